@@ -1,0 +1,72 @@
+"""Every error that Xinnong raises on purpose, as one tree.
+
+    XinnongError
+    ├── SettingsError          a setting is missing or cannot be what it says
+    ├── InputError             what was handed in cannot be used as it is
+    ├── NotFoundError          nothing is known by that name or identifier
+    ├── LogError               the fact log is damaged, or used against its rules
+    ├── EngineError            the default engine cannot be fetched, started or stopped
+    └── GraphUnavailableError  no Neo4j answers at the configured address
+
+Each error speaks to two readers: `message_zh` says to a clerk what happened and what to do,
+`message_en` says the same to an engineer.  `code` is stable and is what programs compare.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "EngineError",
+    "GraphUnavailableError",
+    "InputError",
+    "LogError",
+    "NotFoundError",
+    "SettingsError",
+    "XinnongError",
+]
+
+
+class XinnongError(Exception):
+    """Root of the tree.
+
+    Args:
+        message_zh: what happened and what to do, in Chinese.
+        message_en: the same in English.
+        code: overrides the class's stable code where one class has several causes.
+    """
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, message_zh: str, message_en: str, *, code: str | None = None) -> None:
+        super().__init__(message_en)
+        self.message_zh = message_zh
+        self.message_en = message_en
+        self.cause_code = code or self.code
+
+    def __str__(self) -> str:
+        return f"{self.message_zh}\n{self.message_en}"
+
+
+class SettingsError(XinnongError):
+    code = "settings"
+
+
+class InputError(XinnongError):
+    code = "input"
+
+
+class NotFoundError(XinnongError):
+    code = "not_found"
+
+
+class LogError(XinnongError):
+    code = "log"
+
+
+class EngineError(XinnongError):
+    code = "engine"
+
+
+class GraphUnavailableError(XinnongError):
+    code = "graph_unavailable"

@@ -1,0 +1,70 @@
+"""What a fact looks like as rows of a table.
+
+A fact says one thing about one node or one tie, with two time axes: valid time (true in the
+world, half-open `[valid_from, valid_to)`, null = unbounded) and known time (when we knew, set by
+the batch that brought it and the batch that closed it).  A *slot* is what a source may say only
+one thing about at a time: one aspect of one node, or one tie between two nodes.
+
+Certainty 1.0 means that the parties are known by identifier.  Below 1.0 they are matched by
+resemblance; such a fact is shown as 疑似, carries no risk and feeds no decision.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pyarrow as pa
+
+from graph.schema import SCHEMA
+from graph.vocabulary import Node, ValueType
+
+__all__ = ["ARROW_TYPES", "INSTANT", "END_COLUMNS", "arrow_schema", "end_columns", "slot_columns"]
+
+INSTANT = pa.timestamp("us", tz="UTC")
+
+ARROW_TYPES: dict[ValueType, pa.DataType] = {
+    ValueType.TEXT: pa.string(),
+    ValueType.INTEGER: pa.int64(),
+    ValueType.REAL: pa.float64(),
+    ValueType.FLAG: pa.bool_(),
+    ValueType.DATE: pa.date32(),
+}
+
+#: Columns that say what a tie joins; `from_label` and `to_label` are the entities' labels.
+END_COLUMNS = ("from_key", "from_label", "to_key", "to_label", "discriminator")
+
+
+@cache
+def arrow_schema(kind: str) -> pa.Schema:
+    """Columns of the log table of a fact kind, in order.
+
+    Nodes: `key`, `label` (of the thing described).  Ties: `END_COLUMNS`, where `discriminator`
+    keeps parallel ties apart (a contract number), empty where there is one at most.  Then the
+    lifecycle and the declared properties.
+    """
+    declared = SCHEMA.kind(kind)
+    lifecycle = [
+        pa.field("fact_id", pa.string(), nullable=False),
+        *(pa.field(name, pa.string(), nullable=False) for name in end_columns(kind)),
+        pa.field("valid_from", pa.date32()),
+        pa.field("valid_to", pa.date32()),
+        pa.field("known_from", INSTANT, nullable=False),
+        pa.field("certainty", pa.float64(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("batch", pa.string(), nullable=False),
+        pa.field("row", pa.int32(), nullable=False),
+    ]
+    properties = [pa.field(item.name, ARROW_TYPES[item.type]) for item in declared.properties]
+    return pa.schema(lifecycle + properties)
+
+
+def end_columns(kind: str) -> tuple[str, ...]:
+    """Columns that say what a fact of this kind is about."""
+    return ("key", "label") if isinstance(SCHEMA.kind(kind), Node) else END_COLUMNS
+
+
+def slot_columns(kind: str) -> tuple[str, ...]:
+    """Columns that, with the source, make a fact's slot."""
+    if isinstance(SCHEMA.kind(kind), Node):
+        return ("key",)
+    return ("from_key", "to_key", "discriminator")

@@ -1,0 +1,17 @@
+"""The identifiers that parties and places carry in China, one module each.
+
+Every module has `check(text) -> Finding` and, where test data needs it, `complete`.
+
+    unified_social_credit_code   统一社会信用代码  GB 32100-2015   organisations and traders
+    organisation_code            组织机构代码      GB 11714-1997   its characters 9–17
+    resident_id                  公民身份号码      GB 11643-1999   persons
+    division_code                行政区划代码      GB/T 2260       places, with their history
+    person_key                   the keyed hash that stands for a resident id in the graph
+"""
+
+from __future__ import annotations
+
+from graph.identifiers.person_key import person_key
+from graph.identifiers.verdict import Finding, Verdict
+
+__all__ = ["Finding", "Verdict", "person_key"]

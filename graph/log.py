@@ -1,0 +1,310 @@
+"""The fact log: what each batch of each source said, append-only, as Parquet files.
+
+    log/00000001-loan-3f2a…/        one folder a batch, in order of commit
+        manifest.json               who, when, how many rows, sha256 of every file, of the previous
+        Loan.parquet …              facts asserted, one file a kind (`graph.facts.arrow_schema`)
+        closures.parquet            facts that this batch closed: kind, fact_id
+        quarantine.parquet          rows refused, with the reason (optional, written by ingest)
+
+The rename of the batch folder is the commit: files are written into `.pending-…`, synced, and
+appear whole or not at all.  A killed writer leaves a pending folder that the next one removes.
+Manifests are chained by hash, so that `verify` notices an altered, missing or reordered batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from graph.errors import LogError
+from graph.facts import INSTANT, arrow_schema
+
+__all__ = ["Batch", "FactLog", "PendingBatch"]
+
+_MANIFEST = "manifest.json"
+_CLOSURES = "closures"
+_CLOSURE_SCHEMA = pa.schema([("kind", pa.string()), ("fact_id", pa.string())])
+_PENDING = ".pending-"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One committed batch.
+
+    Attributes:
+        position: 1 for the first batch, then one more each.
+        batch: its name, unique in the log: source and content hash.
+        known_at: when its facts became known; strictly later than the batch before.
+        counts: rows in the file by fate (`rows_in = accepted + unchanged + quarantined`).
+        files: table name -> {sha256, rows}.
+        hash: sha256 of the manifest, which the next manifest repeats.
+    """
+
+    position: int
+    batch: str
+    source: str
+    file_name: str
+    content_sha256: str
+    known_at: datetime
+    counts: Mapping[str, int]
+    files: Mapping[str, Mapping[str, Any]]
+    previous: str
+    hash: str
+    folder: Path
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Fact kinds that this batch asserts."""
+        return tuple(name for name in self.files if name not in (_CLOSURES, "quarantine"))
+
+
+class FactLog:
+    """Read and append the log in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    # ------------------------------------------------------------------ reading
+
+    def batches(self) -> list[Batch]:
+        """Every committed batch, in order; raises `LogError` where the order has a gap."""
+        if not self.folder.exists():
+            return []
+        found = [_load(path) for path in sorted(self.folder.glob("[0-9]*-*"))]
+        for expected, batch in enumerate(found, start=1):
+            if batch.position != expected:
+                raise LogError(
+                    f"事实日志缺少第 {expected} 批。请从备份恢复整个 log 目录。",
+                    f"The fact log lacks batch {expected}: restore the whole log folder.",
+                    code="log_gap",
+                )
+        return found
+
+    def find(self, source: str, content_sha256: str) -> Batch | None:
+        """The batch that already brought this very content from this source."""
+        for batch in self.batches():
+            if batch.source == source and batch.content_sha256 == content_sha256:
+                return batch
+        return None
+
+    def facts(self, batch: Batch, kind: str) -> pa.Table:
+        """Facts of one kind that one batch asserted."""
+        if kind not in batch.files:
+            return arrow_schema(kind).empty_table()
+        # a later version of the schema may have gained columns: they are null in older files
+        table = pq.read_table(batch.folder / f"{kind}.parquet", partitioning=None)
+        return pa.concat_tables(
+            [arrow_schema(kind).empty_table(), table], promote_options="default"
+        ).select(arrow_schema(kind).names)
+
+    def closures(self, batch: Batch) -> pa.Table:
+        """Facts that one batch closed: kind, fact_id."""
+        if _CLOSURES not in batch.files:
+            return _CLOSURE_SCHEMA.empty_table()
+        return pq.read_table(batch.folder / f"{_CLOSURES}.parquet", partitioning=None)
+
+    def table(self, batch: Batch, name: str) -> pa.Table | None:
+        """A table attached to a batch (its quarantine), or None."""
+        if name not in batch.files:
+            return None
+        return pq.read_table(batch.folder / f"{name}.parquet", partitioning=None)
+
+    def history(self, kind: str, *, known_at: datetime | None = None) -> pa.Table:
+        """Every fact of a kind ever known, with `known_to` (null = still held).
+
+        With `known_at`, only what had been said by then, and only closures made by then.
+        """
+        batches = [
+            batch for batch in self.batches() if known_at is None or batch.known_at <= known_at
+        ]
+        tables = [self.facts(batch, kind) for batch in batches if kind in batch.files]
+        facts = pa.concat_tables([arrow_schema(kind).empty_table(), *tables])
+        closed_ids, closed_at = [], []
+        for batch in batches:
+            closures = self.closures(batch)
+            ids = closures.filter(pc.equal(closures["kind"], kind))["fact_id"]
+            closed_ids.append(ids.combine_chunks())
+            closed_at.append(pa.array([batch.known_at] * len(ids), INSTANT))
+        if not closed_ids or not sum(map(len, closed_ids)):
+            return facts.append_column("known_to", pa.nulls(len(facts), INSTANT))
+        where = pc.index_in(facts["fact_id"], value_set=pa.concat_arrays(closed_ids))
+        return facts.append_column("known_to", pa.concat_arrays(closed_at).take(where))
+
+    def read(
+        self, kind: str, *, as_of: date | None = None, known_at: datetime | None = None
+    ) -> pa.Table:
+        """Facts of a kind that are held at `known_at` (None: now) and true at `as_of`.
+
+        Without `as_of` every valid time is returned.  Columns: `graph.facts.arrow_schema`.
+        """
+        history = self.history(kind, known_at=known_at)
+        keep = pc.is_null(history["known_to"])
+        if as_of is not None:
+            day = pa.scalar(as_of, pa.date32())
+            begun = pc.fill_null(pc.less_equal(history["valid_from"], day), True)
+            running = pc.fill_null(pc.greater(history["valid_to"], day), True)
+            keep = pc.and_(keep, pc.and_(begun, running))
+        return history.filter(keep).drop_columns(["known_to"])
+
+    # ---------------------------------------------------------------- appending
+
+    @contextmanager
+    def append(
+        self,
+        *,
+        source: str,
+        batch: str,
+        file_name: str,
+        content_sha256: str,
+        known_at: datetime,
+    ) -> Iterator[PendingBatch]:
+        """Write one batch; it is committed when the block ends without an exception.
+
+        Writers take turns through a file lock.  `known_at` must be later than the last batch's.
+        """
+        with self.writer():
+            committed = self.batches()
+            last = committed[-1] if committed else None
+            if last and known_at <= last.known_at:
+                raise LogError(
+                    f"接收时间 {known_at:%Y-%m-%d %H:%M:%S} 不晚于上一批 "
+                    f"{last.known_at:%Y-%m-%d %H:%M:%S}。请改用更晚的时间。",
+                    f"known_at {known_at} is not later than the last batch's {last.known_at}.",
+                    code="known_at_not_later",
+                )
+            pending = self.folder / f"{_PENDING}{batch}"
+            pending.mkdir(parents=True)
+            writing = PendingBatch(pending)
+            try:
+                yield writing
+                manifest = {
+                    "position": len(committed) + 1,
+                    "batch": batch,
+                    "source": source,
+                    "file_name": file_name,
+                    "content_sha256": content_sha256,
+                    "known_at": known_at.astimezone(UTC).isoformat(),
+                    "counts": dict(writing.counts),
+                    "files": writing.files,
+                    "previous": last.hash if last else "",
+                }
+                text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+                (pending / _MANIFEST).write_text(text, encoding="utf-8")
+                _sync(pending / _MANIFEST)
+                _sync(pending)
+                pending.rename(self.folder / f"{len(committed) + 1:08d}-{batch}")
+                _sync(self.folder)
+            except BaseException:
+                shutil.rmtree(pending, ignore_errors=True)
+                raise
+
+    @contextmanager
+    def writer(self) -> Iterator[None]:
+        """Hold the log for writing; what a killed writer left behind is removed first."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / ".lock", is_singleton=True):
+            for left in self.folder.glob(f"{_PENDING}*"):
+                shutil.rmtree(left)
+            yield
+
+    # ---------------------------------------------------------------- verifying
+
+    def verify(self) -> list[str]:
+        """Problems found by reading every byte again: empty when the log is whole."""
+        problems: list[str] = []
+        previous = ""
+        for batch in self.batches():
+            if batch.previous != previous:
+                problems.append(f"{batch.folder.name}: 与上一批的校验链不符 / chain broken")
+            previous = batch.hash
+            for name, stated in batch.files.items():
+                path = batch.folder / f"{name}.parquet"
+                if not path.exists():
+                    problems.append(f"{batch.folder.name}/{path.name}: 缺失 / missing")
+                elif _sha256(path) != stated["sha256"]:
+                    problems.append(f"{batch.folder.name}/{path.name}: 内容被改动 / altered")
+        return problems
+
+
+class PendingBatch:
+    """A batch being written; invisible to readers until it is committed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: dict[str, dict[str, Any]] = {}
+        self.counts: dict[str, int] = {}
+
+    def assert_facts(self, kind: str, table: pa.Table) -> None:
+        """Write the facts of one kind; the table must have exactly the kind's columns."""
+        if len(table):
+            self._write(kind, table.cast(arrow_schema(kind)))
+
+    def close_facts(self, closed: Sequence[tuple[str, str]]) -> None:
+        """Write which facts this batch closes, as (kind, fact_id)."""
+        if closed:
+            rows = [{"kind": kind, "fact_id": fact_id} for kind, fact_id in closed]
+            self._write(_CLOSURES, pa.Table.from_pylist(rows, _CLOSURE_SCHEMA))
+
+    def attach(self, name: str, table: pa.Table) -> None:
+        """Keep another table with the batch (its quarantine)."""
+        if len(table):
+            self._write(name, table)
+
+    def _write(self, name: str, table: pa.Table) -> None:
+        if name in self.files:
+            raise LogError(f"批次内重复写入 {name}", f"{name} was already written in this batch")
+        path = self.folder / f"{name}.parquet"
+        pq.write_table(table, path, compression="zstd")
+        _sync(path)
+        self.files[name] = {"sha256": _sha256(path), "rows": len(table)}
+
+
+def _load(folder: Path) -> Batch:
+    try:
+        raw = (folder / _MANIFEST).read_bytes()
+        stated = json.loads(raw)
+        return Batch(
+            position=stated["position"],
+            batch=stated["batch"],
+            source=stated["source"],
+            file_name=stated["file_name"],
+            content_sha256=stated["content_sha256"],
+            known_at=datetime.fromisoformat(stated["known_at"]),
+            counts=stated["counts"],
+            files=stated["files"],
+            previous=stated["previous"],
+            hash=hashlib.sha256(raw).hexdigest(),
+            folder=folder,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LogError(
+            f"事实日志批次 {folder.name} 无法读取。请从备份恢复该目录。",
+            f"Batch {folder.name} cannot be read ({type(error).__name__}): restore it from backup.",
+            code="log_damaged",
+        ) from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

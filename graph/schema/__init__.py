@@ -1,0 +1,101 @@
+"""The model: what exists in a district's credit graph.
+
+One family a file; each family declares its `NODES` and `RELATIONSHIPS`.  `SCHEMA` is their union,
+checked: every end of a relationship and every aspect names a label that exists.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from graph.vocabulary import Kind, Node, Relationship
+
+__all__ = ["SCHEMA", "Schema"]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All node and relationship kinds, by name."""
+
+    nodes: dict[str, Node]
+    relationships: dict[str, Relationship]
+
+    @classmethod
+    def of(cls, nodes: Iterable[Node], relationships: Iterable[Relationship]) -> Schema:
+        """Build and check a schema; raises `ValueError` naming what does not fit."""
+        by_label: dict[str, Node] = {}
+        for node in nodes:
+            if node.label in by_label:
+                raise ValueError(f"node {node.label} is declared twice")
+            by_label[node.label] = node
+        by_type: dict[str, Relationship] = {}
+        for relationship in relationships:
+            if relationship.type in by_type:
+                raise ValueError(f"relationship {relationship.type} is declared twice")
+            by_type[relationship.type] = relationship
+        schema = cls(by_label, by_type)
+        for node in schema.nodes.values():
+            if node.describes and (
+                node.describes not in schema.nodes or schema.nodes[node.describes].describes
+            ):
+                raise ValueError(f"{node.label} describes {node.describes}, which is no thing")
+        for relationship in schema.relationships.values():
+            unknown = {*relationship.sources, *relationship.targets} - schema.labels
+            if unknown:
+                raise ValueError(f"{relationship.type} joins unknown labels {sorted(unknown)}")
+        return schema
+
+    def kind(self, name: str) -> Kind:
+        """The node or relationship of that name; raises `KeyError`."""
+        return self.nodes[name] if name in self.nodes else self.relationships[name]
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind, nodes first: the order in which facts are written to a graph."""
+        return (*self.nodes.values(), *self.relationships.values())
+
+    def thing(self, node: Node) -> Node:
+        """The node kind whose identity `node` describes (itself unless an aspect)."""
+        return self.nodes[node.describes] if node.describes else node
+
+    def superlabel(self, node: Node) -> str:
+        """Label under which the key of this kind is unique."""
+        thing = self.thing(node)
+        return thing.superlabel or thing.label
+
+    def common_label(self, labels: tuple[str, ...]) -> str:
+        """The one superlabel that covers all of `labels`: what a tie's end is matched by."""
+        found = {
+            self.superlabel(self.nodes[label]) if label in self.nodes else label for label in labels
+        }
+        if len(found) != 1:
+            raise ValueError(f"{labels} have no common superlabel")
+        return found.pop()
+
+    @cached_property
+    def superlabels(self) -> frozenset[str]:
+        """Labels that hold a unique key, one for every thing."""
+        return frozenset(self.superlabel(node) for node in self.nodes.values())
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Every label that an entity may carry."""
+        roles = {tie.source_role for tie in self.relationships.values() if tie.source_role}
+        return frozenset({*self.nodes, *self.superlabels, *roles})
+
+
+def _families() -> tuple[list[Node], list[Relationship]]:
+    nodes: list[Node] = []
+    relationships: list[Relationship] = []
+    for found in sorted(item.name for item in pkgutil.iter_modules(__path__)):
+        family = importlib.import_module(f"{__name__}.{found}")
+        nodes += family.NODES
+        relationships += family.RELATIONSHIPS
+    return nodes, relationships
+
+
+SCHEMA = Schema.of(*_families())

@@ -1,0 +1,39 @@
+"""Loans: the contract, its state month by month, who borrowed and who lent."""
+
+from __future__ import annotations
+
+from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
+
+_MONEY = Sensitivity.C2
+
+NODES = (
+    Node(
+        "Loan", "贷款", basis="金融基础数据 贷款借据",
+        properties=(
+            Property("loan_no", "借据号", basis="F270001"),
+            Property("principal_fen", "借款金额", ValueType.INTEGER, "F270009", _MONEY),
+            Property("granted_on", "实际发放日期", ValueType.DATE, "F270016"),
+            Property("due_on", "到期日期", ValueType.DATE, "F270017"),
+            Property("purpose", "贷款用途", basis="F270019"),
+            Property("security_kind", "担保方式", basis="F270021"),
+            Property("interest_ratio", "年利率", ValueType.REAL, sensitivity=_MONEY),
+        ),
+    ),
+    Node(
+        "LoanState", "贷款状态", describes="Loan", basis="贷款风险分类 五级",
+        properties=(
+            Property("balance_fen", "贷款余额", ValueType.INTEGER, sensitivity=_MONEY),
+            Property("loan_class", "五级分类", sensitivity=_MONEY,
+                     basis="正常 关注 次级 可疑 损失"),
+            Property("overdue_days", "逾期天数", ValueType.INTEGER, sensitivity=_MONEY),
+            Property("overdue_interest_fen", "欠息", ValueType.INTEGER, sensitivity=_MONEY),
+            Property("settled_on", "结清日期", ValueType.DATE),
+        ),
+    ),
+)
+
+RELATIONSHIPS = (
+    Relationship("BORROWED", "借款", ("Party",), ("Loan",), "a party borrowed a loan"),
+    Relationship("LENT_BY", "放款机构", ("Loan",), ("FinancialInstitution",),
+                 "a loan was lent by a financial institution"),
+)

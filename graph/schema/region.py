@@ -1,0 +1,24 @@
+"""Administrative divisions and what lies in them (GB/T 2260, NBS statistical codes)."""
+
+from __future__ import annotations
+
+from graph.vocabulary import Node, Property, Relationship, Sensitivity
+
+_PROPERTIES = (
+    Property("name", "名称", basis="GB/T 2260", sensitivity=Sensitivity.PUBLIC),
+    Property("division_code", "行政区划代码", basis="GB/T 2260", sensitivity=Sensitivity.PUBLIC),
+    Property("former_code", "原行政区划代码", basis="GB/T 2260", sensitivity=Sensitivity.PUBLIC),
+)
+
+NODES = (
+    Node("County", "县区", _PROPERTIES, superlabel="Division", basis="GB/T 2260"),
+    Node("Town", "乡镇", _PROPERTIES, superlabel="Division", basis="统计用区划代码 9 位"),
+    Node("Village", "行政村", _PROPERTIES, superlabel="Division", basis="统计用区划代码 12 位"),
+)
+
+RELATIONSHIPS = (
+    Relationship("PART_OF", "隶属", ("Village", "Town"), ("Town", "County"),
+                 "a division is part of a larger one"),
+    Relationship("LOCATED_IN", "所在地", ("Party",), ("Division",),
+                 "a party is located in a division"),
+)

@@ -1,0 +1,168 @@
+"""Time as Xinnong counts it: dates, instants, the two clocks of a question, and working days.
+
+Validity in the world is half-open, `[valid_from, valid_to)`: a fact holds on `valid_from` and no
+longer on `valid_to`.  `MIN_DATE` and `MAX_DATE` stand where a bound is open, so that every fact
+has two comparable dates: "since before we know" and "until further notice".
+
+Instants are aware and in UTC; a date without a clock is a date in China (UTC+8 all year).
+
+Working days follow the yearly notice of the State Council's General Office on public holidays
+(国务院办公厅关于部分节假日安排的通知), kept in `graph/calendar/days.csv`.  Only the days that the
+notice names stand there: `holiday` is a day off, `working` a weekend day worked in exchange (调休).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from graph.errors import InputError
+
+__all__ = [
+    "MAX_DATE",
+    "MIN_DATE",
+    "AsOf",
+    "Instant",
+    "is_working_day",
+    "parse_date",
+    "parse_instant",
+    "today",
+    "utc_now",
+    "working_days_after",
+]
+
+MIN_DATE: Final = date.min
+"""0001-01-01: `valid_from` of what was true before anybody wrote it down."""
+
+MAX_DATE: Final = date.max
+"""9999-12-31: `valid_to` of what is true until further notice."""
+
+Instant = datetime
+"""An aware moment in UTC; `parse_instant` and `utc_now` are the two ways to one."""
+
+_CHINA = timezone(timedelta(hours=8))  # no summer time since 1992: a fixed offset is exact
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_SATURDAY = 5
+
+
+def utc_now() -> Instant:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The present date in China, where a fact of today is true."""
+    return datetime.now(_CHINA).date()
+
+
+def parse_date(text: str) -> date:
+    """Read `YYYY-MM-DD` and nothing else; raises `InputError` (code `date`)."""
+    try:
+        if _ISO_DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise InputError(
+        "日期须写作 2026-01-31 这样的形式，并且确有其日。",
+        "A date must be written YYYY-MM-DD and exist in the calendar.",
+        code="date",
+    )
+
+
+def parse_instant(text: str) -> Instant:
+    """Read an ISO 8601 instant that says its offset, and return it in UTC.
+
+    Raises `InputError` with code `instant` when it cannot be read, `instant_naive` when it has no
+    offset: a moment without one may be eight hours off, and nobody would notice.
+    """
+    try:
+        instant = datetime.fromisoformat(text)
+        naive = instant.utcoffset() is None
+        if not naive:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        naive = False
+    if naive:
+        raise InputError(
+            "时间须注明时区，例如 2026-01-31T08:00:00+08:00。",
+            "An instant must carry its offset, as in 2026-01-31T08:00:00+08:00.",
+            code="instant_naive",
+        )
+    raise InputError(
+        "时间须写作 2026-01-31T08:00:00+08:00 这样的形式。",
+        "An instant must be ISO 8601, as in 2026-01-31T08:00:00+08:00.",
+        code="instant",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The two clocks of a question: what was true on a day, as far as it was known at an instant.
+
+    Attributes:
+        as_of: the day in the world (`valid_from <= as_of < valid_to`).
+        known_at: the instant of our knowledge, aware (`known_from <= known_at < known_to`).
+    """
+
+    as_of: date
+    known_at: Instant
+
+    def __post_init__(self) -> None:
+        # datetime is a date to isinstance, and comparing the two raises far away from here
+        if isinstance(self.as_of, datetime):
+            raise TypeError("as_of is a date; write moment.date() to say which one")
+        if self.known_at.utcoffset() is None:
+            raise ValueError("known_at must be aware; use parse_instant or utc_now")
+
+    @classmethod
+    def now(cls) -> AsOf:
+        """Today in China, with everything known so far."""
+        return cls(today(), utc_now())
+
+
+def is_working_day(day: date) -> bool:
+    """Whether `day` is a working day in China.
+
+    Raises `InputError` (code `calendar_unknown_year`) for a year whose notice is not on file.
+    """
+    kind = _calendar().get(day.year, {}).get(day)
+    if kind is not None:
+        return kind == "working"
+    if day.year not in _calendar():
+        raise InputError(
+            f"工作日历中没有 {day.year} 年：请信用办按国务院办公厅当年的放假通知补入该年后再试。",
+            f"The working-day calendar does not hold {day.year}: the credit office must add the "
+            "year from the State Council's holiday notice.",
+            code="calendar_unknown_year",
+        )
+    return day.weekday() < _SATURDAY
+
+
+def working_days_after(day: date, n: int) -> date:
+    """The `n`-th working day after `day` (the day itself is not counted; `n` >= 1).
+
+    双公示 information is due on `working_days_after(decided_on, 7)`: within seven working days of
+    the decision.  Raises `InputError` as `is_working_day` does.
+    """
+    if n < 1:
+        raise ValueError("n counts from 1: the first working day after `day`")
+    while n:
+        day += timedelta(days=1)
+        n -= is_working_day(day)
+    return day
+
+
+@cache
+def _calendar() -> dict[int, dict[date, str]]:
+    """Year -> named day -> kind."""
+    years: dict[int, dict[date, str]] = {}
+    text = (files("graph") / "calendar" / "days.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        on = date.fromisoformat(row["on"])
+        years.setdefault(on.year, {})[on] = row["kind"]
+    return years

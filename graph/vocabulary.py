@@ -1,0 +1,158 @@
+"""The words a schema is made of: what a node, a relationship and a property are.
+
+A thing is declared once, with three names: the English identifier that code uses, the Chinese
+term that officers read, and the standard and clause that define it.  Constraints, log columns,
+the data dictionary and the API titles all follow from that one place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Kind", "Node", "Property", "Relationship", "Sensitivity", "ValueType"]
+
+_LABEL = re.compile(r"[A-Z][A-Za-z]+\Z")
+_TYPE = re.compile(r"[A-Z]+(_[A-Z]+)*\Z")
+_NAME = re.compile(r"[a-z]+(_[a-z0-9]+)*\Z")
+
+#: Columns that every fact carries; a property may not take their names.
+LIFECYCLE = (
+    "fact_id",
+    "source",
+    "batch",
+    "row",
+    "valid_from",
+    "valid_to",
+    "known_from",
+    "known_to",
+    "certainty",
+)
+
+
+class ValueType(StrEnum):
+    """Type of a property's value, the same in Python, Parquet and Neo4j."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    REAL = "real"
+    FLAG = "flag"
+    DATE = "date"
+
+
+class Sensitivity(StrEnum):
+    """Class of personal financial information (JR/T 0171-2020 §4.2)."""
+
+    PUBLIC = "public"
+    C1 = "C1"
+    C2 = "C2"
+    C3 = "C3"
+
+
+@dataclass(frozen=True)
+class Property:
+    """One value on a node or a relationship.
+
+    The unit is the end of the name: `_fen` (integer money), `_mu` (area), `_ratio`, `_on` (date).
+    """
+
+    name: str
+    term: str
+    type: ValueType = ValueType.TEXT
+    basis: str = ""
+    sensitivity: Sensitivity = Sensitivity.C1
+
+    def __post_init__(self) -> None:
+        if not _NAME.match(self.name) or self.name in LIFECYCLE or self.name == "key":
+            raise ValueError(f"property {self.name!r}: use a free snake_case name")
+        expected = _SUFFIX_TYPES.get(self.name.rsplit("_", 1)[-1])
+        if expected and self.type is not expected:
+            raise ValueError(f"property {self.name!r} must be of type {expected}")
+
+
+_SUFFIX_TYPES = {
+    "fen": ValueType.INTEGER,
+    "mu": ValueType.REAL,
+    "ratio": ValueType.REAL,
+    "on": ValueType.DATE,
+}
+
+
+@dataclass(frozen=True)
+class Node:
+    """A kind of thing that facts describe.
+
+    Attributes:
+        label: its label and its fact kind.
+        term: the Chinese term.
+        superlabel: the label that holds the key's uniqueness (`Party`, `Division`, or itself).
+        describes: for a further aspect of another kind (`LoanState` describes `Loan`), that
+            kind's label; such a node has versions but no identity of its own.
+        is_role: the aspect is also a label of the thing described (a `Person` is a `Farmer`).
+        basis: standard or law that defines it.
+    """
+
+    label: str
+    term: str
+    properties: tuple[Property, ...] = ()
+    superlabel: str | None = None
+    describes: str | None = None
+    is_role: bool = False
+    basis: str = ""
+
+    def __post_init__(self) -> None:
+        if not _LABEL.match(self.label):
+            raise ValueError(f"node {self.label!r}: labels are CamelCase ASCII")
+        if self.is_role and not self.describes:
+            raise ValueError(f"{self.label}: a role must say whom it describes")
+        if self.describes and self.superlabel:
+            raise ValueError(f"{self.label}: an aspect takes the superlabel of {self.describes}")
+        _refuse_duplicates(self.label, self.properties)
+
+    @property
+    def kind(self) -> str:
+        """Name of its facts in the log."""
+        return self.label
+
+
+@dataclass(frozen=True)
+class Relationship:
+    """A kind of tie between two things, read as an English sentence from source to target.
+
+    The direction is that of the sentence.  Where risk flows is policy, not schema.
+
+    Attributes:
+        sources, targets: labels (or superlabels) that may stand at either end.
+        source_role: role label that the tie gives its source.
+    """
+
+    type: str
+    term: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    sentence: str
+    properties: tuple[Property, ...] = ()
+    source_role: str | None = None
+    basis: str = ""
+
+    def __post_init__(self) -> None:
+        if not _TYPE.match(self.type):
+            raise ValueError(f"relationship {self.type!r}: types are UPPER_SNAKE ASCII")
+        if not (self.sources and self.targets):
+            raise ValueError(f"{self.type}: say which labels it may join")
+        _refuse_duplicates(self.type, self.properties)
+
+    @property
+    def kind(self) -> str:
+        """Name of its facts in the log."""
+        return self.type
+
+
+Kind = Node | Relationship
+
+
+def _refuse_duplicates(owner: str, properties: tuple[Property, ...]) -> None:
+    names = [item.name for item in properties]
+    if len(set(names)) != len(names):
+        raise ValueError(f"{owner}: a property is declared twice in {names}")
