@@ -1,0 +1,236 @@
+"""The one door to Neo4j: the only module that imports its driver.
+
+Only managed transactions.  Reads are READ transactions with a timeout and a row budget, and the
+answer says when the budget cut it.  A supervised engine that was killed is started again and the
+call repeated once: every write of ours may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import Any, LiteralString, Self, TypeVar, cast
+
+import neo4j
+import neo4j.time
+from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable
+
+from graph.engine import Endpoint, ensure_engine
+from graph.errors import GraphUnavailableError, InputError, XinnongError
+from graph.settings import Settings
+
+__all__ = ["Graph", "Rows", "connect"]
+
+_RETRY_S = 15.0
+_CONNECT_S = 5.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a read returned; `truncated` when there was more than the row budget."""
+
+    columns: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    truncated: bool
+
+
+class Graph:
+    """A connection to one Neo4j database; use it as a context manager.  Safe across threads."""
+
+    def __init__(self, settings: Settings, *, owned: bool = False) -> None:
+        self._settings = settings
+        self._owned = owned
+        self._endpoint, self._driver = self._open()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where this graph answers."""
+        return self._endpoint
+
+    def read(
+        self,
+        text: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        timeout_s: float = 10.0,
+        max_rows: int = 10_000,
+    ) -> Rows:
+        """Run a read; temporal values come back as Python dates and UTC datetimes.
+
+        Raises `InputError` (`query_timeout`, `read_only`, `query_refused`) and
+        `GraphUnavailableError`.
+        """
+
+        def work(transaction: neo4j.ManagedTransaction) -> Rows:
+            result = transaction.run(cast(LiteralString, text), dict(parameters or {}))
+            columns = tuple(result.keys())
+            fetched = result.fetch(max_rows + 1)
+            rows = [
+                dict(zip(columns, map(_to_python, record.values()), strict=True))
+                for record in fetched[:max_rows]
+            ]
+            result.consume()
+            return Rows(columns, rows, len(fetched) > max_rows)
+
+        return self._run(lambda session: session.execute_read(_limited(work, timeout_s)), "READ")
+
+    def write(
+        self,
+        text: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        timeout_s: float = 120.0,
+    ) -> None:
+        """Run a write that may safely be repeated."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            transaction.run(cast(LiteralString, text), dict(parameters or {})).consume()
+
+        self._run(lambda session: session.execute_write(_limited(work, timeout_s)), "WRITE")
+
+    def explain(self, text: str, parameters: Mapping[str, Any] | None = None) -> tuple[str, ...]:
+        """Names of the operators in the plan of a query, without running it."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> Any:
+            stated = cast(LiteralString, f"EXPLAIN {text}")
+            return transaction.run(stated, dict(parameters or {})).consume().plan
+
+        plan = self._run(lambda session: session.execute_read(work), "READ")
+        return tuple(_operators(plan))
+
+    def server_version(self) -> str:
+        """Version of the server that answers."""
+        rows = self.read("CALL dbms.components() YIELD versions RETURN versions[0] AS version").rows
+        return str(rows[0]["version"])
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _open(self) -> tuple[Endpoint, neo4j.Driver]:
+        endpoint = ensure_engine(self._settings, owned=self._owned)
+        try:
+            driver = neo4j.GraphDatabase.driver(
+                endpoint.uri,
+                auth=(endpoint.user, endpoint.password.get_secret_value()),
+                max_transaction_retry_time=_RETRY_S,
+                connection_timeout=_CONNECT_S,
+                notifications_min_severity="OFF",
+            )
+        except (DriverError, ValueError) as error:
+            raise _unreachable(endpoint, error) from error
+        try:
+            driver.verify_connectivity()
+        except (Neo4jError, DriverError) as error:
+            driver.close()
+            raise _translated(error, endpoint) from error
+        return endpoint, driver
+
+    def _run(self, work: Callable[[neo4j.Session], T], access: str) -> T:
+        try:
+            return self._once(work, access)
+        except (ServiceUnavailable, OSError) as error:
+            if not self._endpoint.supervised:
+                raise _unreachable(self._endpoint, error) from error
+        self._driver.close()
+        self._endpoint, self._driver = self._open()
+        try:
+            return self._once(work, access)
+        except (ServiceUnavailable, OSError) as error:
+            raise _unreachable(self._endpoint, error) from error
+
+    def _once(self, work: Callable[[neo4j.Session], T], access: str) -> T:
+        try:
+            with self._driver.session(
+                database=self._endpoint.database, default_access_mode=access
+            ) as session:
+                return work(session)
+        except ServiceUnavailable:
+            raise
+        except (Neo4jError, DriverError) as error:
+            raise _translated(error, self._endpoint) from error
+
+
+def connect(settings: Settings, *, owned: bool = False) -> Graph:
+    """Connect to the configured Neo4j, or to our own engine, which is started when needed.
+
+    Args:
+        owned: an engine started by this call ends with this process.
+    """
+    return Graph(settings, owned=owned)
+
+
+def _limited(work: Callable[..., T], timeout_s: float) -> Callable[..., T]:
+    return neo4j.unit_of_work(timeout=timeout_s)(work)
+
+
+def _to_python(value: Any) -> Any:
+    if isinstance(value, neo4j.time.DateTime):
+        native: datetime = value.to_native()
+        return native.astimezone(UTC)
+    if isinstance(value, neo4j.time.Date):
+        day: date = value.to_native()
+        return day
+    if isinstance(value, list):
+        return [_to_python(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _to_python(item) for name, item in value.items()}
+    return value
+
+
+def _operators(plan: Mapping[str, Any]) -> list[str]:
+    # the server adds "@database" to every operator's name
+    found = [str(plan["operatorType"]).split("@")[0]]
+    for child in plan.get("children", []):
+        found += _operators(child)
+    return found
+
+
+def _translated(error: Exception, endpoint: Endpoint) -> XinnongError:
+    code = getattr(error, "code", "") or ""
+    if isinstance(error, AuthError):
+        return GraphUnavailableError(
+            "Neo4j 拒绝了用户名或密码。请检查 XINNONG_NEO4J_USER 和 XINNONG_NEO4J_PASSWORD。",
+            "Neo4j refused the user or password: check XINNONG_NEO4J_USER and _PASSWORD.",
+            code="graph_auth",
+        )
+    if "TransactionTimedOut" in code:
+        return InputError(
+            "查询超时。请缩小范围（例如减少跳数）后重试。",
+            "The query took too long: narrow it (fewer hops) and try again.",
+            code="query_timeout",
+        )
+    if "AccessMode" in code:
+        return InputError(
+            "查询只能读取，不能写入。", "A question may read only.", code="read_only"
+        )
+    if isinstance(error, ClientError):
+        return InputError(
+            f"Neo4j 不接受这条查询（{code}）。",
+            f"Neo4j refused the query ({code}): {getattr(error, 'message', '')}",
+            code="query_refused",
+        )
+    return _unreachable(endpoint, error)
+
+
+def _unreachable(endpoint: Endpoint, error: Exception) -> GraphUnavailableError:
+    return GraphUnavailableError(
+        f"连接不上图数据库 {endpoint.uri}。请确认它已启动、地址正确；数据未受影响，可稍后重试。",
+        f"No Neo4j answers at {endpoint.uri} ({type(error).__name__}). Nothing was lost; check "
+        "that it runs and that the address is right, then try again.",
+        code="graph_unreachable",
+    )

@@ -1,0 +1,128 @@
+"""From the schema to the text that writes a graph: constraints, indexes, merges.  Pure.
+
+Layout: an entity node carries its key alone; what is said about it are version nodes,
+`(:Version)-[:DESCRIBES]->(entity)`; a tie is a relationship between entities.  Versions and ties
+carry the fact's lifecycle.  Nothing is matched without a label; values are always parameters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+from graph.schema import SCHEMA
+from graph.vocabulary import Node, Relationship
+
+__all__ = [
+    "PROJECTION_READ",
+    "PROJECTION_WRITE",
+    "close_text",
+    "merge_text",
+    "migrations",
+    "schema_hash",
+    "version_labels",
+]
+
+PROJECTION_READ = (
+    "MATCH (p:Projection {name: 'log'}) RETURN p.position AS position, p.known_at AS known_at, "
+    "p.manifest_hash AS manifest_hash, p.schema_hash AS schema_hash"
+)
+
+PROJECTION_WRITE = (
+    "MERGE (p:Projection {name: 'log'}) SET p.position = $position, p.known_at = $known_at, "
+    "p.manifest_hash = $manifest_hash, p.schema_hash = $schema_hash"
+)
+
+
+@cache
+def migrations() -> tuple[str, ...]:
+    """Statements that bring any store to the schema; each may be run again at no harm."""
+    statements = [
+        "CREATE CONSTRAINT projection_name IF NOT EXISTS "
+        "FOR (p:Projection) REQUIRE p.name IS UNIQUE",
+        "CREATE CONSTRAINT version_fact_id IF NOT EXISTS "
+        "FOR (v:Version) REQUIRE v.fact_id IS UNIQUE",
+    ]
+    statements += [
+        f"CREATE CONSTRAINT {label.lower()}_key IF NOT EXISTS "
+        f"FOR (n:{label}) REQUIRE n.key IS UNIQUE"
+        for label in sorted(SCHEMA.superlabels)
+    ]
+    statements += [
+        f"CREATE INDEX {tie.type.lower()}_fact_id IF NOT EXISTS "
+        f"FOR ()-[r:{tie.type}]-() ON (r.fact_id)"
+        for tie in SCHEMA.relationships.values()
+    ]
+    # the cjk analyzer cuts Chinese names into overlapping pairs, so that any part of one is found
+    statements.append(
+        "CREATE FULLTEXT INDEX party_names IF NOT EXISTS FOR (v:PartyVersion) ON EACH [v.name] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk'}}"
+    )
+    return tuple(statements)
+
+
+@cache
+def schema_hash() -> str:
+    """Names the migrations: a graph that carries it needs none."""
+    return hashlib.sha256("\n".join(migrations()).encode()).hexdigest()
+
+
+def version_labels(node: Node) -> tuple[str, ...]:
+    """Labels of the version nodes of a kind: `Version`, its own, and its superlabel's."""
+    own = f"{node.label}Version"
+    if node.describes:
+        return ("Version", own)
+    above = f"{SCHEMA.superlabel(node)}Version"
+    return ("Version", own) if above == own else ("Version", own, above)
+
+
+@cache
+def merge_text(kind: str) -> str:
+    """Statement that writes `$rows` of one fact kind; to write a row again changes nothing.
+
+    Rows: `fact_id`, the end columns of the kind, and `properties` (lifecycle and declared).
+    """
+    declared = SCHEMA.kind(kind)
+    return _merge_node(declared) if isinstance(declared, Node) else _merge_tie(declared)
+
+
+def _merge_node(node: Node) -> str:
+    thing = SCHEMA.thing(node)
+    role = f"SET n:{node.label}\n" if node.is_role else ""
+    return (
+        "UNWIND $rows AS row\n"
+        f"MERGE (n:{SCHEMA.superlabel(node)} {{key: row.key}})\n"
+        f"ON CREATE SET n:{thing.label}\n"
+        f"{role}"
+        "MERGE (v:Version {fact_id: row.fact_id})\n"
+        f"ON CREATE SET v:{':'.join(version_labels(node))}, v += row.properties\n"
+        "MERGE (v)-[:DESCRIBES]->(n)"
+    )
+
+
+def _merge_tie(tie: Relationship) -> str:
+    role = f"\nSET a:{tie.source_role}" if tie.source_role else ""
+    return (
+        "UNWIND $rows AS row\n"
+        f"MATCH (a:{SCHEMA.common_label(tie.sources)} {{key: row.from_key}})\n"
+        f"MATCH (b:{SCHEMA.common_label(tie.targets)} {{key: row.to_key}})\n"
+        f"MERGE (a)-[r:{tie.type} {{fact_id: row.fact_id}}]->(b)\n"
+        "ON CREATE SET r += row.properties"
+        f"{role}"
+    )
+
+
+@cache
+def close_text(kind: str) -> str:
+    """Statement that closes the facts `$fact_ids` of one kind at `$known_to`."""
+    if isinstance(SCHEMA.kind(kind), Node):
+        return (
+            "UNWIND $fact_ids AS fact_id\n"
+            "MATCH (v:Version {fact_id: fact_id})\n"
+            "SET v.known_to = $known_to"
+        )
+    return (
+        "UNWIND $fact_ids AS fact_id\n"
+        f"MATCH ()-[r:{kind} {{fact_id: fact_id}}]->()\n"
+        "SET r.known_to = $known_to"
+    )

@@ -1,0 +1,93 @@
+"""The engine's home folder: its configuration, its first password, its administration tool."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from graph.engine.provision import java_home
+from graph.errors import EngineError
+from graph.secrets import make_secrets
+from graph.settings import Settings
+
+__all__ = ["admin", "import_marker", "prepare_home", "wipe_unfinished_import"]
+
+_CONFIGURATION = """\
+server.bolt.enabled=true
+server.bolt.listen_address=127.0.0.1:{port}
+server.bolt.advertised_address=127.0.0.1:{port}
+server.memory.pagecache.size={page_cache}m
+dbms.security.auth_enabled=true
+dbms.usage_report.enabled=false
+internal.server.bolt.connection_shutdown_wait_time=1s
+internal.server.bolt.thread_pool_shutdown_wait_time=1s
+"""
+
+
+def prepare_home(settings: Settings, jars: Sequence[Path], port: int) -> None:
+    """Write the configuration, and on the first start set the random password."""
+    folder = settings.engine_dir / "conf"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = _CONFIGURATION.format(port=port, page_cache=settings.engine_page_cache_mb)
+    (folder / "neo4j.conf").write_text(text, encoding="utf-8")
+    done = settings.engine_dir / "password_set"
+    if not done.exists():
+        password = make_secrets(settings.secrets_file).engine_password
+        admin(settings, jars, ["dbms", "set-initial-password", password])
+        done.touch()
+
+
+def import_marker(settings: Settings) -> Path:
+    """Exists while an import rewrites the store: a store found with it is worthless."""
+    return settings.engine_dir / "importing"
+
+
+def wipe_unfinished_import(settings: Settings) -> None:
+    """Throw away a half-imported store; the log is the truth, the graph is projected again."""
+    marker = import_marker(settings)
+    if marker.exists():
+        for part in ("databases", "transactions"):
+            shutil.rmtree(settings.engine_dir / "data" / part, ignore_errors=True)
+        marker.unlink()
+
+
+def admin(settings: Settings, jars: Sequence[Path], arguments: Sequence[str]) -> str:
+    """Run Neo4j's administration tool on the stopped store; returns what it printed.
+
+    Raises `EngineError` with the end of its output when it fails.
+    """
+    home = str(settings.engine_dir.resolve())
+    finished = subprocess.run(
+        [
+            str(java_home() / "bin" / "java"),
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            f"-Xmx{settings.engine_heap_mb}m",
+            "-Dfile.encoding=UTF-8",
+            "-cp",
+            os.pathsep.join(map(str, jars)),
+            "org.neo4j.cli.AdminTool",
+            *arguments,
+        ],
+        env={**os.environ, "NEO4J_HOME": home, "NEO4J_CONF": f"{home}/conf"},
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    said = finished.stdout + finished.stderr
+    if finished.returncode:
+        what = " ".join(arguments[:2])
+        raise EngineError(
+            f"引擎管理命令 {what} 失败：\n{said[-1500:]}",
+            f"The engine's administration command {what} failed.",
+            code="import_failed" if "import" in arguments else "admin_failed",
+        )
+    return said

@@ -1,0 +1,126 @@
+"""The child process: a Java runtime with a Neo4j in it, and nothing else.
+
+Started by `graph.engine.supervisor` as `python -m graph.engine.host CONFIGURATION`.  It lives in
+a session of its own, so that Ctrl-C in a terminal does not reach it, and ends by SIGTERM, when
+nobody has been connected for a while, or, where it belongs to one process, when that process is
+gone (it watches the other end of a pipe, which closes even after kill -9).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import jpype
+import psutil
+
+__all__ = ["HostConfiguration", "main"]
+
+_POLL_S = 1.0
+
+
+@dataclass(frozen=True)
+class HostConfiguration:
+    """What the child must know; handed over as a JSON file.
+
+    Attributes:
+        owner_fd: a pipe that closes when the owning process ends, or None when shared.
+    """
+
+    libjvm: str
+    jars: list[str]
+    home: str
+    heap_mb: int
+    port: int
+    state_file: str
+    version: str
+    idle_minutes: float
+    owner_fd: int | None
+
+
+def main(configuration_file: str) -> None:
+    """Run the engine until it is told to stop."""
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    configuration = HostConfiguration(
+        **json.loads(Path(configuration_file).read_text(encoding="utf-8"))
+    )
+    management = _start(configuration)
+    try:
+        _announce(configuration)
+        _wait(configuration, stopping)
+    finally:
+        Path(configuration.state_file).unlink(missing_ok=True)
+        management.shutdown()
+    # JPype's own teardown may hang on Neo4j's remaining threads; the store is closed by now
+    os._exit(0)
+
+
+def _start(configuration: HostConfiguration) -> jpype.JObject:
+    jpype.startJVM(
+        configuration.libjvm,
+        f"-Xmx{configuration.heap_mb}m",
+        "-XX:+ExitOnOutOfMemoryError",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        classpath=configuration.jars,
+        interrupt=False,
+    )
+    path = jpype.JClass("java.nio.file.Path")
+    builder = jpype.JClass("org.neo4j.dbms.api.DatabaseManagementServiceBuilder")
+    home = Path(configuration.home)
+    return (
+        builder(path.of(str(home)))
+        .loadPropertiesFromFile(path.of(str(home / "conf" / "neo4j.conf")))
+        .build()
+    )
+
+
+def _announce(configuration: HostConfiguration) -> None:
+    """Write the state file: how other commands find this engine.  Never the password."""
+    state = {
+        "pid": os.getpid(),
+        "created": psutil.Process().create_time(),
+        "port": configuration.port,
+        "version": configuration.version,
+        "shared": configuration.owner_fd is None,
+    }
+    aside = Path(configuration.state_file + ".new")
+    aside.write_text(json.dumps(state), encoding="utf-8")
+    aside.replace(configuration.state_file)
+
+
+def _wait(configuration: HostConfiguration, stopping: threading.Event) -> None:
+    me = psutil.Process()
+    last_seen = time.monotonic()
+    while not stopping.is_set():
+        if configuration.owner_fd is not None:
+            readable, _, _ = select.select([configuration.owner_fd], [], [], _POLL_S)
+            if readable and not os.read(configuration.owner_fd, 1):
+                return
+            continue
+        stopping.wait(_POLL_S)
+        if _has_client(me, configuration.port):
+            last_seen = time.monotonic()
+        elif time.monotonic() - last_seen > configuration.idle_minutes * 60:
+            return
+
+
+def _has_client(me: psutil.Process, port: int) -> bool:
+    return any(
+        link.status == psutil.CONN_ESTABLISHED and link.laddr.port == port
+        for link in me.net_connections("tcp")
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,291 @@
+"""Find, start and stop the engine of a data folder.
+
+One engine a data folder.  `engine.json` says where it is; a file lock keeps two commands from
+starting two.  A state file whose process is gone, or is another process by now, counts as none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+from filelock import FileLock
+from pydantic import SecretStr
+
+from graph.engine.home import prepare_home, wipe_unfinished_import
+from graph.engine.host import HostConfiguration
+from graph.engine.provision import jars, java_home
+from graph.errors import EngineError
+from graph.secrets import make_secrets
+from graph.settings import Settings
+
+__all__ = ["Endpoint", "EngineStatus", "engine_status", "ensure_engine", "stop_engine"]
+
+_START_DEADLINE_S = 120.0
+_STOP_DEADLINE_S = 30.0
+
+#: Write ends of the pipes that owned engines watch: open as long as this process lives.
+_OWNED: dict[Path, int] = {}
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a Neo4j answers and how to log in; `supervised` when it is our own child."""
+
+    uri: str
+    user: str
+    password: SecretStr
+    database: str
+    version: str
+    supervised: bool
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """What is known of the engine of a data folder without asking it anything."""
+
+    running: bool
+    pid: int | None = None
+    uri: str | None = None
+    version: str | None = None
+    memory_mb: int | None = None
+
+
+def ensure_engine(
+    settings: Settings, *, owned: bool = False, progress: Progress | None = None
+) -> Endpoint:
+    """An engine that answers: the configured one, the running one, or one started now.
+
+    Args:
+        owned: one started now belongs to this process and ends with it, however it ends.
+        progress: told of each jar fetched.
+    """
+    if settings.neo4j_uri:
+        return Endpoint(
+            settings.neo4j_uri,
+            settings.neo4j_user,
+            settings.neo4j_password or SecretStr(""),
+            settings.neo4j_database,
+            "",
+            supervised=False,
+        )
+    settings.engine_dir.mkdir(parents=True, exist_ok=True)
+    with _lock(settings):
+        state = _running(settings) or _start(settings, owned=owned, progress=progress)
+    return Endpoint(
+        f"bolt://127.0.0.1:{state['port']}",
+        "neo4j",
+        SecretStr(make_secrets(settings.secrets_file).engine_password),
+        "neo4j",
+        str(state["version"]),
+        supervised=True,
+    )
+
+
+def stop_engine(settings: Settings) -> bool:
+    """Stop the engine of this data folder; False when none was running."""
+    if not settings.engine_dir.exists():
+        return False
+    with _lock(settings):
+        return _stop(settings)
+
+
+def engine_status(settings: Settings) -> EngineStatus:
+    """Whether the engine of this data folder runs, and where."""
+    state = _running(settings)
+    if state is None:
+        return EngineStatus(running=False)
+    process = psutil.Process(int(state["pid"]))
+    return EngineStatus(
+        running=True,
+        pid=process.pid,
+        uri=f"bolt://127.0.0.1:{state['port']}",
+        version=str(state["version"]),
+        memory_mb=process.memory_info().rss // 2**20,
+    )
+
+
+def _lock(settings: Settings) -> FileLock:
+    return FileLock(settings.engine_dir / ".lock", is_singleton=True)
+
+
+def _state_file(settings: Settings) -> Path:
+    return settings.engine_dir / "engine.json"
+
+
+def _running(settings: Settings) -> dict[str, int | float | str] | None:
+    try:
+        state: dict[str, int | float | str] = json.loads(
+            _state_file(settings).read_text(encoding="utf-8")
+        )
+        process = psutil.Process(int(state["pid"]))
+        # the same pid may be somebody else by now
+        alive = (
+            abs(process.create_time() - float(state["created"])) < 1
+            and process.status() != psutil.STATUS_ZOMBIE
+        )
+        if alive and _answers(int(state["port"])):
+            return state
+    except (OSError, ValueError, KeyError, psutil.Error):
+        pass
+    return None
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _start(
+    settings: Settings, *, owned: bool, progress: Progress | None
+) -> dict[str, int | float | str]:
+    _end_leftover(settings)
+    paths = jars(settings, progress=progress)
+    _refuse_too_little_memory(settings)
+    port = _choose_port(settings)
+    wipe_unfinished_import(settings)
+    prepare_home(settings, paths, port)
+    owner_read, owner_write = os.pipe() if owned else (None, None)
+    configuration = HostConfiguration(
+        libjvm=str(java_home() / "lib" / "server" / "libjvm.so"),
+        jars=[str(path) for path in paths],
+        home=str(settings.engine_dir.resolve()),
+        heap_mb=settings.engine_heap_mb,
+        port=port,
+        state_file=str(_state_file(settings).resolve()),
+        version=settings.engine_version,
+        idle_minutes=settings.engine_idle_minutes,
+        owner_fd=owner_read,
+    )
+    handed = settings.engine_dir / "host.json"
+    handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
+    log = settings.engine_dir / "host.log"
+    with log.open("w", encoding="utf-8") as stream:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "graph.engine.host", str(handed.resolve())],
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=[owner_read] if owner_read is not None else [],
+        )
+    if owner_read is not None and owner_write is not None:
+        os.close(owner_read)
+        _OWNED[settings.engine_dir.resolve()] = owner_write
+    # reaped as soon as it ends, so that a stopped engine does not linger as a zombie
+    threading.Thread(target=child.wait, daemon=True).start()
+    return _wait_ready(settings, child, log)
+
+
+def _wait_ready(
+    settings: Settings, child: subprocess.Popen[bytes], log: Path
+) -> dict[str, int | float | str]:
+    deadline = time.monotonic() + _START_DEADLINE_S
+    try:
+        while time.monotonic() < deadline:
+            state = _running(settings)
+            if state and state["pid"] == child.pid:
+                return state
+            if child.poll() is not None:
+                raise _start_failure(log)
+            time.sleep(0.1)
+        raise _start_failure(log)
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
+
+
+def _start_failure(log: Path) -> EngineError:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    text = "\n".join(lines)
+    tail = "\n".join(line for line in lines if line.strip())[-1500:]
+    if "Address already in use" in text:
+        return EngineError(
+            f"引擎端口被占用。请关闭占用者，或取消 XINNONG_ENGINE_PORT。\n{tail}",
+            "The engine's port is taken: free it or unset XINNONG_ENGINE_PORT.",
+            code="port_taken",
+        )
+    if "Could not reserve enough space" in text or "OutOfMemory" in text:
+        return EngineError(
+            f"内存不足，引擎无法启动。请关闭其他程序，或调小 XINNONG_ENGINE_HEAP_MB。\n{tail}",
+            "Too little memory for the engine: lower XINNONG_ENGINE_HEAP_MB.",
+            code="no_memory",
+        )
+    return EngineError(
+        f"引擎启动失败。日志 {log} 的最后几行：\n{tail}",
+        f"The engine did not start; see {log}.",
+        code="start_failed",
+    )
+
+
+def _refuse_too_little_memory(settings: Settings) -> None:
+    needed = settings.engine_heap_mb + settings.engine_page_cache_mb
+    available = psutil.virtual_memory().available // 2**20
+    if needed > available:
+        raise EngineError(
+            f"引擎需要 {needed} MB 内存，本机只剩 {available} MB。"
+            "请关闭其他程序，或调小 XINNONG_ENGINE_HEAP_MB。",
+            f"The engine wants {needed} MB of memory, {available} MB are free: "
+            "lower XINNONG_ENGINE_HEAP_MB.",
+            code="no_memory",
+        )
+
+
+def _choose_port(settings: Settings) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", settings.engine_port or 0))
+        except OSError as error:
+            raise EngineError(
+                f"端口 {settings.engine_port} 已被占用。"
+                "请关闭占用它的程序，或取消 XINNONG_ENGINE_PORT 由程序自选。",
+                f"Port {settings.engine_port} is taken: free it or unset XINNONG_ENGINE_PORT.",
+                code="port_taken",
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+def _end_leftover(settings: Settings) -> None:
+    """End an engine that runs but no longer answers, or was killed with its state file left."""
+    _stop(settings)
+
+
+def _stop(settings: Settings) -> bool:
+    try:
+        state = json.loads(_state_file(settings).read_text(encoding="utf-8"))
+        process = psutil.Process(int(state["pid"]))
+        if abs(process.create_time() - float(state["created"])) >= 1:
+            raise psutil.NoSuchProcess(process.pid)
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_STOP_DEADLINE_S)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(_STOP_DEADLINE_S)
+        stopped = True
+    except (OSError, ValueError, KeyError, psutil.Error):
+        stopped = False
+    _state_file(settings).unlink(missing_ok=True)
+    pipe = _OWNED.pop(settings.engine_dir.resolve(), None)
+    if pipe is not None:
+        os.close(pipe)
+    return stopped
+
+

@@ -1,0 +1,148 @@
+"""From the log to a graph: every batch that the graph does not have yet, in order.
+
+Each step may be repeated: nodes and ties are merged by fact id, so a projection that was killed
+resumes by doing its unfinished batch again.  Readers never see half a batch: they ask at the
+`known_at` of the last finished one (`:Projection`), and all that an unfinished batch asserts or
+closes carries a later known time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from graph.cypher import (
+    PROJECTION_READ,
+    PROJECTION_WRITE,
+    close_text,
+    merge_text,
+    migrations,
+    schema_hash,
+)
+from graph.errors import LogError
+from graph.facts import end_columns
+from graph.log import Batch, FactLog
+from graph.schema import SCHEMA
+
+__all__ = ["OPEN_KNOWN_TO", "ProjectedTo", "Progress", "project", "projected_to"]
+
+#: `known_to` of a fact that is still held: Neo4j compares it like any other instant.
+OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
+
+_CHUNK = 5_000
+_NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
+
+#: Called with what is being written and how many facts were just written.
+Progress = Callable[[str, int], None]
+
+
+class GraphConnection(Protocol):
+    """What a projection needs of a graph."""
+
+    def read(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
+
+    def write(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
+
+
+@dataclass(frozen=True)
+class ProjectedTo:
+    """How far a graph is: position and known time of the last batch that it holds whole."""
+
+    position: int
+    known_at: datetime
+    manifest_hash: str
+    schema_hash: str
+
+
+def projected_to(graph: GraphConnection) -> ProjectedTo | None:
+    """How far the graph is, or None when nothing was ever projected into it."""
+    rows = graph.read(PROJECTION_READ).rows
+    return ProjectedTo(**rows[0]) if rows else None
+
+
+def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None = None) -> int:
+    """Write what the graph lacks; returns the number of batches written.
+
+    Raises `LogError` when the graph holds batches that this log does not know: it belongs to
+    another data folder.
+    """
+    batches = log.batches()
+    done = projected_to(graph)
+    position = done.position if done else 0
+    if done and not _same_history(batches, done):
+        raise LogError(
+            "图数据库中的数据不是由本数据目录的事实日志生成的。"
+            "请检查 XINNONG_DATA 与 XINNONG_NEO4J_URI 是否配套，或改用空库重建。",
+            "The graph was projected from another log: check XINNONG_DATA and XINNONG_NEO4J_URI, "
+            "or rebuild into an empty database.",
+            code="graph_of_another_log",
+        )
+    if done is None or done.schema_hash != schema_hash():
+        for statement in migrations():
+            graph.write(statement)
+    todo = batches[position:]
+    for batch in todo:
+        _project_batch(log, graph, batch, progress)
+        graph.write(
+            PROJECTION_WRITE,
+            {
+                "position": batch.position,
+                "known_at": batch.known_at,
+                "manifest_hash": batch.hash,
+                "schema_hash": schema_hash(),
+            },
+        )
+    return len(todo)
+
+
+def _same_history(batches: list[Batch], done: ProjectedTo) -> bool:
+    return (
+        0 < done.position <= len(batches)
+        and batches[done.position - 1].hash == done.manifest_hash
+    )
+
+
+def _project_batch(
+    log: FactLog, graph: GraphConnection, batch: Batch, progress: Progress | None
+) -> None:
+    # nodes first: a tie is matched by both its ends
+    for kind in (item.kind for item in SCHEMA.kinds if item.kind in batch.files):
+        for rows in _chunks(log.facts(batch, kind)):
+            graph.write(merge_text(kind), {"rows": [_row(kind, row) for row in rows]})
+            if progress:
+                progress(kind, len(rows))
+    closures = log.closures(batch).to_pylist()
+    for kind in sorted({row["kind"] for row in closures}):
+        ids = [row["fact_id"] for row in closures if row["kind"] == kind]
+        for start in range(0, len(ids), _CHUNK):
+            graph.write(
+                close_text(kind),
+                {"fact_ids": ids[start : start + _CHUNK], "known_to": batch.known_at},
+            )
+
+
+def _chunks(table: pa.Table) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(table), _CHUNK):
+        yield table.slice(start, _CHUNK).to_pylist()
+
+
+def _row(kind: str, fact: dict[str, Any]) -> dict[str, Any]:
+    """One row for `merge_text`: nulls dropped, open bounds filled with comparable ends."""
+    properties = {
+        name: value
+        for name, value in fact.items()
+        if value is not None and name not in _NOT_PROPERTIES
+    }
+    properties["kind"] = kind
+    properties.setdefault("valid_from", date.min)
+    properties.setdefault("valid_to", date.max)
+    properties["known_to"] = OPEN_KNOWN_TO
+    return {
+        "fact_id": fact["fact_id"],
+        "properties": properties,
+        **{name: fact[name] for name in end_columns(kind) if name.endswith("key")},
+    }

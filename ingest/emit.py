@@ -1,0 +1,158 @@
+"""How a source says facts: its rows, seen as columns, become tables of the log.
+
+A source's function yields these frames and nothing else.  Keys and labels of parties come from
+the gate (`borrower_key`, `borrower_label`); a raw resident id never reaches a source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from graph.schema import SCHEMA
+from graph.vocabulary import Node
+
+__all__ = ["End", "FactFrame", "end", "mention", "node", "tie"]
+
+Column = pd.Series | str | float | int | bool | None
+
+#: Key and label of what stands at one end of a tie.
+End = tuple[pd.Series, pd.Series | str]
+
+
+@dataclass(frozen=True)
+class FactFrame:
+    """Facts of one kind, one a row, indexed by the row number in the file.
+
+    Columns: the kind's end columns, `valid_from`, `valid_to`, `certainty`, its properties.
+    """
+
+    kind: str
+    frame: pd.DataFrame
+
+
+def node(
+    kind: str,
+    rows: pd.DataFrame,
+    *,
+    key: pd.Series,
+    label: Column = None,
+    valid_from: pd.Series | None = None,
+    valid_to: pd.Series | None = None,
+    certainty: float = 1.0,
+    where: pd.Series | None = None,
+    **properties: Column,
+) -> FactFrame:
+    """State one aspect of a thing for every row that has a `key` (and where `where` holds).
+
+    `label` defaults to the kind's own, or that of the thing an aspect describes.
+    """
+    declared = SCHEMA.kind(kind)
+    if not isinstance(declared, Node):
+        raise TypeError(f"{kind} is a relationship: use tie()")
+    ends: dict[str, Column] = {
+        "key": key,
+        "label": SCHEMA.thing(declared).label if label is None else label,
+    }
+    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, properties)
+
+
+def tie(
+    kind: str,
+    rows: pd.DataFrame,
+    *,
+    source: End,
+    target: End,
+    discriminator: Column = "",
+    valid_from: pd.Series | None = None,
+    valid_to: pd.Series | None = None,
+    certainty: float = 1.0,
+    where: pd.Series | None = None,
+    **properties: Column,
+) -> FactFrame:
+    """State a tie for every row in which both ends are known (and where `where` holds).
+
+    `discriminator` keeps parallel ties between the same two parties apart.
+    """
+    if isinstance(SCHEMA.kind(kind), Node):
+        raise TypeError(f"{kind} is a node: use node()")
+    ends: dict[str, Column] = {
+        "from_key": source[0],
+        "from_label": source[1],
+        "to_key": target[0],
+        "to_label": target[1],
+        "discriminator": discriminator,
+    }
+    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, properties)
+
+
+def end(rows: pd.DataFrame, party: str) -> End:
+    """The end of a tie that the gate recognised in the identifier field `party`."""
+    return rows[f"{party}_key"], rows[f"{party}_label"]
+
+
+def mention(
+    rows: pd.DataFrame, party: str, *, name: pd.Series, where: pd.Series | None = None
+) -> Iterator[FactFrame]:
+    """State what a passing mention tells of a party: its name and its identifier.
+
+    One frame a label, since persons and organisations are described by different properties.
+    A party named in several rows is stated once, as the first row has it.
+    """
+    keys, labels = end(rows, party)
+    present = keys.notna() if where is None else keys.notna() & where
+    present &= ~keys.where(present).duplicated()
+    for label in sorted(labels[present].unique()):
+        chosen = present & (labels == label)
+        if label == "Person":
+            yield node(
+                "Person",
+                rows,
+                key=keys,
+                where=chosen,
+                name=name,
+                resident_id_masked=rows[f"{party}_masked"],
+                birth_on=rows[f"{party}_birth_on"],
+                sex=rows[f"{party}_sex"],
+            )
+        else:
+            yield node(
+                label,
+                rows,
+                key=keys,
+                where=chosen,
+                name=name,
+                unified_social_credit_code=rows[f"{party}_code"],
+            )
+
+
+def _frame(
+    kind: str,
+    rows: pd.DataFrame,
+    ends: dict[str, Column],
+    valid_from: pd.Series | None,
+    valid_to: pd.Series | None,
+    certainty: float,
+    where: pd.Series | None,
+    properties: dict[str, Column],
+) -> FactFrame:
+    declared = {item.name for item in SCHEMA.kind(kind).properties}
+    unknown = sorted(set(properties) - declared)
+    if unknown:
+        raise TypeError(f"{kind} has no property {unknown}; it has {sorted(declared)}")
+    columns: dict[str, Any] = {
+        **ends,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "certainty": certainty,
+        **properties,
+    }
+    frame = pd.DataFrame(columns, index=rows.index)
+    keep = pd.Series(True, index=rows.index) if where is None else where.fillna(False).astype(bool)
+    for name in ends:
+        if name.endswith("key"):
+            keep &= frame[name].notna()
+    return FactFrame(kind, frame[keep])
