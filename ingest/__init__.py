@@ -1,0 +1,18 @@
+"""How facts arrive: department files become facts of the log, and the graph follows."""
+
+from __future__ import annotations
+
+from ingest.pipeline import ingest, project_log
+from ingest.report import BatchReport, Report
+from ingest.source import Source, in_order, load_source, source_names
+
+__all__ = [
+    "BatchReport",
+    "Report",
+    "Source",
+    "in_order",
+    "ingest",
+    "load_source",
+    "project_log",
+    "source_names",
+]
