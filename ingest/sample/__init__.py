@@ -1,0 +1,7 @@
+"""A synthetic district to try everything on; it writes files as departments send them."""
+
+from __future__ import annotations
+
+from ingest.sample.district import FILES, Truth, steps, write_district
+
+__all__ = ["FILES", "Truth", "steps", "write_district"]

@@ -1,0 +1,217 @@
+"""The sample district: the files that departments would send, and the truth about what is in them.
+
+Everything is invented but the names of Fengxiang's towns.  The same seed and size give the same
+bytes.  `truth.json` says what was planted and where; no ingestor reads it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ingest.sample.credit import guarantee_rows, invent_listings, invent_loans
+from ingest.sample.firms import invent_cooperatives, invent_firms
+from ingest.sample.people import divisions, invent_people
+
+__all__ = ["FILES", "Truth", "steps", "write_district"]
+
+#: source -> the file that carries it, in the order in which they can be taken in.
+FILES = {
+    "regions": "行政区划.csv",
+    "farmer_household": "农户信息.csv",
+    "cooperative": "农民专业合作社.xlsx",
+    "cooperative_member": "合作社成员.csv",
+    "enterprise": "企业登记.xlsx",
+    "enterprise_shareholder": "股东出资.csv",
+    "loan": "贷款借据.csv",
+    "guarantee": "担保合同.csv",
+    "judgment_defaulter": "失信被执行人.csv",
+}
+_GB18030 = frozenset({"农户信息.csv", "股东出资.csv"})
+
+
+@dataclass
+class Truth:
+    """What was planted.
+
+    Attributes:
+        rings, chains: resident ids in the order in which each guarantees the next.
+        shells: (old code, new code) of firms registered again under another name.
+        quarantined: rows that must be refused, by file.
+        rows: rows written, by file.
+    """
+
+    seed: int
+    persons: int
+    rings: list[list[str]] = field(default_factory=list)
+    chains: list[list[str]] = field(default_factory=list)
+    shells: list[tuple[str, str]] = field(default_factory=list)
+    quarantined: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def steps(folder: Path) -> tuple[tuple[str, Path], ...]:
+    """(source, file) in the order in which a district is taken in."""
+    return tuple((source, folder / name) for source, name in FILES.items())
+
+
+def write_district(
+    folder: Path,
+    *,
+    persons: int = 10_000,
+    seed: int = 20260401,
+    progress: Callable[[str], None] | None = None,
+) -> Truth:
+    """Write the files of a district of `persons` people into `folder`.
+
+    Raises `ValueError` for a size outside 1,000 to 1,000,000.
+    """
+    if not 1_000 <= persons <= 1_000_000:
+        raise ValueError("persons: from 1,000 to 1,000,000")
+    generator = np.random.default_rng(seed)
+    truth = Truth(seed, persons)
+    places = divisions(persons)
+    villages = places.loc[places["级别"] == "行政村", "行政区划代码"].to_numpy()
+    people = invent_people(generator, persons, villages)
+    members, adults = people.members, people.adults
+    coops, coop_members = invent_cooperatives(generator, members, adults, max(3, persons // 700))
+    owners = generator.choice(adults, min(9_000, max(20, persons // 90)), replace=False)
+    firms, holders = invent_firms(generator, members, owners)
+    heads = np.flatnonzero((members["与户主关系"] == "户主").to_numpy())
+    borrowers = members.iloc[heads[generator.random(len(heads)) < 0.4]]
+    farm_loans = invent_loans(
+        generator, borrowers["姓名"].to_numpy(), borrowers["公民身份号码"].to_numpy(), 5
+    )
+    firm_loans = invent_loans(
+        generator, firms["企业名称"].to_numpy(), firms["统一社会信用代码"].to_numpy(), 60
+    )
+    loans = pd.concat([farm_loans, firm_loans], ignore_index=True)
+    loans["借据号"] = [f"JJ{n:09d}" for n in range(len(loans))]
+    guarantees = _guarantees(generator, members, adults, loans, len(farm_loans), truth)
+    listed = members.iloc[generator.choice(adults, max(6, len(adults) // 200), replace=False)]
+    listings = invent_listings(
+        generator, listed["姓名"].to_numpy(), listed["公民身份号码"].to_numpy()
+    )
+    tables = {
+        "行政区划.csv": places,
+        "农户信息.csv": members,
+        "农民专业合作社.xlsx": coops,
+        "合作社成员.csv": coop_members,
+        "企业登记.xlsx": firms,
+        "股东出资.csv": holders,
+        "贷款借据.csv": loans,
+        "担保合同.csv": guarantees,
+        "失信被执行人.csv": listings,
+    }
+    _plant_shells(tables, truth)
+    _plant_errors(tables, truth)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        if progress:
+            progress(name)
+        truth.rows[name] = len(table)
+        _write(folder / name, table)
+    text = json.dumps(asdict(truth), ensure_ascii=False, indent=1)
+    (folder / "truth.json").write_text(text, encoding="utf-8")
+    return truth
+
+
+def _guarantees(
+    generator: np.random.Generator,
+    members: pd.DataFrame,
+    adults: np.ndarray,
+    loans: pd.DataFrame,
+    farm: int,
+    truth: Truth,
+) -> pd.DataFrame:
+    """Ordinary guarantees by neighbours, and planted rings and chains among borrowers."""
+    named = members.set_index("公民身份号码")["姓名"]
+    ids = loans["借款人证件号码"].to_numpy()
+    order = generator.permutation(farm)
+    planted, at = [], 0
+    for ring, size in [(True, s) for s in (2, 3, 4, 5)] + [(False, s) for s in (3, 4, 6, 8)]:
+        if at + size > farm:
+            break
+        group = order[at : at + size]
+        at += size
+        (truth.rings if ring else truth.chains).append([str(ids[n]) for n in group])
+        # each guarantees the next one's loan; in a ring the last guarantees the first's
+        guaranteed = np.roll(group, -1) if ring else group[1:]
+        givers = ids[group] if ring else ids[group[:-1]]
+        planted.append(
+            guarantee_rows(loans, guaranteed, named[givers].to_numpy(), givers, "联保")
+        )
+    rest = order[at:]
+    secured = rest[generator.random(len(rest)) < 0.3]
+    givers = members["公民身份号码"].to_numpy()[generator.choice(adults, len(secured))]
+    own = givers == ids[secured]
+    planted.append(
+        guarantee_rows(loans, secured[~own], named[givers[~own]].to_numpy(), givers[~own])
+    )
+    guarantees = pd.concat(planted, ignore_index=True)
+    guarantees.insert(1, "担保合同号", [f"DB{n:08d}" for n in range(len(guarantees))])
+    return guarantees
+
+
+def _plant_shells(tables: dict[str, pd.DataFrame], truth: Truth) -> None:
+    """A firm is cancelled and stands up again: same person, same address, new code and name."""
+    firms = tables["企业登记.xlsx"]
+    for old in range(2):
+        new = len(firms) - 1 - old
+        for column in ("住所", "联系电话", "法定代表人", "法定代表人证件号码", "村编码"):
+            firms.loc[new, column] = firms.loc[old, column]
+        firms.loc[old, "登记状态"] = "注销"
+        codes = firms["统一社会信用代码"]
+        truth.shells.append((str(codes[old]), str(codes[new])))
+
+
+def _plant_errors(tables: dict[str, pd.DataFrame], truth: Truth) -> None:
+    """Wrong codes, a damaged identifier, an unknown village, a dangling guarantee, twins."""
+
+    def damage(file: str, row: int, column: str, value: str) -> None:
+        tables[file][column] = tables[file][column].astype(object)
+        tables[file].loc[row, column] = value
+        truth.quarantined[file] = truth.quarantined.get(file, 0) + 1
+
+    people = tables["农户信息.csv"]
+    last = len(people) - 1
+    wrong = str(people.loc[last, "公民身份号码"])
+    damage("农户信息.csv", last, "公民身份号码", wrong[:-1] + ("1" if wrong[-1] != "1" else "2"))
+    damage("农户信息.csv", last - 1, "村编码", "610305100999")
+    damage("农户信息.csv", last - 2, "采集日期", "去年")
+    holders = tables["股东出资.csv"]
+    code = str(holders.loc[len(holders) - 1, "统一社会信用代码"])
+    damage("股东出资.csv", len(holders) - 1, "统一社会信用代码", code[:-1] + "0"
+           if code[-1] != "0" else code[:-1] + "1")
+    damage("贷款借据.csv", 0, "五级分类", "优良")
+    guarantees = tables["担保合同.csv"]
+    damage("担保合同.csv", len(guarantees) - 1, "借据编号", "loan:C1402610305001:NONE")
+    # the guarantees of the loan whose row is refused dangle too
+    loans = tables["贷款借据.csv"]
+    lost = f"loan:{loans.loc[0, '金融机构编码']}:{loans.loc[0, '借据号']}"
+    dangling = int((guarantees["借据编号"] == lost).sum())
+    truth.quarantined["担保合同.csv"] += dangling
+    # one code, two names: nobody can tell which is right, so neither is taken
+    firms = tables["企业登记.xlsx"]
+    twin = firms.iloc[[5]].assign(**{"企业名称": "凤翔样本重码有限公司"})
+    tables["企业登记.xlsx"] = pd.concat([firms, twin], ignore_index=True)
+    truth.quarantined["企业登记.xlsx"] = 2
+    orphaned = holders["统一社会信用代码"] == firms.loc[5, "统一社会信用代码"]
+    truth.quarantined["股东出资.csv"] += int(orphaned.iloc[: len(holders) - 1].sum())
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    if path.suffix == ".csv":
+        encoding = "gb18030" if path.name in _GB18030 else "utf-8-sig"
+        table.to_csv(path, index=False, encoding=encoding, lineterminator="\n")
+        return
+    with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
+        # the same district must give the same bytes
+        writer.book.set_properties({"created": datetime(2026, 4, 1)})  # noqa: DTZ001 - Excel's own
+        table.astype(str).to_excel(writer, index=False)

@@ -1,0 +1,51 @@
+"""The register: what a firm is, where it is, who represents it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ingest.emit import FactFrame, end, mention, node, tie
+
+__all__ = ["enterprise"]
+
+_DETAILS = (
+    "registration_state",
+    "established_on",
+    "registered_capital_fen",
+    "address",
+    "industry",
+    "phone_masked",
+)
+
+
+def enterprise(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Enterprises (91) and individual businesses (92); other classes as their code says."""
+    began = rows["established_on"]
+    for label in sorted(rows["subject_label"].unique()):
+        yield node(
+            label,
+            rows,
+            key=rows["subject_key"],
+            where=rows["subject_label"] == label,
+            valid_from=began,
+            name=rows["subject_name"],
+            unified_social_credit_code=rows["subject_code"],
+            **{name: rows[name] for name in _DETAILS},
+        )
+    yield from mention(rows, "representative", name=rows["representative_name"])
+    yield tie(
+        "LEGAL_REPRESENTATIVE_OF",
+        rows,
+        source=end(rows, "representative"),
+        target=end(rows, "subject"),
+        valid_from=rows["represents_from"].where(rows["represents_from"].notna(), began),
+    )
+    yield tie(
+        "LOCATED_IN",
+        rows,
+        source=end(rows, "subject"),
+        target=(rows["village_key"], "Village"),
+        valid_from=began,
+    )

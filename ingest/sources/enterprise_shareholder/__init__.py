@@ -1,0 +1,26 @@
+"""Who holds shares in which enterprise, how much, from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ingest.emit import FactFrame, end, mention, tie
+
+__all__ = ["enterprise_shareholder"]
+
+
+def enterprise_shareholder(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One row a holding."""
+    yield from mention(rows, "holder", name=rows["holder_name"])
+    yield tie(
+        "HOLDS_SHARES_IN",
+        rows,
+        source=end(rows, "holder"),
+        target=end(rows, "firm"),
+        valid_from=rows["held_from"],
+        valid_to=rows["held_to"],
+        share_ratio=rows["share_ratio"],
+        subscribed_fen=rows["subscribed_fen"],
+    )

@@ -1,0 +1,50 @@
+"""Loans: the contract from the day it was granted, its state from the day it was reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ingest.emit import FactFrame, end, mention, node, tie
+
+__all__ = ["loan"]
+
+
+def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One row a loan note at one data date."""
+    key = "loan:" + rows["lender_code"] + ":" + rows["loan_no"]
+    lender = "institution:" + rows["lender_code"]
+    began = rows["granted_on"]
+    yield node(
+        "FinancialInstitution",
+        rows,
+        key=lender,
+        where=~lender.duplicated(),
+        name=rows["lender_name"],
+        institution_code=rows["lender_code"],
+    )
+    yield from mention(rows, "borrower", name=rows["borrower_name"])
+    contract = ("loan_no", "principal_fen", "granted_on", "due_on", "purpose", "security_kind",
+                "interest_ratio")
+    yield node(
+        "Loan", rows, key=key, valid_from=began, **{name: rows[name] for name in contract}
+    )
+    state = ("balance_fen", "loan_class", "overdue_days", "overdue_interest_fen", "settled_on")
+    yield node(
+        "LoanState",
+        rows,
+        key=key,
+        valid_from=rows["stated_on"],
+        **{name: rows[name] for name in state},
+    )
+    yield tie(
+        "BORROWED", rows, source=end(rows, "borrower"), target=(key, "Loan"), valid_from=began
+    )
+    yield tie(
+        "LENT_BY",
+        rows,
+        source=(key, "Loan"),
+        target=(lender, "FinancialInstitution"),
+        valid_from=began,
+    )
