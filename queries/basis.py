@@ -1,0 +1,43 @@
+"""The block that every answer carries: as of when, from which data, by which policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+__all__ = ["HINT_NOTICE", "Basis"]
+
+#: Stands beside every hint by association (国办发〔2020〕49号: no punishment by association).
+HINT_NOTICE = "关联提示仅供参考，不作为认定失信或惩戒依据"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """On what an answer stands.
+
+    Attributes:
+        as_of: the day that the answer is about.
+        known_at: what was known at this instant; later news is not in it.
+        position: of the last log batch that was known.
+        policy, rules: names with version and hash of what was applied, None where nothing was.
+        truncated: whether a budget cut the answer.
+    """
+
+    as_of: date
+    known_at: datetime
+    position: int
+    policy: str | None = None
+    rules: str | None = None
+    truncated: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "known_at": self.known_at.isoformat(),
+            "position": self.position,
+            "policy": self.policy,
+            "rules": self.rules,
+            "truncated": self.truncated,
+        }

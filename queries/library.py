@@ -1,0 +1,100 @@
+"""All questions, and how to ask one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from graph.connection import Graph
+from graph.errors import NotFoundError, SettingsError
+from graph.projection import ProjectedTo, projected_to
+from graph.time import today
+from queries.basis import Basis
+from queries.question import Question, parse_question
+
+__all__ = ["Answer", "ask", "library"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question brought: rows under its declared columns, and the basis."""
+
+    question: Question
+    rows: list[dict[str, Any]]
+    basis: Basis
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "question": self.question.name,
+            "title": self.question.title,
+            "columns": {item.name: item.term for item in self.question.columns},
+            "rows": [{name: _plain(value) for name, value in row.items()} for row in self.rows],
+            "basis": self.basis.as_dict(),
+        }
+
+
+@cache
+def library() -> Mapping[str, Question]:
+    """Every question by name; raises `SettingsError` on a faulty file or a name used twice."""
+    found: dict[str, Question] = {}
+    for path in sorted(Path(__file__).parent.rglob("*.cypher")):
+        question = parse_question(path, path.read_text(encoding="utf-8"))
+        if question.name in found:
+            raise SettingsError(
+                f"两个查询都叫 {question.name}", f"two questions are named {question.name}"
+            )
+        found[question.name] = question
+    return MappingProxyType(found)
+
+
+def ask(graph: Graph, name: str, **given: Any) -> Answer:
+    """Ask a question.
+
+    Args:
+        given: its parameters, typed or as text.  `as_of` defaults to today, `known_at` to what
+            the graph holds whole.
+
+    Raises:
+        NotFoundError: no such question, or nothing was ever put into the graph.
+        InputError: a parameter is unknown, missing or of the wrong type.
+    """
+    question = library().get(name)
+    if question is None:
+        raise NotFoundError(
+            f"没有名为 {name} 的查询。可用的有：{'、'.join(library())}。",
+            f"There is no question {name}.",
+            code="question_unknown",
+        )
+    held = held_by(graph)
+    values = question.values({"as_of": today(), "known_at": held.known_at, **given})
+    found = graph.read(question.text, values, max_rows=question.rows)
+    basis = Basis(values["as_of"], values["known_at"], held.position, truncated=found.truncated)
+    return Answer(question, found.rows, basis)
+
+
+def held_by(graph: Graph) -> ProjectedTo:
+    """How far the graph is; raises `NotFoundError` when it is empty."""
+    held = projected_to(graph)
+    if held is None:
+        raise NotFoundError(
+            "图数据库里还没有数据。请先运行 xinnong ingest 导入文件。",
+            "The graph is empty: run `xinnong ingest` first.",
+            code="graph_empty",
+        )
+    return held
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value

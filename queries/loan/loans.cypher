@@ -1,0 +1,51 @@
+// title: 贷款 / Loans
+// question: 这个主体借过哪些款，现在怎样？ / What did the party borrow, and how does it stand?
+// param key: text = 主体编号 / party key
+// param as_of: date = 查询日 / as of
+// param known_at: instant = 知悉时点 / known at
+// returns loan_key: text = 贷款编号 / loan key
+// returns lender: text = 放款机构 / lender
+// returns principal_fen: integer = 借款金额（分） / principal, fen
+// returns balance_fen: integer = 余额（分） / balance, fen
+// returns loan_class: text = 五级分类 / class
+// returns overdue_days: integer = 逾期天数 / days overdue
+// returns granted_on: date = 发放日期 / granted
+// returns due_on: date = 到期日期 / due
+// returns settled_on: date = 结清日期 / settled
+// returns purpose: text = 用途 / purpose
+// returns security_kind: text = 担保方式 / security
+// returns certainty: real = 确定程度 / certainty
+// returns source: text = 来源 / source
+// basis: 征信业管理条例 第十八条（书面同意）
+// rows: 200
+MATCH (p:Party {key: $key})-[b:BORROWED]->(l:Loan)
+WHERE b.valid_from <= $as_of AND $as_of < b.valid_to
+  AND b.known_from <= $known_at AND $known_at < b.known_to
+CALL (l) {
+  OPTIONAL MATCH (c:LoanVersion)-[:DESCRIBES]->(l)
+  WHERE c.valid_from <= $as_of AND $as_of < c.valid_to
+    AND c.known_from <= $known_at AND $known_at < c.known_to
+  WITH c ORDER BY c.known_from DESC, c.fact_id
+  RETURN head(collect(c)) AS contract
+}
+CALL (l) {
+  OPTIONAL MATCH (s:LoanStateVersion)-[:DESCRIBES]->(l)
+  WHERE s.valid_from <= $as_of AND $as_of < s.valid_to
+    AND s.known_from <= $known_at AND $known_at < s.known_to
+  WITH s ORDER BY s.known_from DESC, s.fact_id
+  RETURN head(collect(s)) AS state
+}
+CALL (l) {
+  OPTIONAL MATCH (l)-[t:LENT_BY]->(f:Party)<-[:DESCRIBES]-(v:PartyVersion)
+  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
+    AND t.known_from <= $known_at AND $known_at < t.known_to
+    AND v.valid_from <= $as_of AND $as_of < v.valid_to
+    AND v.known_from <= $known_at AND $known_at < v.known_to
+  RETURN min(v.name) AS lender
+}
+RETURN l.key AS loan_key, lender AS lender, contract.principal_fen AS principal_fen,
+       state.balance_fen AS balance_fen, state.loan_class AS loan_class,
+       state.overdue_days AS overdue_days, contract.granted_on AS granted_on,
+       contract.due_on AS due_on, state.settled_on AS settled_on, contract.purpose AS purpose,
+       contract.security_kind AS security_kind, b.certainty AS certainty, b.source AS source
+ORDER BY granted_on, loan_key

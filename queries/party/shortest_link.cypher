@@ -1,0 +1,18 @@
+// title: 最短关联 / Shortest link
+// question: 两个主体之间最短隔几层关系，经过谁？ / How far apart are two parties, and through whom?
+// param key: text = 一方编号 / one party
+// param other: text = 另一方编号 / the other
+// param as_of: date = 查询日 / as of
+// param known_at: instant = 知悉时点 / known at
+// returns distance: integer = 距离 / distance
+// returns keys: list = 经过的主体 / parties on the way
+// returns kinds: list = 经过的关系 / ties on the way
+// basis: 关联提示仅供参考，不作为认定失信或惩戒依据
+// rows: 1
+// allow: CartesianProduct because each side is one party found by its unique key
+MATCH (a:Party {key: $key})
+MATCH (b:Party {key: $other})
+WHERE a <> b
+MATCH path = SHORTEST 1 (a) (()-[t:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to]-()){1,8} (b)
+RETURN length(path) AS distance, [n IN nodes(path) | n.key] AS keys,
+       [r IN relationships(path) | type(r)] AS kinds

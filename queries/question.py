@@ -1,0 +1,220 @@
+"""A question: one `.cypher` file whose header says what is asked, with what, and what comes back.
+
+    // title: 贷款 / Loans
+    // question: 这个主体借过哪些款？ / What did the party borrow?
+    // param key: text = 主体编号 / party key
+    // param hops: integer = 跳数 / hops ; default 2
+    // returns loan_key: text = 贷款编号 / loan key
+    // basis: 征信业管理条例 第二十九条
+    // rows: 200
+
+The header is checked against the text when it is loaded: parameters, columns, labels, types,
+read-only, bounded.  A question that lies about itself does not load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from graph.cypher import version_labels
+from graph.errors import InputError, SettingsError
+from graph.schema import SCHEMA
+from graph.time import parse_date, parse_instant
+
+__all__ = ["Column", "Parameter", "Question", "parse_question"]
+
+_LINE = re.compile(r"//\s*(title|question|basis|rows|allow|param|returns)\s*([a-z_]*)\s*:\s*(.+)")
+_DECLARED = re.compile(r"(text|integer|real|flag|date|instant|list|map)\s*=\s*(.+)")
+_WRITES = re.compile(
+    r"\b(CREATE|MERGE|SET|DELETE|DETACH|REMOVE|FOREACH|LOAD\s+CSV|DROP)\b", re.IGNORECASE
+)
+_UNBOUNDED = re.compile(r"\*\s*(\.\.)?\s*\]|\*\d+\.\.\s*\]|\)[+*]|\{\d+,\s*\}")
+_LABELS = frozenset(
+    {"DESCRIBES", "Projection", "Version"}
+    | SCHEMA.labels
+    | set(SCHEMA.relationships)
+    | {label for node in SCHEMA.nodes.values() for label in version_labels(node)}
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What must be given; `default` is its text, None = it must be given."""
+
+    name: str
+    type: str
+    term: str
+    default: str | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """What comes back."""
+
+    name: str
+    type: str
+    term: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One checked question."""
+
+    name: str
+    title: str
+    title_en: str
+    question: str
+    basis: str
+    parameters: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    rows: int
+    allowed: str
+    text: str
+
+    def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Typed parameter values; raises `InputError` naming what is unknown, missing or wrong.
+
+        `as_of` and `known_at` may be left out: the library fills them in.
+        """
+        names = {item.name for item in self.parameters}
+        unknown = sorted(set(given) - names)
+        if unknown:
+            raise InputError(
+                f"“{self.title}”没有参数 {'、'.join(unknown)}；可用参数：{'、'.join(sorted(names))}。",
+                f"{self.name} has no parameter {', '.join(unknown)}.",
+                code="parameter_unknown",
+            )
+        values = {}
+        for item in self.parameters:
+            raw = given.get(item.name, item.default)
+            if raw is None:
+                raise InputError(
+                    f"缺少参数 {item.name}（{item.term}）。",
+                    f"Parameter {item.name} is missing.",
+                    code="parameter_missing",
+                )
+            values[item.name] = _typed(item, raw)
+        return values
+
+
+def parse_question(path: Path, text: str) -> Question:
+    """Read and check one file; raises `SettingsError` with the file's name and what is wrong."""
+
+    def refuse(why: str) -> SettingsError:
+        return SettingsError(f"查询文件 {path.name} 有误：{why}", f"{path.name}: {why}")
+
+    stated: dict[str, str] = {}
+    parameters: list[Parameter] = []
+    columns: list[Column] = []
+    body = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.startswith("//"):
+            body.append(line)
+            continue
+        found = _LINE.fullmatch(line.strip())
+        if not found:
+            raise refuse(f"line {number}: a header line is “// word: …”")
+        word, name, rest = found.groups()
+        if word in ("param", "returns"):
+            declared = _DECLARED.fullmatch(rest)
+            if not declared or not name:
+                raise refuse(f"line {number}: say “{word} name: type = term”")
+            term, _, default = declared[2].partition("; default ")
+            if word == "param":
+                parameters.append(
+                    Parameter(name, declared[1], term.strip(), default.strip() if default else None)
+                )
+            else:
+                columns.append(Column(name, declared[1], term.strip()))
+        elif word in stated:
+            raise refuse(f"line {number}: {word} stands twice")
+        else:
+            stated[word] = rest
+    for word in ("title", "question", "basis", "rows"):
+        if word not in stated:
+            raise refuse(f"the header lacks {word}")
+    cypher = "\n".join(body).strip()
+    plain = re.sub(r"'[^']*'|\"[^\"]*\"", "''", cypher)
+    used = set(re.findall(r"\$(\w+)", plain))
+    if used != {item.name for item in parameters}:
+        raise refuse(f"parameters used {sorted(used)} are not those declared")
+    returned = _returned(plain)
+    if returned != [item.name for item in columns]:
+        raise refuse(f"columns returned {returned} are not those declared")
+    if _WRITES.search(plain):
+        raise refuse("a question reads only")
+    if _UNBOUNDED.search(plain):
+        raise refuse("a pattern of any length must have an upper bound")
+    labels = set(re.findall(r"(?<=[:|])([A-Z]\w+)", plain)) - {"DESC", "ASC"}
+    if labels - _LABELS:
+        raise refuse(f"no such label or type: {sorted(labels - _LABELS)}")
+    if not {"as_of", "known_at"} <= used:
+        raise refuse("every question takes $as_of and $known_at")
+    title, _, title_en = stated["title"].partition(" / ")
+    return Question(
+        name=path.stem,
+        title=title,
+        title_en=title_en,
+        question=stated["question"],
+        basis=stated["basis"],
+        parameters=tuple(parameters),
+        columns=tuple(columns),
+        rows=int(stated["rows"]),
+        allowed=stated.get("allow", ""),
+        text=cypher,
+    )
+
+
+def _returned(plain: str) -> list[str]:
+    """Columns of the last RETURN; each must be named by AS or be a bare variable."""
+    tail = re.split(r"\bRETURN\b(?:\s+DISTINCT\b)?", plain)[-1]
+    tail = re.split(r"\bORDER\s+BY\b|\bLIMIT\b|\bSKIP\b", tail)[0]
+    depth, item, items = 0, "", []
+    for character in tail:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            items.append(item)
+            item = ""
+        else:
+            item += character
+    return [part.split()[-1] for part in [*items, item] if part.strip()]
+
+
+def _typed(item: Parameter, raw: Any) -> Any:
+    if not isinstance(raw, str) or item.type == "text":
+        return raw
+    try:
+        match item.type:
+            case "integer":
+                return int(raw)
+            case "real":
+                return float(raw)
+            case "date":
+                return parse_date(raw)
+            case "instant":
+                return parse_instant(raw)
+    except ValueError:
+        raise InputError(
+            f"参数 {item.name}（{item.term}）应是{item.type}。",
+            f"Parameter {item.name} must be of type {item.type}.",
+            code="parameter_type",
+        ) from None
+    return raw
+
+
+#: Python type of each declared column type, for checking answers.
+COLUMN_TYPES: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "integer": (int,),
+    "real": (float, int),
+    "flag": (bool,),
+    "date": (date,),
+    "instant": (datetime,),
+    "list": (list,),
+    "map": (dict,),
+}
