@@ -1,0 +1,9 @@
+"""What one can ask: questions of the graph, risk over the snapshot, first-loan decisions."""
+
+from __future__ import annotations
+
+from queries.basis import HINT_NOTICE, Basis
+from queries.library import Answer, ask, library
+from queries.risk import RiskAnswer, assess, explain
+
+__all__ = ["HINT_NOTICE", "Answer", "Basis", "RiskAnswer", "ask", "assess", "explain", "library"]

@@ -3,7 +3,6 @@
 // param key: text = 自然人编号 / person key
 // param as_of: date = 事实时点 / true at
 // param known_at: instant = 获知时点 / known at
-// param horizon: date = 名单可用时点 / day by which a listing must not have ended
 // returns exists: flag = 是否存在 / exists
 // returns birth_on: date = 出生日期 / birth
 // returns source: text = 来源 / source
@@ -50,8 +49,8 @@ CALL (p) {
     AND s.known_from <= $known_at AND $known_at < s.known_to
     AND e.valid_from <= $as_of AND $as_of < e.valid_to
     AND e.known_from <= $known_at AND $known_at < e.known_to
-    AND (e.removed_on IS NULL OR e.removed_on > $horizon)
-    AND (e.usable_until IS NULL OR e.usable_until > $horizon)
+    AND (e.removed_on IS NULL OR e.removed_on > date($known_at))
+    AND (e.usable_until IS NULL OR e.usable_until > date($known_at))
   WITH e ORDER BY e.listed_on, e.fact_id
   RETURN [x IN collect(e) | {source: x.source, listed_on: x.listed_on}] AS listings
 }

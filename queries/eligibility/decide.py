@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from graph.connection import Graph
 from graph.errors import InputError
 from graph.projection import projected_to
 from graph.time import today
@@ -20,7 +21,6 @@ from queries.basis import Basis
 from queries.eligibility.facts import (
     VOCABULARY,
     FactValue,
-    GraphConnection,
     Missing,
     Supplied,
     gather,
@@ -163,7 +163,7 @@ def _amount(version: Version, facts: Mapping[str, FactValue]) -> Amount:
 
 
 def decide(
-    graph: GraphConnection,
+    graph: Graph,
     product_id: str,
     party_key: str,
     *,
@@ -192,7 +192,7 @@ def decide(
         first_loan_definition=product.first_loan_definition,
         party_key=party_key,
         verdicts=evaluate(version, facts),
-        basis=_basis(day, known, reached.position, f"{product.id} {version.version}"),
+        basis=_basis(day, known, reached.position, f"{product.id} {version.version} sha256:{version.hash[:16]}"),
     )
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any
 
+from graph.connection import Graph
 from graph.errors import InputError, NotFoundError
 
 __all__ = ["VOCABULARY", "Fact", "FactType", "FactValue", "Missing", "Supplied", "Value", "gather"]
@@ -104,14 +105,8 @@ VOCABULARY: Mapping[str, Fact] = {
 _PROBLEM_CLASSES = frozenset({"substandard", "doubtful", "loss"})
 
 
-class GraphConnection(Protocol):
-    """What reading facts needs of a graph."""
-
-    def read(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
-
-
 def gather(
-    graph: GraphConnection,
+    graph: Graph,
     key: str,
     *,
     as_of: date,
@@ -124,8 +119,7 @@ def gather(
     Raises `NotFoundError` for an unknown person, `InputError` for a supplied value that is no fact
     of the vocabulary, may not be supplied, or has the wrong type.
     """
-    asked = {"key": key, "as_of": as_of, "known_at": known_at,
-             "horizon": max(as_of, known_at.astimezone(UTC).date())}
+    asked = {"key": key, "as_of": as_of, "known_at": known_at}
     card = graph.read(_text("applicant"), asked).rows
     if not card or not card[0]["exists"]:
         raise NotFoundError(
@@ -137,7 +131,12 @@ def gather(
     found = dict.fromkeys(VOCABULARY, FactValue(None, missing=Missing.NOT_COLLECTED))
     found |= _person(card[0], as_of, matures_on) | _debts(card[0], loans, as_of)
     for name, item in (supplied or {}).items():
-        found[name] = _accept(name, item, found[name])
+        found[name] = _accept(name, item, found.get(name))
+    if found["consent_given"].value is not True:
+        # what only a credit bureau can answer may not even be asked for yet
+        for name in ("first_loan", "overdue_or_npl_borrower", "outstanding_debt_fen"):
+            if found[name].value is None:
+                found[name] = FactValue(None, missing=Missing.NO_CONSENT)
     return found
 
 
@@ -176,7 +175,9 @@ def _debts(
     proofs = {
         "overdue_or_npl_borrower": [item for item in problems if item["role"] == "borrower"],
         "guarantor_of_problem_loan": [item for item in problems if item["role"] == "guarantor"],
-        "household_has_other_borrower": [item for item in open_loans if item["role"] == "household"],
+        "household_has_other_borrower": [
+            item for item in open_loans if item["role"] == "household"
+        ],
     }
     known = {
         name: FactValue(True, rows[0]["source"], rows[0]["said_on"])
@@ -201,7 +202,7 @@ def _years(birth_on: date, day: date) -> int:
     return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
 
 
-def _accept(name: str, item: Supplied, held: FactValue) -> FactValue:
+def _accept(name: str, item: Supplied, held: FactValue | None) -> FactValue:
     fact = VOCABULARY.get(name)
     fits = (
         fact is not None and fact.may_be_supplied and isinstance(item, Supplied)
@@ -214,7 +215,7 @@ def _accept(name: str, item: Supplied, held: FactValue) -> FactValue:
             code="fact_not_suppliable",
         )
     # an answer from outside may settle what we do not know; it does not erase what we can prove
-    if held.value is not None and held.value != item.value:
+    if held and held.value is not None and held.value != item.value:
         raise InputError(
             f"所补充的“{VOCABULARY[name].term}”与图谱中已有记录不一致，请先核实。",
             f"The supplied {name} contradicts what the graph holds: settle that first.",

@@ -6,6 +6,7 @@ Read from `products/*.yaml`.  A misspelt key, fact, operator or code refuses to 
 from __future__ import annotations
 
 import hashlib
+import itertools
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -125,7 +126,7 @@ class Product(_Part):
     @model_validator(mode="after")
     def _versions_follow(self) -> Self:
         days = [item.effective_from for item in self.versions]
-        if any(one >= other for one, other in zip(days, days[1:], strict=False)):
+        if any(one >= other for one, other in itertools.pairwise(days)):
             raise ValueError("versions must follow each other in time")
         return self
 

@@ -1,264 +1,198 @@
-"""Why a party's score is what it is, in numbers that add up and sentences that can be read.
+"""Why a party has its score: its own facts, and hints from around it, by direct tie and by path.
 
-A party's own facts and the hints that come from others are different types and different blocks:
-a hint never marks anybody as dishonest (国办发〔2020〕49号) and enters no decision.
+Load L = −ln(1−p) is additive: L = own + Σ over direct ties of −ln(1 − w·m), so what is listed sums
+to the whole.  Own facts and hints by association are different types and never mix.
 """
 
 from __future__ import annotations
 
-import json
+import heapq
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
-from queries.basis import Basis
-from queries.lawful import REASON_TERMS, Reason
+from queries.basis import HINT_NOTICE, Basis
 from queries.risk.policy import Policy, load_policy
-from queries.risk.propagate import Path, Spread, echo_free, top_paths
-from queries.risk.weights import Floats, OwnFact, UnusedFact, Weighed, weigh
+from queries.risk.propagate import best_path, echo_free, messages
+from queries.risk.weights import OwnFact, RiskGraph, UnusedFact, weigh
 
-__all__ = ["HINT_NOTICE", "AssociationHints", "Contribution", "Hop", "OwnPart", "Party",
-           "RiskAnswer", "RiskPath", "RiskRun", "TieEvidence", "Unused", "assess", "explain"]
-
-HINT_NOTICE = "关联提示仅供参考，不作为认定失信或惩戒依据"
+__all__ = ["Contribution", "Hop", "Path", "RiskAnswer", "RiskRun", "assess", "explain"]
 
 
 @dataclass(frozen=True, eq=False)
 class RiskRun:
-    """Everybody's score at one snapshot under one policy."""
+    """One propagation over a snapshot; explains any party from it."""
 
     snapshot: Snapshot
     policy: Policy
-    weighed: Weighed
-    spread: Spread
-
-    @property
-    def scores(self) -> Floats:
-        """Probability of distress, one entry a party, in the order of `snapshot.keys`."""
-        return self.spread.score
-
-    @cached_property
-    def origins(self) -> Floats:
-        """Seeds of the parties that have a fact of their own, 0 elsewhere."""
-        origins = np.zeros(len(self.weighed.network))
-        known = list(self.weighed.facts)
-        origins[known] = self.weighed.network.seeds[known]
-        return origins
-
-
-def assess(snapshot: Snapshot, policy: Policy | None = None) -> RiskRun:
-    """Score everybody in the snapshot; without a policy, by the one in force."""
-    policy = policy or load_policy()
-    weighed = weigh(snapshot, policy)
-    return RiskRun(snapshot, policy, weighed, echo_free(weighed.network))
-
-
-@dataclass(frozen=True)
-class Party:
-    """Whom an answer speaks of; `name` is None when it was never told."""
-
-    key: str
-    label: str
-    name: str | None
-
-
-@dataclass(frozen=True)
-class TieEvidence:
-    """One tie, read in the direction in which distress flows, and where it was said."""
-
-    kind: str
-    sentence: str
-    weight: float
-    certainty: float
-    reason: str
-    source: str
-    batch: str
-    row: int
-
-
-@dataclass(frozen=True)
-class Hop:
-    """One step of a path."""
-
-    origin: Party
-    target: Party
-    weight: float
-    ties: tuple[TieEvidence, ...]
-
-
-@dataclass(frozen=True)
-class RiskPath:
-    """A way in which distress may come; `strength` is a lower bound of the score, never it."""
-
-    strength: float
-    hops: tuple[Hop, ...]
-    origin_facts: tuple[OwnFact, ...]
-    sentence: str
+    graph: RiskGraph
+    message: NDArray[np.float64]
+    score: NDArray[np.float64]
+    strongest: NDArray[np.float64]
+    before: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one direct neighbour adds to the load."""
+    """Part of the load that comes over one direct tie (a hint)."""
 
-    neighbour: Party
+    party: str
+    name: str | None
+    ties: tuple[str, ...]
     load: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One step of a path: distress of `party` reaches the next by `tie`."""
+
+    party: str
+    name: str | None
+    tie: str
     weight: float
-    message: float
-    ties: tuple[TieEvidence, ...]
+    evidence: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class OwnPart:
-    """What the party's own facts (or the floor that everybody has) say."""
+class Path:
+    """One way in which distress reaches the party; the sentence says it in Chinese (a hint)."""
 
-    seed: float
-    load: float
-    facts: tuple[OwnFact, ...]
-
-
-@dataclass(frozen=True)
-class AssociationHints:
-    """What comes from others: advisory only."""
-
-    load: float
-    contributions: tuple[Contribution, ...]
-    paths: tuple[RiskPath, ...]
-    notice: str = HINT_NOTICE
-
-
-@dataclass(frozen=True)
-class Unused:
-    """A fact about the party that was not used, and why."""
-
-    kind: str
-    reason: str
-    reason_zh: str
-    source: str
-    batch: str
-    row: int
+    probability: float
+    hops: tuple[Hop, ...]
+    sentence: str
 
 
 @dataclass(frozen=True)
 class RiskAnswer:
-    """A party's risk.  `load` = -ln(1 - score) = own load + the contributions' loads."""
+    """Score of one party with its explanation.
 
-    party: Party
+    Attributes:
+        score: echo-free probability of distress; `path ≤ score`.
+        load: −ln(1−score) = own_load + Σ contributions' loads.
+        own_facts: the party's own lawful facts.  contributions, paths: hints by association.
+        unused: facts left out and why.
+    """
+
+    party: str
+    name: str | None
     score: float
     load: float
-    own: OwnPart
-    hints: AssociationHints
-    not_used: tuple[Unused, ...]
+    own_load: float
+    own_facts: tuple[OwnFact, ...]
+    contributions: tuple[Contribution, ...]
+    paths: tuple[Path, ...]
+    unused: tuple[UnusedFact, ...]
+    notice: str
     basis: Basis
 
     def as_dict(self) -> dict[str, Any]:
-        """The same as plain JSON values; dates as ISO text."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
-        return plain
+        """JSON-ready form."""
+        return {**asdict(self), "basis": self.basis.as_dict()}
 
 
-def explain(run: RiskRun, key: str, paths: int = 5) -> RiskAnswer:
-    """Explain one party's score; raises `NotFoundError` when it does not exist at that time."""
-    network, number = run.weighed.network, run.snapshot.index(key)
-    own = OwnPart(
-        float(network.seeds[number]),
-        float(-np.log1p(-network.seeds[number])),
-        run.weighed.facts.get(number, ()),
-    )
-    contributions = _contributions(run, number)
-    linked = sum(item.load for item in contributions)
-    best, cut = top_paths(network, run.origins, number, paths)
-    load = own.load + linked
-    return RiskAnswer(
-        party=_party(run, number),
-        score=float(-np.expm1(-load)),
-        load=load,
-        own=own,
-        hints=AssociationHints(linked, contributions, tuple(_path(run, item) for item in best)),
-        not_used=tuple(_unused(item) for item in run.weighed.unused.get(number, ())),
-        basis=_basis(run, cut),
-    )
+def assess(snapshot: Snapshot, policy: Policy | None = None) -> RiskRun:
+    """Propagate once over everybody."""
+    chosen = policy or load_policy()
+    graph = weigh(snapshot, chosen)
+    message = messages(graph)
+    strongest, before = best_path(graph)
+    return RiskRun(snapshot, chosen, graph, message, echo_free(graph, message), strongest, before)
 
 
-def _basis(run: RiskRun, truncated: bool) -> Basis:
-    taken = run.snapshot
-    return Basis(
-        as_of=taken.as_of,
-        known_at=taken.known_at,
-        position=taken.position,
-        datasets=taken.datasets,
-        policy=run.policy.name,
-        rules=None,
-        truncated=truncated,
-        notice=HINT_NOTICE,
-    )
-
-
-def _contributions(run: RiskRun, number: int) -> tuple[Contribution, ...]:
-    """Direct neighbours, the heaviest first."""
-    network, message = run.weighed.network, run.spread.message
-    begin, end = np.searchsorted(network.target, [number, number + 1])
-    found = [
+def explain(run: RiskRun, key: str, *, paths: int = 5) -> RiskAnswer:
+    """Explain one party; raises `NotFoundError` when the snapshot does not know it."""
+    party = run.snapshot.index(key)
+    graph = run.graph
+    first, last = np.searchsorted(graph.target, [party, party + 1])
+    loads = -np.log1p(-graph.weight[first:last] * run.message[first:last])
+    load = float(-np.log1p(-run.score[party]))
+    contributions = [
         Contribution(
-            neighbour=_party(run, int(network.source[edge])),
-            load=float(-np.log1p(-network.weight[edge] * message[edge])),
-            weight=float(network.weight[edge]),
-            message=float(message[edge]),
-            ties=_evidence(run, edge),
+            run.snapshot.keys[int(graph.source[tie])].as_py(),
+            run.snapshot.name(int(graph.source[tie])),
+            tuple(SCHEMA.relationships[s.kind].term for s in graph.strands[tie]),
+            float(part),
+            float(part) / load,
         )
-        for edge in range(begin, end)
+        for tie, part in zip(range(first, last), loads, strict=True)
     ]
-    return tuple(sorted(found, key=lambda item: (-item.load, item.neighbour.key)))
-
-
-def _evidence(run: RiskRun, edge: int) -> tuple[TieEvidence, ...]:
-    """The strongest tie of each kind that the edge is made of."""
-    parts = run.weighed.parts
-    begin, end = np.searchsorted(parts.edge, [edge, edge + 1])
-    origin = int(run.weighed.network.source[edge])
-    target = int(run.weighed.network.target[edge])
-    found = []
-    for part in range(begin, end):
-        rule = run.policy.ties[int(parts.kind[part])]
-        said = run.snapshot.ties[rule.kind].table.slice(int(parts.row[part]), 1).to_pylist()[0]
-        first, second = (origin, target) if parts.forward[part] else (target, origin)
-        sentence = f"{_called(run, first)}{rule.forward}{_called(run, second)}"
-        found.append(
-            TieEvidence(rule.kind, sentence, float(parts.weight[part]), said["certainty"],
-                        rule.reason, said["source"], said["batch"], said["row"])
-        )
-    return tuple(found)
-
-
-def _path(run: RiskRun, path: Path) -> RiskPath:
-    network = run.weighed.network
-    hops = []
-    for origin, target in zip(path.parties, path.parties[1:], strict=False):
-        begin, end = np.searchsorted(network.target, [target, target + 1])
-        edge = int(begin + np.searchsorted(network.source[begin:end], origin))
-        hops.append(Hop(_party(run, origin), _party(run, target), float(network.weight[edge]),
-                        _evidence(run, edge)))
-    facts = run.weighed.facts[path.parties[0]]
-    troubles = "、".join(fact.term for fact in facts)
-    steps = "，".join("并且".join(tie.sentence for tie in hop.ties) for hop in hops)
-    sentence = (
-        f"{_called(run, path.parties[0])}存在{troubles}的情况；{steps}；"
-        f"该路径的关联强度约为{path.strength:.2%}。"
+    contributions.sort(key=lambda item: (-item.load, item.party))
+    return RiskAnswer(
+        party=key,
+        name=run.snapshot.name(party),
+        score=float(run.score[party]),
+        load=load,
+        own_load=float(-np.log1p(-graph.own[party])),
+        own_facts=graph.own_facts.get(party, ()),
+        contributions=tuple(contributions),
+        paths=tuple(_described(run, found) for found in _best_paths(run, party, paths)),
+        unused=graph.unused.get(party, ()),
+        notice=HINT_NOTICE,
+        basis=Basis(
+            run.snapshot.as_of,
+            run.snapshot.known_at,
+            run.snapshot.position,
+            policy=run.policy.name,
+        ),
     )
-    return RiskPath(path.strength, tuple(hops), facts, sentence)
 
 
-def _party(run: RiskRun, number: int) -> Party:
-    taken = run.snapshot
-    return Party(taken.keys[number].as_py(), taken.labels[number].as_py(), taken.name(number))
+def _best_paths(run: RiskRun, party: int, count: int) -> Iterator[list[int]]:
+    """Ties of the strongest loop-free paths from a party with an adverse fact, nearest tie first.
+
+    A* backwards: what a party can at best still be reached with is known exactly, so the first
+    `count` paths to come off the heap are the best ones.
+    """
+    graph = run.graph
+    heap: list[tuple[float, int, float, list[int], list[int]]] = [(-1.0, 0, 1.0, [party], [])]
+    order, found = 0, 0
+    while heap and found < count:
+        bound, _, passed, parties, ties = heapq.heappop(heap)
+        here = parties[-1]
+        if ties and -1 == here:
+            yield ties
+            found += 1
+            continue
+        if ties and here in graph.own_facts:
+            order += 1
+            ended = -passed * float(graph.own[here])
+            heapq.heappush(heap, (ended, order, passed, [*parties, -1], ties))
+        first, last = np.searchsorted(graph.target, [here, here + 1])
+        for tie in range(first, last):
+            sender = int(graph.source[tie])
+            if sender in parties or run.strongest[sender] <= run.policy.floor:
+                continue
+            order += 1
+            onward = passed * float(graph.weight[tie])
+            best = -onward * float(run.strongest[sender])
+            heapq.heappush(heap, (best, order, onward, [*parties, sender], [*ties, tie]))
 
 
-def _called(run: RiskRun, number: int) -> str:
-    return run.snapshot.name(number) or f"（未登记名称的主体 {run.snapshot.keys[number].as_py()}）"
-
-
-def _unused(item: UnusedFact) -> Unused:
-    return Unused(item.kind, item.reason, REASON_TERMS[Reason(item.reason)], item.source,
-                  item.batch, item.row)
+def _described(run: RiskRun, ties: list[int]) -> Path:
+    graph, snapshot = run.graph, run.snapshot
+    probability = float(graph.own[graph.source[ties[-1]]] * np.prod(graph.weight[ties]))
+    hops = []
+    for tie in reversed(ties):
+        strand = max(graph.strands[tie], key=lambda item: item.weight)
+        row = snapshot.ties[strand.kind].table.slice(strand.row, 1).to_pylist()[0]
+        sender = int(graph.source[tie])
+        hops.append(
+            Hop(
+                snapshot.keys[sender].as_py(),
+                snapshot.name(sender),
+                SCHEMA.relationships[strand.kind].term,
+                float(graph.weight[tie]),
+                {name: row[name] for name in ("source", "batch", "row", "certainty")},
+            )
+        )
+    start = int(graph.source[ties[-1]])
+    why = "、".join(fact.reason for fact in graph.own_facts[start])
+    way = " → ".join(f"{hop.name or '（未具名）'}—{hop.tie}" for hop in hops)
+    end = snapshot.name(int(graph.target[ties[0]])) or "本主体"
+    return Path(probability, tuple(hops), f"{way} → {end}。起因：{why}。")

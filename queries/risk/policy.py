@@ -1,123 +1,63 @@
-"""The risk policy: what counts as distress, and where it flows.  Data, versioned, with reasons."""
+"""The risk policy: data under version control, each line with its reason."""
 
 from __future__ import annotations
 
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal, Self
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from graph.schema import SCHEMA
-from graph.vocabulary import ValueType
-
-__all__ = ["Policy", "Seed", "ListingSeed", "LoanClassSeed", "OverdueSeed", "TiePolicy",
-           "load_policy", "read_policy"]
-
-Probability = Annotated[float, Field(gt=0, lt=1)]
-Text = Annotated[str, Field(min_length=1)]
+__all__ = ["Policy", "Seed", "TiePolicy", "load_policy"]
 
 
-class _Part(BaseModel):
+class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Seed(_Part):
-    """A fact about a party itself and the probability of distress that it stands for."""
+class Seed(_Strict):
+    """Own probability of distress that a fact brings."""
 
-    term: Text
-    probability: Probability
-    reason: Text
-
-
-class ListingSeed(Seed):
-    """A list entry of this kind."""
-
-    list_kind: Text
+    probability: float = Field(gt=0, lt=1)
+    reason: str
 
 
-class LoanClassSeed(Seed):
-    """A loan in this class (五级分类)."""
-
-    loan_class: Text
-
-
-class OverdueSeed(Seed):
-    """A loan overdue for at least `days`."""
-
-    days: Annotated[int, Field(ge=1)]
-
-
-class TiePolicy(_Part):
-    """How distress uses a tie.
+class TiePolicy(_Strict):
+    """Whether and how distress flows along a kind of tie.
 
     Attributes:
-        flow: `along` the sentence of the tie, `against` it, or `both`.
-        factor: strength; times the value of `column` where one is named.
-        forward, backward: how the tie reads from its source, and from its target.
+        scale: a ratio column of the tie that scales the weight; where it is unknown, no distress
+            flows: unknown is not one.
     """
 
-    kind: Text
     flow: Literal["along", "against", "both"]
-    factor: Probability
-    column: str | None = None
-    forward: Text
-    backward: Text
-    reason: Text
-
-    @model_validator(mode="after")
-    def _fits_the_schema(self) -> Self:
-        tie = SCHEMA.relationships.get(self.kind)
-        if tie is None or SCHEMA.common_label(tie.targets) != "Party":
-            raise ValueError(f"{self.kind} is no tie between two parties")
-        real = {item.name for item in tie.properties if item.type is ValueType.REAL}
-        if self.column is not None and self.column not in real:
-            raise ValueError(f"{self.kind} has no real-valued property {self.column}")
-        return self
+    weight: float = Field(gt=0, le=1)
+    scale: str | None = None
+    reason: str
 
 
-class Policy(_Part):
-    """One version of the policy; `hash` names its exact text."""
+class Policy(_Strict):
+    """All seeds and ties; `floor` keeps the fixed point unique, `cap` keeps paths acyclic."""
 
-    version: Text
-    floor: Probability
-    cap: Probability
-    listings: tuple[ListingSeed, ...]
-    loan_classes: tuple[LoanClassSeed, ...]
-    overdue: tuple[OverdueSeed, ...]
-    ties: tuple[TiePolicy, ...]
-
-    @model_validator(mode="after")
-    def _says_everything_once(self) -> Self:
-        for names in (
-            [item.list_kind for item in self.listings],
-            [item.loan_class for item in self.loan_classes],
-            [item.days for item in self.overdue],
-            [item.kind for item in self.ties],
-        ):
-            if len(set(names)) != len(names):
-                raise ValueError(f"said twice in {names}")
-        return self
-
-    @property
-    def hash(self) -> str:
-        """sha256 of the content, whatever its layout."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+    version: str
+    floor: float = Field(gt=0, lt=0.1)
+    cap: float = Field(gt=0, lt=1)
+    seeds: dict[str, Seed]
+    ties: dict[str, TiePolicy]
+    hash: str = ""
 
     @property
     def name(self) -> str:
-        """How an answer cites the policy."""
-        return f"risk {self.version} sha256:{self.hash[:16]}"
-
-
-def read_policy(text: str) -> Policy:
-    """Read a policy from YAML; raises pydantic's `ValidationError` on anything unknown."""
-    return Policy.model_validate(yaml.safe_load(text))
+        """Version and content hash: what a basis block states."""
+        return f"{self.version}+{self.hash[:12]}"
 
 
 @cache
 def load_policy() -> Policy:
-    """The policy in force."""
-    return read_policy((files("queries.risk") / "policy.yaml").read_text(encoding="utf-8"))
+    """The policy that ships with this version."""
+    text = (files("queries.risk") / "policy.yaml").read_text(encoding="utf-8")
+    stated = yaml.safe_load(text)
+    stated["version"] = str(stated["version"])
+    return Policy.model_validate({**stated, "hash": hashlib.sha256(text.encode()).hexdigest()})
