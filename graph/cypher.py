@@ -25,12 +25,12 @@ __all__ = [
 
 PROJECTION_READ = (
     "MATCH (p:Projection {name: 'log'}) RETURN p.position AS position, p.known_at AS known_at, "
-    "p.manifest_hash AS manifest_hash, p.schema_hash AS schema_hash"
+    "p.manifest_hash AS manifest_hash, p.schema_hash AS schema_hash, p.sources AS sources"
 )
 
 PROJECTION_WRITE = (
     "MERGE (p:Projection {name: 'log'}) SET p.position = $position, p.known_at = $known_at, "
-    "p.manifest_hash = $manifest_hash, p.schema_hash = $schema_hash"
+    "p.manifest_hash = $manifest_hash, p.schema_hash = $schema_hash, p.sources = $sources"
 )
 
 

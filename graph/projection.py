@@ -50,12 +50,16 @@ class GraphConnection(Protocol):
 
 @dataclass(frozen=True)
 class ProjectedTo:
-    """How far a graph is: position and known time of the last batch that it holds whole."""
+    """How far a graph is: position and known time of the last batch that it holds whole.
+
+    `sources` are those taken in so far: the absence of a record means something only for them.
+    """
 
     position: int
     known_at: datetime
     manifest_hash: str
     schema_hash: str
+    sources: list[str]
 
 
 def projected_to(graph: GraphConnection) -> ProjectedTo | None:
@@ -94,6 +98,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
                 "known_at": batch.known_at,
                 "manifest_hash": batch.hash,
                 "schema_hash": schema_hash(),
+                "sources": sorted({item.source for item in batches[: batch.position]}),
             },
         )
     return len(todo)
