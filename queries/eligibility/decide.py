@@ -12,12 +12,16 @@ from graph.errors import InputError, NotFoundError
 from graph.time import today
 from queries.basis import Basis
 from queries.eligibility.facts import gather
-from queries.eligibility.product import FACTS, load_product
+from queries.eligibility.product import load_product
 from queries.eligibility.runner import Checked, Fact, amount, evaluate, overall
 from queries.eligibility.verdict import Verdict
 from queries.library import ask, held_by
 
 __all__ = ["Decision", "decide"]
+
+#: What an officer has on paper: a credit report's answer and the party's consent.
+_SUPPLIABLE = frozenset({"any_loan", "consent"})
+_FLAGS = {"true": True, "是": True, "false": False, "否": False}
 
 
 @dataclass(frozen=True)
@@ -57,20 +61,14 @@ def decide(
     """Decide.
 
     Args:
-        supplied: facts that the officer brings, by name: `any_loan` from a credit report,
-            `consent`.  They take the place of what the graph says.
+        supplied: what the officer has on paper: `any_loan` from a credit report, `consent`.  It
+            fills gaps; it never undoes what a source proves.
 
     Raises:
-        NotFoundError: no such product or party.  InputError: a supplied fact has no such name.
+        NotFoundError: no such product or party.  InputError: a fact that cannot be supplied.
     """
     chosen = load_product(product)
-    unknown = sorted(set(supplied or {}) - set(FACTS))
-    if unknown:
-        raise InputError(
-            f"没有名为 {'、'.join(unknown)} 的事实；可用：{'、'.join(FACTS)}。",
-            f"No fact is named {', '.join(unknown)}.",
-            code="fact_unknown",
-        )
+    brought = _brought(supplied or {})
     held = held_by(graph)
     clock = {"as_of": as_of or today(), "known_at": known_at or held.known_at}
     if not ask(graph, "party_card", key=party, **clock).rows:
@@ -80,10 +78,10 @@ def decide(
             code="party_unknown",
         )
     facts = gather(graph, party, clock=clock, sources=frozenset(held.sources))
-    facts |= {
-        name: Fact(_flag(value), "信贷员提供", clock["as_of"].isoformat())
-        for name, value in (supplied or {}).items()
-    }
+    for name, value in brought.items():
+        # paper fills a gap; it does not undo what a source proves
+        if facts.get(name, Fact(None)).value is None:
+            facts[name] = Fact(value, "信贷员提供", clock["as_of"].isoformat())
     checked = evaluate(chosen, facts)
     verdict = overall(checked)
     missing = [
@@ -104,5 +102,18 @@ def decide(
     )
 
 
-def _flag(value: Any) -> Any:
-    return {"true": True, "是": True, "false": False, "否": False}.get(value, value)
+def _brought(supplied: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts that an officer may bring, typed; a report without any loan also has no bad one."""
+    facts = {}
+    for name, value in supplied.items():
+        flag = _FLAGS.get(value) if isinstance(value, str) else value
+        if name not in _SUPPLIABLE or not isinstance(flag, bool):
+            raise InputError(
+                f"不能补充“{name}”；可补充：any_loan（征信报告有无贷款）、consent（书面授权），填“是”或“否”。",
+                f"{name} cannot be supplied; any_loan and consent can, as yes or no.",
+                code="fact_not_suppliable",
+            )
+        facts[name] = flag
+    if facts.get("any_loan") is False:
+        facts |= {"own_bad_loan": False, "own_overdue_days": 0}
+    return facts

@@ -1,7 +1,7 @@
 """What the graph knows of a party's own case.  Nothing by association enters here.
 
 Absence is read with care: "no loan in our graph" is unknown, since other banks' loans are not in
-it; "no bad loan" and "not listed" hold only where the source that would say so was ever taken in.
+it; only a credit report settles it.  "Not listed" holds only once the courts' list was taken in.
 """
 
 from __future__ import annotations
@@ -38,32 +38,30 @@ def gather(graph: Graph, key: str, *, clock: dict[str, Any], sources: frozenset[
     facts["village"] = (
         Fact(village, "farmer_household") if village else Fact(None, reason="not_collected")
     )
-    covered = "loan" in sources or "finbench" in sources
-    missing = Fact(None, reason="not_collected")
+    owed = [item for item in loans if item["settled_on"] is None]
     facts["own_listing"] = (
-        Fact(bool(entries), "judgment_defaulter") if "judgment_defaulter" in sources else missing
+        Fact(
+            any(item["list_kind"] == "judgment_defaulter" for item in entries),
+            "judgment_defaulter",
+        )
+        if "judgment_defaulter" in sources
+        else Fact(None, reason="not_collected")
+    )
+    # what a loan here proves is proven; that there is none elsewhere only a credit report can say
+    elsewhere = Fact(None, reason="no_bureau_answer")
+    overdue = max([item["overdue_days"] or 0 for item in owed], default=0)
+    facts["any_loan"] = (
+        Fact(True, loans[0]["source"], str(loans[0]["granted_on"])) if loans else elsewhere
     )
     facts["own_bad_loan"] = (
-        Fact(any(item["loan_class"] in _BAD for item in loans), "loan") if covered else missing
+        Fact(True, "loan") if any(item["loan_class"] in _BAD for item in owed) else elsewhere
     )
-    facts["own_overdue_days"] = (
-        Fact(max([item["overdue_days"] or 0 for item in loans], default=0), "loan")
-        if covered
-        else missing
-    )
-    facts["balance_fen"] = (
-        Fact(sum(item["balance_fen"] or 0 for item in loans), "loan") if covered else missing
-    )
+    facts["own_overdue_days"] = Fact(overdue, "loan") if overdue else elsewhere
+    facts["balance_fen"] = Fact(sum(item["balance_fen"] or 0 for item in owed), "loan")
     facts["household_other_borrower"] = (
         Fact(any(item["settled_on"] is None for item in others), "loan")
-        if covered and members
-        else missing
-    )
-    # a loan we know of settles it; none that we know of settles nothing
-    facts["any_loan"] = (
-        Fact(True, loans[0]["source"], str(loans[0]["granted_on"]))
-        if loans
-        else Fact(None, reason="no_bureau_answer")
+        if members and "loan" in sources
+        else Fact(None, reason="not_collected")
     )
     if members:
         facts |= _household(ask(graph, "party_card", key=members[0]["household_key"], **clock).rows)

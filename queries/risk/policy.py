@@ -8,7 +8,9 @@ from importlib.resources import files
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from graph.schema import SCHEMA
 
 __all__ = ["Policy", "Seed", "TiePolicy", "load_policy"]
 
@@ -47,6 +49,14 @@ class Policy(_Strict):
     seeds: dict[str, Seed]
     ties: dict[str, TiePolicy]
     hash: str = ""
+
+    @model_validator(mode="after")
+    def _refuse_typos(self) -> Policy:
+        for kind, tie in self.ties.items():
+            columns = {item.name for item in SCHEMA.relationships[kind].properties}
+            if tie.scale is not None and tie.scale not in columns:
+                raise ValueError(f"{kind} has no column {tie.scale}")
+        return self
 
     @property
     def name(self) -> str:

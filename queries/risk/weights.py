@@ -113,36 +113,40 @@ def _weights(ties: Ties, weight: float, scale: str | None) -> NDArray[np.float64
 def _own_facts(
     snapshot: Snapshot, policy: Policy
 ) -> tuple[dict[int, tuple[OwnFact, ...]], dict[int, tuple[UnusedFact, ...]]]:
-    used: dict[int, list[OwnFact]] = {}
+    # of each sort the worst counts: a listing told by two sources, or a loan split in two, is one
+    worst: dict[tuple[int, str], OwnFact] = {}
     unused: dict[int, list[UnusedFact]] = {}
+
+    def use(party: int, sort: str, kind: str, row: dict[str, Any]) -> None:
+        seed = policy.seeds[kind]
+        held = worst.get((party, sort))
+        if held is None or held.probability < seed.probability:
+            worst[party, sort] = OwnFact(kind, seed.probability, seed.reason, _evidence(row))
+
     for party, certainty, entry in _joined(snapshot, "SUBJECT_OF", "ListEntry"):
-        seed = policy.seeds.get(entry["list_kind"])
-        if seed is None:
+        if entry["list_kind"] not in policy.seeds:
             continue
         why = why_unusable(
-            entry, as_of=snapshot.as_of, known_at=snapshot.known_at, certainty=certainty
+            entry,
+            as_of=snapshot.as_of,
+            known_at=snapshot.known_at,
+            certainty=min(certainty, entry["certainty"]),
         )
         if why:
             unused.setdefault(party, []).append(UnusedFact(entry["list_kind"], why))
         else:
-            used.setdefault(party, []).append(
-                OwnFact(entry["list_kind"], seed.probability, seed.reason, _evidence(entry))
-            )
-    worst: dict[int, OwnFact] = {}
+            use(party, entry["list_kind"], entry["list_kind"], entry)
     for party, certainty, state in _joined(snapshot, "BORROWED", "LoanState"):
-        seed = policy.seeds.get(state["loan_class"] or "")
-        if seed is None or state["loan_class"] not in _LOAN_CLASSES:
+        kind = state["loan_class"]
+        settled = state["settled_on"] is not None and state["settled_on"] <= snapshot.as_of
+        if kind not in _LOAN_CLASSES or kind not in policy.seeds or settled:
             continue
         if min(certainty, state["certainty"]) < 1:
-            unused.setdefault(party, []).append(
-                UnusedFact(state["loan_class"], "identity_not_proven")
-            )
-        elif party not in worst or worst[party].probability < seed.probability:
-            # the worst loan counts: a loan split in two is no more distress
-            worst[party] = OwnFact(
-                state["loan_class"], seed.probability, seed.reason, _evidence(state)
-            )
-    for party, fact in worst.items():
+            unused.setdefault(party, []).append(UnusedFact(kind, "identity_not_proven"))
+        else:
+            use(party, "loan", kind, state)
+    used: dict[int, list[OwnFact]] = {}
+    for (party, _sort), fact in sorted(worst.items(), key=lambda item: item[0]):
         used.setdefault(party, []).append(fact)
     return (
         {party: tuple(facts) for party, facts in used.items()},

@@ -1,0 +1,56 @@
+"""The service: `create_app(settings)`; no work at import.
+
+Until authentication lands it answers on loopback only (ADR 0008): `xinnong serve` binds there, and
+requests for other host names are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from api.pages import router as pages
+from api.problems import add_handlers
+from api.routes import health, router
+from api.workbench import Workbench
+from graph.settings import Settings
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the application; it connects when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.workbench = Workbench(settings)
+        try:
+            yield
+        finally:
+            app.state.workbench.close()
+
+    app = FastAPI(
+        title="信农 Xinnong",
+        summary="农村与企业信用知识图谱 / the rural and enterprise credit graph",
+        version="0.1.0",
+        openapi_url="/v1/openapi.json",
+        # the stock documentation pages load their scripts from elsewhere
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.add_middleware(
+        TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "testserver"]
+    )
+    static = Path(__file__).parent / "pages" / "static"
+    app.mount("/static", StaticFiles(directory=static), name="static")
+    app.include_router(health)
+    app.include_router(router)
+    app.include_router(pages)
+    add_handlers(app)
+    return app

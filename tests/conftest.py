@@ -1,0 +1,30 @@
+"""Shared fixtures: one engine for the whole run, real and owned, so that it ends with the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graph.engine import ensure_engine, stop_engine
+from graph.settings import Settings
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def neo4j_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of a data folder whose engine runs (the version that the environment asks for)."""
+    settings = Settings(data=tmp_path_factory.mktemp("data"), engine_heap_mb=512)
+    ensure_engine(settings, owned=True)
+    yield settings
+    stop_engine(settings)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """External data sets; a run without them says so."""
+    if not SHARED.exists():
+        pytest.skip("SHARED DATA ABSENT: the external data sets are not beside this checkout")
+    return SHARED
