@@ -1,0 +1,1 @@
+"""What the outside touches: commands, routes, pages."""

@@ -1,0 +1,38 @@
+"""What exists, and the only door to the stores.
+
+    import graph
+    with graph.connect(graph.Settings()) as connection:
+        graph.project(graph.FactLog(settings.log_dir), connection)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from graph.connection import Graph, connect
+    from graph.log import FactLog
+    from graph.projection import project
+    from graph.settings import Settings
+    from graph.snapshot import Snapshot, take_snapshot
+
+__all__ = ["FactLog", "Graph", "Settings", "Snapshot", "connect", "project", "take_snapshot"]
+
+_HOMES = {
+    "FactLog": "graph.log",
+    "Graph": "graph.connection",
+    "Settings": "graph.settings",
+    "Snapshot": "graph.snapshot",
+    "connect": "graph.connection",
+    "project": "graph.projection",
+    "take_snapshot": "graph.snapshot",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # loaded on first use: the engine's child process imports this package and needs none of it
+    if name in _HOMES:
+        import importlib
+
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(name)

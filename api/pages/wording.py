@@ -48,7 +48,9 @@ def show(value: Any) -> str:
         return "长期" if value == date.max else "—" if value == date.min else value.isoformat()
     if isinstance(value, (list, tuple)):
         return "、".join(map(show, value))
-    return VALUES.get(value, value) if isinstance(value, str) else f"{value:g}"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return VALUES.get(value, value) if isinstance(value, str) else str(value)
 
 
 def money(fen: int | None) -> str:
