@@ -84,10 +84,15 @@ def sample(
         raise InputError(
             "人数应在 1,000 到 1,000,000 之间。", "persons: from 1,000 to 1,000,000.", code="size"
         ) from None
-    _print(vars(truth), as_json, lambda: _table(
-        "样本文件", ["文件", "行数", "预期退回"],
-        [(name, rows, truth.quarantined.get(name, 0)) for name, rows in truth.rows.items()],
-    ))
+    _print(
+        vars(truth),
+        as_json,
+        lambda: _table(
+            "样本文件",
+            ["文件", "行数", "预期退回"],
+            [(name, rows, truth.quarantined.get(name, 0)) for name, rows in truth.rows.items()],
+        ),
+    )
 
 
 @app.command()
@@ -103,7 +108,7 @@ def ingest(
 
     settings = _settings()
     _fetch_engine(settings)
-    with _progress() as step:
+    with _Progress() as step:
         report = room.ingest(
             source,
             files,
@@ -114,16 +119,22 @@ def ingest(
 
     def people() -> None:
         _table(
-            "导入结果", ["文件", "读入", "接收", "未变", "退回"],
-            [(b.file_name, b.rows_in, b.accepted, b.unchanged, b.quarantined)
-             for b in report.batches],
+            "导入结果",
+            ["文件", "读入", "接收", "未变", "退回"],
+            [
+                (b.file_name, b.rows_in, b.accepted, b.unchanged, b.quarantined)
+                for b in report.batches
+            ],
         )
         errors = [(b, f) for b in report.batches for f in b.findings if f.severity == "error"]
         if errors:
             _table(
-                "退回的行（前 50 条）", ["文件", "行", "列", "情况", "怎么办"],
-                [(b.file_name, f.row, f.column or "", f.value_class or f.code, f.message_zh)
-                 for b, f in errors[:50]],
+                "退回的行（前 50 条）",
+                ["文件", "行", "列", "情况", "怎么办"],
+                [
+                    (b.file_name, f.row, f.column or "", f.value_class or f.code, f.message_zh)
+                    for b, f in errors[:50]
+                ],
             )
 
     _print(report.as_dict(), as_json, people)
@@ -140,13 +151,16 @@ def ask(
     with connect(_settings()) as graph:
         answer = ask_question(graph, name, **_pairs(given or []))
     columns = answer.question.columns
-    _print(answer.as_dict(), as_json, lambda: (
+
+    def people() -> None:
         _table(
-            answer.question.title, [item.term.split(" / ")[0] for item in columns],
+            answer.question.title,
+            [item.term.split(" / ")[0] for item in columns],
             [tuple(row[item.name] for item in columns) for row in answer.rows],
-        ),
-        _basis(answer.basis.as_dict()),
-    ))
+        )
+        _basis(answer.basis.as_dict())
+
+    _print(answer.as_dict(), as_json, people)
 
 
 @app.command()
@@ -154,11 +168,24 @@ def questions(as_json: Json = False) -> None:
     """列出所有可问的问题 / list the questions."""
     from queries import library
 
-    rows = [(item.name, item.title, item.question.split(" / ")[0],
-             " ".join(p.name for p in item.parameters if p.default is None
-                      and p.name not in ("as_of", "known_at"))) for item in library().values()]
-    _print([row[0] for row in rows], as_json,
-           lambda: _table("查询目录", ["名称", "题目", "回答什么", "参数"], rows))
+    rows = [
+        (
+            item.name,
+            item.title,
+            item.question.split(" / ")[0],
+            " ".join(
+                p.name
+                for p in item.parameters
+                if p.default is None and p.name not in ("as_of", "known_at")
+            ),
+        )
+        for item in library().values()
+    ]
+    _print(
+        [row[0] for row in rows],
+        as_json,
+        lambda: _table("查询目录", ["名称", "题目", "回答什么", "参数"], rows),
+    )
 
 
 @app.command()
@@ -197,14 +224,16 @@ def decide(
 
     with connect(_settings()) as graph:
         decision = decide_product(graph, product, key, supplied=_pairs(supplied or []))
-    _print(decision.as_dict(), as_json, lambda: (
+
+    def people() -> None:
         _table(
-            f"{decision.title}：{decision.verdict.value}", ["条件", "结果", "事实", "下一步"],
-            [(c.wording, c.verdict.value, c.value, c.next_step or "")
-             for c in decision.conditions],
-        ),
-        _basis(decision.basis.as_dict()),
-    ))
+            f"{decision.title}：{decision.verdict.value}",
+            ["条件", "结果", "事实", "下一步"],
+            [(c.wording, c.verdict.value, c.value, c.next_step or "") for c in decision.conditions],
+        )
+        _basis(decision.basis.as_dict())
+
+    _print(decision.as_dict(), as_json, people)
 
 
 @app.command()
@@ -247,7 +276,7 @@ def demo(persons: int = 5_000, port: int = 8000) -> None:
         write_district(folder, persons=persons, progress=_say)
     _fetch_engine(settings)
     taken = {batch.source for batch in FactLog(settings.log_dir).batches()}
-    with _progress() as step:
+    with _Progress() as step:
         for source, path in steps(folder):
             if source not in taken:
                 room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
@@ -287,12 +316,24 @@ def check(as_json: Json = False) -> None:
         version = graph.server_version()
     position = held.position if held else 0
     if position != count:
-        problems.append(f"图落后于日志：{position} / {count}。请运行 xinnong ingest 任一文件以补齐。")
+        problems.append(
+            f"图落后于日志：{position} / {count}。请运行 xinnong ingest 任一文件以补齐。"
+        )
     result = {"batches": count, "graph_position": position, "neo4j": version, "problems": problems}
-    _print(result, as_json, lambda: _table("检查", ["项目", "结果"], [
-        ("日志批次", count), ("图已到", position), ("Neo4j", version),
-        ("问题", "无" if not problems else "\n".join(problems)),
-    ]))
+    _print(
+        result,
+        as_json,
+        lambda: _table(
+            "检查",
+            ["项目", "结果"],
+            [
+                ("日志批次", count),
+                ("图已到", position),
+                ("Neo4j", version),
+                ("问题", "无" if not problems else "\n".join(problems)),
+            ],
+        ),
+    )
     if problems:
         raise typer.Exit(1)
 
@@ -305,8 +346,11 @@ def engine_start(as_json: Json = False) -> None:
     settings = _settings()
     _fetch_engine(settings)
     endpoint = ensure_engine(settings)
-    _print({"uri": endpoint.uri, "version": endpoint.version}, as_json,
-           lambda: print(f"引擎已就绪：{endpoint.uri}（Neo4j {endpoint.version}）"))
+    _print(
+        {"uri": endpoint.uri, "version": endpoint.version},
+        as_json,
+        lambda: print(f"引擎已就绪：{endpoint.uri}（Neo4j {endpoint.version}）"),
+    )
 
 
 @engine_app.command("status")
@@ -315,9 +359,13 @@ def engine_state(as_json: Json = False) -> None:
     from graph.engine import engine_status
 
     status = engine_status(_settings())
-    _print(vars(status), as_json, lambda: print(
-        f"运行中：{status.uri}，内存 {status.memory_mb} MB" if status.running else "未运行"
-    ))
+    _print(
+        vars(status),
+        as_json,
+        lambda: print(
+            f"运行中：{status.uri}，内存 {status.memory_mb} MB" if status.running else "未运行"
+        ),
+    )
 
 
 @engine_app.command("stop")
@@ -340,9 +388,11 @@ def _fetch_engine(settings: Settings) -> None:
 
     if settings.neo4j_uri:
         return
-    with _progress() as step:
-        jars(settings, progress=lambda done, total, _name: step(
-            f"下载图数据库引擎 {done}/{total}", None))
+    with _Progress() as step:
+        jars(
+            settings,
+            progress=lambda done, total, _name: step(f"下载图数据库引擎 {done}/{total}", None),
+        )
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -362,7 +412,7 @@ def _refuse_taken(host: str, port: int) -> None:
             ) from None
 
 
-class _progress:  # noqa: N801 - used like a function
+class _Progress:
     """A spinner with a count on standard error."""
 
     def __enter__(self) -> Callable[[str, int | None], None]:
@@ -370,8 +420,11 @@ class _progress:  # noqa: N801 - used like a function
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self._bar = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-            console=Console(stderr=True), transient=True,
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
         )
         self._bar.start()
         task = self._bar.add_task("", total=None)

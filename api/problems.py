@@ -44,20 +44,22 @@ def add_handlers(app: FastAPI) -> None:
         # only where, never what: the input may hold personal data
         fields = ", ".join(".".join(map(str, item["loc"])) for item in error.errors())
         return _answer(
-            request, 422, "request_malformed", f"请求内容不完整或格式不对：{fields}",
+            request,
+            422,
+            "request_malformed",
+            f"请求内容不完整或格式不对：{fields}",
             f"The request is malformed: {fields}",
         )
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         title = _HTTP_TITLES.get(error.status_code, "请求无法完成")
-        return _answer(request, error.status_code, f"http_{error.status_code}", title,
-                       str(error.detail))
+        return _answer(
+            request, error.status_code, f"http_{error.status_code}", title, str(error.detail)
+        )
 
 
-def _answer(
-    request: Request, status: int, code: str, message_zh: str, message_en: str
-) -> Response:
+def _answer(request: Request, status: int, code: str, message_zh: str, message_en: str) -> Response:
     trace = uuid.uuid4().hex[:12]
     if not request.url.path.startswith(("/v1", "/healthz", "/readyz")):
         return render_problem(status, message_zh, message_en, trace)

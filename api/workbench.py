@@ -88,7 +88,5 @@ class Workbench:
         )  # fmt: skip
         answers = {name: self.ask(name, key=key) for name in questions}
         is_person = any("Person" in row["labels"] for row in answers["party_card"].rows)
-        decision = (
-            self.decide("farmer_small_credit_loan", key, supplied) if is_person else None
-        )
+        decision = self.decide("farmer_small_credit_loan", key, supplied) if is_person else None
         return PartyFile(key, risk.name, answers, risk, decision)

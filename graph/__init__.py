@@ -1,8 +1,8 @@
 """What exists, and the only door to the stores.
 
-    import graph
-    with graph.connect(graph.Settings()) as connection:
-        graph.project(graph.FactLog(settings.log_dir), connection)
+import graph
+with graph.connect(graph.Settings()) as connection:
+    graph.project(graph.FactLog(settings.log_dir), connection)
 """
 
 from __future__ import annotations

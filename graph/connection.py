@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
-from typing import Any, LiteralString, Self, TypeVar, cast
+from typing import Any, Self, TypeVar
 
 import neo4j
 import neo4j.time
@@ -65,7 +65,7 @@ class Graph:
         """
 
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
-            result = transaction.run(cast(LiteralString, text), dict(parameters or {}))
+            result = transaction.run(text, dict(parameters or {}))
             columns = tuple(result.keys())
             fetched = result.fetch(max_rows + 1)
             rows = [
@@ -87,7 +87,7 @@ class Graph:
         """Run a write that may safely be repeated."""
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            transaction.run(cast(LiteralString, text), dict(parameters or {})).consume()
+            transaction.run(text, dict(parameters or {})).consume()
 
         self._run(lambda session: session.execute_write(_limited(work, timeout_s)), "WRITE")
 
@@ -95,7 +95,7 @@ class Graph:
         """Names of the operators in the plan of a query, without running it."""
 
         def work(transaction: neo4j.ManagedTransaction) -> Any:
-            stated = cast(LiteralString, f"EXPLAIN {text}")
+            stated = f"EXPLAIN {text}"
             return transaction.run(stated, dict(parameters or {})).consume().plan
 
         plan = self._run(lambda session: session.execute_read(work), "READ")
@@ -215,9 +215,7 @@ def _translated(error: Exception, endpoint: Endpoint) -> XinnongError:
             code="query_timeout",
         )
     if "AccessMode" in code:
-        return InputError(
-            "查询只能读取，不能写入。", "A question may read only.", code="read_only"
-        )
+        return InputError("查询只能读取，不能写入。", "A question may read only.", code="read_only")
     if isinstance(error, ClientError):
         return InputError(
             f"Neo4j 不接受这条查询（{code}）。",

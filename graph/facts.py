@@ -18,7 +18,7 @@ import pyarrow as pa
 from graph.schema import SCHEMA
 from graph.vocabulary import Node, ValueType
 
-__all__ = ["ARROW_TYPES", "INSTANT", "END_COLUMNS", "arrow_schema", "end_columns", "slot_columns"]
+__all__ = ["ARROW_TYPES", "END_COLUMNS", "INSTANT", "arrow_schema", "end_columns", "slot_columns"]
 
 INSTANT = pa.timestamp("us", tz="UTC")
 

@@ -28,7 +28,7 @@ from graph.facts import end_columns
 from graph.log import Batch, FactLog
 from graph.schema import SCHEMA
 
-__all__ = ["OPEN_KNOWN_TO", "ProjectedTo", "Progress", "project", "projected_to"]
+__all__ = ["OPEN_KNOWN_TO", "Progress", "ProjectedTo", "project", "projected_to"]
 
 #: `known_to` of a fact that is still held: Neo4j compares it like any other instant.
 OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
@@ -106,8 +106,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
 
 def _same_history(batches: list[Batch], done: ProjectedTo) -> bool:
     return (
-        0 < done.position <= len(batches)
-        and batches[done.position - 1].hash == done.manifest_hash
+        0 < done.position <= len(batches) and batches[done.position - 1].hash == done.manifest_hash
     )
 
 

@@ -75,7 +75,8 @@ def _table(frame: FactFrame) -> pa.Table:
 
 
 def _plain(column: pd.Series) -> list[object]:
-    return column.astype(object).where(column.notna(), None).tolist()
+    values: list[object] = column.astype(object).where(column.notna(), None).tolist()
+    return values
 
 
 def _compare_kind(

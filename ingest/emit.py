@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -17,10 +17,10 @@ from graph.vocabulary import Node
 
 __all__ = ["End", "FactFrame", "end", "mention", "node", "tie"]
 
-Column = pd.Series | str | float | int | bool | None
+Column: TypeAlias = pd.Series | str | float | int | bool | None
 
 #: Key and label of what stands at one end of a tie.
-End = tuple[pd.Series, pd.Series | str]
+End: TypeAlias = tuple[pd.Series, pd.Series | str]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def mention(
     One frame a label, since persons and organisations are described by different properties.
     A party named in several rows is stated once, as the first row has it.
     """
-    keys, labels = end(rows, party)
+    keys, labels = rows[f"{party}_key"], rows[f"{party}_label"]
     present = keys.notna() if where is None else keys.notna() & where
     present &= ~keys.where(present).duplicated()
     for label in sorted(labels[present].unique()):

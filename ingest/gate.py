@@ -35,9 +35,7 @@ class Gated:
     quarantined: set[int] = field(default_factory=set)
 
 
-def check(
-    table: Table, *, identity_key: str, known: Callable[[str], Collection[str]]
-) -> Gated:
+def check(table: Table, *, identity_key: str, known: Callable[[str], Collection[str]]) -> Gated:
     """Check a table.
 
     Args:
@@ -74,9 +72,12 @@ def _numeric(spec: FieldSpec, cells: pd.Series) -> list[Finding]:
     hit = cells[cells.str.startswith(NUMERIC, na=False)] if len(cells) else cells
     return [
         Finding(
-            int(row), spec.title, "numeric_identifier",
+            int(row),
+            spec.title,
+            "numeric_identifier",
             "Excel 已把该号码存成数字，末位可能已丢失。请把该列设为文本格式后重新填写。",
-            "Excel holds this identifier as a number: its last digits may be lost.", "数字单元格",
+            "Excel holds this identifier as a number: its last digits may be lost.",
+            "数字单元格",
         )
         for row in hit.index
     ]
@@ -87,9 +88,12 @@ def _required(spec: FieldSpec, cells: pd.Series) -> list[Finding]:
         return []
     return [
         Finding(
-            int(row), spec.title, "required",
+            int(row),
+            spec.title,
+            "required",
             spec.message or f"“{spec.title}”不能为空。请补填。",
-            f"{spec.name} is required.", "空",
+            f"{spec.name} is required.",
+            "空",
         )
         for row in cells.index[cells.isna()]
     ]
@@ -98,9 +102,13 @@ def _required(spec: FieldSpec, cells: pd.Series) -> list[Finding]:
 def _bad(spec: FieldSpec, converted: Converted) -> list[Finding]:
     return [
         Finding(
-            int(row), spec.title, verdict.code,
+            int(row),
+            spec.title,
+            verdict.code,
             spec.message if spec.message and verdict.severity == "error" else verdict.message_zh,
-            verdict.message_en, verdict.value_class, verdict.severity,
+            verdict.message_en,
+            verdict.value_class,
+            verdict.severity,
         )
         for row, verdict in converted.verdicts.items()
     ]
@@ -117,9 +125,12 @@ def _dangling(
         lost = keys.notna() & ~keys.isin(list(known(spec.reference)))
         found += [
             Finding(
-                int(row), spec.title, "dangling_reference",
+                int(row),
+                spec.title,
+                "dangling_reference",
                 f"“{spec.title}”在库中不存在。请核对编号，或先导入它所在的文件。",
-                f"{spec.name} names a {spec.reference} that is not known.", "未知编号",
+                f"{spec.name} names a {spec.reference} that is not known.",
+                "未知编号",
             )
             for row in typed.index[lost]
         ]
@@ -139,21 +150,26 @@ def _duplicates(table: Table, typed: pd.DataFrame) -> list[Finding]:
     sent = table.frame.loc[repeated.index].astype(str).agg("\x1f".join, axis=1)
     group = repeated[key].astype(str).agg("\x1f".join, axis=1)
     same = sent.groupby(group).transform("nunique") == 1
-    found = []
-    for row in repeated.index:
-        if not same[row]:
-            found.append(
-                Finding(
-                    int(row), columns, "duplicate_key",
-                    f"“{columns}”重复而内容不同，无法判断哪一行正确。请保留正确的一行。",
-                    "The key occurs again with other content; no row of it was taken.", "重复",
-                )
-            )
+    found = [
+        Finding(
+            int(row),
+            columns,
+            "duplicate_key",
+            f"“{columns}”重复而内容不同，无法判断哪一行正确。请保留正确的一行。",
+            "The key occurs again with other content; no row of it was taken.",
+            "重复",
+        )
+        for row in repeated.index[~same]
+    ]
     again = repeated.index[same & group.duplicated()]
     found += [
         Finding(
-            int(row), columns, "duplicate_row", "与前面某行完全相同，已忽略本行。",
-            "The same row stands above; this one was not taken.", "重复",
+            int(row),
+            columns,
+            "duplicate_row",
+            "与前面某行完全相同，已忽略本行。",
+            "The same row stands above; this one was not taken.",
+            "重复",
         )
         for row in again
     ]

@@ -129,7 +129,7 @@ def _ingest_file(
         source=source.name,
         file_name=path.name,
         batch=batch,
-        position=len(last) and last[0].position + 1 or 1,
+        position=(len(last) and last[0].position + 1) or 1,
         known_at=moment,
         asserted={kind: len(facts) for kind, facts in difference.asserted.items()},
         closed=len(difference.closed),

@@ -134,9 +134,7 @@ def heading(text: str) -> str:
 def source_names() -> tuple[str, ...]:
     """Names of all sources: the folders that hold a `source.yaml`."""
     folder = files(_SOURCES)
-    return tuple(
-        sorted(item.name for item in folder.iterdir() if (item / "source.yaml").is_file())
-    )
+    return tuple(sorted(item.name for item in folder.iterdir() if (item / "source.yaml").is_file()))
 
 
 @cache

@@ -83,7 +83,8 @@ def read_table(path: Path, source: Source) -> Table:
         )
     if not grid:
         raise InputError(
-            f"{path.name} 是空文件。请检查导出是否成功。", f"{path.name} is empty.",
+            f"{path.name} 是空文件。请检查导出是否成功。",
+            f"{path.name} is empty.",
             code="file_empty",
         )
     head = [str(_text(cell) or "") for cell in grid[0]]
@@ -92,9 +93,12 @@ def read_table(path: Path, source: Source) -> Table:
     known = set(columns.values())
     notes = tuple(
         Finding(
-            1, title, "unknown_column",
+            1,
+            title,
+            "unknown_column",
             f"未登记的列“{title}”，已忽略。如需采集，请在 source.yaml 中登记。",
-            "A column that the source does not declare; ignored.", severity="warning",
+            "A column that the source does not declare; ignored.",
+            severity="warning",
         )
         for place, title in enumerate(head)
         if place not in known and title
@@ -191,7 +195,9 @@ def _rows(
         if len(texts) != width:
             refused.append(
                 Finding(
-                    number, None, "ragged_row",
+                    number,
+                    None,
+                    "ragged_row",
                     f"本行有 {len(texts)} 格，表头有 {width} 格。请检查是否多了或少了分隔符。",
                     f"The row has {len(texts)} cells, the heading {width}.",
                     f"{len(texts)} 格",

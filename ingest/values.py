@@ -147,8 +147,9 @@ def _integer(text: str, spec: FieldSpec) -> int:
         number *= _FEN[spec.unit]
     whole = number.to_integral_value()
     if whole != number:
-        raise _wrong("not_whole", "小数位过多。请核对单位和数值。", "More decimals than the unit.",
-                     "小数")
+        raise _wrong(
+            "not_whole", "小数位过多。请核对单位和数值。", "More decimals than the unit.", "小数"
+        )
     return int(whole)
 
 
@@ -169,8 +170,9 @@ def _date(text: str) -> date:
             return date(1899, 12, 30) + timedelta(days=int(text))
     except ValueError:
         pass
-    raise _wrong("not_a_date", "不是有效日期。请写成 2026-04-01 这样的格式。", "Not a date.",
-                 "非日期")
+    raise _wrong(
+        "not_a_date", "不是有效日期。请写成 2026-04-01 这样的格式。", "Not a date.", "非日期"
+    )
 
 
 def _flag(text: str) -> bool:
@@ -184,8 +186,12 @@ def _code(text: str, spec: FieldSpec) -> str:
     if text in spec.codes:
         return spec.codes[text]
     allowed = "、".join(spec.codes)
-    raise _wrong("unknown_code", f"代码不在字典中。可填：{allowed}。",
-                 f"Not in the code list of {spec.name}.", "字典外的值")
+    raise _wrong(
+        "unknown_code",
+        f"代码不在字典中。可填：{allowed}。",
+        f"Not in the code list of {spec.name}.",
+        "字典外的值",
+    )
 
 
 def _person(text: str, identity_key: str) -> _Parsed:
@@ -237,8 +243,9 @@ def _division(text: str) -> _Parsed:
 def _phone(text: str) -> str:
     digits = re.sub(r"[\s-]", "", text)
     if not _PHONE.fullmatch(digits):
-        raise _wrong("not_a_phone", "不是有效电话号码。请核对。", "Not a phone number.",
-                     f"{len(digits)} 位")
+        raise _wrong(
+            "not_a_phone", "不是有效电话号码。请核对。", "Not a phone number.", f"{len(digits)} 位"
+        )
     return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
 
 

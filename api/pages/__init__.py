@@ -34,9 +34,7 @@ def _page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
 
 def render_problem(status: int, message_zh: str, message_en: str, trace: str) -> Response:
     """An error as a page that says what to do."""
-    return _page(
-        "problem.html", status, message_zh=message_zh, message_en=message_en, trace=trace
-    )
+    return _page("problem.html", status, message_zh=message_zh, message_en=message_en, trace=trace)
 
 
 @router.get("/")

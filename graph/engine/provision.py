@@ -24,7 +24,7 @@ from jgo.constants import MAVEN_CENTRAL_URL
 from graph.errors import EngineError, SettingsError
 from graph.settings import Settings
 
-__all__ = ["Jar", "java_home", "jars", "pinned"]
+__all__ = ["Jar", "jars", "java_home", "pinned"]
 
 _FETCHERS = 8
 _TIMEOUT_S = 120

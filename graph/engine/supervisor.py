@@ -287,5 +287,3 @@ def _stop(settings: Settings) -> bool:
     if pipe is not None:
         os.close(pipe)
     return stopped
-
-

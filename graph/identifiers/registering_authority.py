@@ -61,7 +61,10 @@ _TABLE: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "旅游",
         {
             "1": ("外国旅游部门常驻代表机构", "office of a foreign tourism authority"),
-            "2": ("港澳台地区旅游部门常驻内地（大陆）代表机构", "office of a regional tourism body"),
+            "2": (
+                "港澳台地区旅游部门常驻内地（大陆）代表机构",
+                "office of a regional tourism body",
+            ),
             "9": _OTHER,
         },
     ),

@@ -57,7 +57,9 @@ def _invalid(code: str, message_zh: str, message_en: str) -> Finding:
 
 
 _LENGTH = _invalid(
-    "length", "身份证号应为18位（旧证15位），请对照证件核对。", "A resident id has 18 (or 15) characters."
+    "length",
+    "身份证号应为18位（旧证15位），请对照证件核对。",
+    "A resident id has 18 (or 15) characters.",
 )
 _ALPHABET = _invalid(
     "alphabet",
@@ -65,7 +67,9 @@ _ALPHABET = _invalid(
     "A resident id has digits only, and perhaps X at the end.",
 )
 _DIVISION = _invalid(
-    "division", "身份证号开头不是任何省份的代码，请对照证件核对。", "It starts with no province's code."
+    "division",
+    "身份证号开头不是任何省份的代码，请对照证件核对。",
+    "It starts with no province's code.",
 )
 _BIRTH_DATE = _invalid(
     "birth_date",
@@ -221,9 +225,7 @@ def _spans(area: str) -> tuple[tuple[int, int], ...]:
     """First and last year of each period of a division."""
     # the standard has 01 for the districts of a city together (市辖区); the lists leave it out
     listed = area if area in divisions() or area[4:] != "01" else f"{area[:4]}00"
-    return tuple(
-        (each.valid_from.year, each.valid_to.year) for each in divisions().get(listed, ())
-    )
+    return tuple((each.valid_from.year, each.valid_to.year) for each in divisions().get(listed, ()))
 
 
 @lru_cache(maxsize=1 << 16)

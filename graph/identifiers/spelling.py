@@ -6,7 +6,9 @@ import unicodedata
 
 __all__ = ["compact"]
 
-_NOISE = str.maketrans("", "", " \t\r\n-'\u00b7\u200b\u200c\u200d\u2010\u2011\u2012\u2013\u2014\ufeff")
+_NOISE = str.maketrans(
+    "", "", " \t\r\n-'\u00b7\u200b\u200c\u200d\u2010\u2011\u2012\u2013\u2014\ufeff"
+)
 
 
 def compact(text: str) -> str:

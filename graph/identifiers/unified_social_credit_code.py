@@ -61,7 +61,9 @@ _EMPTY = _invalid(
     "Seventeen zeros and X say that there is no code; give another identifier.",
 )
 _LENGTH = _invalid(
-    "length", "统一社会信用代码应为18位，请对照证照核对。", "A unified social credit code has 18 characters."
+    "length",
+    "统一社会信用代码应为18位，请对照证照核对。",
+    "A unified social credit code has 18 characters.",
 )
 _ALPHABET = _invalid(
     "alphabet",
@@ -69,13 +71,19 @@ _ALPHABET = _invalid(
     "It has digits and capitals without I, O, S, V and Z; look for a mistaken 1, 0, 5 or 2.",
 )
 _CLASS = _invalid(
-    "class", "统一社会信用代码第1位不是任何登记管理部门。", "Its first character is no registering authority."
+    "class",
+    "统一社会信用代码第1位不是任何登记管理部门。",
+    "Its first character is no registering authority.",
 )
 _DIVISION = _invalid(
-    "division", "统一社会信用代码第3至8位应为数字（登记机关行政区划）。", "Characters 3 to 8 are digits."
+    "division",
+    "统一社会信用代码第3至8位应为数字（登记机关行政区划）。",
+    "Characters 3 to 8 are digits.",
 )
 _CHECK_DIGIT = _invalid(
-    "check_digit", "统一社会信用代码第18位校验码不符，请对照证照逐位核对。", "The check digit does not fit."
+    "check_digit",
+    "统一社会信用代码第18位校验码不符，请对照证照逐位核对。",
+    "The check digit does not fit.",
 )
 _EMBEDDED = _invalid(
     "embedded_check_digit",
@@ -139,7 +147,9 @@ def subject_class(code: str) -> SubjectClass | None:
 
 
 def _is_pilot(code: str) -> bool:
-    total = sum(weight * int(char, 36) for weight, char in zip(_PILOT_WEIGHTS[:17], code[:17]))
+    total = sum(
+        weight * int(char, 36) for weight, char in zip(_PILOT_WEIGHTS[:17], code[:17], strict=True)
+    )
     return code.startswith("M000", 8) and (total + int(code[17], 36)) % 37 == 0
 
 

@@ -15,7 +15,9 @@ _TERMS = (
 
 NODES = (
     Node(
-        "Guarantee", "担保合同", basis="民法典 第六百八十一条",
+        "Guarantee",
+        "担保合同",
+        basis="民法典 第六百八十一条",
         properties=(
             Property("contract_no", "担保合同号"),
             *_TERMS,
@@ -29,7 +31,11 @@ RELATIONSHIPS = (
     Relationship("GAVE", "提供担保", ("Party",), ("Guarantee",), "a party gave a guarantee"),
     Relationship("SECURES", "担保债务", ("Guarantee",), ("Loan",), "a guarantee secures a loan"),
     Relationship(
-        "GUARANTEES", "担保", ("Party",), ("Party",), "a party guarantees another party's debt",
+        "GUARANTEES",
+        "担保",
+        ("Party",),
+        ("Party",),
+        "a party guarantees another party's debt",
         properties=(*_TERMS, Property("relation", "与被担保人关系")),
     ),
 )

@@ -6,17 +6,22 @@ from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueTyp
 
 NODES = (
     Node(
-        "Household", "农户", superlabel="Party", basis="农户：常住一年以上的农村住户，以户为单位",
+        "Household",
+        "农户",
+        superlabel="Party",
+        basis="农户：常住一年以上的农村住户，以户为单位",
         properties=(
             Property("name", "户主姓名", sensitivity=Sensitivity.C2),
             Property("household_no", "户号"),
             Property("address", "住址", sensitivity=Sensitivity.C2),
             Property("person_count", "家庭人口", ValueType.INTEGER),
             Property("labour_count", "劳动力人数", ValueType.INTEGER),
-            Property("annual_income_fen", "家庭年总收入", ValueType.INTEGER,
-                     sensitivity=Sensitivity.C2),
-            Property("annual_expense_fen", "家庭年总支出", ValueType.INTEGER,
-                     sensitivity=Sensitivity.C2),
+            Property(
+                "annual_income_fen", "家庭年总收入", ValueType.INTEGER, sensitivity=Sensitivity.C2
+            ),
+            Property(
+                "annual_expense_fen", "家庭年总支出", ValueType.INTEGER, sensitivity=Sensitivity.C2
+            ),
             Property("contracted_land_mu", "承包地面积", ValueType.REAL),
             Property("orchard_mu", "果园面积", ValueType.REAL),
             Property("credit_grade", "信用等级"),
@@ -27,12 +32,18 @@ NODES = (
 
 RELATIONSHIPS = (
     Relationship(
-        "BELONGS_TO", "家庭成员", ("Person",), ("Household",),
+        "BELONGS_TO",
+        "家庭成员",
+        ("Person",),
+        ("Household",),
         "a person belongs to a household",
         properties=(Property("role", "与户主关系", basis="GB/T 4761"),),
     ),
     Relationship(
-        "SPOUSE_OF", "配偶", ("Person",), ("Person",),
+        "SPOUSE_OF",
+        "配偶",
+        ("Person",),
+        ("Person",),
         "a person is the spouse of a person; stored once, the smaller key first",
     ),
 )

@@ -8,7 +8,9 @@ _MONEY = Sensitivity.C2
 
 NODES = (
     Node(
-        "Loan", "贷款", basis="金融基础数据 贷款借据",
+        "Loan",
+        "贷款",
+        basis="金融基础数据 贷款借据",
         properties=(
             Property("loan_no", "借据号", basis="F270001"),
             Property("principal_fen", "借款金额", ValueType.INTEGER, "F270009", _MONEY),
@@ -20,11 +22,15 @@ NODES = (
         ),
     ),
     Node(
-        "LoanState", "贷款状态", describes="Loan", basis="贷款风险分类 五级",
+        "LoanState",
+        "贷款状态",
+        describes="Loan",
+        basis="贷款风险分类 五级",
         properties=(
             Property("balance_fen", "贷款余额", ValueType.INTEGER, sensitivity=_MONEY),
-            Property("loan_class", "五级分类", sensitivity=_MONEY,
-                     basis="正常 关注 次级 可疑 损失"),
+            Property(
+                "loan_class", "五级分类", sensitivity=_MONEY, basis="正常 关注 次级 可疑 损失"
+            ),
             Property("overdue_days", "逾期天数", ValueType.INTEGER, sensitivity=_MONEY),
             Property("overdue_interest_fen", "欠息", ValueType.INTEGER, sensitivity=_MONEY),
             Property("settled_on", "结清日期", ValueType.DATE),
@@ -34,6 +40,11 @@ NODES = (
 
 RELATIONSHIPS = (
     Relationship("BORROWED", "借款", ("Party",), ("Loan",), "a party borrowed a loan"),
-    Relationship("LENT_BY", "放款机构", ("Loan",), ("FinancialInstitution",),
-                 "a loan was lent by a financial institution"),
+    Relationship(
+        "LENT_BY",
+        "放款机构",
+        ("Loan",),
+        ("FinancialInstitution",),
+        "a loan was lent by a financial institution",
+    ),
 )

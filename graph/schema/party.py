@@ -9,8 +9,12 @@ MASKED_PHONE = Property("phone_masked", "联系电话（脱敏）", sensitivity=
 
 REGISTERED = (
     Property("name", "名称", basis="GB 32100-2015", sensitivity=Sensitivity.PUBLIC),
-    Property("unified_social_credit_code", "统一社会信用代码", basis="GB 32100-2015",
-             sensitivity=Sensitivity.PUBLIC),
+    Property(
+        "unified_social_credit_code",
+        "统一社会信用代码",
+        basis="GB 32100-2015",
+        sensitivity=Sensitivity.PUBLIC,
+    ),
     Property("registration_state", "登记状态", basis="regstate", sensitivity=Sensitivity.PUBLIC),
     Property("established_on", "成立日期", ValueType.DATE, "estdate", Sensitivity.PUBLIC),
     Property("registered_capital_fen", "注册资本", ValueType.INTEGER, "regcap", Sensitivity.PUBLIC),
@@ -21,71 +25,123 @@ REGISTERED = (
 
 NODES = (
     Node(
-        "Person", "自然人", superlabel="Party", basis="GB 11643-1999",
+        "Person",
+        "自然人",
+        superlabel="Party",
+        basis="GB 11643-1999",
         properties=(
             NAME,
             Property("sex", "性别", basis="GB/T 2261.1"),
             Property("birth_on", "出生日期", ValueType.DATE, sensitivity=Sensitivity.C2),
-            Property("resident_id_masked", "公民身份号码（脱敏）", basis="JR/T 0171-2020 附录A",
-                     sensitivity=Sensitivity.C2),
+            Property(
+                "resident_id_masked",
+                "公民身份号码（脱敏）",
+                basis="JR/T 0171-2020 附录A",
+                sensitivity=Sensitivity.C2,
+            ),
             MASKED_PHONE,
             Property("education", "文化程度", basis="GB/T 4658"),
             Property("marital_status", "婚姻状况", basis="GB/T 2261.2"),
         ),
     ),
     Node(
-        "Farmer", "农户成员（从事农业）", describes="Person", is_role=True,
+        "Farmer",
+        "农户成员（从事农业）",
+        describes="Person",
+        is_role=True,
         properties=(
             Property("occupation", "职业"),
-            Property("annual_income_fen", "个人年收入", ValueType.INTEGER,
-                     sensitivity=Sensitivity.C2),
+            Property(
+                "annual_income_fen", "个人年收入", ValueType.INTEGER, sensitivity=Sensitivity.C2
+            ),
         ),
     ),
     Node("FamilyFarm", "家庭农场", superlabel="Party", properties=REGISTERED),
     Node(
-        "Cooperative", "农民专业合作社", superlabel="Party", basis="农民专业合作社法",
+        "Cooperative",
+        "农民专业合作社",
+        superlabel="Party",
+        basis="农民专业合作社法",
         properties=(
             *REGISTERED,
             Property("demonstration_level", "示范级别"),
             Property("member_count", "成员总数", ValueType.INTEGER),
         ),
     ),
-    Node("Enterprise", "企业", superlabel="Party", basis="GB 32100-2015 机构类别 91",
-         properties=REGISTERED),
-    Node("IndividualBusiness", "个体工商户", superlabel="Party", basis="GB 32100-2015 机构类别 92",
-         properties=REGISTERED),
-    Node("Collective", "农村集体经济组织", superlabel="Party", basis="农村集体经济组织法",
-         properties=REGISTERED),
+    Node(
+        "Enterprise",
+        "企业",
+        superlabel="Party",
+        basis="GB 32100-2015 机构类别 91",
+        properties=REGISTERED,
+    ),
+    Node(
+        "IndividualBusiness",
+        "个体工商户",
+        superlabel="Party",
+        basis="GB 32100-2015 机构类别 92",
+        properties=REGISTERED,
+    ),
+    Node(
+        "Collective",
+        "农村集体经济组织",
+        superlabel="Party",
+        basis="农村集体经济组织法",
+        properties=REGISTERED,
+    ),
     Node("GovernmentBody", "机关和事业单位", superlabel="Party", properties=REGISTERED),
     Node(
-        "FinancialInstitution", "金融机构", superlabel="Party", basis="JR/T 0124-2014",
+        "FinancialInstitution",
+        "金融机构",
+        superlabel="Party",
+        basis="JR/T 0124-2014",
         properties=(
             NAME,
-            Property("institution_code", "金融机构编码", basis="JR/T 0124-2014",
-                     sensitivity=Sensitivity.PUBLIC),
+            Property(
+                "institution_code",
+                "金融机构编码",
+                basis="JR/T 0124-2014",
+                sensitivity=Sensitivity.PUBLIC,
+            ),
         ),
     ),
 )
 
 RELATIONSHIPS = (
     Relationship(
-        "LEGAL_REPRESENTATIVE_OF", "法定代表人",
-        ("Person",), ("Enterprise", "Cooperative", "IndividualBusiness", "Collective",
-                      "FamilyFarm", "GovernmentBody"),
+        "LEGAL_REPRESENTATIVE_OF",
+        "法定代表人",
+        ("Person",),
+        (
+            "Enterprise",
+            "Cooperative",
+            "IndividualBusiness",
+            "Collective",
+            "FamilyFarm",
+            "GovernmentBody",
+        ),
         "a person is the legal representative of an organisation",
-        source_role="LegalRepresentative", basis="lerepsign",
+        source_role="LegalRepresentative",
+        basis="lerepsign",
     ),
     Relationship(
-        "HOLDS_SHARES_IN", "出资", ("Party",), ("Enterprise", "Cooperative"),
+        "HOLDS_SHARES_IN",
+        "出资",
+        ("Party",),
+        ("Enterprise", "Cooperative"),
         "a party holds shares in a firm",
         properties=(
             Property("share_ratio", "出资比例", ValueType.REAL, sensitivity=Sensitivity.PUBLIC),
-            Property("subscribed_fen", "认缴出资额", ValueType.INTEGER,
-                     sensitivity=Sensitivity.PUBLIC),
+            Property(
+                "subscribed_fen", "认缴出资额", ValueType.INTEGER, sensitivity=Sensitivity.PUBLIC
+            ),
         ),
     ),
     Relationship(
-        "MEMBER_OF", "合作社成员", ("Party",), ("Cooperative",),
+        "MEMBER_OF",
+        "合作社成员",
+        ("Party",),
+        ("Cooperative",),
         "a party is a member of a cooperative",
         properties=(
             Property("contribution_fen", "出资额", ValueType.INTEGER),

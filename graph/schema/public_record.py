@@ -8,14 +8,20 @@ _PUBLIC = Sensitivity.PUBLIC
 
 NODES = (
     Node(
-        "ListEntry", "名单记录", basis="全国公共信用信息基础目录",
+        "ListEntry",
+        "名单记录",
+        basis="全国公共信用信息基础目录",
         properties=(
             Property("list_kind", "名单类别", sensitivity=_PUBLIC),
             Property("case_no", "案号", basis="ah", sensitivity=_PUBLIC),
             Property("authority", "认定机关", basis="zxfy", sensitivity=_PUBLIC),
             Property("legal_ground", "执行依据文号", basis="zxyjwh", sensitivity=_PUBLIC),
-            Property("conduct", "失信行为具体情形", basis="sxbzxrxwqk 法释〔2017〕7号",
-                     sensitivity=_PUBLIC),
+            Property(
+                "conduct",
+                "失信行为具体情形",
+                basis="sxbzxrxwqk 法释〔2017〕7号",
+                sensitivity=_PUBLIC,
+            ),
             Property("performance", "履行情况", basis="bzxrlxqk", sensitivity=_PUBLIC),
             Property("listed_on", "发布日期", ValueType.DATE, "fbrq", _PUBLIC),
             Property("usable_until", "公示使用截止日期", ValueType.DATE, sensitivity=_PUBLIC),
@@ -25,6 +31,11 @@ NODES = (
 )
 
 RELATIONSHIPS = (
-    Relationship("SUBJECT_OF", "名单当事人", ("Party",), ("ListEntry",),
-                 "a party is the subject of a list entry"),
+    Relationship(
+        "SUBJECT_OF",
+        "名单当事人",
+        ("Party",),
+        ("ListEntry",),
+        "a party is the subject of a list entry",
+    ),
 )

@@ -17,8 +17,14 @@ NODES = (
 )
 
 RELATIONSHIPS = (
-    Relationship("PART_OF", "隶属", ("Village", "Town"), ("Town", "County"),
-                 "a division is part of a larger one"),
-    Relationship("LOCATED_IN", "所在地", ("Party",), ("Division",),
-                 "a party is located in a division"),
+    Relationship(
+        "PART_OF",
+        "隶属",
+        ("Village", "Town"),
+        ("Town", "County"),
+        "a division is part of a larger one",
+    ),
+    Relationship(
+        "LOCATED_IN", "所在地", ("Party",), ("Division",), "a party is located in a division"
+    ),
 )

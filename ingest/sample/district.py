@@ -144,9 +144,7 @@ def _guarantees(
         # each guarantees the next one's loan; in a ring the last guarantees the first's
         guaranteed = np.roll(group, -1) if ring else group[1:]
         givers = ids[group] if ring else ids[group[:-1]]
-        planted.append(
-            guarantee_rows(loans, guaranteed, named[givers].to_numpy(), givers, "联保")
-        )
+        planted.append(guarantee_rows(loans, guaranteed, named[givers].to_numpy(), givers, "联保"))
     rest = order[at:]
     secured = rest[generator.random(len(rest)) < 0.3]
     givers = members["公民身份号码"].to_numpy()[generator.choice(adults, len(secured))]
@@ -187,8 +185,12 @@ def _plant_errors(tables: dict[str, pd.DataFrame], truth: Truth) -> None:
     damage("农户信息.csv", last - 2, "采集日期", "去年")
     holders = tables["股东出资.csv"]
     code = str(holders.loc[len(holders) - 1, "统一社会信用代码"])
-    damage("股东出资.csv", len(holders) - 1, "统一社会信用代码", code[:-1] + "0"
-           if code[-1] != "0" else code[:-1] + "1")
+    damage(
+        "股东出资.csv",
+        len(holders) - 1,
+        "统一社会信用代码",
+        code[:-1] + "0" if code[-1] != "0" else code[:-1] + "1",
+    )
     damage("贷款借据.csv", 0, "五级分类", "优良")
     guarantees = tables["担保合同.csv"]
     damage("担保合同.csv", len(guarantees) - 1, "借据编号", "loan:C1402610305001:NONE")
@@ -199,7 +201,7 @@ def _plant_errors(tables: dict[str, pd.DataFrame], truth: Truth) -> None:
     truth.quarantined["担保合同.csv"] += dangling
     # one code, two names: nobody can tell which is right, so neither is taken
     firms = tables["企业登记.xlsx"]
-    twin = firms.iloc[[5]].assign(**{"企业名称": "凤翔样本重码有限公司"})
+    twin = firms.iloc[[5]].assign(企业名称="凤翔样本重码有限公司")
     tables["企业登记.xlsx"] = pd.concat([firms, twin], ignore_index=True)
     truth.quarantined["企业登记.xlsx"] = 2
     orphaned = holders["统一社会信用代码"] == firms.loc[5, "统一社会信用代码"]

@@ -77,7 +77,9 @@ def invent_cooperatives(
             "成立日期": founded,
             "成员出资总额（万元）": generator.choice([20, 50, 100], count),
             "成员总数": sizes,
-            "示范级别": generator.choice(["省级", "市级", "县级", "无"], count, p=[0.05, 0.1, 0.2, 0.65]),
+            "示范级别": generator.choice(
+                ["省级", "市级", "县级", "无"], count, p=[0.05, 0.1, 0.2, 0.65]
+            ),
             "村编码": heads["村编码"],
             "联系电话": heads["联系电话"],
             "法定代表人": heads["姓名"],

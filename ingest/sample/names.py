@@ -46,4 +46,6 @@ def firm_names(generator: np.random.Generator, count: int) -> np.ndarray:
 def coop_names(generator: np.random.Generator, count: int) -> np.ndarray:
     """Names of cooperatives."""
     trade = generator.choice(_TRADE, count).astype(object)
-    return np.array([f"凤翔区样本{kind}{n:04d}号专业合作社" for n, kind in enumerate(trade)], object)
+    return np.array(
+        [f"凤翔区样本{kind}{n:04d}号专业合作社" for n, kind in enumerate(trade)], object
+    )

@@ -42,9 +42,7 @@ def divisions(persons: int) -> pd.DataFrame:
     rows = [("610305", "凤翔区", "县区", "", "610322")]
     rows += [(code, name, "乡镇", "610305", "") for code, name in TOWNS.items()]
     for code in TOWNS:
-        rows += [
-            (f"{code}{200 + n}", village_name(n), "行政村", code, "") for n in range(per_town)
-        ]
+        rows += [(f"{code}{200 + n}", village_name(n), "行政村", code, "") for n in range(per_town)]
     return pd.DataFrame(rows, columns=["行政区划代码", "名称", "级别", "上级代码", "原代码"])
 
 
@@ -59,11 +57,11 @@ def invent_people(generator: np.random.Generator, persons: int, villages: np.nda
     age = np.where(
         place == 0,
         generator.integers(28, 76, persons),
-        np.where(place == 1, generator.integers(26, 74, persons), generator.integers(1, 58, persons)),
+        np.where(
+            place == 1, generator.integers(26, 74, persons), generator.integers(1, 58, persons)
+        ),
     )
-    male = np.where(
-        place == 0, True, np.where(place == 1, False, generator.random(persons) < 0.52)
-    )
+    male = np.where(place == 0, True, np.where(place == 1, False, generator.random(persons) < 0.52))
     role = np.where(
         place == 0, "户主", np.where(place == 1, "配偶", np.where(male, "子", "女"))
     ).astype(object)
@@ -74,8 +72,11 @@ def invent_people(generator: np.random.Generator, persons: int, villages: np.nda
     orchard = np.where(
         generator.random(count) < 0.3, np.round(generator.uniform(3, 10, count), 1), 0
     )
-    grade = generator.choice(["AAA", "AA", "A", "BBB", "BB", "B", "C", "不评级"], count,
-                             p=[0.05, 0.15, 0.25, 0.2, 0.12, 0.08, 0.05, 0.1])
+    grade = generator.choice(
+        ["AAA", "AA", "A", "BBB", "BB", "B", "C", "不评级"],
+        count,
+        p=[0.05, 0.15, 0.25, 0.2, 0.12, 0.08, 0.05, 0.1],
+    )
     level = generator.choice(["乡镇级", "村级", "非信用户"], count, p=[0.2, 0.5, 0.3])
     number = np.array([f"{code}-{n:06d}" for n, code in enumerate(village)], object)
     members = pd.DataFrame(
@@ -87,8 +88,9 @@ def invent_people(generator: np.random.Generator, persons: int, villages: np.nda
             "公民身份号码": _ids(generator, age, male, place),
             "村编码": village[household],
             "联系电话": [f"199{n:08d}" for n in generator.permutation(persons)],
-            "文化程度": generator.choice(["小学", "初中", "高中", "中专", "大专"], persons,
-                                     p=[0.3, 0.4, 0.18, 0.07, 0.05]),
+            "文化程度": generator.choice(
+                ["小学", "初中", "高中", "中专", "大专"], persons, p=[0.3, 0.4, 0.18, 0.07, 0.05]
+            ),
             "婚姻状况": np.where(age < 24, "未婚", np.where(place < 2, "已婚", "未婚")),
             "职业": np.where((age > 17) & (generator.random(persons) < 0.7), "务农", "务工"),
             "家庭人口": sizes[household],

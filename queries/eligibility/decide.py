@@ -70,7 +70,8 @@ def decide(
     chosen = load_product(product)
     brought = _brought(supplied or {})
     held = held_by(graph)
-    clock = {"as_of": as_of or today(), "known_at": known_at or held.known_at}
+    day, instant = as_of or today(), known_at or held.known_at
+    clock = {"as_of": day, "known_at": instant}
     if not ask(graph, "party_card", key=party, **clock).rows:
         raise NotFoundError(
             "没有找到这个主体。请先用“查找主体”核对编号。",
@@ -81,12 +82,10 @@ def decide(
     for name, value in brought.items():
         # paper fills a gap; it does not undo what a source proves
         if facts.get(name, Fact(None)).value is None:
-            facts[name] = Fact(value, "信贷员提供", clock["as_of"].isoformat())
+            facts[name] = Fact(value, "信贷员提供", day.isoformat())
     checked = evaluate(chosen, facts)
     verdict = overall(checked)
-    missing = [
-        item.term for item in checked if item.hard and item.verdict is Verdict.UNKNOWN
-    ]
+    missing = [item.term for item in checked if item.hard and item.verdict is Verdict.UNKNOWN]
     limit, reason = amount(chosen.amount, facts)
     return Decision(
         product=chosen.id,
@@ -98,13 +97,13 @@ def decide(
         amount_fen=None if verdict is Verdict.NOT_MET else limit,
         amount_reason=reason,
         first_loan_definition=chosen.first_loan_definition,
-        basis=Basis(clock["as_of"], clock["known_at"], held.position, rules=chosen.name),
+        basis=Basis(day, instant, held.position, rules=chosen.name),
     )
 
 
 def _brought(supplied: Mapping[str, Any]) -> dict[str, Any]:
     """Facts that an officer may bring, typed; a report without any loan also has no bad one."""
-    facts = {}
+    facts: dict[str, Any] = {}
     for name, value in supplied.items():
         flag = _FLAGS.get(value) if isinstance(value, str) else value
         if name not in _SUPPLIABLE or not isinstance(flag, bool):

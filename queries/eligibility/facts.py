@@ -18,7 +18,9 @@ __all__ = ["gather"]
 _BAD = frozenset({"substandard", "doubtful", "loss"})
 
 
-def gather(graph: Graph, key: str, *, clock: dict[str, Any], sources: frozenset[str]) -> dict[str, Fact]:
+def gather(
+    graph: Graph, key: str, *, clock: dict[str, Any], sources: frozenset[str]
+) -> dict[str, Fact]:
     """Facts of one party at one time; `sources` are those ever taken in by then."""
     card = ask(graph, "party_card", key=key, **clock).rows
     members = ask(graph, "household_members", key=key, **clock).rows

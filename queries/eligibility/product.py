@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graph.errors import NotFoundError
 
-__all__ = ["AmountRule", "Condition", "FACTS", "Product", "load_product", "product_names"]
+__all__ = ["FACTS", "AmountRule", "Condition", "Product", "load_product", "product_names"]
 
 _PRODUCTS = "queries.eligibility"
 

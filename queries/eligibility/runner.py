@@ -48,8 +48,10 @@ class Checked:
 
 def evaluate(product: Product, facts: Mapping[str, Fact]) -> tuple[Checked, ...]:
     """Check every condition; a fact not given is unknown."""
-    return tuple(_check(item, facts.get(item.fact, Fact(None, reason="not_collected")))
-                 for item in product.conditions)
+    return tuple(
+        _check(item, facts.get(item.fact, Fact(None, reason="not_collected")))
+        for item in product.conditions
+    )
 
 
 def overall(checked: tuple[Checked, ...]) -> Verdict:

@@ -153,9 +153,9 @@ def _best_paths(run: RiskRun, party: int, count: int) -> Iterator[list[int]]:
     heap: list[tuple[float, int, float, list[int], list[int]]] = [(-1.0, 0, 1.0, [party], [])]
     order, found = 0, 0
     while heap and found < count:
-        bound, _, passed, parties, ties = heapq.heappop(heap)
+        _, _, passed, parties, ties = heapq.heappop(heap)
         here = parties[-1]
-        if ties and -1 == here:
+        if ties and here == -1:
             yield ties
             found += 1
             continue

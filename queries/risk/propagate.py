@@ -92,4 +92,4 @@ def _reverse(graph: RiskGraph) -> NDArray[np.int64]:
 
 
 def _sum_by(target: NDArray[np.int64], values: Vector, count: int) -> Vector:
-    return np.bincount(target, weights=values, minlength=count)
+    return np.asarray(np.bincount(target, weights=values, minlength=count), dtype=np.float64)

@@ -87,9 +87,9 @@ def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
                 continue
             ways = {"along": [ends], "against": [ends[::-1]], "both": [ends, ends[::-1]]}[tie.flow]
             for way in ways:
-                strands = best.setdefault(way, {})
-                if kind not in strands or strands[kind].weight < weight:
-                    strands[kind] = Strand(kind, float(weight), row)
+                between = best.setdefault(way, {})
+                if kind not in between or between[kind].weight < weight:
+                    between[kind] = Strand(kind, float(weight), row)
     pairs = sorted(best, key=lambda pair: (pair[1], pair[0]))
     strands = tuple(tuple(best[pair].values()) for pair in pairs)
     weight = np.array(

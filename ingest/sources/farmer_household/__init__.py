@@ -27,8 +27,15 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
         **{
             name: rows[name]
             for name in (
-                "household_no", "address", "person_count", "labour_count", "annual_income_fen",
-                "annual_expense_fen", "contracted_land_mu", "orchard_mu", "credit_grade",
+                "household_no",
+                "address",
+                "person_count",
+                "labour_count",
+                "annual_income_fen",
+                "annual_expense_fen",
+                "contracted_land_mu",
+                "orchard_mu",
+                "credit_grade",
                 "credit_household_level",
             )
         },

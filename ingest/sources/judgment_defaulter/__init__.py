@@ -11,8 +11,16 @@ from ingest.emit import FactFrame, end, mention, node, tie
 
 __all__ = ["judgment_defaulter"]
 
-_DETAILS = ("case_no", "authority", "legal_ground", "conduct", "performance", "listed_on",
-            "usable_until", "removed_on")
+_DETAILS = (
+    "case_no",
+    "authority",
+    "legal_ground",
+    "conduct",
+    "performance",
+    "listed_on",
+    "usable_until",
+    "removed_on",
+)
 
 
 def judgment_defaulter(rows: pd.DataFrame) -> Iterator[FactFrame]:

@@ -25,11 +25,16 @@ def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
         institution_code=rows["lender_code"],
     )
     yield from mention(rows, "borrower", name=rows["borrower_name"])
-    contract = ("loan_no", "principal_fen", "granted_on", "due_on", "purpose", "security_kind",
-                "interest_ratio")
-    yield node(
-        "Loan", rows, key=key, valid_from=began, **{name: rows[name] for name in contract}
+    contract = (
+        "loan_no",
+        "principal_fen",
+        "granted_on",
+        "due_on",
+        "purpose",
+        "security_kind",
+        "interest_ratio",
     )
+    yield node("Loan", rows, key=key, valid_from=began, **{name: rows[name] for name in contract})
     state = ("balance_fen", "loan_class", "overdue_days", "overdue_interest_fen", "settled_on")
     yield node(
         "LoanState",

@@ -29,7 +29,9 @@ def cascade(seeds: list[float], edges: Edges) -> np.ndarray:
     size, items = len(seeds), list(edges.items())
     total = np.zeros(size)
     for coins in itertools.product((False, True), repeat=len(items)):
-        chance = float(np.prod([w if on else 1 - w for on, (_, w) in zip(coins, items, strict=True)]))
+        chance = float(
+            np.prod([w if on else 1 - w for on, (_, w) in zip(coins, items, strict=True)])
+        )
         world = nx.DiGraph()
         world.add_nodes_from(range(size))
         world.add_edges_from(edge for on, (edge, _) in zip(coins, items, strict=True) if on)
@@ -107,14 +109,14 @@ def test_relabelling_changes_nothing(world: tuple[list[float], Edges], random: o
     for old, number in enumerate(new):
         moved[number] = seeds[old]
     other = of_arrays(moved, {(new[a], new[b]): w for (a, b), w in edges.items()})
-    assert echo_free(other)[new] == pytest.approx(echo_free(of_arrays(seeds, edges)),
-                                                        abs=1e-10)
+    assert echo_free(other)[new] == pytest.approx(echo_free(of_arrays(seeds, edges)), abs=1e-10)
 
 
 @settings(max_examples=60, deadline=None)
 @given(worlds(12), st.data())
-def test_more_risk_anywhere_lowers_nobody(world: tuple[list[float], Edges],
-                                          data: st.DataObject) -> None:
+def test_more_risk_anywhere_lowers_nobody(
+    world: tuple[list[float], Edges], data: st.DataObject
+) -> None:
     seeds, edges = world
     before = echo_free(of_arrays(seeds, edges))
     worse = list(seeds)
@@ -141,7 +143,8 @@ def test_best_path_agrees_with_dijkstra_and_predecessors_attain_it(
     strength, before = best_path(of_arrays(seeds, edges))
     length = nx.single_source_dijkstra_path_length(_logs(seeds, edges), "origin")
     assert strength == pytest.approx(
-        [np.exp(-length[node]) for node in range(len(seeds))], rel=1e-12)
+        [np.exp(-length[node]) for node in range(len(seeds))], rel=1e-12
+    )
     for node, sender in enumerate(before):
         own = seeds[node] if sender < 0 else edges[int(sender), node] * strength[sender]
         assert own == strength[node]

@@ -1,0 +1,46 @@
+# Two commands on a fresh machine: `make demo` and `make test`.  `make` alone lists all.
+SHELL := /bin/bash
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && command -v $$p && break; done)
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+PORT ?= 8000
+
+.PHONY: help demo test check questions-lts clean
+
+help: ## 列出命令 / list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+.venv/made:
+	@if [ -z "$(PYTHON)" ]; then echo "需要 Python 3.11 或更新版本 / Python 3.11 or newer is needed"; exit 1; fi
+	@echo "建立环境 / making the environment: $(PYTHON)"
+	@$(PYTHON) -m venv .venv && touch $@
+
+.venv/runtime: requirements.txt pyproject.toml | .venv/made
+	@echo "安装依赖 / installing the requirements"
+	@$(BIN)/pip install --progress-bar on --require-hashes -q -r requirements.txt
+	@$(BIN)/pip install -q --no-build-isolation --no-deps -e .
+	@touch $@
+
+.venv/development: requirements-dev.txt | .venv/runtime
+	@echo "安装测试工具 / installing the test tools"
+	@$(BIN)/pip install --progress-bar on --require-hashes -q -r requirements-dev.txt
+	@touch $@
+
+demo: .venv/runtime ## 样本区演示 / the sample district, served
+	@XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong demo --port $(PORT)
+
+test: .venv/development ## 全部测试 / every test, on a real Neo4j
+	@$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+
+check: .venv/development ## 规范、类型、依赖方向 / lint, types, contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+questions-lts: .venv/development ## 问题测试（LTS 引擎）/ the question tests on the LTS engine
+	@XINNONG_ENGINE_VERSION=5.26.30 $(BIN)/python -m pytest -q tests/queries
+
+clean: ## 停止引擎并清除环境 / stop the engine, remove what was made
+	@[ ! -x $(BIN)/xinnong ] || XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong engine stop
+	@rm -rf .venv .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
