@@ -144,6 +144,8 @@ def _row(kind: str, fact: dict[str, Any]) -> dict[str, Any]:
     properties["kind"] = kind
     properties.setdefault("valid_from", date.min)
     properties.setdefault("valid_to", date.max)
+    # Neo4j orders equal instants by their zone: one spelling of UTC, or equal is not equal
+    properties["known_from"] = fact["known_from"].astimezone(UTC)
     properties["known_to"] = OPEN_KNOWN_TO
     return {
         "fact_id": fact["fact_id"],

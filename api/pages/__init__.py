@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.pages.picture import draw
-from api.pages.wording import LABELS, VALUES, money, percent, show
+from api.pages.wording import LABELS, VALUES, money, percent, show, source
 from graph.schema import SCHEMA
 
 __all__ = ["render_problem", "router"]
@@ -24,7 +24,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters |= {"money": money, "percent": percent, "show": show}
+_environment.filters |= {"money": money, "percent": percent, "show": show, "source": source}
 _environment.globals |= {"LABELS": LABELS, "VALUES": VALUES, "SCHEMA": SCHEMA}
 
 

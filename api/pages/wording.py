@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from graph.schema import SCHEMA
+from ingest import load_source, source_names
 
-__all__ = ["LABELS", "VALUES", "money", "percent", "show"]
+__all__ = ["LABELS", "VALUES", "money", "percent", "show", "source"]
 
 #: Chinese term of every label and relationship.
 LABELS = {
@@ -29,10 +30,7 @@ VALUES = {
     "judgment_defaulter": "失信被执行人", "county": "县级", "town": "乡镇级", "village": "村级",
     "none": "无", "national": "国家级", "province": "省级", "city": "市级",
     "repaired": "已修复或移出", "expired": "公示期满", "identity_not_proven": "身份未核实",
-    "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
-    "farmer_household": "农户信息", "loan": "贷款借据", "enterprise": "企业登记",
-    "enterprise_shareholder": "股东及出资", "cooperative": "合作社", "graph": "图谱",
-    "cooperative_member": "合作社成员", "finbench": "FinBench", "regions": "行政区划",
+    "graph": "图谱", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
 }  # fmt: skip
 
 
@@ -63,3 +61,8 @@ def money(fen: int | None) -> str:
 def percent(ratio: float | None) -> str:
     """A ratio as a percentage."""
     return "—" if ratio is None else f"{ratio * 100:.2f}%"
+
+
+def source(name: str) -> str:
+    """Title of a source; what an officer supplied stays as it is said."""
+    return load_source(name).title if name in source_names() else show(name)

@@ -1,0 +1,148 @@
+"""Two hundred random worlds in one graph, apart by the prefix of their keys."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from graph.connection import Graph, connect
+from graph.engine import stop_engine
+from graph.log import FactLog
+from graph.projection import project
+from graph.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "worlds"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from world import World  # noqa: E402
+
+WORLDS = 200
+INSTANTS = tuple(datetime(2026, month, 1, tzinfo=UTC) for month in (2, 4, 6))
+DAYS = (date(2025, 6, 1), date(2026, 1, 15), date(2026, 5, 1), date(2026, 9, 1))
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The graph, its log, and the keys of every world."""
+
+    graph: Graph
+    log: FactLog
+    parties: dict[int, list[str]]
+    villages: dict[int, str]
+
+
+def _day(chance: random.Random) -> date | None:
+    return None if chance.random() < 0.3 else date(2025, 1, 1) + timedelta(chance.randrange(600))
+
+
+def _span(chance: random.Random) -> dict[str, object]:
+    begin, end = _day(chance), _day(chance)
+    if begin and end and end <= begin:
+        end = None
+    certainty = 0.8 if chance.random() < 0.1 else 1.0
+    return {"valid_from": begin, "valid_to": end, "certainty": certainty}
+
+
+def _populate(worlds: World, chance: random.Random, number: int, said: list[tuple[str, str]],
+              people: list[tuple[str, str]], loans: list[str]) -> None:  # fmt: skip
+    """One batch's news of one world."""
+    w = f"w{number:03d}"
+
+    def tie(kind: str, a: tuple[str, str], b: tuple[str, str], **more: object) -> None:
+        said.append((kind, worlds.tie(kind, a, b, **_span(chance), **more)))
+
+    def node(kind: str, key: str, **more: object) -> None:
+        said.append((kind, worlds.node(kind, key, **{**_span(chance), "certainty": 1.0}, **more)))
+
+    persons = [item for item in people if item[1] == "Person"]
+    firms = [item for item in people if item[1] == "Enterprise"]
+    for key, label in people:
+        if chance.random() < 0.7:
+            name = None if chance.random() < 0.1 else f"世界{number:03d}号{key[-2:]}{label[:2]}"
+            node(label, key, name=name)
+    for loan in loans:
+        if chance.random() < 0.7:
+            node("Loan", loan, principal_fen=chance.randrange(1, 90) * 100_000)
+        if chance.random() < 0.7:
+            said.append(("LoanState", worlds.node(
+                "LoanState", loan, "Loan", valid_from=_day(chance),
+                balance_fen=chance.randrange(90) * 100_000,
+                loan_class=chance.choice(["pass", "loss", None]),
+                overdue_days=chance.choice([0, 0, 40]))))  # fmt: skip
+        if chance.random() < 0.6:
+            tie("BORROWED", chance.choice(people), (loan, "Loan"))
+        if chance.random() < 0.6:
+            tie("LENT_BY", (loan, "Loan"), (f"{w}:bank", "FinancialInstitution"))
+    node("FinancialInstitution", f"{w}:bank", name=f"{number:03d}银行")
+    for serial in range(5):
+        a, b = chance.sample(people, 2)
+        tie("GUARANTEES", a, b, discriminator=f"c{serial}",
+            amount_fen=chance.choice([None, 5_000_000]))  # fmt: skip
+    household = next(item for item in people if item[1] == "Household")
+    for person in persons:
+        if chance.random() < 0.5:
+            tie("BELONGS_TO", person, household, role=chance.choice(["householder", "son"]))
+        if chance.random() < 0.4:
+            tie("LEGAL_REPRESENTATIVE_OF", person, chance.choice(firms))
+        if chance.random() < 0.5:
+            tie("MEMBER_OF", person, (f"{w}:coop", "Cooperative"), contribution_fen=100)
+    tie("HOLDS_SHARES_IN", chance.choice(people), chance.choice(firms), share_ratio=0.4)
+    for item in people:
+        if chance.random() < 0.5:
+            tie("LOCATED_IN", item, (f"{w}:village", "Village"))
+    entry = f"{w}:list{chance.randrange(2)}"
+    node("ListEntry", entry, list_kind="judgment_defaulter", case_no=entry,
+         removed_on=_day(chance) if chance.random() < 0.3 else None,
+         usable_until=_day(chance) if chance.random() < 0.3 else None)  # fmt: skip
+    tie("SUBJECT_OF", chance.choice(persons), (entry, "ListEntry"))
+    node("Village", f"{w}:village", name=f"{number:03d}村")
+
+
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
+    """Three batches: later ones add facts and close some of the earlier."""
+    chance = random.Random(20260401)
+    settings = Settings(data=tmp_path_factory.mktemp("worlds"), engine_heap_mb=512)
+    log = FactLog(settings.log_dir)
+    writing = World(log)
+    people = {
+        n: [(f"w{n:03d}:p{i}", "Person") for i in range(5)]
+        + [(f"w{n:03d}:f{i}", "Enterprise") for i in range(2)]
+        + [(f"w{n:03d}:h0", "Household"), (f"w{n:03d}:coop", "Cooperative")]
+        for n in range(WORLDS)
+    }
+    loans = {n: [f"w{n:03d}:l{i}" for i in range(3)] for n in range(WORLDS)}
+    said: dict[int, list[tuple[str, str]]] = {n: [] for n in range(WORLDS)}
+    for instant in INSTANTS:
+        for n in range(WORLDS):
+            for fact in chance.sample(said[n], len(said[n]) // 4):
+                writing.close(*fact)
+                said[n].remove(fact)
+            _populate(writing, chance, n, said[n], people[n], loans[n])
+        # a tie needs both its ends: every entity is mentioned once, without a name
+        if instant == INSTANTS[0]:
+            for n in range(WORLDS):
+                for key, label in people[n]:
+                    writing.node(label, key, valid_to=date(2000, 1, 1))
+                for loan in loans[n]:
+                    writing.node("Loan", loan, valid_to=date(2000, 1, 1))
+                for entry in range(2):
+                    writing.node("ListEntry", f"w{n:03d}:list{entry}", valid_to=date(2000, 1, 1))
+                writing.node("FinancialInstitution", f"w{n:03d}:bank", valid_to=date(2000, 1, 1))
+                writing.node("Village", f"w{n:03d}:village", valid_to=date(2000, 1, 1))
+        writing.commit(instant)
+    with connect(settings, owned=True) as graph:
+        project(log, graph)
+        yield Worlds(
+            graph,
+            log,
+            {n: [key for key, _ in people[n]] for n in range(WORLDS)},
+            {n: f"w{n:03d}:village" for n in range(WORLDS)},
+        )
+    stop_engine(settings)

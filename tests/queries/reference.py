@@ -1,0 +1,256 @@
+"""Every question answered a second time, in plain Python over the log: slow and clear."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from graph.log import FactLog
+from graph.schema import SCHEMA
+
+Row = dict[str, Any]
+AROUND = (
+    "GUARANTEES",
+    "HOLDS_SHARES_IN",
+    "LEGAL_REPRESENTATIVE_OF",
+    "MEMBER_OF",
+    "BELONGS_TO",
+    "SPOUSE_OF",
+)
+
+
+class Reference:
+    """What is held at one (as_of, known_at)."""
+
+    def __init__(self, log: FactLog, as_of: date, known_at: datetime) -> None:
+        self.as_of, self.known_at = as_of, known_at
+        self.facts = {
+            item.kind: log.read(item.kind, as_of=as_of, known_at=known_at).to_pylist()
+            for item in SCHEMA.kinds
+        }
+        self.said: dict[str, list[Row]] = defaultdict(list)
+        self.label: dict[str, str] = {}
+        for node in SCHEMA.nodes.values():
+            for row in self.facts[node.kind]:
+                self.said[row["key"]].append({**row, "kind": node.kind})
+        # labels outlive facts: an entity keeps them whatever the time
+        for item in SCHEMA.kinds:
+            for row in log.history(item.kind).to_pylist():
+                for key, label in (("key", "label"), ("from_key", "from_label"),
+                                   ("to_key", "to_label")):  # fmt: skip
+                    if key in row:
+                        self.label[row[key]] = row[label]
+        self.out: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        self.into: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        for tie in SCHEMA.relationships.values():
+            for row in self.facts[tie.kind]:
+                self.out[tie.kind][row["from_key"]].append({**row, "kind": tie.kind})
+                self.into[tie.kind][row["to_key"]].append({**row, "kind": tie.kind})
+
+    def name(self, key: str, kinds: Iterable[str] | None = None) -> str | None:
+        told = [
+            row
+            for row in self.said[key]
+            if row.get("name") is not None and not SCHEMA.nodes[row["kind"]].describes
+        ]
+        told.sort(key=lambda row: row["fact_id"])
+        told.sort(key=lambda row: row["known_from"], reverse=True)
+        return told[0]["name"] if told else None
+
+    def latest(self, key: str, kind: str) -> Row:
+        told = [row for row in self.said[key] if row["kind"] == kind]
+        told.sort(key=lambda row: row["fact_id"])
+        told.sort(key=lambda row: row["known_from"], reverse=True)
+        return told[0] if told else defaultdict(lambda: None)
+
+    # ------------------------------------------------------------ the questions
+
+    def party_card(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["kind"], row.get("name"), row["source"], row["certainty"])
+            for row in self.said[key]
+        ]
+
+    def loans(self, key: str) -> list[tuple[Any, ...]]:
+        found = []
+        for tie in self.out["BORROWED"][key]:
+            loan = tie["to_key"]
+            contract, state = self.latest(loan, "Loan"), self.latest(loan, "LoanState")
+            lenders = [
+                row["name"]
+                for lent in self.out["LENT_BY"][loan]
+                for row in self.said[lent["to_key"]]
+                if row["name"] is not None
+            ]
+            found.append(
+                (loan, min(lenders, default=None), contract["principal_fen"],
+                 state["balance_fen"], state["loan_class"], tie["certainty"])
+            )  # fmt: skip
+        return found
+
+    def guarantees_given(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["to_key"], self.name(row["to_key"]), row["discriminator"], row["amount_fen"])
+            for row in self.out["GUARANTEES"][key]
+        ]
+
+    def guarantees_received(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["from_key"], self.name(row["from_key"]), row["discriminator"], row["amount_fen"])
+            for row in self.into["GUARANTEES"][key]
+        ]
+
+    def guarantee_chain(self, key: str) -> list[tuple[Any, ...]]:
+        depth, queue = {key: 0}, deque([key])
+        while queue:
+            here = queue.popleft()
+            for row in self.out["GUARANTEES"][here]:
+                if row["to_key"] not in depth:
+                    depth[row["to_key"]] = depth[here] + 1
+                    queue.append(row["to_key"])
+        found = []
+        for other in set(depth) - {key}:
+            loans = {row["to_key"] for row in self.out["BORROWED"][other]}
+            told = [
+                max([r["principal_fen"] or 0 for r in self.said[x] if r["kind"] == "Loan"],
+                    default=0)
+                for x in loans
+            ]  # fmt: skip
+            found.append((other, self.name(other), depth[other], len(loans), sum(told)))
+        return found
+
+    def _households(self, key: str) -> set[str]:
+        if self.label.get(key) == "Household":
+            return {key}
+        return {row["to_key"] for row in self.out["BELONGS_TO"][key]}
+
+    def household_members(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (h, row["from_key"], self.name(row["from_key"]), row["role"])
+            for h in self._households(key)
+            for row in self.into["BELONGS_TO"][h]
+        ]
+
+    def household_exposure(self, key: str) -> list[tuple[Any, ...]]:
+        found = []
+        for h in self._households(key):
+            members = {row["from_key"] for row in self.into["BELONGS_TO"][h]}
+            loans = {r["to_key"] for m in members | {h} for r in self.out["BORROWED"][m]}
+            found.append(
+                (h, len(members), len(loans),
+                 sum(self.latest(x, "Loan")["principal_fen"] or 0 for x in loans),
+                 sum(self.latest(x, "LoanState")["balance_fen"] or 0 for x in loans),
+                 sum(r["amount_fen"] or 0 for m in members | {h}
+                     for r in self.out["GUARANTEES"][m]))
+            )  # fmt: skip
+        return found
+
+    def cooperative_members(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["from_key"], self.name(row["from_key"]), row["contribution_fen"], row["certainty"])
+            for row in self.into["MEMBER_OF"][key]
+        ]
+
+    def legal_representative_firms(self, key: str) -> list[tuple[Any, ...]]:
+        persons = {row["from_key"] for row in self.into["LEGAL_REPRESENTATIVE_OF"][key]}
+        if self.label.get(key) == "Person":
+            persons = {key}
+        return [
+            (person, self.name(person), row["to_key"], self.name(row["to_key"]))
+            for person in persons
+            for row in self.out["LEGAL_REPRESENTATIVE_OF"][person]
+        ]
+
+    def _around(self, key: str) -> list[tuple[str, Row]]:
+        return [
+            (row[other], row)
+            for kind in AROUND
+            for table, other in ((self.out, "to_key"), (self.into, "from_key"))
+            for row in table[kind][key]
+        ]
+
+    def neighbourhood(self, key: str) -> list[tuple[Any, ...]]:
+        """Within two hops: every tie on a walk that uses no tie twice."""
+        ties = {}
+        for other, row in self._around(key):
+            ties[row["fact_id"]] = (row, 1)
+        for other, first in self._around(key):
+            for _, row in self._around(other):
+                if row["fact_id"] != first["fact_id"]:
+                    ties.setdefault(row["fact_id"], (row, 2))
+        return [
+            (row["from_key"], self.name(row["from_key"]), row["kind"], row["to_key"],
+             row["certainty"], distance)
+            for row, distance in ties.values()
+        ]  # fmt: skip
+
+    def shortest_distance(self, key: str, other: str) -> int | None:
+        depth, queue = {key: 0}, deque([key])
+        while queue:
+            here = queue.popleft()
+            if here == other:
+                return depth[here]
+            for there, _ in self._around(here):
+                if there not in depth and depth[here] < 8:
+                    depth[there] = depth[here] + 1
+                    queue.append(there)
+        return None
+
+    def list_entries(self, key: str) -> list[tuple[Any, ...]]:
+        day = self.known_at.date()
+        return [
+            (row["key"], row["case_no"], tie["certainty"])
+            for tie in self.out["SUBJECT_OF"][key]
+            for row in self.said[tie["to_key"]]
+            if (row["removed_on"] is None or row["removed_on"] > day)
+            and (row["usable_until"] is None or row["usable_until"] > day)
+        ]
+
+    def village_summary(self, key: str) -> list[tuple[Any, ...]]:
+        parties = {row["from_key"] for row in self.into["LOCATED_IN"][key]}
+        borrowers = {p for p in parties if self.out["BORROWED"][p]}
+        loans = {row["to_key"] for p in borrowers for row in self.out["BORROWED"][p]}
+        states = [self.latest(x, "LoanState") for x in loans]
+        return [
+            (
+                sum(self.label[p] == "Household" for p in parties),
+                sum(self.label[p] == "Person" for p in parties),
+                len(borrowers),
+                sum(s["balance_fen"] or 0 for s in states),
+                sum(s["balance_fen"] or 0 for s in states if (s["overdue_days"] or 0) > 0),
+                sum(bool(self.list_entries(p)) for p in parties),
+            )
+        ]
+
+    def find_party(self, text: str) -> list[tuple[Any, ...]]:
+        found = {
+            key
+            for key, rows in self.said.items()
+            for row in rows
+            if text in (row.get("name") or "") and not SCHEMA.nodes[row["kind"]].describes
+            and SCHEMA.superlabel(SCHEMA.nodes[row["kind"]]) == "Party"
+        }  # fmt: skip
+        return [(key, self.name(key)) for key in found]
+
+
+#: question -> columns of the answer that the reference gives, in its order.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "loans": ("loan_key", "lender", "principal_fen", "balance_fen", "loan_class", "certainty"),
+    "guarantees_given": ("other_key", "other_name", "contract", "amount_fen"),
+    "guarantees_received": ("other_key", "other_name", "contract", "amount_fen"),
+    "guarantee_chain": ("key", "name", "depth", "loan_count", "principal_fen"),
+    "household_members": ("household_key", "member_key", "member_name", "role"),
+    "household_exposure": ("household_key", "member_count", "loan_count", "principal_fen",
+                           "balance_fen", "guaranteed_fen"),
+    "cooperative_members": ("member_key", "member_name", "contribution_fen", "certainty"),
+    "legal_representative_firms": ("person_key", "person_name", "firm_key", "firm_name"),
+    "neighbourhood": ("from_key", "from_name", "kind", "to_key", "certainty", "distance"),
+    "list_entries": ("entry_key", "case_no", "certainty"),
+    "village_summary": ("households", "persons", "borrowers", "balance_fen", "overdue_fen",
+                        "listed"),
+    "find_party": ("key", "name"),
+}  # fmt: skip
+
+Answerer = Callable[[str], list[tuple[Any, ...]]]

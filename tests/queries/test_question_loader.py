@@ -1,0 +1,64 @@
+"""A question that lies about itself does not load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph.errors import InputError, SettingsError
+from queries.question import parse_question
+
+HEAD = """// title: 试问 / Trial
+// question: 谁？ / Who?
+// param key: text = 编号 / key
+// param as_of: date = 查询日 / as of
+// param known_at: instant = 知悉时点 / known at
+// returns key: text = 编号 / key
+// basis: 无
+// rows: 5
+"""
+BODY = """MATCH (p:Party {key: $key})<-[:DESCRIBES]-(v:Version)
+WHERE v.valid_from <= $as_of AND v.known_from <= $known_at
+RETURN p.key AS key
+"""
+
+
+def parse(text: str):
+    return parse_question(Path("trial.cypher"), text)
+
+
+def test_a_true_question_loads() -> None:
+    question = parse(HEAD + BODY)
+    assert [item.name for item in question.columns] == ["key"]
+    assert question.title_en == "Trial"
+
+
+@pytest.mark.parametrize(
+    ("broken", "complaint"),
+    [
+        (HEAD + BODY.replace("$key", "$other"), "parameters"),
+        (HEAD + BODY.replace("AS key", "AS name"), "columns"),
+        (HEAD + "MATCH (p:Party) SET p.x = 1\n" + BODY, "reads only"),
+        (HEAD + BODY.replace("[:DESCRIBES]", "[:GUARANTEES*]"), "upper bound"),
+        (HEAD + BODY.replace(":Version", ":Nothing"), "no such label"),
+        (HEAD.replace("// basis: 无\n", "") + BODY, "lacks basis"),
+        (HEAD.replace("// rows: 5", "// rows: 5\n// rows: 6") + BODY, "twice"),
+        ("// nonsense\n" + HEAD + BODY, "header line"),
+        (HEAD.replace("known_at: instant", "known: instant")
+         + BODY.replace("$known_at", "$known"), "as_of and"),
+    ],
+)  # fmt: skip
+def test_a_faulty_question_is_refused(broken: str, complaint: str) -> None:
+    with pytest.raises(SettingsError, match=complaint):
+        parse(broken)
+
+
+def test_parameters_are_typed_and_named() -> None:
+    question = parse(HEAD + BODY)
+    clock = {"as_of": "2026-04-01", "known_at": "2026-04-01T00:00:00+00:00"}
+    assert question.values({"key": "a", **clock})["as_of"].isoformat() == "2026-04-01"
+    with pytest.raises(InputError, match="missing"):
+        question.values(clock)
+    with pytest.raises(InputError, match="has no parameter"):
+        question.values({"key": "a", "colour": "red", **clock})

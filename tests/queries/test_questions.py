@@ -1,0 +1,113 @@
+"""Every question against a second answer in plain Python, over two hundred random worlds."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from conftest import DAYS, INSTANTS, WORLDS, Worlds
+from reference import COLUMNS, Reference
+
+from queries import ask, library
+from queries.question import COLUMN_TYPES
+
+
+def _key(worlds: Worlds, question: str, number: int, chance: random.Random) -> str:
+    if question == "village_summary":
+        return worlds.villages[number]
+    if question == "cooperative_members":
+        return f"w{number:03d}:coop"
+    return chance.choice(worlds.parties[number])
+
+
+@pytest.fixture(scope="session")
+def references(worlds: Worlds) -> Any:
+    """One reference for each pair of times."""
+
+    @cache
+    def at(as_of: date, known_at: datetime) -> Reference:
+        return Reference(worlds.log, as_of, known_at)
+
+    return at
+
+
+@pytest.mark.parametrize("question", sorted(COLUMNS))
+def test_agrees_with_its_reference(question: str, worlds: Worlds, references: Any) -> None:
+    chance = random.Random(question)
+    answered = 0
+    for number in range(WORLDS):
+        clock = {"as_of": chance.choice(DAYS), "known_at": chance.choice(INSTANTS)}
+        reference = references(clock["as_of"], clock["known_at"])
+        if question == "find_party":
+            given = {"text": f"世界{number:03d}号"}
+            expected = reference.find_party(given["text"])
+        else:
+            given = {"key": _key(worlds, question, number, chance)}
+            expected = getattr(reference, question)(given["key"])
+            if question == "neighbourhood":
+                given["hops"] = 2
+        answer = ask(worlds.graph, question, **given, **clock)
+        rows = [tuple(row[name] for name in COLUMNS[question]) for row in answer.rows]
+        assert sorted(rows, key=repr) == sorted(expected, key=repr), (given, clock)
+        assert not answer.basis.truncated
+        for column in answer.question.columns:
+            kinds = COLUMN_TYPES[column.type]
+            assert all(
+                row[column.name] is None or isinstance(row[column.name], kinds)
+                for row in answer.rows
+            ), column
+        answered += bool(rows)
+    # a comparison of nothing with nothing proves nothing
+    assert answered > WORLDS // 5
+
+
+def test_party_card_says_what_each_source_says(worlds: Worlds, references: Any) -> None:
+    chance = random.Random(5)
+    for number in range(WORLDS):
+        key = chance.choice(worlds.parties[number])
+        clock = {"as_of": chance.choice(DAYS), "known_at": chance.choice(INSTANTS)}
+        expected = references(clock["as_of"], clock["known_at"]).party_card(key)
+        rows = ask(worlds.graph, "party_card", key=key, **clock).rows
+        found = [(r["kind"], r["facts"].get("name"), r["source"], r["certainty"]) for r in rows]
+        assert sorted(found, key=repr) == sorted(expected, key=repr)
+
+
+def test_shortest_link_is_shortest_and_real(worlds: Worlds, references: Any) -> None:
+    chance = random.Random(6)
+    linked = 0
+    for number in range(WORLDS):
+        key, other = chance.sample(worlds.parties[number], 2)
+        clock = {"as_of": chance.choice(DAYS), "known_at": chance.choice(INSTANTS)}
+        reference = references(clock["as_of"], clock["known_at"])
+        rows = ask(worlds.graph, "shortest_link", key=key, other=other, **clock).rows
+        distance = reference.shortest_distance(key, other)
+        assert (rows[0]["distance"] if rows else None) == distance
+        if rows:
+            linked += 1
+            keys = rows[0]["keys"]
+            assert (keys[0], keys[-1]) == (key, other)
+            for here, there in zip(keys, keys[1:], strict=False):
+                assert there in {each for each, _ in reference._around(here)}
+    assert linked > WORLDS // 5
+
+
+def test_a_party_is_no_link_to_itself(worlds: Worlds) -> None:
+    key = worlds.parties[0][0]
+    assert ask(worlds.graph, "shortest_link", key=key, other=key).rows == []
+
+
+def test_every_question_has_a_reference() -> None:
+    assert set(library()) == {*COLUMNS, "party_card", "shortest_link"}
+
+
+@pytest.mark.parametrize("question", sorted(library()))
+def test_plans_scan_nothing_whole(question: str, worlds: Worlds) -> None:
+    item = library()[question]
+    given = {p.name: "w001:p1" for p in item.parameters if p.type == "text"}
+    clock = {"as_of": DAYS[2], "known_at": INSTANTS[2]}
+    operators = set(worlds.graph.explain(item.text, item.values({**given, **clock})))
+    forbidden = {"AllNodesScan", "NodeByLabelScan", "CartesianProduct", "UnionNodeByLabelsScan"}
+    assert operators & forbidden <= {word for word in forbidden if word in item.allowed}
