@@ -147,8 +147,8 @@ def _duplicates(table: Table, typed: pd.DataFrame) -> list[Finding]:
         return []
     columns = "、".join(item.title for item in table.spec.fields if item.name in table.spec.key)
     # rows are compared as they were sent: a lossy type must not make two rows equal
-    sent = table.frame.loc[repeated.index].astype(str).agg("\x1f".join, axis=1)
-    group = repeated[key].astype(str).agg("\x1f".join, axis=1)
+    sent = table.frame.loc[repeated.index].fillna("").astype(str).agg("\x1f".join, axis=1)
+    group = repeated[key].astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
     same = sent.groupby(group).transform("nunique") == 1
     found = [
         Finding(

@@ -20,7 +20,7 @@ from graph.settings import Settings
 sys.path.insert(0, str(Path(__file__).parents[1] / "worlds"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from world import World  # noqa: E402
+from world import World
 
 WORLDS = 200
 INSTANTS = tuple(datetime(2026, month, 1, tzinfo=UTC) for month in (2, 4, 6))

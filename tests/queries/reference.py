@@ -174,7 +174,7 @@ class Reference:
     def neighbourhood(self, key: str) -> list[tuple[Any, ...]]:
         """Within two hops: every tie on a walk that uses no tie twice."""
         ties = {}
-        for other, row in self._around(key):
+        for _, row in self._around(key):
             ties[row["fact_id"]] = (row, 1)
         for other, first in self._around(key):
             for _, row in self._around(other):

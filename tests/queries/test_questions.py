@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, datetime
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ def _key(worlds: Worlds, question: str, number: int, chance: random.Random) -> s
         return worlds.villages[number]
     if question == "cooperative_members":
         return f"w{number:03d}:coop"
+    if question == "list_entries":
+        return f"w{number:03d}:p{chance.randrange(5)}"
     return chance.choice(worlds.parties[number])
 
 
@@ -61,7 +64,7 @@ def test_agrees_with_its_reference(question: str, worlds: Worlds, references: An
             ), column
         answered += bool(rows)
     # a comparison of nothing with nothing proves nothing
-    assert answered > WORLDS // 5
+    assert answered >= 10
 
 
 def test_party_card_says_what_each_source_says(worlds: Worlds, references: Any) -> None:
@@ -89,7 +92,7 @@ def test_shortest_link_is_shortest_and_real(worlds: Worlds, references: Any) -> 
             linked += 1
             keys = rows[0]["keys"]
             assert (keys[0], keys[-1]) == (key, other)
-            for here, there in zip(keys, keys[1:], strict=False):
+            for here, there in pairwise(keys):
                 assert there in {each for each, _ in reference._around(here)}
     assert linked > WORLDS // 5
 

@@ -26,9 +26,7 @@ class World:
         """State a node fact; returns its id."""
         return self._state(kind, {"key": key, "label": label or kind}, said)
 
-    def tie(
-        self, kind: str, source: tuple[str, str], target: tuple[str, str], **said: Any
-    ) -> str:
+    def tie(self, kind: str, source: tuple[str, str], target: tuple[str, str], **said: Any) -> str:
         """State a tie between (key, label) and (key, label); returns its id."""
         ends = {
             "from_key": source[0],

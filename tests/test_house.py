@@ -1,0 +1,93 @@
+"""The house rules, walked over every file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from graph.schema import SCHEMA
+from graph.settings import Settings
+from ingest import in_order, load_source, source_names
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("graph", "queries", "ingest", "api")
+MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 500
+    assert path.stem not in {"utils", "helpers", "common", "base", "types", "misc"}
+    if text and path.parts[-2] != "schema":
+        assert text.startswith('"""')
+        if path.name != "__init__.py":
+            assert "__all__" in text
+    if path.name not in {"cypher.py", "projection.py", "connection.py", "question.py"}:
+        assert not re.search(r"\b(MATCH|UNWIND)\b \(", text), "Cypher lives in .cypher files"
+
+
+def test_everything_in_the_schema_has_a_chinese_term() -> None:
+    for kind in SCHEMA.kinds:
+        for term in (kind.term, *(item.term for item in kind.properties)):
+            assert re.search(r"[\u4e00-\u9fff]", term), term
+
+
+@pytest.mark.parametrize("name", source_names())
+def test_source(name: str) -> None:
+    source = load_source(name)
+    folder = ROOT / "ingest" / "sources" / name
+    assert {item.name for item in folder.iterdir() if item.is_file()} == {
+        "source.yaml", "__init__.py",
+    }  # fmt: skip
+    for table, spec in source.tables.items():
+        assert callable(getattr(__import__(f"ingest.sources.{name}", fromlist=[table]), table))
+        names = [item.name for item in spec.fields]
+        assert len(set(names)) == len(names)
+        assert set(spec.key) <= set(names)
+    assert set(source.needs) <= set(source_names())
+
+
+def test_sources_come_after_what_they_need() -> None:
+    order = in_order(source_names())
+    for name in order:
+        assert all(order.index(need) < order.index(name) for need in load_source(name).needs)
+
+
+def test_settings_are_documented() -> None:
+    manual = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        assert field.description
+        assert f"XINNONG_{name.upper()}" in manual
+
+
+def test_compose() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    services = compose["services"]
+    version = Settings.model_fields["engine_version"].default
+    assert services["neo4j"]["image"].startswith(f"neo4j:{version.rsplit('.', 1)[0]}")
+    for service in services.values():
+        assert service["healthcheck"]["test"]
+        assert service["volumes"]
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    secrets = re.findall(r"\$\{(\w*PASSWORD\w*)(.*?)\}", text)
+    assert secrets and all(rest.startswith(":?") for _, rest in secrets)
+    known = {f"XINNONG_{name.upper()}" for name in Settings.model_fields}
+    assert set(services["app"]["environment"]) <= known
+
+
+def test_version_agrees_with_the_changelog() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    newest = re.search(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert newest and newest[1] == project["version"]
+
+
+def test_requirements_are_hashed_and_name_no_host() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "--hash=sha256:" in text
+        assert "://" not in text
