@@ -1,0 +1,149 @@
+"""The life of the engine: found again, shared, killed, orphaned; and the door to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from pydantic import SecretStr
+
+from graph.connection import connect
+from graph.engine import engine_status, ensure_engine, stop_engine
+from graph.errors import EngineError, GraphUnavailableError, InputError
+from graph.settings import Settings
+
+OWNER = """
+import sys, time
+from pathlib import Path
+from graph.engine import engine_status, ensure_engine
+from graph.settings import Settings
+settings = Settings(data=Path(sys.argv[1]), engine_heap_mb=512)
+ensure_engine(settings, owned=True)
+print(engine_status(settings).pid, flush=True)
+time.sleep(120)
+"""
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    made = Settings(data=tmp_path_factory.mktemp("engine"), engine_heap_mb=512)
+    yield made
+    stop_engine(made)
+
+
+def test_a_killed_engine_is_started_again_and_whole(settings: Settings) -> None:
+    with connect(settings) as graph:
+        graph.write("UNWIND range(1, 1000) AS n MERGE (:Loan {key: 'loan:' + n})")
+        first = engine_status(settings)
+        assert first.running and ensure_engine(settings).uri == first.uri
+        os.kill(int(first.pid or 0), signal.SIGKILL)
+        found = graph.read("MATCH (l:Loan) RETURN count(l) AS n").rows
+        assert found == [{"n": 1000}]
+        assert engine_status(settings).pid != first.pid
+
+
+def test_two_commands_at_once_share_one(settings: Settings) -> None:
+    stop_engine(settings)
+    pair = [
+        subprocess.Popen(
+            [sys.executable, "-c", OWNER.replace("owned=True", "owned=False")
+             .replace("time.sleep(120)", ""), str(settings.data)],
+            stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    pids = {child.communicate(timeout=120)[0].strip() for child in pair}
+    assert pids == {str(engine_status(settings).pid)}
+
+
+def test_an_owner_killed_leaves_no_orphan(tmp_path: Path) -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
+    assert psutil.pid_exists(pid)
+    owner.kill()
+    owner.communicate()
+    deadline = time.monotonic() + 20
+    while psutil.pid_exists(pid) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not psutil.pid_exists(pid)
+    assert not engine_status(Settings(data=tmp_path)).running
+
+
+def test_the_door_reads_within_limits(settings: Settings) -> None:
+    with connect(settings) as graph:
+        rows = graph.read("UNWIND range(1, 9) AS n RETURN n", max_rows=5)
+        assert (len(rows.rows), rows.truncated) == (5, True)
+        for text, code in (
+            ("CREATE (:Loan {key: 'x'})", "read_only"),
+            ("RETURN nonsense", "query_refused"),
+        ):
+            with pytest.raises(InputError) as refused:
+                graph.read(text)
+            assert refused.value.cause_code == code
+        with pytest.raises(InputError) as late:
+            graph.read("UNWIND range(1, 1000000000) AS n RETURN sum(n % 7) AS s", timeout_s=1)
+        assert late.value.cause_code == "query_timeout"
+
+
+def test_a_wrong_password_is_said(settings: Settings) -> None:
+    uri = ensure_engine(settings).uri
+    wrong = Settings(data=settings.data, neo4j_uri=uri, neo4j_password=SecretStr("wrong-password"))
+    with pytest.raises(GraphUnavailableError) as refused:
+        connect(wrong)
+    assert refused.value.cause_code == "graph_auth"
+
+
+def test_nobody_answers(tmp_path: Path) -> None:
+    absent = Settings(data=tmp_path, neo4j_uri="bolt://127.0.0.1:9")
+    with pytest.raises(GraphUnavailableError) as refused:
+        connect(absent)
+    assert refused.value.cause_code == "graph_unreachable"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"engine_heap_mb": 10_000_000}, "no_memory"),
+        ({"engine_jars": Path("/nowhere")}, "jar_missing"),
+        ({"engine_port": 1}, "port_taken"),
+    ],
+)
+def test_what_cannot_start_says_why(tmp_path: Path, changed: dict, code: str) -> None:
+    if code == "port_taken":
+        import socket
+
+        blocker = socket.socket()
+        blocker.bind(("127.0.0.1", 0))
+        blocker.listen()
+        changed = {"engine_port": blocker.getsockname()[1]}
+    with pytest.raises(EngineError) as refused:
+        ensure_engine(Settings(data=tmp_path, **changed))
+    assert refused.value.cause_code == code
+    assert not engine_status(Settings(data=tmp_path)).running
+    if code == "port_taken":
+        blocker.close()
+
+
+def test_an_altered_jar_is_refused(settings: Settings, tmp_path: Path) -> None:
+    jars = tmp_path / "jars"
+    jars.mkdir()
+    for path in (settings.cache / f"neo4j-{settings.engine_version}").glob("*.jar"):
+        os.link(path, jars / path.name)
+    victim = next(jars.glob("neo4j-kernel-*.jar"))
+    content = victim.read_bytes()
+    victim.unlink()
+    victim.write_bytes(content[:-1] + b"x")
+    with pytest.raises(EngineError) as refused:
+        ensure_engine(Settings(data=tmp_path / "data", cache=tmp_path / "cache", engine_jars=jars))
+    assert refused.value.cause_code == "jar_altered"
+    assert victim.name in refused.value.message_zh
