@@ -1,8 +1,10 @@
 """What exists, and the only door to the stores.
 
 import graph
-with graph.connect(graph.Settings()) as connection:
-    graph.project(graph.FactLog(settings.log_dir), connection)
+settings = graph.Settings()
+graph.catch_up(settings)
+with graph.connect(settings) as connection:
+    print(connection.server_version())
 """
 
 from __future__ import annotations
@@ -10,19 +12,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from graph.catch_up import catch_up
     from graph.connection import Graph, connect
     from graph.log import FactLog
     from graph.projection import project
     from graph.settings import Settings
     from graph.snapshot import Snapshot, take_snapshot
 
-__all__ = ["FactLog", "Graph", "Settings", "Snapshot", "connect", "project", "take_snapshot"]
+__all__ = [
+    "FactLog",
+    "Graph",
+    "Settings",
+    "Snapshot",
+    "catch_up",
+    "connect",
+    "project",
+    "take_snapshot",
+]
 
 _HOMES = {
     "FactLog": "graph.log",
     "Graph": "graph.connection",
     "Settings": "graph.settings",
     "Snapshot": "graph.snapshot",
+    "catch_up": "graph.catch_up",
     "connect": "graph.connection",
     "project": "graph.projection",
     "take_snapshot": "graph.snapshot",

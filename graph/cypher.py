@@ -14,6 +14,7 @@ from graph.schema import SCHEMA
 from graph.vocabulary import Node, Relationship
 
 __all__ = [
+    "PROJECTION_MIGRATED",
     "PROJECTION_READ",
     "PROJECTION_WRITE",
     "close_text",
@@ -27,6 +28,8 @@ PROJECTION_READ = (
     "MATCH (p:Projection {name: 'log'}) RETURN p.position AS position, p.known_at AS known_at, "
     "p.manifest_hash AS manifest_hash, p.schema_hash AS schema_hash, p.sources AS sources"
 )
+
+PROJECTION_MIGRATED = "MATCH (p:Projection {name: 'log'}) SET p.schema_hash = $schema_hash"
 
 PROJECTION_WRITE = (
     "MERGE (p:Projection {name: 'log'}) SET p.position = $position, p.known_at = $known_at, "
@@ -101,11 +104,14 @@ def _merge_node(node: Node) -> str:
 
 
 def _merge_tie(tie: Relationship) -> str:
+    # a tie may be all that is known of whom it joins: the ends are made, never silently missed
     role = f"\nSET a:{tie.source_role}" if tie.source_role else ""
     return (
         "UNWIND $rows AS row\n"
-        f"MATCH (a:{SCHEMA.common_label(tie.sources)} {{key: row.from_key}})\n"
-        f"MATCH (b:{SCHEMA.common_label(tie.targets)} {{key: row.to_key}})\n"
+        f"MERGE (a:{SCHEMA.common_label(tie.sources)} {{key: row.from_key}})\n"
+        "ON CREATE SET a:$(row.from_label)\n"
+        f"MERGE (b:{SCHEMA.common_label(tie.targets)} {{key: row.to_key}})\n"
+        "ON CREATE SET b:$(row.to_label)\n"
         f"MERGE (a)-[r:{tie.type} {{fact_id: row.fact_id}}]->(b)\n"
         "ON CREATE SET r += row.properties"
         f"{role}"

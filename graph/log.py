@@ -70,6 +70,11 @@ class Batch:
         """Fact kinds that this batch asserts."""
         return tuple(name for name in self.files if name not in (_CLOSURES, "quarantine"))
 
+    @property
+    def fact_count(self) -> int:
+        """How many facts it asserts."""
+        return sum(int(self.files[kind]["rows"]) for kind in self.kinds)
+
 
 class FactLog:
     """Read and append the log in one folder."""

@@ -14,8 +14,10 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.cypher import (
+    PROJECTION_MIGRATED,
     PROJECTION_READ,
     PROJECTION_WRITE,
     close_text,
@@ -24,20 +26,18 @@ from graph.cypher import (
     schema_hash,
 )
 from graph.errors import LogError
-from graph.facts import end_columns
+from graph.facts import INSTANT, end_columns
 from graph.log import Batch, FactLog
+from graph.progress import Progress, silent
 from graph.schema import SCHEMA
 
-__all__ = ["OPEN_KNOWN_TO", "Progress", "ProjectedTo", "project", "projected_to"]
+__all__ = ["OPEN_KNOWN_TO", "ProjectedTo", "project", "projected_to", "stated_properties"]
 
 #: `known_to` of a fact that is still held: Neo4j compares it like any other instant.
 OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
 
 _CHUNK = 5_000
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
-
-#: Called with what is being written and how many facts were just written.
-Progress = Callable[[str, int], None]
 
 
 class GraphConnection(Protocol):
@@ -88,9 +88,19 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
     if done is None or done.schema_hash != schema_hash():
         for statement in migrations():
             graph.write(statement)
+        if done:
+            graph.write(PROJECTION_MIGRATED, {"schema_hash": schema_hash()})
     todo = batches[position:]
+    say = progress or silent
+    written, total = 0, sum(batch.fact_count for batch in todo)
+
+    def wrote(count: int) -> None:
+        nonlocal written
+        written += count
+        say("写入图数据库", written, total)
+
     for batch in todo:
-        _project_batch(log, graph, batch, progress)
+        _project_batch(log, graph, batch, wrote)
         graph.write(
             PROJECTION_WRITE,
             {
@@ -111,17 +121,16 @@ def _same_history(batches: list[Batch], done: ProjectedTo) -> bool:
 
 
 def _project_batch(
-    log: FactLog, graph: GraphConnection, batch: Batch, progress: Progress | None
+    log: FactLog, graph: GraphConnection, batch: Batch, wrote: Callable[[int], None]
 ) -> None:
     # nodes first: a tie is matched by both its ends
     for kind in (item.kind for item in SCHEMA.kinds if item.kind in batch.files):
-        for rows in _chunks(log.facts(batch, kind)):
-            graph.write(merge_text(kind), {"rows": [_row(kind, row) for row in rows]})
-            if progress:
-                progress(kind, len(rows))
-    closures = log.closures(batch).to_pylist()
-    for kind in sorted({row["kind"] for row in closures}):
-        ids = [row["fact_id"] for row in closures if row["kind"] == kind]
+        for rows in _rows(kind, log.facts(batch, kind)):
+            graph.write(merge_text(kind), {"rows": rows})
+            wrote(len(rows))
+    closures = log.closures(batch)
+    for kind in sorted(set(closures["kind"].to_pylist())):
+        ids = closures.filter(pc.equal(closures["kind"], kind))["fact_id"].to_pylist()
         for start in range(0, len(ids), _CHUNK):
             graph.write(
                 close_text(kind),
@@ -129,26 +138,42 @@ def _project_batch(
             )
 
 
-def _chunks(table: pa.Table) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(table), _CHUNK):
-        yield table.slice(start, _CHUNK).to_pylist()
+def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:
+    """Columns that a version or tie carries in the graph, aligned with the rows of `facts`.
+
+    `facts` is a table of the log, with `known_to` where closures are applied.  Open bounds are
+    filled with comparable ends, so that a question needs no test for null.
+    """
+    columns = {name: facts[name] for name in facts.column_names if name not in _NOT_PROPERTIES}
+    count = len(facts)
+    columns["kind"] = pa.chunked_array([pa.repeat(kind, count)])
+    columns["valid_from"] = pc.fill_null(columns["valid_from"], date.min)
+    columns["valid_to"] = pc.fill_null(columns["valid_to"], date.max)
+    still = pa.scalar(OPEN_KNOWN_TO, INSTANT)
+    columns["known_to"] = (
+        pc.fill_null(columns["known_to"], still)
+        if "known_to" in columns
+        else pa.chunked_array([pa.repeat(still, count)])
+    )
+    return columns
 
 
-def _row(kind: str, fact: dict[str, Any]) -> dict[str, Any]:
-    """One row for `merge_text`: nulls dropped, open bounds filled with comparable ends."""
-    properties = {
-        name: value
-        for name, value in fact.items()
-        if value is not None and name not in _NOT_PROPERTIES
-    }
-    properties["kind"] = kind
-    properties.setdefault("valid_from", date.min)
-    properties.setdefault("valid_to", date.max)
-    # Neo4j orders equal instants by their zone: one spelling of UTC, or equal is not equal
-    properties["known_from"] = fact["known_from"].astimezone(UTC)
-    properties["known_to"] = OPEN_KNOWN_TO
-    return {
-        "fact_id": fact["fact_id"],
-        "properties": properties,
-        **{name: fact[name] for name in end_columns(kind) if name.endswith("key")},
-    }
+def _rows(kind: str, facts: pa.Table) -> Iterator[list[dict[str, Any]]]:
+    """Chunks of rows for `merge_text`; a null is no property."""
+    ends = [name for name in end_columns(kind) if name != "discriminator"]
+    for start in range(0, len(facts), _CHUNK):
+        chunk = facts.slice(start, _CHUNK)
+        properties = pa.table(stated_properties(kind, chunk))
+        for stated in (rows := properties.to_pylist()):
+            # Neo4j orders equal instants by their zone: one spelling of UTC, or equal is not equal
+            stated["known_from"] = stated["known_from"].astimezone(UTC)
+            stated["known_to"] = OPEN_KNOWN_TO
+        keys = chunk.select(ends).to_pylist()
+        yield [
+            {
+                "fact_id": stated["fact_id"],
+                "properties": {name: value for name, value in stated.items() if value is not None},
+                **key,
+            }
+            for stated, key in zip(rows, keys, strict=True)
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.pipeline import ingest, project_log
+from ingest.pipeline import ingest
 from ingest.report import BatchReport, Report
 from ingest.source import Source, in_order, load_source, source_names
 
@@ -13,6 +13,5 @@ __all__ = [
     "in_order",
     "ingest",
     "load_source",
-    "project_log",
     "source_names",
 ]

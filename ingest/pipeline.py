@@ -15,9 +15,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from graph.connection import connect
+from graph.catch_up import catch_up
 from graph.log import Batch, FactLog
-from graph.projection import project
+from graph.progress import Progress, silent
 from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.time import utc_now
@@ -28,10 +28,7 @@ from ingest.report import BatchReport, Report
 from ingest.source import Source, load_source
 from ingest.table import read_table
 
-__all__ = ["ingest", "project_log"]
-
-#: Called with what is being done ("读取 a.csv") and a count, or None where none is known.
-Progress = Callable[[str, int | None], None]
+__all__ = ["ingest"]
 
 
 def ingest(
@@ -56,7 +53,7 @@ def ingest(
     declared = load_source(source)
     log = FactLog(settings.log_dir)
     key = make_secrets(settings.secrets_file).identity_key
-    say = progress or (lambda _what, _count: None)
+    say = progress or silent
     settings.data.mkdir(parents=True, exist_ok=True)
     reports = []
     # one run of one source at a time: what is compared with must not change before the commit
@@ -64,22 +61,8 @@ def ingest(
         for path in paths:
             reports.append(_ingest_file(log, declared, Path(path), key, known_at, say))
             known_at = known_at + timedelta(microseconds=1) if known_at else None
-    projected = project_log(settings, progress=progress) if into_graph else None
+    projected = catch_up(settings, progress=progress) if into_graph else None
     return Report(tuple(reports), projected)
-
-
-def project_log(
-    settings: Settings, *, owned: bool = False, progress: Progress | None = None
-) -> int:
-    """Bring the graph up to the log; returns the number of batches written."""
-    say = progress or (lambda _what, _count: None)
-    with (
-        FileLock(settings.data / "projection.lock", is_singleton=True),
-        connect(settings, owned=owned) as graph,
-    ):
-        return project(
-            FactLog(settings.log_dir), graph, progress=lambda kind, n: say(f"入图 {kind}", n)
-        )
 
 
 def _ingest_file(
@@ -90,20 +73,20 @@ def _ingest_file(
     known_at: datetime | None,
     say: Progress,
 ) -> BatchReport:
-    say(f"读取 {path.name}", None)
+    say(f"读取 {path.name}", 0, None)
     table = read_table(path, source)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     done = log.find(source.name, sha256)
     if done:
         return _already(done)
-    say(f"校验 {path.name}", table.rows_in)
+    say(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
     batch = f"{source.name}-{sha256[:16]}"
     last = log.batches()[-1:]
     moment = known_at or max(
         [utc_now(), *(item.known_at + timedelta(microseconds=1) for item in last)]
     )
-    say(f"比对 {path.name}", len(gated.rows))
+    say(f"比对 {path.name}", 0, len(gated.rows))
     frames = source.facts(table.name, gated.rows) if len(gated.rows) else iter(())
     difference = compare(log, frames, source=source.name, batch=batch, known_at=moment)
     counts = {
@@ -112,7 +95,7 @@ def _ingest_file(
         "unchanged": len(gated.rows) - len(difference.changed_rows),
         "quarantined": len(gated.quarantined),
     }
-    say(f"写入日志 {path.name}", None)
+    say(f"写入日志 {path.name}", 0, None)
     with log.append(
         source=source.name,
         batch=batch,

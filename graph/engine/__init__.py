@@ -7,6 +7,7 @@ in a child process of its own: a Java runtime inside this process could hang the
 from __future__ import annotations
 
 from graph.engine.bulk_import import import_store
+from graph.engine.home import store_exists
 from graph.engine.supervisor import (
     Endpoint,
     EngineStatus,
@@ -22,4 +23,5 @@ __all__ = [
     "ensure_engine",
     "import_store",
     "stop_engine",
+    "store_exists",
 ]

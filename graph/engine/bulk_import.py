@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from graph.engine.home import admin, import_marker, prepare_home
+from graph.engine.home import admin, import_marker, prepare_home, wipe_unfinished_import
 from graph.engine.provision import jars
-from graph.engine.supervisor import stop_engine
+from graph.engine.supervisor import stopped_engine
 from graph.settings import Settings
 
 __all__ = ["import_store"]
@@ -18,34 +18,38 @@ def import_store(
     nodes: Sequence[tuple[str, Path]],
     relationships: Sequence[tuple[str, Path]],
 ) -> None:
-    """Replace the whole store by the content of the files; the engine is stopped first.
+    """Replace the whole store by the content of the files; the engine is stopped meanwhile.
 
     Args:
         nodes: (labels joined by ":", CSV file) pairs; headers as `neo4j-admin database import`.
         relationships: (type, CSV file) pairs.
 
     Raises:
-        EngineError: `import_failed`, with what the tool said.  The store is then emptied by the
-            next start, as after a kill in the middle.
+        EngineError: `import_failed`, with what the tool said.  Then, as after a kill in the
+            middle, the half-made store is thrown away before the next start.
     """
-    stop_engine(settings)
     paths = jars(settings)
-    settings.engine_dir.mkdir(parents=True, exist_ok=True)
-    prepare_home(settings, paths, settings.engine_port or 7687)
-    import_marker(settings).touch()
-    admin(
-        settings,
-        paths,
-        [
-            "database",
-            "import",
-            "full",
-            "neo4j",
-            "--overwrite-destination=true",
-            "--id-type=string",
-            f"--report-file={(settings.engine_dir / 'import.report').resolve()}",
-            *(f"--nodes={labels}={path.resolve()}" for labels, path in nodes),
-            *(f"--relationships={kind}={path.resolve()}" for kind, path in relationships),
-        ],
-    )
-    import_marker(settings).unlink()
+    with stopped_engine(settings):
+        wipe_unfinished_import(settings)
+        prepare_home(settings, paths, settings.engine_port or 7687)
+        import_marker(settings).touch()  # before the tool: a kill in between must show
+        admin(
+            settings,
+            paths,
+            [
+                "database",
+                "import",
+                "full",
+                "neo4j",
+                "--overwrite-destination=true",
+                "--id-type=string",
+                "--multiline-fields=true",
+                # what Arrow wrote is what was meant: an empty text is a value, not an absence
+                "--ignore-empty-strings=false",
+                f"--report-file={(settings.engine_dir / 'import.report').resolve()}",
+                *(f"--nodes={labels}={path.resolve()}" for labels, path in nodes),
+                *(f"--relationships={kind}={path.resolve()}" for kind, path in relationships),
+            ],
+            note=import_marker(settings),
+        )
+        import_marker(settings).unlink()

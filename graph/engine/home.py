@@ -8,12 +8,14 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import psutil
+
 from graph.engine.provision import java_home
 from graph.errors import EngineError
 from graph.secrets import make_secrets
 from graph.settings import Settings
 
-__all__ = ["admin", "import_marker", "prepare_home", "wipe_unfinished_import"]
+__all__ = ["admin", "import_marker", "prepare_home", "store_exists", "wipe_unfinished_import"]
 
 _CONFIGURATION = """\
 server.bolt.enabled=true
@@ -45,22 +47,51 @@ def import_marker(settings: Settings) -> Path:
     return settings.engine_dir / "importing"
 
 
+def store_exists(settings: Settings) -> bool:
+    """Whether the engine ever held a graph: false before its first start."""
+    return (settings.engine_dir / "data" / "databases" / "neo4j").exists()
+
+
 def wipe_unfinished_import(settings: Settings) -> None:
-    """Throw away a half-imported store; the log is the truth, the graph is projected again."""
+    """Throw away a half-imported store; the log is the truth, the graph is projected again.
+
+    A killed command leaves its import running: that process, named in the marker, is ended first.
+    """
     marker = import_marker(settings)
     if marker.exists():
+        _end(marker.read_text(encoding="utf-8"))
         for part in ("databases", "transactions"):
             shutil.rmtree(settings.engine_dir / "data" / part, ignore_errors=True)
         marker.unlink()
 
 
-def admin(settings: Settings, jars: Sequence[Path], arguments: Sequence[str]) -> str:
+def _end(noted: str) -> None:
+    try:
+        pid, created = noted.split()
+        process = psutil.Process(int(pid))
+        # the same pid may be somebody else by now
+        if abs(process.create_time() - float(created)) < 1:
+            process.kill()
+            process.wait(30)
+    except (ValueError, psutil.Error):
+        pass
+
+
+def admin(
+    settings: Settings,
+    jars: Sequence[Path],
+    arguments: Sequence[str],
+    *,
+    note: Path | None = None,
+) -> str:
     """Run Neo4j's administration tool on the stopped store; returns what it printed.
+
+    `note` is a file that says while it runs which process it is.
 
     Raises `EngineError` with the end of its output when it fails.
     """
     home = str(settings.engine_dir.resolve())
-    finished = subprocess.run(
+    with subprocess.Popen(
         [
             str(java_home() / "bin" / "java"),
             "--enable-native-access=ALL-UNNAMED",
@@ -76,14 +107,21 @@ def admin(settings: Settings, jars: Sequence[Path], arguments: Sequence[str]) ->
         env={**os.environ, "NEO4J_HOME": home, "NEO4J_CONF": f"{home}/conf"},
         cwd=home,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
         errors="replace",
-        check=False,
-    )
-    said = finished.stdout + finished.stderr
-    if finished.returncode:
+    ) as running:
+        if note is not None:
+            created = psutil.Process(running.pid).create_time()
+            note.write_text(f"{running.pid} {created}", encoding="utf-8")
+        try:
+            said, _ = running.communicate()
+        except BaseException:
+            running.kill()
+            raise
+    if running.returncode:
         what = " ".join(arguments[:2])
         raise EngineError(
             f"引擎管理命令 {what} 失败：\n{said[-1500:]}",

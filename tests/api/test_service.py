@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 import ingest
 from api.app import create_app
+from graph.catch_up import catch_up
 from graph.log import FactLog
 from graph.settings import Settings
 from ingest.sample import steps, write_district
@@ -27,7 +28,7 @@ def district(neo4j_settings: Settings) -> Settings:
     write_district(folder, persons=1_000)
     for source, path in steps(folder):
         ingest.ingest(source, [path], settings=neo4j_settings, into_graph=False)
-    ingest.project_log(neo4j_settings)
+    catch_up(neo4j_settings)
     return neo4j_settings
 
 

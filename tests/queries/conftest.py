@@ -17,7 +17,6 @@ from graph.log import FactLog
 from graph.projection import project
 from graph.settings import Settings
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "worlds"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from world import World

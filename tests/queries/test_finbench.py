@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import ingest
+from graph.catch_up import catch_up
 from graph.connection import Graph, connect
 from graph.engine import stop_engine
 from graph.settings import Settings
@@ -35,7 +36,7 @@ def finbench(snapshot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     files = [snapshot / f"{name}.csv" for name in FILES]
     report = ingest.ingest("finbench", files, settings=settings, into_graph=False)
     assert {b.file_name[:-4]: b.accepted for b in report.batches} == FILES
-    ingest.project_log(settings, owned=True)
+    catch_up(settings, owned=True)
     with connect(settings) as graph:
         yield graph
     stop_engine(settings)

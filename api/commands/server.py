@@ -1,0 +1,77 @@
+"""The server, and the demonstration of everything."""
+
+from __future__ import annotations
+
+import typer
+
+from api.terminal import Bar, fetch_engine, open_settings, say
+
+__all__ = ["commands"]
+
+commands = typer.Typer()
+
+
+@commands.command()
+def serve(port: int = 8000, host: str = "127.0.0.1") -> None:
+    """启动服务（登录上线前仅限本机）/ start the server, loopback only."""
+    import uvicorn
+
+    from api.app import create_app
+    from graph.errors import SettingsError
+
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        raise SettingsError(
+            "尚未启用登录，服务只能绑定本机地址 127.0.0.1。",
+            "Without authentication the server binds to loopback only.",
+            code="loopback_only",
+        )
+    settings = open_settings()
+    _refuse_taken(host, port)
+    fetch_engine(settings)
+    print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
+    try:
+        uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+    finally:
+        from graph.engine import stop_engine
+
+        stop_engine(settings)
+
+
+@commands.command()
+def demo(persons: int = 5_000, port: int = 8000) -> None:
+    """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
+    import ingest as room
+    from graph.catch_up import catch_up
+    from graph.log import FactLog
+    from ingest.sample import steps, write_district
+
+    settings = open_settings()
+    folder = settings.data / "district"
+    if not (folder / "truth.json").exists():
+        say("生成样本区文件 / writing the sample district")
+        write_district(folder, persons=persons, progress=say)
+    fetch_engine(settings)
+    taken = {batch.source for batch in FactLog(settings.log_dir).batches()}
+    with Bar() as step:
+        for source, path in steps(folder):
+            if source not in taken:
+                room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
+        catch_up(settings, progress=step)
+    serve(port=port)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    import socket
+
+    from graph.errors import SettingsError
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host if host != "::1" else "127.0.0.1", port))
+        except OSError:
+            raise SettingsError(
+                f"端口 {port} 已被占用。请换一个：--port {port + 1}。",
+                f"Port {port} is taken: choose another with --port.",
+                code="port_taken",
+            ) from None

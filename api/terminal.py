@@ -1,0 +1,137 @@
+"""What every command shares: its settings, its arguments, and how it speaks to a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from graph.progress import Progress
+    from graph.settings import Settings
+
+__all__ = [
+    "Bar",
+    "Json",
+    "answer_with",
+    "basis",
+    "fetch_engine",
+    "open_settings",
+    "pairs",
+    "say",
+    "table",
+]
+
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+
+
+def open_settings() -> Settings:
+    """The settings of this environment."""
+    from graph.settings import Settings
+
+    return Settings()
+
+
+def fetch_engine(settings: Settings) -> None:
+    """Fetch the engine's jars with a progress bar, before anything needs the engine."""
+    from graph.engine.provision import jars
+
+    if not settings.neo4j_uri:
+        with Bar() as step:
+            jars(settings, progress=step)
+
+
+def pairs(given: list[str]) -> dict[str, Any]:
+    """`name=value` arguments; raises `typer.BadParameter` for one that is none."""
+    found = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"参数写作 名称=值，收到 {name}")
+        found[name] = value
+    return found
+
+
+def answer_with(answer: Any, as_json: bool, people: Callable[[], Any]) -> None:
+    """Print the answer on standard output: JSON for programs, or what `people` prints."""
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False, default=_json))
+    else:
+        people()
+
+
+def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+    """Print a table for people."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from api.pages.wording import show
+
+    printed = Table(title=title)
+    for column in columns:
+        printed.add_column(column)
+    for row in rows:
+        printed.add_row(*map(show, row))
+    Console().print(printed)
+
+
+def basis(stated: dict[str, Any]) -> None:
+    """Say on standard error as of when, from which data and by which policy an answer is."""
+    print(" ".join(f"{name}={value}" for name, value in stated.items() if value), file=sys.stderr)
+
+
+def say(what: str) -> None:
+    """One line about what is going on, on standard error."""
+    print(f"· {what}", file=sys.stderr)
+
+
+class Bar:
+    """A progress bar on standard error; a pulse where the total is not known."""
+
+    def __enter__(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._bar.start()
+        task = self._bar.add_task("", total=None)
+        current = ""
+
+        def step(what: str, done: int, total: int | None) -> None:
+            nonlocal current
+            if what != current:
+                self._bar.reset(task)
+                current = what
+            self._bar.update(task, description=what, completed=done, total=total)
+
+        return step
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)

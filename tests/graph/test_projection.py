@@ -1,0 +1,188 @@
+"""The graph is the log, whichever way and after whichever accident it got there."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psutil
+import pytest
+from graph_dump import dump, wipe
+from world import World
+
+from graph.catch_up import catch_up
+from graph.connection import Graph, connect
+from graph.engine import stop_engine
+from graph.engine.home import import_marker
+from graph.errors import LogError
+from graph.log import FactLog
+from graph.projection import project, projected_to
+from graph.settings import Settings
+
+PROJECT = """
+import sys
+from pathlib import Path
+from graph.catch_up import catch_up
+from graph.settings import Settings
+catch_up(Settings(data=Path(sys.argv[1]), engine_heap_mb=512), import_from=int(sys.argv[2]))
+"""
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    made = Settings(data=tmp_path_factory.mktemp("projected"), engine_heap_mb=512)
+    _write_log(FactLog(made.log_dir))
+    yield made
+    stop_engine(made)
+
+
+def _write_log(log: FactLog) -> None:
+    """Three batches with roles, awkward texts, a tie to somebody undescribed, and closures."""
+    world = World(log)
+    changed = [
+        world.node("Person", f"p{number}", name=f'样"本,{number}\n二', valid_from=date(2026, 1, 1))
+        for number in range(40)
+    ]
+    for number in range(40):
+        world.node("Farmer", f"p{number}", label="Person")
+        world.tie("BELONGS_TO", (f"p{number}", "Person"), (f"h{number // 4}", "Household"))
+    world.node("Household", "h0", name="")
+    world.commit(datetime(2026, 2, 1, 8, 30, 0, 123456, tzinfo=UTC))
+    world.node("Enterprise", "e1", name="样本果业有限公司", valid_to=date(2027, 1, 1))
+    ended = world.tie("HOLDS_SHARES_IN", ("p1", "Person"), ("e1", "Enterprise"), share_ratio=0.25)
+    world.tie("LEGAL_REPRESENTATIVE_OF", ("p2", "Person"), ("e1", "Enterprise"))
+    world.close("Person", changed[0])
+    world.commit(datetime(2026, 2, 2, tzinfo=UTC))
+    world.node("Person", "p0", name="样本改", valid_from=date(2026, 1, 1))
+    world.close("HOLDS_SHARES_IN", ended)
+    world.commit(datetime(2026, 2, 3, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def in_batches(settings: Settings) -> tuple[list[str], list[str]]:
+    with connect(settings, owned=True) as graph:
+        assert project(FactLog(settings.log_dir), graph) == 3
+        return dump(graph)
+
+
+def test_every_fact_is_there_once(
+    settings: Settings, in_batches: tuple[list[str], list[str]]
+) -> None:
+    nodes, ties = in_batches
+    log = FactLog(settings.log_dir)
+    versions = sum(
+        len(log.history(kind)) for kind in ("Person", "Farmer", "Household", "Enterprise")
+    )
+    # 40 persons, 10 households of which nine are known by their ties alone, 1 enterprise
+    assert len(nodes) == versions + 40 + 10 + 1 + 1
+    assert len(ties) == versions + 40 + 1 + 1
+    assert sum("'Household'" in node and "'h9'" in node for node in nodes) == 1
+    assert sum("LegalRepresentative" in node for node in nodes) == 1
+
+
+def test_an_import_makes_the_same_graph(
+    settings: Settings, in_batches: tuple[list[str], list[str]]
+) -> None:
+    with connect(settings, owned=True) as graph:
+        wipe(graph)
+    assert catch_up(settings, owned=True, import_from=1) == 3
+    with connect(settings, owned=True) as graph:
+        assert dump(graph) == in_batches
+        found = graph.read("CALL db.index.fulltext.queryNodes('party_names', '果业') YIELD node "
+                           "RETURN node.name AS name").rows  # fmt: skip
+        assert [row["name"] for row in found] == ["样本果业有限公司"]
+    assert catch_up(settings, owned=True, import_from=1) == 0
+
+
+def test_a_killed_import_is_made_again(
+    settings: Settings, in_batches: tuple[list[str], list[str]]
+) -> None:
+    chance = random.Random(7)
+    for _ in range(2):
+        with connect(settings, owned=True) as graph:
+            wipe(graph)
+        child = subprocess.Popen([sys.executable, "-c", PROJECT, str(settings.data), "1"])
+        deadline = time.monotonic() + 60
+        while not import_marker(settings).exists() and child.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 1.5))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        assert catch_up(settings, owned=True) in (0, 3)
+        assert not _admin_processes(settings)
+        with connect(settings, owned=True) as graph:
+            assert dump(graph) == in_batches
+
+
+def _admin_processes(settings: Settings) -> list[int]:
+    """Import tools of this data folder that run."""
+    home = str(settings.engine_dir.resolve())
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if any("AdminTool" in word for word in process.info["cmdline"] or ())
+        and any(home in word for word in process.info["cmdline"])
+    ]
+
+
+def test_half_a_batch_is_written_again_and_not_seen(
+    settings: Settings, in_batches: tuple[list[str], list[str]]
+) -> None:
+    class Dying:
+        """A graph that dies after so many writes."""
+
+        def __init__(self, graph: Graph, lives: int) -> None:
+            self.graph, self.lives = graph, lives
+            self.read = graph.read
+
+        def write(self, text: str, parameters: dict[str, object] | None = None) -> None:
+            if not self.lives:
+                raise ConnectionError
+            self.lives -= 1
+            self.graph.write(text, parameters)
+
+    log = FactLog(settings.log_dir)
+    with connect(settings, owned=True) as graph:
+        for lives in range(0, 60, 5):
+            wipe(graph)
+            try:
+                project(log, Dying(graph, lives))
+            except ConnectionError:
+                held = projected_to(graph)
+                # what an unfinished batch wrote is known later than what the graph claims to know
+                claimed = held.known_at if held else datetime.min.replace(tzinfo=UTC)
+                assert held is None or held.known_at == log.batches()[held.position - 1].known_at
+                late = graph.read(
+                    "MATCH (v:Version) WHERE v.known_from > $at RETURN count(v) AS n",
+                    {"at": claimed},
+                ).rows[0]["n"]
+                of_later = sum(
+                    int(batch.files[kind]["rows"])
+                    for batch in log.batches()[held.position if held else 0 :]
+                    for kind in batch.kinds
+                    if kind in ("Person", "Farmer", "Household", "Enterprise")
+                )
+                assert late <= of_later
+                project(log, graph)
+            assert dump(graph) == in_batches
+
+
+def test_a_graph_of_another_log_is_refused(settings: Settings, tmp_path: Path) -> None:
+    other = World(FactLog(tmp_path / "log"))
+    other.node("Person", "x", name="样本")
+    other.commit(datetime(2026, 2, 1, tzinfo=UTC))
+    with connect(settings, owned=True) as graph:
+        before = dump(graph)
+        with pytest.raises(LogError) as caught:
+            project(FactLog(tmp_path / "log"), graph)
+        assert caught.value.cause_code == "graph_of_another_log"
+        assert dump(graph) == before
+    shutil.rmtree(tmp_path / "log")
