@@ -15,6 +15,7 @@ from graph.errors import (
     GraphUnavailableError,
     InputError,
     NotFoundError,
+    OperationsError,
     XinnongError,
 )
 
@@ -26,6 +27,7 @@ _STATUS: dict[type[XinnongError], int] = {
     InputError: 400,
     GraphUnavailableError: 503,
     EngineError: 503,
+    OperationsError: 503,
 }
 
 _HTTP_TITLES = {404: "没有这个页面", 405: "不支持这种访问方式"}

@@ -68,5 +68,9 @@ class EngineError(XinnongError):
     code = "engine"
 
 
+class OperationsError(XinnongError):
+    code = "operations"
+
+
 class GraphUnavailableError(XinnongError):
     code = "graph_unavailable"

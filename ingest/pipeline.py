@@ -8,7 +8,8 @@ projection catches up now or at the next run.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from graph.catch_up import catch_up
+from graph.errors import InputError
 from graph.log import Batch, FactLog
+from graph.operations import Ledger, OperationsStore
 from graph.progress import Progress, silent
 from graph.secrets import make_secrets
 from graph.settings import Settings
@@ -57,12 +60,34 @@ def ingest(
     settings.data.mkdir(parents=True, exist_ok=True)
     reports = []
     # one run of one source at a time: what is compared with must not change before the commit
-    with FileLock(settings.data / "ingest.lock", is_singleton=True):
-        for path in paths:
-            reports.append(_ingest_file(log, declared, Path(path), key, known_at, say))
+    with (
+        FileLock(settings.data / "ingest.lock", is_singleton=True),
+        OperationsStore(settings) as store,
+    ):
+        ledger = Ledger(store)
+        # what a killed run committed and could not enter any more
+        ledger.reconcile(log.batches())
+        for path in map(Path, paths):
+            with _noting_refusal(ledger, declared, path):
+                reports.append(_ingest_file(log, declared, path, key, known_at, say))
+            ledger.reconcile(log.batches()[-1:])
             known_at = known_at + timedelta(microseconds=1) if known_at else None
     projected = catch_up(settings, progress=progress) if into_graph else None
     return Report(tuple(reports), projected)
+
+
+@contextmanager
+def _noting_refusal(ledger: Ledger, source: Source, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        if path.is_file():
+            with path.open("rb") as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            ledger.refused(
+                source.name, sha256, file_name=path.name, code=error.cause_code, at=utc_now()
+            )
+        raise
 
 
 def _ingest_file(

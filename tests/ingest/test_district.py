@@ -17,9 +17,10 @@ import pytest
 from graph_dump import dump, wipe
 
 import ingest
-from graph.connection import connect
+from graph.connection import Graph, connect
 from graph.engine import ensure_engine, stop_engine
 from graph.log import FactLog
+from graph.operations import Delivery, Ledger, OperationsStore
 from graph.settings import Settings
 from ingest.sample import steps, write_district
 
@@ -28,6 +29,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import ingest
+from graph.operations import Delivery, Ledger, OperationsStore
 from graph.settings import Settings
 from ingest.sample import steps
 settings = Settings(data=Path(sys.argv[1]), engine_heap_mb=512)
@@ -121,21 +123,32 @@ def engine(tmp_path: Path) -> Iterator[Settings]:
     stop_engine(settings)
 
 
-def test_fifty_kills_leave_the_same_log_and_graph(folder: Path, engine: Settings) -> None:
+def deliveries(settings: Settings) -> list[Delivery]:
+    with OperationsStore(settings) as store:
+        return Ledger(store).deliveries()
+
+
+def forget(settings: Settings, graph: Graph) -> None:
+    """Empty log, ledger and graph; the secrets and the engine stay."""
+    shutil.rmtree(settings.log_dir, ignore_errors=True)
+    for path in settings.data.glob("operations.sqlite3*"):
+        path.unlink()
+    wipe(graph)
+
+
+def test_fifty_kills_leave_the_same_log_ledger_and_graph(folder: Path, engine: Settings) -> None:
     calm: tuple[object, ...] = ()
     chance = random.Random(20260401)
     kills = 0
     with connect(engine) as graph:
         for _ in range(2):  # the second time is what a run takes on a warm engine
-            shutil.rmtree(engine.log_dir, ignore_errors=True)
-            wipe(graph)
+            forget(engine, graph)
             started = time.monotonic()
             subprocess.run([sys.executable, "-c", RUN, str(engine.data), str(folder)], check=True)
             whole = time.monotonic() - started
-        calm = digests(engine.log_dir), dump(graph)
+        calm = digests(engine.log_dir), dump(graph), deliveries(engine)
         while kills < 50:
-            shutil.rmtree(engine.log_dir)
-            wipe(graph)
+            forget(engine, graph)
             done, patience = False, whole
             while not done:
                 child = subprocess.Popen(
@@ -152,6 +165,6 @@ def test_fifty_kills_leave_the_same_log_and_graph(folder: Path, engine: Settings
                     child.communicate()
                     kills += 1
                     patience *= 1.05  # a machine that grew slower must not starve the run
-            assert (digests(engine.log_dir), dump(graph)) == calm
+            assert (digests(engine.log_dir), dump(graph), deliveries(engine)) == calm
     assert FactLog(engine.log_dir).verify() == []
     assert FactLog(engine.log_dir).batches()[-1].known_at == datetime(2026, 4, 9, tzinfo=UTC)

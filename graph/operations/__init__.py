@@ -1,0 +1,12 @@
+"""The operations store: what is kept but is no credit fact (ledger of deliveries, decisions).
+
+SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`.
+"""
+
+from __future__ import annotations
+
+from graph.operations.decision import DecisionArchive, KeptDecision
+from graph.operations.ledger import Delivery, Ledger
+from graph.operations.store import OperationsStore
+
+__all__ = ["DecisionArchive", "Delivery", "KeptDecision", "Ledger", "OperationsStore"]

@@ -1,0 +1,101 @@
+"""The archive of decisions: the record of each, byte for byte, as it was made.
+
+The store does not know what a decision is: a record is bytes with a few columns to find it by, and
+its identifier is the hash of the bytes, so that an altered one no longer answers to its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from graph.errors import NotFoundError, OperationsError
+from graph.operations.store import Instant, OperationsStore, Row
+
+__all__ = ["DecisionArchive", "KeptDecision"]
+
+
+class _Decision(Row):
+    __tablename__ = "decisions"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    party: Mapped[str] = mapped_column(String(128), index=True)
+    product: Mapped[str] = mapped_column(String(64), index=True)
+    verdict: Mapped[str] = mapped_column(String(16))
+    decided_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    record: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True)
+class KeptDecision:
+    """One decision as it was kept; `record` is its canonical form."""
+
+    id: str
+    party: str
+    product: str
+    verdict: str
+    decided_at: datetime
+    record: bytes
+
+
+class DecisionArchive:
+    """Keep and find decisions; nothing is ever changed or removed."""
+
+    def __init__(self, store: OperationsStore) -> None:
+        self._store = store
+
+    def keep(
+        self, record: bytes, *, party: str, product: str, verdict: str, decided_at: datetime
+    ) -> str:
+        """Keep a record; returns its identifier.  The same record again changes nothing."""
+        name = hashlib.sha256(record).hexdigest()
+        with self._store.transaction() as session:
+            if session.get(_Decision, name) is None:
+                session.add(
+                    _Decision(
+                        id=name,
+                        party=party,
+                        product=product,
+                        verdict=verdict,
+                        decided_at=decided_at,
+                        record=record,
+                    )
+                )
+        return name
+
+    def find(self, name: str) -> KeptDecision:
+        """One decision; raises `NotFoundError`, and `OperationsError` when it was altered."""
+        with self._store.transaction() as session:
+            row = session.get(_Decision, name)
+            if row is None:
+                raise NotFoundError(
+                    "没有这份判定记录。请核对编号。",
+                    "There is no decision of that identifier.",
+                    code="decision_unknown",
+                )
+            found = _value(row)
+        if hashlib.sha256(found.record).hexdigest() != name:
+            raise OperationsError(
+                "这份判定记录的内容与编号不符，可能被改动过。请从备份恢复运行库。",
+                "The record does not match its identifier: it was altered; restore the store.",
+                code="decision_altered",
+            )
+        return found
+
+    def of(self, *, party: str | None = None, product: str | None = None) -> list[KeptDecision]:
+        """Decisions on a party, on a product, or all; oldest first."""
+        query = select(_Decision).order_by(_Decision.decided_at, _Decision.id)
+        if party is not None:
+            query = query.where(_Decision.party == party)
+        if product is not None:
+            query = query.where(_Decision.product == product)
+        with self._store.transaction() as session:
+            return [_value(row) for row in session.scalars(query)]
+
+
+def _value(row: _Decision) -> KeptDecision:
+    return KeptDecision(row.id, row.party, row.product, row.verdict, row.decided_at, row.record)

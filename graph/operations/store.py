@@ -1,0 +1,122 @@
+"""The door to the operations database: where it is, its tables, its transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from graph.errors import OperationsError
+from graph.settings import Settings
+
+__all__ = ["Instant", "OperationsStore", "Row"]
+
+_BUSY_S = 30
+
+
+class Row(DeclarativeBase):
+    """Base of all tables of the store."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC, also where the database keeps no zone (SQLite)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Refuse what has no zone: it would mean another instant on another machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class OperationsStore:
+    """The store of one installation; tables are made at the first opening.
+
+    Raises `OperationsError` when the database cannot be reached or written.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._engine = _engine(settings)
+        with _translated():
+            Row.metadata.create_all(self._engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All of the block's writes, or none of them."""
+        with _translated(), Session(self._engine) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _engine(settings: Settings) -> Engine:
+    if settings.operations_url is not None:
+        return create_engine(settings.operations_url.get_secret_value(), pool_pre_ping=True)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        f"sqlite:///{settings.operations_file}", connect_args={"timeout": _BUSY_S}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # the driver's own transactions begin too late and too weak: ours are begun below
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # a writer waits its turn at the beginning, instead of failing at the first write
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise OperationsError(
+            "运行库无法读写。请检查磁盘空间、目录权限或 XINNONG_OPERATIONS_URL，然后重试。",
+            "The operations store cannot be read or written: check disk space, permissions or "
+            "XINNONG_OPERATIONS_URL.",
+            code="operations_unavailable",
+        ) from error
+    except SQLAlchemyError as error:
+        raise OperationsError(
+            "运行库拒绝了这次写入，未作任何改动。",
+            f"The operations store refused ({type(error).__name__}); nothing was changed.",
+            code="operations_refused",
+        ) from error

@@ -1,0 +1,128 @@
+"""The operations store: nothing lost between log and ledger, no decision altered unseen."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from world import World
+
+from graph.errors import NotFoundError, OperationsError
+from graph.log import FactLog
+from graph.operations import DecisionArchive, Ledger, OperationsStore
+from graph.settings import Settings
+
+MOMENT = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from graph.operations import DecisionArchive, OperationsStore
+from graph.settings import Settings
+with OperationsStore(Settings(data=Path(sys.argv[1]))) as store:
+    for number in range(50):
+        DecisionArchive(store).keep(
+            f"{sys.argv[2]} {number}".encode(), party="p", product="x", verdict="符合",
+            decided_at=datetime(2026, 3, 1, tzinfo=UTC))
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[OperationsStore]:
+    with OperationsStore(Settings(data=tmp_path)) as opened:
+        yield opened
+
+
+def test_the_ledger_repeats_the_log_once(store: OperationsStore, tmp_path: Path) -> None:
+    log, ledger = FactLog(tmp_path / "log"), Ledger(store)
+    world = World(log)
+    for day in (1, 2):
+        world.node("Person", f"p{day}", name="样本")
+        world.commit(datetime(2026, 3, day, tzinfo=UTC))
+    assert ledger.reconcile(log.batches()) == 2
+    assert ledger.reconcile(log.batches()) == 0
+    found = ledger.deliveries()
+    assert [(item.batch, item.position, item.state) for item in found] == [
+        ("world-20260301", 1, "taken"),
+        ("world-20260302", 2, "taken"),
+    ]
+    assert found[0].known_at == datetime(2026, 3, 1, tzinfo=UTC)
+    assert ledger.deliveries("loan") == []
+
+
+def test_a_refusal_is_kept_and_overcome(store: OperationsStore, tmp_path: Path) -> None:
+    log, ledger = FactLog(tmp_path / "log"), Ledger(store)
+    World(log).commit(datetime(2026, 3, 1, tzinfo=UTC))
+    batch = log.batches()[0]
+    for _ in range(2):
+        ledger.refused("world", batch.content_sha256, file_name="a.csv", code="encoding", at=MOMENT)
+    refused = ledger.deliveries()
+    assert [(item.state, item.refused_code, item.refused_at) for item in refused] == [
+        ("refused", "encoding", MOMENT)
+    ]
+    ledger.reconcile([batch])
+    assert [(item.state, item.position, item.refused_code) for item in ledger.deliveries()] == [
+        ("taken", 1, "encoding")
+    ]
+
+
+def test_a_decision_answers_to_its_content(store: OperationsStore, tmp_path: Path) -> None:
+    archive = DecisionArchive(store)
+    china = timezone(timedelta(hours=8))
+    kept = [
+        archive.keep(
+            record, party="p1", product="small", verdict="待补充",
+            decided_at=MOMENT.astimezone(china),
+        )
+        for record in (b"first", b"second", b"first")
+    ]  # fmt: skip
+    assert kept[0] == kept[2] != kept[1]
+    assert archive.find(kept[0]).record == b"first"
+    assert archive.find(kept[0]).decided_at == MOMENT
+    assert len(archive.of(party="p1")) == 2 == len(archive.of(product="small"))
+    assert archive.of(party="p2") == []
+    with pytest.raises(NotFoundError):
+        archive.find("0" * 64)
+    with sqlite3.connect(tmp_path / "operations.sqlite3") as raw:
+        raw.execute("UPDATE decisions SET record = ? WHERE id = ?", (b"other", kept[0]))
+    raw.close()
+    with pytest.raises(OperationsError) as caught:
+        archive.find(kept[0])
+    assert caught.value.cause_code == "decision_altered"
+
+
+def test_writers_take_turns(store: OperationsStore, tmp_path: Path) -> None:
+    running = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name]) for name in "abc"
+    ]
+    assert [child.wait(120) for child in running] == [0, 0, 0]
+    assert len(DecisionArchive(store).of(product="x")) == 150
+
+
+def test_half_a_transaction_is_none(store: OperationsStore) -> None:
+    archive = DecisionArchive(store)
+    with pytest.raises(RuntimeError), store.transaction():
+        archive_id = "unused"
+        raise RuntimeError(archive_id)
+    assert archive.of() == []
+
+
+def test_an_unreachable_store_says_what_to_do(tmp_path: Path) -> None:
+    url = SecretStr(f"sqlite:////{tmp_path}/absent/operations.sqlite3")
+    with pytest.raises(OperationsError) as caught:
+        OperationsStore(Settings(data=tmp_path, operations_url=url))
+    assert caught.value.cause_code == "operations_unavailable"
+    assert "XINNONG_OPERATIONS_URL" in caught.value.message_zh
+
+
+def test_an_instant_without_a_zone_is_refused(store: OperationsStore) -> None:
+    with pytest.raises(OperationsError):
+        DecisionArchive(store).keep(
+            b"x", party="p", product="x", verdict="符合", decided_at=datetime(2026, 3, 1)
+        )
