@@ -83,7 +83,8 @@ def version_labels(node: Node) -> tuple[str, ...]:
 def merge_text(kind: str) -> str:
     """Statement that writes `$rows` of one fact kind; to write a row again changes nothing.
 
-    Rows: `fact_id`, the end columns of the kind, and `properties` (lifecycle and declared).
+    Rows: `fact_id`, the end columns of the kind, and `properties` (lifecycle and declared);
+    `$shared` holds the properties that all of them have in common, so that they travel once.
     """
     declared = SCHEMA.kind(kind)
     return _merge_node(declared) if isinstance(declared, Node) else _merge_tie(declared)
@@ -98,7 +99,7 @@ def _merge_node(node: Node) -> str:
         f"ON CREATE SET n:{thing.label}\n"
         f"{role}"
         "MERGE (v:Version {fact_id: row.fact_id})\n"
-        f"ON CREATE SET v:{':'.join(version_labels(node))}, v += row.properties\n"
+        f"ON CREATE SET v:{':'.join(version_labels(node))}, v += row.properties, v += $shared\n"
         "MERGE (v)-[:DESCRIBES]->(n)"
     )
 
@@ -113,7 +114,7 @@ def _merge_tie(tie: Relationship) -> str:
         f"MERGE (b:{SCHEMA.common_label(tie.targets)} {{key: row.to_key}})\n"
         "ON CREATE SET b:$(row.to_label)\n"
         f"MERGE (a)-[r:{tie.type} {{fact_id: row.fact_id}}]->(b)\n"
-        "ON CREATE SET r += row.properties"
+        "ON CREATE SET r += row.properties, r += $shared"
         f"{role}"
     )
 

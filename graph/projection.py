@@ -38,6 +38,7 @@ OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
 
 _CHUNK = 5_000
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
+_SHARED = frozenset({"kind", "source", "batch", "known_from", "known_to"})
 
 
 class GraphConnection(Protocol):
@@ -126,7 +127,7 @@ def _project_batch(
     # nodes first: a tie is matched by both its ends
     for kind in (item.kind for item in SCHEMA.kinds if item.kind in batch.files):
         for rows in _rows(kind, log.facts(batch, kind)):
-            graph.write(merge_text(kind), {"rows": rows})
+            graph.write(merge_text(kind), {"rows": rows, "shared": _shared(kind, batch)})
             wrote(len(rows))
     closures = log.closures(batch)
     for kind in sorted(set(closures["kind"].to_pylist())):
@@ -161,19 +162,27 @@ def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:
 def _rows(kind: str, facts: pa.Table) -> Iterator[list[dict[str, Any]]]:
     """Chunks of rows for `merge_text`; a null is no property."""
     ends = [name for name in end_columns(kind) if name != "discriminator"]
+    own = stated_properties(kind, facts)
+    said = pa.table({name: column for name, column in own.items() if name not in _SHARED})
     for start in range(0, len(facts), _CHUNK):
-        chunk = facts.slice(start, _CHUNK)
-        properties = pa.table(stated_properties(kind, chunk))
-        for stated in (rows := properties.to_pylist()):
-            # Neo4j orders equal instants by their zone: one spelling of UTC, or equal is not equal
-            stated["known_from"] = stated["known_from"].astimezone(UTC)
-            stated["known_to"] = OPEN_KNOWN_TO
-        keys = chunk.select(ends).to_pylist()
+        keys = facts.select(ends).slice(start, _CHUNK).to_pylist()
         yield [
             {
                 "fact_id": stated["fact_id"],
                 "properties": {name: value for name, value in stated.items() if value is not None},
                 **key,
             }
-            for stated, key in zip(rows, keys, strict=True)
+            for stated, key in zip(said.slice(start, _CHUNK).to_pylist(), keys, strict=True)
         ]
+
+
+def _shared(kind: str, batch: Batch) -> dict[str, Any]:
+    """What all facts of one kind in one batch have in common."""
+    return {
+        "kind": kind,
+        "source": batch.source,
+        "batch": batch.batch,
+        # Neo4j orders equal instants by their zone: one spelling of UTC, or equal is not equal
+        "known_from": batch.known_at.astimezone(UTC),
+        "known_to": OPEN_KNOWN_TO,
+    }
