@@ -16,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.pages import router as pages
 from api.problems import add_handlers
-from api.routes import health, router
+from api.routes import routers
 from api.workbench import Workbench
 from graph.settings import Settings
 
@@ -49,8 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")
-    app.include_router(health)
-    app.include_router(router)
-    app.include_router(pages)
+    for router in (*routers(), pages):
+        app.include_router(router)
     add_handlers(app)
     return app

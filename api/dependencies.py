@@ -1,0 +1,28 @@
+"""What a route is handed: the open workbench, a party's key, strict bodies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from pydantic import BaseModel, ConfigDict
+
+from api.workbench import Workbench
+
+__all__ = ["Bench", "Body", "Key", "workbench"]
+
+
+def workbench(request: Request) -> Workbench:
+    """The open workbench of this application."""
+    found: Workbench = request.app.state.workbench
+    return found
+
+
+Bench = Annotated[Workbench, Depends(workbench)]
+Key = Annotated[str, Path(description="主体编号 / party key", max_length=128)]
+
+
+class Body(BaseModel):
+    """A request body: a field that nobody declared is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

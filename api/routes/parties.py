@@ -1,0 +1,59 @@
+"""A party: found, described, its surroundings, loans, guarantees and risk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.dependencies import Bench, Body, Key
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["v1"])
+
+
+class Search(Body):
+    """查找主体."""
+
+    text: str = Field(title="名称、代码或证件号码", min_length=1, max_length=100)
+
+
+@router.post("/parties/search", summary="查找主体 / find a party")
+def search(body: Search, bench: Bench) -> dict[str, Any]:
+    """Parties by name, code or identity; the identity is hashed and not kept."""
+    return bench.search(body.text).as_dict()
+
+
+@router.get("/parties/{key}", summary="主体名片 / party card")
+def party(key: Key, bench: Bench) -> dict[str, Any]:
+    """What each source says of a party."""
+    return bench.ask("party_card", key=key).as_dict()
+
+
+@router.get("/parties/{key}/neighbourhood", summary="周边关系 / neighbourhood")
+def neighbourhood(key: Key, bench: Bench, hops: int = 1) -> dict[str, Any]:
+    """Ties around a party, within 1 to 3 hops."""
+    return bench.ask("neighbourhood", key=key, hops=hops).as_dict()
+
+
+@router.get("/parties/{key}/loans", summary="贷款 / loans")
+def loans(key: Key, bench: Bench) -> dict[str, Any]:
+    """Loans of a party."""
+    return bench.ask("loans", key=key).as_dict()
+
+
+@router.get("/parties/{key}/guarantees", summary="担保 / guarantees")
+def guarantees(key: Key, bench: Bench) -> dict[str, Any]:
+    """Guarantees that a party gave and received."""
+    return {
+        "given": bench.ask("guarantees_given", key=key).as_dict(),
+        "received": bench.ask("guarantees_received", key=key).as_dict(),
+    }
+
+
+@router.get("/parties/{key}/risk", summary="风险 / risk")
+def risk(key: Key, bench: Bench) -> dict[str, Any]:
+    """Score with own facts, and hints by association apart from them."""
+    return bench.risk(key).as_dict()

@@ -1,0 +1,39 @@
+"""The library of questions: its catalogue, and any of them asked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi import Body as FromBody
+
+from api.dependencies import Bench
+from queries import library
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["v1"])
+
+
+@router.get("/questions", summary="查询目录 / questions")
+def questions() -> list[dict[str, Any]]:
+    """All questions with their parameters and columns."""
+    return [
+        {
+            "name": item.name,
+            "title": item.title,
+            "question": item.question,
+            "basis": item.basis,
+            "parameters": {each.name: each.term for each in item.parameters},
+            "columns": {each.name: each.term for each in item.columns},
+        }
+        for item in library().values()
+    ]
+
+
+@router.post("/questions/{name}", summary="提问 / ask")
+def ask_question(
+    name: str, bench: Bench, parameters: Annotated[dict[str, str | int | float], FromBody()]
+) -> dict[str, Any]:
+    """Ask any question of the library."""
+    return bench.ask(name, **parameters).as_dict()
