@@ -7,6 +7,7 @@ splitting a guarantee in two changes nothing; different kinds combine as indepen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
 
 from graph.snapshot import Snapshot, Ties
 from queries.lawful import why_unusable
-from queries.risk.policy import Policy
+from queries.risk.policy import Policy, TiePolicy
 
 __all__ = ["OwnFact", "RiskGraph", "Strand", "UnusedFact", "weigh"]
 
@@ -66,7 +68,7 @@ class RiskGraph:
     source: NDArray[np.int64]
     target: NDArray[np.int64]
     weight: NDArray[np.float64]
-    strands: tuple[tuple[Strand, ...], ...]
+    strands: Sequence[tuple[Strand, ...]]
     own_facts: dict[int, tuple[OwnFact, ...]]
     unused: dict[int, tuple[UnusedFact, ...]]
 
@@ -82,36 +84,98 @@ def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
     for party, facts in own_facts.items():
         # independent causes: either is enough
         own[party] = 1 - (1 - policy.floor) * np.prod([1 - fact.probability for fact in facts])
-    best: dict[tuple[int, int], dict[str, Strand]] = {}
-    for kind, tie in policy.ties.items():
-        ties = snapshot.ties[kind]
-        for row, weight in enumerate(_weights(ties, tie.weight, tie.scale)):
-            ends = int(ties.source[row]), int(ties.target[row])
-            if weight <= 0 or ends[0] == ends[1]:
-                continue
-            ways = {"along": [ends], "against": [ends[::-1]], "both": [ends, ends[::-1]]}[tie.flow]
-            for way in ways:
-                between = best.setdefault(way, {})
-                if kind not in between or between[kind].weight < weight:
-                    between[kind] = Strand(kind, float(weight), row)
-    pairs = sorted(best, key=lambda pair: (pair[1], pair[0]))
-    strands = tuple(tuple(best[pair].values()) for pair in pairs)
-    weight = np.array(
-        [min(policy.cap, 1 - np.prod([1 - s.weight for s in group])) for group in strands]
+    kinds = tuple(policy.ties)
+    flows = [_flows(snapshot.ties[kind], policy.ties[kind]) for kind in kinds]
+    source, target, weight, row = (
+        np.concatenate([flow[column] for flow in flows]) for column in range(4)
     )
-    ends_array = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    kind = np.repeat(np.arange(len(kinds), dtype=np.uint8), [len(flow[0]) for flow in flows])
+    order = _by_pair(source, target, len(snapshot))
+    source, target, kind = source[order], target[order], kind[order]
+    weight, row = weight[order], row[order]
+
+    new_pair = _differs(source) | _differs(target)
+    strand = np.flatnonzero(new_pair | _differs(kind))
+    strongest = _reduced(np.maximum, weight, strand)
+    # of parallel ties that are equally strong the first one told is shown
+    attains = weight == np.repeat(strongest, np.diff(strand, append=len(weight)))
+    shown = _reduced(np.minimum, np.where(attains, np.arange(len(weight)), len(weight)), strand)
+    first = np.flatnonzero(new_pair[strand])
+    combined = np.minimum(policy.cap, 1 - _reduced(np.multiply, 1 - strongest, first))
+    ties = strand[first]
     return RiskGraph(
-        own, ends_array[:, 0], ends_array[:, 1], weight.astype(float), strands, own_facts, unused
+        own,
+        source[ties].astype(np.int64),
+        target[ties].astype(np.int64),
+        combined,
+        _Strands(kinds, np.append(first, len(strand)), kind[strand], strongest, row[shown]),
+        own_facts,
+        unused,
     )
 
 
-def _weights(ties: Ties, weight: float, scale: str | None) -> NDArray[np.float64]:
-    weights = np.full(len(ties.table), weight)
-    if scale is not None:
-        ratio = ties.table[scale].to_numpy(zero_copy_only=False).astype(float)
-        weights = weights * np.clip(np.nan_to_num(ratio, nan=0.0), 0, 1)
+class _Strands(Sequence[tuple[Strand, ...]]):
+    """Strands of every tie, held as columns and made into objects only when asked for."""
+
+    def __init__(
+        self,
+        kinds: tuple[str, ...],
+        first: NDArray[np.int64],
+        kind: NDArray[np.uint8],
+        weight: NDArray[np.float64],
+        row: NDArray[np.int32],
+    ) -> None:
+        self._kinds, self._first, self._kind, self._weight, self._row = (
+            kinds, first, kind, weight, row,
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self._first) - 1
+
+    def __getitem__(self, tie: Any) -> Any:
+        return tuple(
+            Strand(self._kinds[self._kind[at]], float(self._weight[at]), int(self._row[at]))
+            for at in range(self._first[tie], self._first[tie + 1])
+        )
+
+
+_Flows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]
+
+
+def _flows(ties: Ties, policy: TiePolicy) -> _Flows:
+    """Sender, receiver, weight and row of the table for every way that distress takes."""
+    weight = np.full(len(ties.table), policy.weight)
+    if policy.scale is not None:
+        ratio = ties.table[policy.scale].to_numpy(zero_copy_only=False).astype(float)
+        weight *= np.clip(np.nan_to_num(ratio, nan=0.0), 0, 1)
     certain = ties.table["certainty"].to_numpy(zero_copy_only=False) >= 1
-    return np.asarray(np.where(certain, weights, 0.0))
+    row = np.flatnonzero(certain & (weight > 0) & (ties.source != ties.target)).astype(np.int32)
+    source, target, weight = ties.source[row], ties.target[row], weight[row]
+    if policy.flow == "along":
+        return source, target, weight, row
+    if policy.flow == "against":
+        return target, source, weight, row
+    # both ways of one row side by side: the order of the rows decides between equals
+    senders, receivers = np.stack((source, target), 1), np.stack((target, source), 1)
+    return senders.ravel(), receivers.ravel(), np.repeat(weight, 2), np.repeat(row, 2)
+
+
+def _by_pair(source: NDArray[np.int32], target: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Stable order by (target, source): two counting sorts, linear in the ties."""
+    place = np.arange(len(source), dtype=np.int32)
+    senders = coo_array((place, (source, target)), shape=(count, count))
+    senders.has_canonical_format = True  # parallel ties stay apart: nothing is summed
+    return np.asarray(senders.tocsr().tocsc().data)
+
+
+def _differs(column: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a value differs from the one before it; the first one does."""
+    return np.append(np.ones(min(1, len(column)), bool), column[1:] != column[:-1])
+
+
+def _reduced(operation: np.ufunc, values: NDArray[Any], begins: NDArray[np.int64]) -> NDArray[Any]:
+    """`operation` over every run of values that begins at one of `begins`."""
+    return np.asarray(operation.reduceat(values, begins)) if len(begins) else values
 
 
 def _own_facts(
@@ -127,9 +191,8 @@ def _own_facts(
         if held is None or held.probability < seed.probability:
             worst[party, sort] = OwnFact(kind, seed.probability, seed.reason, _evidence(row))
 
-    for party, certainty, entry in _joined(snapshot, "SUBJECT_OF", "ListEntry"):
-        if entry["list_kind"] not in policy.seeds:
-            continue
+    listed = _joined(snapshot, "SUBJECT_OF", "ListEntry", "list_kind", tuple(policy.seeds))
+    for party, certainty, entry in listed:
         why = why_unusable(
             entry,
             as_of=snapshot.as_of,
@@ -140,10 +203,12 @@ def _own_facts(
             unused.setdefault(party, []).append(UnusedFact(entry["list_kind"], why))
         else:
             use(party, entry["list_kind"], entry["list_kind"], entry)
-    for party, certainty, state in _joined(snapshot, "BORROWED", "LoanState"):
+    classes = tuple(kind for kind in _LOAN_CLASSES if kind in policy.seeds)
+    for party, certainty, state in _joined(
+        snapshot, "BORROWED", "LoanState", "loan_class", classes
+    ):
         kind = state["loan_class"]
-        settled = state["settled_on"] is not None and state["settled_on"] <= snapshot.as_of
-        if kind not in _LOAN_CLASSES or kind not in policy.seeds or settled:
+        if state["settled_on"] is not None and state["settled_on"] <= snapshot.as_of:
             continue
         if min(certainty, state["certainty"]) < 1:
             unused.setdefault(party, []).append(UnusedFact(kind, "identity_not_proven"))
@@ -158,12 +223,16 @@ def _own_facts(
     )
 
 
-def _joined(snapshot: Snapshot, tie: str, node: str) -> list[tuple[int, float, dict[str, Any]]]:
-    """(party, certainty of the tie, what is said) for every tie to a thing that is described."""
-    ties = snapshot.facts(tie)
+def _joined(
+    snapshot: Snapshot, tie: str, node: str, column: str, wanted: tuple[str, ...]
+) -> list[tuple[int, float, dict[str, Any]]]:
+    """(party, certainty of the tie, what is said) for every tie to a thing described as `wanted`."""
+    facts = snapshot.facts(node)
+    adverse = facts.filter(pc.is_in(facts[column], value_set=pa.array(wanted, pa.string())))
     said: dict[str, list[dict[str, Any]]] = {}
-    for row in snapshot.facts(node).to_pylist():
+    for row in adverse.to_pylist():
         said.setdefault(row["key"], []).append(row)
+    ties = snapshot.facts(tie, ("from_key", "to_key", "certainty"))
     known = ties.filter(pc.is_in(ties["to_key"], value_set=pa.array(list(said), pa.string())))
     parties = pc.index_in(known["from_key"], value_set=snapshot.keys).to_pylist()
     return [
