@@ -78,20 +78,20 @@ def mentions_in(table: pa.Table, key: str, label: str, name: str | None = None) 
     )
 
 
-def number_parties(
-    mentions: Sequence[Mentions], located: Mentions, where: pa.ChunkedArray
-) -> Parties:
+def number_parties(mentions: Sequence[Mentions], located: int, where: pa.ChunkedArray) -> Parties:
     """Number everybody by (division, key); who is located nowhere comes last.
 
     Of several labels the first one told counts, of several names the last one heard, and silence
     does not erase a name; at the same instant the order of `mentions` decides.
 
     Args:
-        located: mentions of parties by rows of their location, and `where`: the keys of the
-            divisions, one a row.  Of several locations the smallest key counts.
+        located: which of the mentions are those of the facts of location, and `where`: the keys
+            of the divisions, one a row.  Of several locations the smallest key counts.
     """
     named = _combined([item.keys for item in mentions]).dictionary_encode()
     keys, code = named.dictionary, named.indices.to_numpy()
+    ends = np.cumsum([0, *(len(item.keys) for item in mentions)])
+    codes = [code[begin:end] for begin, end in pairwise(ends)]
     said = np.concatenate([item.said for item in mentions])
     first, last = np.zeros(len(keys), np.int64), np.full(len(keys), -1, np.int64)
     rows = _by_time(said)[::-1]
@@ -103,28 +103,19 @@ def number_parties(
     last[code[told]] = told
     names = names.take(pa.array(last, mask=last < 0))
 
+    divisions, division_code = _distinct(where)
+    rank = np.empty(len(divisions), np.int32)
+    rank[pc.sort_indices(divisions).to_numpy()] = np.arange(len(divisions), dtype=np.int32)
+    division = np.full(len(keys), len(divisions), np.int32)
+    np.minimum.at(division, codes[located][mentions[located].entry], rank[division_code])
     order = pc.sort_indices(keys).to_numpy()
-    division = _divisions(keys, located, where)
     order = order[np.argsort(division[order], kind="stable")]
     number = np.empty(len(keys), np.int32)
     number[order] = np.arange(len(keys), dtype=np.int32)
-    ends = np.cumsum([0, *(len(item.keys) for item in mentions)])
     return Parties(
         *(column.take(pa.array(order)) for column in (keys, labels, names)),
-        tuple(number[code[begin:end]] for begin, end in pairwise(ends)),
+        tuple(number[code] for code in codes),
     )
-
-
-def _divisions(keys: pa.Array, located: Mentions, where: pa.ChunkedArray) -> Numbers:
-    """For each key the rank of its division's key; the highest of all where there is none."""
-    divisions, code = _distinct(where)
-    rank = np.empty(len(divisions), np.int32)
-    rank[pc.sort_indices(divisions).to_numpy()] = np.arange(len(divisions), dtype=np.int32)
-    least = np.full(len(located.keys), len(divisions), np.int32)
-    np.minimum.at(least, located.entry, rank[code])
-    division = np.full(len(keys), len(divisions), np.int32)
-    division[pc.index_in(located.keys, value_set=keys).to_numpy()] = least
-    return division
 
 
 def _distinct(column: pa.ChunkedArray) -> tuple[pa.Array, Numbers]:

@@ -186,9 +186,8 @@ def _assembled(
         (kind, key): mentions.get((kind, key)) or mentions_in(tables[kind], key, label, name)
         for kind, key, label, name in _MENTIONED
     }
-    parties = number_parties(
-        list(named.values()), named["LOCATED_IN", "from_key"], tables["LOCATED_IN"]["to_key"]
-    )
+    located = list(named).index(("LOCATED_IN", "from_key"))
+    parties = number_parties(list(named.values()), located, tables["LOCATED_IN"]["to_key"])
     places = dict(zip(named, parties.places, strict=True))
     ends = {end: places[end][mention.entry] for end, mention in named.items()}
     stated = f"{batches[-1].hash}|{as_of.isoformat()}|{known.isoformat()}"

@@ -53,14 +53,13 @@ def main() -> None:
         written = write_log(log, given.parties, given.ties, given.seed)
         seconds: dict[str, list[float]] = {}
         for _ in range(given.rounds):
-            known = log.batches()[-1].known_at
-            _timed(seconds, "reading alone", lambda: _read_all(log, known))
-            snapshot = _timed(seconds, "snapshot with reading", lambda: take_snapshot(log, DAY))
-            _timed(seconds, "weighing", lambda s=snapshot: weigh(s, load_policy()))
+            _timed(seconds, "reading alone", _read_all, log)
+            snapshot = _timed(seconds, "snapshot with reading", take_snapshot, log, DAY)
+            _timed(seconds, "weighing", weigh, snapshot, load_policy())
             batch = len(log.batches())
             small = _ties("GUARANTEES", written, 1_000, batch, given.seed + batch)
             _append(log, {"GUARANTEES": small}, batch)
-            _timed(seconds, "refresh after 1,000 ties", lambda s=snapshot: refresh_snapshot(s, log))
+            _timed(seconds, "refresh after 1,000 ties", refresh_snapshot, snapshot, log)
     found = {name: statistics.median(values) for name, values in seconds.items()}
     found["numbering, after reading"] = found["snapshot with reading"] - found["reading alone"]
     print(f"{given.parties:,} parties, {given.ties:,} ties, seed {given.seed}")
@@ -137,14 +136,16 @@ def _append(log: FactLog, tables: dict[str, pa.Table], batch: int) -> None:
             pending.assert_facts(kind, table)
 
 
-def _read_all(log: FactLog, known: datetime) -> None:
+def _read_all(log: FactLog) -> None:
     for kind in SCHEMA.kinds:
-        log.read(kind.kind, as_of=DAY, known_at=known, coded=True)
+        log.read(kind.kind, as_of=DAY, coded=True)
 
 
-def _timed(seconds: dict[str, list[float]], name: str, work: Callable[[], Any]) -> Any:
+def _timed(
+    seconds: dict[str, list[float]], name: str, work: Callable[..., Any], *given: Any
+) -> Any:
     started = time.perf_counter()
-    result = work()
+    result = work(*given)
     seconds.setdefault(name, []).append(time.perf_counter() - started)
     return result
 
