@@ -112,10 +112,8 @@ def number_parties(mentions: Sequence[Mentions], located: int, where: pa.Chunked
     order = order[np.argsort(division[order], kind="stable")]
     number = np.empty(len(keys), np.int32)
     number[order] = np.arange(len(keys), dtype=np.int32)
-    return Parties(
-        *(column.take(pa.array(order)) for column in (keys, labels, names)),
-        tuple(number[code] for code in codes),
-    )
+    places = tuple(number[code] for code in codes)
+    return Parties(keys.take(order), labels.take(order), names.take(order), places)
 
 
 def _distinct(column: pa.ChunkedArray) -> tuple[pa.Array, Numbers]:

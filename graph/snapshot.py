@@ -146,8 +146,8 @@ def refresh_snapshot(
     if len(batches) < seen or batches[seen - 1].hash != snapshot._head:
         return take_snapshot(log, snapshot.as_of, known_at)
     news = batches[seen:]
-    closures = pa.concat_tables([log.closures(batch) for batch in news]) if news else None
-    closed_kinds = set(closures["kind"].to_pylist()) if closures else set()
+    closures = pa.concat_tables([log.closures(batch) for batch in batches[seen - 1 :]])
+    closed_kinds = set(closures["kind"].unique().to_pylist())
     tables, untouched = dict(snapshot._tables), dict(snapshot._mentions)
     for kind in sorted(closed_kinds.union(*(batch.kinds for batch in news))):
         said = [log.facts(batch, kind, coded=True) for batch in news]

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
+from queries.risk.outcome import outcome_of
 from queries.risk.policy import Policy, load_policy
-from queries.risk.propagate import best_path, echo_free, messages
 from queries.risk.weights import OwnFact, RiskGraph, UnusedFact, weigh
 
 __all__ = ["Contribution", "Hop", "Path", "RiskAnswer", "RiskRun", "assess", "explain"]
@@ -100,9 +100,10 @@ def assess(snapshot: Snapshot, policy: Policy | None = None) -> RiskRun:
     """Propagate once over everybody."""
     chosen = policy or load_policy()
     graph = weigh(snapshot, chosen)
-    message = messages(graph)
-    strongest, before = best_path(graph)
-    return RiskRun(snapshot, chosen, graph, message, echo_free(graph, message), strongest, before)
+    found = outcome_of(graph)
+    return RiskRun(
+        snapshot, chosen, graph, found.message, found.score, found.strongest, found.before
+    )
 
 
 def explain(run: RiskRun, key: str, *, paths: int = 5) -> RiskAnswer:
