@@ -27,7 +27,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from queries.risk.kernels.compiled import compiled
 
-__all__ = ["BLOCK", "Blocks", "Stream", "in_rounds", "make_blocks", "processors"]
+__all__ = ["BLOCK", "Blocks", "Stream", "in_rounds", "make_blocks", "outgoing", "processors"]
 
 BLOCK = 1 << 16
 """Parties in a block."""
@@ -98,7 +98,7 @@ def make_blocks(
     tile = np.zeros((size, size), np.int32)
     tile[low_block, high_block] = np.arange(len(low_block))
     into = np.concatenate(([0], np.cumsum(np.bincount(target, minlength=count))))
-    out, receivers, ties = _outgoing(source, target, count)
+    out, receivers, ties = outgoing(source, target, count)
     found = np.zeros((len(low_block), 3), np.int64)
     nothing = np.zeros(0, np.uint16), np.zeros(0, np.uint32)
     files = (into, source, out, receivers, ties, tile)
@@ -161,7 +161,7 @@ def _tournament(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArra
 
 
 @compiled
-def _outgoing(
+def outgoing(
     source: NDArray[Any], target: NDArray[Any], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]:
     """Counting sort by (source, target): first tie of each sender, receivers, numbers of ties."""
