@@ -19,6 +19,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -27,10 +28,21 @@ from numpy.typing import DTypeLike, NDArray
 
 from queries.risk.kernels.compiled import compiled
 
-__all__ = ["BLOCK", "Blocks", "Stream", "in_rounds", "make_blocks", "outgoing", "processors"]
+__all__ = [
+    "BLOCK",
+    "Blocks",
+    "Stream",
+    "in_rounds",
+    "make_blocks",
+    "outgoing",
+    "processors",
+    "tournament",
+]
 
 BLOCK = 1 << 16
 """Parties in a block."""
+
+_WORTH_SHARING = 1 << 14  # ties in a round; fewer are done before another thread has woken up
 
 Stream: TypeAlias = tuple[
     NDArray[np.int32], NDArray[np.int32],  # low_block, high_block
@@ -94,7 +106,7 @@ def make_blocks(
 ) -> Blocks:
     """File ties that are sorted by (target, source), one a pair, none from a party to itself."""
     size = (count + BLOCK - 1) // BLOCK or 1
-    low_block, high_block, rounds = _tournament(size)
+    low_block, high_block, rounds = tournament(size)
     tile = np.zeros((size, size), np.int32)
     tile[low_block, high_block] = np.arange(len(low_block))
     into = np.concatenate(([0], np.cumsum(np.bincount(target, minlength=count))))
@@ -132,16 +144,27 @@ def in_rounds(blocks: Blocks, threads: int, work: Callable[[int, int], float]) -
         return work(0, len(blocks.low_block))
     ties = blocks.pairs * 2 + blocks.singles[::2]
     largest = 0.0
-    with ThreadPoolExecutor(threads) as crew:
-        for first, last in pairwise(blocks.rounds.tolist()):
-            shares = np.linspace(ties[first], ties[last], threads + 1)[1:-1]
-            cuts = [first, *(first + np.searchsorted(ties[first:last], shares)), last]
-            runs = [(a, b) for a, b in pairwise(cuts) if a < b]
-            largest = max(largest, *crew.map(lambda run: work(*run), runs))
+    for first, last in pairwise(blocks.rounds.tolist()):
+        if ties[last] - ties[first] < _WORTH_SHARING:
+            largest = max(largest, work(first, last))
+            continue
+        shares = np.linspace(ties[first], ties[last], threads + 1)[1:-1]
+        cuts = [first, *(first + np.searchsorted(ties[first:last], shares)).tolist(), last]
+        runs = [(a, b) for a, b in pairwise(cuts) if a < b]
+        largest = max(largest, *_crew(threads).map(lambda run: work(*run), runs))
     return largest
 
 
-def _tournament(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+@cache
+def _crew(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="sweep")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_crew.cache_clear)  # threads do not survive a fork
+
+
+def tournament(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
     """Every pair of blocks once: the first round each with itself, then by the circle method."""
     low, high = [np.arange(size)], [np.arange(size)]
     even = size + size % 2

@@ -55,7 +55,7 @@ def mend_messages(
     score: NDArray[np.float64],
     touched: NDArray[np.int64],
     *,
-    news: float = 1e-8,
+    news: float = 1e-7,
     budget: int | None = None,
 ) -> bool:
     """Bring messages and scores to what they are now, in place.
