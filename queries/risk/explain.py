@@ -116,7 +116,7 @@ def explain(run: RiskRun, key: str, *, paths: int = 5) -> RiskAnswer:
         Contribution(
             run.snapshot.keys[int(graph.source[tie])].as_py(),
             run.snapshot.name(int(graph.source[tie])),
-            tuple(SCHEMA.relationships[s.kind].term for s in graph.strands[tie]),
+            tuple(SCHEMA.relationships[s.kind].term for s in graph.strands_of(tie)),
             float(part),
             float(part) / load,
         )
@@ -179,7 +179,7 @@ def _described(run: RiskRun, ties: list[int]) -> Path:
     probability = float(graph.own[graph.source[ties[-1]]] * np.prod(graph.weight[ties]))
     hops = []
     for tie in reversed(ties):
-        strand = max(graph.strands[tie], key=lambda item: item.weight)
+        strand = max(graph.strands_of(tie), key=lambda item: item.weight)
         row = snapshot.ties[strand.kind].table.slice(strand.row, 1).to_pylist()[0]
         sender = int(graph.source[tie])
         hops.append(

@@ -59,7 +59,7 @@ class RiskGraph:
         own: own probability s, at least the floor.
         source, target, weight: distress of `source` reaches `target` with `weight`; sorted by
             (target, source), one entry a pair.
-        strands: for each entry, the kinds of tie in it.
+        strands: for each entry, the kinds of tie in it; read through `strands_of`.
     """
 
     own: NDArray[np.float64]
@@ -69,6 +69,10 @@ class RiskGraph:
     strands: tuple[tuple[Strand, ...], ...]
     own_facts: dict[int, tuple[OwnFact, ...]]
     unused: dict[int, tuple[UnusedFact, ...]]
+
+    def strands_of(self, tie: int) -> tuple[Strand, ...]:
+        """Kinds of tie behind the weighted tie of that number, strongest of each kind."""
+        return self.strands[tie]
 
 
 def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
