@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from graph.snapshot import Snapshot, Ties
 from queries.lawful import why_unusable
+from queries.risk.last_heard import last_heard
 from queries.risk.policy import Policy
 
 __all__ = ["OwnFact", "RiskGraph", "Strand", "UnusedFact", "weigh"]
@@ -36,7 +37,11 @@ class OwnFact:
 
 @dataclass(frozen=True)
 class UnusedFact:
-    """A fact that is not used, and why; it shows no content."""
+    """A fact that is not used, and why.
+
+    `kind` is the kind of fact of the log; which list or which class it was is not told: what was
+    repaired is no longer shared (信用修复管理办法).
+    """
 
     kind: str
     why: str
@@ -127,26 +132,36 @@ def _own_facts(
         if held is None or held.probability < seed.probability:
             worst[party, sort] = OwnFact(kind, seed.probability, seed.reason, _evidence(row))
 
-    for party, certainty, entry in _joined(snapshot, "SUBJECT_OF", "ListEntry"):
-        if entry["list_kind"] not in policy.seeds:
-            continue
-        why = why_unusable(
+    listed = [
+        (party, entry, why_unusable(
             entry,
             as_of=snapshot.as_of,
             known_at=snapshot.known_at,
             certainty=min(certainty, entry["certainty"]),
-        )
+        ))
+        for party, certainty, entry in _joined(snapshot, "SUBJECT_OF", "ListEntry")
+        if entry["list_kind"] in policy.seeds
+    ]  # fmt: skip
+    # a removal or an end that one source states protects from what the others still say
+    ended = {entry["key"]: why for _, entry, why in listed if why in ("repaired", "expired")}
+    for party, entry, unproven in listed:
+        why = ended.get(entry["key"], unproven)
         if why:
-            unused.setdefault(party, []).append(UnusedFact(entry["list_kind"], why))
+            unused.setdefault(party, []).append(UnusedFact("ListEntry", why))
         else:
             use(party, entry["list_kind"], entry["list_kind"], entry)
+    counts = set(last_heard(snapshot.facts("LoanState"), ["key"])["fact_id"].to_pylist())
     for party, certainty, state in _joined(snapshot, "BORROWED", "LoanState"):
         kind = state["loan_class"]
         settled = state["settled_on"] is not None and state["settled_on"] <= snapshot.as_of
-        if kind not in _LOAN_CLASSES or kind not in policy.seeds or settled:
+        if kind not in _LOAN_CLASSES or kind not in policy.seeds:
             continue
         if min(certainty, state["certainty"]) < 1:
-            unused.setdefault(party, []).append(UnusedFact(kind, "identity_not_proven"))
+            unused.setdefault(party, []).append(UnusedFact("LoanState", "identity_not_proven"))
+        elif state["fact_id"] not in counts:
+            unused.setdefault(party, []).append(UnusedFact("LoanState", "superseded"))
+        elif settled:
+            unused.setdefault(party, []).append(UnusedFact("LoanState", "settled"))
         else:
             use(party, "loan", kind, state)
     used: dict[int, list[OwnFact]] = {}
@@ -154,7 +169,8 @@ def _own_facts(
         used.setdefault(party, []).append(fact)
     return (
         {party: tuple(facts) for party, facts in used.items()},
-        {party: tuple(facts) for party, facts in unused.items()},
+        # told by two sources, still one
+        {party: tuple(dict.fromkeys(facts)) for party, facts in unused.items()},
     )
 
 
@@ -176,4 +192,4 @@ def _joined(snapshot: Snapshot, tie: str, node: str) -> list[tuple[int, float, d
 
 
 def _evidence(row: dict[str, Any]) -> dict[str, Any]:
-    return {"source": row["source"], "batch": row["batch"], "row": row["row"]}
+    return {name: row[name] for name in ("fact_id", "source", "batch", "row")}

@@ -7,13 +7,15 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+from credit_world import Said, listing, loan, named, person, take
 from gds import gds_page
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nets import Edges, nets, of_arrays
 from scipy import sparse
 
-from queries.risk.pagerank import pagerank
+from queries.risk import assess, review_order
+from queries.risk.pagerank import Place, pagerank
 
 
 def spread(size: int, ties: Edges, *, weighted: bool = True) -> sparse.csr_array:
@@ -89,3 +91,20 @@ def test_nothing_is_made_and_the_stop_is_safe(net: tuple[list[float], Edges]) ->
     fine = pagerank(step, graph.own, tolerance=1e-12)
     assert np.abs(rough - fine).sum() <= 1e-3
     assert fine.sum() <= graph.own.sum() + 1e-9
+
+
+def test_the_review_queue_is_a_rank_and_nothing_else() -> None:
+    """Two alike debtors, a guarantor of one, and somebody whom nothing reaches."""
+    parties = [person(n) for n in range(5)]
+    facts = [*named(*parties), *loan(1, parties[0]), *loan(2, parties[1]),
+             Said("GUARANTEES", (parties[2], parties[0])), *listing(1, parties[4], 0.9)]  # fmt: skip
+    run = assess(take([facts])[0])
+    queue = review_order(run.snapshot, run.graph)
+    assert queue == (
+        Place(1, "person:0", "person:0号"),
+        Place(1, "person:1", "person:1号"),
+        Place(3, "person:2", "person:2号"),
+    )
+    assert review_order(run.snapshot, run.graph, count=2) == queue[:2]
+    clean = assess(take([named(*parties)])[0])
+    assert review_order(clean.snapshot, clean.graph) == ()
