@@ -19,12 +19,13 @@ from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
 from queries.risk.evidence import TieEvidence, UnusedTie, UnusedTies, evidence_of, unused_ties
+from queries.risk.own_facts import OwnFact, UnusedFact
 from queries.risk.paths import Way, strongest_ways, ties_into
 from queries.risk.policy import Policy, load_policy
 from queries.risk.propagate import best_path, echo_free, messages
 from queries.risk.ripple import Outgoing, outgoing
 from queries.risk.sentence import say
-from queries.risk.weights import OwnFact, RiskGraph, UnusedFact, weigh
+from queries.risk.weights import RiskGraph, weigh
 
 __all__ = ["Contribution", "Hop", "Path", "RiskAnswer", "RiskRun", "assess", "explain"]
 

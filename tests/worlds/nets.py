@@ -8,7 +8,8 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from queries.risk.weights import OwnFact, RiskGraph
+from queries.risk.own_facts import OwnFact
+from queries.risk.weights import RiskGraph
 
 Edges = dict[tuple[int, int], float]
 
