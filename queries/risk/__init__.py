@@ -10,7 +10,7 @@ from queries.risk.explain import RiskAnswer, RiskRun, assess, explain
 from queries.risk.pagerank import review_order
 from queries.risk.policy import Policy, load_policy
 from queries.risk.stress import clearing_stress, distress_stress
-from queries.risk.what_if import WhatIf, WhatIfAnswer, what_if, what_if_of
+from queries.risk.what_if import WhatIf, WhatIfAnswer, sort_fact_ids, what_if, what_if_of
 
 __all__ = [
     "Policy",
@@ -24,6 +24,7 @@ __all__ = [
     "explain",
     "load_policy",
     "review_order",
+    "sort_fact_ids",
     "what_if",
     "what_if_of",
 ]

@@ -24,7 +24,7 @@ from queries.risk.paths import ties_into
 from queries.risk.ripple import ripple
 from queries.risk.weights import RiskGraph, weigh
 
-__all__ = ["Change", "WhatIf", "WhatIfAnswer", "what_if", "what_if_of"]
+__all__ = ["Change", "WhatIf", "WhatIfAnswer", "sort_fact_ids", "what_if", "what_if_of"]
 
 #: Facts of a party's own, by the tie that brings them.
 _OWN = {"SUBJECT_OF": "ListEntry", "BORROWED": "LoanState"}
@@ -147,6 +147,16 @@ def what_if_of(
         change_count=len(found.changes),
         basis=replace(run.basis, truncated=len(others) > count),
     )
+
+
+def sort_fact_ids(run: RiskRun, ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Ids of ties between two parties, and all others."""
+    named = pa.array(ids, pa.string())
+    between: set[str] = set()
+    for kind in run.policy.ties:
+        held = run.snapshot.ties[kind].table["fact_id"]
+        between.update(held.filter(pc.is_in(held, value_set=named)).to_pylist())
+    return [one for one in ids if one in between], [one for one in ids if one not in between]
 
 
 def _without(run: RiskRun, parties: NDArray[np.int64], left_out: pa.Array) -> RiskGraph:
