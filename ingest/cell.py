@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -77,11 +78,11 @@ class Cells(dict[str, str | None]):
             self.rewritten.add(raw)
         return text
 
-    def texts(self, column: list[Any]) -> tuple[list[str | None], int]:
+    def texts(self, column: Sequence[Any]) -> tuple[list[str | None], int]:
         """The column as texts, and how many of its cells were rewritten."""
-        if all(type(cell) is str for cell in column):
-            known = self.__getitem__
-            found = [known(cell) for cell in column]
+        found: list[str | None]
+        if set(map(type, column)) == {str}:
+            found = list(map(self.__getitem__, column))
         else:
             found = [self[cell] if type(cell) is str else text_of(cell) for cell in column]
         changed = self.rewritten

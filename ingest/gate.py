@@ -73,7 +73,12 @@ def check(
     readings = {name: read_column(fields[name], said[name], identity_key) for name in fields}
     findings += validate(
         pd.DataFrame(said, copy=False),
-        {name: list(on_text(fields[name], said[name], readings[name])) for name in fields},
+        {
+            name: list(
+                on_text(fields[name], said[name], readings[name], from_sheet=table.from_sheet)
+            )
+            for name in fields
+        },
         {name: spec.title for name, spec in fields.items()},
     )
     columns = {name: each for one in readings.values() for name, each in one.columns.items()}

@@ -102,8 +102,10 @@ def _flags(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], pd.Series
     return lambda column: pd.Series(np.asarray(holds(column), dtype=bool), index=column.index)
 
 
-def on_text(spec: FieldSpec, cells: pd.Series, reading: Reading) -> Iterator[Rule]:
-    """Rules on what a cell says: that it is there, unspoilt, and has a value."""
+def on_text(
+    spec: FieldSpec, cells: pd.Series, reading: Reading, *, from_sheet: bool
+) -> Iterator[Rule]:
+    """Rules on what a cell says: that it is there, unspoilt by a spreadsheet, and has a value."""
     if spec.required:
         yield Rule(
             "required",
@@ -115,7 +117,8 @@ def on_text(spec: FieldSpec, cells: pd.Series, reading: Reading) -> Iterator[Rul
                 "空",
             ),
         )
-    yield from _unspoilt(spec, cells)
+    if from_sheet:
+        yield from _unspoilt(spec, cells)
     place_of = cells.index.get_indexer
 
     def verdict(row: int) -> CellVerdict:

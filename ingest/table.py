@@ -53,6 +53,7 @@ class Table:
         refused: findings of rows that could not be read as rows; they are in `rows_in`.
         notes: findings about the file as a whole.
         unread: raw text of the refused rows, kept only where every column is declared.
+        from_sheet: whether it is a spreadsheet, whose cells may be something else than text.
         origins: of a returned error workbook: row -> the refused row that it corrects.
     """
 
@@ -64,6 +65,7 @@ class Table:
     notes: tuple[Finding, ...] = ()
     unread: dict[int, str] = field(default_factory=dict)
     origins: dict[int, Origin] = field(default_factory=dict)
+    from_sheet: bool = False
     is_correction: bool = False
 
     @property
@@ -121,6 +123,7 @@ def read_table(path: Path, source: Source) -> Table:
         tuple(notes),
         reading.unread,
         reading.origins,
+        suffix in _EXCEL,
         head.is_correction,
     )
 
