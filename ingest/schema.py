@@ -169,13 +169,8 @@ def _unspoilt(spec: FieldSpec, cells: pd.Series) -> Iterator[Rule]:
     )
     if not marked.any():
         return
-    for mark, code, message_zh, message_en, value_class in spoilt:
-        said = CellVerdict(code, message_zh, message_en, value_class)
-        yield Rule(
-            code,
-            lambda column, mark=mark: ~column.str.startswith(mark, na=False),
-            lambda _, said=said: said,
-        )
+    for mark, *words in spoilt:
+        yield _rule(words[0], _without(mark), *words[1:])
 
 
 def on_value(
@@ -248,6 +243,10 @@ def _rule(
 ) -> Rule:
     said = CellVerdict(code, message_zh, message_en, value_class)
     return Rule(code, holds, lambda _: said)
+
+
+def _without(mark: str) -> Callable[[pd.Series], Any]:
+    return lambda column: ~column.str.startswith(mark, na=False)
 
 
 def _within(column: pd.Series, low: float | None, high: float | None) -> pd.Series:

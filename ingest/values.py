@@ -63,7 +63,8 @@ class Reading:
         # one more place at the end is what -1, the empty cell, points to
         free = np.ones((int(self.place.max()) if len(self.place) else -1) + 2, dtype=bool)
         free[hit] = False
-        return free[self.place]
+        passing: np.ndarray = free[self.place]
+        return passing
 
 
 def read_column(spec: FieldSpec, cells: pd.Series, identity_key: str) -> Reading:
