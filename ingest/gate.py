@@ -16,11 +16,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from graph.errors import InputError
 from ingest.finding import Finding
 from ingest.rules import value_column
 from ingest.schema import on_row, on_text, on_value, validate
-from ingest.source import Expected
 from ingest.table import Table
 from ingest.values import read_column
 
@@ -47,24 +45,17 @@ def check(
     *,
     identity_key: str,
     known: Callable[[str], Collection[str]],
-    expected: Expected | None = None,
 ) -> Gated:
     """Check a table.
 
     Args:
         identity_key: of the keyed hash that turns a resident id into a person key.
         known: label -> keys of the things of that label that exist.
-        expected: how many rows a delivery usually has; a returned error workbook is not measured.
 
     Returns:
         `rows_in = len(rows) + len(quarantined)`, always.
-
-    Raises:
-        InputError: `too_few_rows`: fewer than expected at least; nothing is taken then.
     """
     findings = [*table.notes, *table.refused]
-    if expected and not table.is_correction:
-        findings += _measured(table, expected)
     index = table.frame.index
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
@@ -95,31 +86,6 @@ def check(
 
 def _refused(findings: Iterable[Finding]) -> list[int]:
     return sorted({item.row for item in findings if item.severity == "error" and item.row})
-
-
-def _measured(table: Table, expected: Expected) -> list[Finding]:
-    """Whether the file has about as many rows as it should."""
-    count = table.rows_in
-    if expected.min is not None and count < expected.min:
-        raise InputError(
-            f"{table.file_name} 只有 {count} 行，该来源至少应有 {expected.min} 行，整份未接收。"
-            "请检查是否导出不全；确属减少的，请信用办调整 source.yaml 的 expected。",
-            f"{table.file_name} has {count} rows, fewer than the {expected.min} expected.",
-            code="too_few_rows",
-        )
-    if expected.max is None or count <= expected.max:
-        return []
-    return [
-        Finding(
-            1,
-            None,
-            "too_many_rows",
-            f"共 {count} 行，多于通常的 {expected.max} 行。请核对是否重复导出。",
-            f"{count} rows, more than the {expected.max} expected.",
-            f"{count} 行",
-            "warning",
-        )
-    ]
 
 
 def _twins(table: Table, typed: pd.DataFrame) -> list[Finding]:

@@ -74,7 +74,7 @@ def ingest(
         ledger = Ledger(store)
         # what a killed run committed and could not enter any more
         ledger.reconcile(log.batches())
-        quarantine.tidy(log, utc_now())
+        quarantine.tidy(log, source, utc_now())
         for path in map(Path, paths):
             with _noting_refusal(ledger, declared, path):
                 reports.append(_ingest_file(log, quarantine, declared, path, key, known_at, say))
@@ -114,9 +114,7 @@ def _ingest_file(
     if done:
         return _already(done)
     say(f"校验 {path.name}", 0, table.rows_in)
-    gated = check(
-        table, identity_key=identity_key, known=_known(log), expected=source.expected_of(table.name)
-    )
+    gated = check(table, identity_key=identity_key, known=_known(log))
     batch = f"{source.name}-{sha256[:16]}"
     last = log.batches()[-1:]
     moment = known_at or max(

@@ -129,15 +129,20 @@ class Quarantine:
             return {}
         return {item.pop("row"): item for item in pq.read_table(path).to_pylist()}
 
-    def tidy(self, log: FactLog, now: datetime) -> None:
-        """Delete what is settled, what is older than `KEEP`, and what a killed run left behind."""
+    def tidy(self, log: FactLog, source: str, now: datetime) -> None:
+        """Delete what is settled, what is older than `KEEP`, and what a killed run left behind.
+
+        Only of one source, since a run of another may be about to commit.
+        """
         if not self.folder.exists():
             return
         batches = {item.batch: item for item in log.batches()}
         waiting: dict[str, set[int]] = {}
-        for item in open_rows(log):
+        for item in open_rows(log, source):
             waiting.setdefault(item.batch.batch, set()).add(item.row)
         for path in self.folder.iterdir():
+            if path.stem.rpartition("-")[0] != source:  # a batch is named source-digest
+                continue
             batch = batches.get(path.stem) if path.suffix == ".parquet" else None
             if batch is None or now - batch.known_at > KEEP or not waiting.get(batch.batch):
                 path.unlink()
