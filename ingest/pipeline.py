@@ -80,6 +80,7 @@ def ingest(
                 reports.append(_ingest_file(log, quarantine, declared, path, key, known_at, say))
             ledger.reconcile(log.batches()[-1:])
             known_at = known_at + timedelta(microseconds=1) if known_at else None
+        quarantine.tidy(log, source, utc_now())
     projected = catch_up(settings, progress=progress) if into_graph else None
     return Report(tuple(reports), projected)
 
