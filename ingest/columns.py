@@ -18,6 +18,7 @@ _LAST_ROW = 1_048_575
 _LIST_LIMIT = 255  # of a list written into the validation itself; a longer one points at a range
 _CODES = "代码"
 _GUIDE = "填写说明"
+_TEXT = 49  # the built-in format @: digits stay as they are typed
 _FONT = {"font_name": "等线", "font_size": 11, "valign": "top"}
 
 
@@ -37,9 +38,9 @@ class Columns:
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self._book = book
-        self.text = book.add_format({**_FONT, "num_format": "@"})
+        self.text = book.add_format({**_FONT, "num_format": _TEXT})
         self.plain = book.add_format({**_FONT, "text_wrap": True})
-        self.bad = book.add_format({**_FONT, "num_format": "@", "bg_color": "#FFC7CE"})
+        self.bad = book.add_format({**_FONT, "num_format": _TEXT, "bg_color": "#FFC7CE"})
         self.reason = book.add_format({**_FONT, "font_color": "#9C0006", "text_wrap": True})
         head = {**_FONT, "bold": True, "border": 1, "text_wrap": True}
         self.head = book.add_format({**head, "bg_color": "#DDEBF7"})
