@@ -26,7 +26,12 @@ def worklist(
 ) -> dict[str, Any]:
     """Open findings by department; `total` says how many there are beyond `limit`."""
     tasks = list(open_tasks(bench.log, department=department, source=source, warnings=warnings))
+    newest = bench.log.batches()[-1:]
     return {
+        "basis": {
+            "position": newest[0].position if newest else 0,
+            "known_at": newest[0].known_at if newest else None,
+        },
         "departments": [load.as_dict() for load in by_department(tasks)],
         "tasks": [task.as_dict() for task in islice(tasks, limit)],
         "total": len(tasks),
