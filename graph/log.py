@@ -4,7 +4,8 @@
         manifest.json               who, when, how many rows, sha256 of every file, of the previous
         Loan.parquet …              facts asserted, one file a kind (`graph.facts.arrow_schema`)
         closures.parquet            facts that this batch closed: kind, fact_id
-        quarantine.parquet          rows refused, with the reason (optional, written by ingest)
+        findings.parquet            what was wrong with rows, never the rows (written by ingest)
+        settled.parquet             refused rows of earlier batches that this one puts right
 
 The rename of the batch folder is the commit: files are written into `.pending-…`, synced, and
 appear whole or not at all.  A killed writer leaves a pending folder that the next one removes.
@@ -68,7 +69,7 @@ class Batch:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Fact kinds that this batch asserts."""
-        return tuple(name for name in self.files if name not in (_CLOSURES, "quarantine"))
+        return tuple(name for name in self.files if name[0].isupper())
 
     @property
     def fact_count(self) -> int:
@@ -122,7 +123,7 @@ class FactLog:
         return pq.read_table(batch.folder / f"{_CLOSURES}.parquet", partitioning=None)
 
     def table(self, batch: Batch, name: str) -> pa.Table | None:
-        """A table attached to a batch (its quarantine), or None."""
+        """A table attached to a batch (its findings), or None."""
         if name not in batch.files:
             return None
         return pq.read_table(batch.folder / f"{name}.parquet", partitioning=None)
@@ -264,7 +265,7 @@ class PendingBatch:
             self._write(_CLOSURES, pa.Table.from_pylist(rows, _CLOSURE_SCHEMA))
 
     def attach(self, name: str, table: pa.Table) -> None:
-        """Keep another table with the batch (its quarantine)."""
+        """Keep another table with the batch (its findings), under a name in lower case."""
         if len(table):
             self._write(name, table)
 
