@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event
+from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -47,7 +47,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class OperationsStore:
-    """The store of one installation; tables are made at the first opening.
+    """The store of one installation; tables and columns that it lacks are made at the opening.
 
     Raises `OperationsError` when the database cannot be reached or written.
     """
@@ -56,6 +56,7 @@ class OperationsStore:
         self._engine = _engine(settings)
         with _translated():
             Row.metadata.create_all(self._engine)
+            _add_columns(self._engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -101,6 +102,20 @@ def _engine(settings: Settings) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _add_columns(engine: Engine) -> None:
+    """Add what a later version declares; a column that comes later is always nullable."""
+    there = inspect(engine)
+    for table in Row.metadata.sorted_tables:
+        present = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                kind = column.type.compile(engine.dialect)
+                with engine.begin() as connection:
+                    connection.exec_driver_sql(
+                        f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {kind}'
+                    )
 
 
 @contextmanager
