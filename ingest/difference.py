@@ -190,7 +190,7 @@ def _merged(
     until: list[date | None] = []
     for slot, said in new.items():
         before = sorted(old.get(slot, ()), key=lambda at: begins[at] or date.min)
-        following = [begins[at] for at in before[1:]] + [None]
+        following = [*(begins[at] for at in before[1:]), None][: len(before)]
         timeline = [
             # an end where the successor begins was cut by it, not stated
             Stated(begins[a], None if ends[a] == nxt else ends[a], contents[a], ids[a], ends[a], a)
