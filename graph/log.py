@@ -216,9 +216,9 @@ class FactLog:
                     code="known_at_not_later",
                 )
             pending = self.folder / f"{_PENDING}{batch}"
-            pending.mkdir(parents=True)
             writing = PendingBatch(pending, len(committed) + 1, known_at)
             try:
+                pending.mkdir(parents=True)
                 yield writing
                 manifest = {
                     "position": writing.position,
@@ -238,8 +238,10 @@ class FactLog:
                 _sync(pending)
                 pending.rename(self.folder / f"{writing.position:08d}-{batch}")
                 _sync(self.folder)
-            except BaseException:
+            except BaseException as error:
                 shutil.rmtree(pending, ignore_errors=True)
+                if isinstance(error, OSError):
+                    raise _unwritable(self.folder, error) from error
                 raise
 
     @contextmanager
@@ -352,6 +354,14 @@ def _load(folder: Path) -> Batch:
             f"Batch {folder.name} cannot be read ({type(error).__name__}): restore it from backup.",
             code="log_damaged",
         ) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> LogError:
+    return LogError(
+        f"事实日志 {folder} 写不进去（磁盘已满或没有权限）。请腾出空间后重试；已有数据未受影响。",
+        f"The fact log cannot be written ({error}): make room and try again; nothing was changed.",
+        code="log_unwritable",
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -20,7 +20,7 @@ from graph.progress import Progress, silent
 from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.time import day_of, utc_now
-from ingest.part import Part, part_named
+from ingest.part import Part
 from ingest.plan import already, commit, content_sha256, plan
 from ingest.report import BatchReport, Report
 from ingest.source import Source, load_source
@@ -103,7 +103,7 @@ def _take_in(
             path,
             sha256,
             identity_key=identity_key,
-            part=part or part_named(path),
+            part=part,
             day=day_of(known_at or utc_now()),
             progress=say,
         )

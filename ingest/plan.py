@@ -20,7 +20,7 @@ from ingest.difference import Difference, compare
 from ingest.finding import Finding, quarantine_table
 from ingest.gate import Gated, check
 from ingest.listing import listing
-from ingest.part import Part
+from ingest.part import Part, part_named
 from ingest.report import BatchReport
 from ingest.source import Source
 from ingest.table import Table, read_table
@@ -69,7 +69,7 @@ def plan(
     sha256: str,
     *,
     identity_key: str,
-    part: Part,
+    part: Part | None,
     day: date,
     progress: Progress,
 ) -> Plan:
@@ -77,11 +77,13 @@ def plan(
 
     Args:
         sha256: of its content, taken before.
+        part: which part of a list it is; default what its name says.
         day: on which what it no longer names would end.
 
     Raises:
         InputError: as `read_table`, and `too_few_rows`, `file_changing`.
     """
+    part = part or part_named(path)
     progress(f"读取 {path.name}", 0, None)
     table = read_table(path, source)
     if content_sha256(path) != sha256:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
-from graph.operations.store import OperationsStore
+from graph.operations.store import OperationsStore, read_only_store
 
 __all__ = [
     "DecisionArchive",
@@ -19,4 +19,5 @@ __all__ = [
     "OperationsStore",
     "holder",
     "lease",
+    "read_only_store",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from graph.errors import OperationsError
 from graph.settings import Settings
 
-__all__ = ["Instant", "OperationsStore", "Row"]
+__all__ = ["Instant", "OperationsStore", "Row", "read_only_store"]
 
 _BUSY_S = 30
 
@@ -44,6 +47,27 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@contextmanager
+def read_only_store(settings: Settings) -> Iterator[OperationsStore | None]:
+    """The store to look something up in; None where there is none yet.  Nothing is written.
+
+    To open SQLite's file in WAL mode writes beside it, so a copy is opened instead.
+    """
+    if settings.operations_url is not None:
+        with OperationsStore(settings) as store:
+            yield store
+    elif not settings.operations_file.exists():
+        yield None
+    else:
+        with TemporaryDirectory() as folder:
+            # the log that SQLite keeps beside its file holds what was written last
+            for path in settings.data.glob(f"{settings.operations_file.name}*"):
+                if not path.name.endswith("-shm"):
+                    shutil.copy(path, folder)
+            with OperationsStore(Settings(data=Path(folder))) as store:
+                yield store
 
 
 class OperationsStore:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from graph.log import FactLog
 from ingest.emit import FactFrame, node, tie
-from ingest.part import Part, part_named
+from ingest.part import Part
 from ingest.plan import already, commit, content_sha256, plan
 from ingest.report import BatchReport
 from ingest.source import Source
@@ -108,7 +108,7 @@ class Roll:
             path,
             sha256,
             identity_key="11" * 32,
-            part=part or part_named(path),
+            part=part,
             day=now.date(),
             progress=lambda *_: None,
         )
