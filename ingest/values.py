@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from graph.identifiers import Verdict, division_code, person_key, resident_id
+from graph.identifiers import Verdict, division_code, person_key, phone_key, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.time import today
 from ingest.source import FieldSpec
@@ -114,7 +114,7 @@ def _parser(
         case "division":
             return _division, ("", "_key"), None
         case "phone":
-            return lambda text: ((_phone(text),), None), ("_masked",), None
+            return lambda text: (_phone(text, identity_key), None), ("_masked", "_key"), None
 
 
 def _decimal(text: str) -> Decimal:
@@ -240,13 +240,15 @@ def _division(text: str) -> _Parsed:
     return (found.value, f"division:{current}"), _doubt(found, text)
 
 
-def _phone(text: str) -> str:
+def _phone(text: str, identity_key: str) -> tuple[str, str]:
+    """Masked to be shown, keyed to be compared."""
     digits = re.sub(r"[\s-]", "", text)
     if not _PHONE.fullmatch(digits):
         raise _wrong(
             "not_a_phone", "不是有效电话号码。请核对。", "Not a phone number.", f"{len(digits)} 位"
         )
-    return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
+    masked = digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
+    return masked, phone_key(digits, identity_key)
 
 
 def _doubt(found: Any, text: str) -> CellVerdict | None:

@@ -12,7 +12,7 @@ from typing import Literal
 from graph.errors import InputError, SettingsError
 from graph.identifiers import resident_id
 
-__all__ = ["person_key"]
+__all__ = ["key_bytes", "person_key"]
 
 _KEY_BYTES = 32
 
@@ -41,7 +41,7 @@ def person_key(
     if finding.value is None:
         raise InputError(finding.message_zh, finding.message_en, code="resident_id")
     try:
-        digest = hmac.digest(_key(identity_key_hex), finding.value.encode("ascii"), algorithm)
+        digest = hmac.digest(key_bytes(identity_key_hex), finding.value.encode("ascii"), algorithm)
     except ValueError:
         raise SettingsError(
             f"本机的 OpenSSL 不支持 {algorithm} 算法，请更换环境，或改用 sha256。",
@@ -51,7 +51,8 @@ def person_key(
     return f"person:{digest.hex()[:32]}"
 
 
-def _key(identity_key_hex: str) -> bytes:
+def key_bytes(identity_key_hex: str) -> bytes:
+    """The identity key; raises `SettingsError` when it is no hex or shorter than 32 bytes."""
     try:
         key = bytes.fromhex(identity_key_hex)
     except ValueError:
