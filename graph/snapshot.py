@@ -9,7 +9,7 @@ is a range of numbers (`graph.numbering`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -113,11 +113,9 @@ class Snapshot:
         value: str | None = self.names[index].as_py()
         return value
 
-    def facts(self, kind: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Live facts of any kind at the snapshot's times; columns of the log, or some of them."""
-        schema = arrow_schema(kind)
-        wanted = schema if columns is None else pa.schema([schema.field(name) for name in columns])
-        return self._tables[kind].select(wanted.names).cast(wanted)
+    def facts(self, kind: str) -> pa.Table:
+        """Live facts of any kind at the snapshot's times; columns of the log."""
+        return self._tables[kind].cast(arrow_schema(kind))
 
 
 def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -> Snapshot:

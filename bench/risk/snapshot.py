@@ -24,7 +24,7 @@ from graph.facts import arrow_schema
 from graph.log import FactLog
 from graph.schema import SCHEMA
 from graph.snapshot import refresh_snapshot, take_snapshot
-from queries.risk import load_policy
+from queries.risk import RiskRun, assess, explain, load_policy
 from queries.risk.weights import weigh
 
 DAY = date(2026, 6, 1)
@@ -56,6 +56,8 @@ def main() -> None:
             _timed(seconds, "reading alone", _read_all, log)
             snapshot = _timed(seconds, "snapshot with reading", take_snapshot, log, DAY)
             _timed(seconds, "weighing", weigh, snapshot, load_policy())
+            run = _timed(seconds, "weighing and propagating", assess, snapshot)
+            _timed(seconds, "explaining 20 parties", _explain, run, written, given.seed)
             batch = len(log.batches())
             small = _ties("GUARANTEES", written, 1_000, batch, given.seed + batch)
             _append(log, {"GUARANTEES": small}, batch)
@@ -134,6 +136,11 @@ def _append(log: FactLog, tables: dict[str, pa.Table], batch: int) -> None:
     ) as pending:  # fmt: skip
         for kind, table in tables.items():
             pending.assert_facts(kind, table)
+
+
+def _explain(run: RiskRun, keys: list[str], seed: int) -> None:
+    for number in np.random.default_rng(seed).integers(0, len(keys), 20):
+        explain(run, keys[number])
 
 
 def _read_all(log: FactLog) -> None:

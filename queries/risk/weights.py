@@ -12,36 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from graph.snapshot import Snapshot, Ties
-from queries.lawful import why_unusable
+from queries.risk.own_facts import OwnFact, UnusedFact, own_facts
 from queries.risk.policy import Policy, TiePolicy
 
-__all__ = ["OwnFact", "RiskGraph", "Strand", "UnusedFact", "weigh"]
-
-_LOAN_CLASSES = ("special_mention", "substandard", "doubtful", "loss")
-
-
-@dataclass(frozen=True)
-class OwnFact:
-    """A party's own adverse fact that seeds its probability."""
-
-    kind: str
-    probability: float
-    reason: str
-    evidence: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class UnusedFact:
-    """A fact that is not used, and why; it shows no content."""
-
-    kind: str
-    why: str
+__all__ = ["RiskGraph", "Strand", "weigh"]
 
 
 @dataclass(frozen=True)
@@ -79,11 +57,11 @@ class RiskGraph:
 
 def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
     """Apply a policy to a snapshot."""
-    own_facts, unused = _own_facts(snapshot, policy)
+    facts, unused = own_facts(snapshot, policy)
     own = np.full(len(snapshot), policy.floor)
-    for party, facts in own_facts.items():
+    for party, told in facts.items():
         # independent causes: either is enough
-        own[party] = 1 - (1 - policy.floor) * np.prod([1 - fact.probability for fact in facts])
+        own[party] = 1 - (1 - policy.floor) * np.prod([1 - fact.probability for fact in told])
     kinds = tuple(policy.ties)
     flows = [_flows(snapshot.ties[kind], policy.ties[kind]) for kind in kinds]
     source, target, weight, row = (
@@ -109,7 +87,7 @@ def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
         target[ties].astype(np.int64),
         combined,
         _Strands(kinds, np.append(first, len(strand)), kind[strand], strongest, row[shown]),
-        own_facts,
+        facts,
         unused,
     )
 
@@ -176,73 +154,3 @@ def _differs(column: NDArray[Any]) -> NDArray[np.bool_]:
 def _reduced(operation: np.ufunc, values: NDArray[Any], begins: NDArray[np.int64]) -> NDArray[Any]:
     """`operation` over every run of values that begins at one of `begins`."""
     return np.asarray(operation.reduceat(values, begins)) if len(begins) else values
-
-
-def _own_facts(
-    snapshot: Snapshot, policy: Policy
-) -> tuple[dict[int, tuple[OwnFact, ...]], dict[int, tuple[UnusedFact, ...]]]:
-    # of each sort the worst counts: a listing told by two sources, or a loan split in two, is one
-    worst: dict[tuple[int, str], OwnFact] = {}
-    unused: dict[int, list[UnusedFact]] = {}
-
-    def use(party: int, sort: str, kind: str, row: dict[str, Any]) -> None:
-        seed = policy.seeds[kind]
-        held = worst.get((party, sort))
-        if held is None or held.probability < seed.probability:
-            worst[party, sort] = OwnFact(kind, seed.probability, seed.reason, _evidence(row))
-
-    listed = _joined(snapshot, "SUBJECT_OF", "ListEntry", "list_kind", tuple(policy.seeds))
-    for party, certainty, entry in listed:
-        why = why_unusable(
-            entry,
-            as_of=snapshot.as_of,
-            known_at=snapshot.known_at,
-            certainty=min(certainty, entry["certainty"]),
-        )
-        if why:
-            unused.setdefault(party, []).append(UnusedFact(entry["list_kind"], why))
-        else:
-            use(party, entry["list_kind"], entry["list_kind"], entry)
-    classes = tuple(kind for kind in _LOAN_CLASSES if kind in policy.seeds)
-    for party, certainty, state in _joined(
-        snapshot, "BORROWED", "LoanState", "loan_class", classes
-    ):
-        kind = state["loan_class"]
-        if state["settled_on"] is not None and state["settled_on"] <= snapshot.as_of:
-            continue
-        if min(certainty, state["certainty"]) < 1:
-            unused.setdefault(party, []).append(UnusedFact(kind, "identity_not_proven"))
-        else:
-            use(party, "loan", kind, state)
-    used: dict[int, list[OwnFact]] = {}
-    for (party, _sort), fact in sorted(worst.items(), key=lambda item: item[0]):
-        used.setdefault(party, []).append(fact)
-    return (
-        {party: tuple(facts) for party, facts in used.items()},
-        {party: tuple(facts) for party, facts in unused.items()},
-    )
-
-
-def _joined(
-    snapshot: Snapshot, tie: str, node: str, column: str, wanted: tuple[str, ...]
-) -> list[tuple[int, float, dict[str, Any]]]:
-    """(party, certainty of the tie, what is said) for every tie to a thing described as `wanted`."""
-    facts = snapshot.facts(node)
-    adverse = facts.filter(pc.is_in(facts[column], value_set=pa.array(wanted, pa.string())))
-    said: dict[str, list[dict[str, Any]]] = {}
-    for row in adverse.to_pylist():
-        said.setdefault(row["key"], []).append(row)
-    ties = snapshot.facts(tie, ("from_key", "to_key", "certainty"))
-    known = ties.filter(pc.is_in(ties["to_key"], value_set=pa.array(list(said), pa.string())))
-    parties = pc.index_in(known["from_key"], value_set=snapshot.keys).to_pylist()
-    return [
-        (party, certainty, row)
-        for party, key, certainty in zip(
-            parties, known["to_key"].to_pylist(), known["certainty"].to_pylist(), strict=True
-        )
-        for row in said[key]
-    ]
-
-
-def _evidence(row: dict[str, Any]) -> dict[str, Any]:
-    return {"source": row["source"], "batch": row["batch"], "row": row["row"]}
