@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -53,20 +54,25 @@ _MENTIONED = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ties:
     """Ties of one kind between two parties.
 
     Attributes:
         source, target: numbers of the parties, one entry a tie.
-        table: the log's columns of the same ties, aligned with `source` and `target`; texts are
-            dictionary-coded (`graph.facts.coded_schema`).
+        facts: the log's columns of the same ties, aligned with `source` and `target`, with texts
+            as numbers into dictionaries (`graph.facts.coded_schema`): small, but not to be sorted.
     """
 
     kind: str
     source: NDArray[np.int32]
     target: NDArray[np.int32]
-    table: pa.Table
+    facts: pa.Table
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """The same columns with plain texts; made when first asked for, and kept."""
+        return self.facts.cast(arrow_schema(self.kind))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +99,7 @@ class Snapshot:
     _tables: Mapping[str, pa.Table] = field(repr=False)
     _mentions: Mapping[tuple[str, str], Mentions] = field(repr=False)
     _head: str = field(repr=False)
+    _texts: dict[str, pa.Table] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -115,7 +122,11 @@ class Snapshot:
 
     def facts(self, kind: str) -> pa.Table:
         """Live facts of any kind at the snapshot's times; columns of the log."""
-        return self._tables[kind].cast(arrow_schema(kind))
+        if kind in self.ties:
+            return self.ties[kind].table
+        if kind not in self._texts:
+            self._texts[kind] = self._tables[kind].cast(arrow_schema(kind))
+        return self._texts[kind]
 
 
 def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -> Snapshot:

@@ -88,10 +88,10 @@ def unused_ties(snapshot: Snapshot, policy: Policy) -> UnusedTies:
     parts = []
     for kind, rule in policy.ties.items():
         ties = snapshot.ties[kind]
-        unsure = ties.table["certainty"].to_numpy(zero_copy_only=False) < 1
+        unsure = ties.facts["certainty"].to_numpy(zero_copy_only=False) < 1
         silent = unsure.copy()
         if rule.scale is not None:
-            silent |= pc.is_null(ties.table[rule.scale]).to_numpy(zero_copy_only=False)
+            silent |= pc.is_null(ties.facts[rule.scale]).to_numpy(zero_copy_only=False)
         rows = np.flatnonzero(silent)
         number = np.full(len(rows), _KINDS.index(kind))
         ends = ties.source[rows], ties.target[rows]
@@ -110,7 +110,7 @@ def evidence_of(
     found = []
     for strand in sorted(strands, key=lambda item: (-item.weight, item.kind)):
         ties = snapshot.ties[strand.kind]
-        told: dict[str, Any] = ties.table.select(_TOLD).slice(strand.row, 1).to_pylist()[0]
+        told: dict[str, Any] = ties.facts.select(_TOLD).slice(strand.row, 1).to_pylist()[0]
         ends = int(ties.source[strand.row]), int(ties.target[strand.row])
         evidence = TieEvidence(
             kind=strand.kind,

@@ -122,11 +122,11 @@ _Flows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArra
 
 def _flows(ties: Ties, policy: TiePolicy) -> _Flows:
     """Sender, receiver, weight and row of the table for every way that distress takes."""
-    weight = np.full(len(ties.table), policy.weight)
+    weight = np.full(len(ties.facts), policy.weight)
     if policy.scale is not None:
-        ratio = ties.table[policy.scale].to_numpy(zero_copy_only=False).astype(float)
+        ratio = ties.facts[policy.scale].to_numpy(zero_copy_only=False).astype(float)
         weight *= np.clip(np.nan_to_num(ratio, nan=0.0), 0, 1)
-    certain = ties.table["certainty"].to_numpy(zero_copy_only=False) >= 1
+    certain = ties.facts["certainty"].to_numpy(zero_copy_only=False) >= 1
     row = np.flatnonzero(certain & (weight > 0) & (ties.source != ties.target)).astype(np.int32)
     source, target, weight = ties.source[row], ties.target[row], weight[row]
     if policy.flow == "along":

@@ -154,7 +154,7 @@ def sort_fact_ids(run: RiskRun, ids: Sequence[str]) -> tuple[list[str], list[str
     named = pa.array(ids, pa.string())
     between: set[str] = set()
     for kind in run.policy.ties:
-        held = run.snapshot.ties[kind].table["fact_id"]
+        held = run.snapshot.ties[kind].facts["fact_id"]
         between.update(held.filter(pc.is_in(held, value_set=named)).to_pylist())
     return [one for one in ids if one in between], [one for one in ids if one not in between]
 

@@ -5,6 +5,7 @@ An actor that dies loses only messages: `settle_parts` may be begun again from t
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,15 @@ class RayActors:
 
     def __init__(self, folder: PartFolder, model: Model = "score") -> None:
         try:
-            import ray
+            ray: Any = import_module("ray")
         except ImportError as error:
             raise SettingsError(
                 "本环境没有安装 Ray。请运行 pip install 'xinnong[ray]'，或改用单机多线程。",
                 "Ray is not installed: pip install 'xinnong[ray]', or use threads.",
                 code="ray_missing",
             ) from error
-        self._ray: Any = ray
-        actor: Any = ray.remote(_Holder)
+        self._ray = ray
+        actor = ray.remote(_Holder)
         self._holders = [
             actor.remote(str(folder.folder), number, model) for number in range(len(folder))
         ]

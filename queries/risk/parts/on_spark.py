@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class SparkTasks:
         self, folder: PartFolder, spark: Any, scratch: Path, model: Model = "score"
     ) -> None:
         try:
-            import pyspark  # noqa: F401
+            import_module("pyspark")
         except ImportError as error:
             raise SettingsError(
                 "本环境没有安装 Spark。请运行 pip install 'xinnong[spark]'，或改用单机多线程。",
