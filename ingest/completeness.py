@@ -28,7 +28,7 @@ from ingest.finding import Finding
 from ingest.listing import kept_listing, listing_table
 from ingest.part import Part
 
-__all__ = ["REASONS", "Settlement", "last_stale", "parts_of", "settle"]
+__all__ = ["REASONS", "Settlement", "last_stale", "missing_parts", "parts_of", "settle"]
 
 #: Why a fact that was not seen again was not ended.
 REASONS = {
@@ -92,6 +92,20 @@ def parts_of(batches: Sequence[Batch], source: str, table: str, part: Part) -> d
     return found
 
 
+def missing_parts(batches: Sequence[Batch], last: Batch) -> tuple[int, ...]:
+    """Parts of the list of a table's last batch that have not arrived."""
+    said = last.notes
+    if "of" not in said:
+        return ()
+    part = Part(said["list"], said["part"], said["of"])
+    before = [batch for batch in batches if batch.position < last.position]
+    return _missing(part, parts_of(before, last.source, said["table"], part))
+
+
+def _missing(part: Part, others: dict[int, Batch]) -> tuple[int, ...]:
+    return tuple(n for n in range(1, part.of + 1) if n != part.number and n not in others)
+
+
 def last_stale(log: FactLog, batches: Sequence[Batch], source: str, table: str) -> pa.Table:
     """The facts of a table under suspicion after its last list: kind, fact_id, reason."""
     for batch in reversed(batches):
@@ -123,7 +137,7 @@ def settle(
     batches = log.batches()
     own = [item for item in batches if (item.source, item.notes.get("table")) == (source, table)]
     others = parts_of(batches, source, table, part)
-    missing = tuple(n for n in range(1, part.of + 1) if n != part.number and n not in others)
+    missing = _missing(part, others)
     tables, facts = _held(log, own, others, difference, day)
     everyone = pd.concat([lines, *(kept_listing(log, item) for item in others.values())])
     judged = facts[facts["scope"].isin(everyone["scope"].dropna())]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-__all__ = ["Finding", "quarantine_table"]
+__all__ = ["Finding", "kept_findings", "quarantine_table"]
 
 _SCHEMA = pa.schema(
     [
@@ -47,3 +47,10 @@ def quarantine_table(findings: Iterable[Finding]) -> pa.Table:
     """The errors among the findings, as the table that is kept with the batch."""
     rows = [asdict(item) for item in findings if item.severity == "error"]
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def kept_findings(table: pa.Table | None) -> tuple[Finding, ...]:
+    """The findings that were kept with a batch."""
+    names = Finding.__dataclass_fields__
+    rows = [] if table is None else table.to_pylist()
+    return tuple(Finding(**{k: v for k, v in row.items() if k in names}) for row in rows)

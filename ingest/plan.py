@@ -17,15 +17,15 @@ from graph.log import Batch, FactLog
 from graph.progress import Progress
 from ingest.completeness import Settlement, parts_of, settle
 from ingest.difference import Difference, compare
-from ingest.finding import Finding, quarantine_table
+from ingest.finding import Finding, kept_findings, quarantine_table
 from ingest.gate import Gated, check
 from ingest.listing import listing
-from ingest.part import Part, part_named
+from ingest.part import Part
 from ingest.report import BatchReport
 from ingest.source import Source
 from ingest.table import Table, read_table
 
-__all__ = ["Plan", "already", "commit", "content_sha256", "plan", "report_of"]
+__all__ = ["Plan", "already", "commit", "content_sha256", "plan", "report_of", "taken_before"]
 
 
 @dataclass
@@ -62,6 +62,20 @@ def content_sha256(path: Path) -> str:
         ) from error
 
 
+def taken_before(log: FactLog, source: str, sha256: str, part: Part) -> Batch | None:
+    """The batch that already brought this very content.
+
+    Content that is part of another list now is not taken before: an unchanged part is seen again.
+    """
+    for batch in log.batches():
+        said = (batch.notes.get("list"), batch.notes.get("part"), batch.notes.get("of"))
+        if (batch.source, batch.content_sha256) == (source, sha256) and (
+            part.of == 1 or said == (part.name, part.number, part.of)
+        ):
+            return batch
+    return None
+
+
 def plan(
     log: FactLog,
     source: Source,
@@ -69,7 +83,7 @@ def plan(
     sha256: str,
     *,
     identity_key: str,
-    part: Part | None,
+    part: Part,
     day: date,
     progress: Progress,
 ) -> Plan:
@@ -77,13 +91,11 @@ def plan(
 
     Args:
         sha256: of its content, taken before.
-        part: which part of a list it is; default what its name says.
         day: on which what it no longer names would end.
 
     Raises:
         InputError: as `read_table`, and `too_few_rows`, `file_changing`.
     """
-    part = part or part_named(path)
     progress(f"读取 {path.name}", 0, None)
     table = read_table(path, source)
     if content_sha256(path) != sha256:
@@ -95,7 +107,7 @@ def plan(
     counted = _counted(log, source, table, part)
     progress(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
-    batch = f"{source.name}-{sha256[:16]}"
+    batch = _batch_name(log, source.name, sha256)
     progress(f"比对 {path.name}", 0, len(gated.rows))
     frames = source.facts(table.name, gated.rows) if len(gated.rows) else iter(())
     difference = compare(log, frames, source=source.name, batch=batch)
@@ -171,7 +183,7 @@ def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchR
     )
 
 
-def already(batch: Batch) -> BatchReport:
+def already(log: FactLog, batch: Batch) -> BatchReport:
     """The same content again: every row that was taken then is unchanged now."""
     refused = batch.counts["quarantined"]
     return BatchReport(
@@ -184,6 +196,7 @@ def already(batch: Batch) -> BatchReport:
         accepted=0,
         unchanged=batch.counts["rows_in"] - refused,
         quarantined=refused,
+        findings=kept_findings(log.table(batch, "quarantine")),
     )
 
 
@@ -194,6 +207,11 @@ def _counts(table: Table, gated: Gated, difference: Difference) -> dict[str, int
         "unchanged": len(gated.rows) - len(difference.changed_rows),
         "quarantined": len(gated.quarantined),
     }
+
+
+def _batch_name(log: FactLog, source: str, sha256: str) -> str:
+    same = sum((b.source, b.content_sha256) == (source, sha256) for b in log.batches())
+    return f"{source}-{sha256[:16]}" + (f"-{same + 1}" if same else "")
 
 
 def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Finding]:

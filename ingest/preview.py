@@ -24,8 +24,8 @@ from graph.settings import Settings
 from graph.time import day_of, utc_now
 from graph.vocabulary import Relationship
 from ingest.difference import Difference
-from ingest.part import Part
-from ingest.plan import already, content_sha256, plan, report_of
+from ingest.part import Part, part_named
+from ingest.plan import already, content_sha256, plan, report_of, taken_before
 from ingest.report import BatchReport
 from ingest.source import load_source
 
@@ -91,9 +91,9 @@ def preview(
     reports: list[BatchReport] = []
     touched: set[str] = set()
     for path in map(Path, paths):
-        sha256 = content_sha256(path)
-        if done := log.find(source, sha256):
-            reports.append(already(done))
+        sha256, which = content_sha256(path), part or part_named(path)
+        if done := taken_before(log, source, sha256, which):
+            reports.append(already(log, done))
             continue
         planned = plan(
             log,
@@ -101,7 +101,7 @@ def preview(
             path,
             sha256,
             identity_key=key,
-            part=part,
+            part=which,
             day=day_of(moment),
             progress=progress or silent,
         )

@@ -10,8 +10,11 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.pages.picture import draw
-from api.pages.wording import LABELS, VALUES, money, percent, show, source
+from api.pages.wording import LABELS, STATES, VALUES, money, percent, show, source
+from graph.operations import Ledger, OperationsStore, Uploads
 from graph.schema import SCHEMA
+from graph.time import utc_now
+from ingest.freshness import freshness
 
 __all__ = ["render_problem", "router"]
 
@@ -25,7 +28,12 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters |= {"money": money, "percent": percent, "show": show, "source": source}
-_environment.globals |= {"LABELS": LABELS, "VALUES": VALUES, "SCHEMA": SCHEMA}
+_environment.globals |= {
+    "LABELS": LABELS,
+    "SCHEMA": SCHEMA,
+    "STATES": STATES,
+    "VALUES": VALUES,
+}
 
 
 def _page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -48,6 +56,22 @@ def search(request: Request, text: Annotated[str, Form(max_length=100)] = "") ->
     """Search results; POST, so that no name or identity stands in a URL."""
     answer = request.app.state.workbench.search(text) if text.strip() else None
     return _page("home.html", text=text, answer=answer)
+
+
+@router.get("/deliveries")
+def deliveries(request: Request) -> HTMLResponse:
+    """How fresh each source is, what is being received, and the latest files."""
+    bench = request.app.state.workbench
+    with OperationsStore(bench.settings) as store:
+        ledger = Ledger(store)
+        found, latest = ledger.deliveries(), ledger.latest(50)
+        uploads = Uploads(store).in_state("receiving", "waiting", "running", "failed")
+    return _page(
+        "deliveries.html",
+        sources=freshness(bench.log, found, utc_now()),
+        uploads=uploads[-20:],
+        deliveries=latest,
+    )
 
 
 @router.get("/parties/{key}")

@@ -8,7 +8,7 @@ from typing import Any
 from graph.schema import SCHEMA
 from ingest import load_source, source_names
 
-__all__ = ["LABELS", "VALUES", "money", "percent", "show", "source"]
+__all__ = ["LABELS", "STATES", "VALUES", "money", "percent", "show", "source"]
 
 #: Chinese term of every label and relationship.
 LABELS = {
@@ -31,6 +31,13 @@ VALUES = {
     "none": "无", "national": "国家级", "province": "省级", "city": "市级",
     "repaired": "已修复或移出", "expired": "公示期满", "identity_not_proven": "身份未核实",
     "graph": "图谱", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
+}  # fmt: skip
+
+
+#: States of a delivery and of an upload.
+STATES = {
+    "received": "收到", "checking": "校验", "committed": "入图", "done": "完成", "failed": "失败",
+    "receiving": "接收中", "waiting": "排队", "running": "处理中",
 }  # fmt: skip
 
 

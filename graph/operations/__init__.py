@@ -9,6 +9,7 @@ from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.store import OperationsStore, read_only_store
+from graph.operations.upload import Upload, Uploads
 
 __all__ = [
     "DecisionArchive",
@@ -17,6 +18,8 @@ __all__ = [
     "KeptDecision",
     "Ledger",
     "OperationsStore",
+    "Upload",
+    "Uploads",
     "holder",
     "lease",
     "read_only_store",

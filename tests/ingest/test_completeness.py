@@ -6,11 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from roll import HEAD, Roll, live, roll_source
 
 from graph.errors import InputError
+from graph.operations import Ledger, OperationsStore
+from graph.settings import Settings
 from ingest.completeness import last_stale
 from ingest.part import Part, part_named
 
@@ -113,6 +116,21 @@ def test_what_a_part_says_again_unchanged_is_seen(roll: Roll) -> None:
     report = roll.take(ABC[:1], Part("三月", 1, 2))
     assert (report.ended, report.stale_suspected) == ({}, 0)
     assert live(roll.log) == {"a", "b", "c", "d"}
+
+
+def test_a_part_with_the_bytes_of_an_earlier_list_is_a_part_of_this_one(roll: Roll) -> None:
+    roll.take(ABC)
+    roll.take(D, Part("三月", 1, 2))
+    # the very bytes of the first list; delivered twice they are one batch still
+    second = roll.take(ABC, Part("三月", 2, 2))
+    assert (second.accepted, second.missing_parts) == (0, ())
+    assert roll.take(ABC, Part("三月", 2, 2)).position is None
+    assert roll.take(ABC).position is None
+    assert [batch.position for batch in roll.log.batches()] == [1, 2, 3]
+    with OperationsStore(Settings(data=roll.folder)) as store:
+        for _ in range(2):
+            Ledger(store).reconcile(roll.log.batches())
+            assert [item.position for item in Ledger(store).deliveries()] == [2, 3]
 
 
 def test_a_finished_list_is_not_continued(roll: Roll) -> None:
@@ -221,7 +239,7 @@ LISTS = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@hypothesis_settings(max_examples=20, deadline=None)
 @given(LISTS)
 def test_no_live_fact_is_lost_and_none_is_there_twice(
     tmp_path_factory: pytest.TempPathFactory, lists: list[tuple[set[str], tuple[int, int]]]
