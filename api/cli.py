@@ -18,6 +18,8 @@ from graph.errors import XinnongError
 
 __all__ = ["app", "main"]
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     help="信农：农村与企业信用知识图谱 / rural and enterprise credit graph",
     no_args_is_help=True,
@@ -37,7 +39,10 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app(standalone_mode=False)
+        ended = app(standalone_mode=False)
+        if ended == _INTERRUPTED:
+            # typer catches Ctrl-C itself and hands back the status instead of ending with it
+            raise KeyboardInterrupt
     except XinnongError as error:
         print(f"✗ {error.message_zh}\n  {error.message_en}", file=sys.stderr)
         sys.exit(1)
@@ -45,7 +50,7 @@ def main() -> None:
         sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         print("已停止 / stopped", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except Exception as error:
         usage = getattr(error, "format_message", None)
         if usage is None:

@@ -28,6 +28,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from filelock import FileLock
 
@@ -117,13 +118,7 @@ class FactLog:
 
     def facts(self, batch: Batch, kind: str) -> pa.Table:
         """Facts of one kind that one batch asserted."""
-        if kind not in batch.files:
-            return arrow_schema(kind).empty_table()
-        # a later version of the schema may have gained columns: they are null in older files
-        table = pq.read_table(batch.folder / f"{kind}.parquet", partitioning=None)
-        return pa.concat_tables(
-            [arrow_schema(kind).empty_table(), table], promote_options="default"
-        ).select(arrow_schema(kind).names)
+        return _facts_of([batch], kind)
 
     def closures(self, batch: Batch) -> pa.Table:
         """Facts that one batch closed: kind, fact_id."""
@@ -145,8 +140,7 @@ class FactLog:
         batches = [
             batch for batch in self.batches() if known_at is None or batch.known_at <= known_at
         ]
-        tables = [self.facts(batch, kind) for batch in batches if kind in batch.files]
-        facts = pa.concat_tables([arrow_schema(kind).empty_table(), *tables])
+        facts = _facts_of(batches, kind)
         closed_ids, closed_at = [], []
         for batch in batches:
             if not batch.closes(kind):
@@ -308,6 +302,15 @@ class PendingBatch:
         pq.write_table(table, path, compression="zstd")
         _sync(path)
         self.files[name] = {"sha256": _sha256(path), "rows": len(table)}
+
+
+def _facts_of(batches: Sequence[Batch], kind: str) -> pa.Table:
+    """Facts of a kind, in the order of their batches; the files are read side by side."""
+    paths = [str(batch.folder / f"{kind}.parquet") for batch in batches if kind in batch.files]
+    if not paths:
+        return arrow_schema(kind).empty_table()
+    # a later version of the schema may have gained columns: they are null in older files
+    return ds.dataset(paths, schema=arrow_schema(kind), format="parquet").to_table()
 
 
 def _remembered(folder: Path) -> Batch:

@@ -17,8 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from graph.errors import InputError, XinnongError
 from graph.operations import OperationsStore, Upload, Uploads
@@ -120,17 +119,6 @@ class Inbox:
         """Finish the file under way; what waits is done at the next start."""
         self._worker.shutdown(cancel_futures=True)
         self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _folder(self, upload: Upload) -> Path:
         return self.settings.data / "uploads" / upload.id

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 @pytest.fixture
 def inbox(settings: Settings) -> Iterator[Inbox]:
-    with Inbox(settings) as opened:
+    with closing(Inbox(settings)) as opened:
         yield opened
 
 
@@ -119,7 +120,7 @@ def test_a_refused_file_says_why(inbox: Inbox) -> None:
 
 
 def test_what_a_killed_service_left_is_done_by_the_next(settings: Settings) -> None:
-    with Inbox(settings) as first:
+    with closing(Inbox(settings)) as first:
         send(first, 1)
         send(first, 2)
         # killed after the last piece was put, before the work was done
@@ -127,7 +128,7 @@ def test_what_a_killed_service_left_is_done_by_the_next(settings: Settings) -> N
         first._put(first.find(f"loan-{SHA256[:16]}"), 3, FILE[2 * -(-len(FILE) // 3) :])
         first._join(first.find(f"loan-{SHA256[:16]}"))
         first._uploads.note(f"loan-{SHA256[:16]}", state="running", doing="校验")
-    with Inbox(settings) as second:
+    with closing(Inbox(settings)) as second:
         assert finished(second, f"loan-{SHA256[:16]}").state == "done"
     assert len(FactLog(settings.log_dir).batches()) == 1
 
@@ -135,12 +136,12 @@ def test_what_a_killed_service_left_is_done_by_the_next(settings: Settings) -> N
 def test_what_was_never_finished_is_dropped(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Inbox(settings) as first:
+    with closing(Inbox(settings)) as first:
         send(first, 1)
-    with Inbox(settings) as second:
+    with closing(Inbox(settings)) as second:
         assert second.find(f"loan-{SHA256[:16]}").state == "receiving"
     later = utc_now() + timedelta(days=8)
     monkeypatch.setattr(ingest.inbox, "utc_now", lambda: later)
-    with Inbox(settings) as third:
+    with closing(Inbox(settings)) as third:
         assert third.find(f"loan-{SHA256[:16]}").state == "failed"
     assert not any(path.is_file() for path in (settings.data / "uploads").rglob("*"))
