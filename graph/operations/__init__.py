@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.ledger import Delivery, Ledger
+from graph.operations.proposal import Proposal, Proposals
 from graph.operations.store import OperationsStore
 
-__all__ = ["DecisionArchive", "Delivery", "KeptDecision", "Ledger", "OperationsStore"]
+__all__ = [
+    "DecisionArchive",
+    "Delivery",
+    "KeptDecision",
+    "Ledger",
+    "OperationsStore",
+    "Proposal",
+    "Proposals",
+]
