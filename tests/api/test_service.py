@@ -267,7 +267,7 @@ def test_commands_answer_people(district: Settings, guarantor: str, tmp_path: Pa
         (("risk", "person:none"), 1, "没有这个主体"),
         (("serve", "--host", "0.0.0.0"), 1, "只能绑定本机地址"),
         (("ingest", "nothing", "x.csv"), 1, "没有名为 nothing 的数据来源"),
-        (("ingest", "regions", "x.csv"), 1, "找不到文件"),
+        (("ingest", "regions", "x.csv"), 1, "找不到或打不开文件"),
         (("sample", "x", "--persons", "3"), 1, "1,000 到 1,000,000"),
         (("nonsense",), 2, "nonsense"),
     ],
