@@ -137,7 +137,7 @@ class FactSpec(Strict):
     reads: tuple[Read, ...] = ()
     paper: str | None = None
     obtain: Obtain
-    implies: dict[bool, dict[str, bool | int]] = Field(default_factory=dict)
+    implies: dict[bool, dict[str, bool | int | str]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _lawful_and_whole(self) -> Self:

@@ -298,7 +298,9 @@ def _either(one: Told, other: Told, *, things: bool) -> Told:
     return Told(column, rows, table, one.source, one.reason, unsure)
 
 
-def _filled(column: Column, where: NDArray[np.bool_], value: bool | int) -> Column:
+def _filled(column: Column, where: NDArray[np.bool_], value: bool | int | str) -> Column:
+    if column.spec.type == "code":
+        value = list(column.spec.values).index(str(value))
     fill = where & ~column.known
     return Column(column.spec, np.where(fill, value, column.values), column.known | fill)
 

@@ -41,6 +41,8 @@ class People:
         others = pc.unique(pa.concat_arrays([keys.cast(pa.string()), *ends]))
         # `unique` keeps the order of first appearance: the parties asked about stay in front
         self.everybody: pa.Array = others
+        homes = self.numbers(records.certain("Household")["key"])
+        self._homes = homes[homes >= 0]
         self._pairs: dict[Whose, tuple[Numbers, Numbers]] = {}
 
     def __len__(self) -> int:
@@ -93,9 +95,9 @@ class People:
             one, other = self._ends(self._spouses)
             return np.concatenate([one, other]), np.concatenate([other, one])
         member, household = self._ends(self._belongs)
-        homes = np.unique(household)
         if whose == "household":
-            # a household asked about is its own
+            # a household asked about is its own, whether or not its members are known
+            homes = np.unique(np.concatenate([household, self._homes]))
             return np.concatenate([member, homes]), np.concatenate([household, homes])
         parties, rows = _join(member, household, household, len(self.everybody))
         others = member[rows]

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from world import World
 
@@ -21,11 +22,13 @@ from queries.eligibility.decide import Strata
 from queries.eligibility.difference import difference
 from queries.eligibility.fact import Fact
 from queries.eligibility.first_loan import Said, compare_definitions, disagreements
+from queries.eligibility.gather import gather
 from queries.eligibility.golden import shipped_cases
 from queries.eligibility.paper import lay_down, read_papers
 from queries.eligibility.product import read_product
 from queries.eligibility.publish import approve, propose, shelf
 from queries.eligibility.record import case_from, keep, replay
+from queries.eligibility.records import records_from_log
 from queries.eligibility.shadow import shadow
 from queries.eligibility.verdict import Verdict
 
@@ -119,11 +122,14 @@ def test_a_record_that_does_not_follow_from_its_inputs_is_caught(store: Operatio
 
 def test_the_log_is_asked_whether_it_still_says_so(store: OperationsStore, tmp_path: Path) -> None:
     archive, log = DecisionArchive(store), log_of_one(tmp_path / "log")
-    true = case({"consent": "是"})
-    # what the log gives at that time, given by hand above
+    gathered = gather(records_from_log(log, DAY, KNOWN), pa.array(["person:p"])).facts(0)
+    assert gathered["age"].value == 40 and gathered["credit_grade"].value == "AA"
+    true = case({"consent": "是"}, **gathered)
     found = replay(archive, keep(decide(true, packaged()[NAME]), archive, at=AT), log)
     assert found.same and found.gaps == () and found.whole
-    wrong = case({"consent": "是"}, age=Fact(33, "world", fact_id="fact-0000001"))
+    wrong = case(
+        {"consent": "是"}, **{**gathered, "age": Fact(33, "world", fact_id="fact-0000001")}
+    )
     found = replay(archive, keep(decide(wrong, packaged()[NAME]), archive, at=AT), log)
     assert found.same and [gap.fact for gap in found.gaps or ()] == ["age"]
     assert not found.whole
@@ -231,7 +237,7 @@ def test_shadow_counts_whom_a_change_would_turn(store: OperationsStore) -> None:
     keep(decide(case(age=Fact(63, "x")), product), archive, at=AT)
     before = archive.of()
     found = shadow(before, read_product(NAME, text).version("2026.2"))
-    assert (found.decisions, found.lacking) == (4, 1)
+    assert (found.decisions, found.lacking) == (4, 0)
     assert {(flip.then, flip.now, flip.because) for flip in found.flips} == {
         (Verdict.NOT_MET, Verdict.MET, ()),
         (Verdict.NOT_MET, Verdict.UNKNOWN,
@@ -246,6 +252,8 @@ def test_shadow_counts_whom_a_change_would_turn(store: OperationsStore) -> None:
     # nothing was written, and the same rules turn nobody
     assert archive.of() == before
     assert shadow(before, product.versions[0]).flips == ()
+    # another product asks for what these records do not hold
+    assert shadow(before, packaged()["apple_loan"].versions[0]).lacking == 4
     assert case_from(before[0].record).strata.sex == "female"
 
 
