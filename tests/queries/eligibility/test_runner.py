@@ -87,10 +87,11 @@ TESTS = st.recursive(
 VERSIONS = st.lists(
     st.fixed_dictionaries({"test": TESTS, "hard": st.booleans()}), min_size=1, max_size=4
 ).map(version_of)
+#: What a fact may turn out to be: on both sides of every limit that the tests draw.
 DOMAIN: Mapping[str, tuple[Value, ...]] = {
-    "consent": (True, False), "own_listing": (True, False), "age": tuple(range(10)),
-    "animals": tuple(range(10)), "credit_grade": ("AAA", "B", "C", "unrated"),
-    "debt_ratio": (0.2, 0.3, 0.5, 0.6, 0.9),
+    "consent": (True, False), "own_listing": (True, False), "age": tuple(range(-1, 11)),
+    "animals": tuple(range(-1, 11)), "credit_grade": ("AAA", "B", "C", "unrated"),
+    "debt_ratio": (-1.0, 0.2, 0.3, 0.5, 0.6, 0.9, 2.0),
 }  # fmt: skip
 HELD = st.fixed_dictionaries(
     {name: st.sampled_from([None, None, *values]) for name, values in DOMAIN.items()}
