@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from queries.risk.weights import RiskGraph
 
-__all__ = ["best_path", "echo_free", "messages", "noisy_or"]
+__all__ = ["best_path", "echo_free", "messages", "noisy_or", "reverse_ties"]
 
 Vector = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def messages(
     The floor makes it the only one, so that any `start` leads there: `None` begins with what each
     sender is by itself, and comes from below.
     """
-    reverse = _reverse(graph)
+    reverse = reverse_ties(graph)
     log_quiet_own = np.log1p(-graph.own)
     message = graph.own[graph.source] if start is None else start
     for _ in range(_SWEEPS):
@@ -86,7 +86,7 @@ def best_path(graph: RiskGraph) -> tuple[Vector, NDArray[np.int64]]:
     return value, before
 
 
-def _reverse(graph: RiskGraph) -> NDArray[np.int64]:
+def reverse_ties(graph: RiskGraph) -> NDArray[np.int64]:
     """For each tie u→v the place of v→u, or -1."""
     count = len(graph.own)
     here = graph.target * count + graph.source
