@@ -111,8 +111,8 @@ def what_if(
     before = scores_at(run.graph, run.message, moved.touched)
     after = scores_at(graph, moved.message, moved.touched)
     told = np.flatnonzero(np.abs(after - before) > _SMALLEST)
-    parties = pa.array(moved.touched[told])
-    columns = run.snapshot.keys.take(parties), run.snapshot.names.take(parties)
+    who = pa.array(moved.touched[told])
+    columns = run.snapshot.keys.take(who), run.snapshot.names.take(who)
     changes = [
         Change(*change)
         for change in zip(
