@@ -65,22 +65,20 @@ def ripple(
         graph: with the new weights and own probabilities.
         message: of the old graph, same ties.
         changed: parties whose own probability, or the weight of a tie into them, is another.
-        tolerance: a smaller change of a message is not followed.
+        tolerance: a smaller change of a message is not followed; no finer than `message` itself.
         most: parties looked at before all are swept over.
     """
-    # messages in float32 are no more exact than that: smaller changes are not changes
-    smallest = max(tolerance, 8 * float(np.finfo(message.dtype).eps))
     settled = message.astype(np.float64)
     waiting, touched, looked = changed, [changed], 0
     while len(waiting):
         looked += len(waiting)
         if looked > most:
             settled = messages(graph, start=settled)
-            moved = np.abs(settled - message) > smallest
+            moved = np.abs(settled - message) > tolerance
             touched.append(graph.target[moved])
             break
         ties, told = _tells(graph, settled, waiting, out)
-        moves = np.abs(told - settled[ties]) > smallest
+        moves = np.abs(told - settled[ties]) > tolerance
         settled[ties[moves]] = told[moves]
         waiting = np.unique(graph.target[ties[moves]])
         touched.append(waiting)

@@ -29,7 +29,8 @@ __all__ = ["Change", "WhatIf", "WhatIfAnswer", "sort_fact_ids", "what_if", "what
 #: Facts of a party's own, by the tie that brings them.
 _OWN = {"SUBJECT_OF": "ListEntry", "BORROWED": "LoanState"}
 
-_SMALLEST = 1e-9
+#: Changes of a message that are not followed; a score must change by a hundred of them to be told.
+_FINEST = 1e-11
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,12 @@ def what_if(
     )
     left_out = pa.array([*without_ties, *without_facts], pa.string())
     graph = _without(run, parties, left_out)
-    moved = ripple(graph, run.message, parties, run.outgoing)
+    # finer than the run itself nothing can be told
+    finest = max(_FINEST, 4 * run.precision)
+    moved = ripple(graph, run.message, parties, run.outgoing, tolerance=finest)
     before = scores_at(run.graph, run.message, moved.touched)
     after = scores_at(graph, moved.message, moved.touched)
-    told = np.flatnonzero(np.abs(after - before) > _SMALLEST)
+    told = np.flatnonzero(np.abs(after - before) > 100 * finest)
     who = pa.array(moved.touched[told])
     columns = run.snapshot.keys.take(who), run.snapshot.names.take(who)
     changes = [
