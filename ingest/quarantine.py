@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from graph.log import Batch, FactLog
 from ingest.finding import Finding
 from ingest.gate import Gated
-from ingest.table import Origin, Table
+from ingest.table import Table
 
 __all__ = ["KEEP", "Quarantine", "RefusedRow", "open_rows", "settled_by"]
 
@@ -43,11 +43,6 @@ class RefusedRow:
     table: str
     row: int
     findings: tuple[Finding, ...]
-
-    @property
-    def origin(self) -> Origin:
-        """What names the row in an error workbook."""
-        return Origin(self.batch.batch, self.row)
 
 
 def open_rows(log: FactLog, source: str | None = None) -> list[RefusedRow]:
