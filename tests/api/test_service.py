@@ -152,6 +152,32 @@ def test_the_page_shows_the_answers(client: TestClient, guarantor: str) -> None:
     assert missing.status_code == 404 and "这一步没有完成" in missing.text
 
 
+def test_a_hypothesis_is_marked_and_changes_no_answer(
+    client: TestClient, district: Settings
+) -> None:
+    """The guarantor of a borrower in trouble, once more without the guarantee."""
+    told = next(
+        answer
+        for key in sorted(set(FactLog(district.log_dir).read("GUARANTEES")["from_key"].to_pylist()))
+        if (answer := client.get(f"/v1/parties/{key}/risk").json())["paths"]
+    )
+    tie = told["paths"][0]["hops"][-1]["ties"][0]["fact_id"]
+    url = f"/v1/parties/{told['party']}/risk"
+    found = client.post(f"{url}/what-if", json={"without_ties": [tie]}).json()
+    assert found["hypothetical"] is True and "假设推演" in found["notice"]
+    assert found["before"] == told["score"] > found["after"]
+    assert found["basis"]["position"] == 9
+    assert client.get(url).json() == told
+    refused = client.post(f"{url}/what-if", json={"without_ties": ["nothing"]})
+    assert (refused.status_code, refused.json()["code"]) == (404, "fact_unknown")
+    assert client.post(f"{url}/what-if", json={}).json()["code"] == "nothing_left_out"
+    page = client.get(f"/parties/{told['party']}").text
+    assert told["paths"][0]["sentence"] in page and "依据" in page
+    by_command = run(district, "risk", told["party"], "--without", tie, "--json")
+    assert json.loads(by_command.stdout)["after"] == found["after"]
+    assert "假设推演" in run(district, "risk", told["party"], "--without", tie).stdout
+
+
 def test_papers_are_laid_down_and_a_decision_is_kept(client: TestClient, guarantor: str) -> None:
     path = f"/parties/{guarantor}/decisions"
     for words in ("苹果贷（果业贷）", "创业担保贷款", "书面授权书", "下一步", "征信业管理条例"):
@@ -262,7 +288,7 @@ def test_commands_answer_people(district: Settings, guarantor: str, tmp_path: Pa
         (("risk", "person:none"), 1, "没有这个主体"),
         (("serve", "--host", "0.0.0.0"), 1, "只能绑定本机地址"),
         (("ingest", "nothing", "x.csv"), 1, "没有名为 nothing 的数据来源"),
-        (("ingest", "regions", "x.csv"), 1, "找不到文件"),
+        (("ingest", "regions", "x.csv"), 1, "找不到或打不开文件"),
         (("sample", "x", "--persons", "3"), 1, "1,000 到 1,000,000"),
         (("nonsense",), 2, "nonsense"),
     ],
