@@ -18,6 +18,7 @@ from graph.snapshot import take_snapshot
 from graph.time import today, utc_now
 from queries import Answer, RiskAnswer, ask, explain
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
+from queries.eligibility.prospects import Prospects, prospects
 from queries.eligibility.publish import shelf
 from queries.eligibility.record import keep
 from queries.library import held_by
@@ -47,6 +48,7 @@ class Workbench:
         self.store = OperationsStore(settings)
         self.archive = DecisionArchive(self.store)
         self._lock = threading.Lock()
+        self._prospects: tuple[tuple[int, date, tuple[str, ...]], Prospects] | None = None
         self._run: tuple[tuple[int, date], RiskRun] | None = None
 
     def close(self) -> None:
@@ -98,6 +100,25 @@ class Workbench:
     def decide_every(self, key: str, **given: Any) -> tuple[Decision, ...]:
         """Every product that is for such a party; a look, of which nothing is kept."""
         return decide_all(case_of(self.graph, key, **given), self.products().values())
+
+    def prospects(self) -> Prospects:
+        """The district's prospects for what the graph holds now; reckoned once for each state."""
+        held = held_by(self.graph)
+        products = self.products()
+        state = (held.position, today(), tuple(item.hash(v) for item in products.values()
+                                               for v in item.versions))  # fmt: skip
+        with self._lock:
+            if self._prospects is None or self._prospects[0] != state:
+                found = prospects(self.log, state[1], held.known_at, products)
+                self._prospects = (state, found)
+            return self._prospects[1]
+
+    def conflicts(self, assessor: str) -> dict[str, str]:
+        """Whom an assessor must leave to somebody else, and why."""
+        found: dict[str, str] = {}
+        for row in self.ask("assessor_conflicts", key=assessor).rows:
+            found.setdefault(row["party_key"], row["why"])
+        return found
 
     def party_file(self, key: str) -> PartyFile:
         """Everything about one party; raises `NotFoundError` for one that does not exist."""

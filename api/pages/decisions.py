@@ -1,11 +1,12 @@
-"""Pages of decisions: product by product with every condition, and the A4 form of one kept."""
+"""Pages of decisions: product by product with every condition, the A4 form of one kept, a village's
+visit sheet."""
 
 from __future__ import annotations
 
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.pages.rendering import page
@@ -58,6 +59,27 @@ def form(
         record=record,
         specs=rules.known.facts,
         DEFINITIONS={item.id: item for item in rules.defined},
+    )
+
+
+@router.get("/villages/{village}/prospects")
+def visit_sheet(
+    request: Request,
+    village: str,
+    assessor: Annotated[str, Query(max_length=128)] = "",
+    most: Annotated[int, Query(ge=0, le=20)] = 1,
+) -> HTMLResponse:
+    """A village's visit sheet, to print and take along."""
+    bench = request.app.state.workbench
+    found = bench.prospects()
+    return page(
+        "prospects.html",
+        village=village,
+        found=found,
+        rows=found.village(village, most=most),
+        conflicts=bench.conflicts(assessor) if assessor else {},
+        assessor=assessor,
+        most=most,
     )
 
 

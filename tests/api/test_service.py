@@ -216,6 +216,24 @@ def test_products_and_many_decisions(client: TestClient, guarantor: str) -> None
     assert refused.json()["code"] == "product_unknown"
 
 
+def test_a_village_is_visited(client: TestClient, district: Settings) -> None:
+    whole = client.get("/v1/prospects").json()
+    assert whole["units"] and whole["first_loan"] == "尚不能确定"
+    row = max(whole["rows"], key=lambda one: one["ready"])
+    sheet = client.get(f"/v1/prospects/{row['village']}").json()["rows"]
+    mine = [one for one in sheet if one["product"] == row["product"]]
+    assert len(mine) == row["ready"] + row["one_missing"] > 0
+    borrowers = set(FactLog(district.log_dir).read("BORROWED")["from_key"].to_pylist())
+    assert not borrowers & {one["applicant"] for one in sheet}
+    own = mine[0]["applicant"]
+    flagged = client.get(f"/v1/prospects/{row['village']}", params={"assessor": own}).json()["rows"]
+    assert {one["conflict"] for one in flagged if one["applicant"] == own} == {"本人"}
+    page = client.get(f"/villages/{row['village']}/prospects", params={"assessor": own}).text
+    assert "回避：本人" in page and "没有记录不等于没有贷过款" in page
+    assert client.get("/v1/prospects/division:none").json()["code"] == "village_unknown"
+    assert client.get(f"/v1/assessors/{own}/conflicts").json()["rows"]
+
+
 def test_foreign_hosts_are_refused(client: TestClient) -> None:
     assert client.get("/healthz", headers={"host": "example.com"}).status_code == 400
 
@@ -235,6 +253,9 @@ def run(district: Settings, *arguments: str) -> subprocess.CompletedProcess[str]
         ("ask", "loans", "key=KEY", "--json"),
         ("risk", "KEY", "--json"),
         ("decide", PRODUCT, "KEY", "consent=是", "--json"),
+        ("products", "--json"),
+        ("prospects", "--json"),
+        ("grades", "--json"),
         ("check", "--json"),
         ("engine", "start", "--json"),
         ("engine", "status", "--json"),

@@ -73,6 +73,30 @@ class Reference:
             for row in self.said[key]
         ]
 
+    def assessor_conflicts(self, key: str) -> list[tuple[Any, ...]]:
+        """The assessor, the household, its members, the spouse, either side of a guarantee."""
+        if key not in self.label:
+            return []
+        found = {(key, "本人"): 1.0}
+
+        def add(party: str, why: str, certainty: float) -> None:
+            found[party, why] = max(found.get((party, why), 0.0), certainty)
+
+        for home in self.out["BELONGS_TO"][key]:
+            add(home["to_key"], "本户", home["certainty"])
+            for other in self.into["BELONGS_TO"][home["to_key"]]:
+                if other["from_key"] != key:
+                    add(other["from_key"], "同户成员", min(home["certainty"], other["certainty"]))
+        for kind, out, into in (
+            ("SPOUSE_OF", "配偶", "配偶"),
+            ("GUARANTEES", "为其担保", "由其担保"),
+        ):
+            for tie in self.out[kind][key]:
+                add(tie["to_key"], out, tie["certainty"])
+            for tie in self.into[kind][key]:
+                add(tie["from_key"], into, tie["certainty"])
+        return [(party, why, certainty) for (party, why), certainty in found.items()]
+
     def decision_records(self, key: str) -> list[tuple[Any, ...]]:
         """Of the party, its household's members, its spouse and guarantee partners: statements,
         ties, and what the ties lead to."""
@@ -278,6 +302,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "guarantees_given": ("other_key", "other_name", "contract", "amount_fen"),
     "guarantees_received": ("other_key", "other_name", "contract", "amount_fen"),
     "guarantee_chain": ("key", "name", "depth", "loan_count", "principal_fen"),
+    "assessor_conflicts": ("party_key", "why", "certainty"),
     "decision_records": ("kind", "from_key", "to_key", "fact_id"),
     "household_members": ("household_key", "member_key", "member_name", "role"),
     "household_exposure": ("household_key", "member_count", "loan_count", "principal_fen",
