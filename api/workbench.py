@@ -18,6 +18,7 @@ from queries import Answer, RiskAnswer, ask, explain
 from queries.eligibility import Decision, decide
 from queries.library import held_by
 from queries.risk import RiskRun, assess
+from queries.structure import Hint, Owners, Standing, Structure, read_structure
 
 __all__ = ["PartyFile", "Workbench"]
 
@@ -30,6 +31,9 @@ class PartyFile:
     name: str | None
     answers: dict[str, Answer]
     risk: RiskAnswer
+    standing: Standing
+    owners: Owners | None
+    hints: tuple[Hint, ...]
     decision: Decision | None
 
 
@@ -42,6 +46,7 @@ class Workbench:
         self.log = FactLog(settings.log_dir)
         self._lock = threading.Lock()
         self._run: tuple[tuple[int, date], RiskRun] | None = None
+        self._structure: Structure | None = None
 
     def close(self) -> None:
         """Give the connection back; who started the engine stops it."""
@@ -70,6 +75,14 @@ class Workbench:
                 self._run = (state, assess(snapshot))
             return self._run[1]
 
+    def structure(self) -> Structure:
+        """Ownership, guarantees and hints of the snapshot that the risk run stands on."""
+        snapshot = self.risk_run().snapshot
+        with self._lock:
+            if self._structure is None or self._structure.snapshot is not snapshot:
+                self._structure = read_structure(snapshot)
+            return self._structure
+
     def risk(self, key: str) -> RiskAnswer:
         """Score and explanation of one party."""
         return explain(self.risk_run(), key)
@@ -89,4 +102,14 @@ class Workbench:
         answers = {name: self.ask(name, key=key) for name in questions}
         is_person = any("Person" in row["labels"] for row in answers["party_card"].rows)
         decision = self.decide("farmer_small_credit_loan", key, supplied) if is_person else None
-        return PartyFile(key, risk.name, answers, risk, decision)
+        structure = self.structure()
+        return PartyFile(
+            key=key,
+            name=risk.name,
+            answers=answers,
+            risk=risk,
+            standing=structure.standing(key),
+            owners=structure.owners(key),
+            hints=structure.hints_about(key),
+            decision=decision,
+        )

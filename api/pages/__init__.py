@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from api.pages.picture import draw
 from api.pages.wording import LABELS, VALUES, money, percent, show, source
 from graph.schema import SCHEMA
+from queries.structure.shares import DOUBTS
 
 __all__ = ["render_problem", "router"]
 
@@ -25,7 +26,7 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters |= {"money": money, "percent": percent, "show": show, "source": source}
-_environment.globals |= {"LABELS": LABELS, "VALUES": VALUES, "SCHEMA": SCHEMA}
+_environment.globals |= {"LABELS": LABELS, "VALUES": VALUES, "SCHEMA": SCHEMA, "DOUBTS": DOUBTS}
 
 
 def _page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
