@@ -13,20 +13,20 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import pandas as pd
-from filelock import FileLock
 
 from graph.catch_up import catch_up
 from graph.errors import InputError
 from graph.log import Batch, FactLog
-from graph.operations import DecisionArchive, Ledger, OperationsStore
+from graph.operations import DecisionArchive, Ledger, OperationsStore, lease
+from graph.progress import silent
 from graph.settings import Settings
 from graph.snapshot import Snapshot, take_snapshot
 from graph.time import today, utc_now
 from ingest.difference import compare
+from ingest.pipeline import WAIT_S
 from ingest.sources.guarantee import contracts
 from queries.eligibility.verdict import Verdict
 from queries.structure.guarantees import read_guarantees
@@ -79,6 +79,7 @@ def insert_guarantee(
 
     Raises:
         InputError, NotFoundError: as `check_proposal`; signed later than today, or over by now.
+        BusyError: another run of the source held it all the time.
     """
     day = today()
     if proposal.signed_on > day or (proposal.expires_on and proposal.expires_on <= day):
@@ -92,10 +93,10 @@ def insert_guarantee(
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     settings.data.mkdir(parents=True, exist_ok=True)
     with (
-        # the source's other runs compare with what is committed: none may be under way
-        FileLock(settings.data / "ingest.lock", is_singleton=True),
-        log.writer(),
         OperationsStore(settings) as store,
+        # the source's other runs compare with what is committed: none may be under way
+        lease(store, settings, _SOURCE, wait_s=WAIT_S, progress=silent),
+        log.writer(),
     ):
         done = log.find(_SOURCE, sha256)
         if done:
@@ -128,26 +129,18 @@ def _keep(store: OperationsStore, check: ProposalCheck, accepted: Collection[str
 
 def _append(log: FactLog, snapshot: Snapshot, proposal: GuaranteeProposal, sha256: str) -> Batch:
     batch = f"{_SOURCE}-{sha256[:16]}"
-    known_at = _later_than(snapshot)
-    difference = compare(
-        log, contracts(_row(snapshot, proposal)), source=_SOURCE, batch=batch, known_at=known_at
-    )
+    difference = compare(log, contracts(_row(snapshot, proposal)), source=_SOURCE, batch=batch)
     with log.append(
         source=_SOURCE,
         batch=batch,
         file_name=f"proposal-{proposal.contract_no}",
         content_sha256=sha256,
-        known_at=known_at,
     ) as pending:
         for kind, facts in difference.asserted.items():
             pending.assert_facts(kind, facts)
         pending.close_facts(difference.closed)
         pending.counts.update(rows_in=1, accepted=1, unchanged=0, quarantined=0)
     return log.batches()[-1]
-
-
-def _later_than(snapshot: Snapshot) -> datetime:
-    return max(utc_now(), snapshot.known_at + timedelta(microseconds=1))
 
 
 def _row(snapshot: Snapshot, proposal: GuaranteeProposal) -> pd.DataFrame:
