@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from api.pages.wording import LABELS, VALUES, fact, money, percent, show, source
 from graph.schema import SCHEMA
+from queries.structure.shares import DOUBTS
 
 __all__ = ["page"]
 
@@ -27,7 +28,7 @@ _environment.filters |= {
     "show": show,
     "source": source,
 }
-_environment.globals |= {"LABELS": LABELS, "VALUES": VALUES, "SCHEMA": SCHEMA}
+_environment.globals |= {"LABELS": LABELS, "VALUES": VALUES, "SCHEMA": SCHEMA, "DOUBTS": DOUBTS}
 
 
 def page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
