@@ -39,15 +39,15 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        ended = app(standalone_mode=False)
-        if ended == _INTERRUPTED:
-            # typer catches Ctrl-C itself and hands back the status instead of ending with it
+        # a command that ends by `typer.Exit` or Ctrl-C hands its status back instead of raising it
+        status = app(standalone_mode=False)
+        if status == _INTERRUPTED:
             raise KeyboardInterrupt
+        if isinstance(status, int):
+            sys.exit(status)
     except XinnongError as error:
         print(f"✗ {error.message_zh}\n  {error.message_en}", file=sys.stderr)
         sys.exit(1)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         print("已停止 / stopped", file=sys.stderr)
         sys.exit(_INTERRUPTED)

@@ -4,8 +4,10 @@
         manifest.json               who, when, how many rows, sha256 of every file, of the previous
         Loan.parquet …              facts asserted, one file a kind (`graph.facts.arrow_schema`)
         closures.parquet            facts that this batch closed: kind, fact_id
-        quarantine.parquet …        what ingest keeps beside them (names in lower case): rows
-                                    refused, rows of a complete list, facts no longer confirmed
+        findings.parquet            what was wrong with rows, never the rows (written by ingest)
+        settled.parquet             refused rows of earlier batches that this one puts right
+        … (names in lower case)     what else ingest keeps: rows of a complete list, facts no
+                                    longer confirmed
 
 The rename of the batch folder is the commit: files are written into `.pending-…`, synced, and
 appear whole or not at all.  A killed writer leaves a pending folder that the next one removes.
@@ -116,6 +118,13 @@ class FactLog:
                 )
         return found
 
+    def find(self, source: str, content_sha256: str) -> Batch | None:
+        """The batch that already brought this very content from this source."""
+        for batch in self.batches():
+            if batch.source == source and batch.content_sha256 == content_sha256:
+                return batch
+        return None
+
     def facts(self, batch: Batch, kind: str) -> pa.Table:
         """Facts of one kind that one batch asserted."""
         return _facts_of([batch], kind)
@@ -127,7 +136,7 @@ class FactLog:
         return pq.read_table(batch.folder / f"{_CLOSURES}.parquet", partitioning=None)
 
     def table(self, batch: Batch, name: str) -> pa.Table | None:
-        """A table attached to a batch (its quarantine), or None."""
+        """A table attached to a batch (its findings), or None."""
         if name not in batch.files:
             return None
         return pq.read_table(batch.folder / f"{name}.parquet", partitioning=None)
@@ -291,7 +300,7 @@ class PendingBatch:
             self.files[_CLOSURES]["kinds"] = sorted({kind for kind, _ in closed})
 
     def attach(self, name: str, table: pa.Table) -> None:
-        """Keep another table with the batch (its quarantine), under a name in lower case."""
+        """Keep another table with the batch (its findings), under a name in lower case."""
         if len(table):
             self._write(name, table)
 

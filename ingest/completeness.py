@@ -122,7 +122,7 @@ def settle(
     *,
     source: str,
     table: str,
-    part: Part,
+    part: Part | None,
     limit: float | None,
     batch: str,
     day: date,
@@ -131,11 +131,17 @@ def settle(
 
     Args:
         lines: the rows of this file (`ingest.listing`).
+        part: which part of a list it is; None for corrected rows that came back: they lift the
+            suspicion from what they say, and end nothing.
         limit: share of what a scope held that may go missing; None: nothing may end.
         day: of the list: what ends is true until then.
     """
     batches = log.batches()
     own = [item for item in batches if (item.source, item.notes.get("table")) == (source, table)]
+    before = last_stale(log, batches, source, table)
+    if part is None:
+        _, facts = _held(log, own, {}, difference, day)
+        return _settled(before, facts[~facts["stated"]], _STALE.empty_table(), lines)
     others = parts_of(batches, source, table, part)
     missing = _missing(part, others)
     tables, facts = _held(log, own, others, difference, day)
@@ -143,18 +149,15 @@ def settle(
     judged = facts[facts["scope"].isin(everyone["scope"].dropna())]
     reasons = _reasons(judged, everyone, _stated(judged, difference, lines), limit, missing)
     gone, stays = judged[~judged["seen"]], reasons.notna()
-    settlement = Settlement(missing_parts=missing)
-    for kind, chosen in gone[~stays].groupby("kind", sort=True):
-        settlement.ended[kind] = len(chosen)
-        _end(kind, tables[kind].take(pa.array(chosen["place"])), day, batch, difference)
     suspected = pa.Table.from_pandas(
         gone[stays].assign(reason=reasons[stays])[_STALE.names], _STALE, preserve_index=False
     )
-    before = last_stale(log, batches, source, table)
-    elsewhere = pa.array(facts["fact_id"][~facts.index.isin(judged.index)], pa.string())
-    kept = before.filter(pc.is_in(before["fact_id"], value_set=elsewhere))
-    settlement.stale = pa.concat_tables([kept, suspected])
-    settlement.attachments = {"listed": listing_table(lines), "stale": settlement.stale}
+    elsewhere = facts[~facts.index.isin(judged.index)]
+    settlement = _settled(before, elsewhere, suspected, lines)
+    settlement.missing_parts = missing
+    for kind, chosen in gone[~stays].groupby("kind", sort=True):
+        settlement.ended[kind] = len(chosen)
+        _end(kind, tables[kind].take(pa.array(chosen["place"])), day, batch, difference)
     if part.of > 1:
         again = facts.loc[facts["stated"], ["fact_id"]]
         settlement.attachments["confirmed"] = pa.Table.from_pandas(
@@ -162,6 +165,17 @@ def settle(
         )
     settlement.findings = _findings(part, missing, suspected)
     return settlement
+
+
+def _settled(
+    before: pa.Table, unjudged: pd.DataFrame, suspected: pa.Table, lines: pd.DataFrame
+) -> Settlement:
+    """The suspicion after a file: what it raises, and what was raised before and it leaves open."""
+    left = pa.array(unjudged["fact_id"], pa.string())
+    stale = pa.concat_tables(
+        [before.filter(pc.is_in(before["fact_id"], value_set=left)), suspected]
+    )
+    return Settlement(stale=stale, attachments={"listed": listing_table(lines), "stale": stale})
 
 
 def _held(

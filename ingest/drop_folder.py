@@ -11,20 +11,21 @@ moving it, the next run takes it in again, which is a no-op, and moves it.
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import BusyError, InputError
+from graph.log import FactLog
 from graph.progress import Progress
 from graph.settings import Settings
 from graph.time import today
-from ingest.finding import Finding
 from ingest.pipeline import ingest
+from ingest.quarantine import Quarantine, RefusedRow, open_rows
 from ingest.report import BatchReport
 from ingest.source import in_order, load_source, source_names
+from ingest.workbook import write_error_workbook
 
 __all__ = ["DONE", "REFUSED", "Arrival", "DropFolder"]
 
@@ -113,11 +114,21 @@ class DropFolder:
             if error.cause_code in {"file_changing", "file_missing"}:
                 return Arrival(path.name, source, None, None, error.message_zh)
             return self._refuse(path, source, error.message_zh)
-        errors = [item for item in report.findings if item.severity == "error"]
-        if errors:
-            _write_errors(self._place(REFUSED, f"{path.name}.错误明细.csv"), errors)
+        self._explain(path, report)
         message = f"读入 {report.rows_in} 行，退回 {report.quarantined} 行"
         return Arrival(path.name, source, self._move(path, DONE), report, message)
+
+    def _explain(self, path: Path, report: BatchReport) -> None:
+        """Write the error workbook of the batch's rows that wait to be put right."""
+        log = FactLog(self.settings.log_dir)
+        cells = Quarantine(self.settings.quarantine_dir).cells(report.batch)
+        tables: dict[str, list[tuple[RefusedRow, dict[str, str | None]]]] = {}
+        for item in open_rows(log, report.source):
+            if item.batch.batch == report.batch and item.row in cells:
+                tables.setdefault(item.table, []).append((item, cells[item.row]))
+        for table, rows in tables.items():
+            place = self._place(REFUSED, f"{path.name}.错误明细.xlsx")
+            write_error_workbook(place, load_source(report.source), table, rows)
 
     def _refuse(self, path: Path, source: str | None, message: str) -> Arrival:
         moved = self._move(path, REFUSED)
@@ -150,7 +161,7 @@ def _sources_of(path: Path, root: Path) -> list[str]:
     return [
         name
         for name in source_names()
-        if any(table.names_file(path.name) for table in load_source(name).tables.values())
+        if any(table.names_file(path.name) for _, table in load_source(name).shapes())
     ]
 
 
@@ -159,13 +170,3 @@ def _unclear(sources: Sequence[str]) -> str:
         return "认不出是哪个来源的文件。请放进以来源命名的子文件夹，或按模板的文件名命名。"
     titles = "、".join(load_source(name).title for name in sources)
     return f"文件名对得上几个来源：{titles}。请放进以来源命名的子文件夹。"
-
-
-def _write_errors(path: Path, errors: Sequence[Finding]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["行", "列", "情况", "怎么办"])
-        for item in errors:
-            row = (item.row or "", item.column or "", item.value_class or "", item.message_zh)
-            # what a sender wrote must not become a formula in the receiver's Excel
-            writer.writerow([f"'{v}" if str(v)[:1] in {"=", "+", "-", "@"} else v for v in row])

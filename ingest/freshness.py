@@ -68,6 +68,7 @@ def _of(
 ) -> Freshness:
     last = batches[-1] if batches else None
     latest = {batch.notes.get("table"): batch for batch in batches}
+    lists = {batch.notes["table"]: batch for batch in batches if "of" in batch.notes}
     failed = [
         item
         for item in deliveries
@@ -92,7 +93,7 @@ def _of(
         ),
         missing_parts=tuple(
             f"{batch.notes['list']} 第 {'、'.join(map(str, missing))} 份"
-            for batch in latest.values()
+            for batch in lists.values()
             if (missing := missing_parts(batches, batch))
         ),
         failed_file=refused.file_name if refused else None,

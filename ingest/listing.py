@@ -13,7 +13,7 @@ from graph.log import Batch, FactLog
 from ingest.gate import Gated
 from ingest.source import TableSpec
 from ingest.table import Table
-from ingest.values import converter
+from ingest.values import read_column
 
 __all__ = ["kept_listing", "listing", "listing_table"]
 
@@ -35,7 +35,7 @@ def listing(table: Table, gated: Gated, identity_key: str) -> pd.DataFrame:
     for item in spec.fields:
         if item.name in {*spec.key, *spec.scope}:
             cells = bad[item.name] if item.name in bad else pd.Series(None, bad.index, object)
-            typed |= converter(item, identity_key)(cells).columns
+            typed |= read_column(item, cells, identity_key).columns
     lines = [
         _lines(spec, gated.rows, refused=False),
         _lines(spec, pd.DataFrame(typed, index=bad.index), refused=True),

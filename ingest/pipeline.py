@@ -20,8 +20,10 @@ from graph.progress import Progress, silent
 from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.time import day_of, utc_now
+from ingest.form import with_form, with_forms
 from ingest.part import Part, part_named
 from ingest.plan import already, commit, content_sha256, plan, taken_before
+from ingest.quarantine import Quarantine
 from ingest.report import BatchReport, Report
 from ingest.source import Source, load_source
 
@@ -39,6 +41,7 @@ def ingest(
     known_at: datetime | None = None,
     part: Part | None = None,
     into_graph: bool = True,
+    form: Path | None = None,
     wait_s: float = WAIT_S,
     progress: Progress | None = None,
 ) -> Report:
@@ -48,6 +51,8 @@ def ingest(
         known_at: when the files were received; default now.  Must be later than the last batch.
         part: which part of a list the file is; default what its name says.
         into_graph: also bring the graph up to date.
+        form: a county's form that the files have; default: the source's own headings, or those of
+            any form in the data folder.
         wait_s: how long to wait while another run holds the source.
 
     Returns:
@@ -58,10 +63,12 @@ def ingest(
         BusyError: another run held the source all the time; nothing was done.
     """
     declared = load_source(source)
+    declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
     log = FactLog(settings.log_dir)
     say = progress or silent
     settings.data.mkdir(parents=True, exist_ok=True)
     key = make_secrets(settings.secrets_file).identity_key
+    quarantine = Quarantine(settings.quarantine_dir)
     reports = []
     with OperationsStore(settings) as store:
         ledger = Ledger(store)
@@ -69,9 +76,13 @@ def ingest(
         with lease(store, settings, source, wait_s=wait_s, progress=say):
             # what a killed run committed and could not enter any more
             ledger.reconcile(log.batches())
+            quarantine.tidy(log, source, utc_now())
             for path in map(Path, paths):
-                reports.append(_take_in(log, ledger, declared, path, key, part, known_at, say))
+                reports.append(
+                    _take_in(log, ledger, quarantine, declared, path, key, part, known_at, say)
+                )
                 known_at = known_at + timedelta(microseconds=1) if known_at else None
+            quarantine.tidy(log, source, utc_now())
     projected = bring_up(settings, progress=progress) if into_graph else None
     return Report(tuple(reports), projected)
 
@@ -88,6 +99,7 @@ def bring_up(settings: Settings, *, progress: Progress | None = None) -> int:
 def _take_in(
     log: FactLog,
     ledger: Ledger,
+    quarantine: Quarantine,
     source: Source,
     path: Path,
     identity_key: str,
@@ -113,7 +125,7 @@ def _take_in(
             progress=say,
         )
     say(f"写入日志 {path.name}", 0, None)
-    report = commit(log, planned, known_at)
+    report = commit(log, quarantine, planned, known_at)
     ledger.reconcile(batch for batch in log.batches() if batch.position == report.position)
     return report
 

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
 from ingest.completeness import Settlement, parts_of, settle
 from ingest.difference import Difference, compare
-from ingest.finding import Finding, kept_findings, quarantine_table
+from ingest.finding import Finding, findings_table, kept_findings
 from ingest.gate import Gated, check
 from ingest.listing import listing
 from ingest.part import Part
+from ingest.quarantine import Quarantine, settled_by
 from ingest.report import BatchReport
 from ingest.source import Source
 from ingest.table import Table, read_table
@@ -38,8 +40,8 @@ class Plan:
     """
 
     source: str
-    table: str
-    file_name: str
+    table: Table
+    gated: Gated
     sha256: str
     batch: str
     part: Part
@@ -104,7 +106,9 @@ def plan(
             f"{path.name} was still being written.",
             code="file_changing",
         )
-    counted = _counted(log, source, table, part)
+    # corrected rows that come back are a part of an older list, and no list of their own
+    is_list = not table.is_correction
+    counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
     batch = _batch_name(log, source.name, sha256)
@@ -119,15 +123,15 @@ def plan(
             listing(table, gated, identity_key),
             source=source.name,
             table=table.name,
-            part=part,
+            part=part if is_list else None,
             limit=source.expected_of(table.name).max_fall_ratio,
             batch=batch,
             day=day,
         )
     return Plan(
         source=source.name,
-        table=table.name,
-        file_name=path.name,
+        table=table,
+        gated=gated,
         sha256=sha256,
         batch=batch,
         part=part,
@@ -138,30 +142,39 @@ def plan(
     )
 
 
-def commit(log: FactLog, planned: Plan, known_at: datetime | None) -> BatchReport:
-    """Write a plan as one batch; with the rename at its end it is the truth."""
+def commit(
+    log: FactLog, quarantine: Quarantine, planned: Plan, known_at: datetime | None
+) -> BatchReport:
+    """Write a plan as one batch; with the rename at its end it is the truth.
+
+    The refused rows are kept before it: a batch that says that it refused rows has them.
+    """
     settled = planned.settlement
     with log.append(
         source=planned.source,
         batch=planned.batch,
-        file_name=planned.file_name,
+        file_name=planned.table.file_name,
         content_sha256=planned.sha256,
         known_at=known_at,
-        notes={
-            "table": planned.table,
-            "list": planned.part.name,
-            "part": planned.part.number,
-            "of": planned.part.of,
-        },
+        notes=_notes(planned),
     ) as pending:
+        quarantine.keep(planned.batch, planned.table, planned.gated)
         for kind, facts in planned.difference.asserted.items():
             pending.assert_facts(kind, facts)
         pending.close_facts(planned.difference.closed)
-        pending.attach("quarantine", quarantine_table(planned.findings))
+        pending.attach("findings", findings_table(planned.findings, planned.table.name))
+        pending.attach("settled", settled_by(planned.table, planned.gated))
         for name, table in (settled.attachments if settled else {}).items():
             pending.attach(name, table)
         pending.counts.update(planned.counts)
     return report_of(planned, pending.position, pending.known_at)
+
+
+def _notes(planned: Plan) -> dict[str, Any]:
+    if planned.table.is_correction:
+        return {"table": planned.table.name}
+    part = planned.part
+    return {"table": planned.table.name, "list": part.name, "part": part.number, "of": part.of}
 
 
 def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchReport:
@@ -169,7 +182,7 @@ def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchR
     settled = planned.settlement or Settlement()
     return BatchReport(
         source=planned.source,
-        file_name=planned.file_name,
+        file_name=planned.table.file_name,
         batch=planned.batch,
         position=position,
         known_at=known_at,
@@ -196,7 +209,7 @@ def already(log: FactLog, batch: Batch) -> BatchReport:
         accepted=0,
         unchanged=batch.counts["rows_in"] - refused,
         quarantined=refused,
-        findings=kept_findings(log.table(batch, "quarantine")),
+        findings=kept_findings(log.table(batch, "findings")),
     )
 
 
@@ -211,7 +224,7 @@ def _counts(table: Table, gated: Gated, difference: Difference) -> dict[str, int
 
 def _batch_name(log: FactLog, source: str, sha256: str) -> str:
     same = sum((b.source, b.content_sha256) == (source, sha256) for b in log.batches())
-    return f"{source}-{sha256[:16]}" + (f"-{same + 1}" if same else "")
+    return f"{source}-{sha256[:16]}" + (f".{same + 1}" if same else "")
 
 
 def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Finding]:

@@ -24,6 +24,7 @@ from graph.settings import Settings
 from graph.time import day_of, utc_now
 from graph.vocabulary import Relationship
 from ingest.difference import Difference
+from ingest.form import with_form, with_forms
 from ingest.part import Part, part_named
 from ingest.plan import already, content_sha256, plan, report_of, taken_before
 from ingest.report import BatchReport
@@ -77,6 +78,7 @@ def preview(
     settings: Settings,
     known_at: datetime | None = None,
     part: Part | None = None,
+    form: Path | None = None,
     progress: Progress | None = None,
 ) -> Preview:
     """Find out what `ingest` with the same arguments would do.
@@ -84,6 +86,7 @@ def preview(
     Raises `InputError` as `ingest` would; what has no secrets yet has no facts either.
     """
     declared = load_source(source)
+    declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
     log = FactLog(settings.log_dir)
     known = settings.secrets_file.exists()
     key = load_secrets(settings.secrets_file).identity_key if known else secrets.token_hex(32)

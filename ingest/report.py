@@ -60,7 +60,7 @@ class BatchReport:
             "ended": self.ended,
             "stale_suspected": self.stale_suspected,
             "missing_parts": self.missing_parts,
-            "findings": [vars(item) for item in self.findings],
+            "findings": [item.as_dict() for item in self.findings],
         }
 
 

@@ -60,6 +60,9 @@ def ingest(
     source: str,
     files: list[Path],
     known_at: Annotated[str, typer.Option(help="接收时间 ISO 8601 / when received")] = "",
+    form: Annotated[
+        Path | None, typer.Option(help="本县表格的 YAML / the county's form", exists=True)
+    ] = None,
     part: Annotated[str, typer.Option(help="名单的第几份，如 2/3 / part of a list")] = "",
     list_name: Annotated[str, typer.Option("--list", help="分份名单的名称 / its name")] = "",
     dry_run: Annotated[bool, typer.Option(help="只看会改动什么，不写入 / write nothing")] = False,
@@ -76,7 +79,13 @@ def ingest(
     if dry_run:
         with Bar() as step:
             seen = room.preview(
-                source, files, settings=settings, known_at=received, part=stated, progress=step
+                source,
+                files,
+                settings=settings,
+                known_at=received,
+                part=stated,
+                form=form,
+                progress=step,
             )
         answer_with(seen.as_dict(), as_json, lambda: _show_preview(seen))
         return
@@ -87,6 +96,7 @@ def ingest(
             files,
             settings=settings,
             known_at=received,
+            form=form,
             part=stated,
             wait_s=wait,
             progress=step,
@@ -131,6 +141,8 @@ def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
                 for b, f in errors[:50]
             ],
         )
+        sources = "、".join(dict.fromkeys(batch.source for batch, _ in errors))
+        say(f"更正后重报：xinnong quarantine export {sources}")
 
 
 def _show_preview(seen: Preview) -> None:

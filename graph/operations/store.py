@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
+from filelock import FileLock
 from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -78,7 +79,7 @@ class OperationsStore:
 
     def __init__(self, settings: Settings) -> None:
         self._engine = _engine(settings)
-        with _translated():
+        with _translated(), _opened_alone(settings):
             Row.metadata.create_all(self._engine)
             _add_columns(self._engine)
 
@@ -126,6 +127,13 @@ def _engine(settings: Settings) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _opened_alone(settings: Settings) -> AbstractContextManager[object]:
+    """SQLite does not wait while a file becomes a WAL file: who opens first, opens alone."""
+    if settings.operations_url is not None:
+        return nullcontext()
+    return FileLock(settings.data / "operations.lock")
 
 
 def _add_columns(engine: Engine) -> None:

@@ -129,7 +129,7 @@ def test_watch(office: Settings, files: dict[str, Path], tmp_path: Path) -> None
         day = today().isoformat()
         awaited = [
             drop / DONE / day / files["farmer_household"].name,
-            drop / REFUSED / day / f"{files['farmer_household'].name}.错误明细.csv",
+            drop / REFUSED / day / f"{files['farmer_household'].name}.错误明细.xlsx",
             drop / REFUSED / day / "坏.csv.原因.txt",
         ]
         while not all(path.exists() for path in awaited):

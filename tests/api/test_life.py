@@ -80,7 +80,11 @@ def serving(settings: Settings, port: int) -> subprocess.Popen[str]:
 def descendants(settings: Settings) -> list[psutil.Process]:
     """Every process that works in this data folder."""
     data = str(settings.data)
-    return [process for process in psutil.process_iter(["cmdline"]) if any(data in word for word in process.info["cmdline"] or ())]
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(data in word for word in process.info["cmdline"] or ())
+    ]
 
 
 def test_ctrl_c_stops_the_server_and_its_engine(settings: Settings, free_port: int) -> None:

@@ -114,6 +114,15 @@ def test_writers_take_turns(store: OperationsStore, tmp_path: Path) -> None:
     assert len(DecisionArchive(store).of(product="x")) == 150
 
 
+def test_a_new_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    for attempt in range(3):
+        folder = tmp_path / str(attempt)
+        running = [
+            subprocess.Popen([sys.executable, "-c", WRITER, str(folder), name]) for name in "abcd"
+        ]
+        assert [child.wait(120) for child in running] == [0] * 4
+
+
 def test_half_a_transaction_is_none(store: OperationsStore) -> None:
     archive = DecisionArchive(store)
     with pytest.raises(RuntimeError), store.transaction():

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from graph.log import FactLog
 from graph.operations import Ledger, OperationsStore, lease
@@ -39,6 +40,11 @@ def told(arrivals: list[Arrival]) -> list[tuple[str, str | None, str]]:
         (item.name, item.source, item.moved_to.parts[-3] if item.moved_to else "")
         for item in arrivals
     ]
+
+
+def sheet(path: Path) -> list[list[object]]:
+    with CalamineWorkbook.from_path(str(path)) as book:
+        return book.get_sheet_by_index(0).to_python()
 
 
 def lying(dropped: DropFolder, folder: str) -> set[str]:
@@ -74,15 +80,14 @@ def test_refused_rows_come_back_with_the_reason(dropped: DropFolder) -> None:
     (arrived,) = dropped.take()
     assert arrived.report is not None and arrived.report.quarantined == 1
     assert lying(dropped, DONE) == {"一.csv"}
-    errors = dropped.folder / REFUSED / today().isoformat() / "一.csv.错误明细.csv"
-    lines = errors.read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0] == "行,列,情况,怎么办"
-    assert lines[1].startswith("3,五级分类,")
+    errors = dropped.folder / REFUSED / today().isoformat() / "一.csv.错误明细.xlsx"
+    told = [cell for row in sheet(errors) for cell in row]
+    assert "一.csv 第 3 行" in told and "J2" in told
     # the same file dropped again is no second batch, and is explained again
     put(dropped, "loan/一.csv", HEAD + LOAN.format("J1", "正常") + LOAN.format("J2", "=优良"))
     (again,) = dropped.take()
     assert again.moved_to is not None and again.moved_to.name == "一-2.csv"
-    assert lying(dropped, REFUSED) == {"一.csv.错误明细.csv", "一.csv.错误明细-2.csv"}
+    assert lying(dropped, REFUSED) == {"一.csv.错误明细.xlsx", "一.csv.错误明细-2.xlsx"}
     assert len(FactLog(dropped.settings.log_dir).batches()) == 1
 
 

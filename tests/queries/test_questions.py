@@ -21,6 +21,8 @@ def _key(worlds: Worlds, question: str, number: int, chance: random.Random) -> s
         return worlds.villages[number]
     if question == "cooperative_members":
         return f"w{number:03d}:coop"
+    if question == "same_controller":
+        return f"w{number:03d}:f{chance.randrange(2)}"
     if question == "list_entries":
         return f"w{number:03d}:p{chance.randrange(5)}"
     return chance.choice(worlds.parties[number])

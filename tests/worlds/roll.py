@@ -18,6 +18,7 @@ from graph.log import FactLog
 from ingest.emit import FactFrame, node, tie
 from ingest.part import Part, part_named
 from ingest.plan import already, commit, content_sha256, plan, taken_before
+from ingest.quarantine import Quarantine
 from ingest.report import BatchReport
 from ingest.source import Source
 
@@ -112,7 +113,7 @@ class Roll:
             day=now.date(),
             progress=lambda *_: None,
         )
-        return commit(self.log, planned, now)
+        return commit(self.log, Quarantine(self.folder / "quarantine"), planned, now)
 
 
 def live(log: FactLog, as_of: date | None = None) -> set[str]:
