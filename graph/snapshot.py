@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from graph.errors import NotFoundError
 from graph.log import FactLog
+from graph.resolution import Resolution
 from graph.schema import SCHEMA
 
 __all__ = ["Snapshot", "Ties", "take_snapshot"]
@@ -60,6 +61,7 @@ class Snapshot:
         id: names the content: the last manifest's hash and both times.
         keys, labels, names: one entry a party, in the order of their numbers.
         ties: by kind, those between two parties.
+        redirects: keys that were judged to be another party -> the key that stays.
     """
 
     as_of: date
@@ -72,13 +74,14 @@ class Snapshot:
     ties: Mapping[str, Ties]
     tables: Mapping[str, pa.Table] = field(repr=False)
     datasets: tuple[tuple[str, str, datetime], ...] = ()
+    redirects: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def index(self, key: str) -> int:
-        """Number of a party; raises `NotFoundError`."""
-        found = pc.index(self.keys, key).as_py()
+        """Number of a party, also by a key that was given up; raises `NotFoundError`."""
+        found = pc.index(self.keys, self.redirects.get(key, key)).as_py()
         if found < 0:
             raise NotFoundError(
                 "在该时点没有这个主体。请核对编号，或先查找名称。",
@@ -102,7 +105,8 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
 
     Raises `NotFoundError` when nothing was known by then.
     """
-    batches = [item for item in log.batches() if known_at is None or item.known_at <= known_at]
+    reading = Resolution(log, known_at=known_at)
+    batches = reading.batches
     if not batches:
         raise NotFoundError(
             "在该时点还没有任何数据。请先运行 xinnong ingest。",
@@ -110,7 +114,8 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
             code="nothing_known",
         )
     known = known_at or batches[-1].known_at
-    tables = {item.kind: log.read(item.kind, as_of=as_of, known_at=known) for item in SCHEMA.kinds}
+    tables = {item.kind: reading.read(item.kind, as_of=as_of) for item in SCHEMA.kinds}
+    tables = _without_given_up(tables, reading.redirects)
     keys, labels, names = _parties(tables)
     ties = {kind: _ties(tables[kind], keys, kind) for kind in _PARTY_TIES}
     stated = f"{batches[-1].hash}|{as_of.isoformat()}|{known.isoformat()}"
@@ -126,7 +131,23 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
         ties=ties,
         tables=tables,
         datasets=tuple(latest[source] for source in sorted(latest)),
+        redirects=reading.redirects,
     )
+
+
+def _without_given_up(
+    tables: Mapping[str, pa.Table], redirects: Mapping[str, str]
+) -> Mapping[str, pa.Table]:
+    """Without what is said of keys that were given up: they are no parties of their own."""
+    if not redirects:
+        return tables
+    given_up = pa.array(sorted(redirects), pa.string())
+    about = dict.fromkeys(_PARTY_KINDS, "key") | {"SAME_AS": "from_key"}
+    kept = {
+        kind: tables[kind].filter(pc.invert(pc.is_in(tables[kind][key], value_set=given_up)))
+        for kind, key in about.items()
+    }
+    return {**tables, **kept}
 
 
 def _parties(tables: Mapping[str, pa.Table]) -> tuple[pa.Array, pa.Array, pa.Array]:
