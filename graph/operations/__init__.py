@@ -1,4 +1,5 @@
-"""The operations store: what is kept but is no credit fact (ledger of deliveries, decisions).
+"""The operations store: what is kept but is no credit fact (ledger of deliveries, decisions,
+judgements of identity).
 
 SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`.
 """
@@ -6,7 +7,8 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 from __future__ import annotations
 
 from graph.operations.decision import DecisionArchive, KeptDecision
+from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.store import OperationsStore
 
-__all__ = ["DecisionArchive", "Delivery", "KeptDecision", "Ledger", "OperationsStore"]
+__all__ = ["DecisionArchive", "Delivery", "Judgement", "JudgementBook", "KeptDecision", "Ledger", "OperationsStore", "QueuedPair"]
