@@ -32,7 +32,7 @@ from filelock import FileLock
 from graph.errors import LogError
 from graph.facts import INSTANT, arrow_schema
 
-__all__ = ["Batch", "FactLog", "PendingBatch", "still_held"]
+__all__ = ["Batch", "FactLog", "PendingBatch"]
 
 _MANIFEST = "manifest.json"
 _CLOSURES = "closures"
@@ -155,7 +155,14 @@ class FactLog:
 
         Without `as_of` every valid time is returned.  Columns: `graph.facts.arrow_schema`.
         """
-        return still_held(self.history(kind, known_at=known_at), as_of)
+        history = self.history(kind, known_at=known_at)
+        keep = pc.is_null(history["known_to"])
+        if as_of is not None:
+            day = pa.scalar(as_of, pa.date32())
+            begun = pc.fill_null(pc.less_equal(history["valid_from"], day), True)
+            running = pc.fill_null(pc.greater(history["valid_to"], day), True)
+            keep = pc.and_(keep, pc.and_(begun, running))
+        return history.filter(keep).drop_columns(["known_to"])
 
     # ---------------------------------------------------------------- appending
 
@@ -268,17 +275,6 @@ class PendingBatch:
         pq.write_table(table, path, compression="zstd")
         _sync(path)
         self.files[name] = {"sha256": _sha256(path), "rows": len(table)}
-
-
-def still_held(history: pa.Table, as_of: date | None) -> pa.Table:
-    """Of a history, the facts not closed; with `as_of`, only those true on that day."""
-    keep = pc.is_null(history["known_to"])
-    if as_of is not None:
-        day = pa.scalar(as_of, pa.date32())
-        begun = pc.fill_null(pc.less_equal(history["valid_from"], day), True)
-        running = pc.fill_null(pc.greater(history["valid_to"], day), True)
-        keep = pc.and_(keep, pc.and_(begun, running))
-    return history.filter(keep).drop_columns(["known_to"])
 
 
 def _load(folder: Path) -> Batch:

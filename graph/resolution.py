@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -25,10 +25,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.facts import INSTANT, arrow_schema
-from graph.log import Batch, FactLog, still_held
+from graph.log import Batch, FactLog
 from graph.schema import SCHEMA
+from graph.time import MAX_DATE, MIN_DATE
 
-__all__ = ["Resolution", "redirects"]
+__all__ = ["Resolution", "followed", "redirects"]
 
 _SAME = "SAME_AS"
 _TIES = tuple(kind for kind in SCHEMA.relationships if kind != _SAME)
@@ -51,7 +52,7 @@ def redirects(same_as: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str]
     """
     targets: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for row in same_as:
-        timeless = row["valid_from"] is None and row["valid_to"] is None
+        timeless = row["valid_from"] in (None, MIN_DATE) and row["valid_to"] in (None, MAX_DATE)
         if row["certainty"] >= 1 and timeless:
             targets[row["from_key"]].add((row["to_key"], row["to_label"]))
     step = {key: next(iter(ends)) for key, ends in targets.items() if len(ends) == 1}
@@ -66,25 +67,52 @@ def redirects(same_as: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str]
     return found
 
 
-class Resolution:
-    """One reading of the log, as far as it had come when this was made, with `SAME_AS` followed.
+def followed(tables: Mapping[str, pa.Table]) -> tuple[dict[str, pa.Table], dict[str, str]]:
+    """The facts held at one time with `SAME_AS` followed, and key -> key that stays.
 
-    Args:
-        known_at: read only what was known by then; None: everything.
+    Ties stand under the keys that stay; what describes a given-up key, and the `SAME_AS` that was
+    followed, are left out: such a key is no party of its own.
     """
+    moved = redirects(tables[_SAME].to_pylist())
+    if not moved:
+        return dict(tables), {}
+    given_up = pa.array(sorted(moved), pa.string())
+    found = {}
+    for kind, table in tables.items():
+        if kind in _TIES:
+            for end in ("from", "to"):
+                table = _led(table, end, given_up, moved)
+        else:
+            about = table["from_key" if kind == _SAME else "key"].cast(pa.string())
+            table = table.filter(pc.invert(pc.is_in(about, value_set=given_up)))
+        found[kind] = table
+    return found, {key: stays for key, (stays, _) in moved.items()}
 
-    def __init__(self, log: FactLog, *, known_at: datetime | None = None) -> None:
+
+def _led(
+    table: pa.Table, end: str, given_up: pa.Array, moved: Mapping[str, tuple[str, str]]
+) -> pa.Table:
+    """The table with one end of its ties led on to the keys that stay."""
+    places = pc.index_in(table[f"{end}_key"].cast(pa.string()), value_set=given_up)
+    if places.null_count == len(places):
+        return table
+    for part, column in enumerate((f"{end}_key", f"{end}_label")):
+        stays = pa.array([moved[key][part] for key in given_up.to_pylist()], pa.string())
+        plain = table[column].cast(pa.string())
+        led = pc.coalesce(stays.take(places.combine_chunks()), plain.combine_chunks())
+        if pa.types.is_dictionary(table[column].type):
+            led = led.dictionary_encode()
+        table = table.set_column(table.column_names.index(column), column, led)
+    return table
+
+
+class Resolution:
+    """The log batch by batch, as far as it had come when this was made, with `SAME_AS` followed."""
+
+    def __init__(self, log: FactLog) -> None:
         self._log = log
-        self.batches = tuple(
-            item for item in log.batches() if known_at is None or item.known_at <= known_at
-        )
+        self.batches = tuple(log.batches())
         self._placed: dict[str, pa.Table] = {}
-
-    @cached_property
-    def redirects(self) -> dict[str, str]:
-        """Key -> the key that stays, as last known."""
-        last = self._epochs[-1].moved if self._epochs else {}
-        return {key: stays for key, (stays, _) in last.items()}
 
     def facts(self, batch: Batch, kind: str) -> pa.Table:
         """Facts that a batch asserts, where they stand at its known time."""
@@ -126,10 +154,6 @@ class Resolution:
             return facts
         placed = pc.is_in(facts["fact_id"], value_set=stands["origin"].combine_chunks())
         return pa.concat_tables([facts.filter(pc.invert(placed)), stands.drop_columns(["origin"])])
-
-    def read(self, kind: str, *, as_of: date | None = None) -> pa.Table:
-        """Facts of a kind that are held at the end of this reading and true at `as_of`."""
-        return still_held(self.history(kind), as_of)
 
     # ----------------------------------------------------------------- placing
 

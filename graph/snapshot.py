@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from graph.errors import NotFoundError
 from graph.log import FactLog
-from graph.resolution import Resolution
+from graph.resolution import followed
 from graph.schema import SCHEMA
 
 __all__ = ["Snapshot", "Ties", "take_snapshot"]
@@ -105,8 +105,7 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
 
     Raises `NotFoundError` when nothing was known by then.
     """
-    reading = Resolution(log, known_at=known_at)
-    batches = reading.batches
+    batches = [item for item in log.batches() if known_at is None or item.known_at <= known_at]
     if not batches:
         raise NotFoundError(
             "在该时点还没有任何数据。请先运行 xinnong ingest。",
@@ -114,8 +113,8 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
             code="nothing_known",
         )
     known = known_at or batches[-1].known_at
-    tables = {item.kind: reading.read(item.kind, as_of=as_of) for item in SCHEMA.kinds}
-    tables = _without_given_up(tables, reading.redirects)
+    tables = {item.kind: log.read(item.kind, as_of=as_of, known_at=known) for item in SCHEMA.kinds}
+    tables, redirects = followed(tables)
     keys, labels, names = _parties(tables)
     ties = {kind: _ties(tables[kind], keys, kind) for kind in _PARTY_TIES}
     stated = f"{batches[-1].hash}|{as_of.isoformat()}|{known.isoformat()}"
@@ -131,23 +130,8 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
         ties=ties,
         tables=tables,
         datasets=tuple(latest[source] for source in sorted(latest)),
-        redirects=reading.redirects,
+        redirects=redirects,
     )
-
-
-def _without_given_up(
-    tables: Mapping[str, pa.Table], redirects: Mapping[str, str]
-) -> Mapping[str, pa.Table]:
-    """Without what is said of keys that were given up: they are no parties of their own."""
-    if not redirects:
-        return tables
-    given_up = pa.array(sorted(redirects), pa.string())
-    about = dict.fromkeys(_PARTY_KINDS, "key") | {"SAME_AS": "from_key"}
-    kept = {
-        kind: tables[kind].filter(pc.invert(pc.is_in(tables[kind][key], value_set=given_up)))
-        for kind, key in about.items()
-    }
-    return {**tables, **kept}
 
 
 def _parties(tables: Mapping[str, pa.Table]) -> tuple[pa.Array, pa.Array, pa.Array]:

@@ -27,6 +27,7 @@ from graph.time import utc_now
 from ingest.difference import compare
 from ingest.finding import quarantine_table
 from ingest.gate import check
+from ingest.identity.provisional import name_parties
 from ingest.report import BatchReport, Report
 from ingest.source import Source, load_source
 from ingest.table import read_table
@@ -106,13 +107,14 @@ def _ingest_file(
         return _already(done)
     say(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
+    rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     batch = f"{source.name}-{sha256[:16]}"
     last = log.batches()[-1:]
     moment = known_at or max(
         [utc_now(), *(item.known_at + timedelta(microseconds=1) for item in last)]
     )
     say(f"比对 {path.name}", 0, len(gated.rows))
-    frames = source.facts(table.name, gated.rows) if len(gated.rows) else iter(())
+    frames = source.facts(table.name, rows) if len(rows) else iter(())
     difference = compare(log, frames, source=source.name, batch=batch, known_at=moment)
     counts = {
         "rows_in": table.rows_in,

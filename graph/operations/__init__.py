@@ -11,4 +11,13 @@ from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.store import OperationsStore
 
-__all__ = ["DecisionArchive", "Delivery", "Judgement", "JudgementBook", "KeptDecision", "Ledger", "OperationsStore", "QueuedPair"]
+__all__ = [
+    "DecisionArchive",
+    "Delivery",
+    "Judgement",
+    "JudgementBook",
+    "KeptDecision",
+    "Ledger",
+    "OperationsStore",
+    "QueuedPair",
+]

@@ -103,9 +103,7 @@ class JudgementBook:
         """Pairs without a judgement in force, the most probable first."""
         with self._store.transaction() as session:
             settled = {
-                (item.one, item.other)
-                for item in _in_force(session)
-                if item.verdict != "open"
+                (item.one, item.other) for item in _in_force(session) if item.verdict != "open"
             }
             query = select(_Pair).order_by(_Pair.probability.desc(), _Pair.one, _Pair.other)
             open_pairs = [

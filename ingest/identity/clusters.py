@@ -119,9 +119,9 @@ def _conflicts(
         for place, one in enumerate(identified)
         for other in identified[place + 1 :]
     }
-    for pair, number in different.items():
+    for pair, judged in different.items():
         if inside.issuperset(pair):
-            forbidden.setdefault(pair, number)
+            forbidden.setdefault(pair, judged)
     for (one, other), number in sorted(forbidden.items()):
         yield Conflict(
             one,

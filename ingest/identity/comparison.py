@@ -78,9 +78,7 @@ def compare(a: Record, b: Record, common: Commonness, policy: IdentityPolicy) ->
             found.setdefault(group, []).append(
                 _weigh(rule.__name__, outcome, common, population, policy)
             )
-    reasons = tuple(
-        reason for group in found.values() for reason in _strongest_first(group)
-    )
+    reasons = tuple(reason for group in found.values() for reason in _strongest_first(group))
     prior = math.log2(policy.coverage / population)
     return Comparison(None, prior + sum(reason.bits for reason in reasons), reasons)
 

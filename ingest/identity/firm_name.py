@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import yaml
 
 from ingest.identity.writing import simplified
 
 __all__ = ["core_name"]
 
-_REGION = re.compile(
-    r"^(?:中国|陕西省?|宝鸡市?|[一-鿿]{2,3}?(?:省|自治区)|[一-鿿]{2,3}?市|[一-鿿]{2,4}?(?:区|县)"
-    r"|[一-鿿]{2,4}?(?:镇|乡|街道)|[一-鿿]{2,4}?村)"
-)
-_FORM = re.compile(
-    r"(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司$|有限合伙$|农民专业合作社(?:联合社)?$|专业合作社$|合作社$"
-    r"|家庭农场$|股份经济合作社$|经济合作社$|(?:总|加工|制造)?厂$|分公司$|经营部$|经销部$|门市部$|服务部$|商行$|超市$|店$"
-)
-_TRADES = tuple(
-    "农业科技发展 农业科技 农业发展 农业开发 生态农业 现代农业 农业 科技发展 科技 商贸 贸易 工贸 实业 果业 果品 "
-    "苹果种植 种植养殖 种养殖 种植 养殖 畜牧 奶山羊 食品加工 食品 粮油 农资 建材 建筑工程 建筑 工程 物流 运输 机械 "
-    "农机服务 农机 电子商务 餐饮 百货 日用品 服装 五金 水果 蔬菜 小吃 烟酒 副食 便利 服务 经营 销售 加工".split()
-)
+_LEAST = 2  # what is left over is a core only with two characters or more
+
+
+@cache
+def _parts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    text = (files("ingest.identity") / "firm_names.yaml").read_text(encoding="utf-8")
+    stated = yaml.safe_load(text)
+    trades = sorted(stated["trades"], key=len, reverse=True)
+    return (
+        re.compile(f"^(?:{'|'.join(stated['region'])})"),
+        re.compile(f"(?:{'|'.join(stated['form'])})$"),
+        re.compile(f"(?:{'|'.join(trades)})$"),
+    )
 
 
 @lru_cache(maxsize=1 << 17)
 def core_name(name: str) -> str:
-    """What is left of a firm's name without region, trade and form; the whole where nothing is.
+    """What is left of a firm's name without region, form and trade; the whole where nothing is.
 
     >>> core_name("宝鸡市凤翔区丰硕果业有限责任公司"), core_name("凤翔县丰硕苹果种植农民专业合作社")
     ('丰硕', '丰硕')
     """
+    region, form, trade = _parts()
     text = re.sub(r"[()\s]", "", simplified(name))
-    body = _FORM.sub("", text)
-    while (shorter := _REGION.sub("", body, count=1)) != body and len(shorter) >= 2:
-        body = shorter
-    changed = True
-    while changed:
-        changed = False
-        for trade in _TRADES:
-            if body.endswith(trade) and len(body) - len(trade) >= 2:
-                body, changed = body[: -len(trade)], True
-                break
-    return body or text
+    core = _without(region, _without(form, text, once=True))
+    core = _without(trade, core)
+    return core if len(core) >= _LEAST else text
+
+
+def _without(part: re.Pattern[str], text: str, *, once: bool = False) -> str:
+    """The text without the part, as often as it is found and enough is left over."""
+    while len(shorter := part.sub("", text, count=1)) >= _LEAST and shorter != text:
+        text = shorter
+        if once:
+            break
+    return text

@@ -85,9 +85,7 @@ def _append(
     ) as pending:
         pending.assert_facts(_KIND, pa.Table.from_pylist(rows, arrow_schema(_KIND)))
         pending.close_facts([(_KIND, fact_id) for fact_id in gone])
-        pending.counts.update(
-            rows_in=len(rows), accepted=len(rows), unchanged=0, quarantined=0
-        )
+        pending.counts.update(rows_in=len(rows), accepted=len(rows), unchanged=0, quarantined=0)
 
 
 def _fact(
@@ -100,7 +98,9 @@ def _fact(
 ) -> dict[str, object]:
     """The tie of one given-up key, with the last judgement that names it."""
     key, stays = ends
-    judged = [item for item in judgements if item.verdict == "same" and key in (item.one, item.other)]
+    judged = [
+        item for item in judgements if item.verdict == "same" and key in (item.one, item.other)
+    ]
     last = judged[-1]
     return {
         "fact_id": hashlib.blake2b(f"{batch}|{key}|{stays}".encode(), digest_size=16).hexdigest(),

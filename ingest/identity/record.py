@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.log import FactLog
 from graph.resolution import redirects
@@ -23,7 +26,9 @@ _SPLIT = re.compile(r"[、,，;；/]")
 _BRACKETED = re.compile(r"[(（]([^)）]*)[)）]")
 _FORMER = re.compile(r"(?:曾用名|原名|曾名|旧名)[:：是为]?(.+)")
 _NICK = re.compile(r"(?:小名|乳名|绰号|人称|又名|俗名|外号)[:：是为]?(.+)")
-_TITLE = re.compile(r"(先生|女士|小姐|师傅|老板|同志|大爷|大妈|大娘|大叔|大姐|大哥|书记|主任|经理|老师)$")
+_TITLE = re.compile(
+    r"(先生|女士|小姐|师傅|老板|同志|大爷|大妈|大娘|大叔|大姐|大哥|书记|主任|经理|老师)$"
+)
 _FIRM_ENDINGS = (
     (re.compile(r"股份经济合作(联合)?社$|经济合作社$|村民委员会$|村委会$"), "Collective"),
     (re.compile(r"合作社(联合社)?$"), "Cooperative"),
@@ -111,16 +116,23 @@ def told(record: Record) -> Record:
     )
 
 
-def read_records(log: FactLog) -> list[Record]:
-    """Every party that the log describes and that was not given up, with all it ever was called.
+def read_records(log: FactLog, *, keys: Collection[str] | None = None) -> list[Record]:
+    """Every party that the log describes, with all it ever was called, in the order of keys.
 
     Names that a party had before are its former names: a renamed firm is found by the old one.
+
+    Args:
+        keys: only these, given-up ones too; None: everybody who was not given up.
     """
-    given_up = set(redirects(log.read("SAME_AS").to_pylist()))
+    given_up = set() if keys is not None else set(redirects(log.read("SAME_AS").to_pylist()))
+    wanted = None if keys is None else pa.array(sorted(keys), pa.string())
     gathered: dict[str, dict[str, Any]] = {}
     for node in SCHEMA.nodes.values():
         if SCHEMA.superlabel(node) == "Party" and node.label != "Household":
-            _gather(log, node, gathered)
+            history = log.history(node.kind)
+            if wanted is not None:
+                history = history.filter(pc.is_in(history["key"], value_set=wanted))
+            _gather(node, history.sort_by("known_from"), gathered)
     villages = dict(_columns(log.read("Village"), ("key", "name")))
     for party, division in _columns(log.read("LOCATED_IN"), ("from_key", "to_key")):
         if party in gathered and division.startswith("division:"):
@@ -131,7 +143,7 @@ def read_records(log: FactLog) -> list[Record]:
     ]
 
 
-def _gather(log: FactLog, node: Node, gathered: dict[str, dict[str, Any]]) -> None:
+def _gather(node: Node, history: pa.Table, gathered: dict[str, dict[str, Any]]) -> None:
     wanted = [
         name
         for name in ("name", "phone_masked", "birth_on", "sex", "address", "resident_id_masked",
@@ -140,7 +152,6 @@ def _gather(log: FactLog, node: Node, gathered: dict[str, dict[str, Any]]) -> No
     ]  # fmt: skip
     if not wanted:
         return
-    history = log.history(node.kind).sort_by("known_from")
     for key, label, source, known_to, *values in _columns(
         history, ("key", "label", "source", "known_to", *wanted)
     ):

@@ -17,9 +17,6 @@ from pypinyin import Style, lazy_pinyin
 
 __all__ = ["folded", "folded_sounds", "same_sound", "surname_length", "syllables", "variants"]
 
-_COMPOUND = frozenset(
-    "欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 长孙 慕容 司徒 令狐 宇文 东方 独孤 南宫 万俟 澹台 百里 呼延".split()
-)
 _MOST_FOLDED = 8
 
 
@@ -27,6 +24,7 @@ _MOST_FOLDED = 8
 def _table() -> dict[str, Any]:
     text = (files("ingest.identity") / "sounds.yaml").read_text(encoding="utf-8")
     table: dict[str, Any] = yaml.safe_load(text)
+    table["compound"] = frozenset(table["compound"])
     table["near"] = [(re.compile(pattern), to) for pattern, to in table["near"]]
     return table
 
@@ -45,7 +43,7 @@ def _ordinary(character: str) -> str:
 
 def surname_length(name: str) -> int:
     """How many characters of a Chinese name are the surname: two for 欧阳 and its like."""
-    return 2 if name[:2] in _COMPOUND and len(name) > 2 else 1
+    return 2 if name[:2] in _table()["compound"] and len(name) > 2 else 1
 
 
 @lru_cache(maxsize=1 << 18)
