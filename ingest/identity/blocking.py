@@ -25,6 +25,8 @@ from ingest.identity.writing import common_writing, simplified
 
 __all__ = ["Blocked", "block"]
 
+_LONG_ENOUGH = 3  # with one of two characters left out nearly every name is like every other
+
 
 @dataclass(frozen=True)
 class Blocked:
@@ -42,9 +44,10 @@ class Blocked:
 def block(records: Sequence[Record], *, most: int) -> Blocked:
     """Blocks larger than `most` are split by village; what has no village there is left out."""
     blocks: dict[tuple[str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    nicknames = frozenset(common_writing(nick) for item in records for nick in item.nicknames)
     for place, record in enumerate(records):
         side = 0 if not record.identifiers else 1
-        for each in set(_keys(record)):
+        for each in set(_keys(record, nicknames)):
             blocks[each][side].append(place)
     pairs: set[tuple[int, int]] = set()
     left_out: dict[str, int] = defaultdict(int)
@@ -80,12 +83,12 @@ def _by_village(
     return split
 
 
-def _keys(record: Record) -> Iterator[tuple[str, str]]:
+def _keys(record: Record, nicknames: frozenset[str]) -> Iterator[tuple[str, str]]:
     kind = "person" if record.is_person else "firm"
     if record.phone:
         yield f"{kind}_phone", record.phone
     if record.is_person:
-        yield from _person_keys(record)
+        yield from _person_keys(record, nicknames)
         return
     for name in (record.name, *record.former_names):
         if name:
@@ -93,20 +96,23 @@ def _keys(record: Record) -> Iterator[tuple[str, str]]:
             yield "firm_core", core_name(name)
 
 
-def _person_keys(record: Record) -> Iterator[tuple[str, str]]:
-    for name in (record.name, *record.former_names, *record.nicknames):
+def _person_keys(record: Record, nicknames: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for name in (record.name, *record.former_names):
         if not name:
             continue
         written = common_writing(name)
         for sound in folded_sounds(written):
             yield "sound", sound
-        given = written[surname_length(written) :]
-        if name != record.name or len(given) > 1:
-            # "张狗蛋" meets the stated nickname "狗蛋"
-            yield "called", given if name == record.name else written
-        if record.village and len(written) >= 3:
+        if record.village and len(written) >= _LONG_ENOUGH:
             for left in range(surname_length(written), len(written)):
                 yield "similar", f"{record.village} {written[:left]}{written[left + 1 :]}"
+    called = {common_writing(name) for name in record.nicknames}
+    if record.name:
+        # "张狗蛋" and "狗蛋" both meet the stated nickname "狗蛋"; what nobody states meets nobody
+        written = common_writing(record.name)
+        called |= {written, written[surname_length(written) :]} & nicknames
+    for name in called:
+        yield "called", name
     surname = folded_sounds(common_writing(record.name)[:1])[0] if record.name else None
     if surname is None:
         return

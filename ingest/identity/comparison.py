@@ -15,7 +15,7 @@ from typing import Literal
 from ingest.identity.commonness import Commonness
 from ingest.identity.policy import IdentityPolicy
 from ingest.identity.record import Record
-from ingest.identity.rules import RULES, Outcome, rule_text
+from ingest.identity.rules import Outcome, findings, rule_text
 
 __all__ = ["Comparison", "Reason", "compare", "probability"]
 
@@ -72,12 +72,8 @@ def compare(a: Record, b: Record, common: Commonness, policy: IdentityPolicy) ->
         return Comparison("different", -math.inf, (reason,))
     population = max(common.population, policy.least_population)
     found: dict[str, list[Reason]] = {}
-    for rule, group in RULES.items():
-        outcome = rule(a, b)
-        if outcome is not None:
-            found.setdefault(group, []).append(
-                _weigh(rule.__name__, outcome, common, population, policy)
-            )
+    for group, rule, outcome in findings(a, b):
+        found.setdefault(group, []).append(_weigh(rule, outcome, common, population, policy))
     reasons = tuple(reason for group in found.values() for reason in _strongest_first(group))
     prior = math.log2(policy.coverage / population)
     return Comparison(None, prior + sum(reason.bits for reason in reasons), reasons)

@@ -23,7 +23,7 @@ from ingest.identity.policy import load_policy
 from ingest.identity.publish import publish
 from ingest.identity.record import Record, is_provisional, read_records
 
-__all__ = ["Judged", "SideBySide", "judge", "refresh", "review", "standing", "take_back"]
+__all__ = ["Judged", "SideBySide", "hints", "judge", "refresh", "review", "standing", "take_back"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,17 @@ def review(settings: Settings, *, limit: int = 20, offset: int = 0) -> list[Side
     """Pairs that wait, the most probable first, with what the log says of both."""
     with OperationsStore(settings) as store:
         waiting = JudgementBook(store).waiting(limit=limit, offset=offset)
+    return _side_by_side(settings, waiting)
+
+
+def hints(settings: Settings, key: str) -> list[SideBySide]:
+    """Waiting pairs of one party: what may be shown of it as 疑似, and used for nothing."""
+    with OperationsStore(settings) as store:
+        found = JudgementBook(store).hints(key)
+    return _side_by_side(settings, found)
+
+
+def _side_by_side(settings: Settings, waiting: list[QueuedPair]) -> list[SideBySide]:
     keys = {key for item in waiting for key in (item.one, item.other)}
     records = {item.key: item for item in read_records(FactLog(settings.log_dir), keys=keys)}
     return [

@@ -9,9 +9,9 @@ Names are alternatives: of the rules of one group only the strongest finding cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -22,7 +22,7 @@ from ingest.identity.record import Record
 from ingest.identity.sound import same_sound, surname_length
 from ingest.identity.writing import common_writing, plain, simplified
 
-__all__ = ["RULES", "Outcome", "Rule", "rule_text"]
+__all__ = ["RULES", "Outcome", "Rule", "findings", "rule_text"]
 
 _ALIKE = 80  # rapidfuzz ratio of two firm cores, or of two addresses
 
@@ -118,13 +118,9 @@ def firm_core(a: Record, b: Record) -> Outcome | None:
 
 def name_different(a: Record, b: Record) -> Outcome | None:
     """双方都有姓名（名称），但写法、读音和曾用名都对不上。"""
-    if not (a.name and b.name):
-        return None
-    others = (name_same, name_script, name_former, name_nickname, name_sound, name_similar,
-              firm_core)  # fmt: skip
-    if any(rule(a, b) for rule in others):
-        return None
-    return Outcome("different", None, (a.name, b.name))
+    if a.name and b.name and not any(rule(a, b) for rule in _NAMES):
+        return Outcome("different", None, (a.name, b.name))
+    return None
 
 
 def village(a: Record, b: Record) -> Outcome | None:
@@ -195,16 +191,14 @@ def masked_id(a: Record, b: Record) -> Outcome | None:
     return Outcome("same", min(shown), shown) if both >= 4 else None
 
 
+#: Ways in which two names agree, the stronger first.
+_NAMES: tuple[Rule, ...] = (
+    name_same, name_script, name_former, name_nickname, name_sound, name_similar, firm_core,
+)  # fmt: skip
+
 #: rule -> the group of alternatives that it belongs to.
 RULES: dict[Rule, str] = {
-    name_same: "name",
-    name_script: "name",
-    name_former: "name",
-    name_nickname: "name",
-    name_sound: "name",
-    name_similar: "name",
-    firm_core: "name",
-    name_different: "name",
+    **dict.fromkeys((*_NAMES, name_different), "name"),
     village: "village",
     phone: "phone",
     birth: "birth",
@@ -214,6 +208,27 @@ RULES: dict[Rule, str] = {
 }
 
 
+def findings(a: Record, b: Record) -> Iterator[tuple[str, str, Outcome]]:
+    """What every rule finds in a pair: (group, rule, outcome).
+
+    Names written alike are not looked at by the weaker rules for names, which would say nothing.
+    """
+    agreed = False
+    for rule in _NAMES:
+        outcome = rule(a, b)
+        if outcome is not None:
+            agreed = True
+            yield "name", rule.__name__, outcome
+            if rule in (name_same, name_script):
+                break
+    if not agreed and a.name and b.name:
+        yield "name", name_different.__name__, Outcome("different", None, (a.name, b.name))
+    for rule, group in RULES.items():
+        if group != "name" and (outcome := rule(a, b)) is not None:
+            yield group, rule.__name__, outcome
+
+
+@cache
 def rule_text(name: str) -> str:
     """The sentence that explains a rule to an officer."""
     return next(rule.__doc__ or "" for rule in RULES if rule.__name__ == name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import yaml
@@ -73,15 +73,11 @@ def folded(syllable: str) -> str:
     return syllable
 
 
-def folded_sounds(name: str) -> list[str]:
+@lru_cache(maxsize=1 << 18)
+def folded_sounds(name: str) -> tuple[str, ...]:
     """Every way in which the whole name may sound, folded; a few at most."""
     each = [sorted({folded(item) for item in readings}) for readings in syllables(name)]
-    found = []
-    for ways in product(*each):
-        found.append(" ".join(ways))
-        if len(found) == _MOST_FOLDED:
-            break
-    return found
+    return tuple(" ".join(ways) for ways in islice(product(*each), _MOST_FOLDED))
 
 
 def same_sound(one: str, other: str) -> str | None:

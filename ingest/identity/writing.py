@@ -26,6 +26,7 @@ def simplified(name: str) -> str:
     return text if text.isascii() else str(convert(text, "zh-hans"))
 
 
+@lru_cache(maxsize=1 << 18)
 def common_writing(name: str) -> str:
     """`simplified`, with a surname that is written two ways (付, 傅) in one of them."""
     text = simplified(name)
