@@ -18,6 +18,8 @@ from ingest.identity.record import Record
 
 __all__ = ["Candidate", "Found", "find_candidates"]
 
+_WORTHLESS = -20.0  # log2 odds of one in a million: such a rival takes nothing from anybody
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -53,6 +55,8 @@ class Found:
 def find_candidates(records: Sequence[Record], policy: IdentityPolicy | None = None) -> Found:
     """Compare what may be the same; nothing is decided here."""
     weights = policy or load_policy()
+    # of two mentions the one with the smaller key is compared with the other: no order of input counts
+    records = sorted(records, key=lambda record: record.key)
     common = count(records)
     blocked = block(records, most=weights.blocks.most)
     by_mention: dict[int, list[tuple[int, Comparison]]] = defaultdict(list)
@@ -67,9 +71,6 @@ def find_candidates(records: Sequence[Record], policy: IdentityPolicy | None = N
     ]
     found.sort(key=lambda item: (-item.probability, item.mention.key, item.other.key))
     return Found(tuple(found), len(blocked.pairs), blocked.left_out)
-
-
-_WORTHLESS = -20.0
 
 
 def _shared(

@@ -24,6 +24,7 @@ from ingest.identity.writing import common_writing, plain, simplified
 
 __all__ = ["RULES", "Outcome", "Rule", "findings", "rule_text"]
 
+_DIGITS_THAT_PROVE = 4
 _ALIKE = 80  # rapidfuzz ratio of two firm cores, or of two addresses
 
 
@@ -184,11 +185,12 @@ def masked_id(a: Record, b: Record) -> Outcome | None:
     if not (a.masked_id and b.masked_id) or len(a.masked_id) != len(b.masked_id):
         return None
     shown = (a.masked_id, b.masked_id)
-    if not _visible_agree(_with_birth(a), _with_birth(b)):
+    one, other = _with_birth(a), _with_birth(b)
+    if not _visible_agree(one, other):
         return Outcome("different", None, shown)
-    both = sum(x != "*" and y != "*" for x, y in zip(_with_birth(a), _with_birth(b), strict=True))
-    # fewer visible digits in common than the last four prove nothing
-    return Outcome("same", min(shown), shown) if both >= 4 else None
+    # the first six are a whole county's; fewer than four digits more prove nothing
+    both = sum("*" not in digits for digits in zip(one[6:], other[6:], strict=True))
+    return Outcome("same", min(shown), shown) if both >= _DIGITS_THAT_PROVE else None
 
 
 #: Ways in which two names agree, the stronger first.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
+import warnings
+from functools import cache, lru_cache
 
-from zhconv import convert
+from zhconv import convert, loaddict
 
 from ingest.identity.sound import variants
 
@@ -23,6 +24,7 @@ def plain(name: str) -> str:
 def simplified(name: str) -> str:
     """`plain`, in simplified characters (張國華 -> 张国华)."""
     text = plain(name)
+    _load_characters()
     return text if text.isascii() else str(convert(text, "zh-hans"))
 
 
@@ -31,3 +33,11 @@ def common_writing(name: str) -> str:
     """`simplified`, with a surname that is written two ways (付, 傅) in one of them."""
     text = simplified(name)
     return variants().get(text[:1], text[:1]) + text[1:]
+
+
+@cache
+def _load_characters() -> None:
+    with warnings.catch_warnings():
+        # zhconv leaves closing its dictionary to the collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        loaddict()

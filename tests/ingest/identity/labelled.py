@@ -56,10 +56,11 @@ class Score:
         return self.right / self.wanted if self.wanted else 1.0
 
 
-def load(path: Path = Path(__file__).with_name("labelled.txt")) -> list[Pair]:
+def load() -> list[Pair]:
     """Every pair of the file."""
     pairs = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    lines = Path(__file__).with_name("labelled.txt").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
         if line.startswith("#") or not line.strip():
             continue
         hazard, same, one, other, shared = (part.strip() for part in line.split("|"))
