@@ -33,7 +33,9 @@ class Reference:
         self.stays = _stays(self.facts["SAME_AS"])
         for tie in SCHEMA.relationships.values():
             for row in self.facts[tie.kind] if tie.kind != "SAME_AS" else ():
-                row["from_key"], row["to_key"] = map(self.standing, (row["from_key"], row["to_key"]))
+                row["from_key"], row["to_key"] = map(
+                    self.standing, (row["from_key"], row["to_key"])
+                )
         self.said: dict[str, list[Row]] = defaultdict(list)
         self.label: dict[str, str] = {}
         for node in SCHEMA.nodes.values():

@@ -19,14 +19,13 @@ _TRADITIONAL = {"国": "國", "丽": "麗", "军": "軍", "华": "華", "张": "
                 "银": "銀", "宝": "寶", "强": "強"}  # fmt: skip
 
 
-def crowd(
-    chance: random.Random, *, identified: int, mentions: int
-) -> tuple[list[Record], dict[str, str]]:
+def crowd(seed: int, *, identified: int, mentions: int) -> tuple[list[Record], dict[str, str]]:
     """Records, and for each mention of somebody in the crowd whom it means: mention -> person.
 
     One mention in eight means nobody of the crowd.  A mention gives a name in one of several
     writings and some of village, phone and birth; one in ten gives a clerk's phone.
     """
+    chance = random.Random(seed)
     people = [_person(chance, f"person:{number}") for number in range(identified)]
     records, truth = list(people), {}
     for number in range(mentions):

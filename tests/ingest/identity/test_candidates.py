@@ -34,7 +34,7 @@ def everybody(records: list[Record]) -> set[tuple[str, str]]:
 
 
 def test_blocks_lose_nothing_in_a_crowd() -> None:
-    records, _ = crowd(random.Random(3), identified=500, mentions=120)
+    records, _ = crowd(3, identified=500, mentions=120)
     blocked = block(records, most=load_policy().blocks.most)
     compared = {tuple(sorted((records[a].key, records[b].key))) for a, b in blocked.pairs}
     wanted = everybody(records)
@@ -53,7 +53,7 @@ def test_blocks_lose_no_labelled_pair_that_the_queue_shows() -> None:
 
 
 def test_nobody_identified_is_compared_with_another() -> None:
-    records, _ = crowd(random.Random(4), identified=300, mentions=30)
+    records, _ = crowd(4, identified=300, mentions=30)
     for one, other in block(records, most=200).pairs:
         assert not (records[one].identifiers and records[other].identifiers)
 
@@ -73,7 +73,7 @@ def test_a_large_block_is_split_and_what_is_left_out_is_counted() -> None:
 
 def test_rivals_share_the_probability() -> None:
     village = "610305110201"
-    filler, _ = crowd(random.Random(5), identified=200, mentions=0)
+    filler, _ = crowd(5, identified=200, mentions=0)
     twins = [
         Record(key=f"person:t{n}", label="Person", name="亢天佑", village=village,
                identifiers=frozenset({f"person:t{n}"}))
@@ -89,7 +89,7 @@ def test_rivals_share_the_probability() -> None:
 
 
 def test_candidates_of_a_crowd_are_mostly_true() -> None:
-    records, truth = crowd(random.Random(6), identified=2_000, mentions=400)
+    records, truth = crowd(6, identified=2_000, mentions=400)
     found = find_candidates(records)
     best: dict[str, tuple[float, str]] = {}
     for item in found.candidates:
@@ -109,7 +109,7 @@ def test_candidates_of_a_crowd_are_mostly_true() -> None:
 
 
 def test_the_same_records_in_any_order_give_the_same_candidates() -> None:
-    records, _ = crowd(random.Random(7), identified=200, mentions=60)
+    records, _ = crowd(7, identified=200, mentions=60)
     shuffled = list(records)
     random.Random(1).shuffle(shuffled)
     found = [
