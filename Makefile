@@ -44,6 +44,7 @@ questions-lts: .venv/development ## 问题测试（LTS 引擎）/ the question t
 
 manual: .venv/runtime ## 重新生成手册 / write the generated pages again
 	@$(BIN)/python -m api.manual docs/manual
+	@$(BIN)/xinnong dictionary docs/manual
 
 clean: ## 停止引擎并清除环境 / stop the engine, remove what was made
 	@[ ! -x $(BIN)/xinnong ] || XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong engine stop

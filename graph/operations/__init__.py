@@ -1,5 +1,4 @@
-"""The operations store: what is kept but is no credit fact (ledger of deliveries, decisions,
-judgements of identity).
+"""The operations store: what is kept but is no credit fact (ledger of deliveries, decisions).
 
 SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`.
 """
@@ -8,16 +7,21 @@ from __future__ import annotations
 
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
+from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
-from graph.operations.store import OperationsStore
+from graph.operations.store import OperationsStore, read_only_store
 
 __all__ = [
     "DecisionArchive",
     "Delivery",
+    "Holder",
     "Judgement",
     "JudgementBook",
     "KeptDecision",
     "Ledger",
     "OperationsStore",
     "QueuedPair",
+    "holder",
+    "lease",
+    "read_only_store",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +20,6 @@ from graph.log import FactLog
 from graph.operations import JudgementBook, OperationsStore
 from graph.operations.judgement import Judgement
 from graph.settings import Settings
-from graph.time import utc_now
 from ingest.identity.clusters import Clustering, cluster
 
 __all__ = ["SOURCE", "publish"]
@@ -70,19 +69,14 @@ def _append(
     judgements: list[Judgement],
     labels: Mapping[str, str],
 ) -> None:
-    last = log.batches()[-1:]
-    moment = max([utc_now(), *(item.known_at + timedelta(microseconds=1) for item in last)])
-    position = last[0].position if last else 0
-    stated = f"{position}|{news}|{gone}"
+    stated = f"{len(log.batches())}|{news}|{gone}"
     sha256 = hashlib.sha256(stated.encode()).hexdigest()
     batch = f"{SOURCE}-{sha256[:16]}"
-    rows = [
-        _fact(number, ends, batch, moment, judgements, labels)
-        for number, ends in enumerate(news, start=1)
-    ]
-    with log.append(
-        source=SOURCE, batch=batch, file_name="", content_sha256=sha256, known_at=moment
-    ) as pending:
+    with log.append(source=SOURCE, batch=batch, file_name="", content_sha256=sha256) as pending:
+        rows = [
+            _fact(number, ends, batch, pending.known_at, judgements, labels)
+            for number, ends in enumerate(news, start=1)
+        ]
         pending.assert_facts(_KIND, pa.Table.from_pylist(rows, arrow_schema(_KIND)))
         pending.close_facts([(_KIND, fact_id) for fact_id in gone])
         pending.counts.update(rows_in=len(rows), accepted=len(rows), unchanged=0, quarantined=0)

@@ -11,6 +11,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -84,7 +85,8 @@ class Office:
             if path.is_file() and path.name != ".lock"
         }
         with OperationsStore(self.settings) as store:
-            return files, Ledger(store).deliveries(), dump(self.graph)
+            ledger = [replace(item, received_at=None) for item in Ledger(store).deliveries()]
+        return files, ledger, dump(self.graph)
 
 
 @pytest.fixture(scope="module")

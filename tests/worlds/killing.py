@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -42,10 +43,12 @@ class Life:
     Attributes:
         killed: whether it was; otherwise it did all of its work.
         steps: how many it took; None when it was killed.
+        refused: code of the error that it ended with.
         doing: what it was at when it was killed, in ingest's own words.
     """
 
     killed: bool
+    refused: str | None
     steps: int | None
     doing: str
 
@@ -53,11 +56,14 @@ class Life:
 class Nursery:
     """Start runs over one data folder; use it as a context manager."""
 
-    def __init__(self, data: Path, deliveries: Sequence[Delivery]) -> None:
+    def __init__(
+        self, data: Path, deliveries: Sequence[Delivery], *, into_graph: bool = True
+    ) -> None:
         self._noted = data.parent / "doing"
         self._work = {
             "data": str(data),
             "noted": str(self._noted),
+            "into_graph": into_graph,
             "deliveries": [
                 (item.source, str(item.path), item.known_at.isoformat()) for item in deliveries
             ],
@@ -70,18 +76,24 @@ class Nursery:
             encoding="utf-8",
         )
 
-    def run(self, *, after_steps: int | None = None, after_s: float | None = None) -> Life:
-        """Take everything in, or as much as the child lives to."""
+    def run(
+        self,
+        *,
+        after_steps: int | None = None,
+        after_s: float | None = None,
+        largest_file: int | None = None,
+    ) -> Life:
+        """Take everything in, or as much as the child lives to; no file may grow over a size."""
         assert self._process.stdin and self._process.stdout
-        order = {**self._work, "after_steps": after_steps, "after_s": after_s}
-        print(json.dumps(order), file=self._process.stdin, flush=True)
-        steps = None
+        ends = {"after_steps": after_steps, "after_s": after_s, "largest_file": largest_file}
+        print(json.dumps({**self._work, **ends}), file=self._process.stdin, flush=True)
+        steps, refused = None, None
         while "status" not in (said := json.loads(self._process.stdout.readline())):
-            steps = said["steps"]
+            steps, refused = said["steps"], said["refused"]
         ending = os.waitstatus_to_exitcode(said["status"])
         if ending not in {0, -signal.SIGKILL, -signal.SIGALRM}:
             raise AssertionError(f"a run failed by itself with {ending}")
-        return Life(ending != 0, steps, self._noted.read_text(encoding="utf-8"))
+        return Life(ending != 0, refused, steps, self._noted.read_text(encoding="utf-8"))
 
     def __enter__(self) -> Self:
         return self
@@ -113,6 +125,7 @@ def _serve() -> None:
 
 def _live(order: dict[str, Any]) -> None:
     import ingest
+    from graph.errors import XinnongError
     from graph.settings import Settings
 
     taken = 0
@@ -130,19 +143,28 @@ def _live(order: dict[str, Any]) -> None:
         os.ftruncate(noted, 0)
         os.pwrite(noted, what.encode(), 0)
 
+    if order["largest_file"]:
+        # a write beyond it fails, as on a full disk, at that very byte
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["largest_file"],) * 2)
     if order["after_s"]:
         signal.setitimer(signal.ITIMER_REAL, order["after_s"])
     sys.addaudithook(count)
     settings = Settings(data=Path(order["data"]), engine_heap_mb=512)
-    for source, path, known_at in order["deliveries"]:
-        ingest.ingest(
-            source,
-            [Path(path)],
-            settings=settings,
-            known_at=datetime.fromisoformat(known_at),
-            progress=note,
-        )
-    print(json.dumps({"steps": taken}), flush=True)
+    refused = None
+    try:
+        for source, path, known_at in order["deliveries"]:
+            ingest.ingest(
+                source,
+                [Path(path)],
+                settings=settings,
+                known_at=datetime.fromisoformat(known_at),
+                into_graph=order["into_graph"],
+                progress=note,
+            )
+    except XinnongError as error:
+        refused = error.cause_code
+    print(json.dumps({"steps": taken, "refused": refused}), flush=True)
 
 
 if __name__ == "__main__":
