@@ -85,8 +85,9 @@ def _by_village(
 
 def _keys(record: Record, nicknames: frozenset[str]) -> Iterator[tuple[str, str]]:
     kind = "person" if record.is_person else "firm"
-    if record.phone:
-        yield f"{kind}_phone", record.phone
+    for phone in (record.phone_key, record.phone):
+        if phone:
+            yield f"{kind}_phone", phone
     if record.is_person:
         yield from _person_keys(record, nicknames)
         return

@@ -68,8 +68,9 @@ def count(records: Iterable[Record]) -> Commonness:
                 shared["name"][common_writing(str(name))] += 1
             if record.name and not record.is_person:
                 shared["firm_core"][core_name(record.name)] += 1
-        if record.phone:
-            shared["phone"][record.phone] += 1
+        for phone in (record.phone, record.phone_key):
+            if phone:
+                shared["phone"][phone] += 1
         if record.address:
             shared["address"][simplified(record.address)] += 1
     return Commonness(population, shared)

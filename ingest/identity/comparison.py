@@ -61,7 +61,7 @@ def probability(odds: float) -> float:
     """Probability for log2 odds."""
     if math.isinf(odds):
         return 1.0 if odds > 0 else 0.0
-    return 1 / (1 + 2.0 ** -max(-500.0, min(500.0, odds)))
+    return float(1 / (1 + 2.0 ** -max(-500.0, min(500.0, odds))))
 
 
 def compare(a: Record, b: Record, common: Commonness, policy: IdentityPolicy) -> Comparison:

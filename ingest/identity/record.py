@@ -47,7 +47,7 @@ class Record:
     Attributes:
         identifiers: keys that prove who it is (`person:…`, `org:…`, former codes among them).
         village: division code, 12 digits; `village_name` where only a name is known.
-        phone: comparable form; masked (138****1234) where the log has no other.
+        phone: masked (138****1234), to be shown; `phone_key` proves that two numbers are equal.
         masked_id: resident id with its visible digits.
         sources: who speaks of it, for the reader of a pair.
     """
@@ -61,6 +61,7 @@ class Record:
     village: str | None = None
     village_name: str | None = None
     phone: str | None = None
+    phone_key: str | None = None
     birth_on: date | None = None
     sex: str | None = None
     address: str | None = None
@@ -146,7 +147,7 @@ def read_records(log: FactLog, *, keys: Collection[str] | None = None) -> list[R
 def _gather(node: Node, history: pa.Table, gathered: dict[str, dict[str, Any]]) -> None:
     wanted = [
         name
-        for name in ("name", "phone_masked", "birth_on", "sex", "address", "resident_id_masked",
+        for name in ("name", "phone_masked", "phone_key", "birth_on", "sex", "address", "resident_id_masked",
                      "former_names", "nicknames")
         if name in {item.name for item in node.properties}
     ]  # fmt: skip
@@ -185,6 +186,7 @@ def _record(key: str, said: dict[str, Any]) -> Record:
         village=said.get("village"),
         village_name=said.get("village_name") or (spelt[1] if spelt else None),
         phone=said.get("phone_masked"),
+        phone_key=said.get("phone_key"),
         birth_on=said.get("birth_on"),
         sex=said.get("sex"),
         address=address,

@@ -141,9 +141,13 @@ def village(a: Record, b: Record) -> Outcome | None:
 
 
 def phone(a: Record, b: Record) -> Outcome | None:
-    """联系电话相同（脱敏号码只比较可见位）。"""
+    """联系电话相同；只有脱敏号码时，可见位相同是较弱的依据。"""
+    if a.phone_key and b.phone_key:
+        if a.phone_key != b.phone_key:
+            return None
+        return Outcome("same", a.phone_key, (a.phone or "相同", b.phone or "相同"))
     if a.phone and b.phone and _visible_agree(a.phone, b.phone):
-        return Outcome("same", min(a.phone, b.phone), (a.phone, b.phone))
+        return Outcome("masked", min(a.phone, b.phone), (a.phone, b.phone))
     return None
 
 

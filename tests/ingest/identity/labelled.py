@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from graph.identifiers import person_key, resident_id
+from graph.identifiers import person_key, phone_key, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from ingest.identity.commonness import Commonness
 from ingest.identity.comparison import Comparison, compare
@@ -119,6 +119,7 @@ def _record(key: str, text: str) -> Record:
         village=f"610305{said['v']}" if "v" in said else None,
         village_name=said.get("vn"),
         phone=f"{phone[:3]}****{phone[-4:]}" if phone else None,
+        phone_key=phone_key(phone, KEY) if phone and "masked" not in said else None,
         birth_on=date.fromisoformat(birth) if birth else None,
         sex=said.get("s"),
         address=said.get("a"),
@@ -152,8 +153,8 @@ def _values(record: Record, kind: str) -> Iterator[str]:
         yield from (common_writing(name) for name in (record.name, *record.former_names) if name)
     elif kind == "firm_core" and record.name and not record.is_person:
         yield core_name(record.name)
-    elif kind == "phone" and record.phone:
-        yield record.phone
+    elif kind == "phone":
+        yield from (phone for phone in (record.phone, record.phone_key) if phone)
     elif kind == "address" and record.address:
         yield simplified(record.address)
 
