@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from graph.errors import NotFoundError
 from graph.log import FactLog
+from graph.resolution import followed
 from graph.schema import SCHEMA
 
 __all__ = ["Snapshot", "Ties", "take_snapshot"]
@@ -60,6 +61,7 @@ class Snapshot:
         id: names the content: the last manifest's hash and both times.
         keys, labels, names: one entry a party, in the order of their numbers.
         ties: by kind, those between two parties.
+        redirects: keys that were judged to be another party -> the key that stays.
     """
 
     as_of: date
@@ -72,13 +74,14 @@ class Snapshot:
     ties: Mapping[str, Ties]
     tables: Mapping[str, pa.Table] = field(repr=False)
     datasets: tuple[tuple[str, str, datetime], ...] = ()
+    redirects: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def index(self, key: str) -> int:
-        """Number of a party; raises `NotFoundError`."""
-        found = pc.index(self.keys, key).as_py()
+        """Number of a party, also by a key that was given up; raises `NotFoundError`."""
+        found = pc.index(self.keys, self.redirects.get(key, key)).as_py()
         if found < 0:
             raise NotFoundError(
                 "在该时点没有这个主体。请核对编号，或先查找名称。",
@@ -111,6 +114,7 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
         )
     known = known_at or batches[-1].known_at
     tables = {item.kind: log.read(item.kind, as_of=as_of, known_at=known) for item in SCHEMA.kinds}
+    tables, redirects = followed(tables)
     keys, labels, names = _parties(tables)
     ties = {kind: _ties(tables[kind], keys, kind) for kind in _PARTY_TIES}
     stated = f"{batches[-1].hash}|{as_of.isoformat()}|{known.isoformat()}"
@@ -126,6 +130,7 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
         ties=ties,
         tables=tables,
         datasets=tuple(latest[source] for source in sorted(latest)),
+        redirects=redirects,
     )
 
 
