@@ -45,10 +45,14 @@ FieldType = Literal[
     "party_id",
     "division",
     "phone",
+    "household",
+    "repayment_codes",
 ]
 
 #: Types whose digits Excel destroys when it takes them for a number.
-IDENTIFIER_TYPES = frozenset({"resident_id", "uscc", "party_id", "division", "phone"})
+IDENTIFIER_TYPES = frozenset(
+    {"resident_id", "uscc", "party_id", "division", "phone", "household", "repayment_codes"}
+)
 
 
 class _Strict(BaseModel):
@@ -62,6 +66,7 @@ class FieldSpec(_Strict):
         title: the column's Chinese name, as the template has it; `aliases` are accepted too.
         unit: of money 元, 万元 or 分; of a ratio 小数 or 百分比.
         codes: what the file may say -> what we keep.
+        classes: of a unified social credit code: the first two characters that may stand here.
         reference: label of a thing that must already be known by this value's key.
         identifier: digits that must come as text although the type is text.
     """
@@ -75,6 +80,7 @@ class FieldSpec(_Strict):
     codes: dict[str, str] = Field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
+    classes: tuple[str, ...] = ()
     reference: str | None = None
     identifier: bool = False
     message: str | None = None
@@ -106,13 +112,18 @@ class TableSpec(_Strict):
 
 
 class Source(_Strict):
-    """All that is declared of one source."""
+    """All that is declared of one source.
+
+    Attributes:
+        retention: how long its facts are kept, and from when that is counted.
+    """
 
     name: str
     title: str
     title_en: str
     department: str
     legal_basis: str
+    retention: str = ""
     completeness: Literal["increment", "snapshot"] = "increment"
     needs: tuple[str, ...] = ()
     tables: dict[str, TableSpec]

@@ -29,6 +29,7 @@ _SERIAL = re.compile(r"[1-6]\d{4}")
 _YES = frozenset({"是", "1", "y", "yes", "true"})
 _NO = frozenset({"否", "0", "n", "no", "false"})
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}")
+_REPAYMENT_CODES = re.compile(r"[N1-7BDZCG*#]{24}")
 _LABELS = {"91": "Enterprise", "92": "IndividualBusiness", "93": "Cooperative"}
 
 
@@ -108,13 +109,17 @@ def _parser(
         case "resident_id":
             return lambda text: _person(text, identity_key), party, None
         case "uscc":
-            return _organisation, party, None
+            return lambda text: _organisation(text, spec.classes), party, None
         case "party_id":
             return lambda text: _party(text, identity_key), party, None
         case "division":
             return _division, ("", "_key"), None
         case "phone":
             return lambda text: ((_phone(text),), None), ("_masked",), None
+        case "household":
+            return lambda text: ((text, f"household:{text}"), None), ("", "_key"), None
+        case "repayment_codes":
+            return lambda text: ((_repayment_codes(text),), None), ("",), None
 
 
 def _decimal(text: str) -> Decimal:
@@ -209,10 +214,17 @@ def _person(text: str, identity_key: str) -> _Parsed:
     return values, _doubt(found, text)
 
 
-def _organisation(text: str) -> _Parsed:
+def _organisation(text: str, classes: tuple[str, ...] = ()) -> _Parsed:
     found = uscc.check(text)
     if found.value is None:
         raise _wrong(found.code, found.message_zh, found.message_en, f"{len(text)} 位")
+    if classes and found.value[:2] not in classes:
+        raise _wrong(
+            "wrong_class",
+            f"该代码不属于本表登记的主体类别（前两位应为 {'、'.join(classes)}）。请核对证照。",
+            f"A code of another class than {', '.join(classes)}.",
+            f"{found.value[:2]} 类代码",
+        )
     label = _LABELS.get(found.value[:2])
     if label is None:
         label = "Collective" if found.value[0] == "N" else "GovernmentBody"
@@ -247,6 +259,18 @@ def _phone(text: str) -> str:
             "not_a_phone", "不是有效电话号码。请核对。", "Not a phone number.", f"{len(digits)} 位"
         )
     return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
+
+
+def _repayment_codes(text: str) -> str:
+    """Twenty-four months, the latest last (二代征信 还款状态): see `loan_repayment`."""
+    if not _REPAYMENT_CODES.fullmatch(text):
+        raise _wrong(
+            "not_repayment_codes",
+            "应为 24 个月的还款状态代码，只用 N、1 至 7、B、D、Z、C、G、*、#。请按征信报告核对。",
+            "Not twenty-four monthly repayment codes.",
+            f"{len(text)} 位",
+        )
+    return text
 
 
 def _doubt(found: Any, text: str) -> CellVerdict | None:
