@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from ingest.field import FieldSpec
 from ingest.finding import Finding
-from ingest.source import FieldSpec
 from ingest.table import NUMERIC, Table
 from ingest.values import Converted, converter
 

@@ -49,7 +49,7 @@ def listing(
         usable_until=usable_until,
         removed_on=rows["removed_on"],
         **{name: rows[name] for name in said},
-        **properties,
+        **properties,  # type: ignore[arg-type]
     )
     yield tie("SUBJECT_OF", rows, source=end(rows, "subject"), target=(key, "ListEntry"), **when)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fnmatch
 import importlib
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -17,105 +16,74 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from graph.errors import NotFoundError, SettingsError
-from graph.vocabulary import Sensitivity
+from ingest.field import FieldSpec, RowCheck, Strict
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ingest.emit import FactFrame
 
-__all__ = ["FieldSpec", "Source", "TableSpec", "in_order", "load_source", "source_names"]
+__all__ = [
+    "Completeness",
+    "Expected",
+    "Source",
+    "TableSpec",
+    "in_order",
+    "load_source",
+    "source_names",
+]
 
 _SOURCES = "ingest.sources"
 
-FieldType = Literal[
-    "text",
-    "integer",
-    "real",
-    "ratio",
-    "money",
-    "date",
-    "flag",
-    "code",
-    "resident_id",
-    "uscc",
-    "party_id",
-    "division",
-    "phone",
-    "household",
-    "repayment_codes",
-]
-
-#: Types whose digits Excel destroys when it takes them for a number.
-IDENTIFIER_TYPES = frozenset(
-    {"resident_id", "uscc", "party_id", "division", "phone", "household", "repayment_codes"}
-)
+Completeness = Literal["increment", "snapshot"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FieldSpec(_Strict):
-    """One column of a table, declared once.
+class Expected(Strict):
+    """How many rows a whole delivery of a table usually has.
 
     Attributes:
-        title: the column's Chinese name, as the template has it; `aliases` are accepted too.
-        unit: of money 元, 万元 or 分; of a ratio 小数 or 百分比.
-        codes: what the file may say -> what we keep.
-        classes: of a unified social credit code: the first two characters that may stand here.
-        reference: label of a thing that must already be known by this value's key.
-        identifier: digits that must come as text although the type is text.
+        min: fewer rows: the file is not taken at all, nothing is written.
+        max: more rows: a warning.
+        max_fall_ratio: by how much, of the rows before, a complete list may shrink before what it
+            no longer names is taken as ended; 0.2 is a fifth.
     """
 
-    name: str
-    title: str
-    type: FieldType = "text"
-    aliases: tuple[str, ...] = ()
-    required: bool = False
-    unit: Literal["元", "万元", "分", "小数", "百分比"] | None = None
-    codes: dict[str, str] = Field(default_factory=dict)
-    minimum: float | None = None
-    maximum: float | None = None
-    classes: tuple[str, ...] = ()
-    reference: str | None = None
-    identifier: bool = False
-    message: str | None = None
-    example: str = ""
-    sensitivity: Sensitivity = Sensitivity.C1
-
-    @property
-    def spellings(self) -> frozenset[str]:
-        """Every heading that means this field, in the form headings are compared in."""
-        return frozenset(map(heading, (self.title, self.name, *self.aliases)))
-
-    @property
-    def must_be_text(self) -> bool:
-        """Whether a numeric Excel cell has lost digits or leading zeros here."""
-        return self.identifier or self.type in IDENTIFIER_TYPES
+    min: int | None = Field(default=None, ge=0)
+    max: int | None = Field(default=None, ge=1)
+    max_fall_ratio: float | None = Field(default=None, ge=0, le=1)
 
 
-class TableSpec(_Strict):
-    """One shape of file: its columns, its key, and the file names that usually carry it."""
+class TableSpec(Strict):
+    """One shape of file: its columns, its key, and the file names that usually carry it.
+
+    Attributes:
+        completeness, expected: of this table, where it differs from its source.
+    """
 
     fields: tuple[FieldSpec, ...]
+    title: str | None = None
     key: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     separator: str = ","
+    checks: tuple[RowCheck, ...] = ()
+    completeness: Completeness | None = None
+    expected: Expected | None = None
 
     def names_file(self, file_name: str) -> bool:
         """Whether a file of this name is usually this table."""
         return any(fnmatch.fnmatch(file_name, pattern) for pattern in self.files)
 
 
-class Source(_Strict):
+class Source(Strict):
     """All that is declared of one source.
 
     Attributes:
-        retention: how long its facts are kept, and from when that is counted.
+        completeness: `snapshot`: a delivery names everything there is, so what it no longer names
+            may have ended; `increment`: it names only what is new.
+        retention: months to keep its facts after their end, or the rule in words.
     """
 
     name: str
@@ -123,22 +91,25 @@ class Source(_Strict):
     title_en: str
     department: str
     legal_basis: str
-    retention: str = ""
-    completeness: Literal["increment", "snapshot"] = "increment"
+    retention: int | str = "未登记"
+    completeness: Completeness = "increment"
+    expected: Expected = Expected()
     needs: tuple[str, ...] = ()
     tables: dict[str, TableSpec]
+
+    def completeness_of(self, table: str) -> Completeness:
+        """Whether a delivery of this table is a complete list."""
+        return self.tables[table].completeness or self.completeness
+
+    def expected_of(self, table: str) -> Expected:
+        """The counts expected of a delivery of this table."""
+        return self.tables[table].expected or self.expected
 
     def facts(self, table: str, rows: pd.DataFrame) -> Iterator[FactFrame]:
         """What the checked rows of one table say."""
         module = importlib.import_module(f"{_SOURCES}.{self.name}")
         function: Callable[[pd.DataFrame], Iterator[FactFrame]] = getattr(module, table)
         return function(rows)
-
-
-def heading(text: str) -> str:
-    """The form in which two headings are compared: no width, case, space or bracket matters."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in folded if character not in " \t()/_-:*　")
 
 
 @cache

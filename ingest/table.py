@@ -20,8 +20,9 @@ import pandas as pd
 import python_calamine
 
 from graph.errors import InputError
+from ingest.field import heading
 from ingest.finding import Finding
-from ingest.source import Source, TableSpec, heading
+from ingest.source import Source, TableSpec
 
 __all__ = ["Table", "read_table"]
 

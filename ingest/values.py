@@ -18,7 +18,7 @@ import pandas as pd
 from graph.identifiers import Verdict, division_code, person_key, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.time import today
-from ingest.source import FieldSpec
+from ingest.field import FieldSpec
 
 __all__ = ["CellVerdict", "Converted", "converter"]
 
