@@ -109,7 +109,7 @@ def _compare_kind(
             until.append(ends[places[0]])
             continue
         before = sorted(old.get(slot, ()), key=lambda place: begins[place] or date.min)
-        following = [begins[place] for place in before[1:]] + [None]
+        following = [*(begins[place] for place in before[1:]), None][: len(before)]
         timeline = [
             # an end where the successor begins was cut by it, not stated
             Stated(begins[p], None if ends[p] == nxt else ends[p], contents[p], ids[p], ends[p], p)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.emit import FactFrame
-from ingest.listing import listing
+from ingest.public_list import listing
 
 __all__ = ["judgment_defaulter"]
 

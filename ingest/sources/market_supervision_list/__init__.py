@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.emit import FactFrame
-from ingest.listing import listing, years_after
+from ingest.public_list import listing, years_after
 
 __all__ = ["abnormal_operation", "serious_violation"]
 
