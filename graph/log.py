@@ -4,7 +4,8 @@
         manifest.json               who, when, how many rows, sha256 of every file, of the previous
         Loan.parquet …              facts asserted, one file a kind (`graph.facts.arrow_schema`)
         closures.parquet            facts that this batch closed: kind, fact_id
-        quarantine.parquet          rows refused, with the reason (optional, written by ingest)
+        findings.parquet            what was wrong with rows, never the rows (written by ingest)
+        settled.parquet             refused rows of earlier batches that this one puts right
 
 The rename of the batch folder is the commit: files are written into `.pending-…`, synced, and
 appear whole or not at all.  A killed writer leaves a pending folder that the next one removes.
@@ -36,6 +37,7 @@ __all__ = ["Batch", "FactLog", "PendingBatch"]
 
 _MANIFEST = "manifest.json"
 _CLOSURES = "closures"
+_NO_KINDS = frozenset({_CLOSURES, "findings", "settled"})
 _CLOSURE_SCHEMA = pa.schema([("kind", pa.string()), ("fact_id", pa.string())])
 _PENDING = ".pending-"
 
@@ -68,7 +70,7 @@ class Batch:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Fact kinds that this batch asserts."""
-        return tuple(name for name in self.files if name not in (_CLOSURES, "quarantine"))
+        return tuple(name for name in self.files if name not in _NO_KINDS)
 
     @property
     def fact_count(self) -> int:
@@ -122,7 +124,7 @@ class FactLog:
         return pq.read_table(batch.folder / f"{_CLOSURES}.parquet", partitioning=None)
 
     def table(self, batch: Batch, name: str) -> pa.Table | None:
-        """A table attached to a batch (its quarantine), or None."""
+        """A table attached to a batch (its findings), or None."""
         if name not in batch.files:
             return None
         return pq.read_table(batch.folder / f"{name}.parquet", partitioning=None)
@@ -264,7 +266,7 @@ class PendingBatch:
             self._write(_CLOSURES, pa.Table.from_pylist(rows, _CLOSURE_SCHEMA))
 
     def attach(self, name: str, table: pa.Table) -> None:
-        """Keep another table with the batch (its quarantine)."""
+        """Keep another table with the batch (its findings)."""
         if len(table):
             self._write(name, table)
 

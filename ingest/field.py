@@ -31,13 +31,13 @@ FieldType = Literal[
     "division",
     "phone",
     "household",
-    "repayment_codes",
+    "uscc_or_filler",
 ]
 Unit = Literal["元", "万元", "分", "小数", "百分比"]
 
 #: Types whose digits Excel destroys when it takes them for a number.
 IDENTIFIER_TYPES = frozenset(
-    {"resident_id", "uscc", "party_id", "division", "phone", "household", "repayment_codes"}
+    {"resident_id", "uscc", "party_id", "division", "phone", "household", "uscc_or_filler"}
 )
 
 
@@ -56,7 +56,6 @@ class FieldSpec(Strict):
         codes: what the file may say -> what we keep.
         minimum, maximum: in the unit of the file.
         check: name of a further rule on the value (`ingest.rules`).
-        classes: of a unified social credit code: the first two characters that may stand here.
         reference: label of a thing that must already be known by this value's key.
         identifier: digits that must come as text although the type is text.
         message: what the clerk reads when the value is refused, instead of our own words.
@@ -76,7 +75,6 @@ class FieldSpec(Strict):
     minimum: float | None = None
     maximum: float | None = None
     check: str | None = None
-    classes: tuple[str, ...] = ()
     reference: str | None = None
     identifier: bool = False
     message: str | None = None

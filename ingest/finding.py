@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 import pyarrow as pa
 
-__all__ = ["Finding", "quarantine_table"]
+__all__ = ["Finding", "findings_table"]
 
-_SCHEMA = pa.schema(
-    [
-        ("row", pa.int32()),
-        ("column", pa.string()),
-        ("code", pa.string()),
-        ("value_class", pa.string()),
-        ("message_zh", pa.string()),
-        ("message_en", pa.string()),
-    ]
-)
+_TYPES = {"row": pa.int32()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding.
 
@@ -42,8 +33,18 @@ class Finding:
     value_class: str | None = None
     severity: Literal["error", "warning"] = "error"
 
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
-def quarantine_table(findings: Iterable[Finding]) -> pa.Table:
-    """The errors among the findings, as the table that is kept with the batch."""
-    rows = [asdict(item) for item in findings if item.severity == "error"]
-    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+def findings_table(findings: Iterable[Finding], table: str) -> pa.Table:
+    """Errors and warnings as the table that is kept with the batch; no value is in it."""
+    rows = list(findings)
+    columns = {
+        item.name: pa.array(
+            [getattr(row, item.name) for row in rows], _TYPES.get(item.name, pa.string())
+        )
+        for item in fields(Finding)
+    }
+    return pa.table({"table": pa.array([table] * len(rows), pa.string()), **columns})

@@ -1,21 +1,28 @@
 """Check rows against the field catalogue and give them their types.
 
-Each column is turned from text into its type at once; what cannot be turned is an error of that
-cell and quarantines its row, the others go on.  Identifiers lose their raw value here: behind the
-gate there are only keys, labels and masked forms.
+The catalogue of a table becomes three pandera schemas, each validated lazily, so that one pass
+names every fault.  What the file *says*: required cells, cells that a spreadsheet has spoilt,
+texts that have no value.  What it *means*: bounds, references, rules.  What the rows are to each
+other: keys.  Each looks only where the one before found nothing, so that a fault is told once.
+
+Identifiers lose their raw value here: behind the gate there are only keys, labels and masked forms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
-from ingest.field import FieldSpec
+from graph.errors import InputError
 from ingest.finding import Finding
-from ingest.table import NUMERIC, Table
-from ingest.values import Converted, converter
+from ingest.rules import value_column
+from ingest.schema import on_row, on_text, on_value, validate
+from ingest.source import Expected
+from ingest.table import Table
+from ingest.values import read_column
 
 __all__ = ["Gated", "check"]
 
@@ -35,109 +42,82 @@ class Gated:
     quarantined: set[int] = field(default_factory=set)
 
 
-def check(table: Table, *, identity_key: str, known: Callable[[str], Collection[str]]) -> Gated:
+def check(
+    table: Table,
+    *,
+    identity_key: str,
+    known: Callable[[str], Collection[str]],
+    expected: Expected | None = None,
+) -> Gated:
     """Check a table.
 
     Args:
         identity_key: of the keyed hash that turns a resident id into a person key.
         known: label -> keys of the things of that label that exist.
+        expected: how many rows a delivery usually has; a returned error workbook is not measured.
 
     Returns:
         `rows_in = len(rows) + len(quarantined)`, always.
+
+    Raises:
+        InputError: `too_few_rows`: fewer than expected at least; nothing is taken then.
     """
-    findings = list(table.notes) + list(table.refused)
-    columns: dict[str, pd.Series] = {}
-    for spec in table.spec.fields:
-        cells = (
-            table.frame[spec.name]
-            if spec.name in table.frame
-            else pd.Series([None] * len(table.frame), index=table.frame.index, dtype=object)
+    findings = [*table.notes, *table.refused]
+    if expected and not table.is_correction:
+        findings += _measured(table, expected)
+    index = table.frame.index
+    fields = {spec.name: spec for spec in table.spec.fields}
+    # a field without a column in the file is an empty column, one for all such fields
+    absent = pd.Series(np.full(len(index), None, object), index=index)
+    said = {name: table.frame.get(name, absent) for name in fields}
+    readings = {name: read_column(fields[name], said[name], identity_key) for name in fields}
+    findings += validate(
+        pd.DataFrame(said, copy=False),
+        {name: list(on_text(fields[name], said[name], readings[name])) for name in fields},
+        {name: spec.title for name, spec in fields.items()},
+    )
+    columns = {name: each for one in readings.values() for name, each in one.columns.items()}
+    typed = pd.DataFrame(columns, index=index, copy=False)
+    rules = {value_column(spec): list(on_value(spec, typed, known)) for spec in fields.values()}
+    for row_check in table.spec.checks:
+        first = value_column(fields[row_check.fields[0]])
+        rules[first].append(on_row(row_check, fields, typed, readings))
+    findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
+    findings += _twins(table, typed[~index.isin(_refused(findings))])
+    quarantined = _refused(findings)
+    return Gated(typed[~index.isin(quarantined)], findings, set(quarantined))
+
+
+def _refused(findings: Iterable[Finding]) -> list[int]:
+    return sorted({item.row for item in findings if item.severity == "error" and item.row})
+
+
+def _measured(table: Table, expected: Expected) -> list[Finding]:
+    """Whether the file has about as many rows as it should."""
+    count = table.rows_in
+    if expected.min is not None and count < expected.min:
+        raise InputError(
+            f"{table.file_name} 只有 {count} 行，该来源至少应有 {expected.min} 行，整份未接收。"
+            "请检查是否导出不全；确属减少的，请信用办调整 source.yaml 的 expected。",
+            f"{table.file_name} has {count} rows, fewer than the {expected.min} expected.",
+            code="too_few_rows",
         )
-        findings += _numeric(spec, cells) if spec.must_be_text else []
-        # an Excel number is as good as its text wherever digits cannot be lost
-        plain = cells.str.removeprefix(NUMERIC) if len(cells) else cells
-        converted = converter(spec, identity_key)(plain)
-        findings += _required(spec, plain)
-        findings += _bad(spec, converted)
-        columns |= converted.columns
-    typed = pd.DataFrame(columns, index=table.frame.index)
-    findings += _dangling(table, typed, known)
-    bad = {item.row for item in findings if item.severity == "error" and item.row}
-    findings += _duplicates(table, typed[~typed.index.isin(list(bad))])
-    quarantined = {item.row for item in findings if item.severity == "error" and item.row}
-    return Gated(typed[~typed.index.isin(list(quarantined))], findings, quarantined)
-
-
-def _numeric(spec: FieldSpec, cells: pd.Series) -> list[Finding]:
-    hit = cells[cells.str.startswith(NUMERIC, na=False)] if len(cells) else cells
-    return [
-        Finding(
-            int(row),
-            spec.title,
-            "numeric_identifier",
-            "Excel 已把该号码存成数字，末位可能已丢失。请把该列设为文本格式后重新填写。",
-            "Excel holds this identifier as a number: its last digits may be lost.",
-            "数字单元格",
-        )
-        for row in hit.index
-    ]
-
-
-def _required(spec: FieldSpec, cells: pd.Series) -> list[Finding]:
-    if not spec.required:
+    if expected.max is None or count <= expected.max:
         return []
     return [
         Finding(
-            int(row),
-            spec.title,
-            "required",
-            spec.message or f"“{spec.title}”不能为空。请补填。",
-            f"{spec.name} is required.",
-            "空",
+            1,
+            None,
+            "too_many_rows",
+            f"共 {count} 行，多于通常的 {expected.max} 行。请核对是否重复导出。",
+            f"{count} rows, more than the {expected.max} expected.",
+            f"{count} 行",
+            "warning",
         )
-        for row in cells.index[cells.isna()]
     ]
 
 
-def _bad(spec: FieldSpec, converted: Converted) -> list[Finding]:
-    return [
-        Finding(
-            int(row),
-            spec.title,
-            verdict.code,
-            spec.message if spec.message and verdict.severity == "error" else verdict.message_zh,
-            verdict.message_en,
-            verdict.value_class,
-            verdict.severity,
-        )
-        for row, verdict in converted.verdicts.items()
-    ]
-
-
-def _dangling(
-    table: Table, typed: pd.DataFrame, known: Callable[[str], Collection[str]]
-) -> list[Finding]:
-    found = []
-    for spec in table.spec.fields:
-        if spec.reference is None:
-            continue
-        keys = typed[f"{spec.name}_key" if f"{spec.name}_key" in typed else spec.name]
-        lost = keys.notna() & ~keys.isin(list(known(spec.reference)))
-        found += [
-            Finding(
-                int(row),
-                spec.title,
-                "dangling_reference",
-                f"“{spec.title}”在库中不存在。请核对编号，或先导入它所在的文件。",
-                f"{spec.name} names a {spec.reference} that is not known.",
-                "未知编号",
-            )
-            for row in typed.index[lost]
-        ]
-    return found
-
-
-def _duplicates(table: Table, typed: pd.DataFrame) -> list[Finding]:
+def _twins(table: Table, typed: pd.DataFrame) -> list[Finding]:
     """A key twice: the same row twice is one row; different rows are all refused."""
     if not table.spec.key or typed.empty:
         return []

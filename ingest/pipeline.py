@@ -25,7 +25,7 @@ from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.time import utc_now
 from ingest.difference import compare
-from ingest.finding import quarantine_table
+from ingest.finding import findings_table
 from ingest.gate import check
 from ingest.report import BatchReport, Report
 from ingest.source import Source, load_source
@@ -105,7 +105,9 @@ def _ingest_file(
     if done:
         return _already(done)
     say(f"校验 {path.name}", 0, table.rows_in)
-    gated = check(table, identity_key=identity_key, known=_known(log))
+    gated = check(
+        table, identity_key=identity_key, known=_known(log), expected=source.expected_of(table.name)
+    )
     batch = f"{source.name}-{sha256[:16]}"
     last = log.batches()[-1:]
     moment = known_at or max(
@@ -131,7 +133,7 @@ def _ingest_file(
         for kind, facts in difference.asserted.items():
             pending.assert_facts(kind, facts)
         pending.close_facts(difference.closed)
-        pending.attach("quarantine", quarantine_table(gated.findings))
+        pending.attach("findings", findings_table(gated.findings, table.name))
         pending.counts.update(counts)
     return BatchReport(
         source=source.name,

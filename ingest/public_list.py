@@ -13,7 +13,7 @@ import pandas as pd
 
 from ingest.emit import Column, FactFrame, end, mention, node, tie
 
-__all__ = ["listing", "years_after"]
+__all__ = ["earlier", "listing", "years_after"]
 
 
 def listing(
@@ -36,7 +36,7 @@ def listing(
     key = f"list:{list_kind}:" + number + ":" + rows["subject_key"].str[-12:]
     when = {
         "valid_from": rows["listed_on"],
-        "valid_to": _earlier(usable_until, rows["removed_on"]),
+        "valid_to": earlier(usable_until, rows["removed_on"]),
     }
     yield from mention(rows, "subject", name=rows["subject_name"])
     yield node(
@@ -67,6 +67,7 @@ def _years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def _earlier(one: pd.Series, other: pd.Series) -> pd.Series:
+def earlier(one: pd.Series, other: pd.Series) -> pd.Series:
+    """The earlier day of each row; the one that is known, where one is missing."""
     known = [[day for day in pair if pd.notna(day)] for pair in zip(one, other, strict=True)]
     return pd.Series([min(days, default=None) for days in known], index=one.index, dtype=object)

@@ -51,7 +51,7 @@ class BatchReport:
             "quarantined": self.quarantined,
             "asserted": self.asserted,
             "closed": self.closed,
-            "findings": [vars(item) for item in self.findings],
+            "findings": [item.as_dict() for item in self.findings],
         }
 
 

@@ -84,6 +84,7 @@ class Source(Strict):
         completeness: `snapshot`: a delivery names everything there is, so what it no longer names
             may have ended; `increment`: it names only what is new.
         retention: months to keep its facts after their end, or the rule in words.
+        forms: the same source as counties write it, with headings of their own (`ingest.form`).
     """
 
     name: str
@@ -96,6 +97,12 @@ class Source(Strict):
     expected: Expected = Expected()
     needs: tuple[str, ...] = ()
     tables: dict[str, TableSpec]
+    forms: tuple[Source, ...] = ()
+
+    def shapes(self) -> Iterator[tuple[str, TableSpec]]:
+        """Every shape a file of this source may have: its own tables, then those of the forms."""
+        for variant in (self, *self.forms):
+            yield from variant.tables.items()
 
     def completeness_of(self, table: str) -> Completeness:
         """Whether a delivery of this table is a complete list."""

@@ -1,36 +1,46 @@
 """Read a file as a person sees it: every cell as text, every row by its number in the sheet.
 
-CSV is tried in a fixed order that cannot guess wrong: byte order mark, strict UTF-8, strict
-GB18030.  Excel is read from raw cells: a number where an identifier belongs has already lost its
-last digits in Excel, so it is reported and never repaired.
+A file is read row by row and kept column by column; equal texts of a column are one object, so
+that a million rows of twenty columns stay within some hundred megabytes.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import python_calamine
 
 from graph.errors import InputError
-from ingest.field import heading
+from ingest.cell import Cells, text_of
+from ingest.delimited import delimited_rows
 from ingest.finding import Finding
+from ingest.heading import Heading, find_heading
 from ingest.source import Source, TableSpec
+from ingest.spreadsheet import sheet_rows, unread_sheets
 
-__all__ = ["Table", "read_table"]
+__all__ = ["MAX_ROWS", "Origin", "Table", "read_table"]
 
-#: Stands before a cell's text where Excel holds a number: kept only to be refused by the gate.
-NUMERIC = "\x00number:"
+MAX_ROWS = 1_000_000
 
 _EXCEL = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 _CSV = frozenset({".csv", ".txt"})
+_CHUNK = 10_000
+
+#: (row number, cells) of a file.
+_Rows = Iterator[tuple[int, list[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The refused row that a row of a returned error workbook corrects."""
+
+    batch: str
+    row: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,8 @@ class Table:
         frame: text cells (missing = None), columns by field name, index = row in the file.
         refused: findings of rows that could not be read as rows; they are in `rows_in`.
         notes: findings about the file as a whole.
+        unread: raw text of the refused rows, kept only where every column is declared.
+        origins: of a returned error workbook: row -> the refused row that it corrects.
     """
 
     name: str
@@ -50,6 +62,9 @@ class Table:
     frame: pd.DataFrame
     refused: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
+    unread: dict[int, str] = field(default_factory=dict)
+    origins: dict[int, Origin] = field(default_factory=dict)
+    is_correction: bool = False
 
     @property
     def rows_in(self) -> int:
@@ -61,8 +76,9 @@ def read_table(path: Path, source: Source) -> Table:
     """Read one file of a source.
 
     Raises:
-        InputError: `file_missing`, `file_type`, `file_broken`, `encoding`, `file_empty`,
-            `missing_column`.  Nothing of the file is taken then.
+        InputError: nothing of the file is taken then.  `file_missing`, `file_type`,
+            `file_broken`, `file_empty`, `file_too_large`, `too_many_rows`, `too_many_columns`,
+            `encoding`; and what `find_heading` raises.
     """
     if not path.is_file():
         raise InputError(
@@ -71,29 +87,177 @@ def read_table(path: Path, source: Source) -> Table:
             code="file_missing",
         )
     suffix = path.suffix.lower()
+    unread: list[str] = []
+    rows: _Rows
     if suffix in _EXCEL:
-        grid = _excel(path)
+        rows, unread = sheet_rows(path), unread_sheets(path)
     elif suffix in _CSV:
-        separators = {spec.separator for spec in source.tables.values()}
-        grid = _csv(path, separators)
+        rows = delimited_rows(path, {spec.separator for _, spec in source.shapes()})
     else:
         raise InputError(
             f"{path.name} 不是 CSV 或 Excel 文件。请另存为 .csv 或 .xlsx 后再导入。",
             f"{path.name} is neither CSV nor Excel.",
             code="file_type",
         )
-    if not grid:
+    top = list(islice(rows, 6))
+    if not top:
         raise InputError(
             f"{path.name} 是空文件。请检查导出是否成功。",
             f"{path.name} is empty.",
             code="file_empty",
         )
-    head = [str(_text(cell) or "") for cell in grid[0]]
-    name, spec, columns = _choose(path.name, head, source)
-    frame, refused = _rows(grid[1:], len(head), columns)
-    known = set(columns.values())
-    notes = tuple(
-        Finding(
+    head = find_heading(path.name, [(n, [text_of(c) or "" for c in cells]) for n, cells in top],
+                        source)  # fmt: skip
+    reading = _Reading(path.name, head, cut=suffix in _EXCEL)
+    for number, cells in chain(top[1:], rows):
+        reading.add(number, cells)
+    notes = [*_unknown(head), *reading.notes(), *map(_unread, unread)]
+    return Table(
+        head.table,
+        head.spec,
+        path.name,
+        reading.frame(),
+        tuple(reading.refused),
+        tuple(notes),
+        reading.unread,
+        reading.origins,
+        head.is_correction,
+    )
+
+
+class _Reading:
+    """The rows of one file on their way into columns."""
+
+    def __init__(self, file_name: str, head: Heading, *, cut: bool) -> None:
+        self.refused: list[Finding] = []
+        self.unread: dict[int, str] = {}
+        self.origins: dict[int, Origin] = {}
+        self._file_name, self._head, self._cut = file_name, head, cut
+        self._beyond = 0
+        self._rows: list[list[Any]] = []
+        self._numbers: list[int] = []
+        self._cells = {name: Cells() for name in head.columns}
+        self._rewritten = dict.fromkeys(head.columns, 0)
+        self._kept: list[tuple[np.ndarray, dict[str, np.ndarray]]] = []
+
+    def add(self, number: int, cells: list[Any]) -> None:
+        """Take one row in."""
+        if number > MAX_ROWS + 1:
+            raise InputError(
+                f"{self._file_name} 超过 {MAX_ROWS:,} 行。请分成几份导入。",
+                f"{self._file_name} has more than {MAX_ROWS:,} rows: divide it.",
+                code="too_many_rows",
+            )
+        width = self._head.width
+        if len(cells) != width and not self._fits(number, cells, width):
+            return
+        self._rows.append(cells)
+        self._numbers.append(number)
+        if len(self._rows) >= _CHUNK:
+            self._flush()
+
+    def _fits(self, number: int, cells: list[Any], width: int) -> bool:
+        """Whether a row of another width than the heading's still is a row; it is made one."""
+        surplus = any(text_of(cell) for cell in cells[width:])
+        if self._cut:
+            self._beyond += surplus
+            cells.extend([""] * (width - len(cells)))
+        elif len(cells) < width or surplus:
+            if any(map(text_of, cells)):
+                self._refuse(number, cells, width)
+            return False
+        del cells[width:]
+        return True
+
+    def _refuse(self, number: int, cells: list[Any], width: int) -> None:
+        self.refused.append(
+            Finding(
+                number,
+                None,
+                "ragged_row",
+                f"本行有 {len(cells)} 格，表头有 {width} 格。请检查是否多了或少了分隔符。",
+                f"The row has {len(cells)} cells, the heading {width}.",
+                f"{len(cells)} 格",
+            )
+        )
+        if not self._head.unknown:  # of a column that nobody declared nothing is kept
+            self.unread[number] = self._head.spec.separator.join(map(str, cells))
+
+    def _flush(self) -> None:
+        if not self._rows:
+            return
+        columns = list(zip(*self._rows, strict=True))
+        filled = np.zeros(len(self._rows), dtype=bool)
+        chunk = {}
+        for name, place in self._head.columns.items():
+            texts, rewritten = self._cells[name].texts(columns[place])
+            self._rewritten[name] += rewritten
+            chunk[name] = _objects(texts)
+            if not filled.all():
+                filled |= np.fromiter((text is not None for text in texts), bool, len(texts))
+        for place in np.flatnonzero(~filled):  # blank, unless an undeclared column says something
+            filled[place] = any(map(text_of, self._rows[place]))
+        numbers = np.array(self._numbers, dtype="int64")
+        self._note_origins(columns, numbers)
+        self._kept.append(
+            (numbers[filled], {name: column[filled] for name, column in chunk.items()})
+        )
+        self._rows, self._numbers = [], []
+
+    def _note_origins(self, columns: list[tuple[Any, ...]], numbers: np.ndarray) -> None:
+        if self._head.origin is None:
+            return
+        batch, row = (columns[place] for place in self._head.origin)
+        for number, of_batch, of_row in zip(numbers, batch, row, strict=True):
+            name, place = text_of(of_batch), (text_of(of_row) or "").rpartition(":")[2]
+            if name and place.isdigit():
+                self.origins[int(number)] = Origin(name, int(place))
+
+    def frame(self) -> pd.DataFrame:
+        """All rows so far."""
+        self._flush()
+        numbers = [numbers for numbers, _ in self._kept] or [np.array([], dtype="int64")]
+        index = pd.Index(np.concatenate(numbers), dtype="int64", name="row")
+        columns = {
+            name: np.concatenate([_objects([]), *(chunk.pop(name) for _, chunk in self._kept)])
+            for name in self._head.columns
+        }
+        return pd.DataFrame(columns, index=index, columns=list(columns), dtype=object, copy=False)
+
+    def notes(self) -> Iterator[Finding]:
+        """What is worth knowing of the file as a whole."""
+        self._flush()
+        for spec in self._head.spec.fields:
+            count = self._rewritten.get(spec.name, 0)
+            if count and spec.type != "text":
+                yield Finding(
+                    1,
+                    spec.title,
+                    "rewritten",
+                    f"该列有 {count} 格含全角字符或不可见字符，已自动转换。请在业务系统中更正。",
+                    f"{count} cells held full-width or invisible characters and were converted.",
+                    severity="warning",
+                )
+        if self._beyond:
+            yield Finding(
+                1,
+                None,
+                "no_heading",
+                f"有 {self._beyond} 行在表头以外的列里还有内容，已忽略。请给该列加列名，或删除内容。",
+                f"{self._beyond} rows hold something beyond the last heading; ignored.",
+                severity="warning",
+            )
+
+
+def _objects(texts: Sequence[str | None]) -> np.ndarray:
+    column = np.empty(len(texts), dtype=object)
+    column[:] = texts
+    return column
+
+
+def _unknown(head: Heading) -> Iterator[Finding]:
+    for title in head.unknown:
+        yield Finding(
             1,
             title,
             "unknown_column",
@@ -101,130 +265,14 @@ def read_table(path: Path, source: Source) -> Table:
             "A column that the source does not declare; ignored.",
             severity="warning",
         )
-        for place, title in enumerate(head)
-        if place not in known and title
+
+
+def _unread(sheet: str) -> Finding:
+    return Finding(
+        1,
+        None,
+        "unread_sheet",
+        f"只读取第一张可见工作表，“{sheet}”未读取。如需导入，请另存为单独的文件。",
+        f"Only the first visible sheet is read; {sheet} was not.",
+        severity="warning",
     )
-    return Table(name, spec, path.name, frame, refused, notes)
-
-
-def _csv(path: Path, separators: set[str]) -> list[list[Any]]:
-    text = _decode(path)
-    first = text.split("\n", 1)[0]
-    separator = max(separators, key=lambda item: (first.count(item), item))
-    # the csv module limits a cell to 128 kB; a longer one is a broken quote
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise InputError(
-            f"{path.name} 的引号不成对或内容不完整。请重新导出该文件。",
-            f"{path.name} is no whole CSV file: {error}.",
-            code="file_broken",
-        ) from error
-
-
-def _decode(path: Path) -> str:
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-        except UnicodeDecodeError:
-            continue
-    raise InputError(
-        f"{path.name} 的文字编码无法识别。请用 UTF-8 或 GB18030（Excel 默认）另存后重试。",
-        f"{path.name} is neither strict UTF-8 nor strict GB18030.",
-        code="encoding",
-    )
-
-
-def _excel(path: Path) -> list[list[Any]]:
-    try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
-            rows: list[list[Any]] = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-            return rows
-    except (python_calamine.CalamineError, OSError, IndexError) as error:
-        raise InputError(
-            f"{path.name} 不是完整的 Excel 文件。请用 Excel 打开检查后重新保存。",
-            f"{path.name} is no whole Excel file ({type(error).__name__}).",
-            code="file_broken",
-        ) from error
-
-
-def _choose(
-    file_name: str, head: Sequence[str], source: Source
-) -> tuple[str, TableSpec, dict[str, int]]:
-    """The table whose required columns are all there; among several, the one named so."""
-    places: dict[str, int] = {}
-    for place, title in enumerate(head):
-        places.setdefault(heading(title), place)
-    fits: list[tuple[bool, int, str]] = []
-    lacks: dict[str, list[str]] = {}
-    columns: dict[str, dict[str, int]] = {}
-    for name, spec in source.tables.items():
-        found = {
-            field.name: places[spelling]
-            for field in spec.fields
-            for spelling in sorted(field.spellings & places.keys())[:1]
-        }
-        columns[name] = found
-        missing = [f.title for f in spec.fields if f.required and f.name not in found]
-        if missing:
-            lacks[name] = missing
-        else:
-            fits.append((spec.names_file(file_name), len(found), name))
-    if not fits:
-        closest = min(lacks.values(), key=len)
-        raise InputError(
-            f"{file_name} 缺少必填列：{'、'.join(closest)}。请补上这些列后重新导入；"
-            f"列名以“{source.title}”模板为准。",
-            f"{file_name} lacks required columns: {', '.join(closest)}.",
-            code="missing_column",
-        )
-    name = max(fits)[2]
-    return name, source.tables[name], columns[name]
-
-
-def _rows(
-    grid: Sequence[Sequence[Any]], width: int, columns: dict[str, int]
-) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
-    kept: list[list[str | None]] = []
-    numbers: list[int] = []
-    refused: list[Finding] = []
-    for number, cells in enumerate(grid, start=2):
-        texts = [_text(cell) for cell in cells]
-        if not any(texts):
-            continue
-        if len(texts) != width:
-            refused.append(
-                Finding(
-                    number,
-                    None,
-                    "ragged_row",
-                    f"本行有 {len(texts)} 格，表头有 {width} 格。请检查是否多了或少了分隔符。",
-                    f"The row has {len(texts)} cells, the heading {width}.",
-                    f"{len(texts)} 格",
-                )
-            )
-            continue
-        kept.append([texts[place] for place in columns.values()])
-        numbers.append(number)
-    index = pd.Index(numbers, dtype="int64", name="row")
-    return pd.DataFrame(kept, index=index, columns=list(columns), dtype=object), tuple(refused)
-
-
-def _text(cell: Any) -> str | None:
-    """A cell as text; None when there is nothing in it."""
-    if isinstance(cell, str):
-        plain = cell if cell.isascii() else unicodedata.normalize("NFKC", cell)
-        return plain.strip() or None
-    if cell is None:
-        return None
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, (int, float)):
-        whole = isinstance(cell, int) or cell.is_integer()
-        return NUMERIC + (str(int(cell)) if whole else repr(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
-    if isinstance(cell, (date, time, timedelta)):
-        return str(cell)
-    raise TypeError(f"a cell of type {type(cell).__name__}")

@@ -1,283 +1,205 @@
-"""From text cells to typed columns, one converter a field type.
+"""From text cells to typed columns, one reader a field type.
 
-A converter takes the text column of a field and returns its typed columns and a verdict for every
-cell that is wrong or doubtful.  Work is done once per distinct value.
+A reader works once per distinct value.  It returns the typed columns of a field and, for every
+value that it could not read or that is doubtful, a verdict; whether a row is refused for it is
+the gate's business.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
 
-from graph.identifiers import Verdict, division_code, person_key, resident_id
-from graph.identifiers import unified_social_credit_code as uscc
-from graph.time import today
+from graph.identifiers import Finding as IdentifierFinding
+from graph.identifiers import Verdict
+from ingest.cell import NUMERIC
 from ingest.field import FieldSpec
+from ingest.parse import (
+    CellVerdict,
+    WrongError,
+    code,
+    day,
+    division,
+    flag,
+    integer,
+    organisation,
+    organisation_or_filler,
+    party,
+    phone,
+    real,
+)
+from ingest.persons import PARTY_SUFFIXES, ordinary, persons, surely_no_organisation
 
-__all__ = ["CellVerdict", "Converted", "converter"]
+__all__ = ["CellVerdict", "Reading", "read_column"]
 
-_FEN = {"元": Decimal(100), "万元": Decimal(1_000_000), "分": Decimal(1), None: Decimal(100)}
-_DAY = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?: [\d:.]+)?")
-_COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_SERIAL = re.compile(r"[1-6]\d{4}")
-_YES = frozenset({"是", "1", "y", "yes", "true"})
-_NO = frozenset({"否", "0", "n", "no", "false"})
-_PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}")
-_REPAYMENT_CODES = re.compile(r"[N1-7BDZCG*#]{24}")
-_LABELS = {"91": "Enterprise", "92": "IndividualBusiness", "93": "Cooperative"}
-
-
-@dataclass(frozen=True)
-class CellVerdict:
-    """What is wrong or doubtful about one value."""
-
-    code: str
-    message_zh: str
-    message_en: str
-    value_class: str
-    severity: Literal["error", "warning"] = "error"
+#: Values of the distinct texts of a field, one tuple a text, and the verdicts by place.
+_Read: TypeAlias = tuple[list[tuple[Any, ...]], dict[int, CellVerdict]]
 
 
 @dataclass
-class Converted:
-    """Typed columns by name, and the verdicts by row."""
+class Reading:
+    """One column as read.
+
+    Attributes:
+        columns: typed columns by name, indexed by row.
+        place: of every row's value among the distinct ones; -1 where the cell is empty.
+        verdicts: place -> what is wrong or doubtful.
+    """
 
     columns: dict[str, pd.Series]
-    verdicts: dict[int, CellVerdict] = field(default_factory=dict)
+    place: np.ndarray
+    verdicts: dict[int, CellVerdict]
+
+    def has(self, severity: Literal["error", "warning"]) -> bool:
+        """Whether any value has a verdict of this severity."""
+        return any(each.severity == severity for each in self.verdicts.values())
+
+    def passes(self, severity: Literal["error", "warning"]) -> np.ndarray:
+        """Rows whose value has no verdict of this severity."""
+        hit = [at for at, each in self.verdicts.items() if each.severity == severity]
+        # one more place at the end is what -1, the empty cell, points to
+        free = np.ones((int(self.place.max()) if len(self.place) else -1) + 2, dtype=bool)
+        free[hit] = False
+        return free[self.place]
 
 
-class _WrongError(ValueError):
-    def __init__(self, verdict: CellVerdict) -> None:
-        super().__init__(verdict.code)
-        self.verdict = verdict
+def read_column(spec: FieldSpec, cells: pd.Series, identity_key: str) -> Reading:
+    """Read the text cells (missing = None) of one field."""
+    read, suffixes, dtype = _reader(spec, identity_key)
+    if read is None:  # text is what it says
+        return Reading({spec.name: cells}, np.full(len(cells), -1), {})
+    place, texts = pd.factorize(cells.to_numpy())
+    values, verdicts = read(texts.tolist())
+    columns = {}
+    for number, suffix in enumerate(suffixes):
+        distinct = [value[number] for value in values]
+        columns[spec.name + suffix] = _spread(distinct, place, cells.index, dtype)
+    return Reading(columns, place, verdicts)
 
 
-#: Parses one text into the values of the field's columns; raises `_WrongError`; may add a warning.
-_Parsed = tuple[tuple[Any, ...], CellVerdict | None]
+def _spread(
+    distinct: list[Any], place: np.ndarray, index: pd.Index, dtype: str | None
+) -> pd.Series:
+    """The column that has `distinct[place]` in each row, and nothing where the place is -1."""
+    if dtype is None:
+        known = np.empty(len(distinct) + 1, dtype=object)
+        known[:-1] = distinct
+        return pd.Series(known[place], index=index, dtype=object)
+    return pd.Series(pd.array([*distinct, None], dtype=dtype).take(place), index=index)
 
 
-def converter(spec: FieldSpec, identity_key: str) -> Callable[[pd.Series], Converted]:
-    """The converter of a field."""
-    parse, suffixes, dtype = _parser(spec, identity_key)
-
-    def convert(cells: pd.Series) -> Converted:
-        values: dict[str, tuple[Any, ...]] = {}
-        verdicts: dict[str, CellVerdict] = {}
-        nothing = (None,) * len(suffixes)
-        for text in cells.dropna().unique():
-            try:
-                values[text], doubt = parse(text)
-                if doubt:
-                    verdicts[text] = doubt
-            except _WrongError as error:
-                values[text], verdicts[text] = nothing, error.verdict
-        columns = {}
-        for place, suffix in enumerate(suffixes):
-            mapped = cells.map({text: found[place] for text, found in values.items()})
-            columns[spec.name + suffix] = mapped.astype(object).where(mapped.notna(), None)
-            if dtype:
-                columns[spec.name + suffix] = columns[spec.name + suffix].astype(dtype)
-        hit = cells[cells.isin(list(verdicts))] if verdicts else cells.iloc[:0]
-        return Converted(columns, {int(row): verdicts[text] for row, text in hit.items()})
-
-    return convert
-
-
-def _parser(
+def _reader(
     spec: FieldSpec, identity_key: str
-) -> tuple[Callable[[str], _Parsed], tuple[str, ...], str | None]:
-    party = ("_key", "_label", "_masked", "_code", "_birth_on", "_sex")
+) -> tuple[Callable[[list[str]], _Read] | None, tuple[str, ...], str | None]:
     match spec.type:
         case "text":
-            return lambda text: ((text,), None), ("",), None
+            return None, ("",), None
         case "integer" | "money":
-            return lambda text: ((_integer(text, spec),), None), ("",), "Int64"
+            return _each(lambda text: integer(text, spec)), ("",), "Int64"
         case "real" | "ratio":
-            return lambda text: ((_real(text, spec),), None), ("",), "Float64"
+            return _each(lambda text: real(text, spec)), ("",), "Float64"
         case "date":
-            return lambda text: ((_date(text),), None), ("",), None
+            return _each(day), ("",), None
         case "flag":
-            return lambda text: ((_flag(text),), None), ("",), "boolean"
+            return _each(flag), ("",), "boolean"
         case "code":
-            return lambda text: ((_code(text, spec),), None), ("",), None
-        case "resident_id":
-            return lambda text: _person(text, identity_key), party, None
-        case "uscc":
-            return lambda text: _organisation(text, spec.classes), party, None
-        case "party_id":
-            return lambda text: _party(text, identity_key), party, None
-        case "division":
-            return _division, ("", "_key"), None
+            return _each(lambda text: code(text, spec)), ("",), None
         case "phone":
-            return lambda text: ((_phone(text),), None), ("_masked",), None
+            return _each(phone), ("_masked",), None
         case "household":
-            return lambda text: ((text, f"household:{text}"), None), ("", "_key"), None
-        case "repayment_codes":
-            return lambda text: ((_repayment_codes(text),), None), ("",), None
+            return _households, ("", "_key"), None
+        case "division":
+            return _checked(division), ("", "_key"), None
+        case "resident_id":
+            return lambda texts: _persons(texts, identity_key), PARTY_SUFFIXES, None
+        case "uscc":
+            return _checked(organisation), PARTY_SUFFIXES, None
+        case "uscc_or_filler":
+            return _checked(organisation_or_filler), PARTY_SUFFIXES, None
+        case "party_id":
+            return lambda texts: _parties(texts, identity_key), PARTY_SUFFIXES, None
 
 
-def _decimal(text: str) -> Decimal:
-    try:
-        number = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise _wrong("not_a_number", "不是数字。请只填数字，不带单位。", "Not a number.", "非数字")
-    return number
+def _each(parse: Callable[[str], Any]) -> Callable[[list[str]], _Read]:
+    """The reader for a type with one value."""
+
+    def read(texts: list[str]) -> _Read:
+        values: list[tuple[Any, ...]] = []
+        verdicts = {}
+        for place, text in enumerate(texts):
+            try:
+                values.append((parse(text.removeprefix(NUMERIC)),))
+            except WrongError as error:
+                values.append((None,))
+                verdicts[place] = error.verdict
+        return values, verdicts
+
+    return read
 
 
-def _bounded(number: Decimal, spec: FieldSpec) -> Decimal:
-    low, high = spec.minimum, spec.maximum
-    if (low is not None and number < Decimal(str(low))) or (
-        high is not None and number > Decimal(str(high))
-    ):
-        raise _wrong(
-            "out_of_range",
-            f"超出允许范围（{'' if low is None else low} 至 {'' if high is None else high}）。请核对。",
-            "Out of the allowed range.",
-            "超范围",
+def _checked(
+    parse: Callable[[str], tuple[tuple[Any, ...], IdentifierFinding]],
+) -> Callable[[list[str]], _Read]:
+    """The reader for an identifier that is checked one by one."""
+
+    def read(texts: list[str]) -> _Read:
+        found = [parse(text.removeprefix(NUMERIC)) for text in texts]
+        return [values for values, _ in found], _verdicts(
+            texts, {place: finding for place, (_, finding) in enumerate(found)}
         )
-    return number
+
+    return read
 
 
-def _integer(text: str, spec: FieldSpec) -> int:
-    number = _bounded(_decimal(text), spec)
-    if spec.type == "money":
-        number *= _FEN[spec.unit]
-    whole = number.to_integral_value()
-    if whole != number:
-        raise _wrong(
-            "not_whole", "小数位过多。请核对单位和数值。", "More decimals than the unit.", "小数"
+def _households(texts: list[str]) -> _Read:
+    """A household's number is whatever its town wrote; that it exists is asked elsewhere."""
+    plain = [text.removeprefix(NUMERIC) for text in texts]
+    return [(text, f"household:{text}") for text in plain], {}
+
+
+def _persons(texts: list[str], identity_key: str) -> _Read:
+    values, findings = persons([text.removeprefix(NUMERIC) for text in texts], identity_key)
+    return values, _verdicts(texts, findings)
+
+
+def _parties(texts: list[str], identity_key: str) -> _Read:
+    """Persons and organisations in one column: the plain persons all at once."""
+    plain = [text.removeprefix(NUMERIC) for text in texts]
+    is_person = [
+        sure and surely_no_organisation(text)
+        for text, sure in zip(plain, ordinary(plain), strict=True)
+    ]
+    people = iter(persons([t for t, person in zip(plain, is_person, strict=True) if person],
+                          identity_key)[0])  # fmt: skip
+    values, findings = [], {}
+    for place, (text, person) in enumerate(zip(plain, is_person, strict=True)):
+        if person:
+            values.append(next(people))
+        else:
+            one, findings[place] = party(text, identity_key)
+            values.append(one)
+    return values, _verdicts(texts, findings)
+
+
+def _verdicts(
+    texts: Sequence[str], findings: dict[int, IdentifierFinding]
+) -> dict[int, CellVerdict]:
+    severities: dict[Verdict, Literal["error", "warning"]] = {
+        Verdict.INVALID: "error",
+        Verdict.WARNING: "warning",
+    }
+    return {
+        place: CellVerdict(
+            finding.code,
+            finding.message_zh,
+            finding.message_en,
+            f"{len(texts[place].removeprefix(NUMERIC))} 位",
+            severities[finding.verdict],
         )
-    return int(whole)
-
-
-def _real(text: str, spec: FieldSpec) -> float:
-    if spec.type == "ratio" and spec.unit == "百分比":
-        return float(_bounded(_decimal(text.rstrip("%")), spec) / 100)
-    return float(_bounded(_decimal(text), spec))
-
-
-def _date(text: str) -> date:
-    """Five shapes that departments send, an Excel serial number, a timestamp's date."""
-    try:
-        if found := _DAY.fullmatch(text) or _COMPACT_DAY.fullmatch(text):
-            year, month, day = (int(part) for part in found.groups())
-            return date(year, month, day)
-        if _SERIAL.fullmatch(text):
-            # Excel counts 1900-02-29, which never was: hence the 30th
-            return date(1899, 12, 30) + timedelta(days=int(text))
-    except ValueError:
-        pass
-    raise _wrong(
-        "not_a_date", "不是有效日期。请写成 2026-04-01 这样的格式。", "Not a date.", "非日期"
-    )
-
-
-def _flag(text: str) -> bool:
-    folded = text.casefold()
-    if folded in _YES or folded in _NO:
-        return folded in _YES
-    raise _wrong("not_a_flag", "只能填“是”或“否”。", "Neither yes nor no.", "非是否")
-
-
-def _code(text: str, spec: FieldSpec) -> str:
-    if text in spec.codes:
-        return spec.codes[text]
-    allowed = "、".join(spec.codes)
-    raise _wrong(
-        "unknown_code",
-        f"代码不在字典中。可填：{allowed}。",
-        f"Not in the code list of {spec.name}.",
-        "字典外的值",
-    )
-
-
-def _person(text: str, identity_key: str) -> _Parsed:
-    found = resident_id.check(text)
-    if found.value is None:
-        raise _wrong(found.code, found.message_zh, found.message_en, f"{len(text)} 位")
-    values = (
-        person_key(found.value, identity_key),
-        "Person",
-        resident_id.mask(found.value),
-        None,
-        resident_id.birth_on(found.value),
-        resident_id.sex(found.value),
-    )
-    return values, _doubt(found, text)
-
-
-def _organisation(text: str, classes: tuple[str, ...] = ()) -> _Parsed:
-    found = uscc.check(text)
-    if found.value is None:
-        raise _wrong(found.code, found.message_zh, found.message_en, f"{len(text)} 位")
-    if classes and found.value[:2] not in classes:
-        raise _wrong(
-            "wrong_class",
-            f"该代码不属于本表登记的主体类别（前两位应为 {'、'.join(classes)}）。请核对证照。",
-            f"A code of another class than {', '.join(classes)}.",
-            f"{found.value[:2]} 类代码",
-        )
-    label = _LABELS.get(found.value[:2])
-    if label is None:
-        label = "Collective" if found.value[0] == "N" else "GovernmentBody"
-    values = (f"org:{found.value}", label, None, found.value, None, None)
-    return values, _doubt(found, text)
-
-
-def _party(text: str, identity_key: str) -> _Parsed:
-    # 15 or 18 digits (the last may be X) with a date inside: a person; else an organisation.
-    # Codes of organisations begin with 1-9, A, N or Y as well, so the check digits decide.
-    if len(text) == 15 and text.isdigit():
-        return _person(text, identity_key)
-    if uscc.check(text).verdict is Verdict.VALID:
-        return _organisation(text)
-    if re.fullmatch(r"\d{17}[\dXx]", text):
-        return _person(text, identity_key)
-    return _organisation(text)
-
-
-def _division(text: str) -> _Parsed:
-    found = division_code.check(text)
-    if found.value is None:
-        raise _wrong(found.code, found.message_zh, found.message_en, f"{len(text)} 位")
-    current = division_code.current(found.value, today())
-    return (found.value, f"division:{current}"), _doubt(found, text)
-
-
-def _phone(text: str) -> str:
-    digits = re.sub(r"[\s-]", "", text)
-    if not _PHONE.fullmatch(digits):
-        raise _wrong(
-            "not_a_phone", "不是有效电话号码。请核对。", "Not a phone number.", f"{len(digits)} 位"
-        )
-    return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
-
-
-def _repayment_codes(text: str) -> str:
-    """Twenty-four months, the latest last (二代征信 还款状态): see `loan_repayment`."""
-    if not _REPAYMENT_CODES.fullmatch(text):
-        raise _wrong(
-            "not_repayment_codes",
-            "应为 24 个月的还款状态代码，只用 N、1 至 7、B、D、Z、C、G、*、#。请按征信报告核对。",
-            "Not twenty-four monthly repayment codes.",
-            f"{len(text)} 位",
-        )
-    return text
-
-
-def _doubt(found: Any, text: str) -> CellVerdict | None:
-    if found.verdict is not Verdict.WARNING:
-        return None
-    return CellVerdict(found.code, found.message_zh, found.message_en, f"{len(text)} 位", "warning")
-
-
-def _wrong(code: str, message_zh: str, message_en: str, value_class: str) -> _WrongError:
-    return _WrongError(CellVerdict(code, message_zh, message_en, value_class))
+        for place, finding in findings.items()
+        if finding.verdict in severities
+    }

@@ -11,7 +11,7 @@ Every module has `check(text) -> Finding` and, where test data needs it, `comple
 
 from __future__ import annotations
 
-from graph.identifiers.person_key import person_key
+from graph.identifiers.person_key import person_key, person_keys
 from graph.identifiers.verdict import Finding, Verdict
 
-__all__ = ["Finding", "Verdict", "person_key"]
+__all__ = ["Finding", "Verdict", "person_key", "person_keys"]

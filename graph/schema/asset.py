@@ -54,8 +54,7 @@ NODES = (
     Node(
         "RealEstateMortgage",
         "不动产抵押",
-        describes="RealEstate",
-        basis="民法典 第四百零二条；QYMXFCDYXX",
+        basis="民法典 第四百零二条、第四百一十四条；QYMXFCDYXX",
         properties=(
             Property("mortgagee", "抵押权人"),
             Property("secured_fen", "被担保债权数额", ValueType.INTEGER, WRITTEN_CONSENT, _C2),
@@ -65,4 +64,13 @@ NODES = (
     ),
 )
 
-RELATIONSHIPS = (Relationship("OWNS", "所有", ("Party",), ("Asset",), "a party owns an asset"),)
+RELATIONSHIPS = (
+    Relationship("OWNS", "所有", ("Party",), ("Asset",), "a party owns an asset"),
+    Relationship(
+        "LIES_ON",
+        "抵押物",
+        ("RealEstateMortgage",),
+        ("Asset",),
+        "a mortgage lies on an asset; several may, in the order of their registration",
+    ),
+)

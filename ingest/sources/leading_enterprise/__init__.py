@@ -25,7 +25,7 @@ _SAID = (
 
 
 def leading_enterprise(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One row a recognition; a later one of the same firm takes its place."""
+    """One row a firm, with the highest level at which it is recognised."""
     yield node(
         "LeadingEnterprise",
         rows,

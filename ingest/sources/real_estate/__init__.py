@@ -41,13 +41,17 @@ def ownership(rows: pd.DataFrame) -> Iterator[FactFrame]:
 
 
 def mortgage(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One row a mortgage, from its registration to its release."""
+    """One row a mortgage, from its registration to its release; a unit may bear several."""
+    unit = "real_estate:" + rows["unit_no"]
+    registered = rows["registered_on"].astype(str)
+    key = "mortgage:" + rows["unit_no"] + ":" + registered + ":" + rows["mortgagee"]
+    when = {"valid_from": rows["registered_on"], "valid_to": rows["released_on"]}
     said = ("mortgagee", "secured_fen", "registered_on", "released_on")
-    yield node(
-        "RealEstateMortgage",
+    yield node("RealEstateMortgage", rows, key=key, **when, **{name: rows[name] for name in said})
+    yield tie(
+        "LIES_ON",
         rows,
-        key="real_estate:" + rows["unit_no"],
-        valid_from=rows["registered_on"],
-        valid_to=rows["released_on"],
-        **{name: rows[name] for name in said},
+        source=(key, "RealEstateMortgage"),
+        target=(unit, "RealEstate"),
+        **when,
     )

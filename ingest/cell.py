@@ -1,0 +1,100 @@
+"""A cell: what stands in it as text, and what it may not be on the way out.
+
+Text is brought to one spelling (NFKC, no invisible marks, no space around).  What a spreadsheet
+holds that is no text is told apart by a mark that no file can bring itself: a NUL in front.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+__all__ = ["ERROR", "NUMERIC", "UNCALCULATED", "Cells", "neutral", "text_of"]
+
+#: Stands before a cell's text where the spreadsheet holds a number: the gate refuses it where an
+#: identifier belongs, since its last digits or leading zeros are lost.
+NUMERIC = "\x00number:"
+
+#: A formula whose result the file does not hold, and a result that is an error (#N/A, #REF!).
+UNCALCULATED = "\x00formula"
+ERROR = "\x00error"
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\x00"))
+_GUARDED = re.compile(r"'[=+\-@]")
+_PLAIN_NUMBER = re.compile(r"[+-][\d.,\s]+%?")
+
+
+def text_of(cell: Any) -> str | None:
+    """A cell as text; None when there is nothing in it."""
+    if isinstance(cell, str):
+        return _plain(cell)
+    if cell is None:
+        return None
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, (int, float)):
+        whole = isinstance(cell, int) or cell.is_integer()
+        return NUMERIC + (str(int(cell)) if whole else repr(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+    if isinstance(cell, (date, time, timedelta)):
+        return str(cell)
+    raise TypeError(f"a cell of type {type(cell).__name__}")
+
+
+def neutral(text: str) -> str:
+    """The text as a spreadsheet may open it: what would be run as a formula is only shown.
+
+    `text_of` takes the apostrophe away again, so that a returned file says the same.
+    Source: OWASP, "CSV Injection"; plain numbers with a sign are harmless and stay.
+    """
+    if text[:1] in ("=", "+", "-", "@") and not _PLAIN_NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+class Cells(dict[str, str | None]):
+    """The texts of one column: equal cells are cleaned once and share one string.
+
+    Attributes:
+        rewritten: raw texts whose characters changed (full-width digits, invisible marks).
+    """
+
+    _ROOM = 50_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rewritten: set[str] = set()
+
+    def __missing__(self, raw: str) -> str | None:
+        if len(self) >= self._ROOM:  # a column of identifiers: nothing to share, memory to save
+            self.clear()
+            self.rewritten.clear()
+        text = self[raw] = _plain(raw)
+        if text is not None and not raw.isascii() and text != raw.strip():
+            self.rewritten.add(raw)
+        return text
+
+    def texts(self, column: list[Any]) -> tuple[list[str | None], int]:
+        """The column as texts, and how many of its cells were rewritten."""
+        if all(type(cell) is str for cell in column):
+            known = self.__getitem__
+            found = [known(cell) for cell in column]
+        else:
+            found = [self[cell] if type(cell) is str else text_of(cell) for cell in column]
+        changed = self.rewritten
+        return found, sum(cell in changed for cell in column) if changed else 0
+
+
+def _plain(raw: str) -> str | None:
+    if raw.startswith("\x00"):  # our own mark: files with a NUL in them are refused
+        return raw
+    if raw.isascii():
+        text = raw.strip()
+    else:
+        text = unicodedata.normalize("NFKC", raw).translate(_INVISIBLE).strip()
+    if _GUARDED.match(text):
+        text = text[1:]
+    return text or None
