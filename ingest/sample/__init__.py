@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from ingest.sample.district import FILES, Truth, steps, write_district
+from ingest.sample.registers import write_registers
 
-__all__ = ["FILES", "Truth", "steps", "write_district"]
+__all__ = ["FILES", "Truth", "steps", "write_district", "write_registers"]

@@ -18,6 +18,7 @@ import pandas as pd
 from ingest.sample.credit import guarantee_rows, invent_listings, invent_loans
 from ingest.sample.firms import invent_cooperatives, invent_firms
 from ingest.sample.people import divisions, invent_people
+from ingest.sample.registers import REGISTERS
 
 __all__ = ["FILES", "Truth", "steps", "write_district"]
 
@@ -57,8 +58,9 @@ class Truth:
 
 
 def steps(folder: Path) -> tuple[tuple[str, Path], ...]:
-    """(source, file) in the order in which a district is taken in."""
-    return tuple((source, folder / name) for source, name in FILES.items())
+    """(source, file) in the order in which a district is taken in; the registers where written."""
+    more = ((source, name) for source, name in REGISTERS if (folder / name).exists())
+    return tuple((source, folder / name) for source, name in (*FILES.items(), *more))
 
 
 def write_district(
