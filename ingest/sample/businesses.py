@@ -1,4 +1,4 @@
-"""Invented registers of firms: annual reports, tax, social insurance, permits, penalties, lists."""
+"""Invented registers of firms: annual reports, tax ratings, permits, penalties, lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ __all__ = [
     "invent_annual_reports",
     "invent_penalties",
     "invent_permits",
-    "invent_social_insurance",
     "invent_tax_ratings",
 ]
 
@@ -59,25 +58,6 @@ def invent_tax_ratings(generator: np.random.Generator, firms: pd.DataFrame) -> p
             "评价年度": 2024,
             "纳税信用级别": grades,
             "评价日期": "2025-04-15",
-        }
-    )
-
-
-def invent_social_insurance(generator: np.random.Generator, firms: pd.DataFrame) -> pd.DataFrame:
-    """Accounts at the end of March 2026; one firm in twenty is behind by some months."""
-    persons = generator.integers(2, 60, len(firms))
-    months = np.where(generator.random(len(firms)) < 0.05, generator.integers(1, 7, len(firms)), 0)
-    due = persons * 1_300
-    return pd.DataFrame(
-        {
-            "单位名称": firms["企业名称"],
-            "统一社会信用代码": firms["统一社会信用代码"],
-            "所属期止": "2026-03-31",
-            "参保人数": persons,
-            "应缴金额（元）": due,
-            "实缴金额（元）": np.where(months > 0, 0, due),
-            "累计欠缴金额（元）": due * months,
-            "连续欠缴月数": months,
         }
     )
 

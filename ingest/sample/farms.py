@@ -9,10 +9,8 @@ __all__ = [
     "invent_accounts",
     "invent_appraisals",
     "invent_family_farms",
-    "invent_herds",
     "invent_land_rights",
     "invent_plots",
-    "invent_subsidies",
 ]
 
 _VISITED = "2026-03-15"
@@ -61,22 +59,6 @@ def invent_accounts(generator: np.random.Generator, households: pd.DataFrame) ->
             )
         )
     return pd.concat(years, ignore_index=True)
-
-
-def invent_herds(generator: np.random.Generator, households: pd.DataFrame) -> pd.DataFrame:
-    """Dairy goats with one household in eight."""
-    keeps = households[generator.random(len(households)) < 0.12]
-    heads = generator.integers(2, 60, len(keeps))
-    return pd.DataFrame(
-        {
-            "户号": keeps["户号"],
-            "畜禽种类": "奶山羊",
-            "存栏数（头、只）": heads,
-            "年产值（元）": heads * 2_500,
-            "评估价（元）": heads * 2_000,
-            "采集日期": _VISITED,
-        }
-    )
 
 
 def invent_appraisals(generator: np.random.Generator, households: pd.DataFrame) -> pd.DataFrame:
@@ -133,21 +115,5 @@ def invent_land_rights(households: pd.DataFrame) -> pd.DataFrame:
             "承包起始日期": "1998-10-01",
             "承包终止日期": "2028-09-30",
             "是否抵押": "否",
-        }
-    )
-
-
-def invent_subsidies(households: pd.DataFrame) -> pd.DataFrame:
-    """Farmland protection: 63 yuan a mu, to every householder."""
-    area = households["承包地面积（亩）"].astype(float)
-    return pd.DataFrame(
-        {
-            "领取人姓名（名称）": households["姓名"],
-            "领取人证件号码": households["公民身份号码"],
-            "补贴项目": "耕地地力保护补贴",
-            "补贴年度": 2025,
-            "补贴数量（亩、台、头）": area,
-            "补贴金额（元）": (area * 63).round(2),
-            "发放日期": "2025-06-20",
         }
     )
