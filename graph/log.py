@@ -37,7 +37,6 @@ __all__ = ["Batch", "FactLog", "PendingBatch"]
 
 _MANIFEST = "manifest.json"
 _CLOSURES = "closures"
-_NO_KINDS = frozenset({_CLOSURES, "findings", "settled"})
 _CLOSURE_SCHEMA = pa.schema([("kind", pa.string()), ("fact_id", pa.string())])
 _PENDING = ".pending-"
 
@@ -70,7 +69,7 @@ class Batch:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Fact kinds that this batch asserts."""
-        return tuple(name for name in self.files if name not in _NO_KINDS)
+        return tuple(name for name in self.files if name[0].isupper())
 
     @property
     def fact_count(self) -> int:
@@ -266,7 +265,7 @@ class PendingBatch:
             self._write(_CLOSURES, pa.Table.from_pylist(rows, _CLOSURE_SCHEMA))
 
     def attach(self, name: str, table: pa.Table) -> None:
-        """Keep another table with the batch (its findings)."""
+        """Keep another table with the batch (its findings), under a name in lower case."""
         if len(table):
             self._write(name, table)
 

@@ -68,6 +68,16 @@ class Settings(BaseSettings):
         return self.data / "log"
 
     @property
+    def forms_dir(self) -> Path:
+        """Forms of the counties: other headings for the fields of a source (`ingest.form`)."""
+        return self.data / "forms"
+
+    @property
+    def quarantine_dir(self) -> Path:
+        """What refused rows said, until they are put right: personal data, deleted in time."""
+        return self.data / "quarantine"
+
+    @property
     def engine_dir(self) -> Path:
         """Home of the default engine: its store, configuration, log and state file."""
         return self.data / "engine"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ NUMERIC = "\x00number:"
 UNCALCULATED = "\x00formula"
 ERROR = "\x00error"
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\x00"))
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _GUARDED = re.compile(r"'[=+\-@]")
 _PLAIN_NUMBER = re.compile(r"[+-][\d.,\s]+%?")
 
@@ -77,11 +78,11 @@ class Cells(dict[str, str | None]):
             self.rewritten.add(raw)
         return text
 
-    def texts(self, column: list[Any]) -> tuple[list[str | None], int]:
+    def texts(self, column: Sequence[Any]) -> tuple[list[str | None], int]:
         """The column as texts, and how many of its cells were rewritten."""
-        if all(type(cell) is str for cell in column):
-            known = self.__getitem__
-            found = [known(cell) for cell in column]
+        found: list[str | None]
+        if set(map(type, column)) == {str}:
+            found = list(map(self.__getitem__, column))
         else:
             found = [self[cell] if type(cell) is str else text_of(cell) for cell in column]
         changed = self.rewritten
@@ -94,7 +95,10 @@ def _plain(raw: str) -> str | None:
     if raw.isascii():
         text = raw.strip()
     else:
-        text = unicodedata.normalize("NFKC", raw).translate(_INVISIBLE).strip()
+        text = unicodedata.normalize("NFKC", raw)
+        if _INVISIBLE.search(text):  # a text in order stays the object that it is
+            text = _INVISIBLE.sub("", text)
+        text = text.strip()
     if _GUARDED.match(text):
         text = text[1:]
     return text or None

@@ -16,11 +16,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from graph.errors import InputError
 from ingest.finding import Finding
 from ingest.rules import value_column
 from ingest.schema import on_row, on_text, on_value, validate
-from ingest.source import Expected
 from ingest.table import Table
 from ingest.values import read_column
 
@@ -47,24 +45,17 @@ def check(
     *,
     identity_key: str,
     known: Callable[[str], Collection[str]],
-    expected: Expected | None = None,
 ) -> Gated:
     """Check a table.
 
     Args:
         identity_key: of the keyed hash that turns a resident id into a person key.
         known: label -> keys of the things of that label that exist.
-        expected: how many rows a delivery usually has; a returned error workbook is not measured.
 
     Returns:
         `rows_in = len(rows) + len(quarantined)`, always.
-
-    Raises:
-        InputError: `too_few_rows`: fewer than expected at least; nothing is taken then.
     """
     findings = [*table.notes, *table.refused]
-    if expected and not table.is_correction:
-        findings += _measured(table, expected)
     index = table.frame.index
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
@@ -73,62 +64,45 @@ def check(
     readings = {name: read_column(fields[name], said[name], identity_key) for name in fields}
     findings += validate(
         pd.DataFrame(said, copy=False),
-        {name: list(on_text(fields[name], said[name], readings[name])) for name in fields},
+        {
+            name: list(
+                on_text(fields[name], said[name], readings[name], from_sheet=table.from_sheet)
+            )
+            for name in fields
+        },
         {name: spec.title for name, spec in fields.items()},
     )
     columns = {name: each for one in readings.values() for name, each in one.columns.items()}
-    typed = pd.DataFrame(columns, index=index, copy=False)
+    typed = pd.DataFrame(columns, copy=False)
     rules = {value_column(spec): list(on_value(spec, typed, known)) for spec in fields.values()}
     for row_check in table.spec.checks:
         first = value_column(fields[row_check.fields[0]])
         rules[first].append(on_row(row_check, fields, typed, readings))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
-    findings += _twins(table, typed[~index.isin(_refused(findings))])
+    findings += _twins(table, typed, ~index.isin(_refused(findings)))
+    del typed, readings, rules  # a million rows are there once, not twice
     quarantined = _refused(findings)
-    return Gated(typed[~index.isin(quarantined)], findings, set(quarantined))
+    good = ~index.isin(quarantined)
+    kept = {name: columns.pop(name)[good] for name in list(columns)}
+    return Gated(pd.DataFrame(kept, copy=False), findings, set(quarantined))
 
 
 def _refused(findings: Iterable[Finding]) -> list[int]:
     return sorted({item.row for item in findings if item.severity == "error" and item.row})
 
 
-def _measured(table: Table, expected: Expected) -> list[Finding]:
-    """Whether the file has about as many rows as it should."""
-    count = table.rows_in
-    if expected.min is not None and count < expected.min:
-        raise InputError(
-            f"{table.file_name} 只有 {count} 行，该来源至少应有 {expected.min} 行，整份未接收。"
-            "请检查是否导出不全；确属减少的，请信用办调整 source.yaml 的 expected。",
-            f"{table.file_name} has {count} rows, fewer than the {expected.min} expected.",
-            code="too_few_rows",
-        )
-    if expected.max is None or count <= expected.max:
-        return []
-    return [
-        Finding(
-            1,
-            None,
-            "too_many_rows",
-            f"共 {count} 行，多于通常的 {expected.max} 行。请核对是否重复导出。",
-            f"{count} rows, more than the {expected.max} expected.",
-            f"{count} 行",
-            "warning",
-        )
-    ]
-
-
-def _twins(table: Table, typed: pd.DataFrame) -> list[Finding]:
-    """A key twice: the same row twice is one row; different rows are all refused."""
-    if not table.spec.key or typed.empty:
-        return []
-    key = [f"{name}_key" if f"{name}_key" in typed else name for name in table.spec.key]
-    repeated = typed[typed.duplicated(key, keep=False)]
+def _twins(table: Table, typed: pd.DataFrame, good: np.ndarray) -> list[Finding]:
+    """A key twice among the good rows: the same row is one row; different rows are all refused."""
+    fields = [item for item in table.spec.fields if item.name in table.spec.key]
+    key = [value_column(item) for item in fields]
+    keys = typed[key][good]
+    repeated = keys[keys.duplicated(keep=False)] if key else keys.iloc[:0]
     if repeated.empty:
         return []
-    columns = "、".join(item.title for item in table.spec.fields if item.name in table.spec.key)
+    columns = "、".join(item.title for item in fields)
     # rows are compared as they were sent: a lossy type must not make two rows equal
     sent = table.frame.loc[repeated.index].fillna("").astype(str).agg("\x1f".join, axis=1)
-    group = repeated[key].astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
+    group = repeated.astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
     same = sent.groupby(group).transform("nunique") == 1
     found = [
         Finding(

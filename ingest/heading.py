@@ -28,7 +28,7 @@ class Heading:
     Attributes:
         columns: field -> place.
         width: cells up to the last one with a name.
-        unknown: titles that nobody declared.
+        unknown: place -> title that nobody declared.
         origin: places of batch and row in a returned error workbook.
     """
 
@@ -36,7 +36,7 @@ class Heading:
     spec: TableSpec
     columns: dict[str, int]
     width: int
-    unknown: tuple[str, ...]
+    unknown: dict[int, str]
     origin: tuple[int, int] | None
 
     @property
@@ -123,11 +123,11 @@ def _understood(file_name: str, titles: Sequence[str], table: str, spec: TableSp
         spec,
         columns,
         named_places[-1] + 1,
-        tuple(
-            titles[place]
+        {
+            place: titles[place]
             for place in named_places
             if place not in taken and not titles[place].startswith(_OURS)
-        ),
+        },
         (origin[0], origin[1]) if len(origin) == 2 else None,
     )
 

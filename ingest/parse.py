@@ -137,7 +137,9 @@ def code(text: str, spec: FieldSpec) -> str:
 
 def phone(text: str) -> str:
     """A phone number, masked."""
-    digits = text if text.isdigit() else _NOT_DIALLED.sub("", text)
+    if len(text) == 11 and text[0] == "1" and text.isascii() and text.isdigit():
+        return f"{text[:3]}****{text[7:]}"
+    digits = _NOT_DIALLED.sub("", text)
     if not _PHONE.fullmatch(digits):
         raise WrongError(
             "not_a_phone", "不是有效电话号码。请核对。", "Not a phone number.", f"{len(digits)} 位"

@@ -40,7 +40,7 @@ def ordinary(texts: Sequence[str]) -> np.ndarray:
     digits = characters[:, :17].astype(np.int64) - ord("0")
     hit &= ((digits >= 0) & (digits <= 9)).all(axis=1)
     hit &= characters[:, 17] == _CHECK[(digits * _WEIGHTS).sum(axis=1) % 11]
-    places = np.flatnonzero(hit)
+    places = np.flatnonzero(hit).tolist()
     good = [_area_gave_numbers(texts[p][:6], texts[p][6:10]) and _past(texts[p][6:14])
             for p in places]  # fmt: skip
     hit[places] = good
@@ -56,10 +56,10 @@ def persons(
     """
     values: list[str | None] = list(texts)
     findings: dict[int, Finding] = {}
-    for place in np.flatnonzero(~ordinary(texts)):
+    for place in np.flatnonzero(~ordinary(texts)).tolist():
         found = resident_id.check(texts[place])
         values[place] = found.value
-        findings[int(place)] = found
+        findings[place] = found
     usable = [value for value in values if value is not None]
     keys = iter(person_keys(usable, identity_key))
     nothing = (None,) * len(PARTY_SUFFIXES)

@@ -26,7 +26,9 @@ from graph.settings import Settings
 from graph.time import utc_now
 from ingest.difference import compare
 from ingest.finding import findings_table
+from ingest.form import with_form, with_forms
 from ingest.gate import check
+from ingest.quarantine import Quarantine, settled_by
 from ingest.report import BatchReport, Report
 from ingest.source import Source, load_source
 from ingest.table import read_table
@@ -41,6 +43,7 @@ def ingest(
     settings: Settings,
     known_at: datetime | None = None,
     into_graph: bool = True,
+    form: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Take in files of one source.
@@ -48,16 +51,20 @@ def ingest(
     Args:
         known_at: when the files were received; default now.  Must be later than the last batch.
         into_graph: also bring the graph up to date.
+        form: a county's form that the files have; default: the source's own headings, or those of
+            any form in the data folder.
 
     Returns:
         A report a file.  A file that cannot be read at all raises `InputError`; the files before
         it are committed, it and those after it are not touched.
     """
     declared = load_source(source)
+    declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
     log = FactLog(settings.log_dir)
     key = make_secrets(settings.secrets_file).identity_key
     say = progress or silent
     settings.data.mkdir(parents=True, exist_ok=True)
+    quarantine = Quarantine(settings.quarantine_dir)
     reports = []
     # one run of one source at a time: what is compared with must not change before the commit
     with (
@@ -67,11 +74,13 @@ def ingest(
         ledger = Ledger(store)
         # what a killed run committed and could not enter any more
         ledger.reconcile(log.batches())
+        quarantine.tidy(log, source, utc_now())
         for path in map(Path, paths):
             with _noting_refusal(ledger, declared, path):
-                reports.append(_ingest_file(log, declared, path, key, known_at, say))
+                reports.append(_ingest_file(log, quarantine, declared, path, key, known_at, say))
             ledger.reconcile(log.batches()[-1:])
             known_at = known_at + timedelta(microseconds=1) if known_at else None
+        quarantine.tidy(log, source, utc_now())
     projected = catch_up(settings, progress=progress) if into_graph else None
     return Report(tuple(reports), projected)
 
@@ -92,6 +101,7 @@ def _noting_refusal(ledger: Ledger, source: Source, path: Path) -> Iterator[None
 
 def _ingest_file(
     log: FactLog,
+    quarantine: Quarantine,
     source: Source,
     path: Path,
     identity_key: str,
@@ -105,9 +115,7 @@ def _ingest_file(
     if done:
         return _already(done)
     say(f"校验 {path.name}", 0, table.rows_in)
-    gated = check(
-        table, identity_key=identity_key, known=_known(log), expected=source.expected_of(table.name)
-    )
+    gated = check(table, identity_key=identity_key, known=_known(log))
     batch = f"{source.name}-{sha256[:16]}"
     last = log.batches()[-1:]
     moment = known_at or max(
@@ -123,6 +131,7 @@ def _ingest_file(
         "quarantined": len(gated.quarantined),
     }
     say(f"写入日志 {path.name}", 0, None)
+    quarantine.keep(batch, table, gated)
     with log.append(
         source=source.name,
         batch=batch,
@@ -134,6 +143,7 @@ def _ingest_file(
             pending.assert_facts(kind, facts)
         pending.close_facts(difference.closed)
         pending.attach("findings", findings_table(gated.findings, table.name))
+        pending.attach("settled", settled_by(table, gated))
         pending.counts.update(counts)
     return BatchReport(
         source=source.name,

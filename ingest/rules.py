@@ -147,7 +147,8 @@ FIELD_RULES = {
 
 def _known(columns: list[pd.Series]) -> np.ndarray:
     """Rows in which every one of the columns has a value."""
-    return np.logical_and.reduce([column.notna().to_numpy() for column in columns])
+    known: np.ndarray = np.logical_and.reduce([each.notna().to_numpy() for each in columns])
+    return known
 
 
 def _compare(holds: Callable[[pd.Series, pd.Series], pd.Series]) -> Callable[..., pd.Series]:

@@ -102,8 +102,10 @@ def _flags(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], pd.Series
     return lambda column: pd.Series(np.asarray(holds(column), dtype=bool), index=column.index)
 
 
-def on_text(spec: FieldSpec, cells: pd.Series, reading: Reading) -> Iterator[Rule]:
-    """Rules on what a cell says: that it is there, unspoilt, and has a value."""
+def on_text(
+    spec: FieldSpec, cells: pd.Series, reading: Reading, *, from_sheet: bool
+) -> Iterator[Rule]:
+    """Rules on what a cell says: that it is there, unspoilt by a spreadsheet, and has a value."""
     if spec.required:
         yield Rule(
             "required",
@@ -115,7 +117,8 @@ def on_text(spec: FieldSpec, cells: pd.Series, reading: Reading) -> Iterator[Rul
                 "空",
             ),
         )
-    yield from _unspoilt(spec, cells)
+    if from_sheet:
+        yield from _unspoilt(spec, cells)
     place_of = cells.index.get_indexer
 
     def verdict(row: int) -> CellVerdict:
@@ -166,13 +169,8 @@ def _unspoilt(spec: FieldSpec, cells: pd.Series) -> Iterator[Rule]:
     )
     if not marked.any():
         return
-    for mark, code, message_zh, message_en, value_class in spoilt:
-        said = CellVerdict(code, message_zh, message_en, value_class)
-        yield Rule(
-            code,
-            lambda column, mark=mark: ~column.str.startswith(mark, na=False),
-            lambda _, said=said: said,
-        )
+    for mark, *words in spoilt:
+        yield _rule(words[0], _without(mark), *words[1:])
 
 
 def on_value(
@@ -245,6 +243,10 @@ def _rule(
 ) -> Rule:
     said = CellVerdict(code, message_zh, message_en, value_class)
     return Rule(code, holds, lambda _: said)
+
+
+def _without(mark: str) -> Callable[[pd.Series], Any]:
+    return lambda column: ~column.str.startswith(mark, na=False)
 
 
 def _within(column: pd.Series, low: float | None, high: float | None) -> pd.Series:

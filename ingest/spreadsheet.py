@@ -102,7 +102,8 @@ def _rows(sheet: Any, before: int) -> Iterator[tuple[int, list[Any]]]:
         return
     top, left = sheet.start
     pad = [""] * left
-    for number, cells in enumerate(sheet.iter_rows(), start=before + top + 1):
+    # not iter_rows: it gives every blank row above the first one too
+    for number, cells in enumerate(sheet.to_python(), start=before + top + 1):
         yield number, pad + cells if left else cells
 
 

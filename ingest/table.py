@@ -53,7 +53,9 @@ class Table:
         refused: findings of rows that could not be read as rows; they are in `rows_in`.
         notes: findings about the file as a whole.
         unread: raw text of the refused rows, kept only where every column is declared.
-        origins: of a returned error workbook: row -> the refused row that it corrects.
+        from_sheet: whether it is a spreadsheet, whose cells may be something else than text.
+        origins: of a returned error workbook: row -> the refused row that it corrects.  A row
+            that is here and not in the frame was emptied: its sender takes it back.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Table:
     notes: tuple[Finding, ...] = ()
     unread: dict[int, str] = field(default_factory=dict)
     origins: dict[int, Origin] = field(default_factory=dict)
+    from_sheet: bool = False
     is_correction: bool = False
 
     @property
@@ -121,6 +124,7 @@ def read_table(path: Path, source: Source) -> Table:
         tuple(notes),
         reading.unread,
         reading.origins,
+        suffix in _EXCEL,
         head.is_correction,
     )
 
@@ -195,8 +199,11 @@ class _Reading:
             chunk[name] = _objects(texts)
             if not filled.all():
                 filled |= np.fromiter((text is not None for text in texts), bool, len(texts))
-        for place in np.flatnonzero(~filled):  # blank, unless an undeclared column says something
-            filled[place] = any(map(text_of, self._rows[place]))
+        for place in np.flatnonzero(
+            ~filled
+        ).tolist():  # blank, unless an undeclared column says something
+            cells = self._rows[place]
+            filled[place] = any(text_of(cells[other]) for other in self._head.unknown)
         numbers = np.array(self._numbers, dtype="int64")
         self._note_origins(columns, numbers)
         self._kept.append(
@@ -256,7 +263,7 @@ def _objects(texts: Sequence[str | None]) -> np.ndarray:
 
 
 def _unknown(head: Heading) -> Iterator[Finding]:
-    for title in head.unknown:
+    for title in head.unknown.values():
         yield Finding(
             1,
             title,

@@ -40,13 +40,17 @@ __all__ = ["CellVerdict", "Reading", "read_column"]
 _Read: TypeAlias = tuple[list[tuple[Any, ...]], dict[int, CellVerdict]]
 
 
+_NOWHERE = np.array([], dtype=np.int32)
+
+
 @dataclass
 class Reading:
     """One column as read.
 
     Attributes:
         columns: typed columns by name, indexed by row.
-        place: of every row's value among the distinct ones; -1 where the cell is empty.
+        place: of every row's value among the distinct ones, -1 where the cell is empty; kept only
+            where there are verdicts.
         verdicts: place -> what is wrong or doubtful.
     """
 
@@ -60,25 +64,29 @@ class Reading:
 
     def passes(self, severity: Literal["error", "warning"]) -> np.ndarray:
         """Rows whose value has no verdict of this severity."""
+        if not self.has(severity):
+            return np.ones(len(next(iter(self.columns.values()))), dtype=bool)
         hit = [at for at, each in self.verdicts.items() if each.severity == severity]
         # one more place at the end is what -1, the empty cell, points to
-        free = np.ones((int(self.place.max()) if len(self.place) else -1) + 2, dtype=bool)
+        free = np.ones(int(self.place.max()) + 2, dtype=bool)
         free[hit] = False
-        return free[self.place]
+        passing: np.ndarray = free[self.place]
+        return passing
 
 
 def read_column(spec: FieldSpec, cells: pd.Series, identity_key: str) -> Reading:
     """Read the text cells (missing = None) of one field."""
     read, suffixes, dtype = _reader(spec, identity_key)
     if read is None:  # text is what it says
-        return Reading({spec.name: cells}, np.full(len(cells), -1), {})
+        return Reading({spec.name: cells}, _NOWHERE, {})
     place, texts = pd.factorize(cells.to_numpy())
+    place = place.astype(np.int32)
     values, verdicts = read(texts.tolist())
     columns = {}
     for number, suffix in enumerate(suffixes):
         distinct = [value[number] for value in values]
         columns[spec.name + suffix] = _spread(distinct, place, cells.index, dtype)
-    return Reading(columns, place, verdicts)
+    return Reading(columns, place if verdicts else _NOWHERE, verdicts)
 
 
 def _spread(

@@ -55,6 +55,9 @@ def ingest(
     source: str,
     files: list[Path],
     known_at: Annotated[str, typer.Option(help="接收时间 ISO 8601 / when received")] = "",
+    form: Annotated[
+        Path | None, typer.Option(help="本县表格的 YAML / the county's form", exists=True)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """导入一个来源的文件 / take in files of a source."""
@@ -69,6 +72,7 @@ def ingest(
             files,
             settings=settings,
             known_at=parse_instant(known_at) if known_at else None,
+            form=form,
             progress=step,
         )
 
@@ -91,5 +95,6 @@ def ingest(
                     for b, f in errors[:50]
                 ],
             )
+            print(f"更正后重报：xinnong quarantine export {source}")
 
     answer_with(report.as_dict(), as_json, people)

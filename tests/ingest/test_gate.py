@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from graph.errors import InputError
+from graph.errors import InputError, SettingsError
 from ingest.gate import Gated, check
 from ingest.source import Source
 from ingest.table import read_table
@@ -130,6 +130,93 @@ def test_files_that_cannot_be_read(tmp_path: Path, name: str, content: bytes, co
     with pytest.raises(InputError) as refused:
         read_table(path, SOURCE)
     assert refused.value.cause_code == code
+
+
+RULES = {
+    "fields": [
+        {"name": "number", "title": "编号", "required": True},
+        {"name": "amount_fen", "title": "金额（元）", "type": "money", "unit": "元", "minimum": 0,
+         "maximum": 100, "check": "positive", "message": "金额应在 0 与 100 之间"},
+        {"name": "balance_fen", "title": "余额（元）", "type": "money", "unit": "元"},
+        {"name": "rate", "title": "利率（%）", "type": "ratio", "unit": "百分比", "maximum": 36},
+        {"name": "name", "title": "姓名", "check": "person_name"},
+        {"name": "phone", "title": "手机", "type": "phone", "check": "mobile"},
+        {"name": "codes", "title": "还款状态", "check": "repayment_codes"},
+        {"name": "granted_on", "title": "发放日期", "type": "date", "check": "not_future"},
+        {"name": "due_on", "title": "到期日期", "type": "date"},
+        {"name": "giver", "title": "担保人", "type": "party_id"},
+        {"name": "taker", "title": "借款人", "type": "party_id"},
+        {"name": "body", "title": "机关", "type": "uscc", "check": "public_body_code"},
+        {"name": "kind", "title": "类别", "type": "code", "codes": {"甲": "a", "乙": "b"}},
+        {"name": "note", "title": "说明"},
+    ],
+    "checks": [
+        {"rule": "not_before", "fields": ["due_on", "granted_on"]},
+        {"rule": "not_more", "fields": ["balance_fen", "amount_fen"], "severity": "warning"},
+        {"rule": "differ", "fields": ["giver", "taker"]},
+        {"rule": "required", "fields": ["note"], "when": {"kind": ["b"]}, "message": "乙类须说明"},
+        {"rule": "any_of", "fields": ["name", "body"]},
+        {"rule": "together", "fields": ["giver", "taker"]},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({"姓名": "张三", "金额（元）": "100", "余额（元）": "100", "利率（%）": "36", "手机": "13812341234",
+          "还款状态": "N" * 24, "发放日期": "2026-01-01", "到期日期": "2026-01-01", "说明": "x"}, []),
+        # one cell is told once, although it breaks a bound and a rule
+        ({"金额（元）": "-1"}, [("金额（元）", "out_of_range")]),
+        ({"金额（元）": "0"}, [("金额（元）", "positive")]),
+        ({"金额（元）": "100.01"}, [("金额（元）", "out_of_range")]),
+        ({"利率（%）": "36.01%"}, [("利率（%）", "out_of_range")]),
+        ({"姓名": "张三1"}, [("姓名", "person_name")]),
+        ({"姓名": "阿卜杜·热合曼"}, []),
+        ({"手机": "09171234567"}, [("手机", "mobile")]),
+        ({"还款状态": "N" * 23 + "8"}, [("还款状态", "repayment_codes")]),
+        ({"发放日期": "2999-01-01"}, [("发放日期", "not_future")]),
+        ({"发放日期": "2026-01-02", "到期日期": "2026-01-01"}, [("到期日期", "not_before")]),
+        # a rule is not looked at where one of its cells could not be read
+        ({"发放日期": "2026-01-02", "到期日期": "去年"}, [("到期日期", "not_a_date")]),
+        ({"金额（元）": "1", "余额（元）": "2"}, [("余额（元）", "not_more")]),
+        ({"担保人": GOOD, "借款人": GOOD}, [("担保人", "differ")]),
+        ({"担保人": GOOD}, [("担保人", "together")]),
+        ({"担保人": "123"}, [("担保人", "length")]),
+        ({"类别": "乙"}, [("说明", "required")]),
+        ({"类别": "丙"}, [("类别", "unknown_code")]),
+        ({"姓名": ""}, [("姓名", "any_of")]),
+        ({"姓名": "", "机关": "11610305016000005N"}, []),
+        ({"机关": "91110000600037341L"}, [("机关", "public_body_code")]),
+    ],
+)  # fmt: skip
+def test_rules(tmp_path: Path, said: dict[str, str], found: list[tuple[str, str]]) -> None:
+    row = {"编号": "1", "姓名": "张三", **said}
+    path = written(tmp_path, f"{','.join(row)}\n{','.join(row.values())}\n")
+    source = Source.model_validate({**SOURCE.model_dump(), "tables": {"trial": RULES}})
+    gated = check(read_table(path, source), identity_key=KEY, known=lambda _: ())
+    assert [(f.column, f.code) for f in gated.findings] == found
+    refused = any(f.severity == "error" for f in gated.findings)
+    assert len(gated.rows) == (not refused)
+    said_zh = {f.code: f.message_zh for f in gated.findings}
+    if ("金额（元）", "out_of_range") in found:
+        assert said_zh["out_of_range"] == "金额应在 0 与 100 之间"
+    if ("说明", "required") in found:
+        assert said_zh["required"] == "乙类须说明"
+
+
+def test_a_rule_that_nobody_wrote(tmp_path: Path) -> None:
+    table = {"fields": [{"name": "number", "title": "编号", "check": "sensible"}]}
+    source = Source.model_validate({**SOURCE.model_dump(), "tables": {"trial": table}})
+    with pytest.raises(SettingsError) as refused:
+        check(read_table(written(tmp_path, "编号\n1\n"), source), identity_key=KEY,
+              known=lambda _: ())  # fmt: skip
+    assert "sensible" in refused.value.message_zh
+
+
+def test_a_file_without_rows_passes(tmp_path: Path) -> None:
+    gated = passed(written(tmp_path, HEAD))
+    assert (len(gated.rows), gated.findings) == (0, [])
 
 
 def test_an_unknown_column_is_a_warning(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
 def _marriages(rows: pd.DataFrame, household: pd.Series, head: pd.Series) -> FactFrame:
     heads = rows["member_key"][head].set_axis(household[head])
     # two householders in one household contradict each other: no marriage is read from it
-    partner = household.map(heads[~heads.index.duplicated(keep=False)])
+    partner = household.map(heads[~heads.index.duplicated(keep=False)]).astype(object)
     own = rows["member_key"]
     swap = own > partner.fillna("")
     first = own.where(~swap, partner)

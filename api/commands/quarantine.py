@@ -1,0 +1,125 @@
+"""Refused rows: what waits, for whom, and the workbook in which it is put right."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.terminal import Json, answer_with, open_settings, table
+
+__all__ = ["commands"]
+
+commands = typer.Typer()
+_quarantine = typer.Typer(name="quarantine", help="退回的行 / refused rows", no_args_is_help=True)
+commands.add_typer(_quarantine)
+
+
+@_quarantine.command("list")
+def list_rows(source: str, limit: int = 50, as_json: Json = False) -> None:
+    """列出一个来源待更正的行（内容已遮蔽）/ open rows of a source, values masked."""
+    from graph.log import FactLog
+    from ingest import Quarantine, load_source, masked, open_rows
+
+    settings = open_settings()
+    declared = load_source(source)
+    kept = Quarantine(settings.quarantine_dir)
+    rows = open_rows(FactLog(settings.log_dir), source)
+    lines: list[dict[str, Any]] = []
+    for item in rows[:limit]:
+        spec = {field.title: field for field in declared.tables[item.table].fields}
+        cells = kept.cells(item.batch.batch).get(item.row, {})
+        lines += [
+            {
+                "batch": item.batch.batch,
+                "file_name": item.batch.file_name,
+                "row": item.row,
+                "column": finding.column,
+                "code": finding.code,
+                "shown": masked(spec[finding.column], cells.get(spec[finding.column].name))
+                if finding.column in spec
+                else None,
+                "message_zh": finding.message_zh,
+            }
+            for finding in item.findings
+        ]
+    answer_with(
+        {"open_rows": len(rows), "findings": lines},
+        as_json,
+        lambda: table(
+            f"{declared.title}：待更正 {len(rows)} 行",
+            ["文件", "行", "列", "原值（遮蔽）", "怎么办"],
+            [
+                (x["file_name"], x["row"], x["column"] or "", x["shown"] or "", x["message_zh"])
+                for x in lines
+            ],
+        ),
+    )
+
+
+@_quarantine.command("export")
+def export(
+    source: str,
+    out: Annotated[Path, typer.Option(help="写到哪个目录 / folder to write into")] = Path(),
+) -> None:
+    """写出错误明细，更正后原样导入 / write the error workbook to be corrected and ingested."""
+    from graph.log import FactLog
+    from ingest import Quarantine, export_refused, load_source
+
+    settings = open_settings()
+    written = export_refused(
+        FactLog(settings.log_dir), Quarantine(settings.quarantine_dir), load_source(source), out
+    )
+    for path, count in written.items():
+        print(f"{path}（{count} 行）")
+    if written:
+        print(f"含个人信息，只交给报送单位。更正后：xinnong ingest {source} 错误明细.xlsx")
+    else:
+        print("没有待更正的行")
+
+
+@commands.command()
+def worklist(
+    department: Annotated[str, typer.Option(help="只看一个部门 / one department")] = "",
+    source: Annotated[str, typer.Option(help="只看一个来源 / one source")] = "",
+    warnings: Annotated[bool, typer.Option(help="也列提示 / also warnings")] = False,
+    lines: Annotated[bool, typer.Option(help="逐行 JSON / JSON lines")] = False,
+    as_json: Json = False,
+) -> None:
+    """各部门待更正清单 / what each department has to put right."""
+    from graph.log import FactLog
+    from ingest import by_department
+    from ingest import worklist as open_tasks
+
+    tasks = list(
+        open_tasks(
+            FactLog(open_settings().log_dir),
+            department=department or None,
+            source=source or None,
+            warnings=warnings,
+        )
+    )
+    if lines:
+        for task in tasks:
+            print(json.dumps(task.as_dict(), ensure_ascii=False))
+        return
+    loads = by_department(tasks)
+    answer_with(
+        {"departments": [x.as_dict() for x in loads], "tasks": [x.as_dict() for x in tasks]},
+        as_json,
+        lambda: table(
+            "待更正",
+            ["部门", "行数", "最早收到", "原因"],
+            [
+                (
+                    x.department,
+                    x.rows,
+                    x.oldest.date(),
+                    "、".join(f"{k}×{n}" for k, n in x.causes.items()),
+                )
+                for x in loads
+            ],
+        ),
+    )

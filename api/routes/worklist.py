@@ -1,0 +1,38 @@
+"""The correction worklist: what each department has to put right, without any value of a cell."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.dependencies import Bench
+from ingest import by_department
+from ingest import worklist as open_tasks
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["v1"])
+
+
+@router.get("/worklist", summary="待更正清单 / worklist")
+def worklist(
+    bench: Bench,
+    department: Annotated[str | None, Query(title="部门", max_length=100)] = None,
+    source: Annotated[str | None, Query(title="来源", max_length=64)] = None,
+    warnings: Annotated[bool, Query(title="是否也列提示")] = False,
+    limit: Annotated[int, Query(title="最多几条", ge=1, le=1000)] = 200,
+) -> dict[str, Any]:
+    """Open findings by department; `total` says how many there are beyond `limit`."""
+    tasks = list(open_tasks(bench.log, department=department, source=source, warnings=warnings))
+    newest = bench.log.batches()[-1:]
+    return {
+        "basis": {
+            "position": newest[0].position if newest else 0,
+            "known_at": newest[0].known_at if newest else None,
+        },
+        "departments": [load.as_dict() for load in by_department(tasks)],
+        "tasks": [task.as_dict() for task in islice(tasks, limit)],
+        "total": len(tasks),
+    }
