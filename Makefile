@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 
-.PHONY: help demo test check questions-lts clean
+.PHONY: help demo test check questions-lts manual clean
 
 help: ## 列出命令 / list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -41,6 +41,10 @@ check: .venv/development ## 规范、类型、依赖方向 / lint, types, contra
 
 questions-lts: .venv/development ## 问题测试（LTS 引擎）/ the question tests on the LTS engine
 	@XINNONG_ENGINE_VERSION=5.26.30 $(BIN)/python -m pytest -q tests/queries
+
+manual: .venv/runtime ## 重新生成手册 / write the generated pages again
+	@$(BIN)/python -m api.manual docs/manual
+	@$(BIN)/xinnong dictionary docs/manual
 
 clean: ## 停止引擎并清除环境 / stop the engine, remove what was made
 	@[ ! -x $(BIN)/xinnong ] || XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong engine stop

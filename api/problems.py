@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.pages import render_problem
 from graph.errors import (
+    BusyError,
     EngineError,
     GraphUnavailableError,
     InputError,
@@ -25,6 +26,7 @@ __all__ = ["add_handlers"]
 _STATUS: dict[type[XinnongError], int] = {
     NotFoundError: 404,
     InputError: 400,
+    BusyError: 409,
     GraphUnavailableError: 503,
     EngineError: 503,
     OperationsError: 503,

@@ -56,6 +56,11 @@ def migrations() -> tuple[str, ...]:
         f"FOR ()-[r:{tie.type}]-() ON (r.fact_id)"
         for tie in SCHEMA.relationships.values()
     ]
+    # what two parties may share, looked up by its value
+    statements += [
+        f"CREATE INDEX party_{name} IF NOT EXISTS FOR (v:PartyVersion) ON (v.{name})"
+        for name in ("address", "phone_key")
+    ]
     # the cjk analyzer cuts Chinese names into overlapping pairs, so that any part of one is found
     statements.append(
         "CREATE FULLTEXT INDEX party_names IF NOT EXISTS FOR (v:PartyVersion) ON EACH [v.name] "

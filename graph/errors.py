@@ -6,6 +6,8 @@
     ├── NotFoundError          nothing is known by that name or identifier
     ├── LogError               the fact log is damaged, or used against its rules
     ├── EngineError            the default engine cannot be fetched, started or stopped
+    ├── OperationsError        the operations store cannot be read or written
+    ├── BusyError              somebody else is at the same work right now
     └── GraphUnavailableError  no Neo4j answers at the configured address
 
 Each error speaks to two readers: `message_zh` says to a clerk what happened and what to do,
@@ -17,11 +19,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "BusyError",
     "EngineError",
     "GraphUnavailableError",
     "InputError",
     "LogError",
     "NotFoundError",
+    "OperationsError",
     "SettingsError",
     "XinnongError",
 ]
@@ -70,6 +74,10 @@ class EngineError(XinnongError):
 
 class OperationsError(XinnongError):
     code = "operations"
+
+
+class BusyError(XinnongError):
+    code = "busy"
 
 
 class GraphUnavailableError(XinnongError):

@@ -6,6 +6,8 @@
         closures.parquet            facts that this batch closed: kind, fact_id
         findings.parquet            what was wrong with rows, never the rows (written by ingest)
         settled.parquet             refused rows of earlier batches that this one puts right
+        … (names in lower case)     what else ingest keeps: rows of a complete list, facts no
+                                    longer confirmed
 
 The rename of the batch folder is the commit: files are written into `.pending-…`, synced, and
 appear whole or not at all.  A killed writer leaves a pending folder that the next one removes.
@@ -18,10 +20,11 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,7 @@ from filelock import FileLock
 
 from graph.errors import LogError
 from graph.facts import INSTANT, arrow_schema
+from graph.time import utc_now
 
 __all__ = ["Batch", "FactLog", "PendingBatch"]
 
@@ -51,6 +55,7 @@ class Batch:
         known_at: when its facts became known; strictly later than the batch before.
         counts: rows in the file by fate (`rows_in = accepted + unchanged + quarantined`).
         files: table name -> {sha256, rows}.
+        notes: what ingest says of the delivery (its table, which part of a list it is).
         hash: sha256 of the manifest, which the next manifest repeats.
     """
 
@@ -62,6 +67,7 @@ class Batch:
     known_at: datetime
     counts: Mapping[str, int]
     files: Mapping[str, Mapping[str, Any]]
+    notes: Mapping[str, Any]
     previous: str
     hash: str
     folder: Path
@@ -76,6 +82,12 @@ class Batch:
         """How many facts it asserts."""
         return sum(int(self.files[kind]["rows"]) for kind in self.kinds)
 
+    def closes(self, kind: str) -> bool:
+        """Whether it closes facts of a kind."""
+        stated = self.files.get(_CLOSURES)
+        # manifests written before 2026-12 do not say which kinds
+        return stated is not None and kind in stated.get("kinds", (kind,))
+
 
 class FactLog:
     """Read and append the log in one folder."""
@@ -86,10 +98,16 @@ class FactLog:
     # ------------------------------------------------------------------ reading
 
     def batches(self) -> list[Batch]:
-        """Every committed batch, in order; raises `LogError` where the order has a gap."""
+        """Every committed batch, in order; raises `LogError` where the order has a gap.
+
+        A manifest is read once and again only when the file is another one by now.
+        """
+        return self._in_order(_remembered)
+
+    def _in_order(self, load: Callable[[Path], Batch]) -> list[Batch]:
         if not self.folder.exists():
             return []
-        found = [_load(path) for path in sorted(self.folder.glob("[0-9]*-*"))]
+        found = [load(path) for path in sorted(self.folder.glob("[0-9]*-*"))]
         for expected, batch in enumerate(found, start=1):
             if batch.position != expected:
                 raise LogError(
@@ -140,6 +158,8 @@ class FactLog:
         facts = pa.concat_tables([arrow_schema(kind).empty_table(), *tables])
         closed_ids, closed_at = [], []
         for batch in batches:
+            if not batch.closes(kind):
+                continue
             closures = self.closures(batch)
             ids = closures.filter(pc.equal(closures["kind"], kind))["fact_id"]
             closed_ids.append(ids.combine_chunks())
@@ -175,15 +195,21 @@ class FactLog:
         batch: str,
         file_name: str,
         content_sha256: str,
-        known_at: datetime,
+        known_at: datetime | None = None,
+        notes: Mapping[str, Any] | None = None,
     ) -> Iterator[PendingBatch]:
         """Write one batch; it is committed when the block ends without an exception.
 
-        Writers take turns through a file lock.  `known_at` must be later than the last batch's.
+        Writers take turns through a file lock.  `known_at` must be later than the last batch's;
+        without it, it is now or just after the last batch's.
         """
         with self.writer():
             committed = self.batches()
             last = committed[-1] if committed else None
+            if known_at is None:
+                known_at = utc_now()
+                if last:
+                    known_at = max(known_at, last.known_at + timedelta(microseconds=1))
             if last and known_at <= last.known_at:
                 raise LogError(
                     f"接收时间 {known_at:%Y-%m-%d %H:%M:%S} 不晚于上一批 "
@@ -192,12 +218,12 @@ class FactLog:
                     code="known_at_not_later",
                 )
             pending = self.folder / f"{_PENDING}{batch}"
-            pending.mkdir(parents=True)
-            writing = PendingBatch(pending)
+            writing = PendingBatch(pending, len(committed) + 1, known_at)
             try:
+                pending.mkdir(parents=True)
                 yield writing
                 manifest = {
-                    "position": len(committed) + 1,
+                    "position": writing.position,
                     "batch": batch,
                     "source": source,
                     "file_name": file_name,
@@ -205,16 +231,19 @@ class FactLog:
                     "known_at": known_at.astimezone(UTC).isoformat(),
                     "counts": dict(writing.counts),
                     "files": writing.files,
+                    "notes": dict(notes or {}),
                     "previous": last.hash if last else "",
                 }
                 text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
                 (pending / _MANIFEST).write_text(text, encoding="utf-8")
                 _sync(pending / _MANIFEST)
                 _sync(pending)
-                pending.rename(self.folder / f"{len(committed) + 1:08d}-{batch}")
+                pending.rename(self.folder / f"{writing.position:08d}-{batch}")
                 _sync(self.folder)
-            except BaseException:
+            except BaseException as error:
                 shutil.rmtree(pending, ignore_errors=True)
+                if isinstance(error, OSError):
+                    raise _unwritable(self.folder, error) from error
                 raise
 
     @contextmanager
@@ -232,7 +261,7 @@ class FactLog:
         """Problems found by reading every byte again: empty when the log is whole."""
         problems: list[str] = []
         previous = ""
-        for batch in self.batches():
+        for batch in self._in_order(_load):
             if batch.previous != previous:
                 problems.append(f"{batch.folder.name}: 与上一批的校验链不符 / chain broken")
             previous = batch.hash
@@ -246,23 +275,35 @@ class FactLog:
 
 
 class PendingBatch:
-    """A batch being written; invisible to readers until it is committed."""
+    """A batch being written; invisible to readers until it is committed.
 
-    def __init__(self, folder: Path) -> None:
+    Attributes:
+        position, known_at: that it will have; its facts become known then.
+    """
+
+    def __init__(self, folder: Path, position: int, known_at: datetime) -> None:
         self.folder = folder
+        self.position = position
+        self.known_at = known_at
         self.files: dict[str, dict[str, Any]] = {}
         self.counts: dict[str, int] = {}
 
     def assert_facts(self, kind: str, table: pa.Table) -> None:
-        """Write the facts of one kind; the table must have exactly the kind's columns."""
+        """Write the facts of one kind; the table must have exactly the kind's columns.
+
+        `known_from` is filled in: it is the batch's.
+        """
         if len(table):
-            self._write(kind, table.cast(arrow_schema(kind)))
+            known = pa.repeat(pa.scalar(self.known_at, INSTANT), len(table))
+            at = table.column_names.index("known_from")
+            self._write(kind, table.set_column(at, "known_from", known).cast(arrow_schema(kind)))
 
     def close_facts(self, closed: Sequence[tuple[str, str]]) -> None:
         """Write which facts this batch closes, as (kind, fact_id)."""
         if closed:
             rows = [{"kind": kind, "fact_id": fact_id} for kind, fact_id in closed]
             self._write(_CLOSURES, pa.Table.from_pylist(rows, _CLOSURE_SCHEMA))
+            self.files[_CLOSURES]["kinds"] = sorted({kind for kind, _ in closed})
 
     def attach(self, name: str, table: pa.Table) -> None:
         """Keep another table with the batch (its findings), under a name in lower case."""
@@ -278,6 +319,19 @@ class PendingBatch:
         self.files[name] = {"sha256": _sha256(path), "rows": len(table)}
 
 
+def _remembered(folder: Path) -> Batch:
+    try:
+        seen = (folder / _MANIFEST).stat()
+    except OSError:
+        return _load(folder)
+    return _loaded(folder, (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns))
+
+
+@lru_cache(maxsize=20_000)
+def _loaded(folder: Path, _file: tuple[int, ...]) -> Batch:
+    return _load(folder)
+
+
 def _load(folder: Path) -> Batch:
     try:
         raw = (folder / _MANIFEST).read_bytes()
@@ -291,6 +345,7 @@ def _load(folder: Path) -> Batch:
             known_at=datetime.fromisoformat(stated["known_at"]),
             counts=stated["counts"],
             files=stated["files"],
+            notes=stated.get("notes", {}),
             previous=stated["previous"],
             hash=hashlib.sha256(raw).hexdigest(),
             folder=folder,
@@ -301,6 +356,14 @@ def _load(folder: Path) -> Batch:
             f"Batch {folder.name} cannot be read ({type(error).__name__}): restore it from backup.",
             code="log_damaged",
         ) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> LogError:
+    return LogError(
+        f"事实日志 {folder} 写不进去（磁盘已满或没有权限）。请腾出空间后重试；已有数据未受影响。",
+        f"The fact log cannot be written ({error}): make room and try again; nothing was changed.",
+        code="log_unwritable",
+    )
 
 
 def _sha256(path: Path) -> str:

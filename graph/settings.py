@@ -88,6 +88,11 @@ class Settings(BaseSettings):
         return self.data / "secrets.json"
 
     @property
+    def lease_dir(self) -> Path:
+        """A lock file for each source that was ever taken in."""
+        return self.data / "leases"
+
+    @property
     def operations_file(self) -> Path:
         """The SQLite file of the operations store."""
         return self.data / "operations.sqlite3"

@@ -28,6 +28,7 @@ __all__ = [
     "MIN_DATE",
     "AsOf",
     "Instant",
+    "day_of",
     "is_working_day",
     "parse_date",
     "parse_instant",
@@ -57,7 +58,12 @@ def utc_now() -> Instant:
 
 def today() -> date:
     """The present date in China, where a fact of today is true."""
-    return datetime.now(_CHINA).date()
+    return day_of(utc_now())
+
+
+def day_of(instant: Instant) -> date:
+    """The date in China at an instant."""
+    return instant.astimezone(_CHINA).date()
 
 
 def parse_date(text: str) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ingest.dictionary import write_pages
 from ingest.masking import masked, masking_list
 from ingest.pipeline import ingest
+from ingest.preview import Preview, preview
 from ingest.quarantine import Quarantine, open_rows
 from ingest.report import BatchReport, Report
 from ingest.source import Source, in_order, load_source, source_names
@@ -14,6 +15,7 @@ from ingest.worklist import by_department, worklist
 
 __all__ = [
     "BatchReport",
+    "Preview",
     "Quarantine",
     "Report",
     "Source",
@@ -25,6 +27,7 @@ __all__ = [
     "masked",
     "masking_list",
     "open_rows",
+    "preview",
     "source_names",
     "worklist",
     "write_pages",

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from graph.identifiers import Finding, Verdict, division_code
+from graph.identifiers import Finding, Verdict, division_code, phone_key
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.time import today
 from ingest.field import FieldSpec, Unit
@@ -135,16 +135,15 @@ def code(text: str, spec: FieldSpec) -> str:
     )
 
 
-def phone(text: str) -> str:
-    """A phone number, masked."""
-    if len(text) == 11 and text[0] == "1" and text.isascii() and text.isdigit():
-        return f"{text[:3]}****{text[7:]}"
+def phone(text: str, identity_key: str) -> tuple[str, str]:
+    """A phone number: masked to be shown, keyed to be compared."""
     digits = _NOT_DIALLED.sub("", text)
     if not _PHONE.fullmatch(digits):
         raise WrongError(
             "not_a_phone", "不是有效电话号码。请核对。", "Not a phone number.", f"{len(digits)} 位"
         )
-    return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
+    masked = digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
+    return masked, phone_key(digits, identity_key)
 
 
 def division(text: str) -> tuple[tuple[Any, ...], Finding]:

@@ -17,7 +17,10 @@ class BatchReport:
 
     Attributes:
         position: of its batch in the log; None when the file was already there.
-        asserted, closed: facts written and facts ended, by kind.
+        asserted, closed: facts written, by kind, and facts no longer held as they were.
+        ended: facts that a complete list no longer names, by kind: true until its day.
+        stale_suspected: facts of its table that stay although a list did not name them.
+        missing_parts: parts of the list still to come.
     """
 
     source: str
@@ -31,6 +34,9 @@ class BatchReport:
     quarantined: int
     asserted: dict[str, int] = field(default_factory=dict)
     closed: int = 0
+    ended: dict[str, int] = field(default_factory=dict)
+    stale_suspected: int = 0
+    missing_parts: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
@@ -51,6 +57,9 @@ class BatchReport:
             "quarantined": self.quarantined,
             "asserted": self.asserted,
             "closed": self.closed,
+            "ended": self.ended,
+            "stale_suspected": self.stale_suspected,
+            "missing_parts": self.missing_parts,
             "findings": [item.as_dict() for item in self.findings],
         }
 

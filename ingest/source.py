@@ -61,6 +61,8 @@ class TableSpec(Strict):
 
     Attributes:
         completeness, expected: of this table, where it differs from its source.
+        scope: columns that say what a complete list is complete for: with [village], a town's
+            list speaks for the villages that it names and for no other.
     """
 
     fields: tuple[FieldSpec, ...]
@@ -71,6 +73,7 @@ class TableSpec(Strict):
     checks: tuple[RowCheck, ...] = ()
     completeness: Completeness | None = None
     expected: Expected | None = None
+    scope: tuple[str, ...] = ()
 
     def names_file(self, file_name: str) -> bool:
         """Whether a file of this name is usually this table."""

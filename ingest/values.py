@@ -117,7 +117,7 @@ def _reader(
         case "code":
             return _each(lambda text: code(text, spec)), ("",), None
         case "phone":
-            return _each(phone), ("_masked",), None
+            return _tuples(lambda text: phone(text, identity_key), 2), ("_masked", "_key"), None
         case "household":
             return _households, ("", "_key"), None
         case "division":
@@ -134,15 +134,20 @@ def _reader(
 
 def _each(parse: Callable[[str], Any]) -> Callable[[list[str]], _Read]:
     """The reader for a type with one value."""
+    return _tuples(lambda text: (parse(text),), 1)
+
+
+def _tuples(parse: Callable[[str], tuple[Any, ...]], width: int) -> Callable[[list[str]], _Read]:
+    """The reader for a type with `width` values."""
 
     def read(texts: list[str]) -> _Read:
         values: list[tuple[Any, ...]] = []
         verdicts = {}
         for place, text in enumerate(texts):
             try:
-                values.append((parse(text.removeprefix(NUMERIC)),))
+                values.append(parse(text.removeprefix(NUMERIC)))
             except WrongError as error:
-                values.append((None,))
+                values.append((None,) * width)
                 verdicts[place] = error.verdict
         return values, verdicts
 

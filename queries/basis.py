@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-__all__ = ["HINT_NOTICE", "Basis"]
+__all__ = ["HINT_NOTICE", "HYPOTHESIS_NOTICE", "Basis"]
 
 #: Stands beside every hint by association (国办发〔2020〕49号: no punishment by association).
 HINT_NOTICE = "关联提示仅供参考，不作为认定失信或惩戒依据"
+
+#: Stands on every answer that follows an assumption.
+HYPOTHESIS_NOTICE = "假设推演，不是事实；不作为认定、授信或惩戒依据"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from graph.engine import ensure_engine, stop_engine
 from graph.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=50, help="how often ingest is killed")
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +33,11 @@ def shared_data() -> Path:
     if not SHARED.exists():
         pytest.skip("SHARED DATA ABSENT: the external data sets are not beside this checkout")
     return SHARED
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

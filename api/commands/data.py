@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.terminal import Bar, Json, answer_with, fetch_engine, open_settings, say, table
+
+if TYPE_CHECKING:
+    from ingest import BatchReport, Preview
+    from ingest.part import Part
 
 __all__ = ["commands"]
 
@@ -58,6 +63,10 @@ def ingest(
     form: Annotated[
         Path | None, typer.Option(help="本县表格的 YAML / the county's form", exists=True)
     ] = None,
+    part: Annotated[str, typer.Option(help="名单的第几份，如 2/3 / part of a list")] = "",
+    list_name: Annotated[str, typer.Option("--list", help="分份名单的名称 / its name")] = "",
+    dry_run: Annotated[bool, typer.Option(help="只看会改动什么，不写入 / write nothing")] = False,
+    wait: Annotated[float, typer.Option(help="同一来源正在导入时等几秒 / seconds")] = 600.0,
     as_json: Json = False,
 ) -> None:
     """导入一个来源的文件 / take in files of a source."""
@@ -65,36 +74,86 @@ def ingest(
     from graph.time import parse_instant
 
     settings = open_settings()
+    received = parse_instant(known_at) if known_at else None
+    stated = _part(part, list_name)
+    if dry_run:
+        with Bar() as step:
+            seen = room.preview(
+                source,
+                files,
+                settings=settings,
+                known_at=received,
+                part=stated,
+                form=form,
+                progress=step,
+            )
+        answer_with(seen.as_dict(), as_json, lambda: _show_preview(seen))
+        return
     fetch_engine(settings)
     with Bar() as step:
         report = room.ingest(
             source,
             files,
             settings=settings,
-            known_at=parse_instant(known_at) if known_at else None,
+            known_at=received,
             form=form,
+            part=stated,
+            wait_s=wait,
             progress=step,
         )
+    answer_with(report.as_dict(), as_json, lambda: _show_batches("导入结果", report.batches))
 
-    def people() -> None:
+
+def _part(text: str, name: str) -> Part | None:
+    if not text:
+        return None
+    from ingest.part import Part
+
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdigit() and of.isdigit()):
+        raise typer.BadParameter("名单的份数写作 第几份/共几份，例如 2/3")
+    return Part(name or "名单", int(number), int(of))
+
+
+def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
+    table(
+        title,
+        ["文件", "读入", "接收", "未变", "退回", "结束", "疑似过期"],
+        [
+            (
+                b.file_name, b.rows_in, b.accepted, b.unchanged, b.quarantined,
+                sum(b.ended.values()), b.stale_suspected,
+            )
+            for b in batches
+        ],
+    )  # fmt: skip
+    for batch in batches:
+        for found in batch.findings:
+            if found.row is None:
+                say(f"{batch.file_name}：{found.message_zh}")
+    errors = [(b, f) for b in batches for f in b.findings if f.severity == "error"]
+    if errors:
         table(
-            "导入结果",
-            ["文件", "读入", "接收", "未变", "退回"],
+            "退回的行（前 50 条）",
+            ["文件", "行", "列", "情况", "怎么办"],
             [
-                (b.file_name, b.rows_in, b.accepted, b.unchanged, b.quarantined)
-                for b in report.batches
+                (b.file_name, f.row, f.column or "", f.value_class or f.code, f.message_zh)
+                for b, f in errors[:50]
             ],
         )
-        errors = [(b, f) for b in report.batches for f in b.findings if f.severity == "error"]
-        if errors:
-            table(
-                "退回的行（前 50 条）",
-                ["文件", "行", "列", "情况", "怎么办"],
-                [
-                    (b.file_name, f.row, f.column or "", f.value_class or f.code, f.message_zh)
-                    for b, f in errors[:50]
-                ],
-            )
-            print(f"更正后重报：xinnong quarantine export {source}")
+        sources = "、".join(dict.fromkeys(batch.source for batch, _ in errors))
+        say(f"更正后重报：xinnong quarantine export {sources}")
 
-    answer_with(report.as_dict(), as_json, people)
+
+def _show_preview(seen: Preview) -> None:
+    _show_batches("试运行：没有写入任何内容", seen.batches)
+    for batch in seen.batches:
+        new = "、".join(f"{kind} {count}" for kind, count in batch.asserted.items()) or "无"
+        say(f"{batch.file_name}：新写入 {new}；不再成立 {batch.closed}")
+    if seen.decisions:
+        table(
+            "涉及的已存判定（结论可能改变）",
+            ["判定", "主体", "产品", "结论", "时间"],
+            [(d.id[:12], d.party, d.product, d.verdict, d.decided_at) for d in seen.decisions],
+        )
+        say(str(seen.as_dict()["decisions_note"]["zh"]))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import Json, answer_with, basis, open_settings
+from api.terminal import Json, answer_with, basis, open_settings, table
+
+if TYPE_CHECKING:
+    from queries.risk import RiskAnswer, WhatIfAnswer
 
 __all__ = ["commands"]
 
@@ -15,26 +18,63 @@ commands = typer.Typer()
 
 
 @commands.command()
-def risk(key: str, as_of: str = "", as_json: Json = False) -> None:
+def risk(
+    key: str,
+    as_of: str = "",
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="假设去掉的关系或事实的编号，可多次 / fact id to leave out, as a hypothesis"
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """一个主体的风险及来由 / risk of one party and why."""
     from graph.log import FactLog
     from graph.snapshot import take_snapshot
     from graph.time import parse_date, today
-    from queries import assess, explain
+    from queries.risk import assess, explain, sort_fact_ids, what_if_of
 
     day = parse_date(as_of) if as_of else today()
-    answer = explain(assess(take_snapshot(FactLog(open_settings().log_dir), day)), key)
+    run = assess(take_snapshot(FactLog(open_settings().log_dir), day))
+    if without:
+        ties, facts = sort_fact_ids(run, without)
+        told = what_if_of(run, key, without_ties=ties, without_facts=facts)
+        answer_with(told.as_dict(), as_json, lambda: _tell_hypothesis(told))
+    else:
+        answer = explain(run, key)
+        answer_with(answer.as_dict(), as_json, lambda: _tell(answer))
 
-    def people() -> None:
-        print(f"{answer.name or '（未具名）'}  风险 {answer.score:.4%}")
-        for fact in answer.own_facts:
-            print(f"自身：{fact.reason}")
-        print(f"—— {answer.notice} ——")
-        for path in answer.paths:
-            print(f"{path.probability:8.4%}  {path.sentence}")
-        basis(answer.basis.as_dict())
 
-    answer_with(answer.as_dict(), as_json, people)
+def _tell(answer: RiskAnswer) -> None:
+    from api.pages.wording import LABELS, show
+
+    print(f"{answer.name or '（未具名）'}  风险 {answer.score:.4%}")
+    for fact in answer.own_facts:
+        print(f"自身：{fact.reason}  〔{fact.evidence['fact_id']}〕")
+    for left_out in answer.unused:
+        print(f"未使用：{LABELS[left_out.kind]}，{show(left_out.why)}")
+    print(f"—— {answer.notice} ——")
+    for path in answer.paths:
+        print(f"{path.probability:8.4%}  {path.sentence}")
+        for tie in (tie for hop in path.hops for tie in hop.ties):
+            print(f"          {tie.term} {tie.weight:.0%}  〔{tie.fact_id}〕")
+    if answer.basis.truncated:
+        print("路径较多，只列出已找到的。")
+    for silent in answer.unused_ties:
+        print(f"未使用：与{silent.other_name or '（未具名）'}的{silent.term}，{show(silent.why)}")
+    basis(answer.basis.as_dict())
+
+
+def _tell_hypothesis(told: WhatIfAnswer) -> None:
+    print(f"—— {told.notice} ——")
+    print(f"{told.name or '（未具名）'}  风险 {told.before:.4%} → {told.after:.4%}")
+    table(
+        f"其他受影响的主体（共 {told.change_count} 个主体变化）",
+        ["主体", "现在", "假设"],
+        [(item.name, f"{item.before:.4%}", f"{item.after:.4%}") for item in told.changes],
+    )
+    basis(told.basis.as_dict())
 
 
 @commands.command()

@@ -30,6 +30,7 @@ VALUES = {
     "judgment_defaulter": "失信被执行人", "county": "县级", "town": "乡镇级", "village": "村级",
     "none": "无", "national": "国家级", "province": "省级", "city": "市级",
     "repaired": "已修复或移出", "expired": "公示期满", "identity_not_proven": "身份未核实",
+    "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
     "graph": "图谱", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
 }  # fmt: skip
 

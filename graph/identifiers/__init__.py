@@ -7,11 +7,13 @@ Every module has `check(text) -> Finding` and, where test data needs it, `comple
     resident_id                  公民身份号码      GB 11643-1999   persons
     division_code                行政区划代码      GB/T 2260       places, with their history
     person_key                   the keyed hash that stands for a resident id in the graph
+    phone_key                    the keyed hash that says whether two telephone numbers are equal
 """
 
 from __future__ import annotations
 
 from graph.identifiers.person_key import person_key, person_keys
+from graph.identifiers.phone_key import phone_key
 from graph.identifiers.verdict import Finding, Verdict
 
-__all__ = ["Finding", "Verdict", "person_key", "person_keys"]
+__all__ = ["Finding", "Verdict", "person_key", "person_keys", "phone_key"]

@@ -13,7 +13,7 @@ from typing import Literal
 from graph.errors import InputError, SettingsError
 from graph.identifiers import resident_id
 
-__all__ = ["person_key", "person_keys"]
+__all__ = ["key_bytes", "person_key", "person_keys"]
 
 _KEY_BYTES = 32
 
@@ -55,7 +55,7 @@ def person_keys(
     Nothing is checked again: a column of a file has a hundred thousand of them.
     """
     try:
-        begun = hmac.new(_key(identity_key_hex), digestmod=algorithm)
+        begun = hmac.new(key_bytes(identity_key_hex), digestmod=algorithm)
     except ValueError:
         raise SettingsError(
             f"本机的 OpenSSL 不支持 {algorithm} 算法，请更换环境，或改用 sha256。",
@@ -70,7 +70,8 @@ def person_keys(
     return keys
 
 
-def _key(identity_key_hex: str) -> bytes:
+def key_bytes(identity_key_hex: str) -> bytes:
+    """The identity key; raises `SettingsError` when it is no hex or shorter than 32 bytes."""
     try:
         key = bytes.fromhex(identity_key_hex)
     except ValueError:

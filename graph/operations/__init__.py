@@ -6,7 +6,18 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 from __future__ import annotations
 
 from graph.operations.decision import DecisionArchive, KeptDecision
+from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
-from graph.operations.store import OperationsStore
+from graph.operations.store import OperationsStore, read_only_store
 
-__all__ = ["DecisionArchive", "Delivery", "KeptDecision", "Ledger", "OperationsStore"]
+__all__ = [
+    "DecisionArchive",
+    "Delivery",
+    "Holder",
+    "KeptDecision",
+    "Ledger",
+    "OperationsStore",
+    "holder",
+    "lease",
+    "read_only_store",
+]

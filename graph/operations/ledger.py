@@ -1,8 +1,12 @@
 """The ledger: every file ever delivered, and what became of it.
 
-The log's manifests are the truth about what was taken in; the ledger repeats them where they can
-be searched, and adds what the log cannot know: files that were refused as a whole.  A crash
-between the log's commit and the ledger's row is healed by `reconcile`.
+    received 收到 -> checking 校验 -> committed 入图 -> done 完成
+                 \\-> failed 失败
+
+`committed` means in the log, which is the truth, and on its way into the graph.  The log's
+manifests say the same where they can; the ledger repeats them where they can be searched, and
+adds what the log cannot know: files on their way, and files that were refused as a whole.  A
+crash between the log's commit and the ledger's row is healed by `reconcile`.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, select
+from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph.log import Batch
@@ -27,6 +31,7 @@ class _Delivery(Row):
     content_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     file_name: Mapped[str] = mapped_column(String(255))
     state: Mapped[str] = mapped_column(String(16))
+    received_at: Mapped[datetime | None] = mapped_column(Instant)
     batch: Mapped[str | None] = mapped_column(String(128))
     position: Mapped[int | None]
     known_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -43,8 +48,9 @@ class Delivery:
     """One file of one source, by content.
 
     Attributes:
-        state: `taken` (committed as a batch) or `refused` (not readable as a whole).
-        position, known_at: of the batch; None while refused.
+        state: `received`, `checking`, `committed`, `done` or `failed`.
+        received_at: when it last came; None for one known from the log alone.
+        batch, position, known_at: of the batch; None until it is committed.
         refused_code, refused_at: of the last refusal, also of one that a later try overcame.
     """
 
@@ -52,6 +58,7 @@ class Delivery:
     content_sha256: str
     file_name: str
     state: str
+    received_at: datetime | None
     batch: str | None
     position: int | None
     known_at: datetime | None
@@ -73,31 +80,50 @@ class Ledger:
         """Enter every committed batch that lacks its row; returns how many did."""
         entered = 0
         with self._store.transaction() as session:
-            known = set(session.scalars(select(_Delivery.batch)))
+            whole = _Delivery.state.in_(("committed", "done"))
+            known = set(session.scalars(select(_Delivery.batch).where(whole)))
             for batch in batches:
                 if batch.batch not in known:
                     _enter(session, batch)
                     entered += 1
         return entered
 
-    def refused(
-        self, source: str, content_sha256: str, *, file_name: str, code: str, at: datetime
-    ) -> None:
-        """Note that a file could not be taken in at all; one taken before stays taken."""
+    def received(self, source: str, content_sha256: str, *, file_name: str, at: datetime) -> None:
+        """Note that a file came; one that was committed before stays what it is."""
+        with self._store.transaction() as session:
+            row = _row(session, source, content_sha256, file_name)
+            row.received_at = at
+            if row.batch is None:
+                row.state, row.file_name = "received", file_name
+
+    def checking(self, source: str, content_sha256: str) -> None:
+        """Note that a file was read and is being checked."""
         with self._store.transaction() as session:
             row = session.get(_Delivery, (source, content_sha256))
-            if row is None:
-                row = _Delivery(
-                    source=source,
-                    content_sha256=content_sha256,
-                    file_name=file_name,
-                    state="refused",
-                )
-                session.add(row)
+            if row is not None and row.batch is None:
+                row.state = "checking"
+
+    def failed(
+        self, source: str, content_sha256: str, *, file_name: str, code: str, at: datetime
+    ) -> None:
+        """Note that a file could not be taken in at all; one committed before stays so."""
+        with self._store.transaction() as session:
+            row = _row(session, source, content_sha256, file_name)
             row.refused_code, row.refused_at = code, at
+            if row.batch is None:
+                row.state = "failed"
+
+    def projected(self, position: int) -> None:
+        """Note that the graph holds the log up to this position."""
+        with self._store.transaction() as session:
+            session.execute(
+                update(_Delivery)
+                .where(_Delivery.state == "committed", _Delivery.position <= position)
+                .values(state="done")
+            )
 
     def deliveries(self, source: str | None = None) -> list[Delivery]:
-        """All deliveries, in the order of their batches; refused ones last."""
+        """All deliveries, in the order of their batches; those without one last."""
         query = select(_Delivery).order_by(
             _Delivery.position.is_(None), _Delivery.position, _Delivery.content_sha256
         )
@@ -107,12 +133,19 @@ class Ledger:
             return [_value(row) for row in session.scalars(query)]
 
 
-def _enter(session: Session, batch: Batch) -> None:
-    row = session.get(_Delivery, (batch.source, batch.content_sha256))
+def _row(session: Session, source: str, content_sha256: str, file_name: str) -> _Delivery:
+    row = session.get(_Delivery, (source, content_sha256))
     if row is None:
-        row = _Delivery(source=batch.source, content_sha256=batch.content_sha256)
+        row = _Delivery(
+            source=source, content_sha256=content_sha256, file_name=file_name, state="received"
+        )
         session.add(row)
-    row.file_name, row.state = batch.file_name, "taken"
+    return row
+
+
+def _enter(session: Session, batch: Batch) -> None:
+    row = _row(session, batch.source, batch.content_sha256, batch.file_name)
+    row.file_name, row.state = batch.file_name, "committed"
     row.batch, row.position, row.known_at = batch.batch, batch.position, batch.known_at
     row.rows_in, row.accepted = batch.counts["rows_in"], batch.counts["accepted"]
     row.unchanged, row.quarantined = batch.counts["unchanged"], batch.counts["quarantined"]

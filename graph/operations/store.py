@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event
+from filelock import FileLock
+from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -16,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from graph.errors import OperationsError
 from graph.settings import Settings
 
-__all__ = ["Instant", "OperationsStore", "Row"]
+__all__ = ["Instant", "OperationsStore", "Row", "read_only_store"]
 
 _BUSY_S = 30
 
@@ -46,16 +50,38 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+@contextmanager
+def read_only_store(settings: Settings) -> Iterator[OperationsStore | None]:
+    """The store to look something up in; None where there is none yet.  Nothing is written.
+
+    To open SQLite's file in WAL mode writes beside it, so a copy is opened instead.
+    """
+    if settings.operations_url is not None:
+        with OperationsStore(settings) as store:
+            yield store
+    elif not settings.operations_file.exists():
+        yield None
+    else:
+        with TemporaryDirectory() as folder:
+            # the log that SQLite keeps beside its file holds what was written last
+            for path in settings.data.glob(f"{settings.operations_file.name}*"):
+                if not path.name.endswith("-shm"):
+                    shutil.copy(path, folder)
+            with OperationsStore(Settings(data=Path(folder))) as store:
+                yield store
+
+
 class OperationsStore:
-    """The store of one installation; tables are made at the first opening.
+    """The store of one installation; tables and columns that it lacks are made at the opening.
 
     Raises `OperationsError` when the database cannot be reached or written.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._engine = _engine(settings)
-        with _translated():
+        with _translated(), _opened_alone(settings):
             Row.metadata.create_all(self._engine)
+            _add_columns(self._engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -101,6 +127,27 @@ def _engine(settings: Settings) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _opened_alone(settings: Settings) -> AbstractContextManager[object]:
+    """SQLite does not wait while a file becomes a WAL file: who opens first, opens alone."""
+    if settings.operations_url is not None:
+        return nullcontext()
+    return FileLock(settings.data / "operations.lock")
+
+
+def _add_columns(engine: Engine) -> None:
+    """Add what a later version declares; a column that comes later is always nullable."""
+    there = inspect(engine)
+    for table in Row.metadata.sorted_tables:
+        present = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                kind = column.type.compile(engine.dialect)
+                with engine.begin() as connection:
+                    connection.exec_driver_sql(
+                        f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {kind}'
+                    )
 
 
 @contextmanager

@@ -5,7 +5,11 @@ from __future__ import annotations
 from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
 
 NAME = Property("name", "名称", sensitivity=Sensitivity.C2)
-MASKED_PHONE = Property("phone_masked", "联系电话（脱敏）", sensitivity=Sensitivity.C2)
+PHONE = (
+    Property("phone_masked", "联系电话（脱敏）", sensitivity=Sensitivity.C2),
+    # a masked number proves only that two numbers differ; equal keys prove that they are one
+    Property("phone_key", "联系电话比对码", sensitivity=Sensitivity.C2),
+)
 
 REGISTERED = (
     Property("name", "名称", basis="GB 32100-2015", sensitivity=Sensitivity.PUBLIC),
@@ -20,7 +24,8 @@ REGISTERED = (
     Property("registered_capital_fen", "注册资本", ValueType.INTEGER, "regcap", Sensitivity.PUBLIC),
     Property("address", "住所", basis="dom", sensitivity=Sensitivity.PUBLIC),
     Property("industry", "行业代码", basis="GB/T 4754", sensitivity=Sensitivity.PUBLIC),
-    Property("phone_masked", "联系电话（脱敏）", sensitivity=Sensitivity.C2),
+    *PHONE,
+    Property("ended_on", "注销或吊销日期", ValueType.DATE, "candate revdate", Sensitivity.PUBLIC),
 )
 
 NODES = (
@@ -39,7 +44,7 @@ NODES = (
                 basis="JR/T 0171-2020 附录A",
                 sensitivity=Sensitivity.C2,
             ),
-            MASKED_PHONE,
+            *PHONE,
             Property("education", "文化程度", basis="GB/T 4658"),
             Property("marital_status", "婚姻状况", basis="GB/T 2261.2"),
         ),

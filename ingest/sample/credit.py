@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-__all__ = ["LENDERS", "guarantee_rows", "invent_listings", "invent_loans"]
+__all__ = ["LENDERS", "firm_listings", "guarantee_rows", "invent_listings", "invent_loans"]
 
 LENDERS = {
     "C1402610305001": "样本农村商业银行", "C1103610305002": "样本农业银行支行",
@@ -103,4 +103,26 @@ def invent_listings(
             ),
             "移出日期": np.where(fate < 0.2, (listed + 45).astype(str), ""),
         }
+    )
+
+
+def firm_listings(firms: list[tuple[str, str, str, bool]]) -> pd.DataFrame:
+    """Judgment defaulters among firms: (name, code, listed on, not repaired since)."""
+    return pd.DataFrame(
+        [
+            {
+                "被执行人名称": name,
+                "被执行人证件号码": code,
+                "执行法院": "样本区人民法院",
+                "执行依据文号": f"（2024）样民初9{n:04d}号",
+                "立案时间": listed,
+                "案号": f"（2025）样执9{n:04d}号",
+                "履行情况": "全部未履行" if stands else "全部已履行",
+                "失信行为具体情形": "有履行能力而拒不履行生效法律文书确定义务",
+                "发布日期": listed,
+                "公布截止日期": str(np.datetime64(listed) + 730),
+                "移出日期": "" if stands else str(np.datetime64(listed) + 200),
+            }
+            for n, (name, code, listed, stands) in enumerate(firms)
+        ]
     )

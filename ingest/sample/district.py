@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ingest.sample.credit import guarantee_rows, invent_listings, invent_loans
+from ingest.sample.cast import Cast
+from ingest.sample.credit import firm_listings, guarantee_rows, invent_listings, invent_loans
 from ingest.sample.firms import invent_cooperatives, invent_firms
-from ingest.sample.people import divisions, invent_people
+from ingest.sample.people import People, divisions, invent_people
+from ingest.sample.planted_firms import as_frames, plant_firms
+from ingest.sample.planted_guarantees import plant_among_farmers, plant_star
 from ingest.sample.registers import REGISTERS
+from ingest.sample.truth import Truth
 
 __all__ = ["FILES", "Truth", "steps", "write_district"]
 
@@ -35,26 +39,6 @@ FILES = {
     "judgment_defaulter": "失信被执行人.csv",
 }
 _GB18030 = frozenset({"农户信息.csv", "股东出资.csv"})
-
-
-@dataclass
-class Truth:
-    """What was planted.
-
-    Attributes:
-        rings, chains: resident ids in the order in which each guarantees the next.
-        shells: (old code, new code) of firms registered again under another name.
-        quarantined: rows that must be refused, by file.
-        rows: rows written, by file.
-    """
-
-    seed: int
-    persons: int
-    rings: list[list[str]] = field(default_factory=list)
-    chains: list[list[str]] = field(default_factory=list)
-    shells: list[tuple[str, str]] = field(default_factory=list)
-    quarantined: dict[str, int] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=dict)
 
 
 def steps(folder: Path) -> tuple[tuple[str, Path], ...]:
@@ -85,17 +69,20 @@ def write_district(
     coops, coop_members = invent_cooperatives(generator, members, adults, max(3, persons // 700))
     owners = generator.choice(adults, min(9_000, max(20, persons // 90)), replace=False)
     firms, holders = invent_firms(generator, members, owners)
-    heads = np.flatnonzero((members["与户主关系"] == "户主").to_numpy())
-    borrowers = members.iloc[heads[generator.random(len(heads)) < 0.4]]
-    farm_loans = invent_loans(
-        generator, borrowers["姓名"].to_numpy(), borrowers["公民身份号码"].to_numpy(), 5
-    )
+    times = max(1, persons // 5_000)
+    # the last three rows are damaged on purpose; nobody of them plays a part
+    cast = Cast(generator, members, np.append(owners, np.arange(persons - 3, persons)))
+    made = plant_firms(generator, cast, truth, times)
+    _give_agent_phone(generator, cast, made.agent, truth)
+    planted_firms, planted_holders = as_frames(made)
+    all_firms = pd.concat([firms, planted_firms], ignore_index=True)
+    farm_loans, couples = _farm_loans(generator, members, cast, times)
     firm_loans = invent_loans(
-        generator, firms["企业名称"].to_numpy(), firms["统一社会信用代码"].to_numpy(), 60
+        generator, all_firms["企业名称"].to_numpy(), all_firms["统一社会信用代码"].to_numpy(), 60
     )
     loans = pd.concat([farm_loans, firm_loans], ignore_index=True)
     loans["借据号"] = [f"JJ{n:09d}" for n in range(len(loans))]
-    guarantees = _guarantees(generator, members, adults, loans, len(farm_loans), truth)
+    guarantees = _guarantees(generator, people, loans, couples, firms, truth)
     listed = members.iloc[generator.choice(adults, max(6, len(adults) // 200), replace=False)]
     listings = invent_listings(
         generator, listed["姓名"].to_numpy(), listed["公民身份号码"].to_numpy()
@@ -105,13 +92,12 @@ def write_district(
         "农户信息.csv": members,
         "农民专业合作社.xlsx": coops,
         "合作社成员.csv": coop_members,
-        "企业登记.xlsx": firms,
-        "股东出资.csv": holders,
+        "企业登记.xlsx": all_firms,
+        "股东出资.csv": pd.concat([planted_holders, holders], ignore_index=True),
         "贷款借据.csv": loans,
         "担保合同.csv": guarantees,
-        "失信被执行人.csv": listings,
+        "失信被执行人.csv": pd.concat([listings, firm_listings(made.listings)], ignore_index=True),
     }
-    _plant_shells(tables, truth)
     _plant_errors(tables, truth)
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
@@ -124,32 +110,60 @@ def write_district(
     return truth
 
 
+def _give_agent_phone(generator: np.random.Generator, cast: Cast, agent: int, truth: Truth) -> None:
+    """Many villagers give the telephone of the agent who fills in their forms."""
+    members = cast.members
+    many = generator.choice(len(members), len(members) // 30, replace=False)
+    many = many[cast.is_free(many)]
+    members.loc[many, "联系电话"] = members["联系电话"].iat[agent]
+    truth.agent_phone_sharers = len(many) + 1
+
+
+def _farm_loans(
+    generator: np.random.Generator, members: pd.DataFrame, cast: Cast, times: int
+) -> tuple[pd.DataFrame, list[tuple[int, int]]]:
+    """Loans of householders and, at the end, of couples who borrow both; with these places."""
+    heads = np.flatnonzero((members["与户主关系"] == "户主").to_numpy())
+    heads = heads[cast.is_free(heads)]
+    single = heads[generator.random(len(heads)) < 0.4]
+    couples = [cast.couple() for _ in range(times)]
+    places = np.append(single, np.array(couples).ravel())
+    borrowers = members.iloc[places]
+    loans = invent_loans(
+        generator, borrowers["姓名"].to_numpy(), borrowers["公民身份号码"].to_numpy(), 5
+    )
+    # a householder who is single here and half of a couple there would have two loans
+    keep = np.append(~np.isin(single, np.array(couples).ravel()), np.ones(2 * times, bool))
+    kept = loans[keep].reset_index(drop=True)
+    first = len(kept) - 2 * times
+    return kept, [(first + 2 * n, first + 2 * n + 1) for n in range(times)]
+
+
 def _guarantees(
     generator: np.random.Generator,
-    members: pd.DataFrame,
-    adults: np.ndarray,
+    people: People,
     loans: pd.DataFrame,
-    farm: int,
+    couples: list[tuple[int, int]],
+    firms: pd.DataFrame,
     truth: Truth,
 ) -> pd.DataFrame:
-    """Ordinary guarantees by neighbours, and planted rings and chains among borrowers."""
+    """Planted patterns first, then ordinary guarantees by neighbours who play no part in them."""
+    members, times = people.members, len(couples)
     named = members.set_index("公民身份号码")["姓名"]
     ids = loans["借款人证件号码"].to_numpy()
-    order = generator.permutation(farm)
-    planted, at = [], 0
-    for ring, size in [(True, s) for s in (2, 3, 4, 5)] + [(False, s) for s in (3, 4, 6, 8)]:
-        if at + size > farm:
-            break
-        group = order[at : at + size]
-        at += size
-        (truth.rings if ring else truth.chains).append([str(ids[n]) for n in group])
-        # each guarantees the next one's loan; in a ring the last guarantees the first's
-        guaranteed = np.roll(group, -1) if ring else group[1:]
-        givers = ids[group] if ring else ids[group[:-1]]
-        planted.append(guarantee_rows(loans, guaranteed, named[givers].to_numpy(), givers, "联保"))
-    rest = order[at:]
+    farm = couples[0][0]
+    # the loan in row 0 is refused on purpose; whatever it secures dangles
+    order = generator.permutation(np.arange(1, farm))
+    planted, used = plant_among_farmers(loans, named, order, list(couples), times, truth)
+    for number in range(times):
+        clients = np.arange(6, 13) + 7 * number
+        planted.append(plant_star(loans, firms, len(firms) - 1 - number, clients, truth))
+    rest = np.append(order[used:], 0)
     secured = rest[generator.random(len(rest)) < 0.3]
-    givers = members["公民身份号码"].to_numpy()[generator.choice(adults, len(secured))]
+    players = set(ids[order[:used]]) | {ids[n] for pair in couples for n in pair}
+    everybody = members["公民身份号码"].to_numpy()
+    free = people.adults[~np.isin(everybody[people.adults], list(players))]
+    givers = everybody[generator.choice(free, len(secured))]
     own = givers == ids[secured]
     planted.append(
         guarantee_rows(loans, secured[~own], named[givers[~own]].to_numpy(), givers[~own])
@@ -157,18 +171,6 @@ def _guarantees(
     guarantees = pd.concat(planted, ignore_index=True)
     guarantees.insert(1, "担保合同号", [f"DB{n:08d}" for n in range(len(guarantees))])
     return guarantees
-
-
-def _plant_shells(tables: dict[str, pd.DataFrame], truth: Truth) -> None:
-    """A firm is cancelled and stands up again: same person, same address, new code and name."""
-    firms = tables["企业登记.xlsx"]
-    for old in range(2):
-        new = len(firms) - 1 - old
-        for column in ("住所", "联系电话", "法定代表人", "法定代表人证件号码", "村编码"):
-            firms.loc[new, column] = firms.loc[old, column]
-        firms.loc[old, "登记状态"] = "注销"
-        codes = firms["统一社会信用代码"]
-        truth.shells.append((str(codes[old]), str(codes[new])))
 
 
 def _plant_errors(tables: dict[str, pd.DataFrame], truth: Truth) -> None:

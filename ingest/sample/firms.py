@@ -11,9 +11,10 @@ from ingest.sample.names import coop_names, firm_names
 __all__ = ["codes", "invent_cooperatives", "invent_firms"]
 
 
-def codes(prefix: str, count: int, *, block: str) -> list[str]:
+def codes(prefix: str, count: int, *, block: str, first: int = 0) -> list[str]:
     """Codes with right check digits, subjects from the block `MA9<block>` kept for samples."""
-    return [uscc.complete(f"{prefix}610305MA9{block}{n:04d}") for n in range(count)]
+    numbers = range(first, first + count)
+    return [uscc.complete(f"{prefix}610305MA9{block}{n:04d}") for n in numbers]
 
 
 def invent_firms(
@@ -29,6 +30,7 @@ def invent_firms(
             "企业名称": firm_names(generator, count),
             "登记状态": "存续",
             "成立日期": founded.astype(str),
+            "注销或吊销日期": "",
             "注册资本（万元）": generator.choice([50, 100, 200, 500], count),
             "住所": "样本路" + pd.Series(np.arange(count) + 1).astype(str) + "号",
             "行业代码": generator.choice(["0514", "0115", "5124", "1371"], count),

@@ -1,14 +1,15 @@
-"""Why a party has its score: its own facts, and hints from around it, by direct tie and by path.
+"""Why a party has its score: its own facts, and hints from around it, by direct tie and by way.
 
 Load L = −ln(1−p) is additive: L = own + Σ over direct ties of −ln(1 − w·m), so what is listed sums
 to the whole.  Own facts and hints by association are different types and never mix.
+
+An explanation looks at the party's surroundings only, whatever the size of the graph.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,14 @@ from numpy.typing import NDArray
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
+from queries.risk.evidence import TieEvidence, UnusedTie, UnusedTies, evidence_of, unused_ties
+from queries.risk.own_facts import OwnFact, UnusedFact
+from queries.risk.paths import Way, strongest_ways, ties_into
 from queries.risk.policy import Policy, load_policy
 from queries.risk.propagate import best_path, echo_free, messages
-from queries.risk.weights import OwnFact, RiskGraph, UnusedFact, weigh
+from queries.risk.ripple import Outgoing, outgoing
+from queries.risk.sentence import say
+from queries.risk.weights import RiskGraph, weigh
 
 __all__ = ["Contribution", "Hop", "Path", "RiskAnswer", "RiskRun", "assess", "explain"]
 
@@ -36,6 +42,22 @@ class RiskRun:
     strongest: NDArray[np.float64]
     before: NDArray[np.int64]
 
+    @cached_property
+    def unused_ties(self) -> UnusedTies:
+        """Ties that pass on nothing; gathered once for all explanations."""
+        return unused_ties(self.snapshot, self.policy)
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        """Ties by sender, for following a change; ordered once for all hypotheses."""
+        return outgoing(self.graph)
+
+    @property
+    def basis(self) -> Basis:
+        """As of when, from what and by which policy."""
+        held = self.snapshot
+        return Basis(held.as_of, held.known_at, held.position, policy=self.policy.name)
+
 
 @dataclass(frozen=True)
 class Contribution:
@@ -50,13 +72,16 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Hop:
-    """One step of a path: distress of `party` reaches the next by `tie`."""
+    """One step of a path: distress of `party` reaches the next with `weight`.
+
+    `ties` are all kinds of tie between the two, each with its evidence; they act as independent
+    causes, so that `weight` is more than any of theirs.
+    """
 
     party: str
     name: str | None
-    tie: str
     weight: float
-    evidence: dict[str, Any]
+    ties: tuple[TieEvidence, ...]
 
 
 @dataclass(frozen=True)
@@ -76,7 +101,7 @@ class RiskAnswer:
         score: echo-free probability of distress; `path ≤ score`.
         load: −ln(1−score) = own_load + Σ contributions' loads.
         own_facts: the party's own lawful facts.  contributions, paths: hints by association.
-        unused: facts left out and why.
+        unused, unused_ties: facts and ties left out, and why.
     """
 
     party: str
@@ -88,6 +113,7 @@ class RiskAnswer:
     contributions: tuple[Contribution, ...]
     paths: tuple[Path, ...]
     unused: tuple[UnusedFact, ...]
+    unused_ties: tuple[UnusedTie, ...]
     notice: str
     basis: Basis
 
@@ -105,94 +131,78 @@ def assess(snapshot: Snapshot, policy: Policy | None = None) -> RiskRun:
     return RiskRun(snapshot, chosen, graph, message, echo_free(graph, message), strongest, before)
 
 
-def explain(run: RiskRun, key: str, *, paths: int = 5) -> RiskAnswer:
-    """Explain one party; raises `NotFoundError` when the snapshot does not know it."""
+def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> RiskAnswer:
+    """Explain one party; raises `NotFoundError` when the snapshot does not know it.
+
+    Args:
+        paths: how many of the strongest paths to list.
+        budget: partial paths to look at for them; where it runs out, the basis says `truncated`.
+    """
     party = run.snapshot.index(key)
-    graph = run.graph
-    first, last = np.searchsorted(graph.target, [party, party + 1])
-    loads = -np.log1p(-graph.weight[first:last] * run.message[first:last])
-    load = float(-np.log1p(-run.score[party]))
-    contributions = [
-        Contribution(
-            run.snapshot.keys[int(graph.source[tie])].as_py(),
-            run.snapshot.name(int(graph.source[tie])),
-            tuple(SCHEMA.relationships[s.kind].term for s in graph.strands[tie]),
-            float(part),
-            float(part) / load,
-        )
-        for tie, part in zip(range(first, last), loads, strict=True)
-    ]
-    contributions.sort(key=lambda item: (-item.load, item.party))
+    contributions, own_load, load = _contributions(run, party)
+    found = strongest_ways(
+        run.graph, run.strongest, party, floor=run.policy.floor, count=paths, budget=budget
+    )
     return RiskAnswer(
         party=key,
         name=run.snapshot.name(party),
-        score=float(run.score[party]),
+        # from the load itself: what is listed sums to what is said, to the last digit
+        score=float(-np.expm1(-load)),
         load=load,
-        own_load=float(-np.log1p(-graph.own[party])),
-        own_facts=graph.own_facts.get(party, ()),
-        contributions=tuple(contributions),
-        paths=tuple(_described(run, found) for found in _best_paths(run, party, paths)),
-        unused=graph.unused.get(party, ()),
+        own_load=own_load,
+        own_facts=run.graph.own_facts.get(party, ()),
+        contributions=contributions,
+        paths=tuple(_described(run, way) for way in found.ways),
+        unused=run.graph.unused.get(party, ()),
+        unused_ties=run.unused_ties.of(run.snapshot, party),
         notice=HINT_NOTICE,
-        basis=Basis(
-            run.snapshot.as_of,
-            run.snapshot.known_at,
-            run.snapshot.position,
-            policy=run.policy.name,
-        ),
+        basis=replace(run.basis, truncated=found.truncated),
     )
 
 
-def _best_paths(run: RiskRun, party: int, count: int) -> Iterator[list[int]]:
-    """Ties of the strongest loop-free paths from a party with an adverse fact, nearest tie first.
-
-    A* backwards: what a party can at best still be reached with is known exactly, so the first
-    `count` paths to come off the heap are the best ones.
-    """
+def _contributions(run: RiskRun, party: int) -> tuple[tuple[Contribution, ...], float, float]:
+    """Hints by direct tie, greatest first; the party's own load; the whole load."""
     graph = run.graph
-    heap: list[tuple[float, int, float, list[int], list[int]]] = [(-1.0, 0, 1.0, [party], [])]
-    order, found = 0, 0
-    while heap and found < count:
-        _, _, passed, parties, ties = heapq.heappop(heap)
-        here = parties[-1]
-        if ties and here == -1:
-            yield ties
-            found += 1
-            continue
-        if ties and here in graph.own_facts:
-            order += 1
-            ended = -passed * float(graph.own[here])
-            heapq.heappush(heap, (ended, order, passed, [*parties, -1], ties))
-        first, last = np.searchsorted(graph.target, [here, here + 1])
-        for tie in range(first, last):
-            sender = int(graph.source[tie])
-            if sender in parties or run.strongest[sender] <= run.policy.floor:
-                continue
-            order += 1
-            onward = passed * float(graph.weight[tie])
-            best = -onward * float(run.strongest[sender])
-            heapq.heappush(heap, (best, order, onward, [*parties, sender], [*ties, tie]))
+    first, last = ties_into(graph, party)
+    senders = graph.source[first:last]
+    passed = graph.weight[first:last].astype(float) * run.message[first:last]
+    loads = -np.log1p(-passed)
+    own_load = float(-np.log1p(-float(graph.own[party])))
+    load = own_load + float(loads.sum())
+    keys, names = (
+        column.take(senders).to_pylist() for column in (run.snapshot.keys, run.snapshot.names)
+    )
+    told = [
+        Contribution(
+            key,
+            name,
+            tuple(SCHEMA.relationships[strand.kind].term for strand in graph.strands_of(tie)),
+            part,
+            part / load,
+        )
+        for tie, key, name, part in zip(
+            range(first, last), keys, names, loads.tolist(), strict=True
+        )
+    ]
+    told.sort(key=lambda item: (-item.load, item.party))
+    return tuple(told), own_load, load
 
 
-def _described(run: RiskRun, ties: list[int]) -> Path:
+def _described(run: RiskRun, way: Way) -> Path:
     graph, snapshot = run.graph, run.snapshot
-    probability = float(graph.own[graph.source[ties[-1]]] * np.prod(graph.weight[ties]))
-    hops = []
-    for tie in reversed(ties):
-        strand = max(graph.strands[tie], key=lambda item: item.weight)
-        row = snapshot.ties[strand.kind].table.slice(strand.row, 1).to_pylist()[0]
+    hops, steps = [], []
+    for tie in way.ties:
         sender = int(graph.source[tie])
+        proven = evidence_of(snapshot, graph.strands_of(tie))
         hops.append(
             Hop(
                 snapshot.keys[sender].as_py(),
                 snapshot.name(sender),
-                SCHEMA.relationships[strand.kind].term,
                 float(graph.weight[tie]),
-                {name: row[name] for name in ("source", "batch", "row", "certainty")},
+                tuple(evidence for evidence, _ in proven),
             )
         )
-    start = int(graph.source[ties[-1]])
-    why = "、".join(fact.reason for fact in graph.own_facts[start])
-    way = " → ".join(f"{hop.name or '（未具名）'}—{hop.tie}" for hop in hops)
-    end = snapshot.name(int(graph.target[ties[0]])) or "本主体"
-    return Path(probability, tuple(hops), f"{way} → {end}。起因：{why}。")
+        steps.append([relation for _, relation in proven])
+    reasons = [fact.reason for fact in graph.own_facts[int(graph.source[way.ties[0]])]]
+    end = snapshot.name(int(graph.target[way.ties[-1]]))
+    return Path(way.probability, tuple(hops), say(hops[0].name, reasons, steps, end))

@@ -24,11 +24,17 @@ _TOLERANCE = 1e-12
 _SWEEPS = 10_000
 
 
-def messages(graph: RiskGraph, *, tolerance: float = _TOLERANCE) -> Vector:
-    """Fixed point of the messages, one a tie, in the graph's order."""
+def messages(
+    graph: RiskGraph, *, start: Vector | None = None, tolerance: float = _TOLERANCE
+) -> Vector:
+    """Fixed point of the messages, one a tie, in the graph's order.
+
+    The floor makes it the only one, so that any `start` leads there: `None` begins with what each
+    sender is by itself, and comes from below.
+    """
     reverse = _reverse(graph)
     log_quiet_own = np.log1p(-graph.own)
-    message = graph.own[graph.source]
+    message = graph.own[graph.source] if start is None else start
     for _ in range(_SWEEPS):
         quiet = np.log1p(-graph.weight * message)
         total = log_quiet_own + _sum_by(graph.target, quiet, len(graph.own))

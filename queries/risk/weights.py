@@ -8,38 +8,15 @@ splitting a guarantee in two changes nothing; different kinds combine as indepen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.snapshot import Snapshot, Ties
-from queries.lawful import why_unusable
+from queries.risk.own_facts import OwnFact, UnusedFact, own_facts
 from queries.risk.policy import Policy
 
-__all__ = ["OwnFact", "RiskGraph", "Strand", "UnusedFact", "weigh"]
-
-_LOAN_CLASSES = ("special_mention", "substandard", "doubtful", "loss")
-
-
-@dataclass(frozen=True)
-class OwnFact:
-    """A party's own adverse fact that seeds its probability."""
-
-    kind: str
-    probability: float
-    reason: str
-    evidence: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class UnusedFact:
-    """A fact that is not used, and why; it shows no content."""
-
-    kind: str
-    why: str
+__all__ = ["RiskGraph", "Strand", "weigh"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +36,7 @@ class RiskGraph:
         own: own probability s, at least the floor.
         source, target, weight: distress of `source` reaches `target` with `weight`; sorted by
             (target, source), one entry a pair.
-        strands: for each entry, the kinds of tie in it.
+        strands: for each entry, the kinds of tie in it; read through `strands_of`.
     """
 
     own: NDArray[np.float64]
@@ -70,14 +47,18 @@ class RiskGraph:
     own_facts: dict[int, tuple[OwnFact, ...]]
     unused: dict[int, tuple[UnusedFact, ...]]
 
+    def strands_of(self, tie: int) -> tuple[Strand, ...]:
+        """Kinds of tie behind the weighted tie of that number, strongest of each kind."""
+        return self.strands[tie]
+
 
 def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
     """Apply a policy to a snapshot."""
-    own_facts, unused = _own_facts(snapshot, policy)
+    facts, unused = own_facts(snapshot, policy)
     own = np.full(len(snapshot), policy.floor)
-    for party, facts in own_facts.items():
+    for party, told in facts.items():
         # independent causes: either is enough
-        own[party] = 1 - (1 - policy.floor) * np.prod([1 - fact.probability for fact in facts])
+        own[party] = 1 - (1 - policy.floor) * np.prod([1 - fact.probability for fact in told])
     best: dict[tuple[int, int], dict[str, Strand]] = {}
     for kind, tie in policy.ties.items():
         ties = snapshot.ties[kind]
@@ -97,7 +78,7 @@ def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
     )
     ends_array = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return RiskGraph(
-        own, ends_array[:, 0], ends_array[:, 1], weight.astype(float), strands, own_facts, unused
+        own, ends_array[:, 0], ends_array[:, 1], weight.astype(float), strands, facts, unused
     )
 
 
@@ -108,68 +89,3 @@ def _weights(ties: Ties, weight: float, scale: str | None) -> NDArray[np.float64
         weights = weights * np.clip(np.nan_to_num(ratio, nan=0.0), 0, 1)
     certain = ties.table["certainty"].to_numpy(zero_copy_only=False) >= 1
     return np.asarray(np.where(certain, weights, 0.0))
-
-
-def _own_facts(
-    snapshot: Snapshot, policy: Policy
-) -> tuple[dict[int, tuple[OwnFact, ...]], dict[int, tuple[UnusedFact, ...]]]:
-    # of each sort the worst counts: a listing told by two sources, or a loan split in two, is one
-    worst: dict[tuple[int, str], OwnFact] = {}
-    unused: dict[int, list[UnusedFact]] = {}
-
-    def use(party: int, sort: str, kind: str, row: dict[str, Any]) -> None:
-        seed = policy.seeds[kind]
-        held = worst.get((party, sort))
-        if held is None or held.probability < seed.probability:
-            worst[party, sort] = OwnFact(kind, seed.probability, seed.reason, _evidence(row))
-
-    for party, certainty, entry in _joined(snapshot, "SUBJECT_OF", "ListEntry"):
-        if entry["list_kind"] not in policy.seeds:
-            continue
-        why = why_unusable(
-            entry,
-            as_of=snapshot.as_of,
-            known_at=snapshot.known_at,
-            certainty=min(certainty, entry["certainty"]),
-        )
-        if why:
-            unused.setdefault(party, []).append(UnusedFact(entry["list_kind"], why))
-        else:
-            use(party, entry["list_kind"], entry["list_kind"], entry)
-    for party, certainty, state in _joined(snapshot, "BORROWED", "LoanState"):
-        kind = state["loan_class"]
-        settled = state["settled_on"] is not None and state["settled_on"] <= snapshot.as_of
-        if kind not in _LOAN_CLASSES or kind not in policy.seeds or settled:
-            continue
-        if min(certainty, state["certainty"]) < 1:
-            unused.setdefault(party, []).append(UnusedFact(kind, "identity_not_proven"))
-        else:
-            use(party, "loan", kind, state)
-    used: dict[int, list[OwnFact]] = {}
-    for (party, _sort), fact in sorted(worst.items(), key=lambda item: item[0]):
-        used.setdefault(party, []).append(fact)
-    return (
-        {party: tuple(facts) for party, facts in used.items()},
-        {party: tuple(facts) for party, facts in unused.items()},
-    )
-
-
-def _joined(snapshot: Snapshot, tie: str, node: str) -> list[tuple[int, float, dict[str, Any]]]:
-    """(party, certainty of the tie, what is said) for every tie to a thing that is described."""
-    ties = snapshot.facts(tie)
-    said: dict[str, list[dict[str, Any]]] = {}
-    for row in snapshot.facts(node).to_pylist():
-        said.setdefault(row["key"], []).append(row)
-    known = ties.filter(pc.is_in(ties["to_key"], value_set=pa.array(list(said), pa.string())))
-    parties = pc.index_in(known["from_key"], value_set=snapshot.keys).to_pylist()
-    return [
-        (party, certainty, row)
-        for party, key, certainty in zip(
-            parties, known["to_key"].to_pylist(), known["certainty"].to_pylist(), strict=True
-        )
-        for row in said[key]
-    ]
-
-
-def _evidence(row: dict[str, Any]) -> dict[str, Any]:
-    return {"source": row["source"], "batch": row["batch"], "row": row["row"]}

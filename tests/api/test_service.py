@@ -152,6 +152,32 @@ def test_the_page_shows_the_answers(client: TestClient, guarantor: str) -> None:
     assert missing.status_code == 404 and "这一步没有完成" in missing.text
 
 
+def test_a_hypothesis_is_marked_and_changes_no_answer(
+    client: TestClient, district: Settings
+) -> None:
+    """The guarantor of a borrower in trouble, once more without the guarantee."""
+    told = next(
+        answer
+        for key in sorted(set(FactLog(district.log_dir).read("GUARANTEES")["from_key"].to_pylist()))
+        if (answer := client.get(f"/v1/parties/{key}/risk").json())["paths"]
+    )
+    tie = told["paths"][0]["hops"][-1]["ties"][0]["fact_id"]
+    url = f"/v1/parties/{told['party']}/risk"
+    found = client.post(f"{url}/what-if", json={"without_ties": [tie]}).json()
+    assert found["hypothetical"] is True and "假设推演" in found["notice"]
+    assert found["before"] == told["score"] > found["after"]
+    assert found["basis"]["position"] == 9
+    assert client.get(url).json() == told
+    refused = client.post(f"{url}/what-if", json={"without_ties": ["nothing"]})
+    assert (refused.status_code, refused.json()["code"]) == (404, "fact_unknown")
+    assert client.post(f"{url}/what-if", json={}).json()["code"] == "nothing_left_out"
+    page = client.get(f"/parties/{told['party']}").text
+    assert told["paths"][0]["sentence"] in page and "依据" in page
+    by_command = run(district, "risk", told["party"], "--without", tie, "--json")
+    assert json.loads(by_command.stdout)["after"] == found["after"]
+    assert "假设推演" in run(district, "risk", told["party"], "--without", tie).stdout
+
+
 def test_foreign_hosts_are_refused(client: TestClient) -> None:
     assert client.get("/healthz", headers={"host": "example.com"}).status_code == 400
 

@@ -49,9 +49,12 @@ def test_the_ledger_repeats_the_log_once(store: OperationsStore, tmp_path: Path)
     assert ledger.reconcile(log.batches()) == 0
     found = ledger.deliveries()
     assert [(item.batch, item.position, item.state) for item in found] == [
-        ("world-20260301", 1, "taken"),
-        ("world-20260302", 2, "taken"),
+        ("world-20260301", 1, "committed"),
+        ("world-20260302", 2, "committed"),
     ]
+    ledger.projected(1)
+    assert [item.state for item in ledger.deliveries()] == ["done", "committed"]
+    assert ledger.reconcile(log.batches()) == 0
     assert found[0].known_at == datetime(2026, 3, 1, tzinfo=UTC)
     assert ledger.deliveries("loan") == []
 
@@ -61,14 +64,20 @@ def test_a_refusal_is_kept_and_overcome(store: OperationsStore, tmp_path: Path) 
     World(log).commit(datetime(2026, 3, 1, tzinfo=UTC))
     batch = log.batches()[0]
     for _ in range(2):
-        ledger.refused("world", batch.content_sha256, file_name="a.csv", code="encoding", at=MOMENT)
+        ledger.received("world", batch.content_sha256, file_name="a.csv", at=MOMENT)
+        ledger.checking("world", batch.content_sha256)
+        assert [item.state for item in ledger.deliveries()] == ["checking"]
+        ledger.failed("world", batch.content_sha256, file_name="a.csv", code="encoding", at=MOMENT)
     refused = ledger.deliveries()
     assert [(item.state, item.refused_code, item.refused_at) for item in refused] == [
-        ("refused", "encoding", MOMENT)
+        ("failed", "encoding", MOMENT)
     ]
     ledger.reconcile([batch])
+    # what is in the log stays taken, whatever comes after it
+    ledger.failed("world", batch.content_sha256, file_name="a.csv", code="encoding", at=MOMENT)
+    ledger.received("world", batch.content_sha256, file_name="b.csv", at=MOMENT)
     assert [(item.state, item.position, item.refused_code) for item in ledger.deliveries()] == [
-        ("taken", 1, "encoding")
+        ("committed", 1, "encoding")
     ]
 
 
@@ -105,6 +114,15 @@ def test_writers_take_turns(store: OperationsStore, tmp_path: Path) -> None:
     assert len(DecisionArchive(store).of(product="x")) == 150
 
 
+def test_a_new_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    for attempt in range(3):
+        folder = tmp_path / str(attempt)
+        running = [
+            subprocess.Popen([sys.executable, "-c", WRITER, str(folder), name]) for name in "abcd"
+        ]
+        assert [child.wait(120) for child in running] == [0] * 4
+
+
 def test_half_a_transaction_is_none(store: OperationsStore) -> None:
     archive = DecisionArchive(store)
     with pytest.raises(RuntimeError), store.transaction():
@@ -126,3 +144,16 @@ def test_an_instant_without_a_zone_is_refused(store: OperationsStore) -> None:
         DecisionArchive(store).keep(
             b"x", party="p", product="x", verdict="符合", decided_at=datetime(2026, 3, 1)
         )
+
+
+def test_a_store_of_an_older_version_gains_its_columns(tmp_path: Path) -> None:
+    with OperationsStore(Settings(data=tmp_path)):
+        pass
+    with sqlite3.connect(tmp_path / "operations.sqlite3") as raw:
+        raw.execute("ALTER TABLE ledger DROP COLUMN received_at")
+        raw.execute("INSERT INTO ledger (source, content_sha256, file_name, state) "
+                    "VALUES ('loan', 'x', 'a.csv', 'failed')")  # fmt: skip
+    raw.close()
+    with OperationsStore(Settings(data=tmp_path)) as store:
+        found = Ledger(store).deliveries()
+    assert [(item.file_name, item.received_at) for item in found] == [("a.csv", None)]

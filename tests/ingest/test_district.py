@@ -4,39 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
-import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from graph_dump import dump, wipe
 
 import ingest
-from graph.connection import Graph, connect
-from graph.engine import ensure_engine, stop_engine
 from graph.log import FactLog
-from graph.operations import Delivery, Ledger, OperationsStore
 from graph.settings import Settings
 from ingest.sample import steps, write_district
-
-RUN = """
-import sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-import ingest
-from graph.operations import Delivery, Ledger, OperationsStore
-from graph.settings import Settings
-from ingest.sample import steps
-settings = Settings(data=Path(sys.argv[1]), engine_heap_mb=512)
-for day, (source, path) in enumerate(steps(Path(sys.argv[2])), start=1):
-    ingest.ingest(source, [path], settings=settings,
-                  known_at=datetime(2026, 4, day, tzinfo=UTC))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -112,59 +87,3 @@ def test_a_later_file_succeeds_and_corrects(tmp_path: Path, folder: Path) -> Non
     then = log.read("LoanState", known_at=before).to_pylist()
     assert [(r["balance_fen"], r["valid_to"]) for r in then] == [(200_000, None)]
     assert log.read("Loan")["principal_fen"].to_pylist() == [200_000]
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Settings]:
-    """An engine that outlives the killed commands, as one of an office does."""
-    settings = Settings(data=tmp_path / "office", engine_heap_mb=512)
-    ensure_engine(settings, owned=True)
-    yield settings
-    stop_engine(settings)
-
-
-def deliveries(settings: Settings) -> list[Delivery]:
-    with OperationsStore(settings) as store:
-        return Ledger(store).deliveries()
-
-
-def forget(settings: Settings, graph: Graph) -> None:
-    """Empty log, ledger and graph; the secrets and the engine stay."""
-    shutil.rmtree(settings.log_dir, ignore_errors=True)
-    for path in settings.data.glob("operations.sqlite3*"):
-        path.unlink()
-    wipe(graph)
-
-
-def test_fifty_kills_leave_the_same_log_ledger_and_graph(folder: Path, engine: Settings) -> None:
-    calm: tuple[object, ...] = ()
-    chance = random.Random(20260401)
-    kills = 0
-    with connect(engine) as graph:
-        for _ in range(2):  # the second time is what a run takes on a warm engine
-            forget(engine, graph)
-            started = time.monotonic()
-            subprocess.run([sys.executable, "-c", RUN, str(engine.data), str(folder)], check=True)
-            whole = time.monotonic() - started
-        calm = digests(engine.log_dir), dump(graph), deliveries(engine)
-        while kills < 50:
-            forget(engine, graph)
-            done, patience = False, whole
-            while not done:
-                child = subprocess.Popen(
-                    [sys.executable, "-c", RUN, str(engine.data), str(folder)],
-                    stderr=subprocess.PIPE,
-                )
-                try:
-                    # the imports come first; what can go wrong comes after them
-                    _, said = child.communicate(timeout=patience * chance.uniform(0.3, 0.9))
-                    assert child.returncode == 0, said.decode()
-                    done = True
-                except subprocess.TimeoutExpired:
-                    child.kill()
-                    child.communicate()
-                    kills += 1
-                    patience *= 1.05  # a machine that grew slower must not starve the run
-            assert (digests(engine.log_dir), dump(graph), deliveries(engine)) == calm
-    assert FactLog(engine.log_dir).verify() == []
-    assert FactLog(engine.log_dir).batches()[-1].known_at == datetime(2026, 4, 9, tzinfo=UTC)

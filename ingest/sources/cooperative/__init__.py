@@ -15,6 +15,7 @@ _DETAILS = (
     "registered_capital_fen",
     "address",
     "phone_masked",
+    "phone_key",
     "demonstration_level",
     "member_count",
 )

@@ -13,10 +13,12 @@ __all__ = ["enterprise"]
 _DETAILS = (
     "registration_state",
     "established_on",
+    "ended_on",
     "registered_capital_fen",
     "address",
     "industry",
     "phone_masked",
+    "phone_key",
 )
 
 

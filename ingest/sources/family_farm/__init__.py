@@ -25,6 +25,7 @@ def family_farm(rows: pd.DataFrame) -> Iterator[FactFrame]:
         unified_social_credit_code=rows["licence_code"],
         address=rows["address"],
         phone_masked=rows["phone_masked"],
+        phone_key=rows["phone_key"],
     )
     profile = (
         "directory_no",

@@ -92,6 +92,7 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
         birth_on=rows["member_birth_on"],
         resident_id_masked=rows["member_masked"],
         phone_masked=rows["phone_masked"],
+        phone_key=rows["phone_key"],
         education=rows["education"],
         marital_status=rows["marital_status"],
     )

@@ -8,14 +8,11 @@ import pandas as pd
 
 from ingest.emit import FactFrame, end, mention, node, tie
 
-__all__ = ["guarantee"]
+__all__ = ["contracts", "guarantee"]
 
 
 def guarantee(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a guarantor of a contract; it stands until it expires."""
-    contract = "guarantee:" + rows["lender_code"] + ":" + rows["contract_no"]
-    when = {"valid_from": rows["signed_on"], "valid_to": rows["expires_on"]}
-    terms = {"amount_fen": rows["amount_fen"], "guarantee_kind": rows["guarantee_kind"]}
     yield from mention(rows, "guarantor", name=rows["guarantor_name"])
     yield from mention(
         rows,
@@ -23,6 +20,14 @@ def guarantee(rows: pd.DataFrame) -> Iterator[FactFrame]:
         name=rows["borrower_name"],
         where=~rows["borrower_key"].isin(rows["guarantor_key"]),
     )
+    yield from contracts(rows)
+
+
+def contracts(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """The contract and its ties; both parties need only be known by key and label."""
+    contract = "guarantee:" + rows["lender_code"] + ":" + rows["contract_no"]
+    when = {"valid_from": rows["signed_on"], "valid_to": rows["expires_on"]}
+    terms = {"amount_fen": rows["amount_fen"], "guarantee_kind": rows["guarantee_kind"]}
     yield node(
         "Guarantee",
         rows,

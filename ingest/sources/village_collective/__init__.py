@@ -16,7 +16,7 @@ def village_collective(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a collective (codes N1 group, N2 village, N3 town)."""
     began = rows["established_on"]
     subject = (rows["subject_key"], "Collective")
-    said = ("registration_state", "established_on", "address", "phone_masked")
+    said = ("registration_state", "established_on", "address", "phone_masked", "phone_key")
     yield node(
         "Collective",
         rows,

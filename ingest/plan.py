@@ -1,0 +1,242 @@
+"""What taking in one file would do: read, checked, compared and settled, and nothing written.
+
+A dry run shows a plan; an ingest commits it.  Both see the same, because it is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from graph.errors import InputError
+from graph.log import Batch, FactLog
+from graph.progress import Progress
+from ingest.completeness import Settlement, parts_of, settle
+from ingest.difference import Difference, compare
+from ingest.finding import Finding, findings_table
+from ingest.gate import Gated, check
+from ingest.listing import listing
+from ingest.part import Part, part_named
+from ingest.quarantine import Quarantine, settled_by
+from ingest.report import BatchReport
+from ingest.source import Source
+from ingest.table import Table, read_table
+
+__all__ = ["Plan", "already", "commit", "content_sha256", "plan", "report_of"]
+
+
+@dataclass
+class Plan:
+    """What one file says and what would be written of it.
+
+    Attributes:
+        settlement: what its list settles; None where it is no complete list.
+        findings: of the gate and of the list.
+    """
+
+    source: str
+    table: Table
+    gated: Gated
+    sha256: str
+    batch: str
+    part: Part
+    difference: Difference
+    settlement: Settlement | None
+    findings: tuple[Finding, ...]
+    counts: dict[str, int]
+
+
+def content_sha256(path: Path) -> str:
+    """Digest of a file; raises `InputError` (`file_missing`)."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            f"找不到或打不开文件 {path.name}。请核对文件名和权限。",
+            f"There is no file {path.name}, or it cannot be opened.",
+            code="file_missing",
+        ) from error
+
+
+def plan(
+    log: FactLog,
+    source: Source,
+    path: Path,
+    sha256: str,
+    *,
+    identity_key: str,
+    part: Part | None,
+    day: date,
+    progress: Progress,
+) -> Plan:
+    """Read a file and find out what it changes.
+
+    Args:
+        sha256: of its content, taken before.
+        part: which part of a list it is; default what its name says.
+        day: on which what it no longer names would end.
+
+    Raises:
+        InputError: as `read_table`, and `too_few_rows`, `file_changing`.
+    """
+    part = part or part_named(path)
+    progress(f"读取 {path.name}", 0, None)
+    table = read_table(path, source)
+    if content_sha256(path) != sha256:
+        raise InputError(
+            f"{path.name} 在读取时还在变化。请等它写完后再导入。",
+            f"{path.name} was still being written.",
+            code="file_changing",
+        )
+    # corrected rows that come back are a part of an older list, and no list of their own
+    is_list = not table.is_correction
+    counted = _counted(log, source, table, part) if is_list else []
+    progress(f"校验 {path.name}", 0, table.rows_in)
+    gated = check(table, identity_key=identity_key, known=_known(log))
+    batch = f"{source.name}-{sha256[:16]}"
+    progress(f"比对 {path.name}", 0, len(gated.rows))
+    frames = source.facts(table.name, gated.rows) if len(gated.rows) else iter(())
+    difference = compare(log, frames, source=source.name, batch=batch)
+    settlement = None
+    if is_list and source.completeness_of(table.name) == "snapshot":
+        settlement = settle(
+            log,
+            difference,
+            listing(table, gated, identity_key),
+            source=source.name,
+            table=table.name,
+            part=part,
+            limit=source.expected_of(table.name).max_fall_ratio,
+            batch=batch,
+            day=day,
+        )
+    return Plan(
+        source=source.name,
+        table=table,
+        gated=gated,
+        sha256=sha256,
+        batch=batch,
+        part=part,
+        difference=difference,
+        settlement=settlement,
+        findings=(*gated.findings, *counted, *(settlement.findings if settlement else ())),
+        counts=_counts(table, gated, difference),
+    )
+
+
+def commit(
+    log: FactLog, quarantine: Quarantine, planned: Plan, known_at: datetime | None
+) -> BatchReport:
+    """Write a plan as one batch; with the rename at its end it is the truth.
+
+    The refused rows are kept before it: a batch that says that it refused rows has them.
+    """
+    settled = planned.settlement
+    quarantine.keep(planned.batch, planned.table, planned.gated)
+    with log.append(
+        source=planned.source,
+        batch=planned.batch,
+        file_name=planned.table.file_name,
+        content_sha256=planned.sha256,
+        known_at=known_at,
+        notes={
+            "table": planned.table.name,
+            "list": planned.part.name,
+            "part": planned.part.number,
+            "of": planned.part.of,
+        },
+    ) as pending:
+        for kind, facts in planned.difference.asserted.items():
+            pending.assert_facts(kind, facts)
+        pending.close_facts(planned.difference.closed)
+        pending.attach("findings", findings_table(planned.findings, planned.table.name))
+        pending.attach("settled", settled_by(planned.table, planned.gated))
+        for name, table in (settled.attachments if settled else {}).items():
+            pending.attach(name, table)
+        pending.counts.update(planned.counts)
+    return report_of(planned, pending.position, pending.known_at)
+
+
+def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchReport:
+    """The report of a plan, committed or not."""
+    settled = planned.settlement or Settlement()
+    return BatchReport(
+        source=planned.source,
+        file_name=planned.table.file_name,
+        batch=planned.batch,
+        position=position,
+        known_at=known_at,
+        asserted={kind: len(facts) for kind, facts in planned.difference.asserted.items()},
+        closed=len(planned.difference.closed),
+        ended=settled.ended,
+        stale_suspected=len(settled.stale),
+        missing_parts=settled.missing_parts,
+        findings=planned.findings,
+        **planned.counts,
+    )
+
+
+def already(batch: Batch) -> BatchReport:
+    """The same content again: every row that was taken then is unchanged now."""
+    refused = batch.counts["quarantined"]
+    return BatchReport(
+        source=batch.source,
+        file_name=batch.file_name,
+        batch=batch.batch,
+        position=None,
+        known_at=batch.known_at,
+        rows_in=batch.counts["rows_in"],
+        accepted=0,
+        unchanged=batch.counts["rows_in"] - refused,
+        quarantined=refused,
+    )
+
+
+def _counts(table: Table, gated: Gated, difference: Difference) -> dict[str, int]:
+    return {
+        "rows_in": table.rows_in,
+        "accepted": len(difference.changed_rows),
+        "unchanged": len(gated.rows) - len(difference.changed_rows),
+        "quarantined": len(gated.quarantined),
+    }
+
+
+def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Finding]:
+    """Whether the whole delivery has about as many rows as it should; its last part decides."""
+    expected = source.expected_of(table.name)
+    others = parts_of(log.batches(), source.name, table.name, part)
+    if len(others) + 1 < part.of:
+        return []
+    count = table.rows_in + sum(batch.counts["rows_in"] for batch in others.values())
+    if expected.min is not None and count < expected.min:
+        raise InputError(
+            f"{table.file_name} 只有 {count} 行，该来源至少应有 {expected.min} 行，整份未接收。"
+            "请检查是否导出不全；确属减少的，请信用办调整 source.yaml 的 expected。",
+            f"{table.file_name} has {count} rows, fewer than the {expected.min} expected.",
+            code="too_few_rows",
+        )
+    if expected.max is None or count <= expected.max:
+        return []
+    return [
+        Finding(
+            None,
+            None,
+            "too_many_rows",
+            f"共 {count} 行，多于通常的 {expected.max} 行。请核对是否重复导出。",
+            f"{count} rows, more than the {expected.max} expected.",
+            severity="warning",
+        )
+    ]
+
+
+def _known(log: FactLog) -> Callable[[str], Collection[str]]:
+    @cache
+    def keys(label: str) -> frozenset[str]:
+        return frozenset(log.read(label)["key"].to_pylist())
+
+    return keys

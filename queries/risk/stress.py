@@ -1,0 +1,194 @@
+"""What if these parties fail: how much of whose buffer is gone, and who could still pay what.
+
+Both answers are hypothetical: they follow a stated assumption and say nothing of what is.  What
+nobody knows about a party (its net assets, its money at hand) is unknown, never zero: the answer is
+then a range, from a party that takes every blow to one that has nothing, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from graph.snapshot import Snapshot
+from queries.basis import HYPOTHESIS_NOTICE, Basis
+from queries.risk.clearing import Clearing, clear
+from queries.risk.debtrank import linear_debtrank
+from queries.risk.obligations import UnknownAmount, obligations
+
+__all__ = [
+    "ClearingStress",
+    "DistressStress",
+    "Loss",
+    "Payment",
+    "clearing_stress",
+    "distress_stress",
+]
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a party loses in the scenario.
+
+    Attributes:
+        buffer_fen: its net assets; None = unknown.
+        loss_low_fen, loss_high_fen: how much it loses.
+        share_low, share_high: share of its buffer that is gone, 1 = all; a measure of money, not a
+            probability.
+    """
+
+    party: str
+    name: str | None
+    buffer_fen: int | None
+    loss_low_fen: int
+    loss_high_fen: int
+    share_low: float
+    share_high: float
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What a party owes in the scenario and what it pays.  `cash_fen` None = unknown."""
+
+    party: str
+    name: str | None
+    cash_fen: int | None
+    owed_fen: int
+    paid_low_fen: int
+    paid_high_fen: int
+
+
+@dataclass(frozen=True)
+class DistressStress:
+    """Losses of everybody whom the failure of `failed` can reach, greatest share first."""
+
+    failed: tuple[str, ...]
+    losses: tuple[Loss, ...]
+    unknown: tuple[UnknownAmount, ...]
+    basis: Basis
+    hypothetical: Literal[True] = True
+    notice: str = HYPOTHESIS_NOTICE
+
+
+@dataclass(frozen=True)
+class ClearingStress:
+    """Payments of everybody who owes, when every guarantee is called at once.
+
+    Attributes:
+        certified: no other payments would clear these obligations (within one fen).
+    """
+
+    payments: tuple[Payment, ...]
+    certified: bool
+    unknown: tuple[UnknownAmount, ...]
+    basis: Basis
+    hypothetical: Literal[True] = True
+    notice: str = HYPOTHESIS_NOTICE
+
+
+def distress_stress(
+    snapshot: Snapshot, *, failed: Iterable[str], buffers_fen: Mapping[str, int]
+) -> DistressStress:
+    """Linear DebtRank from parties that are assumed to fail.
+
+    Args:
+        buffers_fen: net assets by party key, where known.  At zero or below, any loss takes all.
+
+    Raises `NotFoundError` for a key that the snapshot does not hold.
+    """
+    claims = obligations(snapshot)
+    exposure = claims.exposure()
+    start = sorted(set(failed))
+    shock = np.zeros(len(snapshot))
+    shock[[snapshot.index(key) for key in start]] = 1.0
+    buffers = _known(snapshot, buffers_fen)
+    # unknown: a party that no loss moves, or one that the first fen throws over
+    low = _shares(exposure, buffers, np.inf, shock)
+    high = _shares(exposure, buffers, 1.0, shock)
+    lost_low, lost_high = exposure @ low, exposure @ high
+    reached = np.flatnonzero((high > 0) | (lost_high > 0))
+    losses = [
+        Loss(
+            *_named(snapshot, party),
+            _fen(buffers[party]),
+            round(lost_low[party]),
+            round(lost_high[party]),
+            float(low[party]),
+            float(high[party]),
+        )
+        for party in reached.tolist()
+    ]
+    losses.sort(key=lambda item: (-item.share_low, -item.share_high, item.party))
+    return DistressStress(tuple(start), tuple(losses), claims.unknown, _basis(snapshot))
+
+
+def clearing_stress(
+    snapshot: Snapshot,
+    *,
+    cash_fen: Mapping[str, int],
+    keep_external: float = 1.0,
+    keep_claims: float = 1.0,
+) -> ClearingStress:
+    """Eisenberg–Noe clearing (Rogers–Veraart with losses) of all obligations of a snapshot.
+
+    Args:
+        cash_fen: money at hand by party key, where known.
+        keep_external, keep_claims: as in `queries.risk.clearing.clear`.
+    """
+    claims = obligations(snapshot)
+    cash = _known(snapshot, cash_fen)
+
+    def solve(unknown: Vector) -> Clearing:
+        owed = claims.owed(np.where(np.isnan(cash), unknown, cash))
+        return clear(owed, keep_external=keep_external, keep_claims=keep_claims, tolerance=0.5)
+
+    low = solve(np.zeros(len(snapshot)))
+    # who pays in full whatever the others do
+    high = solve(low.owed)
+    return ClearingStress(
+        tuple(
+            Payment(
+                *_named(snapshot, party),
+                _fen(cash[party]),
+                round(low.owed[party]),
+                round(low.paid[party]),
+                round(high.paid[party]),
+            )
+            for party in np.flatnonzero(low.owed > 0).tolist()
+        ),
+        low.certified and high.certified,
+        claims.unknown,
+        _basis(snapshot),
+    )
+
+
+def _shares(exposure: sparse.csr_array, buffers: Vector, unknown: float, shock: Vector) -> Vector:
+    against = np.where(np.isnan(buffers), unknown, np.maximum(buffers, 1.0))
+    relative = sparse.csr_array(exposure.multiply((1.0 / against)[:, np.newaxis]))
+    return linear_debtrank(relative, shock).share
+
+
+def _known(snapshot: Snapshot, stated: Mapping[str, int]) -> Vector:
+    amounts = np.full(len(snapshot), np.nan)
+    for key, fen in stated.items():
+        amounts[snapshot.index(key)] = fen
+    return amounts
+
+
+def _fen(amount: float) -> int | None:
+    return None if np.isnan(amount) else int(amount)
+
+
+def _named(snapshot: Snapshot, party: int) -> tuple[str, str | None]:
+    return snapshot.keys[party].as_py(), snapshot.name(int(party))
+
+
+def _basis(snapshot: Snapshot) -> Basis:
+    return Basis(snapshot.as_of, snapshot.known_at, snapshot.position)

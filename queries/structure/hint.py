@@ -1,0 +1,154 @@
+"""A hint by association: two parties look alike in ways that a person should check.
+
+Its type is its safety: no decision takes one, and no tie of the graph is made from one, so that it
+carries no risk.  (国办发〔2020〕49号: no measure without law, none against those who stand near.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from graph.snapshot import Snapshot
+from queries.basis import HINT_NOTICE
+
+__all__ = ["Hint", "HintKind", "Likeness", "Signal", "hint", "load_likeness"]
+
+HintKind = Literal["same_controller", "shared_address", "shared_phone", "re_registration",
+                   "nominee"]  # fmt: skip
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Simple(_Strict):
+    certainty: float = Field(gt=0, lt=1)
+    reason: str
+
+
+class _ReRegistration(_Strict):
+    months: int = Field(gt=0)
+    before_days: int = Field(ge=0)
+    signals: int
+    holders_ratio: float = Field(gt=0, le=1)
+    certainty: dict[int, float]
+    reason: str
+
+
+class _Nominee(_Strict):
+    youngest: int
+    oldest: int
+    firms: int
+    signals: int
+    certainty: dict[int, float]
+    reason: str
+
+
+class Likeness(_Strict):
+    """All of `resemblance.yaml`."""
+
+    version: str
+    expires_days: int = Field(gt=0)
+    shared_by_at_most: dict[Literal["address", "phone", "representative"], int]
+    same_controller: _Simple
+    shared_value: _Simple
+    re_registration: _ReRegistration
+    nominee: _Nominee
+    hash: str = ""
+
+    @property
+    def name(self) -> str:
+        """Version and content hash: what a basis block states."""
+        return f"resemblance:{self.version}+{self.hash[:12]}"
+
+
+@cache
+def load_likeness() -> Likeness:
+    """What makes two parties look alike, as it ships with this version."""
+    text = (files("queries.structure") / "resemblance.yaml").read_text(encoding="utf-8")
+    stated = yaml.safe_load(text)
+    stated["version"] = str(stated["version"])
+    return Likeness.model_validate({**stated, "hash": hashlib.sha256(text.encode()).hexdigest()})
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One thing that two parties have in common, in words, with the facts that show it."""
+
+    kind: str
+    text: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One hint.
+
+    Attributes:
+        subject, other: keys; of a nominee hint, the firm and the person in front.
+        certainty: between 0 and 1, never 1.
+        path: keys on the way from one to the other.
+        expires_on: the first day on which it is no longer shown.
+    """
+
+    kind: HintKind
+    subject: str
+    other: str
+    certainty: float
+    signals: tuple[Signal, ...]
+    path: tuple[str, ...]
+    sentence: str
+    as_of: date
+    expires_on: date
+    policy: str
+    notice: str = HINT_NOTICE
+
+    def __post_init__(self) -> None:
+        if not 0 < self.certainty < 1:
+            raise ValueError("a hint is never certain")
+        if not self.signals or self.expires_on <= self.as_of or self.notice != HINT_NOTICE:
+            raise ValueError("a hint says why, until when, and that it is one")
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return asdict(self)
+
+
+def hint(
+    snapshot: Snapshot,
+    policy: Likeness,
+    kind: HintKind,
+    ends: tuple[str, str],
+    certainty: float,
+    signals: tuple[Signal, ...],
+    *,
+    via: tuple[str, ...] = (),
+) -> Hint:
+    """A hint between two parties of a snapshot, with its sentence, date and expiry."""
+    subject, other = ends
+    first, second = (_named(snapshot, key) for key in ends)
+    what = "；".join(signal.text for signal in signals)
+    return Hint(
+        kind=kind,
+        subject=subject,
+        other=other,
+        certainty=certainty,
+        signals=signals,
+        path=(subject, *via, other),
+        sentence=f"{first} 与 {second}：{what}。",
+        as_of=snapshot.as_of,
+        expires_on=snapshot.as_of + timedelta(policy.expires_days),
+        policy=policy.name,
+    )
+
+
+def _named(snapshot: Snapshot, key: str) -> str:
+    return snapshot.name(snapshot.index(key)) or "（未具名）"

@@ -1,0 +1,128 @@
+"""What can make parties look alike, read once from a snapshot: who runs, holds, lives and calls.
+
+Only proven ties (certainty 1) are read.  Of what several sources say of one thing the one heard
+last counts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from graph.schema import SCHEMA
+from graph.snapshot import Snapshot
+from queries.lawful import why_unusable
+
+__all__ = ["Profile", "Profiles", "read_profiles"]
+
+_FIRMS = frozenset(SCHEMA.relationships["LEGAL_REPRESENTATIVE_OF"].targets)
+_SAID = ("name", "address", "phone_masked", "phone_key", "established_on", "ended_on", "birth_on")
+
+
+@dataclass
+class Profile:
+    """One party.
+
+    Attributes:
+        said: what is told of it, by property; `evidence` names the fact for each.
+        representatives, holders: of a firm: person or holder -> fact id (and ratio).
+        represents, holds: of a person: firms.
+        household: of a person, or itself.
+    """
+
+    key: str
+    label: str
+    said: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, str] = field(default_factory=dict)
+    representatives: dict[str, str] = field(default_factory=dict)
+    holders: dict[str, tuple[float, str]] = field(default_factory=dict)
+    represents: set[str] = field(default_factory=set)
+    holds: set[str] = field(default_factory=set)
+    spouses: dict[str, str] = field(default_factory=dict)
+    households: set[str] = field(default_factory=set)
+    listed_on: dict[str, date] = field(default_factory=dict)
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether somebody can be its legal representative."""
+        return self.label in _FIRMS
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Everybody; `sharing[what][value]` are the keys of those of whom that value is told."""
+
+    snapshot: Snapshot
+    of: dict[str, Profile]
+    sharing: dict[str, dict[str, set[str]]]
+
+    @property
+    def firms(self) -> list[Profile]:
+        """Firms, by key."""
+        return [self.of[key] for key in sorted(self.of) if self.of[key].is_firm]
+
+    def sharers(self, what: str, key: str) -> set[str]:
+        """Who is told to have the same value as the party; the party is among them."""
+        value = self.of[key].said.get(what)
+        return self.sharing[what].get(value, set()) if value is not None else set()
+
+
+def read_profiles(snapshot: Snapshot) -> Profiles:
+    """Read what can make parties look alike."""
+    labels = snapshot.labels.to_pylist()
+    of = {
+        key: Profile(key, label)
+        for key, label in zip(snapshot.keys.to_pylist(), labels, strict=True)
+    }
+    sharing: dict[str, dict[str, set[str]]] = {
+        "address": defaultdict(set), "phone_key": defaultdict(set),
+    }  # fmt: skip
+    for node in SCHEMA.nodes.values():
+        if SCHEMA.superlabel(node) != "Party" or node.describes:
+            continue
+        told = [name for name in _SAID if any(p.name == name for p in node.properties)]
+        for row in _rows(snapshot.facts(node.kind), ("key", *told)):
+            profile = of[row["key"]]
+            for name in told:
+                if row[name] is not None:
+                    profile.said[name], profile.evidence[name] = row[name], row["fact_id"]
+    for profile in of.values():
+        for what, values in sharing.items():
+            if what in profile.said:
+                values[profile.said[what]].add(profile.key)
+    _read_ties(snapshot, of)
+    return Profiles(snapshot, of, sharing)
+
+
+def _rows(table: Any, names: Iterable[str]) -> list[dict[str, Any]]:
+    """Certain rows, in the order in which they were heard."""
+    heard = table.sort_by([("known_from", "ascending"), ("fact_id", "ascending")])
+    wanted = heard.select([*names, "fact_id", "certainty"])
+    return [row for row in wanted.to_pylist() if row["certainty"] >= 1]
+
+
+def _read_ties(snapshot: Snapshot, of: dict[str, Profile]) -> None:
+    ends = ("from_key", "to_key")
+    for row in _rows(snapshot.ties["LEGAL_REPRESENTATIVE_OF"].table, ends):
+        of[row["to_key"]].representatives[row["from_key"]] = row["fact_id"]
+        of[row["from_key"]].represents.add(row["to_key"])
+    for row in _rows(snapshot.ties["HOLDS_SHARES_IN"].table, (*ends, "share_ratio")):
+        if row["share_ratio"]:
+            of[row["to_key"]].holders[row["from_key"]] = (row["share_ratio"], row["fact_id"])
+            of[row["from_key"]].holds.add(row["to_key"])
+    for row in _rows(snapshot.ties["SPOUSE_OF"].table, ends):
+        of[row["from_key"]].spouses[row["to_key"]] = row["fact_id"]
+        of[row["to_key"]].spouses[row["from_key"]] = row["fact_id"]
+    for row in _rows(snapshot.ties["BELONGS_TO"].table, ends):
+        of[row["from_key"]].households.add(row["to_key"])
+    entries = {row["key"]: row for row in snapshot.facts("ListEntry").to_pylist()}
+    for row in _rows(snapshot.facts("SUBJECT_OF"), ends):
+        entry = entries.get(row["to_key"])
+        # a repaired or expired listing is used nowhere, not even in a hint
+        if entry and entry["listed_on"] and why_unusable(
+            entry, as_of=snapshot.as_of, known_at=snapshot.known_at, certainty=entry["certainty"]
+        ) is None:  # fmt: skip
+            of[row["from_key"]].listed_on[row["fact_id"]] = entry["listed_on"]

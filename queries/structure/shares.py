@@ -1,0 +1,215 @@
+"""Who holds which part of which firm, as a sparse matrix over the parties that hold or are held.
+
+What the register proves and no more: a holding without a ratio, or tied by resemblance, or in a
+firm whose registered ratios sum to more than the whole, proves no share.  What is not proven is
+the firm's *unknown* part; nothing is spread over the known holders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy import sparse
+
+from graph.errors import NotFoundError
+from graph.schema import SCHEMA
+from graph.snapshot import Snapshot
+from queries.structure.thresholds import Thresholds, load_thresholds
+
+__all__ = ["DOUBTS", "Doubt", "Shares", "read_shares"]
+
+_FIRMS = SCHEMA.relationships["HOLDS_SHARES_IN"].targets
+
+DoubtKind = Literal[
+    "oversubscribed", "rounded", "ratio_unknown", "resemblance", "sources_differ", "closed"
+]
+
+#: What each doubt means to an officer.
+DOUBTS: dict[str, str] = {
+    "oversubscribed": "登记的出资比例合计超过 100 %，无法判断哪些正确，全部未采用",
+    "rounded": "登记的出资比例合计因四舍五入略超 100 %，已按比例缩到 100 %",
+    "ratio_unknown": "有股东未登记出资比例",
+    "resemblance": "有股东仅为疑似同一主体，未采用",
+    "sources_differ": "不同来源的出资比例不一致，采用最近获知的",
+    "closed": "全部股权由环内企业互相持有，环外没有所有人",
+}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why part of a firm's shares is not proven; `DOUBTS` says it in words."""
+
+    firm: str
+    name: str | None
+    kind: DoubtKind
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Proven holdings of a snapshot.
+
+    Attributes:
+        members: numbers (in the snapshot) of the parties that hold or are held; ascending.  All
+            arrays below are over their places.
+        matrix: A[i, j] = part of firm j that i holds, 0 to 1; columns sum to at most 1.
+        row: R[i, j] = 1 + row of that holding in the snapshot's `HOLDS_SHARES_IN` table.
+        is_firm: whether shares of it can be held at all; all others are ultimate holders.
+        doubts: by place of the firm.
+    """
+
+    snapshot: Snapshot
+    thresholds: Thresholds
+    members: NDArray[np.int64]
+    matrix: sparse.csc_array
+    row: sparse.csc_array
+    is_firm: NDArray[np.bool_]
+    doubts: dict[int, tuple[DoubtKind, ...]]
+
+    @cached_property
+    def unknown(self) -> NDArray[np.float64]:
+        """Part of each firm that no proven holder holds; 0 for ultimate holders."""
+        lacking = 1.0 - np.asarray(self.matrix.sum(axis=0)).ravel()
+        # a register that says 70 % and 30 % has no unknown owner of 1e-16
+        lacking[lacking < 1e-12] = 0.0
+        return np.where(self.is_firm, lacking, 0.0)
+
+    def place(self, key: str) -> int:
+        """Place of a firm; raises `NotFoundError` for a party that shares cannot be held in."""
+        number = self.snapshot.index(key)
+        place = int(np.searchsorted(self.members, number))
+        if place < len(self.members) and self.members[place] == number and self.is_firm[place]:
+            return place
+        raise NotFoundError(
+            "库中没有这个主体的股东登记，无法穿透。请先导入股东及出资。",
+            "No shareholders of this party are registered.",
+            code="no_shareholders",
+        )
+
+    def holder_place(self, key: str) -> int | None:
+        """Place of a party, or None when it neither holds nor is held."""
+        number = self.snapshot.index(key)
+        place = int(np.searchsorted(self.members, number))
+        here = place < len(self.members) and self.members[place] == number
+        return place if here else None
+
+    def key(self, place: int) -> str:
+        """Key of the party at a place."""
+        return str(self.snapshot.keys[int(self.members[place])].as_py())
+
+    def name(self, place: int) -> str | None:
+        """Its name, None when never told."""
+        return self.snapshot.name(int(self.members[place]))
+
+    def label(self, place: int) -> str:
+        """Its label."""
+        return str(self.snapshot.labels[int(self.members[place])].as_py())
+
+    def holders(self, firm: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Places of a firm's proven holders, and what each holds."""
+        first, last = self.matrix.indptr[firm : firm + 2]
+        return self.matrix.indices[first:last], self.matrix.data[first:last]
+
+    def held_by(self, holder: int) -> list[tuple[int, float]]:
+        """Places of the firms that a party holds part of, and how much of each."""
+        first, last = self._by_holder.indptr[holder : holder + 2]
+        firms, ratios = self._by_holder.indices[first:last], self._by_holder.data[first:last]
+        return list(zip(firms.tolist(), ratios.tolist(), strict=True))
+
+    @cached_property
+    def _by_holder(self) -> sparse.csr_array:
+        return self.matrix.tocsr()
+
+    def evidence(self, holder: int, firm: int) -> dict[str, Any]:
+        """Source, batch and row of a holding."""
+        row = int(self.row[holder, firm]) - 1
+        said = self.snapshot.ties["HOLDS_SHARES_IN"].table.slice(row, 1).to_pylist()[0]
+        return {name: said[name] for name in ("source", "batch", "row", "certainty")}
+
+    def doubts_of(self, places: NDArray[np.int64]) -> tuple[Doubt, ...]:
+        """Doubts about any of the firms at these places."""
+        return tuple(
+            Doubt(self.key(place), self.name(place), kind)
+            for place in map(int, places)
+            for kind in self.doubts.get(place, ())
+        )
+
+
+def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Shares:
+    """Read the shares that a snapshot proves.
+
+    Several holdings of one holder in one firm told by one source add up (tranches); of several
+    sources that differ the one heard last counts, and the difference is a doubt.
+    """
+    chosen = thresholds or load_thresholds()
+    ties = snapshot.ties["HOLDS_SHARES_IN"]
+    told = pa.table(
+        {
+            "holder": ties.source,
+            "firm": ties.target,
+            "source": ties.table["source"],
+            "ratio": ties.table["share_ratio"],
+            "known_from": ties.table["known_from"],
+            "certain": pc.greater_equal(ties.table["certainty"], 1.0),
+            "row": np.arange(len(ties.table), dtype=np.int64),
+        }
+    )
+    members = np.unique(np.concatenate([ties.source, ties.target])).astype(np.int64)
+    labels = snapshot.labels.take(pa.array(members)).to_pylist()
+    doubts: dict[int, set[DoubtKind]] = {}
+
+    def doubt(firms: Any, kind: DoubtKind) -> None:
+        for firm in np.unique(np.searchsorted(members, firms)):
+            doubts.setdefault(int(firm), set()).add(kind)
+
+    doubt(_column(told.filter(pc.invert(told["certain"])), "firm"), "resemblance")
+    told = told.filter(told["certain"])
+    doubt(_column(told.filter(pc.is_null(told["ratio"])), "firm"), "ratio_unknown")
+    pairs = _one_a_pair(told.filter(pc.greater(told["ratio"], 0.0)))
+    holder, firm = (np.searchsorted(members, _column(pairs, name)) for name in ("holder", "firm"))
+    ratio = _column(pairs, "ratio").astype(np.float64)
+    differ = _column(pairs, "least") + 1e-9 < _column(pairs, "most")
+    doubt(_column(pairs, "firm")[differ], "sources_differ")
+    total = np.bincount(firm, weights=ratio, minlength=len(members))
+    over = total > 1 + chosen.rounding_ratio.value
+    doubt(members[over], "oversubscribed")
+    # sums of a few doubles differ from one by their last bits: no doubt, and no more than one
+    doubt(members[(total > 1 + 1e-12) & ~over], "rounded")
+    ratio = np.where(over[firm], 0.0, ratio / np.maximum(total[firm], 1.0))
+    shape = (len(members), len(members))
+    keep = ratio > 0
+    at = (holder[keep], firm[keep])
+    return Shares(
+        snapshot=snapshot,
+        thresholds=chosen,
+        members=members,
+        matrix=sparse.csc_array((ratio[keep], at), shape=shape),
+        row=sparse.csc_array((_column(pairs, "row")[keep] + 1, at), shape=shape),
+        is_firm=np.isin(labels, _FIRMS) if labels else np.zeros(0, bool),
+        doubts={place: tuple(sorted(kinds)) for place, kinds in doubts.items()},
+    )
+
+
+def _one_a_pair(told: pa.Table) -> pa.Table:
+    """One row a (holder, firm): what the source heard last says, and the least and most said."""
+    by_source = told.group_by(["holder", "firm", "source"], use_threads=False).aggregate(
+        [("ratio", "sum"), ("known_from", "max"), ("row", "min")]
+    )
+    latest_first = by_source.sort_by(
+        [("known_from_max", "descending"), ("source", "ascending"), ("row_min", "ascending")]
+    )
+    merged = latest_first.group_by(["holder", "firm"], use_threads=False).aggregate(
+        [("ratio_sum", "first"), ("ratio_sum", "min"), ("ratio_sum", "max"), ("row_min", "first")]
+    )
+    names = {"ratio_sum_first": "ratio", "ratio_sum_min": "least", "ratio_sum_max": "most",
+             "row_min_first": "row"}  # fmt: skip
+    return merged.rename_columns([names.get(name, name) for name in merged.column_names])
+
+
+def _column(table: pa.Table, name: str) -> NDArray[Any]:
+    return np.asarray(table[name].combine_chunks().to_numpy(zero_copy_only=False))

@@ -1,0 +1,169 @@
+"""The life of commands: Ctrl-C, kill -9, an exception; what they leave, the next one finds."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from graph.connection import connect
+from graph.engine import engine_status, stop_engine
+from graph.log import FactLog
+from graph.projection import projected_to
+from graph.settings import Settings
+from ingest.sample import steps, write_district
+
+XINNONG = str(Path(sys.executable).parent / "xinnong")
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("district")
+    write_district(folder, persons=1_000)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    made = Settings(data=tmp_path_factory.mktemp("life"), engine_heap_mb=512)
+    yield made
+    stop_engine(made)
+
+
+def start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
+    """A command in a process group of its own, as a terminal starts it."""
+    environment = {
+        **os.environ, "XINNONG_DATA": str(settings.data), "XINNONG_ENGINE_HEAP_MB": "512",
+        "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
+    return subprocess.Popen(
+        [XINNONG, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def interrupt(child: subprocess.Popen[str]) -> tuple[str, str]:
+    """Ctrl-C: every process of the group hears it."""
+    os.killpg(child.pid, signal.SIGINT)
+    return child.communicate(timeout=60)
+
+
+def serving(settings: Settings, port: int) -> subprocess.Popen[str]:
+    child = start(settings, "serve", "--port", str(port))
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        assert child.poll() is None, child.communicate()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+                assert json.load(answer) == {"status": "ok"}
+                return child
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError("the server did not answer")
+
+
+def descendants(settings: Settings) -> list[psutil.Process]:
+    """Every process that works in this data folder."""
+    data = str(settings.data)
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(data in word for word in process.info["cmdline"] or ())
+    ]
+
+
+def test_ctrl_c_stops_the_server_and_its_engine(settings: Settings, free_port: int) -> None:
+    child = serving(settings, free_port)
+    assert engine_status(settings).running
+    out, said = interrupt(child)
+    assert f"http://127.0.0.1:{free_port}" in out
+    assert "Traceback" not in said
+    assert child.returncode in (0, 130)
+    assert not engine_status(settings).running
+    assert descendants(settings) == []
+
+
+def test_a_killed_server_leaves_an_engine_that_is_found(settings: Settings, free_port: int) -> None:
+    child = serving(settings, free_port)
+    engine = engine_status(settings)
+    child.kill()
+    child.communicate()
+    # the port is free again and the next server uses the engine that is there
+    second = serving(settings, free_port)
+    assert engine_status(settings).pid == engine.pid
+    interrupt(second)
+    assert descendants(settings) == []
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL])
+def test_an_ingest_cut_short_is_made_whole_by_the_next(
+    settings: Settings, district: Path, way: signal.Signals
+) -> None:
+    source, path = steps(district)[0 if way is signal.SIGINT else 1]
+    child = start(settings, "ingest", source, str(path))
+    deadline = time.monotonic() + 60
+    log = FactLog(settings.log_dir)
+    before = len(log.batches())
+    # cut when the batch is committed and the graph is not there yet, or soon after
+    while len(log.batches()) == before and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(child.pid, way)
+    _, said = child.communicate(timeout=60)
+    assert "Traceback" not in said
+    again = start(settings, "ingest", source, str(path), "--json")
+    out, said = again.communicate(timeout=120)
+    assert again.returncode == 0, said
+    report = json.loads(out)["batches"][0]
+    assert report["rows_in"] == report["accepted"] + report["unchanged"] + report["quarantined"]
+    assert len(log.batches()) == before + 1
+    with connect(settings) as graph:
+        held = projected_to(graph)
+        assert held is not None and held.position == before + 1
+    stop_engine(settings)
+    assert descendants(settings) == []
+
+
+def test_an_exception_ends_the_command(settings: Settings, tmp_path: Path) -> None:
+    broken = tmp_path / "行政区划.csv"
+    broken.write_bytes(b"\xff\xfe\x00broken")
+    child = start(settings, "ingest", "regions", str(broken))
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 1
+    assert "Traceback" not in said and "行政区划.csv" in said
+    stop_engine(settings)
+    assert descendants(settings) == []
+
+
+def test_the_first_demo_stops_at_ctrl_c_and_goes_on_at_the_second(
+    settings: Settings, free_port: int
+) -> None:
+    demo = ("demo", "--persons", "1000", "--port", str(free_port))
+    own = settings.model_copy(update={"data": settings.data / "demo"})
+    child = start(own, *demo)
+    deadline = time.monotonic() + 60
+    while len(FactLog(own.log_dir).batches()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    _, said = interrupt(child)
+    assert "Traceback" not in said
+    assert descendants(own) == []
+    second = start(own, *demo)
+    assert second.stdout is not None
+    assert f"http://127.0.0.1:{free_port}" in second.stdout.readline()
+    interrupt(second)
+    assert len(FactLog(own.log_dir).batches()) == 9
+    assert descendants(own) == []

@@ -1,0 +1,32 @@
+"""Telephones are compared by key: what a masked number cannot prove, and the key does."""
+
+from __future__ import annotations
+
+import hmac
+
+import pandas as pd
+import pytest
+
+from graph.errors import SettingsError
+from graph.identifiers import phone_key
+from ingest.field import FieldSpec
+from ingest.values import read_column
+
+KEY = "ab" * 32
+
+
+def test_the_key_is_the_keyed_hash_and_needs_the_right_key() -> None:
+    expected = hmac.new(bytes.fromhex(KEY), b"phone 13800001234", "sha256").hexdigest()[:32]
+    assert phone_key("13800001234", KEY) == f"phone:{expected}"
+    assert phone_key("13800001234", "cd" * 32) != phone_key("13800001234", KEY)
+    with pytest.raises(SettingsError):
+        phone_key("13800001234", "short")
+
+
+def test_strangers_share_a_masked_number_and_no_key() -> None:
+    spec = FieldSpec(name="phone", title="联系电话", type="phone")
+    cells = pd.Series(["13800001234", "13811111234", "138 0000-1234", None])
+    columns = read_column(spec, cells, KEY).columns
+    masked, keys = columns["phone_masked"].tolist(), columns["phone_key"].tolist()
+    assert masked == ["138****1234"] * 3 + [None]
+    assert keys[0] == keys[2] and keys[0] != keys[1] and keys[3] is None

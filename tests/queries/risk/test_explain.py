@@ -1,0 +1,221 @@
+"""What an officer is told: sums that hold, evidence of every strand, words, and what was not used."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from io import BytesIO
+
+import networkx as nx
+import numpy as np
+import pytest
+from credit_world import Said, credit_worlds, firm, listing, loan, named, person, take
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from queries.export import to_networkx
+from queries.risk import RiskAnswer, assess, explain, load_policy
+from queries.risk.sentence import WORDING
+
+A, B, C = person(1), person(2), person(3)
+
+
+def answer(facts: list[Said], party: tuple[str, str], **asked: int) -> RiskAnswer:
+    return explain(assess(take([facts])[0]), party[0], **asked)
+
+
+def everything(facts: list[Said]) -> dict[str, object]:
+    """All that is told of everybody, but for what is said to be unused and where it was written."""
+    run = assess(take([facts])[0])
+    told = {}
+    for key in run.snapshot.keys.to_pylist():
+        said = explain(run, key).as_dict()
+        told[key] = {name: value for name, value in said.items() if not name.startswith("unused")}
+    return told
+
+
+@settings(max_examples=25, deadline=None)
+@given(credit_worlds())
+def test_contributions_sum_to_the_load_and_paths_stay_below_the_score(facts: list[Said]) -> None:
+    run = assess(take([facts])[0])
+    for number, key in enumerate(run.snapshot.keys.to_pylist()):
+        told = explain(run, key)
+        assert told.own_load + sum(part.load for part in told.contributions) == pytest.approx(
+            told.load, abs=1e-9
+        )
+        assert told.score == pytest.approx(float(run.score[number]), abs=1e-12)
+        assert told.load == pytest.approx(-np.log1p(-run.score[number]), abs=1e-9)
+        assert all(path.probability <= told.score + 1e-12 for path in told.paths)
+        for path in told.paths:
+            # of several kinds between two parties each acts by itself
+            for hop in path.hops:
+                combined = 1 - np.prod([1 - tie.weight for tie in hop.ties])
+                assert hop.weight == pytest.approx(min(combined, run.policy.cap))
+
+
+def test_the_same_bytes_twice() -> None:
+    facts = [*named(A, B, C), *loan(1, A), *listing(1, B),
+             Said("GUARANTEES", (C, A)), Said("GUARANTEES", (C, B)), Said("SPOUSE_OF", (A, B))]  # fmt: skip
+    first, second = (json.dumps(everything(facts), default=str, sort_keys=True) for _ in range(2))
+    assert first == second
+
+
+def test_every_strand_has_its_evidence_and_its_words() -> None:
+    facts = [*named(A, firm(1)), *loan(1, firm(1), "loss"),
+             Said("LEGAL_REPRESENTATIVE_OF", (A, firm(1)), source="registry"),
+             Said("GUARANTEES", (A, firm(1)), {"amount_fen": 1}, source="bank")]  # fmt: skip
+    (path,) = answer(facts, A).paths
+    (hop,) = path.hops
+    assert [(tie.kind, tie.source, tie.certainty, tie.weight) for tie in hop.ties] == [
+        ("GUARANTEES", "bank", 1.0, 0.6),
+        ("LEGAL_REPRESENTATIVE_OF", "registry", 1.0, 0.5),
+    ]
+    assert hop.weight == pytest.approx(1 - 0.4 * 0.5)
+    assert path.sentence == (
+        "因org:1号的自身记录（五级分类 损失），"
+        "经“person:1号为org:1号担保”、“person:1号任org:1号法定代表人”的关系，person:1号可能受到影响。"
+    )
+
+
+def test_a_chain_is_told_step_by_step_and_only_the_origin_has_a_record() -> None:
+    facts = [
+        *named(A, B, C),
+        *listing(1, A),
+        Said("GUARANTEES", (B, A)),
+        Said("GUARANTEES", (C, B)),
+    ]
+    (path,) = answer(facts, C).paths
+    assert path.sentence == (
+        "因person:1号的自身记录（法释〔2017〕7号 列入失信被执行人，且仍在公布期内），"
+        "经“person:2号为person:1号担保”，再经“person:3号为person:2号担保”的关系，person:3号可能受到影响。"
+    )
+    assert path.probability == pytest.approx((1 - 0.9995 * 0.4) * 0.6 * 0.6)
+    _, _, about_others = path.sentence.partition("），")
+    assert "失信" not in about_others
+
+
+def test_the_policy_has_words_for_all_its_ties() -> None:
+    assert set(load_policy().ties) <= set(WORDING)
+
+
+def test_a_short_budget_is_said_in_the_basis() -> None:
+    ring = [person(n) for n in range(6)]
+    facts = [*named(*ring), *loan(1, ring[0])]
+    facts += [Said("GUARANTEES", (a, b)) for a in ring for b in ring if a != b]
+    assert not answer(facts, ring[5]).basis.truncated
+    cut = answer(facts, ring[5], paths=30, budget=10)
+    assert cut.basis.truncated and cut.as_dict()["basis"]["truncated"] is True
+
+
+@pytest.mark.parametrize(
+    ("adverse", "why"),
+    [
+        (listing(1, A, removed_on=date(2026, 4, 1)), "repaired"),
+        (listing(1, A, usable_until=date(2026, 4, 1)), "expired"),
+        (listing(1, A, certainty=0.9), "identity_not_proven"),
+        ([*listing(1, A)[:1], listing(1, A)[1].but(certainty=0.5)], "identity_not_proven"),
+        ([*loan(1, A)[:3], loan(1, A)[3].but(certainty=0.5)], "identity_not_proven"),
+        ([loan(1, A)[0], loan(1, A)[1].but(certainty=0.5), *loan(1, A)[2:]], "identity_not_proven"),
+        (loan(1, A, settled_on=date(2026, 3, 1)), "settled"),
+    ],
+)
+def test_what_may_not_be_used_changes_nothing_anywhere_and_says_why(
+    adverse: list[Said], why: str
+) -> None:
+    around = [*named(A, B), Said("GUARANTEES", (B, A)), Said("SPOUSE_OF", (A, B))]
+    # the same things without the adverse word in them
+    silent = [
+        said.but(loan_class="pass") if said.kind == "LoanState" else said
+        for said in adverse
+        if said.kind not in ("ListEntry", "SUBJECT_OF")
+    ]
+    assert everything([*around, *adverse]) == everything([*around, *silent])
+    told = answer([*around, *adverse], A)
+    assert [item.why for item in told.unused] == [why]
+    # what was repaired is no longer told: neither which list nor which class
+    assert "judgment_defaulter" not in str(told.as_dict()) and "loss" not in str(told.unused)
+
+
+def test_an_unproven_or_unmeasured_tie_changes_nothing_and_is_named() -> None:
+    base = [*named(A, B, firm(1)), *loan(1, B), *loan(2, firm(1)), Said("SPOUSE_OF", (A, B))]
+    silent = [
+        Said("GUARANTEES", (A, B), {"certainty": 0.9}),
+        Said("HOLDS_SHARES_IN", (A, firm(1)), {"share_ratio": None}),
+    ]
+    assert everything([*base, *silent]) == everything(base)
+    told = answer([*base, *silent], A)
+    assert {(tie.kind, tie.other, tie.why) for tie in told.unused_ties} == {
+        ("GUARANTEES", B[0], "identity_not_proven"),
+        ("HOLDS_SHARES_IN", firm(1)[0], "ratio_unknown"),
+    }
+    assert answer(base, A).unused_ties == ()
+
+
+def test_a_list_entry_is_in_no_export() -> None:
+    facts = [*named(A, B), *listing(1, A, removed_on=date(2026, 1, 1)), Said("SPOUSE_OF", (A, B))]
+    written = BytesIO()
+    nx.write_graphml(to_networkx(take([facts])[0]), written)
+    assert b"entry:1" not in written.getvalue() and b"judgment" not in written.getvalue()
+
+
+@pytest.mark.parametrize(("first", "second", "seeds"), [("loss", "pass", 0), ("pass", "loss", 1)])
+def test_of_two_sources_the_last_word_on_a_loan_counts(first: str, second: str, seeds: int) -> None:
+    batches = [[*named(A), *loan(1, A, first, "lender")], loan(1, A, second, "bureau")]
+    told = explain(assess(take(batches)[0]), A[0])
+    assert len(told.own_facts) == seeds
+    assert [item.why for item in told.unused] == ["superseded"] * (1 - seeds)
+
+
+def test_one_loan_in_two_files_seeds_once() -> None:
+    once = explain(assess(take([[*named(A), *loan(1, A, "loss", "lender")]])[0]), A[0])
+    batches = [[*named(A), *loan(1, A, "loss", "lender")], loan(1, A, "loss", "bureau")]
+    twice = explain(assess(take(batches)[0]), A[0])
+    assert once.score == twice.score and len(twice.own_facts) == 1
+
+
+def test_an_unproven_later_word_does_not_undo_a_proven_one() -> None:
+    later = [
+        said.but(certainty=0.7) for said in loan(1, A, "pass", "bureau") if said.kind == "LoanState"
+    ]
+    told = explain(assess(take([[*named(A), *loan(1, A, "loss", "lender")], later])[0]), A[0])
+    assert [fact.kind for fact in told.own_facts] == ["loss"]
+
+
+def test_a_repair_that_one_source_states_binds_the_others() -> None:
+    entry = listing(1, A)
+    repaired = Said(
+        entry[0].kind, entry[0].ends, {**entry[0].told, "removed_on": date(2026, 2, 1)}, "court"
+    )
+    for batches in ([[*named(A), repaired], entry], [[*named(A), *entry], [repaired]]):
+        told = explain(assess(take(batches)[0]), A[0])
+        assert told.own_facts == () and [item.why for item in told.unused] == ["repaired"]
+
+
+@settings(max_examples=15, deadline=None)
+@given(credit_worlds(), st.randoms(use_true_random=False))
+def test_order_of_the_facts_changes_nothing(facts: list[Said], random: object) -> None:
+    before = assess(take([facts])[0])
+    shuffled = list(facts)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    after = assess(take([shuffled])[0])
+    assert after.snapshot.keys.equals(before.snapshot.keys)
+    assert after.score == pytest.approx(before.score, abs=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(credit_worlds())
+def test_splitting_loans_and_guarantees_changes_nothing(facts: list[Said]) -> None:
+    halves = []
+    for said in facts:
+        if said.kind == "GUARANTEES":
+            half = said.told["amount_fen"] // 2
+            halves += [said.but(amount_fen=half), said.but(amount_fen=half, discriminator=said.told["discriminator"] + "b")]  # fmt: skip
+        elif said.ends[-1][1] == "Loan" or said.kind == "LENT_BY":
+            # every loan becomes two of half the balance, in every fact about it
+            for part in "ab":
+                ends = tuple((k + part, v) if v == "Loan" else (k, v) for k, v in said.ends)
+                halves.append(Said(said.kind, ends, {**said.told, **({"balance_fen": 50_000} if "balance_fen" in said.told else {})}))  # fmt: skip
+        else:
+            halves.append(said)
+    whole, split = assess(take([facts])[0]), assess(take([halves])[0])
+    assert split.score == pytest.approx(whole.score, abs=1e-12)
