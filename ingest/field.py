@@ -39,11 +39,15 @@ FieldType = Literal[
     "party_id",
     "division",
     "phone",
+    "household",
+    "uscc_or_filler",
 ]
 Unit = Literal["元", "万元", "分", "小数", "百分比"]
 
 #: Types whose digits Excel destroys when it takes them for a number.
-IDENTIFIER_TYPES = frozenset({"resident_id", "uscc", "party_id", "division", "phone"})
+IDENTIFIER_TYPES = frozenset(
+    {"resident_id", "uscc", "party_id", "division", "phone", "household", "uscc_or_filler"}
+)
 
 #: Types whose value identifies a party.
 PARTY_TYPES = frozenset({"resident_id", "uscc", "party_id"})
