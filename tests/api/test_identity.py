@@ -34,6 +34,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     world.node("Enterprise", FIRM, name="样本果业有限公司")
     world.tie("GUARANTEES", (MENTION, "Person"), (FIRM, "Enterprise"), discriminator="D1",
               amount_fen=5_000_000)  # fmt: skip
+    # the twin has a bad loan, and somebody's file says with certainty 0.99 that it is the known one
+    world.node("Loan", "loan:B1:1", loan_no="1", principal_fen=5_000_000)
+    world.node("LoanState", "loan:B1:1", "Loan", loan_class="loss", balance_fen=5_000_000)
+    world.tie("BORROWED", (TWIN, "Person"), ("loan:B1:1", "Loan"))
+    world.tie("SAME_AS", (TWIN, "Person"), (KNOWN, "Person"), certainty=0.99)
     world.commit(datetime(2026, 3, 1, tzinfo=UTC))
     catch_up(made, owned=True)
     yield made
@@ -94,6 +99,31 @@ def test_problems(client: TestClient, change: dict[str, str], status: int, code:
     body = {"one": MENTION, "other": KNOWN, "verdict": "same", "user": "王信用", **change}
     answer = client.post("/v1/identity/judgements", json=body)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_hint_feeds_neither_risk_nor_decision_and_a_judgement_feeds_both(
+    client: TestClient,
+) -> None:
+    def standing(key: str) -> tuple[float, str, int]:
+        decided = {"product": "farmer_small_credit_loan", "party": key}
+        return (
+            client.get(f"/v1/parties/{key}/risk").json()["score"],
+            client.post("/v1/decisions", json=decided).json()["verdict"],
+            len(client.get(f"/v1/parties/{key}/loans").json()["rows"]),
+        )
+
+    client.post("/v1/identity/candidates")
+    score, verdict, loans = standing(KNOWN)
+    assert score == pytest.approx(0.0005) and (verdict, loans) == ("待补充", 0)
+    body = {"one": TWIN, "other": KNOWN, "verdict": "same", "user": "王信用"}
+    made = client.post("/v1/identity/judgements", json=body).json()
+    score, verdict, loans = standing(KNOWN)
+    assert score > 0.5 and (verdict, loans) == ("不符合", 1)
+    assert standing(TWIN) == (score, verdict, loans)
+    number = made["judgement"]["number"]
+    client.post(f"/v1/identity/judgements/{number}/undo", json={"user": "赵复核"})
+    score, verdict, loans = standing(KNOWN)
+    assert score == pytest.approx(0.0005) and (verdict, loans) == ("待补充", 0)
 
 
 def test_the_page_works_without_javascript(client: TestClient) -> None:
