@@ -78,7 +78,9 @@ def ingest(
             ledger.reconcile(log.batches())
             quarantine.tidy(log, source, utc_now())
             for path in map(Path, paths):
-                reports.append(_take_in(log, ledger, quarantine, declared, path, key, part, known_at, say))
+                reports.append(
+                    _take_in(log, ledger, quarantine, declared, path, key, part, known_at, say)
+                )
                 known_at = known_at + timedelta(microseconds=1) if known_at else None
             quarantine.tidy(log, source, utc_now())
         projected = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
+from graph.operations.proposal import Proposal, Proposals
 from graph.operations.store import OperationsStore, read_only_store
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "KeptDecision",
     "Ledger",
     "OperationsStore",
+    "Proposal",
+    "Proposals",
     "holder",
     "lease",
     "read_only_store",

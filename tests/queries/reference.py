@@ -73,6 +73,67 @@ class Reference:
             for row in self.said[key]
         ]
 
+    def assessor_conflicts(self, key: str) -> list[tuple[Any, ...]]:
+        """The assessor, the household, its members, the spouse, either side of a guarantee."""
+        if key not in self.label:
+            return []
+        found = {(key, "本人"): 1.0}
+
+        def add(party: str, why: str, certainty: float) -> None:
+            found[party, why] = max(found.get((party, why), 0.0), certainty)
+
+        for home in self.out["BELONGS_TO"][key]:
+            add(home["to_key"], "本户", home["certainty"])
+            for other in self.into["BELONGS_TO"][home["to_key"]]:
+                if other["from_key"] != key:
+                    add(other["from_key"], "同户成员", min(home["certainty"], other["certainty"]))
+        for kind, out, into in (
+            ("SPOUSE_OF", "配偶", "配偶"),
+            ("GUARANTEES", "为其担保", "由其担保"),
+        ):
+            for tie in self.out[kind][key]:
+                add(tie["to_key"], out, tie["certainty"])
+            for tie in self.into[kind][key]:
+                add(tie["from_key"], into, tie["certainty"])
+        return [(party, why, certainty) for (party, why), certainty in found.items()]
+
+    def decision_records(self, key: str) -> list[tuple[Any, ...]]:
+        """Of the party, its household's members, its spouse and guarantee partners: statements,
+        ties, and what the ties lead to."""
+        circle = {key}
+        for kind in ("BELONGS_TO", "SPOUSE_OF", "GUARANTEES"):
+            circle |= {row["to_key"] for row in self.out[kind][key]}
+            circle |= {row["from_key"] for row in self.into[kind][key]}
+        for tie in self.out["BELONGS_TO"][key]:
+            circle |= {row["from_key"] for row in self.into["BELONGS_TO"][tie["to_key"]]}
+        found = set()
+        parties = {
+            node.label for node in SCHEMA.nodes.values() if SCHEMA.superlabel(node) == "Party"
+        }
+
+        def say(row: Row) -> None:
+            ends = (row["key"], None) if "key" in row else (row["from_key"], row["to_key"])
+            found.add((row["kind"], *ends, row["fact_id"]))
+
+        for member in circle:
+            for row in self.said[member]:
+                say(row)
+            for ties in list(self.out.values()):
+                for tie in ties.get(member, ()):
+                    say(tie)
+                    if self.label[tie["to_key"]] in parties:
+                        continue
+                    for row in self.said[tie["to_key"]]:
+                        say(row)
+                    for further in self.out.values():
+                        for onward in further.get(tie["to_key"], ()):
+                            if self.label[onward["to_key"]] in parties:
+                                say(onward)
+        for kind in ("MEMBER_OF", "BELONGS_TO", "SPOUSE_OF"):
+            for tie in self.into[kind][key]:
+                say(tie)
+        return list(found)
+
     def loans(self, key: str) -> list[tuple[Any, ...]]:
         found = []
         for tie in self.out["BORROWED"][key]:
@@ -241,6 +302,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "guarantees_given": ("other_key", "other_name", "contract", "amount_fen"),
     "guarantees_received": ("other_key", "other_name", "contract", "amount_fen"),
     "guarantee_chain": ("key", "name", "depth", "loan_count", "principal_fen"),
+    "assessor_conflicts": ("party_key", "why", "certainty"),
+    "decision_records": ("kind", "from_key", "to_key", "fact_id"),
     "household_members": ("household_key", "member_key", "member_name", "role"),
     "household_exposure": ("household_key", "member_count", "loan_count", "principal_fen",
                            "balance_fen", "guaranteed_fen"),
