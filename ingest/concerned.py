@@ -16,7 +16,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.log import FactLog, still_held
+from graph.facts import true_at
+from graph.log import FactLog
 from graph.operations import DecisionArchive, KeptDecision, read_only_store
 from graph.schema import SCHEMA
 from graph.settings import Settings
@@ -121,7 +122,7 @@ def _records(
             if kind in change.asserted:
                 new = change.asserted[kind].select(held.column_names)
                 held = pa.concat_tables([held, new], promote_options="default")
-        return still_held(held.append_column("known_to", pa.nulls(len(held))), day)
+        return held.filter(true_at(held, day))
 
     return Records(day, moment, sources, read)
 

@@ -20,6 +20,7 @@ from ingest.completeness import Settlement, parts_of, settle
 from ingest.difference import Difference, compare
 from ingest.finding import Finding, findings_table, kept_findings
 from ingest.gate import Gated, check
+from ingest.identity.provisional import name_parties
 from ingest.listing import listing
 from ingest.part import Part
 from ingest.quarantine import Quarantine, settled_by
@@ -111,6 +112,7 @@ def plan(
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
+    gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     batch = _batch_name(log, source.name, sha256)
     progress(f"比对 {path.name}", 0, len(gated.rows))
     frames = source.facts(table.name, gated.rows) if len(gated.rows) else iter(())
@@ -224,7 +226,7 @@ def _counts(table: Table, gated: Gated, difference: Difference) -> dict[str, int
 
 def _batch_name(log: FactLog, source: str, sha256: str) -> str:
     same = sum((b.source, b.content_sha256) == (source, sha256) for b in log.batches())
-    return f"{source}-{sha256[:16]}" + (f".{same + 1}" if same else "")
+    return f"{source}-{sha256[:16]}" + (f"-{same + 1}" if same else "")
 
 
 def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Finding]:

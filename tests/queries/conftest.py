@@ -95,6 +95,11 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
     for item in people:
         if chance.random() < 0.5:
             tie("LOCATED_IN", item, (f"{w}:village", "Village"))
+    if chance.random() < 0.5:
+        # somebody named without an identifier is judged to be one of them, or only looks like it
+        named, judged = (f"{w}:p4", "Person"), 1.0 if chance.random() < 0.7 else 0.9
+        said.append(("SAME_AS", worlds.tie("SAME_AS", named, (f"{w}:p{chance.randrange(2)}", "Person"),
+                                           certainty=judged, judged_by="样本")))  # fmt: skip
     entry = f"{w}:list{chance.randrange(2)}"
     node("ListEntry", entry, list_kind="judgment_defaulter", case_no=entry,
          removed_on=_day(chance) if chance.random() < 0.3 else None,

@@ -30,6 +30,12 @@ class Reference:
             item.kind: log.read(item.kind, as_of=as_of, known_at=known_at).to_pylist()
             for item in SCHEMA.kinds
         }
+        self.stays = _stays(self.facts["SAME_AS"])
+        for tie in SCHEMA.relationships.values():
+            for row in self.facts[tie.kind] if tie.kind != "SAME_AS" else ():
+                row["from_key"], row["to_key"] = map(
+                    self.standing, (row["from_key"], row["to_key"])
+                )
         self.said: dict[str, list[Row]] = defaultdict(list)
         self._values: dict[str, dict[Any, dict[str, list[Row]]]] = {}
         self.label: dict[str, str] = {}
@@ -50,6 +56,10 @@ class Reference:
                 self.out[tie.kind][row["from_key"]].append({**row, "kind": tie.kind})
                 self.into[tie.kind][row["to_key"]].append({**row, "kind": tie.kind})
 
+    def standing(self, key: str) -> str:
+        """The key that stands for one that was judged to be another party."""
+        return self.stays.get(key, key)
+
     def name(self, key: str, kinds: Iterable[str] | None = None) -> str | None:
         told = [
             row
@@ -67,6 +77,20 @@ class Reference:
         return told[0] if told else defaultdict(lambda: None)
 
     # ------------------------------------------------------------ the questions
+
+    def same_as(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["from_key"], row["to_key"], row["judged_by"])
+            for row in self.facts["SAME_AS"]
+            if row["certainty"] >= 1 and row["from_key"] == key
+        ]
+
+    def merged_keys(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["from_key"], self.name(row["from_key"]), row["judged_by"])
+            for row in self.facts["SAME_AS"]
+            if row["certainty"] >= 1 and row["to_key"] == key
+        ]
 
     def party_card(self, key: str) -> list[tuple[Any, ...]]:
         return [
@@ -347,6 +371,15 @@ class Reference:
         return [(key, self.name(key)) for key in found]
 
 
+def _stays(same_as: list[Row]) -> dict[str, str]:
+    """One step is enough here: nobody is judged to be somebody who was himself given up."""
+    targets: dict[str, set[str]] = defaultdict(set)
+    for row in same_as:
+        if row["certainty"] >= 1:
+            targets[row["from_key"]].add(row["to_key"])
+    return {key: next(iter(ends)) for key, ends in targets.items() if len(ends) == 1}
+
+
 #: question -> columns of the answer that the reference gives, in its order.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "loans": ("loan_key", "lender", "principal_fen", "balance_fen", "loan_class", "certainty"),
@@ -369,6 +402,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "shared_phone": ("other_key", "other_name", "phone_masked", "shared_by", "told_certainty"),
     "same_controller": ("controller_key", "controller_name", "role_here", "other_key",
                         "other_name", "role_there", "told_certainty"),
+    "same_as": ("from_key", "to_key", "judged_by"),
+    "merged_keys": ("merged_key", "merged_name", "judged_by"),
 }  # fmt: skip
 
 Answerer = Callable[[str], list[tuple[Any, ...]]]
