@@ -267,6 +267,8 @@ def _reasons(
     things = judged.assign(thing=judged["key"].fillna(judged["fact_id"]))
     unlisted = ~things["key"].isin(everyone["key"].dropna())
     things["lost"] = unlisted.where(things["key"].notna(), ~things["seen"])
+    # what another row says too tells nothing of the row that once stated it
+    things = things[~(things["lost"] & things["seen"])]
     each = things.groupby(["scope", "thing"])["lost"].all()
     lost = each.groupby("scope").mean()
     gone = judged[~judged["seen"]]

@@ -83,9 +83,7 @@ def concerned(
         archive = DecisionArchive(store)
         before, after = (_records(log, given, source, moment) for given in ([], changes))
         found = [
-            _again(archive, kept, before, after)
-            for kept in archive.of()
-            if kept.party in touched
+            _again(archive, kept, before, after) for kept in archive.of() if kept.party in touched
         ]
     return tuple(sorted(found, key=lambda item: item.flips is not True))
 
@@ -106,18 +104,20 @@ def _again(
     return Concerned(kept, *said)
 
 
-def _records(
-    log: FactLog, changes: Sequence[Difference], source: str, moment: datetime
-) -> Records:
+def _records(log: FactLog, changes: Sequence[Difference], source: str, moment: datetime) -> Records:
     """Everybody's records of today as they would be after the changes."""
     day = day_of(moment)
-    sources = frozenset({batch.source for batch in log.batches()} | ({source} if changes else set()))
+    sources = frozenset(
+        {batch.source for batch in log.batches()} | ({source} if changes else set())
+    )
 
     @cache
     def read(kind: str) -> pa.Table:
         held = log.read(kind)
         for change in changes:
-            ended = pa.array([fact_id for each, fact_id in change.closed if each == kind], pa.string())
+            ended = pa.array(
+                [fact_id for each, fact_id in change.closed if each == kind], pa.string()
+            )
             held = held.filter(pc.invert(pc.is_in(held["fact_id"], value_set=ended)))
             if kind in change.asserted:
                 new = change.asserted[kind].select(held.column_names)

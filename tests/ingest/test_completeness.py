@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -280,6 +280,7 @@ LISTS = st.lists(
 
 @hypothesis_settings(max_examples=20, deadline=None)
 @given(LISTS)
+@example([({"a"}, (1, 1)), ({"b", "c"}, (1, 2)), (set(), (2, 2)), ({"b"}, (1, 1))])
 def test_no_live_fact_is_lost_and_none_is_there_twice(
     tmp_path_factory: pytest.TempPathFactory, lists: list[tuple[set[str], tuple[int, int]]]
 ) -> None:
