@@ -27,6 +27,7 @@ _COUNT = re.compile(rb"""\s(?:uniqueCount|count)=["']\d*["']""")
 _CELL = re.compile(
     rb"""(<(?:\w+:)?c\b[^>]*\bt=["']s["'](?:[^>]*[^/>])?>)(.*?)(</(?:\w+:)?c>)""", re.DOTALL
 )
+_PLAIN_CELL = re.compile(rb't="s"><v>(\d+)</v></c>')  # as Excel writes it
 _NUMBER = re.compile(rb"(<(?:\w+:)?v\b[^>]*>)\s*(\d+)\s*(?=</)")
 
 
@@ -55,6 +56,9 @@ class SharedStrings:
         """
         used: dict[int, int] = {}
 
+        def plain(cell: re.Match[bytes]) -> bytes:
+            return b't="s"><v>%d</v></c>' % used.setdefault(int(cell[1]), len(used))
+
         def renumbered(cell: re.Match[bytes]) -> bytes:
             number = _NUMBER.search(cell[2])
             if number is None:  # a cell without a value
@@ -63,7 +67,10 @@ class SharedStrings:
             inside = cell[2][: number.start()] + number[1] + b"%d" % place
             return cell[1] + inside + cell[2][number.end() :] + cell[3]
 
-        changed = _CELL.sub(renumbered, rows)
+        changed, count = _PLAIN_CELL.subn(plain, rows)
+        if count != rows.count(b't="s"') or b"t='s'" in rows:
+            used.clear()  # some cells are written in another way
+            changed = _CELL.sub(renumbered, rows)
         items = self._items(used)
         head = self.head or b"<sst>"
         return changed, head + items + b"</" + self._prefix + b"sst>"
