@@ -37,12 +37,13 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app(standalone_mode=False)
+        # a command that ends by `typer.Exit` hands its status back instead of raising it
+        status = app(standalone_mode=False)
+        if isinstance(status, int):
+            sys.exit(status)
     except XinnongError as error:
         print(f"✗ {error.message_zh}\n  {error.message_en}", file=sys.stderr)
         sys.exit(1)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         print("已停止 / stopped", file=sys.stderr)
         sys.exit(130)

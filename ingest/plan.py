@@ -19,6 +19,7 @@ from ingest.completeness import Settlement, parts_of, settle
 from ingest.difference import Difference, compare
 from ingest.finding import Finding, findings_table
 from ingest.gate import Gated, check
+from ingest.identity.provisional import name_parties
 from ingest.listing import listing
 from ingest.part import Part, part_named
 from ingest.quarantine import Quarantine, settled_by
@@ -98,6 +99,7 @@ def plan(
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
+    gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     batch = f"{source.name}-{sha256[:16]}"
     progress(f"比对 {path.name}", 0, len(gated.rows))
     frames = source.facts(table.name, gated.rows) if len(gated.rows) else iter(())
