@@ -23,6 +23,7 @@ from queries.eligibility.publish import shelf
 from queries.eligibility.record import keep
 from queries.library import held_by
 from queries.risk import RiskRun, assess
+from queries.structure import Hint, Owners, Standing, Structure, read_structure
 
 __all__ = ["PartyFile", "Workbench"]
 
@@ -36,6 +37,9 @@ class PartyFile:
     answers: dict[str, Answer]
     risk: RiskAnswer
     decisions: tuple[Decision, ...]
+    standing: Standing
+    owners: Owners | None
+    hints: tuple[Hint, ...]
 
 
 class Workbench:
@@ -50,6 +54,7 @@ class Workbench:
         self._lock = threading.Lock()
         self._prospects: tuple[tuple[int, date, tuple[str, ...]], Prospects] | None = None
         self._run: tuple[tuple[int, date], RiskRun] | None = None
+        self._structure: Structure | None = None
 
     def close(self) -> None:
         """Give the connection back; who started the engine stops it."""
@@ -78,6 +83,14 @@ class Workbench:
                 snapshot = take_snapshot(self.log, state[1], held.known_at)
                 self._run = (state, assess(snapshot))
             return self._run[1]
+
+    def structure(self) -> Structure:
+        """Ownership, guarantees and hints of the snapshot that the risk run stands on."""
+        snapshot = self.risk_run().snapshot
+        with self._lock:
+            if self._structure is None or self._structure.snapshot is not snapshot:
+                self._structure = read_structure(snapshot)
+            return self._structure
 
     def risk(self, key: str) -> RiskAnswer:
         """Score and explanation of one party."""
@@ -130,4 +143,14 @@ class Workbench:
         )  # fmt: skip
         answers = {name: self.ask(name, key=key) for name in questions}
         decisions = self.decide_every(key) if answers["party_card"].rows else ()
-        return PartyFile(key, risk.name, answers, risk, decisions)
+        structure = self.structure()
+        return PartyFile(
+            key=key,
+            name=risk.name,
+            answers=answers,
+            risk=risk,
+            decisions=decisions,
+            standing=structure.standing(key),
+            owners=structure.owners(key),
+            hints=structure.hints_about(key),
+        )

@@ -11,14 +11,25 @@ resemblance; such a fact is shown as 疑似, carries no risk and feeds no decisi
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.schema import SCHEMA
 from graph.vocabulary import Node, ValueType
 
-__all__ = ["ARROW_TYPES", "END_COLUMNS", "INSTANT", "arrow_schema", "end_columns", "slot_columns"]
+__all__ = [
+    "ARROW_TYPES",
+    "END_COLUMNS",
+    "INSTANT",
+    "arrow_schema",
+    "coded_schema",
+    "end_columns",
+    "slot_columns",
+    "true_at",
+]
 
 INSTANT = pa.timestamp("us", tz="UTC")
 
@@ -56,6 +67,25 @@ def arrow_schema(kind: str) -> pa.Schema:
     ]
     properties = [pa.field(item.name, ARROW_TYPES[item.type]) for item in declared.properties]
     return pa.schema(lifecycle + properties)
+
+
+@cache
+def coded_schema(kind: str) -> pa.Schema:
+    """The same columns, with texts as numbers into a dictionary (`fact_id` has none to share)."""
+    coded = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema(
+        field.with_type(coded)
+        if pa.types.is_string(field.type) and field.name != "fact_id"
+        else field
+        for field in arrow_schema(kind)
+    )
+
+
+def true_at(facts: pa.Table, day: date) -> pa.ChunkedArray:
+    """Which facts are true on a day: `valid_from <= day < valid_to`, null = unbounded."""
+    on = pa.scalar(day, pa.date32())
+    begun = pc.fill_null(pc.less_equal(facts["valid_from"], on), True)
+    return pc.and_(begun, pc.fill_null(pc.greater(facts["valid_to"], on), True))
 
 
 def end_columns(kind: str) -> tuple[str, ...]:

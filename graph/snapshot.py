@@ -3,7 +3,7 @@
 Whole-graph work (risk, ownership, rings) reads the log through here, never the graph's driver:
 a tie costs 0.1 µs from Parquet and 20 µs over Bolt.  Parties are numbered by the code of the
 division that they are located in, so that neighbours are near in memory and a province or county
-is a range of numbers.
+is a range of numbers (`graph.numbering`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.errors import NotFoundError
-from graph.log import FactLog
+from graph.facts import arrow_schema, true_at
+from graph.log import Batch, FactLog
+from graph.numbering import Mentions, mentions_in, number_parties
+from graph.resolution import followed
 from graph.schema import SCHEMA
 
-__all__ = ["Snapshot", "Ties", "take_snapshot"]
+__all__ = ["Snapshot", "Ties", "refresh_snapshot", "take_snapshot"]
 
 _PARTY_KINDS = tuple(
     node.kind
@@ -35,6 +38,21 @@ _PARTY_TIES = tuple(
     if SCHEMA.common_label(tie.sources) == SCHEMA.common_label(tie.targets) == "Party"
 )
 
+#: Where parties are named: (kind, column of keys, column of labels, column of names).  A party
+#: exists when it is described or stands at an end of a tie.
+_MENTIONED = (
+    *((kind, "key", "label", "name") for kind in _PARTY_KINDS),
+    *(
+        (tie.kind, key, label, None)
+        for tie in SCHEMA.relationships.values()
+        for ends, key, label in (
+            (tie.sources, "from_key", "from_label"),
+            (tie.targets, "to_key", "to_label"),
+        )
+        if SCHEMA.common_label(ends) == "Party"
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Ties:
@@ -42,7 +60,8 @@ class Ties:
 
     Attributes:
         source, target: numbers of the parties, one entry a tie.
-        table: the log's columns of the same ties, aligned with `source` and `target`.
+        table: the log's columns of the same ties, aligned with `source` and `target`; texts are
+            dictionary-coded (`graph.facts.coded_schema`).
     """
 
     kind: str
@@ -60,6 +79,8 @@ class Snapshot:
         id: names the content: the last manifest's hash and both times.
         keys, labels, names: one entry a party, in the order of their numbers.
         ties: by kind, those between two parties.
+        datasets: (source, its last batch, when that became known), by source.
+        redirects: keys that were judged to be another party -> the key that stays.
     """
 
     as_of: date
@@ -70,15 +91,18 @@ class Snapshot:
     labels: pa.Array
     names: pa.Array
     ties: Mapping[str, Ties]
-    tables: Mapping[str, pa.Table] = field(repr=False)
-    datasets: tuple[tuple[str, str, datetime], ...] = ()
+    datasets: tuple[tuple[str, str, datetime], ...]
+    redirects: Mapping[str, str]
+    _tables: Mapping[str, pa.Table] = field(repr=False)
+    _mentions: Mapping[tuple[str, str], Mentions] = field(repr=False)
+    _head: str = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def index(self, key: str) -> int:
-        """Number of a party; raises `NotFoundError`."""
-        found = pc.index(self.keys, key).as_py()
+        """Number of a party, also by a key that was given up; raises `NotFoundError`."""
+        found = pc.index(self.keys, self.redirects.get(key, key)).as_py()
         if found < 0:
             raise NotFoundError(
                 "在该时点没有这个主体。请核对编号，或先查找名称。",
@@ -94,7 +118,7 @@ class Snapshot:
 
     def facts(self, kind: str) -> pa.Table:
         """Live facts of any kind at the snapshot's times; columns of the log."""
-        return self.tables[kind]
+        return self._tables[kind].cast(arrow_schema(kind))
 
 
 def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -> Snapshot:
@@ -102,6 +126,49 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
 
     Raises `NotFoundError` when nothing was known by then.
     """
+    batches, known = _known(log, known_at)
+    tables = {
+        kind.kind: log.read(kind.kind, as_of=as_of, known_at=known, coded=True)
+        for kind in SCHEMA.kinds
+    }
+    standing, redirects = followed(tables)
+    return _assembled(batches, as_of, known, standing, {}, redirects)
+
+
+def refresh_snapshot(
+    snapshot: Snapshot, log: FactLog, known_at: datetime | None = None
+) -> Snapshot:
+    """The snapshot of the same day after more batches: equal to a fresh one, without reading again.
+
+    Only the new batches are read, and only kinds that they touch are looked through.  A log that
+    is not a continuation of the snapshot's is read afresh, and so is one where a key leads to
+    another: new ties may have to be led there too.  Raises as `take_snapshot`.
+    """
+    batches, known = _known(log, known_at)
+    seen = snapshot.position
+    if len(batches) < seen or batches[seen - 1].hash != snapshot._head:
+        return take_snapshot(log, snapshot.as_of, known_at)
+    news = batches[seen:]
+    if snapshot.redirects or any("SAME_AS" in batch.kinds for batch in news):
+        return take_snapshot(log, snapshot.as_of, known_at)
+    closures = pa.concat_tables([log.closures(batch) for batch in batches[seen - 1 :]])
+    closed_kinds = set(closures["kind"].unique().to_pylist())
+    tables, untouched = dict(snapshot._tables), dict(snapshot._mentions)
+    for kind in sorted(closed_kinds.union(*(batch.kinds for batch in news))):
+        said = [log.facts(batch, kind, coded=True) for batch in news]
+        new = [facts.filter(true_at(facts, snapshot.as_of)) for facts in said]
+        table = pa.concat_tables([tables[kind], *new])
+        if kind in closed_kinds:
+            closed = closures.filter(pc.equal(closures["kind"], kind))["fact_id"]
+            ended = pc.is_in(table["fact_id"], value_set=closed.combine_chunks())
+            table = table.filter(pc.invert(ended))
+        tables[kind] = table
+        for place in [place for place in untouched if place[0] == kind]:
+            del untouched[place]
+    return _assembled(batches, snapshot.as_of, known, tables, untouched, {})
+
+
+def _known(log: FactLog, known_at: datetime | None) -> tuple[list[Batch], datetime]:
     batches = [item for item in log.batches() if known_at is None or item.known_at <= known_at]
     if not batches:
         raise NotFoundError(
@@ -109,10 +176,26 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
             "Nothing was known by then: run `xinnong ingest` first.",
             code="nothing_known",
         )
-    known = known_at or batches[-1].known_at
-    tables = {item.kind: log.read(item.kind, as_of=as_of, known_at=known) for item in SCHEMA.kinds}
-    keys, labels, names = _parties(tables)
-    ties = {kind: _ties(tables[kind], keys, kind) for kind in _PARTY_TIES}
+    return batches, known_at or batches[-1].known_at
+
+
+def _assembled(
+    batches: list[Batch],
+    as_of: date,
+    known: datetime,
+    tables: Mapping[str, pa.Table],
+    mentions: Mapping[tuple[str, str], Mentions],
+    redirects: Mapping[str, str],
+) -> Snapshot:
+    """Number the parties and the ends of ties; `mentions` are those already looked through."""
+    named = {
+        (kind, key): mentions.get((kind, key)) or mentions_in(tables[kind], key, label, name)
+        for kind, key, label, name in _MENTIONED
+    }
+    located = list(named).index(("LOCATED_IN", "from_key"))
+    parties = number_parties(list(named.values()), located, tables["LOCATED_IN"]["to_key"])
+    places = dict(zip(named, parties.places, strict=True))
+    ends = {end: places[end][mention.entry] for end, mention in named.items()}
     stated = f"{batches[-1].hash}|{as_of.isoformat()}|{known.isoformat()}"
     latest = {item.source: (item.source, item.batch, item.known_at) for item in batches}
     return Snapshot(
@@ -120,57 +203,16 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
         known_at=known,
         position=batches[-1].position,
         id=hashlib.sha256(stated.encode()).hexdigest()[:24],
-        keys=keys,
-        labels=labels,
-        names=names,
-        ties=ties,
-        tables=tables,
+        keys=parties.keys,
+        labels=parties.labels,
+        names=parties.names,
+        ties={
+            kind: Ties(kind, ends[kind, "from_key"], ends[kind, "to_key"], tables[kind])
+            for kind in _PARTY_TIES
+        },
         datasets=tuple(latest[source] for source in sorted(latest)),
-    )
-
-
-def _parties(tables: Mapping[str, pa.Table]) -> tuple[pa.Array, pa.Array, pa.Array]:
-    """Keys, labels and names of all parties, sorted by (division, key).
-
-    A party exists when it is described or stands at an end of a tie.
-    """
-    mentions = [_mentions(tables[kind], "key", "label", named=True) for kind in _PARTY_KINDS]
-    for tie in SCHEMA.relationships.values():
-        if SCHEMA.common_label(tie.sources) == "Party":
-            mentions.append(_mentions(tables[tie.kind], "from_key", "from_label"))
-        if SCHEMA.common_label(tie.targets) == "Party":
-            mentions.append(_mentions(tables[tie.kind], "to_key", "to_label"))
-    everyone = pa.concat_tables(mentions).sort_by([("key", "ascending"), ("said", "ascending")])
-    # of several names the last one heard counts, and silence does not erase a name
-    parties = everyone.group_by("key", use_threads=False).aggregate(
-        [("label", "first"), ("name", "last")]
-    )
-    located = tables["LOCATED_IN"].select(["from_key", "to_key"])
-    where = located.group_by("from_key", use_threads=False).aggregate([("to_key", "min")])
-    parties = parties.join(where, "key", "from_key", use_threads=False).sort_by(
-        [("to_key_min", "ascending"), ("key", "ascending")]
-    )
-    return tuple(parties[name].combine_chunks() for name in ("key", "label_first", "name_last"))
-
-
-def _mentions(table: pa.Table, key: str, label: str, *, named: bool = False) -> pa.Table:
-    silent = pa.nulls(len(table), pa.string())
-    return pa.table(
-        {
-            "key": table[key],
-            "label": table[label],
-            "name": table["name"] if named else silent,
-            "said": table["known_from"],
-        }
-    )
-
-
-def _ties(table: pa.Table, keys: pa.Array, kind: str) -> Ties:
-    source = pc.index_in(table["from_key"], value_set=keys)
-    target = pc.index_in(table["to_key"], value_set=keys)
-    return Ties(
-        kind,
-        source.to_numpy().astype(np.int32, copy=False),
-        target.to_numpy().astype(np.int32, copy=False),
-        table,
+        redirects=redirects,
+        _tables=tables,
+        _mentions=named,
+        _head=batches[-1].hash,
     )

@@ -6,7 +6,7 @@ the gate (`borrower_key`, `borrower_label`); a raw resident id never reaches a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ import pandas as pd
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
 
-__all__ = ["End", "FactFrame", "end", "mention", "node", "tie"]
+__all__ = ["Column", "End", "FactFrame", "end", "joined", "mention", "node", "tie"]
 
 Column: TypeAlias = pd.Series | str | float | int | bool | None
 
@@ -92,6 +92,31 @@ def tie(
 def end(rows: pd.DataFrame, party: str) -> End:
     """The end of a tie that the gate recognised in the identifier field `party`."""
     return rows[f"{party}_key"], rows[f"{party}_label"]
+
+
+def joined(
+    party: End,
+    by: str,
+    kind: str,
+    rows: pd.DataFrame,
+    *,
+    key: pd.Series,
+    said: Iterable[str],
+    valid_from: pd.Series | None = None,
+    valid_to: pd.Series | None = None,
+    where: pd.Series | None = None,
+    **properties: Column,
+) -> Iterator[FactFrame]:
+    """State a thing and who it belongs to: reads `party` -[`by`]-> `kind`.
+
+    Args:
+        said: properties of the thing that stand in columns of the same name.
+        properties: the others.
+    """
+    when = {"valid_from": valid_from, "valid_to": valid_to, "where": where}
+    columns = {name: rows[name] for name in said}
+    yield node(kind, rows, key=key, **when, **columns, **properties)  # type: ignore[arg-type]
+    yield tie(by, rows, source=party, target=(key, kind), **when)  # type: ignore[arg-type]
 
 
 def mention(

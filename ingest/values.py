@@ -27,6 +27,7 @@ from ingest.parse import (
     flag,
     integer,
     organisation,
+    organisation_or_filler,
     party,
     phone,
     real,
@@ -117,12 +118,16 @@ def _reader(
             return _each(lambda text: code(text, spec)), ("",), None
         case "phone":
             return _tuples(lambda text: phone(text, identity_key), 2), ("_masked", "_key"), None
+        case "household":
+            return _households, ("", "_key"), None
         case "division":
             return _checked(division), ("", "_key"), None
         case "resident_id":
             return lambda texts: _persons(texts, identity_key), PARTY_SUFFIXES, None
         case "uscc":
             return _checked(organisation), PARTY_SUFFIXES, None
+        case "uscc_or_filler":
+            return _checked(organisation_or_filler), PARTY_SUFFIXES, None
         case "party_id":
             return lambda texts: _parties(texts, identity_key), PARTY_SUFFIXES, None
 
@@ -161,6 +166,12 @@ def _checked(
         )
 
     return read
+
+
+def _households(texts: list[str]) -> _Read:
+    """A household's number is whatever its town wrote; that it exists is asked elsewhere."""
+    plain = [text.removeprefix(NUMERIC) for text in texts]
+    return [(text, f"household:{text}") for text in plain], {}
 
 
 def _persons(texts: list[str], identity_key: str) -> _Read:

@@ -19,10 +19,11 @@ from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
 from queries.risk.evidence import TieEvidence, UnusedTie, UnusedTies, evidence_of, unused_ties
+from queries.risk.outcome import outcome_of
 from queries.risk.own_facts import OwnFact, UnusedFact
 from queries.risk.paths import Way, strongest_ways, ties_into
 from queries.risk.policy import Policy, load_policy
-from queries.risk.propagate import best_path, echo_free, messages, residual
+from queries.risk.propagate import residual
 from queries.risk.ripple import Outgoing, outgoing
 from queries.risk.sentence import say
 from queries.risk.weights import RiskGraph, weigh
@@ -131,9 +132,10 @@ def assess(snapshot: Snapshot, policy: Policy | None = None) -> RiskRun:
     """Propagate once over everybody."""
     chosen = policy or load_policy()
     graph = weigh(snapshot, chosen)
-    message = messages(graph)
-    strongest, before = best_path(graph)
-    return RiskRun(snapshot, chosen, graph, message, echo_free(graph, message), strongest, before)
+    found = outcome_of(graph)
+    return RiskRun(
+        snapshot, chosen, graph, found.message, found.score, found.strongest, found.before
+    )
 
 
 def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> RiskAnswer:

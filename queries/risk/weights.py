@@ -7,14 +7,17 @@ splitting a guarantee in two changes nothing; different kinds combine as indepen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
 
 from graph.snapshot import Snapshot, Ties
 from queries.risk.own_facts import OwnFact, UnusedFact, own_facts
-from queries.risk.policy import Policy
+from queries.risk.policy import Policy, TiePolicy
 
 __all__ = ["RiskGraph", "Strand", "weigh"]
 
@@ -43,7 +46,7 @@ class RiskGraph:
     source: NDArray[np.int64]
     target: NDArray[np.int64]
     weight: NDArray[np.float64]
-    strands: tuple[tuple[Strand, ...], ...]
+    strands: Sequence[tuple[Strand, ...]]
     own_facts: dict[int, tuple[OwnFact, ...]]
     unused: dict[int, tuple[UnusedFact, ...]]
 
@@ -59,33 +62,95 @@ def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
     for party, told in facts.items():
         # independent causes: either is enough
         own[party] = 1 - (1 - policy.floor) * np.prod([1 - fact.probability for fact in told])
-    best: dict[tuple[int, int], dict[str, Strand]] = {}
-    for kind, tie in policy.ties.items():
-        ties = snapshot.ties[kind]
-        for row, weight in enumerate(_weights(ties, tie.weight, tie.scale)):
-            ends = int(ties.source[row]), int(ties.target[row])
-            if weight <= 0 or ends[0] == ends[1]:
-                continue
-            ways = {"along": [ends], "against": [ends[::-1]], "both": [ends, ends[::-1]]}[tie.flow]
-            for way in ways:
-                between = best.setdefault(way, {})
-                if kind not in between or between[kind].weight < weight:
-                    between[kind] = Strand(kind, float(weight), row)
-    pairs = sorted(best, key=lambda pair: (pair[1], pair[0]))
-    strands = tuple(tuple(best[pair].values()) for pair in pairs)
-    weight = np.array(
-        [min(policy.cap, 1 - np.prod([1 - s.weight for s in group])) for group in strands]
+    kinds = tuple(policy.ties)
+    flows = [_flows(snapshot.ties[kind], policy.ties[kind]) for kind in kinds]
+    source, target, weight, row = (
+        np.concatenate([flow[column] for flow in flows]) for column in range(4)
     )
-    ends_array = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    kind = np.repeat(np.arange(len(kinds), dtype=np.uint8), [len(flow[0]) for flow in flows])
+    order = _by_pair(source, target, len(snapshot))
+    source, target, kind = source[order], target[order], kind[order]
+    weight, row = weight[order], row[order]
+
+    new_pair = _differs(source) | _differs(target)
+    strand = np.flatnonzero(new_pair | _differs(kind))
+    strongest = _reduced(np.maximum, weight, strand)
+    # of parallel ties that are equally strong the first one told is shown
+    attains = weight == np.repeat(strongest, np.diff(strand, append=len(weight)))
+    shown = _reduced(np.minimum, np.where(attains, np.arange(len(weight)), len(weight)), strand)
+    first = np.flatnonzero(new_pair[strand])
+    combined = np.minimum(policy.cap, 1 - _reduced(np.multiply, 1 - strongest, first))
+    ties = strand[first]
     return RiskGraph(
-        own, ends_array[:, 0], ends_array[:, 1], weight.astype(float), strands, facts, unused
+        own,
+        source[ties].astype(np.int64),
+        target[ties].astype(np.int64),
+        combined,
+        _Strands(kinds, np.append(first, len(strand)), kind[strand], strongest, row[shown]),
+        facts,
+        unused,
     )
 
 
-def _weights(ties: Ties, weight: float, scale: str | None) -> NDArray[np.float64]:
-    weights = np.full(len(ties.table), weight)
-    if scale is not None:
-        ratio = ties.table[scale].to_numpy(zero_copy_only=False).astype(float)
-        weights = weights * np.clip(np.nan_to_num(ratio, nan=0.0), 0, 1)
+class _Strands(Sequence[tuple[Strand, ...]]):
+    """Strands of every tie, held as columns and made into objects only when asked for."""
+
+    def __init__(
+        self,
+        kinds: tuple[str, ...],
+        first: NDArray[np.int64],
+        kind: NDArray[np.uint8],
+        weight: NDArray[np.float64],
+        row: NDArray[np.int32],
+    ) -> None:
+        self._kinds, self._first, self._kind, self._weight, self._row = (
+            kinds, first, kind, weight, row,
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self._first) - 1
+
+    def __getitem__(self, tie: Any) -> Any:
+        return tuple(
+            Strand(self._kinds[self._kind[at]], float(self._weight[at]), int(self._row[at]))
+            for at in range(self._first[tie], self._first[tie + 1])
+        )
+
+
+_Flows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]
+
+
+def _flows(ties: Ties, policy: TiePolicy) -> _Flows:
+    """Sender, receiver, weight and row of the table for every way that distress takes."""
+    weight = np.full(len(ties.table), policy.weight)
+    if policy.scale is not None:
+        ratio = ties.table[policy.scale].to_numpy(zero_copy_only=False).astype(float)
+        weight *= np.clip(np.nan_to_num(ratio, nan=0.0), 0, 1)
     certain = ties.table["certainty"].to_numpy(zero_copy_only=False) >= 1
-    return np.asarray(np.where(certain, weights, 0.0))
+    row = np.flatnonzero(certain & (weight > 0) & (ties.source != ties.target)).astype(np.int32)
+    source, target, weight = ties.source[row], ties.target[row], weight[row]
+    if policy.flow == "along":
+        return source, target, weight, row
+    if policy.flow == "against":
+        return target, source, weight, row
+    # both ways of one row side by side: the order of the rows decides between equals
+    senders, receivers = np.stack((source, target), 1), np.stack((target, source), 1)
+    return senders.ravel(), receivers.ravel(), np.repeat(weight, 2), np.repeat(row, 2)
+
+
+def _by_pair(source: NDArray[np.int32], target: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Stable order by (target, source): two counting sorts, linear in the ties."""
+    place = np.arange(len(source), dtype=np.int32)
+    senders = coo_array((place, (source, target)), shape=(count, count))
+    senders.has_canonical_format = True  # parallel ties stay apart: nothing is summed
+    return np.asarray(senders.tocsr().tocsc().data)
+
+
+def _differs(column: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a value differs from the one before it; the first one does."""
+    return np.append(np.ones(min(1, len(column)), bool), column[1:] != column[:-1])
+
+
+def _reduced(operation: np.ufunc, values: NDArray[Any], begins: NDArray[np.int64]) -> NDArray[Any]:
+    """`operation` over every run of values that begins at one of `begins`."""
+    return np.asarray(operation.reduceat(values, begins)) if len(begins) else values

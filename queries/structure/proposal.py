@@ -32,6 +32,9 @@ from queries.structure.rings import closes_ring
 __all__ = ["GuaranteeProposal", "ProposalCheck", "check_proposal"]
 
 
+_KINDS = ("general", "joint_and_several", "joint_group")
+
+
 @dataclass(frozen=True)
 class GuaranteeProposal:
     """One guarantee for one loan.
@@ -53,6 +56,10 @@ class GuaranteeProposal:
     relation: str | None = None
 
     def __post_init__(self) -> None:
+        if self.kind not in _KINDS:
+            raise _refused(
+                f"保证方式只能是 {'、'.join(_KINDS)}。", f"The kind is one of {', '.join(_KINDS)}."
+            )
         if self.amount_fen <= 0:
             raise _refused("担保金额应大于零。", "The amount must be above zero.")
         if self.guarantor == self.borrower:

@@ -30,7 +30,14 @@ class Reference:
             item.kind: log.read(item.kind, as_of=as_of, known_at=known_at).to_pylist()
             for item in SCHEMA.kinds
         }
+        self.stays = _stays(self.facts["SAME_AS"])
+        for tie in SCHEMA.relationships.values():
+            for row in self.facts[tie.kind] if tie.kind != "SAME_AS" else ():
+                row["from_key"], row["to_key"] = map(
+                    self.standing, (row["from_key"], row["to_key"])
+                )
         self.said: dict[str, list[Row]] = defaultdict(list)
+        self._values: dict[str, dict[Any, dict[str, list[Row]]]] = {}
         self.label: dict[str, str] = {}
         for node in SCHEMA.nodes.values():
             for row in self.facts[node.kind]:
@@ -49,6 +56,10 @@ class Reference:
                 self.out[tie.kind][row["from_key"]].append({**row, "kind": tie.kind})
                 self.into[tie.kind][row["to_key"]].append({**row, "kind": tie.kind})
 
+    def standing(self, key: str) -> str:
+        """The key that stands for one that was judged to be another party."""
+        return self.stays.get(key, key)
+
     def name(self, key: str, kinds: Iterable[str] | None = None) -> str | None:
         told = [
             row
@@ -66,6 +77,20 @@ class Reference:
         return told[0] if told else defaultdict(lambda: None)
 
     # ------------------------------------------------------------ the questions
+
+    def same_as(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["from_key"], row["to_key"], row["judged_by"])
+            for row in self.facts["SAME_AS"]
+            if row["certainty"] >= 1 and row["from_key"] == key
+        ]
+
+    def merged_keys(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["from_key"], self.name(row["from_key"]), row["judged_by"])
+            for row in self.facts["SAME_AS"]
+            if row["certainty"] >= 1 and row["to_key"] == key
+        ]
 
     def party_card(self, key: str) -> list[tuple[Any, ...]]:
         return [
@@ -285,6 +310,56 @@ class Reference:
             )
         ]
 
+    def _told(self, name: str) -> dict[Any, dict[str, list[Row]]]:
+        """Value -> party -> the rows that tell it."""
+        if name not in self._values:
+            found: dict[Any, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+            for party, rows in self.said.items():
+                for row in rows:
+                    if row.get(name) is not None:
+                        found[row[name]][party].append(row)
+            self._values[name] = found
+        return self._values[name]
+
+    def _sharing(self, key: str, name: str, shown: str, most: int) -> list[tuple[Any, ...]]:
+        found = []
+        for parties in self._told(name).values():
+            if key not in parties or len(parties) > most:
+                continue
+            for other in set(parties) - {key}:
+                sure = min(max(r["certainty"] for r in parties[p]) for p in (key, other))
+                found.append((other, self.name(other), max(r[shown] for r in parties[key]),
+                              len(parties), sure))  # fmt: skip
+        return found
+
+    def shared_address(self, key: str) -> list[tuple[Any, ...]]:
+        return self._sharing(key, "address", "address", 6)
+
+    def shared_phone(self, key: str) -> list[tuple[Any, ...]]:
+        return self._sharing(key, "phone_key", "phone_masked", 4)
+
+    def _controls(self, ties: list[Row]) -> dict[tuple[str, str, str], float]:
+        sure: dict[tuple[str, str, str], float] = {}
+        for row in ties:
+            if row["kind"] == "LEGAL_REPRESENTATIVE_OF" or (row["share_ratio"] or 0) > 0.5:
+                place = (row["from_key"], row["kind"], row["to_key"])
+                sure[place] = max(sure.get(place, 0.0), row["certainty"])
+        return sure
+
+    def same_controller(self, key: str) -> list[tuple[Any, ...]]:
+        kinds = ("LEGAL_REPRESENTATIVE_OF", "HOLDS_SHARES_IN")
+        here = self._controls([row for kind in kinds for row in self.into[kind][key]])
+        found = []
+        for (controller, role, _), sure in here.items():
+            out = self._controls([row for kind in kinds for row in self.out[kind][controller]])
+            found += [
+                (controller, self.name(controller), role, other, self.name(other), role_there,
+                 min(sure, sure_too))
+                for (_, role_there, other), sure_too in out.items()
+                if other != key
+            ]  # fmt: skip
+        return found
+
     def find_party(self, text: str) -> list[tuple[Any, ...]]:
         found = {
             key
@@ -294,6 +369,15 @@ class Reference:
             and SCHEMA.superlabel(SCHEMA.nodes[row["kind"]]) == "Party"
         }  # fmt: skip
         return [(key, self.name(key)) for key in found]
+
+
+def _stays(same_as: list[Row]) -> dict[str, str]:
+    """One step is enough here: nobody is judged to be somebody who was himself given up."""
+    targets: dict[str, set[str]] = defaultdict(set)
+    for row in same_as:
+        if row["certainty"] >= 1:
+            targets[row["from_key"]].add(row["to_key"])
+    return {key: next(iter(ends)) for key, ends in targets.items() if len(ends) == 1}
 
 
 #: question -> columns of the answer that the reference gives, in its order.
@@ -314,6 +398,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "village_summary": ("households", "persons", "borrowers", "balance_fen", "overdue_fen",
                         "listed"),
     "find_party": ("key", "name"),
+    "shared_address": ("other_key", "other_name", "address", "shared_by", "told_certainty"),
+    "shared_phone": ("other_key", "other_name", "phone_masked", "shared_by", "told_certainty"),
+    "same_controller": ("controller_key", "controller_name", "role_here", "other_key",
+                        "other_name", "role_there", "told_certainty"),
+    "same_as": ("from_key", "to_key", "judged_by"),
+    "merged_keys": ("merged_key", "merged_name", "judged_by"),
 }  # fmt: skip
 
 Answerer = Callable[[str], list[tuple[Any, ...]]]

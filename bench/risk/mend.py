@@ -1,0 +1,102 @@
+"""A few changes on a big graph: mended against worked out afresh.
+
+    python -m bench.risk.mend --parties 1000000 --ties 10000000
+
+Half of the changes take a tie away (weight 0), half give it another weight.  Every mended result
+is compared with the full run on the changed graph.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import Any
+
+import numpy as np
+
+from bench.risk.graphs import Plain, arguments, plain, refuse_without_memory
+from queries.risk.kernels.blocks import make_blocks
+from queries.risk.kernels.mend import mend_messages, mend_paths, neighbours_of
+from queries.risk.kernels.messages import settle
+from queries.risk.kernels.paths import strongest_paths
+from queries.risk.weights import RiskGraph
+
+CHANGES = (1, 100, 1_000, 10_000)
+NEWS = (1e-5, 1e-6, 1e-7)
+
+
+def measure(graph: Plain, rounds: int) -> None:
+    """Print one line for each number of changes."""
+    rng = np.random.default_rng(1)
+    held = RiskGraph(graph.own, graph.source, graph.target, graph.weight.copy(), (), {}, {})
+    started = time.perf_counter()
+    neighbours = neighbours_of(held)
+    print(f"  neighbours, once: {time.perf_counter() - started:.2f} s")
+    full = _full(held)
+    for count in CHANGES:
+        seconds: dict[str, list[float]] = {}
+        worst: dict[str, float] = {}
+        for turn in range(rounds + 1):
+            ties = rng.choice(len(graph), count, replace=False)
+            kept = held.weight[ties].copy()
+            held.weight[ties] = np.where(rng.random(count) < 0.5, 0.0, rng.permutation(kept))
+            touched = np.unique(np.concatenate((graph.source[ties], graph.target[ties])))
+            touched = touched.astype(np.int64)
+            afresh = _full(held)
+            strongest, before = full["strongest"].copy(), full["before"].copy()
+            taken = {"path": _timed(mend_paths, neighbours, held.own, strongest, before, touched)}
+            assert np.array_equal(strongest, afresh["strongest"])
+            assert np.array_equal(before, afresh["before"])
+            for news in NEWS:
+                message, score = full["message"].copy(), full["score"].copy()
+                name = f"score, news {news:.0e}"
+                taken[name] = _timed(
+                    mend_messages, neighbours, held.own, message, score, touched, news=news,
+                    budget=1 << 62,
+                )  # fmt: skip
+                error = float(np.max(np.abs(score - afresh["score"])))
+                worst[name] = max(worst.get(name, 0.0), error)
+            taken |= {name: afresh[name] for name in ("full path", "full score")}
+            held.weight[ties] = kept
+            for name, value in taken.items() if turn else ():
+                seconds.setdefault(name, []).append(value)
+        line = [
+            f"{name} {statistics.median(values) * 1e3:.1f} ms"
+            + (f" (±{worst[name]:.0e})" if name in worst else "")
+            for name, values in seconds.items()
+        ]
+        print(f"  {count:6,} changes: " + "; ".join(line))
+
+
+def _full(graph: RiskGraph) -> dict[str, Any]:
+    count = len(graph.own)
+    blocks = make_blocks(graph.source, graph.target, graph.weight, count, dtype=np.float64)
+    begin = time.perf_counter()
+    strongest, before = strongest_paths(blocks, graph.own)
+    middle = time.perf_counter()
+    settled = settle(blocks, graph.own)
+    end = time.perf_counter()
+    passed = settled.passed[blocks.place]
+    message = np.divide(passed, graph.weight, out=np.zeros_like(passed), where=graph.weight > 0)
+    return {
+        "strongest": strongest, "before": before, "message": message, "score": settled.reached,
+        "full path": middle - begin, "full score": end - middle,
+    }  # fmt: skip
+
+
+def _timed(work: Any, *given: Any, **named: Any) -> float:
+    started = time.perf_counter()
+    work(*given, **named)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Run and print."""
+    given = arguments(__doc__, parties=1_000_000, ties=5_000_000, rounds=3)
+    refuse_without_memory(given.ties * 160 + given.parties * 100)
+    graph = plain(given.parties, given.ties, seed=given.seed, local=given.local, two_way=True)
+    measure(graph, given.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""From the log to arrays: what a tie costs after reading, and what a refresh costs.
+
+    python -m bench.risk.snapshot --parties 1000000 --ties 5000000
+
+A synthetic log (seeded) is written batch by batch, then read, numbered and weighed.  Printed are
+medians of the rounds; the parts of one round add up to it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from graph.facts import arrow_schema
+from graph.log import FactLog
+from graph.schema import SCHEMA
+from graph.snapshot import refresh_snapshot, take_snapshot
+from queries.risk import RiskRun, assess, explain, load_policy
+from queries.risk.weights import weigh
+
+DAY = date(2026, 6, 1)
+#: Share of all ties by kind; a party's ties stay in its town nine times of ten.
+SHARES = {
+    "BELONGS_TO": 0.35,
+    "GUARANTEES": 0.25,
+    "SPOUSE_OF": 0.15,
+    "MEMBER_OF": 0.1,
+    "LEGAL_REPRESENTATIVE_OF": 0.05,
+    "HOLDS_SHARES_IN": 0.1,
+}
+TOWN = 5_000
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--parties", type=int, default=100_000)
+    parser.add_argument("--ties", type=int, default=500_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=20260601)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        log = FactLog(Path(folder) / "log")
+        written = write_log(log, given.parties, given.ties, given.seed)
+        seconds: dict[str, list[float]] = {}
+        for _ in range(given.rounds):
+            _timed(seconds, "reading alone", _read_all, log)
+            snapshot = _timed(seconds, "snapshot with reading", take_snapshot, log, DAY)
+            _timed(seconds, "weighing", weigh, snapshot, load_policy())
+            run = _timed(seconds, "weighing and propagating", assess, snapshot)
+            _timed(seconds, "explaining 20 parties", _explain, run, written, given.seed)
+            batch = len(log.batches())
+            small = _ties("GUARANTEES", written, 1_000, batch, given.seed + batch)
+            _append(log, {"GUARANTEES": small}, batch)
+            _timed(seconds, "refresh after 1,000 ties", refresh_snapshot, snapshot, log)
+    found = {name: statistics.median(values) for name, values in seconds.items()}
+    found["numbering, after reading"] = found["snapshot with reading"] - found["reading alone"]
+    print(f"{given.parties:,} parties, {given.ties:,} ties, seed {given.seed}")
+    for name, value in found.items():
+        print(f"{name:28s} {value:8.2f} s  {value / given.ties * 1e6:7.3f} µs a tie")
+
+
+def write_log(log: FactLog, parties: int, ties: int, seed: int) -> list[str]:
+    """Everybody and where they are, then the ties; returns the keys."""
+    rng = np.random.default_rng(seed)
+    halves = rng.integers(0, 1 << 63, size=(parties, 2)).tolist()
+    keys = [f"person:{a:016x}{b:016x}" for a, b in halves]
+    towns = [f"division:610322{n:06d}" for n in range(parties // TOWN + 1)]
+    located = {
+        "from_key": keys,
+        "from_label": ["Person"] * parties,
+        "to_key": [towns[n // TOWN] for n in range(parties)],
+        "to_label": ["Village"] * parties,
+    }
+    _append(log, {"LOCATED_IN": _facts("LOCATED_IN", located, 0)}, 0)
+    tables = {
+        kind: _ties(kind, keys, int(ties * share), 1, seed + place)
+        for place, (kind, share) in enumerate(SHARES.items())
+    }
+    _append(log, tables, 1)
+    return keys
+
+
+def _ties(kind: str, keys: list[str], count: int, batch: int, seed: int) -> pa.Table:
+    rng = np.random.default_rng(seed)
+    source = rng.integers(0, len(keys), count)
+    near = source // TOWN * TOWN + rng.integers(0, TOWN, count)
+    far = rng.integers(0, len(keys), count)
+    target = np.where(rng.random(count) < 0.9, np.minimum(near, len(keys) - 1), far)
+    everybody = pa.array(keys)
+    ends = {
+        "from_key": everybody.take(pa.array(source)),
+        "from_label": ["Person"] * count,
+        "to_key": everybody.take(pa.array(target)),
+        "to_label": ["Person"] * count,
+        "discriminator": [str(n) for n in range(count)],
+    }
+    return _facts(kind, ends, batch)
+
+
+def _facts(kind: str, ends: dict[str, Any], batch: int) -> pa.Table:
+    count = len(ends["from_key"])
+    given = {
+        "discriminator": [""] * count,
+        **ends,
+        "fact_id": [f"{kind}-{batch}-{n}" for n in range(count)],
+        "known_from": pa.array([_instant(batch)] * count, pa.timestamp("us", tz="UTC")),
+        "certainty": np.ones(count),
+        "source": ["synthetic"] * count,
+        "batch": [f"synthetic-{batch}"] * count,
+        "row": np.arange(count, dtype=np.int32),
+        "share_ratio": np.full(count, 0.3),
+    }
+    schema = arrow_schema(kind)
+    columns = [given.get(name, pa.nulls(count, schema.field(name).type)) for name in schema.names]
+    return pa.table(columns, schema=schema)
+
+
+def _instant(batch: int) -> datetime:
+    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=batch)
+
+
+def _append(log: FactLog, tables: dict[str, pa.Table], batch: int) -> None:
+    with log.append(
+        source="synthetic", batch=f"synthetic-{batch}", file_name="synthetic.csv",
+        content_sha256=str(batch), known_at=_instant(batch),
+    ) as pending:  # fmt: skip
+        for kind, table in tables.items():
+            pending.assert_facts(kind, table)
+
+
+def _explain(run: RiskRun, keys: list[str], seed: int) -> None:
+    for number in np.random.default_rng(seed).integers(0, len(keys), 20):
+        explain(run, keys[number])
+
+
+def _read_all(log: FactLog) -> None:
+    for kind in SCHEMA.kinds:
+        log.read(kind.kind, as_of=DAY, coded=True)
+
+
+def _timed(
+    seconds: dict[str, list[float]], name: str, work: Callable[..., Any], *given: Any
+) -> Any:
+    started = time.perf_counter()
+    result = work(*given)
+    seconds.setdefault(name, []).append(time.perf_counter() - started)
+    return result
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""The ties as a stream that the processor's cache can follow.
+
+Parties are cut by number into blocks of 2¹⁶ (neighbours by division, so most ties stay within
+one).  Ties are filed by the two blocks that they join: a *tile*.  While a tile is worked through,
+all that it touches is two blocks of one number a party, which stay in the cache, and the ends of
+a tie are 16-bit numbers within them.
+
+    two-way tie   low, high (2 × 2 B), a weight each way (2 × 4 B)   + what was passed (2 × 4 B)
+    one-way tie   sender, receiver (2 × 2 B), a weight (4 B)         + what was passed (4 B)
+
+so a directed tie costs 10 or 12 bytes.  Tiles are worked through in rounds, as in a tournament:
+within a round no block occurs twice, so several threads can write without locks, and what each
+block sees is in the same order whatever the number of threads: results repeat bit by bit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from queries.risk.kernels.compiled import compiled
+
+__all__ = [
+    "BLOCK",
+    "Blocks",
+    "Stream",
+    "in_rounds",
+    "make_blocks",
+    "outgoing",
+    "processors",
+    "tournament",
+]
+
+BLOCK = 1 << 16
+"""Parties in a block."""
+
+_WORTH_SHARING = 1 << 14  # ties in a round; fewer are done before another thread has woken up
+
+Stream: TypeAlias = tuple[
+    NDArray[np.int32], NDArray[np.int32],  # low_block, high_block
+    NDArray[np.int64], NDArray[np.int64],  # pairs, singles
+    NDArray[np.uint16], NDArray[np.uint16],  # low, high
+    NDArray[np.uint16], NDArray[np.uint16],  # sender, receiver
+    NDArray[Any],  # weight
+]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """Ties filed by tile, tiles in the order in which they are worked through.
+
+    Attributes:
+        count: number of parties.
+        rounds: first tile of each round, and the end.
+        low_block, high_block: of each tile (low ≤ high).
+        pairs: first two-way tie of each tile, and the end.  singles: first one-way tie from the
+            low to the high block of each tile (2t), and from the high to the low one (2t + 1).
+        low, high: ends of two-way ties; sender, receiver: of one-way ties; within their blocks.
+        weight: of the ways low → high of all pairs, then high → low, then of the one-way ties.
+        place: for each tie as handed in, where it is in `weight`.
+    """
+
+    count: int
+    rounds: NDArray[np.int64]
+    low_block: NDArray[np.int32]
+    high_block: NDArray[np.int32]
+    pairs: NDArray[np.int64]
+    singles: NDArray[np.int64]
+    low: NDArray[np.uint16]
+    high: NDArray[np.uint16]
+    sender: NDArray[np.uint16]
+    receiver: NDArray[np.uint16]
+    weight: NDArray[Any]
+    place: NDArray[np.uint32]
+
+    @property
+    def stream(self) -> Stream:
+        """The arrays that a sweep reads."""
+        return (
+            self.low_block, self.high_block, self.pairs, self.singles,
+            self.low, self.high, self.sender, self.receiver, self.weight,
+        )  # fmt: skip
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the sweeps hold for ties, without what is passed."""
+        ends = self.low.nbytes + self.high.nbytes + self.sender.nbytes + self.receiver.nbytes
+        return ends + self.weight.nbytes
+
+
+def make_blocks(
+    source: NDArray[Any],
+    target: NDArray[Any],
+    weight: NDArray[Any],
+    count: int,
+    *,
+    dtype: DTypeLike = np.float32,
+) -> Blocks:
+    """File ties that are sorted by (target, source), one a pair, none from a party to itself."""
+    size = (count + BLOCK - 1) // BLOCK or 1
+    low_block, high_block, rounds = tournament(size)
+    tile = np.zeros((size, size), np.int32)
+    tile[low_block, high_block] = np.arange(len(low_block))
+    into = np.concatenate(([0], np.cumsum(np.bincount(target, minlength=count))))
+    out, receivers, ties = outgoing(source, target, count)
+    found = np.zeros((len(low_block), 3), np.int64)
+    nothing = np.zeros(0, np.uint16), np.zeros(0, np.uint32)
+    files = (into, source, out, receivers, ties, tile)
+    _file(*files, found, True, *nothing, *nothing[:1] * 3)
+    pairs = np.concatenate(([0], np.cumsum(found[:, 0])))
+    singles = np.concatenate(([0], np.cumsum(found[:, 1:].ravel())))
+    begin = np.column_stack((pairs[:-1], singles[:-1:2], singles[1::2]))
+    low, high = np.empty(pairs[-1], np.uint16), np.empty(pairs[-1], np.uint16)
+    sender, receiver = np.empty(singles[-1], np.uint16), np.empty(singles[-1], np.uint16)
+    place = np.empty(len(source), np.uint32)
+    _file(*files, begin, False, low, place, high, sender, receiver)
+    filed = np.empty(len(source), dtype)
+    filed[place] = weight
+    return Blocks(
+        count, rounds, low_block, high_block, pairs, singles, low, high, sender, receiver, filed,
+        place,
+    )  # fmt: skip
+
+
+def processors() -> int:
+    """How many threads this process may run at one time."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_rounds(blocks: Blocks, threads: int, work: Callable[[int, int], float]) -> float:
+    """Run `work(first tile, last tile + 1)` over all tiles, round by round; the largest result.
+
+    The tiles of a round are shared out between the threads by the ties in them.
+    """
+    if threads == 1 or len(blocks.rounds) == 2:
+        return work(0, len(blocks.low_block))
+    ties = blocks.pairs * 2 + blocks.singles[::2]
+    largest = 0.0
+    for first, last in pairwise(blocks.rounds.tolist()):
+        if ties[last] - ties[first] < _WORTH_SHARING:
+            largest = max(largest, work(first, last))
+            continue
+        shares = np.linspace(ties[first], ties[last], threads + 1)[1:-1]
+        cuts = [first, *(first + np.searchsorted(ties[first:last], shares)).tolist(), last]
+        runs = [(a, b) for a, b in pairwise(cuts) if a < b]
+        largest = max(largest, *_crew(threads).map(lambda run: work(*run), runs))
+    return largest
+
+
+@cache
+def _crew(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="sweep")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_crew.cache_clear)  # threads do not survive a fork
+
+
+def tournament(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    """Every pair of blocks once: the first round each with itself, then by the circle method."""
+    low, high = [np.arange(size)], [np.arange(size)]
+    even = size + size % 2
+    for turn in range(even - 1):
+        seat = np.arange(1, even // 2)
+        one = np.append((turn + seat) % (even - 1), turn)
+        other = np.append((turn - seat) % (even - 1), even - 1)
+        present = np.maximum(one, other) < size  # with an odd number one block has a day off
+        low.append(np.minimum(one, other)[present])
+        high.append(np.maximum(one, other)[present])
+    rounds = np.cumsum([0, *(len(found) for found in low)])
+    return (
+        np.concatenate(low).astype(np.int32),
+        np.concatenate(high).astype(np.int32),
+        rounds[np.append(True, np.diff(rounds) > 0)].astype(np.int64),
+    )
+
+
+@compiled
+def outgoing(
+    source: NDArray[Any], target: NDArray[Any], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]:
+    """Counting sort by (source, target): first tie of each sender, receivers, numbers of ties."""
+    out = np.zeros(count + 1, np.int64)
+    for tie in range(len(source)):
+        out[np.uint64(source[tie]) + np.uint64(1)] += 1
+    for party in range(count):
+        out[party + 1] += out[party]
+    cursor = out[:-1].copy()
+    receivers = np.empty(len(source), np.uint32)
+    ties = np.empty(len(source), np.uint32)
+    for tie in range(len(source)):
+        sender = np.uint64(source[tie])
+        at = np.uint64(cursor[sender])
+        cursor[sender] += 1
+        receivers[at] = target[tie]
+        ties[at] = tie
+    return out, receivers, ties
+
+
+@compiled
+def _file(
+    into: NDArray[np.int64],
+    source: NDArray[Any],
+    out: NDArray[np.int64],
+    receivers: NDArray[np.uint32],
+    ties: NDArray[np.uint32],
+    tile: NDArray[np.int32],
+    cursor: NDArray[np.int64],
+    only_count: bool,
+    low: NDArray[np.uint16],
+    place: NDArray[np.uint32],
+    high: NDArray[np.uint16],
+    sender: NDArray[np.uint16],
+    receiver: NDArray[np.uint16],
+) -> None:
+    """Merge the ties into and out of each party with lower-numbered ones; count or file them."""
+    pairs = len(low)
+    for party in range(len(into) - 1):
+        a, a_end, b, b_end = into[party], into[party + 1], out[party], out[party + 1]
+        block, mine = party >> 16, np.uint16(party & 65535)
+        while True:
+            here = np.int64(source[a]) if a < a_end else party
+            there = np.int64(receivers[b]) if b < b_end else party
+            other = min(here, there)
+            if other >= party:
+                break
+            filed = tile[other >> 16, block]
+            kind = 0 if here == there else 1 if here < there else 2
+            at = cursor[filed, kind]
+            cursor[filed, kind] += 1
+            if not only_count:
+                theirs = np.uint16(other & 65535)
+                if kind == 0:
+                    low[at], high[at] = theirs, mine
+                    place[a], place[ties[b]] = at, pairs + at
+                elif kind == 1:
+                    sender[at], receiver[at] = theirs, mine
+                    place[a] = 2 * pairs + at
+                else:
+                    sender[at], receiver[at] = mine, theirs
+                    place[ties[b]] = 2 * pairs + at
+            a += here == other
+            b += there == other

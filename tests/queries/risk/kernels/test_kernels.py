@@ -1,0 +1,175 @@
+"""Kernels against the clear numpy: scores within 1e-6, paths bit for bit, any numbering."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from weighted import renumbered, risk_graph
+
+from queries.risk import propagate
+from queries.risk.kernels.blocks import BLOCK, Blocks, in_rounds, make_blocks
+from queries.risk.kernels.compiled import compiled
+from queries.risk.kernels.messages import scores, settle
+from queries.risk.kernels.paths import strongest_paths
+from queries.risk.kernels.spread import noisy_or_sweep, spread
+from queries.risk.outcome import outcome_of
+from queries.risk.weights import RiskGraph
+
+GRAPHS = [(1, 2, 1), (2, 60, 40), (3, 60, 500), (4, 3_000, 9_000), (5, 5, 0)]
+
+
+def blocks_of(graph: RiskGraph, dtype: type = np.float64) -> Blocks:
+    return make_blocks(graph.source, graph.target, graph.weight, len(graph.own), dtype=dtype)
+
+
+def over_blocks(graph: RiskGraph, seed: int, blocks: int = 5) -> tuple[RiskGraph, np.ndarray]:
+    """The same graph with its parties strewn over several blocks."""
+    parties = blocks * BLOCK - 7
+    number = np.random.default_rng(seed).choice(parties, len(graph.own), replace=False)
+    return renumbered(graph, number, parties), number
+
+
+@pytest.mark.parametrize("shape", GRAPHS)
+def test_every_tie_is_filed_once_under_its_blocks(shape: tuple[int, int, int]) -> None:
+    graph, _ = over_blocks(risk_graph(*shape), 7)
+    blocks = blocks_of(graph)
+    assert sorted(blocks.place) == list(range(len(graph.weight)))
+    assert np.array_equal(blocks.weight[blocks.place], graph.weight)
+    for first, last in zip(blocks.rounds[:-1], blocks.rounds[1:], strict=True):
+        low, high = blocks.low_block[first:last], blocks.high_block[first:last]
+        apart = low[low != high].tolist() + high.tolist()
+        assert len(set(apart)) == len(apart), "two tiles of one round share a block"
+    assert set(zip(blocks.low_block, blocks.high_block, strict=True)) == {
+        (low, high) for high in range(5) for low in range(high + 1)
+    }
+
+
+@pytest.mark.parametrize("shape", GRAPHS)
+@pytest.mark.parametrize(("dtype", "within"), [(np.float64, 1e-7), (np.float32, 1e-6)])
+def test_scores_agree_with_the_clear_ones(
+    shape: tuple[int, int, int], dtype: type, within: float
+) -> None:
+    graph = risk_graph(*shape)
+    expected = propagate.echo_free(graph)
+    blocks = blocks_of(graph, dtype)
+    settled = settle(blocks, graph.own)
+    assert np.max(np.abs(settled.reached - expected)) <= within
+    found = scores(graph.target, settled.passed, blocks.place, graph.own)
+    assert np.max(np.abs(found - expected)) <= within
+    wide, number = over_blocks(graph, 11)
+    assert settle(blocks_of(wide, dtype), wide.own).reached[number] == pytest.approx(
+        expected, abs=within
+    )
+
+
+@pytest.mark.parametrize("shape", GRAPHS)
+def test_strongest_paths_are_the_clear_ones_bit_for_bit(shape: tuple[int, int, int]) -> None:
+    graph = risk_graph(*shape)
+    for same in (graph, over_blocks(graph, 13)[0]):
+        value, before = strongest_paths(blocks_of(same), same.own)
+        clear_value, clear_before = propagate.best_path(same)
+        assert np.array_equal(value, clear_value)
+        assert np.array_equal(before, clear_before)
+    single, _ = strongest_paths(blocks_of(graph, np.float32), graph.own)
+    assert single == pytest.approx(propagate.best_path(graph)[0], rel=1e-6)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_results_repeat_bit_by_bit_whatever_the_threads(threads: int) -> None:
+    graph, _ = over_blocks(risk_graph(17, 4_000, 16_000), 17)
+    for dtype in (np.float64, np.float32):
+        blocks = blocks_of(graph, dtype)
+        one, more = (settle(blocks, graph.own, threads=count) for count in (1, threads))
+        assert one.sweeps == more.sweeps
+        assert np.array_equal(one.reached, more.reached)
+        assert np.array_equal(one.passed, more.passed)
+        values = graph.own.astype(dtype)
+        sums = [spread(blocks, values, threads=count) for count in (1, threads)]
+        assert np.array_equal(*sums)
+
+
+@pytest.mark.parametrize("shape", GRAPHS)
+def test_sums_and_plain_noisy_or_agree_with_matrices(shape: tuple[int, int, int]) -> None:
+    graph, _ = over_blocks(risk_graph(*shape), 19, blocks=2)
+    blocks, size = blocks_of(graph), len(graph.own)
+    passed = graph.weight * graph.own[graph.source]
+    expected = np.bincount(graph.target, weights=passed, minlength=size)
+    assert spread(blocks, graph.own) == pytest.approx(expected, abs=1e-12)
+    value = graph.own
+    for _ in range(200):
+        value = noisy_or_sweep(blocks, graph.own, value)
+    assert value == pytest.approx(propagate.noisy_or(graph), abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 9), st.integers(0, 20))
+def test_relabelling_and_the_fast_way_change_nothing(seed: int, parties: int, ties: int) -> None:
+    graph = risk_graph(seed, parties, ties)
+    number = np.random.default_rng(seed).permutation(parties)
+    moved = renumbered(graph, number, parties)
+    clear, fast = outcome_of(graph), outcome_of(moved, kernels_from=0)
+    assert fast.score[number] == pytest.approx(clear.score, abs=1e-7)
+    assert np.array_equal(fast.strongest[number], clear.strongest)
+    assert np.all(fast.strongest <= fast.score + 1e-12)
+
+
+def test_contributions_of_the_fast_way_sum_to_the_load_of_the_score() -> None:
+    graph = risk_graph(23, 500, 3_000)
+    found = outcome_of(graph, kernels_from=0)
+    clear = outcome_of(graph)
+    load = np.bincount(graph.target, -np.log1p(-graph.weight * found.message), len(graph.own))
+    load -= np.log1p(-graph.own)
+    assert -np.expm1(-load) == pytest.approx(found.score, abs=1e-12)
+    assert found.message == pytest.approx(clear.message, abs=1e-6)
+    assert np.array_equal(found.before, clear.before)
+
+
+class Runs:
+    """Work that notes its tiles and answers with the last."""
+
+    def __init__(self) -> None:
+        self.tiles: list[int] = []
+
+    def __call__(self, first: int, last: int) -> float:
+        self.tiles += range(first, last)
+        return float(last)
+
+
+def test_rounds_reach_every_tile_once_and_keep_the_largest() -> None:
+    blocks = blocks_of(over_blocks(risk_graph(29, 2_000, 9_000), 29, blocks=7)[0])
+    for threads in (1, 2, 5):
+        runs = Runs()
+        assert in_rounds(blocks, threads, runs) == len(blocks.low_block)
+        assert sorted(runs.tiles) == list(range(len(blocks.low_block)))
+
+
+def test_compiled_code_is_kept_and_its_absence_is_survived(tmp_path: Path) -> None:
+    text = (
+        "import numpy as np\n"
+        "from queries.risk.kernels.messages import scores\n"
+        "scores(np.array([1]), np.array([0.5]), np.array([0], np.uint32), np.full(2, 0.1))\n"
+        "print(sum(scores.stats.cache_hits.values()), sum(scores.stats.cache_misses.values()))"
+    )
+
+    def run(cache: Path) -> list[str]:
+        environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+        environment.pop("NUMBA_CACHE_DIR", None)
+        command = [sys.executable, "-c", text]
+        done = subprocess.run(command, env=environment, capture_output=True, check=True, text=True)
+        return done.stdout.split()
+
+    assert run(tmp_path) == ["0", "1"]
+    assert run(tmp_path) == ["1", "0"], "a warm start compiles nothing"
+    assert list((tmp_path / "xinnong" / "kernels").rglob("*.nbi"))
+
+
+def test_without_any_folder_to_write_the_sweeps_still_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
+    assert compiled(lambda a, b: a + b)(2, 3) == 5
