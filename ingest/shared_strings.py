@@ -14,8 +14,7 @@ import re
 import tempfile
 from array import array
 from collections.abc import Iterable
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 __all__ = ["SharedStrings"]
 
@@ -32,7 +31,7 @@ _NUMBER = re.compile(rb"(<(?:\w+:)?v\b[^>]*>)\s*(\d+)\s*(?=</)")
 
 
 class SharedStrings:
-    """The part `sharedStrings.xml` of one workbook; give it back with `close` or `with`.
+    """The part `sharedStrings.xml` of one workbook; give it back with `close`.
 
     Attributes:
         head: what stands before the first string.
@@ -78,17 +77,6 @@ class SharedStrings:
     def close(self) -> None:
         """Remove the temporary file."""
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _unpack(self, part: IO[bytes] | None) -> None:
         """Copy the part aside and note where its strings begin."""

@@ -14,6 +14,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO
@@ -104,7 +105,7 @@ def slices(name: str, archive: zipfile.ZipFile, part: str) -> Iterator[Slice]:
         for item in archive.namelist()
         if _PARTS.fullmatch(item) and not item.startswith("xl/worksheets/")
     }
-    with _shared(name, archive) as strings, archive.open(part) as stream:
+    with closing(_shared(name, archive)) as strings, archive.open(part) as stream:
         head, prefix, rest = _head(name, stream)
         tail = b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
         count = 0

@@ -132,7 +132,9 @@ def test_watch(office: Settings, files: dict[str, Path], tmp_path: Path) -> None
             drop / REFUSED / day / f"{files['farmer_household'].name}.错误明细.xlsx",
             drop / REFUSED / day / "坏.csv.原因.txt",
         ]
+        deadline = time.monotonic() + 120
         while not all(path.exists() for path in awaited):
+            assert time.monotonic() < deadline, awaited
             assert child.poll() is None, child.stderr.read() if child.stderr else ""
             time.sleep(0.1)
         child.send_signal(signal.SIGINT)
