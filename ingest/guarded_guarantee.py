@@ -108,7 +108,7 @@ def insert_guarantee(
             return GuardedGuarantee("refused", check, record, None)
         if not check.open_rules <= set(accept_open):
             return GuardedGuarantee("open", check, record, None)
-        batch = _append(log, snapshot, proposal, sha256, notes={"check": record})
+        batch = _append(log, snapshot, check.proposal, sha256, notes={"check": record})
         Ledger(store).reconcile([batch])
     if into_graph:
         catch_up(settings)

@@ -6,7 +6,7 @@ guarantor before and after may be the same; a proposal is not excused because ot
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -110,8 +110,13 @@ def check_proposal(
     Raises `NotFoundError` for a party, and `InputError` for a loan or contract, that does not fit.
     """
     book = book or load_limits()
-    for key in (proposal.guarantor, proposal.borrower):
-        net.snapshot.index(key)
+    keys = net.snapshot.keys
+    # a key that was judged to be another party's leads to that party
+    guarantor, borrower = (
+        str(keys[net.snapshot.index(key)].as_py())
+        for key in (proposal.guarantor, proposal.borrower)
+    )
+    proposal = replace(proposal, guarantor=guarantor, borrower=borrower)
     _refuse_misfit(net, proposal)
     ring = closes_ring(net, proposal.guarantor, proposal.borrower)
     after = net.with_contract(

@@ -151,7 +151,7 @@ class Structure:
 
     def standing(self, key: str) -> Standing:
         """How a party stands among guarantees; raises `NotFoundError` for an unknown one."""
-        self.snapshot.index(key)
+        key = self._key(key)
         groups = tuple(group for group in self.overview.groups if key in group.members)
         outcomes = check_guarantor(self.net, key) if key in self.net.graph else ()
         ring, reach = ring_of(self.net, key), reach_of(self.net, key)
@@ -173,7 +173,7 @@ class Structure:
 
     def hints_about(self, key: str) -> tuple[Hint, ...]:
         """Hints that name a party, the surest first; raises `NotFoundError` for an unknown one."""
-        self.snapshot.index(key)
+        key = self._key(key)
         return tuple(hint for hint in self.hints if key in (hint.subject, hint.other))
 
     def hint_answer(self, key: str) -> dict[str, Any]:
@@ -189,6 +189,10 @@ class Structure:
         except NotFoundError:
             return None
         return Owners.of(self.ownership, key)
+
+    def _key(self, key: str) -> str:
+        """The key that stands for a party, also for one that was given up."""
+        return str(self.snapshot.keys[self.snapshot.index(key)].as_py())
 
     def _basis(self, rules: str, *, truncated: bool = False) -> Basis:
         told = self.snapshot
