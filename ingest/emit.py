@@ -15,7 +15,7 @@ import pandas as pd
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
 
-__all__ = ["Column", "End", "FactFrame", "end", "joined", "mention", "node", "tie"]
+__all__ = ["Column", "End", "FactFrame", "end", "joined", "mention", "node", "tie", "told_of"]
 
 Column: TypeAlias = pd.Series | str | float | int | bool | None
 
@@ -152,6 +152,31 @@ def mention(
                 name=name,
                 unified_social_credit_code=rows[f"{party}_code"],
             )
+
+
+def told_of(
+    party: str,
+    by: str,
+    kind: str,
+    rows: pd.DataFrame,
+    *,
+    key: pd.Series,
+    said: Iterable[str],
+    valid_from: pd.Series | None = None,
+    **properties: Column,
+) -> Iterator[FactFrame]:
+    """As `joined`, where all that is told of the party is its name: `party` and `party`_name."""
+    yield from mention(rows, party, name=rows[f"{party}_name"])
+    yield from joined(
+        end(rows, party),
+        by,
+        kind,
+        rows,
+        key=key,
+        said=said,
+        valid_from=valid_from,
+        **properties,
+    )
 
 
 def _frame(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.pages.decisions import router as decisions
+from api.pages.deliveries import router as deliveries
 from api.pages.identity import router as identity
 from api.pages.picture import draw
 from api.pages.rendering import page
@@ -17,6 +18,7 @@ __all__ = ["render_problem", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 router.include_router(decisions)
+router.include_router(deliveries)
 router.include_router(identity)
 
 

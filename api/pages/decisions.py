@@ -4,6 +4,7 @@ visit sheet."""
 from __future__ import annotations
 
 import json
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -36,11 +37,12 @@ async def with_papers(request: Request, key: str) -> Response:
     form = {name: str(value).strip() for name, value in (await request.form()).items()}
     action, product = form.pop("action", "look"), form.pop("product", "")
     given = {name: value for name, value in form.items() if value}
+    papers = {name: _in_fen(name, value) for name, value in given.items()}
     bench = request.app.state.workbench
     if action == "keep":
-        _, name = bench.decide(product, key, supplied=given)
+        _, name = bench.decide(product, key, supplied=papers)
         return RedirectResponse(f"/decisions/{name}", status_code=303)
-    return _show(key, bench.decide_every(key, supplied=given), given)
+    return _show(key, bench.decide_every(key, supplied=papers), given)
 
 
 @router.get("/decisions/{decision_id}")
@@ -81,6 +83,17 @@ def visit_sheet(
         assessor=assessor,
         most=most,
     )
+
+
+def _in_fen(name: str, value: str) -> str:
+    """Money is typed in yuan and kept in fen; what is no number is refused where it is read."""
+    spec = catalogue().facts.get(name)
+    if spec is None or spec.type != "money":
+        return value
+    try:
+        return str(int(Decimal(value.replace(",", "")) * 100))
+    except (InvalidOperation, OverflowError, ValueError):
+        return value
 
 
 def _show(key: str, found: tuple[Decision, ...], given: dict[str, Any]) -> HTMLResponse:

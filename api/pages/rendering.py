@@ -8,7 +8,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from api.pages.wording import LABELS, VALUES, fact, money, percent, show, source
+from api.pages.wording import LABELS, STATES, VALUES, fact, money, percent, show, source
 from graph.schema import SCHEMA
 from queries.structure.shares import DOUBTS
 
@@ -28,7 +28,13 @@ _environment.filters |= {
     "show": show,
     "source": source,
 }
-_environment.globals |= {"LABELS": LABELS, "VALUES": VALUES, "SCHEMA": SCHEMA, "DOUBTS": DOUBTS}
+_environment.globals |= {
+    "DOUBTS": DOUBTS,
+    "LABELS": LABELS,
+    "SCHEMA": SCHEMA,
+    "STATES": STATES,
+    "VALUES": VALUES,
+}
 
 
 def page(name: str, status: int = 200, **values: Any) -> HTMLResponse:

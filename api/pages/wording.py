@@ -9,7 +9,7 @@ from graph.schema import SCHEMA
 from ingest import load_source, source_names
 from queries.eligibility.catalogue import FactSpec
 
-__all__ = ["LABELS", "VALUES", "fact", "money", "percent", "show", "source"]
+__all__ = ["LABELS", "STATES", "VALUES", "fact", "money", "percent", "show", "source"]
 
 #: Chinese term of every label and relationship.
 LABELS = {
@@ -35,6 +35,13 @@ VALUES = {
     "graph": "图谱", "identity": "主体核对", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
     "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "not_applicable": "不适用",
     "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
+}  # fmt: skip
+
+
+#: States of a delivery and of an upload.
+STATES = {
+    "received": "收到", "checking": "校验", "committed": "入图", "done": "完成", "failed": "失败",
+    "receiving": "接收中", "waiting": "排队", "running": "处理中",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.store import OperationsStore, read_only_store
+from graph.operations.upload import Upload, Uploads
 
 __all__ = [
     "DecisionArchive",
@@ -24,6 +25,8 @@ __all__ = [
     "Proposal",
     "Proposals",
     "QueuedPair",
+    "Upload",
+    "Uploads",
     "holder",
     "lease",
     "read_only_store",

@@ -64,6 +64,7 @@ CALL (p, q) {
   RETURN type(u) AS kind, x.key AS from_key, y.key AS to_key, u.fact_id AS fact_id,
          properties(u) AS facts
 }
-WITH DISTINCT kind, from_key, to_key, fact_id, facts
+  // a tie that was led to another key keeps the fact that it is: its id before the mark
+WITH DISTINCT kind, from_key, to_key, split(fact_id, '~')[0] AS fact_id, facts
 RETURN kind AS kind, from_key AS from_key, to_key AS to_key, fact_id AS fact_id, facts AS facts
 ORDER BY kind, fact_id

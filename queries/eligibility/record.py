@@ -23,10 +23,10 @@ from queries.eligibility.fact import NOT_COLLECTED, Fact
 from queries.eligibility.gather import gather
 from queries.eligibility.paper import lay_down
 from queries.eligibility.product import canonical
-from queries.eligibility.records import records_from_log
+from queries.eligibility.records import Records, records_from_log
 from queries.eligibility.rules import read_rules, rules_text, words_of
 
-__all__ = ["Gap", "Replay", "case_from", "keep", "record_of", "replay"]
+__all__ = ["Gap", "Replay", "case_from", "facts_again", "keep", "record_of", "replay"]
 
 _FORMAT = 1
 
@@ -176,8 +176,8 @@ def replay(archive: DecisionArchive, name: str, log: FactLog | None = None) -> R
     return Replay(name, again == kept, differs, None if log is None else _gaps(case, log))
 
 
-def _gaps(case: Case, log: FactLog) -> tuple[Gap, ...]:
-    records = records_from_log(log, case.as_of, case.known_at)
+def facts_again(case: Case, records: Records) -> dict[str, Fact]:
+    """The facts of a record's case, gathered from other records; its papers fill the same gaps."""
     found = gather(
         records,
         pa.array([case.party]),
@@ -187,7 +187,11 @@ def _gaps(case: Case, log: FactLog) -> tuple[Gap, ...]:
     ).facts(0)
     papers = {name: fact for name, fact in case.facts.items() if fact.paper}
     unknown = [name for name in papers if name not in found or found[name].value is None]
-    now = lay_down({**found, **{name: papers[name] for name in unknown}}, {})
+    return lay_down({**found, **{name: papers[name] for name in unknown}}, {})
+
+
+def _gaps(case: Case, log: FactLog) -> tuple[Gap, ...]:
+    now = facts_again(case, records_from_log(log, case.as_of, case.known_at))
     gaps = []
     for name, then in case.facts.items():
         again = now.get(name)

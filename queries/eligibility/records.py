@@ -17,6 +17,7 @@ from graph.connection import Graph
 from graph.errors import InputError
 from graph.facts import arrow_schema
 from graph.log import FactLog
+from graph.resolution import followed
 from graph.schema import SCHEMA
 from graph.time import MAX_DATE, MIN_DATE
 from queries.library import ask, held_by
@@ -68,9 +69,14 @@ class Records:
 def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
     """Everybody's records; a kind is read when it is asked for."""
     sources = frozenset(item.source for item in log.batches() if item.known_at <= known_at)
-    return Records(
-        as_of, known_at, sources, lambda kind: log.read(kind, as_of=as_of, known_at=known_at)
-    )
+    same_as = log.read("SAME_AS", as_of=as_of, known_at=known_at)
+
+    def read(kind: str) -> pa.Table:
+        told = log.read(kind, as_of=as_of, known_at=known_at)
+        standing, _ = followed({kind: told, "SAME_AS": same_as})
+        return standing[kind]
+
+    return Records(as_of, known_at, sources, read)
 
 
 def records_from_graph(
@@ -108,7 +114,7 @@ def _row(answered: dict[str, Any]) -> dict[str, Any]:
     told = {
         name: None if value in (MIN_DATE, MAX_DATE) else value
         for name, value in answered["facts"].items()
-    }
+    } | {"fact_id": answered["fact_id"]}
     if answered["kind"] in SCHEMA.nodes:
         return {**told, "key": answered["from_key"], "label": ""}
     ends = {"from_key": answered["from_key"], "to_key": answered["to_key"]}

@@ -183,7 +183,7 @@ def test_papers_are_laid_down_and_a_decision_is_kept(client: TestClient, guarant
     path = f"/parties/{guarantor}/decisions"
     for words in ("苹果贷（果业贷）", "创业担保贷款", "书面授权书", "下一步", "征信业管理条例"):
         assert words in client.get(path).text
-    papers = {"consent": "是", "farm_purpose": "是", "orchard_insured": ""}
+    papers = {"consent": "是", "farm_purpose": "是", "orchard_insured": "", "owed_fen": "1,234.56"}
     looked = client.post(path, data={**papers, "action": "look"})
     assert '<option value="是" selected>' in looked.text
     kept = client.post(path, data={**papers, "action": "keep", "product": "apple_loan"})
@@ -191,6 +191,7 @@ def test_papers_are_laid_down_and_a_decision_is_kept(client: TestClient, guarant
     name = kept.url.path.rsplit("/", 1)[1]
     record = client.get(f"/v1/decisions/{name}").json()["record"]
     assert record["product"]["id"] == "apple_loan" and record["consent"]["value"] is True
+    assert record["inputs"]["owed_fen"]["value"] == 123_456
     replayed = client.post(f"/v1/decisions/{name}/replay").json()
     assert (replayed["same"], replayed["gathered_same"]) == (True, True)
     assert client.get(f"/v1/decisions/{'0' * 64}").json()["code"] == "decision_unknown"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, joined, mention, node, tie
+from ingest.emit import FactFrame, end, mention, node, tie, told_of
 from ingest.period import through
 
 __all__ = ["claim", "policy"]
@@ -49,9 +49,8 @@ def claim(rows: pd.DataFrame) -> Iterator[FactFrame]:
     number = "claim:" + rows["insurer"] + ":" + rows["claim_no"]
     key = number + ":" + rows["insured_key"].str[-12:]
     policy_key = "policy:" + rows["insurer"] + ":" + rows["policy_no"]
-    yield from mention(rows, "insured", name=rows["insured_name"])
-    yield from joined(
-        end(rows, "insured"),
+    yield from told_of(
+        "insured",
         "COMPENSATED_BY",
         "InsuranceClaim",
         rows,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, joined, mention
+from ingest.emit import FactFrame, told_of
 
 __all__ = ["agricultural_subsidy"]
 
@@ -15,9 +15,8 @@ def agricultural_subsidy(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a payment."""
     paid = rows["paid_on"].astype(str)
     what = rows["subsidy_kind"] + ":" + rows["year"].astype(str) + ":" + paid
-    yield from mention(rows, "payee", name=rows["payee_name"])
-    yield from joined(
-        end(rows, "payee"),
+    yield from told_of(
+        "payee",
         "RECEIVED",
         "Subsidy",
         rows,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, joined, mention
+from ingest.emit import FactFrame, told_of
 
 __all__ = ["credit_bureau_answer"]
 
@@ -26,9 +26,8 @@ _SAID = (
 
 def credit_bureau_answer(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a report."""
-    yield from mention(rows, "subject", name=rows["subject_name"])
-    yield from joined(
-        end(rows, "subject"),
+    yield from told_of(
+        "subject",
         "HAS_CREDIT_REPORT",
         "CreditReport",
         rows,

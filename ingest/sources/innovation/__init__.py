@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, joined, mention, node, tie
+from ingest.emit import FactFrame, end, mention, node, tie, told_of
 from ingest.period import after_year, through
 
 __all__ = ["intellectual_property", "research_project", "research_spending"]
@@ -39,9 +39,8 @@ def intellectual_property(rows: pd.DataFrame) -> Iterator[FactFrame]:
 def research_project(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row who undertakes a project."""
     key = "research_project:" + rows["project_no"]
-    yield from mention(rows, "undertaker", name=rows["undertaker_name"])
-    yield from joined(
-        end(rows, "undertaker"),
+    yield from told_of(
+        "undertaker",
         "UNDERTAKES",
         "ResearchProject",
         rows,

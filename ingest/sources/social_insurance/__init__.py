@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, joined, mention
+from ingest.emit import FactFrame, told_of
 
 __all__ = ["social_insurance"]
 
@@ -22,9 +22,8 @@ _SAID = (
 
 def social_insurance(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row an employer's account at the end of a period."""
-    yield from mention(rows, "payer", name=rows["payer_name"])
-    yield from joined(
-        end(rows, "payer"),
+    yield from told_of(
+        "payer",
         "CONTRIBUTES_TO",
         "SocialInsuranceAccount",
         rows,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, joined, mention
+from ingest.emit import FactFrame, told_of
 from ingest.period import after_year
 
 __all__ = ["tax_arrears", "tax_payment", "tax_rating"]
@@ -14,9 +14,8 @@ __all__ = ["tax_arrears", "tax_payment", "tax_rating"]
 
 def tax_rating(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a payer's rating; the next one takes its place."""
-    yield from mention(rows, "payer", name=rows["payer_name"])
-    yield from joined(
-        end(rows, "payer"),
+    yield from told_of(
+        "payer",
         "RATED_AS",
         "TaxRating",
         rows,
@@ -28,9 +27,8 @@ def tax_rating(rows: pd.DataFrame) -> Iterator[FactFrame]:
 
 def tax_payment(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a payer's closed year, in force until the next year's."""
-    yield from mention(rows, "payer", name=rows["payer_name"])
-    yield from joined(
-        end(rows, "payer"),
+    yield from told_of(
+        "payer",
         "PAID_TAX",
         "TaxPayment",
         rows,
@@ -42,9 +40,8 @@ def tax_payment(rows: pd.DataFrame) -> Iterator[FactFrame]:
 
 def tax_arrears(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a tax owed; a later notice takes its place, with balance 0 once it is paid."""
-    yield from mention(rows, "payer", name=rows["payer_name"])
-    yield from joined(
-        end(rows, "payer"),
+    yield from told_of(
+        "payer",
         "OWES",
         "TaxArrears",
         rows,
