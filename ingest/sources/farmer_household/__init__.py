@@ -97,6 +97,15 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
         marital_status=rows["marital_status"],
     )
     yield node(
+        "PersonAlias",
+        rows,
+        key=rows["member_key"],
+        where=rows["former_names"].notna() | rows["nicknames"].notna(),
+        valid_from=said,
+        former_names=rows["former_names"],
+        nicknames=rows["nicknames"],
+    )
+    yield node(
         "Farmer",
         rows,
         key=rows["member_key"],

@@ -19,7 +19,7 @@ from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.snapshot import take_snapshot
 from ingest.identity import judge, refresh, review, standing, take_back
-from ingest.identity.record import is_provisional
+from ingest.identity.record import is_provisional, read_records
 from ingest.identity.review import hints
 from queries import assess
 
@@ -214,6 +214,24 @@ def test_a_run_killed_between_judgement_and_log_is_healed_by_the_next(
     assert len(FactLog(settings.log_dir).read("SAME_AS")) == 0
     judge(settings, other, known, "different", user="甲某")
     assert FactLog(settings.log_dir).read("SAME_AS")["from_key"].to_pylist() == [one]
+
+
+def test_former_names_and_nicknames_come_from_the_log(settings: Settings, known: str) -> None:
+    world = World(FactLog(settings.log_dir))
+    world.count = 2_000_000
+    old = world.node("Enterprise", "org:f", name="凤翔县长青化工厂")
+    world.node("PersonAlias", known, "Person", former_names="张卫东", nicknames="狗娃、老三")
+    world.commit(datetime(2029, 1, 1, tzinfo=UTC), "names")
+    world.close("Enterprise", old)
+    world.node("Enterprise", "org:f", name="陕西长青新材料有限公司")
+    world.commit(datetime(2029, 2, 1, tzinfo=UTC), "names")
+    records = {item.key: item for item in read_records(FactLog(settings.log_dir))}
+    assert records[known].former_names == ("张卫东",)
+    assert records[known].nicknames == ("狗娃", "老三")
+    assert records[known].village == "610305110201"
+    # a renamed firm is found by its old name
+    firm = records["org:f"]
+    assert (firm.name, firm.former_names) == ("陕西长青新材料有限公司", ("凤翔县长青化工厂",))
 
 
 @pytest.fixture
