@@ -19,6 +19,7 @@ from api.problems import add_handlers
 from api.routes import routers
 from api.workbench import Workbench
 from graph.settings import Settings
+from ingest.inbox import Inbox
 
 __all__ = ["create_app"]
 
@@ -29,9 +30,11 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.workbench = Workbench(settings)
+        app.state.inbox = Inbox(settings)
         try:
             yield
         finally:
+            app.state.inbox.close()
             app.state.workbench.close()
 
     app = FastAPI(

@@ -18,6 +18,8 @@ from graph.errors import XinnongError
 
 __all__ = ["app", "main"]
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     help="信农：农村与企业信用知识图谱 / rural and enterprise credit graph",
     no_args_is_help=True,
@@ -37,15 +39,18 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app(standalone_mode=False)
+        # a command that ends by `typer.Exit` or Ctrl-C hands its status back instead of raising it
+        status = app(standalone_mode=False)
+        if status == _INTERRUPTED:
+            raise KeyboardInterrupt
+        if isinstance(status, int):
+            sys.exit(status)
     except XinnongError as error:
         print(f"✗ {error.message_zh}\n  {error.message_en}", file=sys.stderr)
         sys.exit(1)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         print("已停止 / stopped", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except Exception as error:
         usage = getattr(error, "format_message", None)
         if usage is None:

@@ -8,8 +8,9 @@ from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ConfigDict
 
 from api.workbench import Workbench
+from ingest.inbox import Inbox
 
-__all__ = ["Bench", "Body", "Key", "workbench"]
+__all__ = ["Bench", "Body", "Key", "Received", "inbox", "workbench"]
 
 
 def workbench(request: Request) -> Workbench:
@@ -18,6 +19,13 @@ def workbench(request: Request) -> Workbench:
     return found
 
 
+def inbox(request: Request) -> Inbox:
+    """The inbox of this application."""
+    found: Inbox = request.app.state.inbox
+    return found
+
+
+Received = Annotated[Inbox, Depends(inbox)]
 Bench = Annotated[Workbench, Depends(workbench)]
 Key = Annotated[str, Path(description="主体编号 / party key", max_length=128)]
 

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from graph.cypher import version_labels
-from graph.log import FactLog
+from graph.log import Batch, FactLog
 from graph.progress import Progress, silent
 from graph.projection import stated_properties
+from graph.resolution import Resolution
 from graph.schema import SCHEMA
 from graph.vocabulary import Node, Relationship
 
@@ -49,12 +50,13 @@ def write_import_files(
     """Write the log's whole history into `folder`, which is made; one file a kind and more."""
     folder.mkdir(parents=True, exist_ok=True)
     say = progress or silent
+    reading = Resolution(log)
     files = ImportFiles()
     things: list[pa.Table] = []
     total = len(SCHEMA.kinds)
     for done, declared in enumerate(SCHEMA.kinds):
         say("准备导入文件", done, total)
-        facts = log.history(declared.kind)
+        facts = reading.history(declared.kind)
         if not len(facts):
             continue
         if isinstance(declared, Node):
@@ -64,7 +66,7 @@ def write_import_files(
             things += _joined(declared, facts)
             _write_ties(declared, facts, folder, files)
     _write_things(pa.concat_tables(things), folder, files)
-    _write_projection(log, folder, files)
+    _write_projection(reading.batches, folder, files)
     return files
 
 
@@ -141,8 +143,7 @@ def _write_ties(tie: Relationship, facts: pa.Table, folder: Path, files: ImportF
     files.relationships.append((tie.type, _write(pa.table(columns), folder / f"{tie.type}.csv")))
 
 
-def _write_projection(log: FactLog, folder: Path, files: ImportFiles) -> None:
-    batches = log.batches()
+def _write_projection(batches: Sequence[Batch], folder: Path, files: ImportFiles) -> None:
     table = pa.table(
         {
             "name": ["log"],

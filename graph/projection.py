@@ -8,7 +8,7 @@ closes carries a later known time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -29,6 +29,7 @@ from graph.errors import LogError
 from graph.facts import INSTANT, end_columns
 from graph.log import Batch, FactLog
 from graph.progress import Progress, silent
+from graph.resolution import Resolution
 from graph.schema import SCHEMA
 
 __all__ = ["OPEN_KNOWN_TO", "ProjectedTo", "project", "projected_to", "stated_properties"]
@@ -75,7 +76,8 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
     Raises `LogError` when the graph holds batches that this log does not know: it belongs to
     another data folder.
     """
-    batches = log.batches()
+    reading = Resolution(log)
+    batches = reading.batches
     done = projected_to(graph)
     position = done.position if done else 0
     if done and not _same_history(batches, done):
@@ -101,7 +103,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
         say("写入图数据库", written, total)
 
     for batch in todo:
-        _project_batch(log, graph, batch, wrote)
+        _project_batch(reading, graph, batch, wrote)
         graph.write(
             PROJECTION_WRITE,
             {
@@ -115,21 +117,26 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
     return len(todo)
 
 
-def _same_history(batches: list[Batch], done: ProjectedTo) -> bool:
+def _same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:
     return (
         0 < done.position <= len(batches) and batches[done.position - 1].hash == done.manifest_hash
     )
 
 
 def _project_batch(
-    log: FactLog, graph: GraphConnection, batch: Batch, wrote: Callable[[int], None]
+    reading: Resolution, graph: GraphConnection, batch: Batch, wrote: Callable[[int], None]
 ) -> None:
     # nodes first: a tie is matched by both its ends
     for kind in (item.kind for item in SCHEMA.kinds if item.kind in batch.files):
-        for rows in _rows(kind, log.facts(batch, kind)):
+        for rows in _rows(kind, reading.facts(batch, kind)):
             graph.write(merge_text(kind), {"rows": rows, "shared": _shared(kind, batch)})
             wrote(len(rows))
-    closures = log.closures(batch)
+    # ties that a judgement moves here keep their own source and batch
+    for kind, facts in reading.moved(batch).items():
+        known = {name: _shared(kind, batch)[name] for name in ("known_from", "known_to")}
+        for rows in _rows(kind, facts, shared=frozenset(known)):
+            graph.write(merge_text(kind), {"rows": rows, "shared": known})
+    closures = reading.closures(batch)
     for kind in sorted(set(closures["kind"].to_pylist())):
         ids = closures.filter(pc.equal(closures["kind"], kind))["fact_id"].to_pylist()
         for start in range(0, len(ids), _CHUNK):
@@ -159,11 +166,13 @@ def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:
     return columns
 
 
-def _rows(kind: str, facts: pa.Table) -> Iterator[list[dict[str, Any]]]:
-    """Chunks of rows for `merge_text`; a null is no property."""
+def _rows(
+    kind: str, facts: pa.Table, *, shared: frozenset[str] = _SHARED
+) -> Iterator[list[dict[str, Any]]]:
+    """Chunks of rows for `merge_text` without what they share; a null is no property."""
     ends = [name for name in end_columns(kind) if name != "discriminator"]
     own = stated_properties(kind, facts)
-    said = pa.table({name: column for name, column in own.items() if name not in _SHARED})
+    said = pa.table({name: column for name, column in own.items() if name not in shared})
     for start in range(0, len(facts), _CHUNK):
         keys = facts.select(ends).slice(start, _CHUNK).to_pylist()
         yield [

@@ -23,6 +23,7 @@ from graph.errors import NotFoundError
 from graph.facts import arrow_schema, true_at
 from graph.log import Batch, FactLog
 from graph.numbering import Mentions, mentions_in, number_parties
+from graph.resolution import followed
 from graph.schema import SCHEMA
 
 __all__ = ["Snapshot", "Ties", "refresh_snapshot", "take_snapshot"]
@@ -85,6 +86,7 @@ class Snapshot:
         keys, labels, names: one entry a party, in the order of their numbers.
         ties: by kind, those between two parties.
         datasets: (source, its last batch, when that became known), by source.
+        redirects: keys that were judged to be another party -> the key that stays.
     """
 
     as_of: date
@@ -96,6 +98,7 @@ class Snapshot:
     names: pa.Array
     ties: Mapping[str, Ties]
     datasets: tuple[tuple[str, str, datetime], ...]
+    redirects: Mapping[str, str]
     _tables: Mapping[str, pa.Table] = field(repr=False)
     _mentions: Mapping[tuple[str, str], Mentions] = field(repr=False)
     _head: str = field(repr=False)
@@ -105,8 +108,8 @@ class Snapshot:
         return len(self.keys)
 
     def index(self, key: str) -> int:
-        """Number of a party; raises `NotFoundError`."""
-        found = pc.index(self.keys, key).as_py()
+        """Number of a party, also by a key that was given up; raises `NotFoundError`."""
+        found = pc.index(self.keys, self.redirects.get(key, key)).as_py()
         if found < 0:
             raise NotFoundError(
                 "在该时点没有这个主体。请核对编号，或先查找名称。",
@@ -139,7 +142,8 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
         kind.kind: log.read(kind.kind, as_of=as_of, known_at=known, coded=True)
         for kind in SCHEMA.kinds
     }
-    return _assembled(batches, as_of, known, tables, {})
+    standing, redirects = followed(tables)
+    return _assembled(batches, as_of, known, standing, {}, redirects)
 
 
 def refresh_snapshot(
@@ -148,13 +152,16 @@ def refresh_snapshot(
     """The snapshot of the same day after more batches: equal to a fresh one, without reading again.
 
     Only the new batches are read, and only kinds that they touch are looked through.  A log that
-    is not a continuation of the snapshot's is read afresh.  Raises as `take_snapshot`.
+    is not a continuation of the snapshot's is read afresh, and so is one where a key leads to
+    another: new ties may have to be led there too.  Raises as `take_snapshot`.
     """
     batches, known = _known(log, known_at)
     seen = snapshot.position
     if len(batches) < seen or batches[seen - 1].hash != snapshot._head:
         return take_snapshot(log, snapshot.as_of, known_at)
     news = batches[seen:]
+    if snapshot.redirects or any("SAME_AS" in batch.kinds for batch in news):
+        return take_snapshot(log, snapshot.as_of, known_at)
     closures = pa.concat_tables([log.closures(batch) for batch in batches[seen - 1 :]])
     closed_kinds = set(closures["kind"].unique().to_pylist())
     tables, untouched = dict(snapshot._tables), dict(snapshot._mentions)
@@ -169,7 +176,7 @@ def refresh_snapshot(
         tables[kind] = table
         for place in [place for place in untouched if place[0] == kind]:
             del untouched[place]
-    return _assembled(batches, snapshot.as_of, known, tables, untouched)
+    return _assembled(batches, snapshot.as_of, known, tables, untouched, {})
 
 
 def _known(log: FactLog, known_at: datetime | None) -> tuple[list[Batch], datetime]:
@@ -189,6 +196,7 @@ def _assembled(
     known: datetime,
     tables: Mapping[str, pa.Table],
     mentions: Mapping[tuple[str, str], Mentions],
+    redirects: Mapping[str, str],
 ) -> Snapshot:
     """Number the parties and the ends of ties; `mentions` are those already looked through."""
     named = {
@@ -214,6 +222,7 @@ def _assembled(
             for kind in _PARTY_TIES
         },
         datasets=tuple(latest[source] for source in sorted(latest)),
+        redirects=redirects,
         _tables=tables,
         _mentions=named,
         _head=batches[-1].hash,

@@ -11,7 +11,19 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Kind", "Node", "Property", "Relationship", "Sensitivity", "ValueType"]
+__all__ = [
+    "WRITTEN_CONSENT",
+    "Kind",
+    "Node",
+    "Property",
+    "Relationship",
+    "Sensitivity",
+    "ValueType",
+]
+
+#: Basis of what may be collected of a person only after warning and with written consent: income,
+#: deposits, securities, insurance, real estate, tax amounts.
+WRITTEN_CONSENT = "征信业管理条例 第十四条（须事先告知并取得书面同意）"
 
 _LABEL = re.compile(r"[A-Z][A-Za-z]+\Z")
 _TYPE = re.compile(r"[A-Z]+(_[A-Z]+)*\Z")

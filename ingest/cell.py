@@ -22,7 +22,7 @@ NUMERIC = "\x00number:"
 UNCALCULATED = "\x00formula"
 ERROR = "\x00error"
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\x00"))
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _GUARDED = re.compile(r"'[=+\-@]")
 _PLAIN_NUMBER = re.compile(r"[+-][\d.,\s]+%?")
 
@@ -95,7 +95,10 @@ def _plain(raw: str) -> str | None:
     if raw.isascii():
         text = raw.strip()
     else:
-        text = unicodedata.normalize("NFKC", raw).translate(_INVISIBLE).strip()
+        text = unicodedata.normalize("NFKC", raw)
+        if _INVISIBLE.search(text):  # a text in order stays the object that it is
+            text = _INVISIBLE.sub("", text)
+        text = text.strip()
     if _GUARDED.match(text):
         text = text[1:]
     return text or None

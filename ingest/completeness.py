@@ -28,7 +28,7 @@ from ingest.finding import Finding
 from ingest.listing import kept_listing, listing_table
 from ingest.part import Part
 
-__all__ = ["REASONS", "Settlement", "last_stale", "parts_of", "settle"]
+__all__ = ["REASONS", "Settlement", "last_stale", "missing_parts", "parts_of", "settle"]
 
 #: Why a fact that was not seen again was not ended.
 REASONS = {
@@ -92,6 +92,20 @@ def parts_of(batches: Sequence[Batch], source: str, table: str, part: Part) -> d
     return found
 
 
+def missing_parts(batches: Sequence[Batch], last: Batch) -> tuple[int, ...]:
+    """Parts of the list of a table's last batch that have not arrived."""
+    said = last.notes
+    if "of" not in said:
+        return ()
+    part = Part(said["list"], said["part"], said["of"])
+    before = [batch for batch in batches if batch.position < last.position]
+    return _missing(part, parts_of(before, last.source, said["table"], part))
+
+
+def _missing(part: Part, others: dict[int, Batch]) -> tuple[int, ...]:
+    return tuple(n for n in range(1, part.of + 1) if n != part.number and n not in others)
+
+
 def last_stale(log: FactLog, batches: Sequence[Batch], source: str, table: str) -> pa.Table:
     """The facts of a table under suspicion after its last list: kind, fact_id, reason."""
     for batch in reversed(batches):
@@ -108,7 +122,7 @@ def settle(
     *,
     source: str,
     table: str,
-    part: Part,
+    part: Part | None,
     limit: float | None,
     batch: str,
     day: date,
@@ -117,30 +131,33 @@ def settle(
 
     Args:
         lines: the rows of this file (`ingest.listing`).
+        part: which part of a list it is; None for corrected rows that came back: they lift the
+            suspicion from what they say, and end nothing.
         limit: share of what a scope held that may go missing; None: nothing may end.
         day: of the list: what ends is true until then.
     """
     batches = log.batches()
     own = [item for item in batches if (item.source, item.notes.get("table")) == (source, table)]
+    before = last_stale(log, batches, source, table)
+    if part is None:
+        _, facts = _held(log, own, {}, difference, day)
+        return _settled(before, facts[~facts["stated"]], _STALE.empty_table(), lines)
     others = parts_of(batches, source, table, part)
-    missing = tuple(n for n in range(1, part.of + 1) if n != part.number and n not in others)
+    missing = _missing(part, others)
     tables, facts = _held(log, own, others, difference, day)
     everyone = pd.concat([lines, *(kept_listing(log, item) for item in others.values())])
     judged = facts[facts["scope"].isin(everyone["scope"].dropna())]
     reasons = _reasons(judged, everyone, _stated(judged, difference, lines), limit, missing)
     gone, stays = judged[~judged["seen"]], reasons.notna()
-    settlement = Settlement(missing_parts=missing)
-    for kind, chosen in gone[~stays].groupby("kind", sort=True):
-        settlement.ended[kind] = len(chosen)
-        _end(kind, tables[kind].take(pa.array(chosen["place"])), day, batch, difference)
     suspected = pa.Table.from_pandas(
         gone[stays].assign(reason=reasons[stays])[_STALE.names], _STALE, preserve_index=False
     )
-    before = last_stale(log, batches, source, table)
-    elsewhere = pa.array(facts["fact_id"][~facts.index.isin(judged.index)], pa.string())
-    kept = before.filter(pc.is_in(before["fact_id"], value_set=elsewhere))
-    settlement.stale = pa.concat_tables([kept, suspected])
-    settlement.attachments = {"listed": listing_table(lines), "stale": settlement.stale}
+    elsewhere = facts[~facts.index.isin(judged.index)]
+    settlement = _settled(before, elsewhere, suspected, lines)
+    settlement.missing_parts = missing
+    for kind, chosen in gone[~stays].groupby("kind", sort=True):
+        settlement.ended[kind] = len(chosen)
+        _end(kind, tables[kind].take(pa.array(chosen["place"])), day, batch, difference)
     if part.of > 1:
         again = facts.loc[facts["stated"], ["fact_id"]]
         settlement.attachments["confirmed"] = pa.Table.from_pandas(
@@ -148,6 +165,17 @@ def settle(
         )
     settlement.findings = _findings(part, missing, suspected)
     return settlement
+
+
+def _settled(
+    before: pa.Table, unjudged: pd.DataFrame, suspected: pa.Table, lines: pd.DataFrame
+) -> Settlement:
+    """The suspicion after a file: what it raises, and what was raised before and it leaves open."""
+    left = pa.array(unjudged["fact_id"], pa.string())
+    stale = pa.concat_tables(
+        [before.filter(pc.is_in(before["fact_id"], value_set=left)), suspected]
+    )
+    return Settlement(stale=stale, attachments={"listed": listing_table(lines), "stale": stale})
 
 
 def _held(
@@ -239,6 +267,8 @@ def _reasons(
     things = judged.assign(thing=judged["key"].fillna(judged["fact_id"]))
     unlisted = ~things["key"].isin(everyone["key"].dropna())
     things["lost"] = unlisted.where(things["key"].notna(), ~things["seen"])
+    # what another row says too tells nothing of the row that once stated it
+    things = things[~(things["lost"] & things["seen"])]
     each = things.groupby(["scope", "thing"])["lost"].all()
     lost = each.groupby("scope").mean()
     gone = judged[~judged["seen"]]

@@ -6,7 +6,7 @@ the gate (`borrower_key`, `borrower_label`); a raw resident id never reaches a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ import pandas as pd
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
 
-__all__ = ["End", "FactFrame", "end", "mention", "node", "tie"]
+__all__ = ["Column", "End", "FactFrame", "end", "joined", "mention", "node", "tie", "told_of"]
 
 Column: TypeAlias = pd.Series | str | float | int | bool | None
 
@@ -94,6 +94,31 @@ def end(rows: pd.DataFrame, party: str) -> End:
     return rows[f"{party}_key"], rows[f"{party}_label"]
 
 
+def joined(
+    party: End,
+    by: str,
+    kind: str,
+    rows: pd.DataFrame,
+    *,
+    key: pd.Series,
+    said: Iterable[str],
+    valid_from: pd.Series | None = None,
+    valid_to: pd.Series | None = None,
+    where: pd.Series | None = None,
+    **properties: Column,
+) -> Iterator[FactFrame]:
+    """State a thing and who it belongs to: reads `party` -[`by`]-> `kind`.
+
+    Args:
+        said: properties of the thing that stand in columns of the same name.
+        properties: the others.
+    """
+    when = {"valid_from": valid_from, "valid_to": valid_to, "where": where}
+    columns = {name: rows[name] for name in said}
+    yield node(kind, rows, key=key, **when, **columns, **properties)  # type: ignore[arg-type]
+    yield tie(by, rows, source=party, target=(key, kind), **when)  # type: ignore[arg-type]
+
+
 def mention(
     rows: pd.DataFrame, party: str, *, name: pd.Series, where: pd.Series | None = None
 ) -> Iterator[FactFrame]:
@@ -127,6 +152,31 @@ def mention(
                 name=name,
                 unified_social_credit_code=rows[f"{party}_code"],
             )
+
+
+def told_of(
+    party: str,
+    by: str,
+    kind: str,
+    rows: pd.DataFrame,
+    *,
+    key: pd.Series,
+    said: Iterable[str],
+    valid_from: pd.Series | None = None,
+    **properties: Column,
+) -> Iterator[FactFrame]:
+    """As `joined`, where all that is told of the party is its name: `party` and `party`_name."""
+    yield from mention(rows, party, name=rows[f"{party}_name"])
+    yield from joined(
+        end(rows, party),
+        by,
+        kind,
+        rows,
+        key=key,
+        said=said,
+        valid_from=valid_from,
+        **properties,
+    )
 
 
 def _frame(

@@ -14,7 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from graph.vocabulary import Sensitivity
 
-__all__ = ["IDENTIFIER_TYPES", "FieldSpec", "FieldType", "RowCheck", "Strict", "Unit", "heading"]
+__all__ = [
+    "IDENTIFIER_TYPES",
+    "PARTY_TYPES",
+    "FieldSpec",
+    "FieldType",
+    "RowCheck",
+    "Strict",
+    "Unit",
+    "heading",
+]
 
 FieldType = Literal[
     "text",
@@ -30,11 +39,18 @@ FieldType = Literal[
     "party_id",
     "division",
     "phone",
+    "household",
+    "uscc_or_filler",
 ]
 Unit = Literal["元", "万元", "分", "小数", "百分比"]
 
 #: Types whose digits Excel destroys when it takes them for a number.
-IDENTIFIER_TYPES = frozenset({"resident_id", "uscc", "party_id", "division", "phone"})
+IDENTIFIER_TYPES = frozenset(
+    {"resident_id", "uscc", "party_id", "division", "phone", "household", "uscc_or_filler"}
+)
+
+#: Types whose value identifies a party.
+PARTY_TYPES = frozenset({"resident_id", "uscc", "party_id"})
 
 
 class Strict(BaseModel):
@@ -53,6 +69,8 @@ class FieldSpec(Strict):
         minimum, maximum: in the unit of the file.
         check: name of a further rule on the value (`ingest.rules`).
         reference: label of a thing that must already be known by this value's key.
+        otherwise: fields that name the party where this identifier is absent, the name first; the
+            row then stands under a provisional key (`ingest.identity.provisional`).
         identifier: digits that must come as text although the type is text.
         message: what the clerk reads when the value is refused, instead of our own words.
         example: a value that the gate takes; shown in the template.
@@ -72,6 +90,7 @@ class FieldSpec(Strict):
     maximum: float | None = None
     check: str | None = None
     reference: str | None = None
+    otherwise: tuple[str, ...] = ()
     identifier: bool = False
     message: str | None = None
     example: str = ""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-__all__ = ["Finding", "findings_table"]
+__all__ = ["Finding", "findings_table", "kept_findings"]
 
 _TYPES = {"row": pa.int32()}
 
@@ -48,3 +48,10 @@ def findings_table(findings: Iterable[Finding], table: str) -> pa.Table:
         for item in fields(Finding)
     }
     return pa.table({"table": pa.array([table] * len(rows), pa.string()), **columns})
+
+
+def kept_findings(table: pa.Table | None) -> tuple[Finding, ...]:
+    """The findings that were kept with a batch."""
+    names = [item.name for item in fields(Finding)]
+    rows = [] if table is None else table.select(names).to_pylist()
+    return tuple(Finding(**row) for row in rows)

@@ -73,33 +73,36 @@ def check(
         {name: spec.title for name, spec in fields.items()},
     )
     columns = {name: each for one in readings.values() for name, each in one.columns.items()}
-    typed = pd.DataFrame(columns, index=index, copy=False)
+    typed = pd.DataFrame(columns, copy=False)
     rules = {value_column(spec): list(on_value(spec, typed, known)) for spec in fields.values()}
     for row_check in table.spec.checks:
         first = value_column(fields[row_check.fields[0]])
         rules[first].append(on_row(row_check, fields, typed, readings))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
-    findings += _twins(table, typed[~index.isin(_refused(findings))])
+    findings += _twins(table, typed, ~index.isin(_refused(findings)))
+    del typed, readings, rules  # a million rows are there once, not twice
     quarantined = _refused(findings)
-    return Gated(typed[~index.isin(quarantined)], findings, set(quarantined))
+    good = ~index.isin(quarantined)
+    kept = {name: columns.pop(name)[good] for name in list(columns)}
+    return Gated(pd.DataFrame(kept, copy=False), findings, set(quarantined))
 
 
 def _refused(findings: Iterable[Finding]) -> list[int]:
     return sorted({item.row for item in findings if item.severity == "error" and item.row})
 
 
-def _twins(table: Table, typed: pd.DataFrame) -> list[Finding]:
-    """A key twice: the same row twice is one row; different rows are all refused."""
-    if not table.spec.key or typed.empty:
-        return []
-    key = [f"{name}_key" if f"{name}_key" in typed else name for name in table.spec.key]
-    repeated = typed[typed.duplicated(key, keep=False)]
+def _twins(table: Table, typed: pd.DataFrame, good: np.ndarray) -> list[Finding]:
+    """A key twice among the good rows: the same row is one row; different rows are all refused."""
+    fields = [item for item in table.spec.fields if item.name in table.spec.key]
+    key = [value_column(item) for item in fields]
+    keys = typed[key][good]
+    repeated = keys[keys.duplicated(keep=False)] if key else keys.iloc[:0]
     if repeated.empty:
         return []
-    columns = "、".join(item.title for item in table.spec.fields if item.name in table.spec.key)
+    columns = "、".join(item.title for item in fields)
     # rows are compared as they were sent: a lossy type must not make two rows equal
     sent = table.frame.loc[repeated.index].fillna("").astype(str).agg("\x1f".join, axis=1)
-    group = repeated[key].astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
+    group = repeated.astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
     same = sent.groupby(group).transform("nunique") == 1
     found = [
         Finding(

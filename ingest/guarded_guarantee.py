@@ -108,7 +108,7 @@ def insert_guarantee(
             return GuardedGuarantee("refused", check, record, None)
         if not check.open_rules <= set(accept_open):
             return GuardedGuarantee("open", check, record, None)
-        batch = _append(log, snapshot, proposal, sha256)
+        batch = _append(log, snapshot, check.proposal, sha256, notes={"check": record})
         Ledger(store).reconcile([batch])
     if into_graph:
         catch_up(settings)
@@ -127,7 +127,13 @@ def _keep(store: OperationsStore, check: ProposalCheck, accepted: Collection[str
     )
 
 
-def _append(log: FactLog, snapshot: Snapshot, proposal: GuaranteeProposal, sha256: str) -> Batch:
+def _append(
+    log: FactLog,
+    snapshot: Snapshot,
+    proposal: GuaranteeProposal,
+    sha256: str,
+    notes: dict[str, str],
+) -> Batch:
     batch = f"{_SOURCE}-{sha256[:16]}"
     difference = compare(log, contracts(_row(snapshot, proposal)), source=_SOURCE, batch=batch)
     with log.append(
@@ -135,6 +141,7 @@ def _append(log: FactLog, snapshot: Snapshot, proposal: GuaranteeProposal, sha25
         batch=batch,
         file_name=f"proposal-{proposal.contract_no}",
         content_sha256=sha256,
+        notes=notes,
     ) as pending:
         for kind, facts in difference.asserted.items():
             pending.assert_facts(kind, facts)

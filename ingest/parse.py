@@ -19,6 +19,7 @@ from ingest.field import FieldSpec, Unit
 from ingest.persons import PARTY_SUFFIXES, persons
 
 __all__ = [
+    "FILLER",
     "CellVerdict",
     "WrongError",
     "code",
@@ -27,6 +28,7 @@ __all__ = [
     "flag",
     "integer",
     "organisation",
+    "organisation_or_filler",
     "party",
     "per_unit",
     "phone",
@@ -47,6 +49,8 @@ _NO = frozenset({"否", "0", "n", "no", "false"})
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}")
 _NOT_DIALLED = re.compile(r"[\s-]")
 _LABELS = {"91": "Enterprise", "92": "IndividualBusiness", "93": "Cooperative"}
+#: What 双公示 data write for a subject without a unified code.
+FILLER = "0" * 17 + "X"
 _NOTHING = (None,) * len(PARTY_SUFFIXES)
 
 
@@ -159,6 +163,14 @@ def organisation(text: str) -> tuple[tuple[Any, ...], Finding]:
     if label is None:
         label = "Collective" if found.value[0] == "N" else "GovernmentBody"
     return (f"org:{found.value}", label, None, found.value, None, None), found
+
+
+def organisation_or_filler(text: str) -> tuple[tuple[Any, ...], Finding]:
+    """As `organisation`, but seventeen zeros and X are no fault: they stay as the code alone."""
+    values, found = organisation(text)
+    if found.code != "filler":
+        return values, found
+    return (None, None, None, FILLER, None, None), Finding(Verdict.VALID, "ok", "", "", FILLER)
 
 
 def party(text: str, identity_key: str) -> tuple[tuple[Any, ...], Finding]:

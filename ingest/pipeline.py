@@ -21,13 +21,13 @@ from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.time import day_of, utc_now
 from ingest.form import with_form, with_forms
-from ingest.part import Part
-from ingest.plan import already, commit, content_sha256, plan
+from ingest.part import Part, part_named
+from ingest.plan import already, commit, content_sha256, plan, taken_before
 from ingest.quarantine import Quarantine
 from ingest.report import BatchReport, Report
 from ingest.source import Source, load_source
 
-__all__ = ["WAIT_S", "ingest"]
+__all__ = ["WAIT_S", "bring_up", "ingest"]
 
 #: How long a run waits for another one of the same source before it gives up.
 WAIT_S = 600.0
@@ -78,15 +78,22 @@ def ingest(
             ledger.reconcile(log.batches())
             quarantine.tidy(log, source, utc_now())
             for path in map(Path, paths):
-                reports.append(_take_in(log, ledger, quarantine, declared, path, key, part, known_at, say))
+                reports.append(
+                    _take_in(log, ledger, quarantine, declared, path, key, part, known_at, say)
+                )
                 known_at = known_at + timedelta(microseconds=1) if known_at else None
             quarantine.tidy(log, source, utc_now())
-        projected = None
-        if into_graph:
-            position = len(log.batches())
-            projected = catch_up(settings, progress=progress)
-            ledger.projected(position)
+    projected = bring_up(settings, progress=progress) if into_graph else None
     return Report(tuple(reports), projected)
+
+
+def bring_up(settings: Settings, *, progress: Progress | None = None) -> int:
+    """Bring the graph up to the log, and note it in the ledger; returns the batches written."""
+    position = len(FactLog(settings.log_dir).batches())
+    projected = catch_up(settings, progress=progress)
+    with OperationsStore(settings) as store:
+        Ledger(store).projected(position)
+    return projected
 
 
 def _take_in(
@@ -100,11 +107,11 @@ def _take_in(
     known_at: datetime | None,
     say: Progress,
 ) -> BatchReport:
-    sha256 = content_sha256(path)
+    sha256, part = content_sha256(path), part or part_named(path)
     ledger.received(source.name, sha256, file_name=path.name, at=utc_now())
-    done = log.find(source.name, sha256)
+    done = taken_before(log, source.name, sha256, part)
     if done:
-        return already(done)
+        return already(log, done)
     with _noting_failure(ledger, source.name, path.name, sha256):
         ledger.checking(source.name, sha256)
         planned = plan(

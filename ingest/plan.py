@@ -11,22 +11,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
 from ingest.completeness import Settlement, parts_of, settle
 from ingest.difference import Difference, compare
-from ingest.finding import Finding, findings_table
+from ingest.finding import Finding, findings_table, kept_findings
 from ingest.gate import Gated, check
+from ingest.identity.provisional import name_parties
 from ingest.listing import listing
-from ingest.part import Part, part_named
+from ingest.part import Part
 from ingest.quarantine import Quarantine, settled_by
 from ingest.report import BatchReport
 from ingest.source import Source
 from ingest.table import Table, read_table
 
-__all__ = ["Plan", "already", "commit", "content_sha256", "plan", "report_of"]
+__all__ = ["Plan", "already", "commit", "content_sha256", "plan", "report_of", "taken_before"]
 
 
 @dataclass
@@ -63,6 +65,20 @@ def content_sha256(path: Path) -> str:
         ) from error
 
 
+def taken_before(log: FactLog, source: str, sha256: str, part: Part) -> Batch | None:
+    """The batch that already brought this very content.
+
+    Content that is part of another list now is not taken before: an unchanged part is seen again.
+    """
+    for batch in log.batches():
+        said = (batch.notes.get("list"), batch.notes.get("part"), batch.notes.get("of"))
+        if (batch.source, batch.content_sha256) == (source, sha256) and (
+            part.of == 1 or said == (part.name, part.number, part.of)
+        ):
+            return batch
+    return None
+
+
 def plan(
     log: FactLog,
     source: Source,
@@ -70,7 +86,7 @@ def plan(
     sha256: str,
     *,
     identity_key: str,
-    part: Part | None,
+    part: Part,
     day: date,
     progress: Progress,
 ) -> Plan:
@@ -78,13 +94,11 @@ def plan(
 
     Args:
         sha256: of its content, taken before.
-        part: which part of a list it is; default what its name says.
         day: on which what it no longer names would end.
 
     Raises:
         InputError: as `read_table`, and `too_few_rows`, `file_changing`.
     """
-    part = part or part_named(path)
     progress(f"读取 {path.name}", 0, None)
     table = read_table(path, source)
     if content_sha256(path) != sha256:
@@ -98,19 +112,20 @@ def plan(
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
-    batch = f"{source.name}-{sha256[:16]}"
+    gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
+    batch = _batch_name(log, source.name, sha256)
     progress(f"比对 {path.name}", 0, len(gated.rows))
     frames = source.facts(table.name, gated.rows) if len(gated.rows) else iter(())
     difference = compare(log, frames, source=source.name, batch=batch)
     settlement = None
-    if is_list and source.completeness_of(table.name) == "snapshot":
+    if source.completeness_of(table.name) == "snapshot":
         settlement = settle(
             log,
             difference,
             listing(table, gated, identity_key),
             source=source.name,
             table=table.name,
-            part=part,
+            part=part if is_list else None,
             limit=source.expected_of(table.name).max_fall_ratio,
             batch=batch,
             day=day,
@@ -137,20 +152,15 @@ def commit(
     The refused rows are kept before it: a batch that says that it refused rows has them.
     """
     settled = planned.settlement
-    quarantine.keep(planned.batch, planned.table, planned.gated)
     with log.append(
         source=planned.source,
         batch=planned.batch,
         file_name=planned.table.file_name,
         content_sha256=planned.sha256,
         known_at=known_at,
-        notes={
-            "table": planned.table.name,
-            "list": planned.part.name,
-            "part": planned.part.number,
-            "of": planned.part.of,
-        },
+        notes=_notes(planned),
     ) as pending:
+        quarantine.keep(planned.batch, planned.table, planned.gated)
         for kind, facts in planned.difference.asserted.items():
             pending.assert_facts(kind, facts)
         pending.close_facts(planned.difference.closed)
@@ -160,6 +170,13 @@ def commit(
             pending.attach(name, table)
         pending.counts.update(planned.counts)
     return report_of(planned, pending.position, pending.known_at)
+
+
+def _notes(planned: Plan) -> dict[str, Any]:
+    if planned.table.is_correction:
+        return {"table": planned.table.name}
+    part = planned.part
+    return {"table": planned.table.name, "list": part.name, "part": part.number, "of": part.of}
 
 
 def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchReport:
@@ -181,7 +198,7 @@ def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchR
     )
 
 
-def already(batch: Batch) -> BatchReport:
+def already(log: FactLog, batch: Batch) -> BatchReport:
     """The same content again: every row that was taken then is unchanged now."""
     refused = batch.counts["quarantined"]
     return BatchReport(
@@ -194,6 +211,7 @@ def already(batch: Batch) -> BatchReport:
         accepted=0,
         unchanged=batch.counts["rows_in"] - refused,
         quarantined=refused,
+        findings=kept_findings(log.table(batch, "findings")),
     )
 
 
@@ -204,6 +222,11 @@ def _counts(table: Table, gated: Gated, difference: Difference) -> dict[str, int
         "unchanged": len(gated.rows) - len(difference.changed_rows),
         "quarantined": len(gated.quarantined),
     }
+
+
+def _batch_name(log: FactLog, source: str, sha256: str) -> str:
+    same = sum((b.source, b.content_sha256) == (source, sha256) for b in log.batches())
+    return f"{source}-{sha256[:16]}" + (f"-{same + 1}" if same else "")
 
 
 def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Finding]:

@@ -12,32 +12,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from graph.log import FactLog
-from graph.operations import DecisionArchive, KeptDecision, read_only_store
 from graph.progress import Progress, silent
-from graph.schema import SCHEMA
 from graph.secrets import load_secrets
 from graph.settings import Settings
 from graph.time import day_of, utc_now
-from graph.vocabulary import Relationship
+from ingest.concerned import Concerned, concerned
 from ingest.difference import Difference
 from ingest.form import with_form, with_forms
-from ingest.part import Part
-from ingest.plan import already, content_sha256, plan, report_of
+from ingest.part import Part, part_named
+from ingest.plan import already, content_sha256, plan, report_of, taken_before
 from ingest.report import BatchReport
 from ingest.source import load_source
 
 __all__ = ["Preview", "preview"]
-
-_UNDECIDED = (
-    "判定记录要连同变动后的全部事实才能重新计算，试运行不写入，因此只列出涉及的判定，不断言结论会变。",
-    "A verdict can only be computed again from all facts after the change; a dry run writes none, "
-    "so the decisions concerned are listed, and none is claimed to flip.",
-)
-
 
 @dataclass(frozen=True)
 class Preview:
@@ -46,28 +34,18 @@ class Preview:
     Attributes:
         batches: a report a file, as ingest would give it; `position` is None.
         decisions: kept decisions on parties that the files change something about, or that are
-            tied to what they change; each may flip.
+            tied to what they change: what their rules and papers say today, before and after.
     """
 
     batches: tuple[BatchReport, ...]
-    decisions: tuple[KeptDecision, ...]
+    decisions: tuple[Concerned, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         return {
             "dry_run": True,
             "batches": [item.as_dict() for item in self.batches],
-            "decisions_concerned": [
-                {
-                    "id": item.id,
-                    "party": item.party,
-                    "product": item.product,
-                    "verdict": item.verdict,
-                    "decided_at": item.decided_at.isoformat(),
-                }
-                for item in self.decisions
-            ],
-            "decisions_note": dict(zip(("zh", "en"), _UNDECIDED, strict=True)),
+            "decisions_concerned": [item.as_dict() for item in self.decisions],
         }
 
 
@@ -92,11 +70,11 @@ def preview(
     key = load_secrets(settings.secrets_file).identity_key if known else secrets.token_hex(32)
     moment = known_at or utc_now()
     reports: list[BatchReport] = []
-    touched: set[str] = set()
+    changes: list[Difference] = []
     for path in map(Path, paths):
-        sha256 = content_sha256(path)
-        if done := log.find(source, sha256):
-            reports.append(already(done))
+        sha256, which = content_sha256(path), part or part_named(path)
+        if done := taken_before(log, source, sha256, which):
+            reports.append(already(log, done))
             continue
         planned = plan(
             log,
@@ -104,43 +82,10 @@ def preview(
             path,
             sha256,
             identity_key=key,
-            part=part,
+            part=which,
             day=day_of(moment),
             progress=progress or silent,
         )
         reports.append(report_of(planned, None, moment))
-        touched |= _touched(log, planned.difference)
-    return Preview(tuple(reports), _decisions(settings, touched))
-
-
-def _touched(log: FactLog, difference: Difference) -> set[str]:
-    """Keys of what the change is about, and of what is tied to that, before or after it."""
-    keys: set[str] = set()
-    for kind, table in difference.asserted.items():
-        keys |= _keys(kind, table)
-    for kind in sorted({kind for kind, _ in difference.closed}):
-        ids = pa.array([fact_id for each, fact_id in difference.closed if each == kind])
-        held = log.read(kind)
-        keys |= _keys(kind, held.filter(pc.is_in(held["fact_id"], value_set=ids)))
-    about = pa.array(sorted(keys), pa.string())
-    for tie in SCHEMA.relationships:
-        for table in (log.read(tie), difference.asserted.get(tie)):
-            if table is not None and len(table):
-                ends = [pc.is_in(table[name], value_set=about) for name in ("from_key", "to_key")]
-                keys |= _keys(tie, table.filter(pc.or_(*ends)))
-    return keys
-
-
-def _keys(kind: str, table: pa.Table) -> set[str]:
-    is_tie = isinstance(SCHEMA.kind(kind), Relationship)
-    names = ("from_key", "to_key") if is_tie else ("key",)
-    return {key for name in names for key in pc.unique(table[name]).to_pylist()}
-
-
-def _decisions(settings: Settings, parties: set[str]) -> tuple[KeptDecision, ...]:
-    if not parties:
-        return ()
-    with read_only_store(settings) as store:
-        if store is None:
-            return ()
-        return tuple(item for item in DecisionArchive(store).of() if item.party in parties)
+        changes.append(planned.difference)
+    return Preview(tuple(reports), concerned(settings, log, changes, source, moment))

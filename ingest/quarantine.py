@@ -9,6 +9,7 @@ when the row is put right, when its sender takes it back, or after `KEEP`.  See 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 from graph.log import Batch, FactLog
 from ingest.finding import Finding
 from ingest.gate import Gated
-from ingest.table import Origin, Table
+from ingest.table import Table
 
 __all__ = ["KEEP", "Quarantine", "RefusedRow", "open_rows", "settled_by"]
 
@@ -43,11 +44,6 @@ class RefusedRow:
     table: str
     row: int
     findings: tuple[Finding, ...]
-
-    @property
-    def origin(self) -> Origin:
-        """What names the row in an error workbook."""
-        return Origin(self.batch.batch, self.row)
 
 
 def open_rows(log: FactLog, source: str | None = None) -> list[RefusedRow]:
@@ -134,15 +130,17 @@ class Quarantine:
 
         Only of one source, since a run of another may be about to commit.
         """
-        if not self.folder.exists():
+        # a batch is named by its source and digest, with a number where the content came before
+        named = re.compile(rf"{re.escape(source)}-[0-9a-f]+(-\d+)?")
+        files = self.folder.iterdir() if self.folder.exists() else ()
+        own = [path for path in files if named.fullmatch(path.stem)]
+        if not own:
             return
         batches = {item.batch: item for item in log.batches()}
         waiting: dict[str, set[int]] = {}
         for item in open_rows(log, source):
             waiting.setdefault(item.batch.batch, set()).add(item.row)
-        for path in self.folder.iterdir():
-            if path.stem.rpartition("-")[0] != source:  # a batch is named source-digest
-                continue
+        for path in own:
             batch = batches.get(path.stem) if path.suffix == ".parquet" else None
             if batch is None or now - batch.known_at > KEEP or not waiting.get(batch.batch):
                 path.unlink()

@@ -6,6 +6,7 @@ looked at only where the values could be read: a wrong cell is told once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,6 +17,7 @@ import pandas as pd
 from graph.errors import SettingsError
 from graph.time import today
 from ingest.field import FieldSpec
+from ingest.parse import FILLER
 
 __all__ = ["FIELD_RULES", "ROW_RULES", "FieldRule", "RowRule", "find_rule", "value_column"]
 
@@ -54,8 +56,10 @@ AnyRule = TypeVar("AnyRule", FieldRule, RowRule)
 
 def value_column(spec: FieldSpec) -> str:
     """The typed column that stands for the field's value."""
-    if spec.type in ("resident_id", "uscc", "party_id", "division"):
+    if spec.type in ("resident_id", "uscc", "party_id", "division", "household"):
         return f"{spec.name}_key"
+    if spec.type == "uscc_or_filler":  # a filler has no key, and is a value all the same
+        return f"{spec.name}_code"
     return f"{spec.name}_masked" if spec.type == "phone" else spec.name
 
 
@@ -68,6 +72,28 @@ def find_rule(name: str, rules: Mapping[str, AnyRule]) -> AnyRule:
             code="rule_unknown",
         )
     return rules[name]
+
+
+#: 处罚类别: the classes of the 2018 standard, and those that art. 9 of the 2021 act added.
+_PENALTY_KINDS = (
+    "警告",
+    "罚款",
+    "没收违法所得、没收非法财物",
+    "责令停产停业",
+    "暂扣或吊销许可证、暂扣或吊销执照",
+    "行政拘留",
+    "通报批评",
+    "降低资质等级",
+    "限制开展生产经营活动",
+    "责令关闭",
+    "限制从业",
+    "其他",
+)
+
+
+def _penalty_kinds(texts: pd.Series) -> pd.Series:
+    """Whether every part of a list of classes is a class."""
+    return texts.map(lambda text: set(re.split("[;；]", text)) <= set(_PENALTY_KINDS))
 
 
 def _class(prefixes: tuple[str, ...], what: str, english: str) -> FieldRule:
@@ -105,8 +131,14 @@ FIELD_RULES = {
         "No 24 monthly repayment codes.",
         lambda texts: texts.str.fullmatch(r"[N1-7BDZCG*#]{24}"),
     ),
+    "penalty_kinds": FieldRule(
+        f"应为以下类别，多项以分号隔开：{'；'.join(_PENALTY_KINDS)}。",
+        "No class of penalty.",
+        _penalty_kinds,
+    ),
     "enterprise_code": _class(("91",), "企业", "an enterprise"),
     "individual_code": _class(("92",), "个体工商户", "an individual business"),
+    "business_code": _class(("91", "92"), "企业或个体工商户", "an enterprise or business"),
     "cooperative_code": _class(("93",), "农民专业合作社", "a farmers' cooperative"),
     "collective_code": _class(("N",), "农村集体经济组织", "a village collective"),
     "public_body_code": _class(("1", "2", "3", "A"), "机关事业单位", "a public body"),
@@ -132,11 +164,33 @@ def _compare(holds: Callable[[pd.Series, pd.Series], pd.Series]) -> Callable[...
     return compared
 
 
+def _pairs(codes: pd.Series, kinds: pd.Series) -> pd.Series:
+    """Codes of class 92, and no others, belong to individual businesses; a person has none."""
+    filler = codes == FILLER
+    fits = codes.str.startswith("92") == (kinds == "individual_business")
+    return (filler | fits) & (kinds != "natural_person")
+
+
+def _fined(kinds: pd.Series, amounts: pd.Series) -> pd.Series:
+    """A penalty that is a fine says how much; nothing says that others may not."""
+    return ~kinds.str.contains("罚款", na=False) | amounts.notna()
+
+
 def _given(columns: list[pd.Series]) -> list[pd.Series]:
     return [column.notna() for column in columns]
 
 
 ROW_RULES = {
+    "code_pairs_with_kind": RowRule(
+        "“{0}”与“{1}”不配对：92 开头的只能是个体工商户，个体工商户只能是 92 开头，自然人不填代码。",
+        "A code of class 92 belongs to an individual business, and no other does.",
+        _compare(_pairs),
+    ),
+    "fine_has_amount": RowRule(
+        "处罚类别含罚款时，“{1}”不能为空（万元）。",
+        "A fine says its amount.",
+        lambda columns: _fined(*columns),
+    ),
     "not_before": RowRule(
         "“{0}”不能早于“{1}”。", "It comes before the other.", _compare(lambda a, b: a >= b)
     ),

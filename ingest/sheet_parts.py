@@ -1,7 +1,7 @@
 """An .xlsx taken apart with care: bounded unpacking, no DTD, the sheet cut into slices of rows.
 
 The reader of spreadsheets (calamine) holds a sheet whole and dense, 2 kB a row of twenty columns,
-and gives nothing where a formula has no result or the result is an error.  So the parts are
+with every string of the workbook besides, and gives nothing where a formula has no result or the result is an error.  So the parts are
 unpacked here, against limits; the sheet's rows are cut at `</row>` into small workbooks of the
 same parts, and cells without a value are found on the way.
 
@@ -14,6 +14,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO
@@ -21,20 +22,22 @@ from xml.etree import ElementTree
 
 from graph.errors import InputError
 from ingest.cell import ERROR, UNCALCULATED
+from ingest.shared_strings import SharedStrings
 
 __all__ = ["Slice", "broken", "guard", "holds_a_cell", "slices", "visible_sheets"]
 
-#: What a file may unpack to: a part that is read whole, and the rows of a sheet.
-PART_BYTES = 400 << 20
+#: What a file may unpack to: a part that is read whole, and one that is read in pieces.
+PART_BYTES = 64 << 20
 SHEET_BYTES = 3 << 30
 _RATIO = 250  # a sheet of equal rows packs to a hundredth, a bomb to a thousandth and less
-_SLICE_BYTES = 8 << 20
+_SLICE_BYTES = 4 << 20
 _READ = 1 << 16
 _SLICE_ROWS = 20_000
 _LONGEST_ROW = 64 << 20
 _GAP = 1_000  # rows without content in between: a dense reader would make room for each of them
 
-_PARTS = re.compile(r"xl/(workbook|styles|sharedStrings)\.xml|.*\.rels|\[Content_Types\]\.xml")
+_STRINGS = "xl/sharedStrings.xml"
+_PARTS = re.compile(r"xl/(workbook|styles)\.xml|.*\.rels|\[Content_Types\]\.xml")
 _DATA = re.compile(rb"<((?:\w+:)?)sheetData\s*(/?)>")
 _DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*>")
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
@@ -65,7 +68,8 @@ class Slice:
 def guard(name: str, archive: zipfile.ZipFile) -> None:
     """Refuse an archive that unpacks to more than it should, before any of it is unpacked."""
     for item in archive.infolist():
-        limit = SHEET_BYTES if "worksheets/" in item.filename else PART_BYTES
+        in_pieces = "worksheets/" in item.filename or item.filename == _STRINGS
+        limit = SHEET_BYTES if in_pieces else PART_BYTES
         bomb = item.file_size > 10 << 20 and item.file_size > item.compress_size * _RATIO
         if item.file_size > limit or bomb:
             raise InputError(
@@ -101,7 +105,7 @@ def slices(name: str, archive: zipfile.ZipFile, part: str) -> Iterator[Slice]:
         for item in archive.namelist()
         if _PARTS.fullmatch(item) and not item.startswith("xl/worksheets/")
     }
-    with archive.open(part) as stream:
+    with closing(_shared(name, archive)) as strings, archive.open(part) as stream:
         head, prefix, rest = _head(name, stream)
         tail = b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
         count = 0
@@ -113,9 +117,23 @@ def slices(name: str, archive: zipfile.ZipFile, part: str) -> Iterator[Slice]:
                     code="too_many_columns",
                 )
             for body, rows, numbered in _runs(block):
-                workbook = _workbook({**others, part: head + body + tail})
+                cells, used = strings.taken_from(body)
+                workbook = _workbook({**others, _STRINGS: used, part: head + cells + tail})
                 yield Slice(workbook, 0 if numbered else count, _without_value(body))
                 count += rows
+
+
+def _shared(name: str, archive: zipfile.ZipFile) -> SharedStrings:
+    if _STRINGS not in archive.namelist():
+        return SharedStrings(None)
+    with archive.open(_STRINGS) as part:
+        strings = SharedStrings(part)
+    try:
+        _refuse_dtd(name, strings.head)
+    except InputError:
+        strings.close()
+        raise
+    return strings
 
 
 def holds_a_cell(name: str, archive: zipfile.ZipFile, part: str) -> bool:

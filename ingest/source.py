@@ -16,10 +16,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 import yaml
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from graph.errors import NotFoundError, SettingsError
-from ingest.field import FieldSpec, RowCheck, Strict
+from ingest.field import PARTY_TYPES, FieldSpec, RowCheck, Strict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +74,19 @@ class TableSpec(Strict):
     completeness: Completeness | None = None
     expected: Expected | None = None
     scope: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _named_otherwise(self) -> TableSpec:
+        by_name = {item.name: item for item in self.fields}
+        for item in self.fields:
+            if not item.otherwise:
+                continue
+            lost = set(item.otherwise) - set(by_name)
+            if lost or item.required or item.type not in PARTY_TYPES:
+                raise ValueError(f"{item.name}: otherwise is for a party that may be absent {lost}")
+            if not by_name[item.otherwise[0]].required:
+                raise ValueError(f"{item.name}: what names it otherwise must be required")
+        return self
 
     def names_file(self, file_name: str) -> bool:
         """Whether a file of this name is usually this table."""

@@ -27,6 +27,7 @@ from ingest.parse import (
     flag,
     integer,
     organisation,
+    organisation_or_filler,
     party,
     phone,
     real,
@@ -39,13 +40,17 @@ __all__ = ["CellVerdict", "Reading", "read_column"]
 _Read: TypeAlias = tuple[list[tuple[Any, ...]], dict[int, CellVerdict]]
 
 
+_NOWHERE = np.array([], dtype=np.int32)
+
+
 @dataclass
 class Reading:
     """One column as read.
 
     Attributes:
         columns: typed columns by name, indexed by row.
-        place: of every row's value among the distinct ones; -1 where the cell is empty.
+        place: of every row's value among the distinct ones, -1 where the cell is empty; kept only
+            where there are verdicts.
         verdicts: place -> what is wrong or doubtful.
     """
 
@@ -59,9 +64,11 @@ class Reading:
 
     def passes(self, severity: Literal["error", "warning"]) -> np.ndarray:
         """Rows whose value has no verdict of this severity."""
+        if not self.has(severity):
+            return np.ones(len(next(iter(self.columns.values()))), dtype=bool)
         hit = [at for at, each in self.verdicts.items() if each.severity == severity]
         # one more place at the end is what -1, the empty cell, points to
-        free = np.ones((int(self.place.max()) if len(self.place) else -1) + 2, dtype=bool)
+        free = np.ones(int(self.place.max()) + 2, dtype=bool)
         free[hit] = False
         passing: np.ndarray = free[self.place]
         return passing
@@ -71,14 +78,15 @@ def read_column(spec: FieldSpec, cells: pd.Series, identity_key: str) -> Reading
     """Read the text cells (missing = None) of one field."""
     read, suffixes, dtype = _reader(spec, identity_key)
     if read is None:  # text is what it says
-        return Reading({spec.name: cells}, np.full(len(cells), -1), {})
+        return Reading({spec.name: cells}, _NOWHERE, {})
     place, texts = pd.factorize(cells.to_numpy())
+    place = place.astype(np.int32)
     values, verdicts = read(texts.tolist())
     columns = {}
     for number, suffix in enumerate(suffixes):
         distinct = [value[number] for value in values]
         columns[spec.name + suffix] = _spread(distinct, place, cells.index, dtype)
-    return Reading(columns, place, verdicts)
+    return Reading(columns, place if verdicts else _NOWHERE, verdicts)
 
 
 def _spread(
@@ -110,12 +118,16 @@ def _reader(
             return _each(lambda text: code(text, spec)), ("",), None
         case "phone":
             return _tuples(lambda text: phone(text, identity_key), 2), ("_masked", "_key"), None
+        case "household":
+            return _households, ("", "_key"), None
         case "division":
             return _checked(division), ("", "_key"), None
         case "resident_id":
             return lambda texts: _persons(texts, identity_key), PARTY_SUFFIXES, None
         case "uscc":
             return _checked(organisation), PARTY_SUFFIXES, None
+        case "uscc_or_filler":
+            return _checked(organisation_or_filler), PARTY_SUFFIXES, None
         case "party_id":
             return lambda texts: _parties(texts, identity_key), PARTY_SUFFIXES, None
 
@@ -154,6 +166,12 @@ def _checked(
         )
 
     return read
+
+
+def _households(texts: list[str]) -> _Read:
+    """A household's number is whatever its town wrote; that it exists is asked elsewhere."""
+    plain = [text.removeprefix(NUMERIC) for text in texts]
+    return [(text, f"household:{text}") for text in plain], {}
 
 
 def _persons(texts: list[str], identity_key: str) -> _Read:

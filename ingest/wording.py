@@ -24,12 +24,15 @@ _TYPES = {
     "party_id": "身份证号或统一社会信用代码",
     "division": "行政区划代码",
     "phone": "电话号码",
+    "household": "户号",
+    "uscc_or_filler": "统一社会信用代码或17个0加X",
 }
 _FORMS = {
     "date": "写成 2026-04-01",
     "flag": "填“是”或“否”",
     "resident_id": "18 位，末位可为 X",
     "uscc": "18 位",
+    "uscc_or_filler": "18 位；没有代码的填17个0加X，并另填工商注册号",
     "division": "6、9 或 12 位",
 }
 

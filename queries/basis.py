@@ -25,6 +25,7 @@ class Basis:
         position: of the last log batch that was known.
         policy, rules: names with version and hash of what was applied, None where nothing was.
         truncated: whether a budget cut the answer.
+        same_as: the key that the answer is about, where the one asked for was judged to be it.
     """
 
     as_of: date
@@ -33,6 +34,7 @@ class Basis:
     policy: str | None = None
     rules: str | None = None
     truncated: bool = False
+    same_as: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -43,4 +45,5 @@ class Basis:
             "policy": self.policy,
             "rules": self.rules,
             "truncated": self.truncated,
+            "same_as": self.same_as,
         }

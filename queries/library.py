@@ -13,11 +13,17 @@ from typing import Any
 from graph.connection import Graph
 from graph.errors import NotFoundError, SettingsError
 from graph.projection import ProjectedTo, projected_to
+from graph.resolution import redirects
 from graph.time import today
 from queries.basis import Basis
 from queries.question import Question, parse_question
 
-__all__ = ["Answer", "ask", "library"]
+__all__ = ["Answer", "ask", "held_by", "library", "standing_key"]
+
+_SAME_AS = "same_as"
+
+#: Parameters that hold the key of a party.
+_PARTIES = frozenset({"key", "other"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ def library() -> Mapping[str, Question]:
 
 
 def ask(graph: Graph, name: str, **given: Any) -> Answer:
-    """Ask a question.
+    """Ask a question; one about a key that was given up is answered of the key that stays.
 
     Args:
         given: its parameters, typed or as text.  `as_of` defaults to today, `known_at` to what
@@ -73,9 +79,28 @@ def ask(graph: Graph, name: str, **given: Any) -> Answer:
         )
     held = held_by(graph)
     values = question.values({"as_of": today(), "known_at": held.known_at, **given})
+    asked = values.get("key")
+    for parameter in _PARTIES & set(values) if name != _SAME_AS else ():
+        values[parameter] = standing_key(
+            graph, values[parameter], values["as_of"], values["known_at"]
+        )
     found = graph.read(question.text, values, max_rows=question.rows)
-    basis = Basis(values["as_of"], values["known_at"], held.position, truncated=found.truncated)
+    basis = Basis(
+        values["as_of"],
+        values["known_at"],
+        held.position,
+        truncated=found.truncated,
+        same_as=values["key"] if values.get("key") != asked else None,
+    )
     return Answer(question, found.rows, basis)
+
+
+def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
+    """The key that stands for `key`: another one where it was judged to be another party."""
+    question = library()[_SAME_AS]
+    values = {"key": key, "as_of": as_of, "known_at": known_at}
+    found = redirects(graph.read(question.text, values, max_rows=question.rows).rows)
+    return found[key][0] if key in found else key
 
 
 def held_by(graph: Graph) -> ProjectedTo:

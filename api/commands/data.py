@@ -152,8 +152,14 @@ def _show_preview(seen: Preview) -> None:
         say(f"{batch.file_name}：新写入 {new}；不再成立 {batch.closed}")
     if seen.decisions:
         table(
-            "涉及的已存判定（结论可能改变）",
-            ["判定", "主体", "产品", "结论", "时间"],
-            [(d.id[:12], d.party, d.product, d.verdict, d.decided_at) for d in seen.decisions],
+            "涉及的已存判定",
+            ["判定", "主体", "产品", "当时结论", "今日结论", "变动之后", "是否翻转"],
+            [
+                (
+                    item.decision.id[:12], item.decision.party, item.decision.product,
+                    item.decision.verdict, item.before, item.after,
+                    "记录中没有重新判定所需的内容，不能断言" if item.flips is None else item.flips,
+                )
+                for item in seen.decisions
+            ],
         )
-        say(str(seen.as_dict()["decisions_note"]["zh"]))

@@ -1,12 +1,16 @@
-"""First-loan decisions."""
+"""First-loan decisions: made, kept, made again, and tried against a changed product."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.terminal import Json, answer_with, basis, open_settings, pairs, table
+
+if TYPE_CHECKING:
+    from queries.eligibility import Decision
 
 __all__ = ["commands"]
 
@@ -18,21 +22,129 @@ def decide(
     product: str,
     key: str,
     supplied: Annotated[list[str] | None, typer.Argument()] = None,
+    as_of: str = "",
+    institution: str = "",
+    first_loan_asof: str = "",
     as_json: Json = False,
 ) -> None:
-    """首贷判定 / decide a product for a party."""
+    """首贷判定并存档：any_loan=否@2026-03-01#报告号 / decide a product and keep the decision."""
     from graph.connection import connect
-    from queries.eligibility import decide as decide_product
+    from graph.operations import DecisionArchive, OperationsStore
+    from graph.time import parse_date, utc_now
+    from queries.eligibility import case_of
+    from queries.eligibility import decide as decide_case
+    from queries.eligibility.answer import decision_answer
+    from queries.eligibility.decide import find_product
+    from queries.eligibility.publish import shelf
+    from queries.eligibility.record import keep
 
-    with connect(open_settings()) as graph:
-        decision = decide_product(graph, product, key, supplied=pairs(supplied or []))
+    settings = open_settings()
+    with OperationsStore(settings) as store, connect(settings) as graph:
+        chosen = find_product(product, shelf(store))
+        case = case_of(
+            graph,
+            key,
+            as_of=parse_date(as_of) if as_of else None,
+            supplied=pairs(supplied or []),
+            institution=institution or None,
+            first_loan_asof=parse_date(first_loan_asof) if first_loan_asof else None,
+        )
+        decision = decide_case(case, chosen)
+        name = keep(decision, DecisionArchive(store), at=utc_now())
+    answer_with(decision_answer(decision, name), as_json, lambda: _for_people(decision, name))
+
+
+@commands.command()
+def replay(
+    decision: str,
+    with_log: Annotated[bool, typer.Option("--log/--no-log", help="同时核对日志")] = True,
+    as_json: Json = False,
+) -> None:
+    """按存档的规则和事实重做判定，逐字节比对 / make a kept decision again, byte for byte."""
+    from graph.log import FactLog
+    from graph.operations import DecisionArchive, OperationsStore
+    from queries.eligibility.record import replay as replay_decision
+
+    settings = open_settings()
+    log = FactLog(settings.log_dir) if with_log else None
+    with OperationsStore(settings) as store:
+        found = replay_decision(DecisionArchive(store), decision, log)
+    gaps = None if found.gaps is None else [vars(gap) for gap in found.gaps]
+    answer = {"id": found.id, "same": found.same, "differs": found.differs, "gaps": gaps}
 
     def people() -> None:
-        table(
-            f"{decision.title}：{decision.verdict.value}",
-            ["条件", "结果", "事实", "下一步"],
-            [(c.wording, c.verdict.value, c.value, c.next_step or "") for c in decision.conditions],
-        )
-        basis(decision.basis.as_dict())
+        print("重做结果与存档逐字节一致" if found.same else f"重做结果不同：{found.differs}")
+        if found.gaps is not None:
+            print("当时的数据仍给出同样的事实" if not found.gaps else "数据给出的事实有出入：")
+        for gap in found.gaps or ():
+            print(f"  {gap.fact}：当时 {gap.then}，现在 {gap.now}")
 
-    answer_with(decision.as_dict(), as_json, people)
+    answer_with(answer, as_json, people)
+    if not found.whole:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def shadow(
+    file: Annotated[Path, typer.Argument(help="改动后的产品文件 / the changed product")],
+    version: str = "",
+    as_json: Json = False,
+) -> None:
+    """用改动后的产品重看历次判定，不写任何东西 / try a changed product over past decisions."""
+    from graph.operations import DecisionArchive, OperationsStore
+    from queries.eligibility.product import read_product
+    from queries.eligibility.shadow import shadow as run_shadow
+
+    product = read_product(file.stem, file.read_text(encoding="utf-8"))
+    changed = product.version(version) if version else product.versions[-1]
+    with OperationsStore(open_settings()) as store:
+        found = run_shadow(DecisionArchive(store).of(product=product.id), changed)
+    answer = {
+        "decisions": found.decisions,
+        "lacking": found.lacking,
+        "flips": [vars(flip) for flip in found.flips],
+        "groups": [
+            {"by": g.by, "value": g.value, "decisions": g.decisions,
+             "turns": {f"{a.value}→{b.value}": n for (a, b), n in g.turns.items()}}
+            for g in found.groups
+        ],
+    }  # fmt: skip
+
+    def people() -> None:
+        rows = [
+            (g.by, g.value, g.decisions, g.flips,
+             "、".join(f"{a.value}→{b.value} {n}" for (a, b), n in g.turns.items()))
+            for g in found.groups
+        ]  # fmt: skip
+        table(
+            f"{product.title} {changed.version}：{found.decisions} 份判定，{len(found.flips)} 份会变，"
+            f"{found.lacking} 份缺少新规则所需的事实",
+            ["分组", "值", "判定", "会变", "怎样变"],
+            rows,
+        )
+
+    answer_with(answer, as_json, people)
+
+
+def _for_people(decision: Decision, name: str) -> None:
+    table(
+        f"{decision.product.title}：{decision.verdict.value}",
+        ["条件", "结果", "事实", "来源"],
+        [
+            (
+                item.condition.wording,
+                item.verdict.value,
+                "；".join(
+                    str(seen.fact.value) for seen in item.seen if seen.fact.value is not None
+                ),
+                "；".join(seen.fact.source for seen in item.seen if seen.fact.value is not None),
+            )
+            for item in decision.conditions
+        ],
+    )
+    for step in decision.next_steps:
+        print(f"→ {step.text}（最快 {step.days} 天）")
+    for term in decision.amount.terms:
+        print(f"额度 {term}")
+    print(f"判定编号 {name}")
+    basis(decision.basis.as_dict())

@@ -43,18 +43,19 @@ def demo(persons: int = 5_000, port: int = 8000) -> None:
     import ingest as room
     from graph.catch_up import catch_up
     from graph.log import FactLog
-    from ingest.sample import steps, write_district
+    from ingest.sample import steps, write_district, write_registers
 
     settings = open_settings()
     folder = settings.data / "district"
     if not (folder / "truth.json").exists():
         say("生成样本区文件 / writing the sample district")
         write_district(folder, persons=persons, progress=say)
+        write_registers(folder)
     fetch_engine(settings)
-    taken = {batch.source for batch in FactLog(settings.log_dir).batches()}
+    taken = {(batch.source, batch.file_name) for batch in FactLog(settings.log_dir).batches()}
     with Bar() as step:
         for source, path in steps(folder):
-            if source not in taken:
+            if (source, path.name) not in taken:
                 room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
         catch_up(settings, progress=step)
     serve(port=port)

@@ -2,66 +2,46 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.pages.decisions import router as decisions
+from api.pages.deliveries import router as deliveries
+from api.pages.identity import router as identity
 from api.pages.picture import draw
-from api.pages.wording import LABELS, VALUES, money, percent, show, source
-from graph.schema import SCHEMA
+from api.pages.rendering import page
+from queries.eligibility.first_loan import disagreements
 
 __all__ = ["render_problem", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-_environment = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=select_autoescape(default=True),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.filters |= {"money": money, "percent": percent, "show": show, "source": source}
-_environment.globals |= {"LABELS": LABELS, "VALUES": VALUES, "SCHEMA": SCHEMA}
-
-
-def _page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
-    return HTMLResponse(_environment.get_template(name).render(**values), status_code=status)
+router.include_router(decisions)
+router.include_router(deliveries)
+router.include_router(identity)
 
 
 def render_problem(status: int, message_zh: str, message_en: str, trace: str) -> Response:
     """An error as a page that says what to do."""
-    return _page("problem.html", status, message_zh=message_zh, message_en=message_en, trace=trace)
+    return page("problem.html", status, message_zh=message_zh, message_en=message_en, trace=trace)
 
 
 @router.get("/")
 def home() -> HTMLResponse:
     """The search page."""
-    return _page("home.html", text="", answer=None)
+    return page("home.html", text="", answer=None)
 
 
 @router.post("/")
 def search(request: Request, text: Annotated[str, Form(max_length=100)] = "") -> HTMLResponse:
     """Search results; POST, so that no name or identity stands in a URL."""
     answer = request.app.state.workbench.search(text) if text.strip() else None
-    return _page("home.html", text=text, answer=answer)
+    return page("home.html", text=text, answer=answer)
 
 
 @router.get("/parties/{key}")
-def party(
-    request: Request,
-    key: str,
-    bureau: Annotated[str, Query(pattern="^(none|some|)$")] = "",
-    consent: Annotated[str, Query(pattern="^(yes|)$")] = "",
-) -> HTMLResponse:
-    """The borrower page; `bureau` and `consent` are what the officer has on paper."""
-    supplied: dict[str, bool] = {}
-    if bureau:
-        supplied["any_loan"] = bureau == "some"
-    if consent:
-        supplied["consent"] = True
-    file = request.app.state.workbench.party_file(key, supplied)
-    return _page("party.html", file=file, picture=draw(file), bureau=bureau, consent=consent)
+def party(request: Request, key: str) -> HTMLResponse:
+    """The borrower page."""
+    file = request.app.state.workbench.party_file(key)
+    return page("party.html", file=file, picture=draw(file), disagreements=disagreements)

@@ -7,8 +7,9 @@ from typing import Any
 
 from graph.schema import SCHEMA
 from ingest import load_source, source_names
+from queries.eligibility.catalogue import FactSpec
 
-__all__ = ["LABELS", "VALUES", "money", "percent", "show", "source"]
+__all__ = ["LABELS", "STATES", "VALUES", "fact", "money", "percent", "show", "source"]
 
 #: Chinese term of every label and relationship.
 LABELS = {
@@ -31,7 +32,16 @@ VALUES = {
     "none": "无", "national": "国家级", "province": "省级", "city": "市级",
     "repaired": "已修复或移出", "expired": "公示期满", "identity_not_proven": "身份未核实",
     "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
-    "graph": "图谱", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
+    "graph": "图谱", "identity": "主体核对", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
+    "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "not_applicable": "不适用",
+    "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
+}  # fmt: skip
+
+
+#: States of a delivery and of an upload.
+STATES = {
+    "received": "收到", "checking": "校验", "committed": "入图", "done": "完成", "failed": "失败",
+    "receiving": "接收中", "waiting": "排队", "running": "处理中",
 }  # fmt: skip
 
 
@@ -57,6 +67,15 @@ def money(fen: int | None) -> str:
     if fen is None:
         return "—"
     return f"{fen / 1e6:,.2f} 万元" if abs(fen) >= 1_000_000 else f"{fen / 100:,.2f} 元"
+
+
+def fact(value: Any, spec: FactSpec) -> str:
+    """A fact's value in the words of the catalogue."""
+    if value is not None and spec.type == "money":
+        return money(value)
+    if value is not None and spec.type == "code":
+        return spec.values[value]
+    return show(value)
 
 
 def percent(ratio: float | None) -> str:

@@ -1,35 +1,130 @@
-"""Loan products, and the verdict of one on a party."""
+"""Loan products and decisions: made and kept, explained, made again, many at once."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from api.dependencies import Bench, Body
-from queries.eligibility import load_product, product_names
+from graph.errors import XinnongError
+from queries.eligibility.answer import decision_answer, product_answer
+from queries.eligibility.record import replay as replay_decision
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["v1"])
 
+_MANY = 1_000
+DecisionId = Annotated[str, Path(description="判定编号 / decision", pattern="^[0-9a-f]{64}$")]
 
-class DecisionRequest(Body):
+
+class Brought(Body):
+    """一项纸面材料."""
+
+    value: bool | int | float | str = Field(title="值")
+    stated_on: date | None = Field(default=None, title="材料日期")
+    reference: str = Field(default="", title="文号", max_length=64)
+
+
+class _Asked(Body):
+    product: str = Field(title="产品编号")
+    supplied: dict[str, Brought | bool | int | float | str] = Field(
+        default_factory=dict, title="补充的事实"
+    )
+    as_of: date | None = Field(default=None, title="查询日")
+    institution: str | None = Field(default=None, title="申请的机构", max_length=128)
+    first_loan_asof: date | None = Field(default=None, title="首贷以此日之前的历史认定")
+
+    def given(self) -> dict[str, Any]:
+        """What the bench takes."""
+        papers = {
+            name: item.model_dump() if isinstance(item, Brought) else item
+            for name, item in self.supplied.items()
+        }
+        return {
+            "supplied": papers,
+            "as_of": self.as_of,
+            "institution": self.institution,
+            "first_loan_asof": self.first_loan_asof,
+        }
+
+
+class DecisionRequest(_Asked):
     """申请一次判定."""
 
-    product: str = Field(title="产品编号")
     party: str = Field(title="主体编号", max_length=128)
-    supplied: dict[str, bool | int | str] = Field(default_factory=dict, title="补充的事实")
+
+
+class ManyRequest(_Asked):
+    """申请一批判定."""
+
+    parties: list[Annotated[str, Field(max_length=128)]] = Field(
+        title="主体编号", min_length=1, max_length=_MANY
+    )
 
 
 @router.get("/products", summary="产品 / products")
-def products() -> list[dict[str, Any]]:
-    """Loan products with their conditions."""
-    return [load_product(name).model_dump() for name in product_names()]
+def products(bench: Bench) -> list[dict[str, Any]]:
+    """Loan products with their versions."""
+    return [product_answer(item) for item in bench.products().values()]
 
 
-@router.post("/decisions", summary="首贷判定 / decide")
+@router.get("/products/{product}/versions/{version}", summary="产品版本 / a version")
+def product_version(product: str, version: str, bench: Bench) -> dict[str, Any]:
+    """One version: every condition with wording, ground, certainty and steps."""
+    found = bench.product(product)
+    return product_answer(found, found.version(version))
+
+
+@router.post("/decisions", summary="首贷判定并存档 / decide")
 def decisions(body: DecisionRequest, bench: Bench) -> dict[str, Any]:
-    """Every condition of a product for a party."""
-    return bench.decide(body.product, body.party, dict(body.supplied)).as_dict()
+    """Every condition of a product for a party; the decision is kept."""
+    decision, name = bench.decide(body.product, body.party, **body.given())
+    return decision_answer(decision, name)
+
+
+@router.post("/decisions/many", summary="批量判定（NDJSON）/ decide many")
+def many(body: ManyRequest, bench: Bench) -> StreamingResponse:
+    """One line a party, in the order asked; a party that cannot be decided says why."""
+    bench.product(body.product)
+
+    def lines() -> Iterator[str]:
+        for party in body.parties:
+            try:
+                decision, name = bench.decide(body.product, party, **body.given())
+                answer = decision_answer(decision, name)
+            except XinnongError as error:
+                answer = {"party": party, "code": error.cause_code, "title": error.message_zh}
+            yield json.dumps(answer, ensure_ascii=False) + "\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+@router.get("/decisions/{decision_id}", summary="判定存档 / a kept decision")
+def kept(decision_id: DecisionId, bench: Bench) -> dict[str, Any]:
+    """The record as it was made, with when it was."""
+    found = bench.archive.find(decision_id)
+    return {
+        "decision_id": found.id,
+        "decided_at": found.decided_at.isoformat(),
+        "record": json.loads(found.record),
+    }
+
+
+@router.post("/decisions/{decision_id}/replay", summary="重做判定 / replay")
+def replay(decision_id: DecisionId, bench: Bench) -> dict[str, Any]:
+    """Byte for byte from its own inputs, and whether the log still gives them."""
+    found = replay_decision(bench.archive, decision_id, bench.log)
+    return {
+        "decision_id": found.id,
+        "same": found.same,
+        "differs": list(found.differs),
+        "gathered_same": not found.gaps,
+        "gaps": [vars(gap) for gap in found.gaps or ()],
+    }

@@ -6,17 +6,27 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 from __future__ import annotations
 
 from graph.operations.decision import DecisionArchive, KeptDecision
+from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
+from graph.operations.proposal import Proposal, Proposals
 from graph.operations.store import OperationsStore, read_only_store
+from graph.operations.upload import Upload, Uploads
 
 __all__ = [
     "DecisionArchive",
     "Delivery",
     "Holder",
+    "Judgement",
+    "JudgementBook",
     "KeptDecision",
     "Ledger",
     "OperationsStore",
+    "Proposal",
+    "Proposals",
+    "QueuedPair",
+    "Upload",
+    "Uploads",
     "holder",
     "lease",
     "read_only_store",

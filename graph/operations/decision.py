@@ -42,8 +42,19 @@ class KeptDecision:
     record: bytes
 
 
+class _Text(Row):
+    __tablename__ = "rule_texts"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class DecisionArchive:
-    """Keep and find decisions; nothing is ever changed or removed."""
+    """Keep and find decisions; nothing is ever changed or removed.
+
+    The rules that a decision applied are kept once, under the hash of their text, and before the
+    records that name them.
+    """
 
     def __init__(self, store: OperationsStore) -> None:
         self._store = store
@@ -67,23 +78,28 @@ class DecisionArchive:
                 )
         return name
 
+    def keep_text(self, text: bytes) -> str:
+        """Keep the rules that records will name; returns their identifier."""
+        name = hashlib.sha256(text).hexdigest()
+        with self._store.transaction() as session:
+            if session.get(_Text, name) is None:
+                session.add(_Text(id=name, text=text))
+        return name
+
+    def text(self, name: str) -> bytes:
+        """Rules by identifier; raises as `find` does."""
+        with self._store.transaction() as session:
+            row = session.get(_Text, name)
+            found = None if row is None else row.text
+        return _unaltered(name, found)
+
     def find(self, name: str) -> KeptDecision:
         """One decision; raises `NotFoundError`, and `OperationsError` when it was altered."""
         with self._store.transaction() as session:
             row = session.get(_Decision, name)
-            if row is None:
-                raise NotFoundError(
-                    "没有这份判定记录。请核对编号。",
-                    "There is no decision of that identifier.",
-                    code="decision_unknown",
-                )
-            found = _value(row)
-        if hashlib.sha256(found.record).hexdigest() != name:
-            raise OperationsError(
-                "这份判定记录的内容与编号不符，可能被改动过。请从备份恢复运行库。",
-                "The record does not match its identifier: it was altered; restore the store.",
-                code="decision_altered",
-            )
+            found = None if row is None else _value(row)
+        _unaltered(name, None if found is None else found.record)
+        assert found is not None
         return found
 
     def of(self, *, party: str | None = None, product: str | None = None) -> list[KeptDecision]:
@@ -95,6 +111,22 @@ class DecisionArchive:
             query = query.where(_Decision.product == product)
         with self._store.transaction() as session:
             return [_value(row) for row in session.scalars(query)]
+
+
+def _unaltered(name: str, kept: bytes | None) -> bytes:
+    if kept is None:
+        raise NotFoundError(
+            "没有这份判定记录。请核对编号。",
+            "There is no decision of that identifier.",
+            code="decision_unknown",
+        )
+    if hashlib.sha256(kept).hexdigest() != name:
+        raise OperationsError(
+            "这份判定记录的内容与编号不符，可能被改动过。请从备份恢复运行库。",
+            "The record does not match its identifier: it was altered; restore the store.",
+            code="decision_altered",
+        )
+    return kept
 
 
 def _value(row: _Decision) -> KeptDecision:

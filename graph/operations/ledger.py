@@ -122,6 +122,15 @@ class Ledger:
                 .values(state="done")
             )
 
+    def latest(self, count: int, source: str | None = None) -> list[Delivery]:
+        """The last deliveries heard of, newest first."""
+
+        def when(item: Delivery) -> datetime:
+            heard = (item.received_at, item.known_at, item.refused_at)
+            return max(moment for moment in heard if moment is not None)
+
+        return sorted(self.deliveries(source), key=when, reverse=True)[:count]
+
     def deliveries(self, source: str | None = None) -> list[Delivery]:
         """All deliveries, in the order of their batches; those without one last."""
         query = select(_Delivery).order_by(
@@ -145,6 +154,8 @@ def _row(session: Session, source: str, content_sha256: str, file_name: str) -> 
 
 def _enter(session: Session, batch: Batch) -> None:
     row = _row(session, batch.source, batch.content_sha256, batch.file_name)
+    if row.position is not None and row.position > batch.position:
+        return  # the same content came again later, as a part of another list
     row.file_name, row.state = batch.file_name, "committed"
     row.batch, row.position, row.known_at = batch.batch, batch.position, batch.known_at
     row.rows_in, row.accepted = batch.counts["rows_in"], batch.counts["accepted"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
+from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
 
 NODES = (
     Node(
@@ -17,7 +17,11 @@ NODES = (
             Property("person_count", "家庭人口", ValueType.INTEGER),
             Property("labour_count", "劳动力人数", ValueType.INTEGER),
             Property(
-                "annual_income_fen", "家庭年总收入", ValueType.INTEGER, sensitivity=Sensitivity.C2
+                "annual_income_fen",
+                "家庭年总收入",
+                ValueType.INTEGER,
+                WRITTEN_CONSENT,
+                Sensitivity.C2,
             ),
             Property(
                 "annual_expense_fen", "家庭年总支出", ValueType.INTEGER, sensitivity=Sensitivity.C2

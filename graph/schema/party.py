@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
+from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
 
 NAME = Property("name", "名称", sensitivity=Sensitivity.C2)
 PHONE = (
@@ -57,7 +57,11 @@ NODES = (
         properties=(
             Property("occupation", "职业"),
             Property(
-                "annual_income_fen", "个人年收入", ValueType.INTEGER, sensitivity=Sensitivity.C2
+                "annual_income_fen",
+                "个人年收入",
+                ValueType.INTEGER,
+                WRITTEN_CONSENT,
+                Sensitivity.C2,
             ),
         ),
     ),

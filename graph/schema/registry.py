@@ -1,4 +1,7 @@
-"""The enterprise register beyond its entry: annual reports."""
+"""The enterprise register beyond its entry: changes, executives, annual reports.
+
+A former code is a party of its own, since facts were told under it; the tie joins both.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,17 @@ def _figure(name: str, term: str, element: str) -> Property:
 
 NODES = (
     Node(
+        "RegistrationChange",
+        "变更登记",
+        basis="市场主体登记管理条例 第二十四条",
+        properties=(
+            Property("item", "变更事项", basis="altitem", sensitivity=_PUBLIC),
+            Property("before", "变更前内容", basis="altbe", sensitivity=Sensitivity.C2),
+            Property("after", "变更后内容", basis="altaf", sensitivity=Sensitivity.C2),
+            Property("changed_on", "变更日期", ValueType.DATE, "altdate", _PUBLIC),
+        ),
+    ),
+    Node(
         "AnnualReport",
         "企业年度报告",
         describes="Enterprise",
@@ -22,8 +36,52 @@ NODES = (
             _figure("total_assets_fen", "资产总额", "ASSGRO"),
             _figure("liabilities_fen", "负债总额", "LIAGRO"),
             _figure("net_assets_fen", "所有者权益合计", "TOTEQU"),
+            _figure("revenue_fen", "营业总收入", "VENDINC"),
+            _figure("net_profit_fen", "净利润", "NETINC"),
+            _figure("tax_fen", "纳税总额", "RATGRO"),
+            Property("employee_count", "从业人数", ValueType.INTEGER, "EMPNUM"),
+            Property("published_on", "公示日期", ValueType.DATE, "ancheDate", _PUBLIC),
+        ),
+    ),
+    Node(
+        "GuaranteeDisclosure",
+        "年报披露的对外担保",
+        describes="Guarantee",
+        basis="企业信息公示暂行条例 第九条",
+        properties=(
+            Property("creditor_name", "债权人", basis="MORE"),
+            Property("debtor_name", "债务人", basis="MORTGAGOR", sensitivity=Sensitivity.C2),
+            Property("claim_kind", "主债权种类", basis="PRICLASECKIND"),
+            Property("debt_from_on", "履行债务期限自", ValueType.DATE, "PEFPERFORM"),
+            Property("debt_to_on", "履行债务期限至", ValueType.DATE, "PEFPERTO"),
+            Property("guarantee_period", "保证期间", basis="GUARANPERIOD"),
+            Property("year", "年报年度", ValueType.INTEGER, "ancheyear"),
         ),
     ),
 )
 
-RELATIONSHIPS: tuple[Relationship, ...] = ()
+RELATIONSHIPS = (
+    Relationship(
+        "CHANGED_REGISTRATION",
+        "变更登记",
+        ("Party",),
+        ("RegistrationChange",),
+        "a party changed its registration",
+    ),
+    Relationship(
+        "FORMERLY_CODED",
+        "曾用代码",
+        ("Party",),
+        ("Party",),
+        "a party was formerly coded as a party: one subject under its new and its old code",
+        basis="国发〔2015〕33号 一个主体只能拥有一个统一代码",
+    ),
+    Relationship(
+        "EXECUTIVE_OF",
+        "任职",
+        ("Person",),
+        ("Enterprise", "Cooperative", "Collective"),
+        "a person is an executive of an organisation",
+        properties=(Property("position", "职务", basis="position", sensitivity=_PUBLIC),),
+    ),
+)

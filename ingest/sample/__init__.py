@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.sample.district import FILES, steps, write_district
+from ingest.sample.registers import write_registers
 from ingest.sample.truth import Truth
 
-__all__ = ["FILES", "Truth", "steps", "write_district"]
+__all__ = ["FILES", "Truth", "steps", "write_district", "write_registers"]

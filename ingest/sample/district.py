@@ -21,6 +21,7 @@ from ingest.sample.firms import invent_cooperatives, invent_firms
 from ingest.sample.people import People, divisions, invent_people
 from ingest.sample.planted_firms import as_frames, plant_firms
 from ingest.sample.planted_guarantees import plant_among_farmers, plant_star
+from ingest.sample.registers import REGISTERS
 from ingest.sample.truth import Truth
 
 __all__ = ["FILES", "Truth", "steps", "write_district"]
@@ -41,8 +42,9 @@ _GB18030 = frozenset({"农户信息.csv", "股东出资.csv"})
 
 
 def steps(folder: Path) -> tuple[tuple[str, Path], ...]:
-    """(source, file) in the order in which a district is taken in."""
-    return tuple((source, folder / name) for source, name in FILES.items())
+    """(source, file) in the order in which a district is taken in; the registers where written."""
+    more = ((source, name) for source, name in REGISTERS if (folder / name).exists())
+    return tuple((source, folder / name) for source, name in (*FILES.items(), *more))
 
 
 def write_district(

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from queries.eligibility.decide import Decision, decide
-from queries.eligibility.product import Product, load_product, product_names
+from queries.eligibility.decide import Case, Decision, case_of, decide, decide_all, find_product
+from queries.eligibility.product import Product, Version, packaged
 from queries.eligibility.verdict import Verdict
 
-__all__ = ["Decision", "Product", "Verdict", "decide", "load_product", "product_names"]
+__all__ = [
+    "Case",
+    "Decision",
+    "Product",
+    "Verdict",
+    "Version",
+    "case_of",
+    "decide",
+    "decide_all",
+    "find_product",
+    "packaged",
+]

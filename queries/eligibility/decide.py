@@ -2,26 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import pyarrow as pa
+
 from graph.connection import Graph
-from graph.errors import InputError, NotFoundError
+from graph.errors import NotFoundError
 from graph.time import today
-from queries.basis import Basis
-from queries.eligibility.facts import gather
-from queries.eligibility.product import load_product
-from queries.eligibility.runner import Checked, Fact, amount, evaluate, overall
+from queries.basis import HINT_NOTICE, Basis
+from queries.eligibility.amount import Amount
+from queries.eligibility.fact import Fact, Hint
+from queries.eligibility.first_loan import Definition, FirstLoan, compare_definitions
+from queries.eligibility.gather import Gathered, gather
+from queries.eligibility.missing import least_missing
+from queries.eligibility.paper import Paper, lay_down, read_papers
+from queries.eligibility.product import Product, Version, packaged
+from queries.eligibility.records import Records, records_from_graph
+from queries.eligibility.runner import Checked, evaluate, overall
+from queries.eligibility.steps import NextStep, next_steps
 from queries.eligibility.verdict import Verdict
-from queries.library import ask, held_by
+from queries.library import held_by
 
-__all__ = ["Decision", "decide"]
+__all__ = [
+    "Case",
+    "Decision",
+    "Strata",
+    "age_band",
+    "case_of",
+    "decide",
+    "decide_all",
+    "find_product",
+]
 
-#: What an officer has on paper: a credit report's answer and the party's consent.
-_SUPPLIABLE = frozenset({"any_loan", "consent"})
-_FLAGS = {"true": True, "是": True, "false": False, "否": False}
+#: Who counts as of one age, for reports of fairness; no rule sees it.
+_AGE_BANDS = ((0, "不满 18"), (18, "18–29"), (30, "30–44"), (45, "45–59"), (60, "60 及以上"))
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Where a party stands in a report of fairness.  Kept beside a decision, no input of it."""
+
+    kind: str | None
+    sex: str | None
+    age_band: str | None
+    village: str | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is known of one party, and what was brought: the ground of any number of decisions."""
+
+    party: str
+    facts: dict[str, Fact]
+    hints: dict[str, Hint]
+    papers: dict[str, Paper]
+    strata: Strata
+    institution: str | None
+    first_loan_asof: date
+    as_of: date
+    known_at: datetime
+    position: int
+    log_hash: str
 
 
 @dataclass(frozen=True)
@@ -29,90 +73,152 @@ class Decision:
     """The verdict on one product for one party.
 
     Attributes:
-        missing: the least set of facts that would settle a 待补充: all the unknown hard ones, as
-            each of them can still turn the verdict; empty once it is settled.
+        settled_by: the least set of missing facts that settles a 待补充, whatever they are.
+        next_steps: lawful things to do, cheapest first.
+        first_loan: what every definition says, with whose word it is.
+        hints: of others; shown with the notice, no part of the verdict.
     """
 
-    product: str
-    title: str
-    party: str
+    case: Case
+    product: Product
+    version: Version
     verdict: Verdict
     conditions: tuple[Checked, ...]
-    missing: tuple[str, ...]
-    amount_fen: int | None
-    amount_reason: str
-    first_loan_definition: str
-    basis: Basis
+    settled_by: tuple[str, ...]
+    next_steps: tuple[NextStep, ...]
+    amount: Amount
+    first_loan: tuple[FirstLoan, ...]
+    hints: dict[str, Hint]
+    notice: str = HINT_NOTICE
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "basis": self.basis.as_dict()}
+    @property
+    def basis(self) -> Basis:
+        """As of when, from which data, by which rule."""
+        case = self.case
+        return Basis(
+            case.as_of, case.known_at, case.position, rules=self.product.name(self.version)
+        )
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """`settled_by` in Chinese."""
+        terms = {seen.id: seen.term for item in self.conditions for seen in item.seen}
+        return tuple(terms[name] for name in self.settled_by)
 
 
-def decide(
+def find_product(name: str, products: Mapping[str, Product] | None = None) -> Product:
+    """A product by name; raises `NotFoundError` naming those there are."""
+    known = packaged() if products is None else products
+    if name not in known:
+        raise NotFoundError(
+            f"没有名为 {name} 的产品。可用的有：{'、'.join(known)}。",
+            f"There is no product {name}.",
+            code="product_unknown",
+        )
+    return known[name]
+
+
+def case_of(
     graph: Graph,
-    product: str,
     party: str,
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
     supplied: Mapping[str, Any] | None = None,
-) -> Decision:
-    """Decide.
+    institution: str | None = None,
+    first_loan_asof: date | None = None,
+) -> Case:
+    """Gather what is known of a party from the graph, and lay the papers down.
 
     Args:
-        supplied: what the officer has on paper: `any_loan` from a credit report, `consent`.  It
-            fills gaps; it never undoes what a source proves.
+        supplied: what an officer has on paper (`queries.eligibility.paper`).
+        institution: key of the institution that asks, for loans of its own.
+        first_loan_asof: loans granted before this day count against a first loan; default the
+            day asked about.  Set it to the day of disbursement to ask afterwards.
 
     Raises:
-        NotFoundError: no such product or party.  InputError: a fact that cannot be supplied.
+        NotFoundError: no such party.  InputError: paper that cannot be used.
     """
-    chosen = load_product(product)
-    brought = _brought(supplied or {})
     held = held_by(graph)
     day, instant = as_of or today(), known_at or held.known_at
-    clock = {"as_of": day, "known_at": instant}
-    if not ask(graph, "party_card", key=party, **clock).rows:
+    papers = read_papers(supplied or {}, day)
+    records, exists = records_from_graph(graph, party, as_of=day, known_at=instant)
+    if not exists:
         raise NotFoundError(
             "没有找到这个主体。请先用“查找主体”核对编号。",
             "No such party at this time.",
             code="party_unknown",
         )
-    facts = gather(graph, party, clock=clock, sources=frozenset(held.sources))
-    for name, value in brought.items():
-        # paper fills a gap; it does not undo what a source proves
-        if facts.get(name, Fact(None)).value is None:
-            facts[name] = Fact(value, "信贷员提供", day.isoformat())
-    checked = evaluate(chosen, facts)
-    verdict = overall(checked)
-    missing = [item.term for item in checked if item.hard and item.verdict is Verdict.UNKNOWN]
-    limit, reason = amount(chosen.amount, facts)
-    return Decision(
-        product=chosen.id,
-        title=chosen.title,
+    before = first_loan_asof or day
+    gathered = gather(records, pa.array([party]), institution=institution, before=before)
+    return Case(
         party=party,
-        verdict=verdict,
-        conditions=checked,
-        missing=tuple(missing) if verdict is Verdict.UNKNOWN else (),
-        amount_fen=None if verdict is Verdict.NOT_MET else limit,
-        amount_reason=reason,
-        first_loan_definition=chosen.first_loan_definition,
-        basis=Basis(day, instant, held.position, rules=chosen.name),
+        facts=lay_down(gathered.facts(0), papers),
+        hints=gathered.hints(0),
+        papers=papers,
+        strata=strata_of(records, gathered, party),
+        institution=institution,
+        first_loan_asof=before,
+        as_of=day,
+        known_at=instant,
+        position=held.position,
+        log_hash=held.manifest_hash,
     )
 
 
-def _brought(supplied: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts that an officer may bring, typed; a report without any loan also has no bad one."""
-    facts: dict[str, Any] = {}
-    for name, value in supplied.items():
-        flag = _FLAGS.get(value) if isinstance(value, str) else value
-        if name not in _SUPPLIABLE or not isinstance(flag, bool):
-            raise InputError(
-                f"不能补充“{name}”；可补充：any_loan（征信报告有无贷款）、consent（书面授权），填“是”或“否”。",
-                f"{name} cannot be supplied; any_loan and consent can, as yes or no.",
-                code="fact_not_suppliable",
-            )
-        facts[name] = flag
-    if facts.get("any_loan") is False:
-        facts |= {"own_bad_loan": False, "own_overdue_days": 0}
-    return facts
+def decide(
+    case: Case,
+    product: Product,
+    version: Version | None = None,
+    defined: Iterable[Definition] | None = None,
+) -> Decision:
+    """Apply a product to a case: its version in force on the case's day, or the one given.
+
+    `defined` are definitions of a first loan as they once were, for a replay.
+    """
+    chosen = version or product.at(case.as_of)
+    checked = evaluate(chosen, case.facts)
+    verdict = overall(checked)
+    return Decision(
+        case=case,
+        product=product,
+        version=chosen,
+        verdict=verdict,
+        conditions=checked,
+        settled_by=least_missing(chosen, case.facts),
+        next_steps=next_steps(checked),
+        amount=chosen.amount.apply(case.facts),
+        first_loan=compare_definitions(case.facts, defined),
+        hints={name: case.hints[name] for name in chosen.hints if name in case.hints},
+    )
+
+
+def decide_all(case: Case, products: Iterable[Product]) -> tuple[Decision, ...]:
+    """Every product that is for this kind of party and in force on the case's day."""
+    kind = case.facts["party_kind"].value
+    return tuple(
+        decide(case, item) for item in products if kind in item.for_whom and item.is_at(case.as_of)
+    )
+
+
+def strata_of(records: Records, gathered: Gathered, party: str) -> Strata:
+    """Where the party stands in a report of fairness."""
+    facts = gathered.facts(0)
+    age = facts["age"].value
+    sex = next(
+        (row["sex"] for row in records.certain("Person").to_pylist()
+         if row["key"] == party and row["sex"]),
+        None,
+    )  # fmt: skip
+    village, kind = facts["village"].value, facts["party_kind"].value
+    return Strata(
+        None if kind is None else str(kind),
+        sex,
+        age_band(age) if isinstance(age, int) else None,
+        None if village is None else str(village),
+    )
+
+
+def age_band(age: int) -> str:
+    """Band of an age, for reports."""
+    return next(name for least, name in reversed(_AGE_BANDS) if age >= least or least == 0)

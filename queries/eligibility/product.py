@@ -1,109 +1,232 @@
-"""A loan product as data: conditions with wording and legal ground, an amount rule, a version."""
+"""A loan product as data: versions by effective date, each with conditions and an amount rule.
+
+One YAML file a product.  The version in force on a day is the last one that began by then; each
+is named by the hash of its own content, so that a word changed is another version to every
+decision that names it.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
-from graph.errors import NotFoundError
+from graph.errors import InputError, NotFoundError
+from queries.eligibility.amount import AmountRule
+from queries.eligibility.catalogue import Strict, catalogue, in_use
+from queries.eligibility.condition import Condition
+from queries.eligibility.first_loan import FIRST_LOAN, definitions
 
-__all__ = ["FACTS", "AmountRule", "Condition", "Product", "load_product", "product_names"]
-
-_PRODUCTS = "queries.eligibility"
-
-#: The facts that a condition may ask for: Chinese term, and where a missing one can be had.
-#: All are a party's own facts or its household's; hints by association have no name here.
-FACTS: dict[str, tuple[str, str]] = {
-    "is_person": ("是自然人", "查询主体类别"),
-    "age": ("年龄（周岁）", "补充公民身份号码，由农户信息导入"),
-    "village": ("户籍或常住村", "补充农户信息中的村编码"),
-    "household": ("所属农户", "补充农户信息"),
-    "own_listing": ("本人名单记录", "导入失信被执行人名单"),
-    "own_bad_loan": ("本人不良贷款", "查询征信报告（需本人书面授权）"),
-    "own_overdue_days": ("本人逾期天数", "查询征信报告（需本人书面授权）"),
-    "household_other_borrower": ("同户其他人在已接入机构有未结清贷款", "导入农户信息和贷款借据"),
-    "any_loan": ("有过贷款", "查询征信报告（需本人书面授权）"),
-    "consent": ("本人书面授权", "请本人签署授权书"),
-    "credit_grade": ("信用等级", "由村委和信用办评定"),
-    "annual_income_fen": ("家庭年收入", "补充农户信息中的家庭年总收入"),
-}
+__all__ = ["Product", "Version", "canonical", "packaged", "read_product"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+#: Id of the condition that `for_whom` becomes.
+FOR_WHOM = "for_whom"
 
 
-class Condition(_Strict):
-    """One condition.  `hard` ones decide; soft ones are said and do not."""
+class Version(Strict):
+    """One version of a product.
 
-    id: str
-    fact: str
-    operator: Literal["is", "between", "at_most", "one_of", "known"]
-    value: bool | int | str | tuple[int, int] | tuple[str, ...] | None = None
-    hard: bool = True
-    wording: str
-    basis: str
-    next_step: str
+    Attributes:
+        first_loan: name of the definition of a first loan that it uses; None = any loan.
+        conditions: those of the product; that it is a first loan is one of them by definition.
+        hints: facts about others that are shown beside the verdict and decide nothing.
+        retired_on: the day from which the product is offered no more.
+    """
+
+    version: str
+    effective_from: date
+    retired_on: date | None = None
+    first_loan: str | None = None
+    conditions: tuple[Condition, ...] = Field(min_length=1)
+    amount: AmountRule
+    hints: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_loan_is_a_condition(cls, stated: Any) -> Any:
+        # a version kept with a decision has the condition already, worded as it was then
+        if not isinstance(stated, dict) or not stated.get("first_loan"):
+            return stated
+        name, conditions = stated["first_loan"], list(stated.get("conditions", ()))
+        if any(item.get("id") == FIRST_LOAN for item in conditions):
+            return stated
+        if name not in definitions():
+            raise ValueError(f"no definition of a first loan is named {name}")
+        return {**stated, "conditions": [*conditions, definitions()[name].condition()]}
 
     @model_validator(mode="after")
-    def _refuse_typos(self) -> Condition:
-        if self.fact not in FACTS:
-            raise ValueError(f"{self.id}: no fact is named {self.fact}")
-        expected = {
-            "is": bool, "between": tuple, "at_most": int, "one_of": tuple, "known": type(None),
-        }[self.operator]  # fmt: skip
-        if not isinstance(self.value, expected):
-            raise ValueError(f"{self.id}: {self.operator} takes a {expected.__name__}")
+    def _whole(self, info: ValidationInfo) -> Self:
+        names = [item.id for item in self.conditions]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.version}: a condition's id stands twice")
+        if not any(item.hard for item in self.conditions):
+            raise ValueError(f"{self.version}: no condition is hard, so everybody would pass")
+        facts = in_use(info).facts
+        for name in self.hints:
+            if name not in facts or not facts[name].hint:
+                raise ValueError(f"{name} is no hint")
         return self
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Facts that conditions and amount ask for, each once."""
+        asked = [name for item in self.conditions for name in item.facts]
+        return tuple(dict.fromkeys([*asked, *self.amount.facts]))
 
-class AmountRule(_Strict):
-    """At most the grade's cap, and at most income times a multiple less what is owed."""
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every fact that its text names, also in steps and hints: what is kept with it."""
+        named = [name for item in self.conditions for step in item.steps for name in step.sets]
+        return tuple(sorted({*self.facts, *named, *self.hints}))
 
-    caps_fen: dict[str, int]
-    income_multiple: float = Field(gt=0)
-    basis: str
 
-
-class Product(_Strict):
-    """One version of a product; `hash` names its content."""
+class Product(Strict):
+    """A product with all its versions, oldest first."""
 
     id: str
     title: str
-    version: str
-    effective_from: str
-    first_loan_definition: str
-    conditions: tuple[Condition, ...] = Field(min_length=1)
-    amount: AmountRule
-    hash: str = ""
+    for_whom: tuple[str, ...] = Field(min_length=1)
+    versions: tuple[Version, ...] = Field(min_length=1)
 
-    @property
-    def name(self) -> str:
-        """Identifier, version and content hash: what a basis block states."""
-        return f"{self.id}@{self.version}+{self.hash[:12]}"
+    @model_validator(mode="before")
+    @classmethod
+    def _for_whom_is_a_condition(cls, stated: Any) -> Any:
+        kinds = list(stated.get("for_whom", ()))
+        versions = []
+        for version in stated.get("versions", ()):
+            conditions = list(version.get("conditions", ()))
+            if kinds and not any(item.get("id") == FOR_WHOM for item in conditions):
+                conditions.insert(0, _for_whom(kinds))
+            versions.append({**version, "conditions": conditions})
+        return {**stated, "versions": versions}
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = [item.effective_from for item in self.versions]
+        if days != sorted(set(days)):
+            raise ValueError(f"{self.id}: versions must stand in the order of their dates")
+        if len({item.version for item in self.versions}) != len(days):
+            raise ValueError(f"{self.id}: a version stands twice")
+        return self
 
-@cache
-def product_names() -> tuple[str, ...]:
-    """Identifiers of all products."""
-    folder = files(_PRODUCTS) / "products"
-    return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".yaml")))
+    def _found(self, day: date) -> Version | None:
+        begun = [item for item in self.versions if item.effective_from <= day]
+        if not begun or (begun[-1].retired_on is not None and begun[-1].retired_on <= day):
+            return None
+        return begun[-1]
 
+    def is_at(self, day: date) -> bool:
+        """Whether a version is in force."""
+        return self._found(day) is not None
 
-@cache
-def load_product(name: str) -> Product:
-    """Read a product; raises `NotFoundError`, or pydantic's error when it is faulty."""
-    if name not in product_names():
+    def at(self, day: date) -> Version:
+        """The version in force; raises `InputError` on a day before the first or after the end."""
+        found = self._found(day)
+        if found is None:
+            raise InputError(
+                f"“{self.title}”在 {day} 没有生效的版本。请更换查询日期或产品。",
+                f"No version of {self.id} is in force on {day}.",
+                code="product_not_in_force",
+            )
+        return found
+
+    def version(self, name: str) -> Version:
+        """One version by name; raises `NotFoundError`."""
+        for version in self.versions:
+            if version.version == name:
+                return version
         raise NotFoundError(
-            f"没有名为 {name} 的产品。可用的有：{'、'.join(product_names())}。",
-            f"There is no product {name}.",
-            code="product_unknown",
+            f"“{self.title}”没有版本 {name}。",
+            f"{self.id} has no version {name}.",
+            code="version_unknown",
         )
-    text = (files(_PRODUCTS) / "products" / f"{name}.yaml").read_text(encoding="utf-8")
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return Product.model_validate({"id": name, **yaml.safe_load(text), "hash": digest})
+
+    def hash(self, version: Version) -> str:
+        """SHA-256 of one version's content with the product's name."""
+        return hashlib.sha256(self.text(version)).hexdigest()
+
+    def text(self, version: Version) -> bytes:
+        """One version as canonical bytes: what a decision keeps of its rules."""
+        return canonical(
+            {
+                "id": self.id,
+                "title": self.title,
+                "for_whom": list(self.for_whom),
+                "versions": [version.model_dump(mode="json", by_alias=True)],
+            }
+        )
+
+    def name(self, version: Version) -> str:
+        """Identifier, version and content hash: what a basis block states."""
+        return f"{self.id}@{version.version}+{self.hash(version)[:12]}"
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted names and no spaces: the same value gives the same bytes."""
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def read_product(name: str, text: str) -> Product:
+    """Parse and check a product file; raises `InputError` saying what is wrong and where."""
+    try:
+        stated = yaml.safe_load(text)
+        for version in stated["versions"]:
+            version["conditions"] = [_whole_condition(item) for item in version["conditions"]]
+        return Product.model_validate({"id": name, **stated})
+    except (yaml.YAMLError, ValueError, TypeError, KeyError) as error:
+        raise InputError(
+            f"产品文件 {name} 有误，未作任何改动：{error}",
+            f"The product file {name} is faulty: {error}",
+            code="product_faulty",
+        ) from error
+
+
+def _for_whom(kinds: list[str]) -> dict[str, Any]:
+    terms = catalogue().facts["party_kind"].values
+    return {
+        "id": FOR_WHOM,
+        "test": {"fact": "party_kind", "operator": "one_of", "value": kinds},
+        "wording": f"申请主体是{'、'.join(terms.get(kind, kind) for kind in kinds)}",
+        "basis": "产品规定（服务对象）",
+        "certainty": "known",
+        "source": "产品定义",
+        "steps": [{"text": "由符合条件的主体申请，或改申请面向本类主体的产品", "days": 0}],
+    }
+
+
+def _whole_condition(stated: dict[str, Any]) -> dict[str, Any]:
+    """A condition taken by `use` from those that products share, said over where it says."""
+    taken = stated.pop("use", None)
+    if taken is None:
+        return stated
+    if taken not in _shared():
+        raise ValueError(f"no shared condition is named {taken}")
+    return {"id": taken, **_shared()[taken], **stated}
+
+
+@cache
+def _shared() -> Mapping[str, dict[str, Any]]:
+    text = (files("queries.eligibility") / "conditions.yaml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return found
+
+
+@cache
+def packaged() -> Mapping[str, Product]:
+    """The products that ship with this version, by name."""
+    folder = files("queries.eligibility") / "products"
+    found = sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".yaml"))
+    return {
+        name: read_product(name, (folder / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in found
+    }

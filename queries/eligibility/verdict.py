@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-__all__ = ["Verdict", "all_of"]
+__all__ = ["Verdict", "all_of", "any_of", "negation"]
 
 
 class Verdict(StrEnum):
@@ -22,3 +22,20 @@ def all_of(verdicts: Iterable[Verdict]) -> Verdict:
     if Verdict.NOT_MET in found:
         return Verdict.NOT_MET
     return Verdict.UNKNOWN if Verdict.UNKNOWN in found else Verdict.MET
+
+
+def any_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """One 符合 settles it; otherwise one 待补充 leaves it open."""
+    return negation(all_of(map(negation, verdicts)))
+
+
+def negation(verdict: Verdict) -> Verdict:
+    """The other settled verdict; what is open stays open."""
+    return _OPPOSITE[verdict]
+
+
+_OPPOSITE = {
+    Verdict.MET: Verdict.NOT_MET,
+    Verdict.NOT_MET: Verdict.MET,
+    Verdict.UNKNOWN: Verdict.UNKNOWN,
+}

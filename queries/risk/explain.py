@@ -23,6 +23,7 @@ from queries.risk.outcome import outcome_of
 from queries.risk.own_facts import OwnFact, UnusedFact
 from queries.risk.paths import Way, strongest_ways, ties_into
 from queries.risk.policy import Policy, load_policy
+from queries.risk.propagate import residual
 from queries.risk.ripple import Outgoing, outgoing
 from queries.risk.sentence import say
 from queries.risk.weights import RiskGraph, weigh
@@ -51,6 +52,11 @@ class RiskRun:
     def outgoing(self) -> Outgoing:
         """Ties by sender, for following a change; ordered once for all hypotheses."""
         return outgoing(self.graph)
+
+    @cached_property
+    def precision(self) -> float:
+        """How exact the messages are: kernels stop earlier than the clear way."""
+        return residual(self.graph, self.message)
 
     @property
     def basis(self) -> Basis:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from queries.risk.weights import RiskGraph
 
-__all__ = ["best_path", "echo_free", "messages", "noisy_or"]
+__all__ = ["best_path", "echo_free", "messages", "noisy_or", "residual", "reverse_ties"]
 
 Vector = NDArray[np.float64]
 
@@ -32,19 +32,29 @@ def messages(
     The floor makes it the only one, so that any `start` leads there: `None` begins with what each
     sender is by itself, and comes from below.
     """
-    reverse = _reverse(graph)
-    log_quiet_own = np.log1p(-graph.own)
+    reverse = reverse_ties(graph)
     message = graph.own[graph.source] if start is None else start
     for _ in range(_SWEEPS):
-        quiet = np.log1p(-graph.weight * message)
-        total = log_quiet_own + _sum_by(graph.target, quiet, len(graph.own))
-        # what the receiver itself had sent is taken out again; -1 = nothing came from there
-        echo = np.where(reverse >= 0, quiet[reverse], 0.0)
-        following = -np.expm1(total[graph.source] - echo)
+        following = _told(graph, message, reverse)
         if np.max(np.abs(following - message), initial=0.0) <= tolerance:
             return following
         message = following
     raise ArithmeticError("the messages did not settle")
+
+
+def residual(graph: RiskGraph, message: NDArray[np.floating]) -> float:
+    """How far one more sweep would still move any message: how exact they are."""
+    told = _told(graph, message.astype(np.float64), reverse_ties(graph))
+    return float(np.max(np.abs(told - message), initial=0.0))
+
+
+def _told(graph: RiskGraph, message: Vector, reverse: NDArray[np.int64]) -> Vector:
+    """What is sent over every tie by those who have heard `message`."""
+    quiet = np.log1p(-graph.weight * message)
+    total = np.log1p(-graph.own) + _sum_by(graph.target, quiet, len(graph.own))
+    # what the receiver itself had sent is taken out again; -1 = nothing came from there
+    echo = np.where(reverse >= 0, quiet[reverse], 0.0)
+    return np.asarray(-np.expm1(total[graph.source] - echo))
 
 
 def echo_free(graph: RiskGraph, message: Vector | None = None) -> Vector:
@@ -86,7 +96,7 @@ def best_path(graph: RiskGraph) -> tuple[Vector, NDArray[np.int64]]:
     return value, before
 
 
-def _reverse(graph: RiskGraph) -> NDArray[np.int64]:
+def reverse_ties(graph: RiskGraph) -> NDArray[np.int64]:
     """For each tie u→v the place of v→u, or -1."""
     count = len(graph.own)
     here = graph.target * count + graph.source

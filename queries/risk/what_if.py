@@ -21,7 +21,7 @@ from queries.basis import HYPOTHESIS_NOTICE, Basis
 from queries.risk.explain import RiskRun
 from queries.risk.part import part_of
 from queries.risk.paths import ties_into
-from queries.risk.ripple import ripple
+from queries.risk.ripple import ripple, scores_at
 from queries.risk.weights import RiskGraph, weigh
 
 __all__ = ["Change", "WhatIf", "WhatIfAnswer", "sort_fact_ids", "what_if", "what_if_of"]
@@ -29,7 +29,8 @@ __all__ = ["Change", "WhatIf", "WhatIfAnswer", "sort_fact_ids", "what_if", "what
 #: Facts of a party's own, by the tie that brings them.
 _OWN = {"SUBJECT_OF": "ListEntry", "BORROWED": "LoanState"}
 
-_SMALLEST = 1e-9
+#: Changes of a message that are not followed; a score must change by a hundred of them to be told.
+_FINEST = 1e-11
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,23 @@ def what_if(
     )
     left_out = pa.array([*without_ties, *without_facts], pa.string())
     graph = _without(run, parties, left_out)
-    moved = ripple(graph, run.message, parties, run.outgoing)
-    changes = []
-    for party in moved.touched.tolist():
-        before = _score(run.graph, run.message, party)
-        after = _score(graph, moved.message, party)
-        if abs(after - before) > _SMALLEST:
-            key, name = run.snapshot.keys[party].as_py(), run.snapshot.name(party)
-            changes.append(Change(key, name, before, after))
+    # finer than the run itself nothing can be told
+    finest = max(_FINEST, 4 * run.precision)
+    moved = ripple(graph, run.message, parties, run.outgoing, tolerance=finest)
+    before = scores_at(run.graph, run.message, moved.touched)
+    after = scores_at(graph, moved.message, moved.touched)
+    told = np.flatnonzero(np.abs(after - before) > 100 * finest)
+    who = pa.array(moved.touched[told])
+    columns = run.snapshot.keys.take(who), run.snapshot.names.take(who)
+    changes = [
+        Change(*change)
+        for change in zip(
+            *(column.to_pylist() for column in columns),
+            before[told].tolist(),
+            after[told].tolist(),
+            strict=True,
+        )
+    ]
     changes.sort(key=lambda item: (-abs(item.after - item.before), item.party))
     return WhatIf(tuple(without_ties), tuple(without_facts), tuple(changes), run.basis)
 
@@ -130,7 +140,7 @@ def what_if_of(
     """The hypothesis as one party sees it; raises also `NotFoundError` for an unknown party."""
     party = run.snapshot.index(key)
     found = what_if(run, without_ties=without_ties, without_facts=without_facts)
-    same = _score(run.graph, run.message, party)
+    same = float(scores_at(run.graph, run.message, np.array([party]))[0])
     own = next(
         (item for item in found.changes if item.party == key),
         Change(key, run.snapshot.name(party), same, same),
@@ -172,12 +182,6 @@ def _without(run: RiskRun, parties: NDArray[np.int64], left_out: pa.Array) -> Ri
         kept = np.searchsorted(senders, parties[again.source[begin:end]])
         weight[first + kept] = again.weight[begin:end]
     return replace(run.graph, own=own, weight=weight)
-
-
-def _score(graph: RiskGraph, message: NDArray[np.floating], party: int) -> float:
-    first, last = ties_into(graph, party)
-    passed = graph.weight[first:last].astype(np.float64) * message[first:last]
-    return float(-np.expm1(np.log1p(-float(graph.own[party])) + np.log1p(-passed).sum()))
 
 
 def _ends_of_ties(run: RiskRun, ids: tuple[str, ...]) -> NDArray[np.int64]:

@@ -6,18 +6,16 @@ carries no risk.  (国办发〔2020〕49号: no measure without law, none agains
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE
+from queries.structure.rule_file import RuleFile, Strict, read_rules
 
 __all__ = ["Hint", "HintKind", "Likeness", "Signal", "hint", "load_likeness"]
 
@@ -25,16 +23,12 @@ HintKind = Literal["same_controller", "shared_address", "shared_phone", "re_regi
                    "nominee"]  # fmt: skip
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Simple(_Strict):
+class _Simple(Strict):
     certainty: float = Field(gt=0, lt=1)
     reason: str
 
 
-class _ReRegistration(_Strict):
+class _ReRegistration(Strict):
     months: int = Field(gt=0)
     before_days: int = Field(ge=0)
     signals: int
@@ -43,7 +37,7 @@ class _ReRegistration(_Strict):
     reason: str
 
 
-class _Nominee(_Strict):
+class _Nominee(Strict):
     youngest: int
     oldest: int
     firms: int
@@ -52,31 +46,23 @@ class _Nominee(_Strict):
     reason: str
 
 
-class Likeness(_Strict):
+class Likeness(RuleFile):
     """All of `resemblance.yaml`."""
 
-    version: str
+    FILE = "resemblance"
+
     expires_days: int = Field(gt=0)
     shared_by_at_most: dict[Literal["address", "phone", "representative"], int]
     same_controller: _Simple
     shared_value: _Simple
     re_registration: _ReRegistration
     nominee: _Nominee
-    hash: str = ""
-
-    @property
-    def name(self) -> str:
-        """Version and content hash: what a basis block states."""
-        return f"resemblance:{self.version}+{self.hash[:12]}"
 
 
 @cache
 def load_likeness() -> Likeness:
     """What makes two parties look alike, as it ships with this version."""
-    text = (files("queries.structure") / "resemblance.yaml").read_text(encoding="utf-8")
-    stated = yaml.safe_load(text)
-    stated["version"] = str(stated["version"])
-    return Likeness.model_validate({**stated, "hash": hashlib.sha256(text.encode()).hexdigest()})
+    return read_rules(Likeness)
 
 
 @dataclass(frozen=True)

@@ -6,23 +6,20 @@ reported is 待补充, however little it guarantees, unless it guarantees nothin
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
-from pydantic import BaseModel, ConfigDict
 
 from graph.snapshot import Snapshot
 from queries.eligibility.verdict import Verdict
 from queries.structure.chains import reach_of
 from queries.structure.guarantees import GuaranteeNet, secured
 from queries.structure.patterns import JointGroup, find_joint_groups, is_firm
+from queries.structure.rule_file import RuleFile, Strict, read_rules
 
 __all__ = [
     "SCOPE",
@@ -41,11 +38,7 @@ __all__ = [
 SCOPE = "仅就已接入机构的担保而言"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LimitRule(_Strict):
+class LimitRule(Strict):
     """One limit."""
 
     title: str
@@ -54,32 +47,24 @@ class LimitRule(_Strict):
     basis: str
 
 
-class _Relatives(_Strict):
+class _Relatives(Strict):
     stated: frozenset[str]
     household_roles: frozenset[str]
 
 
-class LimitBook(_Strict):
+class LimitBook(RuleFile):
     """All of `limits.yaml`."""
 
-    version: str
+    FILE = "limits"
+
     rules: dict[str, LimitRule]
     relatives: _Relatives
-    hash: str = ""
-
-    @property
-    def name(self) -> str:
-        """Version and content hash: what a basis block states."""
-        return f"limits:{self.version}+{self.hash[:12]}"
 
 
 @cache
 def load_limits() -> LimitBook:
     """The limits that ship with this version."""
-    text = (files("queries.structure") / "limits.yaml").read_text(encoding="utf-8")
-    stated = yaml.safe_load(text)
-    stated["version"] = str(stated["version"])
-    return LimitBook.model_validate({**stated, "hash": hashlib.sha256(text.encode()).hexdigest()})
+    return read_rules(LimitBook)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ guarantor before and after may be the same; a proposal is not excused because ot
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -32,6 +32,9 @@ from queries.structure.rings import closes_ring
 __all__ = ["GuaranteeProposal", "ProposalCheck", "check_proposal"]
 
 
+_KINDS = ("general", "joint_and_several", "joint_group")
+
+
 @dataclass(frozen=True)
 class GuaranteeProposal:
     """One guarantee for one loan.
@@ -53,6 +56,10 @@ class GuaranteeProposal:
     relation: str | None = None
 
     def __post_init__(self) -> None:
+        if self.kind not in _KINDS:
+            raise _refused(
+                f"保证方式只能是 {'、'.join(_KINDS)}。", f"The kind is one of {', '.join(_KINDS)}."
+            )
         if self.amount_fen <= 0:
             raise _refused("担保金额应大于零。", "The amount must be above zero.")
         if self.guarantor == self.borrower:
@@ -103,8 +110,13 @@ def check_proposal(
     Raises `NotFoundError` for a party, and `InputError` for a loan or contract, that does not fit.
     """
     book = book or load_limits()
-    for key in (proposal.guarantor, proposal.borrower):
-        net.snapshot.index(key)
+    keys = net.snapshot.keys
+    # a key that was judged to be another party's leads to that party
+    guarantor, borrower = (
+        str(keys[net.snapshot.index(key)].as_py())
+        for key in (proposal.guarantor, proposal.borrower)
+    )
+    proposal = replace(proposal, guarantor=guarantor, borrower=borrower)
     _refuse_misfit(net, proposal)
     ring = closes_ring(net, proposal.guarantor, proposal.borrower)
     after = net.with_contract(

@@ -152,7 +152,8 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
         {
             "holder": ties.source,
             "firm": ties.target,
-            "source": ties.table["source"],
+            # texts come dictionary-coded, and coded ones cannot be sorted
+            "source": ties.table["source"].cast(pa.string()),
             "ratio": ties.table["share_ratio"],
             "known_from": ties.table["known_from"],
             "certain": pc.greater_equal(ties.table["certainty"], 1.0),

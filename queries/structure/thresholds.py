@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from graph.errors import NotFoundError
+from queries.structure.rule_file import RuleFile, Strict, read_rules
 
 __all__ = ["BeneficialOwnerRule", "Threshold", "Thresholds", "load_thresholds"]
 
@@ -19,11 +17,7 @@ __all__ = ["BeneficialOwnerRule", "Threshold", "Thresholds", "load_thresholds"]
 TOLERANCE = 1e-9
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Threshold(_Strict):
+class Threshold(Strict):
     """A share that must be passed (`>`) or reached (`>=`)."""
 
     ratio: float = Field(gt=0, lt=1)
@@ -50,26 +44,21 @@ class BeneficialOwnerRule(Threshold):
     in_force_from: date
 
 
-class Rounding(_Strict):
+class Rounding(Strict):
     """By how much registered ratios may sum to more than one."""
 
     value: float = Field(ge=0, lt=0.01)
     reason: str
 
 
-class Thresholds(_Strict):
+class Thresholds(RuleFile):
     """All of `ownership.yaml`."""
 
-    version: str
+    FILE = "ownership"
+
     rounding_ratio: Rounding
     control: ControlThreshold
     beneficial_owner: tuple[BeneficialOwnerRule, ...]
-    hash: str = ""
-
-    @property
-    def name(self) -> str:
-        """Version and content hash: what a basis block states."""
-        return f"ownership:{self.version}+{self.hash[:12]}"
 
     def rule(self, as_of: date, name: str | None = None) -> BeneficialOwnerRule:
         """The latest rule in force on a day, or the named one.
@@ -94,7 +83,4 @@ class Thresholds(_Strict):
 @cache
 def load_thresholds() -> Thresholds:
     """The thresholds that ship with this version."""
-    text = (files("queries.structure") / "ownership.yaml").read_text(encoding="utf-8")
-    stated = yaml.safe_load(text)
-    stated["version"] = str(stated["version"])
-    return Thresholds.model_validate({**stated, "hash": hashlib.sha256(text.encode()).hexdigest()})
+    return read_rules(Thresholds)

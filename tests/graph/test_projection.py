@@ -44,7 +44,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 def _write_log(log: FactLog) -> None:
-    """Three batches with roles, awkward texts, a tie to somebody undescribed, and closures."""
+    """Roles, awkward texts, a tie to somebody undescribed, closures, a person judged another."""
     world = World(log)
     changed = [
         world.node("Person", f"p{number}", name=f'样"本,{number}\n二', valid_from=date(2026, 1, 1))
@@ -62,7 +62,8 @@ def _write_log(log: FactLog) -> None:
     world.commit(datetime(2026, 2, 2, tzinfo=UTC))
     world.node("Person", "p0", name="样本改", valid_from=date(2026, 1, 1))
     world.close("HOLDS_SHARES_IN", ended)
-    world.commit(datetime(2026, 2, 3, tzinfo=UTC))
+    world.tie("SAME_AS", ("p39", "Person"), ("p35", "Person"), judged_by="样本")
+    world.commit(datetime(2026, 2, 3, 9, 15, 0, 500000, tzinfo=UTC), source="identity")
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,9 @@ def test_every_fact_is_there_once(
     )
     # 40 persons, 10 households of which nine are known by their ties alone, 1 enterprise
     assert len(nodes) == versions + 40 + 10 + 1 + 1
-    assert len(ties) == versions + 40 + 1 + 1
+    # the tie of p39 to its household stands twice: before and after p39 was judged to be p35
+    assert len(ties) == versions + 41 + 1 + 1 + 1
+    assert sum("'BELONGS_TO', 'p35'" in tie for tie in ties) == 2
     assert sum("'Household'" in node and "'h9'" in node for node in nodes) == 1
     assert sum("LegalRepresentative" in node for node in nodes) == 1
 

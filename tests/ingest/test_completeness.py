@@ -6,13 +6,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+import xlsxwriter
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 from roll import HEAD, Roll, live, roll_source
 
 from graph.errors import InputError
+from graph.operations import Ledger, OperationsStore
+from graph.settings import Settings
 from ingest.completeness import last_stale
 from ingest.part import Part, part_named
+from ingest.quarantine import Quarantine
+from ingest.workbook import export_refused
 
 ABC = [("a", "东村", "甲"), ("b", "东村", "乙"), ("c", "东村", "丙")]
 D = [("d", "西村", "丁")]
@@ -21,6 +28,17 @@ D = [("d", "西村", "丁")]
 @pytest.fixture
 def roll(tmp_path: Path) -> Roll:
     return Roll(tmp_path, roll_source())
+
+
+def put_right(book: Path, to: Path, cells: dict[str, str]) -> None:
+    """Save an error workbook with some cells corrected, all as text."""
+    with CalamineWorkbook.from_path(str(book)) as opened:
+        rows = opened.get_sheet_by_index(0).to_python()
+    with xlsxwriter.Workbook(to) as written:
+        sheet = written.add_worksheet("错误明细")
+        for place, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write_string(place, column, cells.get(str(cell), str(cell)))
 
 
 def representatives(roll: Roll) -> set[tuple[str, str]]:
@@ -115,6 +133,21 @@ def test_what_a_part_says_again_unchanged_is_seen(roll: Roll) -> None:
     assert live(roll.log) == {"a", "b", "c", "d"}
 
 
+def test_a_part_with_the_bytes_of_an_earlier_list_is_a_part_of_this_one(roll: Roll) -> None:
+    roll.take(ABC)
+    roll.take(D, Part("三月", 1, 2))
+    # the very bytes of the first list; delivered twice they are one batch still
+    second = roll.take(ABC, Part("三月", 2, 2))
+    assert (second.accepted, second.missing_parts) == (0, ())
+    assert roll.take(ABC, Part("三月", 2, 2)).position is None
+    assert roll.take(ABC).position is None
+    assert [batch.position for batch in roll.log.batches()] == [1, 2, 3]
+    with OperationsStore(Settings(data=roll.folder)) as store:
+        for _ in range(2):
+            Ledger(store).reconcile(roll.log.batches())
+            assert [item.position for item in Ledger(store).deliveries()] == [2, 3]
+
+
 def test_a_finished_list_is_not_continued(roll: Roll) -> None:
     for number, rows in enumerate(([*ABC], [*D]), start=1):
         roll.take(rows, Part("名单", number, 2))
@@ -136,6 +169,30 @@ def test_a_refused_row_protects_what_it_names(roll: Roll, tmp_path: Path) -> Non
     # c is ended, as a third may be; b stands in the list, though its row is wrong
     assert live(roll.log) == {"a", "b"}
     assert suspected(roll) == {("b", "row_refused")}
+
+
+def test_a_corrected_row_lifts_its_suspicion_and_is_of_its_village(
+    roll: Roll, tmp_path: Path
+) -> None:
+    roll.take(ABC)
+    path = tmp_path / "三月.csv"
+    path.write_text(
+        HEAD + "a,东村,a,甲,2026-01-01\nb,东村,b2,乙,昨天\nc,东村,c,丙,2026-01-01\n",
+        encoding="utf-8",
+    )
+    roll.take_file(path)
+    assert suspected(roll) == {("b", "row_refused")}
+    waiting = Quarantine(roll.folder / "quarantine")
+    (book,) = export_refused(roll.log, waiting, roll.source, tmp_path / "back")
+    corrected = tmp_path / "back" / "更正.xlsx"
+    put_right(book, corrected, {"昨天": "2026-02-01"})
+    report = roll.take_file(corrected)
+    assert (report.accepted, report.quarantined, report.ended) == (1, 0, {})
+    assert suspected(roll) == set()
+    assert live(roll.log) == {"a", "b", "c"}
+    # the next list speaks for it as for any other of its village
+    roll.take([ABC[0], ABC[2]], day="2026-02-02")
+    assert live(roll.log) == {"a", "c"}
 
 
 @pytest.mark.parametrize(
@@ -221,8 +278,9 @@ LISTS = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@hypothesis_settings(max_examples=20, deadline=None)
 @given(LISTS)
+@example([({"a"}, (1, 1)), ({"b", "c"}, (1, 2)), (set(), (2, 2)), ({"b"}, (1, 1))])
 def test_no_live_fact_is_lost_and_none_is_there_twice(
     tmp_path_factory: pytest.TempPathFactory, lists: list[tuple[set[str], tuple[int, int]]]
 ) -> None:

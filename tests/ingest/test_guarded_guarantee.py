@@ -87,6 +87,7 @@ def test_inserted_once_and_kept_with_its_check(tmp_path: Path) -> None:
     assert (again.state, again.position) == ("already", 2)
     log = FactLog(settings.log_dir)
     assert log.verify() == [] and len(log.batches()) == 2
+    assert log.batches()[-1].notes == {"check": done.record}
     (tie,) = log.read("GUARANTEES").to_pylist()
     assert (tie["from_label"], tie["amount_fen"], tie["certainty"]) == ("Enterprise", 5 * WAN, 1)
     assert log.read("SECURES")["to_key"].to_pylist() == ["loan:b"]

@@ -213,7 +213,8 @@ def test_values_lie_apart_from_the_log_and_are_deleted_in_time(
 
 def test_what_a_killed_run_kept_is_removed(office: Settings, tmp_path: Path) -> None:
     take(office, sent(tmp_path, [[*GOOD[:7], "去年"]]))
-    for name in (f"{SOURCE}-0123456789abcdef.parquet", f"{SOURCE}-0123456789abcdef.part"):
+    left = f"{SOURCE}-0123456789abcdef"
+    for name in (f"{left}.parquet", f"{left}.part", f"{left}-2.parquet"):
         (office.quarantine_dir / name).write_bytes(b"half")
     take(office, sent(tmp_path, [GOOD], "另一份农户.csv"))
     assert [path.suffix for path in office.quarantine_dir.iterdir()] == [".parquet"]

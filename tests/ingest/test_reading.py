@@ -16,7 +16,7 @@ import python_calamine
 import xlsxwriter
 
 from graph.errors import InputError
-from ingest import delimited, sheet_parts, table
+from ingest import delimited, shared_strings, sheet_parts, table
 from ingest.gate import check
 from ingest.source import Source
 from ingest.table import Table, read_table
@@ -312,6 +312,51 @@ def test_slices_say_what_the_whole_sheet_says(
     assert cells(read_table(repacked(path, without_places), SOURCE)) == [
         row for row in whole if row[1] != "far"
     ]
+
+
+def test_shared_strings_are_found_by_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rich text, strings used again far below, and pieces that end within a tag."""
+
+    def fill(made: xlsxwriter.Workbook) -> None:
+        into = sheet(made, [HEAD, *([[f"户<{n % 50}&", f"人{n}"] for n in range(300)])])
+        bold = made.add_format({"bold": True})
+        into.write_rich_string(301, 0, bold, "甲", "乙 ", bold, "丙")
+        into.write_string(302, 0, " 空格 ")
+
+    path = book(tmp_path, fill)
+    expected = [[n + 2, f"户<{n % 50}&", f"人{n}", None, None] for n in range(300)]
+    expected += [[302, "甲乙 丙", None, None, None], [303, "空格", None, None, None]]
+    monkeypatch.setattr(sheet_parts, "_SLICE_ROWS", 7)
+    for size in (7, 61, 1 << 20):
+        monkeypatch.setattr(shared_strings, "_READ", size)
+        assert cells(read_table(path, SOURCE)) == expected
+
+    def prefixed(name: str, part: bytes) -> bytes:
+        if name != "xl/sharedStrings.xml":
+            return part
+        part = part.replace(b"xmlns=", b"xmlns:x=")
+        return re.sub(rb"<(/?)(sst|si|t|r|rPr|b|sz|color|rFont|family|scheme)\b", rb"<\1x:\2", part)
+
+    assert cells(read_table(repacked(path, prefixed), SOURCE)) == expected
+
+    def spelt(name: str, part: bytes) -> bytes:
+        """Attributes in single quotes and a formula before the value, in every other cell."""
+        if "sheet1" not in name:
+            return part
+        other = rb"t='s'><f>x</f><v>\1</v></c>"
+        return re.sub(rb't="s"><v>(\d*[13579])</v></c>', other, part)
+
+    assert cells(read_table(repacked(path, spelt), SOURCE)) == expected
+
+
+def test_a_string_that_is_not_there(tmp_path: Path) -> None:
+    def change(name: str, part: bytes) -> bytes:
+        return part.replace(b"<v>4</v>", b"<v>44</v>") if "sheet1" in name else part
+
+    path = repacked(book(tmp_path, lambda b: sheet(b, [HEAD, ["1"]])), change)
+    assert refusal(path).cause_code == "file_broken"
 
 
 # ------------------------------------------------------------------------------ hostile files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -95,12 +95,35 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
     for item in people:
         if chance.random() < 0.5:
             tie("LOCATED_IN", item, (f"{w}:village", "Village"))
+    if chance.random() < 0.5:
+        # somebody named without an identifier is judged to be one of them, or only looks like it
+        named, judged = (f"{w}:p4", "Person"), 1.0 if chance.random() < 0.7 else 0.9
+        said.append(("SAME_AS", worlds.tie("SAME_AS", named, (f"{w}:p{chance.randrange(2)}", "Person"),
+                                           certainty=judged, judged_by="样本")))  # fmt: skip
     entry = f"{w}:list{chance.randrange(2)}"
     node("ListEntry", entry, list_kind="judgment_defaulter", case_no=entry,
          removed_on=_day(chance) if chance.random() < 0.3 else None,
          usable_until=_day(chance) if chance.random() < 0.3 else None)  # fmt: skip
     tie("SUBJECT_OF", chance.choice(persons), (entry, "ListEntry"))
     node("Village", f"{w}:village", name=f"{number:03d}村")
+    _resemble(chance, firms, persons, node, tie)
+
+
+def _resemble(chance: random.Random, firms: list[tuple[str, str]], persons: list[tuple[str, str]],
+              node: Callable[..., None], tie: Callable[..., None]) -> None:  # fmt: skip
+    """News that makes parties look alike: few addresses and telephones, majorities, spouses."""
+    w = firms[0][0].split(":")[0]
+    for key, label in firms:
+        if chance.random() < 0.7:
+            node(label, key, address=f"{w}街{chance.randrange(2)}号",
+                 phone_key=chance.choice([None, f"{w}:phone{chance.randrange(3)}"]),
+                 phone_masked="138****0000")  # fmt: skip
+    for key, label in persons:
+        if chance.random() < 0.5:
+            node(label, key, phone_key=f"{w}:phone{chance.randrange(3)}",
+                 phone_masked="138****0000")  # fmt: skip
+    tie("HOLDS_SHARES_IN", chance.choice(persons), chance.choice(firms), discriminator="most",
+        share_ratio=chance.choice([0.5, 0.51, 0.9]))  # fmt: skip
 
 
 @pytest.fixture(scope="session")

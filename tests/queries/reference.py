@@ -30,7 +30,14 @@ class Reference:
             item.kind: log.read(item.kind, as_of=as_of, known_at=known_at).to_pylist()
             for item in SCHEMA.kinds
         }
+        self.stays = _stays(self.facts["SAME_AS"])
+        for tie in SCHEMA.relationships.values():
+            for row in self.facts[tie.kind] if tie.kind != "SAME_AS" else ():
+                row["from_key"], row["to_key"] = map(
+                    self.standing, (row["from_key"], row["to_key"])
+                )
         self.said: dict[str, list[Row]] = defaultdict(list)
+        self._values: dict[str, dict[Any, dict[str, list[Row]]]] = {}
         self.label: dict[str, str] = {}
         for node in SCHEMA.nodes.values():
             for row in self.facts[node.kind]:
@@ -48,6 +55,10 @@ class Reference:
             for row in self.facts[tie.kind]:
                 self.out[tie.kind][row["from_key"]].append({**row, "kind": tie.kind})
                 self.into[tie.kind][row["to_key"]].append({**row, "kind": tie.kind})
+
+    def standing(self, key: str) -> str:
+        """The key that stands for one that was judged to be another party."""
+        return self.stays.get(key, key)
 
     def name(self, key: str, kinds: Iterable[str] | None = None) -> str | None:
         told = [
@@ -67,11 +78,86 @@ class Reference:
 
     # ------------------------------------------------------------ the questions
 
+    def same_as(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["from_key"], row["to_key"], row["judged_by"])
+            for row in self.facts["SAME_AS"]
+            if row["certainty"] >= 1 and row["from_key"] == key
+        ]
+
+    def merged_keys(self, key: str) -> list[tuple[Any, ...]]:
+        return [
+            (row["from_key"], self.name(row["from_key"]), row["judged_by"])
+            for row in self.facts["SAME_AS"]
+            if row["certainty"] >= 1 and row["to_key"] == key
+        ]
+
     def party_card(self, key: str) -> list[tuple[Any, ...]]:
         return [
             (row["kind"], row.get("name"), row["source"], row["certainty"])
             for row in self.said[key]
         ]
+
+    def assessor_conflicts(self, key: str) -> list[tuple[Any, ...]]:
+        """The assessor, the household, its members, the spouse, either side of a guarantee."""
+        if key not in self.label:
+            return []
+        found = {(key, "本人"): 1.0}
+
+        def add(party: str, why: str, certainty: float) -> None:
+            found[party, why] = max(found.get((party, why), 0.0), certainty)
+
+        for home in self.out["BELONGS_TO"][key]:
+            add(home["to_key"], "本户", home["certainty"])
+            for other in self.into["BELONGS_TO"][home["to_key"]]:
+                if other["from_key"] != key:
+                    add(other["from_key"], "同户成员", min(home["certainty"], other["certainty"]))
+        for kind, out, into in (
+            ("SPOUSE_OF", "配偶", "配偶"),
+            ("GUARANTEES", "为其担保", "由其担保"),
+        ):
+            for tie in self.out[kind][key]:
+                add(tie["to_key"], out, tie["certainty"])
+            for tie in self.into[kind][key]:
+                add(tie["from_key"], into, tie["certainty"])
+        return [(party, why, certainty) for (party, why), certainty in found.items()]
+
+    def decision_records(self, key: str) -> list[tuple[Any, ...]]:
+        """Of the party, its household's members, its spouse and guarantee partners: statements,
+        ties, and what the ties lead to."""
+        circle = {key}
+        for kind in ("BELONGS_TO", "SPOUSE_OF", "GUARANTEES"):
+            circle |= {row["to_key"] for row in self.out[kind][key]}
+            circle |= {row["from_key"] for row in self.into[kind][key]}
+        for tie in self.out["BELONGS_TO"][key]:
+            circle |= {row["from_key"] for row in self.into["BELONGS_TO"][tie["to_key"]]}
+        found = set()
+        parties = {
+            node.label for node in SCHEMA.nodes.values() if SCHEMA.superlabel(node) == "Party"
+        }
+
+        def say(row: Row) -> None:
+            ends = (row["key"], None) if "key" in row else (row["from_key"], row["to_key"])
+            found.add((row["kind"], *ends, row["fact_id"]))
+
+        for member in circle:
+            for row in self.said[member]:
+                say(row)
+            for ties in list(self.out.values()):
+                for tie in ties.get(member, ()):
+                    say(tie)
+                    if self.label[tie["to_key"]] in parties:
+                        continue
+                    for row in self.said[tie["to_key"]]:
+                        say(row)
+                    for further in self.out.values():
+                        for onward in further.get(tie["to_key"], ()):
+                            if self.label[onward["to_key"]] in parties:
+                                say(onward)
+        for kind in ("MEMBER_OF", "BELONGS_TO", "SPOUSE_OF"):
+            for tie in self.into[kind][key]:
+                say(tie)
+        return list(found)
 
     def loans(self, key: str) -> list[tuple[Any, ...]]:
         found = []
@@ -224,6 +310,56 @@ class Reference:
             )
         ]
 
+    def _told(self, name: str) -> dict[Any, dict[str, list[Row]]]:
+        """Value -> party -> the rows that tell it."""
+        if name not in self._values:
+            found: dict[Any, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+            for party, rows in self.said.items():
+                for row in rows:
+                    if row.get(name) is not None:
+                        found[row[name]][party].append(row)
+            self._values[name] = found
+        return self._values[name]
+
+    def _sharing(self, key: str, name: str, shown: str, most: int) -> list[tuple[Any, ...]]:
+        found = []
+        for parties in self._told(name).values():
+            if key not in parties or len(parties) > most:
+                continue
+            for other in set(parties) - {key}:
+                sure = min(max(r["certainty"] for r in parties[p]) for p in (key, other))
+                found.append((other, self.name(other), max(r[shown] for r in parties[key]),
+                              len(parties), sure))  # fmt: skip
+        return found
+
+    def shared_address(self, key: str) -> list[tuple[Any, ...]]:
+        return self._sharing(key, "address", "address", 6)
+
+    def shared_phone(self, key: str) -> list[tuple[Any, ...]]:
+        return self._sharing(key, "phone_key", "phone_masked", 4)
+
+    def _controls(self, ties: list[Row]) -> dict[tuple[str, str, str], float]:
+        sure: dict[tuple[str, str, str], float] = {}
+        for row in ties:
+            if row["kind"] == "LEGAL_REPRESENTATIVE_OF" or (row["share_ratio"] or 0) > 0.5:
+                place = (row["from_key"], row["kind"], row["to_key"])
+                sure[place] = max(sure.get(place, 0.0), row["certainty"])
+        return sure
+
+    def same_controller(self, key: str) -> list[tuple[Any, ...]]:
+        kinds = ("LEGAL_REPRESENTATIVE_OF", "HOLDS_SHARES_IN")
+        here = self._controls([row for kind in kinds for row in self.into[kind][key]])
+        found = []
+        for (controller, role, _), sure in here.items():
+            out = self._controls([row for kind in kinds for row in self.out[kind][controller]])
+            found += [
+                (controller, self.name(controller), role, other, self.name(other), role_there,
+                 min(sure, sure_too))
+                for (_, role_there, other), sure_too in out.items()
+                if other != key
+            ]  # fmt: skip
+        return found
+
     def find_party(self, text: str) -> list[tuple[Any, ...]]:
         found = {
             key
@@ -235,12 +371,23 @@ class Reference:
         return [(key, self.name(key)) for key in found]
 
 
+def _stays(same_as: list[Row]) -> dict[str, str]:
+    """One step is enough here: nobody is judged to be somebody who was himself given up."""
+    targets: dict[str, set[str]] = defaultdict(set)
+    for row in same_as:
+        if row["certainty"] >= 1:
+            targets[row["from_key"]].add(row["to_key"])
+    return {key: next(iter(ends)) for key, ends in targets.items() if len(ends) == 1}
+
+
 #: question -> columns of the answer that the reference gives, in its order.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "loans": ("loan_key", "lender", "principal_fen", "balance_fen", "loan_class", "certainty"),
     "guarantees_given": ("other_key", "other_name", "contract", "amount_fen"),
     "guarantees_received": ("other_key", "other_name", "contract", "amount_fen"),
     "guarantee_chain": ("key", "name", "depth", "loan_count", "principal_fen"),
+    "assessor_conflicts": ("party_key", "why", "certainty"),
+    "decision_records": ("kind", "from_key", "to_key", "fact_id"),
     "household_members": ("household_key", "member_key", "member_name", "role"),
     "household_exposure": ("household_key", "member_count", "loan_count", "principal_fen",
                            "balance_fen", "guaranteed_fen"),
@@ -251,6 +398,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "village_summary": ("households", "persons", "borrowers", "balance_fen", "overdue_fen",
                         "listed"),
     "find_party": ("key", "name"),
+    "shared_address": ("other_key", "other_name", "address", "shared_by", "told_certainty"),
+    "shared_phone": ("other_key", "other_name", "phone_masked", "shared_by", "told_certainty"),
+    "same_controller": ("controller_key", "controller_name", "role_here", "other_key",
+                        "other_name", "role_there", "told_certainty"),
+    "same_as": ("from_key", "to_key", "judged_by"),
+    "merged_keys": ("merged_key", "merged_name", "judged_by"),
 }  # fmt: skip
 
 Answerer = Callable[[str], list[tuple[Any, ...]]]

@@ -16,8 +16,8 @@ import pandas as pd
 
 from graph.log import FactLog
 from ingest.emit import FactFrame, node, tie
-from ingest.part import Part
-from ingest.plan import already, commit, content_sha256, plan
+from ingest.part import Part, part_named
+from ingest.plan import already, commit, content_sha256, plan, taken_before
 from ingest.quarantine import Quarantine
 from ingest.report import BatchReport
 from ingest.source import Source
@@ -100,9 +100,9 @@ class Roll:
         """Take a file in, as the pipeline does."""
         now = datetime(2026, 3, 2, 4, tzinfo=UTC) + timedelta(days=self.count)
         self.count += 1
-        sha256 = content_sha256(path)
-        if done := self.log.find("roll", sha256):
-            return already(done)
+        sha256, part = content_sha256(path), part or part_named(path)
+        if done := taken_before(self.log, "roll", sha256, part):
+            return already(self.log, done)
         planned = plan(
             self.log,
             self.source,

@@ -1,4 +1,7 @@
-"""Farm households: one row a member, the household's own facts on the householder's row."""
+"""Farm households: one row a member, the household's own facts on the householder's row.
+
+The other tables tell what a household works, owns, earns and owes; each names it by its number.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,54 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, node, tie
+from ingest.emit import End, FactFrame, end, joined, node, tie
+from ingest.period import after_year, through
 
-__all__ = ["farmer_household"]
+__all__ = [
+    "account",
+    "appraisal",
+    "debt",
+    "deposits",
+    "farmer_household",
+    "herd",
+    "house",
+    "insurance",
+    "machine",
+    "planting",
+    "plot",
+    "record",
+]
+
+_INCOME_AND_EXPENSE = (
+    "year",
+    "farming_income_fen",
+    "sideline_income_fen",
+    "business_income_fen",
+    "wage_income_fen",
+    "other_income_fen",
+    "total_income_fen",
+    "production_expense_fen",
+    "living_expense_fen",
+    "education_expense_fen",
+    "insurance_expense_fen",
+    "other_expense_fen",
+    "total_expense_fen",
+)
+_VIRTUES = (
+    "character",
+    "family_harmony",
+    "care_of_elders",
+    "neighbourliness",
+    "lawfulness",
+    "public_spirit",
+    "honesty",
+)
 
 
 def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """Members, their household, where they live, and who is married to the householder."""
     said = rows["collected_on"]
-    household = "household:" + rows["household_no"]
+    household = rows["household_no_key"]
     head = rows["role"] == "householder"
     village = (rows["village_key"], "Village")
     yield node(
@@ -53,6 +95,15 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
         phone_key=rows["phone_key"],
         education=rows["education"],
         marital_status=rows["marital_status"],
+    )
+    yield node(
+        "PersonAlias",
+        rows,
+        key=rows["member_key"],
+        where=rows["former_names"].notna() | rows["nicknames"].notna(),
+        valid_from=said,
+        former_names=rows["former_names"],
+        nicknames=rows["nicknames"],
     )
     yield node(
         "Farmer",
@@ -98,3 +149,182 @@ def _marriages(rows: pd.DataFrame, household: pd.Series, head: pd.Series) -> Fac
         where=(rows["role"] == "spouse") & partner.notna(),
         valid_from=rows["collected_on"],
     )
+
+
+def plot(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Plots worked, as of the visit; a plot with a registered code is the register's own."""
+    said = rows["collected_on"]
+    own = "plot:" + rows["household_no"] + ":" + rows["plot_name"]
+    key = ("plot:" + rows["plot_no"]).where(rows["plot_no"].notna(), own)
+    yield node(
+        "Plot",
+        rows,
+        key=key,
+        valid_from=said,
+        plot_no=rows["plot_no"],
+        name=rows["plot_name"],
+        land_kind=rows["land_kind"],
+        area_mu=rows["area_mu"],
+    )
+    yield tie(
+        "CONTRACTS_LAND",
+        rows,
+        source=_household(rows),
+        target=(key, "Plot"),
+        valid_from=said,
+        tenure=rows["tenure"],
+    )
+    yield tie(
+        "LIES_IN",
+        rows,
+        source=(key, "Plot"),
+        target=(rows["village_key"], "Village"),
+        valid_from=said,
+    )
+
+
+def planting(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """What was grown in a closed year; the next year's planting of the crop takes its place."""
+    yield from joined(
+        _household(rows),
+        "GROWS",
+        "Planting",
+        rows,
+        key="planting:" + rows["household_no"] + ":" + rows["crop"],
+        valid_from=after_year(rows["year"]),
+        said=("crop", "year", "area_mu", "yield_kg", "output_value_fen"),
+    )
+
+
+def herd(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Animals as counted on the visit."""
+    yield from joined(
+        _household(rows),
+        "RAISES",
+        "Herd",
+        rows,
+        key="herd:" + rows["household_no"] + ":" + rows["species"],
+        valid_from=rows["collected_on"],
+        said=("species", "head_count", "output_value_fen", "assessed_fen"),
+    )
+
+
+def machine(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Farm machines and vehicles, as of the visit."""
+    bought = rows["bought_on"].astype(str)
+    yield from joined(
+        _household(rows),
+        "OWNS",
+        "Machine",
+        rows,
+        key="machine:" + rows["household_no"] + ":" + rows["machine_name"] + ":" + bought,
+        valid_from=rows["collected_on"],
+        said=("brand", "bought_on", "price_fen", "assessed_fen"),
+        name=rows["machine_name"],
+    )
+
+
+def house(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Houses, as of the visit."""
+    yield from joined(
+        _household(rows),
+        "OWNS",
+        "House",
+        rows,
+        key="house:" + rows["household_no"] + ":" + rows["house_no"],
+        valid_from=rows["collected_on"],
+        said=(
+            "house_kind",
+            "structure",
+            "floor_area_m2",
+            "built_year",
+            "assessed_fen",
+            "is_mortgaged",
+        ),
+    )
+
+
+def account(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Income and expense of a closed year, in force until the next year's."""
+    yield node(
+        "HouseholdAccount",
+        rows,
+        key=rows["household_no_key"],
+        valid_from=after_year(rows["year"]),
+        **{name: rows[name] for name in _INCOME_AND_EXPENSE},
+    )
+
+
+def deposits(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Deposits on the day of the visit."""
+    yield node(
+        "HouseholdDeposits",
+        rows,
+        key=rows["household_no_key"],
+        valid_from=rows["collected_on"],
+        local_deposit_fen=rows["local_deposit_fen"],
+        other_deposit_fen=rows["other_deposit_fen"],
+    )
+
+
+def debt(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Private debts as of the visit; who lent is a third party and is not asked."""
+    yield from joined(
+        _household(rows),
+        "OWES",
+        "PrivateDebt",
+        rows,
+        key="private_debt:" + rows["household_no"] + ":" + rows["debt_no"],
+        valid_from=rows["collected_on"],
+        said=("amount_fen", "balance_fen", "borrowed_on", "due_on", "interest_ratio"),
+    )
+
+
+def insurance(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Policies of any kind, for the time that they cover."""
+    key = "policy:" + rows["insurer"] + ":" + rows["policy_no"]
+    when = {"valid_from": rows["starts_on"], "valid_to": through(rows["ends_on"])}
+    said = ("insurer", "policy_no", "insurance_kind", "starts_on", "ends_on")
+    yield node("InsurancePolicy", rows, key=key, **when, **{name: rows[name] for name in said})
+    yield tie(
+        "INSURED_BY",
+        rows,
+        source=_household(rows),
+        target=(key, "InsurancePolicy"),
+        **when,
+        sum_insured_fen=rows["sum_insured_fen"],
+        premium_fen=rows["premium_fen"],
+    )
+
+
+def record(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """Honours and penalties that the household declares, from the day of the decision."""
+    parts = [rows[name].astype(str) for name in ("record_kind", "authority", "decided_on")]
+    key = "declared:" + rows["household_no"]
+    for part in parts:
+        key = key + ":" + part
+    yield from joined(
+        _household(rows),
+        "DECLARED",
+        "DeclaredRecord",
+        rows,
+        key=key,
+        valid_from=rows["decided_on"],
+        said=("record_kind", "level", "authority", "decided_on", "content"),
+    )
+
+
+def appraisal(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """The village committee's opinion, in force until the next appraisal."""
+    yield node(
+        "VillageAppraisal",
+        rows,
+        key=rows["household_no_key"],
+        valid_from=rows["appraised_on"],
+        appraiser=rows["appraiser"],
+        **{name: rows[name] for name in _VIRTUES},
+    )
+
+
+def _household(rows: pd.DataFrame) -> End:
+    return rows["household_no_key"], "Household"

@@ -92,6 +92,41 @@ def test_neva_equities_after_shocks(shared_data: Path, name: str) -> None:
         assert (found.equity < -1e-12).astype(int).tolist() == case["default"]
 
 
+@pytest.mark.parametrize(
+    ("first", "fallen"), [("A", "ABCEF"), ("D", "BCDE"), ("F", "CEF"), ("C", "CE")]
+)
+def test_threshold_cascade_of_network_risk_measures(first: str, fallen: str) -> None:
+    """R package NetworkRiskMeasures, its six banks: who fails pays nothing at all.
+
+    (The bank that owes 5 to itself does so there; a debt to oneself moves nothing.)
+    """
+    owes = {
+        "AB": 5,
+        "AF": 10,
+        "AD": 2,
+        "BC": 3,
+        "BF": 2,
+        "CE": 4,
+        "FC": 2,
+        "FE": 5,
+        "DB": 2,
+        "DC": 2,
+    }
+    buffer = {"A": 10, "B": 2, "C": 2, "D": 4, "E": 1, "F": 10}
+    banks = sorted(buffer)
+    matrix = np.zeros((6, 6))
+    for pair, amount in owes.items():
+        matrix[banks.index(pair[0]), banks.index(pair[1])] = amount
+    # money from outside, such that the buffer is what it is; lost to the last fen is lost
+    external = np.array([buffer[bank] for bank in banks]) - 1e-6
+    external += matrix.sum(axis=1) - matrix.sum(axis=0)
+    external[banks.index(first)] -= 1_000
+    found = clear(owed(matrix, external), keep_external=0, keep_claims=0)
+    assert (
+        "".join(bank for bank, left in zip(banks, found.equity, strict=True) if left < 0) == fallen
+    )
+
+
 @st.composite
 def circles(draw: st.DrawFn) -> Owed:
     size = draw(st.integers(1, 5))

@@ -1,0 +1,39 @@
+"""How fresh the data of each source is."""
+
+from __future__ import annotations
+
+import typer
+
+from api.terminal import Json, answer_with, open_settings, table
+
+__all__ = ["commands"]
+
+commands = typer.Typer()
+
+
+@commands.command()
+def freshness(as_json: Json = False) -> None:
+    """各来源数据的新旧和待办 / when each source was last heard"""
+    from graph.log import FactLog
+    from graph.operations import Ledger, OperationsStore
+    from graph.time import utc_now
+    from ingest.freshness import freshness as of
+
+    settings = open_settings()
+    with OperationsStore(settings) as store:
+        found = of(FactLog(settings.log_dir), Ledger(store).deliveries(), utc_now())
+    answer_with(
+        [item.as_dict() for item in found],
+        as_json,
+        lambda: table(
+            "数据新旧",
+            ["部门", "来源", "最近一批", "距今天数", "退回", "疑似过期", "缺的份", "未通过的文件"],
+            [
+                (
+                    item.department, item.title, item.last_at, item.age_days, item.quarantined,
+                    item.stale_suspected, "；".join(item.missing_parts), item.failed_file,
+                )
+                for item in found
+            ],
+        ),
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""Loan products: what there is, and how a new version is published by two persons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.terminal import Json, answer_with, open_settings, table
+
+if TYPE_CHECKING:
+    from queries.eligibility.publish import Proposed
+
+__all__ = ["commands"]
+
+commands = typer.Typer()
+By = Annotated[str, typer.Option("--by", help="办理人姓名或工号 / who acts")]
+
+
+@commands.command()
+def products(as_json: Json = False) -> None:
+    """产品和版本 / products and their versions."""
+    from graph.operations import OperationsStore
+    from queries.eligibility.answer import product_answer
+    from queries.eligibility.publish import shelf
+
+    with OperationsStore(open_settings()) as store:
+        found = shelf(store)
+    rows = [
+        (item.id, item.title, version.version, version.effective_from, item.hash(version)[:12])
+        for item in found.values()
+        for version in item.versions
+    ]
+    answer_with(
+        [product_answer(item) for item in found.values()],
+        as_json,
+        lambda: table("产品", ["编号", "名称", "版本", "生效", "内容校验"], rows),
+    )
+
+
+@commands.command()
+def propose(file: Path, cases: Path, by: By, as_json: Json = False) -> None:
+    """提出产品新版本（用例须全部通过）/ put a new version forward."""
+    from graph.operations import OperationsStore
+    from graph.time import today, utc_now
+    from queries.eligibility.publish import propose as put
+
+    with OperationsStore(open_settings()) as store:
+        found = put(
+            store,
+            file.stem,
+            file.read_text(encoding="utf-8"),
+            cases.read_text(encoding="utf-8"),
+            by=by,
+            at=utc_now(),
+            day=today(),
+        )
+    _say(found, as_json)
+
+
+@commands.command()
+def approve(proposal: str, by: By, as_json: Json = False) -> None:
+    """批准产品新版本（须由另一人）/ let a new version pass, by another person."""
+    from graph.operations import OperationsStore
+    from graph.time import today, utc_now
+    from queries.eligibility.publish import approve as let_pass
+
+    with OperationsStore(open_settings()) as store:
+        found = let_pass(store, proposal, by=by, at=utc_now(), day=today())
+    _say(found, as_json)
+
+
+def _say(found: Proposed, as_json: bool) -> None:
+    put = found.proposal
+    answer = {
+        "proposal": put.id,
+        "product": put.subject,
+        "proposed_by": put.proposed_by,
+        "approved_by": put.approved_by,
+        "changes": found.changes,
+    }
+
+    def people() -> None:
+        state = f"已由 {put.approved_by} 批准" if put.approved_by else "待另一人批准"
+        print(f"{found.product.title}：{state}（提案 {put.id}）")
+        for line in found.changes:
+            print(f"  {line}")
+
+    answer_with(answer, as_json, people)

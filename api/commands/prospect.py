@@ -1,0 +1,92 @@
+"""First-loan prospects, and how the scorecard treats people."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from api.terminal import Json, answer_with, open_settings, table
+
+__all__ = ["commands"]
+
+commands = typer.Typer()
+
+
+@commands.command()
+def prospects(
+    village: str = "", product: str = "", most: int = 1, as_of: str = "", as_json: Json = False
+) -> None:
+    """首贷培植：谁还没有贷过款，只差什么 / who never had a loan as far as we know."""
+    from graph.log import FactLog
+    from graph.operations import OperationsStore
+    from graph.time import parse_date, today, utc_now
+    from queries.eligibility.prospects import prospects as reckon
+    from queries.eligibility.publish import shelf
+
+    settings = open_settings()
+    with OperationsStore(settings) as store:
+        offered = shelf(store)
+    day = parse_date(as_of) if as_of else today()
+    found = reckon(FactLog(settings.log_dir), day, utc_now(), offered)
+    if not village:
+        rows = found.summary()
+        answer_with(
+            rows,
+            as_json,
+            lambda: table(
+                f"首贷培植：{found.units} 户（家）没有已知贷款；没有记录不等于没有贷过款",
+                ["村", "产品", "只差授权和征信", "另差一项"],
+                [(r["village"], r["title"], r["ready"], r["one_missing"]) for r in rows],
+            ),
+        )
+        return
+    sheet = found.village(village, product=product or None, most=most)
+    answer_with(
+        [asdict(one) for one in sheet],
+        as_json,
+        lambda: table(
+            "走访名单（征信报告待查，尚不能断定为首贷）",
+            ["姓名", "产品", "还差"],
+            [
+                (one.name, one.title, "；".join(way.how for way in one.lacking) or "授权和征信")
+                for one in sheet
+            ],
+        ),
+    )
+
+
+@commands.command()
+def grades(as_of: str = "", as_json: Json = False) -> None:
+    """信用等级按性别、年龄段、村的分布 / grades by sex, age band and village."""
+    from graph.log import FactLog
+    from graph.time import parse_date, today, utc_now
+    from queries.eligibility.scorecard import grade_report, load_card
+
+    day = parse_date(as_of) if as_of else today()
+    rows = grade_report(FactLog(open_settings().log_dir), day, utc_now())
+
+    def people() -> None:
+        table(
+            f"信用等级分布（评分卡 {load_card().name}）",
+            ["分组", "值", "户主", "已评等级", "到期复评", "按评分卡", "分数区间（平均）"],
+            [
+                (
+                    row.by,
+                    row.value,
+                    row.householders,
+                    " ".join(f"{name} {count}" for name, count in row.stated.items()),
+                    row.due,
+                    " ".join(f"{name} {count}" for name, count in row.scored.items()),
+                    f"{row.mean_low:g}–{row.mean_high:g}",
+                )
+                for row in rows
+            ],
+        )
+        for barred in load_card().never:
+            print(f"不得使用：{barred.term}（{barred.why}）")
+        for item in load_card().items:
+            if item.why:
+                print(f"不计分：{item.term}（{item.why}）")
+
+    answer_with([asdict(row) for row in rows], as_json, people)

@@ -1,0 +1,196 @@
+"""Ownership, guarantee rings, hints, and the guarded insert of a guarantee."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.terminal import Json, answer_with, basis, open_settings, table
+
+if TYPE_CHECKING:
+    from queries.structure import ProposalCheck, Structure
+
+__all__ = ["commands"]
+
+commands = typer.Typer(
+    name="structure", help="股权、担保圈和关联提示 / ownership, rings, hints", no_args_is_help=True
+)
+
+
+@commands.command()
+def owners(
+    key: str,
+    rule: Annotated[str, typer.Option(help="受益所有人标准的名称 / named rule")] = "",
+    as_of: str = "",
+    as_json: Json = False,
+) -> None:
+    """股权穿透、控制人和受益所有人 / look-through, controllers, beneficial owners."""
+    from queries.structure import Owners
+
+    found = Owners.of(_structure(as_of).ownership, key, rule=rule or None)
+    through, control, beneficial = found.through, found.control, found.beneficial
+
+    def people() -> None:
+        rows = [(o.name, f"{o.share:.4%}", f"{o.direct:.4%}") for o in through.owners]
+        rows += [(f"未知（{u.name or u.firm}）", f"{u.share:.4%}", "") for u in through.unknown]
+        table(f"{through.name or key} 的最终所有人", ["所有人", "穿透比例", "直接持股"], rows)
+        table(
+            f"控制人：{control.verdict.value}",
+            ["控制人", "表决权", "最终"],
+            [(c.name, f"{c.votes:.2%}", c.is_last) for c in control.controllers],
+        )
+        table(
+            f"受益所有人（{beneficial.rule.basis}）",
+            ["姓名", "比例", "依据", "结论", "路径"],
+            [
+                (
+                    o.name,
+                    f"{o.share:.4%}",
+                    o.ground,
+                    o.verdict.value,
+                    "\n".join(path.sentence for path in o.paths),
+                )
+                for o in beneficial.owners
+            ],
+        )
+        basis(through.basis.as_dict())
+
+    answer_with(found.as_dict(), as_json, people)
+
+
+@commands.command()
+def guarantees(as_of: str = "", as_json: Json = False) -> None:
+    """全区担保圈、担保链、互保、联保和星形担保 / patterns among all guarantees."""
+    found = _structure(as_of).overview
+
+    def people() -> None:
+        def names(keys: Any) -> str:
+            return "、".join(found.names.get(key) or key for key in keys)
+
+        table(
+            "担保圈",
+            ["成员", "圈内担保（元）", "债务（元）", "名义覆盖", "有效覆盖"],
+            [
+                (
+                    names(ring.members),
+                    ring.inside.known / 100,
+                    ring.debt.known / 100,
+                    _percent(ring.nominal_ratio),
+                    _percent(ring.effective_ratio),
+                )
+                for ring in found.rings
+            ],
+        )
+        table(
+            "担保链",
+            ["级数", "经过", "末端债务（元）"],
+            [
+                (c.link_count, " → ".join(names(s) for s in c.stations), c.end_debt.known / 100)
+                for c in found.chains
+            ],
+        )
+        table(
+            "一人担保多户",
+            ["担保人", "户数", "其中企业"],
+            [(names([s.guarantor]), len(s.borrowers), len(s.clients)) for s in found.stars],
+        )
+        basis(found.basis.as_dict())
+
+    answer_with(found.as_dict(), as_json, people)
+
+
+@commands.command()
+def hints(key: str, as_of: str = "", as_json: Json = False) -> None:
+    """关联提示：同一控制人、同住所、同电话、换壳、代持 / hints about a party."""
+    found = _structure(as_of).hint_answer(key)
+
+    def people() -> None:
+        print(f"—— {found['notice']} ——")
+        for item in found["hints"]:
+            print(f"{item['certainty']:.0%}  {item['sentence']}（{item['expires_on']} 前有效）")
+        basis(found["basis"])
+
+    answer_with(found, as_json, people)
+
+
+@commands.command()
+def guarantee(
+    guarantor: str,
+    borrower: str,
+    loan: str,
+    lender_code: Annotated[str, typer.Option(help="金融机构编码")],
+    contract_no: Annotated[str, typer.Option(help="担保合同号")],
+    amount_fen: Annotated[int, typer.Option(help="担保金额（分）")],
+    signed_on: str = "",
+    expires_on: str = "",
+    kind: Annotated[
+        str, typer.Option(help="general joint_and_several joint_group")
+    ] = "joint_and_several",
+    relation: str = "",
+    accept_open: Annotated[list[str] | None, typer.Option(help="对其待补充负责的限额")] = None,
+    check_only: Annotated[bool, typer.Option("--check", help="只核对，不写入")] = False,
+    as_json: Json = False,
+) -> None:
+    """核对一笔拟提供的担保，未突破限额才写入 / check a guarantee, insert it within limits."""
+    from graph.time import parse_date, today
+    from ingest.guarded_guarantee import insert_guarantee
+    from queries.structure import GuaranteeProposal, check_proposal
+
+    proposal = GuaranteeProposal(
+        lender_code=lender_code,
+        contract_no=contract_no,
+        guarantor=guarantor,
+        borrower=borrower,
+        loan=loan,
+        amount_fen=amount_fen,
+        kind=kind,  # type: ignore[arg-type]
+        signed_on=parse_date(signed_on) if signed_on else today(),
+        expires_on=parse_date(expires_on) if expires_on else None,
+        relation=relation or None,
+    )
+    if check_only:
+        check = check_proposal(_structure("").net, proposal)
+        answer_with(check.as_dict(), as_json, lambda: _show_check(check))
+        return
+    done = insert_guarantee(open_settings(), proposal, accept_open=accept_open or ())
+
+    def people() -> None:
+        if done.check:
+            _show_check(done.check)
+        print(_STATES[done.state])
+
+    answer_with(done.as_dict(), as_json, people)
+    if done.state in ("refused", "open"):
+        raise typer.Exit(1)
+
+
+_STATES = {
+    "inserted": "已写入。",
+    "already": "此前已写入，未作改动。",
+    "refused": "未写入：突破限额。",
+    "open": "未写入：有限额待补充。补齐事实，或用 --accept-open 说明由谁负责的限额。",
+}
+
+
+def _show_check(check: ProposalCheck) -> None:
+    table(
+        f"核对结果：{check.verdict.value}",
+        ["限额", "结论", "情况", "依据"],
+        [(o.title, o.verdict.value, o.reason, o.basis) for o in check.outcomes],
+    )
+    basis(check.basis.as_dict())
+
+
+def _structure(as_of: str) -> Structure:
+    from graph.log import FactLog
+    from graph.snapshot import take_snapshot
+    from graph.time import parse_date, today
+    from queries.structure import read_structure
+
+    day = parse_date(as_of) if as_of else today()
+    return read_structure(take_snapshot(FactLog(open_settings().log_dir), day))
+
+
+def _percent(ratio: float | None) -> str:
+    return "—" if ratio is None else f"{ratio:.0%}"

@@ -1,0 +1,94 @@
+"""The page of the review queue: both records side by side, the reasons, two buttons."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencies import Bench
+from api.pages.rendering import page
+from graph.catch_up import catch_up
+from graph.errors import InputError
+from ingest.identity import judge, refresh, review, standing, take_back
+
+__all__ = ["router"]
+
+
+def _own_site(request: Request) -> None:
+    """Refuse a form that another site sent: the browser says where it came from."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise InputError(
+            "这个请求来自另一个网站，已拒绝。请在本系统的页面上操作。",
+            "The form came from another site.",
+            code="other_site",
+        )
+
+
+router = APIRouter(
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[Depends(_own_site)],
+)
+
+_ON_A_PAGE = 10
+_SEE_OTHER = 303
+
+User = Annotated[str, Form(max_length=64)]
+Note = Annotated[str, Form(max_length=500)]
+
+
+@router.get("/identity")
+def queue(bench: Bench, offset: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
+    """Pairs that wait, conflicts, and what was judged before."""
+    judgements, found = standing(bench.settings)
+    undone = {item.takes_back for item in judgements}
+    last = {(item.one, item.other): item.number for item in judgements}
+    return page(
+        "identity.html",
+        pairs=review(bench.settings, limit=_ON_A_PAGE, offset=offset),
+        offset=offset,
+        step=_ON_A_PAGE,
+        conflicts=found.conflicts,
+        judgements=list(reversed(judgements))[:50],
+        may_undo={
+            item.number
+            for item in judgements
+            if item.verdict != "open"
+            and item.number not in undone
+            and last[item.one, item.other] == item.number
+        },
+    )
+
+
+@router.post("/identity/candidates")
+def search(bench: Bench) -> Response:
+    """Renew the queue."""
+    refresh(bench.settings)
+    return RedirectResponse("/identity", _SEE_OTHER)
+
+
+@router.post("/identity/judgements")
+def decide(
+    bench: Bench,
+    one: Annotated[str, Form(max_length=128)],
+    other: Annotated[str, Form(max_length=128)],
+    verdict: Annotated[Literal["same", "different"], Form()],
+    user: User = "",
+    note: Note = "",
+) -> Response:
+    """One of the two buttons."""
+    judge(bench.settings, one, other, verdict, user=user, note=note)
+    catch_up(bench.settings)
+    return RedirectResponse("/identity", _SEE_OTHER)
+
+
+@router.post("/identity/judgements/{number}/undo")
+def undo(bench: Bench, number: int, user: User = "", note: Note = "") -> Response:
+    """Take a judgement back."""
+    take_back(bench.settings, number, user=user, note=note)
+    catch_up(bench.settings)
+    return RedirectResponse("/identity", _SEE_OTHER)

@@ -1,0 +1,111 @@
+"""Deliveries: a file sent in pieces, how far it is, what became of it; how fresh sources are."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import Path as FromPath
+
+from api.dependencies import Bench, Received
+from graph.errors import InputError, NotFoundError
+from graph.operations import Ledger, OperationsStore, Upload
+from graph.time import utc_now
+from ingest.freshness import freshness
+from ingest.inbox import MAX_CHUNK, Inbox
+from ingest.part import Part
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["v1"])
+
+Digest = Annotated[str, Form(title="SHA-256", pattern="^[0-9a-f]{64}$")]
+
+
+@router.post("/batches", status_code=202, summary="上传一批数据 / send a file")
+def send(
+    inbox: Received,
+    content: Annotated[UploadFile, File(title="文件或其中一块")],
+    source: Annotated[str, Form(title="数据来源", max_length=64)],
+    sha256: Digest,
+    chunk: Annotated[int, Form(title="第几块", ge=1)] = 1,
+    chunks: Annotated[int, Form(title="共几块", ge=1)] = 1,
+    chunk_sha256: Annotated[str, Form(title="这一块的 SHA-256", pattern="^([0-9a-f]{64})?$")] = "",
+    part: Annotated[str, Form(title="名单的第几份，如 2/3", pattern=r"^(\d+/\d+)?$")] = "",
+    list_name: Annotated[str, Form(title="分份名单的名称", max_length=200)] = "",
+) -> dict[str, Any]:
+    """Send a file, or one piece of it; with the last piece it is taken in.
+
+    A piece sent again is the same piece, a file sent again the same batch: repeat what is in doubt.
+    """
+    body = content.file.read(MAX_CHUNK + 1)
+    upload = inbox.receive(
+        source,
+        content.filename or "file",
+        sha256,
+        body,
+        chunk=chunk,
+        chunks=chunks,
+        chunk_sha256=chunk_sha256,
+        part=_part(part, list_name),
+    )
+    return _told(upload, inbox)
+
+
+@router.get("/batches", summary="各批次 / deliveries")
+def deliveries(bench: Bench, source: str | None = None) -> list[dict[str, Any]]:
+    """The ledger: every file that came, newest first, 200 at most."""
+    with OperationsStore(bench.settings) as store:
+        return [vars(item) for item in Ledger(store).latest(200, source)]
+
+
+@router.get("/batches/{name}", summary="批次的进度和结果 / progress and result")
+def batch(
+    name: Annotated[str, FromPath(max_length=128)], bench: Bench, inbox: Received
+) -> dict[str, Any]:
+    """How far a batch is, and its report or problem at the end."""
+    try:
+        return _told(inbox.find(name), inbox)
+    except NotFoundError:
+        with OperationsStore(bench.settings) as store:
+            for item in Ledger(store).deliveries():
+                if item.batch == name:
+                    return {"id": name, **vars(item)}
+        raise
+
+
+@router.get("/freshness", summary="数据新旧 / freshness")
+def fresh(bench: Bench) -> list[dict[str, Any]]:
+    """When each source was last heard, and what about it is open."""
+    with OperationsStore(bench.settings) as store:
+        found = freshness(bench.log, Ledger(store).deliveries(), utc_now())
+    return [item.as_dict() for item in found]
+
+
+def _part(text: str, name: str) -> Part | None:
+    if not text:
+        return None
+    if not name:
+        raise InputError(
+            "分份的名单要有名称（list_name），同一名单各份相同。",
+            "A list in parts needs a name, the same for all of its parts.",
+            code="part_number",
+        )
+    number, of = text.split("/")
+    return Part(name, int(number), int(of))
+
+
+def _told(upload: Upload, inbox: Inbox) -> dict[str, Any]:
+    return {
+        "id": upload.id,
+        "source": upload.source,
+        "file_name": upload.file_name,
+        "state": upload.state,
+        "chunks": upload.chunks,
+        "received": inbox.received(upload) if upload.state == "receiving" else None,
+        "doing": upload.doing,
+        "done": upload.done,
+        "total": upload.total,
+        "result": json.loads(upload.result) if upload.result else None,
+    }

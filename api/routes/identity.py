@@ -1,0 +1,96 @@
+"""Who is whom: the review queue and its judgements.
+
+Nobody can log in yet, so who judges is stated in the body, and the service answers on loopback only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from api.dependencies import Bench, Body, Key
+from graph.catch_up import catch_up
+from ingest.identity import judge, refresh, review, standing, take_back
+from ingest.identity.review import hints
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/identity", tags=["identity"])
+
+#: Beside every pair that no officer has judged.
+NOTICE = "疑似同一主体，仅供核对；不参与风险计算和任何判定"
+
+
+class JudgementRequest(Body):
+    """核对一对记录."""
+
+    one: str = Field(title="一方编号", max_length=128)
+    other: str = Field(title="另一方编号", max_length=128)
+    verdict: Literal["same", "different"] = Field(title="结论：same 同一，different 不同")
+    user: str = Field(title="核对人", max_length=64)
+    note: str = Field(title="依据说明", default="", max_length=500)
+
+
+class UndoRequest(Body):
+    """撤销一次核对."""
+
+    user: str = Field(title="核对人", max_length=64)
+    note: str = Field(title="原因", default="", max_length=500)
+
+
+@router.post("/candidates", summary="查找疑似同一主体 / search for candidates")
+def candidates(bench: Bench) -> dict[str, Any]:
+    """Compare what may be the same and renew the queue; judged pairs keep their judgements."""
+    found = refresh(bench.settings)
+    return {
+        "candidates": len(found.candidates),
+        "compared": found.compared,
+        "left_out": found.left_out,
+    }
+
+
+@router.get("/queue", summary="核对队列 / review queue")
+def queue(
+    bench: Bench,
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> dict[str, Any]:
+    """Pairs that wait for an officer, with both records and every reason."""
+    pairs = review(bench.settings, limit=limit, offset=offset)
+    return {"notice": NOTICE, "pairs": [item.as_dict() for item in pairs]}
+
+
+@router.get("/hints/{key}", summary="某主体的疑似关系 / hints of one party")
+def of_party(key: Key, bench: Bench) -> dict[str, Any]:
+    """Waiting pairs of one party; they are shown and used for nothing."""
+    return {"notice": NOTICE, "pairs": [item.as_dict() for item in hints(bench.settings, key)]}
+
+
+@router.post("/judgements", summary="核对 / judge a pair")
+def judgement(body: JudgementRequest, bench: Bench) -> dict[str, Any]:
+    """Same or not the same, for good, until it is taken back; log and graph follow at once."""
+    made = judge(bench.settings, body.one, body.other, body.verdict, user=body.user, note=body.note)
+    catch_up(bench.settings)
+    return made.as_dict()
+
+
+@router.post("/judgements/{number}/undo", summary="撤销核对 / take a judgement back")
+def undo(number: int, body: UndoRequest, bench: Bench) -> dict[str, Any]:
+    """A further judgement that undoes one; nothing is deleted."""
+    made = take_back(bench.settings, number, user=body.user, note=body.note)
+    catch_up(bench.settings)
+    return made.as_dict()
+
+
+@router.get("/clusters", summary="同一主体、矛盾和核对记录 / clusters, conflicts, judgements")
+def clusters(bench: Bench) -> dict[str, Any]:
+    """Who is one party after all judgements, and which judgements contradict each other."""
+    judgements, found = standing(bench.settings)
+    return {
+        "clusters": [asdict(item) for item in found.clusters],
+        "conflicts": [asdict(item) for item in found.conflicts],
+        "judgements": [asdict(item) for item in judgements],
+    }

@@ -1,0 +1,85 @@
+"""Ownership, guarantee rings, hints, and guarantees that are checked before they are taken in."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from api.dependencies import Bench, Body, Key
+from graph.time import today
+from ingest.guarded_guarantee import insert_guarantee
+from queries.structure import GuaranteeProposal, Owners, check_proposal
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["v1"])
+
+
+class ProposedGuarantee(Body):
+    """一笔拟提供的担保."""
+
+    lender_code: str = Field(title="金融机构编码", min_length=1, max_length=32)
+    contract_no: str = Field(title="担保合同号", min_length=1, max_length=64)
+    guarantor: str = Field(title="担保人编号", max_length=128)
+    borrower: str = Field(title="被担保人编号", max_length=128)
+    loan: str = Field(title="借据编号", max_length=128)
+    amount_fen: int = Field(title="担保金额（分）", gt=0)
+    kind: Literal["general", "joint_and_several", "joint_group"] = Field(title="保证方式")
+    signed_on: date | None = Field(default=None, title="签订日期")
+    expires_on: date | None = Field(default=None, title="到期日期")
+    relation: str | None = Field(default=None, title="与被担保人关系", max_length=32)
+
+    def proposal(self) -> GuaranteeProposal:
+        """The proposal; signed today unless it says otherwise."""
+        told = self.model_dump(include=set(ProposedGuarantee.model_fields))
+        return GuaranteeProposal(**{**told, "signed_on": self.signed_on or today()})
+
+
+class GuaranteeInsert(ProposedGuarantee):
+    """写入一笔担保."""
+
+    accept_open: tuple[str, ...] = Field(default=(), title="对其待补充负责的限额")
+
+
+@router.get("/parties/{key}/owners", summary="股权穿透 / owners")
+def owners(key: Key, bench: Bench, rule: str | None = None) -> dict[str, Any]:
+    """Ultimate owners, controllers, and beneficial owners by the rule in force."""
+    return Owners.of(bench.structure().ownership, key, rule=rule).as_dict()
+
+
+@router.get("/parties/{key}/standing", summary="担保结构 / standing among guarantees")
+def standing(key: Key, bench: Bench) -> dict[str, Any]:
+    """The ring a party stands in, for whom it stands in the end, and what the limits say."""
+    return bench.structure().standing(key).as_dict()
+
+
+@router.get("/parties/{key}/hints", summary="关联提示 / hints")
+def hints(key: Key, bench: Bench) -> dict[str, Any]:
+    """Hints by association: to be looked at by a person, never a fact."""
+    return bench.structure().hint_answer(key)
+
+
+@router.get("/guarantees/patterns", summary="担保圈链 / rings and chains")
+def patterns(bench: Bench) -> dict[str, Any]:
+    """Every ring, chain, star, mutual pair and joint group."""
+    return bench.structure().overview.as_dict()
+
+
+@router.post("/guarantees/check", summary="核对担保 / check a guarantee")
+def check(body: ProposedGuarantee, bench: Bench) -> dict[str, Any]:
+    """Which limits a proposed guarantee would break; writes nothing."""
+    return check_proposal(bench.structure().net, body.proposal()).as_dict()
+
+
+@router.post("/guarantees", summary="写入担保 / insert a guarantee within limits")
+def insert(body: GuaranteeInsert, bench: Bench, response: Response) -> dict[str, Any]:
+    """Checks again under the log's lock and writes the guarantee if every blocking limit holds.
+
+    201 inserted, 200 already there, 409 refused or open; the answer says which limits and why.
+    """
+    done = insert_guarantee(bench.settings, body.proposal(), accept_open=body.accept_open)
+    response.status_code = {"inserted": 201, "already": 200}.get(done.state, 409)
+    return done.as_dict()

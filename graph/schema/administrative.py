@@ -1,0 +1,96 @@
+"""Administrative permits and penalties as they are published (双公示, 发改办财金〔2018〕424号).
+
+A penalty has its own repair: `usable_until` and `removed_on` bound its use like a list entry's.
+"""
+
+from __future__ import annotations
+
+from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
+
+_PUBLIC = Sensitivity.PUBLIC
+
+
+def _text(name: str, term: str, element: str) -> Property:
+    return Property(name, term, basis=element, sensitivity=_PUBLIC)
+
+
+def _day(name: str, term: str, element: str) -> Property:
+    return Property(name, term, ValueType.DATE, element, _PUBLIC)
+
+
+def _money(name: str, term: str, element: str) -> Property:
+    return Property(name, term, ValueType.INTEGER, element, _PUBLIC)
+
+
+_REPORTING = (
+    _day("reported_on", "上报日期", "信用信息平台接收日期"),
+    _day("due_on", "应上报截止日期", "作出决定之日起 7 个工作日"),
+    Property(
+        "is_late",
+        "是否迟报",
+        ValueType.FLAG,
+        "作出决定之日起 7 个工作日",
+        _PUBLIC,
+    ),
+)
+
+NODES = (
+    Node(
+        "Permit",
+        "行政许可",
+        superlabel="AdministrativeDecision",
+        basis="发改办财金〔2018〕424号；行政许可法 第四十条",
+        properties=(
+            _text("document_no", "行政许可决定文书号", "XK_WSH"),
+            _text("document_name", "行政许可决定文书名称", "XK_XKWS"),
+            _text("permit_kind", "许可类别", "XK_XKLB"),
+            _text("content", "许可内容", "XK_NR"),
+            _day("decided_on", "许可决定日期", "XK_JDRQ"),
+            _day("valid_from_on", "有效期自", "XK_YXQZ"),
+            _day("valid_to_on", "有效期至", "XK_YXQZI"),
+            _text("state", "当前状态", "XK_ZT"),
+            *_REPORTING,
+        ),
+    ),
+    Node(
+        "Penalty",
+        "行政处罚",
+        superlabel="AdministrativeDecision",
+        basis="发改办财金〔2018〕424号；行政处罚法 第四十八条",
+        properties=(
+            _text("document_no", "行政处罚决定书文号", "CF_WSH"),
+            _text("penalty_kinds", "处罚类别（多项以分号隔开）", "CF_CFLB"),
+            _text("violation_kind", "违法行为类型", "CF_WFXW"),
+            _text("violation", "违法事实", "CF_SY"),
+            _text("legal_ground", "处罚依据", "CF_YJ"),
+            _text("content", "处罚内容", "CF_NR"),
+            _money("fine_fen", "罚款金额", "CF_NR_FK"),
+            _money("confiscated_fen", "没收金额", "CF_NR_WFFF"),
+            _text("licence", "暂扣或吊销证照", "CF_NR_ZKDX"),
+            _day("decided_on", "处罚决定日期", "CF_JDRQ"),
+            _day("usable_until", "公示截止期", "CF_GSJZQ"),
+            _day("removed_on", "修复日期", "信用修复管理办法"),
+            *_REPORTING,
+        ),
+    ),
+)
+
+RELATIONSHIPS = (
+    Relationship(
+        "HOLDS_PERMIT", "行政许可相对人", ("Party",), ("Permit",), "a party holds a permit"
+    ),
+    Relationship(
+        "PENALISED_BY",
+        "行政处罚相对人",
+        ("Party",),
+        ("Penalty",),
+        "a party was penalised by a penalty decision",
+    ),
+    Relationship(
+        "DECIDED_BY",
+        "作出机关",
+        ("AdministrativeDecision",),
+        ("GovernmentBody",),
+        "a decision was made by a government body",
+    ),
+)

@@ -1,0 +1,51 @@
+"""What the village says of a household, and which honours and penalties it declares.
+
+An appraisal is an opinion of the village committee, and a declared penalty is no public record: it
+has no decision behind it that could be checked, expire or be repaired.  Neither seeds a risk.
+"""
+
+from __future__ import annotations
+
+from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
+
+_GRADES = "好 较好 一般 差 很差"
+
+
+def _virtue(name: str, term: str) -> Property:
+    return Property(name, term, basis=_GRADES, sensitivity=Sensitivity.C2)
+
+
+NODES = (
+    Node(
+        "VillageAppraisal",
+        "村委会道德评价",
+        describes="Household",
+        basis="银发〔2014〕37号 农户信用评价",
+        properties=(
+            _virtue("character", "人品"),
+            _virtue("family_harmony", "家庭和睦"),
+            _virtue("care_of_elders", "敬老爱幼"),
+            _virtue("neighbourliness", "邻里团结"),
+            _virtue("lawfulness", "遵纪守法"),
+            _virtue("public_spirit", "热心公益"),
+            _virtue("honesty", "诚实守信"),
+            Property("appraiser", "评价单位"),
+        ),
+    ),
+    Node(
+        "DeclaredRecord",
+        "申报的表彰或处罚",
+        basis="银发〔2014〕37号 农户信用信息",
+        properties=(
+            Property("record_kind", "类型", basis="表彰 处罚"),
+            Property("level", "级别", basis="国家 省 市 县 乡 村"),
+            Property("authority", "机关"),
+            Property("decided_on", "日期", ValueType.DATE),
+            Property("content", "内容", sensitivity=Sensitivity.C2),
+        ),
+    ),
+)
+
+RELATIONSHIPS = (
+    Relationship("DECLARED", "申报", ("Party",), ("DeclaredRecord",), "a party declared a record"),
+)

@@ -1,0 +1,72 @@
+"""Insurance: the policy, what it covers for each of its insured, and what was paid.
+
+A village often takes out one policy for many households: what it covers for one of them stands on
+the tie, not on the policy.
+"""
+
+from __future__ import annotations
+
+from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
+
+
+def _money(name: str, term: str) -> Property:
+    return Property(name, term, ValueType.INTEGER, WRITTEN_CONSENT, Sensitivity.C2)
+
+
+NODES = (
+    Node(
+        "InsurancePolicy",
+        "保险单",
+        basis="农业保险条例 第二条；保险法 第十三条",
+        properties=(
+            Property("insurer", "保险机构"),
+            Property("policy_no", "保险单号", basis=WRITTEN_CONSENT, sensitivity=Sensitivity.C2),
+            Property("insurance_kind", "险种", basis=WRITTEN_CONSENT, sensitivity=Sensitivity.C2),
+            Property("starts_on", "保险起期", ValueType.DATE),
+            Property("ends_on", "保险止期", ValueType.DATE),
+        ),
+    ),
+    Node(
+        "InsuranceClaim",
+        "保险赔付",
+        basis="农业保险条例 第十二条至第十五条",
+        properties=(
+            Property("claim_no", "赔案号"),
+            Property("loss_on", "出险日期", ValueType.DATE),
+            Property("cause", "出险原因"),
+            Property("paid_on", "赔付日期", ValueType.DATE),
+            _money("paid_fen", "赔付金额"),
+        ),
+    ),
+)
+
+RELATIONSHIPS = (
+    Relationship(
+        "INSURED_BY",
+        "被保险人",
+        ("Party",),
+        ("InsurancePolicy",),
+        "a party is insured by a policy",
+        properties=(
+            Property("subject_matter", "保险标的"),
+            Property("insured_quantity", "承保数量（亩、头、只）", ValueType.REAL),
+            _money("sum_insured_fen", "保险金额"),
+            _money("premium_fen", "保费"),
+            _money("subsidy_fen", "财政补贴保费"),
+        ),
+    ),
+    Relationship(
+        "COMPENSATED_BY",
+        "获得赔付",
+        ("Party",),
+        ("InsuranceClaim",),
+        "a party was compensated by a claim",
+    ),
+    Relationship(
+        "CLAIMED_UNDER",
+        "赔付依据保单",
+        ("InsuranceClaim",),
+        ("InsurancePolicy",),
+        "a loss was claimed under a policy",
+    ),
+)

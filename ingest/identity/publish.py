@@ -1,0 +1,116 @@
+"""From judgements to the log: what is judged the same becomes `SAME_AS` facts with certainty 1.
+
+The log is brought to what the judgements in force say, in one batch of the source `identity`:
+redirects that are new are asserted, those that no longer hold are closed.  Said again it changes
+nothing, so a run killed between a judgement and its batch is healed by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from filelock import FileLock
+
+from graph.facts import arrow_schema
+from graph.log import FactLog
+from graph.operations import JudgementBook, OperationsStore
+from graph.operations.judgement import Judgement
+from graph.settings import Settings
+from ingest.identity.clusters import Clustering, cluster
+
+__all__ = ["SOURCE", "publish"]
+
+#: Name of the source under which judgements stand in the log.
+SOURCE = "identity"
+
+_KIND = "SAME_AS"
+
+
+def publish(settings: Settings, *, labels: Mapping[str, str]) -> Clustering:
+    """Bring the log to the judgements in force; returns their clusters and conflicts.
+
+    Args:
+        labels: key -> label of the parties that are judged; a key that the log does not know has
+            no place in it and is not published.
+    """
+    log = FactLog(settings.log_dir)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with (
+        FileLock(settings.data / "identity.lock", is_singleton=True),
+        OperationsStore(settings) as store,
+    ):
+        judgements = JudgementBook(store).in_force()
+        found = cluster(judgements)
+        wanted = {
+            (key, stays)
+            for key, stays in found.redirects.items()
+            if key in labels and stays in labels
+        }
+        facts = log.read(_KIND)
+        held = {
+            (row["from_key"], row["to_key"]): row["fact_id"]
+            for row in facts.filter(pc.equal(facts["source"], SOURCE)).to_pylist()
+        }
+        news = sorted(wanted - set(held))
+        gone = sorted(fact_id for ends, fact_id in held.items() if ends not in wanted)
+        if news or gone:
+            _append(log, news, gone, judgements, labels)
+    return found
+
+
+def _append(
+    log: FactLog,
+    news: list[tuple[str, str]],
+    gone: list[str],
+    judgements: list[Judgement],
+    labels: Mapping[str, str],
+) -> None:
+    stated = f"{len(log.batches())}|{news}|{gone}"
+    sha256 = hashlib.sha256(stated.encode()).hexdigest()
+    batch = f"{SOURCE}-{sha256[:16]}"
+    with log.append(source=SOURCE, batch=batch, file_name="", content_sha256=sha256) as pending:
+        rows = [
+            _fact(number, ends, batch, pending.known_at, judgements, labels)
+            for number, ends in enumerate(news, start=1)
+        ]
+        pending.assert_facts(_KIND, pa.Table.from_pylist(rows, arrow_schema(_KIND)))
+        pending.close_facts([(_KIND, fact_id) for fact_id in gone])
+        pending.counts.update(rows_in=len(rows), accepted=len(rows), unchanged=0, quarantined=0)
+
+
+def _fact(
+    number: int,
+    ends: tuple[str, str],
+    batch: str,
+    moment: datetime,
+    judgements: list[Judgement],
+    labels: Mapping[str, str],
+) -> dict[str, object]:
+    """The tie of one given-up key, with the last judgement that names it."""
+    key, stays = ends
+    judged = [
+        item for item in judgements if item.verdict == "same" and key in (item.one, item.other)
+    ]
+    last = judged[-1]
+    return {
+        "fact_id": hashlib.blake2b(f"{batch}|{key}|{stays}".encode(), digest_size=16).hexdigest(),
+        "from_key": key,
+        "from_label": labels[key],
+        "to_key": stays,
+        "to_label": labels[stays],
+        "discriminator": "",
+        "valid_from": None,
+        "valid_to": None,
+        "known_from": moment,
+        "certainty": 1.0,
+        "source": SOURCE,
+        "batch": batch,
+        "row": number,
+        "judged_by": last.user,
+        "judged_on": last.at.date(),
+        "ground": f"第 {last.number} 号核对" + (f"：{last.note}" if last.note else ""),
+    }

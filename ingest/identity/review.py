@@ -1,0 +1,240 @@
+"""The review queue: search it, show a pair, judge it, take a judgement back.
+
+What the rules find is only shown.  A judgement is kept with its user and time and becomes a fact of
+the log at once (`publish`); nothing here merges anybody by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from graph.errors import InputError, NotFoundError
+from graph.log import FactLog
+from graph.operations import Judgement, JudgementBook, OperationsStore, QueuedPair
+from graph.operations.judgement import pair_of
+from graph.settings import Settings
+from graph.time import utc_now
+from ingest.identity.candidates import Candidate, Found, find_candidates
+from ingest.identity.clusters import Clustering, cluster
+from ingest.identity.policy import load_policy
+from ingest.identity.publish import publish
+from ingest.identity.record import Record, is_provisional, read_records
+
+__all__ = ["Judged", "SideBySide", "hints", "judge", "refresh", "review", "standing", "take_back"]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """A pair of the queue with both records, ready to be shown."""
+
+    pair: QueuedPair
+    one: Record
+    other: Record
+
+    @property
+    def likely(self) -> bool:
+        """Whether the pair is 很可能 (else 可能)."""
+        return self.pair.probability >= load_policy().likely_from
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "one": _shown(self.one),
+            "other": _shown(self.other),
+            "probability": round(self.pair.probability, 4),
+            "likely": self.likely,
+            "reasons": list(self.pair.reasons),
+            "policy": self.pair.policy,
+            "found_at": self.pair.found_at.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a judgement led to: the clusters and the conflicts that now stand."""
+
+    judgement: Judgement
+    clustering: Clustering
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        stated = asdict(self.judgement) | {"at": self.judgement.at.isoformat()}
+        touched = {self.judgement.one, self.judgement.other}
+        return {
+            "judgement": stated,
+            "merged_into": {
+                key: stays for key, stays in self.clustering.redirects.items() if key in touched
+            },
+            "conflicts": [
+                asdict(item) for item in self.clustering.conflicts if touched & set(item.members)
+            ],
+        }
+
+
+def refresh(settings: Settings, *, at: datetime | None = None) -> Found:
+    """Search the log for candidates and put them into the queue."""
+    found = find_candidates(read_records(FactLog(settings.log_dir)))
+    moment = at or utc_now()
+    pairs = {pair_of(item.mention.key, item.other.key): item for item in reversed(found.candidates)}
+    with OperationsStore(settings) as store:
+        JudgementBook(store).replace_queue(
+            _queued(pair, item, moment) for pair, item in pairs.items()
+        )
+    return found
+
+
+def review(settings: Settings, *, limit: int = 20, offset: int = 0) -> list[SideBySide]:
+    """Pairs that wait, the most probable first, with what the log says of both."""
+    with OperationsStore(settings) as store:
+        waiting = JudgementBook(store).waiting(limit=limit, offset=offset)
+    return _side_by_side(settings, waiting)
+
+
+def hints(settings: Settings, key: str) -> list[SideBySide]:
+    """Waiting pairs of one party: what may be shown of it as 疑似, and used for nothing."""
+    with OperationsStore(settings) as store:
+        found = JudgementBook(store).hints(key)
+    return _side_by_side(settings, found)
+
+
+def _side_by_side(settings: Settings, waiting: list[QueuedPair]) -> list[SideBySide]:
+    keys = {key for item in waiting for key in (item.one, item.other)}
+    records = {item.key: item for item in read_records(FactLog(settings.log_dir), keys=keys)}
+    return [
+        SideBySide(item, records[item.one], records[item.other])
+        for item in waiting
+        if item.one in records and item.other in records
+    ]
+
+
+def judge(
+    settings: Settings,
+    one: str,
+    other: str,
+    verdict: Literal["same", "different"],
+    *,
+    user: str,
+    note: str = "",
+    at: datetime | None = None,
+) -> Judged:
+    """Judge a pair, in the queue or not; the log follows.
+
+    Raises:
+        NotFoundError: a key that the log does not describe.
+        InputError: one key twice, no user; `different_identifiers`: two parties that are each
+            identified are never the same; `different_kinds`: a person and an organisation.
+    """
+    pair_of(one, other)
+    records = _both(settings, one, other)
+    if verdict == "same":
+        _refuse_the_impossible(*records)
+    with OperationsStore(settings) as store:
+        made = JudgementBook(store).judge(
+            one, other, verdict, user=user, note=note, at=at or utc_now()
+        )
+    return Judged(made, _published(settings))
+
+
+def take_back(
+    settings: Settings, number: int, *, user: str, note: str = "", at: datetime | None = None
+) -> Judged:
+    """Take a judgement back; what it had merged stands apart again."""
+    with OperationsStore(settings) as store:
+        made = JudgementBook(store).take_back(number, user=user, note=note, at=at or utc_now())
+    return Judged(made, _published(settings))
+
+
+def standing(settings: Settings) -> tuple[list[Judgement], Clustering]:
+    """Every judgement ever made, and the clusters and conflicts that follow from them."""
+    with OperationsStore(settings) as store:
+        book = JudgementBook(store)
+        return book.judgements(), cluster(book.in_force())
+
+
+def _published(settings: Settings) -> Clustering:
+    judgements, _ = standing(settings)
+    keys = {key for item in judgements for key in (item.one, item.other)}
+    records = read_records(FactLog(settings.log_dir), keys=keys)
+    return publish(settings, labels={item.key: item.label for item in records})
+
+
+def _both(settings: Settings, one: str, other: str) -> tuple[Record, Record]:
+    found = {item.key: item for item in read_records(FactLog(settings.log_dir), keys={one, other})}
+    if one not in found or other not in found:
+        raise NotFoundError(
+            "没有这个主体编号。请先用“查找主体”或核对队列查看编号。",
+            "There is no party of that key.",
+            code="party_unknown",
+        )
+    return found[one], found[other]
+
+
+def _refuse_the_impossible(one: Record, other: Record) -> None:
+    if not (is_provisional(one.key) or is_provisional(other.key)):
+        raise InputError(
+            "两个主体各有有效证件号码且不同，一律是两个主体，不能判为同一。"
+            "如有一个号码错误，请在来源处更正后重新导入。",
+            "Both are identified, differently: never the same. Correct the wrong number at its "
+            "source.",
+            code="different_identifiers",
+        )
+    if one.is_person != other.is_person:
+        raise InputError(
+            "一方是自然人，一方是组织，不能判为同一主体；个体工商户与业主是两个主体。",
+            "A person and an organisation are two parties.",
+            code="different_kinds",
+        )
+
+
+def _queued(pair: tuple[str, str], item: Candidate, at: datetime) -> QueuedPair:
+    reasons = [
+        {
+            "rule": reason.rule,
+            "level": reason.level,
+            "text": reason.text,
+            "shown": _in_order(pair, item, reason.shown),
+            "bits": reason.bits,
+            "note": reason.note,
+        }
+        for reason in item.comparison.reasons
+    ]
+    if item.rivals:
+        reasons.append(
+            {
+                "rule": "rivals",
+                "level": "shared",
+                "text": f"另有 {item.rivals} 个有证件号码的主体同样相符，概率在其间分摊。",
+                "shown": ["", ""],
+                "bits": 0.0,
+                "note": None,
+            }
+        )
+    return QueuedPair(*pair, item.probability, tuple(reasons), load_policy().name, at)
+
+
+def _in_order(pair: tuple[str, str], item: Candidate, shown: Iterable[str]) -> list[str]:
+    """The two values, that of the pair's first key first."""
+    values = list(shown)
+    return values if item.mention.key == pair[0] else values[::-1]
+
+
+def _shown(record: Record) -> dict[str, Any]:
+    """What an officer sees of a record; nothing here is more than the log holds."""
+    return {
+        "key": record.key,
+        "label": record.label,
+        "name": record.name,
+        "former_names": list(record.former_names),
+        "nicknames": list(record.nicknames),
+        "village": record.village,
+        "village_name": record.village_name,
+        "phone": record.phone,
+        "birth_on": record.birth_on.isoformat() if record.birth_on else None,
+        "sex": record.sex,
+        "address": record.address,
+        "masked_id": record.masked_id,
+        "sources": list(record.sources),
+    }

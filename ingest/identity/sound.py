@@ -1,0 +1,92 @@
+"""How a name sounds: pinyin without tones, surnames by their own table, near sounds folded.
+
+The general dictionary reads 单 dan, 仇 chou, 解 jie, 区 qu, 查 cha, 曾 ceng, 翟 di, 盖 gai, 朴 pu,
+覃 tan; as surnames they are shan, qiu, xie, ou, zha, zeng, zhai, ge, piao, qin (`sounds.yaml`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import islice, product
+from typing import Any
+
+import yaml
+from pypinyin import Style, lazy_pinyin
+
+__all__ = ["folded", "folded_sounds", "same_sound", "surname_length", "syllables", "variants"]
+
+_MOST_FOLDED = 8
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = (files("ingest.identity") / "sounds.yaml").read_text(encoding="utf-8")
+    table: dict[str, Any] = yaml.safe_load(text)
+    table["compound"] = frozenset(table["compound"])
+    table["near"] = [(re.compile(pattern), to) for pattern, to in table["near"]]
+    return table
+
+
+@cache
+def variants() -> dict[str, str]:
+    """Surname as some write it -> the other way of writing it."""
+    found: dict[str, str] = _table()["variants"]
+    return found
+
+
+@cache
+def _ordinary(character: str) -> str:
+    return lazy_pinyin(character, style=Style.NORMAL)[0]
+
+
+def surname_length(name: str) -> int:
+    """How many characters of a Chinese name are the surname: two for 欧阳 and its like."""
+    return 2 if name[:2] in _table()["compound"] and len(name) > 2 else 1
+
+
+@lru_cache(maxsize=1 << 18)
+def syllables(name: str) -> tuple[frozenset[str], ...]:
+    """The readings of each character of a simplified name; surnames by their table.
+
+    >>> [sorted(each) for each in syllables("单长乐")]
+    [['shan'], ['chang', 'zhang'], ['le', 'yue']]
+    """
+    table = _table()
+    length = surname_length(name)
+    found: list[frozenset[str]] = []
+    if length == 2 and name[:2] in table["surnames"]:
+        found += [frozenset({each}) for each in table["surnames"][name[:2]][0].split()]
+    elif name:
+        found += [frozenset(table["surnames"].get(name[0], [_ordinary(name[0])]))]
+    for character in name[len(found) :]:
+        found.append(frozenset(table["given"].get(character, [_ordinary(character)])))
+    return tuple(found)
+
+
+@cache
+def folded(syllable: str) -> str:
+    """A syllable as a clerk who writes by ear hears it: zh as z, ing as in."""
+    for pattern, to in _table()["near"]:
+        syllable = pattern.sub(to, syllable)
+    return syllable
+
+
+@lru_cache(maxsize=1 << 18)
+def folded_sounds(name: str) -> tuple[str, ...]:
+    """Every way in which the whole name may sound, folded; a few at most."""
+    each = [sorted({folded(item) for item in readings}) for readings in syllables(name)]
+    return tuple(" ".join(ways) for ways in islice(product(*each), _MOST_FOLDED))
+
+
+def same_sound(one: str, other: str) -> str | None:
+    """`exact` or `near` where two simplified names of one length sound alike, else None."""
+    a, b = syllables(one), syllables(other)
+    if len(a) != len(b) or not a:
+        return None
+    if all(x & y for x, y in zip(a, b, strict=True)):
+        return "exact"
+    if all({*map(folded, x)} & {*map(folded, y)} for x, y in zip(a, b, strict=True)):
+        return "near"
+    return None

@@ -1,0 +1,43 @@
+"""How a name is written: one form for what differs only in script, width and spacing."""
+
+from __future__ import annotations
+
+import unicodedata
+import warnings
+from functools import cache, lru_cache
+
+from zhconv import convert, loaddict
+
+from ingest.identity.sound import variants
+
+__all__ = ["common_writing", "plain", "simplified"]
+
+
+@lru_cache(maxsize=1 << 18)
+def plain(name: str) -> str:
+    """Half-width, without spaces and middle dots; the script is left as it is."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in text if character not in " \t·•.")
+
+
+@lru_cache(maxsize=1 << 18)
+def simplified(name: str) -> str:
+    """`plain`, in simplified characters (張國華 -> 张国华)."""
+    text = plain(name)
+    _load_characters()
+    return text if text.isascii() else str(convert(text, "zh-hans"))
+
+
+@lru_cache(maxsize=1 << 18)
+def common_writing(name: str) -> str:
+    """`simplified`, with a surname that is written two ways (付, 傅) in one of them."""
+    text = simplified(name)
+    return variants().get(text[:1], text[:1]) + text[1:]
+
+
+@cache
+def _load_characters() -> None:
+    with warnings.catch_warnings():
+        # zhconv leaves closing its dictionary to the collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        loaddict()

@@ -1,0 +1,34 @@
+"""From when, and until when, what is told of a period stands.
+
+The figures of a year are known when it is over: they stand from the day after it until the next
+year's take their place, so that a question at a date gets the last year closed by then.  A term
+that names its last day (有效期至, 保险止期) holds through that day, and validity is half-open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["after_year", "through"]
+
+#: What forms write for "no end".
+_NO_END = date(2099, 12, 31)
+
+
+def after_year(years: pd.Series) -> pd.Series:
+    """The first of January after each year."""
+    return _each(years, lambda year: date(int(year) + 1, 1, 1))
+
+
+def through(last_days: pd.Series) -> pd.Series:
+    """The `valid_to` of terms that hold through their last day; none where they have no end."""
+    return _each(last_days, lambda day: None if day >= _NO_END else day + timedelta(days=1))
+
+
+def _each(values: pd.Series, change: Callable[[Any], date | None]) -> pd.Series:
+    changed = [None if pd.isna(value) else change(value) for value in values]
+    return pd.Series(changed, index=values.index, dtype=object)

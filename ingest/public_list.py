@@ -1,0 +1,73 @@
+"""Entries of public lists: who is listed, by whom, why, from when until when.
+
+An entry is valid from its publication until it is removed or its term is over, whichever comes
+first; what the law says of its use is `queries.lawful`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import pandas as pd
+
+from ingest.emit import Column, FactFrame, end, mention, node, tie
+
+__all__ = ["earlier", "listing", "years_after"]
+
+
+def listing(
+    rows: pd.DataFrame,
+    list_kind: str,
+    *,
+    number: pd.Series,
+    said: Iterable[str],
+    usable_until: pd.Series,
+    **properties: Column,
+) -> Iterator[FactFrame]:
+    """State the entry of every row, and that the row's `subject` is its subject.
+
+    Args:
+        rows: with `subject`, `subject_name`, `listed_on`, `removed_on`.
+        number: what tells the entries of one subject apart.
+        said: properties that stand in columns of the same name.
+        usable_until: the day on which publication ends.
+    """
+    key = f"list:{list_kind}:" + number + ":" + rows["subject_key"].str[-12:]
+    when = {
+        "valid_from": rows["listed_on"],
+        "valid_to": earlier(usable_until, rows["removed_on"]),
+    }
+    yield from mention(rows, "subject", name=rows["subject_name"])
+    yield node(
+        "ListEntry",
+        rows,
+        key=key,
+        **when,
+        list_kind=list_kind,
+        listed_on=rows["listed_on"],
+        usable_until=usable_until,
+        removed_on=rows["removed_on"],
+        **{name: rows[name] for name in said},
+        **properties,  # type: ignore[arg-type]
+    )
+    yield tie("SUBJECT_OF", rows, source=end(rows, "subject"), target=(key, "ListEntry"), **when)
+
+
+def years_after(days: pd.Series, years: int) -> pd.Series:
+    """The same day some years later (28 February for a leap day)."""
+    later = [None if pd.isna(day) else _years_after(day, years) for day in days]
+    return pd.Series(later, index=days.index, dtype=object)
+
+
+def _years_after(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def earlier(one: pd.Series, other: pd.Series) -> pd.Series:
+    """The earlier day of each row; the one that is known, where one is missing."""
+    known = [[day for day in pair if pd.notna(day)] for pair in zip(one, other, strict=True)]
+    return pd.Series([min(days, default=None) for days in known], index=one.index, dtype=object)

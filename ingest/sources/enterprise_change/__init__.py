@@ -1,0 +1,36 @@
+"""What changed in the register: a former name is the `before` of a change of name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ingest.emit import FactFrame, end, joined, tie
+
+__all__ = ["former_code", "registration_change"]
+
+
+def registration_change(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One row an item changed on a day."""
+    changed = rows["changed_on"]
+    yield from joined(
+        end(rows, "firm"),
+        "CHANGED_REGISTRATION",
+        "RegistrationChange",
+        rows,
+        key="change:" + rows["firm_code"] + ":" + rows["item"] + ":" + changed.astype(str),
+        valid_from=changed,
+        said=("item", "before", "after", "changed_on"),
+    )
+
+
+def former_code(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One subject under two codes; facts told under the old one stay there."""
+    yield tie(
+        "FORMERLY_CODED",
+        rows,
+        source=end(rows, "firm"),
+        target=end(rows, "former"),
+        valid_from=rows["changed_on"],
+    )

@@ -1,0 +1,56 @@
+"""Family farms as the directory lists them, with the licence that some of them also took out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ingest.emit import FactFrame, end, mention, node, tie
+
+__all__ = ["family_farm"]
+
+
+def family_farm(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One row a farm, from the day it was entered."""
+    said = rows["entered_on"]
+    key = "family_farm:" + rows["directory_no"]
+    farm = (key, "FamilyFarm")
+    yield node(
+        "FamilyFarm",
+        rows,
+        key=key,
+        valid_from=said,
+        name=rows["farm_name"],
+        unified_social_credit_code=rows["licence_code"],
+        address=rows["address"],
+        phone_masked=rows["phone_masked"],
+        phone_key=rows["phone_key"],
+    )
+    profile = (
+        "directory_no",
+        "farm_kind",
+        "demonstration_level",
+        "operated_mu",
+        "labour_count",
+        "annual_revenue_fen",
+    )
+    yield node(
+        "FamilyFarmProfile",
+        rows,
+        key=key,
+        valid_from=said,
+        **{name: rows[name] for name in profile},
+    )
+    yield from mention(rows, "operator", name=rows["operator_name"])
+    yield tie(
+        "LEGAL_REPRESENTATIVE_OF",
+        rows,
+        source=end(rows, "operator"),
+        target=farm,
+        valid_from=said,
+    )
+    yield tie(
+        "LOCATED_IN", rows, source=farm, target=(rows["village_key"], "Village"), valid_from=said
+    )
+    yield tie("REGISTERED_AS", rows, source=farm, target=end(rows, "licence"), valid_from=said)

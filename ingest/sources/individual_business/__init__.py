@@ -1,0 +1,54 @@
+"""Individual businesses: the licence from its first day, how it is run from the data date.
+
+Who runs it answers for its debts: the operator with what is theirs, or, where the family runs it,
+with what is the family's (民法典 第五十六条).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ingest.emit import FactFrame, end, mention, node, tie
+
+__all__ = ["individual_business"]
+
+
+def individual_business(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One row a business."""
+    began = rows["established_on"]
+    yield node(
+        "IndividualBusiness",
+        rows,
+        key=rows["subject_key"],
+        valid_from=began,
+        name=rows["subject_name"],
+        unified_social_credit_code=rows["subject_code"],
+        registration_state=rows["registration_state"],
+        established_on=began,
+        address=rows["address"],
+    )
+    said = ("composition", "employee_count", "funds_fen", "business_scope", "subject_kind")
+    yield node(
+        "IndividualBusinessProfile",
+        rows,
+        key=rows["subject_key"],
+        valid_from=rows["stated_on"],
+        **{name: rows[name] for name in said},
+    )
+    yield from mention(rows, "operator", name=rows["operator_name"])
+    yield tie(
+        "LEGAL_REPRESENTATIVE_OF",
+        rows,
+        source=end(rows, "operator"),
+        target=end(rows, "subject"),
+        valid_from=began,
+    )
+    yield tie(
+        "LOCATED_IN",
+        rows,
+        source=end(rows, "subject"),
+        target=(rows["village_key"], "Village"),
+        valid_from=began,
+    )

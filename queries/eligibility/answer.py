@@ -1,0 +1,136 @@
+"""A decision as JSON: what a program gets, with the same words that an officer reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from queries.eligibility.decide import Decision
+from queries.eligibility.difference import said
+from queries.eligibility.fact import Fact
+from queries.eligibility.first_loan import disagreements
+from queries.eligibility.product import Product, Version
+from queries.eligibility.runner import Checked
+
+__all__ = ["decision_answer", "first_loan_answer", "product_answer"]
+
+#: PIPL art. 24: no decision by machine alone; a person decides, and can be asked.
+_REVIEW = {
+    "automated": False,
+    "human_route": "本结果供信贷人员参考，由经办机构人工决定；对结果有异议的，可要求说明理由并申请人工复核",
+}
+
+
+def decision_answer(decision: Decision, decision_id: str | None = None) -> dict[str, Any]:
+    """Everything that a decision says; `decision_id` once it is kept."""
+    amount = decision.amount
+    return {
+        "decision_id": decision_id,
+        "product": decision.product.id,
+        "title": decision.product.title,
+        "version": decision.version.version,
+        "rules_hash": decision.product.hash(decision.version),
+        "party": decision.case.party,
+        "verdict": decision.verdict.value,
+        "conditions": [_condition(item) for item in decision.conditions],
+        "settled_by": list(decision.settled_by),
+        "missing": list(decision.missing),
+        "next_steps": [
+            {
+                "condition": step.condition,
+                "text": step.text,
+                "days": step.days,
+                "obtains": step.obtains,
+                "sets": dict(step.sets),
+            }
+            for step in decision.next_steps
+        ],
+        "amount": {
+            "fen": amount.fen,
+            "at_most_fen": amount.at_most_fen,
+            "months": decision.version.amount.months,
+            "terms": list(amount.terms),
+            "missing": list(amount.missing),
+        },
+        "first_loan": first_loan_answer(decision),
+        "hints": {
+            "notice": decision.notice,
+            "items": {
+                name: {"holds": hint.holds, "source": hint.source}
+                for name, hint in decision.hints.items()
+            },
+        },
+        "review": _REVIEW,
+        "basis": decision.basis.as_dict(),
+    }
+
+
+def first_loan_answer(decision: Decision) -> dict[str, Any]:
+    """What every definition of a first loan says, whose word it is, and where two disagree."""
+    return {
+        "asof": decision.case.first_loan_asof.isoformat(),
+        "used": decision.version.first_loan,
+        "definitions": [
+            {
+                "definition": item.definition,
+                "title": item.title,
+                "said": item.said.value,
+                "answered_by": item.answered_by,
+                "stated_on": item.stated_on and item.stated_on.isoformat(),
+                "missing": list(item.missing),
+            }
+            for item in decision.first_loan
+        ],
+        "disagreements": [list(pair) for pair in disagreements(decision.first_loan)],
+    }
+
+
+def product_answer(product: Product, version: Version | None = None) -> dict[str, Any]:
+    """A product: its versions by name, or one version with every condition in words."""
+    if version is None:
+        return {
+            "id": product.id,
+            "title": product.title,
+            "for_whom": list(product.for_whom),
+            "versions": [
+                {
+                    "version": item.version,
+                    "effective_from": item.effective_from.isoformat(),
+                    "retired_on": item.retired_on and item.retired_on.isoformat(),
+                    "hash": product.hash(item),
+                }
+                for item in product.versions
+            ],
+        }
+    return {
+        "id": product.id,
+        "title": product.title,
+        "hash": product.hash(version),
+        "said": {item.id: said(item.test) for item in version.conditions},
+        **version.model_dump(mode="json", by_alias=True),
+    }
+
+
+def _condition(item: Checked) -> dict[str, Any]:
+    condition = item.condition
+    return {
+        "id": condition.id,
+        "wording": condition.wording,
+        "hard": condition.hard,
+        "verdict": item.verdict.value,
+        "test": said(condition.test),
+        "facts": [{"id": seen.id, "term": seen.term, **_fact(seen.fact)} for seen in item.seen],
+        "basis": condition.basis,
+        "certainty": condition.certainty,
+        "source": condition.source,
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "value": fact.value,
+        "source": fact.source,
+        "stated_on": fact.stated_on and fact.stated_on.isoformat(),
+        "reason": fact.reason,
+        "fact_id": fact.fact_id,
+        "paper": fact.paper,
+    }

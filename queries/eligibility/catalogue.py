@@ -1,0 +1,265 @@
+"""The facts that a condition may ask for, as data (`facts.yaml`): term, type, where each is read.
+
+A new source needs no code here: a line under `reads` names the kind and the property that it
+brings.  A fact without reads can be had on paper only, and says from which document.  A name that
+the schema does not know, or a reading that would turn somebody else's record into a ground
+against the party, is refused when the catalogue is loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+
+from graph.errors import InputError
+from graph.schema import SCHEMA
+from queries.eligibility.fact import Value
+
+__all__ = [
+    "Catalogue",
+    "FactSpec",
+    "Filter",
+    "Obtain",
+    "Read",
+    "Strict",
+    "Whose",
+    "catalogue",
+    "in_use",
+    "read_catalogue",
+]
+
+#: Whose records a fact is read from: the party's, its household's (the household itself), the
+#: other members', the spouse's; `guaranteed` are those for whom the party stands, hints only.
+Whose = Literal["party", "household", "members", "spouse", "guaranteed"]
+
+#: Loans, and nothing else, may be read of other members and of a spouse: the household is the
+#: unit of credit.  A listing or a penalty of theirs is no ground against the party.
+_UNIT_OF_CREDIT = frozenset({"BORROWED"})
+
+
+class Strict(BaseModel):
+    """Data written by hand: a word that nobody declared is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Filter(Strict):
+    """Which of the things read count; one whose property is unknown counts perhaps.
+
+    `not_yet` and `past` compare a date with the day asked about, an empty one is not yet;
+    `before_first` compares with the day before which history counts; `tied_to` names a party
+    (`institution`: who asks) at the other end of a tie of the thing.
+    """
+
+    property: str
+    operator: Literal[
+        "one_of", "none_of", "more_than", "at_most", "not_yet", "past", "before_first", "tied_to"
+    ]
+    value: tuple[str, ...] | int | Literal["institution"] | None = None
+
+
+class Read(Strict):
+    """One way to a fact.
+
+    Attributes:
+        kind: a kind of the thing at the other end of `through`, or of the party itself.
+        through: the tie; `way` is its direction as seen from the party.
+        take: `latest` value of `property`; `exists`, `count` of the things that count;
+            `share` of those counted by `where`; `years` since a date; `label`; `target` of a tie.
+        over: for a flag, that the latest number is more than this.
+        fresh_days: a statement older than this says nothing any more (a credit report).
+        complete: a source whose whole list, once taken in, makes absence a no (a zero).
+        without: why absence is not a no.
+    """
+
+    kind: str
+    through: str | None = None
+    way: Literal["out", "in"] = "out"
+    take: Literal["latest", "exists", "count", "share", "years", "label", "target"]
+    property: str | None = None
+    where: tuple[Filter, ...] = ()
+    of_those: tuple[Filter, ...] = ()
+    over: int | None = None
+    fresh_days: int | None = Field(default=None, gt=0)
+    complete: str | None = None
+    without: Literal["not_collected", "no_bureau_answer"] = "not_collected"
+
+    @model_validator(mode="after")
+    def _known_to_the_schema(self) -> Self:
+        if self.kind not in SCHEMA.nodes:
+            raise ValueError(f"no kind is named {self.kind}")
+        if self.through is not None and self.through not in SCHEMA.relationships:
+            raise ValueError(f"no tie is named {self.through}")
+        used = {self.property} if self.property else set()
+        used |= {item.property for item in (*self.where, *self.of_those)}
+        unknown = used - _columns(self.kind, self.through)
+        if unknown:
+            raise ValueError(f"{self.kind} has no property {sorted(unknown)}")
+        if (self.property is None) == (self.take in ("latest", "years")):
+            raise ValueError(f"{self.take} with property {self.property}")
+        if self.take == "share" and not self.of_those:
+            raise ValueError("a share needs of_those")
+        return self
+
+
+class Obtain(Strict):
+    """How a missing fact can be had, and in how many days at the least."""
+
+    how: str
+    days: int = Field(ge=0)
+
+
+class FactSpec(Strict):
+    """One fact.
+
+    Attributes:
+        values: of a code, with their Chinese terms.
+        hint: it is about others: it can be shown beside a verdict and never decide one.
+        ground: why the law lets a fact about household or spouse count at all.
+        paper: the document by which an officer can bring it; None = sources only.
+        implies: what a settled value says of other facts, by value (`true`, `false`).
+    """
+
+    id: str
+    term: str
+    type: Literal["flag", "integer", "money", "real", "code", "text"]
+    values: dict[str, str] = Field(default_factory=dict)
+    whose: Whose = "party"
+    hint: bool = False
+    ground: str | None = None
+    reads: tuple[Read, ...] = ()
+    paper: str | None = None
+    obtain: Obtain
+    implies: dict[bool, dict[str, bool | int | str]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _lawful_and_whole(self) -> Self:
+        if (self.type == "code") != bool(self.values):
+            raise ValueError(f"{self.id}: a code, and nothing else, lists its values")
+        if not (self.reads or self.paper):
+            raise ValueError(f"{self.id}: neither a source nor a document brings it")
+        if (self.whose == "guaranteed") and not self.hint:
+            raise ValueError(f"{self.id}: what others did is a hint, not a fact of the party")
+        if self.whose in ("members", "spouse") and not self.hint:
+            if not self.ground:
+                raise ValueError(f"{self.id}: say on what ground a relative's record counts")
+            if {read.through for read in self.reads} - _UNIT_OF_CREDIT:
+                raise ValueError(f"{self.id}: of relatives only loans may be read")
+        if self.hint and self.paper:
+            raise ValueError(f"{self.id}: a hint is read, not brought")
+        return self
+
+    def typed(self, raw: Any) -> Value:
+        """A value as this fact's type; raises `InputError` saying what is expected."""
+        value = _FLAGS.get(raw, raw) if self.type == "flag" and isinstance(raw, str) else raw
+        if isinstance(value, str) and self.type in ("integer", "money", "real"):
+            value = _number(value)
+        expected = _TYPES[self.type]
+        fits = type(value) in expected and (self.type != "code" or value in self.values)
+        if not fits:
+            allowed = "、".join(self.values) or _SAID[self.type]
+            raise InputError(
+                f"“{self.term}”应填{allowed}。",
+                f"{self.id} takes {allowed}.",
+                code="fact_type",
+            )
+        return value
+
+
+class Catalogue(Strict):
+    """All facts by name."""
+
+    version: str
+    facts: dict[str, FactSpec]
+    hash: str = ""
+
+    @model_validator(mode="after")
+    def _implied_exist(self) -> Self:
+        for spec in self.facts.values():
+            for told in spec.implies.values():
+                for name, value in told.items():
+                    if name not in self.facts:
+                        raise ValueError(f"{spec.id} implies {name}, which is no fact")
+                    self.facts[name].typed(value)
+        return self
+
+    @property
+    def own(self) -> Mapping[str, FactSpec]:
+        """Those that may stand in a condition."""
+        return {name: spec for name, spec in self.facts.items() if not spec.hint}
+
+    def only(self, names: Iterable[str]) -> Catalogue:
+        """The part that a rule uses, to be kept with it; what a fact implies is left out, since
+        implications are drawn before a rule is applied."""
+        kept = {name: self.facts[name].model_copy(update={"implies": {}}) for name in names}
+        return self.model_copy(update={"facts": kept})
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue that ships with this version; pydantic's error when it is faulty."""
+    text = (files("queries.eligibility") / "facts.yaml").read_text(encoding="utf-8")
+    return read_catalogue(text)
+
+
+def in_use(info: ValidationInfo) -> Catalogue:
+    """The catalogue that a rule is read against: the one kept with it, or the present one."""
+    kept = (info.context or {}).get("catalogue")
+    return kept if isinstance(kept, Catalogue) else catalogue()
+
+
+def read_catalogue(text: str) -> Catalogue:
+    """Parse and check a catalogue."""
+    stated = yaml.safe_load(text)
+    facts = {name: {"id": name, **told} for name, told in stated.pop("facts").items()}
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Catalogue.model_validate({**stated, "facts": facts, "hash": digest})
+
+
+def _columns(kind: str, through: str | None) -> set[str]:
+    """Properties that a read of this kind can see: its own, its aspects', its ties', the tie's."""
+    node = SCHEMA.nodes[kind]
+    seen = {item.name for item in node.properties}
+    if through is None:
+        return seen
+    for other in SCHEMA.nodes.values():
+        if other.describes == kind:
+            seen |= {item.name for item in other.properties}
+    seen |= {item.name for item in SCHEMA.relationships[through].properties}
+    return seen | {tie.type for tie in SCHEMA.relationships.values() if kind in tie.sources}
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+_FLAGS: Mapping[str, bool] = MappingProxyType(
+    {"true": True, "是": True, "有": True, "false": False, "否": False, "无": False}
+)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "flag": (bool,),
+    "integer": (int,),
+    "money": (int,),
+    "real": (int, float),
+    "code": (str,),
+    "text": (str,),
+}
+_SAID = {
+    "flag": "“是”或“否”",
+    "integer": "整数",
+    "money": "整数（分）",
+    "real": "数字",
+    "text": "文字",
+}

@@ -1,0 +1,132 @@
+"""Apply a version of a product to many parties at once: every condition of each, as arrays.
+
+A column holds one fact of all parties.  Verdicts are int8 in Kleene's order (0 不符合, 1 待补充,
+2 符合), so that `all` is the least, `any` the greatest and `not` the mirror image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from queries.eligibility.catalogue import FactSpec
+from queries.eligibility.condition import AllOf, AnyOf, Leaf, Not, Test
+from queries.eligibility.fact import Value
+from queries.eligibility.product import Version
+from queries.eligibility.verdict import Verdict
+
+__all__ = ["VERDICTS", "Column", "Sheet", "evaluate_columns"]
+
+#: Verdict of each code.
+VERDICTS = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.MET)
+
+Codes = NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One fact of many parties.
+
+    Attributes:
+        values: flags as bool, numbers as they are, codes as the place in `spec.values`, texts as
+            objects; anything where not known.
+        known: where it is.
+    """
+
+    spec: FactSpec
+    values: NDArray[Any]
+    known: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, spec: FactSpec, values: list[Value]) -> Column:
+        """A column of plain values, None where unknown."""
+        known = np.array([value is not None for value in values], bool)
+        kinds: dict[str, type] = {"flag": np.bool_, "real": np.float64, "text": np.object_}
+        if spec.type == "code":
+            place = {code: n for n, code in enumerate(spec.values)}
+            told: list[Any] = [0 if value is None else place[str(value)] for value in values]
+            return cls(spec, np.array(told, np.int16), known)
+        filled = [0 if value is None else value for value in values]
+        return cls(spec, np.array(filled, kinds.get(spec.type, np.int64)), known)
+
+    def value(self, party: int) -> Value:
+        """The value of one party, None where unknown."""
+        if not self.known[party]:
+            return None
+        held = self.values[party]
+        if self.spec.type == "code":
+            return tuple(self.spec.values)[int(held)]
+        plain: Value = held.item() if isinstance(held, np.generic) else held
+        return plain
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """Verdicts of many parties.
+
+    Attributes:
+        conditions: one row a condition, one column a party.
+        overall: of the hard ones together.
+    """
+
+    version: Version
+    conditions: Codes
+    overall: Codes
+
+    def verdict(self, party: int) -> Verdict:
+        """The whole verdict of one party."""
+        return VERDICTS[self.overall[party]]
+
+
+def evaluate_columns(version: Version, columns: Mapping[str, Column], parties: int) -> Sheet:
+    """Check every condition for all `parties`; a fact without a column is unknown to all."""
+    conditions = np.empty((len(version.conditions), parties), np.int8)
+    overall = np.full(parties, 2, np.int8)
+    for place, item in enumerate(version.conditions):
+        conditions[place] = _codes(item.test, columns, parties)
+        if item.hard:
+            np.minimum(overall, conditions[place], out=overall)
+    return Sheet(version, conditions, overall)
+
+
+def _codes(test: Test, columns: Mapping[str, Column], parties: int) -> Codes:
+    match test:
+        case AllOf():
+            parts = [_codes(part, columns, parties) for part in test.all]
+            return np.asarray(np.minimum.reduce(parts))
+        case AnyOf():
+            parts = [_codes(part, columns, parties) for part in test.any]
+            return np.asarray(np.maximum.reduce(parts))
+        case Not():
+            return np.int8(2) - _codes(test.negated, columns, parties)
+        case Leaf():
+            column = columns.get(test.fact)
+            if column is None:
+                return np.ones(parties, np.int8)
+            met = _met(test, column)
+            # known and met: 2, known and not met: 0, unknown: 1
+            return np.where(column.known, met.view(np.int8) << 1, np.int8(1)).astype(np.int8)
+
+
+def _met(leaf: Leaf, column: Column) -> NDArray[np.bool_]:
+    limit: Any = leaf.value
+    values = column.values
+    match leaf.operator:
+        case "is":
+            return values if limit else ~values
+        case "between":
+            return np.asarray((values >= limit[0]) & (values <= limit[1]))
+        case "at_least":
+            return np.asarray(values >= limit)
+        case "at_most":
+            return np.asarray(values <= limit)
+        case "known":
+            return np.ones(len(values), bool)
+        case _:
+            accepted = np.array([code in limit for code in column.spec.values], bool)
+            among = accepted[values]
+            return np.asarray(among if leaf.operator == "one_of" else ~among)

@@ -1,0 +1,127 @@
+"""What changes between two versions of a product, in Chinese: what the second person reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from queries.eligibility.catalogue import catalogue
+from queries.eligibility.condition import AllOf, AnyOf, Condition, Leaf, Not, Test
+from queries.eligibility.product import Version
+
+__all__ = ["difference", "said"]
+
+_OPERATORS = {
+    "between": "介于", "at_least": "不低于", "at_most": "不高于", "one_of": "属于",
+    "none_of": "不属于", "known": "已知", "is": "",
+}  # fmt: skip
+_PARTS = {
+    "wording": "文字", "basis": "依据", "certainty": "确定程度", "source": "出处",
+}  # fmt: skip
+
+
+def difference(before: Version, after: Version) -> tuple[str, ...]:
+    """Sentences, in the order of the conditions; empty when nothing changed but the name."""
+    return tuple(_sentences(before, after))
+
+
+def said(test: Test) -> str:
+    """A test in words."""
+    match test:
+        case Leaf():
+            return _leaf(test)
+        case Not():
+            return f"并非（{said(test.negated)}）"
+        case AllOf():
+            return "且".join(_inner(part) for part in test.all)
+        case AnyOf():
+            return "或".join(_inner(part) for part in test.any)
+
+
+def _inner(test: Test) -> str:
+    return said(test) if isinstance(test, Leaf) else f"（{said(test)}）"
+
+
+def _leaf(leaf: Leaf) -> str:
+    value: Any = leaf.value
+    term = leaf.spec.term
+    if leaf.operator == "is":
+        return f"“{term}”为{'是' if value else '否'}"
+    if leaf.operator == "known":
+        return f"“{term}”已知"
+    if leaf.operator == "between":
+        limit = f"{_number(value[0], leaf)} 至 {_number(value[1], leaf)}"
+    elif leaf.operator in ("one_of", "none_of"):
+        limit = "、".join(leaf.spec.values[code] for code in value)
+    else:
+        limit = _number(value, leaf)
+    return f"“{term}”{_OPERATORS[leaf.operator]} {limit}"
+
+
+def _number(value: float, leaf: Leaf) -> str:
+    return f"{value / 1e6:g} 万元" if leaf.spec.type == "money" else f"{value:g}"
+
+
+def _sentences(before: Version, after: Version) -> Iterator[str]:
+    old = {item.id: item for item in before.conditions}
+    new = {item.id: item for item in after.conditions}
+    for name, item in new.items():
+        if name not in old:
+            kind = "硬性" if item.hard else "提示"
+            yield f"新增{kind}条件“{item.wording}”：{said(item.test)}（依据：{item.basis}）"
+        else:
+            yield from _condition(old[name], item)
+    for name, item in old.items():
+        if name not in new:
+            yield f"取消条件“{item.wording}”：{said(item.test)}"
+    if before.first_loan != after.first_loan:
+        yield f"首贷口径由 {before.first_loan or '不限'} 改为 {after.first_loan or '不限'}"
+    yield from _amount(before, after)
+    if before.retired_on != after.retired_on:
+        yield f"停办日期由{before.retired_on or '未定'}改为{after.retired_on or '未定'}"
+    if before.hints != after.hints:
+        terms = "、".join(catalogue().facts[name].term for name in after.hints) or "无"
+        yield f"附带提示改为：{terms}（不影响结论）"
+
+
+def _condition(old: Condition, new: Condition) -> Iterator[str]:
+    if old.test != new.test:
+        yield f"条件“{new.wording}”由“{said(old.test)}”改为“{said(new.test)}”"
+    if old.hard != new.hard:
+        yield f"条件“{new.wording}”由{_hard(old)}改为{_hard(new)}"
+    for part, term in _PARTS.items():
+        if getattr(old, part) != getattr(new, part):
+            was, now = getattr(old, part), getattr(new, part)
+            yield f"条件“{new.wording}”的{term}由“{was}”改为“{now}”"
+    if old.steps != new.steps:
+        texts = "；".join(step.text for step in new.steps)
+        yield f"条件“{new.wording}”的下一步改为：{texts}"
+
+
+def _amount(before: Version, after: Version) -> Iterator[str]:
+    old, new = before.amount, after.amount
+    if old.months != new.months:
+        yield f"最长期限由 {old.months} 个月改为 {new.months} 个月"
+    if old.round_to_fen != new.round_to_fen:
+        yield f"额度取整由 {old.round_to_fen / 100:g} 元改为 {new.round_to_fen / 100:g} 元"
+    was = {term.wording: term.model_dump(mode="json") for term in old.least_of}
+    now = {term.wording: term.model_dump(mode="json") for term in new.least_of}
+    for wording in dict.fromkeys([*was, *now]):
+        if wording not in was:
+            yield f"额度新增一项“{wording}”：{_plain(now[wording])}"
+        elif wording not in now:
+            yield f"额度取消一项“{wording}”"
+        else:
+            changed = {n: v for n, v in now[wording].items() if was[wording].get(n) != v}
+            if changed:
+                kept = {n: was[wording].get(n) for n in changed}
+                yield f"额度项“{wording}”由 {_plain(kept)} 改为 {_plain(changed)}"
+
+
+def _plain(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def _hard(condition: Condition) -> str:
+    return "硬性条件" if condition.hard else "提示"

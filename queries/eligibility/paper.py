@@ -1,0 +1,99 @@
+"""What an officer has on paper: typed, dated, named; it fills gaps and undoes nothing proven.
+
+A document that the catalogue does not name for a fact cannot bring it.  A credit report that says
+"no loan" also says no bad loan, no arrears, nothing owed: such implications stand in the
+catalogue and are drawn after the paper is laid down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from graph.errors import InputError
+from graph.time import parse_date
+from queries.eligibility.catalogue import catalogue
+from queries.eligibility.fact import Fact, Value
+
+__all__ = ["Paper", "lay_down", "read_papers"]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One fact brought.
+
+    Attributes:
+        stated_on: the day of the document; the day asked about where it bears none.
+        reference: its number, so that it can be found again; empty where it has none.
+    """
+
+    value: Value
+    stated_on: date
+    reference: str = ""
+
+
+def read_papers(supplied: Mapping[str, Any], as_of: date) -> dict[str, Paper]:
+    """Papers as an officer gives them.
+
+    A value is plain (`否`), text with a day and a number (`否@2026-03-01#报告号`), or a mapping
+    with `value`, `stated_on` and `reference`.
+
+    Raises `InputError`: no such fact, none that paper can bring, a wrong type, a day to come.
+    """
+    return {name: _read(name, raw, as_of) for name, raw in supplied.items()}
+
+
+def lay_down(facts: Mapping[str, Fact], papers: Mapping[str, Paper]) -> dict[str, Fact]:
+    """The facts with gaps filled by paper, and with what settled ones imply of others."""
+    laid = dict(facts)
+    for name, paper in papers.items():
+        if name not in laid or laid[name].value is None:
+            document = catalogue().facts[name].paper or ""
+            source = f"{document} {paper.reference}".strip()
+            laid[name] = Fact(paper.value, source, paper.stated_on, paper=True)
+    for name, spec in catalogue().own.items():
+        cause = laid.get(name)
+        if cause is None or not isinstance(cause.value, bool):
+            continue
+        for other, value in spec.implies.get(cause.value, {}).items():
+            if other not in laid or laid[other].value is None:
+                laid[other] = Fact(value, cause.source, cause.stated_on, paper=cause.paper)
+    return laid
+
+
+def _read(name: str, raw: Any, as_of: date) -> Paper:
+    spec = catalogue().own.get(name)
+    if spec is None or spec.paper is None:
+        raise InputError(
+            f"不能补充“{name}”："
+            + ("没有这个事实。" if spec is None else "它只能由数据来源提供。"),
+            f"{name} cannot be brought on paper.",
+            code="fact_not_suppliable",
+        )
+    told = dict(raw) if isinstance(raw, Mapping) else _split(raw)
+    unknown = sorted(set(told) - {"value", "stated_on", "reference"})
+    if unknown or "value" not in told:
+        raise InputError(
+            f"“{spec.term}”应写作 值、日期（stated_on）、文号（reference）。",
+            f"{name} takes value, stated_on and reference.",
+            code="paper_malformed",
+        )
+    day = told.get("stated_on") or as_of
+    stated_on = day if isinstance(day, date) else parse_date(str(day))
+    if stated_on > as_of:
+        raise InputError(
+            f"“{spec.term}”的日期 {stated_on} 晚于查询日 {as_of}，请核对。",
+            f"The paper of {name} is dated after the day asked about.",
+            code="paper_from_the_future",
+        )
+    return Paper(spec.typed(told["value"]), stated_on, str(told.get("reference") or ""))
+
+
+def _split(raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, str):
+        return {"value": raw}
+    rest, _, reference = raw.partition("#")
+    value, _, day = rest.partition("@")
+    return {"value": value, "stated_on": day or None, "reference": reference}

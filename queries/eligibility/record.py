@@ -1,0 +1,217 @@
+"""The record of a decision: what it was made of, as bytes that never change.
+
+The record says of every input its value, source and day, of every condition its verdict and its
+ground, which rules (by hash) and which state of the data, whose consent.  When it was made, and
+for whom, stands beside it in the archive: the same decision made twice is one record.  Hints about
+others are no part of it: they decided nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from graph.log import FactLog
+from graph.operations import DecisionArchive
+from queries.eligibility.catalogue import catalogue
+from queries.eligibility.decide import Case, Decision, Strata, decide
+from queries.eligibility.fact import NOT_COLLECTED, Fact
+from queries.eligibility.gather import gather
+from queries.eligibility.paper import lay_down
+from queries.eligibility.product import canonical
+from queries.eligibility.records import Records, records_from_log
+from queries.eligibility.rules import read_rules, rules_text, words_of
+
+__all__ = ["Gap", "Replay", "case_from", "facts_again", "keep", "record_of", "replay"]
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An input that would be gathered otherwise than it was."""
+
+    fact: str
+    then: Any
+    now: Any
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A decision made again.
+
+    Attributes:
+        same: whether its own inputs and rules give the same bytes.
+        differs: names of the parts that differ, empty when the same.
+        gaps: inputs that the log would give otherwise at the record's own times; None where no
+            log was asked.
+    """
+
+    id: str
+    same: bool
+    differs: tuple[str, ...]
+    gaps: tuple[Gap, ...] | None
+
+    @property
+    def whole(self) -> bool:
+        """Same bytes, and, where the log was asked, the same inputs."""
+        return self.same and not self.gaps
+
+
+def record_of(decision: Decision, rules: bytes, rules_id: str) -> bytes:
+    """The record, canonical; `rules` is the text that `rules_id` names."""
+    case, version = decision.case, decision.version
+    applied = read_rules(rules)
+    asked = words_of(applied.version, applied.defined)
+    consent = case.facts.get("consent")
+    return canonical(
+        {
+            "format": _FORMAT,
+            "product": {
+                "id": decision.product.id,
+                "title": decision.product.title,
+                "version": version.version,
+                "hash": decision.product.hash(version),
+            },
+            "rules": rules_id,
+            "policy": None,
+            "party": case.party,
+            "strata": vars(case.strata),
+            "as_of": case.as_of.isoformat(),
+            "known_at": case.known_at.isoformat(),
+            "position": case.position,
+            "log_hash": case.log_hash,
+            "institution": case.institution,
+            "first_loan_asof": case.first_loan_asof.isoformat(),
+            "consent": None if consent is None or consent.value is not True else _input(consent),
+            "inputs": {name: _input(case.facts.get(name, NOT_COLLECTED)) for name in asked},
+            "verdict": decision.verdict.value,
+            "conditions": [
+                {
+                    "id": item.condition.id,
+                    "hard": item.condition.hard,
+                    "verdict": item.verdict.value,
+                    "wording": item.condition.wording,
+                    "basis": item.condition.basis,
+                    "facts": list(item.condition.facts),
+                }
+                for item in decision.conditions
+            ],
+            "settled_by": list(decision.settled_by),
+            "next_steps": [
+                {"condition": step.condition, "text": step.text, "days": step.days}
+                for step in decision.next_steps
+            ],
+            "amount": {
+                "fen": decision.amount.fen,
+                "at_most_fen": decision.amount.at_most_fen,
+                "terms": list(decision.amount.terms),
+                "months": version.amount.months,
+            },
+            "first_loan": [
+                {
+                    "definition": item.definition,
+                    "said": item.said.value,
+                    "answered_by": item.answered_by,
+                    "stated_on": item.stated_on and item.stated_on.isoformat(),
+                }
+                for item in decision.first_loan
+            ],
+        }
+    )
+
+
+def keep(decision: Decision, archive: DecisionArchive, *, at: datetime) -> str:
+    """Keep a decision and its rules; the same decision again is the same record."""
+    text = rules_text(decision.product, decision.version)
+    record = record_of(decision, text, archive.keep_text(text))
+    return archive.keep(
+        record,
+        party=decision.case.party,
+        product=decision.product.id,
+        verdict=decision.verdict.value,
+        decided_at=at,
+    )
+
+
+def case_from(record: bytes) -> Case:
+    """The case that a record was made of."""
+    told = json.loads(record)
+    return Case(
+        party=told["party"],
+        facts={name: _fact(given) for name, given in told["inputs"].items()},
+        hints={},
+        papers={},
+        strata=Strata(**told["strata"]),
+        institution=told["institution"],
+        first_loan_asof=date.fromisoformat(told["first_loan_asof"]),
+        as_of=date.fromisoformat(told["as_of"]),
+        known_at=datetime.fromisoformat(told["known_at"]),
+        position=told["position"],
+        log_hash=told["log_hash"],
+    )
+
+
+def replay(archive: DecisionArchive, name: str, log: FactLog | None = None) -> Replay:
+    """Make a decision again from its own inputs and rules, and compare the bytes.
+
+    With `log`, also gather the inputs again at the record's own times.
+
+    Raises `NotFoundError` and `OperationsError` as the archive does.
+    """
+    kept = archive.find(name).record
+    told = json.loads(kept)
+    text = archive.text(told["rules"])
+    rules = read_rules(text)
+    case = case_from(kept)
+    again = record_of(
+        decide(case, rules.product, rules.version, rules.defined), text, told["rules"]
+    )
+    other = json.loads(again)
+    differs = tuple(part for part in sorted({*told, *other}) if told.get(part) != other.get(part))
+    return Replay(name, again == kept, differs, None if log is None else _gaps(case, log))
+
+
+def facts_again(case: Case, records: Records) -> dict[str, Fact]:
+    """The facts of a record's case, gathered from other records; its papers fill the same gaps."""
+    found = gather(
+        records,
+        pa.array([case.party]),
+        facts=[name for name in catalogue().own if name in case.facts],
+        institution=case.institution,
+        before=case.first_loan_asof,
+    ).facts(0)
+    papers = {name: fact for name, fact in case.facts.items() if fact.paper}
+    unknown = [name for name in papers if name not in found or found[name].value is None]
+    return lay_down({**found, **{name: papers[name] for name in unknown}}, {})
+
+
+def _gaps(case: Case, log: FactLog) -> tuple[Gap, ...]:
+    now = facts_again(case, records_from_log(log, case.as_of, case.known_at))
+    gaps = []
+    for name, then in case.facts.items():
+        again = now.get(name)
+        if then.paper or again == then or (again is None and then.value is None):
+            continue
+        gaps.append(Gap(name, _input(then), None if again is None else _input(again)))
+    return tuple(gaps)
+
+
+def _input(fact: Fact) -> dict[str, Any]:
+    return {
+        "value": fact.value,
+        "source": fact.source,
+        "stated_on": fact.stated_on and fact.stated_on.isoformat(),
+        "reason": fact.reason,
+        "fact_id": fact.fact_id,
+        "paper": fact.paper,
+    }
+
+
+def _fact(told: dict[str, Any]) -> Fact:
+    day = told["stated_on"]
+    return Fact(**{**told, "stated_on": None if day is None else date.fromisoformat(day)})

@@ -1,0 +1,121 @@
+"""The records that facts are read from: tables of the log's columns, by kind.
+
+They come over Bolt for one party and its household (one question), or from the log for everybody;
+what is read from them is the same code for both (`gather`), and tests hold the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.connection import Graph
+from graph.errors import InputError
+from graph.facts import arrow_schema
+from graph.log import FactLog
+from graph.resolution import followed
+from graph.schema import SCHEMA
+from graph.time import MAX_DATE, MIN_DATE
+from queries.library import ask, held_by
+
+__all__ = ["Records", "records_from_graph", "records_from_log"]
+
+
+class Records:
+    """Live records at (`as_of`, `known_at`).
+
+    Attributes:
+        sources: those ever taken in by then; the absence of a record means something only in
+            the whole list of one of them.
+    """
+
+    def __init__(
+        self,
+        as_of: date,
+        known_at: datetime,
+        sources: frozenset[str],
+        read: Callable[[str], pa.Table],
+    ) -> None:
+        self.as_of, self.known_at, self.sources = as_of, known_at, sources
+        self._read = read
+        self._tables: dict[str, pa.Table] = {}
+
+    def table(self, kind: str) -> pa.Table:
+        """Records of a kind, with the columns of the log."""
+        if kind not in self._tables:
+            self._tables[kind] = self._read(kind)
+        return self._tables[kind]
+
+    def certain(self, kind: str) -> pa.Table:
+        """Those whose parties are known by identifier: resemblance feeds no decision.
+
+        A record that was removed or whose term is over is left out (`queries.lawful`).
+        """
+        table = self.table(kind)
+        keep = pc.greater_equal(table["certainty"], 1.0)
+        # a repair known today also protects the past: the later of the two clocks counts
+        day = pa.scalar(max(self.as_of, self.known_at.date()), pa.date32())
+        for name in ("removed_on", "usable_until"):
+            if name in table.column_names:
+                running = pc.fill_null(pc.greater(table[name], day), True)
+                keep = pc.and_(keep, running)
+        return table if pc.all(keep).as_py() is not False else table.filter(keep)
+
+
+def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
+    """Everybody's records; a kind is read when it is asked for."""
+    sources = frozenset(item.source for item in log.batches() if item.known_at <= known_at)
+    same_as = log.read("SAME_AS", as_of=as_of, known_at=known_at)
+
+    def read(kind: str) -> pa.Table:
+        told = log.read(kind, as_of=as_of, known_at=known_at)
+        standing, _ = followed({kind: told, "SAME_AS": same_as})
+        return standing[kind]
+
+    return Records(as_of, known_at, sources, read)
+
+
+def records_from_graph(
+    graph: Graph, key: str, *, as_of: date, known_at: datetime
+) -> tuple[Records, bool]:
+    """Records of a party, its household's members, its spouse and whom it guarantees.
+
+    Returns them, and whether such a party exists at all.  Raises `InputError`
+    (`records_truncated`) where they are more than one answer holds: half of them decide nothing.
+    """
+    answer = ask(graph, "decision_records", key=key, as_of=as_of, known_at=known_at)
+    if answer.basis.truncated:
+        raise InputError(
+            "这个主体的记录过多，单次判定放不下。请用“首贷培植”批量测算。",
+            "The party has more records than one decision can hold: use the prospects.",
+            code="records_truncated",
+        )
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in answer.rows:
+        rows.setdefault(row["kind"], []).append(_row(row))
+    tables: Mapping[str, pa.Table] = {
+        kind: pa.Table.from_pylist(found, arrow_schema(kind)) for kind, found in rows.items()
+    }
+    records = Records(
+        as_of,
+        known_at,
+        frozenset(held_by(graph).sources),
+        lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
+    )
+    described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)
+    return records, described
+
+
+def _row(answered: dict[str, Any]) -> dict[str, Any]:
+    told = {
+        name: None if value in (MIN_DATE, MAX_DATE) else value
+        for name, value in answered["facts"].items()
+    } | {"fact_id": answered["fact_id"]}
+    if answered["kind"] in SCHEMA.nodes:
+        return {**told, "key": answered["from_key"], "label": ""}
+    ends = {"from_key": answered["from_key"], "to_key": answered["to_key"]}
+    return {**told, **ends, "from_label": "", "to_label": ""}

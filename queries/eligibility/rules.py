@@ -1,0 +1,58 @@
+"""The rules of a decision as one text: the version, the facts it names, the definitions.
+
+A decision names this text by its hash, and the archive keeps it: years later, when products and
+catalogue say something else, the decision is made again by the rules that it was made by.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from queries.eligibility.catalogue import Catalogue, catalogue
+from queries.eligibility.first_loan import Definition, definitions
+from queries.eligibility.product import Product, Version, canonical
+
+__all__ = ["Rules", "read_rules", "rules_text", "words_of"]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Rules read back from their text."""
+
+    product: Product
+    version: Version
+    defined: tuple[Definition, ...]
+    known: Catalogue
+
+
+def words_of(version: Version, defined: Iterable[Definition] | None = None) -> tuple[str, ...]:
+    """Facts that a decision on this version looks at: its own and those of every definition."""
+    used = definitions().values() if defined is None else defined
+    return tuple(sorted({*version.facts, "party_kind", *(n for d in used for n in d.facts)}))
+
+
+def rules_text(product: Product, version: Version) -> bytes:
+    """Everything that a decision by this version rests on, as canonical bytes."""
+    named = sorted({*version.words, *words_of(version)})
+    return canonical(
+        {
+            "product": json.loads(product.text(version)),
+            "definitions": [item.model_dump(mode="json") for item in definitions().values()],
+            "catalogue": catalogue().only(named).model_dump(mode="json"),
+        }
+    )
+
+
+def read_rules(text: bytes) -> Rules:
+    """Rules from their text, read against the catalogue that is in it."""
+    stated = json.loads(text)
+    known = Catalogue.model_validate_json(json.dumps(stated["catalogue"]))
+    context = {"catalogue": known}
+    product = Product.model_validate_json(json.dumps(stated["product"]), context=context)
+    defined = tuple(
+        Definition.model_validate_json(json.dumps(item), context=context)
+        for item in stated["definitions"]
+    )
+    return Rules(product, product.versions[0], defined, known)

@@ -1,0 +1,18 @@
+"""The farmer's scorecard, credit households, villages and towns: published rules as data."""
+
+from __future__ import annotations
+
+from queries.eligibility.scorecard.card import Card, Score, load_card, score
+from queries.eligibility.scorecard.report import GradeRow, grade_report
+from queries.eligibility.scorecard.village import VillageCheck, check_villages
+
+__all__ = [
+    "Card",
+    "GradeRow",
+    "Score",
+    "VillageCheck",
+    "check_villages",
+    "grade_report",
+    "load_card",
+    "score",
+]

@@ -1,0 +1,227 @@
+"""The farmer's 100-point card: points for what is known, a range while something is not.
+
+Unknown is not nothing: an item without its fact may still bring the least or the most, so a score
+is a range, and there is a grade only when both ends of it have the same.  Items that the law or
+fairness bars are listed with the reason and never scored.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Self
+
+import yaml
+from pydantic import Field, model_validator
+
+from queries.eligibility.catalogue import Strict, catalogue
+from queries.eligibility.fact import Fact, Value
+
+__all__ = ["UNRATED", "Card", "Item", "Score", "Scored", "load_card", "review_due", "score"]
+
+UNRATED = "不评级"
+
+
+class Ramp(Strict):
+    """`base` at `centre`, one point more or less for every whole `step`."""
+
+    base: int
+    centre: int
+    step: int = Field(gt=0)
+
+
+class Item(Strict):
+    """One item: points by code, by band (from a value on), or on a ramp.
+
+    Attributes:
+        over: a second sum; the whole part of their ratio is what the bands see.
+        most, least: of the points.
+        why: for an item not used, why it may not be.
+        fixed: what the published card has wrong.
+    """
+
+    id: str
+    term: str
+    fact: str
+    over: str | None = None
+    used: bool = True
+    why: str | None = None
+    fixed: str | None = None
+    most: int
+    least: int = 0
+    points: dict[str, int] | None = None
+    bands: tuple[tuple[int, int], ...] | None = None
+    ramp: Ramp | None = None
+    not_for: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        spec = catalogue().own.get(self.fact)
+        if spec is None or (self.over is not None and self.over not in catalogue().own):
+            raise ValueError(f"{self.id}: no fact is named {self.fact} or {self.over}")
+        if sum(form is not None for form in (self.points, self.bands, self.ramp)) != 1:
+            raise ValueError(f"{self.id}: points, bands or a ramp, one of them")
+        if {*(self.points or ()), *self.not_for} - set(spec.values):
+            raise ValueError(f"{self.id}: a code that {self.fact} does not have")
+        if not self.used and not self.why:
+            raise ValueError(f"{self.id}: say why it may not be used")
+        if self.bands and list(self.bands) != sorted(self.bands):
+            raise ValueError(f"{self.id}: bands rise")
+        return self
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Facts that it needs."""
+        return (self.fact,) if self.over is None else (self.fact, self.over)
+
+    def applies(self, value: Value) -> bool:
+        """Whether the item speaks of somebody with this value."""
+        return value not in self.not_for
+
+    def of(self, value: Value, over: Value = None) -> int | None:
+        """Points of a known value; None where it cannot be worked out (a ratio to nothing)."""
+        if self.points is not None:
+            return self.points.get(str(value), 0)
+        number = float(value or 0)
+        if self.over is not None:
+            if not over:
+                return None
+            number = float(int(number / float(over)))
+        if self.ramp is not None:
+            steps = int((number - self.ramp.centre) / self.ramp.step)
+            return min(self.most, max(self.least, self.ramp.base + steps))
+        reached = [points for least, points in self.bands or () if number >= least]
+        return reached[-1] if reached else 0
+
+
+class Barred(Strict):
+    """What may never be an item, and why."""
+
+    term: str
+    why: str
+
+
+class Card(Strict):
+    """The card."""
+
+    version: str
+    title: str
+    basis: str
+    review_months: int = Field(gt=0)
+    items: tuple[Item, ...] = Field(min_length=1)
+    grades: dict[str, int]
+    never: tuple[Barred, ...]
+    hash: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if sum(item.most for item in self.items) != 100:
+            raise ValueError("the published card has 100 points")
+        falling = list(self.grades.values())
+        if falling != sorted(set(falling), reverse=True):
+            raise ValueError("grades fall from the highest")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Version and content hash."""
+        return f"{self.version}+{self.hash[:12]}"
+
+    @property
+    def used(self) -> tuple[Item, ...]:
+        """Items that are scored."""
+        return tuple(item for item in self.items if item.used)
+
+    def grade(self, points: float) -> str:
+        """Grade of a score of 100."""
+        return next((name for name, least in self.grades.items() if points >= least), UNRATED)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One item for one farmer; `points` None while unknown, `applies` False off the scale."""
+
+    item: Item
+    value: Value
+    points: int | None
+    applies: bool
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score of 100, from `low` to `high`; `grade` None while they have different ones.
+
+    Attributes:
+        missing: facts that would narrow it.
+    """
+
+    low: float
+    high: float
+    grade: str | None
+    items: tuple[Scored, ...]
+    missing: tuple[str, ...]
+    card: str
+
+
+@cache
+def load_card() -> Card:
+    """The card that ships with this version."""
+    text = (files("queries.eligibility.scorecard") / "card.yaml").read_text(encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Card.model_validate({**yaml.safe_load(text), "hash": digest})
+
+
+def score(facts: Mapping[str, Fact], card: Card | None = None) -> Score:
+    """Score a farmer; what is left out of the scale is scaled away."""
+    chosen = card or load_card()
+    scored = tuple(_scored(item, facts) for item in chosen.used)
+    counted = [one for one in scored if one.applies]
+    scale = sum(one.item.most for one in counted)
+    low = sum(one.item.least if one.points is None else one.points for one in counted)
+    high = sum(one.item.most if one.points is None else one.points for one in counted)
+    # an item that perhaps does not apply perhaps leaves the scale: the range covers both
+    ends = [(low, high, scale)]
+    for one in counted:
+        if one.points is None and one.item.not_for:
+            item = one.item
+            ends += [(a - item.least, b - item.most, of - item.most) for a, b, of in ends]
+    lowest = min(100 * least / of for least, _, of in ends if of)
+    highest = max(100 * most / of for _, most, of in ends if of)
+    at_least, at_most = round(max(0.0, lowest), 2), round(max(0.0, highest), 2)
+    grade = chosen.grade(at_least)
+    missing = [
+        name
+        for one in counted
+        if one.points is None
+        for name in one.item.facts
+        if name not in facts or facts[name].value is None
+    ]
+    return Score(
+        at_least,
+        at_most,
+        grade if grade == chosen.grade(at_most) else None,
+        scored,
+        tuple(dict.fromkeys(missing)),
+        chosen.name,
+    )
+
+
+def review_due(stated_on: date, months: int) -> date:
+    """The day by which a grade must be reviewed, so many months after it was given."""
+    month = stated_on.month - 1 + months
+    year, month = stated_on.year + month // 12, month % 12 + 1
+    return date(year, month, min(stated_on.day, calendar.monthrange(year, month)[1]))
+
+
+def _scored(item: Item, facts: Mapping[str, Fact]) -> Scored:
+    held = [facts[name].value if name in facts else None for name in item.facts]
+    if held[0] is not None and not item.applies(held[0]):
+        return Scored(item, held[0], None, applies=False)
+    if None in held:
+        return Scored(item, held[0], None, applies=True)
+    return Scored(item, held[0], item.of(*held), applies=True)

@@ -1,0 +1,29 @@
+// title: 编号去向 / Where a key went
+// question: 这个编号被核对为哪个主体，由谁核对？ / Which party was this key judged to be, and by whom?
+// param key: text = 主体编号 / party key
+// param as_of: date = 查询日 / as of
+// param known_at: instant = 知悉时点 / known at
+// returns from_key: text = 原编号 / key given up
+// returns from_label: text = 原类别 / its kind
+// returns to_key: text = 现编号 / key that stays
+// returns to_label: text = 现类别 / its kind
+// returns judged_by: text = 核对人 / judged by
+// returns judged_on: date = 核对日期 / judged on
+// returns ground: text = 核对依据 / ground
+// returns certainty: real = 确定程度 / certainty
+// returns valid_from: date = 生效日 / valid from
+// returns valid_to: date = 失效日 / valid to
+// returns source: text = 来源 / source
+// basis: 征信业管理条例 第二十五条（异议与更正）
+// rows: 50
+MATCH path = (:Party {key: $key})-[:SAME_AS*1..8]->(:Party)
+WHERE all(t IN relationships(path) WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
+  AND t.known_from <= $known_at AND $known_at < t.known_to AND t.certainty >= 1)
+WITH DISTINCT last(relationships(path)) AS t
+RETURN startNode(t).key AS from_key,
+       head([l IN labels(startNode(t)) WHERE l <> 'Party']) AS from_label,
+       endNode(t).key AS to_key, head([l IN labels(endNode(t)) WHERE l <> 'Party']) AS to_label,
+       t.judged_by AS judged_by, t.judged_on AS judged_on, t.ground AS ground,
+       t.certainty AS certainty, t.valid_from AS valid_from, t.valid_to AS valid_to,
+       t.source AS source
+ORDER BY from_key, to_key

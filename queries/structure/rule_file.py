@@ -1,0 +1,42 @@
+"""Rules as data: a YAML file of this package with a version, and its hash as part of its name."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from typing import ClassVar, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+__all__ = ["RuleFile", "Strict", "read_rules"]
+
+R = TypeVar("R", bound="RuleFile")
+
+
+class Strict(BaseModel):
+    """Data in which an unknown word is an error and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RuleFile(Strict):
+    """What every file of rules states; `FILE` is its name without the ending."""
+
+    FILE: ClassVar[str]
+
+    version: str
+    hash: str = ""
+
+    @property
+    def name(self) -> str:
+        """File, version and content hash: what a basis block states."""
+        return f"{self.FILE}:{self.version}+{self.hash[:12]}"
+
+
+def read_rules(kind: type[R]) -> R:
+    """Read and check the file of a kind; raises pydantic's `ValidationError` naming what is wrong."""
+    text = (files("queries.structure") / f"{kind.FILE}.yaml").read_text(encoding="utf-8")
+    stated = yaml.safe_load(text)
+    stated["version"] = str(stated["version"])
+    return kind.model_validate({**stated, "hash": hashlib.sha256(text.encode()).hexdigest()})

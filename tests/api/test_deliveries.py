@@ -1,0 +1,159 @@
+"""Deliveries over the network, on the page, and from a drop folder, on a real engine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from graph.connection import connect
+from graph.engine import ensure_engine, stop_engine
+from graph.settings import Settings
+from graph.time import today
+from ingest.drop_folder import DONE, REFUSED
+from ingest.sample import steps, write_district
+
+XINNONG = str(Path(sys.executable).parent / "xinnong")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
+    ensure_engine(settings, owned=True)
+    yield settings
+    stop_engine(settings)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("district")
+    write_district(folder, persons=1_000)
+    return dict(steps(folder))
+
+
+@pytest.fixture(scope="module")
+def client(office: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(office)) as opened:
+        yield opened
+
+
+def send(client: TestClient, source: str, path: Path, chunk: int, chunks: int) -> dict[str, Any]:
+    content = path.read_bytes()
+    size = -(-len(content) // chunks)
+    piece = content[(chunk - 1) * size : chunk * size]
+    answer = client.post(
+        "/v1/batches",
+        data={
+            "source": source, "sha256": hashlib.sha256(content).hexdigest(),
+            "chunk": chunk, "chunks": chunks,
+            "chunk_sha256": hashlib.sha256(piece).hexdigest(),
+        },
+        files={"content": (path.name, piece)},
+    )  # fmt: skip
+    assert answer.status_code == 202, answer.text
+    return dict(answer.json())
+
+
+def finished(client: TestClient, name: str) -> dict[str, Any]:
+    while (told := client.get(f"/v1/batches/{name}").json())["state"] not in {"done", "failed"}:
+        time.sleep(0.1)
+    return dict(told)
+
+
+def test_a_file_in_pieces_becomes_a_batch(client: TestClient, files: dict[str, Path]) -> None:
+    told = send(client, "regions", files["regions"], 2, 2)
+    assert (told["state"], told["received"]) == ("receiving", [2])
+    done = finished(client, send(client, "regions", files["regions"], 1, 2)["id"])
+    assert done["state"] == "done"
+    assert done["result"]["batches"][0]["quarantined"] == 0
+    assert done["result"]["projected"] == 1
+    # what was uploaded answers questions
+    assert client.get("/readyz").json() == {"status": "ok", "graph_position": 1, "log_position": 1}
+    ledger = client.get("/v1/batches").json()
+    assert [(item["batch"], item["state"]) for item in ledger] == [(done["id"], "done")]
+
+
+def test_problems_are_problems(client: TestClient, files: dict[str, Path]) -> None:
+    assert client.get("/v1/batches/none").json()["code"] == "batch_unknown"
+    sha256 = hashlib.sha256(b"x").hexdigest()
+    for changed, status, code in (
+        ({"source": "nobody"}, 404, "source_unknown"),
+        ({"sha256": "short"}, 422, "request_malformed"),
+        ({"chunk": 3, "chunks": 2}, 400, "chunk_number"),
+        ({"chunk_sha256": "0" * 64}, 400, "digest_mismatch"),
+        ({"part": "1/2"}, 400, "part_number"),
+    ):
+        data = {"source": "loan", "sha256": sha256, **changed}
+        answer = client.post("/v1/batches", data=data, files={"content": ("a.csv", b"x")})
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_refused_file_and_freshness_are_on_the_page(
+    client: TestClient, files: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "贷款.csv"
+    path.write_bytes(b"<html>403</html>")
+    done = finished(client, send(client, "loan", path, 1, 1)["id"])
+    assert (done["state"], done["result"]["code"]) == ("failed", "missing_column")
+    fresh = {item["source"]: item for item in client.get("/v1/freshness").json()}
+    assert fresh["regions"]["age_days"] == 0
+    assert (fresh["loan"]["last_at"], fresh["loan"]["failed_file"]) == (None, "贷款.csv")
+    page = client.get("/deliveries").text
+    assert "行政区划.csv" in page and "贷款.csv 未通过" in page and "完成" in page
+
+
+def test_watch(office: Settings, files: dict[str, Path], tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    (drop / "loan").mkdir(parents=True)
+    (drop / "loan" / "坏.csv").write_bytes(b"<html>403</html>")
+    (drop / files["farmer_household"].name).write_bytes(files["farmer_household"].read_bytes())
+    environment = {
+        **os.environ, "XINNONG_DATA": str(office.data), "XINNONG_ENGINE_HEAP_MB": "512",
+        "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
+    with subprocess.Popen(
+        [XINNONG, "watch", str(drop), "--settle", "0.2"],
+        env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+    ) as child:  # fmt: skip
+        day = today().isoformat()
+        awaited = [
+            drop / DONE / day / files["farmer_household"].name,
+            drop / REFUSED / day / f"{files['farmer_household'].name}.错误明细.xlsx",
+            drop / REFUSED / day / "坏.csv.原因.txt",
+        ]
+        deadline = time.monotonic() + 120
+        while not all(path.exists() for path in awaited):
+            assert time.monotonic() < deadline, awaited
+            assert child.poll() is None, child.stderr.read() if child.stderr else ""
+            time.sleep(0.1)
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=120)
+        assert child.returncode == 130, said
+    assert list((drop / "loan").iterdir()) == []
+    # Ctrl-C may come before the graph has it; the next run brings it up
+    ended = subprocess.run([XINNONG, "watch", str(drop), "--once"], env=environment, check=True)
+    assert ended.returncode == 0
+    with connect(office, owned=True) as graph:
+        assert graph.read("MATCH (h:Household) RETURN count(h) AS n").rows[0]["n"] > 200
+    told = subprocess.run(
+        [XINNONG, "freshness", "--json"], env=environment, check=True, capture_output=True
+    ).stdout
+    fresh = {item["source"]: item for item in json.loads(told)}
+    assert fresh["farmer_household"]["quarantined"] == 3
+    # and a dry run of the same file changes nothing
+    preview = subprocess.run(
+        [XINNONG, "ingest", "farmer_household", str(files["farmer_household"]), "--dry-run"],
+        env=environment, check=True, capture_output=True,
+    ).stdout  # fmt: skip
+    assert "没有写入任何内容" in preview.decode()

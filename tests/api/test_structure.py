@@ -1,0 +1,162 @@
+"""Ownership, rings, hints and the guarded insert through the service, the page and the commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+import ingest
+from api.app import create_app
+from graph.catch_up import catch_up
+from graph.engine import stop_engine
+from graph.identifiers import person_key
+from graph.log import FactLog
+from graph.secrets import make_secrets
+from graph.settings import Settings
+from ingest.sample import steps, write_district
+from queries.basis import HINT_NOTICE
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A data folder and an engine of its own: these tests write."""
+    settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
+    folder = settings.data / "district"
+    write_district(folder, persons=1_000)
+    for source, path in steps(folder):
+        ingest.ingest(source, [path], settings=settings, into_graph=False)
+    catch_up(settings, owned=True)
+    yield settings
+    stop_engine(settings)
+
+
+@pytest.fixture(scope="module")
+def client(office: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(office)) as open_client:
+        yield open_client
+
+
+@pytest.fixture(scope="module")
+def truth(office: Settings) -> dict[str, Any]:
+    text = (office.data / "district" / "truth.json").read_text(encoding="utf-8")
+    told: dict[str, Any] = json.loads(text)
+    return told
+
+
+@pytest.fixture(scope="module")
+def person(office: Settings) -> Any:
+    key = make_secrets(office.secrets_file).identity_key
+    return lambda resident_id: person_key(resident_id, key)
+
+
+def test_owners(client: TestClient, truth: dict[str, Any], person: Any) -> None:
+    owner, firm, share = truth["holdings"][0]
+    told = client.get(f"/v1/parties/org:{firm}/owners").json()
+    shares = {item["party"]: item["share"] for item in told["look_through"]["owners"]}
+    assert shares[person(owner)] == pytest.approx(share)
+    assert told["control"]["controllers"][0]["party"] == person(owner)
+    (best, *_) = told["beneficial_owners"]["owners"]
+    assert (best["party"], best["verdict"], best["ground"]) == (person(owner), "符合", "share")
+    assert "—60%→" in best["paths"][0]["sentence"]
+    assert told["basis"]["position"] == 9
+    missing = client.get(f"/v1/parties/{person(owner)}/owners")
+    assert (missing.status_code, missing.json()["code"]) == (404, "no_shareholders")
+    early = client.get(f"/v1/parties/org:{firm}/owners?rule=nothing")
+    assert early.json()["code"] == "rule_not_in_force"
+
+
+def test_standing_patterns_and_hints(
+    client: TestClient, truth: dict[str, Any], person: Any
+) -> None:
+    ring = sorted(map(person, truth["rings"][1]))
+    told = client.get(f"/v1/parties/{ring[0]}/standing").json()
+    assert told["ring"]["members"] == ring
+    assert client.get("/v1/parties/person:none/standing").status_code == 404
+    found = client.get("/v1/guarantees/patterns").json()
+    assert ring in [item["members"] for item in found["rings"]]
+    old, new = truth["shells"][0]
+    hints = client.get(f"/v1/parties/org:{new}/hints").json()
+    assert hints["notice"] == HINT_NOTICE
+    assert f"org:{old}" in {h["other"] for h in hints["hints"] if h["kind"] == "re_registration"}
+    assert hints["basis"]["rules"].startswith("resemblance:")
+
+
+def test_the_page_tells_it_in_chinese(
+    client: TestClient, truth: dict[str, Any], person: Any
+) -> None:
+    _, new = truth["shells"][0]
+    firm = client.get(f"/parties/org:{new}").text
+    for words in ("股权穿透", "受益所有人", "相似线索", HINT_NOTICE, "注销或吊销", "25 % 以上"):
+        assert words in firm
+    assert "phone:" not in firm
+    borrower = client.get(f"/parties/{person(truth['rings'][1][0])}").text
+    assert "所在担保圈（3 个主体）" in borrower and "有效覆盖 0.00%" in borrower
+    star = client.get(f"/parties/org:{truth['stars'][0][0]}").text
+    assert "为 7 户企业担保，限 5 户" in star and "净资产未采集" in star
+
+
+def offer(office: Settings, guarantor: str, borrower: str, number: str) -> dict[str, Any]:
+    rows = FactLog(office.log_dir).read("BORROWED").to_pylist()
+    loan = next(row["to_key"] for row in rows if row["from_key"] == borrower)
+    return {"lender_code": "C1402610305001", "contract_no": number, "guarantor": guarantor,
+            "borrower": borrower, "loan": loan, "amount_fen": 1_000_000,
+            "kind": "joint_and_several", "relation": "同村"}  # fmt: skip
+
+
+def test_a_guarantee_is_checked_then_inserted_once(
+    client: TestClient, office: Settings, truth: dict[str, Any], person: Any
+) -> None:
+    chain = list(map(person, truth["chains"][0]))
+    back = offer(office, chain[2], chain[0], "D1")
+    refused = client.post("/v1/guarantees/check", json=back).json()
+    assert refused["verdict"] == "不符合"
+    assert refused["ring"] == [chain[2], chain[0], chain[1], chain[2]]
+    answer = client.post("/v1/guarantees", json=back)
+    assert (answer.status_code, answer.json()["state"]) == (409, "refused")
+    ring = list(map(person, truth["rings"][0]))
+    good = offer(office, chain[-1], ring[0], "D2")
+    done = client.post("/v1/guarantees", json=good)
+    assert (done.status_code, done.json()["state"], done.json()["position"]) == (
+        201, "inserted", 10,
+    )  # fmt: skip
+    assert client.post("/v1/guarantees", json=good).json()["state"] == "already"
+    given = client.get(f"/v1/parties/{chain[-1]}/guarantees").json()["given"]["rows"]
+    assert [row["other_key"] for row in given] == [ring[0]]
+    assert client.get("/readyz").json()["status"] == "ok"
+    wrong = client.post("/v1/guarantees/check", json={**good, "kind": "sworn"})
+    assert wrong.status_code == 422
+
+
+def run(office: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "xinnong"), "structure", *arguments]
+    environment = {**os.environ, "XINNONG_DATA": str(office.data)}
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+def test_commands(office: Settings, truth: dict[str, Any], person: Any) -> None:
+    _, firm, _ = truth["holdings"][0]
+    assert "受益所有人" in run(office, "owners", f"org:{firm}").stdout
+    told = json.loads(run(office, "guarantees", "--json").stdout)
+    assert len(told["rings"]) >= 4
+    _, new = truth["shells"][0]
+    assert HINT_NOTICE in run(office, "hints", f"org:{new}").stdout
+    chain = list(map(person, truth["chains"][1]))
+    back = offer(office, chain[2], chain[0], "D9")
+    terms = ("guarantee", back["guarantor"], back["borrower"], back["loan"], "--lender-code",
+             back["lender_code"], "--contract-no", "D9", "--amount-fen", "100")  # fmt: skip
+    check = run(office, *terms, "--check", "--json")
+    assert json.loads(check.stdout)["verdict"] == "不符合"
+    refused = run(office, *terms)
+    assert (refused.returncode, "突破限额" in refused.stdout) == (1, True)
+    misfit = run(office, *terms[:3], "loan:none", *terms[4:])
+    assert (misfit.returncode, "不是被担保人的" in misfit.stderr) == (1, True), misfit.stderr

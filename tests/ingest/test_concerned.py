@@ -1,0 +1,86 @@
+"""Which kept decisions a file would turn: made again by their own rules and papers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import ingest
+from graph.log import FactLog
+from graph.operations import DecisionArchive, OperationsStore
+from graph.settings import Settings
+from graph.time import today, utc_now
+from queries.eligibility import Case, decide, packaged
+from queries.eligibility.decide import Strata
+from queries.eligibility.gather import gather
+from queries.eligibility.paper import lay_down, read_papers
+from queries.eligibility.record import keep
+from queries.eligibility.records import records_from_log
+
+HEAD = ("金融机构编码,金融机构名称,借据号,借款人名称,借款人证件号码,借款金额（万元）,发放日期,"
+        "到期日期,贷款余额（万元）,五级分类,数据日期\n")  # fmt: skip
+LOAN = "C1402610305001,样本行,J1,张三,61032219750315001X,0.2,2026-01-05,2027-01-05,{},{},{}\n"
+PRODUCT = "apple_loan"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data")
+
+
+def file(path: Path, *states: tuple[str, str, str]) -> Path:
+    path.write_text(HEAD + "".join(LOAN.format(*state) for state in states), encoding="utf-8")
+    return path
+
+
+def kept(settings: Settings) -> str:
+    """A decision on the borrower, kept with all that it was made of."""
+    log = FactLog(settings.log_dir)
+    party = log.read("BORROWED")["from_key"].to_pylist()[0]
+    moment = utc_now()
+    records = records_from_log(log, today(), moment)
+    facts = gather(records, pa.array([party])).facts(0)
+    papers = read_papers({"consent": "是"}, today())
+    strata = Strata("Person", None, None, None)
+    case = Case(
+        party, lay_down(facts, papers), {}, papers, strata, None, today(), today(), moment, 1, "h"
+    )
+    decision = decide(case, packaged()[PRODUCT])
+    with OperationsStore(settings) as store:
+        return keep(decision, DecisionArchive(store), at=moment)
+
+
+def test_a_loan_gone_bad_turns_the_decision_and_a_repayment_does_not(
+    settings: Settings, tmp_path: Path
+) -> None:
+    first = file(tmp_path / "一.csv", ("0.2", "正常", "2026-01-31"))
+    ingest.ingest("loan", [first], settings=settings, into_graph=False)
+    name = kept(settings)
+    bad = file(tmp_path / "次级.csv", ("0.2", "次级", "2026-02-28"))
+    (found,) = ingest.preview("loan", [bad], settings=settings).decisions
+    assert (found.decision.id, found.before, found.after) == (name, "待补充", "不符合")
+    assert found.flips is True
+    less = file(tmp_path / "还款.csv", ("0.1", "正常", "2026-02-28"))
+    (found,) = ingest.preview("loan", [less], settings=settings).decisions
+    assert (found.before, found.after, found.flips) == ("待补充", "待补充", False)
+    # what the dry run foretold is what a decision says after the file was taken in
+    ingest.ingest("loan", [bad], settings=settings, into_graph=False)
+    (found,) = ingest.preview("loan", [less], settings=settings).decisions
+    assert found.before == "不符合"
+
+
+def test_others_are_not_concerned(settings: Settings, tmp_path: Path) -> None:
+    first = file(tmp_path / "一.csv", ("0.2", "正常", "2026-01-31"))
+    ingest.ingest("loan", [first], settings=settings, into_graph=False)
+    kept(settings)
+    other = tmp_path / "别人.csv"
+    other.write_text(
+        HEAD + LOAN.format("0.2", "次级", "2026-02-28")
+        .replace("61032219750315001X", "610322197503150255").replace("J1", "J2"),
+        encoding="utf-8",
+    )  # fmt: skip
+    seen = ingest.preview("loan", [other], settings=settings)
+    assert seen.batches[0].rows_in == 1
+    assert [item.decision.party for item in seen.decisions if item.flips] == []

@@ -1,0 +1,324 @@
+"""Facts from records: over Bolt and from the log the same; absence read with care."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from world import World
+
+from graph.log import FactLog
+from queries.eligibility.catalogue import catalogue, read_catalogue
+from queries.eligibility.columns import Column
+from queries.eligibility.fact import Fact
+from queries.eligibility.gather import gather
+from queries.eligibility.paper import lay_down, read_papers
+from queries.eligibility.records import records_from_graph, records_from_log
+from queries.lawful import why_unusable
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from conftest import DAYS, INSTANTS, WORLDS, Worlds
+
+KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
+DAY = date(2026, 3, 15)
+P, S, C, H = ("person:p", "Person"), ("person:s", "Person"), ("person:c", "Person"), ("household:h", "Household")  # fmt: skip
+BANK = ("institution:b", "FinancialInstitution")
+
+
+def test_bolt_and_log_bring_the_same_facts(worlds: Worlds) -> None:
+    chance = random.Random(11)
+    seen: dict[str, set[object]] = {}
+    at = cache(lambda day, instant: records_from_log(worlds.log, day, instant))
+    for number in range(0, WORLDS, 3):
+        day, instant = chance.choice(DAYS), chance.choice(INSTANTS)
+        here = set(worlds.parties[number])
+        # half of them borrowers: a district of strangers would prove little
+        borrowers = [key for key in at(day, instant).table("BORROWED")["from_key"].to_pylist()
+                     if key in here]  # fmt: skip
+        key = chance.choice([*worlds.parties[number], *borrowers * 9])
+        from_graph, exists = records_from_graph(worlds.graph, key, as_of=day, known_at=instant)
+        from_log = at(day, instant)
+        # the graph has taken in every source; the log had, by then
+        from_graph.sources = from_log.sources
+        found = gather(from_graph, pa.array([key]), institution=f"w{number:03d}:bank")
+        everybody = gather(
+            from_log, pa.array(worlds.parties[number]), institution=f"w{number:03d}:bank"
+        )
+        place = worlds.parties[number].index(key)
+        assert found.facts(0) == everybody.facts(place), (key, day, instant)
+        assert found.hints(0) == everybody.hints(place)
+        for name, fact in found.facts(0).items():
+            seen.setdefault(name, set()).add(fact.value)
+        assert exists == (found.facts(0)["party_kind"].value is not None)
+    # a comparison of nothing with nothing proves nothing
+    assert {True, None} <= seen["household_any_loan"] | seen["own_listing"]
+    for name in ("own_bad_loan", "open_loan", "own_overdue"):
+        assert {True, None} <= seen[name], name
+
+
+Log = Callable[[Callable[[World], None]], FactLog]
+
+
+@pytest.fixture
+def log_of(tmp_path: Path) -> Log:
+    def build(populate: Callable[[World], None]) -> FactLog:
+        log = FactLog(tmp_path / "log")
+        world = World(log)
+        populate(world)
+        world.commit(KNOWN, source="loan")
+        world.node("Person", "person:other", name="别人")
+        world.commit(datetime(2026, 3, 2, tzinfo=UTC), source="judgment_defaulter")
+        return log
+
+    return build
+
+
+def facts(log: FactLog, key: str = P[0], **more: Any) -> dict[str, Fact]:
+    records = records_from_log(log, DAY, datetime(2026, 3, 3, tzinfo=UTC))
+    return gather(records, pa.array([key]), **more).facts(0)
+
+
+def family(world: World) -> None:
+    for key, label in (P, S, C):
+        world.node(label, key, name="样本", birth_on=date(1985, 3, 16))
+        world.tie("BELONGS_TO", (key, label), H, role="other")
+    world.node("Household", H[0], credit_grade="AA", annual_income_fen=5_000_000)
+    world.tie("SPOUSE_OF", P, S)
+
+
+def borrow(world: World, who: tuple[str, str], loan: str, *, certainty: float = 1.0,
+           **state: Any) -> None:  # fmt: skip
+    said = {"purpose": "种植", "granted_on": date(2025, 5, 1), **state}
+    world.node("Loan", loan, principal_fen=1, purpose=said.pop("purpose"),
+               granted_on=said.pop("granted_on"))  # fmt: skip
+    world.node("LoanState", loan, "Loan", **{"balance_fen": 1, "loan_class": "pass",
+               "overdue_days": 0, **said})  # fmt: skip
+    world.tie("BORROWED", who, (loan, "Loan"), valid_from=date(2025, 5, 1), certainty=certainty)
+    world.tie("LENT_BY", (loan, "Loan"), BANK)
+
+
+def test_a_loan_proves_and_no_loan_proves_nothing(log_of: Log) -> None:
+    none = facts(log_of(family))
+    assert (none["any_loan"].value, none["any_loan"].reason) == (None, "no_bureau_answer")
+    assert none["own_bad_loan"].value is None
+    # the household's loans in institutions that report: their whole list was taken in
+    assert none["household_other_borrower"].value is False
+
+
+def test_whose_loan_counts_for_what(log_of: Log) -> None:
+    def populate(world: World) -> None:
+        family(world)
+        borrow(world, S, "loan:1", overdue_days=40, loan_class="loss")
+
+    log = log_of(populate)
+    own, spouse, child = (facts(log, key) for key, _ in (P, S, C))
+    assert own["any_loan"].value is None and spouse["any_loan"].value is True
+    assert spouse["any_loan"].stated_on == date(2025, 5, 1)
+    assert (spouse["own_bad_loan"].value, spouse["own_overdue"].value) == (True, True)
+    assert own["own_bad_loan"].value is None
+    assert own["household_other_borrower"].value is child["household_other_borrower"].value is True
+    assert spouse["household_other_borrower"].value is False
+    assert own["spouse_open_loan_counted"].value is True
+    assert child["spouse_open_loan_counted"].value is None
+    assert facts(log, H[0])["household_any_loan"].value is True
+
+
+def test_a_guarantor_is_no_borrower(log_of: Log) -> None:
+    def populate(world: World) -> None:
+        family(world)
+        borrow(world, ("person:other", "Person"), "loan:1", loan_class="loss")
+        world.tie("GUARANTEES", P, ("person:other", "Person"), amount_fen=1)
+
+    log = log_of(populate)
+    own = facts(log)
+    assert own["any_loan"].value is None and own["own_bad_loan"].value is None
+    assert "guarantees_bad_loan" not in own
+    records = records_from_log(log, DAY, datetime(2026, 3, 3, tzinfo=UTC))
+    assert gather(records, pa.array([P[0]])).hints(0)["guarantees_bad_loan"].holds is True
+
+
+def test_history_counts_before_the_day_asked(log_of: Log) -> None:
+    def populate(world: World) -> None:
+        family(world)
+        borrow(world, P, "loan:1", settled_on=date(2026, 1, 1))
+
+    log = log_of(populate)
+    assert facts(log)["any_loan"].value is True  # settled loans count too
+    assert facts(log)["open_loan"].value is None
+    # asked of the day on which it was granted, it was none before
+    assert facts(log, before=date(2025, 5, 1))["any_loan"].value is None
+    assert facts(log, before=date(2025, 5, 2))["any_loan"].value is True
+
+
+def test_a_loan_of_another_institution_is_not_ones_own(log_of: Log) -> None:
+    def populate(world: World) -> None:
+        family(world)
+        borrow(world, P, "loan:1")
+
+    log = log_of(populate)
+    assert facts(log, institution=BANK[0])["own_institution_loan"].value is True
+    assert facts(log, institution="institution:x")["own_institution_loan"].value is None
+    assert facts(log)["own_institution_loan"].value is None
+
+
+@pytest.mark.parametrize(
+    ("purpose", "balance", "counted", "operating"),
+    [
+        ("种植", 1, True, True), ("助学", 99_000_000, None, None), ("消费", 10_000_000, None, None),
+        ("消费", 10_000_001, True, None), (None, 1, None, None), ("扶贫", 1, None, True),
+    ],
+)  # fmt: skip
+def test_which_loans_bar_a_start_up_loan(
+    log_of: Log, purpose: str | None, balance: int, counted: bool | None, operating: bool | None
+) -> None:
+    def populate(world: World) -> None:
+        family(world)
+        borrow(world, P, "loan:1", purpose=purpose, balance_fen=balance)
+
+    found = facts(log_of(populate))
+    assert (found["open_loan_counted"].value, found["operating_loan"].value) == (counted, operating)
+
+
+def test_a_resemblance_feeds_no_decision(log_of: Log) -> None:
+    def populate(world: World) -> None:
+        family(world)
+        borrow(world, P, "loan:1", certainty=0.9)
+        world.node("ListEntry", "list:1", list_kind="judgment_defaulter")
+        world.tie("SUBJECT_OF", P, ("list:1", "ListEntry"), certainty=0.9)
+
+    found = facts(log_of(populate))
+    assert found["any_loan"].value is None
+    assert found["own_listing"].value is False
+
+
+@settings(max_examples=20)
+@given(
+    st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1)),
+    st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1)),
+)
+def test_a_repaired_or_expired_listing_is_used_nowhere(
+    tmp_path_factory: pytest.TempPathFactory, removed: date | None, until: date | None
+) -> None:
+    log = FactLog(tmp_path_factory.mktemp("log"))
+    world = World(log)
+    family(world)
+    entry = {"removed_on": removed, "usable_until": until}
+    world.node("ListEntry", "list:1", list_kind="judgment_defaulter", **entry)
+    world.tie("SUBJECT_OF", P, ("list:1", "ListEntry"))
+    world.commit(KNOWN, source="judgment_defaulter")
+    instant = datetime(2026, 3, 20, tzinfo=UTC)
+    found = gather(records_from_log(log, DAY, instant), pa.array([P[0]])).facts(0)
+    usable = why_unusable(entry, as_of=DAY, known_at=instant, certainty=1.0) is None
+    assert found["own_listing"].value is usable
+
+
+def test_a_list_never_taken_in_says_nothing(tmp_path: Path) -> None:
+    log = FactLog(tmp_path)
+    world = World(log)
+    family(world)
+    world.commit(KNOWN, source="farmer_household")
+    found = gather(records_from_log(log, DAY, KNOWN), pa.array([P[0]])).facts(0)
+    assert (found["own_listing"].value, found["own_listing"].reason) == (None, "not_collected")
+    assert found["household_other_borrower"].value is None
+    assert found["credit_grade"].value == "AA" and found["age"].value == 40
+    assert found["village"].value is None
+
+
+def test_paper_fills_gaps_draws_conclusions_and_undoes_nothing() -> None:
+    known = {"own_bad_loan": Fact(True, "loan"), "any_loan": Fact(True, "loan")}
+    papers = read_papers({"any_loan": "否@2026-03-01#R1", "consent": "是"}, DAY)
+    assert lay_down(known, papers)["any_loan"] == Fact(True, "loan")
+    laid = lay_down({}, papers)
+    assert laid["any_loan"] == Fact(False, "征信报告 R1", date(2026, 3, 1), paper=True)
+    for name in ("own_bad_loan", "own_overdue", "open_loan_counted"):
+        assert laid[name].value is False and laid[name].stated_on == date(2026, 3, 1)
+    assert laid["owed_fen"].value == 0
+    assert laid["consent"].stated_on == DAY
+
+
+def test_conclusions_are_the_same_in_columns(log_of: Log) -> None:
+    def populate(world: World) -> None:
+        family(world)
+        borrow(world, P, "loan:1")
+
+    records = records_from_log(log_of(populate), DAY, datetime(2026, 3, 3, tzinfo=UTC))
+    gathered = gather(records, pa.array([P[0], S[0]]))
+    columns = gathered.columns()
+    for place in range(2):
+        laid = lay_down(gathered.facts(place), {})
+        assert {name: column.value(place) for name, column in columns.items()} == {
+            name: laid[name].value for name in columns
+        }
+    spec = catalogue().facts["credit_grade"]
+    assert Column.of(spec, ["AA", None]).value(0) == "AA"
+
+
+#: A cooperative's word stands in for a bureau's: a flag on a tie to a thing.
+NEW_SOURCE = """
+version: test
+facts:
+  told:
+    term: 有过贷款
+    type: flag
+    reads:
+      - {kind: Loan, through: BORROWED, take: exists, without: no_bureau_answer}
+      - {kind: Cooperative, through: MEMBER_OF, take: latest, property: is_farmer}
+    obtain: {how: 查, days: 1}
+  many:
+    term: 人口多
+    type: flag
+    reads: [{kind: Household, take: latest, property: person_count, over: 2, fresh_days: 30}]
+    obtain: {how: 查, days: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("borrowed", "report", "expected"),
+    [(True, False, True), (True, None, True), (False, True, True), (False, False, False),
+     (False, None, None)],
+)  # fmt: skip
+def test_a_new_source_is_a_line_in_the_catalogue(
+    log_of: Log,
+    monkeypatch: pytest.MonkeyPatch,
+    borrowed: bool,
+    report: bool | None,
+    expected: bool,
+) -> None:
+    monkeypatch.setattr(
+        "queries.eligibility.gather.catalogue", lambda: read_catalogue(NEW_SOURCE)
+    )  # fmt: skip
+
+    def populate(world: World) -> None:
+        family(world)
+        world.node("Cooperative", "org:c", name="社")
+        world.tie("MEMBER_OF", P, ("org:c", "Cooperative"), is_farmer=report)
+        if borrowed:
+            borrow(world, P, "loan:1")
+
+    assert facts(log_of(populate))["told"].value is expected
+
+
+@pytest.mark.parametrize(
+    ("count", "stated", "expected"),
+    [(3, date(2026, 3, 1), True), (2, date(2026, 3, 1), False), (3, date(2026, 1, 1), None)],
+)
+def test_a_stale_statement_says_nothing(
+    log_of: Log, monkeypatch: pytest.MonkeyPatch, count: int, stated: date, expected: bool | None
+) -> None:
+    monkeypatch.setattr(
+        "queries.eligibility.gather.catalogue", lambda: read_catalogue(NEW_SOURCE)
+    )  # fmt: skip
+    log = log_of(
+        lambda world: world.node("Household", H[0], person_count=count, valid_from=stated) and None
+    )
+    assert facts(log, H[0])["many"].value is expected

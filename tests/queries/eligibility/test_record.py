@@ -1,0 +1,312 @@
+"""Records: the same bytes for ever, altered ones caught, changed rules tried without a trace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from world import World
+
+from graph.errors import InputError, NotFoundError, OperationsError
+from graph.log import FactLog
+from graph.operations import DecisionArchive, OperationsStore, Proposals
+from graph.settings import Settings
+from queries.eligibility import Case, decide, packaged
+from queries.eligibility.catalogue import catalogue
+from queries.eligibility.decide import Strata
+from queries.eligibility.difference import difference
+from queries.eligibility.fact import Fact
+from queries.eligibility.first_loan import Said, compare_definitions, disagreements
+from queries.eligibility.gather import gather
+from queries.eligibility.golden import shipped_cases
+from queries.eligibility.paper import lay_down, read_papers
+from queries.eligibility.product import read_product
+from queries.eligibility.publish import approve, propose, shelf
+from queries.eligibility.record import case_from, keep, replay
+from queries.eligibility.records import records_from_log
+from queries.eligibility.shadow import shadow
+from queries.eligibility.verdict import Verdict
+
+DAY = date(2026, 3, 15)
+KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
+AT = datetime(2026, 3, 15, 8, tzinfo=UTC)
+NAME = "farmer_small_credit_loan"
+ROOM = Path(__file__).parents[3] / "queries" / "eligibility"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[OperationsStore]:
+    with OperationsStore(Settings(data=tmp_path)) as opened:
+        yield opened
+
+
+def log_of_one(folder: Path) -> FactLog:
+    log = FactLog(folder)
+    world = World(log)
+    world.node("Person", "person:p", name="样本", birth_on=date(1985, 3, 16), sex="female")
+    world.node("Household", "household:h", credit_grade="AA", annual_income_fen=5_000_000)
+    world.tie("BELONGS_TO", ("person:p", "Person"), ("household:h", "Household"))
+    world.commit(KNOWN)
+    return log
+
+
+def case(papers: dict[str, Any] | None = None, **facts: Any) -> Case:
+    said = {
+        "party_kind": Fact("Person", "graph"),
+        "age": Fact(40, "world", fact_id="fact-0000001"),
+        "credit_grade": Fact("AA", "world", fact_id="fact-0000002"),
+        "annual_income_fen": Fact(5_000_000, "world", fact_id="fact-0000002"),
+    }
+    laid = lay_down({**said, **facts}, read_papers(papers or {}, DAY))
+    strata = Strata("Person", "female", "30–44", "division:1")
+    return Case("person:p", laid, {}, {}, strata, None, DAY, DAY, KNOWN, 1, "hash")
+
+
+def test_the_same_decision_is_one_record_and_replays_byte_for_byte(store: OperationsStore) -> None:
+    archive = DecisionArchive(store)
+    product = packaged()[NAME]
+    papers = {"any_loan": "否@2026-03-01#R1", "consent": "是@2026-03-02#A7"}
+    names = {keep(decide(case(papers), product), archive, at=AT) for _ in range(2)}
+    assert len(names) == 1
+    name = names.pop()
+    record = json.loads(archive.find(name).record)
+    assert record["consent"] == {
+        "value": True, "source": "书面授权书 A7", "stated_on": "2026-03-02", "reason": None,
+        "fact_id": None, "paper": True,
+    }  # fmt: skip
+    assert record["inputs"]["any_loan"]["source"] == "征信报告 R1"
+    assert "sex" not in record["inputs"] and record["policy"] is None
+    found = replay(archive, name)
+    assert (found.same, found.differs, found.gaps, found.whole) == (True, (), None, True)
+
+
+def test_every_product_replays(store: OperationsStore) -> None:
+    archive = DecisionArchive(store)
+    for product in packaged().values():
+        for papers in ({}, {"any_loan": "是", "consent": "是"}, {"any_loan": False}):
+            assert replay(archive, keep(decide(case(papers), product), archive, at=AT)).same
+
+
+def test_a_replay_goes_by_the_rules_of_its_day(
+    store: OperationsStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = DecisionArchive(store)
+    name = keep(decide(case({"any_loan": "否"}), packaged()[NAME]), archive, at=AT)
+    now = catalogue()
+    other = now.facts["consent"].obtain.model_copy(update={"how": "另一种说法", "days": 9})
+    facts = {**now.facts, "consent": now.facts["consent"].model_copy(update={"obtain": other})}
+    changed = now.model_copy(update={"facts": facts})
+    for module in ("rules", "product", "catalogue"):
+        monkeypatch.setattr(f"queries.eligibility.{module}.catalogue", lambda: changed)
+    assert replay(archive, name).same
+    assert "另一种说法" not in archive.find(name).record.decode()
+
+
+def test_a_record_that_does_not_follow_from_its_inputs_is_caught(store: OperationsStore) -> None:
+    archive = DecisionArchive(store)
+    name = keep(decide(case({"any_loan": "否"}), packaged()[NAME]), archive, at=AT)
+    told = json.loads(archive.find(name).record)
+    told["verdict"] = "符合"
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    forged = archive.keep(text.encode(), party="x", product=NAME, verdict="符合", decided_at=AT)
+    found = replay(archive, forged)
+    assert (found.same, found.differs) == (False, ("verdict",))
+    with pytest.raises(NotFoundError):
+        replay(archive, "0" * 64)
+
+
+def test_the_log_is_asked_whether_it_still_says_so(store: OperationsStore, tmp_path: Path) -> None:
+    archive, log = DecisionArchive(store), log_of_one(tmp_path / "log")
+    gathered = gather(records_from_log(log, DAY, KNOWN), pa.array(["person:p"])).facts(0)
+    assert gathered["age"].value == 40 and gathered["credit_grade"].value == "AA"
+    true = case({"consent": "是"}, **gathered)
+    found = replay(archive, keep(decide(true, packaged()[NAME]), archive, at=AT), log)
+    assert found.same and found.gaps == () and found.whole
+    wrong = case(
+        {"consent": "是"}, **{**gathered, "age": Fact(33, "world", fact_id="fact-0000001")}
+    )
+    found = replay(archive, keep(decide(wrong, packaged()[NAME]), archive, at=AT), log)
+    assert found.same and [gap.fact for gap in found.gaps or ()] == ["age"]
+    assert not found.whole
+    # later news changes nothing about what was known then
+    world = World(log)
+    world.node("Person", "person:p", name="样本", birth_on=date(1950, 1, 1))
+    world.commit(datetime(2026, 4, 1, tzinfo=UTC))
+    name = keep(decide(true, packaged()[NAME]), archive, at=AT)
+    assert replay(archive, name, log).whole
+
+
+def test_an_altered_rule_text_is_caught(store: OperationsStore) -> None:
+    archive = DecisionArchive(store)
+    name = archive.keep_text(b"rules")
+    assert archive.text(name) == b"rules" and archive.keep_text(b"rules") == name
+    with pytest.raises(NotFoundError):
+        archive.text("0" * 64)
+    with store.transaction() as session:
+        session.connection().exec_driver_sql("UPDATE rule_texts SET text = X'6F74'")
+    with pytest.raises(OperationsError):
+        archive.text(name)
+
+
+def older(text: str) -> str:
+    """The product with another version: up to 65, from 2026-07-01."""
+    head, version = text.split("  - version:", 1)
+    later = version.replace('"2026.1"', '"2026.2"').replace("2026-01-01", "2026-07-01")
+    return f"{head}  - version:{version}  - version:{later.replace('[18, 60]', '[18, 65]')}"
+
+
+def files() -> tuple[str, str]:
+    text = (ROOM / "products" / f"{NAME}.yaml").read_text(encoding="utf-8")
+    cases = shipped_cases(NAME).replace('version: "2026.1"', 'version: "2026.2"')
+    wider = cases.replace(
+        "六十岁（含）, facts: {age: 60}", "六十五岁（含）, facts: {age: 65}"
+    ).replace("六十一岁, facts: {age: 61}", "六十六岁, facts: {age: 66}")
+    return older(text), wider
+
+
+def test_publishing_takes_two_persons_and_golden_cases(store: OperationsStore) -> None:
+    text, cases = files()
+    day = date(2026, 6, 1)
+    with pytest.raises(InputError) as caught:
+        propose(store, NAME, text, shipped_cases(NAME).replace(
+            'version: "2026.1"', 'version: "2026.2"'), by="甲", at=AT, day=day)  # fmt: skip
+    assert caught.value.cause_code == "cases_fail" and "六十一岁" in caught.value.message_zh
+    put = propose(store, NAME, text, cases, by="甲", at=AT, day=day)
+    assert put.changes == (
+        "版本 2026.2（自 2026-07-01 起）：条件“年龄 18 至 60 周岁”由““年龄（周岁）”介于 18 至 60”"
+        "改为““年龄（周岁）”介于 18 至 65”",
+    )
+    assert len(shelf(store)[NAME].versions) == 1
+    for same in ("甲", " 甲 "):
+        with pytest.raises(InputError) as caught:
+            approve(store, put.proposal.id, by=same, at=AT, day=day)
+        assert caught.value.cause_code == "two_persons"
+    with pytest.raises(InputError) as caught:
+        approve(store, put.proposal.id, by=" ", at=AT, day=day)
+    assert caught.value.cause_code == "person_missing"
+    passed = approve(store, put.proposal.id, by="乙", at=AT, day=day)
+    assert passed.proposal.approved_by == "乙"
+    found = shelf(store)[NAME]
+    assert [found.at(date(2026, month, 1)).version for month in (6, 7)] == ["2026.1", "2026.2"]
+    # once more changes nothing, and a third person does not take it over
+    again = approve(store, put.proposal.id, by="丙", at=AT, day=day)
+    assert again.proposal.approved_by == "乙"
+    assert len(Proposals(store).all()) == 1
+    with pytest.raises(NotFoundError):
+        approve(store, "0" * 64, by="乙", at=AT, day=day)
+
+
+@pytest.mark.parametrize(
+    ("change", "day", "code"),
+    [
+        (lambda text: text.replace("[18, 60]", "[18, 62]", 1), date(2026, 6, 1), "version_backwards"),
+        (lambda text: text, date(2026, 7, 1), "version_backwards"),
+        (lambda text: text.replace("[Person]", "[Person, Household]"), date(2026, 6, 1), "version_backwards"),
+        (lambda text: text.split("  - version:", 2)[0] + "  - version:" + text.split("  - version:", 2)[2],
+         date(2026, 6, 1), "version_backwards"),
+        (lambda text: text.replace("fact: age", "fact: agee"), date(2026, 6, 1), "product_faulty"),
+        (lambda text: (ROOM / "products" / f"{NAME}.yaml").read_text("utf-8"), date(2026, 6, 1), "nothing_changes"),
+    ],
+)  # fmt: skip
+def test_nothing_is_changed_backwards(
+    store: OperationsStore, change: Any, day: date, code: str
+) -> None:
+    text, cases = files()
+    with pytest.raises(InputError) as caught:
+        propose(store, NAME, change(text), cases, by="甲", at=AT, day=day)
+    assert caught.value.cause_code == code
+    assert Proposals(store).all() == []
+
+
+def test_shadow_counts_whom_a_change_would_turn(store: OperationsStore) -> None:
+    archive = DecisionArchive(store)
+    product = packaged()[NAME]
+    text, _ = files()
+    papers = {"any_loan": "否", "consent": "是"}
+    settled = {
+        "village": Fact("division:1", "x"), "own_listing": Fact(False, "x"),
+        "household_other_borrower": Fact(False, "x"),
+    }  # fmt: skip
+    for age in (40, 62, 70):
+        keep(decide(case(papers, age=Fact(age, "x"), **settled), product), archive, at=AT)
+    keep(decide(case(age=Fact(63, "x")), product), archive, at=AT)
+    before = archive.of()
+    found = shadow(before, read_product(NAME, text).version("2026.2"))
+    assert (found.decisions, found.lacking) == (4, 0)
+    assert {(flip.then, flip.now, flip.because) for flip in found.flips} == {
+        (Verdict.NOT_MET, Verdict.MET, ()),
+        (Verdict.NOT_MET, Verdict.UNKNOWN,
+         ("local", "not_listed", "no_bad_loan", "not_overdue", "one_per_household", "consent",
+          "first_loan")),
+    }  # fmt: skip
+    groups = {(g.by, g.value): (g.decisions, g.flips) for g in found.groups}
+    assert groups == {
+        ("sex", "female"): (4, 2), ("village", "division:1"): (4, 2), ("kind", "Person"): (4, 2),
+        ("age_band", "30–44"): (4, 2),
+    }  # fmt: skip
+    # nothing was written, and the same rules turn nobody
+    assert archive.of() == before
+    assert shadow(before, product.versions[0]).flips == ()
+    # another product asks for what these records do not hold
+    assert shadow(before, packaged()["apple_loan"].versions[0]).lacking == 4
+    assert case_from(before[0].record).strata.sex == "female"
+
+
+def test_differences_are_said_in_chinese() -> None:
+    farmer, apple = packaged()[NAME].versions[0], packaged()["apple_loan"].versions[0]
+    lines = difference(farmer, apple)
+    assert difference(farmer, farmer) == ()
+    for words in ("新增硬性条件“果园面积不少于 3 亩”：“果园面积（亩）”不低于 3", "取消条件“首贷（口径：从未有过任何贷款）”",
+                  "首贷口径由 any_loan 改为 不限", "最长期限由 36 个月改为 24 个月"):  # fmt: skip
+        assert [line for line in lines if line.startswith(words)], words
+
+
+def said(**facts: Any) -> dict[str, Said]:
+    kind = facts.pop("kind", "Person")
+    told = {"party_kind": Fact(kind, "graph")}
+    told |= {name: Fact(value, "征信报告 R1", DAY) for name, value in facts.items()}
+    return {item.definition: item.said for item in compare_definitions(told)}
+
+
+def test_definitions_of_a_first_loan() -> None:
+    assert set(said().values()) == {Said.UNKNOWN, Said.NOT_APPLICABLE}
+    # a consumer loan only: two definitions disagree, and the page says so
+    told = said(any_loan=True, operating_loan=False, own_institution_loan=False)
+    assert told == {
+        "any_loan": Said.NO, "no_operating_loan": Said.YES, "household": Said.NO,
+        "own_institution": Said.YES, "strict_enterprise": Said.NOT_APPLICABLE,
+    }  # fmt: skip
+    facts = {"party_kind": Fact("Person", "graph"), "any_loan": Fact(True, "loan", DAY),
+             "operating_loan": Fact(False, "征信报告 R1", DAY)}  # fmt: skip
+    answers = compare_definitions(facts)
+    assert ("从未有过经营性贷款", "从未有过任何贷款") in disagreements(answers)
+    by = {item.definition: (item.answered_by, item.stated_on) for item in answers}
+    assert by["any_loan"] == ("loan", DAY) and by["no_operating_loan"] == ("征信报告 R1", DAY)
+    # of a household one member's loan is enough for a no, and all must be known for a yes
+    assert said(any_loan=False)["household"] is Said.UNKNOWN
+    assert said(any_loan=False, household_any_loan=False)["household"] is Said.YES
+    assert said(household_any_loan=True)["household"] is Said.NO
+    # the strict one speaks of enterprises and not of individual businesses
+    assert said(kind="Enterprise", any_loan=False)["strict_enterprise"] is Said.YES
+    assert (
+        said(kind="IndividualBusiness", any_loan=False)["strict_enterprise"] is Said.NOT_APPLICABLE
+    )
+    assert said(kind="IndividualBusiness", operating_loan=False)["no_operating_loan"] is Said.YES
+
+
+def test_papers_are_refused_with_a_reason() -> None:
+    for given, code in (
+        ({"nothing": True}, "fact_not_suppliable"), ({"party_kind": "Person"}, "fact_not_suppliable"),
+        ({"guarantees_bad_loan": False}, "fact_not_suppliable"), ({"age": "old"}, "fact_type"),
+        ({"credit_grade": "AAAA"}, "fact_type"), ({"consent": 1}, "fact_type"),
+        ({"consent": "是@2026-03-16"}, "paper_from_the_future"), ({"consent": "是@gestern"}, "date"),
+        ({"consent": {"value": True, "colour": "red"}}, "paper_malformed"),
+    ):  # fmt: skip
+        with pytest.raises(InputError) as caught:
+            read_papers(given, DAY)
+        assert caught.value.cause_code == code, given
