@@ -1,7 +1,7 @@
 FROM python:3.13-slim
 WORKDIR /app
 COPY requirements.txt pyproject.toml README.md LICENSE ./
-RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
 COPY graph graph
 COPY queries queries
 COPY ingest ingest
