@@ -24,7 +24,7 @@ from queries.eligibility.records import Records, records_from_graph
 from queries.eligibility.runner import Checked, evaluate, overall
 from queries.eligibility.steps import NextStep, next_steps
 from queries.eligibility.verdict import Verdict
-from queries.library import held_by
+from queries.library import held_by, standing_key
 
 __all__ = [
     "Case",
@@ -142,6 +142,8 @@ def case_of(
     held = held_by(graph)
     day, instant = as_of or today(), known_at or held.known_at
     papers = read_papers(supplied or {}, day)
+    # a key that was judged to be another party is decided as that party
+    party = standing_key(graph, party, day, instant)
     records, exists = records_from_graph(graph, party, as_of=day, known_at=instant)
     if not exists:
         raise NotFoundError(
