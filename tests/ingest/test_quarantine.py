@@ -91,7 +91,7 @@ def test_refused_rows_go_out_come_back_and_are_settled(office: Settings, tmp_pat
 
     path = export(office, tmp_path / "out")
     rows = sheet_of(path)
-    assert path.name == "农户信息-farmer_household-错误明细.xlsx"
+    assert path.name == "农户信息-错误明细.xlsx"
     # the reason stands beside its cell, and the row is as it was sent
     head = rows[0]
     assert head[head.index("公民身份号码") + 1] == "〔原因〕公民身份号码"
