@@ -19,7 +19,7 @@ from api.problems import add_handlers
 from api.routes import routers
 from api.workbench import Workbench
 from graph.settings import Settings
-from ingest.inbox import Inbox
+from ingest.delivery.inbox import Inbox
 
 __all__ = ["create_app"]
 

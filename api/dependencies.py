@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ConfigDict
 
 from api.workbench import Workbench
-from ingest.inbox import Inbox
+from ingest.delivery.inbox import Inbox
 
 __all__ = ["Bench", "Body", "Key", "Received", "inbox", "workbench"]
 

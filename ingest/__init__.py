@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ingest.dictionary import write_pages
-from ingest.masking import masked, masking_list
+from ingest.catalogue.source import Source, in_order, load_source, source_names
+from ingest.correction.quarantine import Quarantine, open_rows
+from ingest.correction.workbook import export_refused
+from ingest.correction.worklist import by_department, worklist
+from ingest.guidance.dictionary import write_pages
+from ingest.guidance.masking import masked, masking_list
+from ingest.guidance.template import write_templates
 from ingest.pipeline import ingest
 from ingest.preview import Preview, preview
-from ingest.quarantine import Quarantine, open_rows
 from ingest.report import BatchReport, Report
-from ingest.source import Source, in_order, load_source, source_names
-from ingest.template import write_templates
-from ingest.workbook import export_refused
-from ingest.worklist import by_department, worklist
 
 __all__ = [
     "BatchReport",

@@ -25,7 +25,7 @@ from graph.progress import silent
 from graph.settings import Settings
 from graph.snapshot import Snapshot, take_snapshot
 from graph.time import today, utc_now
-from ingest.difference import compare
+from ingest.comparing.difference import compare
 from ingest.pipeline import WAIT_S
 from ingest.sources.guarantee import contracts
 from queries.eligibility.verdict import Verdict

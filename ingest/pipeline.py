@@ -20,12 +20,12 @@ from graph.progress import Progress, silent
 from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.time import day_of, utc_now
-from ingest.form import with_form, with_forms
-from ingest.part import Part, part_named
+from ingest.catalogue.form import with_form, with_forms
+from ingest.catalogue.source import Source, load_source
+from ingest.comparing.part import Part, part_named
+from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, commit, content_sha256, plan, taken_before
-from ingest.quarantine import Quarantine
 from ingest.report import BatchReport, Report
-from ingest.source import Source, load_source
 
 __all__ = ["WAIT_S", "bring_up", "ingest"]
 

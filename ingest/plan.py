@@ -16,17 +16,17 @@ from typing import Any
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
-from ingest.completeness import Settlement, parts_of, settle
-from ingest.difference import Difference, compare
+from ingest.catalogue.source import Source
+from ingest.checking.gate import Gated, check
+from ingest.comparing.completeness import Settlement, parts_of, settle
+from ingest.comparing.difference import Difference, compare
+from ingest.comparing.listing import listing
+from ingest.comparing.part import Part
+from ingest.correction.quarantine import Quarantine, settled_by
 from ingest.finding import Finding, findings_table, kept_findings
-from ingest.gate import Gated, check
 from ingest.identity.provisional import name_parties
-from ingest.listing import listing
-from ingest.part import Part
-from ingest.quarantine import Quarantine, settled_by
+from ingest.reading.table import Table, read_table
 from ingest.report import BatchReport
-from ingest.source import Source
-from ingest.table import Table, read_table
 
 __all__ = ["Plan", "already", "commit", "content_sha256", "plan", "report_of", "taken_before"]
 

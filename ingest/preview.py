@@ -17,15 +17,16 @@ from graph.progress import Progress, silent
 from graph.secrets import load_secrets
 from graph.settings import Settings
 from graph.time import day_of, utc_now
-from ingest.concerned import Concerned, concerned
-from ingest.difference import Difference
-from ingest.form import with_form, with_forms
-from ingest.part import Part, part_named
+from ingest.catalogue.form import with_form, with_forms
+from ingest.catalogue.source import load_source
+from ingest.comparing.concerned import Concerned, concerned
+from ingest.comparing.difference import Difference
+from ingest.comparing.part import Part, part_named
 from ingest.plan import already, content_sha256, plan, report_of, taken_before
 from ingest.report import BatchReport
-from ingest.source import load_source
 
 __all__ = ["Preview", "preview"]
+
 
 @dataclass(frozen=True)
 class Preview:

@@ -12,7 +12,7 @@ from api.terminal import Bar, Json, answer_with, fetch_engine, open_settings, sa
 
 if TYPE_CHECKING:
     from ingest import BatchReport, Preview
-    from ingest.part import Part
+    from ingest.comparing.part import Part
 
 __all__ = ["commands"]
 
@@ -107,7 +107,7 @@ def ingest(
 def _part(text: str, name: str) -> Part | None:
     if not text:
         return None
-    from ingest.part import Part
+    from ingest.comparing.part import Part
 
     number, slash, of = text.partition("/")
     if not (slash and number.isdigit() and of.isdigit()):
@@ -156,8 +156,12 @@ def _show_preview(seen: Preview) -> None:
             ["判定", "主体", "产品", "当时结论", "今日结论", "变动之后", "是否翻转"],
             [
                 (
-                    item.decision.id[:12], item.decision.party, item.decision.product,
-                    item.decision.verdict, item.before, item.after,
+                    item.decision.id[:12],
+                    item.decision.party,
+                    item.decision.product,
+                    item.decision.verdict,
+                    item.before,
+                    item.after,
                     "记录中没有重新判定所需的内容，不能断言" if item.flips is None else item.flips,
                 )
                 for item in seen.decisions

@@ -17,7 +17,7 @@ def freshness(as_json: Json = False) -> None:
     from graph.log import FactLog
     from graph.operations import Ledger, OperationsStore
     from graph.time import utc_now
-    from ingest.freshness import freshness as of
+    from ingest.delivery.freshness import freshness as of
 
     settings = open_settings()
     with OperationsStore(settings) as store:

@@ -28,12 +28,14 @@ def watch(
     import watchfiles
 
     from graph.errors import InputError, XinnongError
-    from ingest.drop_folder import DropFolder
+    from ingest.delivery.drop_folder import DropFolder
     from ingest.pipeline import bring_up
 
     if not folder.is_dir():
         raise InputError(
-            f"没有目录 {folder}。请先建立它。", f"There is no folder {folder}.", code="folder_missing"
+            f"没有目录 {folder}。请先建立它。",
+            f"There is no folder {folder}.",
+            code="folder_missing",
         )
     settings = open_settings()
     fetch_engine(settings)

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from api.pages.rendering import page
 from graph.operations import Ledger, OperationsStore, Uploads
 from graph.time import utc_now
-from ingest.freshness import freshness
+from ingest.delivery.freshness import freshness
 
 __all__ = ["router"]
 

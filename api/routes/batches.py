@@ -12,9 +12,9 @@ from api.dependencies import Bench, Received
 from graph.errors import InputError, NotFoundError
 from graph.operations import Ledger, OperationsStore, Upload
 from graph.time import utc_now
-from ingest.freshness import freshness
-from ingest.inbox import MAX_CHUNK, Inbox
-from ingest.part import Part
+from ingest.comparing.part import Part
+from ingest.delivery.freshness import freshness
+from ingest.delivery.inbox import MAX_CHUNK, Inbox
 
 __all__ = ["router"]
 

@@ -66,7 +66,9 @@ def _write(log: FactLog, households: int) -> int:
     h = np.array([f"household:610305100201-{n:06d}" for n in range(households)])
     village = np.array([f"division:610305{n:06d}" for n in range(160)])
     v = village[np.sort(chance.integers(0, 160, households))]
-    born = np.datetime64("1950-01-01") + chance.integers(0, 25_000, persons)
+    born = np.datetime64("1950-01-01") + chance.integers(0, 25_000, persons).astype(
+        "timedelta64[D]"
+    )
     borrower = p[first][chance.random(households) < 0.4]
     loans = np.array([f"loan:C1:{n:09d}" for n in range(len(borrower))])
     listed = p[chance.integers(0, persons, persons // 200)]

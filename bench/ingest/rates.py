@@ -23,13 +23,13 @@ import ingest
 from graph.log import FactLog
 from graph.settings import Settings
 from graph.time import utc_now
-from ingest.gate import check
-from ingest.part import part_named
+from ingest.catalogue.source import load_source
+from ingest.checking.gate import check
+from ingest.comparing.part import part_named
+from ingest.correction.quarantine import Quarantine
 from ingest.plan import commit, content_sha256, plan
-from ingest.quarantine import Quarantine
+from ingest.reading.table import read_table
 from ingest.sample import steps, write_district
-from ingest.source import load_source
-from ingest.table import read_table
 
 KEY = "11" * 32
 

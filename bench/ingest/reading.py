@@ -23,9 +23,9 @@ import xlsxwriter
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "worlds"))
 from planter import VILLAGE, plant
 
-from ingest.gate import check
-from ingest.source import load_source
-from ingest.table import read_table
+from ingest.catalogue.source import load_source
+from ingest.checking.gate import check
+from ingest.reading.table import read_table
 
 
 def measure(path: Path) -> dict[str, float]:

@@ -13,8 +13,8 @@ import json
 
 import pandas as pd
 
+from ingest.catalogue.source import TableSpec
 from ingest.identity.record import PROVISIONAL, label_of_name
-from ingest.source import TableSpec
 
 __all__ = ["name_parties"]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from graph.identifiers import unified_social_credit_code as uscc
+from ingest.sample.days import later
 
 __all__ = [
     "invent_abnormal",
@@ -73,11 +74,11 @@ def invent_permits(generator: np.random.Generator, firms: pd.DataFrame) -> pd.Da
         许可内容="预包装食品销售",
         许可决定日期=decided.astype(str),
         有效期自=decided.astype(str),
-        有效期至=(decided + 5 * 365).astype(str),
+        有效期至=later(decided, 5 * 365).astype(str),
         当前状态="1",
         许可机关=_SUPERVISOR["name"],
         许可机关统一社会信用代码=_SUPERVISOR["code"],
-        上报日期=(decided + generator.integers(1, 16, len(chosen))).astype(str),
+        上报日期=later(decided, generator.integers(1, 16, len(chosen))).astype(str),
     )
 
 
@@ -95,11 +96,11 @@ def invent_penalties(generator: np.random.Generator, firms: pd.DataFrame) -> pd.
         处罚类别="罚款",
         处罚内容=[f"罚款{amount * 10_000:.0f}元" for amount in fined],
         处罚决定日期=decided.astype(str),
-        公示截止期=(decided + 365).astype(str),
-        修复日期=np.where(repaired, (decided + 100).astype(str), ""),
+        公示截止期=later(decided, 365).astype(str),
+        修复日期=np.where(repaired, later(decided, 100).astype(str), ""),
         处罚机关=_SUPERVISOR["name"],
         处罚机关统一社会信用代码=_SUPERVISOR["code"],
-        上报日期=(decided + generator.integers(1, 12, len(chosen))).astype(str),
+        上报日期=later(decided, generator.integers(1, 12, len(chosen))).astype(str),
         **{"罚款金额（万元）": fined},
     )
 
@@ -116,7 +117,7 @@ def invent_abnormal(generator: np.random.Generator, firms: pd.DataFrame) -> pd.D
             "列入经营异常名录日期": listed.astype(str),
             "列入经营异常名录原因": "未按期公示年度报告",
             "列入决定机关": _SUPERVISOR["name"],
-            "移出日期": np.where(cured, (listed + 60).astype(str), ""),
+            "移出日期": np.where(cured, later(listed, 60).astype(str), ""),
         }
     )
 
@@ -127,7 +128,8 @@ def _some(generator: np.random.Generator, firms: pd.DataFrame, one_in: int) -> p
 
 
 def _days(generator: np.random.Generator, count: int, first: str, within: int) -> np.ndarray:
-    return np.datetime64(first) + generator.integers(0, within, count)
+    days: np.ndarray = later(first, generator.integers(0, within, count))
+    return days
 
 
 def _subjects(firms: pd.DataFrame) -> pd.DataFrame:

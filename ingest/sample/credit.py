@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ingest.sample.days import later
+
 __all__ = ["LENDERS", "firm_listings", "guarantee_rows", "invent_listings", "invent_loans"]
 
 LENDERS = {
@@ -22,7 +24,7 @@ def invent_loans(
     """One loan for each borrower given."""
     count = len(ids)
     codes = generator.choice(list(LENDERS), count, p=[0.55, 0.25, 0.2])
-    granted = np.datetime64("2023-06-01") + generator.integers(0, 1000, count)
+    granted = later("2023-06-01", generator.integers(0, 1000, count))
     years = generator.integers(1, 4, count)
     amount = np.clip(
         np.round(np.exp(generator.normal(np.log(median_wan), 0.6, count)), 1), 0.5, median_wan * 6
@@ -85,7 +87,7 @@ def invent_listings(
 ) -> pd.DataFrame:
     """Judgment defaulters: most current, a third removed after performance or expired."""
     count = len(ids)
-    listed = np.datetime64("2024-08-01") + generator.integers(0, 500, count)
+    listed = later("2024-08-01", generator.integers(0, 500, count))
     fate = generator.random(count)
     return pd.DataFrame(
         {
@@ -93,15 +95,17 @@ def invent_listings(
             "被执行人证件号码": ids,
             "执行法院": "样本区人民法院",
             "执行依据文号": [f"（2024）样民初{n:05d}号" for n in range(count)],
-            "立案时间": (listed - 90).astype(str),
+            "立案时间": later(listed, -90).astype(str),
             "案号": [f"（2024）样执{n:05d}号" for n in range(count)],
             "履行情况": np.where(fate < 0.2, "全部已履行", "全部未履行"),
             "失信行为具体情形": "有履行能力而拒不履行生效法律文书确定义务",
             "发布日期": listed.astype(str),
             "公布截止日期": np.where(
-                (fate >= 0.2) & (fate < 0.33), (listed + 60).astype(str), (listed + 730).astype(str)
+                (fate >= 0.2) & (fate < 0.33),
+                later(listed, 60).astype(str),
+                later(listed, 730).astype(str),
             ),
-            "移出日期": np.where(fate < 0.2, (listed + 45).astype(str), ""),
+            "移出日期": np.where(fate < 0.2, later(listed, 45).astype(str), ""),
         }
     )
 
@@ -120,8 +124,8 @@ def firm_listings(firms: list[tuple[str, str, str, bool]]) -> pd.DataFrame:
                 "履行情况": "全部未履行" if stands else "全部已履行",
                 "失信行为具体情形": "有履行能力而拒不履行生效法律文书确定义务",
                 "发布日期": listed,
-                "公布截止日期": str(np.datetime64(listed) + 730),
-                "移出日期": "" if stands else str(np.datetime64(listed) + 200),
+                "公布截止日期": str(later(listed, 730)),
+                "移出日期": "" if stands else str(later(listed, 200)),
             }
             for n, (name, code, listed, stands) in enumerate(firms)
         ]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from graph.identifiers import unified_social_credit_code as uscc
+from ingest.sample.days import later
 from ingest.sample.names import coop_names, firm_names
 
 __all__ = ["codes", "invent_cooperatives", "invent_firms"]
@@ -23,7 +24,7 @@ def invent_firms(
     """The register and the shareholders: one firm an owner, some with a second holder."""
     count = len(owners)
     owner = people.iloc[owners].reset_index(drop=True)
-    founded = np.datetime64("2021-03-01") + generator.integers(0, 1500, count)
+    founded = later("2021-03-01", generator.integers(0, 1500, count))
     register = pd.DataFrame(
         {
             "统一社会信用代码": codes("91", count, block="1"),
@@ -71,7 +72,7 @@ def invent_cooperatives(
     sizes = generator.integers(5, 31, count)
     chosen = [generator.choice(adults, size, replace=False) for size in sizes]
     heads = people.iloc[[members[0] for members in chosen]].reset_index(drop=True)
-    founded = (np.datetime64("2019-01-01") + generator.integers(0, 2000, count)).astype(str)
+    founded = later("2019-01-01", generator.integers(0, 2000, count)).astype(str)
     register = pd.DataFrame(
         {
             "统一社会信用代码": codes("93", count, block="3"),

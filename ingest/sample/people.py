@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from graph.identifiers import resident_id
+from ingest.sample.days import later
 from ingest.sample.names import TOWNS, person_names, village_name
 
 __all__ = ["People", "divisions", "invent_people"]
@@ -116,14 +117,15 @@ def _ids(
         generator.choice(_NEIGHBOURS, len(age)),
         np.where(2026 - age > 2021, "610305", "610322"),
     )
-    day = generator.integers(0, 365, len(age))
+    births = later(
+        (2025 - 1970 - age).astype("datetime64[Y]"), generator.integers(0, 365, len(age))
+    )
     used: dict[str, int] = {}
     ids = []
-    for where, years, number, is_male in zip(area, age, day, male, strict=True):
-        born = np.datetime64(f"{2025 - years}-01-01") + int(number)
+    for where, born, is_male in zip(area, births, male, strict=True):
         stem = f"{where}{str(born).replace('-', '')}"
         while (taken := used.get(stem + str(is_male), 0)) >= len(SAMPLE_SEQUENCE) // 2:
-            born += 1
+            born = later(born, 1)
             stem = f"{where}{str(born).replace('-', '')}"
         used[stem + str(is_male)] = taken + 1
         # odd sequences are men's (GB 11643-1999)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ingest.sample.cast import Cast
+from ingest.sample.days import later
 from ingest.sample.firms import codes
 from ingest.sample.truth import Truth
 
@@ -108,7 +109,7 @@ def plant_firms(
     made = PlantedFirms(cast, truth, cast.adult())
     for _ in range(times):
         for pattern in (_shells, _not_shells):
-            pattern(made, str(np.datetime64(_ENDED) + generator.integers(30, 400)))
+            pattern(made, str(later(_ENDED, generator.integers(30, 400))))
         for timeless in (_nominees, _not_nominees, _controllers, _circles):
             timeless(made)
     return made

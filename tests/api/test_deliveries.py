@@ -21,7 +21,7 @@ from graph.connection import connect
 from graph.engine import ensure_engine, stop_engine
 from graph.settings import Settings
 from graph.time import today
-from ingest.drop_folder import DONE, REFUSED
+from ingest.delivery.drop_folder import DONE, REFUSED
 from ingest.sample import steps, write_district
 
 XINNONG = str(Path(sys.executable).parent / "xinnong")

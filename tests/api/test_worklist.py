@@ -18,7 +18,7 @@ from api.dependencies import workbench
 from api.routes.worklist import router
 from graph.log import FactLog
 from graph.settings import Settings
-from ingest.source import load_source
+from ingest.catalogue.source import load_source
 
 HEAD = "金融机构编码,金融机构名称,借据号,借款人名称,借款人证件号码,借款金额（万元）,发放日期,到期日期,贷款余额（万元）,五级分类,数据日期"
 ROW = (

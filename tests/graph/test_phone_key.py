@@ -9,8 +9,8 @@ import pytest
 
 from graph.errors import SettingsError
 from graph.identifiers import phone_key
-from ingest.field import FieldSpec
-from ingest.values import read_column
+from ingest.catalogue.field import FieldSpec
+from ingest.checking.values import read_column
 
 KEY = "ab" * 32
 

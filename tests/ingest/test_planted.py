@@ -7,9 +7,9 @@ from pathlib import Path
 
 from planter import KINDS, VILLAGE, plant
 
-from ingest.gate import check
-from ingest.source import load_source
-from ingest.table import read_table
+from ingest.catalogue.source import load_source
+from ingest.checking.gate import check
+from ingest.reading.table import read_table
 
 ROWS = 100_000
 

@@ -15,12 +15,12 @@ from types import ModuleType
 import pandas as pd
 
 from graph.log import FactLog
+from ingest.catalogue.source import Source
+from ingest.comparing.part import Part, part_named
+from ingest.correction.quarantine import Quarantine
 from ingest.emit import FactFrame, node, tie
-from ingest.part import Part, part_named
 from ingest.plan import already, commit, content_sha256, plan, taken_before
-from ingest.quarantine import Quarantine
 from ingest.report import BatchReport
-from ingest.source import Source
 
 __all__ = ["Roll", "live", "roll_source", "write_roll"]
 

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from graph.facts import INSTANT, arrow_schema, slot_columns
 from graph.log import FactLog
-from ingest.difference import Difference
+from ingest.comparing.difference import Difference
+from ingest.comparing.timeline import Stated, merge
 from ingest.emit import FactFrame
-from ingest.timeline import Stated, merge
 
 __all__ = ["slow_compare"]
 

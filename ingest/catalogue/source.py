@@ -1,0 +1,167 @@
+"""A source: who sends which files, with which columns, on what legal ground.
+
+A source is a folder under `ingest/sources` with two files and no edit anywhere else:
+`source.yaml`, all that an officer may read or correct, and `__init__.py`, one function a table
+that turns its checked rows into facts.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+import yaml
+from pydantic import Field, model_validator
+
+from graph.errors import NotFoundError, SettingsError
+from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck, Strict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ingest.emit import FactFrame
+
+__all__ = [
+    "Completeness",
+    "Expected",
+    "Source",
+    "TableSpec",
+    "in_order",
+    "load_source",
+    "source_names",
+]
+
+_SOURCES = "ingest.sources"
+
+Completeness = Literal["increment", "snapshot"]
+
+
+class Expected(Strict):
+    """How many rows a whole delivery of a table usually has.
+
+    Attributes:
+        min: fewer rows: the file is not taken at all, nothing is written.
+        max: more rows: a warning.
+        max_fall_ratio: by how much, of the rows before, a complete list may shrink before what it
+            no longer names is taken as ended; 0.2 is a fifth.
+    """
+
+    min: int | None = Field(default=None, ge=0)
+    max: int | None = Field(default=None, ge=1)
+    max_fall_ratio: float | None = Field(default=None, ge=0, le=1)
+
+
+class TableSpec(Strict):
+    """One shape of file: its columns, its key, and the file names that usually carry it.
+
+    Attributes:
+        completeness, expected: of this table, where it differs from its source.
+        scope: columns that say what a complete list is complete for: with [village], a town's
+            list speaks for the villages that it names and for no other.
+    """
+
+    fields: tuple[FieldSpec, ...]
+    title: str | None = None
+    key: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    separator: str = ","
+    checks: tuple[RowCheck, ...] = ()
+    completeness: Completeness | None = None
+    expected: Expected | None = None
+    scope: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _named_otherwise(self) -> TableSpec:
+        by_name = {item.name: item for item in self.fields}
+        for item in self.fields:
+            if not item.otherwise:
+                continue
+            lost = set(item.otherwise) - set(by_name)
+            if lost or item.required or item.type not in PARTY_TYPES:
+                raise ValueError(f"{item.name}: otherwise is for a party that may be absent {lost}")
+            if not by_name[item.otherwise[0]].required:
+                raise ValueError(f"{item.name}: what names it otherwise must be required")
+        return self
+
+    def names_file(self, file_name: str) -> bool:
+        """Whether a file of this name is usually this table."""
+        return any(fnmatch.fnmatch(file_name, pattern) for pattern in self.files)
+
+
+class Source(Strict):
+    """All that is declared of one source.
+
+    Attributes:
+        completeness: `snapshot`: a delivery names everything there is, so what it no longer names
+            may have ended; `increment`: it names only what is new.
+        retention: months to keep its facts after their end, or the rule in words.
+        forms: the same source as counties write it, with headings of their own (`ingest.catalogue.form`).
+    """
+
+    name: str
+    title: str
+    title_en: str
+    department: str
+    legal_basis: str
+    retention: int | str = "未登记"
+    completeness: Completeness = "increment"
+    expected: Expected = Expected()
+    needs: tuple[str, ...] = ()
+    tables: dict[str, TableSpec]
+    forms: tuple[Source, ...] = ()
+
+    def shapes(self) -> Iterator[tuple[str, TableSpec]]:
+        """Every shape a file of this source may have: its own tables, then those of the forms."""
+        for variant in (self, *self.forms):
+            yield from variant.tables.items()
+
+    def completeness_of(self, table: str) -> Completeness:
+        """Whether a delivery of this table is a complete list."""
+        return self.tables[table].completeness or self.completeness
+
+    def expected_of(self, table: str) -> Expected:
+        """The counts expected of a delivery of this table."""
+        return self.tables[table].expected or self.expected
+
+    def facts(self, table: str, rows: pd.DataFrame) -> Iterator[FactFrame]:
+        """What the checked rows of one table say."""
+        module = importlib.import_module(f"{_SOURCES}.{self.name}")
+        function: Callable[[pd.DataFrame], Iterator[FactFrame]] = getattr(module, table)
+        return function(rows)
+
+
+@cache
+def source_names() -> tuple[str, ...]:
+    """Names of all sources: the folders that hold a `source.yaml`."""
+    folder = files(_SOURCES)
+    return tuple(sorted(item.name for item in folder.iterdir() if (item / "source.yaml").is_file()))
+
+
+@cache
+def load_source(name: str) -> Source:
+    """Read one source's declaration; raises `NotFoundError` for a name nobody declared."""
+    if name not in source_names():
+        raise NotFoundError(
+            f"没有名为 {name} 的数据来源。可用的有：{'、'.join(source_names())}。",
+            f"There is no source {name}; there are {', '.join(source_names())}.",
+            code="source_unknown",
+        )
+    text = (files(_SOURCES) / name / "source.yaml").read_text(encoding="utf-8")
+    return Source.model_validate({"name": name, **yaml.safe_load(text)})
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """The sources so that each comes after those it `needs`; raises `SettingsError` on a cycle."""
+    chosen = tuple(names)
+    graph = {name: [need for need in load_source(name).needs if need in chosen] for name in chosen}
+    try:
+        return tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise SettingsError(
+            f"数据来源互相依赖：{error.args[1]}", f"sources need each other: {error.args[1]}"
+        ) from error

@@ -1,0 +1,337 @@
+"""What a complete list no longer names, and whether that may be taken as ended.
+
+A fact that is not seen again ends only when its source declares complete lists, every part of the
+list arrived, and no more went missing than the source allows (`expected.max_fall_ratio`).  In any
+other case, and wherever a refused row may have named it, the fact stays as it is and is marked
+`stale_suspected`, with the reason.  A list speaks for the scopes that it names (`scope` in
+source.yaml) and for no other.
+
+With each batch of a complete list are kept, beside its facts: `listed`, the keys of its rows and
+their scopes; `confirmed`, the facts said again; `stale`, the facts under suspicion after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.facts import slot_columns
+from graph.log import Batch, FactLog
+from ingest.comparing.difference import Difference, fact_ids, numbered_slots
+from ingest.comparing.listing import kept_listing, listing_table
+from ingest.comparing.part import Part
+from ingest.finding import Finding
+
+__all__ = ["REASONS", "Settlement", "last_stale", "missing_parts", "parts_of", "settle"]
+
+#: Why a fact that was not seen again was not ended.
+REASONS = {
+    "part_missing": "名单还有几份没到",
+    "fell": "缺少的行超过允许的比例",
+    "no_limit": "该来源没有登记允许减少的比例",
+    "row_refused": "名单中这一行被退回",
+    "row_unreadable": "名单中有退回的行认不出是谁",
+    "left_blank": "名单中有这一行，但没有填这一项",
+}
+
+_NOTHING_HELD = pd.DataFrame(
+    {name: pd.Series(dtype=object) for name in ("kind", "fact_id", "batch")}
+    | {name: pd.Series(dtype=int) for name in ("place", "row")}
+    | {name: pd.Series(dtype=bool) for name in ("stated", "seen")}
+)
+_NOTHING_LISTED = pd.DataFrame(
+    {name: pd.Series(dtype=object) for name in ("batch", "key", "scope")}
+    | {"row": pd.Series(dtype=int)}
+)
+
+_CONFIRMED = pa.schema([("fact_id", pa.string())])
+_STALE = pa.schema([("kind", pa.string()), ("fact_id", pa.string()), ("reason", pa.string())])
+
+
+@dataclass
+class Settlement:
+    """What a complete list settles.
+
+    Attributes:
+        ended: how many facts end with it, by kind.
+        stale: facts not seen again that stay: kind, fact_id, reason.
+        missing_parts: numbers of the parts still to come.
+        attachments: tables to keep with the batch.
+        findings: warnings about the list as a whole.
+    """
+
+    ended: dict[str, int] = field(default_factory=dict)
+    stale: pa.Table = field(default_factory=_STALE.empty_table)
+    missing_parts: tuple[int, ...] = ()
+    attachments: dict[str, pa.Table] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def parts_of(batches: Sequence[Batch], source: str, table: str, part: Part) -> dict[int, Batch]:
+    """The other parts of the same list that have arrived, by number; of one sent twice the last.
+
+    A list that was whole is finished: what comes under its name later begins a new one.
+    """
+    found: dict[int, Batch] = {}
+    for batch in batches:
+        if (batch.source, batch.notes.get("table"), batch.notes.get("list")) != (
+            source, table, part.name,
+        ):  # fmt: skip
+            continue
+        if batch.notes["of"] == part.of:
+            found[batch.notes["part"]] = batch
+        if batch.notes["of"] != part.of or len(found) == part.of:
+            found = {}
+    found.pop(part.number, None)
+    return found
+
+
+def missing_parts(batches: Sequence[Batch], last: Batch) -> tuple[int, ...]:
+    """Parts of the list of a table's last batch that have not arrived."""
+    said = last.notes
+    if "of" not in said:
+        return ()
+    part = Part(said["list"], said["part"], said["of"])
+    before = [batch for batch in batches if batch.position < last.position]
+    return _missing(part, parts_of(before, last.source, said["table"], part))
+
+
+def _missing(part: Part, others: dict[int, Batch]) -> tuple[int, ...]:
+    return tuple(n for n in range(1, part.of + 1) if n != part.number and n not in others)
+
+
+def last_stale(log: FactLog, batches: Sequence[Batch], source: str, table: str) -> pa.Table:
+    """The facts of a table under suspicion after its last list: kind, fact_id, reason."""
+    for batch in reversed(batches):
+        if batch.source == source and batch.notes.get("table") == table:
+            kept = log.table(batch, "stale")
+            return _STALE.empty_table() if kept is None else kept
+    return _STALE.empty_table()
+
+
+def settle(
+    log: FactLog,
+    difference: Difference,
+    lines: pd.DataFrame,
+    *,
+    source: str,
+    table: str,
+    part: Part | None,
+    limit: float | None,
+    batch: str,
+    day: date,
+) -> Settlement:
+    """Add to `difference` what ends with a complete list; say what stays, and why.
+
+    Args:
+        lines: the rows of this file (`ingest.comparing.listing`).
+        part: which part of a list it is; None for corrected rows that came back: they lift the
+            suspicion from what they say, and end nothing.
+        limit: share of what a scope held that may go missing; None: nothing may end.
+        day: of the list: what ends is true until then.
+    """
+    batches = log.batches()
+    own = [item for item in batches if (item.source, item.notes.get("table")) == (source, table)]
+    before = last_stale(log, batches, source, table)
+    if part is None:
+        _, facts = _held(log, own, {}, difference, day)
+        return _settled(before, facts[~facts["stated"]], _STALE.empty_table(), lines)
+    others = parts_of(batches, source, table, part)
+    missing = _missing(part, others)
+    tables, facts = _held(log, own, others, difference, day)
+    everyone = pd.concat([lines, *(kept_listing(log, item) for item in others.values())])
+    judged = facts[facts["scope"].isin(everyone["scope"].dropna())]
+    reasons = _reasons(judged, everyone, _stated(judged, difference, lines), limit, missing)
+    gone, stays = judged[~judged["seen"]], reasons.notna()
+    suspected = pa.Table.from_pandas(
+        gone[stays].assign(reason=reasons[stays])[_STALE.names], _STALE, preserve_index=False
+    )
+    elsewhere = facts[~facts.index.isin(judged.index)]
+    settlement = _settled(before, elsewhere, suspected, lines)
+    settlement.missing_parts = missing
+    for kind, chosen in gone[~stays].groupby("kind", sort=True):
+        settlement.ended[kind] = len(chosen)
+        _end(kind, tables[kind].take(pa.array(chosen["place"])), day, batch, difference)
+    if part.of > 1:
+        again = facts.loc[facts["stated"], ["fact_id"]]
+        settlement.attachments["confirmed"] = pa.Table.from_pandas(
+            again, _CONFIRMED, preserve_index=False
+        )
+    settlement.findings = _findings(part, missing, suspected)
+    return settlement
+
+
+def _settled(
+    before: pa.Table, unjudged: pd.DataFrame, suspected: pa.Table, lines: pd.DataFrame
+) -> Settlement:
+    """The suspicion after a file: what it raises, and what was raised before and it leaves open."""
+    left = pa.array(unjudged["fact_id"], pa.string())
+    stale = pa.concat_tables(
+        [before.filter(pc.is_in(before["fact_id"], value_set=left)), suspected]
+    )
+    return Settlement(stale=stale, attachments={"listed": listing_table(lines), "stale": stale})
+
+
+def _held(
+    log: FactLog, own: Sequence[Batch], others: dict[int, Batch], difference: Difference, day: date
+) -> tuple[dict[str, pa.Table], pd.DataFrame]:
+    """What the table's files said and is still held on `day`: the facts, and a line for each.
+
+    Lines: kind, fact_id, place (in the facts), key and scope of its row, `stated` (by this file),
+    `seen` (by this file or another part of the list).
+    """
+    names = pa.array([item.batch for item in own], pa.string())
+    elsewhere = [log.table(item, "confirmed") for item in others.values()]
+    confirmed = pa.concat_arrays(
+        [pa.array([], pa.string())]
+        + [table["fact_id"].combine_chunks() for table in elsewhere if table is not None]
+    )
+    arrived = pa.array([item.batch for item in others.values()], pa.string())
+    tables: dict[str, pa.Table] = {}
+    lines = []
+    for kind in sorted({kind for item in own for kind in item.kinds}):
+        held = log.read(kind)
+        running = pc.fill_null(pc.greater(held["valid_to"], pa.scalar(day)), True)
+        held = held.filter(pc.and_(pc.is_in(held["batch"], value_set=names), running))
+        tables[kind] = held
+        stated = _in_slots_of(kind, held, difference.stated.get(kind))
+        seen = pc.or_(
+            pc.is_in(held["batch"], value_set=arrived),
+            pc.is_in(held["fact_id"], value_set=confirmed),
+        ).to_numpy()
+        lines.append(
+            pd.DataFrame(
+                {
+                    "kind": kind,
+                    "fact_id": held["fact_id"].to_pandas(),
+                    "place": np.arange(len(held)),
+                    "batch": held["batch"].to_pandas(),
+                    "row": held["row"].to_pandas(),
+                    "stated": stated,
+                    "seen": stated | seen,
+                }
+            )
+        )
+    facts = pd.concat(lines, ignore_index=True) if lines else _NOTHING_HELD
+    in_use = set(facts["batch"])
+    rows = [
+        kept_listing(log, item).assign(batch=item.batch) for item in own if item.batch in in_use
+    ]
+    where = pd.concat(rows) if rows else _NOTHING_LISTED
+    # a fact that stands in no listed row has no scope: no list speaks for it
+    return tables, facts.merge(
+        where[["batch", "row", "key", "scope"]], on=["batch", "row"], how="left"
+    )
+
+
+def _in_slots_of(kind: str, held: pa.Table, news: pa.Table | None) -> np.ndarray:
+    if news is None:
+        return np.zeros(len(held), bool)
+    names = list(slot_columns(kind))
+    both = pa.concat_tables([held.select(names), news.select(names)], promote_options="default")
+    slots = numbered_slots(kind, both)
+    found: np.ndarray = np.isin(slots[: len(held)], slots[len(held) :])
+    return found
+
+
+def _stated(judged: pd.DataFrame, difference: Difference, lines: pd.DataFrame) -> pd.Index:
+    """(kind, key) of which the list says something: by this file, or by another part."""
+    key_of = lines.set_index("row")["key"]
+    said = [
+        pd.DataFrame({"kind": kind, "key": key_of.reindex(news["row"].to_pandas()).to_numpy()})
+        for kind, news in difference.stated.items()
+    ]
+    pairs = pd.concat([judged.loc[judged["seen"], ["kind", "key"]], *said])
+    return pd.MultiIndex.from_frame(pairs.drop_duplicates())
+
+
+def _reasons(
+    judged: pd.DataFrame,
+    everyone: pd.DataFrame,
+    stated: pd.Index,
+    limit: float | None,
+    missing: tuple[int, ...],
+) -> pd.Series:
+    """For every fact not seen again, why it stays; None for those that end."""
+    refused = everyone["refused"].astype(bool)
+    accepted = everyone["key"][~refused].dropna()
+    unreadable = everyone[refused & everyone["key"].isna()]
+    everywhere = bool(unreadable["scope"].isna().any())
+    # what has no key is counted fact by fact
+    things = judged.assign(thing=judged["key"].fillna(judged["fact_id"]))
+    unlisted = ~things["key"].isin(everyone["key"].dropna())
+    things["lost"] = unlisted.where(things["key"].notna(), ~things["seen"])
+    # what another row says too tells nothing of the row that once stated it
+    things = things[~(things["lost"] & things["seen"])]
+    each = things.groupby(["scope", "thing"])["lost"].all()
+    lost = each.groupby("scope").mean()
+    gone = judged[~judged["seen"]]
+    pairs = pd.MultiIndex.from_frame(gone[["kind", "key"]])
+    tests = {
+        "part_missing": np.full(len(gone), bool(missing)),
+        "row_unreadable": gone["scope"].isin(unreadable["scope"]) | everywhere,
+        "no_limit": np.full(len(gone), limit is None),
+        "fell": gone["scope"].map(lost) > (1 if limit is None else limit),
+        "row_refused": gone["key"].isin(everyone["key"][refused].dropna())
+        & ~gone["key"].isin(accepted),
+        "left_blank": gone["key"].isin(accepted) & ~pairs.isin(stated),
+    }
+    chosen = np.select([np.asarray(test, bool) for test in tests.values()], list(tests), "")
+    return pd.Series(chosen, gone.index, object).replace("", None)
+
+
+def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Difference) -> None:
+    """Close facts, and state again until `day` those that had begun before it."""
+    difference.closed += [(kind, fact_id) for fact_id in facts["fact_id"].to_pylist()]
+    begun = facts.filter(pc.fill_null(pc.less(facts["valid_from"], pa.scalar(day)), True))
+    if not len(begun):
+        return
+    before = difference.asserted.get(kind)
+    count = len(begun)
+    replaced = {
+        "fact_id": fact_ids(batch, kind, count, 0 if before is None else len(before)),
+        "valid_to": pa.repeat(pa.scalar(day), count),
+        "batch": pa.repeat(batch, count),
+        "row": pa.repeat(pa.scalar(0, pa.int32()), count),
+    }
+    for name, column in replaced.items():
+        begun = begun.set_column(begun.column_names.index(name), name, column)
+    difference.asserted[kind] = (
+        begun if before is None else pa.concat_tables([before, begun], promote_options="default")
+    )
+
+
+def _findings(part: Part, missing: tuple[int, ...], suspected: pa.Table) -> list[Finding]:
+    found = []
+    if missing:
+        lacking = "、".join(map(str, missing))
+        found.append(
+            Finding(
+                None,
+                None,
+                "list_incomplete",
+                f"名单“{part.name}”共 {part.of} 份，还缺第 {lacking} 份。请补齐；补齐之前不会结束任何记录。",
+                f"Of the list's {part.of} parts number {missing} did not arrive yet; nothing ends.",
+                severity="warning",
+            )
+        )
+    counts = pc.value_counts(suspected["reason"]).to_pylist()
+    return found + [
+        Finding(
+            None,
+            None,
+            "stale_suspected",
+            f"有 {item['counts']} 条原有记录这次没有见到：{REASONS[item['values']]}。"
+            "这些记录保持不变，标为“疑似过期”，请核实。",
+            f"{item['counts']} facts were not seen again ({item['values']}): they stay, under "
+            "suspicion.",
+            severity="warning",
+        )
+        for item in sorted(counts, key=lambda item: str(item["values"]))
+    ]

@@ -1,0 +1,151 @@
+"""Which kept decisions a change concerns, and which of them it would turn.
+
+A decision is made again with its own rules and papers on today's facts, once without the change
+and once with it: what turned by the mere passing of time is not laid at the door of the change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph.facts import true_at
+from graph.log import FactLog
+from graph.operations import DecisionArchive, KeptDecision, read_only_store
+from graph.schema import SCHEMA
+from graph.settings import Settings
+from graph.time import day_of
+from graph.vocabulary import Relationship
+from ingest.comparing.difference import Difference
+from queries.eligibility.record import case_from, facts_again
+from queries.eligibility.records import Records
+from queries.eligibility.rules import read_rules
+from queries.eligibility.runner import evaluate, overall
+
+__all__ = ["Concerned", "concerned"]
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """A kept decision that a change touches.
+
+    Attributes:
+        before, after: what its rules and papers say today, without and with the change; None
+            where the record lacks what is needed to make it again: it may turn or not.
+    """
+
+    decision: KeptDecision
+    before: str | None
+    after: str | None
+
+    @property
+    def flips(self) -> bool | None:
+        """Whether the change turns it; None: nobody can tell from the record."""
+        return None if self.before is None else self.before != self.after
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "id": self.decision.id,
+            "party": self.decision.party,
+            "product": self.decision.product,
+            "verdict": self.decision.verdict,
+            "decided_at": self.decision.decided_at.isoformat(),
+            "before": self.before,
+            "after": self.after,
+            "flips": self.flips,
+        }
+
+
+def concerned(
+    settings: Settings,
+    log: FactLog,
+    changes: Sequence[Difference],
+    source: str,
+    moment: datetime,
+) -> tuple[Concerned, ...]:
+    """Decisions on parties that the changes touch, those that turn first; nothing is written."""
+    touched: set[str] = set()
+    for change in changes:
+        touched |= _touched(log, change)
+    if not touched:
+        return ()
+    with read_only_store(settings) as store:
+        if store is None:
+            return ()
+        archive = DecisionArchive(store)
+        before, after = (_records(log, given, source, moment) for given in ([], changes))
+        found = [
+            _again(archive, kept, before, after) for kept in archive.of() if kept.party in touched
+        ]
+    return tuple(sorted(found, key=lambda item: item.flips is not True))
+
+
+def _again(
+    archive: DecisionArchive, kept: KeptDecision, before: Records, after: Records
+) -> Concerned:
+    try:
+        case = case_from(kept.record)
+        rules = read_rules(archive.text(json.loads(kept.record)["rules"]))
+    except (ValueError, KeyError, TypeError):
+        # made before decisions kept their inputs and rules
+        return Concerned(kept, None, None)
+    said = [
+        overall(evaluate(rules.version, facts_again(case, records))).value
+        for records in (before, after)
+    ]
+    return Concerned(kept, *said)
+
+
+def _records(log: FactLog, changes: Sequence[Difference], source: str, moment: datetime) -> Records:
+    """Everybody's records of today as they would be after the changes."""
+    day = day_of(moment)
+    sources = frozenset(
+        {batch.source for batch in log.batches()} | ({source} if changes else set())
+    )
+
+    @cache
+    def read(kind: str) -> pa.Table:
+        held = log.read(kind)
+        for change in changes:
+            ended = pa.array(
+                [fact_id for each, fact_id in change.closed if each == kind], pa.string()
+            )
+            held = held.filter(pc.invert(pc.is_in(held["fact_id"], value_set=ended)))
+            if kind in change.asserted:
+                new = change.asserted[kind].select(held.column_names)
+                held = pa.concat_tables([held, new], promote_options="default")
+        return held.filter(true_at(held, day))
+
+    return Records(day, moment, sources, read)
+
+
+def _touched(log: FactLog, difference: Difference) -> set[str]:
+    """Keys of what the change is about, and of what is tied to that, before or after it."""
+    keys: set[str] = set()
+    for kind, table in difference.asserted.items():
+        keys |= _keys(kind, table)
+    for kind in sorted({kind for kind, _ in difference.closed}):
+        ids = pa.array([fact_id for each, fact_id in difference.closed if each == kind])
+        held = log.read(kind)
+        keys |= _keys(kind, held.filter(pc.is_in(held["fact_id"], value_set=ids)))
+    about = pa.array(sorted(keys), pa.string())
+    for tie in SCHEMA.relationships:
+        for table in (log.read(tie), difference.asserted.get(tie)):
+            if table is not None and len(table):
+                ends = [pc.is_in(table[name], value_set=about) for name in ("from_key", "to_key")]
+                keys |= _keys(tie, table.filter(pc.or_(*ends)))
+    return keys
+
+
+def _keys(kind: str, table: pa.Table) -> set[str]:
+    is_tie = isinstance(SCHEMA.kind(kind), Relationship)
+    names = ("from_key", "to_key") if is_tie else ("key",)
+    return {key for name in names for key in pc.unique(table[name]).to_pylist()}

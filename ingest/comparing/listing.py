@@ -1,0 +1,82 @@
+"""The rows of a complete list by what they are about: their keys, and the scopes they stand in.
+
+A refused row counts too where its key can be read: that it is wrong does not mean that what it
+names has ended.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+
+from graph.log import Batch, FactLog
+from ingest.catalogue.source import TableSpec
+from ingest.checking.gate import Gated
+from ingest.checking.values import read_column
+from ingest.reading.table import Table
+
+__all__ = ["kept_listing", "listing", "listing_table"]
+
+_SCHEMA = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("key", pa.string()),
+        ("scope", pa.string()),
+        ("refused", pa.bool_()),
+    ]
+)
+
+
+def listing(table: Table, gated: Gated, identity_key: str) -> pd.DataFrame:
+    """One line a row of the file: `row`, `key`, `scope` (None: cannot be read), `refused`."""
+    spec = table.spec
+    bad = table.frame[table.frame.index.isin(list(gated.quarantined))]
+    typed: dict[str, pd.Series] = {}
+    for item in spec.fields:
+        if item.name in {*spec.key, *spec.scope}:
+            cells = bad[item.name] if item.name in bad else pd.Series(None, bad.index, object)
+            typed |= read_column(item, cells, identity_key).columns
+    lines = [
+        _lines(spec, gated.rows, refused=False),
+        _lines(spec, pd.DataFrame(typed, index=bad.index), refused=True),
+    ]
+    torn = [item.row for item in table.refused if item.row]
+    if torn:
+        lines.append(pd.DataFrame({"row": torn, "key": None, "scope": None, "refused": True}))
+    return pd.concat([item for item in lines if len(item)] or lines[:1], ignore_index=True)
+
+
+def listing_table(lines: pd.DataFrame) -> pa.Table:
+    """The form in which a listing is kept with its batch."""
+    return pa.Table.from_pandas(lines, _SCHEMA, preserve_index=False)
+
+
+def kept_listing(log: FactLog, batch: Batch) -> pd.DataFrame:
+    """The listing that was kept with a batch; empty for one that was no complete list."""
+    kept = log.table(batch, "listed")
+    return (_SCHEMA.empty_table() if kept is None else kept).to_pandas()
+
+
+def _lines(spec: TableSpec, typed: pd.DataFrame, *, refused: bool) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "row": typed.index,
+            "key": _joined(typed, spec.key, strict=refused).array if spec.key else None,
+            "scope": _joined(typed, spec.scope, strict=True).array,
+            "refused": refused,
+        }
+    )
+
+
+def _joined(typed: pd.DataFrame, names: tuple[str, ...], *, strict: bool) -> pd.Series:
+    """The values of several columns as one text; `strict`: None where one of them is missing."""
+    columns = [typed[f"{name}_key" if f"{name}_key" in typed else name] for name in names]
+    texts = pd.Series("", typed.index, object)
+    for place, column in enumerate(columns):
+        plain = column.astype(object)
+        shown = plain.where(plain.isna(), plain.astype(str)).where(plain.notna(), None)
+        texts = shown.fillna("") if not place else texts + "\x1f" + shown.fillna("")
+    if strict and columns:
+        whole = pd.concat([column.notna() for column in columns], axis=1).all(axis=1)
+        texts = texts.astype(object).where(whole, None)
+    return texts

@@ -1,0 +1,1 @@
+"""How files arrive: a drop folder, an inbox; and how fresh each source is."""

@@ -1,0 +1,172 @@
+"""A folder into which departments drop files; what arrives there is taken in.
+
+    DIR/loan/一月.csv         a sub-folder named as a source, in English or Chinese
+    DIR/担保合同.xlsx          or a file name that one source declares as its own
+    DIR/已处理/2026-04-01/…    files that were taken in
+    DIR/未通过/2026-04-01/…    files refused as a whole, and what is wrong with refused rows
+
+A file counts as written when it has not changed for a while.  Killed between taking a file in and
+moving it, the next run takes it in again, which is a no-op, and moves it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.errors import BusyError, InputError
+from graph.log import FactLog
+from graph.progress import Progress
+from graph.settings import Settings
+from graph.time import today
+from ingest.catalogue.source import in_order, load_source, source_names
+from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
+from ingest.correction.workbook import write_error_workbook
+from ingest.pipeline import ingest
+from ingest.report import BatchReport
+
+__all__ = ["DONE", "REFUSED", "Arrival", "DropFolder"]
+
+DONE, REFUSED = "已处理", "未通过"
+
+#: Names of files that a program is still writing, or keeps for itself.
+_NOT_YET = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What became of one file.
+
+    Attributes:
+        moved_to: where it is now; None while it waits for another run of its source.
+        report: what was taken in; None when it was refused as a whole.
+    """
+
+    name: str
+    source: str | None
+    moved_to: Path | None
+    report: BatchReport | None
+    message_zh: str
+
+
+class DropFolder:
+    """Take in what lies in a folder; `settle_s` is how long a file must not have changed."""
+
+    def __init__(self, folder: Path, settings: Settings, *, settle_s: float = 2.0) -> None:
+        self.folder, self.settings, self.settle_s = folder, settings, settle_s
+        self._seen: dict[Path, tuple[tuple[int, int], float]] = {}
+
+    def take(self, progress: Progress | None = None) -> Iterator[Arrival]:
+        """Take in every file that is whole, sources that others need first; not into the graph."""
+        ready = [path for path in sorted(self._files()) if self._is_whole(path)]
+        claims = {path: _sources_of(path, self.folder) for path in ready}
+        for path in ready:
+            if len(claims[path]) != 1:
+                yield self._refuse(path, None, _unclear(claims[path]))
+        for source in in_order({names[0] for names in claims.values() if len(names) == 1}):
+            for path in ready:
+                if claims[path] == [source]:
+                    yield self._take(path, source, progress)
+
+    def is_empty(self) -> bool:
+        """Whether nothing waits in it."""
+        return not any(self._files())
+
+    def _files(self) -> Iterator[Path]:
+        for path in self.folder.rglob("*"):
+            inside = path.relative_to(self.folder).parts
+            hidden = any(part.startswith((".", "~$")) for part in inside)
+            if (
+                not hidden
+                and inside[0] not in {DONE, REFUSED}
+                and not path.name.lower().endswith(_NOT_YET)
+                and path.is_file()
+            ):
+                yield path
+
+    def _is_whole(self, path: Path) -> bool:
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            return False
+        state, now = (found.st_size, found.st_mtime_ns), time.monotonic()
+        before, since = self._seen.get(path, (None, now))
+        if state != before:
+            since = now
+        self._seen[path] = (state, since)
+        return now - since >= self.settle_s
+
+    def _take(self, path: Path, source: str, progress: Progress | None) -> Arrival:
+        try:
+            (report,) = ingest(
+                source,
+                [path],
+                settings=self.settings,
+                into_graph=False,
+                wait_s=0,
+                progress=progress,
+            ).batches
+        except BusyError as error:
+            return Arrival(path.name, source, None, None, error.message_zh)
+        except InputError as error:
+            if error.cause_code in {"file_changing", "file_missing"}:
+                return Arrival(path.name, source, None, None, error.message_zh)
+            return self._refuse(path, source, error.message_zh)
+        self._explain(path, report)
+        message = f"读入 {report.rows_in} 行，退回 {report.quarantined} 行"
+        return Arrival(path.name, source, self._move(path, DONE), report, message)
+
+    def _explain(self, path: Path, report: BatchReport) -> None:
+        """Write the error workbook of the batch's rows that wait to be put right."""
+        log = FactLog(self.settings.log_dir)
+        cells = Quarantine(self.settings.quarantine_dir).cells(report.batch)
+        tables: dict[str, list[tuple[RefusedRow, dict[str, str | None]]]] = {}
+        for item in open_rows(log, report.source):
+            if item.batch.batch == report.batch and item.row in cells:
+                tables.setdefault(item.table, []).append((item, cells[item.row]))
+        for table, rows in tables.items():
+            place = self._place(REFUSED, f"{path.name}.错误明细.xlsx")
+            write_error_workbook(place, load_source(report.source), table, rows)
+
+    def _refuse(self, path: Path, source: str | None, message: str) -> Arrival:
+        moved = self._move(path, REFUSED)
+        moved.with_name(f"{moved.name}.原因.txt").write_text(message + "\n", encoding="utf-8-sig")
+        return Arrival(path.name, source, moved, None, message)
+
+    def _move(self, path: Path, to: str) -> Path:
+        place = self._place(to, path.name)
+        path.rename(place)
+        self._seen.pop(path, None)
+        return place
+
+    def _place(self, to: str, name: str) -> Path:
+        """A free name in today's folder."""
+        folder = self.folder / to / today().isoformat()
+        folder.mkdir(parents=True, exist_ok=True)
+        wanted, number = Path(name), 1
+        while (place := folder / wanted).exists():
+            number += 1
+            wanted = Path(f"{Path(name).stem}-{number}{Path(name).suffix}")
+        return place
+
+
+def _sources_of(path: Path, root: Path) -> list[str]:
+    """Sources that a file may be of: by the nearest sub-folder named so, else by its name."""
+    for part in reversed(path.relative_to(root).parts[:-1]):
+        for name in source_names():
+            if part in {name, load_source(name).title}:
+                return [name]
+    return [
+        name
+        for name in source_names()
+        if any(table.names_file(path.name) for _, table in load_source(name).shapes())
+    ]
+
+
+def _unclear(sources: Sequence[str]) -> str:
+    if not sources:
+        return "认不出是哪个来源的文件。请放进以来源命名的子文件夹，或按模板的文件名命名。"
+    titles = "、".join(load_source(name).title for name in sources)
+    return f"文件名对得上几个来源：{titles}。请放进以来源命名的子文件夹。"

@@ -1,0 +1,222 @@
+"""The inbox of the service: files arrive in pieces, are put together, checked, and taken in.
+
+Every piece and the whole carry a digest.  Pieces lie in the data folder until the file was taken
+in or refused, and no longer: they hold what must not be kept.  One worker takes files in, one
+after the other; what a killed service left waiting or half done, the next one does again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from graph.errors import InputError, XinnongError
+from graph.operations import OperationsStore, Upload, Uploads
+from graph.settings import Settings
+from graph.time import utc_now
+from ingest.catalogue.source import load_source
+from ingest.comparing.part import Part
+from ingest.pipeline import ingest
+
+__all__ = ["MAX_CHUNK", "MAX_CHUNKS", "Inbox"]
+
+MAX_CHUNK = 32 * 2**20
+MAX_CHUNKS = 256
+
+#: What was never finished is dropped after this: it may hold personal data.
+_EXPIRES = timedelta(days=7)
+
+#: How often progress is written down at most.
+_NOTE_S = 0.5
+
+
+class Inbox:
+    """Receive files and take them in; safe across threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._store = OperationsStore(settings)
+        self._uploads = Uploads(self._store)
+        self._lock = threading.Lock()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="inbox")
+        for left in self._uploads.in_state("receiving"):
+            if utc_now() - left.began_at > _EXPIRES:
+                self._end(left, "failed", _problem(_expired()))
+        for left in self._uploads.in_state("waiting", "running"):
+            self._worker.submit(self._work, left)
+
+    def receive(
+        self,
+        source: str,
+        file_name: str,
+        content_sha256: str,
+        content: bytes,
+        *,
+        chunk: int = 1,
+        chunks: int = 1,
+        chunk_sha256: str = "",
+        part: Part | None = None,
+    ) -> Upload:
+        """Receive one piece; with the last one the work begins.
+
+        Args:
+            content_sha256: of the whole file; `chunk_sha256` of this piece, where it is given.
+
+        Raises:
+            NotFoundError: no such source.
+            InputError: `chunk_number`, `chunk_too_large`, `digest`, `digest_mismatch`.
+        """
+        load_source(source)
+        _check(content, content_sha256, chunk, chunks, chunk_sha256)
+        upload = self._uploads.begin(
+            Upload(
+                id=f"{source}-{content_sha256[:16]}",
+                source=source,
+                file_name=PurePosixPath(file_name.replace("\\", "/")).name[:120] or "file",
+                content_sha256=content_sha256,
+                chunks=chunks,
+                list_name=part.name if part else None,
+                list_part=part.number if part else None,
+                list_of=part.of if part else None,
+                state="receiving",
+                began_at=utc_now(),
+            )
+        )
+        if upload.chunks != chunks:
+            raise InputError(
+                f"该文件此前声明分 {upload.chunks} 块上传，这次说是 {chunks} 块。请保持一致。",
+                f"The upload was begun in {upload.chunks} chunks, not {chunks}.",
+                code="chunk_number",
+            )
+        with self._lock:
+            if self._uploads.find(upload.id).state == "receiving":
+                self._put(upload, chunk, content)
+                if len(self.received(upload)) == chunks:
+                    self._join(upload)
+                    self._uploads.note(upload.id, state="waiting")
+                    self._worker.submit(self._work, upload)
+        return self._uploads.find(upload.id)
+
+    def find(self, name: str) -> Upload:
+        """Where an upload is; raises `NotFoundError`."""
+        return self._uploads.find(name)
+
+    def received(self, upload: Upload) -> list[int]:
+        """Numbers of the pieces that lie here."""
+        folder = self._folder(upload)
+        return sorted(int(path.name) for path in folder.glob("[0-9]*")) if folder.exists() else []
+
+    def close(self) -> None:
+        """Finish the file under way; what waits is done at the next start."""
+        self._worker.shutdown(cancel_futures=True)
+        self._store.close()
+
+    def _folder(self, upload: Upload) -> Path:
+        return self.settings.data / "uploads" / upload.id
+
+    def _put(self, upload: Upload, chunk: int, content: bytes) -> None:
+        folder = self._folder(upload)
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = folder / f".{chunk}"
+        with aside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.rename(folder / str(chunk))
+
+    def _join(self, upload: Upload) -> None:
+        """Put the pieces together; raises `InputError` where they are not the promised file."""
+        folder = self._folder(upload)
+        whole, digest = folder / f".{upload.file_name}", hashlib.sha256()
+        with whole.open("wb") as stream:
+            for number in range(1, upload.chunks + 1):
+                content = (folder / str(number)).read_bytes()
+                digest.update(content)
+                stream.write(content)
+        if digest.hexdigest() != upload.content_sha256:
+            shutil.rmtree(folder)
+            raise InputError(
+                "收到的内容与所报的 SHA-256 不符，已丢弃。请重新上传全部分块。",
+                "What arrived is not what the digest promises; it was dropped: send it all again.",
+                code="digest_mismatch",
+            )
+        whole.rename(folder / upload.file_name)
+
+    def _work(self, upload: Upload) -> None:
+        noted = 0.0
+
+        def note(what: str, done: int, total: int | None) -> None:
+            nonlocal noted
+            if time.monotonic() - noted > _NOTE_S:
+                noted = time.monotonic()
+                self._uploads.note(upload.id, state="running", doing=what, done=done, total=total)
+
+        part = None
+        if upload.list_name and upload.list_part and upload.list_of:
+            part = Part(upload.list_name, upload.list_part, upload.list_of)
+        path = self._folder(upload) / upload.file_name
+        try:
+            report = ingest(upload.source, [path], settings=self.settings, part=part, progress=note)
+            self._end(upload, "done", report.as_dict())
+        except XinnongError as error:
+            self._end(upload, "failed", _problem(error))
+        except Exception:
+            # a defect must show in the batch, and not vanish with a thread
+            self._end(upload, "failed", _problem(XinnongError("程序内部错误。", "internal error")))
+            raise
+
+    def _end(self, upload: Upload, state: str, result: dict[str, Any]) -> None:
+        self._uploads.note(upload.id, state=state, result=json.dumps(result, ensure_ascii=False))
+        shutil.rmtree(self._folder(upload), ignore_errors=True)
+
+
+def _expired() -> InputError:
+    return InputError(
+        "上传超过 7 天没有完成，已清除。请重新上传。",
+        "The upload was not finished within 7 days and was dropped.",
+        code="upload_expired",
+    )
+
+
+def _problem(error: XinnongError) -> dict[str, Any]:
+    return {
+        "code": error.cause_code,
+        "message_zh": error.message_zh,
+        "message_en": error.message_en,
+    }
+
+
+def _check(content: bytes, content_sha256: str, chunk: int, chunks: int, chunk_sha256: str) -> None:
+    if not re.fullmatch(r"[0-9a-f]{64}", content_sha256):
+        raise InputError(
+            "sha256 须是整个文件的 SHA-256，64 位小写十六进制。",
+            "sha256 is that of the whole file: 64 hexadecimal digits in lower case.",
+            code="digest",
+        )
+    if not 1 <= chunk <= chunks <= MAX_CHUNKS:
+        raise InputError(
+            f"块号应在 1 与总块数之间，总块数不超过 {MAX_CHUNKS}。",
+            f"A chunk's number lies between 1 and the total, at most {MAX_CHUNKS}.",
+            code="chunk_number",
+        )
+    if len(content) > MAX_CHUNK:
+        raise InputError(
+            f"每块不超过 {MAX_CHUNK // 2**20} MB。请分成更多块。",
+            f"A chunk has at most {MAX_CHUNK // 2**20} MB: send more of them.",
+            code="chunk_too_large",
+        )
+    if chunk_sha256 and hashlib.sha256(content).hexdigest() != chunk_sha256:
+        raise InputError(
+            f"第 {chunk} 块在传输中损坏，已丢弃。请重新上传这一块。",
+            f"Chunk {chunk} is not what its digest promises; it was dropped: send it again.",
+            code="digest_mismatch",
+        )

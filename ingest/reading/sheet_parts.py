@@ -1,0 +1,250 @@
+"""An .xlsx taken apart with care: bounded unpacking, no DTD, the sheet cut into slices of rows.
+
+The reader of spreadsheets (calamine) holds a sheet whole and dense, 2 kB a row of twenty columns,
+with every string of the workbook besides, and gives nothing where a formula has no result or the result is an error.  So the parts are
+unpacked here, against limits; the sheet's rows are cut at `</row>` into small workbooks of the
+same parts, and cells without a value are found on the way.
+
+Source: ECMA-376 part 1, §18.2 and §18.3; part 2 forbids document type definitions in packages.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO, BinaryIO
+from xml.etree import ElementTree
+
+from graph.errors import InputError
+from ingest.reading.cell import ERROR, UNCALCULATED
+from ingest.reading.shared_strings import SharedStrings
+
+__all__ = ["Slice", "broken", "guard", "holds_a_cell", "slices", "visible_sheets"]
+
+#: What a file may unpack to: a part that is read whole, and one that is read in pieces.
+PART_BYTES = 64 << 20
+SHEET_BYTES = 3 << 30
+_RATIO = 250  # a sheet of equal rows packs to a hundredth, a bomb to a thousandth and less
+_SLICE_BYTES = 4 << 20
+_READ = 1 << 16
+_SLICE_ROWS = 20_000
+_LONGEST_ROW = 64 << 20
+_GAP = 1_000  # rows without content in between: a dense reader would make room for each of them
+
+_STRINGS = "xl/sharedStrings.xml"
+_PARTS = re.compile(r"xl/(workbook|styles)\.xml|.*\.rels|\[Content_Types\]\.xml")
+_DATA = re.compile(rb"<((?:\w+:)?)sheetData\s*(/?)>")
+_DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*>")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_ROW_NUMBER = re.compile(rb"""\br=["'](\d+)["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_ERROR = re.compile(rb"""\bt=["']e["']""")
+_PLACE = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
+_WIDE = re.compile(rb"""\br=["'](?:[A-Z]{3,}|[J-Z][A-Z]|I[W-Z])\d""")  # beyond column IV, 256
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some rows of a sheet as a workbook of their own.
+
+    Attributes:
+        before: rows of the sheet that came before, where the rows do not say their own number.
+        marks: (row, column) counted from 1 -> mark of a cell that has no value.
+    """
+
+    workbook: BinaryIO
+    before: int
+    marks: dict[tuple[int, int], str]
+
+
+def guard(name: str, archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that unpacks to more than it should, before any of it is unpacked."""
+    for item in archive.infolist():
+        in_pieces = "worksheets/" in item.filename or item.filename == _STRINGS
+        limit = SHEET_BYTES if in_pieces else PART_BYTES
+        bomb = item.file_size > 10 << 20 and item.file_size > item.compress_size * _RATIO
+        if item.file_size > limit or bomb:
+            raise InputError(
+                f"{name} 解压后过大，可能已损坏或是恶意文件，未作处理。"
+                "请用 Excel 打开确认，只留要报送的工作表另存，或改存为 CSV。",
+                f"{name} unpacks to too much: refused before unpacking.",
+                code="file_too_large",
+            )
+
+
+def visible_sheets(name: str, archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Name and part of every worksheet that a person sees, in the order of the tabs."""
+    targets = {
+        item.get("Id"): str(item.get("Target"))
+        for item in _xml(name, archive, "xl/_rels/workbook.xml.rels")
+        if str(item.get("Type")).endswith("/worksheet")
+    }
+    found = []
+    for sheet in _xml(name, archive, "xl/workbook.xml").iter():
+        if sheet.tag.endswith("}sheet") and sheet.get("state", "visible") == "visible":
+            target = targets.get(sheet.get(_RELATION))
+            if target:
+                part = str(PurePosixPath("/xl", target).relative_to("/"))
+                found.append((str(sheet.get("name")), part))
+    return found
+
+
+def slices(name: str, archive: zipfile.ZipFile, part: str) -> Iterator[Slice]:
+    """The sheet's rows in slices; raises `InputError` for a sheet that no slice can hold."""
+    # of the other parts a slice needs what its cells refer to: strings, styles, the workbook
+    others = {
+        item: _part(name, archive, item)
+        for item in archive.namelist()
+        if _PARTS.fullmatch(item) and not item.startswith("xl/worksheets/")
+    }
+    with closing(_shared(name, archive)) as strings, archive.open(part) as stream:
+        head, prefix, rest = _head(name, stream)
+        tail = b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
+        count = 0
+        for block in _blocks(name, stream, rest, b"</" + prefix + b"row>"):
+            if _WIDE.search(block):
+                raise InputError(
+                    f"{name} 的列数超过 256。请删除右侧多余的列后另存再导入。",
+                    f"{name} has more than 256 columns.",
+                    code="too_many_columns",
+                )
+            for body, rows, numbered in _runs(block):
+                cells, used = strings.taken_from(body)
+                workbook = _workbook({**others, _STRINGS: used, part: head + cells + tail})
+                yield Slice(workbook, 0 if numbered else count, _without_value(body))
+                count += rows
+
+
+def _shared(name: str, archive: zipfile.ZipFile) -> SharedStrings:
+    if _STRINGS not in archive.namelist():
+        return SharedStrings(None)
+    with archive.open(_STRINGS) as part:
+        strings = SharedStrings(part)
+    try:
+        _refuse_dtd(name, strings.head)
+    except InputError:
+        strings.close()
+        raise
+    return strings
+
+
+def holds_a_cell(name: str, archive: zipfile.ZipFile, part: str) -> bool:
+    """Whether there is a value near the beginning of a sheet."""
+    with archive.open(part) as stream:
+        _, _, rest = _head(name, stream)
+        return _VALUE.search(rest + stream.read(_READ)) is not None
+
+
+def _head(name: str, stream: IO[bytes]) -> tuple[bytes, bytes, bytes]:
+    """What stands before the rows, the prefix of the tags, and the bytes read beyond."""
+    text = b""
+    while not (found := _DATA.search(text)):
+        chunk = stream.read(_READ)
+        if not chunk or len(text) > _LONGEST_ROW:
+            raise broken(name, "no sheet data")
+        text += chunk
+    before, rest = text[: found.start()], text[found.end() :]
+    _refuse_dtd(name, before)
+    head = _DIMENSION.sub(b"", before) + b"<" + found[1] + b"sheetData>"
+    return head, found[1], b"" if found[2] else rest
+
+
+def _blocks(name: str, stream: IO[bytes], rest: bytes, row_end: bytes) -> Iterator[bytes]:
+    """The rows in blocks of some megabytes, each ending where a row ends."""
+    text = rest
+    while True:
+        chunk = stream.read(_SLICE_BYTES)
+        text += chunk
+        cut = text.rfind(row_end) + len(row_end)
+        if cut >= len(row_end):
+            yield text[:cut]
+            text = text[cut:]
+        if not chunk:
+            return
+        if len(text) > _LONGEST_ROW:
+            raise broken(name, "a row without end")
+
+
+def _runs(block: bytes) -> Iterator[tuple[bytes, int, bool]]:
+    """A block cut where many row numbers are left out: bytes, rows, whether rows are numbered."""
+    begin, count, last, numbered = 0, 0, 0, False
+    for found in _ROW.finditer(block):
+        stated = _ROW_NUMBER.search(found[1])
+        number = int(stated[1]) if stated else last + 1
+        if count and (number - last > _GAP or count >= _SLICE_ROWS):
+            yield block[begin : found.start()], count, numbered
+            begin, count = found.start(), 0
+        numbered = stated is not None
+        last, count = number, count + 1
+    yield block[begin:], count, numbered
+
+
+def _without_value(body: bytes) -> dict[tuple[int, int], str]:
+    """Cells whose formula has no result, or whose result is an error."""
+    if not (_FORMULA.search(body) or _ERROR.search(body)):
+        return {}
+    marks = {}
+    for cell in _CELL.finditer(body):
+        inside = cell[2] or b""
+        place = _PLACE.search(cell[1])
+        if place is None:
+            continue
+        if _ERROR.search(cell[1]):
+            marks[_position(place)] = ERROR
+        elif _FORMULA.search(inside) and not _VALUE.search(inside):
+            marks[_position(place)] = UNCALCULATED
+    return marks
+
+
+def _position(place: re.Match[bytes]) -> tuple[int, int]:
+    column = 0
+    for letter in place[1]:
+        column = column * 26 + letter - ord("A") + 1
+    return int(place[2]), column
+
+
+def _workbook(parts: dict[str, bytes]) -> BinaryIO:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    file.seek(0)
+    return file
+
+
+def _part(name: str, archive: zipfile.ZipFile, part: str) -> bytes:
+    content = archive.read(part)
+    _refuse_dtd(name, content)
+    return content
+
+
+def _xml(name: str, archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
+    return ElementTree.fromstring(_part(name, archive, part))  # noqa: S314 - a DTD was refused
+
+
+def _refuse_dtd(name: str, text: bytes) -> None:
+    # also in UTF-16, where every other byte is a NUL
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\x00" in text:
+        raise InputError(
+            f"{name} 含有文档类型定义（DTD/实体），正常的 Excel 文件没有。未作处理；"
+            "请用 Excel 打开后另存为新的 .xlsx。",
+            f"{name} holds a document type definition: refused.",
+            code="file_broken",
+        )
+
+
+def broken(name: str, why: str) -> InputError:
+    """The error of a file that is no whole workbook."""
+    return InputError(
+        f"{name} 不是完整的 Excel 文件，或设有打开密码。请用 Excel 打开检查，去掉密码后重新保存。",
+        f"{name} is no whole Excel file ({why}).",
+        code="file_broken",
+    )

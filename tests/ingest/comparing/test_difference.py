@@ -1,0 +1,93 @@
+"""The difference by column says what the difference row by row says, on random histories."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slow_difference import slow_compare
+
+from graph.log import FactLog
+from ingest.comparing.difference import Difference, compare
+from ingest.emit import FactFrame, node, tie
+
+DAY = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 1, 6)))
+NODE = st.tuples(st.sampled_from("abc"), DAY, DAY, st.sampled_from([None, "甲", "乙"]))
+TIE = st.tuples(
+    st.sampled_from("ab"), st.sampled_from("xy"), st.sampled_from(["", "1"]), DAY,
+    st.sampled_from([None, 0.5, 0.25]),
+)  # fmt: skip
+FILE = st.tuples(st.lists(NODE, max_size=5), st.lists(TIE, max_size=5))
+KNOWN = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def frames(nodes: list[Any], ties: list[Any]) -> list[FactFrame]:
+    rows = pd.DataFrame(nodes, columns=["key", "begin", "end", "name"], dtype=object)
+    rows.index = pd.RangeIndex(2, 2 + len(rows))
+    joined = pd.DataFrame(ties, columns=["a", "b", "n", "begin", "ratio"], dtype=object)
+    joined.index = pd.RangeIndex(2, 2 + len(joined))
+    return [
+        node("Enterprise", rows, key=rows["key"], valid_from=rows["begin"],
+             valid_to=rows["end"], name=rows["name"]),
+        tie("HOLDS_SHARES_IN", joined, source=(joined["a"], "Person"),
+            target=(joined["b"], "Enterprise"), discriminator=joined["n"],
+            valid_from=joined["begin"], share_ratio=joined["ratio"]),
+    ]  # fmt: skip
+
+
+def said(difference: Difference) -> tuple[Any, ...]:
+    """All but the identifiers, in an order of its own; closures by identifier."""
+    facts = {
+        kind: sorted(
+            repr(
+                {
+                    name: value
+                    for name, value in row.items()
+                    if name not in {"fact_id", "known_from"}
+                }
+            )
+            for row in table.to_pylist()
+        )
+        for kind, table in difference.asserted.items()
+    }
+    return facts, sorted(difference.closed), difference.changed_rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(FILE, min_size=1, max_size=4))
+def test_by_column_as_by_row(
+    tmp_path_factory: pytest.TempPathFactory, files: list[tuple[list[Any], list[Any]]]
+) -> None:
+    log = FactLog(tmp_path_factory.mktemp("log"))
+    for number, (nodes, ties) in enumerate(files, start=1):
+        facts = frames(nodes, ties)
+        fast = compare(log, facts, source="s", batch=f"s-{number}")
+        slow = slow_compare(log, facts, source="s", batch=f"s-{number}", known_at=KNOWN)
+        assert said(fast) == said(slow)
+        with log.append(
+            source="s", batch=f"s-{number}", file_name="f", content_sha256=str(number)
+        ) as pending:
+            for kind, table in fast.asserted.items():
+                pending.assert_facts(kind, table)
+            pending.close_facts(fast.closed)
+    ids = [one for kind in ("Enterprise", "HOLDS_SHARES_IN")
+           for one in log.history(kind)["fact_id"].to_pylist()]  # fmt: skip
+    assert len(ids) == len(set(ids))
+
+
+def test_what_other_sources_say_is_not_compared_with(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    log = FactLog(tmp_path_factory.mktemp("log"))
+    said_by_s = frames([("a", None, None, "甲")], [])
+    with log.append(source="s", batch="s-1", file_name="f", content_sha256="1") as pending:
+        for kind, table in compare(log, said_by_s, source="s", batch="s-1").asserted.items():
+            pending.assert_facts(kind, table)
+    assert compare(log, said_by_s, source="s", batch="s-2").asserted == {}
+    other = compare(log, said_by_s, source="t", batch="t-1")
+    assert other.asserted["Enterprise"]["row"].to_pylist() == [2]
+    assert other.closed == []

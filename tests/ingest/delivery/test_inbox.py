@@ -1,0 +1,147 @@
+"""Files sent in pieces: put together, checked, taken in once, whatever is repeated or killed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import ingest.delivery.inbox
+from graph.errors import InputError, NotFoundError
+from graph.log import FactLog
+from graph.operations import Upload
+from graph.settings import Settings
+from graph.time import utc_now
+from ingest import Report
+from ingest.delivery.inbox import Inbox
+from ingest.pipeline import ingest as take_in
+
+HEAD = ("金融机构编码,金融机构名称,借据号,借款人名称,借款人证件号码,借款金额（万元）,发放日期,"
+        "到期日期,贷款余额（万元）,五级分类,数据日期\n")  # fmt: skip
+LOAN = "C1402610305001,样本行,J1,张三,61032219750315001X,0.2,2026-01-05,2027-01-05,0.2,正常,2026-01-31\n"
+FILE = (HEAD + LOAN).encode()
+SHA256 = hashlib.sha256(FILE).hexdigest()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    def without_graph(*arguments: object, **named: object) -> Report:
+        return take_in(*arguments, **named, into_graph=False)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ingest.delivery.inbox, "ingest", without_graph)
+    return Settings(data=tmp_path)
+
+
+@pytest.fixture
+def inbox(settings: Settings) -> Iterator[Inbox]:
+    with closing(Inbox(settings)) as opened:
+        yield opened
+
+
+def send(inbox: Inbox, chunk: int, chunks: int = 3, content: bytes = FILE) -> Upload:
+    size = -(-len(content) // chunks)
+    piece = content[(chunk - 1) * size : chunk * size]
+    return inbox.receive("loan", "贷款.csv", SHA256, piece, chunk=chunk, chunks=chunks)
+
+
+def finished(inbox: Inbox, name: str) -> Upload:
+    while (found := inbox.find(name)).state not in {"done", "failed"}:
+        time.sleep(0.02)
+    return found
+
+
+def test_pieces_in_any_order_make_one_batch(inbox: Inbox, settings: Settings) -> None:
+    assert send(inbox, 3).state == "receiving"
+    assert send(inbox, 3).state == "receiving"
+    assert inbox.received(send(inbox, 1)) == [1, 3]
+    done = finished(inbox, send(inbox, 2).id)
+    assert done.id == f"loan-{SHA256[:16]}"
+    (batch,) = FactLog(settings.log_dir).batches()
+    assert (batch.batch, batch.file_name) == (done.id, "贷款.csv")
+    assert json.loads(done.result or "")["batches"][0]["accepted"] == 1
+    # nothing of the file is kept
+    inbox._worker.submit(int).result()
+    assert not any((settings.data / "uploads").rglob("*.csv"))
+    assert send(inbox, 1).state == "done"
+    assert len(FactLog(settings.log_dir).batches()) == 1
+
+
+def test_what_is_not_as_promised_is_dropped(inbox: Inbox, settings: Settings) -> None:
+    with pytest.raises(InputError) as caught:
+        inbox.receive("loan", "a.csv", SHA256, FILE, chunk_sha256="0" * 64)
+    assert caught.value.cause_code == "digest_mismatch"
+    send(inbox, 1, 2)
+    with pytest.raises(InputError) as caught:
+        send(inbox, 2, 2, FILE[:-1] + b"x")
+    assert caught.value.cause_code == "digest_mismatch"
+    assert inbox.received(inbox.find(f"loan-{SHA256[:16]}")) == []
+    # and it can be sent again
+    send(inbox, 1, 2)
+    assert finished(inbox, send(inbox, 2, 2).id).state == "done"
+
+
+@pytest.mark.parametrize(
+    ("chunk", "chunks", "digest", "code"),
+    [
+        (0, 1, SHA256, "chunk_number"),
+        (2, 1, SHA256, "chunk_number"),
+        (1, 10_000, SHA256, "chunk_number"),
+        (1, 1, "x", "digest"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    inbox: Inbox, chunk: int, chunks: int, digest: str, code: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        inbox.receive("loan", "a.csv", digest, FILE, chunk=chunk, chunks=chunks)
+    assert caught.value.cause_code == code
+    with pytest.raises(NotFoundError):
+        inbox.receive("nobody", "a.csv", SHA256, FILE)
+
+
+def test_a_file_name_leads_nowhere(inbox: Inbox, settings: Settings) -> None:
+    upload = inbox.receive("loan", "../../..\\..\\secrets.csv", SHA256, FILE)
+    assert upload.file_name == "secrets.csv"
+    assert finished(inbox, upload.id).state == "done"
+
+
+def test_a_refused_file_says_why(inbox: Inbox) -> None:
+    page = b"<html>403 Forbidden</html>"
+    upload = inbox.receive("loan", "a.csv", hashlib.sha256(page).hexdigest(), page)
+    done = finished(inbox, upload.id)
+    assert done.state == "failed"
+    assert json.loads(done.result or "")["code"] == "missing_column"
+
+
+def test_what_a_killed_service_left_is_done_by_the_next(settings: Settings) -> None:
+    with closing(Inbox(settings)) as first:
+        send(first, 1)
+        send(first, 2)
+        # killed after the last piece was put, before the work was done
+        first._worker.shutdown()
+        first._put(first.find(f"loan-{SHA256[:16]}"), 3, FILE[2 * -(-len(FILE) // 3) :])
+        first._join(first.find(f"loan-{SHA256[:16]}"))
+        first._uploads.note(f"loan-{SHA256[:16]}", state="running", doing="校验")
+    with closing(Inbox(settings)) as second:
+        assert finished(second, f"loan-{SHA256[:16]}").state == "done"
+    assert len(FactLog(settings.log_dir).batches()) == 1
+
+
+def test_what_was_never_finished_is_dropped(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Inbox(settings)) as first:
+        send(first, 1)
+    with closing(Inbox(settings)) as second:
+        assert second.find(f"loan-{SHA256[:16]}").state == "receiving"
+    later = utc_now() + timedelta(days=8)
+    monkeypatch.setattr(ingest.delivery.inbox, "utc_now", lambda: later)
+    with closing(Inbox(settings)) as third:
+        assert third.find(f"loan-{SHA256[:16]}").state == "failed"
+    assert not any(path.is_file() for path in (settings.data / "uploads").rglob("*"))
