@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from api.terminal import Bar, fetch_engine, open_settings, say
@@ -10,9 +12,16 @@ __all__ = ["commands"]
 
 commands = typer.Typer()
 
+Port = Annotated[int, typer.Option(help="端口 / port")]
+
 
 @commands.command()
-def serve(port: int = 8000, host: str = "127.0.0.1") -> None:
+def serve(
+    port: Port = 8000,
+    host: Annotated[
+        str, typer.Option(help="监听地址，仅限本机 / address, loopback only")
+    ] = "127.0.0.1",
+) -> None:
     """启动服务（登录上线前仅限本机）/ start the server, loopback only."""
     import uvicorn
 
@@ -38,7 +47,10 @@ def serve(port: int = 8000, host: str = "127.0.0.1") -> None:
 
 
 @commands.command()
-def demo(persons: int = 5_000, port: int = 8000) -> None:
+def demo(
+    persons: Annotated[int, typer.Option(help="样本区的人数 / persons of the district")] = 5_000,
+    port: Port = 8000,
+) -> None:
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
     import ingest as room
     from graph.catch_up import catch_up
