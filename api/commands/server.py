@@ -22,10 +22,12 @@ def serve(
         str, typer.Option(help="监听地址，仅限本机 / address, loopback only")
     ] = "127.0.0.1",
 ) -> None:
-    """启动服务（登录上线前仅限本机）/ start the server, loopback only."""
+    """补齐图，启动服务（登录上线前仅限本机）/ bring the graph up, start the server, loopback only."""
     import uvicorn
 
     from api.app import create_app
+    from graph.catch_up import catch_up
+    from graph.engine import stop_engine
     from graph.errors import SettingsError
 
     if host not in ("127.0.0.1", "localhost", "::1"):
@@ -37,12 +39,12 @@ def serve(
     settings = open_settings()
     _refuse_taken(host, port)
     fetch_engine(settings)
-    print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
     try:
+        with Bar() as step:
+            catch_up(settings, progress=step)
+        print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
     finally:
-        from graph.engine import stop_engine
-
         stop_engine(settings)
 
 
@@ -53,7 +55,6 @@ def demo(
 ) -> None:
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
     import ingest as room
-    from graph.catch_up import catch_up
     from graph.log import FactLog
     from ingest.sample import steps, write_district, write_registers
 
@@ -69,7 +70,6 @@ def demo(
         for source, path in steps(folder):
             if (source, path.name) not in taken:
                 room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
-        catch_up(settings, progress=step)
     serve(port=port)
 
 
