@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.emit import FactFrame, end, node
+from ingest.registered import representative_and_seat
 
 __all__ = ["enterprise"]
 
@@ -36,18 +37,6 @@ def enterprise(rows: pd.DataFrame) -> Iterator[FactFrame]:
             unified_social_credit_code=rows["subject_code"],
             **{name: rows[name] for name in _DETAILS},
         )
-    yield from mention(rows, "representative", name=rows["representative_name"])
-    yield tie(
-        "LEGAL_REPRESENTATIVE_OF",
-        rows,
-        source=end(rows, "representative"),
-        target=end(rows, "subject"),
-        valid_from=rows["represents_from"].where(rows["represents_from"].notna(), began),
-    )
-    yield tie(
-        "LOCATED_IN",
-        rows,
-        source=end(rows, "subject"),
-        target=(rows["village_key"], "Village"),
-        valid_from=began,
+    yield from representative_and_seat(
+        rows, end(rows, "subject"), since=began, represents_from=rows["represents_from"]
     )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.emit import FactFrame, node
 from ingest.period import after_year
+from ingest.registered import representative_and_seat
 
 __all__ = ["collective_account", "village_collective"]
 
@@ -26,20 +27,8 @@ def village_collective(rows: pd.DataFrame) -> Iterator[FactFrame]:
         unified_social_credit_code=rows["subject_code"],
         **{name: rows[name] for name in said},
     )
-    yield from mention(rows, "representative", name=rows["representative_name"])
-    yield tie(
-        "LEGAL_REPRESENTATIVE_OF",
-        rows,
-        source=end(rows, "representative"),
-        target=subject,
-        valid_from=rows["represents_from"].where(rows["represents_from"].notna(), began),
-    )
-    yield tie(
-        "LOCATED_IN",
-        rows,
-        source=subject,
-        target=(rows["village_key"], "Village"),
-        valid_from=began,
+    yield from representative_and_seat(
+        rows, subject, since=began, represents_from=rows["represents_from"]
     )
 
 
