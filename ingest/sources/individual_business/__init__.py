@@ -36,6 +36,6 @@ def individual_business(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=rows["subject_key"],
         valid_from=rows["stated_on"],
-        **{name: rows[name] for name in said},
+        said=said,
     )
     yield from representative_and_seat(rows, end(rows, "subject"), since=began, party="operator")
