@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -133,6 +134,24 @@ def arguments(text: str | None, *, parties: int, ties: int, rounds: int = 5) -> 
         f"load {psutil.getloadavg()[0]:.1f}"
     )
     return given
+
+
+def option(name: str, default: float) -> float:
+    """Take one more number from the command line, before `arguments` reads the rest."""
+    if name not in sys.argv:
+        return default
+    place = sys.argv.index(name)
+    found = float(sys.argv[place + 1])
+    del sys.argv[place : place + 2]
+    return found
+
+
+def flag(name: str) -> bool:
+    """The same for a word that is there or not."""
+    if name not in sys.argv:
+        return False
+    sys.argv.remove(name)
+    return True
 
 
 def refuse_without_memory(needed: float) -> None:

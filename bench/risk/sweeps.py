@@ -9,13 +9,12 @@ all processors.  `--slope` repeats the score at a tenth of the size.
 from __future__ import annotations
 
 import statistics
-import sys
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from bench.risk.graphs import Plain, arguments, in_turns, plain, refuse_without_memory, table
+from bench.risk.graphs import Plain, arguments, flag, in_turns, plain, refuse_without_memory, table
 from bench.risk.machine import measure
 from queries.risk.kernels.blocks import Blocks, make_blocks, processors
 from queries.risk.kernels.messages import scores, settle
@@ -79,9 +78,7 @@ def _filed(graph: Plain, dtype: type) -> Blocks:
 
 def main() -> None:
     """Run and print."""
-    slope = "--slope" in sys.argv
-    if slope:
-        sys.argv.remove("--slope")
+    slope = flag("--slope")
     given = arguments(__doc__, parties=1_000_000, ties=5_000_000)
     refuse_without_memory(given.ties * 100 + given.parties * 60)
     shape = {"seed": given.seed, "local": given.local}
