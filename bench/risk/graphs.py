@@ -86,14 +86,16 @@ def filed(parties: int, ties: int, *, seed: int, local: float) -> tuple[Blocks, 
     ), own  # fmt: skip
 
 
-def in_turns(works: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+def in_turns(
+    works: Mapping[str, Callable[[], Any]], rounds: int, *, warm_up: bool = True
+) -> dict[str, list[float]]:
     """Seconds of every work, one after the other in every round; a first round warms up.
 
     In turns, because a shared machine is fast and slow by the minute: ratios of one round compare
     like with like.
     """
     seconds: dict[str, list[float]] = {name: [] for name in works}
-    for turn in range(rounds + 1):
+    for turn in range(not warm_up, rounds + 1):
         for name, work in works.items():
             started = time.perf_counter()
             work()

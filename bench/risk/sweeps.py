@@ -3,11 +3,12 @@
     python -m bench.risk.sweeps --parties 1000000 --ties 10000000
 
 Linear sweeps run on one-way ties and one thread beside scipy's; the score runs on two-way ties and
-all processors.  `--slope` repeats the score at a tenth of the size.
+all processors.  `--slope` repeats the score at a tenth of the size: 1 is growth in step.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 from typing import Any
 
@@ -93,7 +94,10 @@ def main() -> None:
     if slope:
         tenth = plain(given.parties // 10, given.ties // 10, two_way=True, **shape)
         small = score(tenth, given.rounds, np.float32)
-        print(f"  ten times the graph, {whole / small:.1f} times the sweep")
+        growth = math.log(whole / small) / math.log(len(graph) / len(tenth))
+        print(
+            f"  ten times the graph, {whole / small:.1f} times the sweep: seconds ~ ties^{growth:.2f}"
+        )
 
 
 if __name__ == "__main__":
