@@ -1,4 +1,4 @@
-"""The register: what a firm is, where it is, who represents it."""
+"""The register: what a firm is, where it is, who represents it, who filed it."""
 
 from __future__ import annotations
 
@@ -43,6 +43,17 @@ def enterprise(rows: pd.DataFrame) -> Iterator[FactFrame]:
         source=end(rows, "representative"),
         target=end(rows, "subject"),
         valid_from=rows["represents_from"].where(rows["represents_from"].notna(), began),
+    )
+    # who files for himself is said already
+    filed = rows["agent_key"].notna() & (rows["agent_key"] != rows["representative_key"])
+    yield from mention(rows, "agent", name=rows["agent_name"], where=filed)
+    yield tie(
+        "FILED_REGISTRATION_OF",
+        rows,
+        source=end(rows, "agent"),
+        target=end(rows, "subject"),
+        valid_from=began,
+        where=filed,
     )
     yield tie(
         "LOCATED_IN",
