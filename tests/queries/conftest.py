@@ -122,6 +122,11 @@ def _resemble(chance: random.Random, firms: list[tuple[str, str]], persons: list
         if chance.random() < 0.5:
             node(label, key, phone_key=f"{w}:phone{chance.randrange(3)}",
                  phone_masked="138****0000")  # fmt: skip
+    # one agent files for few, and now and then for more than the question lets pass
+    agent, some = chance.choice(persons[:2]), chance.choice((0, 1, 4))
+    for item in [*firms, *persons[:some]]:
+        if chance.random() < 0.6:
+            tie("FILED_REGISTRATION_OF", agent, item)
     tie("HOLDS_SHARES_IN", chance.choice(persons), chance.choice(firms), discriminator="most",
         share_ratio=chance.choice([0.5, 0.51, 0.9]))  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The register: what a firm is, where it is, who represents it."""
+"""The register: what a firm is, where it is, who represents it, who filed it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, node
+from ingest.emit import FactFrame, end, mention, node, tie
 from ingest.registered import representative_and_seat
 
 __all__ = ["enterprise"]
@@ -39,4 +39,15 @@ def enterprise(rows: pd.DataFrame) -> Iterator[FactFrame]:
         )
     yield from representative_and_seat(
         rows, end(rows, "subject"), since=began, represents_from=rows["represents_from"]
+    )
+    # who files for himself is said already
+    filed = rows["agent_key"].notna() & (rows["agent_key"] != rows["representative_key"])
+    yield from mention(rows, "agent", name=rows["agent_name"], where=filed)
+    yield tie(
+        "FILED_REGISTRATION_OF",
+        rows,
+        source=end(rows, "agent"),
+        target=end(rows, "subject"),
+        valid_from=began,
+        where=filed,
     )
