@@ -8,7 +8,7 @@ An explanation looks at the party's surroundings only, whatever the size of the 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
 from queries.risk.evidence import TieEvidence, UnusedTie, UnusedTies, evidence_of, unused_ties
-from queries.risk.outcome import outcome_of
+from queries.risk.outcome import Outcome, outcome_of
 from queries.risk.own_facts import OwnFact, UnusedFact
 from queries.risk.paths import Way, strongest_ways, ties_into
 from queries.risk.policy import Policy, load_policy
@@ -33,7 +33,11 @@ __all__ = ["Contribution", "Hop", "Path", "RiskAnswer", "RiskRun", "assess", "ex
 
 @dataclass(frozen=True, eq=False)
 class RiskRun:
-    """One propagation over a snapshot; explains any party from it."""
+    """One propagation over a snapshot; explains any party from it.
+
+    Attributes:
+        message, score, strongest, before, mended: as in `queries.risk.outcome.Outcome`.
+    """
 
     snapshot: Snapshot
     policy: Policy
@@ -42,6 +46,20 @@ class RiskRun:
     score: NDArray[np.float64]
     strongest: NDArray[np.float64]
     before: NDArray[np.int64]
+    mended: bool = False
+
+    @classmethod
+    def of(
+        cls, snapshot: Snapshot, policy: Policy, graph: RiskGraph, outcome: Outcome
+    ) -> RiskRun:
+        """The run that an outcome belongs to."""
+        found = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
+        return cls(snapshot, policy, graph, **found)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The arrays of the propagation alone."""
+        return Outcome(*(getattr(self, item.name) for item in fields(Outcome)))
 
     @cached_property
     def unused_ties(self) -> UnusedTies:
@@ -132,10 +150,7 @@ def assess(snapshot: Snapshot, policy: Policy | None = None) -> RiskRun:
     """Propagate once over everybody."""
     chosen = policy or load_policy()
     graph = weigh(snapshot, chosen)
-    found = outcome_of(graph)
-    return RiskRun(
-        snapshot, chosen, graph, found.message, found.score, found.strongest, found.before
-    )
+    return RiskRun.of(snapshot, chosen, graph, outcome_of(graph))
 
 
 def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> RiskAnswer:

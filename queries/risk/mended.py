@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.snapshot import Snapshot
+from queries.risk.explain import RiskRun
 from queries.risk.outcome import KERNELS_FROM, Outcome, outcome_of
-from queries.risk.weights import RiskGraph
+from queries.risk.weights import RiskGraph, weigh
 
-__all__ = ["MENDED_UP_TO", "mended_outcome"]
+__all__ = ["MENDED_UP_TO", "mended_outcome", "reassess"]
 
 #: Share of the ties that may have changed; beyond it a full run is faster (`bench.risk.mend`).
 MENDED_UP_TO = 0.002
+
+
+def reassess(run: RiskRun, snapshot: Snapshot) -> RiskRun:
+    """`assess(snapshot)` by the policy of a run before it, mended from that run where little changed.
+
+    Facts and weights are looked up afresh; only what they set off is followed instead of swept
+    over.  It may be done again and again: what is not followed does not add up, since every tie is
+    left within the same bound of what its sender would now say.
+    """
+    graph = weigh(snapshot, run.policy)
+    number = pc.index_in(run.snapshot.keys, value_set=snapshot.keys)
+    found = mended_outcome(
+        run.graph,
+        run.outcome,
+        graph,
+        pc.fill_null(number, -1).to_numpy().astype(np.int64),
+        up_to=MENDED_UP_TO,
+        kernels_from=KERNELS_FROM,
+    )
+    return RiskRun.of(snapshot, run.policy, graph, found)
 
 
 def mended_outcome(
@@ -70,4 +93,4 @@ def mended_outcome(
     message[known] = outcome.message[old]
     if not mend_messages(neighbours, graph.own, message, score, parties):
         return outcome_of(graph, kernels_from=kernels_from)
-    return Outcome(message, score, strongest, before)
+    return Outcome(message, score, strongest, before, mended=True)

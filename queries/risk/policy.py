@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -12,11 +13,25 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graph.schema import SCHEMA
 
-__all__ = ["Policy", "Seed", "TiePolicy", "load_policy"]
+__all__ = ["Certainty", "Decay", "Policy", "Seed", "TiePolicy", "load_policy"]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Certainty(_Strict):
+    """How sure a fact or a tie must be to carry risk: no less than certain (docs/adr/0006)."""
+
+    at_least: float = Field(ge=1, le=1)
+    reason: str
+
+
+class Decay(_Strict):
+    """How a fact fades: its probability halves in `half_life_days`; None = it does not."""
+
+    half_life_days: float | None = Field(gt=0)
+    reason: str
 
 
 class Seed(_Strict):
@@ -24,6 +39,17 @@ class Seed(_Strict):
 
     probability: float = Field(gt=0, lt=1)
     reason: str
+    decay: Decay
+
+    def at(self, as_of: date, since: date | None) -> float:
+        """The probability at a day, for a fact that is true since another.
+
+        Where nobody said since when, it does not fade: unknown is not long ago.
+        """
+        half = self.decay.half_life_days
+        if half is None or since is None or since >= as_of:
+            return self.probability
+        return float(self.probability * 0.5 ** ((as_of - since).days / half))
 
 
 class TiePolicy(_Strict):
@@ -41,11 +67,12 @@ class TiePolicy(_Strict):
 
 
 class Policy(_Strict):
-    """All seeds and ties; `floor` keeps the fixed point unique, `cap` keeps paths acyclic."""
+    """All seeds and ties, and how sure they must be; `floor` keeps the fixed point unique, `cap` keeps paths acyclic."""
 
     version: str
     floor: float = Field(gt=0, lt=0.1)
     cap: float = Field(gt=0, lt=1)
+    certainty: Certainty
     seeds: dict[str, Seed]
     ties: dict[str, TiePolicy]
     hash: str = ""
