@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
+from queries.risk.echo import echo_of
 from queries.risk.evidence import TieEvidence, UnusedTie, UnusedTies, evidence_of, unused_ties
 from queries.risk.outcome import Outcome, outcome_of
 from queries.risk.own_facts import OwnFact, UnusedFact
@@ -25,10 +26,13 @@ from queries.risk.paths import Way, strongest_ways, ties_into
 from queries.risk.policy import Policy, load_policy
 from queries.risk.propagate import residual
 from queries.risk.ripple import Outgoing, outgoing
-from queries.risk.sentence import say
+from queries.risk.sentence import say, say_echo
 from queries.risk.weights import RiskGraph, weigh
 
 __all__ = ["Contribution", "Hop", "Path", "RiskAnswer", "RiskRun", "assess", "explain"]
+
+#: An echo that is smaller is not told: kernels settle within 1e-7.
+_NO_ECHO = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +53,7 @@ class RiskRun:
     mended: bool = False
 
     @classmethod
-    def of(
-        cls, snapshot: Snapshot, policy: Policy, graph: RiskGraph, outcome: Outcome
-    ) -> RiskRun:
+    def of(cls, snapshot: Snapshot, policy: Policy, graph: RiskGraph, outcome: Outcome) -> RiskRun:
         """The run that an outcome belongs to."""
         found = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
         return cls(snapshot, policy, graph, **found)
@@ -124,6 +126,8 @@ class RiskAnswer:
     Attributes:
         score: echo-free probability of distress; `path ≤ score`.
         load: −ln(1−score) = own_load + Σ contributions' loads.
+        echo: at least so much of the score is the party's own distress come back round a ring of
+            three or more (`queries.risk.echo`); `echo_sentence` says so in Chinese, None = no ring.
         own_facts: the party's own lawful facts.  contributions, paths: hints by association.
         unused, unused_ties: facts and ties left out, and why.
     """
@@ -133,6 +137,8 @@ class RiskAnswer:
     score: float
     load: float
     own_load: float
+    echo: float
+    echo_sentence: str | None
     own_facts: tuple[OwnFact, ...]
     contributions: tuple[Contribution, ...]
     paths: tuple[Path, ...]
@@ -165,13 +171,19 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
     found = strongest_ways(
         run.graph, run.strongest, party, floor=run.policy.floor, count=paths, budget=budget
     )
+    # from the load itself: what is listed sums to what is said, to the last digit
+    score = float(-np.expm1(-load))
+    echo = echo_of(run.graph, run.message, run.outgoing, party)
+    if echo <= _NO_ECHO:
+        echo = 0.0
     return RiskAnswer(
         party=key,
         name=run.snapshot.name(party),
-        # from the load itself: what is listed sums to what is said, to the last digit
-        score=float(-np.expm1(-load)),
+        score=score,
         load=load,
         own_load=own_load,
+        echo=echo,
+        echo_sentence=say_echo(score, echo) if echo else None,
         own_facts=run.graph.own_facts.get(party, ()),
         contributions=contributions,
         paths=tuple(_described(run, way) for way in found.ways),
