@@ -14,7 +14,7 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
 from graph.secrets import make_secrets
 from graph.settings import Settings
-from graph.snapshot import take_snapshot
+from graph.snapshot import refresh_snapshot, take_snapshot
 from graph.time import today, utc_now
 from queries import Answer, RiskAnswer, ask, explain
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
@@ -22,7 +22,7 @@ from queries.eligibility.prospects import Prospects, prospects
 from queries.eligibility.publish import shelf
 from queries.eligibility.record import keep
 from queries.library import held_by
-from queries.risk import RiskRun, assess
+from queries.risk import RiskRun, assess, reassess
 from queries.structure import Hint, Owners, Standing, Structure, read_structure
 
 __all__ = ["PartyFile", "Workbench"]
@@ -75,13 +75,17 @@ class Workbench:
         return self.ask("find_party", text=wanted)
 
     def risk_run(self, as_of: date | None = None) -> RiskRun:
-        """The propagation for what the graph holds now; computed once for each state."""
+        """The propagation for what the graph holds now; once for each state, from the one before."""
         held = held_by(self.graph)
         state = (held.position, as_of or today())
         with self._lock:
-            if self._run is None or self._run[0] != state:
+            if self._run is None or self._run[0][1] != state[1]:
                 snapshot = take_snapshot(self.log, state[1], held.known_at)
                 self._run = (state, assess(snapshot))
+            elif self._run[0] != state:
+                run = self._run[1]
+                snapshot = refresh_snapshot(run.snapshot, self.log, held.known_at)
+                self._run = (state, reassess(run, snapshot))
             return self._run[1]
 
     def structure(self) -> Structure:

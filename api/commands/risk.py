@@ -53,6 +53,8 @@ def _tell(answer: RiskAnswer) -> None:
         print(f"自身：{fact.reason}  〔{fact.evidence['fact_id']}〕")
     for left_out in answer.unused:
         print(f"未使用：{LABELS[left_out.kind]}，{show(left_out.why)}")
+    if answer.echo_sentence:
+        print(answer.echo_sentence)
     print(f"—— {answer.notice} ——")
     for path in answer.paths:
         print(f"{path.probability:8.4%}  {path.sentence}")

@@ -7,6 +7,7 @@ Beside the score: `what_if` (a hypothesis), `review_order` (a rank), `distress_s
 from __future__ import annotations
 
 from queries.risk.explain import RiskAnswer, RiskRun, assess, explain
+from queries.risk.mended import reassess
 from queries.risk.pagerank import review_order
 from queries.risk.policy import Policy, load_policy
 from queries.risk.stress import clearing_stress, distress_stress
@@ -23,6 +24,7 @@ __all__ = [
     "distress_stress",
     "explain",
     "load_policy",
+    "reassess",
     "review_order",
     "sort_fact_ids",
     "what_if",

@@ -88,7 +88,8 @@ def unused_ties(snapshot: Snapshot, policy: Policy) -> UnusedTies:
     parts = []
     for kind, rule in policy.ties.items():
         ties = snapshot.ties[kind]
-        unsure = ties.facts["certainty"].to_numpy(zero_copy_only=False) < 1
+        certainty = ties.facts["certainty"].to_numpy(zero_copy_only=False)
+        unsure = certainty < policy.certainty.at_least
         silent = unsure.copy()
         if rule.scale is not None:
             silent |= pc.is_null(ties.facts[rule.scale]).to_numpy(zero_copy_only=False)

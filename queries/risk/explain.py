@@ -8,7 +8,7 @@ An explanation looks at the party's surroundings only, whatever the size of the 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,22 +18,30 @@ from numpy.typing import NDArray
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
+from queries.risk.echo import echo_of
 from queries.risk.evidence import TieEvidence, UnusedTie, UnusedTies, evidence_of, unused_ties
-from queries.risk.outcome import outcome_of
+from queries.risk.outcome import Outcome, outcome_of
 from queries.risk.own_facts import OwnFact, UnusedFact
 from queries.risk.paths import Way, strongest_ways, ties_into
 from queries.risk.policy import Policy, load_policy
 from queries.risk.propagate import residual
 from queries.risk.ripple import Outgoing, outgoing
-from queries.risk.sentence import say
+from queries.risk.sentence import say, say_echo
 from queries.risk.weights import RiskGraph, weigh
 
 __all__ = ["Contribution", "Hop", "Path", "RiskAnswer", "RiskRun", "assess", "explain"]
 
+#: An echo that is smaller is not told: kernels settle within 1e-7.
+_NO_ECHO = 1e-6
+
 
 @dataclass(frozen=True, eq=False)
 class RiskRun:
-    """One propagation over a snapshot; explains any party from it."""
+    """One propagation over a snapshot; explains any party from it.
+
+    Attributes:
+        message, score, strongest, before, mended: as in `queries.risk.outcome.Outcome`.
+    """
 
     snapshot: Snapshot
     policy: Policy
@@ -42,6 +50,18 @@ class RiskRun:
     score: NDArray[np.float64]
     strongest: NDArray[np.float64]
     before: NDArray[np.int64]
+    mended: bool = False
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, policy: Policy, graph: RiskGraph, outcome: Outcome) -> RiskRun:
+        """The run that an outcome belongs to."""
+        found = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
+        return cls(snapshot, policy, graph, **found)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The arrays of the propagation alone."""
+        return Outcome(*(getattr(self, item.name) for item in fields(Outcome)))
 
     @cached_property
     def unused_ties(self) -> UnusedTies:
@@ -106,6 +126,8 @@ class RiskAnswer:
     Attributes:
         score: echo-free probability of distress; `path ≤ score`.
         load: −ln(1−score) = own_load + Σ contributions' loads.
+        echo: at least so much of the score is the party's own distress come back round a ring of
+            three or more (`queries.risk.echo`); `echo_sentence` says so in Chinese, None = no ring.
         own_facts: the party's own lawful facts.  contributions, paths: hints by association.
         unused, unused_ties: facts and ties left out, and why.
     """
@@ -115,6 +137,8 @@ class RiskAnswer:
     score: float
     load: float
     own_load: float
+    echo: float
+    echo_sentence: str | None
     own_facts: tuple[OwnFact, ...]
     contributions: tuple[Contribution, ...]
     paths: tuple[Path, ...]
@@ -132,10 +156,7 @@ def assess(snapshot: Snapshot, policy: Policy | None = None) -> RiskRun:
     """Propagate once over everybody."""
     chosen = policy or load_policy()
     graph = weigh(snapshot, chosen)
-    found = outcome_of(graph)
-    return RiskRun(
-        snapshot, chosen, graph, found.message, found.score, found.strongest, found.before
-    )
+    return RiskRun.of(snapshot, chosen, graph, outcome_of(graph))
 
 
 def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> RiskAnswer:
@@ -150,13 +171,19 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
     found = strongest_ways(
         run.graph, run.strongest, party, floor=run.policy.floor, count=paths, budget=budget
     )
+    # from the load itself: what is listed sums to what is said, to the last digit
+    score = float(-np.expm1(-load))
+    echo = echo_of(run.graph, run.message, run.outgoing, party)
+    if echo <= _NO_ECHO:
+        echo = 0.0
     return RiskAnswer(
         party=key,
         name=run.snapshot.name(party),
-        # from the load itself: what is listed sums to what is said, to the last digit
-        score=float(-np.expm1(-load)),
+        score=score,
         load=load,
         own_load=own_load,
+        echo=echo,
+        echo_sentence=say_echo(score, echo) if echo else None,
         own_facts=run.graph.own_facts.get(party, ()),
         contributions=contributions,
         paths=tuple(_described(run, way) for way in found.ways),

@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.snapshot import Snapshot
+from queries.risk.explain import RiskRun
 from queries.risk.outcome import KERNELS_FROM, Outcome, outcome_of
-from queries.risk.weights import RiskGraph
+from queries.risk.weights import RiskGraph, weigh
 
-__all__ = ["MENDED_UP_TO", "mended_outcome"]
+__all__ = ["MENDED_UP_TO", "mended_outcome", "reassess"]
 
 #: Share of the ties that may have changed; beyond it a full run is faster (`bench.risk.mend`).
 MENDED_UP_TO = 0.002
+
+#: What is not followed further: as fine as a full run by kernels settles.
+_NEWS = 1e-8
+
+
+def reassess(run: RiskRun, snapshot: Snapshot) -> RiskRun:
+    """`assess(snapshot)` by the policy of a run before it, mended from that run where little changed.
+
+    Facts and weights are looked up afresh; only what they set off is followed instead of swept
+    over.  It may be done again and again: what is not followed does not add up, since every tie is
+    left within the same bound of what its sender would now say.
+    """
+    graph = weigh(snapshot, run.policy)
+    number = pc.index_in(run.snapshot.keys, value_set=snapshot.keys)
+    found = mended_outcome(
+        run.graph,
+        run.outcome,
+        graph,
+        pc.fill_null(number, -1).to_numpy().astype(np.int64),
+        up_to=MENDED_UP_TO,
+        kernels_from=KERNELS_FROM,
+    )
+    return RiskRun.of(snapshot, run.policy, graph, found)
 
 
 def mended_outcome(
@@ -25,7 +51,7 @@ def mended_outcome(
 ) -> Outcome:
     """`outcome_of(graph)` from the outcome of the graph that `was` before.
 
-    Paths are the same bit for bit, scores within 1e-6.  A full run is made where the graph is
+    Paths are the same bit for bit, scores within 1e-7.  A full run is made where the graph is
     small, more changed than `up_to`, the order of the parties is another, or the news went far.
 
     Args:
@@ -68,6 +94,8 @@ def mended_outcome(
     mend_paths(neighbours, graph.own, strongest, before, parties)
     message = np.zeros(len(pair))
     message[known] = outcome.message[old]
-    if not mend_messages(neighbours, graph.own, message, score, parties):
+    # a tie that is looked up costs twice what it costs in the sweeps of a full run
+    looks = len(pair) // 2
+    if not mend_messages(neighbours, graph.own, message, score, parties, news=_NEWS, budget=looks):
         return outcome_of(graph, kernels_from=kernels_from)
-    return Outcome(message, score, strongest, before)
+    return Outcome(message, score, strongest, before, mended=True)

@@ -30,12 +30,14 @@ class Outcome:
             and its own sum to the load of its `score`.
         strongest, before: the best single path to every party, and the party before it (−1:
             its own fact).
+        mended: brought up to date from the outcome before a batch, not worked out anew.
     """
 
     message: NDArray[np.float64]
     score: NDArray[np.float64]
     strongest: NDArray[np.float64]
     before: NDArray[np.int64]
+    mended: bool = False
 
 
 def outcome_of(graph: RiskGraph, *, kernels_from: int = KERNELS_FROM) -> Outcome:

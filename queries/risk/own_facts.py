@@ -63,12 +63,11 @@ def own_facts(snapshot: Snapshot, policy: Policy) -> tuple[Used, Unused]:
             unused.setdefault(fact.party, {})[left_out] = None
             continue
         seed = policy.seeds[fact.seed]
+        probability = seed.at(snapshot.as_of, fact.row["valid_from"])
         held = worst.get((fact.party, fact.sort))
-        if held is None or held.probability < seed.probability:
+        if held is None or held.probability < probability:
             evidence = {name: fact.row[name] for name in _EVIDENCE}
-            worst[fact.party, fact.sort] = OwnFact(
-                fact.seed, seed.probability, seed.reason, evidence
-            )
+            worst[fact.party, fact.sort] = OwnFact(fact.seed, probability, seed.reason, evidence)
     used: dict[int, list[OwnFact]] = {}
     for (party, _sort), own in sorted(worst.items(), key=lambda item: item[0]):
         used.setdefault(party, []).append(own)
@@ -111,7 +110,7 @@ def _loan_states(snapshot: Snapshot, policy: Policy) -> Iterator[_Adverse]:
     counts = set(last_heard(told, ["key"])["fact_id"].to_pylist())
     for party, certainty, state in _joined(snapshot, "BORROWED", adverse):
         why = None
-        if min(certainty, state["certainty"]) < 1:
+        if min(certainty, state["certainty"]) < policy.certainty.at_least:
             why = "identity_not_proven"
         elif state["fact_id"] not in counts:
             why = "superseded"

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-import hashlib
+from datetime import date
 from functools import cache
-from importlib.resources import files
-from typing import Literal
+from typing import ClassVar, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from graph.schema import SCHEMA
+from queries.rule_file import RuleFile, Strict, read_rules
 
-__all__ = ["Policy", "Seed", "TiePolicy", "load_policy"]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+__all__ = ["Certainty", "Decay", "Policy", "Seed", "TiePolicy", "load_policy"]
 
 
-class Seed(_Strict):
+class Certainty(Strict):
+    """How sure a fact or a tie must be to carry risk: no less than certain (docs/adr/0006)."""
+
+    at_least: float = Field(ge=1, le=1)
+    reason: str
+
+
+class Decay(Strict):
+    """How a fact fades: its probability halves in `half_life_days`; None = it does not."""
+
+    half_life_days: float | None = Field(gt=0)
+    reason: str
+
+
+class Seed(Strict):
     """Own probability of distress that a fact brings."""
 
     probability: float = Field(gt=0, lt=1)
     reason: str
+    decay: Decay
+
+    def at(self, as_of: date, since: date | None) -> float:
+        """The probability at a day, for a fact that is true since another.
+
+        Where nobody said since when, it does not fade: unknown is not long ago.
+        """
+        half = self.decay.half_life_days
+        if half is None or since is None or since >= as_of:
+            return self.probability
+        return float(self.probability * 0.5 ** ((as_of - since).days / half))
 
 
-class TiePolicy(_Strict):
+class TiePolicy(Strict):
     """Whether and how distress flows along a kind of tie.
 
     Attributes:
@@ -40,15 +60,16 @@ class TiePolicy(_Strict):
     reason: str
 
 
-class Policy(_Strict):
-    """All seeds and ties; `floor` keeps the fixed point unique, `cap` keeps paths acyclic."""
+class Policy(RuleFile):
+    """All seeds and ties, and how sure they must be; `floor` keeps the fixed point unique, `cap` keeps paths acyclic."""
 
-    version: str
+    FILE: ClassVar[str] = "policy"
+
     floor: float = Field(gt=0, lt=0.1)
     cap: float = Field(gt=0, lt=1)
+    certainty: Certainty
     seeds: dict[str, Seed]
     ties: dict[str, TiePolicy]
-    hash: str = ""
 
     @model_validator(mode="after")
     def _refuse_typos(self) -> Policy:
@@ -67,7 +88,4 @@ class Policy(_Strict):
 @cache
 def load_policy() -> Policy:
     """The policy that ships with this version."""
-    text = (files("queries.risk") / "policy.yaml").read_text(encoding="utf-8")
-    stated = yaml.safe_load(text)
-    stated["version"] = str(stated["version"])
-    return Policy.model_validate({**stated, "hash": hashlib.sha256(text.encode()).hexdigest()})
+    return read_rules(Policy)

@@ -34,6 +34,10 @@ class Outgoing:
     ties: NDArray[np.int64]
     back: NDArray[np.int64]
 
+    def of(self, party: int) -> NDArray[np.int64]:
+        """Ties out of a party."""
+        return self.ties[self.start[party] : self.start[party + 1]]
+
 
 @dataclass(frozen=True, eq=False)
 class Ripple:

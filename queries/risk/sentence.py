@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from graph.schema import SCHEMA
 
-__all__ = ["WORDING", "Relation", "say"]
+__all__ = ["WORDING", "Relation", "say", "say_echo"]
 
 NAMELESS = "（未具名）"
 
@@ -58,3 +58,11 @@ def say(
     because = f"因{origin or NAMELESS}的自身记录（{'；'.join(reasons)}）"
     through = "，再经".join("、".join(f"“{tie.words()}”" for tie in step) for step in steps)
     return f"{because}，经{through}的关系，{party or '本主体'}可能受到影响。"
+
+
+def say_echo(score: float, echo: float) -> str:
+    """What a ring does to a score: how much of it is counted twice, and what it is at most."""
+    return (
+        f"本主体处在首尾相接的关系圈中：评分里至少有 {echo:.4%} 是自身风险绕圈回来的重复计算，"
+        f"不是新的风险，扣除后不高于 {score - echo:.4%}。"
+    )

@@ -8,8 +8,8 @@ then a range, from a party that takes every blow to one that has nothing, and sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from queries.basis import HYPOTHESIS_NOTICE, Basis
 from queries.risk.clearing import Clearing, clear
 from queries.risk.debtrank import linear_debtrank
 from queries.risk.obligations import UnknownAmount, obligations
+from queries.risk.stress_policy import load_stress_policy
+from queries.rule_file import Strict
 
 __all__ = [
     "ClearingStress",
@@ -65,50 +67,87 @@ class Payment:
     paid_high_fen: int
 
 
-@dataclass(frozen=True)
-class DistressStress:
+@dataclass(frozen=True, kw_only=True)
+class _Scenario:
+    """What both answers say of themselves.
+
+    Attributes:
+        unknown: loans and guarantees of which nobody stated the amount: counted nowhere.
+        supplied_fen: what was said for this scenario only, by party key; no fact.
+        assumptions: what the policy assumes, in Chinese; `basis` names its version and hash.
+    """
+
+    unknown: tuple[UnknownAmount, ...]
+    supplied_fen: Mapping[str, int] = field(default_factory=dict)
+    assumptions: tuple[str, ...]
+    basis: Basis
+    hypothetical: Literal[True] = True
+    notice: str = HYPOTHESIS_NOTICE
+
+    def _as_dict(self, rows: str, count: int) -> dict[str, Any]:
+        """JSON-ready form with the first `count` of the rows, and how many there are in all."""
+        told = asdict(self)
+        for name in (rows, "unknown"):
+            told[f"{name}_count"] = len(told[name])
+            told[name] = told[name][:count]
+        cut = max(told[f"{rows}_count"], told["unknown_count"]) > count
+        return {**told, "basis": replace(self.basis, truncated=cut).as_dict()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DistressStress(_Scenario):
     """Losses of everybody whom the failure of `failed` can reach, greatest share first."""
 
     failed: tuple[str, ...]
     losses: tuple[Loss, ...]
-    unknown: tuple[UnknownAmount, ...]
-    basis: Basis
-    hypothetical: Literal[True] = True
-    notice: str = HYPOTHESIS_NOTICE
+
+    def as_dict(self, count: int = 100) -> dict[str, Any]:
+        """JSON-ready form with the first `count` losses."""
+        return self._as_dict("losses", count)
 
 
-@dataclass(frozen=True)
-class ClearingStress:
-    """Payments of everybody who owes, when every guarantee is called at once.
+@dataclass(frozen=True, kw_only=True)
+class ClearingStress(_Scenario):
+    """Payments of everybody who owes, when every guarantee is called at once; most unpaid first.
 
     Attributes:
+        keep_external, keep_claims: as in `queries.risk.clearing.clear`.
         certified: no other payments would clear these obligations (within one fen).
     """
 
+    keep_external: float
+    keep_claims: float
     payments: tuple[Payment, ...]
     certified: bool
-    unknown: tuple[UnknownAmount, ...]
-    basis: Basis
-    hypothetical: Literal[True] = True
-    notice: str = HYPOTHESIS_NOTICE
+
+    def as_dict(self, count: int = 100) -> dict[str, Any]:
+        """JSON-ready form with the first `count` payments."""
+        return self._as_dict("payments", count)
 
 
 def distress_stress(
-    snapshot: Snapshot, *, failed: Iterable[str], buffers_fen: Mapping[str, int]
+    snapshot: Snapshot,
+    *,
+    failed: Iterable[str],
+    buffers_fen: Mapping[str, int],
+    supplied_fen: Mapping[str, int] | None = None,
 ) -> DistressStress:
     """Linear DebtRank from parties that are assumed to fail.
 
     Args:
         buffers_fen: net assets by party key, where known.  At zero or below, any loss takes all.
+        supplied_fen: net assets said for this scenario; they go before `buffers_fen`.
 
     Raises `NotFoundError` for a key that the snapshot does not hold.
     """
     claims = obligations(snapshot)
-    exposure = claims.exposure()
+    rules = load_stress_policy().distress
+    exposure = claims.exposure() * rules.loss_given_failure.value
     start = sorted(set(failed))
+    supplied = dict(supplied_fen or {})
     shock = np.zeros(len(snapshot))
     shock[[snapshot.index(key) for key in start]] = 1.0
-    buffers = _known(snapshot, buffers_fen)
+    buffers = _known(snapshot, {**buffers_fen, **supplied})
     # unknown: a party that no loss moves, or one that the first fen throws over
     low = _shares(exposure, buffers, np.inf, shock)
     high = _shares(exposure, buffers, 1.0, shock)
@@ -126,46 +165,64 @@ def distress_stress(
         for party in reached.tolist()
     ]
     losses.sort(key=lambda item: (-item.share_low, -item.share_high, item.party))
-    return DistressStress(tuple(start), tuple(losses), claims.unknown, _basis(snapshot))
+    return DistressStress(
+        failed=tuple(start),
+        losses=tuple(losses),
+        unknown=claims.unknown,
+        supplied_fen=supplied,
+        assumptions=_reasons(rules),
+        basis=_basis(snapshot),
+    )
 
 
 def clearing_stress(
     snapshot: Snapshot,
     *,
     cash_fen: Mapping[str, int],
-    keep_external: float = 1.0,
-    keep_claims: float = 1.0,
+    keep_external: float | None = None,
+    keep_claims: float | None = None,
 ) -> ClearingStress:
     """Eisenberg–Noe clearing (Rogers–Veraart with losses) of all obligations of a snapshot.
 
     Args:
-        cash_fen: money at hand by party key, where known.
-        keep_external, keep_claims: as in `queries.risk.clearing.clear`.
+        cash_fen: money at hand by party key, where known: no source tells it, so it is supplied.
+        keep_external, keep_claims: as in `queries.risk.clearing.clear`; by default the policy's.
+
+    Raises `NotFoundError` for a key that the snapshot does not hold.
     """
+    rules = load_stress_policy().clearing
+    external = rules.keep_external.value if keep_external is None else keep_external
+    between = rules.keep_claims.value if keep_claims is None else keep_claims
     claims = obligations(snapshot)
     cash = _known(snapshot, cash_fen)
 
     def solve(unknown: Vector) -> Clearing:
         owed = claims.owed(np.where(np.isnan(cash), unknown, cash))
-        return clear(owed, keep_external=keep_external, keep_claims=keep_claims, tolerance=0.5)
+        return clear(owed, keep_external=external, keep_claims=between, tolerance=0.5)
 
     low = solve(np.zeros(len(snapshot)))
     # who pays in full whatever the others do
     high = solve(low.owed)
+    payments = [
+        Payment(
+            *_named(snapshot, party),
+            _fen(cash[party]),
+            round(low.owed[party]),
+            round(low.paid[party]),
+            round(high.paid[party]),
+        )
+        for party in np.flatnonzero(low.owed > 0).tolist()
+    ]
+    payments.sort(key=lambda item: (item.paid_low_fen - item.owed_fen, item.party))
     return ClearingStress(
-        tuple(
-            Payment(
-                *_named(snapshot, party),
-                _fen(cash[party]),
-                round(low.owed[party]),
-                round(low.paid[party]),
-                round(high.paid[party]),
-            )
-            for party in np.flatnonzero(low.owed > 0).tolist()
-        ),
-        low.certified and high.certified,
-        claims.unknown,
-        _basis(snapshot),
+        keep_external=external,
+        keep_claims=between,
+        payments=tuple(payments),
+        certified=low.certified and high.certified,
+        unknown=claims.unknown,
+        supplied_fen=dict(cash_fen),
+        assumptions=_reasons(rules),
+        basis=_basis(snapshot),
     )
 
 
@@ -191,4 +248,9 @@ def _named(snapshot: Snapshot, party: int) -> tuple[str, str | None]:
 
 
 def _basis(snapshot: Snapshot) -> Basis:
-    return Basis(snapshot.as_of, snapshot.known_at, snapshot.position)
+    policy = load_stress_policy().name
+    return Basis(snapshot.as_of, snapshot.known_at, snapshot.position, policy=policy)
+
+
+def _reasons(rules: Strict) -> tuple[str, ...]:
+    return tuple(getattr(rules, name).reason for name in type(rules).model_fields)

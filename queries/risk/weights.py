@@ -17,7 +17,7 @@ from scipy.sparse import coo_array
 
 from graph.snapshot import Snapshot, Ties
 from queries.risk.own_facts import OwnFact, UnusedFact, own_facts
-from queries.risk.policy import Policy, TiePolicy
+from queries.risk.policy import Policy
 
 __all__ = ["RiskGraph", "Strand", "weigh"]
 
@@ -63,7 +63,7 @@ def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
         # independent causes: either is enough
         own[party] = 1 - (1 - policy.floor) * np.prod([1 - fact.probability for fact in told])
     kinds = tuple(policy.ties)
-    flows = [_flows(snapshot.ties[kind], policy.ties[kind]) for kind in kinds]
+    flows = [_flows(snapshot.ties[kind], policy) for kind in kinds]
     source, target, weight, row = (
         np.concatenate([flow[column] for flow in flows]) for column in range(4)
     )
@@ -120,18 +120,20 @@ class _Strands(Sequence[tuple[Strand, ...]]):
 _Flows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]
 
 
-def _flows(ties: Ties, policy: TiePolicy) -> _Flows:
+def _flows(ties: Ties, policy: Policy) -> _Flows:
     """Sender, receiver, weight and row of the table for every way that distress takes."""
-    weight = np.full(len(ties.facts), policy.weight)
-    if policy.scale is not None:
-        ratio = ties.facts[policy.scale].to_numpy(zero_copy_only=False).astype(float)
+    rule = policy.ties[ties.kind]
+    weight = np.full(len(ties.facts), rule.weight)
+    if rule.scale is not None:
+        ratio = ties.facts[rule.scale].to_numpy(zero_copy_only=False).astype(float)
         weight *= np.clip(np.nan_to_num(ratio, nan=0.0), 0, 1)
-    certain = ties.facts["certainty"].to_numpy(zero_copy_only=False) >= 1
+    certain = ties.facts["certainty"].to_numpy(zero_copy_only=False)
+    certain = certain >= policy.certainty.at_least
     row = np.flatnonzero(certain & (weight > 0) & (ties.source != ties.target)).astype(np.int32)
     source, target, weight = ties.source[row], ties.target[row], weight[row]
-    if policy.flow == "along":
+    if rule.flow == "along":
         return source, target, weight, row
-    if policy.flow == "against":
+    if rule.flow == "against":
         return target, source, weight, row
     # both ways of one row side by side: the order of the rows decides between equals
     senders, receivers = np.stack((source, target), 1), np.stack((target, source), 1)

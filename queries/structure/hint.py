@@ -15,7 +15,7 @@ from pydantic import Field
 
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE
-from queries.structure.rule_file import RuleFile, Strict, read_rules
+from queries.rule_file import RuleFile, Strict, read_rules
 
 __all__ = ["Hint", "HintKind", "Likeness", "Signal", "hint", "load_likeness"]
 

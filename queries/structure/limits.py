@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 
 from graph.snapshot import Snapshot
 from queries.eligibility.verdict import Verdict
+from queries.rule_file import RuleFile, Strict, read_rules
 from queries.structure.chains import reach_of
 from queries.structure.guarantees import GuaranteeNet, secured
 from queries.structure.patterns import JointGroup, find_joint_groups, is_firm
-from queries.structure.rule_file import RuleFile, Strict, read_rules
 
 __all__ = [
     "SCOPE",

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from graph.errors import NotFoundError
-from queries.structure.rule_file import RuleFile, Strict, read_rules
+from queries.rule_file import RuleFile, Strict, read_rules
 
 __all__ = ["BeneficialOwnerRule", "Threshold", "Thresholds", "load_thresholds"]
 

@@ -8,7 +8,9 @@ a tie are 16-bit numbers within them.
     two-way tie   low, high (2 × 2 B), a weight each way (2 × 4 B)   + what was passed (2 × 4 B)
     one-way tie   sender, receiver (2 × 2 B), a weight (4 B)         + what was passed (4 B)
 
-so a directed tie costs 10 or 12 bytes.  Tiles are worked through in rounds, as in a tournament:
+so a directed tie costs 10 or 12 bytes.  Within a tile the ties are dealt like cards: its sorted
+list is cut into four, and one of each is taken in turn, since two ties in a row that end at the
+same party would wait for each other.  Tiles are worked through in rounds, as in a tournament:
 within a round no block occurs twice, so several threads can write without locks, and what each
 block sees is in the same order whatever the number of threads: results repeat bit by bit.
 """
@@ -114,14 +116,14 @@ def make_blocks(
     found = np.zeros((len(low_block), 3), np.int64)
     nothing = np.zeros(0, np.uint16), np.zeros(0, np.uint32)
     files = (into, source, out, receivers, ties, tile)
-    _file(*files, found, True, *nothing, *nothing[:1] * 3)
+    _file(*files, np.zeros_like(found), found, True, *nothing, *nothing[:1] * 3)
     pairs = np.concatenate(([0], np.cumsum(found[:, 0])))
     singles = np.concatenate(([0], np.cumsum(found[:, 1:].ravel())))
     begin = np.column_stack((pairs[:-1], singles[:-1:2], singles[1::2]))
     low, high = np.empty(pairs[-1], np.uint16), np.empty(pairs[-1], np.uint16)
     sender, receiver = np.empty(singles[-1], np.uint16), np.empty(singles[-1], np.uint16)
     place = np.empty(len(source), np.uint32)
-    _file(*files, begin, False, low, place, high, sender, receiver)
+    _file(*files, begin, found, False, low, place, high, sender, receiver)
     filed = np.empty(len(source), dtype)
     filed[place] = weight
     return Blocks(
@@ -206,6 +208,14 @@ def outgoing(
 
 
 @compiled
+def _dealt(turn: int, count: int) -> int:
+    """Where the tie of that turn lies when the list is cut into four and dealt out in turn."""
+    quarter = count >> 2
+    hand = (turn >= quarter) + (turn >= 2 * quarter) + (turn >= 3 * quarter)
+    return turn if turn >= 4 * quarter else 4 * (turn - hand * quarter) + hand
+
+
+@compiled
 def _file(
     into: NDArray[np.int64],
     source: NDArray[Any],
@@ -213,7 +223,8 @@ def _file(
     receivers: NDArray[np.uint32],
     ties: NDArray[np.uint32],
     tile: NDArray[np.int32],
-    cursor: NDArray[np.int64],
+    begin: NDArray[np.int64],
+    found: NDArray[np.int64],
     only_count: bool,
     low: NDArray[np.uint16],
     place: NDArray[np.uint32],
@@ -221,8 +232,13 @@ def _file(
     sender: NDArray[np.uint16],
     receiver: NDArray[np.uint16],
 ) -> None:
-    """Merge the ties into and out of each party with lower-numbered ones; count or file them."""
+    """Merge the ties into and out of each party with lower-numbered ones; count or file them.
+
+    Args:
+        begin, found: [tile, kind] = where its ties begin, and how many they are (to be counted).
+    """
     pairs = len(low)
+    turn = np.zeros_like(found)
     for party in range(len(into) - 1):
         a, a_end, b, b_end = into[party], into[party + 1], out[party], out[party + 1]
         block, mine = party >> 16, np.uint16(party & 65535)
@@ -234,9 +250,11 @@ def _file(
                 break
             filed = tile[other >> 16, block]
             kind = 0 if here == there else 1 if here < there else 2
-            at = cursor[filed, kind]
-            cursor[filed, kind] += 1
-            if not only_count:
+            if only_count:
+                found[filed, kind] += 1
+            else:
+                at = begin[filed, kind] + _dealt(turn[filed, kind], found[filed, kind])
+                turn[filed, kind] += 1
                 theirs = np.uint16(other & 65535)
                 if kind == 0:
                     low[at], high[at] = theirs, mine

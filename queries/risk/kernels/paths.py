@@ -7,6 +7,8 @@ not depend on blocks, rounds or threads, and with float64 weights it is the clea
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -31,21 +33,23 @@ def strongest_paths(
     crew = threads or processors()
     strongest = np.array(own, np.float64)
     stream = blocks.stream
+    seen = np.zeros(len(blocks.low_block), np.int64)
+    rose = np.ones(int(blocks.high_block.max(initial=0)) + 1, np.int64)
 
-    def offer(first: int, last: int) -> float:
-        return float(offer_strongest(first, last, stream, strongest))
+    def offer(turn: int, first: int, last: int) -> float:
+        return float(_offer_where_news(first, last, stream, strongest, seen, rose, turn))
 
-    while in_rounds(blocks, crew, offer):
-        pass
+    for turn in count():
+        if not in_rounds(blocks, crew, partial(offer, turn)):
+            break
     sender = np.full(blocks.count, ITSELF)
-    given = np.asarray(own, np.float64)
 
     def find(first: int, last: int) -> float:
-        senders(first, last, stream, given, strongest, sender)
+        senders(first, last, stream, strongest, sender)
         return 0.0
 
     in_rounds(blocks, crew, find)
-    return strongest, np.where(sender == ITSELF, -1, sender.astype(np.int64))
+    return strongest, np.where(strongest > own, sender.astype(np.int64), -1)
 
 
 @compiled
@@ -90,15 +94,44 @@ def offer_strongest(
 
 
 @compiled
+def _offer_where_news(
+    first: int,
+    last: int,
+    stream: Stream,
+    strongest: NDArray[np.float64],
+    seen: NDArray[np.int64],
+    rose: NDArray[np.int64],
+    turn: int,
+) -> bool:
+    """A sweep that leaves out tiles of whose blocks nothing rose since they were worked through.
+
+    Args:
+        seen: sweep in which each tile was last worked through, with its place in the sweep.
+        rose: when anything in each block last rose, in the same time.
+    """
+    anything = False
+    for tile in range(first, last):
+        low, high = stream[0][tile], stream[1][tile]
+        if max(rose[low], rose[high]) > seen[tile]:
+            seen[tile] = 2 * (turn * len(seen) + tile)
+            if offer_strongest(tile, tile + 1, stream, strongest):
+                rose[low] = rose[high] = seen[tile] + 1
+                anything = True
+    return anything
+
+
+@compiled
 def senders(
     first: int,
     last: int,
     stream: Stream,
-    own: NDArray[np.float64],
     strongest: NDArray[np.float64],
     before: NDArray[np.uint32],
 ) -> None:
-    """Who attains each party's value over a direct tie: the smallest number of those."""
+    """Who attains each party's value over a direct tie: the smallest number of those.
+
+    Also where the party's own probability is as strong: then it is the party itself that counts.
+    """
     low_block, high_block, pairs, singles, low, high, sender, receiver, weight = stream
     bits, back, one_way = np.uint64(16), np.uint64(len(low)), np.uint64(2 * len(low))
     for tile in range(first, last):
@@ -108,10 +141,12 @@ def senders(
             a = low_base + np.uint64(low[at])
             b = high_base + np.uint64(high[at])
             at_a, at_b = strongest[a], strongest[b]
-            if np.float64(weight[at]) * at_a == at_b and at_b > own[b]:
-                before[b] = min(before[b], np.uint32(a))
-            if np.float64(weight[at + back]) * at_b == at_a and at_a > own[a]:
-                before[a] = min(before[a], np.uint32(b))
+            to_b = np.uint32(a) if np.float64(weight[at]) * at_a == at_b else ITSELF
+            to_a = np.uint32(b) if np.float64(weight[at + back]) * at_b == at_a else ITSELF
+            held = before[b]
+            before[b] = to_b if to_b < held else held
+            held = before[a]
+            before[a] = to_a if to_a < held else held
         for way in range(2):
             from_base = low_base if way == 0 else high_base
             to_base = high_base if way == 0 else low_base
@@ -119,6 +154,6 @@ def senders(
             for at in range(np.uint64(begin), np.uint64(end)):
                 a = from_base + np.uint64(sender[at])
                 b = to_base + np.uint64(receiver[at])
-                passed = np.float64(weight[at + one_way]) * strongest[a]
-                if passed == strongest[b] and strongest[b] > own[b]:
-                    before[b] = min(before[b], np.uint32(a))
+                carries = np.float64(weight[at + one_way]) * strongest[a] == strongest[b]
+                to_b, held = np.uint32(a) if carries else ITSELF, before[b]
+                before[b] = to_b if to_b < held else held

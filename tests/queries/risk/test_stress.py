@@ -10,6 +10,7 @@ from graph.snapshot import Snapshot
 from queries.risk import clearing_stress, distress_stress
 from queries.risk.obligations import obligations
 from queries.risk.stress import Loss, Payment
+from queries.risk.stress_policy import load_stress_policy
 
 A, B, C = person(1), person(2), person(3)
 
@@ -132,3 +133,25 @@ def test_a_ring_of_guarantees_without_money_is_not_certified() -> None:
 
 def test_list_entries_are_no_claims() -> None:
     assert exposures(snapshot([*BASE, *listing(1, C)])) == exposures(snapshot(BASE))
+
+
+def test_an_answer_says_what_it_assumes_and_what_was_supplied() -> None:
+    held = snapshot([*BASE, guarantee(C, A, None)])
+    told = distress_stress(
+        held, failed=[A[0]], buffers_fen={B[0]: 1}, supplied_fen={B[0]: 100_000}
+    ).as_dict()
+    (found,) = [item for item in told["losses"] if item["party"] == B[0]]
+    assert (found["buffer_fen"], found["share_low"]) == (100_000, 0.5)  # not the one fen reported
+    assert told["supplied_fen"] == {B[0]: 100_000}
+    assert any("收不回" in line for line in told["assumptions"])
+    assert (told["unknown_count"], told["unknown"][0]["kind"]) == (1, "guarantee")
+    assert told["basis"]["policy"] == load_stress_policy().name
+    assert told["basis"]["as_of"] == held.as_of.isoformat() and not told["basis"]["truncated"]
+
+
+def test_a_long_answer_is_cut_and_says_so() -> None:
+    told = clearing_stress(snapshot(BASE), cash_fen={A[0]: 60_000, B[0]: 0})
+    cut = told.as_dict(1)
+    assert (cut["payments_count"], len(cut["payments"]), cut["basis"]["truncated"]) == (2, 1, True)
+    assert cut["payments"][0]["party"] == B[0]  # who leaves most unpaid stands first
+    assert (told.keep_external, told.keep_claims) == (1.0, 1.0)

@@ -1,4 +1,4 @@
-"""Rules as data: a YAML file of this package with a version, and its hash as part of its name."""
+"""Rules as data: a YAML file beside the code that obeys it, with a version, and its hash as part of its name."""
 
 from __future__ import annotations
 
@@ -35,8 +35,12 @@ class RuleFile(Strict):
 
 
 def read_rules(kind: type[R]) -> R:
-    """Read and check the file of a kind; raises pydantic's `ValidationError` naming what is wrong."""
-    text = (files("queries.structure") / f"{kind.FILE}.yaml").read_text(encoding="utf-8")
+    """Read and check the file of a kind, which lies beside its module.
+
+    Raises pydantic's `ValidationError` naming what is wrong.
+    """
+    package = kind.__module__.rpartition(".")[0]
+    text = (files(package) / f"{kind.FILE}.yaml").read_text(encoding="utf-8")
     stated = yaml.safe_load(text)
     stated["version"] = str(stated["version"])
     return kind.model_validate({**stated, "hash": hashlib.sha256(text.encode()).hexdigest()})
