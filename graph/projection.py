@@ -31,6 +31,7 @@ from graph.log import Batch, FactLog
 from graph.progress import Progress, silent
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
+from graph.taken_in import taken_in
 
 __all__ = [
     "OPEN_KNOWN_TO",
@@ -61,7 +62,8 @@ class GraphConnection(Protocol):
 class ProjectedTo:
     """How far a graph is: position and known time of the last batch that it holds whole.
 
-    `sources` are those taken in so far: the absence of a record means something only for them.
+    `sources` are what was taken in so far (`graph.taken_in`): the absence of a record means
+    something only for them.
     """
 
     position: int
@@ -118,7 +120,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
                 "known_at": batch.known_at,
                 "manifest_hash": batch.hash,
                 "schema_hash": schema_hash(),
-                "sources": sorted({item.source for item in batches[: batch.position]}),
+                "sources": sorted(taken_in(batches[: batch.position])),
             },
         )
     return len(todo)

@@ -33,7 +33,7 @@ VALUES = {
     "repaired": "已修复或移出", "expired": "公示期满", "identity_not_proven": "身份未核实",
     "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
     "graph": "图谱", "identity": "主体核对", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
-    "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "not_applicable": "不适用",
+    "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "stale": "已有的材料过期", "not_applicable": "不适用",
     "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
 }  # fmt: skip
 
