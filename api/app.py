@@ -30,6 +30,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.workbench = Workbench(settings)
+        app.state.workbench.warm()
         app.state.inbox = Inbox(settings)
         try:
             yield
