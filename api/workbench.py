@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -66,11 +67,19 @@ class Workbench:
         self._structure = Reckoning[Structure]("structure")
         self._prospects = Reckoning[Prospects]("prospects")
         self._places = Reckoning[CreditPlaces]("places")
+        self._warm = Reckoning[bool]("warm")
         self._names = Reckoning[dict[str, str]]("names")
 
     def close(self) -> None:
         """Give the connection back; who started the engine stops it."""
-        for one in (self._structure, self._risk, self._prospects, self._places, self._names):
+        for one in (
+            self._warm,
+            self._structure,
+            self._risk,
+            self._prospects,
+            self._places,
+            self._names,
+        ):
             one.close()
         self.graph.close()
         self.store.close()
@@ -101,19 +110,25 @@ class Workbench:
         return self._structure.wait((position, day), self._read_structure)
 
     def is_reckoned(self, *, within: float = 0.0) -> bool:
-        """Whether risk and structure are there for what the graph holds now, or are within so
-        many seconds; the reckoning goes on either way."""
+        """Whether a borrower page can be shown at once for what the graph holds now, or can
+        within so many seconds; the reckoning goes on either way."""
         day, _, position = self._state()
-        found = self._structure.ready((position, day), self._read_structure, within=within)
-        return found is not None
+        return self._warm.ready((position, day), self._read_a_file, within=within) is not None
 
     def warm(self) -> None:
         """Begin to reckon what every borrower page needs, so that the first one need not wait."""
-        try:
+        # an empty graph, say: whoever asks for an answer is told
+        with suppress(XinnongError):
             self.is_reckoned()
-        except XinnongError:
-            # an empty graph, say: whoever asks for an answer is told
-            return
+
+    def _read_a_file(self) -> bool:
+        # an engine that just started takes seconds over each question that it hears first
+        keys = self.structure().snapshot.keys
+        if len(keys):
+            # what is wrong with this one party is told on its own page
+            with suppress(XinnongError):
+                self.party_file(str(keys[0].as_py()))
+        return True
 
     def _read_structure(self) -> Structure:
         found = read_structure(self.risk_run().snapshot)
@@ -128,6 +143,19 @@ class Workbench:
     def risk(self, key: str) -> RiskAnswer:
         """Score and explanation of one party."""
         return explain(self.risk_run(), key)
+
+    def name(self, key: str) -> str | None:
+        """What a party is called; None where nobody says."""
+        return self._said_last(key, "name")
+
+    def masked(self, key: str) -> str | None:
+        """A party's code, or its masked resident id; None where nobody says."""
+        code = self._said_last(key, "unified_social_credit_code")
+        return code or self._said_last(key, "resident_id_masked")
+
+    def _said_last(self, key: str, name: str) -> str | None:
+        told = (row["facts"].get(name) for row in reversed(self.ask("party_card", key=key).rows))
+        return next((str(value) for value in told if value), None)
 
     def products(self) -> Mapping[str, Product]:
         """Every product, with what was published here."""

@@ -41,6 +41,11 @@ class CreditPlaces:
     review_on: date
     basis: Basis
 
+    def name(self, key: str) -> str:
+        """What a place is called; a village with its town, for villages of one name are many."""
+        own = self.names.get(key, "名称未知")
+        return own if key in self.towns else self.names.get(town_of(key), "") + own
+
     def find(self, key: str) -> VillageCheck:
         """One village or town; raises `NotFoundError` where no household is known."""
         found = self.villages.get(key) or self.towns.get(key)
