@@ -31,6 +31,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.workbench = Workbench(settings)
+        app.state.workbench.warm()
         app.state.inbox = Inbox(settings)
         app.state.jobs = DecisionJobs(app.state.workbench)
         try:

@@ -88,10 +88,7 @@ def grades(as_of: AsOf = "", as_json: Json = False) -> None:
                 for row in rows
             ],
         )
-        for barred in load_card().never:
+        for barred in load_card().not_used:
             print(f"不得使用：{barred.term}（{barred.why}）")
-        for item in load_card().items:
-            if item.why:
-                print(f"不计分：{item.term}（{item.why}）")
 
     answer_with([asdict(row) for row in rows], as_json, people)
