@@ -18,9 +18,10 @@ import pandas as pd
 
 from ingest.checking.rules import value_column
 from ingest.checking.schema import on_row, on_text, on_value, validate
-from ingest.checking.values import read_column
+from ingest.checking.values import Reading, read_column
 from ingest.finding import Finding
 from ingest.reading.table import Table
+from ingest.reading.texts import Texts
 
 __all__ = ["Gated", "check"]
 
@@ -39,6 +40,16 @@ class Gated:
     findings: list[Finding] = field(default_factory=list)
     quarantined: set[int] = field(default_factory=set)
 
+    @property
+    def accepted(self) -> int:
+        """How many rows are good."""
+        return len(self.rows)
+
+    def give_up(self) -> pd.DataFrame:
+        """The good rows, given away: what stays here is their numbers."""
+        rows, self.rows = self.rows, pd.DataFrame(index=self.rows.index)
+        return rows
+
 
 def check(
     table: Table,
@@ -56,28 +67,33 @@ def check(
         `rows_in = len(rows) + len(quarantined)`, always.
     """
     findings = [*table.notes, *table.refused]
-    index = table.frame.index
+    index = pd.Index(table.numbers, name="row")
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
-    absent = pd.Series(np.full(len(index), None, object), index=index)
-    said = {name: table.frame.get(name, absent) for name in fields}
-    readings = {name: read_column(fields[name], said[name], identity_key) for name in fields}
-    findings += validate(
-        pd.DataFrame(said, copy=False),
-        {
-            name: list(
-                on_text(fields[name], said[name], readings[name], from_sheet=table.from_sheet)
+    absent = Texts.of([None] * len(index))
+    readings: dict[str, Reading] = {}
+    spoilt: dict[str, np.ndarray] = {}
+    for name, spec in fields.items():
+        said = table.columns.get(name, absent)
+        readings[name] = read_column(spec, said, index, identity_key)
+        found = list(
+            validate(
+                pd.DataFrame({name: said.series(index)}, copy=False),
+                {name: list(on_text(spec, said, readings[name], from_sheet=table.from_sheet))},
+                {name: spec.title},
             )
-            for name in fields
-        },
-        {name: spec.title for name, spec in fields.items()},
-    )
+        )
+        findings += found
+        spoilt[name] = index.isin(_refused(found))
     columns = {name: each for one in readings.values() for name, each in one.columns.items()}
     typed = pd.DataFrame(columns, copy=False)
-    rules = {value_column(spec): list(on_value(spec, typed, known)) for spec in fields.values()}
+    rules = {
+        value_column(spec): list(on_value(spec, typed, known, spoilt[spec.name]))
+        for spec in fields.values()
+    }
     for row_check in table.spec.checks:
         first = value_column(fields[row_check.fields[0]])
-        rules[first].append(on_row(row_check, fields, typed, readings))
+        rules[first].append(on_row(row_check, fields, typed, spoilt))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
     findings += _twins(table, typed, ~index.isin(_refused(findings)))
     del typed, readings, rules  # a million rows are there once, not twice
@@ -101,7 +117,7 @@ def _twins(table: Table, typed: pd.DataFrame, good: np.ndarray) -> list[Finding]
         return []
     columns = "、".join(item.title for item in fields)
     # rows are compared as they were sent: a lossy type must not make two rows equal
-    sent = table.frame.loc[repeated.index].fillna("").astype(str).agg("\x1f".join, axis=1)
+    sent = table.rows(repeated.index).fillna("").astype(str).agg("\x1f".join, axis=1)
     group = repeated.astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
     same = sent.groupby(group).transform("nunique") == 1
     found = [

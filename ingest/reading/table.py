@@ -1,19 +1,21 @@
 """Read a file as a person sees it: every cell as text, every row by its number in the sheet.
 
-A file is read row by row and kept column by column; equal texts of a column are one object, so
-that a million rows of twenty columns stay within some hundred megabytes.
+A file is read row by row and kept column by column (`ingest.reading.texts`), so that a million
+rows of twenty columns stay within some hundred megabytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from graph.errors import InputError
 from ingest.catalogue.source import Source, TableSpec
@@ -22,6 +24,7 @@ from ingest.reading.cell import Cells, text_of
 from ingest.reading.delimited import delimited_rows
 from ingest.reading.heading import Heading, find_heading
 from ingest.reading.spreadsheet import sheet_rows, unread_sheets
+from ingest.reading.texts import Texts, coded
 
 __all__ = ["MAX_ROWS", "Origin", "Table", "read_table"]
 
@@ -49,11 +52,13 @@ class Table:
 
     Attributes:
         name: which table of the source it is.
-        frame: text cells (missing = None), columns by field name, index = row in the file.
+        numbers: of the rows, as they stand in the file.
+        columns: cells by field name, of the rows that `held` numbers.
         refused: findings of rows that could not be read as rows; they are in `rows_in`.
         notes: findings about the file as a whole.
         unread: raw text of the refused rows, kept only where every column is declared.
         from_sheet: whether it is a spreadsheet, whose cells may be something else than text.
+        kept: None, or the rows that `only` was asked for.
         origins: of a returned error workbook: row -> the refused row that it corrects.  A row
             that is here and not in the frame was emptied: its sender takes it back.
     """
@@ -61,18 +66,50 @@ class Table:
     name: str
     spec: TableSpec
     file_name: str
-    frame: pd.DataFrame
+    numbers: NDArray[np.int64]
+    columns: dict[str, Texts]
     refused: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     unread: dict[int, str] = field(default_factory=dict)
     origins: dict[int, Origin] = field(default_factory=dict)
     from_sheet: bool = False
     is_correction: bool = False
+    kept: NDArray[np.int64] | None = None
+
+    @property
+    def held(self) -> NDArray[np.int64]:
+        """Numbers of the rows whose cells are here: all of them, unless `only` some were kept."""
+        return self.numbers if self.kept is None else self.kept
+
+    def only(self, numbers: Collection[int]) -> Table:
+        """The same table with the cells of some rows alone."""
+        places = self._places(numbers)
+        columns = {name: Texts.of(texts.take(places)) for name, texts in self.columns.items()}
+        return replace(self, columns=columns, kept=self.held[places])
 
     @property
     def rows_in(self) -> int:
         """Rows that the file holds, readable or not; blank rows are none."""
-        return len(self.frame) + len(self.refused)
+        return len(self.numbers) + len(self.refused)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All cells as Python has them (missing = None), index = row in the file."""
+        return self.rows(self.held)
+
+    def _places(self, numbers: Collection[int]) -> NDArray[np.int64]:
+        wanted = np.fromiter(numbers, np.int64, len(numbers))
+        return np.flatnonzero(np.isin(self.held, wanted))
+
+    def rows(self, numbers: Collection[int]) -> pd.DataFrame:
+        """The cells of some rows, in the order of the file; rows that it lacks are left out."""
+        places = self._places(numbers)
+        return pd.DataFrame(
+            {name: _objects(texts.take(places)) for name, texts in self.columns.items()},
+            index=pd.Index(self.held[places], name="row"),
+            columns=list(self.columns),
+            dtype=object,
+        )
 
 
 def read_table(path: Path, source: Source) -> Table:
@@ -119,7 +156,7 @@ def read_table(path: Path, source: Source) -> Table:
         head.table,
         head.spec,
         path.name,
-        reading.frame(),
+        *reading.read(),
         tuple(reading.refused),
         tuple(notes),
         reading.unread,
@@ -142,7 +179,8 @@ class _Reading:
         self._numbers: list[int] = []
         self._cells = {name: Cells() for name in head.columns}
         self._rewritten = dict.fromkeys(head.columns, 0)
-        self._kept: list[tuple[np.ndarray, dict[str, np.ndarray]]] = []
+        self._kept_numbers = [np.array([], np.int64)]
+        self._pieces: dict[str, list[pa.DictionaryArray]] = {name: [] for name in head.columns}
 
     def add(self, number: int, cells: list[Any]) -> None:
         """Take one row in."""
@@ -196,9 +234,9 @@ class _Reading:
         for name, place in self._head.columns.items():
             texts, rewritten = self._cells[name].texts(columns[place])
             self._rewritten[name] += rewritten
-            chunk[name] = _objects(texts)
+            chunk[name] = coded(texts)
             if not filled.all():
-                filled |= np.fromiter((text is not None for text in texts), bool, len(texts))
+                filled |= chunk[name].is_valid().to_numpy(zero_copy_only=False)
         for place in np.flatnonzero(
             ~filled
         ).tolist():  # blank, unless an undeclared column says something
@@ -206,9 +244,10 @@ class _Reading:
             filled[place] = any(text_of(cells[other]) for other in self._head.unknown)
         numbers = np.array(self._numbers, dtype="int64")
         self._note_origins(columns, numbers)
-        self._kept.append(
-            (numbers[filled], {name: column[filled] for name, column in chunk.items()})
-        )
+        self._kept_numbers.append(numbers[filled])
+        for name, piece in chunk.items():
+            whole = piece if filled.all() else piece.filter(pa.array(filled))
+            self._pieces[name].append(whole)
         self._rows, self._numbers = [], []
 
     def _note_origins(self, columns: list[tuple[Any, ...]], numbers: np.ndarray) -> None:
@@ -220,16 +259,11 @@ class _Reading:
             if name and place.isdigit():
                 self.origins[int(number)] = Origin(name, int(place))
 
-    def frame(self) -> pd.DataFrame:
-        """All rows so far."""
+    def read(self) -> tuple[NDArray[np.int64], dict[str, Texts]]:
+        """Numbers and cells of all rows so far."""
         self._flush()
-        numbers = [numbers for numbers, _ in self._kept] or [np.array([], dtype="int64")]
-        index = pd.Index(np.concatenate(numbers), dtype="int64", name="row")
-        columns = {
-            name: np.concatenate([_objects([]), *(chunk.pop(name) for _, chunk in self._kept)])
-            for name in self._head.columns
-        }
-        return pd.DataFrame(columns, index=index, columns=list(columns), dtype=object, copy=False)
+        columns = {name: Texts(tuple(pieces)) for name, pieces in self._pieces.items()}
+        return np.concatenate(self._kept_numbers), columns
 
     def notes(self) -> Iterator[Finding]:
         """What is worth knowing of the file as a whole."""

@@ -17,6 +17,7 @@ from ingest.catalogue.source import Source, load_source, source_names
 from ingest.checking.gate import check
 from ingest.checking.rules import FIELD_RULES, ROW_RULES
 from ingest.checking.values import read_column
+from ingest.reading.texts import Texts
 from ingest.guidance.dictionary import dictionary_page, sources_page
 from ingest.guidance.masking import masked, masking_list
 from ingest.guidance.template import write_template
@@ -52,7 +53,7 @@ def test_catalogue(name: str, table: str) -> None:
     for field in spec.fields:
         assert field.check is None or field.check in FIELD_RULES
         if field.example:
-            read = read_column(field, pd.Series([field.example], dtype=object), "11" * 32)
+            read = read_column(field, Texts.of([field.example]), pd.RangeIndex(1), "11" * 32)
             assert not read.has("error"), (field.name, field.example)
     for row_check in spec.checks:
         assert row_check.rule in ROW_RULES
