@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
@@ -36,7 +38,6 @@ class Plan:
     """What one file says and what would be written of it.
 
     Attributes:
-        table: the file as read; of its cells only those of the refused rows.
         gated: what was found in it, without the rows, which are facts by now.
         settlement: what its list settles; None where it is no complete list.
         findings: of the gate and of the list.
@@ -119,9 +120,10 @@ def plan(
     progress(f"比对 {path.name}", 0, len(gated.rows))
     is_complete = source.completeness_of(table.name) == "snapshot"
     lines = listing(table, gated, identity_key) if is_complete else None
-    table, rows = table.only(gated.quarantined), gated.give_up()
+    rows = gated.give_up()
     frames = source.facts(table.name, rows) if len(rows) else iter(())
     del rows  # what reads them is the last to hold them
+    pa.default_memory_pool().release_unused()
     difference = compare(log, frames, source=source.name, batch=batch)
     settlement = None
     if lines is not None:
@@ -169,6 +171,8 @@ def commit(
         quarantine.keep(planned.batch, planned.table, planned.gated)
         for kind, facts in planned.difference.asserted.items():
             pending.assert_facts(kind, facts)
+            del facts
+            pa.default_memory_pool().release_unused()
         pending.close_facts(planned.difference.closed)
         pending.attach("findings", findings_table(planned.findings, planned.table.name))
         pending.attach("settled", settled_by(planned.table, planned.gated))

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ingest.checking.rules import value_column
 from ingest.checking.schema import on_row, on_text, on_value, validate
-from ingest.checking.values import Reading, read_column
+from ingest.checking.values import read_column
 from ingest.finding import Finding
 from ingest.reading.table import Table
 from ingest.reading.texts import Texts
@@ -67,24 +68,50 @@ def check(
         `rows_in = len(rows) + len(quarantined)`, always.
     """
     findings = [*table.notes, *table.refused]
-    index = pd.Index(table.numbers, name="row")
+    parts = []
+    for index, said in table.slices():
+        rows, found = _check_rows(table, index, said, identity_key, known)
+        findings += found
+        parts.append(rows)
+        pa.default_memory_pool().release_unused()  # Arrow would keep what the slice took
+    rows = _joined(parts)
+    twins = _twins(table, rows)
+    findings += twins
+    if twins:
+        rows = rows[~rows.index.isin(_refused(twins))]
+    return Gated(rows, findings, set(_refused(findings)))
+
+
+def _check_rows(
+    table: Table,
+    index: pd.Index,
+    said: dict[str, Texts],
+    identity_key: str,
+    known: Callable[[str], Collection[str]],
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Some rows by themselves: typed columns of the good ones, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
     absent = Texts.of([None] * len(index))
-    readings: dict[str, Reading] = {}
-    spoilt: dict[str, np.ndarray] = {}
-    for name, spec in fields.items():
-        said = table.columns.get(name, absent)
-        readings[name] = read_column(spec, said, index, identity_key)
-        found = list(
-            validate(
-                pd.DataFrame({name: said.series(index)}, copy=False),
-                {name: list(on_text(spec, said, readings[name], from_sheet=table.from_sheet))},
-                {name: spec.title},
-            )
+    said = {name: said.get(name, absent) for name in fields}
+    readings = {
+        name: read_column(spec, said[name], index, identity_key) for name, spec in fields.items()
+    }
+    titles = {name: spec.title for name, spec in fields.items()}
+    findings = list(
+        validate(
+            pd.DataFrame({name: cells.series(index) for name, cells in said.items()}, copy=False),
+            {
+                name: list(on_text(spec, said[name], readings[name], from_sheet=table.from_sheet))
+                for name, spec in fields.items()
+            },
+            titles,
         )
-        findings += found
-        spoilt[name] = index.isin(_refused(found))
+    )
+    spoilt = {
+        name: index.isin(_refused(item for item in findings if item.column == title))
+        for name, title in titles.items()
+    }
     columns = {name: each for one in readings.values() for name, each in one.columns.items()}
     typed = pd.DataFrame(columns, copy=False)
     rules = {
@@ -95,23 +122,29 @@ def check(
         first = value_column(fields[row_check.fields[0]])
         rules[first].append(on_row(row_check, fields, typed, spoilt))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
-    findings += _twins(table, typed, ~index.isin(_refused(findings)))
-    del typed, readings, rules  # a million rows are there once, not twice
-    quarantined = _refused(findings)
-    good = ~index.isin(quarantined)
-    kept = {name: columns.pop(name)[good] for name in list(columns)}
-    return Gated(pd.DataFrame(kept, copy=False), findings, set(quarantined))
+    return typed[~index.isin(_refused(findings))], findings
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """The parts as one, column by column, so that a million rows are there once and not twice."""
+    if len(parts) == 1:
+        return parts[0]
+    index = pd.Index(np.concatenate([part.index for part in parts]), name="row")
+    found = {}
+    for name in list(parts[0]):
+        found[name] = pd.concat([part.pop(name) for part in parts]).set_axis(index)
+    return pd.DataFrame(found, copy=False)
 
 
 def _refused(findings: Iterable[Finding]) -> list[int]:
     return sorted({item.row for item in findings if item.severity == "error" and item.row})
 
 
-def _twins(table: Table, typed: pd.DataFrame, good: np.ndarray) -> list[Finding]:
+def _twins(table: Table, rows: pd.DataFrame) -> list[Finding]:
     """A key twice among the good rows: the same row is one row; different rows are all refused."""
     fields = [item for item in table.spec.fields if item.name in table.spec.key]
     key = [value_column(item) for item in fields]
-    keys = typed[key][good]
+    keys = rows[key]
     repeated = keys[keys.duplicated(keep=False)] if key else keys.iloc[:0]
     if repeated.empty:
         return []

@@ -6,6 +6,7 @@ is ours.  Its own report is never shown, logged or raised further: it holds the 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
 from ingest.reading.texts import Texts
 
 __all__ = ["Rule", "on_row", "on_text", "on_value", "validate"]
+
+_MANY = 50_000
 
 
 @dataclass(frozen=True)
@@ -62,28 +65,12 @@ def validate(
             if each
         }
     )
-    try:
-        schema.validate(frame, lazy=True, inplace=True)
-    except SchemaErrors as report:
-        faults = report.schema_errors
-    else:
-        return
+    failed = _failures(schema, frame, rules)
+    if len(frame) > _MANY:
+        gc.collect()  # pandera's report holds the whole frame, in a circle with its traceback
     told: set[tuple[str, int]] = set()
-    for fault in faults:
-        column = str(fault.schema.name)
-        empty = fault.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS
-        rule = next(
-            (
-                each
-                for each in rules.get(column, ())
-                if (each.holds is None if empty else each.name == getattr(fault.check, "name", ""))
-            ),
-            None,
-        )
-        if rule is None or "index" not in getattr(fault.failure_cases, "columns", ()):
-            # a check of ours that could not be run is a fault of the program, not of the file
-            raise AssertionError(f"{column}: {fault.reason_code} ({type(fault.check).__name__})")
-        for row in fault.failure_cases["index"].tolist():
+    for column, rule, rows in failed:
+        for row in rows:
             if (column, row) in told:
                 continue
             told.add((column, row))
@@ -99,13 +86,40 @@ def validate(
             )
 
 
+def _failures(
+    schema: pandera.DataFrameSchema, frame: pd.DataFrame, rules: Mapping[str, list[Rule]]
+) -> list[tuple[str, Rule, list[int]]]:
+    """Column, rule that fails there, and the rows in which it does."""
+    try:
+        schema.validate(frame, lazy=True, inplace=True)
+    except SchemaErrors as report:
+        faults = report.schema_errors
+    else:
+        return []
+    found = []
+    for fault in faults:
+        column = str(fault.schema.name)
+        empty = fault.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS
+        rule = next(
+            (
+                each
+                for each in rules.get(column, ())
+                if (each.holds is None if empty else each.name == getattr(fault.check, "name", ""))
+            ),
+            None,
+        )
+        if rule is None or "index" not in getattr(fault.failure_cases, "columns", ()):
+            # a check of ours that could not be run is a fault of the program, not of the file
+            raise AssertionError(f"{column}: {fault.reason_code} ({type(fault.check).__name__})")
+        found.append((column, rule, fault.failure_cases["index"].tolist()))
+    return found
+
+
 def _flags(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], pd.Series]:
     return lambda column: pd.Series(np.asarray(holds(column), dtype=bool), index=column.index)
 
 
-def on_text(
-    spec: FieldSpec, cells: Texts, reading: Reading, *, from_sheet: bool
-) -> Iterator[Rule]:
+def on_text(spec: FieldSpec, cells: Texts, reading: Reading, *, from_sheet: bool) -> Iterator[Rule]:
     """Rules on what a cell says: that it is there, unspoilt by a spreadsheet, and has a value."""
     if spec.required:
         yield Rule(
@@ -209,7 +223,7 @@ def on_value(
         things = frozenset(known(spec.reference))
         yield _rule(
             "dangling_reference",
-            _unless(told, lambda column: column.isna() | column.isin(things)),
+            _unless(told, lambda column: column.isna() | column.isin(_among(column, things))),
             spec.message or f"“{spec.title}”在库中不存在。请核对编号，或先导入它所在的文件。",
             f"{spec.name} names a {spec.reference} that is not known.",
             "未知编号",
@@ -257,6 +271,11 @@ def _always(flags: np.ndarray) -> Callable[[pd.Series], Any]:
 def _unless(told: np.ndarray, holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], Any]:
     """The check, not looked at where something is wrong already."""
     return lambda column: np.asarray(holds(column), dtype=bool) | told
+
+
+def _among(column: pd.Series, things: Collection[str]) -> list[str]:
+    """Values that are known: few are looked for, however many there are."""
+    return [value for value in column.dropna().unique() if value in things]
 
 
 def _within(column: pd.Series, low: float | None, high: float | None) -> pd.Series:

@@ -35,7 +35,7 @@ from ingest.checking.parse import (
 )
 from ingest.checking.persons import PARTY_SUFFIXES, ordinary, persons, surely_no_organisation
 from ingest.reading.cell import NUMERIC
-from ingest.reading.texts import TEXT, Texts
+from ingest.reading.texts import TEXT, Texts, text_series
 
 __all__ = ["CellVerdict", "Reading", "read_column"]
 
@@ -51,7 +51,7 @@ _PARTY: dict[str, _Stored] = {
     suffix: TEXT if suffix in ("_key", "_masked", "_code") else object for suffix in PARTY_SUFFIXES
 }
 _NOWHERE = np.array([], dtype=np.int32)
-_AT_ONCE = 1 << 16  # distinct texts read at a time
+_AT_ONCE = 1 << 15  # distinct texts read at a time
 
 
 @dataclass
@@ -92,13 +92,15 @@ def read_column(spec: FieldSpec, cells: Texts, index: pd.Index, identity_key: st
         return Reading({spec.name: cells.series(index)}, _NOWHERE, {})
     place, texts = cells.distinct()
     verdicts: dict[int, CellVerdict] = {}
-    parts: dict[str, list[list[Any]]] = {suffix: [] for suffix in stored}
+    parts: dict[str, list[Any]] = {suffix: [] for suffix in stored}
     for begin in range(0, len(texts), _AT_ONCE):
         some = texts.slice(begin, _AT_ONCE).to_pylist()
         values, found = (read or _as_they_are)(some)
         verdicts |= {begin + at: verdict for at, verdict in found.items()}
-        for number, suffix in enumerate(stored):
-            parts[suffix].append([value[number] for value in values])
+        for number, (suffix, dtype) in enumerate(stored.items()):
+            part = [value[number] for value in values]
+            # at once into Arrow's bytes: as Python's strings a million keys are 90 MB
+            parts[suffix].append(pa.array(part, pa.string()) if dtype is TEXT else part)
     columns = {
         spec.name + suffix: _spread(parts.pop(suffix), place, index, dtype)
         for suffix, dtype in stored.items()
@@ -106,14 +108,11 @@ def read_column(spec: FieldSpec, cells: Texts, index: pd.Index, identity_key: st
     return Reading(columns, place if verdicts else _NOWHERE, verdicts)
 
 
-def _spread(
-    parts: list[list[Any]], place: np.ndarray, index: pd.Index, dtype: _Stored
-) -> pd.Series:
+def _spread(parts: list[Any], place: np.ndarray, index: pd.Index, dtype: _Stored) -> pd.Series:
     """The column with the distinct values by place, and nothing where the place is -1."""
     if dtype is TEXT:
-        distinct = pa.chunked_array([pa.array(part, pa.string()) for part in parts], pa.string())
-        column = distinct.take(pa.array(place, mask=place < 0))
-        return pd.Series(TEXT.__from_arrow__(column), index=index)
+        distinct = pa.chunked_array(parts, pa.string())
+        return text_series(distinct.take(pa.array(place, mask=place < 0)), index)
     known = list(chain(*parts, [None]))
     if dtype is object:
         values = np.empty(len(known), dtype=object)
@@ -140,7 +139,10 @@ def _reader(
         case "code":
             return _each(lambda text: code(text, spec)), {"": object}
         case "phone":
-            return _tuples(lambda text: phone(text, identity_key), 2), {"_masked": TEXT, "_key": TEXT}
+            return _tuples(lambda text: phone(text, identity_key), 2), {
+                "_masked": TEXT,
+                "_key": TEXT,
+            }
         case "household":
             return _households, {"": TEXT, "_key": TEXT}
         case "division":

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from graph.facts import arrow_schema, slot_columns
 from graph.log import FactLog
-from ingest.comparing.aside import Aside
 from ingest.comparing.timeline import Stated, merge
 from ingest.emit import FactFrame
+from ingest.reading.aside import Aside
 
 __all__ = ["Difference", "compare", "fact_ids", "numbered_slots"]
 
@@ -51,14 +51,19 @@ class Difference:
 def compare(log: FactLog, frames: Iterable[FactFrame], *, source: str, batch: str) -> Difference:
     """Lay the facts of a file over what the log holds of this source."""
     difference = Difference()
+    pool = pa.default_memory_pool()
     for frame in frames:
         for table in _tables(frame):
             difference.stated.add(frame.kind, table)
+        del frame
+        pool.release_unused()
     for kind in sorted(difference.stated):
         news = difference.stated[kind]
         held = log.read(kind)
         held = held.filter(pc.equal(held["source"], source)).select(news.column_names)
         _compare_kind(kind, held, news, source, batch, difference)
+        del news, held
+        pool.release_unused()
     return difference
 
 

@@ -7,7 +7,7 @@ rows of twenty columns stay within some hundred megabytes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from graph.errors import InputError
 from ingest.catalogue.source import Source, TableSpec
 from ingest.finding import Finding
+from ingest.reading.aside import Aside
 from ingest.reading.cell import Cells, text_of
 from ingest.reading.delimited import delimited_rows
 from ingest.reading.heading import Heading, find_heading
@@ -32,7 +33,9 @@ MAX_ROWS = 1_000_000
 
 _EXCEL = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 _CSV = frozenset({".csv", ".txt"})
-_CHUNK = 10_000
+_CHUNK = 20_000
+_SLICE = 1 << 16
+_NO_CELLS = pa.table({})
 
 #: (row number, cells) of a file.
 _Rows = Iterator[tuple[int, list[Any]]]
@@ -53,12 +56,11 @@ class Table:
     Attributes:
         name: which table of the source it is.
         numbers: of the rows, as they stand in the file.
-        columns: cells by field name, of the rows that `held` numbers.
+        cells: of some thousand rows each, in order, with a column a field.
         refused: findings of rows that could not be read as rows; they are in `rows_in`.
         notes: findings about the file as a whole.
         unread: raw text of the refused rows, kept only where every column is declared.
         from_sheet: whether it is a spreadsheet, whose cells may be something else than text.
-        kept: None, or the rows that `only` was asked for.
         origins: of a returned error workbook: row -> the refused row that it corrects.  A row
             that is here and not in the frame was emptied: its sender takes it back.
     """
@@ -67,25 +69,13 @@ class Table:
     spec: TableSpec
     file_name: str
     numbers: NDArray[np.int64]
-    columns: dict[str, Texts]
+    cells: Aside
     refused: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     unread: dict[int, str] = field(default_factory=dict)
     origins: dict[int, Origin] = field(default_factory=dict)
     from_sheet: bool = False
     is_correction: bool = False
-    kept: NDArray[np.int64] | None = None
-
-    @property
-    def held(self) -> NDArray[np.int64]:
-        """Numbers of the rows whose cells are here: all of them, unless `only` some were kept."""
-        return self.numbers if self.kept is None else self.kept
-
-    def only(self, numbers: Collection[int]) -> Table:
-        """The same table with the cells of some rows alone."""
-        places = self._places(numbers)
-        columns = {name: Texts.of(texts.take(places)) for name, texts in self.columns.items()}
-        return replace(self, columns=columns, kept=self.held[places])
 
     @property
     def rows_in(self) -> int:
@@ -95,21 +85,47 @@ class Table:
     @property
     def frame(self) -> pd.DataFrame:
         """All cells as Python has them (missing = None), index = row in the file."""
-        return self.rows(self.held)
-
-    def _places(self, numbers: Collection[int]) -> NDArray[np.int64]:
-        wanted = np.fromiter(numbers, np.int64, len(numbers))
-        return np.flatnonzero(np.isin(self.held, wanted))
+        return self.rows(self.numbers)
 
     def rows(self, numbers: Collection[int]) -> pd.DataFrame:
         """The cells of some rows, in the order of the file; rows that it lacks are left out."""
-        places = self._places(numbers)
+        wanted = np.isin(self.numbers, np.fromiter(numbers, np.int64, len(numbers)))
+        found = [_NO_CELLS]
+        for begin, piece in self._pieces():
+            chosen = wanted[begin : begin + len(piece)]
+            if chosen.any():
+                plain = [column.cast(pa.string()) for column in piece.columns]
+                some = pa.table(plain, names=piece.column_names).filter(pa.array(chosen))
+                found.append(some)
+        columns = pa.concat_tables(found, promote_options="default").to_pydict()
         return pd.DataFrame(
-            {name: _objects(texts.take(places)) for name, texts in self.columns.items()},
-            index=pd.Index(self.held[places], name="row"),
-            columns=list(self.columns),
+            {name: _objects(texts) for name, texts in columns.items()},
+            index=pd.Index(self.numbers[wanted], name="row"),
+            columns=list(columns),
             dtype=object,
         )
+
+    def slices(self) -> Iterator[tuple[pd.Index, dict[str, Texts]]]:
+        """The rows some ten thousand at a time: their numbers, and their cells by field."""
+        held: list[pa.Table] = []
+        done = 0
+        for begin, piece in self._pieces():
+            held.append(piece)
+            end = begin + len(piece)
+            if end - done < _SLICE and end < len(self.numbers):
+                continue
+            columns = {
+                name: Texts(tuple(chunk for each in held for chunk in each[name].chunks))
+                for name in piece.column_names
+            }
+            yield pd.Index(self.numbers[done:end], name="row"), columns
+            held, done = [], end
+
+    def _pieces(self) -> Iterator[tuple[int, pa.Table]]:
+        begin = 0
+        for name, count in self.cells.counts().items():
+            yield begin, self.cells[name]
+            begin += count
 
 
 def read_table(path: Path, source: Source) -> Table:
@@ -180,7 +196,7 @@ class _Reading:
         self._cells = {name: Cells() for name in head.columns}
         self._rewritten = dict.fromkeys(head.columns, 0)
         self._kept_numbers = [np.array([], np.int64)]
-        self._pieces: dict[str, list[pa.DictionaryArray]] = {name: [] for name in head.columns}
+        self._aside = Aside()
 
     def add(self, number: int, cells: list[Any]) -> None:
         """Take one row in."""
@@ -244,10 +260,11 @@ class _Reading:
             filled[place] = any(text_of(cells[other]) for other in self._head.unknown)
         numbers = np.array(self._numbers, dtype="int64")
         self._note_origins(columns, numbers)
+        piece = pa.table(chunk)
         self._kept_numbers.append(numbers[filled])
-        for name, piece in chunk.items():
-            whole = piece if filled.all() else piece.filter(pa.array(filled))
-            self._pieces[name].append(whole)
+        self._aside.add(
+            f"{len(self._aside)}", piece if filled.all() else piece.filter(pa.array(filled))
+        )
         self._rows, self._numbers = [], []
 
     def _note_origins(self, columns: list[tuple[Any, ...]], numbers: np.ndarray) -> None:
@@ -259,11 +276,12 @@ class _Reading:
             if name and place.isdigit():
                 self.origins[int(number)] = Origin(name, int(place))
 
-    def read(self) -> tuple[NDArray[np.int64], dict[str, Texts]]:
+    def read(self) -> tuple[NDArray[np.int64], Aside]:
         """Numbers and cells of all rows so far."""
         self._flush()
-        columns = {name: Texts(tuple(pieces)) for name, pieces in self._pieces.items()}
-        return np.concatenate(self._kept_numbers), columns
+        if not self._aside:
+            self._aside.add("0", pa.table({name: coded([]) for name in self._head.columns}))
+        return np.concatenate(self._kept_numbers), self._aside
 
     def notes(self) -> Iterator[Finding]:
         """What is worth knowing of the file as a whole."""

@@ -1,8 +1,7 @@
 """A column of texts as it was read: coded piece by piece, so that a text costs its bytes once.
 
-A piece is an Arrow dictionary of some thousand rows with small codes of its own.  A million rows
-of twenty columns take 150 MB so, against 900 MB as Python's strings; what works once per distinct
-text gets them without looking at the rows.
+A piece is an Arrow dictionary of some thousand rows with small codes of its own: what works once
+per distinct text gets them without looking at the rows.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["TEXT", "Texts", "coded"]
+__all__ = ["TEXT", "Texts", "coded", "text_series"]
 
 #: The type of text columns behind the gate: Arrow's bytes, with pandas' manners.
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
@@ -48,12 +47,7 @@ class Texts:
 
     def series(self, index: pd.Index) -> pd.Series:
         """The column as pandas has it (`TEXT`)."""
-        return pd.Series(TEXT.__from_arrow__(self.array()), index=index)
-
-    def take(self, places: NDArray[np.int64]) -> list[str | None]:
-        """The texts of some rows, by their place."""
-        found: list[str | None] = self.array().take(pa.array(places)).to_pylist()
-        return found
+        return text_series(self.array(), index)
 
     def distinct(self) -> tuple[NDArray[np.int32], pa.Array]:
         """For every row the place of its text among the distinct ones (-1: none), and those."""
@@ -78,7 +72,14 @@ class Texts:
 
     def marked(self) -> bool:
         """Whether any cell is something else than text (`ingest.reading.cell`)."""
-        return any(pc.any(pc.starts_with(piece.dictionary, "\x00")).as_py() for piece in self.pieces)
+        return any(
+            pc.any(pc.starts_with(piece.dictionary, "\x00")).as_py() for piece in self.pieces
+        )
+
+
+def text_series(texts: pa.ChunkedArray, index: pd.Index) -> pd.Series:
+    """Arrow's texts as pandas has them."""
+    return pd.Series(TEXT.__from_arrow__(texts), index=index)
 
 
 def coded(texts: Sequence[str | None]) -> pa.DictionaryArray:

@@ -17,11 +17,11 @@ from ingest.catalogue.source import Source, load_source, source_names
 from ingest.checking.gate import check
 from ingest.checking.rules import FIELD_RULES, ROW_RULES
 from ingest.checking.values import read_column
-from ingest.reading.texts import Texts
 from ingest.guidance.dictionary import dictionary_page, sources_page
 from ingest.guidance.masking import masked, masking_list
 from ingest.guidance.template import write_template
 from ingest.reading.table import read_table
+from ingest.reading.texts import Texts
 
 MANUAL = Path(__file__).parents[3] / "docs" / "manual"
 TABLES = [(name, table) for name in source_names() for table in load_source(name).tables]

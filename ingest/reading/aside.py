@@ -1,7 +1,7 @@
-"""Tables by name that wait on disk until they are looked at: what a file says, what is new of it.
+"""Tables by name that wait on disk until they are looked at: the cells of a file, its facts.
 
-The facts of a million rows are a gigabyte; only one kind of them is looked at at a time.  Large
-tables go into an unnamed temporary file, which is gone with its process; small ones stay in memory.
+What a million rows say is a gigabyte, of which only a part is looked at at a time.  Large tables
+go into an unnamed temporary file, which is gone with its process; small ones stay in memory.
 """
 
 from __future__ import annotations
