@@ -206,9 +206,9 @@ def _frame(
         "certainty": certainty,
         **properties,
     }
-    frame = pd.DataFrame(columns, index=rows.index)
+    frame = pd.DataFrame(columns, index=rows.index, copy=False)
     keep = pd.Series(True, index=rows.index) if where is None else where.fillna(False).astype(bool)
     for name in ends:
         if name.endswith("key"):
             keep &= frame[name].notna()
-    return FactFrame(kind, frame[keep])
+    return FactFrame(kind, frame if keep.all() else frame[keep])
