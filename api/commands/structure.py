@@ -102,7 +102,7 @@ def guarantees(as_of: AsOf = "", as_json: Json = False) -> None:
 
 @commands.command()
 def hints(key: Key, as_of: AsOf = "", as_json: Json = False) -> None:
-    """关联提示：同一控制人、同住所、同电话、换壳、代持 / hints about a party."""
+    """关联提示：同一控制人、同住所、同电话、同登记经办人、换壳、代持 / hints about a party."""
     found = _structure(as_of).hint_answer(key)
 
     def people() -> None:

@@ -38,7 +38,8 @@ def prepare_home(settings: Settings, jars: Sequence[Path], port: int) -> None:
     done = settings.engine_dir / "password_set"
     if not done.exists():
         password = make_secrets(settings.secrets_file).engine_password
-        admin(settings, jars, ["dbms", "set-initial-password", password])
+        # one in sixty-four passwords begins like an option
+        admin(settings, jars, ["dbms", "set-initial-password", "--", password])
         done.touch()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -17,7 +18,10 @@ from pydantic import SecretStr
 
 from graph.connection import connect
 from graph.engine import engine_status, ensure_engine, stop_engine, supervisor
+from graph.engine.home import prepare_home
+from graph.engine.provision import jars
 from graph.errors import EngineError, GraphUnavailableError, InputError
+from graph.secrets import make_secrets
 from graph.settings import Settings
 
 OWNER = """
@@ -167,3 +171,13 @@ def test_an_altered_jar_is_refused(settings: Settings, tmp_path: Path) -> None:
         ensure_engine(Settings(data=tmp_path / "data", cache=tmp_path / "cache", engine_jars=jars))
     assert refused.value.cause_code == "jar_altered"
     assert victim.name in refused.value.message_zh
+
+
+def test_a_password_may_begin_like_an_option(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, engine_heap_mb=256)
+    make_secrets(settings.secrets_file)
+    stated = json.loads(settings.secrets_file.read_text(encoding="utf-8"))
+    stated["engine_password"] = "-H" + stated["engine_password"]
+    settings.secrets_file.write_text(json.dumps(stated), encoding="utf-8")
+    prepare_home(settings, jars(settings), 7687)
+    assert (settings.engine_dir / "password_set").exists()
