@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from api.decision_jobs import DecisionJobs
 from api.pages import router as pages
 from api.problems import add_handlers
 from api.routes import routers
@@ -30,10 +31,13 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.workbench = Workbench(settings)
+        app.state.workbench.warm()
         app.state.inbox = Inbox(settings)
+        app.state.jobs = DecisionJobs(app.state.workbench)
         try:
             yield
         finally:
+            app.state.jobs.close()
             app.state.inbox.close()
             app.state.workbench.close()
 

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ConfigDict
 
+from api.decision_jobs import DecisionJobs
 from api.workbench import Workbench
 from ingest.delivery.inbox import Inbox
 
-__all__ = ["Bench", "Body", "Key", "Received", "inbox", "workbench"]
+__all__ = ["Bench", "Body", "Key", "Office", "Received", "inbox", "jobs", "workbench"]
 
 
 def workbench(request: Request) -> Workbench:
@@ -25,6 +26,13 @@ def inbox(request: Request) -> Inbox:
     return found
 
 
+def jobs(request: Request) -> DecisionJobs:
+    """The jobs of this application."""
+    found: DecisionJobs = request.app.state.jobs
+    return found
+
+
+Office = Annotated[DecisionJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Bench = Annotated[Workbench, Depends(workbench)]
 Key = Annotated[str, Path(description="主体编号 / party key", max_length=128)]

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from graph.settings import Settings
 
 __all__ = [
+    "AsOf",
     "Bar",
     "Json",
+    "Key",
+    "SourceName",
     "answer_with",
     "basis",
+    "day_of",
     "fetch_engine",
     "open_settings",
     "pairs",
@@ -27,7 +31,17 @@ __all__ = [
     "table",
 ]
 
+AsOf = Annotated[
+    str,
+    typer.Option(
+        "--as-of", help="截至哪一天，如 2026-01-31；不写为今天 / as of, today if not given"
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+Key = Annotated[
+    str, typer.Argument(help="主体的键，如 person:…，由 ask find_party 查得 / key of a party")
+]
+SourceName = Annotated[str, typer.Argument(help="来源名称，见 xinnong sources / name of a source")]
 
 
 def open_settings() -> Settings:
@@ -44,6 +58,13 @@ def fetch_engine(settings: Settings) -> None:
     if not settings.neo4j_uri:
         with Bar() as step:
             jars(settings, progress=step)
+
+
+def day_of(as_of: str) -> date:
+    """The day that `--as-of` names, today if it names none; raises `InputError` (code `date`)."""
+    from graph.time import parse_date, today
+
+    return parse_date(as_of) if as_of else today()
 
 
 def pairs(given: list[str]) -> dict[str, Any]:

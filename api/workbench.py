@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from api.reckoning import Reckoning
 from graph.connection import Graph, connect
+from graph.errors import XinnongError
 from graph.identifiers import Verdict, person_key, resident_id
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
@@ -17,10 +19,12 @@ from graph.settings import Settings
 from graph.snapshot import refresh_snapshot, take_snapshot
 from graph.time import today, utc_now
 from queries import Answer, RiskAnswer, ask, explain
+from queries.divisions import division_names
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
 from queries.eligibility.prospects import Prospects, prospects
 from queries.eligibility.publish import shelf
 from queries.eligibility.record import keep
+from queries.eligibility.scorecard import CreditPlaces, Rating, rate, read_places
 from queries.library import held_by
 from queries.risk import RiskRun, assess, reassess
 from queries.structure import Hint, Owners, Standing, Structure, read_structure
@@ -30,13 +34,21 @@ __all__ = ["PartyFile", "Workbench"]
 
 @dataclass(frozen=True)
 class PartyFile:
-    """All that the borrower page shows of one party."""
+    """All that the borrower page shows of one party.
+
+    Attributes:
+        applicant: who would apply: the party, of a household its householder; None where neither
+            is known.
+        decisions, rating: of the applicant; rating None for who is no member of a household.
+    """
 
     key: str
     name: str | None
     answers: dict[str, Answer]
     risk: RiskAnswer
+    applicant: str | None
     decisions: tuple[Decision, ...]
+    rating: Rating | None
     standing: Standing
     owners: Owners | None
     hints: tuple[Hint, ...]
@@ -51,13 +63,24 @@ class Workbench:
         self.log = FactLog(settings.log_dir)
         self.store = OperationsStore(settings)
         self.archive = DecisionArchive(self.store)
-        self._lock = threading.Lock()
-        self._prospects: tuple[tuple[int, date, tuple[str, ...]], Prospects] | None = None
-        self._run: tuple[tuple[int, date], RiskRun] | None = None
-        self._structure: Structure | None = None
+        self._risk = Reckoning[RiskRun]("risk")
+        self._structure = Reckoning[Structure]("structure")
+        self._prospects = Reckoning[Prospects]("prospects")
+        self._places = Reckoning[CreditPlaces]("places")
+        self._warm = Reckoning[bool]("warm")
+        self._names = Reckoning[dict[str, str]]("names")
 
     def close(self) -> None:
         """Give the connection back; who started the engine stops it."""
+        for one in (
+            self._warm,
+            self._structure,
+            self._risk,
+            self._prospects,
+            self._places,
+            self._names,
+        ):
+            one.close()
         self.graph.close()
         self.store.close()
 
@@ -74,31 +97,70 @@ class Workbench:
             wanted = person_key(found.value, key)
         return self.ask("find_party", text=wanted)
 
-    def risk_run(self, as_of: date | None = None) -> RiskRun:
+    def risk_run(self) -> RiskRun:
         """The propagation for what the graph holds now; once for each state, from the one before."""
-        held = held_by(self.graph)
-        state = (held.position, as_of or today())
-        with self._lock:
-            if self._run is None or self._run[0][1] != state[1]:
-                snapshot = take_snapshot(self.log, state[1], held.known_at)
-                self._run = (state, assess(snapshot))
-            elif self._run[0] != state:
-                run = self._run[1]
-                snapshot = refresh_snapshot(run.snapshot, self.log, held.known_at)
-                self._run = (state, reassess(run, snapshot))
-            return self._run[1]
+        day, known_at, position = self._state()
+
+        def reckon() -> RiskRun:
+            before = self._risk.newest
+            if before is None or before.snapshot.as_of != day:
+                return assess(take_snapshot(self.log, day, known_at))
+            return reassess(before, refresh_snapshot(before.snapshot, self.log, known_at))
+
+        return self._risk.wait((position, day), reckon)
 
     def structure(self) -> Structure:
         """Ownership, guarantees and hints of the snapshot that the risk run stands on."""
-        snapshot = self.risk_run().snapshot
-        with self._lock:
-            if self._structure is None or self._structure.snapshot is not snapshot:
-                self._structure = read_structure(snapshot)
-            return self._structure
+        day, _, position = self._state()
+        return self._structure.wait((position, day), self._read_structure)
+
+    def is_reckoned(self, *, within: float = 0.0) -> bool:
+        """Whether a borrower page can be shown at once for what the graph holds now, or can
+        within so many seconds; the reckoning goes on either way."""
+        day, _, position = self._state()
+        return self._warm.ready((position, day), self._read_a_file, within=within) is not None
+
+    def warm(self) -> None:
+        """Begin to reckon what every borrower page needs, so that the first one need not wait."""
+        # an empty graph, say: whoever asks for an answer is told
+        with suppress(XinnongError):
+            self.is_reckoned()
+
+    def _read_a_file(self) -> bool:
+        # an engine that just started takes seconds over each question that it hears first
+        keys = self.structure().snapshot.keys
+        if len(keys):
+            # what is wrong with this one party is told on its own page
+            with suppress(XinnongError):
+                self.party_file(str(keys[0].as_py()))
+        return True
+
+    def _read_structure(self) -> Structure:
+        found = read_structure(self.risk_run().snapshot)
+        # computed when first asked for: here, where nobody waits
+        _ = found.ownership, found.overview, found.hints
+        return found
+
+    def _state(self) -> tuple[date, datetime, int]:
+        held = held_by(self.graph)
+        return today(), held.known_at, held.position
 
     def risk(self, key: str) -> RiskAnswer:
         """Score and explanation of one party."""
         return explain(self.risk_run(), key)
+
+    def name(self, key: str) -> str | None:
+        """What a party is called; None where nobody says."""
+        return self._said_last(key, "name")
+
+    def masked(self, key: str) -> str | None:
+        """A party's code, or its masked resident id; None where nobody says."""
+        code = self._said_last(key, "unified_social_credit_code")
+        return code or self._said_last(key, "resident_id_masked")
+
+    def _said_last(self, key: str, name: str) -> str | None:
+        told = (row["facts"].get(name) for row in reversed(self.ask("party_card", key=key).rows))
+        return next((str(value) for value in told if value), None)
 
     def products(self) -> Mapping[str, Product]:
         """Every product, with what was published here."""
@@ -118,17 +180,46 @@ class Workbench:
         """Every product that is for such a party; a look, of which nothing is kept."""
         return decide_all(case_of(self.graph, key, **given), self.products().values())
 
+    def rating(self, key: str) -> Rating:
+        """What the scorecard says of a farmer; raises `NotFoundError`."""
+        return rate(case_of(self.graph, key))
+
     def prospects(self) -> Prospects:
         """The district's prospects for what the graph holds now; reckoned once for each state."""
-        held = held_by(self.graph)
+        found = self.prospects_ready(within=None)
+        assert found is not None
+        return found
+
+    def prospects_ready(self, *, within: float | None) -> Prospects | None:
+        """The same if it is there within so many seconds; None while it is being reckoned."""
+        day, known_at, position = self._state()
         products = self.products()
-        state = (held.position, today(), tuple(item.hash(v) for item in products.values()
-                                               for v in item.versions))  # fmt: skip
-        with self._lock:
-            if self._prospects is None or self._prospects[0] != state:
-                found = prospects(self.log, state[1], held.known_at, products)
-                self._prospects = (state, found)
-            return self._prospects[1]
+        rules = tuple(item.hash(v) for item in products.values() for v in item.versions)
+        return self._prospects.ready(
+            (position, day, rules),
+            lambda: prospects(self.log, day, known_at, products),
+            within=within,
+        )
+
+    def places(self) -> CreditPlaces:
+        """Credit villages, towns and grades for what the graph holds now."""
+        found = self.places_ready(within=None)
+        assert found is not None
+        return found
+
+    def places_ready(self, *, within: float | None) -> CreditPlaces | None:
+        """The same if it is there within so many seconds; None while it is being reckoned."""
+        day, known_at, position = self._state()
+        return self._places.ready(
+            (position, day),
+            lambda: read_places(self.log, day, known_at, position),
+            within=within,
+        )
+
+    def division_names(self) -> dict[str, str]:
+        """What villages, towns and counties are called, by key."""
+        day, known_at, position = self._state()
+        return self._names.wait((position, day), lambda: division_names(self.log, day, known_at))
 
     def conflicts(self, assessor: str) -> dict[str, str]:
         """Whom an assessor must leave to somebody else, and why."""
@@ -146,15 +237,33 @@ class Workbench:
             "cooperative_members", "list_entries", "neighbourhood",
         )  # fmt: skip
         answers = {name: self.ask(name, key=key) for name in questions}
-        decisions = self.decide_every(key) if answers["party_card"].rows else ()
+        applicant = self._applicant(key, answers)
+        case = case_of(self.graph, applicant) if applicant else None
         structure = self.structure()
         return PartyFile(
             key=key,
             name=risk.name,
             answers=answers,
             risk=risk,
-            decisions=decisions,
+            applicant=applicant,
+            decisions=decide_all(case, self.products().values()) if case else (),
+            rating=rate(case) if case and answers["household_members"].rows else None,
             standing=structure.standing(key),
             owners=structure.owners(key),
             hints=structure.hints_about(key),
         )
+
+    @staticmethod
+    def _applicant(key: str, answers: Mapping[str, Answer]) -> str | None:
+        """Who would apply for a loan: a household's householder, else the party itself."""
+        card = answers["party_card"].rows
+        if not card:
+            return None
+        if "Household" not in card[0]["labels"]:
+            return key
+        heads = (
+            row["member_key"]
+            for row in answers["household_members"].rows
+            if row["role"] == "householder"
+        )
+        return next(heads, None)

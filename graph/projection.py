@@ -31,8 +31,16 @@ from graph.log import Batch, FactLog
 from graph.progress import Progress, silent
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
+from graph.taken_in import taken_in
 
-__all__ = ["OPEN_KNOWN_TO", "ProjectedTo", "project", "projected_to", "stated_properties"]
+__all__ = [
+    "OPEN_KNOWN_TO",
+    "ProjectedTo",
+    "project",
+    "projected_to",
+    "same_history",
+    "stated_properties",
+]
 
 #: `known_to` of a fact that is still held: Neo4j compares it like any other instant.
 OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
@@ -54,7 +62,8 @@ class GraphConnection(Protocol):
 class ProjectedTo:
     """How far a graph is: position and known time of the last batch that it holds whole.
 
-    `sources` are those taken in so far: the absence of a record means something only for them.
+    `sources` are what was taken in so far (`graph.taken_in`): the absence of a record means
+    something only for them.
     """
 
     position: int
@@ -80,7 +89,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
     batches = reading.batches
     done = projected_to(graph)
     position = done.position if done else 0
-    if done and not _same_history(batches, done):
+    if done and not same_history(batches, done):
         raise LogError(
             "图数据库中的数据不是由本数据目录的事实日志生成的。"
             "请检查 XINNONG_DATA 与 XINNONG_NEO4J_URI 是否配套，或改用空库重建。",
@@ -111,13 +120,14 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
                 "known_at": batch.known_at,
                 "manifest_hash": batch.hash,
                 "schema_hash": schema_hash(),
-                "sources": sorted({item.source for item in batches[: batch.position]}),
+                "sources": sorted(taken_in(batches[: batch.position])),
             },
         )
     return len(todo)
 
 
-def _same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:
+def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:
+    """Whether the graph was made from the first batches of this very log, and none is lost."""
     return (
         0 < done.position <= len(batches) and batches[done.position - 1].hash == done.manifest_hash
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from graph.errors import SettingsError
 
-__all__ = ["Secrets", "load_secrets", "make_secrets"]
+__all__ = ["Secrets", "load_secrets", "make_secrets", "secrets_problems"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,3 +70,17 @@ def load_secrets(path: Path) -> Secrets:
             "a new one would orphan every person key.",
             code="secrets_damaged",
         ) from None
+
+
+def secrets_problems(path: Path) -> list[str]:
+    """What is wrong with the secrets file, in words: empty when it is whole and its owner's alone.
+
+    Windows has no such permission bits: there only the content is looked at.
+    """
+    try:
+        load_secrets(path)
+    except SettingsError as error:
+        return [str(error)]
+    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return [f"密钥文件 {path} 别人也能读。请运行 chmod 600 {path} / readable by others"]
+    return []

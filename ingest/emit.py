@@ -39,6 +39,7 @@ def node(
     rows: pd.DataFrame,
     *,
     key: pd.Series,
+    said: Iterable[str] = (),
     label: Column = None,
     valid_from: pd.Series | None = None,
     valid_to: pd.Series | None = None,
@@ -48,7 +49,10 @@ def node(
 ) -> FactFrame:
     """State one aspect of a thing for every row that has a `key` (and where `where` holds).
 
-    `label` defaults to the kind's own, or that of the thing an aspect describes.
+    Args:
+        said: properties that stand in columns of the same name.
+        label: defaults to the kind's own, or that of the thing an aspect describes.
+        properties: the others.
     """
     declared = SCHEMA.kind(kind)
     if not isinstance(declared, Node):
@@ -57,7 +61,7 @@ def node(
         "key": key,
         "label": SCHEMA.thing(declared).label if label is None else label,
     }
-    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, properties)
+    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, said, properties)
 
 
 def tie(
@@ -66,6 +70,7 @@ def tie(
     *,
     source: End,
     target: End,
+    said: Iterable[str] = (),
     discriminator: Column = "",
     valid_from: pd.Series | None = None,
     valid_to: pd.Series | None = None,
@@ -75,7 +80,7 @@ def tie(
 ) -> FactFrame:
     """State a tie for every row in which both ends are known (and where `where` holds).
 
-    `discriminator` keeps parallel ties between the same two parties apart.
+    `discriminator` keeps parallel ties between the same two parties apart; `said` as in `node`.
     """
     if isinstance(SCHEMA.kind(kind), Node):
         raise TypeError(f"{kind} is a node: use node()")
@@ -86,7 +91,7 @@ def tie(
         "to_label": target[1],
         "discriminator": discriminator,
     }
-    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, properties)
+    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, said, properties)
 
 
 def end(rows: pd.DataFrame, party: str) -> End:
@@ -114,8 +119,7 @@ def joined(
         properties: the others.
     """
     when = {"valid_from": valid_from, "valid_to": valid_to, "where": where}
-    columns = {name: rows[name] for name in said}
-    yield node(kind, rows, key=key, **when, **columns, **properties)  # type: ignore[arg-type]
+    yield node(kind, rows, key=key, said=said, **when, **properties)  # type: ignore[arg-type]
     yield tie(by, rows, source=party, target=(key, kind), **when)  # type: ignore[arg-type]
 
 
@@ -187,8 +191,10 @@ def _frame(
     valid_to: pd.Series | None,
     certainty: float,
     where: pd.Series | None,
+    said: Iterable[str],
     properties: dict[str, Column],
 ) -> FactFrame:
+    properties = {name: rows[name] for name in said} | properties
     declared = {item.name for item in SCHEMA.kind(kind).properties}
     unknown = sorted(set(properties) - declared)
     if unknown:
@@ -200,9 +206,9 @@ def _frame(
         "certainty": certainty,
         **properties,
     }
-    frame = pd.DataFrame(columns, index=rows.index)
+    frame = pd.DataFrame(columns, index=rows.index, copy=False)
     keep = pd.Series(True, index=rows.index) if where is None else where.fillna(False).astype(bool)
     for name in ends:
         if name.endswith("key"):
             keep &= frame[name].notna()
-    return FactFrame(kind, frame[keep])
+    return FactFrame(kind, frame if keep.all() else frame[keep])

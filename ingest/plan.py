@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
@@ -36,6 +38,7 @@ class Plan:
     """What one file says and what would be written of it.
 
     Attributes:
+        gated: what was found in it, without the rows, which are facts by now.
         settlement: what its list settles; None where it is no complete list.
         findings: of the gate and of the list.
     """
@@ -115,14 +118,19 @@ def plan(
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     batch = _batch_name(log, source.name, sha256)
     progress(f"比对 {path.name}", 0, len(gated.rows))
-    frames = source.facts(table.name, gated.rows) if len(gated.rows) else iter(())
+    is_complete = source.completeness_of(table.name) == "snapshot"
+    lines = listing(table, gated, identity_key) if is_complete else None
+    rows = gated.give_up()
+    frames = source.facts(table.name, rows) if len(rows) else iter(())
+    del rows  # what reads them is the last to hold them
+    pa.default_memory_pool().release_unused()
     difference = compare(log, frames, source=source.name, batch=batch)
     settlement = None
-    if source.completeness_of(table.name) == "snapshot":
+    if lines is not None:
         settlement = settle(
             log,
             difference,
-            listing(table, gated, identity_key),
+            lines,
             source=source.name,
             table=table.name,
             part=part if is_list else None,
@@ -163,6 +171,8 @@ def commit(
         quarantine.keep(planned.batch, planned.table, planned.gated)
         for kind, facts in planned.difference.asserted.items():
             pending.assert_facts(kind, facts)
+            del facts
+            pa.default_memory_pool().release_unused()
         pending.close_facts(planned.difference.closed)
         pending.attach("findings", findings_table(planned.findings, planned.table.name))
         pending.attach("settled", settled_by(planned.table, planned.gated))
@@ -188,7 +198,7 @@ def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchR
         batch=planned.batch,
         position=position,
         known_at=known_at,
-        asserted={kind: len(facts) for kind, facts in planned.difference.asserted.items()},
+        asserted=planned.difference.asserted.counts(),
         closed=len(planned.difference.closed),
         ended=settled.ended,
         stale_suspected=len(settled.stale),
@@ -219,7 +229,7 @@ def _counts(table: Table, gated: Gated, difference: Difference) -> dict[str, int
     return {
         "rows_in": table.rows_in,
         "accepted": len(difference.changed_rows),
-        "unchanged": len(gated.rows) - len(difference.changed_rows),
+        "unchanged": gated.accepted - len(difference.changed_rows),
         "quarantined": len(gated.quarantined),
     }
 

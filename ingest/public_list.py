@@ -48,7 +48,7 @@ def listing(
         listed_on=rows["listed_on"],
         usable_until=usable_until,
         removed_on=rows["removed_on"],
-        **{name: rows[name] for name in said},
+        said=said,
         **properties,  # type: ignore[arg-type]
     )
     yield tie("SUBJECT_OF", rows, source=end(rows, "subject"), target=(key, "ListEntry"), **when)

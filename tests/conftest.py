@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from graph.engine import ensure_engine, stop_engine
 from graph.settings import Settings
@@ -15,6 +16,10 @@ from graph.settings import Settings
 # a runner started in the background ignores Ctrl-C, and every command that it starts would too
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# how long an example takes belongs to the machine and the hour: no test asserts it
+hypothesis_settings.register_profile("xinnong", deadline=None)
+hypothesis_settings.load_profile("xinnong")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

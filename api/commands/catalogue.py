@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import Json, answer_with, table
+from api.terminal import Json, SourceName, answer_with, table
 
 __all__ = ["commands"]
 
@@ -36,7 +36,7 @@ def sources(as_json: Json = False) -> None:
 
 @commands.command()
 def template(
-    source: str,
+    source: SourceName,
     out: Annotated[Path, typer.Option(help="写到哪个目录 / folder to write into")] = Path(),
 ) -> None:
     """写出一个来源的 Excel 填报模板 / write the Excel templates of a source."""
@@ -47,7 +47,9 @@ def template(
 
 
 @commands.command()
-def dictionary(folder: Path) -> None:
+def dictionary(
+    folder: Annotated[Path, typer.Argument(help="写到哪个目录 / folder to write into")],
+) -> None:
     """写出数据字典和来源目录两页 / write the manual's pages of sources and fields."""
     from ingest import load_source, source_names, write_pages
 
@@ -56,7 +58,7 @@ def dictionary(folder: Path) -> None:
 
 
 @commands.command()
-def masking(source: str, as_json: Json = False) -> None:
+def masking(source: SourceName, as_json: Json = False) -> None:
     """哪些字段对外遮蔽、怎样遮蔽 / which fields are masked, and how."""
     from ingest import load_source, masking_list
 

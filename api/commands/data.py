@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import Bar, Json, answer_with, fetch_engine, open_settings, say, table
+from api.terminal import Bar, Json, SourceName, answer_with, fetch_engine, open_settings, say, table
 
 if TYPE_CHECKING:
     from ingest import BatchReport, Preview
@@ -32,7 +32,10 @@ def init() -> None:
 
 @commands.command()
 def sample(
-    folder: Path, persons: int = 10_000, seed: int = 20260401, as_json: Json = False
+    folder: Annotated[Path, typer.Argument(help="写到哪个目录 / folder to write into")],
+    persons: Annotated[int, typer.Option(help="人数，1,000 到 1,000,000 / persons")] = 10_000,
+    seed: Annotated[int, typer.Option(help="同一种子写出同样的文件 / seed")] = 20260401,
+    as_json: Json = False,
 ) -> None:
     """写出样本区的部门文件 / write the files of the sample district."""
     from graph.errors import InputError
@@ -57,8 +60,8 @@ def sample(
 
 @commands.command()
 def ingest(
-    source: str,
-    files: list[Path],
+    source: SourceName,
+    files: Annotated[list[Path], typer.Argument(help="要导入的文件 / files to take in")],
     known_at: Annotated[str, typer.Option(help="接收时间 ISO 8601 / when received")] = "",
     form: Annotated[
         Path | None, typer.Option(help="本县表格的 YAML / the county's form", exists=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import Json, answer_with, basis, open_settings, pairs, table
+from api.terminal import AsOf, Json, Key, answer_with, basis, open_settings, pairs, table
 
 if TYPE_CHECKING:
     from queries.eligibility import Decision
@@ -19,12 +19,19 @@ commands = typer.Typer()
 
 @commands.command()
 def decide(
-    product: str,
-    key: str,
-    supplied: Annotated[list[str] | None, typer.Argument()] = None,
-    as_of: str = "",
-    institution: str = "",
-    first_loan_asof: str = "",
+    product: Annotated[str, typer.Argument(help="产品名称，见 xinnong products / product")],
+    key: Key,
+    supplied: Annotated[
+        list[str] | None,
+        typer.Argument(help="柜面提供的事实：名称=值@日期#凭证号 / facts given on paper"),
+    ] = None,
+    as_of: AsOf = "",
+    institution: Annotated[
+        str, typer.Option(help="办理机构编码，用于本行首贷 / the deciding institution")
+    ] = "",
+    first_loan_asof: Annotated[
+        str, typer.Option(help="以哪一天判断是否首贷，如 2026-01-31 / day of the first-loan test")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """首贷判定并存档：any_loan=否@2026-03-01#报告号 / decide a product and keep the decision."""
@@ -56,8 +63,10 @@ def decide(
 
 @commands.command()
 def replay(
-    decision: str,
-    with_log: Annotated[bool, typer.Option("--log/--no-log", help="同时核对日志")] = True,
+    decision: Annotated[str, typer.Argument(help="判定编号 / identifier of a kept decision")],
+    with_log: Annotated[
+        bool, typer.Option("--log/--no-log", help="同时核对日志 / check the log as well")
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """按存档的规则和事实重做判定，逐字节比对 / make a kept decision again, byte for byte."""
@@ -87,7 +96,7 @@ def replay(
 @commands.command()
 def shadow(
     file: Annotated[Path, typer.Argument(help="改动后的产品文件 / the changed product")],
-    version: str = "",
+    version: Annotated[str, typer.Option(help="文件中的哪个版本；不写为最后一个 / version")] = "",
     as_json: Json = False,
 ) -> None:
     """用改动后的产品重看历次判定，不写任何东西 / try a changed product over past decisions."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from api.terminal import Json, answer_with, open_settings, table
+from api.terminal import Bar, Json, answer_with, open_settings, table
 
 __all__ = ["commands"]
 
@@ -12,24 +14,37 @@ commands = typer.Typer()
 
 
 @commands.command()
-def check(as_json: Json = False) -> None:
-    """检查日志、图和引擎是否完好 / check log, graph and engine."""
+def check(
+    mend: Annotated[
+        bool, typer.Option("--mend", help="先让图追上日志 / bring the graph up to the log first")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """检查日志、图、密钥和引擎是否完好 / check log, graph, secrets and engine."""
+    from graph.catch_up import catch_up
     from graph.connection import connect
     from graph.log import FactLog
-    from graph.projection import projected_to
+    from graph.projection import projected_to, same_history
+    from graph.secrets import secrets_problems
 
     settings = open_settings()
     log = FactLog(settings.log_dir)
-    problems = log.verify()
+    problems = log.verify() + secrets_problems(settings.secrets_file)
+    if mend:
+        with Bar() as step:
+            catch_up(settings, progress=step)
     count = len(log.batches())
     with connect(settings) as graph:
         held = projected_to(graph)
         version = graph.server_version()
     position = held.position if held else 0
-    if position != count:
+    if held and not same_history(log.batches(), held):
         problems.append(
-            f"图落后于日志：{position} / {count}。请运行 xinnong ingest 任一文件以补齐。"
+            "图不是由现在这份日志生成的：日志最后的批次丢失或被改动，或图属于另一个数据目录。"
+            "请从备份恢复 log 目录，或核对 XINNONG_DATA 与 XINNONG_NEO4J_URI。"
         )
+    elif position != count:
+        problems.append(f"图落后于日志：{position} / {count}。请运行 xinnong check --mend 补齐。")
     result = {"batches": count, "graph_position": position, "neo4j": version, "problems": problems}
     answer_with(
         result,

@@ -42,7 +42,11 @@ def candidates(as_json: Json = False) -> None:
 
 
 @_identity.command()
-def review(limit: int = 20, offset: int = 0, as_json: Json = False) -> None:
+def review(
+    limit: Annotated[int, typer.Option(help="最多列几对 / at most")] = 20,
+    offset: Annotated[int, typer.Option(help="从第几对起 / from")] = 0,
+    as_json: Json = False,
+) -> None:
     """待核对的记录对，附理由 / pairs that wait, with reasons."""
     from ingest.identity import review as waiting
 
@@ -68,8 +72,8 @@ def review(limit: int = 20, offset: int = 0, as_json: Json = False) -> None:
 
 @_identity.command()
 def judge(
-    one: str,
-    other: str,
+    one: Annotated[str, typer.Argument(help="一方的键 / key of one")],
+    other: Annotated[str, typer.Argument(help="另一方的键 / key of the other")],
     verdict: Annotated[str, typer.Argument(help="same 同一 / different 不同")],
     user: User,
     note: Note = "",
@@ -88,7 +92,13 @@ def judge(
 
 @_identity.command()
 def undo(
-    number: int, user: User, note: Note = "", graph: IntoGraph = True, as_json: Json = False
+    number: Annotated[
+        int, typer.Argument(help="核对的编号，见 clusters / number of the judgement")
+    ],
+    user: User,
+    note: Note = "",
+    graph: IntoGraph = True,
+    as_json: Json = False,
 ) -> None:
     """撤销一次核对 / take a judgement back."""
     from ingest.identity import take_back

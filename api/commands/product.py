@@ -40,7 +40,12 @@ def products(as_json: Json = False) -> None:
 
 
 @commands.command()
-def propose(file: Path, cases: Path, by: By, as_json: Json = False) -> None:
+def propose(
+    file: Annotated[Path, typer.Argument(help="产品文件 / the product's YAML")],
+    cases: Annotated[Path, typer.Argument(help="用例文件，须全部通过 / its golden cases")],
+    by: By,
+    as_json: Json = False,
+) -> None:
     """提出产品新版本（用例须全部通过）/ put a new version forward."""
     from graph.operations import OperationsStore
     from graph.time import today, utc_now
@@ -60,7 +65,11 @@ def propose(file: Path, cases: Path, by: By, as_json: Json = False) -> None:
 
 
 @commands.command()
-def approve(proposal: str, by: By, as_json: Json = False) -> None:
+def approve(
+    proposal: Annotated[str, typer.Argument(help="提案编号 / identifier of the proposal")],
+    by: By,
+    as_json: Json = False,
+) -> None:
     """批准产品新版本（须由另一人）/ let a new version pass, by another person."""
     from graph.operations import OperationsStore
     from graph.time import today, utc_now

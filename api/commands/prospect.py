@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
-from api.terminal import Json, answer_with, open_settings, table
+from api.terminal import AsOf, Json, answer_with, day_of, open_settings, table
 
 __all__ = ["commands"]
 
@@ -15,19 +16,23 @@ commands = typer.Typer()
 
 @commands.command()
 def prospects(
-    village: str = "", product: str = "", most: int = 1, as_of: str = "", as_json: Json = False
+    village: Annotated[str, typer.Option(help="只看一个村，写区划代码 / one village")] = "",
+    product: Annotated[str, typer.Option(help="只看一个产品 / one product")] = "",
+    most: Annotated[int, typer.Option(help="最多差几项 / conditions lacking at most")] = 1,
+    as_of: AsOf = "",
+    as_json: Json = False,
 ) -> None:
     """首贷培植：谁还没有贷过款，只差什么 / who never had a loan as far as we know."""
     from graph.log import FactLog
     from graph.operations import OperationsStore
-    from graph.time import parse_date, today, utc_now
+    from graph.time import utc_now
     from queries.eligibility.prospects import prospects as reckon
     from queries.eligibility.publish import shelf
 
     settings = open_settings()
     with OperationsStore(settings) as store:
         offered = shelf(store)
-    day = parse_date(as_of) if as_of else today()
+    day = day_of(as_of)
     found = reckon(FactLog(settings.log_dir), day, utc_now(), offered)
     if not village:
         rows = found.summary()
@@ -57,13 +62,13 @@ def prospects(
 
 
 @commands.command()
-def grades(as_of: str = "", as_json: Json = False) -> None:
+def grades(as_of: AsOf = "", as_json: Json = False) -> None:
     """信用等级按性别、年龄段、村的分布 / grades by sex, age band and village."""
     from graph.log import FactLog
-    from graph.time import parse_date, today, utc_now
+    from graph.time import utc_now
     from queries.eligibility.scorecard import grade_report, load_card
 
-    day = parse_date(as_of) if as_of else today()
+    day = day_of(as_of)
     rows = grade_report(FactLog(open_settings().log_dir), day, utc_now())
 
     def people() -> None:
@@ -83,10 +88,7 @@ def grades(as_of: str = "", as_json: Json = False) -> None:
                 for row in rows
             ],
         )
-        for barred in load_card().never:
+        for barred in load_card().not_used:
             print(f"不得使用：{barred.term}（{barred.why}）")
-        for item in load_card().items:
-            if item.why:
-                print(f"不计分：{item.term}（{item.why}）")
 
     answer_with([asdict(row) for row in rows], as_json, people)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.terminal import Json, answer_with, open_settings, table
+from api.terminal import Json, SourceName, answer_with, open_settings, table
 
 __all__ = ["commands"]
 
@@ -18,7 +18,11 @@ commands.add_typer(_quarantine)
 
 
 @_quarantine.command("list")
-def list_rows(source: str, limit: int = 50, as_json: Json = False) -> None:
+def list_rows(
+    source: SourceName,
+    limit: Annotated[int, typer.Option(help="最多列几行 / rows at most")] = 50,
+    as_json: Json = False,
+) -> None:
     """列出一个来源待更正的行（内容已遮蔽）/ open rows of a source, values masked."""
     from graph.log import FactLog
     from ingest import Quarantine, load_source, masked, open_rows
@@ -61,7 +65,7 @@ def list_rows(source: str, limit: int = 50, as_json: Json = False) -> None:
 
 @_quarantine.command("export")
 def export(
-    source: str,
+    source: SourceName,
     out: Annotated[Path, typer.Option(help="写到哪个目录 / folder to write into")] = Path(),
 ) -> None:
     """写出错误明细，更正后原样导入 / write the error workbook to be corrected and ingested."""

@@ -15,7 +15,9 @@ commands = typer.Typer()
 
 @commands.command()
 def ask(
-    name: str, given: Annotated[list[str] | None, typer.Argument()] = None, as_json: Json = False
+    name: Annotated[str, typer.Argument(help="查询名称，见 xinnong questions / question")],
+    given: Annotated[list[str] | None, typer.Argument(help="参数：名称=值 / parameters")] = None,
+    as_json: Json = False,
 ) -> None:
     """提问：xinnong ask loans key=… / ask a question."""
     from graph.connection import connect

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import Json, answer_with, basis, open_settings, table
+from api.terminal import AsOf, Json, Key, answer_with, basis, day_of, open_settings, table
 
 if TYPE_CHECKING:
     from queries.risk import RiskAnswer, WhatIfAnswer
@@ -19,8 +19,8 @@ commands = typer.Typer()
 
 @commands.command()
 def risk(
-    key: str,
-    as_of: str = "",
+    key: Key,
+    as_of: AsOf = "",
     without: Annotated[
         list[str] | None,
         typer.Option(
@@ -32,10 +32,9 @@ def risk(
     """一个主体的风险及来由 / risk of one party and why."""
     from graph.log import FactLog
     from graph.snapshot import take_snapshot
-    from graph.time import parse_date, today
     from queries.risk import assess, explain, sort_fact_ids, what_if_of
 
-    day = parse_date(as_of) if as_of else today()
+    day = day_of(as_of)
     run = assess(take_snapshot(FactLog(open_settings().log_dir), day))
     if without:
         ties, facts = sort_fact_ids(run, without)
@@ -82,14 +81,13 @@ def _tell_hypothesis(told: WhatIfAnswer) -> None:
 @commands.command()
 def export(
     graphml: Annotated[Path, typer.Option(help="GraphML 文件 / file to write")],
-    as_of: str = "",
+    as_of: AsOf = "",
 ) -> None:
     """导出 GraphML（供 Gephi、yEd）/ export for graph tools."""
     from graph.log import FactLog
     from graph.snapshot import take_snapshot
-    from graph.time import parse_date, today
     from queries.export import write_graphml
 
-    day = parse_date(as_of) if as_of else today()
+    day = day_of(as_of)
     count = write_graphml(take_snapshot(FactLog(open_settings().log_dir), day), graphml)
     print(f"已写出 {count} 条关系：{graphml}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from api.terminal import Bar, fetch_engine, open_settings, say
@@ -10,13 +12,22 @@ __all__ = ["commands"]
 
 commands = typer.Typer()
 
+Port = Annotated[int, typer.Option(help="端口 / port")]
+
 
 @commands.command()
-def serve(port: int = 8000, host: str = "127.0.0.1") -> None:
-    """启动服务（登录上线前仅限本机）/ start the server, loopback only."""
+def serve(
+    port: Port = 8000,
+    host: Annotated[
+        str, typer.Option(help="监听地址，仅限本机 / address, loopback only")
+    ] = "127.0.0.1",
+) -> None:
+    """补齐图，启动服务（登录上线前仅限本机）/ bring the graph up, start the server, loopback only."""
     import uvicorn
 
     from api.app import create_app
+    from graph.catch_up import catch_up
+    from graph.engine import stop_engine
     from graph.errors import SettingsError
 
     if host not in ("127.0.0.1", "localhost", "::1"):
@@ -28,20 +39,22 @@ def serve(port: int = 8000, host: str = "127.0.0.1") -> None:
     settings = open_settings()
     _refuse_taken(host, port)
     fetch_engine(settings)
-    print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
     try:
+        with Bar() as step:
+            catch_up(settings, progress=step)
+        print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
     finally:
-        from graph.engine import stop_engine
-
         stop_engine(settings)
 
 
 @commands.command()
-def demo(persons: int = 5_000, port: int = 8000) -> None:
+def demo(
+    persons: Annotated[int, typer.Option(help="样本区的人数 / persons of the district")] = 5_000,
+    port: Port = 8000,
+) -> None:
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
     import ingest as room
-    from graph.catch_up import catch_up
     from graph.log import FactLog
     from ingest.sample import steps, write_district, write_registers
 
@@ -57,7 +70,6 @@ def demo(persons: int = 5_000, port: int = 8000) -> None:
         for source, path in steps(folder):
             if (source, path.name) not in taken:
                 room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
-        catch_up(settings, progress=step)
     serve(port=port)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.terminal import Json, answer_with, basis, open_settings, table
+from api.terminal import AsOf, Json, Key, answer_with, basis, day_of, open_settings, table
 
 if TYPE_CHECKING:
     from queries.structure import ProposalCheck, Structure
@@ -20,9 +20,9 @@ commands = typer.Typer(
 
 @commands.command()
 def owners(
-    key: str,
+    key: Key,
     rule: Annotated[str, typer.Option(help="受益所有人标准的名称 / named rule")] = "",
-    as_of: str = "",
+    as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:
     """股权穿透、控制人和受益所有人 / look-through, controllers, beneficial owners."""
@@ -60,7 +60,7 @@ def owners(
 
 
 @commands.command()
-def guarantees(as_of: str = "", as_json: Json = False) -> None:
+def guarantees(as_of: AsOf = "", as_json: Json = False) -> None:
     """全区担保圈、担保链、互保、联保和星形担保 / patterns among all guarantees."""
     found = _structure(as_of).overview
 
@@ -101,7 +101,7 @@ def guarantees(as_of: str = "", as_json: Json = False) -> None:
 
 
 @commands.command()
-def hints(key: str, as_of: str = "", as_json: Json = False) -> None:
+def hints(key: Key, as_of: AsOf = "", as_json: Json = False) -> None:
     """关联提示：同一控制人、同住所、同电话、换壳、代持 / hints about a party."""
     found = _structure(as_of).hint_answer(key)
 
@@ -116,24 +116,29 @@ def hints(key: str, as_of: str = "", as_json: Json = False) -> None:
 
 @commands.command()
 def guarantee(
-    guarantor: str,
-    borrower: str,
-    loan: str,
-    lender_code: Annotated[str, typer.Option(help="金融机构编码")],
-    contract_no: Annotated[str, typer.Option(help="担保合同号")],
-    amount_fen: Annotated[int, typer.Option(help="担保金额（分）")],
-    signed_on: str = "",
-    expires_on: str = "",
+    guarantor: Annotated[str, typer.Argument(help="担保人的键 / key of the guarantor")],
+    borrower: Annotated[str, typer.Argument(help="借款人的键 / key of the borrower")],
+    loan: Annotated[str, typer.Argument(help="贷款的键 / key of the loan")],
+    lender_code: Annotated[str, typer.Option(help="金融机构编码 / code of the lender")],
+    contract_no: Annotated[str, typer.Option(help="担保合同号 / contract number")],
+    amount_fen: Annotated[int, typer.Option(help="担保金额（分）/ amount in fen")],
+    signed_on: Annotated[str, typer.Option(help="签订日期；不写为今天 / signed on")] = "",
+    expires_on: Annotated[str, typer.Option(help="到期日期 / expires on")] = "",
     kind: Annotated[
-        str, typer.Option(help="general joint_and_several joint_group")
+        str, typer.Option(help="一般 general、连带 joint_and_several、联保 joint_group / kind")
     ] = "joint_and_several",
-    relation: str = "",
-    accept_open: Annotated[list[str] | None, typer.Option(help="对其待补充负责的限额")] = None,
-    check_only: Annotated[bool, typer.Option("--check", help="只核对，不写入")] = False,
+    relation: Annotated[str, typer.Option(help="担保人与借款人的关系 / relation of the two")] = "",
+    accept_open: Annotated[
+        list[str] | None,
+        typer.Option(help="哪些待补充的限额由办理人负责 / open limits that one answers for"),
+    ] = None,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="只核对，不写入 / check only")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """核对一笔拟提供的担保，未突破限额才写入 / check a guarantee, insert it within limits."""
-    from graph.time import parse_date, today
+    from graph.time import parse_date
     from ingest.guarded_guarantee import insert_guarantee
     from queries.structure import GuaranteeProposal, check_proposal
 
@@ -145,7 +150,7 @@ def guarantee(
         loan=loan,
         amount_fen=amount_fen,
         kind=kind,  # type: ignore[arg-type]
-        signed_on=parse_date(signed_on) if signed_on else today(),
+        signed_on=day_of(signed_on),
         expires_on=parse_date(expires_on) if expires_on else None,
         relation=relation or None,
     )
@@ -185,11 +190,9 @@ def _show_check(check: ProposalCheck) -> None:
 def _structure(as_of: str) -> Structure:
     from graph.log import FactLog
     from graph.snapshot import take_snapshot
-    from graph.time import parse_date, today
     from queries.structure import read_structure
 
-    day = parse_date(as_of) if as_of else today()
-    return read_structure(take_snapshot(FactLog(open_settings().log_dir), day))
+    return read_structure(take_snapshot(FactLog(open_settings().log_dir), day_of(as_of)))
 
 
 def _percent(ratio: float | None) -> str:

@@ -20,7 +20,7 @@ commands = typer.Typer()
 
 @commands.command()
 def watch(
-    folder: Path,
+    folder: Annotated[Path, typer.Argument(help="投放目录 / the drop folder")],
     settle: Annotated[float, typer.Option(help="几秒不变才算写完 / seconds unchanged")] = 2.0,
     once: Annotated[bool, typer.Option(help="处理完现有文件即退出 / stop when empty")] = False,
 ) -> None:

@@ -1,5 +1,5 @@
-"""Pages of decisions: product by product with every condition, the A4 form of one kept, a village's
-visit sheet."""
+"""Pages of decisions: product by product with every condition, the list of those kept and the A4
+form of each, and the rules that they follow."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.dependencies import Bench
 from api.pages.rendering import page
+from api.workbench import Workbench
+from graph.time import today
 from queries.eligibility import Decision
 from queries.eligibility.catalogue import FactSpec, catalogue
+from queries.eligibility.difference import said
 from queries.eligibility.first_loan import definitions, disagreements
 from queries.eligibility.rules import read_rules
 
@@ -20,68 +24,86 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+#: Decisions on the page of those kept.
+_SHOWN = 100
+
+
+async def _papers_brought(request: Request) -> dict[str, str]:
+    """The fields of the form.  Only this is awaited: what is decided runs beside the others."""
+    form = await request.form()
+    return {name: str(value).strip() for name, value in form.items()}
+
 
 @router.get("/parties/{key}/decisions")
-def decisions(request: Request, key: str) -> HTMLResponse:
+def decisions(bench: Bench, key: str) -> HTMLResponse:
     """Every product for the party, from what is known."""
-    found = request.app.state.workbench.decide_every(key)
-    return _show(key, found, {})
+    return _show(bench, key, bench.decide_every(key), {})
 
 
 @router.post("/parties/{key}/decisions")
-async def with_papers(request: Request, key: str) -> Response:
+def with_papers(
+    bench: Bench, key: str, form: Annotated[dict[str, str], Depends(_papers_brought)]
+) -> Response:
     """The same with the officer's papers; `keep` makes it a decision and keeps it.
 
     POST, so that no personal figure stands in a URL.
     """
-    form = {name: str(value).strip() for name, value in (await request.form()).items()}
     action, product = form.pop("action", "look"), form.pop("product", "")
     given = {name: value for name, value in form.items() if value}
     papers = {name: _in_fen(name, value) for name, value in given.items()}
-    bench = request.app.state.workbench
     if action == "keep":
         _, name = bench.decide(product, key, supplied=papers)
         return RedirectResponse(f"/decisions/{name}", status_code=303)
-    return _show(key, bench.decide_every(key, supplied=papers), given)
+    return _show(bench, key, bench.decide_every(key, supplied=papers), given)
+
+
+@router.get("/decisions")
+def kept(bench: Bench) -> HTMLResponse:
+    """The latest decisions that were kept, to be opened and printed again."""
+    found = bench.archive.of()
+    shown = found[: -_SHOWN - 1 : -1]
+    return page(
+        "kept.html",
+        here="/decisions",
+        decisions=shown,
+        total=len(found),
+        names={party: bench.name(party) for party in {item.party for item in shown}},
+        titles={name: item.title for name, item in bench.products().items()},
+    )
 
 
 @router.get("/decisions/{decision_id}")
-def form(
-    request: Request, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-) -> HTMLResponse:
+def form(bench: Bench, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> HTMLResponse:
     """A kept decision as a form to print and sign, in the words of its own rules."""
-    archive = request.app.state.workbench.archive
-    kept = archive.find(decision_id)
-    record = json.loads(kept.record)
-    rules = read_rules(archive.text(record["rules"]))
+    found = bench.archive.find(decision_id)
+    record = json.loads(found.record)
+    rules = read_rules(bench.archive.text(record["rules"]))
     return page(
         "decision_form.html",
-        id=kept.id,
-        decided_at=kept.decided_at,
+        here="/decisions",
+        id=found.id,
+        decided_at=found.decided_at,
         record=record,
+        name=bench.name(found.party),
+        masked=bench.masked(found.party),
+        places=bench.division_names(),
         specs=rules.known.facts,
         DEFINITIONS={item.id: item for item in rules.defined},
     )
 
 
-@router.get("/villages/{village}/prospects")
-def visit_sheet(
-    request: Request,
-    village: str,
-    assessor: Annotated[str, Query(max_length=128)] = "",
-    most: Annotated[int, Query(ge=0, le=20)] = 1,
-) -> HTMLResponse:
-    """A village's visit sheet, to print and take along."""
-    bench = request.app.state.workbench
-    found = bench.prospects()
+@router.get("/products")
+def products(bench: Bench) -> HTMLResponse:
+    """Every product with the conditions of the version in force today."""
+    day = today()
     return page(
-        "prospects.html",
-        village=village,
-        found=found,
-        rows=found.village(village, most=most),
-        conflicts=bench.conflicts(assessor) if assessor else {},
-        assessor=assessor,
-        most=most,
+        "products.html",
+        here="/products",
+        products=[
+            (item, item.at(day) if item.is_at(day) else None) for item in bench.products().values()
+        ],
+        DEFINITIONS=definitions(),
+        said=said,
     )
 
 
@@ -96,10 +118,14 @@ def _in_fen(name: str, value: str) -> str:
         return value
 
 
-def _show(key: str, found: tuple[Decision, ...], given: dict[str, Any]) -> HTMLResponse:
+def _show(
+    bench: Workbench, key: str, found: tuple[Decision, ...], given: dict[str, Any]
+) -> HTMLResponse:
     return page(
         "decisions.html",
         key=key,
+        name=bench.name(key),
+        places=bench.division_names(),
         decisions=found,
         papers=_papers(found),
         given=given,

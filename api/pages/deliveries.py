@@ -1,31 +1,45 @@
-"""The page of deliveries: how fresh each source is, what is being received, the latest files."""
+"""The page of deliveries: what departments have to put right, how fresh each source is, what is
+being received, the latest files."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from api.dependencies import Bench
 from api.pages.rendering import page
 from graph.operations import Ledger, OperationsStore, Uploads
 from graph.time import utc_now
+from ingest import by_department, worklist
 from ingest.delivery.freshness import freshness
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+#: Reasons shown of one department's list; the whole of it is a file for the department.
+_REASONS = 3
+
 
 @router.get("/deliveries")
-def deliveries(request: Request) -> HTMLResponse:
-    """Sources, uploads under way or refused, and the last fifty files."""
-    bench = request.app.state.workbench
+def deliveries(bench: Bench) -> HTMLResponse:
+    """Corrections by department, sources, uploads under way or refused, the last fifty files."""
     with OperationsStore(bench.settings) as store:
         ledger = Ledger(store)
         found, latest = ledger.deliveries(), ledger.latest(50)
         uploads = Uploads(store).in_state("receiving", "waiting", "running", "failed")
+    sources = freshness(bench.log, found, utc_now())
+    tasks = list(worklist(bench.log))
+    reasons: dict[str, dict[str, None]] = {}
+    for task in tasks:
+        reasons.setdefault(task.department, {})[task.message_zh] = None
     return page(
         "deliveries.html",
-        sources=freshness(bench.log, found, utc_now()),
+        here="/deliveries",
+        heard=[item for item in sources if item.batches],
+        silent=[item for item in sources if not item.batches],
+        loads=by_department(tasks),
+        reasons={name: list(said)[:_REASONS] for name, said in reasons.items()},
         uploads=uploads[-20:],
         deliveries=latest,
     )

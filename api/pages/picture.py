@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.pages.wording import LABELS
+from api.pages.wording import LABELS, who
 
 if TYPE_CHECKING:
     from api.workbench import PartyFile
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["Dot", "Line", "Picture", "draw"]
 
 _LIMIT = 24
-_WIDTH, _HEIGHT = 720, 420
+_WIDTH = 640
+#: Neighbours that one ring holds without their names running into each other.
+_ONE_RING = 8
+_LONGEST = 11
+#: Lines end at the edge of a dot, not under it.
+_RADIUS = 17
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,15 @@ class Dot:
 
 @dataclass(frozen=True)
 class Line:
-    """A tie in the picture; `term` stands at its middle."""
+    """A tie in the picture, from edge to edge; `term` stands at (`x`, `y`), nearer to the outside,
+    where lines are further apart."""
 
-    a: Dot
-    b: Dot
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    x: float
+    y: float
     term: str
     certain: bool
 
@@ -54,25 +64,26 @@ class Picture:
 
 
 def draw(file: PartyFile) -> Picture:
-    """Lay the neighbourhood out on an ellipse around the party."""
+    """Lay the neighbourhood out on one or two ellipses around the party."""
     ties = file.answers["neighbourhood"].rows
     names = {file.key: file.name}
     for tie in ties:
         names |= {tie["from_key"]: tie["from_name"], tie["to_key"]: tie["to_name"]}
     others = [key for key in names if key != file.key]
     shown = others[:_LIMIT]
-    middle = Dot(_WIDTH / 2, _HEIGHT / 2, file.name or "（未具名）", file.key, _kind(file.key))
-    dots = {file.key: middle}
+    crowded = len(shown) > _ONE_RING
+    height = 560 if crowded else 360
+    # a second ring needs room for the names between the two
+    across, up = _WIDTH / 2 - 75, height / 2 - 48
+    dots = {file.key: _dot(file.key, file.name, _WIDTH / 2, height / 2 - 8)}
     for place, key in enumerate(shown):
-        angle = 2 * math.pi * place / max(len(shown), 1) - math.pi / 2
-        # two staggered rings, so that the names of many neighbours do not run into each other
-        reach = 1.0 if len(shown) <= 10 or place % 2 else 0.66
-        dots[key] = Dot(
-            round(_WIDTH / 2 + reach * 290 * math.cos(angle), 1),
-            round(_HEIGHT / 2 + reach * 170 * math.sin(angle), 1),
-            names[key] or "（未具名）",
+        angle = 2 * math.pi * place / len(shown) - (0 if len(shown) == 2 else math.pi / 2)
+        reach = 0.56 if crowded and place % 2 else 1.0
+        dots[key] = _dot(
             key,
-            _kind(key),
+            names[key],
+            _WIDTH / 2 + reach * across * math.cos(angle),
+            height / 2 - 8 + reach * up * math.sin(angle),
         )
     terms: dict[tuple[str, str], list[str]] = {}
     certain: dict[tuple[str, str], bool] = {}
@@ -83,11 +94,35 @@ def draw(file: PartyFile) -> Picture:
             if term not in terms.setdefault(pair, []):
                 terms[pair].append(term)
             certain[pair] = certain.get(pair, False) or tie["certainty"] >= 1
+    middle = dots[file.key]
     lines = tuple(
-        Line(dots[a], dots[b], "、".join(words), certain[a, b]) for (a, b), words in terms.items()
+        _line(dots[a], dots[b], "、".join(words), certain[a, b], middle, both=(b, a) in terms)
+        for (a, b), words in terms.items()
     )
-    return Picture(_WIDTH, _HEIGHT, tuple(dots.values()), lines, len(others) - len(shown))
+    return Picture(_WIDTH, height, tuple(dots.values()), lines, len(others) - len(shown))
 
 
-def _kind(key: str) -> str:
-    return key.split(":", 1)[0]
+def _dot(key: str, name: str | None, x: float, y: float) -> Dot:
+    told = who(name, key)
+    short = told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
+    return Dot(round(x, 1), round(y, 1), short, key, key.split(":", 1)[0])
+
+
+def _line(a: Dot, b: Dot, term: str, certain: bool, middle: Dot, *, both: bool) -> Line:
+    length = math.hypot(b.x - a.x, b.y - a.y) or 1.0
+    along = ((b.x - a.x) / length, (b.y - a.y) / length)
+    # the way back has a line and a word of its own beside the first
+    side = 5.0 if both else 0.0
+    dx, dy = -along[1] * side, along[0] * side
+    # the word stands nearer to the outer end, a little off where two words share the way
+    part = (0.58 if a is middle else 0.42 if b is middle else 0.5) + (0.1 if both else 0.0)
+    return Line(
+        round(a.x + along[0] * _RADIUS + dx, 1),
+        round(a.y + along[1] * _RADIUS + dy, 1),
+        round(b.x - along[0] * _RADIUS + dx, 1),
+        round(b.y - along[1] * _RADIUS + dy, 1),
+        round(a.x + (b.x - a.x) * part + dx, 1),
+        round(a.y + (b.y - a.y) * part + dy + 4, 1),
+        term,
+        certain,
+    )

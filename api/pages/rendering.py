@@ -5,14 +5,48 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from api.pages.wording import LABELS, STATES, VALUES, fact, money, percent, show, source
+from api.pages.wording import (
+    GRADES,
+    GROUPS,
+    LABELS,
+    STATES,
+    VALUES,
+    fact,
+    instant,
+    money,
+    percent,
+    points,
+    said,
+    show,
+    source,
+    version,
+    who,
+)
 from graph.schema import SCHEMA
 from queries.structure.shares import DOUBTS
 
-__all__ = ["page"]
+__all__ = ["NAVIGATION", "page", "waiting"]
+
+#: Every page that stands for itself, in the order of an officer's day.
+NAVIGATION = (
+    ("/", "查找主体"),
+    ("/prospects", "首贷培植"),
+    ("/places", "信用村镇"),
+    ("/grades", "信用等级"),
+    ("/guarantees", "担保圈链"),
+    ("/decisions", "判定存档"),
+    ("/products", "产品规定"),
+    ("/identity", "主体核对"),
+    ("/deliveries", "数据接收"),
+)
+
+_ACCEPTED = 202
+#: How often a page that waits asks again, in seconds.
+_AGAIN = 2
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -23,20 +57,38 @@ _environment = Environment(
 )
 _environment.filters |= {
     "fact": fact,
+    "instant": instant,
     "money": money,
     "percent": percent,
+    "said": said,
     "show": show,
     "source": source,
+    "version": version,
 }
 _environment.globals |= {
     "DOUBTS": DOUBTS,
+    "GRADES": GRADES,
+    "GROUPS": GROUPS,
     "LABELS": LABELS,
+    "NAVIGATION": NAVIGATION,
     "SCHEMA": SCHEMA,
     "STATES": STATES,
     "VALUES": VALUES,
+    "points": points,
+    "who": who,
+    "here": "",
 }
 
 
-def page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A template, filled."""
-    return HTMLResponse(_environment.get_template(name).render(**values), status_code=status)
+def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) -> HTMLResponse:
+    """A template, filled; `here` is the entry of the navigation that it belongs to."""
+    text = _environment.get_template(template).render(here=here, **values)
+    return HTMLResponse(text, status_code=status)
+
+
+def waiting(request: Request, doing: str, *, here: str = "") -> HTMLResponse:
+    """What stands in for a page while its answer is being reckoned; it asks again by itself."""
+    again = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    answer = page("waiting.html", _ACCEPTED, here=here, doing=doing, again=again, seconds=_AGAIN)
+    answer.headers["Retry-After"] = str(_AGAIN)
+    return answer

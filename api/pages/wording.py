@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 from graph.schema import SCHEMA
 from ingest import load_source, source_names
 from queries.eligibility.catalogue import FactSpec
 
-__all__ = ["LABELS", "STATES", "VALUES", "fact", "money", "percent", "show", "source"]
+__all__ = [
+    "GRADES",
+    "GROUPS",
+    "LABELS",
+    "STATES",
+    "VALUES",
+    "fact",
+    "instant",
+    "money",
+    "percent",
+    "points",
+    "said",
+    "show",
+    "source",
+    "version",
+    "who",
+]
+
+#: Officers read the clock of China.
+_CHINA = timezone(timedelta(hours=8))
 
 #: Chinese term of every label and relationship.
 LABELS = {
@@ -33,10 +54,20 @@ VALUES = {
     "repaired": "已修复或移出", "expired": "公示期满", "identity_not_proven": "身份未核实",
     "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
     "graph": "图谱", "identity": "主体核对", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
-    "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "not_applicable": "不适用",
+    "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "stale": "已有的材料过期", "not_applicable": "不适用",
     "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
 }  # fmt: skip
 
+
+#: What the rows of the grade report are grouped by.
+GROUPS = {"sex": "性别", "age_band": "年龄段", "village": "村"}
+
+#: Grades from the best; then those that have none, and why.
+GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "unrated", "不评级", "待补充", "未评")
+
+#: Units by the end of a property's name; money has its own words.
+_UNITS = {"_mu": " 亩", "person_count": " 人", "labour_count": " 人", "employee_count": " 人",
+          "member_count": " 人", "household_count": " 户"}  # fmt: skip
 
 #: States of a delivery and of an upload.
 STATES = {
@@ -52,7 +83,7 @@ def show(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M} UTC"
+        return instant(value)
     if isinstance(value, date):
         return "长期" if value == date.max else "—" if value == date.min else value.isoformat()
     if isinstance(value, (list, tuple)):
@@ -62,6 +93,53 @@ def show(value: Any) -> str:
     return VALUES.get(value, value) if isinstance(value, str) else str(value)
 
 
+def instant(value: datetime | str) -> str:
+    """A moment by the clock of China, as it stands on the wall of the office."""
+    told = datetime.fromisoformat(value) if isinstance(value, str) else value
+    aware = told if told.tzinfo is not None else told.replace(tzinfo=UTC)
+    return f"{aware.astimezone(_CHINA):%Y-%m-%d %H:%M}"
+
+
+def said(value: Any, name: str) -> str:
+    """A property's value with its unit, or its code in the word of the source that brings it."""
+    if value is None or value == "":
+        return show(value)
+    if name.endswith("_fen"):
+        return money(value)
+    if name.endswith("_ratio"):
+        return percent(value)
+    if isinstance(value, str):
+        return _codes().get(name, {}).get(value) or show(value)
+    unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
+    return show(value) + unit
+
+
+@cache
+def _codes() -> dict[str, dict[str, str]]:
+    """Words of codes by the name of their field, as the catalogues of the sources have them."""
+    words: dict[str, dict[str, str]] = {}
+    for source_name in source_names():
+        for _, table in load_source(source_name).shapes():
+            for field in table.fields:
+                for word, code in field.codes.items():
+                    # a list may be numbered as well as named: the first name is the word
+                    if not word.isascii() or word == code:
+                        words.setdefault(field.name, {}).setdefault(code, word)
+    return words
+
+
+def who(name: str | None, key: str) -> str:
+    """A party by name; a household, whose name is its householder's, is told from the person."""
+    if not name:
+        return "（未具名）"
+    return f"{name}户" if key.startswith("household:") else name
+
+
+def points(low: float, high: float | None = None) -> str:
+    """A score, or the range that it lies in."""
+    return f"{low:g}" if high is None or low == high else f"{low:g}–{high:g}"
+
+
 def money(fen: int | None) -> str:
     """Fen as yuan, or as 万元 from ten thousand yuan."""
     if fen is None:
@@ -69,18 +147,28 @@ def money(fen: int | None) -> str:
     return f"{fen / 1e6:,.2f} 万元" if abs(fen) >= 1_000_000 else f"{fen / 100:,.2f} 元"
 
 
-def fact(value: Any, spec: FactSpec) -> str:
-    """A fact's value in the words of the catalogue."""
+def fact(value: Any, spec: FactSpec, places: Mapping[str, str] | None = None) -> str:
+    """A fact's value in the words of the catalogue; a division by its name in `places`."""
     if value is not None and spec.type == "money":
         return money(value)
     if value is not None and spec.type == "code":
         return spec.values[value]
+    if isinstance(value, str) and value.startswith("division:"):
+        return (places or {}).get(value, value.removeprefix("division:"))
+    if isinstance(value, float) and spec.id.endswith("_share"):
+        return percent(value)
     return show(value)
 
 
 def percent(ratio: float | None) -> str:
     """A ratio as a percentage."""
     return "—" if ratio is None else f"{ratio * 100:.2f}%"
+
+
+def version(name: str) -> str:
+    """A version with its content hash, as "版本 2026.1，校验码 …"; what names the file is left out."""
+    told, _, digest = name.rpartition(" ")[2].rpartition(":")[2].partition("+")
+    return f"版本 {told}" + (f"（校验码 {digest}）" if digest else "")
 
 
 def source(name: str) -> str:

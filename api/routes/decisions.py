@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from api.dependencies import Bench, Body
+from api.decision_jobs import MOST_PARTIES, decide_line, refusal
+from api.dependencies import Bench, Body, Office
 from graph.errors import XinnongError
+from graph.operations import Job
 from queries.eligibility.answer import decision_answer, product_answer
 from queries.eligibility.record import replay as replay_decision
 
@@ -21,6 +23,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1", tags=["v1"])
 
 _MANY = 1_000
+JobId = Annotated[str, Path(description="任务编号 / job", pattern="^[0-9a-f]{64}$")]
 DecisionId = Annotated[str, Path(description="判定编号 / decision", pattern="^[0-9a-f]{64}$")]
 
 
@@ -94,16 +97,56 @@ def many(body: ManyRequest, bench: Bench) -> StreamingResponse:
     """One line a party, in the order asked; a party that cannot be decided says why."""
     bench.product(body.product)
 
+    given = body.given()
+
     def lines() -> Iterator[str]:
         for party in body.parties:
             try:
-                decision, name = bench.decide(body.product, party, **body.given())
-                answer = decision_answer(decision, name)
+                line = decide_line(bench, body.product, party, given)
             except XinnongError as error:
-                answer = {"party": party, "code": error.cause_code, "title": error.message_zh}
-            yield json.dumps(answer, ensure_ascii=False) + "\n"
+                # the answer has begun: what fails now can be said in its lines only
+                line = refusal(party, error)
+            yield line.text + "\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+class JobRequest(_Asked):
+    """提交一项批量判定任务."""
+
+    parties: list[Annotated[str, Field(max_length=128)]] = Field(
+        title="主体编号", min_length=1, max_length=MOST_PARTIES
+    )
+
+
+@router.post("/decisions/jobs", status_code=202, summary="提交批量判定任务 / submit a job")
+def submit(
+    body: JobRequest,
+    office: Office,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(max_length=200, min_length=1)] = None,
+) -> dict[str, Any]:
+    """Decide up to 10,000 parties behind the request; `Location` says where the job is.
+
+    With an `Idempotency-Key` it can be submitted again whenever in doubt: the same request is the
+    same job, and one that failed goes on where it stopped.
+    """
+    job = office.submit(body.product, body.parties, body.given(), key=idempotency_key)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return _told(job)
+
+
+@router.get("/jobs/{job_id}", summary="任务进度 / progress of a job")
+def job(job_id: JobId, office: Office) -> dict[str, Any]:
+    """How far it is; a problem where it failed."""
+    return _told(office.find(job_id))
+
+
+@router.get("/jobs/{job_id}/result", summary="任务结果（NDJSON）/ result of a job")
+def result(job_id: JobId, office: Office) -> StreamingResponse:
+    """One line a party, in the order asked; refused until the job is done."""
+    lines = office.result(job_id)
+    return StreamingResponse((f"{line}\n" for line in lines), media_type="application/x-ndjson")
 
 
 @router.get("/decisions/{decision_id}", summary="判定存档 / a kept decision")
@@ -127,4 +170,17 @@ def replay(decision_id: DecisionId, bench: Bench) -> dict[str, Any]:
         "differs": list(found.differs),
         "gathered_same": not found.gaps,
         "gaps": [vars(gap) for gap in found.gaps or ()],
+    }
+
+
+def _told(found: Job) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "state": found.state,
+        "began_at": found.began_at.isoformat(),
+        "done": found.done,
+        "total": found.total,
+        "refused": found.refused,
+        "problem": json.loads(found.problem) if found.problem else None,
+        "result": f"/v1/jobs/{found.id}/result" if found.state == "done" else None,
     }

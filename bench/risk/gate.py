@@ -2,8 +2,9 @@
 
     python -m bench.risk.gate
 
-Floors are about half of what a quiet machine shows, so that a busy one does not fail by itself;
-a failing floor is tried once more before it counts.
+Each ratio is the median of ratios within a round, ours and the peer's in turns.  Floors are about
+half of what a quiet machine shows, so that a busy one does not fail by itself; a failing one is
+measured twice more before it counts.  Bits are no matter of luck: they are compared once.
 """
 
 from __future__ import annotations
@@ -20,28 +21,60 @@ from bench.risk.graphs import Plain, in_turns, plain, table
 from bench.risk.paths import compare as paths
 from queries.risk.kernels.blocks import make_blocks
 from queries.risk.kernels.messages import settle
+from queries.risk.kernels.spread import spread
+
+__all__ = ["holds", "main", "same_bits"]
 
 SEED = 20260601
+_TRIES = 3
 
 
 def main() -> None:
-    """Run and print; exit 1 where a ratio is below its floor."""
-    two_way = plain(200_000, 2_000_000, seed=SEED, local=0.9, two_way=True)
-    one_way = plain(50_000, 250_000, seed=SEED, local=0.9, two_way=False)
-    floors: list[tuple[str, float, Callable[[], float]]] = [
-        ("paths against scipy dijkstra", 2.0, partial(_paths, two_way)),
-        ("message sweep against a scipy product", 0.2, partial(_sweep, two_way)),
-        ("end to end against networkx.pagerank", 15.0, partial(_end_to_end, one_way)),
+    """Run and print; exit 1 where a ratio stays below its floor, or threads change a bit."""
+    two_way = plain(100_000, 1_000_000, seed=SEED, local=0.9, two_way=True)
+    large = plain(1_000_000, 4_000_000, seed=SEED, local=0.9, two_way=False)
+    small = plain(20_000, 100_000, seed=SEED, local=0.9, two_way=False)
+    checks = [
+        holds("linear sweep against scipy CSR, one thread", 1.2, partial(_linear, large)),
+        holds("paths against scipy dijkstra", 2.0, partial(_paths, two_way)),
+        holds("message sweep against a scipy product", 0.2, partial(_sweep, two_way)),
+        holds("end to end against networkx.pagerank", 15.0, partial(_end_to_end, small)),
+        same_bits(two_way),
     ]
-    failed = False
-    for name, floor, measure in floors:
-        print(name)
-        ratio = measure()
-        if ratio < floor:
-            ratio = max(ratio, measure())
-        failed |= ratio < floor
-        print(f"{'FAILED' if ratio < floor else 'ok':>8}  {ratio:.2f}, floor {floor}")
-    sys.exit(failed)
+    sys.exit(not all(checks))
+
+
+def holds(name: str, floor: float, measure: Callable[[], float]) -> bool:
+    """Whether one of three measurements reaches the floor; says so."""
+    print(name)
+    ratio = 0.0
+    for _ in range(_TRIES):
+        ratio = max(ratio, measure())
+        if ratio >= floor:
+            break
+    print(f"{'ok' if ratio >= floor else 'FAILED':>8}  {ratio:.2f}, floor {floor}", flush=True)
+    return ratio >= floor
+
+
+def same_bits(graph: Plain) -> bool:
+    """Whether two threads find what one finds, to the last bit; says so."""
+    blocks = make_blocks(graph.source, graph.target, graph.weight, len(graph.own))
+    one, two = (settle(blocks, graph.own, threads=threads) for threads in (1, 2))
+    same = np.array_equal(one.reached, two.reached) and np.array_equal(one.passed, two.passed)
+    print(f"two threads against one, bits\n{'ok' if same else 'FAILED':>8}", flush=True)
+    return same
+
+
+def _linear(graph: Plain) -> float:
+    count = len(graph.own)
+    weight, value = graph.weight.astype(np.float32), np.full(count, 0.5, np.float32)
+    matrix = sparse.csr_array((weight, (graph.target, graph.source)), shape=(count, count))
+    blocks = make_blocks(graph.source, graph.target, graph.weight, count)
+    works = {
+        "scipy CSR float32": lambda: matrix @ value,
+        "blocks": lambda: spread(blocks, value, threads=1),
+    }
+    return table(in_turns(works, 9), "scipy CSR float32", len(graph))["blocks"]
 
 
 def _paths(graph: Plain) -> float:

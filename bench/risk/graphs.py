@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ import psutil
 from numpy.typing import NDArray
 
 from queries.risk.kernels.blocks import BLOCK, Blocks, tournament
+from queries.risk.kernels.compiled import compiled
 
 TOWN = 5_000
 SEEDS = 10_000
@@ -70,11 +71,7 @@ def filed(parties: int, ties: int, *, seed: int, local: float) -> tuple[Blocks, 
     low, high = (np.empty(pairs[-1], np.uint16) for _ in range(2))
     weight = np.empty(2 * pairs[-1], np.float32)
     last = parties - (size - 1) * BLOCK
-    for tile, (first, end) in enumerate(pairwise(pairs.tolist())):
-        ends = rng.integers(0, BLOCK if high_block[tile] < size - 1 else last, (2, end - first))
-        low[first:end], high[first:end] = np.sort(ends[0]), ends[1]
-    for part in np.array_split(np.arange(len(weight), dtype=np.uint32), 64):
-        weight[part] = rng.choice(WEIGHTS.astype(np.float32), len(part))
+    _fill(np.uint64(seed), pairs, within, high_block == size - 1, last, low, high, weight, WEIGHTS)
     own = np.full(parties, 0.0005, np.float32)
     own[rng.choice(parties, SEEDS)] = 0.6
     none = np.zeros(0, np.uint16)
@@ -85,14 +82,56 @@ def filed(parties: int, ties: int, *, seed: int, local: float) -> tuple[Blocks, 
     ), own  # fmt: skip
 
 
-def in_turns(works: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
+@compiled
+def _next(state: Any) -> Any:
+    return state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
+
+
+@compiled
+def _fill(
+    state: Any,
+    pairs: NDArray[np.int64],
+    within: NDArray[np.bool_],
+    at_end: NDArray[np.bool_],
+    last: int,
+    low: NDArray[np.uint16],
+    high: NDArray[np.uint16],
+    weight: NDArray[np.float32],
+    weights: NDArray[np.float64],
+) -> None:
+    """Ends at random, `low` rising in a tile as the filing has it; weights at random.
+
+    The upper bits of a linear congruence (Knuth's MMIX) are random enough for a graph, and take
+    two seconds for a hundred million ties where a generator called tile by tile takes twenty.
+    """
+    shift, mask, kinds = np.uint64(16), np.uint64(65535), np.uint64(len(weights))
+    for tile in range(len(within)):
+        room_high = np.uint64(last if at_end[tile] else 65536)
+        room_low = room_high if within[tile] else np.uint64(65536)
+        begin, end = pairs[tile], pairs[tile + 1]
+        for at in range(np.uint64(begin), np.uint64(end)):
+            state = _next(state)
+            low[at] = ((state >> np.uint64(48)) * room_low) >> shift
+            high[at] = (((state >> np.uint64(32)) & mask) * room_high) >> shift
+        low[begin:end].sort()
+        for at in range(np.uint64(begin), np.uint64(end) if within[tile] else np.uint64(begin)):
+            if low[at] == high[at]:  # nobody is tied to himself
+                high[at] = low[at] - np.uint16(1) if low[at] else np.uint16(1)
+    for at in range(np.uint64(len(weight))):
+        state = _next(state)
+        weight[at] = weights[(state >> np.uint64(40)) % kinds]
+
+
+def in_turns(
+    works: Mapping[str, Callable[[], Any]], rounds: int, *, warm_up: bool = True
+) -> dict[str, list[float]]:
     """Seconds of every work, one after the other in every round; a first round warms up.
 
     In turns, because a shared machine is fast and slow by the minute: ratios of one round compare
     like with like.
     """
     seconds: dict[str, list[float]] = {name: [] for name in works}
-    for turn in range(rounds + 1):
+    for turn in range(not warm_up, rounds + 1):
         for name, work in works.items():
             started = time.perf_counter()
             work()
@@ -133,6 +172,24 @@ def arguments(text: str | None, *, parties: int, ties: int, rounds: int = 5) -> 
         f"load {psutil.getloadavg()[0]:.1f}"
     )
     return given
+
+
+def option(name: str, default: float) -> float:
+    """Take one more number from the command line, before `arguments` reads the rest."""
+    if name not in sys.argv:
+        return default
+    place = sys.argv.index(name)
+    found = float(sys.argv[place + 1])
+    del sys.argv[place : place + 2]
+    return found
+
+
+def flag(name: str) -> bool:
+    """The same for a word that is there or not."""
+    if name not in sys.argv:
+        return False
+    sys.argv.remove(name)
+    return True
 
 
 def refuse_without_memory(needed: float) -> None:

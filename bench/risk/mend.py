@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ CHANGES = (1, 100, 1_000, 10_000)
 NEWS = (1e-5, 1e-6, 1e-7)
 
 
-def measure(graph: Plain, rounds: int) -> None:
+def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> None:
     """Print one line for each number of changes."""
     rng = np.random.default_rng(1)
     held = RiskGraph(graph.own, graph.source, graph.target, graph.weight.copy(), (), {}, {})
@@ -33,7 +34,7 @@ def measure(graph: Plain, rounds: int) -> None:
     neighbours = neighbours_of(held)
     print(f"  neighbours, once: {time.perf_counter() - started:.2f} s")
     full = _full(held)
-    for count in CHANGES:
+    for count in changes:
         seconds: dict[str, list[float]] = {}
         worst: dict[str, float] = {}
         for turn in range(rounds + 1):

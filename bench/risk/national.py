@@ -9,23 +9,18 @@ in memory; the process is refused more than `--gigabytes` beyond what the interp
 from __future__ import annotations
 
 import resource
-import sys
 import time
 
 import psutil
 
-from bench.risk.graphs import arguments, filed, refuse_without_memory
+from bench.risk.graphs import arguments, filed, option, refuse_without_memory
 from queries.risk.kernels.messages import settle
 from queries.risk.kernels.paths import strongest_paths
 
 
 def main() -> None:
     """Run and print."""
-    limit = 4.0
-    if "--gigabytes" in sys.argv:
-        place = sys.argv.index("--gigabytes")
-        limit = float(sys.argv[place + 1])
-        del sys.argv[place : place + 2]
+    limit = option("--gigabytes", 4.0)
     given = arguments(__doc__, parties=4_000_000, ties=10_000_000)
     refuse_without_memory(given.ties * 10 + given.parties * 24)
     process = psutil.Process()

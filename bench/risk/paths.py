@@ -8,14 +8,13 @@ probability.  networkx is run with `--networkx`: it takes minutes and gigabytes 
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from bench.risk.graphs import Plain, arguments, in_turns, plain, refuse_without_memory, table
+from bench.risk.graphs import Plain, arguments, flag, in_turns, plain, refuse_without_memory, table
 from queries.risk.kernels.blocks import make_blocks, processors
 from queries.risk.kernels.paths import strongest_paths
 
@@ -75,9 +74,7 @@ def _networkx(source: Any, target: Any, length: Any) -> dict[str, Any]:
 
 def main() -> None:
     """Run and print."""
-    with_networkx = "--networkx" in sys.argv
-    if with_networkx:
-        sys.argv.remove("--networkx")
+    with_networkx = flag("--networkx")
     given = arguments(__doc__, parties=1_000_000, ties=5_000_000, rounds=3)
     refuse_without_memory(given.ties * (600 if with_networkx else 150) + given.parties * 100)
     graph = plain(given.parties, given.ties, seed=given.seed, local=given.local, two_way=True)

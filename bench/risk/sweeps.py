@@ -3,19 +3,19 @@
     python -m bench.risk.sweeps --parties 1000000 --ties 10000000
 
 Linear sweeps run on one-way ties and one thread beside scipy's; the score runs on two-way ties and
-all processors.  `--slope` repeats the score at a tenth of the size.
+all processors.  `--slope` repeats the score at a tenth of the size: 1 is growth in step.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
-import sys
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from bench.risk.graphs import Plain, arguments, in_turns, plain, refuse_without_memory, table
+from bench.risk.graphs import Plain, arguments, flag, in_turns, plain, refuse_without_memory, table
 from bench.risk.machine import measure
 from queries.risk.kernels.blocks import Blocks, make_blocks, processors
 from queries.risk.kernels.messages import scores, settle
@@ -79,9 +79,7 @@ def _filed(graph: Plain, dtype: type) -> Blocks:
 
 def main() -> None:
     """Run and print."""
-    slope = "--slope" in sys.argv
-    if slope:
-        sys.argv.remove("--slope")
+    slope = flag("--slope")
     given = arguments(__doc__, parties=1_000_000, ties=5_000_000)
     refuse_without_memory(given.ties * 100 + given.parties * 60)
     shape = {"seed": given.seed, "local": given.local}
@@ -96,7 +94,10 @@ def main() -> None:
     if slope:
         tenth = plain(given.parties // 10, given.ties // 10, two_way=True, **shape)
         small = score(tenth, given.rounds, np.float32)
-        print(f"  ten times the graph, {whole / small:.1f} times the sweep")
+        growth = math.log(whole / small) / math.log(len(graph) / len(tenth))
+        print(
+            f"  ten times the graph, {whole / small:.1f} times the sweep: seconds ~ ties^{growth:.2f}"
+        )
 
 
 if __name__ == "__main__":

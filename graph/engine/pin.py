@@ -15,14 +15,22 @@ import jgo
 
 from graph.engine.provision import java_home
 
-__all__ = ["pin"]
+__all__ = ["pin", "resolve"]
 
 
 def pin(version: str) -> Path:
     """Write the list of one version; returns its path."""
+    target = Path(__file__).parent / "jars" / f"{version}.txt"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text("\n".join(resolve(f"org.neo4j:neo4j:{version}")) + "\n", encoding="utf-8")
+    return target
+
+
+def resolve(*coordinates: str) -> list[str]:
+    """Lines of a list: every jar that these need, with its sha256, as Maven Central has them."""
     # without it jgo looks for a Java on the net to tell modules from plain jars
     os.environ["JAVA_HOME"] = str(java_home())
-    environment = jgo.build(f"org.neo4j:neo4j:{version}")
+    environment = jgo.build("+".join(coordinates))
     locked = tomllib.loads(Path(environment.lock_path).read_text(encoding="utf-8"))
     lines = set()
     for item in locked["dependencies"]:
@@ -30,10 +38,7 @@ def pin(version: str) -> Path:
         if item.get("classifier"):
             parts.append(item["classifier"])
         lines.add(f"{':'.join(parts)} {item['sha256']}")
-    target = Path(__file__).parent / "jars" / f"{version}.txt"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
-    return target
+    return sorted(lines)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import urllib.request
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.resources import files
@@ -24,7 +25,7 @@ from graph.errors import EngineError, SettingsError
 from graph.progress import Progress
 from graph.settings import Settings
 
-__all__ = ["Jar", "jars", "java_home", "pinned"]
+__all__ = ["Jar", "held", "jars", "java_home", "pinned", "read_pins"]
 
 _FETCHERS = 8
 _TIMEOUT_S = 120
@@ -67,8 +68,13 @@ def pinned(version: str) -> tuple[Jar, ...]:
             f"No jars are pinned for Neo4j {version}: check XINNONG_ENGINE_VERSION.",
             code="engine_version_unknown",
         )
+    return read_pins(resource.read_text(encoding="utf-8"))
+
+
+def read_pins(text: str) -> tuple[Jar, ...]:
+    """The jars of a list: one a line, its coordinates and its sha256."""
     found = []
-    for line in resource.read_text(encoding="utf-8").splitlines():
+    for line in text.splitlines():
         if line and not line.startswith("#"):
             coordinates, sha256 = line.split()
             group, artifact, number, *classifier = coordinates.split(":")
@@ -91,7 +97,15 @@ def jars(settings: Settings, *, progress: Progress | None = None) -> list[Path]:
         # the folder may be read-only: what was checked is noted in our own cache
         note = settings.cache / f"checked-{settings.engine_version}.json"
         return _checked(wanted, settings.engine_jars, note)
-    folder = settings.cache / f"neo4j-{settings.engine_version}"
+    return held(wanted, settings.cache / f"neo4j-{settings.engine_version}", progress=progress)
+
+
+def held(wanted: Sequence[Jar], folder: Path, *, progress: Progress | None = None) -> list[Path]:
+    """Paths of pinned jars in a folder of ours; missing ones are fetched first.
+
+    Raises:
+        EngineError: `jar_altered` or `fetch_failed`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     absent = [jar for jar in wanted if not (folder / jar.name).exists()]
     if absent:
@@ -99,7 +113,7 @@ def jars(settings: Settings, *, progress: Progress | None = None) -> list[Path]:
     return _checked(wanted, folder, folder / _CHECKED)
 
 
-def _refuse_missing(wanted: tuple[Jar, ...], folder: Path) -> None:
+def _refuse_missing(wanted: Sequence[Jar], folder: Path) -> None:
     missing = [jar.name for jar in wanted if not (folder / jar.name).exists()]
     if missing:
         raise EngineError(
@@ -149,7 +163,7 @@ def _fetch(jar: Jar, folder: Path) -> None:
         aside.unlink(missing_ok=True)
 
 
-def _checked(wanted: tuple[Jar, ...], folder: Path, note: Path) -> list[Path]:
+def _checked(wanted: Sequence[Jar], folder: Path, note: Path) -> list[Path]:
     try:
         noted = json.loads(note.read_text(encoding="utf-8"))
     except (OSError, ValueError):

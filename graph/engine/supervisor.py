@@ -42,6 +42,7 @@ __all__ = [
 
 _START_DEADLINE_S = 120.0
 _STOP_DEADLINE_S = 30.0
+_PORT_ATTEMPTS = 3
 
 #: Write ends of the pipes that owned engines watch: open as long as this process lives.
 _OWNED: dict[Path, int] = {}
@@ -173,8 +174,20 @@ def _start(
     _end_leftover(settings)
     paths = jars(settings, progress=progress)
     _refuse_too_little_memory(settings)
-    port = _choose_port(settings)
     wipe_unfinished_import(settings)
+    for left in reversed(range(_PORT_ATTEMPTS)):
+        try:
+            return _launch(settings, paths, _choose_port(settings), owned=owned)
+        except EngineError as error:
+            # Java binds the port seconds after it was chosen: anybody may have taken it meanwhile
+            if error.cause_code != "port_taken" or settings.engine_port or not left:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _launch(
+    settings: Settings, paths: list[Path], port: int, *, owned: bool
+) -> dict[str, int | float | str]:
     prepare_home(settings, paths, port)
     owner_read, owner_write = os.pipe() if owned else (None, None)
     configuration = HostConfiguration(
@@ -224,6 +237,7 @@ def _wait_ready(
     except BaseException:
         child.kill()
         child.wait()
+        _disown(settings)
         raise
 
 
@@ -299,7 +313,11 @@ def _stop(settings: Settings) -> bool:
     except (OSError, ValueError, KeyError, psutil.Error):
         stopped = False
     _state_file(settings).unlink(missing_ok=True)
+    _disown(settings)
+    return stopped
+
+
+def _disown(settings: Settings) -> None:
     pipe = _OWNED.pop(settings.engine_dir.resolve(), None)
     if pipe is not None:
         os.close(pipe)
-    return stopped

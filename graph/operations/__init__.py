@@ -6,6 +6,7 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 from __future__ import annotations
 
 from graph.operations.decision import DecisionArchive, KeptDecision
+from graph.operations.job import Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
@@ -17,6 +18,8 @@ __all__ = [
     "DecisionArchive",
     "Delivery",
     "Holder",
+    "Job",
+    "Jobs",
     "Judgement",
     "JudgementBook",
     "KeptDecision",

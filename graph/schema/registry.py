@@ -84,4 +84,13 @@ RELATIONSHIPS = (
         "a person is an executive of an organisation",
         properties=(Property("position", "职务", basis="position", sensitivity=_PUBLIC),),
     ),
+    # who stood at the counter: no office, no share, and never a way for risk
+    Relationship(
+        "FILED_REGISTRATION_OF",
+        "代办登记",
+        ("Party",),
+        ("Party",),
+        "a party filed the registration of a firm, as its agent",
+        basis="市场主体登记管理条例 第十五条、第十六条",
+    ),
 )

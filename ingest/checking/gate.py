@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ingest.checking.rules import value_column
 from ingest.checking.schema import on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
 from ingest.finding import Finding
 from ingest.reading.table import Table
+from ingest.reading.texts import Texts
 
 __all__ = ["Gated", "check"]
 
@@ -39,6 +41,16 @@ class Gated:
     findings: list[Finding] = field(default_factory=list)
     quarantined: set[int] = field(default_factory=set)
 
+    @property
+    def accepted(self) -> int:
+        """How many rows are good."""
+        return len(self.rows)
+
+    def give_up(self) -> pd.DataFrame:
+        """The good rows, given away: what stays here is their numbers."""
+        rows, self.rows = self.rows, pd.DataFrame(index=self.rows.index)
+        return rows
+
 
 def check(
     table: Table,
@@ -56,52 +68,89 @@ def check(
         `rows_in = len(rows) + len(quarantined)`, always.
     """
     findings = [*table.notes, *table.refused]
-    index = table.frame.index
+    parts = []
+    for index, said in table.slices():
+        rows, found = _check_rows(table, index, said, identity_key, known)
+        findings += found
+        parts.append(rows)
+        pa.default_memory_pool().release_unused()  # Arrow would keep what the slice took
+    rows = _joined(parts)
+    twins = _twins(table, rows)
+    findings += twins
+    if twins:
+        rows = rows[~rows.index.isin(_refused(twins))]
+    return Gated(rows, findings, set(_refused(findings)))
+
+
+def _check_rows(
+    table: Table,
+    index: pd.Index,
+    said: dict[str, Texts],
+    identity_key: str,
+    known: Callable[[str], Collection[str]],
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Some rows by themselves: typed columns of the good ones, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
-    absent = pd.Series(np.full(len(index), None, object), index=index)
-    said = {name: table.frame.get(name, absent) for name in fields}
-    readings = {name: read_column(fields[name], said[name], identity_key) for name in fields}
-    findings += validate(
-        pd.DataFrame(said, copy=False),
-        {
-            name: list(
-                on_text(fields[name], said[name], readings[name], from_sheet=table.from_sheet)
-            )
-            for name in fields
-        },
-        {name: spec.title for name, spec in fields.items()},
+    absent = Texts.of([None] * len(index))
+    said = {name: said.get(name, absent) for name in fields}
+    readings = {
+        name: read_column(spec, said[name], index, identity_key) for name, spec in fields.items()
+    }
+    titles = {name: spec.title for name, spec in fields.items()}
+    findings = list(
+        validate(
+            pd.DataFrame({name: cells.series(index) for name, cells in said.items()}, copy=False),
+            {
+                name: list(on_text(spec, said[name], readings[name], from_sheet=table.from_sheet))
+                for name, spec in fields.items()
+            },
+            titles,
+        )
     )
+    spoilt = {
+        name: index.isin(_refused(item for item in findings if item.column == title))
+        for name, title in titles.items()
+    }
     columns = {name: each for one in readings.values() for name, each in one.columns.items()}
     typed = pd.DataFrame(columns, copy=False)
-    rules = {value_column(spec): list(on_value(spec, typed, known)) for spec in fields.values()}
+    rules = {
+        value_column(spec): list(on_value(spec, typed, known, spoilt[spec.name]))
+        for spec in fields.values()
+    }
     for row_check in table.spec.checks:
         first = value_column(fields[row_check.fields[0]])
-        rules[first].append(on_row(row_check, fields, typed, readings))
+        rules[first].append(on_row(row_check, fields, typed, spoilt))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
-    findings += _twins(table, typed, ~index.isin(_refused(findings)))
-    del typed, readings, rules  # a million rows are there once, not twice
-    quarantined = _refused(findings)
-    good = ~index.isin(quarantined)
-    kept = {name: columns.pop(name)[good] for name in list(columns)}
-    return Gated(pd.DataFrame(kept, copy=False), findings, set(quarantined))
+    return typed[~index.isin(_refused(findings))], findings
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """The parts as one, column by column, so that a million rows are there once and not twice."""
+    if len(parts) == 1:
+        return parts[0]
+    index = pd.Index(np.concatenate([part.index for part in parts]), name="row")
+    found = {}
+    for name in list(parts[0]):
+        found[name] = pd.concat([part.pop(name) for part in parts]).set_axis(index)
+    return pd.DataFrame(found, copy=False)
 
 
 def _refused(findings: Iterable[Finding]) -> list[int]:
     return sorted({item.row for item in findings if item.severity == "error" and item.row})
 
 
-def _twins(table: Table, typed: pd.DataFrame, good: np.ndarray) -> list[Finding]:
+def _twins(table: Table, rows: pd.DataFrame) -> list[Finding]:
     """A key twice among the good rows: the same row is one row; different rows are all refused."""
     fields = [item for item in table.spec.fields if item.name in table.spec.key]
     key = [value_column(item) for item in fields]
-    keys = typed[key][good]
+    keys = rows[key]
     repeated = keys[keys.duplicated(keep=False)] if key else keys.iloc[:0]
     if repeated.empty:
         return []
     columns = "、".join(item.title for item in fields)
     # rows are compared as they were sent: a lossy type must not make two rows equal
-    sent = table.frame.loc[repeated.index].fillna("").astype(str).agg("\x1f".join, axis=1)
+    sent = table.rows(repeated.index).fillna("").astype(str).agg("\x1f".join, axis=1)
     group = repeated.astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
     same = sent.groupby(group).transform("nunique") == 1
     found = [

@@ -6,6 +6,7 @@ is ours.  Its own report is never shown, logged or raised further: it holds the 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,11 @@ from ingest.checking.rules import FIELD_RULES, ROW_RULES, find_rule, value_colum
 from ingest.checking.values import Reading
 from ingest.finding import Finding
 from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
+from ingest.reading.texts import Texts
 
 __all__ = ["Rule", "on_row", "on_text", "on_value", "validate"]
+
+_MANY = 50_000
 
 
 @dataclass(frozen=True)
@@ -61,28 +65,12 @@ def validate(
             if each
         }
     )
-    try:
-        schema.validate(frame, lazy=True, inplace=True)
-    except SchemaErrors as report:
-        faults = report.schema_errors
-    else:
-        return
+    failed = _failures(schema, frame, rules)
+    if len(frame) > _MANY:
+        gc.collect()  # pandera's report holds the whole frame, in a circle with its traceback
     told: set[tuple[str, int]] = set()
-    for fault in faults:
-        column = str(fault.schema.name)
-        empty = fault.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS
-        rule = next(
-            (
-                each
-                for each in rules.get(column, ())
-                if (each.holds is None if empty else each.name == getattr(fault.check, "name", ""))
-            ),
-            None,
-        )
-        if rule is None or "index" not in getattr(fault.failure_cases, "columns", ()):
-            # a check of ours that could not be run is a fault of the program, not of the file
-            raise AssertionError(f"{column}: {fault.reason_code} ({type(fault.check).__name__})")
-        for row in fault.failure_cases["index"].tolist():
+    for column, rule, rows in failed:
+        for row in rows:
             if (column, row) in told:
                 continue
             told.add((column, row))
@@ -98,13 +86,40 @@ def validate(
             )
 
 
+def _failures(
+    schema: pandera.DataFrameSchema, frame: pd.DataFrame, rules: Mapping[str, list[Rule]]
+) -> list[tuple[str, Rule, list[int]]]:
+    """Column, rule that fails there, and the rows in which it does."""
+    try:
+        schema.validate(frame, lazy=True, inplace=True)
+    except SchemaErrors as report:
+        faults = report.schema_errors
+    else:
+        return []
+    found = []
+    for fault in faults:
+        column = str(fault.schema.name)
+        empty = fault.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS
+        rule = next(
+            (
+                each
+                for each in rules.get(column, ())
+                if (each.holds is None if empty else each.name == getattr(fault.check, "name", ""))
+            ),
+            None,
+        )
+        if rule is None or "index" not in getattr(fault.failure_cases, "columns", ()):
+            # a check of ours that could not be run is a fault of the program, not of the file
+            raise AssertionError(f"{column}: {fault.reason_code} ({type(fault.check).__name__})")
+        found.append((column, rule, fault.failure_cases["index"].tolist()))
+    return found
+
+
 def _flags(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], pd.Series]:
     return lambda column: pd.Series(np.asarray(holds(column), dtype=bool), index=column.index)
 
 
-def on_text(
-    spec: FieldSpec, cells: pd.Series, reading: Reading, *, from_sheet: bool
-) -> Iterator[Rule]:
+def on_text(spec: FieldSpec, cells: Texts, reading: Reading, *, from_sheet: bool) -> Iterator[Rule]:
     """Rules on what a cell says: that it is there, unspoilt by a spreadsheet, and has a value."""
     if spec.required:
         yield Rule(
@@ -119,7 +134,7 @@ def on_text(
         )
     if from_sheet:
         yield from _unspoilt(spec, cells)
-    place_of = cells.index.get_indexer
+    place_of = next(iter(reading.columns.values())).index.get_indexer
 
     def verdict(row: int) -> CellVerdict:
         return reading.verdicts[int(reading.place[place_of([row])[0]])]
@@ -136,7 +151,7 @@ def on_text(
         yield Rule("certain", lambda _: reading.passes("warning"), verdict)
 
 
-def _unspoilt(spec: FieldSpec, cells: pd.Series) -> Iterator[Rule]:
+def _unspoilt(spec: FieldSpec, cells: Texts) -> Iterator[Rule]:
     """Rules on what a spreadsheet may have done to a cell."""
     spoilt = [
         (
@@ -164,26 +179,30 @@ def _unspoilt(spec: FieldSpec, cells: pd.Series) -> Iterator[Rule]:
                 "数字单元格",
             )
         )
-    marked = np.fromiter(
-        (text is not None and text[0] == "\x00" for text in cells), bool, len(cells)
-    )
-    if not marked.any():
+    if not cells.marked():
         return
     for mark, *words in spoilt:
-        yield _rule(words[0], _without(mark), *words[1:])
+        yield _rule(words[0], _always(~cells.begin_with(mark)), *words[1:])
 
 
 def on_value(
-    spec: FieldSpec, typed: pd.DataFrame, known: Callable[[str], Collection[str]]
+    spec: FieldSpec,
+    typed: pd.DataFrame,
+    known: Callable[[str], Collection[str]],
+    told: np.ndarray,
 ) -> Iterator[Rule]:
-    """Rules on what a value means: bounds, a named rule, a reference."""
+    """Rules on what a value means: bounds, a named rule, a reference.
+
+    Args:
+        told: rows whose cell was refused for what it says; they are not looked at again.
+    """
     low, high = spec.minimum, spec.maximum
     if low is not None or high is not None:
         # in the unit that we keep, as the column is
         bounds = [None if bound is None else bound * float(per_unit(spec)) for bound in (low, high)]
         yield _rule(
             "out_of_range",
-            lambda column: _within(column, *bounds),
+            _unless(told, lambda column: _within(column, *bounds)),
             spec.message
             or f"超出允许范围（{'' if low is None else low} 至 {'' if high is None else high}）。"
             "请核对。",
@@ -195,7 +214,7 @@ def on_value(
         looked_at = typed[spec.name + rule.suffix] if rule.suffix else typed[value_column(spec)]
         yield _rule(
             spec.check,
-            lambda _: _where_known(looked_at, rule.holds),
+            _unless(told, lambda _: _where_known(looked_at, rule.holds)),
             spec.message or f"“{spec.title}”{rule.wording}请核对。",
             rule.english,
             "不合规则",
@@ -204,7 +223,7 @@ def on_value(
         things = frozenset(known(spec.reference))
         yield _rule(
             "dangling_reference",
-            lambda column: column.isna() | column.isin(things),
+            _unless(told, lambda column: column.isna() | column.isin(_among(column, things))),
             spec.message or f"“{spec.title}”在库中不存在。请核对编号，或先导入它所在的文件。",
             f"{spec.name} names a {spec.reference} that is not known.",
             "未知编号",
@@ -215,12 +234,12 @@ def on_row(
     check: RowCheck,
     fields: Mapping[str, FieldSpec],
     typed: pd.DataFrame,
-    readings: Mapping[str, Reading],
+    told: Mapping[str, np.ndarray],
 ) -> Rule:
-    """A rule on several fields, told of the first; not looked at where one could not be read."""
+    """A rule on several fields, told of the first; not looked at where one was refused before."""
     rule = find_rule(check.rule, ROW_RULES)
     columns = [typed[value_column(fields[name])] for name in check.fields]
-    concerned = np.logical_and.reduce([readings[name].passes("error") for name in check.fields])
+    concerned = ~np.logical_or.reduce([told[name] for name in check.fields])
     for name, values in check.when.items():
         concerned &= typed[value_column(fields[name])].isin(values).to_numpy()
     said = CellVerdict(
@@ -245,8 +264,18 @@ def _rule(
     return Rule(code, holds, lambda _: said)
 
 
-def _without(mark: str) -> Callable[[pd.Series], Any]:
-    return lambda column: ~column.str.startswith(mark, na=False)
+def _always(flags: np.ndarray) -> Callable[[pd.Series], Any]:
+    return lambda _: flags
+
+
+def _unless(told: np.ndarray, holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], Any]:
+    """The check, not looked at where something is wrong already."""
+    return lambda column: np.asarray(holds(column), dtype=bool) | told
+
+
+def _among(column: pd.Series, things: Collection[str]) -> list[str]:
+    """Values that are known: few are looked for, however many there are."""
+    return [value for value in column.dropna().unique() if value in things]
 
 
 def _within(column: pd.Series, low: float | None, high: float | None) -> pd.Series:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from graph.identifiers import Finding as IdentifierFinding
 from graph.identifiers import Verdict
@@ -33,6 +35,7 @@ from ingest.checking.parse import (
 )
 from ingest.checking.persons import PARTY_SUFFIXES, ordinary, persons, surely_no_organisation
 from ingest.reading.cell import NUMERIC
+from ingest.reading.texts import TEXT, Texts, text_series
 
 __all__ = ["CellVerdict", "Reading", "read_column"]
 
@@ -40,7 +43,15 @@ __all__ = ["CellVerdict", "Reading", "read_column"]
 _Read: TypeAlias = tuple[list[tuple[Any, ...]], dict[int, CellVerdict]]
 
 
+#: How a typed column is stored: what is mostly different as Arrow's text, the few values of a
+#: code list as objects that all rows share.
+_Stored: TypeAlias = pd.StringDtype | type[object] | Literal["Int64", "Float64", "boolean"]
+
+_PARTY: dict[str, _Stored] = {
+    suffix: TEXT if suffix in ("_key", "_masked", "_code") else object for suffix in PARTY_SUFFIXES
+}
 _NOWHERE = np.array([], dtype=np.int32)
+_AT_ONCE = 1 << 15  # distinct texts read at a time
 
 
 @dataclass
@@ -74,62 +85,81 @@ class Reading:
         return passing
 
 
-def read_column(spec: FieldSpec, cells: pd.Series, identity_key: str) -> Reading:
-    """Read the text cells (missing = None) of one field."""
-    read, suffixes, dtype = _reader(spec, identity_key)
-    if read is None:  # text is what it says
-        return Reading({spec.name: cells}, _NOWHERE, {})
-    place, texts = pd.factorize(cells.to_numpy())
-    place = place.astype(np.int32)
-    values, verdicts = read(texts.tolist())
-    columns = {}
-    for number, suffix in enumerate(suffixes):
-        distinct = [value[number] for value in values]
-        columns[spec.name + suffix] = _spread(distinct, place, cells.index, dtype)
+def read_column(spec: FieldSpec, cells: Texts, index: pd.Index, identity_key: str) -> Reading:
+    """Read the text cells of one field; `index` numbers their rows."""
+    read, stored = _reader(spec, identity_key)
+    if read is None and not cells.marked():  # text is what it says
+        return Reading({spec.name: cells.series(index)}, _NOWHERE, {})
+    place, texts = cells.distinct()
+    verdicts: dict[int, CellVerdict] = {}
+    parts: dict[str, list[Any]] = {suffix: [] for suffix in stored}
+    for begin in range(0, len(texts), _AT_ONCE):
+        some = texts.slice(begin, _AT_ONCE).to_pylist()
+        values, found = (read or _as_they_are)(some)
+        verdicts |= {begin + at: verdict for at, verdict in found.items()}
+        for number, (suffix, dtype) in enumerate(stored.items()):
+            part = [value[number] for value in values]
+            # at once into Arrow's bytes: as Python's strings a million keys are 90 MB
+            parts[suffix].append(pa.array(part, pa.string()) if dtype is TEXT else part)
+    columns = {
+        spec.name + suffix: _spread(parts.pop(suffix), place, index, dtype)
+        for suffix, dtype in stored.items()
+    }
     return Reading(columns, place if verdicts else _NOWHERE, verdicts)
 
 
-def _spread(
-    distinct: list[Any], place: np.ndarray, index: pd.Index, dtype: str | None
-) -> pd.Series:
-    """The column that has `distinct[place]` in each row, and nothing where the place is -1."""
-    if dtype is None:
-        known = np.empty(len(distinct) + 1, dtype=object)
-        known[:-1] = distinct
-        return pd.Series(known[place], index=index, dtype=object)
-    return pd.Series(pd.array([*distinct, None], dtype=dtype).take(place), index=index)
+def _spread(parts: list[Any], place: np.ndarray, index: pd.Index, dtype: _Stored) -> pd.Series:
+    """The column with the distinct values by place, and nothing where the place is -1."""
+    if dtype is TEXT:
+        distinct = pa.chunked_array(parts, pa.string())
+        return text_series(distinct.take(pa.array(place, mask=place < 0)), index)
+    known = list(chain(*parts, [None]))
+    if dtype is object:
+        values = np.empty(len(known), dtype=object)
+        values[:] = known
+        return pd.Series(values[place], index=index, dtype=object)
+    return pd.Series(pd.array(known, dtype=dtype).take(place), index=index)
 
 
 def _reader(
     spec: FieldSpec, identity_key: str
-) -> tuple[Callable[[list[str]], _Read] | None, tuple[str, ...], str | None]:
+) -> tuple[Callable[[list[str]], _Read] | None, dict[str, _Stored]]:
+    """What reads the texts of a field (None: nothing is to be read), and the columns it gives."""
     match spec.type:
         case "text":
-            return None, ("",), None
+            return None, {"": TEXT}
         case "integer" | "money":
-            return _each(lambda text: integer(text, spec)), ("",), "Int64"
+            return _each(lambda text: integer(text, spec)), {"": "Int64"}
         case "real" | "ratio":
-            return _each(lambda text: real(text, spec)), ("",), "Float64"
+            return _each(lambda text: real(text, spec)), {"": "Float64"}
         case "date":
-            return _each(day), ("",), None
+            return _each(day), {"": object}
         case "flag":
-            return _each(flag), ("",), "boolean"
+            return _each(flag), {"": "boolean"}
         case "code":
-            return _each(lambda text: code(text, spec)), ("",), None
+            return _each(lambda text: code(text, spec)), {"": object}
         case "phone":
-            return _tuples(lambda text: phone(text, identity_key), 2), ("_masked", "_key"), None
+            return _tuples(lambda text: phone(text, identity_key), 2), {
+                "_masked": TEXT,
+                "_key": TEXT,
+            }
         case "household":
-            return _households, ("", "_key"), None
+            return _households, {"": TEXT, "_key": TEXT}
         case "division":
-            return _checked(division), ("", "_key"), None
+            return _checked(division), {"": object, "_key": object}
         case "resident_id":
-            return lambda texts: _persons(texts, identity_key), PARTY_SUFFIXES, None
+            return lambda texts: _persons(texts, identity_key), _PARTY
         case "uscc":
-            return _checked(organisation), PARTY_SUFFIXES, None
+            return _checked(organisation), _PARTY
         case "uscc_or_filler":
-            return _checked(organisation_or_filler), PARTY_SUFFIXES, None
+            return _checked(organisation_or_filler), _PARTY
         case "party_id":
-            return lambda texts: _parties(texts, identity_key), PARTY_SUFFIXES, None
+            return lambda texts: _parties(texts, identity_key), _PARTY
+
+
+def _as_they_are(texts: list[str]) -> _Read:
+    """Text from a spreadsheet in which some cells are numbers."""
+    return [(text.removeprefix(NUMERIC),) for text in texts], {}
 
 
 def _each(parse: Callable[[str], Any]) -> Callable[[list[str]], _Read]:

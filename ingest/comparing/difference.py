@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,10 +22,12 @@ from graph.facts import arrow_schema, slot_columns
 from graph.log import FactLog
 from ingest.comparing.timeline import Stated, merge
 from ingest.emit import FactFrame
+from ingest.reading.aside import Aside
 
 __all__ = ["Difference", "compare", "fact_ids", "numbered_slots"]
 
 _SAID_BY = ("fact_id", "known_from", "source", "batch", "row")
+_AT_ONCE = 1 << 17  # rows of a frame turned into facts at a time
 _NOT_CONTENT = frozenset({*_SAID_BY, "valid_from", "valid_to"})
 
 
@@ -40,25 +42,28 @@ class Difference:
         stated: by kind, everything that the file says, new or not; columns of the log.
     """
 
-    asserted: dict[str, pa.Table] = field(default_factory=dict)
+    asserted: Aside = field(default_factory=Aside)
     closed: list[tuple[str, str]] = field(default_factory=list)
     changed_rows: set[int] = field(default_factory=set)
-    stated: dict[str, pa.Table] = field(default_factory=dict)
+    stated: Aside = field(default_factory=Aside)
 
 
 def compare(log: FactLog, frames: Iterable[FactFrame], *, source: str, batch: str) -> Difference:
     """Lay the facts of a file over what the log holds of this source."""
-    by_kind: dict[str, list[pa.Table]] = defaultdict(list)
-    for frame in frames:
-        if len(frame.frame):
-            by_kind[frame.kind].append(_table(frame))
     difference = Difference()
-    for kind in sorted(by_kind):
-        news = pa.concat_tables(by_kind[kind], promote_options="default").combine_chunks()
+    pool = pa.default_memory_pool()
+    for frame in frames:
+        for table in _tables(frame):
+            difference.stated.add(frame.kind, table)
+        del frame
+        pool.release_unused()
+    for kind in sorted(difference.stated):
+        news = difference.stated[kind]
         held = log.read(kind)
         held = held.filter(pc.equal(held["source"], source)).select(news.column_names)
-        difference.stated[kind] = news
         _compare_kind(kind, held, news, source, batch, difference)
+        del news, held
+        pool.release_unused()
     return difference
 
 
@@ -82,18 +87,21 @@ def numbered_slots(kind: str, table: pa.Table) -> NDArray[np.int64]:
     return found
 
 
-def _table(frame: FactFrame) -> pa.Table:
-    """The frame under the columns of its kind; `fact_id` and who said it still to be filled in."""
+def _tables(frame: FactFrame) -> Iterator[pa.Table]:
+    """The frame, some rows at a time, under the columns of its kind; `fact_id` and who said it
+    still to be filled in."""
     schema = arrow_schema(frame.kind)
-    columns = {}
-    for item in schema:
-        if item.name == "row":
-            columns["row"] = pa.array(frame.frame.index, pa.int32())
-        elif item.name in _SAID_BY or item.name not in frame.frame:
-            columns[item.name] = pa.nulls(len(frame.frame), item.type)
-        else:
-            columns[item.name] = pa.array(frame.frame[item.name], item.type, from_pandas=True)
-    return pa.table(columns)
+    for begin in range(0, len(frame.frame), _AT_ONCE):
+        rows = frame.frame.iloc[begin : begin + _AT_ONCE]
+        columns = {}
+        for item in schema:
+            if item.name == "row":
+                columns["row"] = pa.array(rows.index, pa.int32())
+            elif item.name in _SAID_BY or item.name not in rows:
+                columns[item.name] = pa.nulls(len(rows), item.type)
+            else:
+                columns[item.name] = pa.array(rows[item.name], item.type, from_pandas=True)
+        yield pa.table(columns)
 
 
 def _compare_kind(
@@ -125,7 +133,9 @@ def _compare_kind(
     rows = both["row"].combine_chunks().take(pa.array(take)).to_numpy(zero_copy_only=False)
     is_new = take >= len(held)
     difference.changed_rows.update(rows[is_new].astype(int).tolist())
-    facts, count = both.take(pa.array(take)), len(take)
+    # a first delivery is taken as it is
+    whole = len(take) == len(both) and bool(np.all(take[1:] > take[:-1]))
+    facts, count = both if whole else both.take(pa.array(take)), len(take)
     replaced = {
         "fact_id": fact_ids(batch, kind, count),
         "valid_to": until,
@@ -153,13 +163,18 @@ def _again(
         return found
     holder = np.zeros(len(alone), np.int64)
     holder[before] = np.arange(len(before))
-    old = held.take(pa.array(holder[now[single]]))
-    new = news.take(pa.array(single))
-    same = pc.less_equal(_day(old["valid_from"]), _day(new["valid_from"]))
-    for name in new.column_names:
+    of_old, of_new = pa.array(holder[now[single]]), pa.array(single)
+
+    def pair(name: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+        return held[name].take(of_old), news[name].take(of_new)
+
+    began, begins = pair("valid_from")
+    same = pc.less_equal(_day(began), _day(begins))
+    for name in news.column_names:
         if name not in _SAID_BY and name != "valid_from":
-            both_silent = pc.and_(pc.is_null(old[name]), pc.is_null(new[name]))
-            equal = pc.fill_null(pc.equal(old[name], new[name]), False)
+            old, new = pair(name)
+            both_silent = pc.and_(pc.is_null(old), pc.is_null(new))
+            equal = pc.fill_null(pc.equal(old, new), False)
             same = pc.and_(same, pc.or_(equal, both_silent))
     found[single] = same.to_numpy()
     return found

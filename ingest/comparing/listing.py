@@ -14,6 +14,7 @@ from ingest.catalogue.source import TableSpec
 from ingest.checking.gate import Gated
 from ingest.checking.values import read_column
 from ingest.reading.table import Table
+from ingest.reading.texts import Texts
 
 __all__ = ["kept_listing", "listing", "listing_table"]
 
@@ -30,12 +31,12 @@ _SCHEMA = pa.schema(
 def listing(table: Table, gated: Gated, identity_key: str) -> pd.DataFrame:
     """One line a row of the file: `row`, `key`, `scope` (None: cannot be read), `refused`."""
     spec = table.spec
-    bad = table.frame[table.frame.index.isin(list(gated.quarantined))]
+    bad = table.rows(gated.quarantined)
     typed: dict[str, pd.Series] = {}
     for item in spec.fields:
         if item.name in {*spec.key, *spec.scope}:
-            cells = bad[item.name] if item.name in bad else pd.Series(None, bad.index, object)
-            typed |= read_column(item, cells, identity_key).columns
+            cells = bad[item.name].tolist() if item.name in bad else [None] * len(bad)
+            typed |= read_column(item, Texts.of(cells), bad.index, identity_key).columns
     lines = [
         _lines(spec, gated.rows, refused=False),
         _lines(spec, pd.DataFrame(typed, index=bad.index), refused=True),

@@ -81,7 +81,7 @@ def settled_by(table: Table, gated: Gated) -> pa.Table:
     A row that is refused again is settled too: it is open under its new place.  An emptied row
     is taken back by its sender.
     """
-    kept = set(table.frame.index)
+    kept = set(table.numbers.tolist())
     rows = []
     for row, origin in table.origins.items():
         if row in gated.quarantined:
@@ -107,7 +107,7 @@ class Quarantine:
         rows = sorted(gated.quarantined - twins)
         if not rows:
             return
-        here = table.frame.reindex(rows)
+        here = table.rows(rows).reindex(rows)
         columns = {
             name: pa.array(here[name], pa.string(), from_pandas=True) for name in here.columns
         }

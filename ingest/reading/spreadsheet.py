@@ -6,6 +6,7 @@ pandas' `read_excel`, which turns the number 610322199003071234 into another one
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import python_calamine
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from graph.errors import InputError
+from ingest.reading.old_workbook import error_cells
 from ingest.reading.sheet_parts import broken, guard, holds_a_cell, slices, visible_sheets
 
 __all__ = ["OUR_SHEETS", "sheet_rows", "unread_sheets"]
@@ -35,6 +37,7 @@ _DAMAGED = (
     NotImplementedError,
     RuntimeError,
     ValueError,
+    struct.error,
 )
 
 
@@ -90,7 +93,10 @@ def _whole_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
         with zipfile.ZipFile(path) as archive:
             guard(path.name, archive)
     with CalamineWorkbook.from_path(str(path)) as book:
-        yield from _rows(book.get_sheet_by_name(_visible(book)[0].name), 0)
+        sheet = _visible(book)[0]
+        rows = _rows(book.get_sheet_by_name(sheet.name), 0)
+        marks = error_cells(path, book.sheet_names.index(sheet.name))
+        yield from _marked(rows, marks) if marks else rows
 
 
 def _visible(book: CalamineWorkbook) -> list[Any]:

@@ -1,12 +1,12 @@
 """Read a file as a person sees it: every cell as text, every row by its number in the sheet.
 
-A file is read row by row and kept column by column; equal texts of a column are one object, so
-that a million rows of twenty columns stay within some hundred megabytes.
+A file is read row by row and kept column by column (`ingest.reading.texts`), so that a million
+rows of twenty columns stay within some hundred megabytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -14,14 +14,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from graph.errors import InputError
 from ingest.catalogue.source import Source, TableSpec
 from ingest.finding import Finding
+from ingest.reading.aside import Aside
 from ingest.reading.cell import Cells, text_of
 from ingest.reading.delimited import delimited_rows
 from ingest.reading.heading import Heading, find_heading
 from ingest.reading.spreadsheet import sheet_rows, unread_sheets
+from ingest.reading.texts import Texts, coded
 
 __all__ = ["MAX_ROWS", "Origin", "Table", "read_table"]
 
@@ -29,7 +33,9 @@ MAX_ROWS = 1_000_000
 
 _EXCEL = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 _CSV = frozenset({".csv", ".txt"})
-_CHUNK = 10_000
+_CHUNK = 20_000
+_SLICE = 1 << 16
+_NO_CELLS = pa.table({})
 
 #: (row number, cells) of a file.
 _Rows = Iterator[tuple[int, list[Any]]]
@@ -49,7 +55,8 @@ class Table:
 
     Attributes:
         name: which table of the source it is.
-        frame: text cells (missing = None), columns by field name, index = row in the file.
+        numbers: of the rows, as they stand in the file.
+        cells: of some thousand rows each, in order, with a column a field.
         refused: findings of rows that could not be read as rows; they are in `rows_in`.
         notes: findings about the file as a whole.
         unread: raw text of the refused rows, kept only where every column is declared.
@@ -61,7 +68,8 @@ class Table:
     name: str
     spec: TableSpec
     file_name: str
-    frame: pd.DataFrame
+    numbers: NDArray[np.int64]
+    cells: Aside
     refused: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     unread: dict[int, str] = field(default_factory=dict)
@@ -72,7 +80,52 @@ class Table:
     @property
     def rows_in(self) -> int:
         """Rows that the file holds, readable or not; blank rows are none."""
-        return len(self.frame) + len(self.refused)
+        return len(self.numbers) + len(self.refused)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All cells as Python has them (missing = None), index = row in the file."""
+        return self.rows(self.numbers)
+
+    def rows(self, numbers: Collection[int]) -> pd.DataFrame:
+        """The cells of some rows, in the order of the file; rows that it lacks are left out."""
+        wanted = np.isin(self.numbers, np.fromiter(numbers, np.int64, len(numbers)))
+        found = [_NO_CELLS]
+        for begin, piece in self._pieces():
+            chosen = wanted[begin : begin + len(piece)]
+            if chosen.any():
+                plain = [column.cast(pa.string()) for column in piece.columns]
+                some = pa.table(plain, names=piece.column_names).filter(pa.array(chosen))
+                found.append(some)
+        columns = pa.concat_tables(found, promote_options="default").to_pydict()
+        return pd.DataFrame(
+            {name: _objects(texts) for name, texts in columns.items()},
+            index=pd.Index(self.numbers[wanted], name="row"),
+            columns=list(columns),
+            dtype=object,
+        )
+
+    def slices(self) -> Iterator[tuple[pd.Index, dict[str, Texts]]]:
+        """The rows some ten thousand at a time: their numbers, and their cells by field."""
+        held: list[pa.Table] = []
+        done = 0
+        for begin, piece in self._pieces():
+            held.append(piece)
+            end = begin + len(piece)
+            if end - done < _SLICE and end < len(self.numbers):
+                continue
+            columns = {
+                name: Texts(tuple(chunk for each in held for chunk in each[name].chunks))
+                for name in piece.column_names
+            }
+            yield pd.Index(self.numbers[done:end], name="row"), columns
+            held, done = [], end
+
+    def _pieces(self) -> Iterator[tuple[int, pa.Table]]:
+        begin = 0
+        for name, count in self.cells.counts().items():
+            yield begin, self.cells[name]
+            begin += count
 
 
 def read_table(path: Path, source: Source) -> Table:
@@ -119,7 +172,7 @@ def read_table(path: Path, source: Source) -> Table:
         head.table,
         head.spec,
         path.name,
-        reading.frame(),
+        *reading.read(),
         tuple(reading.refused),
         tuple(notes),
         reading.unread,
@@ -142,7 +195,8 @@ class _Reading:
         self._numbers: list[int] = []
         self._cells = {name: Cells() for name in head.columns}
         self._rewritten = dict.fromkeys(head.columns, 0)
-        self._kept: list[tuple[np.ndarray, dict[str, np.ndarray]]] = []
+        self._kept_numbers = [np.array([], np.int64)]
+        self._aside = Aside()
 
     def add(self, number: int, cells: list[Any]) -> None:
         """Take one row in."""
@@ -196,9 +250,9 @@ class _Reading:
         for name, place in self._head.columns.items():
             texts, rewritten = self._cells[name].texts(columns[place])
             self._rewritten[name] += rewritten
-            chunk[name] = _objects(texts)
+            chunk[name] = coded(texts)
             if not filled.all():
-                filled |= np.fromiter((text is not None for text in texts), bool, len(texts))
+                filled |= chunk[name].is_valid().to_numpy(zero_copy_only=False)
         for place in np.flatnonzero(
             ~filled
         ).tolist():  # blank, unless an undeclared column says something
@@ -206,8 +260,10 @@ class _Reading:
             filled[place] = any(text_of(cells[other]) for other in self._head.unknown)
         numbers = np.array(self._numbers, dtype="int64")
         self._note_origins(columns, numbers)
-        self._kept.append(
-            (numbers[filled], {name: column[filled] for name, column in chunk.items()})
+        piece = pa.table(chunk)
+        self._kept_numbers.append(numbers[filled])
+        self._aside.add(
+            f"{len(self._aside)}", piece if filled.all() else piece.filter(pa.array(filled))
         )
         self._rows, self._numbers = [], []
 
@@ -220,16 +276,12 @@ class _Reading:
             if name and place.isdigit():
                 self.origins[int(number)] = Origin(name, int(place))
 
-    def frame(self) -> pd.DataFrame:
-        """All rows so far."""
+    def read(self) -> tuple[NDArray[np.int64], Aside]:
+        """Numbers and cells of all rows so far."""
         self._flush()
-        numbers = [numbers for numbers, _ in self._kept] or [np.array([], dtype="int64")]
-        index = pd.Index(np.concatenate(numbers), dtype="int64", name="row")
-        columns = {
-            name: np.concatenate([_objects([]), *(chunk.pop(name) for _, chunk in self._kept)])
-            for name in self._head.columns
-        }
-        return pd.DataFrame(columns, index=index, columns=list(columns), dtype=object, copy=False)
+        if not self._aside:
+            self._aside.add("0", pa.table({name: coded([]) for name in self._head.columns}))
+        return np.concatenate(self._kept_numbers), self._aside
 
     def notes(self) -> Iterator[Finding]:
         """What is worth knowing of the file as a whole."""

@@ -19,6 +19,7 @@ from ingest.sample.cast import Cast
 from ingest.sample.credit import firm_listings, guarantee_rows, invent_listings, invent_loans
 from ingest.sample.firms import invent_cooperatives, invent_firms
 from ingest.sample.people import People, divisions, invent_people
+from ingest.sample.planted_agents import plant_agents
 from ingest.sample.planted_firms import as_frames, plant_firms
 from ingest.sample.planted_guarantees import plant_among_farmers, plant_star
 from ingest.sample.registers import REGISTERS
@@ -75,7 +76,11 @@ def write_district(
     made = plant_firms(generator, cast, truth, times)
     _give_agent_phone(generator, cast, made.agent, truth)
     planted_firms, planted_holders = as_frames(made)
-    all_firms = pd.concat([firms, planted_firms], ignore_index=True)
+    free = adults[cast.is_free(adults) & (adults < persons - 3)]
+    all_firms = plant_agents(
+        pd.concat([firms, planted_firms], ignore_index=True), members, free,
+        plain=len(firms), truth=truth,
+    )  # fmt: skip
     farm_loans, couples = _farm_loans(generator, members, cast, times)
     firm_loans = invent_loans(
         generator, all_firms["企业名称"].to_numpy(), all_firms["统一社会信用代码"].to_numpy(), 60

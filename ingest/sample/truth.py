@@ -20,6 +20,8 @@ class Truth:
             market's address, a listing that was repaired.
         nominees: (firm, who stands in front).  not_nominees: the same, of those who are none.
         controllers: (who runs or holds most of them, the firms).
+        agents: (who filed their registration and stands in none of them, the firms).
+        not_agents: the same of an agency, which files for very many.
         holdings: (person, firm, the person's exact share through circles).
         agent_phone_sharers: how many parties gave a village agent's telephone as theirs.
         quarantined: rows that must be refused, by file.
@@ -38,6 +40,8 @@ class Truth:
     nominees: list[tuple[str, str]] = field(default_factory=list)
     not_nominees: list[tuple[str, str]] = field(default_factory=list)
     controllers: list[tuple[str, list[str]]] = field(default_factory=list)
+    agents: list[tuple[str, list[str]]] = field(default_factory=list)
+    not_agents: list[tuple[str, list[str]]] = field(default_factory=list)
     holdings: list[tuple[str, str, float]] = field(default_factory=list)
     agent_phone_sharers: int = 0
     quarantined: dict[str, int] = field(default_factory=dict)

@@ -75,6 +75,7 @@ def first_loan_answer(decision: Decision) -> dict[str, Any]:
                 "title": item.title,
                 "said": item.said.value,
                 "answered_by": item.answered_by,
+                "answer_of": item.answer_of,
                 "stated_on": item.stated_on and item.stated_on.isoformat(),
                 "missing": list(item.missing),
             }
@@ -129,8 +130,10 @@ def _fact(fact: Fact) -> dict[str, Any]:
     return {
         "value": fact.value,
         "source": fact.source,
+        "reference": fact.reference or None,
         "stated_on": fact.stated_on and fact.stated_on.isoformat(),
         "reason": fact.reason,
         "fact_id": fact.fact_id,
         "paper": fact.paper,
+        "against": None if fact.against is None else _fact(fact.against),
     }

@@ -43,6 +43,8 @@ Whose = Literal["party", "household", "members", "spouse", "guaranteed"]
 #: unit of credit.  A listing or a penalty of theirs is no ground against the party.
 _UNIT_OF_CREDIT = frozenset({"BORROWED"})
 
+_OF_A_PROPERTY = frozenset({"latest", "sum", "years", "years_left", "months_left", "best"})
+
 
 class Strict(BaseModel):
     """Data written by hand: a word that nobody declared is refused."""
@@ -54,13 +56,14 @@ class Filter(Strict):
     """Which of the things read count; one whose property is unknown counts perhaps.
 
     `not_yet` and `past` compare a date with the day asked about, an empty one is not yet;
-    `before_first` compares with the day before which history counts; `tied_to` names a party
-    (`institution`: who asks) at the other end of a tie of the thing.
+    `before_first` compares with the day before which history counts, `by_first` lets that day
+    itself count as well (a report asked for on it); `tied_to` names a party (`institution`: who
+    asks) at the other end of a tie of the thing.
     """
 
     property: str
     operator: Literal[
-        "one_of", "none_of", "more_than", "at_most", "not_yet", "past", "before_first", "tied_to"
+        "one_of", "none_of", "more_than", "not_yet", "before_first", "by_first", "tied_to"
     ]
     value: tuple[str, ...] | int | Literal["institution"] | None = None
 
@@ -71,25 +74,52 @@ class Read(Strict):
     Attributes:
         kind: a kind of the thing at the other end of `through`, or of the party itself.
         through: the tie; `way` is its direction as seen from the party.
-        take: `latest` value of `property`; `exists`, `count` of the things that count;
-            `share` of those counted by `where`; `years` since a date; `label`; `target` of a tie.
+        whose: over the fact's own, to read the party's own and its household's in turn.
+        take: `latest` value of `property`; `exists`, `count`, `sum` of the things that count;
+            `share` of those counted by `where`; `years` since a date, `years_left` and
+            `months_left` until the last of several; `best` by the order of the fact's values;
+            `agreed`: what several `properties` all say; `label`; `target` of a tie.
+        divided_by: the property by which a ratio divides.
         over: for a flag, that the latest number is more than this.
+        means: what a value of the source is in words of the fact; one not listed says nothing.
+        document: what the source is a copy of, and the property that holds its number (`number`).
         fresh_days: a statement older than this says nothing any more (a credit report).
-        complete: a source whose whole list, once taken in, makes absence a no (a zero).
+        complete: a source (`source`, or one table of it, `source/table`) whose whole list, once
+            taken in, makes absence a no (a zero).
         without: why absence is not a no.
     """
 
     kind: str
     through: str | None = None
     way: Literal["out", "in"] = "out"
-    take: Literal["latest", "exists", "count", "share", "years", "label", "target"]
+    whose: Literal["party", "household"] | None = None
+    take: Literal[
+        "latest", "exists", "count", "share", "sum", "years", "years_left", "months_left",
+        "best", "agreed", "label", "target",
+    ]  # fmt: skip
     property: str | None = None
+    properties: tuple[str, ...] = ()
+    divided_by: str | None = None
     where: tuple[Filter, ...] = ()
     of_those: tuple[Filter, ...] = ()
     over: int | None = None
+    means: dict[str, bool | int | str] = Field(default_factory=dict)
+    document: str = ""
+    number: str | None = None
     fresh_days: int | None = Field(default=None, gt=0)
     complete: str | None = None
     without: Literal["not_collected", "no_bureau_answer"] = "not_collected"
+
+    # methods both: a field is named `property`
+    def used(self) -> frozenset[str]:
+        """Properties that it looks at."""
+        named = (self.property, self.divided_by, *self.properties)
+        filters = (item.property for item in (*self.where, *self.of_those))
+        return frozenset(name for name in (*named, *filters) if name)
+
+    def about_history(self) -> bool:
+        """Whether it asks what ever was, before the day asked about."""
+        return any(item.operator in ("before_first", "by_first") for item in self.where)
 
     @model_validator(mode="after")
     def _known_to_the_schema(self) -> Self:
@@ -97,15 +127,18 @@ class Read(Strict):
             raise ValueError(f"no kind is named {self.kind}")
         if self.through is not None and self.through not in SCHEMA.relationships:
             raise ValueError(f"no tie is named {self.through}")
-        used = {self.property} if self.property else set()
-        used |= {item.property for item in (*self.where, *self.of_those)}
-        unknown = used - _columns(self.kind, self.through)
+        named = self.used() | ({self.number} if self.number else set())
+        unknown = named - _columns(self.kind, self.through)
         if unknown:
             raise ValueError(f"{self.kind} has no property {sorted(unknown)}")
-        if (self.property is None) == (self.take in ("latest", "years")):
+        if (self.property is None) == (self.take in _OF_A_PROPERTY):
             raise ValueError(f"{self.take} with property {self.property}")
         if self.take == "share" and not self.of_those:
             raise ValueError("a share needs of_those")
+        if (self.take == "agreed") != bool(self.properties):
+            raise ValueError("agreed, and nothing else, takes properties")
+        if self.divided_by and self.take != "latest":
+            raise ValueError("only a latest value is divided")
         return self
 
 
@@ -147,6 +180,8 @@ class FactSpec(Strict):
             raise ValueError(f"{self.id}: neither a source nor a document brings it")
         if (self.whose == "guaranteed") and not self.hint:
             raise ValueError(f"{self.id}: what others did is a hint, not a fact of the party")
+        if self.whose not in ("party", "household") and any(read.whose for read in self.reads):
+            raise ValueError(f"{self.id}: a relative's record is not read as the party's own")
         if self.whose in ("members", "spouse") and not self.hint:
             if not self.ground:
                 raise ValueError(f"{self.id}: say on what ground a relative's record counts")
@@ -154,7 +189,17 @@ class FactSpec(Strict):
                 raise ValueError(f"{self.id}: of relatives only loans may be read")
         if self.hint and self.paper:
             raise ValueError(f"{self.id}: a hint is read, not brought")
+        for read in self.reads:
+            for value in read.means.values():
+                self.typed(value)
+            if read.take == "best" and self.type != "code":
+                raise ValueError(f"{self.id}: only a code has a best value")
         return self
+
+    @property
+    def about_history(self) -> bool:
+        """Whether it is about what ever was before a day, which can be a day gone by."""
+        return any(read.about_history() for read in self.reads)
 
     def typed(self, raw: Any) -> Value:
         """A value as this fact's type; raises `InputError` saying what is expected."""

@@ -155,7 +155,7 @@ def case_of(
     gathered = gather(records, pa.array([party]), institution=institution, before=before)
     return Case(
         party=party,
-        facts=lay_down(gathered.facts(0), papers),
+        facts=lay_down(gathered.facts(0), papers, gone_by=before < day),
         hints=gathered.hints(0),
         papers=papers,
         strata=strata_of(records, gathered, party),

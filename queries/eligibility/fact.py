@@ -7,7 +7,7 @@ caller (国办发〔2020〕49号: no punishment by association).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -17,7 +17,9 @@ __all__ = ["NOT_COLLECTED", "Fact", "Hint", "Value", "Why"]
 Value = bool | int | float | str | None
 
 #: Why a fact is unknown.
-Why = Literal["not_collected", "no_bureau_answer", "no_consent", "undetermined", "not_applicable"]
+Why = Literal[
+    "not_collected", "no_bureau_answer", "no_consent", "undetermined", "stale", "not_applicable"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,9 @@ class Fact:
         stated_on: the day that the statement is about, None where it has none.
         fact_id: of the log's fact that says it; None for paper, and for absence from a whole list.
         paper: whether an officer brought it.
+        reference: the document that the source rests on, with its number (征信报告 R1).
+        proven: a record shows that it is so, and no later word makes it unhappened.
+        against: the word that did not stand, where source and paper differ; shown beside it.
     """
 
     value: Value
@@ -37,12 +42,20 @@ class Fact:
     reason: Why | None = None
     fact_id: str | None = None
     paper: bool = False
+    reference: str = ""
+    proven: bool = field(default=False, compare=False)
+    against: Fact | None = None
 
     def __post_init__(self) -> None:
         if not (self.value is None or isinstance(self.value, (bool, int, float, str))):
             raise TypeError(f"a fact is a plain value, not a {type(self.value).__name__}")
         if (self.value is None) == (self.reason is None):
             raise ValueError("a known fact has no reason for being unknown; an unknown one has")
+
+    @property
+    def said_by(self) -> str:
+        """Whose word it is: the document with its number where there is one, or the source."""
+        return self.reference or self.source
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationInfo, model_validator
@@ -34,6 +34,10 @@ __all__ = [
 
 #: Id of the condition that a definition becomes in a product.
 FIRST_LOAN = "first_loan"
+
+
+#: Whose word an answer is; None while there is none.
+AnswerOf = Literal["graph", "report", "paper", "several"] | None
 
 
 class Said(StrEnum):
@@ -86,7 +90,10 @@ class FirstLoan:
     """What one definition says of a party.
 
     Attributes:
-        answered_by: the source or document whose word it is; empty while unknown.
+        answered_by: the source, or the document with its number, whose word it is; empty while
+            unknown.
+        answer_of: of what kind that word is: records of the graph, a credit report that a source
+            brought, a paper of an officer; `several` where it took more than one.
         stated_on: the day of that word (of a report; of the loan that says no).
         missing: facts without which it cannot be said.
     """
@@ -97,6 +104,7 @@ class FirstLoan:
     answered_by: str
     stated_on: date | None
     missing: tuple[str, ...]
+    answer_of: AnswerOf = None
 
 
 @cache
@@ -136,7 +144,20 @@ def _say(definition: Definition, facts: Mapping[str, Fact]) -> FirstLoan:
         said, by = Said.YES, list(held.values())
     # of several words that it takes, the oldest date is how old the answer is
     days = [fact.stated_on for fact in by if fact.stated_on is not None]
-    sources = "、".join(dict.fromkeys(fact.source for fact in by))
+    sources = "、".join(dict.fromkeys(fact.said_by for fact in by))
     return FirstLoan(
-        definition.id, definition.title, said, sources, min(days, default=None), missing
+        definition.id,
+        definition.title,
+        said,
+        sources,
+        min(days, default=None),
+        missing,
+        _answer_of(by),
     )
+
+
+def _answer_of(by: Iterable[Fact]) -> AnswerOf:
+    kinds: set[AnswerOf] = {
+        "paper" if fact.paper else "report" if fact.reference else "graph" for fact in by
+    }
+    return next(iter(kinds), None) if len(kinds) < 2 else "several"

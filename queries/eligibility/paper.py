@@ -1,4 +1,8 @@
-"""What an officer has on paper: typed, dated, named; it fills gaps and undoes nothing proven.
+"""What an officer has on paper: typed, dated, named; the later word stands, the other is shown.
+
+Where a source and a paper differ, the paper stands if it is dated and the source's word is older
+or bears no day (absence from a list).  What a record proves (a loan, an entry in a list) no paper
+undoes: it is the record that must be corrected.  A paper without a day of its own fills gaps only.
 
 A document that the catalogue does not name for a fact cannot bring it.  A credit report that says
 "no loan" also says no bad loan, no arrears, nothing owed: such implications stand in the
@@ -8,7 +12,7 @@ catalogue and are drawn after the paper is laid down.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +21,7 @@ from graph.time import parse_date
 from queries.eligibility.catalogue import catalogue
 from queries.eligibility.fact import Fact, Value
 
-__all__ = ["Paper", "lay_down", "read_papers"]
+__all__ = ["Paper", "lay_down", "meet", "read_papers"]
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,13 @@ class Paper:
     Attributes:
         stated_on: the day of the document; the day asked about where it bears none.
         reference: its number, so that it can be found again; empty where it has none.
+        dated: whether the document bears that day.
     """
 
     value: Value
     stated_on: date
     reference: str = ""
+    dated: bool = True
 
 
 def read_papers(supplied: Mapping[str, Any], as_of: date) -> dict[str, Paper]:
@@ -45,22 +51,50 @@ def read_papers(supplied: Mapping[str, Any], as_of: date) -> dict[str, Paper]:
     return {name: _read(name, raw, as_of) for name, raw in supplied.items()}
 
 
-def lay_down(facts: Mapping[str, Fact], papers: Mapping[str, Paper]) -> dict[str, Fact]:
-    """The facts with gaps filled by paper, and with what settled ones imply of others."""
+def lay_down(
+    facts: Mapping[str, Fact], papers: Mapping[str, Paper], *, gone_by: bool = False
+) -> dict[str, Fact]:
+    """The facts with the papers beside them, and with what settled ones imply of others.
+
+    `gone_by`: history is asked of a day before the one asked about; that there was no loan then
+    says nothing of what is owed now.
+    """
     laid = dict(facts)
     for name, paper in papers.items():
-        if name not in laid or laid[name].value is None:
-            document = catalogue().facts[name].paper or ""
-            source = f"{document} {paper.reference}".strip()
-            laid[name] = Fact(paper.value, source, paper.stated_on, paper=True)
+        document = catalogue().facts[name].paper or ""
+        source = f"{document} {paper.reference}".strip()
+        brought = Fact(paper.value, source, paper.stated_on, paper=True)
+        laid[name] = meet(laid.get(name), brought, dated=paper.dated)
     for name, spec in catalogue().own.items():
         cause = laid.get(name)
         if cause is None or not isinstance(cause.value, bool):
             continue
         for other, value in spec.implies.get(cause.value, {}).items():
+            if gone_by and spec.about_history and not catalogue().facts[other].about_history:
+                continue
             if other not in laid or laid[other].value is None:
-                laid[other] = Fact(value, cause.source, cause.stated_on, paper=cause.paper)
+                laid[other] = Fact(
+                    value,
+                    cause.source,
+                    cause.stated_on,
+                    paper=cause.paper,
+                    reference=cause.reference,
+                )
     return laid
+
+
+def meet(held: Fact | None, brought: Fact, *, dated: bool = True) -> Fact:
+    """A source's word and a paper's: the one that stands, with the other where they differ."""
+    if held is None or held.value is None:
+        return brought
+    if held.value == brought.value:
+        return held
+    older = held.stated_on is None or (
+        brought.stated_on is not None and held.stated_on < brought.stated_on
+    )
+    if dated and older and not held.proven:
+        return replace(brought, against=held)
+    return replace(held, against=brought)
 
 
 def _read(name: str, raw: Any, as_of: date) -> Paper:
@@ -88,7 +122,12 @@ def _read(name: str, raw: Any, as_of: date) -> Paper:
             f"The paper of {name} is dated after the day asked about.",
             code="paper_from_the_future",
         )
-    return Paper(spec.typed(told["value"]), stated_on, str(told.get("reference") or ""))
+    return Paper(
+        spec.typed(told["value"]),
+        stated_on,
+        str(told.get("reference") or ""),
+        dated=bool(told.get("stated_on")),
+    )
 
 
 def _split(raw: Any) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Prospects (首贷培植): who never had a loan as far as we know, and what stands between them and one.
 
 For every product and household (or firm): the member best placed, and what would still be open or
-unmet once a visit brought what every visit brings, a signed consent and a credit report without a
-loan.  That report is not assumed for the answer: nobody here is said to be a first borrower, only
+unmet once a visit brought what every visit brings: a signed consent, what the loan is for, and a
+credit report without a loan.  That report is not assumed for the answer: nobody here is said to be a first borrower, only
 that no loan of theirs is known.  Whole districts are read from the log and reckoned as arrays.
 """
 
@@ -31,7 +31,12 @@ from queries.eligibility.relation import first_rows
 __all__ = ["Lacking", "Prospect", "Prospects", "prospects"]
 
 #: What every visit brings.
-_VISIT: dict[str, bool] = {"consent": True, "any_loan": False}
+_VISIT: dict[str, bool] = {
+    "consent": True,
+    "purpose_lawful": True,
+    "farm_purpose": True,
+    "any_loan": False,
+}
 _NEVER = 99
 _PERSON = "Person"
 
@@ -176,7 +181,9 @@ def prospects(
     offered = [item for item in products.values() if item.is_at(as_of)]
     keys = _everybody(records, {kind for item in offered for kind in item.for_whom})
     asked = {name for item in offered for name in item.at(as_of).facts}
-    gathered = gather(records, keys, facts=[*asked, "any_loan", "village", "household_any_loan"])
+    gathered = gather(
+        records, keys, facts=_telling({*asked, "any_loan", "village", "household_any_loan"})
+    )
     told = gathered.columns()
     unit, unit_keys = _units(records, keys)
     loaned = _true(told["any_loan"]) | _true(told["household_any_loan"])
@@ -198,6 +205,18 @@ def prospects(
     return Prospects(
         as_of, known_at, int((~taken).sum()), records, keys, unit, unit_keys, where, ranked
     )
+
+
+def _telling(asked: set[str]) -> list[str]:
+    """The facts asked for, and those that tell them by implication."""
+    own = catalogue().own
+    telling = {
+        name
+        for name, spec in own.items()
+        for told in spec.implies.values()
+        if asked.intersection(told)
+    }
+    return [name for name in catalogue().facts if name in asked | telling]
 
 
 def _everybody(records: Records, kinds: set[str]) -> pa.Array:

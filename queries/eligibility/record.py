@@ -9,7 +9,7 @@ others are no part of it: they decided nothing.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,11 +17,11 @@ import pyarrow as pa
 
 from graph.log import FactLog
 from graph.operations import DecisionArchive
-from queries.eligibility.catalogue import catalogue
+from queries.eligibility.catalogue import Catalogue, catalogue
 from queries.eligibility.decide import Case, Decision, Strata, decide
 from queries.eligibility.fact import NOT_COLLECTED, Fact
 from queries.eligibility.gather import gather
-from queries.eligibility.paper import lay_down
+from queries.eligibility.paper import lay_down, meet
 from queries.eligibility.product import canonical
 from queries.eligibility.records import Records, records_from_log
 from queries.eligibility.rules import read_rules, rules_text, words_of
@@ -173,36 +173,48 @@ def replay(archive: DecisionArchive, name: str, log: FactLog | None = None) -> R
     )
     other = json.loads(again)
     differs = tuple(part for part in sorted({*told, *other}) if told.get(part) != other.get(part))
-    return Replay(name, again == kept, differs, None if log is None else _gaps(case, log))
+    return Replay(
+        name, again == kept, differs, None if log is None else _gaps(case, log, rules.known)
+    )
 
 
-def facts_again(case: Case, records: Records) -> dict[str, Fact]:
-    """The facts of a record's case, gathered from other records; its papers fill the same gaps."""
+def facts_again(case: Case, records: Records, known: Catalogue | None = None) -> dict[str, Fact]:
+    """The facts of a record's case, gathered from other records; its papers are laid down again.
+
+    Args:
+        known: the catalogue to gather by: the one kept with the record, or the present one.
+    """
+    own = (known or catalogue()).own
     found = gather(
         records,
         pa.array([case.party]),
-        facts=[name for name in catalogue().own if name in case.facts],
+        facts=[name for name in own if name in case.facts],
         institution=case.institution,
         before=case.first_loan_asof,
+        known=known,
     ).facts(0)
     papers = {name: fact for name, fact in case.facts.items() if fact.paper}
-    unknown = [name for name in papers if name not in found or found[name].value is None]
-    return lay_down({**found, **{name: papers[name] for name in unknown}}, {})
+    met = {
+        name: meet(found.get(name), replace(fact, against=None)) for name, fact in papers.items()
+    }
+    return lay_down({**found, **met}, {}, gone_by=case.first_loan_asof < case.as_of)
 
 
-def _gaps(case: Case, log: FactLog) -> tuple[Gap, ...]:
-    now = facts_again(case, records_from_log(log, case.as_of, case.known_at))
+def _gaps(case: Case, log: FactLog, known: Catalogue) -> tuple[Gap, ...]:
+    now = facts_again(case, records_from_log(log, case.as_of, case.known_at), known)
     gaps = []
     for name, then in case.facts.items():
         again = now.get(name)
-        if then.paper or again == then or (again is None and then.value is None):
+        # a paper that did not stand is no part of what the log gives
+        alone = then if then.against is None else replace(then, against=None)
+        if then.paper or again == alone or (again is None and then.value is None):
             continue
         gaps.append(Gap(name, _input(then), None if again is None else _input(again)))
     return tuple(gaps)
 
 
 def _input(fact: Fact) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "value": fact.value,
         "source": fact.source,
         "stated_on": fact.stated_on and fact.stated_on.isoformat(),
@@ -210,8 +222,20 @@ def _input(fact: Fact) -> dict[str, Any]:
         "fact_id": fact.fact_id,
         "paper": fact.paper,
     }
+    # only where there is one: a record of before they were kept stays the same bytes
+    if fact.reference:
+        told["reference"] = fact.reference
+    if fact.against is not None:
+        told["against"] = _input(fact.against)
+    return told
 
 
 def _fact(told: dict[str, Any]) -> Fact:
-    day = told["stated_on"]
-    return Fact(**{**told, "stated_on": None if day is None else date.fromisoformat(day)})
+    day, against = told["stated_on"], told.get("against")
+    return Fact(
+        **{
+            **told,
+            "stated_on": None if day is None else date.fromisoformat(day),
+            "against": None if against is None else _fact(against),
+        }
+    )

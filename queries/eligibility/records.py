@@ -19,6 +19,7 @@ from graph.facts import arrow_schema
 from graph.log import FactLog
 from graph.resolution import followed
 from graph.schema import SCHEMA
+from graph.taken_in import taken_in
 from graph.time import MAX_DATE, MIN_DATE
 from queries.library import ask, held_by
 
@@ -29,8 +30,8 @@ class Records:
     """Live records at (`as_of`, `known_at`).
 
     Attributes:
-        sources: those ever taken in by then; the absence of a record means something only in
-            the whole list of one of them.
+        sources: what was taken in by then (`graph.taken_in`); the absence of a record means
+            something only in the whole list of one of them.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Records:
 
 def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
     """Everybody's records; a kind is read when it is asked for."""
-    sources = frozenset(item.source for item in log.batches() if item.known_at <= known_at)
+    sources = taken_in(item for item in log.batches() if item.known_at <= known_at)
     same_as = log.read("SAME_AS", as_of=as_of, known_at=known_at)
 
     def read(kind: str) -> pa.Table:

@@ -6,7 +6,8 @@ read with a few sweeps, and one party's with the same code.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,15 @@ from queries.eligibility.records import Records
 __all__ = ["People", "Rows", "first_rows"]
 
 Numbers = NDArray[np.int64]
+
+#: A thing dated later counts before one heard later: reports arrive in any order.
+_ORDERS = {
+    "oldest": (("valid_from", "ascending"), ("fact_id", "ascending")),
+    "heard": (("known_from", "descending"), ("fact_id", "ascending")),
+    "dated": (
+        ("valid_from", "descending"), ("known_from", "descending"), ("fact_id", "ascending"),
+    ),
+}  # fmt: skip
 
 
 class People:
@@ -117,63 +127,88 @@ class Rows:
     Of several statements about one thing the last heard counts, of each kind.
     """
 
-    def __init__(self, who: Numbers, table: pa.Table, things: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        who: Numbers,
+        table: pa.Table,
+        things: dict[str, tuple[Any, str]],
+        days: dict[str, Any],
+    ) -> None:
         self.who, self.table = who, table
-        self._things = things
+        self._things, self._days = things, days
 
     @classmethod
     def of(cls, records: Records, people: People, read: Read) -> Rows:
         """Rows of one (kind, tie, direction)."""
         if read.through is None:
             table = records.certain(read.kind)
-            return cls(people.numbers(table["key"]), table, {})
+            return cls(people.numbers(table["key"]), table, {}, {})
         table = records.certain(read.through)
         mine, other = ("to_key", "from_key") if read.way == "in" else ("from_key", "to_key")
         if read.way == "in" or read.take == "target":
-            return cls(people.numbers(table[mine]), table, {})
+            return cls(people.numbers(table[mine]), table, {}, {})
         aspects = [
             node.kind
             for node in SCHEMA.nodes.values()
             if node.kind == read.kind or node.describes == read.kind
         ]
-        things: dict[str, Any] = {}
+        things: dict[str, tuple[Any, str]] = {}
+        days: dict[str, Any] = {}
         exists = np.zeros(len(table), bool)
         for kind in aspects:
             said = records.certain(kind)
             names = pc.unique(said["key"].combine_chunks())
             place = pc.index_in(said["key"], value_set=names).to_numpy().astype(np.int64)
-            last = first_rows(place, np.arange(len(said)), said, len(names), newest=True)
+            last = first_rows(place, np.arange(len(said)), said, len(names), by="heard")
             of_thing = pc.index_in(table[other], value_set=names)
             found = pc.is_valid(of_thing).to_numpy(zero_copy_only=False)
             exists |= found
             row = np.full(len(table), -1, np.int64)
             row[found] = last[of_thing.drop_null().to_numpy()]
             taker = pa.array(row, mask=row < 0)
+            days[kind] = said["valid_from"].combine_chunks().take(taker)
             for item in SCHEMA.nodes[kind].properties:
-                things[item.name] = said[item.name].combine_chunks().take(taker)
+                things[item.name] = said[item.name].combine_chunks().take(taker), kind
         for tie in SCHEMA.relationships.values():
             if read.kind in tie.sources:
                 ends = records.certain(tie.kind)
                 at = pc.index_in(table[other], value_set=ends["from_key"].combine_chunks())
-                things[tie.type] = ends["to_key"].combine_chunks().take(at)
+                days[tie.type] = ends["valid_from"].combine_chunks().take(at)
+                things[tie.type] = ends["to_key"].combine_chunks().take(at), tie.type
         # a thing that nobody describes any more (a listing repaired) is not there
         keep = np.flatnonzero(exists)
         rows = pa.array(keep)
         return cls(
             people.numbers(table[mine])[keep],
             table.take(rows),
-            {name: column.take(rows) for name, column in things.items()},
+            {name: (column.take(rows), kind) for name, (column, kind) in things.items()},
+            {kind: column.take(rows) for kind, column in days.items()},
         )
 
     def column(self, name: str) -> Any:
         """A property, one value a row: of the thing, or of the record itself."""
-        return self._things[name] if name in self._things else self.table[name].combine_chunks()
+        return self._things[name][0] if name in self._things else self.table[name].combine_chunks()
+
+    def stated(self, used: Iterable[str]) -> Any:
+        """The day of each row's word: of the latest of the statements that tell what is `used`."""
+        own = self.table["valid_from"].combine_chunks()
+        kinds = sorted({self._things[name][1] for name in used if name in self._things})
+        return pc.max_element_wise(own, *(self._days[kind] for kind in kinds)) if kinds else own
 
 
 def first_rows(
-    subjects: Numbers, rows: Numbers, table: pa.Table, count: int, *, newest: bool = False
+    subjects: Numbers,
+    rows: Numbers,
+    table: pa.Table,
+    count: int,
+    *,
+    by: Literal["oldest", "heard", "dated"] = "oldest",
+    rank: NDArray[Any] | None = None,
 ) -> Numbers:
-    """One row a subject, -1 where it has none: the oldest, or the one last heard.
+    """One row a subject, -1 where it has none: the oldest, the one last heard, or last dated.
+
+    Args:
+        rank: of every row of the table; the greatest comes before any date.
 
     Where two are alike the smaller fact id decides, so that the order of the table does not.
     """
@@ -185,12 +220,11 @@ def first_rows(
         return found
     subjects, rows = subjects[~single], rows[~single]
     several = table.select(["known_from", "valid_from", "fact_id"]).take(pa.array(rows))
-    by = (
-        [("known_from", "descending"), ("fact_id", "ascending")]
-        if newest
-        else [("valid_from", "ascending"), ("fact_id", "ascending")]
-    )
-    order = pc.sort_indices(several, sort_keys=by).to_numpy()[::-1]
+    keys = list(_ORDERS[by])
+    if rank is not None:
+        several = several.append_column("rank", pa.array(rank[rows]))
+        keys.insert(0, ("rank", "descending"))
+    order = pc.sort_indices(several, sort_keys=keys).to_numpy()[::-1]
     # the last assignment stands, so the first in order is assigned last
     found[subjects[order]] = rows[order]
     return found

@@ -1,4 +1,4 @@
-"""Firms under one controller, and parties that share an address or a telephone."""
+"""Firms under one controller or filed by one agent; parties that share an address or a telephone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from queries.structure.hint import Hint, HintKind, Likeness, Signal, hint, load_
 from queries.structure.profile import Profile, Profiles
 from queries.structure.thresholds import load_thresholds
 
-__all__ = ["same_controller", "shared_values"]
+__all__ = ["same_controller", "shared_agents", "shared_values"]
 
 _SHARED: dict[str, tuple[HintKind, str, str]] = {
     "address": ("shared_address", "address", "住所相同"),
@@ -54,6 +54,30 @@ def shared_values(profiles: Profiles, policy: Likeness | None = None) -> tuple[H
         for what, (kind, limit, text) in _SHARED.items()
         for a, b, signal in _pairs(profiles, what, policy.shared_by_at_most[limit], text)  # type: ignore[index]
     )  # fmt: skip
+
+
+def shared_agents(profiles: Profiles, policy: Likeness | None = None) -> tuple[Hint, ...]:
+    """Pairs of firms whose registration one agent filed, who runs or holds nothing of either.
+
+    An agent of more firms than the policy says makes a living of it, and is no evidence.
+    """
+    policy = policy or load_likeness()
+    found = []
+    for agent in sorted(profiles.of):
+        who = profiles.of[agent]
+        firms = sorted(who.files - who.represents - who.holds)
+        if not 1 < len(who.files) <= policy.shared_by_at_most["agent"]:
+            continue
+        for a, b in combinations(firms, 2):
+            text = f"登记均由 {who.said.get('name') or '（未具名）'} 经办"
+            facts = (profiles.of[a].agents[agent], profiles.of[b].agents[agent])
+            found.append(
+                hint(
+                    profiles.snapshot, policy, "shared_agent", (a, b),
+                    policy.shared_value.certainty, (Signal("agent", text, facts),), via=(agent,),
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 def _controlled(profiles: Profiles, party: Profile) -> dict[str, tuple[str, str]]:

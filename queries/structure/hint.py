@@ -19,8 +19,8 @@ from queries.rule_file import RuleFile, Strict, read_rules
 
 __all__ = ["Hint", "HintKind", "Likeness", "Signal", "hint", "load_likeness"]
 
-HintKind = Literal["same_controller", "shared_address", "shared_phone", "re_registration",
-                   "nominee"]  # fmt: skip
+HintKind = Literal["same_controller", "shared_address", "shared_phone", "shared_agent",
+                   "re_registration", "nominee"]  # fmt: skip
 
 
 class _Simple(Strict):
@@ -52,7 +52,7 @@ class Likeness(RuleFile):
     FILE = "resemblance"
 
     expires_days: int = Field(gt=0)
-    shared_by_at_most: dict[Literal["address", "phone", "representative"], int]
+    shared_by_at_most: dict[Literal["address", "phone", "agent", "representative"], int]
     same_controller: _Simple
     shared_value: _Simple
     re_registration: _ReRegistration

@@ -29,7 +29,8 @@ class Profile:
     Attributes:
         said: what is told of it, by property; `evidence` names the fact for each.
         representatives, holders: of a firm: person or holder -> fact id (and ratio).
-        represents, holds: of a person: firms.
+        agents: of a firm: who filed its registration -> fact id.
+        represents, holds: of a person: firms.  files: of an agent: firms.
         household: of a person, or itself.
     """
 
@@ -39,7 +40,9 @@ class Profile:
     evidence: dict[str, str] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
     holders: dict[str, tuple[float, str]] = field(default_factory=dict)
+    agents: dict[str, str] = field(default_factory=dict)
     represents: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
     holds: set[str] = field(default_factory=set)
     spouses: dict[str, str] = field(default_factory=dict)
     households: set[str] = field(default_factory=set)
@@ -109,6 +112,9 @@ def _read_ties(snapshot: Snapshot, of: dict[str, Profile]) -> None:
     for row in _rows(snapshot.ties["LEGAL_REPRESENTATIVE_OF"].table, ends):
         of[row["to_key"]].representatives[row["from_key"]] = row["fact_id"]
         of[row["from_key"]].represents.add(row["to_key"])
+    for row in _rows(snapshot.ties["FILED_REGISTRATION_OF"].table, ends):
+        of[row["to_key"]].agents[row["from_key"]] = row["fact_id"]
+        of[row["from_key"]].files.add(row["to_key"])
     for row in _rows(snapshot.ties["HOLDS_SHARES_IN"].table, (*ends, "share_ratio")):
         if row["share_ratio"]:
             of[row["to_key"]].holders[row["from_key"]] = (row["share_ratio"], row["fact_id"])

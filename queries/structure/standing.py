@@ -13,7 +13,7 @@ from typing import Any
 from graph.errors import NotFoundError
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
-from queries.structure.alike import same_controller, shared_values
+from queries.structure.alike import same_controller, shared_agents, shared_values
 from queries.structure.beneficial import BeneficialOwners, beneficial_owners
 from queries.structure.chains import Chain, Reach, find_chains, reach_of
 from queries.structure.control import Control, controllers_of
@@ -145,6 +145,7 @@ class Structure:
             *re_registrations(profiles),
             *nominees(profiles),
             *same_controller(profiles),
+            *shared_agents(profiles),
             *shared_values(profiles),
         )
         return tuple(sorted(found, key=lambda h: (-h.certainty, h.kind, h.subject, h.other)))

@@ -1,7 +1,7 @@
 """Re-registration (换壳): a firm ends or is listed, and soon one much like it stands up anew.
 
-Needs at least two of: the representative or the spouse; the address; the telephone; holders of
-half of the old firm.  What a firm was while it lived is read from ties that are still held to be
+Needs at least two of: the representative or the spouse; the address; the telephone; who filed the
+registration; holders of half of the old firm.  What a firm was while it lived is read from ties that are still held to be
 true; a register that ends the ties of a firm with the firm leaves less to compare.
 """
 
@@ -66,9 +66,13 @@ def _soon_after(ended: date, founded: date, policy: Likeness) -> bool:
 
 def _near(profiles: Profiles, old: Profile) -> set[str]:
     """Firms that could have anything in common with it."""
-    people = {*old.representatives, *old.holders}
+    people = {*old.representatives, *old.holders, *old.agents}
     people |= {s for p in old.representatives for s in profiles.of[p].spouses}
-    near = {firm for p in people for firm in profiles.of[p].represents | profiles.of[p].holds}
+    near = {
+        firm
+        for p in people
+        for firm in profiles.of[p].represents | profiles.of[p].holds | profiles.of[p].files
+    }
     for what in profiles.sharing:
         near |= {key for key in profiles.sharers(what, old.key) if profiles.of[key].is_firm}
     return near
@@ -95,6 +99,14 @@ def _common(profiles: Profiles, old: Profile, new: Profile, policy: Likeness) ->
         sharers = profiles.sharers(what, old.key)
         if new.key in sharers and len(sharers) <= policy.shared_by_at_most[limit]:  # type: ignore[index]
             found.append(Signal(what, text, (old.evidence[what], new.evidence[what])))
+    filed = [
+        agent
+        for agent in sorted(set(old.agents) & set(new.agents))
+        if len(profiles.of[agent].files) <= policy.shared_by_at_most["agent"]
+    ]
+    if filed:
+        facts_filed = (old.agents[filed[0]], new.agents[filed[0]])
+        found.append(Signal("agent", "登记经办人相同", facts_filed))
     both = sorted(set(old.holders) & set(new.holders))
     held = sum(old.holders[p][0] for p in both)
     if held >= policy.re_registration.holders_ratio - 1e-9:

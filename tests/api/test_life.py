@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from graph.engine import engine_status, stop_engine
 from graph.log import FactLog
 from graph.projection import projected_to
 from graph.settings import Settings
+from ingest import ingest as take_in
 from ingest.sample import steps, write_district
 
 XINNONG = str(Path(sys.executable).parent / "xinnong")
@@ -108,6 +110,32 @@ def test_a_killed_server_leaves_an_engine_that_is_found(settings: Settings, free
     assert engine_status(settings).pid == engine.pid
     interrupt(second)
     assert descendants(settings) == []
+
+
+def test_what_the_log_holds_beyond_the_graph(
+    settings: Settings, district: Path, free_port: int
+) -> None:
+    """`check` tells it, `check --mend` and `serve` put it right, and a lost batch is told apart."""
+    own = settings.model_copy(update={"data": settings.data / "behind"})
+    (first, regions), (second, farmers) = steps(district)[:2]
+    take_in(first, [regions], settings=own, into_graph=False)
+
+    def checked(*options: str) -> tuple[int, list[str]]:
+        child = start(own, "check", "--json", *options)
+        out, said = child.communicate(timeout=120)
+        return child.returncode, json.loads(out)["problems"] if out else [said]
+
+    assert checked() == (1, ["图落后于日志：0 / 1。请运行 xinnong check --mend 补齐。"])
+    assert checked("--mend") == (0, [])
+    take_in(second, [farmers], settings=own, into_graph=False)
+    child = serving(own, free_port)
+    with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/readyz", timeout=30) as answer:
+        assert json.load(answer)["graph_position"] == 2
+    interrupt(child)
+    shutil.rmtree(FactLog(own.log_dir).batches()[1].folder)
+    status, [problem] = checked()
+    assert status == 1 and "日志最后的批次丢失" in problem
+    stop_engine(own)
 
 
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL])

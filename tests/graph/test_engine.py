@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from graph.connection import connect
-from graph.engine import engine_status, ensure_engine, stop_engine
+from graph.engine import engine_status, ensure_engine, stop_engine, supervisor
 from graph.errors import EngineError, GraphUnavailableError, InputError
 from graph.settings import Settings
 
@@ -120,8 +121,6 @@ def test_nobody_answers(tmp_path: Path) -> None:
 )
 def test_what_cannot_start_says_why(tmp_path: Path, changed: dict, code: str) -> None:
     if code == "port_taken":
-        import socket
-
         blocker = socket.socket()
         blocker.bind(("127.0.0.1", 0))
         blocker.listen()
@@ -132,6 +131,27 @@ def test_what_cannot_start_says_why(tmp_path: Path, changed: dict, code: str) ->
     assert not engine_status(Settings(data=tmp_path)).running
     if code == "port_taken":
         blocker.close()
+
+
+def test_a_port_taken_between_choice_and_start_is_chosen_again(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose, chosen = supervisor._choose_port, []
+    blocker = socket.socket()
+
+    def choose_and_lose(given: Settings) -> int:
+        chosen.append(choose(given))
+        if len(chosen) == 1:
+            blocker.bind(("127.0.0.1", chosen[0]))
+            blocker.listen()
+        return chosen[-1]
+
+    monkeypatch.setattr(supervisor, "_choose_port", choose_and_lose)
+    own = settings.model_copy(update={"data": tmp_path})
+    with blocker:
+        endpoint = ensure_engine(own, owned=True)
+        assert endpoint.uri.endswith(f":{chosen[1]}") and chosen[0] != chosen[1]
+    stop_engine(own)
 
 
 def test_an_altered_jar_is_refused(settings: Settings, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Two hundred random worlds in one graph, apart by the prefix of their keys."""
+"""Two hundred random worlds in one graph, apart by the prefix of their keys, and credit files."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ from graph.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from credit_files import scatter, write
 from world import World
 
 WORLDS = 200
+#: Parties apart from the worlds, with records of every kind that decisions read.
+FILES = 60
 INSTANTS = tuple(datetime(2026, month, 1, tzinfo=UTC) for month in (2, 4, 6))
 DAYS = (date(2025, 6, 1), date(2026, 1, 15), date(2026, 5, 1), date(2026, 9, 1))
 
@@ -122,6 +125,11 @@ def _resemble(chance: random.Random, firms: list[tuple[str, str]], persons: list
         if chance.random() < 0.5:
             node(label, key, phone_key=f"{w}:phone{chance.randrange(3)}",
                  phone_masked="138****0000")  # fmt: skip
+    # one agent files for few, and now and then for more than the question lets pass
+    agent, some = chance.choice(persons[:2]), chance.choice((0, 1, 4))
+    for item in [*firms, *persons[:some]]:
+        if chance.random() < 0.6:
+            tie("FILED_REGISTRATION_OF", agent, item)
     tie("HOLDS_SHARES_IN", chance.choice(persons), chance.choice(firms), discriminator="most",
         share_ratio=chance.choice([0.5, 0.51, 0.9]))  # fmt: skip
 
@@ -158,6 +166,20 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                     writing.node("ListEntry", f"w{n:03d}:list{entry}", valid_to=date(2000, 1, 1))
                 writing.node("FinancialInstitution", f"w{n:03d}:bank", valid_to=date(2000, 1, 1))
                 writing.node("Village", f"w{n:03d}:village", valid_to=date(2000, 1, 1))
+            write(writing)
+            for n in range(FILES):
+                person, household, firm = (
+                    f"c{n:03d}:{what}" for what in ("person", "household", "firm")
+                )
+                for key, label in (
+                    (person, "Person"),
+                    (household, "Household"),
+                    (firm, "Enterprise"),
+                ):
+                    writing.node(label, key, name="样本")
+                writing.tie("BELONGS_TO", (person, "Person"), (household, "Household"))
+                # a chance of its own: what is drawn for the worlds stays as it was
+                scatter(writing, random.Random(n), f"c{n:03d}", person, household, firm)
         writing.commit(instant)
     with connect(settings, owned=True) as graph:
         project(log, graph)

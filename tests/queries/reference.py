@@ -338,6 +338,22 @@ class Reference:
     def shared_phone(self, key: str) -> list[tuple[Any, ...]]:
         return self._sharing(key, "phone_key", "phone_masked", 4)
 
+    def shared_agent(self, key: str) -> list[tuple[Any, ...]]:
+        found = []
+        for agent in {row["from_key"] for row in self.into["FILED_REGISTRATION_OF"][key]}:
+            filed: dict[str, float] = {}
+            for row in self.out["FILED_REGISTRATION_OF"][agent]:
+                firm = row["to_key"]
+                filed[firm] = max(filed.get(firm, 0.0), row["certainty"])
+            if len(filed) <= 4:
+                found += [
+                    (agent, self.name(agent), other, self.name(other), len(filed),
+                     min(filed[key], sure))
+                    for other, sure in filed.items()
+                    if other != key
+                ]  # fmt: skip
+        return found
+
     def _controls(self, ties: list[Row]) -> dict[tuple[str, str, str], float]:
         sure: dict[tuple[str, str, str], float] = {}
         for row in ties:
@@ -400,6 +416,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "find_party": ("key", "name"),
     "shared_address": ("other_key", "other_name", "address", "shared_by", "told_certainty"),
     "shared_phone": ("other_key", "other_name", "phone_masked", "shared_by", "told_certainty"),
+    "shared_agent": ("agent_key", "agent_name", "other_key", "other_name", "shared_by",
+                     "told_certainty"),
     "same_controller": ("controller_key", "controller_name", "role_here", "other_key",
                         "other_name", "role_there", "told_certainty"),
     "same_as": ("from_key", "to_key", "judged_by"),

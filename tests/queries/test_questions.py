@@ -21,7 +21,7 @@ def _key(worlds: Worlds, question: str, number: int, chance: random.Random) -> s
         return worlds.villages[number]
     if question == "cooperative_members":
         return f"w{number:03d}:coop"
-    if question in ("same_controller", "shared_address"):
+    if question in ("same_controller", "shared_address", "shared_agent"):
         return f"w{number:03d}:f{chance.randrange(2)}"
     if question == "same_as":
         return f"w{number:03d}:p4"

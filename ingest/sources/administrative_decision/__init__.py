@@ -35,7 +35,7 @@ def permit(rows: pd.DataFrame) -> Iterator[FactFrame]:
         valid_to=through(rows["ends_on"]),
         valid_from_on=rows["starts_on"],
         valid_to_on=rows["ends_on"],
-        **{name: rows[name] for name in said},
+        said=said,
     )
 
 
@@ -64,7 +64,7 @@ def penalty(rows: pd.DataFrame) -> Iterator[FactFrame]:
         valid_from=rows["decided_on"],
         valid_to=earlier(usable_until, rows["removed_on"]),
         usable_until=usable_until,
-        **{name: rows[name] for name in said},
+        said=said,
     )
 
 

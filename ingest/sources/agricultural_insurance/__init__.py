@@ -23,7 +23,7 @@ def policy(rows: pd.DataFrame) -> Iterator[FactFrame]:
         where=~key.duplicated(),
         **when,
         insurance_kind="agricultural",
-        **{name: rows[name] for name in ("insurer", "policy_no", "starts_on", "ends_on")},
+        said=("insurer", "policy_no", "starts_on", "ends_on"),
     )
     yield from mention(rows, "insured", name=rows["insured_name"])
     covered = (
@@ -40,7 +40,7 @@ def policy(rows: pd.DataFrame) -> Iterator[FactFrame]:
         target=(key, "InsurancePolicy"),
         discriminator=rows["subject_matter"],
         **when,
-        **{name: rows[name] for name in covered},
+        said=covered,
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.emit import FactFrame, node
+from ingest.registered import representative_and_seat
 
 __all__ = ["cooperative"]
 
@@ -32,20 +33,6 @@ def cooperative(rows: pd.DataFrame) -> Iterator[FactFrame]:
         valid_from=began,
         name=rows["subject_name"],
         unified_social_credit_code=rows["subject_code"],
-        **{name: rows[name] for name in _DETAILS},
+        said=_DETAILS,
     )
-    yield from mention(rows, "representative", name=rows["representative_name"])
-    yield tie(
-        "LEGAL_REPRESENTATIVE_OF",
-        rows,
-        source=end(rows, "representative"),
-        target=subject,
-        valid_from=began,
-    )
-    yield tie(
-        "LOCATED_IN",
-        rows,
-        source=subject,
-        target=(rows["village_key"], "Village"),
-        valid_from=began,
-    )
+    yield from representative_and_seat(rows, subject, since=began)

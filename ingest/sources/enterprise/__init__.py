@@ -1,4 +1,4 @@
-"""The register: what a firm is, where it is, who represents it."""
+"""The register: what a firm is, where it is, who represents it, who filed it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.registered import representative_and_seat
 
 __all__ = ["enterprise"]
 
@@ -34,20 +35,19 @@ def enterprise(rows: pd.DataFrame) -> Iterator[FactFrame]:
             valid_from=began,
             name=rows["subject_name"],
             unified_social_credit_code=rows["subject_code"],
-            **{name: rows[name] for name in _DETAILS},
+            said=_DETAILS,
         )
-    yield from mention(rows, "representative", name=rows["representative_name"])
-    yield tie(
-        "LEGAL_REPRESENTATIVE_OF",
-        rows,
-        source=end(rows, "representative"),
-        target=end(rows, "subject"),
-        valid_from=rows["represents_from"].where(rows["represents_from"].notna(), began),
+    yield from representative_and_seat(
+        rows, end(rows, "subject"), since=began, represents_from=rows["represents_from"]
     )
+    # who files for himself is said already
+    filed = rows["agent_key"].notna() & (rows["agent_key"] != rows["representative_key"])
+    yield from mention(rows, "agent", name=rows["agent_name"], where=filed)
     yield tie(
-        "LOCATED_IN",
+        "FILED_REGISTRATION_OF",
         rows,
-        source=end(rows, "subject"),
-        target=(rows["village_key"], "Village"),
+        source=end(rows, "agent"),
+        target=end(rows, "subject"),
         valid_from=began,
+        where=filed,
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.emit import FactFrame, end, node, tie
+from ingest.registered import representative_and_seat
 
 __all__ = ["family_farm"]
 
@@ -40,17 +41,7 @@ def family_farm(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=key,
         valid_from=said,
-        **{name: rows[name] for name in profile},
+        said=profile,
     )
-    yield from mention(rows, "operator", name=rows["operator_name"])
-    yield tie(
-        "LEGAL_REPRESENTATIVE_OF",
-        rows,
-        source=end(rows, "operator"),
-        target=farm,
-        valid_from=said,
-    )
-    yield tie(
-        "LOCATED_IN", rows, source=farm, target=(rows["village_key"], "Village"), valid_from=said
-    )
+    yield from representative_and_seat(rows, farm, since=said, party="operator")
     yield tie("REGISTERED_AS", rows, source=farm, target=end(rows, "licence"), valid_from=said)

@@ -251,7 +251,7 @@ def account(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=rows["household_no_key"],
         valid_from=after_year(rows["year"]),
-        **{name: rows[name] for name in _INCOME_AND_EXPENSE},
+        said=_INCOME_AND_EXPENSE,
     )
 
 
@@ -285,7 +285,7 @@ def insurance(rows: pd.DataFrame) -> Iterator[FactFrame]:
     key = "policy:" + rows["insurer"] + ":" + rows["policy_no"]
     when = {"valid_from": rows["starts_on"], "valid_to": through(rows["ends_on"])}
     said = ("insurer", "policy_no", "insurance_kind", "starts_on", "ends_on")
-    yield node("InsurancePolicy", rows, key=key, **when, **{name: rows[name] for name in said})
+    yield node("InsurancePolicy", rows, key=key, **when, said=said)
     yield tie(
         "INSURED_BY",
         rows,
@@ -322,7 +322,7 @@ def appraisal(rows: pd.DataFrame) -> Iterator[FactFrame]:
         key=rows["household_no_key"],
         valid_from=rows["appraised_on"],
         appraiser=rows["appraiser"],
-        **{name: rows[name] for name in _VIRTUES},
+        said=_VIRTUES,
     )
 
 

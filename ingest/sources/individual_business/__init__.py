@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.emit import FactFrame, end, node
+from ingest.registered import representative_and_seat
 
 __all__ = ["individual_business"]
 
@@ -35,20 +36,6 @@ def individual_business(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=rows["subject_key"],
         valid_from=rows["stated_on"],
-        **{name: rows[name] for name in said},
+        said=said,
     )
-    yield from mention(rows, "operator", name=rows["operator_name"])
-    yield tie(
-        "LEGAL_REPRESENTATIVE_OF",
-        rows,
-        source=end(rows, "operator"),
-        target=end(rows, "subject"),
-        valid_from=began,
-    )
-    yield tie(
-        "LOCATED_IN",
-        rows,
-        source=end(rows, "subject"),
-        target=(rows["village_key"], "Village"),
-        valid_from=began,
-    )
+    yield from representative_and_seat(rows, end(rows, "subject"), since=began, party="operator")

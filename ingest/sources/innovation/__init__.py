@@ -25,7 +25,7 @@ def intellectual_property(rows: pd.DataFrame) -> Iterator[FactFrame]:
         where=~key.duplicated(),
         **when,
         title=rows["ip_title"],
-        **{name: rows[name] for name in said},
+        said=said,
     )
     yield tie(
         "HOLDS_IP",
@@ -59,5 +59,5 @@ def research_spending(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=rows["firm_key"],
         valid_from=after_year(rows["year"]),
-        **{name: rows[name] for name in ("year", "spending_fen", "researcher_count")},
+        said=("year", "spending_fen", "researcher_count"),
     )

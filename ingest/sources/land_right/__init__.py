@@ -67,7 +67,7 @@ def _right(
         where=first,
         right_kind=kind,
         **when,
-        **{name: rows[name] for name in _SAID},
+        said=_SAID,
     )
     yield tie(
         "HOLDS_LAND_RIGHT",

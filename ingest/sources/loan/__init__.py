@@ -34,14 +34,14 @@ def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "security_kind",
         "interest_ratio",
     )
-    yield node("Loan", rows, key=key, valid_from=began, **{name: rows[name] for name in contract})
+    yield node("Loan", rows, key=key, valid_from=began, said=contract)
     state = ("balance_fen", "loan_class", "overdue_days", "overdue_interest_fen", "settled_on")
     yield node(
         "LoanState",
         rows,
         key=key,
         valid_from=rows["stated_on"],
-        **{name: rows[name] for name in state},
+        said=state,
     )
     yield tie(
         "BORROWED", rows, source=end(rows, "borrower"), target=(key, "Loan"), valid_from=began

@@ -6,28 +6,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, told_of
+from ingest.contribution import contributions
+from ingest.emit import FactFrame
 
 __all__ = ["provident_fund"]
-
-_SAID = (
-    "period_ends_on",
-    "person_count",
-    "due_fen",
-    "paid_fen",
-    "arrears_fen",
-    "arrears_month_count",
-)
 
 
 def provident_fund(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row an employer's account at the end of a period."""
-    yield from told_of(
-        "payer",
-        "CONTRIBUTES_TO",
-        "ProvidentFundAccount",
-        rows,
-        key="provident_fund:" + rows["payer_key"],
-        valid_from=rows["period_ends_on"],
-        said=_SAID,
-    )
+    yield from contributions(rows, "ProvidentFundAccount", "provident_fund")

@@ -29,7 +29,7 @@ def supply_contract(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=key,
         valid_from=rows["signed_on"],
-        **{name: rows[name] for name in said},
+        said=said,
     )
     for role in ("seller", "buyer"):
         yield tie(

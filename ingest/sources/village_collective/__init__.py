@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.emit import FactFrame, node
 from ingest.period import after_year
+from ingest.registered import representative_and_seat
 
 __all__ = ["collective_account", "village_collective"]
 
@@ -24,22 +25,10 @@ def village_collective(rows: pd.DataFrame) -> Iterator[FactFrame]:
         valid_from=began,
         name=rows["subject_name"],
         unified_social_credit_code=rows["subject_code"],
-        **{name: rows[name] for name in said},
+        said=said,
     )
-    yield from mention(rows, "representative", name=rows["representative_name"])
-    yield tie(
-        "LEGAL_REPRESENTATIVE_OF",
-        rows,
-        source=end(rows, "representative"),
-        target=subject,
-        valid_from=rows["represents_from"].where(rows["represents_from"].notna(), began),
-    )
-    yield tie(
-        "LOCATED_IN",
-        rows,
-        source=subject,
-        target=(rows["village_key"], "Village"),
-        valid_from=began,
+    yield from representative_and_seat(
+        rows, subject, since=began, represents_from=rows["represents_from"]
     )
 
 
@@ -58,5 +47,5 @@ def collective_account(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=rows["subject_key"],
         valid_from=after_year(rows["year"]),
-        **{name: rows[name] for name in said},
+        said=said,
     )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from queries.eligibility.scorecard.card import Card, Score, load_card, score
+from queries.eligibility.scorecard.places import CreditPlaces, read_places
+from queries.eligibility.scorecard.rating import Rating, rate
 from queries.eligibility.scorecard.report import GradeRow, grade_report
 from queries.eligibility.scorecard.village import VillageCheck, check_villages
 
 __all__ = [
     "Card",
+    "CreditPlaces",
     "GradeRow",
+    "Rating",
     "Score",
     "VillageCheck",
     "check_villages",
     "grade_report",
     "load_card",
+    "rate",
+    "read_places",
     "score",
 ]

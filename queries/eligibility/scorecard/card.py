@@ -137,6 +137,12 @@ class Card(Strict):
         """Items that are scored."""
         return tuple(item for item in self.items if item.used)
 
+    @property
+    def not_used(self) -> tuple[Barred, ...]:
+        """What is never scored and why: items of the published card, and what never may be one."""
+        shown = (Barred(term=item.term, why=item.why) for item in self.items if item.why)
+        return (*shown, *self.never)
+
     def grade(self, points: float) -> str:
         """Grade of a score of 100."""
         return next((name for name, least in self.grades.items() if points >= least), UNRATED)

@@ -10,24 +10,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any, Self
+from typing import Self
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 import yaml
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from graph.log import FactLog
 from queries.eligibility.catalogue import Strict
 from queries.eligibility.condition import Certainty, Leaf
 from queries.eligibility.fact import Fact
-from queries.eligibility.gather import gather
-from queries.eligibility.records import Records, records_from_log
+from queries.eligibility.scorecard.counts import Counts, count_places
 from queries.eligibility.verdict import Verdict, all_of
 
 __all__ = [
@@ -35,12 +30,13 @@ __all__ = [
     "Thresholds",
     "VillageCheck",
     "check_household",
+    "check_places",
     "check_towns",
     "check_villages",
     "load_thresholds",
+    "town_of",
 ]
 
-_BAD = ["substandard", "doubtful", "loss"]
 _DIVISION = "division:"
 
 
@@ -92,20 +88,30 @@ class Thresholds(Strict):
 
     def at(self, division: str) -> Place:
         """Thresholds of a division, by the longest beginning of its code that is named."""
+        named = self.named_for(division)
+        return self.default if named is None else self.places[named]
+
+    def named_for(self, division: str) -> str | None:
+        """Beginning of the code whose own thresholds hold for a division; None: the default."""
         code = division.removeprefix(_DIVISION)
-        fits = [prefix for prefix in self.places if code.startswith(prefix)]
-        return self.places[max(fits, key=len)] if fits else self.default
+        return max((p for p in self.places if code.startswith(p)), key=len, default=None)
+
+    @property
+    def name(self) -> str:
+        """Version and content hash."""
+        return f"{self.version}+{self.hash[:12]}"
 
 
 @dataclass(frozen=True)
 class Share:
-    """A share between two ends, and what it must be."""
+    """A share between two ends, and what it must be: at least the threshold, or `below` it."""
 
     wording: str
     low: float | None
     high: float | None
     threshold: float
     verdict: Verdict
+    below: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,9 +142,28 @@ def check_villages(
     log: FactLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
 ) -> dict[str, VillageCheck]:
     """Every village with households, by division key."""
-    counts = _counts(log, as_of, known_at)
+    return check_places(log, as_of, known_at, rules)[0]
+
+
+def check_towns(
+    log: FactLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
+) -> dict[str, VillageCheck]:
+    """Every town, from its villages; a village's town is the first nine digits of its code."""
+    return check_places(log, as_of, known_at, rules)[1]
+
+
+def town_of(village: str) -> str:
+    """Key of the town that a village belongs to."""
+    return village[: len(_DIVISION) + 9]
+
+
+def check_places(
+    log: FactLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
+) -> tuple[dict[str, VillageCheck], dict[str, VillageCheck]]:
+    """Villages and towns from one reading of the log."""
+    counts = count_places(log, as_of, known_at)
     chosen = rules or load_thresholds()
-    found = {}
+    villages = {}
     for place, key in enumerate(counts.villages):
         limits = chosen.at(key).village
         households = int(counts.households[place])
@@ -147,20 +172,16 @@ def check_villages(
             limits.credit_households,
         )  # fmt: skip
         shares = (level, *_loan_shares(counts, [place], limits))
-        found[key] = _whole(key, households, shares)
-    return found
+        villages[key] = _whole(key, households, shares)
+    return villages, _towns(counts, villages, chosen)
 
 
-def check_towns(
-    log: FactLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
+def _towns(
+    counts: Counts, villages: Mapping[str, VillageCheck], chosen: Thresholds
 ) -> dict[str, VillageCheck]:
-    """Every town, from its villages; a village's town is the first nine digits of its code."""
-    chosen = rules or load_thresholds()
-    counts = _counts(log, as_of, known_at)
-    villages = check_villages(log, as_of, known_at, chosen)
     towns: dict[str, list[int]] = {}
     for place, key in enumerate(counts.villages):
-        towns.setdefault(key[: len(_DIVISION) + 9], []).append(place)
+        towns.setdefault(town_of(key), []).append(place)
     found = {}
     for key, places in towns.items():
         limits = chosen.at(key).town
@@ -174,92 +195,7 @@ def check_towns(
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class _Counts:
-    villages: list[str]
-    households: NDArray[np.int64]
-    credit: NDArray[np.int64]
-    unknown: NDArray[np.int64]
-    borrowers: NDArray[np.int64]
-    in_arrears: NDArray[np.int64]
-    balance: NDArray[np.int64]
-    bad: NDArray[np.int64]
-    newly_bad: NDArray[np.int64]
-
-
-def _counts(log: FactLog, as_of: date, known_at: datetime) -> _Counts:
-    records = records_from_log(log, as_of, known_at)
-    houses = pc.unique(records.certain("Household")["key"].combine_chunks())
-    told = gather(records, houses, facts=["village", "credit_household_level"]).columns()
-    where, level = told["village"], told["credit_household_level"]
-    placed = where.known
-    keys, place = np.unique(where.values[placed].astype(str), return_inverse=True)
-    count = len(keys)
-    none = list(level.spec.values).index("none")
-    holds = level.known[placed] & (level.values[placed] != none)
-    loans = _loans(records)
-    before = _loans(records_from_log(log, as_of - timedelta(365), known_at))
-    was_bad = set(before.filter(before["bad"])["loan"].to_pylist())
-    home = _villages_of(records, loans["party"], keys)
-    kept = home >= 0
-    balance = loans["balance_fen"].to_numpy()[kept]
-    bad = loans["bad"].to_numpy()[kept]
-    new = bad & ~np.isin(loans["loan"].to_numpy(zero_copy_only=False)[kept], list(was_bad))
-    late = loans["late"].to_numpy()[kept]
-    home = home[kept]
-    parties = loans["party"].to_numpy(zero_copy_only=False)[kept]
-
-    def distinct(where: NDArray[np.bool_]) -> NDArray[np.int64]:
-        pairs = {(int(h), p) for h, p in zip(home[where], parties[where], strict=True)}
-        return np.bincount(np.array([h for h, _ in pairs], np.int64), minlength=count)
-
-    def money(where: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.bincount(home[where], balance[where], count).astype(np.int64)
-
-    everyone = np.ones(len(home), bool)
-    return _Counts(
-        [str(key) for key in keys],
-        np.bincount(place, minlength=count),
-        np.bincount(place[holds], minlength=count),
-        np.bincount(place[~level.known[placed]], minlength=count),
-        distinct(everyone),
-        distinct(late),
-        money(everyone),
-        money(bad),
-        money(new),
-    )
-
-
-def _loans(records: Records) -> pa.Table:
-    """Open loans of parties: party, loan, balance, whether bad, whether in arrears."""
-    state = records.certain("LoanState").select(
-        ["key", "balance_fen", "loan_class", "overdue_days", "settled_on"]
-    )
-    day = pa.scalar(records.as_of, pa.date32())
-    running = pc.fill_null(pc.greater(state["settled_on"], day), True)
-    state = state.filter(running)
-    ties = records.certain("BORROWED").select(["from_key", "to_key"])
-    joined = ties.join(state, "to_key", "key", join_type="inner", use_threads=False)
-    return pa.table(
-        {
-            "party": joined["from_key"].combine_chunks(),
-            "loan": joined["to_key"].combine_chunks(),
-            "balance_fen": pc.fill_null(joined["balance_fen"], 0),
-            "bad": pc.is_in(joined["loan_class"], value_set=pa.array(_BAD)),
-            "late": pc.greater(pc.fill_null(joined["overdue_days"], 0), 0),
-        }
-    )
-
-
-def _villages_of(records: Records, parties: Any, villages: NDArray[Any]) -> NDArray[np.int64]:
-    located = records.certain("LOCATED_IN")
-    at = pc.index_in(parties, value_set=located["from_key"].combine_chunks())
-    keys = located["to_key"].combine_chunks().take(at.combine_chunks())
-    found = pc.fill_null(pc.index_in(keys, value_set=pa.array(villages, pa.string())), -1)
-    return np.asarray(found.to_numpy(), np.int64)
-
-
-def _loan_shares(counts: _Counts, places: list[int], limits: _Village | _Town) -> tuple[Share, ...]:
+def _loan_shares(counts: Counts, places: list[int], limits: _Village | _Town) -> tuple[Share, ...]:
     borrowers = int(counts.borrowers[places].sum())
     late = int(counts.in_arrears[places].sum())
     balance = int(counts.balance[places].sum())
@@ -284,10 +220,10 @@ def _at_least(wording: str, sure: int, unsure: int, of: int, threshold: float) -
 
 def _below(wording: str, part: int, whole: int, threshold: float) -> Share:
     if not whole:
-        return Share(wording, None, None, threshold, Verdict.UNKNOWN)
+        return Share(wording, None, None, threshold, Verdict.UNKNOWN, below=True)
     share = part / whole
     verdict = Verdict.MET if share < threshold else Verdict.NOT_MET
-    return Share(wording, share, share, threshold, verdict)
+    return Share(wording, share, share, threshold, verdict, below=True)
 
 
 def _whole(key: str, households: int, shares: tuple[Share, ...]) -> VillageCheck:

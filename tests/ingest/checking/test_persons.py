@@ -11,6 +11,7 @@ from graph.identifiers import unified_social_credit_code as uscc
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.persons import ordinary, persons
 from ingest.checking.values import read_column
+from ingest.reading.texts import Texts
 
 KEY = "11" * 32
 
@@ -65,8 +66,9 @@ def test_persons_and_organisations_in_one_column() -> None:
     firm = uscc.complete("91610305MA900001")
     # characters 3 and 4 of this person's id are a province, so it goes the long way
     person = resident_id.complete("61110219750315901")
-    cells = pd.Series([firm, "61032219750315001X", None, person, "123"], dtype=object)
-    read = read_column(FieldSpec(name="party", title="证件号码", type="party_id"), cells, KEY)
+    cells = Texts.of([firm, "61032219750315001X", None, person, "123"])
+    spec = FieldSpec(name="party", title="证件号码", type="party_id")
+    read = read_column(spec, cells, pd.RangeIndex(5), KEY)
     assert read.columns["party_label"].tolist() == ["Enterprise", "Person", None, "Person", None]
     assert read.columns["party_key"][0] == f"org:{firm}"
     assert read.passes("error").tolist() == [True, True, True, True, False]

@@ -21,6 +21,7 @@ from ingest.guidance.dictionary import dictionary_page, sources_page
 from ingest.guidance.masking import masked, masking_list
 from ingest.guidance.template import write_template
 from ingest.reading.table import read_table
+from ingest.reading.texts import Texts
 
 MANUAL = Path(__file__).parents[3] / "docs" / "manual"
 TABLES = [(name, table) for name in source_names() for table in load_source(name).tables]
@@ -52,7 +53,7 @@ def test_catalogue(name: str, table: str) -> None:
     for field in spec.fields:
         assert field.check is None or field.check in FIELD_RULES
         if field.example:
-            read = read_column(field, pd.Series([field.example], dtype=object), "11" * 32)
+            read = read_column(field, Texts.of([field.example]), pd.RangeIndex(1), "11" * 32)
             assert not read.has("error"), (field.name, field.example)
     for row_check in spec.checks:
         assert row_check.rule in ROW_RULES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from graph.errors import InputError
 from ingest.catalogue.source import Source
 from ingest.checking.gate import check
 from ingest.reading import delimited, shared_strings, sheet_parts, table
+from ingest.reading.cell import ERROR
 from ingest.reading.table import Table, read_table
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "reading"
@@ -287,6 +289,21 @@ def test_old_xls(tmp_path: Path) -> None:
     assert str(cells(read)[1][2]).startswith("\x00number:61032219750314")
 
 
+def test_an_error_in_an_old_xls_is_refused_as_in_a_new_one(tmp_path: Path) -> None:
+    # the number in row 3 becomes #N/A: BoolErr, and a record that nobody reads fills its place
+    number = struct.pack("<HHHHH", 0x203, 14, 2, 1, 0x11)
+    content = (SAMPLES / "old.xls").read_bytes()
+    at = content.index(number)
+    error = struct.pack("<HHHHHBBHHH", 0x205, 8, 2, 1, 0x11, 0x2A, 1, 0x00EF, 2, 0)
+    path = tmp_path / "old.xls"
+    path.write_bytes(content[:at] + error + content[at + 18 :])
+    assert len(error) == 18
+    read = read_table(path, SOURCE)
+    assert cells(read)[0][2] == GOOD and cells(read)[1][2] == ERROR
+    gated = check(read, identity_key="11" * 32, known=lambda _: set())
+    assert ("error_value", 3) in {(found.code, found.row) for found in gated.findings}
+
+
 def test_slices_say_what_the_whole_sheet_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -461,10 +478,13 @@ def test_truncated_anywhere(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------- memory
 
 
-def test_equal_texts_are_one_object(tmp_path: Path) -> None:
+def test_equal_texts_are_kept_once(tmp_path: Path) -> None:
     lines = "".join(f"{n},,0.2,2026-04-01\n" for n in range(30_000))
-    frame = read_table(written(tmp_path, LINE + lines), SOURCE).frame
-    assert len({id(text) for text in frame["day"]}) == 1
+    slices = list(read_table(written(tmp_path, LINE + lines), SOURCE).slices())
+    assert sum(len(index) for index, _ in slices) == 30_000
+    pieces = [piece for _, columns in slices for piece in columns["day"].pieces]
+    assert {tuple(piece.dictionary.to_pylist()) for piece in pieces} == {("2026-04-01",)}
+    assert sum(piece.nbytes for piece in pieces) < 3 * 30_000
 
 
 def test_memory_grows_little_a_row(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
+from credit_files import DAY as FILED
+from credit_files import EXPECTED, loan, report
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import World
@@ -19,7 +22,7 @@ from world import World
 from graph.log import FactLog
 from queries.eligibility.catalogue import catalogue, read_catalogue
 from queries.eligibility.columns import Column
-from queries.eligibility.fact import Fact
+from queries.eligibility.fact import Fact, Why
 from queries.eligibility.gather import gather
 from queries.eligibility.paper import lay_down, read_papers
 from queries.eligibility.records import records_from_graph, records_from_log
@@ -27,7 +30,7 @@ from queries.lawful import why_unusable
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from conftest import DAYS, INSTANTS, WORLDS, Worlds
+from conftest import DAYS, FILES, INSTANTS, WORLDS, Worlds
 
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = date(2026, 3, 15)
@@ -64,6 +67,49 @@ def test_bolt_and_log_bring_the_same_facts(worlds: Worlds) -> None:
     assert {True, None} <= seen["household_any_loan"] | seen["own_listing"]
     for name in ("own_bad_loan", "open_loan", "own_overdue"):
         assert {True, None} <= seen[name], name
+
+
+@pytest.mark.parametrize("way", ["graph", "log"])
+def test_what_every_source_says_of_a_party(worlds: Worlds, way: str) -> None:
+    found: dict[tuple[str, str], Any] = {}
+    instant = INSTANTS[0]
+    for party in {party for party, _ in EXPECTED}:
+        if way == "graph":
+            records, _ = records_from_graph(worlds.graph, party, as_of=FILED, known_at=instant)
+        else:
+            records = records_from_log(worlds.log, FILED, instant)
+        laid = lay_down(gather(records, pa.array([party])).facts(0), {})
+        for name, fact in laid.items():
+            said = (fact.value, fact.said_by, fact.stated_on)
+            found[party, name] = fact.reason if fact.value is None else said
+    # what is had on paper only is nobody's to tell here
+    missing = {name for name in EXPECTED if name not in found}
+    assert {EXPECTED[name] for name in missing} <= {"not_collected"}
+    assert {name: found[name] for name in EXPECTED if name not in missing} == {
+        name: told for name, told in EXPECTED.items() if name not in missing
+    }
+
+
+def test_bolt_and_log_agree_on_every_source(worlds: Worlds) -> None:
+    from_log = records_from_log(worlds.log, FILED, INSTANTS[0])
+    keys = [f"c{n:03d}:{what}" for n in range(FILES) for what in ("person", "household", "firm")]
+    everybody = gather(from_log, pa.array(keys))
+    seen: dict[str, set[object]] = {}
+    for place in random.Random(3).sample(range(len(keys)), 60):
+        records, _ = records_from_graph(
+            worlds.graph, keys[place], as_of=FILED, known_at=INSTANTS[0]
+        )
+        found = gather(records, pa.array([keys[place]]))
+        assert found.facts(0) == everybody.facts(place), keys[place]
+        for name, fact in found.facts(0).items():
+            seen.setdefault(name, set()).add(fact.value if fact.value is not None else fact.reason)
+    # every read has said something, and kept silent, of somebody
+    for name in ("any_loan", "owed_fen", "land_right_years", "animals", "orchard_insured",
+                 "moral_grade", "best_honour", "tax_grade", "debt_ratio", "pact_months",
+                 "bad_repayment", "external_guarantee_fen", "annual_income_fen"):  # fmt: skip
+        known = {value for value in seen[name] if value not in get_args(Why)}
+        assert known and seen[name] - known, name
+    assert "stale" in seen["owed_fen"] and "undetermined" in seen["orchard_insured"]
 
 
 Log = Callable[[Callable[[World], None]], FactLog]
@@ -201,7 +247,7 @@ def test_a_resemblance_feeds_no_decision(log_of: Log) -> None:
     assert found["own_listing"].value is False
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(
     st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1)),
     st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1)),
@@ -235,15 +281,72 @@ def test_a_list_never_taken_in_says_nothing(tmp_path: Path) -> None:
 
 
 def test_paper_fills_gaps_draws_conclusions_and_undoes_nothing() -> None:
-    known = {"own_bad_loan": Fact(True, "loan"), "any_loan": Fact(True, "loan")}
+    known = {"any_loan": Fact(True, "loan", proven=True)}
     papers = read_papers({"any_loan": "否@2026-03-01#R1", "consent": "是"}, DAY)
-    assert lay_down(known, papers)["any_loan"] == Fact(True, "loan")
+    report = Fact(False, "征信报告 R1", date(2026, 3, 1), paper=True)
+    assert lay_down(known, papers)["any_loan"] == Fact(True, "loan", against=report)
     laid = lay_down({}, papers)
     assert laid["any_loan"] == Fact(False, "征信报告 R1", date(2026, 3, 1), paper=True)
     for name in ("own_bad_loan", "own_overdue", "open_loan_counted"):
         assert laid[name].value is False and laid[name].stated_on == date(2026, 3, 1)
     assert laid["owed_fen"].value == 0
     assert laid["consent"].stated_on == DAY
+
+
+@pytest.mark.parametrize(
+    ("held", "paper", "stands"),
+    [
+        # a statement yields to a later paper, and not to an older or an undated one
+        (Fact("C", "village", date(2026, 2, 1)), "AA@2026-03-01#7", "AA"),
+        (Fact("C", "village", date(2026, 3, 2)), "AA@2026-03-01#7", "C"),
+        (Fact("C", "village", date(2026, 3, 1)), "AA@2026-03-01#7", "C"),
+        (Fact("C", "village", date(2026, 2, 1)), "AA", "C"),
+        # what bears no day yields to a paper that does
+        (Fact("C", "village"), "AA@2026-03-01#7", "AA"),
+        (Fact("C", "village"), "AA", "C"),
+        # what a record proves yields to none
+        (Fact("C", "village", date(2026, 2, 1), proven=True), "AA@2026-03-01#7", "C"),
+    ],
+)
+def test_the_later_word_stands_and_the_other_is_shown(held: Fact, paper: str, stands: str) -> None:
+    found = lay_down({"credit_grade": held}, read_papers({"credit_grade": paper}, DAY))
+    fact = found["credit_grade"]
+    assert fact.value == stands and fact.paper is (stands == "AA")
+    assert fact.against is not None
+    assert {fact.value, fact.against.value} == {"AA", "C"}
+    assert held == (fact.against if fact.paper else replace(fact, against=None))
+    # two that say the same are no difference
+    same = lay_down({"credit_grade": held}, read_papers({"credit_grade": "C@2026-03-01"}, DAY))
+    assert same["credit_grade"] == held
+
+
+def test_history_asked_of_a_day_gone_by_says_nothing_of_today(log_of: Log) -> None:
+    def populate(world: World) -> None:
+        family(world)
+        report(world, P[0], "R1", date(2025, 6, 1), has_loan_record=False)
+        report(world, P[0], "R2", date(2026, 3, 1), has_loan_record=True, balance_fen=900)
+
+    log = log_of(populate)
+    then = facts(log, before=date(2025, 6, 1))
+    assert (then["any_loan"].value, then["any_loan"].reference) == (False, "征信报告 R1")
+    # the report of the present still says what is owed now
+    assert then["owed_fen"].value == 900
+    laid = lay_down(then, {}, gone_by=True)
+    assert laid["operating_loan"].value is False
+    assert laid["own_overdue"].value is laid["bad_repayment"].value is None
+    # a loan that a report knows was one, also when a later report has forgotten it
+    assert facts(log)["any_loan"].value is True
+
+
+def test_a_loan_after_the_report_is_owed_too(log_of: Log) -> None:
+    def populate(world: World) -> None:
+        family(world)
+        report(world, P[0], "R1", date(2026, 3, 1), balance_fen=900)
+        for number in range(2):
+            loan(world, P[0], f"loan:{number}", granted_on=date(2026, 3, 2), stated=date(2026, 3, 3))  # fmt: skip
+
+    owed = facts(log_of(populate))["owed_fen"]
+    assert (owed.value, owed.stated_on, owed.reference) == (1_000_000, date(2026, 3, 3), "")
 
 
 def test_conclusions_are_the_same_in_columns(log_of: Log) -> None:

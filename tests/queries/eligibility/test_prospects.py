@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from credit_files import scatter
 from world import World
 
 from graph.errors import NotFoundError
@@ -59,6 +60,11 @@ def populate(world: World, chance: random.Random) -> dict[str, str]:
                    established_on=date(2020, 1, 1))  # fmt: skip
         world.tie("LOCATED_IN", firm, (VILLAGES[0], "Village"))
         home[firm[0]] = firm[0]
+    firms = [key for key in home if key.startswith("org:")]
+    for number in range(12):
+        # whatever bureau, registers and insurers say of them
+        scatter(world, chance, f"file{number}", f"person:{number}:0", f"household:{number}",
+                firms[number % 3])  # fmt: skip
     return home
 
 
@@ -74,8 +80,10 @@ def test_agrees_with_one_party_at_a_time(tmp_path: Path, seed: int) -> None:
     keys = list(home)
     gathered = gather(records_from_log(log, DAY, later), pa.array(keys))
     facts = {key: gathered.facts(place) for place, key in enumerate(keys)}
+    facts = {key: lay_down(told, {}) for key, told in facts.items()}
     loaned = {home[key] for key in keys if facts[key]["any_loan"].value is True}
-    visit = read_papers({"consent": True, "any_loan": False}, DAY)
+    brought = {"consent": True, "purpose_lawful": True, "farm_purpose": True, "any_loan": False}
+    visit = read_papers(brought, DAY)
     expected: dict[tuple[str, str], tuple[int, set[str]]] = {}
     for key in keys:
         if home[key] in loaned:

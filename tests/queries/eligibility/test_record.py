@@ -227,7 +227,7 @@ def test_shadow_counts_whom_a_change_would_turn(store: OperationsStore) -> None:
     archive = DecisionArchive(store)
     product = packaged()[NAME]
     text, _ = files()
-    papers = {"any_loan": "否", "consent": "是"}
+    papers = {"any_loan": "否", "consent": "是", "purpose_lawful": "是"}
     settled = {
         "village": Fact("division:1", "x"), "own_listing": Fact(False, "x"),
         "household_other_borrower": Fact(False, "x"),
@@ -241,8 +241,8 @@ def test_shadow_counts_whom_a_change_would_turn(store: OperationsStore) -> None:
     assert {(flip.then, flip.now, flip.because) for flip in found.flips} == {
         (Verdict.NOT_MET, Verdict.MET, ()),
         (Verdict.NOT_MET, Verdict.UNKNOWN,
-         ("local", "not_listed", "no_bad_loan", "not_overdue", "one_per_household", "consent",
-          "first_loan")),
+         ("local", "not_listed", "no_bad_loan", "not_overdue", "no_bad_repayment",
+          "one_per_household", "purpose", "consent", "first_loan")),
     }  # fmt: skip
     groups = {(g.by, g.value): (g.decisions, g.flips) for g in found.groups}
     assert groups == {

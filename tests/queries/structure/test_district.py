@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from graph.snapshot import Snapshot, take_snapshot
 from ingest.sample import steps, write_district
 from queries.basis import HINT_NOTICE
 from queries.eligibility.verdict import Verdict
-from queries.structure.alike import same_controller, shared_values
+from queries.structure.alike import same_controller, shared_agents, shared_values
 from queries.structure.chains import find_chains
 from queries.structure.guarantees import GuaranteeNet, read_guarantees
 from queries.structure.hint import Hint, load_likeness
@@ -206,6 +207,19 @@ def test_same_controller(district: District, profiles: Profiles, record_property
         "same_controller", ends(same_controller(profiles)), planted, record_property
     )
     assert (precision, recall) == (1, 1)
+
+
+def test_shared_agents(district: District, profiles: Profiles, record_property: Any) -> None:
+    def pairs(groups: list[Any]) -> set[tuple[str, str]]:
+        keys = [sorted(f"org:{code}" for code in firms) for _, firms in groups]
+        return {pair for firms in keys for pair in combinations(firms, 2)}
+
+    found = ends(shared_agents(profiles))
+    precision, recall = measured(
+        "shared_agents", found, pairs(district.truth["agents"]), record_property
+    )
+    assert (precision, recall) == (1, 1)
+    assert pairs(district.truth["not_agents"]) and not found & pairs(district.truth["not_agents"])
 
 
 def test_a_telephone_shared_by_many_is_no_evidence(district: District, profiles: Profiles) -> None:

@@ -11,7 +11,7 @@ from firms import DAY, holdings, new_world, snapshot_of
 from world import World
 
 from queries.eligibility.catalogue import catalogue
-from queries.structure.alike import same_controller, shared_values
+from queries.structure.alike import same_controller, shared_agents, shared_values
 from queries.structure.hint import Hint
 from queries.structure.nominee import nominees
 from queries.structure.profile import Profiles, read_profiles
@@ -54,7 +54,7 @@ def test_the_same_representative_and_address_soon_after(tmp_path: Path) -> None:
     assert kinds((found,)) == [("time", "representative", "address")]
     assert found.sentence.startswith("名new 与 名old：后者于 2025-02-01 注销或吊销")
     assert found.expires_on == date(2026, 11, 28)
-    assert found.policy.startswith("resemblance:2026.1+")
+    assert found.policy.startswith("resemblance:2026.2+")
 
 
 @pytest.mark.parametrize(
@@ -189,6 +189,47 @@ def test_shared_addresses_and_telephones(tmp_path: Path) -> None:
     found = {(h.kind, h.subject, h.other) for h in shared_values(look(world))}
     # P is the firm's own representative; R and S are two people and no firm
     assert found == {("shared_address", "a", "b"), ("shared_phone", "Q", "a")}
+
+
+def filed(world: World, agent: str, *firms: str) -> None:
+    for key in firms:
+        world.tie("FILED_REGISTRATION_OF", (agent, "Person"), (key, "Enterprise"))
+
+
+def test_one_agent_of_a_few_firms(tmp_path: Path) -> None:
+    world = new_world(tmp_path)
+    for key, front in (("a", "P"), ("b", "Q"), ("c", "Z"), ("d", "R")):
+        firm(world, key, front)
+    world.node("Person", "Z", name="经办")
+    filed(world, "Z", "a", "b", "c")  # c is Z's own
+    (found,) = shared_agents(look(world))
+    assert (found.kind, found.path) == ("shared_agent", ("a", "Z", "b"))
+    assert found.certainty == 0.3 and len(found.signals[0].evidence) == 2
+    assert found.sentence == "名a 与 名b：登记均由 经办 经办。"
+
+
+@pytest.mark.parametrize(("firms", "count"), [(4, 6), (5, 0)])
+def test_an_agency_is_no_evidence(tmp_path: Path, firms: int, count: int) -> None:
+    world = new_world(tmp_path)
+    for number in range(firms):
+        firm(world, f"f{number}", None)
+    filed(world, "Z", *(f"f{number}" for number in range(firms)))
+    assert len(shared_agents(look(world))) == count
+
+
+@pytest.mark.parametrize(
+    ("also", "signals"),
+    [((), [("time", "address", "agent")]), (("x", "y", "z"), [])],  # of five firms: an agency
+)
+def test_an_agent_is_one_sign_of_re_registration(
+    tmp_path: Path, also: tuple[str, ...], signals: list[tuple[str, ...]]
+) -> None:
+    def more(world: World) -> None:
+        for key in also:
+            firm(world, key, None)
+        filed(world, "Z", "old", "new", *also)
+
+    assert kinds(successors(tmp_path, fronts=("P", "Q"), more=more)) == signals
 
 
 def test_links_by_resemblance_and_ended_ones_make_no_hint(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""Pages of parties: the search, the borrower page, and who stands for whom in the district."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse
+
+from api.dependencies import Bench
+from api.pages.picture import draw
+from api.pages.rendering import page, waiting
+from graph.identifiers import Verdict, resident_id
+from queries.eligibility.catalogue import catalogue
+from queries.eligibility.first_loan import disagreements
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_DOING = "正在按最新的数据计算全区的风险传导、股权和担保结构。"
+#: How long a page waits for its answer before it says so, in seconds.
+_PATIENCE = 1.0
+_IDENTITY = 15
+
+
+@router.get("/")
+def home() -> HTMLResponse:
+    """The search page."""
+    return page("home.html", here="/", text="", told="", answer=None)
+
+
+@router.post("/")
+def search(bench: Bench, text: Annotated[str, Form(max_length=100)] = "") -> HTMLResponse:
+    """Search results; POST, so that no name or identity stands in a URL."""
+    wanted = text.strip()
+    if not wanted:
+        return page(
+            "home.html", here="/", text="", told="请输入名称、代码或证件号码。", answer=None
+        )
+    # an identity is not written back into the page
+    is_identity = resident_id.check(wanted).verdict is not Verdict.INVALID or (
+        len(wanted) >= _IDENTITY and wanted[: _IDENTITY - 3].isdigit()
+    )
+    return page(
+        "home.html",
+        here="/",
+        text="" if is_identity else wanted,
+        told="已按证件号码查找；号码没有保存。" if is_identity else "",
+        answer=bench.search(wanted),
+    )
+
+
+@router.get("/parties/{key}")
+def party(request: Request, bench: Bench, key: str) -> HTMLResponse:
+    """The borrower page."""
+    if not bench.is_reckoned(within=_PATIENCE):
+        return waiting(request, _DOING)
+    file = bench.party_file(key)
+    return page(
+        "party.html",
+        here="/",
+        file=file,
+        picture=draw(file),
+        disagreements=disagreements,
+        FACTS=catalogue().facts,
+        names={
+            file.key: file.name,
+            **{
+                row["member_key"]: row["member_name"]
+                for row in file.answers["household_members"].rows
+            },
+        },
+    )
+
+
+@router.get("/guarantees")
+def guarantees(request: Request, bench: Bench) -> HTMLResponse:
+    """Every ring, chain, mutual pair, joint group and star of the district."""
+    if not bench.is_reckoned(within=_PATIENCE):
+        return waiting(request, _DOING, here="/guarantees")
+    return page("guarantees.html", here="/guarantees", found=bench.structure().overview)

@@ -1,0 +1,114 @@
+"""Pages of prospects: how many in which village, and a village's visit sheet to print."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencies import Bench
+from api.pages.rendering import page, waiting
+from queries.eligibility.scorecard.village import town_of
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_DOING = "正在为全区每一户、每个产品测算：还没有已知贷款的有谁，只差什么。"
+_PATIENCE = 1.0
+_SEE_OTHER = 303
+
+Village = Annotated[str, Path(max_length=64)]
+Most = Annotated[int, Query(ge=0, le=20)]
+
+
+@router.get("/prospects")
+def summary(
+    request: Request, bench: Bench, product: Annotated[str, Query(max_length=64)] = ""
+) -> HTMLResponse:
+    """By village, for one product: the one with the most who are ready unless another is asked."""
+    found = bench.prospects_ready(within=_PATIENCE)
+    if found is None:
+        return waiting(request, _DOING, here="/prospects")
+    rows = found.summary()
+    totals: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        total = totals.setdefault(row["product"], {"title": row["title"], "ready": 0})
+        total["ready"] += row["ready"]
+    if product not in totals:
+        product = max(totals, key=lambda name: totals[name]["ready"], default="")
+    shown = [{**row, "town": town_of(row["village"])} for row in rows if row["product"] == product]
+    return page(
+        "prospects.html",
+        here="/prospects",
+        found=found,
+        totals=totals,
+        product=product,
+        rows=shown,
+        places=bench.division_names(),
+    )
+
+
+@router.get("/villages/{village}/prospects")
+def visit_sheet(
+    request: Request,
+    bench: Bench,
+    village: Village,
+    assessor: Annotated[str, Query(max_length=128)] = "",
+    product: Annotated[str, Query(max_length=64)] = "",
+    most: Most = 1,
+) -> HTMLResponse:
+    """A village's visit sheet, to print and take along."""
+    return _sheet(request, bench, village, assessor, product, most, None)
+
+
+@router.post("/villages/{village}/prospects")
+def with_assessor(
+    request: Request,
+    bench: Bench,
+    village: Village,
+    who: Annotated[str, Form(max_length=100)] = "",
+    product: Annotated[str, Form(max_length=64)] = "",
+    most: Annotated[int, Form(ge=0, le=20)] = 1,
+) -> Response:
+    """Who appraises, by name or identity; POST, so that neither stands in a URL."""
+    told = bench.search(who).rows if who.strip() else []
+    people = [row for row in told if "Person" in row["labels"]]
+    if len(people) == 1:
+        request_url = request.url_for("visit_sheet", village=village).include_query_params(
+            assessor=people[0]["key"], product=product, most=most
+        )
+        return RedirectResponse(f"{request_url.path}?{request_url.query}", _SEE_OTHER)
+    return _sheet(request, bench, village, "", product, most, people)
+
+
+def _sheet(
+    request: Request,
+    bench: Bench,
+    village: str,
+    assessor: str,
+    product: str,
+    most: int,
+    choices: list[dict[str, Any]] | None,
+) -> HTMLResponse:
+    found = bench.prospects_ready(within=_PATIENCE)
+    if found is None:
+        return waiting(request, _DOING, here="/prospects")
+    titles = {name: item.title for name, item in bench.products().items()}
+    return page(
+        "visit_sheet.html",
+        here="/prospects",
+        village=village,
+        village_name=bench.division_names().get(village, "村名未知"),
+        found=found,
+        rows=found.village(village, product=product or None, most=most),
+        titles=titles,
+        product=product,
+        title=titles.get(product, "全部产品"),
+        choices=choices,
+        conflicts=bench.conflicts(assessor) if assessor else {},
+        assessor=assessor,
+        assessor_name=bench.name(assessor) if assessor else None,
+        most=most,
+    )

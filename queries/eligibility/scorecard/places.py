@@ -1,0 +1,119 @@
+"""A district's credit villages and towns with the grades of their households, as one answer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from graph.errors import NotFoundError
+from graph.log import FactLog
+from queries.basis import Basis
+from queries.divisions import division_names
+from queries.eligibility.scorecard.card import review_due
+from queries.eligibility.scorecard.report import GradeRow, grade_report
+from queries.eligibility.scorecard.village import (
+    Thresholds,
+    VillageCheck,
+    check_places,
+    load_thresholds,
+    town_of,
+)
+
+__all__ = ["CreditPlaces", "read_places"]
+
+
+@dataclass(frozen=True, eq=False)
+class CreditPlaces:
+    """Villages, towns and grades of one state of the data.
+
+    Attributes:
+        names: of divisions, by key.
+        grades: of householders by sex, age band and village.
+        review_on: the day before which an evaluation made now must be made again.
+    """
+
+    villages: dict[str, VillageCheck]
+    towns: dict[str, VillageCheck]
+    names: dict[str, str]
+    grades: tuple[GradeRow, ...]
+    rules: Thresholds
+    review_on: date
+    basis: Basis
+
+    def name(self, key: str) -> str:
+        """What a place is called; a village with its town, for villages of one name are many."""
+        own = self.names.get(key, "名称未知")
+        return own if key in self.towns else self.names.get(town_of(key), "") + own
+
+    def find(self, key: str) -> VillageCheck:
+        """One village or town; raises `NotFoundError` where no household is known."""
+        found = self.villages.get(key) or self.towns.get(key)
+        if found is None:
+            raise NotFoundError(
+                "这个村（镇）还没有农户信息。请在“信用村镇”中选择，或先导入农户信息。",
+                "No household is known to live in that place.",
+                code="place_unknown",
+            )
+        return found
+
+    def inside(self, town: str) -> list[VillageCheck]:
+        """Villages of a town, in the order of their codes."""
+        return [one for key, one in sorted(self.villages.items()) if town_of(key) == town]
+
+    def grades_of(self, village: str) -> GradeRow | None:
+        """Grades of a village's householders; None where no householder is known."""
+        rows = (row for row in self.grades if (row.by, row.value) == ("village", village))
+        return next(rows, None)
+
+    def place_answer(self, key: str) -> dict[str, Any]:
+        """One place, JSON-ready: shares, thresholds, whether it passes, when it is reviewed."""
+        found = self.find(key)
+        grades = self.grades_of(key)
+        return {
+            "division": key,
+            "name": self.names.get(key),
+            "level": "town" if key in self.towns else "village",
+            "households": found.households,
+            "verdict": found.verdict.value,
+            "shares": [{**asdict(s), "verdict": s.verdict.value} for s in found.shares],
+            "thresholds": self.rules.named_for(key) or "default",
+            "review_on": self.review_on.isoformat(),
+            "villages": [one.division for one in self.inside(key)],
+            "grades": grades and asdict(grades),
+            "rules": {"title": self.rules.title, "basis": self.rules.basis},
+            "basis": self.basis.as_dict(),
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every place in short, JSON-ready."""
+        return {
+            "places": [
+                {
+                    "division": key,
+                    "name": self.names.get(key),
+                    "level": level,
+                    "households": found.households,
+                    "verdict": found.verdict.value,
+                }
+                for level, checks in (("town", self.towns), ("village", self.villages))
+                for key, found in sorted(checks.items())
+            ],
+            "review_on": self.review_on.isoformat(),
+            "basis": self.basis.as_dict(),
+        }
+
+
+def read_places(log: FactLog, as_of: date, known_at: datetime, position: int) -> CreditPlaces:
+    """Evaluate every place of the log; `position` is that of the log, for the basis."""
+    rules = load_thresholds()
+    villages, towns = check_places(log, as_of, known_at, rules)
+    return CreditPlaces(
+        villages,
+        towns,
+        division_names(log, as_of, known_at),
+        grade_report(log, as_of, known_at),
+        rules,
+        review_due(as_of, rules.review_months),
+        Basis(as_of, known_at, position, rules=f"{rules.title} {rules.name}"),
+    )

@@ -1,0 +1,205 @@
+"""Batch decisions as jobs: progress, lines, the same request twice, and a service killed in between."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from world import World
+
+from api.app import create_app
+from api.decision_jobs import DecisionJobs
+from api.workbench import Workbench
+from graph.catch_up import catch_up
+from graph.engine import ensure_engine, stop_engine
+from graph.errors import BusyError, GraphUnavailableError
+from graph.log import FactLog
+from graph.operations import DecisionArchive, Job, Jobs, OperationsStore
+from graph.settings import Settings
+from graph.time import utc_now
+
+PRODUCT = "farmer_small_credit_loan"
+PARTIES = [f"person:{number}" for number in range(60)]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
+    world = World(FactLog(settings.log_dir))
+    for key in PARTIES:
+        world.node("Person", key, name="样本", birth_on=date(1985, 3, 16))
+    world.commit(datetime(2026, 3, 1, tzinfo=UTC))
+    ensure_engine(settings, owned=True)
+    catch_up(settings)
+    yield settings
+    stop_engine(settings)
+
+
+@pytest.fixture(scope="module")
+def client(office: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(office)) as opened:
+        yield opened
+
+
+def submit(client: TestClient, parties: list[str], key: str | None = None, **more: Any) -> Any:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    body = {"product": PRODUCT, "parties": parties, **more}
+    return client.post("/v1/decisions/jobs", json=body, headers=headers)
+
+
+def finished(client: TestClient, place: str) -> dict[str, Any]:
+    while (told := client.get(place).json())["state"] not in ("done", "failed"):
+        time.sleep(0.05)
+    return dict(told)
+
+
+def test_a_job_is_worked_through_and_says_what_it_cannot(client: TestClient) -> None:
+    asked = [PARTIES[3], "person:nobody", PARTIES[1], PARTIES[3]]
+    answer = submit(client, asked, supplied={"consent": {"value": True, "stated_on": "2026-03-02"}})
+    assert answer.status_code == 202
+    place = answer.headers["location"]
+    told = finished(client, place)
+    assert (told["state"], told["done"], told["total"], told["refused"]) == ("done", 4, 4, 1)
+    lines = [json.loads(line) for line in client.get(told["result"]).text.splitlines()]
+    assert [line["party"] for line in lines] == asked
+    assert lines[1]["code"] == "party_unknown" and "verdict" not in lines[1]
+    assert lines[0] == lines[3]
+    for line in (lines[0], lines[2]):
+        kept = client.get(f"/v1/decisions/{line['decision_id']}").json()
+        assert kept["record"]["party"] == line["party"]
+        assert kept["record"]["consent"]["stated_on"] == "2026-03-02"
+
+
+def test_the_same_request_twice_is_one_job(client: TestClient) -> None:
+    first, second = (submit(client, PARTIES[:3], "k1").json() for _ in range(2))
+    assert first["id"] == second["id"]
+    other = submit(client, PARTIES[:2], "k1")
+    assert (other.status_code, other.json()["code"]) == (400, "idempotency_key_reused")
+    # without a key, two requests are two jobs
+    assert submit(client, PARTIES[:1]).json()["id"] != submit(client, PARTIES[:1]).json()["id"]
+    assert finished(client, f"/v1/jobs/{first['id']}")["done"] == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"product": "none", "parties": ["p"]}, 404, "product_unknown"),
+        ({"product": PRODUCT, "parties": []}, 422, "request_malformed"),
+        ({"product": PRODUCT, "parties": ["p"] * 10_001}, 422, "request_malformed"),
+        ({"product": PRODUCT, "parties": ["p"], "as_of": "2020-01-01"}, 400, "product_not_in_force"),
+    ],
+)  # fmt: skip
+def test_a_job_that_cannot_be_is_refused_at_once(
+    client: TestClient, body: dict[str, Any], status: int, code: str
+) -> None:
+    answer = client.post("/v1/decisions/jobs", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert client.get(f"/v1/jobs/{'0' * 64}").status_code == 404
+
+
+#: A service that is killed by the kernel as it writes its second lot of lines.
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from api.decision_jobs import DecisionJobs
+from api.workbench import Workbench
+from graph.operations import Jobs
+from graph.settings import Settings
+
+write = Jobs.write
+def killed(self, name, after, lines, *, refused):
+    if after:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return write(self, name, after, lines, refused=refused)
+Jobs.write = killed
+bench = Workbench(Settings(data=Path(sys.argv[1]), engine_heap_mb=512))
+jobs = DecisionJobs(bench)
+jobs.submit(sys.argv[2], sys.argv[3:], {"supplied": {}, "as_of": None, "institution": None,
+                                        "first_loan_asof": None}, key="killed")
+jobs._worker.shutdown()
+"""
+
+
+def test_a_killed_service_neither_loses_nor_doubles(office: Settings) -> None:
+    run = [sys.executable, "-c", _KILLED, str(office.data), PRODUCT, *PARTIES]
+    ended = subprocess.run(run, capture_output=True, cwd=Path(__file__).parents[2], check=False)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    with OperationsStore(office) as store:
+        left = [job for job in Jobs(store).in_state("running") if job.total == len(PARTIES)]
+        assert [job.done for job in left] == [20]
+        before = list(Jobs(store).lines(left[0].id))
+    with TestClient(create_app(office)) as client:
+        # the next service goes on by itself, and to submit again is to ask for the same
+        again = submit(client, PARTIES, "killed").json()
+        assert again["id"] == left[0].id
+        told = finished(client, f"/v1/jobs/{again['id']}")
+        lines = client.get(told["result"]).text.splitlines()
+    assert lines[:20] == before
+    decided = [json.loads(line) for line in lines]
+    assert [line["party"] for line in decided] == PARTIES
+    with OperationsStore(office) as store:
+        archive = DecisionArchive(store)
+        for line in decided:
+            assert archive.find(line["decision_id"]).party == line["party"]
+
+
+def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Workbench(office)
+    decide, count = bench.decide, 0
+
+    def gone(*given: Any, **more: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == 25:
+            raise GraphUnavailableError("图数据库不可用。", "The graph is gone.")
+        return decide(*given, **more)
+
+    monkeypatch.setattr(bench, "decide", gone)
+    jobs = DecisionJobs(bench)
+    asked: dict[str, Any] = dict.fromkeys(("as_of", "institution", "first_loan_asof")) | {"supplied": {}}  # fmt: skip
+    name = jobs.submit(PRODUCT, PARTIES[:30], asked, key="gone").id
+    while jobs.find(name).state != "failed":
+        time.sleep(0.02)
+    failed = jobs.find(name)
+    assert failed.done == 20
+    assert json.loads(failed.problem or "")["code"] == "graph_unavailable"
+    with pytest.raises(BusyError) as caught:
+        jobs.result(name)
+    assert caught.value.cause_code == "job_not_done"
+    assert jobs.submit(PRODUCT, PARTIES[:30], asked, key="gone").id == name
+    while jobs.find(name).state != "done":
+        time.sleep(0.02)
+    assert [json.loads(line)["party"] for line in jobs.result(name)] == PARTIES[:30]
+    jobs.close()
+    bench.close()
+
+
+def test_lines_are_written_once_and_old_jobs_are_dropped(tmp_path: Path) -> None:
+    with OperationsStore(Settings(data=tmp_path)) as store:
+        jobs = Jobs(store)
+        job = Job("a", "decisions", "x", "{}", "waiting", utc_now(), 0, 2)
+        jobs.begin(job, most=1)
+        with pytest.raises(BusyError) as caught:
+            jobs.begin(Job("b", "decisions", "x", "{}", "waiting", utc_now(), 0, 2), most=1)
+        assert caught.value.cause_code == "jobs_full"
+        assert jobs.write("a", 0, ["1"], refused=0)
+        # another hand that did the same line comes too late
+        assert not jobs.write("a", 0, ["1"], refused=0)
+        assert jobs.write("a", 1, ["2"], refused=1)
+        assert list(jobs.lines("a")) == ["1", "2"] and jobs.find("a").refused == 1
+        jobs.drop_before(utc_now())
+        assert jobs.find("a").done == 2  # not over yet
+        jobs.end("a", "done")
+        jobs.drop_before(utc_now())
+        assert list(jobs.lines("a")) == []

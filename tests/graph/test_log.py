@@ -1,0 +1,156 @@
+"""The log keeps what it was told, whole; and says so when it is not."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from world import World
+
+from graph.errors import LogError
+from graph.log import Batch, FactLog
+
+VILLAGE = "division:610305101201"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> FactLog:
+    """Three batches: two villages, a renaming that closes one, a third."""
+    world = World(FactLog(tmp_path / "log"))
+    old = world.node("Village", VILLAGE, name="样一村")
+    world.node("Village", f"{VILLAGE[:-1]}2", name="样二村")
+    world.commit(datetime(2026, 1, 1, tzinfo=UTC))
+    world.close("Village", old)
+    world.node("Village", VILLAGE, name="新一村")
+    world.commit(datetime(2026, 2, 1, tzinfo=UTC))
+    world.node("Village", f"{VILLAGE[:-1]}3", name="样三村")
+    world.commit(datetime(2026, 3, 1, tzinfo=UTC))
+    return world.log
+
+
+def names(log: FactLog, month: int | None = None) -> set[str]:
+    known_at = datetime(2026, month, 15, tzinfo=UTC) if month else None
+    return set(log.read("Village", known_at=known_at)["name"].to_pylist())
+
+
+def test_every_past_state_is_still_there(log: FactLog) -> None:
+    assert log.verify() == []
+    assert names(log, 1) == {"样一村", "样二村"}
+    assert names(log, 2) == {"新一村", "样二村"}
+    assert names(log) == {"新一村", "样二村", "样三村"}
+
+
+def append_a_byte(batch: Batch) -> None:
+    with (batch.folder / "Village.parquet").open("ab") as stream:
+        stream.write(b"x")
+
+
+def remove_a_file(batch: Batch) -> None:
+    (batch.folder / "Village.parquet").unlink()
+
+
+def change_the_manifest(batch: Batch) -> None:
+    file = batch.folder / "manifest.json"
+    file.write_text(file.read_text(encoding="utf-8").replace("world.csv", "other.csv"), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        (append_a_byte, ["00000002-world-20260201/Village.parquet: 内容被改动 / altered"]),
+        (remove_a_file, ["00000002-world-20260201/Village.parquet: 缺失 / missing"]),
+        # the batch itself reads well; the next one remembers another
+        (change_the_manifest, ["00000003-world-20260301: 与上一批的校验链不符 / chain broken"]),
+    ],
+)
+def test_harm_is_named(log: FactLog, harm: Callable[[Batch], None], told: list[str]) -> None:
+    harm(log.batches()[1])
+    assert log.verify() == told
+
+
+def test_batches_that_changed_places_are_noticed(log: FactLog) -> None:
+    first, second = (batch.folder for batch in log.batches()[:2])
+    for folder, position in ((first, 2), (second, 1)):
+        stated = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        stated["position"] = position
+        (folder / "manifest.json").write_text(json.dumps(stated), encoding="utf-8")
+        folder.rename(folder.with_name(f"{position:08d}-moved{position}"))
+    assert len([problem for problem in log.verify() if "chain broken" in problem]) == 3
+
+
+def test_a_lost_batch_is_an_error_everywhere(log: FactLog) -> None:
+    shutil.rmtree(log.batches()[1].folder)
+    for ask in (log.batches, log.verify, lambda: log.read("Village")):
+        with pytest.raises(LogError) as caught:
+            ask()
+        assert caught.value.cause_code == "log_gap"
+
+
+def test_a_manifest_that_is_no_manifest(log: FactLog) -> None:
+    (log.batches()[0].folder / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(LogError, match="restore it from backup"):
+        log.batches()
+
+
+def test_an_exception_in_the_middle_leaves_nothing(log: FactLog) -> None:
+    facts = log.facts(log.batches()[0], "Village")
+    with pytest.raises(ZeroDivisionError), log.append(
+        source="world", batch="broken", file_name="f.csv", content_sha256="0"
+    ) as pending:  # fmt: skip
+        pending.assert_facts("Village", facts)
+        assert (pending.folder / "Village.parquet").exists()
+        raise ZeroDivisionError
+    assert len(log.batches()) == 3 and log.verify() == []
+    assert not pending.folder.exists()
+
+
+def test_known_time_only_moves_forward(log: FactLog) -> None:
+    world = World(log)
+    world.node("Village", f"{VILLAGE[:-1]}4", name="样四村")
+    with pytest.raises(LogError) as caught:
+        world.commit(datetime(2026, 3, 1, tzinfo=UTC), source="late")
+    assert caught.value.cause_code == "known_at_not_later"
+    assert len(log.batches()) == 3
+
+
+def test_a_full_disk_changes_nothing(log: FactLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pq, "write_table", full)
+    world = World(log)
+    world.node("Village", f"{VILLAGE[:-1]}4", name="样四村")
+    with pytest.raises(LogError, match="nothing was changed") as caught:
+        world.commit(datetime(2026, 4, 1, tzinfo=UTC))
+    assert caught.value.cause_code == "log_unwritable"
+    assert len(log.batches()) == 3 and log.verify() == []
+
+
+def write_batches(folder: Path, writer: int) -> None:
+    for number in range(5):
+        with FactLog(folder).append(
+            source=f"writer{writer}", batch=f"writer{writer}-{number}", file_name="f.csv",
+            content_sha256=f"{writer}{number}",
+        ) as pending:  # fmt: skip
+            pending.counts.update(rows_in=writer)
+
+
+def test_writers_take_turns(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=write_batches, args=(folder, n)) for n in (1, 2, 3)]
+    for one in writers:
+        one.start()
+    for one in writers:
+        one.join(60)
+    log = FactLog(folder)
+    assert [one.exitcode for one in writers] == [0, 0, 0]
+    assert log.verify() == [] and len(log.batches()) == 15
+    known = [batch.known_at for batch in log.batches()]
+    assert known == sorted(set(known))
