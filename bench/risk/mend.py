@@ -50,15 +50,17 @@ def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> N
             assert np.array_equal(before, afresh["before"])
             for news in NEWS:
                 message, score = full["message"].copy(), full["score"].copy()
+                unsaid = np.zeros(len(score))
                 name = f"score, news {news:.0e}"
                 taken[name] = _timed(
-                    mend_messages, neighbours, held.own, message, score, touched, news=news,
-                    budget=1 << 62,
+                    mend_messages, neighbours, held.own, message, score, unsaid, touched,
+                    news=news, budget=1 << 62,
                 )  # fmt: skip
                 error = float(np.max(np.abs(score - afresh["score"])))
                 worst[name] = max(worst.get(name, 0.0), error)
             taken |= {name: afresh[name] for name in ("full path", "full score")}
             held.weight[ties] = kept
+            neighbours = neighbours_of(held)  # the weights went back without being mended
             for name, value in taken.items() if turn else ():
                 seconds.setdefault(name, []).append(value)
         line = [

@@ -40,7 +40,7 @@ class RiskRun:
     """One propagation over a snapshot; explains any party from it.
 
     Attributes:
-        message, score, strongest, before, mended: as in `queries.risk.outcome.Outcome`.
+        message, score, strongest, before, mended, unsaid: as in `queries.risk.outcome.Outcome`.
     """
 
     snapshot: Snapshot
@@ -51,6 +51,7 @@ class RiskRun:
     strongest: NDArray[np.float64]
     before: NDArray[np.int64]
     mended: bool = False
+    unsaid: NDArray[np.float64] | None = None
 
     @classmethod
     def of(cls, snapshot: Snapshot, policy: Policy, graph: RiskGraph, outcome: Outcome) -> RiskRun:

@@ -24,8 +24,7 @@ def reassess(run: RiskRun, snapshot: Snapshot) -> RiskRun:
     """`assess(snapshot)` by the policy of a run before it, mended from that run where little changed.
 
     Facts and weights are looked up afresh; only what they set off is followed instead of swept
-    over.  It may be done again and again: what is not followed does not add up, since every tie is
-    left within the same bound of what its sender would now say.
+    over.  It may be done again and again: what is not followed is remembered and does not add up.
     """
     graph = weigh(snapshot, run.policy)
     number = pc.index_in(run.snapshot.keys, value_set=snapshot.keys)
@@ -91,11 +90,16 @@ def mended_outcome(
     strongest[number[kept]], score[number[kept]] = outcome.strongest[kept], outcome.score[kept]
     led = kept & (outcome.before >= 0)
     before[number[led]] = number[outcome.before[led]]
+    unsaid = np.zeros(count)
+    if outcome.unsaid is not None:
+        unsaid[number[kept]] = outcome.unsaid[kept]
     mend_paths(neighbours, graph.own, strongest, before, parties)
     message = np.zeros(len(pair))
     message[known] = outcome.message[old]
     # a tie that is looked up costs twice what it costs in the sweeps of a full run
     looks = len(pair) // 2
-    if not mend_messages(neighbours, graph.own, message, score, parties, news=_NEWS, budget=looks):
+    if not mend_messages(
+        neighbours, graph.own, message, score, unsaid, parties, news=_NEWS, budget=looks
+    ):
         return outcome_of(graph, kernels_from=kernels_from)
-    return Outcome(message, score, strongest, before, mended=True)
+    return Outcome(message, score, strongest, before, mended=True, unsaid=unsaid)

@@ -31,6 +31,8 @@ class Outcome:
         strongest, before: the best single path to every party, and the party before it (−1:
             its own fact).
         mended: brought up to date from the outcome before a batch, not worked out anew.
+        unsaid: of a mended one, what each party has heard and not passed on
+            (`queries.risk.kernels.mend`).
     """
 
     message: NDArray[np.float64]
@@ -38,6 +40,7 @@ class Outcome:
     strongest: NDArray[np.float64]
     before: NDArray[np.int64]
     mended: bool = False
+    unsaid: NDArray[np.float64] | None = None
 
 
 def outcome_of(graph: RiskGraph, *, kernels_from: int = KERNELS_FROM) -> Outcome:
