@@ -101,6 +101,7 @@ def shadow(
 ) -> None:
     """用改动后的产品重看历次判定，不写任何东西 / try a changed product over past decisions."""
     from graph.operations import DecisionArchive, OperationsStore
+    from queries.eligibility.answer import shadow_answer
     from queries.eligibility.product import read_product
     from queries.eligibility.shadow import shadow as run_shadow
 
@@ -108,16 +109,6 @@ def shadow(
     changed = product.version(version) if version else product.versions[-1]
     with OperationsStore(open_settings()) as store:
         found = run_shadow(DecisionArchive(store).of(product=product.id), changed)
-    answer = {
-        "decisions": found.decisions,
-        "lacking": found.lacking,
-        "flips": [vars(flip) for flip in found.flips],
-        "groups": [
-            {"by": g.by, "value": g.value, "decisions": g.decisions,
-             "turns": {f"{a.value}→{b.value}": n for (a, b), n in g.turns.items()}}
-            for g in found.groups
-        ],
-    }  # fmt: skip
 
     def people() -> None:
         rows = [
@@ -132,7 +123,7 @@ def shadow(
             rows,
         )
 
-    answer_with(answer, as_json, people)
+    answer_with(shadow_answer(found), as_json, people)
 
 
 def _for_people(decision: Decision, name: str) -> None:

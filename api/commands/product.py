@@ -81,14 +81,9 @@ def approve(
 
 
 def _say(found: Proposed, as_json: bool) -> None:
+    from queries.eligibility.answer import proposed_answer
+
     put = found.proposal
-    answer = {
-        "proposal": put.id,
-        "product": put.subject,
-        "proposed_by": put.proposed_by,
-        "approved_by": put.approved_by,
-        "changes": found.changes,
-    }
 
     def people() -> None:
         state = f"已由 {put.approved_by} 批准" if put.approved_by else "待另一人批准"
@@ -96,4 +91,4 @@ def _say(found: Proposed, as_json: bool) -> None:
         for line in found.changes:
             print(f"  {line}")
 
-    answer_with(answer, as_json, people)
+    answer_with(proposed_answer(found), as_json, people)

@@ -38,16 +38,16 @@ def main() -> None:
         log = FactLog(Path(folder))
         persons = _write(log, chosen.households)
         for _ in range(chosen.rounds):
-            started = time.perf_counter()
+            started, spent = time.perf_counter(), time.process_time()
             found = prospects(log, DAY, KNOWN, packaged())
-            ready = time.perf_counter()
+            ready, spent = time.perf_counter(), time.process_time() - spent
             rows = found.summary()
             summed = time.perf_counter()
             village = found.village(rows[0]["village"])
             done = time.perf_counter()
             print(
                 f"{chosen.households:,} households, {persons:,} persons: district "
-                f"{ready - started:.2f} s, summary of {len(rows):,} rows {summed - ready:.2f} s, one "
+                f"{ready - started:.2f} s ({spent:.2f} s of processor), summary of {len(rows):,} rows {summed - ready:.2f} s, one "
                 f"village's sheet of {len(village):,} lines {done - summed:.2f} s; "
                 f"{found.units:,} units without a known loan"
             )
@@ -96,8 +96,40 @@ def _write(log: FactLog, households: int) -> int:
         _tie(batch, "BORROWED", borrower, "Person", loans, "Loan")
         _node(batch, "ListEntry", entries, list_kind=np.full(len(entries), "judgment_defaulter"))
         _tie(batch, "SUBJECT_OF", listed, "Person", entries, "ListEntry")
+        _files(batch, chance, p, h)
         batch.counts.update(rows_in=0, accepted=0, unchanged=0, quarantined=0)
     return persons
+
+
+def _files(batch: Any, chance: np.random.Generator, p: Any, h: Any) -> None:
+    """What bureau, registers, insurers and villages say: of every fifth person, of every home."""
+    asked = p[chance.random(len(p)) < 0.2]
+    day = np.full(len(asked), np.datetime64("2026-02-01"))
+    reports = np.array([f"credit_report:{n:09d}" for n in range(len(asked))])
+    _node(batch, "CreditReport", reports, report_no=reports, report_on=day, valid_from=day,
+          purpose=np.full(len(asked), "loan_approval"), has_loan_record=chance.random(len(asked)) < 0.5,
+          overdue_account_count=np.zeros(len(asked), int), balance_fen=np.zeros(len(asked), int))  # fmt: skip
+    _tie(batch, "HAS_CREDIT_REPORT", asked, "Person", reports, "CreditReport", valid_from=day)
+    rights = np.array([f"land_right:{n:09d}" for n in range(len(h))])
+    since = np.full(len(h), np.datetime64("1998-10-01"))
+    holders = p[chance.choice(len(p), len(h), replace=False)]
+    _node(batch, "LandRight", rights, certificate_no=rights, valid_from=since,
+          right_kind=np.full(len(h), "household_contract"),
+          expires_on=np.full(len(h), np.datetime64("2028-09-30")))  # fmt: skip
+    _tie(batch, "HOLDS_LAND_RIGHT", holders, "Person", rights, "LandRight", valid_from=since)
+    year = np.full(len(h), np.datetime64("2026-01-01"))
+    _node(batch, "HouseholdAccount", h, label="Household", valid_from=year,
+          total_income_fen=chance.integers(1, 20, len(h)) * 1_000_000,
+          total_expense_fen=np.full(len(h), 1_000_000))  # fmt: skip
+    policies = np.array([f"policy:{n:09d}" for n in range(len(h))])
+    _node(batch, "InsurancePolicy", policies, policy_no=policies, valid_from=year,
+          insurance_kind=np.full(len(h), "agricultural"))  # fmt: skip
+    _tie(batch, "INSURED_BY", h, "Household", policies, "InsurancePolicy", valid_from=year,
+         subject_matter=chance.choice(["苹果", "小麦"], len(h)))  # fmt: skip
+    herds = np.array([f"herd:{n:09d}" for n in range(len(h))])
+    _node(batch, "Herd", herds, valid_from=day[0].repeat(len(h)),
+          species=chance.choice(["奶山羊", "蛋鸡"], len(h)), head_count=chance.integers(0, 30, len(h)))  # fmt: skip
+    _tie(batch, "RAISES", h, "Household", herds, "Herd", valid_from=day[0].repeat(len(h)))
 
 
 def _node(batch: Any, kind: str, keys: Any, label: str | None = None, **said: Any) -> None:

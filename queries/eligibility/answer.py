@@ -9,9 +9,17 @@ from queries.eligibility.difference import said
 from queries.eligibility.fact import Fact
 from queries.eligibility.first_loan import disagreements
 from queries.eligibility.product import Product, Version
+from queries.eligibility.publish import Proposed
 from queries.eligibility.runner import Checked
+from queries.eligibility.shadow import Shadow
 
-__all__ = ["decision_answer", "first_loan_answer", "product_answer"]
+__all__ = [
+    "decision_answer",
+    "first_loan_answer",
+    "product_answer",
+    "proposed_answer",
+    "shadow_answer",
+]
 
 #: PIPL art. 24: no decision by machine alone; a person decides, and can be asked.
 _REVIEW = {
@@ -108,6 +116,40 @@ def product_answer(product: Product, version: Version | None = None) -> dict[str
         "hash": product.hash(version),
         "said": {item.id: said(item.test) for item in version.conditions},
         **version.model_dump(mode="json", by_alias=True),
+    }
+
+
+def shadow_answer(found: Shadow) -> dict[str, Any]:
+    """Which past decisions a changed product would turn, and in which groups of parties."""
+    return {
+        "decisions": found.decisions,
+        "lacking": found.lacking,
+        "flips": [vars(flip) for flip in found.flips],
+        "groups": [
+            {
+                "by": group.by,
+                "value": group.value,
+                "decisions": group.decisions,
+                "turns": {f"{then.value}→{now.value}": n for (then, now), n in group.turns.items()},
+            }
+            for group in found.groups
+        ],
+    }
+
+
+def proposed_answer(found: Proposed) -> dict[str, Any]:
+    """A proposal with its difference in Chinese, and its golden cases by name and verdict."""
+    put = found.proposal
+    return {
+        "proposal": put.id,
+        "product": put.subject,
+        "title": found.product.title,
+        "proposed_by": put.proposed_by,
+        "proposed_at": put.proposed_at.isoformat(),
+        "approved_by": put.approved_by,
+        "approved_at": put.approved_at and put.approved_at.isoformat(),
+        "changes": list(found.changes),
+        "cases": [{"name": case.name, "verdict": case.verdict.value} for case in found.cases.cases],
     }
 
 

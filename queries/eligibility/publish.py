@@ -13,19 +13,25 @@ from datetime import date, datetime
 from graph.errors import InputError
 from graph.operations import OperationsStore, Proposal, Proposals
 from queries.eligibility.difference import difference
-from queries.eligibility.golden import failures, read_cases
+from queries.eligibility.golden import Cases, failures, read_cases
 from queries.eligibility.product import Product, Version, packaged, read_product
 
-__all__ = ["Proposed", "approve", "compare_products", "propose", "shelf"]
+__all__ = ["Proposed", "approve", "compare_products", "look_at", "propose", "shelf"]
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposal with what the second person reads."""
+    """A proposal with what the second person reads.
+
+    Attributes:
+        changes: against what is in force now, in Chinese; nothing once it has passed.
+        cases: its golden cases, all of which held when it was put forward.
+    """
 
     proposal: Proposal
     product: Product
     changes: tuple[str, ...]
+    cases: Cases
 
 
 def shelf(store: OperationsStore) -> Mapping[str, Product]:
@@ -47,7 +53,15 @@ def propose(
     """
     product, changes = _checked(store, name, text, cases, day)
     put = Proposals(store).put(name, text.encode(), cases.encode(), by=by, at=at)
-    return Proposed(put, product, changes)
+    return Proposed(put, product, changes, read_cases(cases))
+
+
+def look_at(store: OperationsStore, proposal: Proposal) -> Proposed:
+    """A proposal as the second person reads it; nothing is checked and nothing changes."""
+    product = read_product(proposal.subject, proposal.text.decode())
+    current = shelf(store).get(proposal.subject)
+    changes = compare_products(current, product)
+    return Proposed(proposal, product, changes, read_cases(proposal.proof.decode()))
 
 
 def approve(store: OperationsStore, proposal: str, *, by: str, at: datetime, day: date) -> Proposed:
@@ -58,9 +72,10 @@ def approve(store: OperationsStore, proposal: str, *, by: str, at: datetime, day
     proposals = Proposals(store)
     put = proposals.find(proposal)
     if put.approved_at is not None:
-        return Proposed(put, read_product(put.subject, put.text.decode()), ())
+        return look_at(store, put)
     product, changes = _checked(store, put.subject, put.text.decode(), put.proof.decode(), day)
-    return Proposed(proposals.approve(proposal, by=by, at=at), product, changes)
+    passed = proposals.approve(proposal, by=by, at=at)
+    return Proposed(passed, product, changes, read_cases(put.proof.decode()))
 
 
 def compare_products(before: Product | None, after: Product) -> tuple[str, ...]:

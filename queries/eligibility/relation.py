@@ -60,6 +60,9 @@ class People:
 
     def numbers(self, keys: Any) -> Numbers:
         """Number of each key, -1 for one that is nobody here."""
+        if not len(keys):
+            # a register that nobody sent: everybody need not be looked through for it
+            return np.empty(0, np.int64)
         found = pc.fill_null(pc.index_in(keys, value_set=self.everybody), -1)
         return np.asarray(found.to_numpy(), np.int64)
 
@@ -94,8 +97,9 @@ class People:
         if whose not in self._pairs:
             parties, others = self._find(whose)
             asked = parties < self._count
-            pairs = np.unique(np.stack([parties[asked], others[asked]], axis=1), axis=0)
-            self._pairs[whose] = pairs[:, 0], pairs[:, 1]
+            # one number a pair: sorted as pairs, in a fraction of the time
+            pairs = np.unique(parties[asked] * len(self.everybody) + others[asked])
+            self._pairs[whose] = pairs // len(self.everybody), pairs % len(self.everybody)
         return self._pairs[whose]
 
     def _find(self, whose: Whose) -> tuple[Numbers, Numbers]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.catalogue.source import load_source, source_names
 from queries.eligibility import packaged
 from queries.eligibility.catalogue import catalogue
 from queries.eligibility.fact import Fact
@@ -77,6 +78,14 @@ def test_no_fact_is_read_through_others_but_as_a_hint() -> None:
             if read.kind == "ListEntry":
                 assert spec.whose == "party", "a relative's listing is no ground against the party"
         assert not re.search(r"risk|score", spec.id)
+
+
+def test_every_whole_list_is_one_that_a_source_brings() -> None:
+    brought = set(source_names()) | {
+        f"{name}/{table}" for name in source_names() for table in load_source(name).tables
+    }
+    named = {read.complete for spec in catalogue().facts.values() for read in spec.reads}
+    assert named - {None} <= brought
 
 
 def test_the_room_of_decisions_does_not_know_the_room_of_risk() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import credit_files
 import pyarrow as pa
 import pytest
 from world import World
@@ -139,6 +140,43 @@ def test_the_log_is_asked_whether_it_still_says_so(store: OperationsStore, tmp_p
     world.commit(datetime(2026, 4, 1, tzinfo=UTC))
     name = keep(decide(true, packaged()[NAME]), archive, at=AT)
     assert replay(archive, name, log).whole
+
+
+def test_a_record_says_which_document_of_which_day(store: OperationsStore, tmp_path: Path) -> None:
+    log = FactLog(tmp_path / "log")
+    world = World(log)
+    credit_files.write(world)
+    world.commit(KNOWN)
+    records = records_from_log(log, credit_files.DAY, KNOWN)
+    found = gather(records, pa.array([credit_files.PERSON])).facts(0)
+    papers = read_papers({"any_loan": "是@2026-03-01#旧", "orchard_insured": "否@2026-04-30#新",
+                          "moral_grade": "good"}, credit_files.DAY)  # fmt: skip
+    strata = Strata("Person", None, None, None)
+    made = Case(credit_files.PERSON, lay_down(found, papers), {}, papers, strata, None,
+                credit_files.DAY, credit_files.DAY, KNOWN, 1, "hash")  # fmt: skip
+    archive = DecisionArchive(store)
+    for product in packaged().values():
+        name = keep(decide(made, product), archive, at=AT)
+        inputs = json.loads(archive.find(name).record)["inputs"]
+        report = inputs["any_loan"]
+        assert (report["reference"], report["stated_on"]) == ("征信报告 R2", "2026-04-01")
+        assert (report["value"], report["source"]) == (False, "world")
+        # the older paper did not stand, and is there
+        assert report["against"]["source"] == "征信报告 旧" and report["against"]["paper"]
+        again = replay(archive, name, log)
+        assert (again.same, again.gaps) == (True, ()), product.id
+    first = json.loads(archive.find(name).record)["first_loan"]
+    by = {
+        item["definition"]: (item["said"], item["answered_by"], item["stated_on"]) for item in first
+    }
+    assert by["any_loan"] == ("是首贷", "征信报告 R2", "2026-04-01")
+    # one member's loan is known, from the graph
+    assert by["household"] == ("不是首贷", "world", "2025-03-01")
+    said = {item.definition: item.answer_of for item in compare_definitions(made.facts)}
+    assert (said["any_loan"], said["household"]) == ("report", "graph")
+    # what a record proves stands against a later paper, which is shown
+    insured = made.facts["orchard_insured"]
+    assert insured.value is True and insured.against is not None and insured.against.paper
 
 
 def test_an_altered_rule_text_is_caught(store: OperationsStore) -> None:

@@ -1,0 +1,103 @@
+"""Changing a product: tried over past decisions, put forward, let pass by another person.
+
+Nobody can log in yet, so who acts is stated in the body, and the service answers on loopback only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+
+from api.dependencies import Bench, Body
+from graph.operations import Proposals
+from graph.time import today, utc_now
+from queries.eligibility.answer import proposed_answer, shadow_answer
+from queries.eligibility.product import read_product
+from queries.eligibility.publish import approve, look_at, propose
+from queries.eligibility.scorecard import grade_report, load_card
+from queries.eligibility.shadow import shadow
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["v1"])
+
+ProductName = Annotated[
+    str, Path(description="产品编号 / product", pattern="^[a-z][a-z0-9_]{0,63}$")
+]
+ProposalId = Annotated[str, Path(description="提案编号 / proposal", pattern="^[0-9a-f]{64}$")]
+ProductText = Annotated[str, Field(title="产品文件（YAML）", min_length=1, max_length=200_000)]
+
+
+class ShadowRequest(Body):
+    """用改动后的产品重看历次判定."""
+
+    text: ProductText
+    version: str | None = Field(default=None, title="哪个版本，默认最后一个", max_length=32)
+
+
+class ProposalRequest(Body):
+    """提出产品新版本."""
+
+    text: ProductText
+    cases: str = Field(title="用例文件（YAML）", min_length=1, max_length=200_000)
+    by: str = Field(title="提出人姓名或工号", max_length=64)
+
+
+class ApprovalRequest(Body):
+    """批准产品新版本."""
+
+    by: str = Field(title="批准人姓名或工号", max_length=64)
+
+
+@router.post("/products/{product}/shadow", summary="试用改动后的产品 / try a changed product")
+def try_out(product: ProductName, body: ShadowRequest, bench: Bench) -> dict[str, Any]:
+    """Whose past verdicts would turn, by village, sex, age band and kind; nothing is written."""
+    changed = read_product(product, body.text)
+    version = changed.version(body.version) if body.version else changed.versions[-1]
+    return shadow_answer(shadow(bench.archive.of(product=product), version))
+
+
+@router.post("/products/{product}/proposals", status_code=201, summary="提出新版本 / propose")
+def put(product: ProductName, body: ProposalRequest, bench: Bench) -> dict[str, Any]:
+    """Put a version forward: every golden case must hold, and what is in force stays as it is."""
+    found = propose(
+        bench.store, product, body.text, body.cases, by=body.by, at=utc_now(), day=today()
+    )
+    return proposed_answer(found)
+
+
+@router.get("/proposals", summary="各份提案 / proposals")
+def proposals(bench: Bench) -> list[dict[str, Any]]:
+    """Every proposal, oldest first, with its difference to what is in force."""
+    return [proposed_answer(look_at(bench.store, item)) for item in Proposals(bench.store).all()]
+
+
+@router.get("/proposals/{proposal}", summary="一份提案 / a proposal")
+def proposal(proposal: ProposalId, bench: Bench) -> dict[str, Any]:
+    """What the second person reads: the difference in Chinese, the golden cases, the files."""
+    item = Proposals(bench.store).find(proposal)
+    files = {"text": item.text.decode(), "cases_text": item.proof.decode()}
+    return proposed_answer(look_at(bench.store, item)) | files
+
+
+@router.post("/proposals/{proposal}/approval", summary="批准新版本 / approve")
+def let_pass(proposal: ProposalId, body: ApprovalRequest, bench: Bench) -> dict[str, Any]:
+    """Let a version pass, by another person than its proposer; all is checked again."""
+    return proposed_answer(approve(bench.store, proposal, by=body.by, at=utc_now(), day=today()))
+
+
+@router.get("/grades", summary="信用等级分布 / grades")
+def grades(bench: Bench, as_of: date | None = None) -> dict[str, Any]:
+    """Grades by sex, age band and village, with what the card may never use and why."""
+    card = load_card()
+    rows = grade_report(bench.log, as_of or today(), utc_now(), card)
+    return {
+        "card": card.name,
+        "rows": [asdict(row) for row in rows],
+        "never": [{"term": item.term, "why": item.why} for item in card.never],
+        "not_scored": [{"term": item.term, "why": item.why} for item in card.items if item.why],
+    }

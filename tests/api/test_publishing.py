@@ -1,0 +1,143 @@
+"""Changing a product over HTTP: tried, put forward, let pass by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from world import World
+
+from api.problems import add_handlers
+from api.routes.publishing import router
+from graph.log import FactLog
+from graph.operations import DecisionArchive, OperationsStore
+from graph.settings import Settings
+from graph.time import today
+from queries.eligibility import Case, decide, packaged
+from queries.eligibility.decide import Strata
+from queries.eligibility.fact import Fact
+from queries.eligibility.golden import shipped_cases
+from queries.eligibility.publish import shelf
+from queries.eligibility.record import keep
+
+NAME = "farmer_small_credit_loan"
+ROOM = Path(__file__).parents[2] / "queries" / "eligibility" / "products"
+KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[SimpleNamespace]:
+    """A workbench without a graph: publishing and grades ask the store and the log only."""
+    with OperationsStore(Settings(data=tmp_path)) as store:
+        log = FactLog(tmp_path / "log")
+        yield SimpleNamespace(store=store, archive=DecisionArchive(store), log=log)
+
+
+@pytest.fixture
+def client(bench: SimpleNamespace) -> TestClient:
+    app = FastAPI()
+    app.state.workbench = bench
+    app.include_router(router)
+    add_handlers(app)
+    return TestClient(app)
+
+
+def changed() -> tuple[str, str]:
+    """The product with a version from tomorrow for people up to 65, and its cases."""
+    text = (ROOM / f"{NAME}.yaml").read_text(encoding="utf-8")
+    head, version = text.split("  - version:", 1)
+    day = today() + timedelta(days=1)
+    later = version.replace('"2026.1"', '"next"').replace("2026-01-01", day.isoformat())
+    cases = shipped_cases(NAME).replace('version: "2026.1"', "version: next")
+    cases = cases.replace("facts: {age: 60}", "facts: {age: 65}").replace("{age: 61}", "{age: 66}")
+    later = later.replace("[18, 60]", "[18, 65]").replace("18 至 60", "18 至 65")
+    return f"{head}  - version:{version}  - version:{later}", cases
+
+
+def put(client: TestClient, by: str = "甲", cases: str | None = None) -> Any:
+    text, fitting = changed()
+    body = {"text": text, "cases": cases or fitting, "by": by}
+    return client.post(f"/v1/products/{NAME}/proposals", json=body)
+
+
+def test_two_persons_publish_what_its_cases_prove(
+    client: TestClient, bench: SimpleNamespace
+) -> None:
+    answer = put(client)
+    assert answer.status_code == 201
+    told = answer.json()
+    assert any("18 至 65" in line for line in told["changes"])
+    assert {"name": "六十岁（含）", "verdict": "符合"} in told["cases"]
+    place = f"/v1/proposals/{told['proposal']}"
+    read = client.get(place).json()
+    assert read["changes"] == told["changes"] and read["text"] == changed()[0]
+    assert len(shelf(bench.store)[NAME].versions) == 1
+    for by, code in (("甲", "two_persons"), (" 甲 ", "two_persons"), (" ", "person_missing")):
+        refused = client.post(f"{place}/approval", json={"by": by})
+        assert (refused.status_code, refused.json()["code"]) == (400, code)
+    assert len(shelf(bench.store)[NAME].versions) == 1
+    passed = client.post(f"{place}/approval", json={"by": "乙"}).json()
+    assert (passed["proposed_by"], passed["approved_by"]) == ("甲", "乙")
+    assert passed["changes"] == told["changes"]
+    assert len(shelf(bench.store)[NAME].versions) == 2
+    # once it has passed, nothing differs any more, and a third person changes nothing
+    again = client.post(f"{place}/approval", json={"by": "丙"}).json()
+    assert (again["approved_by"], again["changes"]) == ("乙", [])
+    assert [item["proposal"] for item in client.get("/v1/proposals").json()] == [told["proposal"]]
+
+
+def test_what_does_not_hold_is_no_proposal(client: TestClient) -> None:
+    lying = changed()[1].replace("{age: 66}", "{age: 64}")
+    refused = put(client, cases=lying)
+    assert (refused.status_code, refused.json()["code"]) == (400, "cases_fail")
+    assert client.get("/v1/proposals").json() == []
+    assert put(client, by=" ").json()["code"] == "person_missing"
+    assert client.get(f"/v1/proposals/{'0' * 64}").status_code == 404
+    body = {"text": "title: [", "cases": "x", "by": "甲"}
+    faulty = client.post(f"/v1/products/{NAME}/proposals", json=body)
+    assert (faulty.status_code, faulty.json()["code"]) == (400, "product_faulty")
+
+
+def test_a_change_is_tried_over_past_decisions(client: TestClient, bench: SimpleNamespace) -> None:
+    day = date(2026, 3, 15)
+    for age in (40, 62, 70):
+        facts = {"party_kind": Fact("Person", "graph"), "age": Fact(age, "x")}
+        strata = Strata("Person", "female", "60 及以上", "division:1")
+        case = Case("person:p", facts, {}, {}, strata, None, day, day, KNOWN, 1, "hash")
+        keep(decide(case, packaged()[NAME]), bench.archive, at=KNOWN)
+    before = bench.archive.of()
+    told = client.post(f"/v1/products/{NAME}/shadow", json={"text": changed()[0]}).json()
+    assert (told["decisions"], told["lacking"], len(told["flips"])) == (3, 0, 1)
+    assert (told["flips"][0]["then"], told["flips"][0]["now"]) == ("不符合", "待补充")
+    sexes = [group for group in told["groups"] if group["by"] == "sex"]
+    assert sexes == [
+        {"by": "sex", "value": "female", "decisions": 3, "turns": {"不符合→待补充": 1}}
+    ]
+    same = {"text": changed()[0], "version": "2026.1"}
+    assert client.post(f"/v1/products/{NAME}/shadow", json=same).json()["flips"] == []
+    assert bench.archive.of() == before
+    none = client.post(f"/v1/products/{NAME}/shadow", json={"text": changed()[0], "version": "x"})
+    assert (none.status_code, none.json()["code"]) == (404, "version_unknown")
+
+
+def test_grades_by_group_with_what_may_not_be_used(
+    client: TestClient, bench: SimpleNamespace
+) -> None:
+    world = World(bench.log)
+    for number, sex in enumerate(("male", "female", "female")):
+        person, home = (f"person:{number}", "Person"), (f"household:{number}", "Household")
+        world.node("Person", person[0], name="样本", sex=sex, birth_on=date(1985, 3, 16))
+        world.node("Household", home[0], credit_grade="AA")
+        world.tie("BELONGS_TO", person, home, role="householder")
+    world.commit(KNOWN)
+    told = client.get("/v1/grades", params={"as_of": "2026-03-15"}).json()
+    counted = {(row["by"], row["value"]): row["householders"] for row in told["rows"]}
+    assert counted[("sex", "female")] == 2 and counted[("sex", "male")] == 1
+    assert "性别" in {item["term"] for item in told["never"]}
+    assert client.get("/v1/grades", params={"as_of": "x"}).status_code == 422
