@@ -117,7 +117,7 @@ def test_paper_settles_what_the_graph_leaves_open(client: TestClient, district: 
             continue
         body = {"product": PRODUCT, "party": party}
         open_verdict = client.post("/v1/decisions", json=body).json()["verdict"]
-        paper = {"any_loan": False, "consent": True}
+        paper = {"any_loan": False, "consent": True, "purpose_lawful": True}
         settled = client.post("/v1/decisions", json={**body, "supplied": paper}).json()
         # paper fills gaps; it never undoes a loan that a source proves
         if party in borrowers:
