@@ -233,7 +233,7 @@ class Workbench:
         risk = self.risk(key)
         questions = (
             "party_card", "household_members", "household_exposure", "loans", "guarantees_given",
-            "guarantees_received", "guarantee_chain", "legal_representative_firms",
+            "guarantees_received", "legal_representative_firms",
             "cooperative_members", "list_entries", "neighbourhood",
         )  # fmt: skip
         answers = {name: self.ask(name, key=key) for name in questions}

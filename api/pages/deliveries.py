@@ -29,6 +29,8 @@ def deliveries(bench: Bench) -> HTMLResponse:
         found, latest = ledger.deliveries(), ledger.latest(50)
         uploads = Uploads(store).in_state("receiving", "waiting", "running", "failed")
     sources = freshness(bench.log, found, utc_now())
+    # a source of which every file was refused was heard too, and has to be told so
+    told = [bool(item.batches or item.failed_file or item.missing_parts) for item in sources]
     tasks = list(worklist(bench.log))
     reasons: dict[str, dict[str, None]] = {}
     for task in tasks:
@@ -36,8 +38,8 @@ def deliveries(bench: Bench) -> HTMLResponse:
     return page(
         "deliveries.html",
         here="/deliveries",
-        heard=[item for item in sources if item.batches],
-        silent=[item for item in sources if not item.batches],
+        heard=[item for item, heard in zip(sources, told, strict=True) if heard],
+        silent=[item for item, heard in zip(sources, told, strict=True) if not heard],
         loads=by_department(tasks),
         reasons={name: list(said)[:_REASONS] for name, said in reasons.items()},
         uploads=uploads[-20:],

@@ -42,17 +42,25 @@ Note = Annotated[str, Form(max_length=500)]
 
 
 @router.get("/identity")
-def queue(bench: Bench, offset: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse:
+def queue(
+    bench: Bench,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    compared: Annotated[int | None, Query(ge=0)] = None,
+    found: Annotated[int | None, Query(ge=0)] = None,
+) -> HTMLResponse:
     """Pairs that wait, conflicts, and what was judged before."""
-    judgements, found = standing(bench.settings)
+    judgements, clusters = standing(bench.settings)
     undone = {item.takes_back for item in judgements}
     last = {(item.one, item.other): item.number for item in judgements}
     return page(
         "identity.html",
+        here="/identity",
+        compared=compared,
+        found=found,
         pairs=review(bench.settings, limit=_ON_A_PAGE, offset=offset),
         offset=offset,
         step=_ON_A_PAGE,
-        conflicts=found.conflicts,
+        conflicts=clusters.conflicts,
         judgements=list(reversed(judgements))[:50],
         may_undo={
             item.number
@@ -66,9 +74,10 @@ def queue(bench: Bench, offset: Annotated[int, Query(ge=0)] = 0) -> HTMLResponse
 
 @router.post("/identity/candidates")
 def search(bench: Bench) -> Response:
-    """Renew the queue."""
-    refresh(bench.settings)
-    return RedirectResponse("/identity", _SEE_OTHER)
+    """Renew the queue; the page then says what was looked at."""
+    done = refresh(bench.settings)
+    told = f"compared={done.compared}&found={len(done.candidates)}"
+    return RedirectResponse(f"/identity?{told}", _SEE_OTHER)
 
 
 @router.post("/identity/judgements")

@@ -40,7 +40,7 @@ class Dot:
 @dataclass(frozen=True)
 class Line:
     """A tie in the picture, from edge to edge; `term` stands at (`x`, `y`), nearer to the outside,
-    where lines are further apart."""
+    where lines are further apart.  `mutual` is the same tie both ways, drawn once."""
 
     x1: float
     y1: float
@@ -50,6 +50,7 @@ class Line:
     y: float
     term: str
     certain: bool
+    mutual: bool
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,18 @@ def draw(file: PartyFile) -> Picture:
                 terms[pair].append(term)
             certain[pair] = certain.get(pair, False) or tie["certainty"] >= 1
     middle = dots[file.key]
-    lines = tuple(
-        _line(dots[a], dots[b], "、".join(words), certain[a, b], middle, both=(b, a) in terms)
-        for (a, b), words in terms.items()
-    )
-    return Picture(_WIDTH, height, tuple(dots.values()), lines, len(others) - len(shown))
+    lines = []
+    for (a, b), words in terms.items():
+        back = terms.get((b, a))
+        mutual = back == words and certain[a, b] == certain[b, a]
+        if mutual and b < a:
+            continue
+        term = ("互相" if mutual else "") + "、".join(words)
+        apart = back is not None and not mutual
+        lines.append(
+            _line(dots[a], dots[b], term, middle, certain=certain[a, b], mutual=mutual, apart=apart)
+        )
+    return Picture(_WIDTH, height, tuple(dots.values()), tuple(lines), len(others) - len(shown))
 
 
 def _dot(key: str, name: str | None, x: float, y: float) -> Dot:
@@ -108,14 +116,16 @@ def _dot(key: str, name: str | None, x: float, y: float) -> Dot:
     return Dot(round(x, 1), round(y, 1), short, key, key.split(":", 1)[0])
 
 
-def _line(a: Dot, b: Dot, term: str, certain: bool, middle: Dot, *, both: bool) -> Line:
+def _line(
+    a: Dot, b: Dot, term: str, middle: Dot, *, certain: bool, mutual: bool, apart: bool
+) -> Line:
     length = math.hypot(b.x - a.x, b.y - a.y) or 1.0
     along = ((b.x - a.x) / length, (b.y - a.y) / length)
     # the way back has a line and a word of its own beside the first
-    side = 5.0 if both else 0.0
+    side = 5.0 if apart else 0.0
     dx, dy = -along[1] * side, along[0] * side
     # the word stands nearer to the outer end, a little off where two words share the way
-    part = (0.58 if a is middle else 0.42 if b is middle else 0.5) + (0.1 if both else 0.0)
+    part = (0.58 if a is middle else 0.42 if b is middle else 0.5) + (0.1 if apart else 0.0)
     return Line(
         round(a.x + along[0] * _RADIUS + dx, 1),
         round(a.y + along[1] * _RADIUS + dy, 1),
@@ -125,4 +135,5 @@ def _line(a: Dot, b: Dot, term: str, certain: bool, middle: Dot, *, both: bool) 
         round(a.y + (b.y - a.y) * part + dy + 4, 1),
         term,
         certain,
+        mutual,
     )

@@ -6,41 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-import ingest
-from api.app import create_app
-from graph.catch_up import catch_up
 from graph.log import FactLog
 from graph.settings import Settings
-from ingest.sample import steps, write_district
 
 PRODUCT = "farmer_small_credit_loan"
-
-
-@pytest.fixture(scope="module")
-def district(neo4j_settings: Settings) -> Settings:
-    folder = neo4j_settings.data / "district"
-    write_district(folder, persons=1_000)
-    for source, path in steps(folder):
-        ingest.ingest(source, [path], settings=neo4j_settings, into_graph=False)
-    catch_up(neo4j_settings)
-    return neo4j_settings
-
-
-@pytest.fixture(scope="module")
-def client(district: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(district)) as open_client:
-        yield open_client
-
-
-@pytest.fixture(scope="module")
-def guarantor(district: Settings) -> str:
-    return str(FactLog(district.log_dir).read("GUARANTEES")["from_key"][0].as_py())
 
 
 def test_health(client: TestClient) -> None:

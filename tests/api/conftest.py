@@ -1,0 +1,39 @@
+"""One small sample district for the tests of the service that write nothing but decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+import ingest
+from api.app import create_app
+from graph.catch_up import catch_up
+from graph.log import FactLog
+from graph.settings import Settings
+from ingest.sample import steps, write_district
+
+
+@pytest.fixture(scope="session")
+def district(neo4j_settings: Settings) -> Settings:
+    folder = neo4j_settings.data / "district"
+    write_district(folder, persons=1_000)
+    for source, path in steps(folder):
+        ingest.ingest(source, [path], settings=neo4j_settings, into_graph=False)
+    catch_up(neo4j_settings)
+    return neo4j_settings
+
+
+@pytest.fixture(scope="module")
+def client(district: Settings) -> Iterator[TestClient]:
+    """The app over the district; what pages wait for is reckoned."""
+    app = create_app(district)
+    with TestClient(app) as open_client:
+        assert app.state.workbench.is_reckoned(within=120)
+        yield open_client
+
+
+@pytest.fixture(scope="session")
+def guarantor(district: Settings) -> str:
+    return str(FactLog(district.log_dir).read("GUARANTEES")["from_key"][0].as_py())

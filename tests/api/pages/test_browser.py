@@ -1,0 +1,78 @@
+"""The pages in a real browser, served by the real server; skipped aloud where there is none."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from graph.settings import Settings
+
+BROWSER = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    None,
+)  # fmt: skip
+
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here")
+
+#: A4 in points, as Chromium rounds it.
+A4 = (595, 842)
+
+
+@pytest.fixture(scope="module")
+def served(district: Settings, client: TestClient) -> Iterator[str]:
+    """The address of the app over the district, on loopback."""
+    app = create_app(district)
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    assert app.state.workbench.is_reckoned(within=120)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(60)
+
+
+def browse(profile: Path, *arguments: str) -> str:
+    """What headless Chromium says, in a profile of its own."""
+    assert BROWSER is not None
+    done = subprocess.run(
+        [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}",
+         *arguments],
+        capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_a_form_prints_on_a4_and_a_phone_shows_the_page(
+    served: str, client: TestClient, guarantor: str, tmp_path: Path
+) -> None:
+    kept = client.post(
+        f"/parties/{guarantor}/decisions",
+        data={"action": "keep", "product": "farmer_small_credit_loan", "consent": "是"},
+    )
+    paper = tmp_path / "form.pdf"
+    form = served + kept.url.path
+    browse(tmp_path / "a", f"--print-to-pdf={paper}", "--no-pdf-header-footer", form)
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper.read_bytes())
+    assert boxes and {(round(float(w)), round(float(h))) for w, h in boxes} == {A4}
+    assert len(boxes) <= 2  # a form of two pages at the most
+    seen = browse(tmp_path / "a", "--dump-dom", f"{served}/parties/{guarantor}")
+    assert "周边关系" in seen and "<svg" in seen and 'aria-current="page"' in seen
+    shot = tmp_path / "phone.png"
+    browse(tmp_path / "a", "--window-size=390,844", f"--screenshot={shot}", served)
+    assert shot.read_bytes().startswith(b"\x89PNG") and shot.stat().st_size > 5_000
