@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.terminal import Json, answer_with, basis, open_settings, pairs, table
+from api.terminal import AsOf, Json, answer_with, basis, day_of, open_settings, pairs, table
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
@@ -32,7 +32,7 @@ def distress(
         list[str] | None,
         typer.Option(help="假设的净资产，编号=分，可多次 / net assets in fen, key=fen"),
     ] = None,
-    as_of: str = "",
+    as_of: AsOf = "",
     count: Count = 100,
     as_json: Json = False,
 ) -> None:
@@ -73,12 +73,13 @@ def clearing(
         typer.Option(help="假设的可用资金，编号=分，可多次 / money at hand in fen, key=fen"),
     ] = None,
     keep_external: Annotated[
-        float | None, typer.Option(min=0, max=1, help="违约者变卖自有资金的收回比例")
+        float | None,
+        typer.Option(min=0, max=1, help="违约者变卖自有资金的收回比例 / kept of own money"),
     ] = None,
     keep_claims: Annotated[
-        float | None, typer.Option(min=0, max=1, help="违约者变卖债权的收回比例")
+        float | None, typer.Option(min=0, max=1, help="违约者变卖债权的收回比例 / kept of claims")
     ] = None,
-    as_of: str = "",
+    as_of: AsOf = "",
     count: Count = 100,
     as_json: Json = False,
 ) -> None:
@@ -114,10 +115,8 @@ def clearing(
 def _snapshot(as_of: str) -> Snapshot:
     from graph.log import FactLog
     from graph.snapshot import take_snapshot
-    from graph.time import parse_date, today
 
-    day = parse_date(as_of) if as_of else today()
-    return take_snapshot(FactLog(open_settings().log_dir), day)
+    return take_snapshot(FactLog(open_settings().log_dir), day_of(as_of))
 
 
 def _fen(given: list[str] | None) -> dict[str, int]:
