@@ -66,7 +66,7 @@ def main() -> None:
     found["numbering, after reading"] = found["snapshot with reading"] - found["reading alone"]
     print(f"{given.parties:,} parties, {given.ties:,} ties, seed {given.seed}")
     for name, value in found.items():
-        print(f"{name:28s} {value:8.2f} s  {value / given.ties * 1e6:7.3f} µs a tie")
+        print(f"{name:28s} {value:8.3f} s  {value / given.ties * 1e6:7.3f} µs a tie")
 
 
 def write_log(log: FactLog, parties: int, ties: int, seed: int) -> list[str]:
