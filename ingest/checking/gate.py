@@ -83,7 +83,8 @@ def check(
     findings += twins
     if twins:
         good = ~rows.index.isin(_refused(twins))
-        rows = _joined([rows], good)
+        columns = [{name: rows.pop(name) for name in list(rows)}]
+        rows = _joined(columns, good)
     return Gated(rows, findings, set(_refused(findings)))
 
 
@@ -93,7 +94,7 @@ def _check_rows(
     said: dict[str, Texts],
     identity_key: str,
     known: Callable[[str], Collection[str]],
-) -> tuple[pd.DataFrame, list[Finding]]:
+) -> tuple[dict[str, pd.Series], list[Finding]]:
     """Some rows by themselves: typed columns of the good ones, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
@@ -127,15 +128,23 @@ def _check_rows(
         first = value_column(fields[row_check.fields[0]])
         rules[first].append(on_row(row_check, fields, typed, spoilt))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
-    return typed[~index.isin(_refused(findings))], findings
+    good = ~index.isin(_refused(findings))
+    left = index[good]
+    # not as a frame, which would hold its columns of objects in one block, freed together
+    return {
+        name: pd.Series(column.array[good], index=left, dtype=column.dtype)
+        for name, column in columns.items()
+    }, findings
 
 
-def _joined(parts: list[pd.DataFrame], good: np.ndarray | None = None) -> pd.DataFrame:
+def _joined(parts: list[dict[str, pd.Series]], good: np.ndarray | None = None) -> pd.DataFrame:
     """The (`good`) rows of the parts as one frame; the parts are used up.
 
     Column by column, so that a million rows are there once and not twice.
     """
-    index = pd.Index(np.concatenate([part.index for part in parts]), name="row")
+    index = pd.Index(
+        np.concatenate([next(iter(part.values())).index for part in parts]), name="row"
+    )
     index = index if good is None else index[good]
     found = {}
     for name in list(parts[0]):
