@@ -53,20 +53,22 @@ def run(log: FactLog, path: Path, count: int) -> None:
     with told("pandas alone: parse and write Parquet", count):
         plain = pd.read_csv(path, dtype=str, encoding="gb18030")
         plain.to_parquet(path.with_suffix(".parquet"))
-    with told("read", count):
+    with told("read", count) as read:
         table = read_table(path, source)
     villages = frozenset(log.read("Village")["key"].to_pylist())
     with told("gate", count):
         check(table, identity_key=KEY, known=lambda _: villages)
-    take(log, path, "first delivery, file to log", count)
+    del table
+    taken = take(log, path, "first delivery, file to log", count)
+    shown("first delivery, gate + log", count, taken[0] - read[0], taken[1] - read[1])
     again = path.with_name("again.csv")
     again.write_bytes(path.read_bytes().replace(b"2025-", b"2026-", 1))
     take(log, again, "the same again, file to log", count)
 
 
-def take(log: FactLog, path: Path, what: str, count: int) -> None:
-    """Take one file into the log."""
-    with told(what, count):
+def take(log: FactLog, path: Path, what: str, count: int) -> list[float]:
+    """Take one file into the log; seconds by the clock and by the processor."""
+    with told(what, count) as spent:
         sha256 = content_sha256(path)
         planned = plan(
             log,
@@ -79,17 +81,24 @@ def take(log: FactLog, path: Path, what: str, count: int) -> None:
             progress=lambda *_: None,
         )
         commit(log, Quarantine(log.folder.parent / "quarantine"), planned, utc_now())
+    return spent
 
 
 @contextmanager
-def told(what: str, count: int) -> Iterator[None]:
-    """Time the block and print its rate, by the clock and by the processor's time.
+def told(what: str, count: int) -> Iterator[list[float]]:
+    """Time the block and print its rate; what is yielded holds the seconds afterwards."""
+    began, busy = time.perf_counter(), time.process_time()
+    spent: list[float] = []
+    yield spent
+    spent += [time.perf_counter() - began, time.process_time() - busy]
+    shown(what, count, *spent)
+
+
+def shown(what: str, count: int, seconds: float, busy: float) -> None:
+    """Print a rate by the clock and by the processor's time.
 
     Processor's time says what the work costs on a machine that others are busy on.
     """
-    began, spent = time.perf_counter(), time.process_time()
-    yield
-    seconds, busy = time.perf_counter() - began, time.process_time() - spent
     print(
         f"{what:40s} {seconds:7.2f} s {count / seconds:>9,.0f} rows/s"
         f"   processor {busy:6.2f} s {count / busy:>9,.0f} rows/s"

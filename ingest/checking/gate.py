@@ -10,6 +10,7 @@ Identifiers lose their raw value here: behind the gate there are only keys, labe
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -73,12 +74,17 @@ def check(
         rows, found = _check_rows(table, index, said, identity_key, known)
         findings += found
         parts.append(rows)
-        pa.default_memory_pool().release_unused()  # Arrow would keep what the slice took
+        if len(index) < len(table.numbers):
+            # pandera's report holds the slice, in a circle with its traceback; Arrow what it freed
+            gc.collect()
+            pa.default_memory_pool().release_unused()
     rows = _joined(parts)
     twins = _twins(table, rows)
     findings += twins
     if twins:
-        rows = rows[~rows.index.isin(_refused(twins))]
+        good = ~rows.index.isin(_refused(twins))
+        columns = [{name: rows.pop(name) for name in list(rows)}]
+        rows = _joined(columns, good)
     return Gated(rows, findings, set(_refused(findings)))
 
 
@@ -88,7 +94,7 @@ def _check_rows(
     said: dict[str, Texts],
     identity_key: str,
     known: Callable[[str], Collection[str]],
-) -> tuple[pd.DataFrame, list[Finding]]:
+) -> tuple[dict[str, pd.Series], list[Finding]]:
     """Some rows by themselves: typed columns of the good ones, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
@@ -122,17 +128,30 @@ def _check_rows(
         first = value_column(fields[row_check.fields[0]])
         rules[first].append(on_row(row_check, fields, typed, spoilt))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
-    return typed[~index.isin(_refused(findings))], findings
+    good = ~index.isin(_refused(findings))
+    left = index[good]
+    # not as a frame, which would hold its columns of objects in one block, freed together
+    return {
+        name: pd.Series(column.array[good], index=left, dtype=column.dtype)
+        for name, column in columns.items()
+    }, findings
 
 
-def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """The parts as one, column by column, so that a million rows are there once and not twice."""
-    if len(parts) == 1:
-        return parts[0]
-    index = pd.Index(np.concatenate([part.index for part in parts]), name="row")
+def _joined(parts: list[dict[str, pd.Series]], good: np.ndarray | None = None) -> pd.DataFrame:
+    """The (`good`) rows of the parts as one frame; the parts are used up.
+
+    Column by column, so that a million rows are there once and not twice.
+    """
+    index = pd.Index(
+        np.concatenate([next(iter(part.values())).index for part in parts]), name="row"
+    )
+    index = index if good is None else index[good]
     found = {}
     for name in list(parts[0]):
-        found[name] = pd.concat([part.pop(name) for part in parts]).set_axis(index)
+        column = pd.concat([part.pop(name) for part in parts])
+        values = column.array if good is None else column.array[good]
+        found[name] = pd.Series(values, index=index, dtype=column.dtype)
+        pa.default_memory_pool().release_unused()
     return pd.DataFrame(found, copy=False)
 
 
@@ -144,8 +163,12 @@ def _twins(table: Table, rows: pd.DataFrame) -> list[Finding]:
     """A key twice among the good rows: the same row is one row; different rows are all refused."""
     fields = [item for item in table.spec.fields if item.name in table.spec.key]
     key = [value_column(item) for item in fields]
-    keys = rows[key]
-    repeated = keys[keys.duplicated(keep=False)] if key else keys.iloc[:0]
+    number = np.zeros(len(rows), np.int64)
+    for name in key:  # numbers, since a million keys as Python's texts are 100 MB
+        codes, values = pd.factorize(rows[name], use_na_sentinel=False)
+        number = pd.factorize(number * len(values) + codes)[0].astype(np.int64)
+    again_or_first = pd.Series(number).duplicated(keep=False).to_numpy()
+    repeated = rows.loc[again_or_first & bool(key), key]
     if repeated.empty:
         return []
     columns = "、".join(item.title for item in fields)

@@ -6,7 +6,6 @@ is ours.  Its own report is never shown, logged or raised further: it holds the 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +24,6 @@ from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
 from ingest.reading.texts import Texts
 
 __all__ = ["Rule", "on_row", "on_text", "on_value", "validate"]
-
-_MANY = 50_000
 
 
 @dataclass(frozen=True)
@@ -65,11 +62,8 @@ def validate(
             if each
         }
     )
-    failed = _failures(schema, frame, rules)
-    if len(frame) > _MANY:
-        gc.collect()  # pandera's report holds the whole frame, in a circle with its traceback
     told: set[tuple[str, int]] = set()
-    for column, rule, rows in failed:
+    for column, rule, rows in _failures(schema, frame, rules):
         for row in rows:
             if (column, row) in told:
                 continue

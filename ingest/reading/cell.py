@@ -63,7 +63,7 @@ class Cells(dict[str, str | None]):
         rewritten: raw texts whose characters changed (full-width digits, invisible marks).
     """
 
-    _ROOM = 50_000
+    _ROOM = 5_000
 
     def __init__(self) -> None:
         super().__init__()

@@ -34,7 +34,7 @@ MAX_ROWS = 1_000_000
 _EXCEL = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 _CSV = frozenset({".csv", ".txt"})
 _CHUNK = 20_000
-_SLICE = 1 << 16
+_SLICE = 1 << 15
 _NO_CELLS = pa.table({})
 
 #: (row number, cells) of a file.

@@ -136,18 +136,21 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
 def _marriages(rows: pd.DataFrame, household: pd.Series, head: pd.Series) -> FactFrame:
     heads = rows["member_key"][head].set_axis(household[head])
     # two householders in one household contradict each other: no marriage is read from it
-    partner = household.map(heads[~heads.index.duplicated(keep=False)]).astype(object)
-    own = rows["member_key"]
+    heads = heads[~heads.index.duplicated(keep=False)]
+    said = ["household_no_key", "member_key", "collected_on"]
+    married = rows.loc[rows["role"] == "spouse", said]
+    partner = married["household_no_key"].map(heads).astype(object)
+    own = married["member_key"]
     swap = own > partner.fillna("")
     first = own.where(~swap, partner)
     second = partner.where(~swap, own)
     return tie(
         "SPOUSE_OF",
-        rows,
+        married,
         source=(first, "Person"),
         target=(second, "Person"),
-        where=(rows["role"] == "spouse") & partner.notna(),
-        valid_from=rows["collected_on"],
+        where=partner.notna(),
+        valid_from=married["collected_on"],
     )
 
 
