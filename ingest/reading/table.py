@@ -35,7 +35,6 @@ _EXCEL = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 _CSV = frozenset({".csv", ".txt"})
 _CHUNK = 20_000
 _SLICE = 1 << 15
-_NO_CELLS = pa.table({})
 
 #: (row number, cells) of a file.
 _Rows = Iterator[tuple[int, list[Any]]]
@@ -90,10 +89,10 @@ class Table:
     def rows(self, numbers: Collection[int]) -> pd.DataFrame:
         """The cells of some rows, in the order of the file; rows that it lacks are left out."""
         wanted = np.isin(self.numbers, np.fromiter(numbers, np.int64, len(numbers)))
-        found = [_NO_CELLS]
+        found = []
         for begin, piece in self._pieces():
             chosen = wanted[begin : begin + len(piece)]
-            if chosen.any():
+            if chosen.any() or not begin:  # the first says which columns there are
                 plain = [column.cast(pa.string()) for column in piece.columns]
                 some = pa.table(plain, names=piece.column_names).filter(pa.array(chosen))
                 found.append(some)

@@ -304,6 +304,26 @@ def test_an_error_in_an_old_xls_is_refused_as_in_a_new_one(tmp_path: Path) -> No
     assert ("error_value", 3) in {(found.code, found.row) for found in gated.findings}
 
 
+@pytest.mark.parametrize(
+    ("stated", "errors", "taken"),
+    [
+        ({"identifier": True, "check": "person_name"}, ["numeric_identifier"], []),
+        ({"identifier": False}, [], ["7"]),
+    ],
+)
+def test_a_number_is_told_once_and_is_plain_in_plain_text(
+    tmp_path: Path, stated: dict[str, object], errors: list[str], taken: list[str]
+) -> None:
+    spec = SOURCE.tables["trial"]
+    number = spec.fields[0].model_copy(update=stated)
+    table = spec.model_copy(update={"fields": (number, *spec.fields[1:])})
+    source = SOURCE.model_copy(update={"tables": {"trial": table}})
+    path = book(tmp_path, lambda b: sheet(b, [HEAD, [7, GOOD, "0.2", "2026-04-01"]]))
+    gated = check(read_table(path, source), identity_key="11" * 32, known=lambda _: set())
+    found = [item.code for item in gated.findings if item.severity == "error"]
+    assert (found, gated.rows["number"].tolist()) == (errors, taken)
+
+
 def test_slices_say_what_the_whole_sheet_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
