@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,16 @@ def _resemble(chance: random.Random, firms: list[tuple[str, str]], persons: list
         share_ratio=chance.choice([0.5, 0.51, 0.9]))  # fmt: skip
 
 
+def _guarantee_each_other(writing: World) -> None:
+    """A joint group of twelve, a chain of thirty behind one of them, and a stranger."""
+    group = [(f"joint:{n:02d}", "Person") for n in range(12)]
+    chain = [group[-1], *((f"chain:{n:02d}", "Person") for n in range(30))]
+    for key, label in (*group, *chain[1:], ("joint:stranger", "Person")):
+        writing.node(label, key, name=key)
+    for a, b in (*permutations(group, 2), *pairwise(chain)):
+        writing.tie("GUARANTEES", a, b, discriminator=f"{a[0]}-{b[0]}")
+
+
 @pytest.fixture(scope="session")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
     """Three batches: later ones add facts and close some of the earlier."""
@@ -167,6 +178,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                 writing.node("FinancialInstitution", f"w{n:03d}:bank", valid_to=date(2000, 1, 1))
                 writing.node("Village", f"w{n:03d}:village", valid_to=date(2000, 1, 1))
             write(writing)
+            _guarantee_each_other(writing)
             for n in range(FILES):
                 person, household, firm = (
                     f"c{n:03d}:{what}" for what in ("person", "household", "firm")

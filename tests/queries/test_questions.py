@@ -123,3 +123,17 @@ def test_plans_scan_nothing_whole(question: str, worlds: Worlds) -> None:
     operators = set(worlds.graph.explain(item.text, item.values({**given, **clock})))
     forbidden = {"AllNodesScan", "NodeByLabelScan", "CartesianProduct", "UnionNodeByLabelsScan"}
     assert operators & forbidden <= {word for word in forbidden if word in item.allowed}
+
+
+def test_a_joint_group_is_not_walked_every_way_round(worlds: Worlds) -> None:
+    """Twelve who guarantee each other have more trails among them than anybody can follow."""
+    clock = {"as_of": DAYS[0], "known_at": INSTANTS[0]}
+    reached = ask(worlds.graph, "guarantee_chain", key="joint:00", **clock)
+    depth = {row["key"]: row["depth"] for row in reached.rows}
+    assert depth == {f"joint:{n:02d}": 1 for n in range(1, 12)} | {
+        f"chain:{n:02d}": n + 2 for n in range(19)  # twenty steps at most
+    }
+    [link] = ask(worlds.graph, "shortest_link", key="joint:00", other="chain:06", **clock).rows
+    assert (link["distance"], link["keys"][1]) == (8, "joint:11")
+    for far in ("chain:07", "joint:stranger"):
+        assert ask(worlds.graph, "shortest_link", key="joint:00", other=far, **clock).rows == []
