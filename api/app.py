@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -44,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="信农 Xinnong",
         summary="农村与企业信用知识图谱 / the rural and enterprise credit graph",
-        version="0.1.0",
+        version=version("xinnong"),
         openapi_url="/v1/openapi.json",
         # the stock documentation pages load their scripts from elsewhere
         docs_url=None,

@@ -131,7 +131,8 @@ def test_a_joint_group_is_not_walked_every_way_round(worlds: Worlds) -> None:
     reached = ask(worlds.graph, "guarantee_chain", key="joint:00", **clock)
     depth = {row["key"]: row["depth"] for row in reached.rows}
     assert depth == {f"joint:{n:02d}": 1 for n in range(1, 12)} | {
-        f"chain:{n:02d}": n + 2 for n in range(19)  # twenty steps at most
+        f"chain:{n:02d}": n + 2
+        for n in range(19)  # twenty steps at most
     }
     [link] = ask(worlds.graph, "shortest_link", key="joint:00", other="chain:06", **clock).rows
     assert (link["distance"], link["keys"][1]) == (8, "joint:11")
