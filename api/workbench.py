@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from api.party_file import read_party_file
 from api.reckoning import Reckoning
 from graph.connection import Graph, connect
 from graph.errors import XinnongError
@@ -27,31 +27,9 @@ from queries.eligibility.record import keep
 from queries.eligibility.scorecard import CreditPlaces, Rating, rate, read_places
 from queries.library import held_by
 from queries.risk import RiskRun, assess, reassess
-from queries.structure import Hint, Owners, Standing, Structure, read_structure
+from queries.structure import Structure, read_structure
 
-__all__ = ["PartyFile", "Workbench"]
-
-
-@dataclass(frozen=True)
-class PartyFile:
-    """All that the borrower page shows of one party.
-
-    Attributes:
-        applicant: who would apply: the party, of a household its householder; None where neither
-            is known.
-        decisions, rating: of the applicant; rating None for who is no member of a household.
-    """
-
-    key: str
-    name: str | None
-    answers: dict[str, Answer]
-    risk: RiskAnswer
-    applicant: str | None
-    decisions: tuple[Decision, ...]
-    rating: Rating | None
-    standing: Standing
-    owners: Owners | None
-    hints: tuple[Hint, ...]
+__all__ = ["Workbench"]
 
 
 class Workbench:
@@ -132,7 +110,7 @@ class Workbench:
         if len(keys):
             # what is wrong with this one party is told on its own page
             with suppress(XinnongError):
-                self.party_file(str(keys[0].as_py()))
+                read_party_file(self, str(keys[0].as_py()))
         return True
 
     def _read_structure(self) -> Structure:
@@ -227,43 +205,3 @@ class Workbench:
         for row in self.ask("assessor_conflicts", key=assessor).rows:
             found.setdefault(row["party_key"], row["why"])
         return found
-
-    def party_file(self, key: str) -> PartyFile:
-        """Everything about one party; raises `NotFoundError` for one that does not exist."""
-        risk = self.risk(key)
-        questions = (
-            "party_card", "household_members", "household_exposure", "loans", "guarantees_given",
-            "guarantees_received", "legal_representative_firms",
-            "cooperative_members", "list_entries", "neighbourhood",
-        )  # fmt: skip
-        answers = {name: self.ask(name, key=key) for name in questions}
-        applicant = self._applicant(key, answers)
-        case = case_of(self.graph, applicant) if applicant else None
-        structure = self.structure()
-        return PartyFile(
-            key=key,
-            name=risk.name,
-            answers=answers,
-            risk=risk,
-            applicant=applicant,
-            decisions=decide_all(case, self.products().values()) if case else (),
-            rating=rate(case) if case and answers["household_members"].rows else None,
-            standing=structure.standing(key),
-            owners=structure.owners(key),
-            hints=structure.hints_about(key),
-        )
-
-    @staticmethod
-    def _applicant(key: str, answers: Mapping[str, Answer]) -> str | None:
-        """Who would apply for a loan: a household's householder, else the party itself."""
-        card = answers["party_card"].rows
-        if not card:
-            return None
-        if "Household" not in card[0]["labels"]:
-            return key
-        heads = (
-            row["member_key"]
-            for row in answers["household_members"].rows
-            if row["role"] == "householder"
-        )
-        return next(heads, None)

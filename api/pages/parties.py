@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.dependencies import Bench
 from api.pages.picture import draw
 from api.pages.rendering import page, waiting
+from api.party_file import read_party_file
 from graph.identifiers import Verdict, resident_id
 from queries.eligibility.catalogue import catalogue
 from queries.eligibility.first_loan import disagreements
@@ -56,7 +57,7 @@ def party(request: Request, bench: Bench, key: str) -> HTMLResponse:
     """The borrower page."""
     if not bench.is_reckoned(within=_PATIENCE):
         return waiting(request, _DOING)
-    file = bench.party_file(key)
+    file = read_party_file(bench, key)
     return page(
         "party.html",
         here="/",

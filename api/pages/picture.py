@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from api.pages.wording import LABELS, who
 
 if TYPE_CHECKING:
-    from api.workbench import PartyFile
+    from api.party_file import PartyFile
 
 __all__ = ["Dot", "Line", "Picture", "draw"]
 

@@ -1,0 +1,88 @@
+"""What the borrower page shows of one party: its answers, risk, decisions, score, structure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from queries import Answer, RiskAnswer
+from queries.eligibility import Decision, case_of, decide_all
+from queries.eligibility.scorecard import Rating, rate
+from queries.structure import Hint, Owners, Standing
+
+if TYPE_CHECKING:
+    from api.workbench import Workbench
+
+__all__ = ["PartyFile", "read_party_file"]
+
+_QUESTIONS = (
+    "party_card",
+    "household_members",
+    "household_exposure",
+    "loans",
+    "guarantees_given",
+    "guarantees_received",
+    "legal_representative_firms",
+    "cooperative_members",
+    "list_entries",
+    "neighbourhood",
+)
+
+
+@dataclass(frozen=True)
+class PartyFile:
+    """All that the borrower page shows of one party.
+
+    Attributes:
+        applicant: who would apply: the party, of a household its householder; None where neither
+            is known.
+        decisions, rating: of the applicant; rating None for who is no member of a household.
+    """
+
+    key: str
+    name: str | None
+    answers: dict[str, Answer]
+    risk: RiskAnswer
+    applicant: str | None
+    decisions: tuple[Decision, ...]
+    rating: Rating | None
+    standing: Standing
+    owners: Owners | None
+    hints: tuple[Hint, ...]
+
+
+def read_party_file(bench: Workbench, key: str) -> PartyFile:
+    """Everything about one party; raises `NotFoundError` for one that does not exist."""
+    risk = bench.risk(key)
+    answers = {name: bench.ask(name, key=key) for name in _QUESTIONS}
+    applicant = _applicant(key, answers)
+    case = case_of(bench.graph, applicant) if applicant else None
+    structure = bench.structure()
+    return PartyFile(
+        key=key,
+        name=risk.name,
+        answers=answers,
+        risk=risk,
+        applicant=applicant,
+        decisions=decide_all(case, bench.products().values()) if case else (),
+        rating=rate(case) if case and answers["household_members"].rows else None,
+        standing=structure.standing(key),
+        owners=structure.owners(key),
+        hints=structure.hints_about(key),
+    )
+
+
+def _applicant(key: str, answers: Mapping[str, Answer]) -> str | None:
+    """Who would apply for a loan: a household's householder, else the party itself."""
+    card = answers["party_card"].rows
+    if not card:
+        return None
+    if "Household" not in card[0]["labels"]:
+        return key
+    heads = (
+        row["member_key"]
+        for row in answers["household_members"].rows
+        if row["role"] == "householder"
+    )
+    return next(heads, None)
