@@ -101,7 +101,7 @@ def content(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.randoms(use_true_random=False))
 def test_fresh_and_refreshed_equal_plain_python(
     tmp_path_factory: pytest.TempPathFactory, chance: random.Random

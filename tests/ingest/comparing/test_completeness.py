@@ -278,7 +278,7 @@ LISTS = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=20, deadline=None)
+@hypothesis_settings(max_examples=20)
 @given(LISTS)
 @example([({"a"}, (1, 1)), ({"b", "c"}, (1, 2)), (set(), (2, 2)), ({"b"}, (1, 1))])
 def test_no_live_fact_is_lost_and_none_is_there_twice(

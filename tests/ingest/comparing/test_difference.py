@@ -57,7 +57,7 @@ def said(difference: Difference) -> tuple[Any, ...]:
     return facts, sorted(difference.closed), difference.changed_rows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(FILE, min_size=1, max_size=4))
 def test_by_column_as_by_row(
     tmp_path_factory: pytest.TempPathFactory, files: list[tuple[list[Any], list[Any]]]

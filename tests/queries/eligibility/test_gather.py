@@ -247,7 +247,7 @@ def test_a_resemblance_feeds_no_decision(log_of: Log) -> None:
     assert found["own_listing"].value is False
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1)),
     st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1)),

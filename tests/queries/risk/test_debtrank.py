@@ -94,7 +94,7 @@ def exposures(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return dense, np.array(shock)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(exposures(), st.randoms(use_true_random=False))
 def test_least_fixed_point_whatever_the_order(
     world: tuple[np.ndarray, np.ndarray], random: object
@@ -115,7 +115,7 @@ def test_least_fixed_point_whatever_the_order(
     assert moved.share == pytest.approx(found[order], abs=1e-8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(exposures(), st.data())
 def test_a_greater_shock_or_exposure_helps_nobody(
     world: tuple[np.ndarray, np.ndarray], data: st.DataObject

@@ -27,7 +27,7 @@ def echoes(graph: RiskGraph, **given: int) -> np.ndarray:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(nets(most=10))
 def test_the_exact_probability_lies_between_path_and_score_less_echo(
     net: tuple[list[float], Edges],
@@ -39,7 +39,7 @@ def test_the_exact_probability_lies_between_path_and_score_less_echo(
     assert np.all(exact <= at_most + 1e-9) and np.all(at_most <= score)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(nets(parties=7, most=20))
 def test_it_is_what_the_party_loses_with_its_own_ties_out(net: tuple[list[float], Edges]) -> None:
     graph = of_arrays(*net)
@@ -50,7 +50,7 @@ def test_it_is_what_the_party_loses_with_its_own_ties_out(net: tuple[list[float]
         assert found == pytest.approx(score[party] - alone, abs=1e-8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.floats(0.0005, 0.9), st.floats(0.01, 0.95)), min_size=3, max_size=7),
 )

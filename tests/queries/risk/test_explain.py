@@ -34,7 +34,7 @@ def everything(facts: list[Said]) -> dict[str, object]:
     return told
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(credit_worlds())
 def test_contributions_sum_to_the_load_and_paths_stay_below_the_score(facts: list[Said]) -> None:
     run = assess(take([facts])[0])
@@ -191,7 +191,7 @@ def test_a_repair_that_one_source_states_binds_the_others() -> None:
         assert told.own_facts == () and [item.why for item in told.unused] == ["repaired"]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(credit_worlds(), st.randoms(use_true_random=False))
 def test_order_of_the_facts_changes_nothing(facts: list[Said], random: object) -> None:
     before = assess(take([facts])[0])
@@ -202,7 +202,7 @@ def test_order_of_the_facts_changes_nothing(facts: list[Said], random: object) -
     assert after.score == pytest.approx(before.score, abs=1e-12)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(credit_worlds())
 def test_splitting_loans_and_guarantees_changes_nothing(facts: list[Said]) -> None:
     halves = []

@@ -37,7 +37,7 @@ def test_bridge_network_in_closed_form_lies_within_the_sandwich(p: float, expect
     assert best_path(net)[0][3] <= expected <= echo_free(net)[3] + 1e-12
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(nets())
 def test_path_cascade_echo_free_noisy_or_are_in_order(world: tuple[list[float], Edges]) -> None:
     seeds, edges = world
@@ -48,7 +48,7 @@ def test_path_cascade_echo_free_noisy_or_are_in_order(world: tuple[list[float], 
     assert np.all(echo_free(net) <= noisy_or(net) + slack)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_two_way_trees_are_exact(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, 5))
@@ -61,7 +61,7 @@ def test_two_way_trees_are_exact(data: st.DataObject) -> None:
     assert echo_free(of_arrays(seeds, edges)) == pytest.approx(cascade(seeds, edges), abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(nets(most=12), st.randoms(use_true_random=False))
 def test_relabelling_changes_nothing(world: tuple[list[float], Edges], random: object) -> None:
     seeds, edges = world
@@ -74,7 +74,7 @@ def test_relabelling_changes_nothing(world: tuple[list[float], Edges], random: o
     assert echo_free(other)[new] == pytest.approx(echo_free(of_arrays(seeds, edges)), abs=1e-10)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(nets(most=12), st.data())
 def test_more_risk_anywhere_lowers_nobody(
     world: tuple[list[float], Edges], data: st.DataObject
@@ -96,7 +96,7 @@ def _logs(seeds: list[float], edges: Edges) -> nx.DiGraph:
     return graph
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(nets(most=12))
 def test_best_path_agrees_with_dijkstra_and_predecessors_attain_it(
     world: tuple[list[float], Edges],
@@ -112,7 +112,7 @@ def test_best_path_agrees_with_dijkstra_and_predecessors_attain_it(
         assert own == strength[node]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(nets(most=12), st.data())
 def test_raising_a_weight_lowers_nobody(
     net: tuple[list[float], Edges], data: st.DataObject
@@ -126,7 +126,7 @@ def test_raising_a_weight_lowers_nobody(
     assert np.all(echo_free(of_arrays(seeds, worse)) >= before - 1e-10)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(nets(most=12), st.floats(0, 1))
 def test_every_start_leads_to_the_one_fixed_point(
     net: tuple[list[float], Edges], level: float

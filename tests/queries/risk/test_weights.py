@@ -61,7 +61,7 @@ def speak(world: World, chance: random.Random) -> None:
     world.commit(datetime(2026, 1, 1, tzinfo=UTC))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.randoms(use_true_random=False))
 def test_columns_equal_tie_by_tie(
     tmp_path_factory: pytest.TempPathFactory, chance: random.Random

@@ -33,7 +33,7 @@ def left_out(facts: list[Said], ids: list[str], places: set[int]) -> dict[str, l
     }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(credit_worlds(), st.data())
 def test_equal_to_the_full_run_without_them(facts: list[Said], data: st.DataObject) -> None:
     can_go = [n for n, said in enumerate(facts)
@@ -54,7 +54,7 @@ def test_equal_to_the_full_run_without_them(facts: list[Said], data: st.DataObje
     assert all(item.after < item.before for item in found.changes)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(nets(parties=7, most=20), st.data(), st.sampled_from([1, 1_000]))
 def test_a_ripple_ends_at_the_fixed_point(
     net: tuple[list[float], Edges], data: st.DataObject, most: int

@@ -68,7 +68,7 @@ def test_firms_that_control_each_other_have_no_one_above(tmp_path: Path) -> None
     assert deciding(found, "a") == [("b", 0.6, True)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(matrices(firms=5, persons=2))
 def test_control_agrees_with_a_closure_over_all_sets(
     given_: tuple[np.ndarray, list[bool]],
@@ -165,7 +165,7 @@ def test_paths_are_the_strongest_chains_with_their_evidence(tmp_path: Path) -> N
     assert told["sentence"] == paths[0].sentence
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(matrices(firms=5, persons=2))
 def test_the_strongest_path_is_the_strongest_of_all(
     given_: tuple[np.ndarray, list[bool]],

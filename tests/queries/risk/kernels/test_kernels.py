@@ -108,7 +108,7 @@ def test_sums_and_plain_noisy_or_agree_with_matrices(shape: tuple[int, int, int]
     assert value == pytest.approx(propagate.noisy_or(graph), abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 9), st.integers(0, 20))
 def test_relabelling_and_the_fast_way_change_nothing(seed: int, parties: int, ties: int) -> None:
     graph = risk_graph(seed, parties, ties)

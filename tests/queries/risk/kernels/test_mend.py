@@ -49,7 +49,7 @@ def assert_same(found: Outcome, expected: Outcome) -> None:
     assert np.max(np.abs(found.message - expected.message), initial=0) <= 1e-7
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.integers(3, 40), st.integers(0, 120), st.floats(0.01, 0.4))
 def test_mended_equals_a_full_run(seed: int, parties: int, ties: int, share: float) -> None:
     graph = risk_graph(seed, parties, ties)
@@ -103,7 +103,7 @@ def test_messages_from_any_start_settle_at_the_clear_ones() -> None:
     assert score == pytest.approx(propagate.echo_free(graph), abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.floats(1e-6, 1e-3))
 def test_whatever_is_not_followed_stays_within_the_news(seed: int, news: float) -> None:
     """After batch upon batch, every tie is within twice `news` of what its sender would now say."""
