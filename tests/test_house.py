@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
+from fastapi.routing import APIRoute
 
+from api.pages import router as pages
+from api.routes import routers
 from graph.schema import SCHEMA
 from graph.settings import Settings
 from ingest import in_order, load_source, source_names
@@ -93,3 +97,16 @@ def test_requirements_are_hashed_and_name_no_host() -> None:
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "--hash=sha256:" in text
         assert "://" not in text
+
+
+def test_no_two_routes_answer_the_same_request() -> None:
+    """They are found, not registered: the second of two would never be heard."""
+    told = Counter(
+        (method, route.path)
+        for router in (*routers(), pages)
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    )
+    assert len(told) > 50
+    assert [request for request, count in told.items() if count > 1] == []

@@ -5,8 +5,6 @@ Nobody can log in yet, so who acts is stated in the body, and the service answer
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -18,7 +16,6 @@ from graph.time import today, utc_now
 from queries.eligibility.answer import proposed_answer, shadow_answer
 from queries.eligibility.product import read_product
 from queries.eligibility.publish import approve, look_at, propose
-from queries.eligibility.scorecard import grade_report, load_card
 from queries.eligibility.shadow import shadow
 
 __all__ = ["router"]
@@ -88,16 +85,3 @@ def proposal(proposal: ProposalId, bench: Bench) -> dict[str, Any]:
 def let_pass(proposal: ProposalId, body: ApprovalRequest, bench: Bench) -> dict[str, Any]:
     """Let a version pass, by another person than its proposer; all is checked again."""
     return proposed_answer(approve(bench.store, proposal, by=body.by, at=utc_now(), day=today()))
-
-
-@router.get("/grades", summary="信用等级分布 / grades")
-def grades(bench: Bench, as_of: date | None = None) -> dict[str, Any]:
-    """Grades by sex, age band and village, with what the card may never use and why."""
-    card = load_card()
-    rows = grade_report(bench.log, as_of or today(), utc_now(), card)
-    return {
-        "card": card.name,
-        "rows": [asdict(row) for row in rows],
-        "never": [{"term": item.term, "why": item.why} for item in card.never],
-        "not_scored": [{"term": item.term, "why": item.why} for item in card.items if item.why],
-    }

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from world import World
 
 from api.problems import add_handlers
 from api.routes.publishing import router
@@ -124,20 +123,3 @@ def test_a_change_is_tried_over_past_decisions(client: TestClient, bench: Simple
     assert bench.archive.of() == before
     none = client.post(f"/v1/products/{NAME}/shadow", json={"text": changed()[0], "version": "x"})
     assert (none.status_code, none.json()["code"]) == (404, "version_unknown")
-
-
-def test_grades_by_group_with_what_may_not_be_used(
-    client: TestClient, bench: SimpleNamespace
-) -> None:
-    world = World(bench.log)
-    for number, sex in enumerate(("male", "female", "female")):
-        person, home = (f"person:{number}", "Person"), (f"household:{number}", "Household")
-        world.node("Person", person[0], name="样本", sex=sex, birth_on=date(1985, 3, 16))
-        world.node("Household", home[0], credit_grade="AA")
-        world.tie("BELONGS_TO", person, home, role="householder")
-    world.commit(KNOWN)
-    told = client.get("/v1/grades", params={"as_of": "2026-03-15"}).json()
-    counted = {(row["by"], row["value"]): row["householders"] for row in told["rows"]}
-    assert counted[("sex", "female")] == 2 and counted[("sex", "male")] == 1
-    assert "性别" in {item["term"] for item in told["never"]}
-    assert client.get("/v1/grades", params={"as_of": "x"}).status_code == 422
