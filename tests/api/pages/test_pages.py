@@ -354,3 +354,11 @@ def test_the_clock_is_that_of_the_office() -> None:
     assert instant("2026-11-24T17:30:00+00:00") == "2026-11-25 01:30"
     assert version("2026.1+934ba990658d") == "版本 2026.1（校验码 934ba990658d）"
     assert version("limits:2026.1+abc") == "版本 2026.1（校验码 abc）"
+
+
+def test_a_member_of_a_ring_is_told_what_comes_back(client: TestClient) -> None:
+    bench = client.app.state.workbench  # type: ignore[attr-defined]
+    rings = [ring for ring in bench.structure().overview.rings if len(ring.members) > 2]
+    told = bench.risk(rings[0].members[0]).echo_sentence
+    assert told is not None and "首尾相接" in told
+    assert told in Outline(client.get(f"/parties/{rings[0].members[0]}").text).text
