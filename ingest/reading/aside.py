@@ -9,11 +9,14 @@ from __future__ import annotations
 import tempfile
 import weakref
 from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import IO, TypeAlias
 
 import pyarrow as pa
 
-__all__ = ["Aside"]
+from graph.errors import SettingsError
+
+__all__ = ["Aside", "full_disk_told"]
 
 _SMALL = 20_000  # rows that stay in memory
 _PACKED = pa.ipc.IpcWriteOptions(compression="zstd")
@@ -61,16 +64,34 @@ class Aside(MutableMapping[str, pa.Table]):
         return len(self._parts)
 
     def _written(self, table: pa.Table) -> _Place:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - given back with the mapping
-            weakref.finalize(self, self._file.close)
-        begin = self._file.seek(0, 2)
-        with pa.ipc.new_stream(self._file, table.schema, options=_PACKED) as stream:
-            stream.write_table(table)
-        return begin, self._file.tell()
+        with full_disk_told():
+            if self._file is None:
+                self._file = tempfile.TemporaryFile()  # noqa: SIM115 - given back with the mapping
+                weakref.finalize(self, self._file.close)
+            begin = self._file.seek(0, 2)
+            with pa.ipc.new_stream(self._file, table.schema, options=_PACKED) as stream:
+                stream.write_table(table)
+            self._file.flush()
+            return begin, self._file.tell()
 
     def _read(self, begin: int, end: int) -> pa.Table:
         assert self._file is not None
         self._file.seek(begin)
         with pa.ipc.open_stream(pa.py_buffer(self._file.read(end - begin))) as stream:
             return stream.read_all()
+
+
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """Say what to do where the temporary folder has no room: raises `SettingsError` for `OSError`."""
+    try:
+        yield
+    except OSError as error:
+        folder = tempfile.gettempdir()
+        raise SettingsError(
+            f"临时目录 {folder} 写不进去（磁盘已满或没有权限）。请腾出空间，或用 TMPDIR 指定别的目录"
+            "后重试；尚未写入任何数据。",
+            f"The temporary folder {folder} cannot be written ({error}): make room or set TMPDIR; "
+            "nothing was changed.",
+            code="temporary_unwritable",
+        ) from error

@@ -16,6 +16,8 @@ from array import array
 from collections.abc import Iterable
 from typing import IO
 
+from ingest.reading.aside import full_disk_told
+
 __all__ = ["SharedStrings"]
 
 _READ = 4 << 20
@@ -38,12 +40,14 @@ class SharedStrings:
     """
 
     def __init__(self, part: IO[bytes] | None) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` gives it back
+        with full_disk_told():
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - `close` gives it back
         self._begins = array("q")
         self.head = b""
         self._prefix = b""
         try:
-            self._unpack(part)
+            with full_disk_told():
+                self._unpack(part)
         except BaseException:
             self.close()
             raise

@@ -145,7 +145,7 @@ def nursery(settings: Settings, tmp_path: Path) -> Iterator[Nursery]:
     paths = [
         loans(
             tmp_path / f"{n}.csv",
-            *(hashlib.sha256(f"{n} {m}".encode()).hexdigest() for m in range(4_000)),
+            *(hashlib.sha256(f"{n} {m}".encode()).hexdigest() for m in range(8_000)),
         )
         for n in range(2)
     ]
@@ -159,17 +159,17 @@ def nursery(settings: Settings, tmp_path: Path) -> Iterator[Nursery]:
 
 def test_a_full_disk_changes_nothing(settings: Settings, nursery: Nursery) -> None:
     said = set()
-    for largest in (1_500, 20_000, 90_000, 150_000):
+    for largest in (1_500, 20_000, 150_000, 200_000):
         life = nursery.run(largest_file=largest)
         said.add(life.refused)
         log = FactLog(settings.log_dir)
         assert log.verify() == []
-        assert len(held(settings)) == 4_000 * len(log.batches())
+        assert len(held(settings)) == 8_000 * len(log.batches())
     # the store of the ledger and the log have both been too full to write, and said so
     assert {"operations_unavailable", "log_unwritable"} <= said
     life = nursery.run()
     assert (life.killed, life.refused) == (False, None)
-    assert len(held(settings)) == len(set(held(settings))) == 8_000
+    assert len(held(settings)) == len(set(held(settings))) == 16_000
 
 
 def test_a_dry_run_tells_what_ingest_does_and_writes_nothing(
