@@ -18,7 +18,7 @@ from graph.schema import SCHEMA
 from queries.eligibility.catalogue import FactSpec, Filter, Read
 from queries.eligibility.columns import Column
 from queries.eligibility.records import Records
-from queries.eligibility.relation import People, Rows, first_rows
+from queries.eligibility.relation import Order, People, Rows, first_rows
 from queries.eligibility.told import Flags, Numbers, Origin, Told, either
 
 __all__ = ["Reader"]
@@ -114,13 +114,15 @@ class Reader:
         count = len(self.people)
         stale = np.bincount(subjects[(told & ~fresh)[places]], minlength=count) > 0
         stated = (told & fresh)[places]
-        dated = read.through is not None and read.way == "out" and read.take != "target"
+        by: Order = "begun" if read.take == "target" else "heard"
+        if read.through is not None and read.way == "out" and read.take != "target":
+            by = "dated"
         first = first_rows(
             subjects[stated],
             places[stated],
             rows.table,
             count,
-            by="dated" if dated else "heard",
+            by=by,
             rank=rank,
         )
         column = self._column(spec, read, held, first)

@@ -7,7 +7,7 @@ read with a few sweeps, and one party's with the same code.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -18,13 +18,17 @@ from graph.schema import SCHEMA
 from queries.eligibility.catalogue import Read, Whose
 from queries.eligibility.records import Records
 
-__all__ = ["People", "Rows", "first_rows"]
+__all__ = ["Order", "People", "Rows", "first_rows"]
 
 Numbers = NDArray[np.int64]
 
 #: A thing dated later counts before one heard later: reports arrive in any order.
-_ORDERS = {
+Order: TypeAlias = Literal["oldest", "begun", "heard", "dated"]
+
+_ORDERS: dict[Order, tuple[tuple[str, str], ...]] = {
     "oldest": (("valid_from", "ascending"), ("fact_id", "ascending")),
+    # a tie led to another party is known there since the judgement: when it was heard tells nothing
+    "begun": (("valid_from", "descending"), ("fact_id", "ascending")),
     "heard": (("known_from", "descending"), ("fact_id", "ascending")),
     "dated": (
         ("valid_from", "descending"), ("known_from", "descending"), ("fact_id", "ascending"),
@@ -206,10 +210,10 @@ def first_rows(
     table: pa.Table,
     count: int,
     *,
-    by: Literal["oldest", "heard", "dated"] = "oldest",
+    by: Order = "oldest",
     rank: NDArray[Any] | None = None,
 ) -> Numbers:
-    """One row a subject, -1 where it has none: the oldest, the one last heard, or last dated.
+    """One row a subject, -1 where it has none: the oldest, begun last, last heard, or last dated.
 
     Args:
         rank: of every row of the table; the greatest comes before any date.
