@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from graph.schema import SCHEMA
 from queries.rule_file import RuleFile, Strict, read_rules
 
-__all__ = ["Certainty", "Decay", "Policy", "Seed", "TiePolicy", "load_policy"]
+__all__ = ["Certainty", "Decay", "Policy", "Seed", "TiePolicy", "Variant", "load_policy"]
 
 
 class Certainty(Strict):
@@ -46,10 +46,20 @@ class Seed(Strict):
         return float(self.probability * 0.5 ** ((as_of - since).days / half))
 
 
+class Variant(Strict):
+    """Ties of a kind that pass on less or more than the others, told by a column of theirs."""
+
+    column: str
+    value: str
+    weight: float = Field(gt=0, le=1)
+    reason: str
+
+
 class TiePolicy(Strict):
     """Whether and how distress flows along a kind of tie.
 
     Attributes:
+        variants: weights of ties of a certain sort, in place of `weight`.
         scale: a ratio column of the tie that scales the weight; where it is unknown, no distress
             flows: unknown is not one.
     """
@@ -57,6 +67,7 @@ class TiePolicy(Strict):
     flow: Literal["along", "against", "both"]
     weight: float = Field(gt=0, le=1)
     scale: str | None = None
+    variants: tuple[Variant, ...] = ()
     reason: str
 
 
@@ -75,8 +86,9 @@ class Policy(RuleFile):
     def _refuse_typos(self) -> Policy:
         for kind, tie in self.ties.items():
             columns = {item.name for item in SCHEMA.relationships[kind].properties}
-            if tie.scale is not None and tie.scale not in columns:
-                raise ValueError(f"{kind} has no column {tie.scale}")
+            for column in (tie.scale, *(variant.column for variant in tie.variants)):
+                if column is not None and column not in columns:
+                    raise ValueError(f"{kind} has no column {column}")
         return self
 
     @property

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
@@ -124,6 +126,9 @@ def _flows(ties: Ties, policy: Policy) -> _Flows:
     """Sender, receiver, weight and row of the table for every way that distress takes."""
     rule = policy.ties[ties.kind]
     weight = np.full(len(ties.facts), rule.weight)
+    for variant in rule.variants:
+        such = pc.equal(pc.cast(ties.facts[variant.column], pa.string()), variant.value)
+        weight[pc.fill_null(such, False).to_numpy(zero_copy_only=False)] = variant.weight
     if rule.scale is not None:
         ratio = ties.facts[rule.scale].to_numpy(zero_copy_only=False).astype(float)
         weight *= np.clip(np.nan_to_num(ratio, nan=0.0), 0, 1)

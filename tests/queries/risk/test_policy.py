@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, timedelta
 from importlib.resources import files
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ def test_every_line_has_its_reason() -> None:
     policy = load_policy()
     lines = [policy.certainty, *policy.ties.values(), *policy.seeds.values()]
     lines += [seed.decay for seed in policy.seeds.values()]
+    lines += [variant for tie in policy.ties.values() for variant in tie.variants]
     assert all(len(line.reason) >= 5 for line in lines)
 
 
@@ -94,3 +96,17 @@ def test_a_policy_that_leaves_something_unsaid_is_refused(missing: str) -> None:
     del place[missing]
     with pytest.raises(ValidationError):
         Policy.model_validate(told)
+
+
+def test_a_healthy_joint_group_is_no_risk_to_itself() -> None:
+    """Five who stand for each other and owe nothing that is late: nobody is near to failing."""
+    group = [person(number) for number in range(5)]
+    pact = [
+        Said("GUARANTEES", (a, b), {"guarantee_kind": "joint_group"})
+        for a, b in permutations(group, 2)
+    ]
+    healthy = assess(take([[*named(*group), *pact]])[0])
+    assert all(explain(healthy, key).score < 0.0025 for key, _ in group)
+    # and one who does fail is felt by each of the others, by his share
+    failing = assess(take([[*named(*group), *pact, *loan(1, group[0])]])[0])
+    assert all(0.9 * 0.15 <= explain(failing, key).score < 0.3 for key, _ in group[1:])

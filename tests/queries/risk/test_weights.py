@@ -28,6 +28,9 @@ def tie_by_tie(snapshot: Snapshot, policy: Policy) -> dict[Pair, tuple[float, li
         ties = snapshot.ties[kind]
         for number, row in enumerate(ties.table.to_pylist()):
             weight = tie.weight
+            for variant in tie.variants:
+                if row[variant.column] == variant.value:
+                    weight = variant.weight
             if tie.scale is not None:
                 weight *= min(max(row[tie.scale] or 0.0, 0.0), 1.0)
             a, b = int(ties.source[number]), int(ties.target[number])
@@ -51,11 +54,14 @@ def speak(world: World, chance: random.Random) -> None:
     for kind in load_policy().ties:
         for _ in range(chance.randrange(5)):
             a, b = chance.choice(people), chance.choice(people)
-            ratio = {"share_ratio": chance.choice([None, 0.0, 0.4, 1.5])}
+            own = {
+                "HOLDS_SHARES_IN": {"share_ratio": chance.choice([None, 0.0, 0.4, 1.5])},
+                "GUARANTEES": {"guarantee_kind": chance.choice([None, "general", "joint_group"])},
+            }
             world.tie(
                 kind, a, b, discriminator=str(world.count),
                 certainty=chance.choice([1.0, 1.0, 0.9]),
-                **(ratio if kind == "HOLDS_SHARES_IN" else {}),
+                **own.get(kind, {}),
             )  # fmt: skip
     world.node("Person", "p0", name="甲")
     world.commit(datetime(2026, 1, 1, tzinfo=UTC))
