@@ -19,13 +19,13 @@ from graph.settings import Settings
 from graph.snapshot import refresh_snapshot, take_snapshot
 from graph.time import today, utc_now
 from queries import Answer, RiskAnswer, ask, explain
-from queries.divisions import division_names
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
 from queries.eligibility.prospects import Prospects, prospects
 from queries.eligibility.publish import shelf
 from queries.eligibility.record import keep
 from queries.eligibility.scorecard import CreditPlaces, Rating, rate, read_places
 from queries.library import held_by
+from queries.names import division_names, institution_names
 from queries.risk import RiskRun, assess, reassess
 from queries.structure import Structure, read_structure
 
@@ -47,6 +47,7 @@ class Workbench:
         self._places = Reckoning[CreditPlaces]("places")
         self._warm = Reckoning[bool]("warm")
         self._names = Reckoning[dict[str, str]]("names")
+        self._institutions = Reckoning[dict[str, str]]("institutions")
 
     def close(self) -> None:
         """Give the connection back; who started the engine stops it."""
@@ -57,6 +58,7 @@ class Workbench:
             self._prospects,
             self._places,
             self._names,
+            self._institutions,
         ):
             one.close()
         self.graph.close()
@@ -198,6 +200,13 @@ class Workbench:
         """What villages, towns and counties are called, by key."""
         day, known_at, position = self._state()
         return self._names.wait((position, day), lambda: division_names(self.log, day, known_at))
+
+    def institution_names(self) -> dict[str, str]:
+        """What the institutions that lend are called, by key."""
+        day, known_at, position = self._state()
+        return self._institutions.wait(
+            (position, day), lambda: institution_names(self.log, day, known_at)
+        )
 
     def conflicts(self, assessor: str) -> dict[str, str]:
         """Whom an assessor must leave to somebody else, and why."""

@@ -49,12 +49,14 @@ def with_papers(
     POST, so that no personal figure stands in a URL.
     """
     action, product = form.pop("action", "look"), form.pop("product", "")
+    institution = form.pop("institution", "") or None
     given = {name: value for name, value in form.items() if value}
     papers = {name: _in_fen(name, value) for name, value in given.items()}
     if action == "keep":
-        _, name = bench.decide(product, key, supplied=papers)
+        _, name = bench.decide(product, key, supplied=papers, institution=institution)
         return RedirectResponse(f"/decisions/{name}", status_code=303)
-    return _show(bench, key, bench.decide_every(key, supplied=papers), given)
+    found = bench.decide_every(key, supplied=papers, institution=institution)
+    return _show(bench, key, found, given, institution)
 
 
 @router.get("/decisions")
@@ -119,7 +121,11 @@ def _in_fen(name: str, value: str) -> str:
 
 
 def _show(
-    bench: Workbench, key: str, found: tuple[Decision, ...], given: dict[str, Any]
+    bench: Workbench,
+    key: str,
+    found: tuple[Decision, ...],
+    given: dict[str, Any],
+    institution: str | None = None,
 ) -> HTMLResponse:
     return page(
         "decisions.html",
@@ -129,6 +135,8 @@ def _show(
         decisions=found,
         papers=_papers(found),
         given=given,
+        institution=institution,
+        institutions=bench.institution_names(),
         disagreements=disagreements,
         FACTS=catalogue().facts,
     )

@@ -9,7 +9,6 @@ from typing import Any
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from queries.basis import Basis
-from queries.divisions import division_names
 from queries.eligibility.scorecard.card import review_due
 from queries.eligibility.scorecard.report import GradeRow, grade_report
 from queries.eligibility.scorecard.village import (
@@ -19,6 +18,7 @@ from queries.eligibility.scorecard.village import (
     load_thresholds,
     town_of,
 )
+from queries.names import division_names
 
 __all__ = ["CreditPlaces", "read_places"]
 

@@ -220,6 +220,25 @@ def test_a_member_of_a_joint_group_has_a_page(client: TestClient, district: Sett
     )
 
 
+def test_the_institution_that_is_asked_tells_its_own_first_loan(
+    client: TestClient, district: Settings
+) -> None:
+    log = FactLog(district.log_dir)
+    borrowed = {row["to_key"]: row for row in log.read("BORROWED").to_pylist()}
+    lent = next(
+        row for row in log.read("LENT_BY").to_pylist()
+        if borrowed.get(row["from_key"], {}).get("from_label") == "Person"
+    )  # fmt: skip
+    party, bank = borrowed[lent["from_key"]]["from_key"], lent["to_key"]
+
+    def own_first_loan(**form: str) -> str:
+        page = client.post(f"/parties/{party}/decisions", data={"action": "look", **form}).text
+        return Outline(page).text.split("本机构首贷")[1][:40]
+
+    assert "尚不能确定" in own_first_loan()
+    assert "不是首贷" in own_first_loan(institution=bank)
+
+
 def test_where_two_definitions_disagree(client: TestClient, district: Settings) -> None:
     """The bureau knows no loan of the one who asks; another of the household has one."""
     log = FactLog(district.log_dir)

@@ -10,11 +10,11 @@ from world import World
 
 from graph.errors import NotFoundError
 from graph.log import FactLog
-from queries.divisions import division_names
 from queries.eligibility.decide import Case, Strata
 from queries.eligibility.fact import Fact, Hint
 from queries.eligibility.scorecard import load_card, rate, read_places
 from queries.eligibility.verdict import Verdict
+from queries.names import division_names
 
 DAY = date(2026, 3, 15)
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
