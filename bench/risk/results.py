@@ -110,14 +110,14 @@ TARGETS = (
 
 
 def main() -> None:
-    """Run all and write the page; exit 1 where a part failed."""
-    seen = []
+    """Run all, the page written after each: who stops it keeps what was seen; exit 1 on a failure."""
+    seen: list[Seen] = []
     for part in PARTS:
         print(f"--- {part.command}", flush=True)
         seen.append(run(part))
         print(f"{seen[-1].text}--- {seen[-1].seconds:.0f} s", flush=True)
-    text = page(seen, _machine(), datetime.now(UTC).strftime("%Y-%m-%d"))
-    PAGE.write_text(insert(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
+        text = page(seen, _machine(), datetime.now(UTC).strftime("%Y-%m-%d"))
+        PAGE.write_text(insert(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
     print(PAGE)
     sys.exit(any(item.failed for item in seen))
 
