@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 __all__ = ["Reckoning"]
@@ -20,9 +20,10 @@ class Reckoning(Generic[T]):
     """One answer, the newest; a state is whatever the answer follows from, compared by value."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        # one worker: an answer may start from the one before it (`newest`)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"xinnong-{name}")
         self._lock = threading.Lock()
-        self._held: tuple[object, Future[T], threading.Thread] | None = None
+        self._held: tuple[object, Future[T]] | None = None
         self._newest: T | None = None
 
     @property
@@ -50,28 +51,18 @@ class Reckoning(Generic[T]):
 
     def close(self) -> None:
         """Wait for what is under way: it reads what is about to be closed."""
-        with self._lock:
-            held = self._held
-        if held is not None:
-            held[2].join()
+        self._worker.shutdown(cancel_futures=True)
 
     def _begun(self, state: object, make: Callable[[], T]) -> Future[T]:
         with self._lock:
             if self._held is not None and self._held[0] == state:
-                done = self._held[1]
-                if not done.done() or done.exception() is None:
-                    return done
-            future: Future[T] = Future()
-            thread = threading.Thread(
-                target=self._reckon, args=(future, make), name=f"xinnong-{self._name}", daemon=True
-            )
-            self._held = (state, future, thread)
-            thread.start()
+                held = self._held[1]
+                if not held.done() or held.exception() is None:
+                    return held
+            future = self._worker.submit(self._reckon, make)
+            self._held = (state, future)
             return future
 
-    def _reckon(self, future: Future[T], make: Callable[[], T]) -> None:
-        try:
-            self._newest = made = make()
-            future.set_result(made)
-        except BaseException as error:  # noqa: BLE001 - whoever waits is told, in their own thread
-            future.set_exception(error)
+    def _reckon(self, make: Callable[[], T]) -> T:
+        self._newest = made = make()
+        return made

@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from graph.progress import Progress
     from graph.settings import Settings
+    from graph.snapshot import Snapshot
 
 __all__ = [
     "AsOf",
@@ -28,6 +29,7 @@ __all__ = [
     "open_settings",
     "pairs",
     "say",
+    "snapshot_of",
     "table",
 ]
 
@@ -65,6 +67,14 @@ def day_of(as_of: str) -> date:
     from graph.time import parse_date, today
 
     return parse_date(as_of) if as_of else today()
+
+
+def snapshot_of(as_of: str) -> Snapshot:
+    """What the log of this data folder holds to be true on the day that `--as-of` names."""
+    from graph.log import FactLog
+    from graph.snapshot import take_snapshot
+
+    return take_snapshot(FactLog(open_settings().log_dir), day_of(as_of))
 
 
 def pairs(given: list[str]) -> dict[str, Any]:

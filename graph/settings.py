@@ -69,7 +69,7 @@ class Settings(BaseSettings):
 
     @property
     def forms_dir(self) -> Path:
-        """Forms of the counties: other headings for the fields of a source (`ingest.catalogue.form`)."""
+        """Forms of the counties: other headings for a source's fields (`ingest.catalogue.form`)."""
         return self.data / "forms"
 
     @property

@@ -27,7 +27,10 @@ def decide(
     ] = None,
     as_of: AsOf = "",
     institution: Annotated[
-        str, typer.Option(help="办理机构编码，用于本行首贷 / the deciding institution")
+        str,
+        typer.Option(
+            help="申请的机构的键，如 institution:…，用于本机构首贷 / institution that is asked"
+        ),
     ] = "",
     first_loan_asof: Annotated[
         str, typer.Option(help="以哪一天判断是否首贷，如 2026-01-31 / day of the first-loan test")

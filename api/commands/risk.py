@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, Key, answer_with, basis, day_of, open_settings, table
+from api.terminal import AsOf, Json, Key, answer_with, basis, snapshot_of, table
 
 if TYPE_CHECKING:
     from queries.risk import RiskAnswer, WhatIfAnswer
@@ -30,12 +30,9 @@ def risk(
     as_json: Json = False,
 ) -> None:
     """一个主体的风险及来由 / risk of one party and why."""
-    from graph.log import FactLog
-    from graph.snapshot import take_snapshot
     from queries.risk import assess, explain, sort_fact_ids, what_if_of
 
-    day = day_of(as_of)
-    run = assess(take_snapshot(FactLog(open_settings().log_dir), day))
+    run = assess(snapshot_of(as_of))
     if without:
         ties, facts = sort_fact_ids(run, without)
         told = what_if_of(run, key, without_ties=ties, without_facts=facts)
@@ -84,10 +81,7 @@ def export(
     as_of: AsOf = "",
 ) -> None:
     """导出 GraphML（供 Gephi、yEd）/ export for graph tools."""
-    from graph.log import FactLog
-    from graph.snapshot import take_snapshot
     from queries.export import write_graphml
 
-    day = day_of(as_of)
-    count = write_graphml(take_snapshot(FactLog(open_settings().log_dir), day), graphml)
+    count = write_graphml(snapshot_of(as_of), graphml)
     print(f"已写出 {count} 条关系：{graphml}")

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.terminal import AsOf, Json, answer_with, basis, day_of, open_settings, pairs, table
+from api.terminal import AsOf, Json, answer_with, pairs, snapshot_of, table
 
 if TYPE_CHECKING:
-    from graph.snapshot import Snapshot
     from queries.risk.stress import ClearingStress, DistressStress
 
 __all__ = ["commands"]
@@ -40,7 +39,7 @@ def distress(
     from queries.risk import distress_stress
     from queries.structure.guarantees import read_guarantees
 
-    snapshot = _snapshot(as_of)
+    snapshot = snapshot_of(as_of)
     told = distress_stress(
         snapshot,
         failed=failed,
@@ -87,7 +86,7 @@ def clearing(
     from queries.risk import clearing_stress
 
     told = clearing_stress(
-        _snapshot(as_of),
+        snapshot_of(as_of),
         cash_fen=_fen(cash),
         keep_external=keep_external,
         keep_claims=keep_claims,
@@ -110,13 +109,6 @@ def clearing(
         )
 
     answer_with(told.as_dict(count), as_json, people)
-
-
-def _snapshot(as_of: str) -> Snapshot:
-    from graph.log import FactLog
-    from graph.snapshot import take_snapshot
-
-    return take_snapshot(FactLog(open_settings().log_dir), day_of(as_of))
 
 
 def _fen(given: list[str] | None) -> dict[str, int]:
@@ -142,4 +134,3 @@ def _tell(
         print(f"另有 {len(told.unknown)} 笔贷款或担保未采集金额，未计入。")
     held = told.basis
     print(f"截至 {held.as_of}，依据第 {held.position} 批以前的数据，规则 {held.policy}。")
-    basis(held.as_dict())

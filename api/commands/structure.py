@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.terminal import AsOf, Json, Key, answer_with, basis, day_of, open_settings, table
+from api.terminal import (
+    AsOf,
+    Json,
+    Key,
+    answer_with,
+    basis,
+    day_of,
+    open_settings,
+    snapshot_of,
+    table,
+)
 
 if TYPE_CHECKING:
     from queries.structure import ProposalCheck, Structure
@@ -188,11 +198,9 @@ def _show_check(check: ProposalCheck) -> None:
 
 
 def _structure(as_of: str) -> Structure:
-    from graph.log import FactLog
-    from graph.snapshot import take_snapshot
     from queries.structure import read_structure
 
-    return read_structure(take_snapshot(FactLog(open_settings().log_dir), day_of(as_of)))
+    return read_structure(snapshot_of(as_of))
 
 
 def _percent(ratio: float | None) -> str:

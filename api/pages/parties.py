@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api.dependencies import Bench
 from api.pages.picture import draw
-from api.pages.rendering import page, waiting
+from api.pages.rendering import PATIENCE, page, waiting
 from api.party_file import read_party_file
 from graph.identifiers import Verdict, resident_id
 from queries.eligibility.catalogue import catalogue
@@ -20,8 +20,6 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _DOING = "正在按最新的数据计算全区的风险传导、股权和担保结构。"
-#: How long a page waits for its answer before it says so, in seconds.
-_PATIENCE = 1.0
 _IDENTITY = 15
 
 
@@ -55,7 +53,7 @@ def search(bench: Bench, text: Annotated[str, Form(max_length=100)] = "") -> HTM
 @router.get("/parties/{key}")
 def party(request: Request, bench: Bench, key: str) -> HTMLResponse:
     """The borrower page."""
-    if not bench.is_reckoned(within=_PATIENCE):
+    if not bench.is_reckoned(within=PATIENCE):
         return waiting(request, _DOING)
     file = read_party_file(bench, key)
     return page(
@@ -78,6 +76,6 @@ def party(request: Request, bench: Bench, key: str) -> HTMLResponse:
 @router.get("/guarantees")
 def guarantees(request: Request, bench: Bench) -> HTMLResponse:
     """Every ring, chain, mutual pair, joint group and star of the district."""
-    if not bench.is_reckoned(within=_PATIENCE):
+    if not bench.is_reckoned(within=PATIENCE):
         return waiting(request, _DOING, here="/guarantees")
     return page("guarantees.html", here="/guarantees", found=bench.structure().overview)

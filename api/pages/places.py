@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import Bench
-from api.pages.rendering import page, waiting
+from api.pages.rendering import PATIENCE, page, waiting
 from queries.eligibility.scorecard import load_card
 from queries.eligibility.scorecard.village import town_of
 
@@ -18,14 +18,12 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _DOING = "正在按全区的农户和贷款计算信用村镇和等级分布。"
-#: How long a page waits for its answer before it says so, in seconds.
-_PATIENCE = 1.0
 
 
 @router.get("/places")
 def places(request: Request, bench: Bench) -> HTMLResponse:
     """Every town with its villages."""
-    found = bench.places_ready(within=_PATIENCE)
+    found = bench.places_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/places")
     return page("places.html", here="/places", found=found)
@@ -36,7 +34,7 @@ def place(
     request: Request, bench: Bench, division: Annotated[str, Path(max_length=64)]
 ) -> HTMLResponse:
     """One village or town."""
-    found = bench.places_ready(within=_PATIENCE)
+    found = bench.places_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/places")
     return page(
@@ -54,7 +52,7 @@ def place(
 @router.get("/grades")
 def grades(request: Request, bench: Bench) -> HTMLResponse:
     """Grades by sex, age band and village, with what may not be used and why."""
-    found = bench.places_ready(within=_PATIENCE)
+    found = bench.places_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/grades")
     order = sorted(found.grades, key=lambda row: ["sex", "age_band", "village"].index(row.by))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dependencies import Bench
-from api.pages.rendering import page, waiting
+from api.pages.rendering import PATIENCE, page, waiting
 from queries.eligibility.scorecard.village import town_of
 
 __all__ = ["router"]
@@ -16,7 +16,6 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _DOING = "正在为全区每一户、每个产品测算：还没有已知贷款的有谁，只差什么。"
-_PATIENCE = 1.0
 _SEE_OTHER = 303
 
 Village = Annotated[str, Path(max_length=64)]
@@ -28,7 +27,7 @@ def summary(
     request: Request, bench: Bench, product: Annotated[str, Query(max_length=64)] = ""
 ) -> HTMLResponse:
     """By village, for one product: the one with the most who are ready unless another is asked."""
-    found = bench.prospects_ready(within=_PATIENCE)
+    found = bench.prospects_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/prospects")
     rows = found.summary()
@@ -92,7 +91,7 @@ def _sheet(
     most: int,
     choices: list[dict[str, Any]] | None,
 ) -> HTMLResponse:
-    found = bench.prospects_ready(within=_PATIENCE)
+    found = bench.prospects_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/prospects")
     titles = {name: item.title for name, item in bench.products().items()}

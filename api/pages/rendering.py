@@ -29,7 +29,7 @@ from api.pages.wording import (
 from graph.schema import SCHEMA
 from queries.structure.shares import DOUBTS
 
-__all__ = ["NAVIGATION", "page", "waiting"]
+__all__ = ["NAVIGATION", "PATIENCE", "page", "waiting"]
 
 #: Every page that stands for itself, in the order of an officer's day.
 NAVIGATION = (
@@ -43,6 +43,9 @@ NAVIGATION = (
     ("/identity", "主体核对"),
     ("/deliveries", "数据接收"),
 )
+
+#: How long a page waits for its answer before it says so, in seconds.
+PATIENCE = 1.0
 
 _ACCEPTED = 202
 #: How often a page that waits asks again, in seconds.

@@ -2,8 +2,9 @@
 
 For every product and household (or firm): the member best placed, and what would still be open or
 unmet once a visit brought what every visit brings: a signed consent, what the loan is for, and a
-credit report without a loan.  That report is not assumed for the answer: nobody here is said to be a first borrower, only
-that no loan of theirs is known.  Whole districts are read from the log and reckoned as arrays.
+credit report without a loan.  That report is not assumed for the answer: nobody here is said to be
+a first borrower, only that no loan of theirs is known.  Whole districts are read from the log and
+reckoned as arrays.
 """
 
 from __future__ import annotations

@@ -22,7 +22,6 @@ __all__ = ["Order", "People", "Rows", "first_rows"]
 
 Numbers = NDArray[np.int64]
 
-#: A thing dated later counts before one heard later: reports arrive in any order.
 Order: TypeAlias = Literal["oldest", "begun", "heard", "dated"]
 
 _ORDERS: dict[Order, tuple[tuple[str, str], ...]] = {
@@ -30,6 +29,7 @@ _ORDERS: dict[Order, tuple[tuple[str, str], ...]] = {
     # a tie led to another party is known there since the judgement: when it was heard tells nothing
     "begun": (("valid_from", "descending"), ("fact_id", "ascending")),
     "heard": (("known_from", "descending"), ("fact_id", "ascending")),
+    # a thing dated later counts before one heard later: reports arrive in any order
     "dated": (
         ("valid_from", "descending"), ("known_from", "descending"), ("fact_id", "ascending"),
     ),

@@ -72,7 +72,10 @@ class TiePolicy(Strict):
 
 
 class Policy(RuleFile):
-    """All seeds and ties, and how sure they must be; `floor` keeps the fixed point unique, `cap` keeps paths acyclic."""
+    """All seeds and ties, and how sure they must be.
+
+    `floor` keeps the fixed point unique, `cap` keeps paths acyclic.
+    """
 
     FILE: ClassVar[str] = "policy"
 
