@@ -130,6 +130,10 @@ def shadow(
 
 
 def _for_people(decision: Decision, name: str) -> None:
+    from api.pages.wording import fact, source
+    from queries.eligibility.catalogue import catalogue
+
+    specs = catalogue().facts
     table(
         f"{decision.product.title}：{decision.verdict.value}",
         ["条件", "结果", "事实", "来源"],
@@ -138,9 +142,13 @@ def _for_people(decision: Decision, name: str) -> None:
                 item.condition.wording,
                 item.verdict.value,
                 "；".join(
-                    str(seen.fact.value) for seen in item.seen if seen.fact.value is not None
+                    fact(seen.fact.value, specs[seen.id])
+                    for seen in item.seen
+                    if seen.fact.value is not None
                 ),
-                "；".join(seen.fact.source for seen in item.seen if seen.fact.value is not None),
+                "；".join(
+                    source(seen.fact.said_by) for seen in item.seen if seen.fact.value is not None
+                ),
             )
             for item in decision.conditions
         ],

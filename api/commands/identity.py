@@ -53,6 +53,9 @@ def review(
     pairs = waiting(open_settings(), limit=limit, offset=offset)
 
     def people() -> None:
+        if not pairs:
+            print("没有待核对的记录。运行 xinnong identity candidates 重新查找。")
+            return
         table(
             "疑似同一主体（仅供核对，不作任何认定）",
             ["概率", "一方", "另一方", "理由"],

@@ -28,23 +28,30 @@ def prospects(
     from graph.time import utc_now
     from queries.eligibility.prospects import prospects as reckon
     from queries.eligibility.publish import shelf
+    from queries.eligibility.scorecard.village import town_of
+    from queries.names import division_names
 
     settings = open_settings()
     with OperationsStore(settings) as store:
         offered = shelf(store)
-    day = day_of(as_of)
-    found = reckon(FactLog(settings.log_dir), day, utc_now(), offered)
+    log, day, now = FactLog(settings.log_dir), day_of(as_of), utc_now()
+    found = reckon(log, day, now, offered)
     if not village:
         rows = found.summary()
-        answer_with(
-            rows,
-            as_json,
-            lambda: table(
+
+        def people() -> None:
+            names = division_names(log, day, now)
+            table(
                 f"首贷培植：{found.units} 户（家）没有已知贷款；没有记录不等于没有贷过款",
-                ["村", "产品", "只差授权和征信", "另差一项"],
-                [(r["village"], r["title"], r["ready"], r["one_missing"]) for r in rows],
-            ),
-        )
+                ["乡镇", "村", "村编码", "产品", "只差授权和征信", "另差一项"],
+                [
+                    (names.get(town_of(r["village"])), names.get(r["village"]), r["village"],
+                     r["title"], r["ready"], r["one_missing"])
+                    for r in rows
+                ],
+            )  # fmt: skip
+
+        answer_with(rows, as_json, people)
         return
     sheet = found.village(village, product=product or None, most=most)
     answer_with(

@@ -115,13 +115,13 @@ def worklist(
         as_json,
         lambda: table(
             "待更正",
-            ["部门", "行数", "最早收到", "原因"],
+            ["部门", "行数", "最早收到", "问题和怎么办"],
             [
                 (
                     x.department,
                     x.rows,
                     x.oldest.date(),
-                    "、".join(f"{k}×{n}" for k, n in x.causes.items()),
+                    "\n".join(x.messages[:3]),
                 )
                 for x in loads
             ],

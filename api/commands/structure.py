@@ -75,17 +75,19 @@ def guarantees(as_of: AsOf = "", as_json: Json = False) -> None:
     found = _structure(as_of).overview
 
     def people() -> None:
+        from api.pages.wording import money
+
         def names(keys: Any) -> str:
             return "、".join(found.names.get(key) or key for key in keys)
 
         table(
             "担保圈",
-            ["成员", "圈内担保（元）", "债务（元）", "名义覆盖", "有效覆盖"],
+            ["成员", "圈内担保", "债务", "名义覆盖", "有效覆盖"],
             [
                 (
                     names(ring.members),
-                    ring.inside.known / 100,
-                    ring.debt.known / 100,
+                    money(ring.inside.known),
+                    money(ring.debt.known),
                     _percent(ring.nominal_ratio),
                     _percent(ring.effective_ratio),
                 )
@@ -94,9 +96,9 @@ def guarantees(as_of: AsOf = "", as_json: Json = False) -> None:
         )
         table(
             "担保链",
-            ["级数", "经过", "末端债务（元）"],
+            ["级数", "经过", "末端债务"],
             [
-                (c.link_count, " → ".join(names(s) for s in c.stations), c.end_debt.known / 100)
+                (c.link_count, " → ".join(names(s) for s in c.stations), money(c.end_debt.known))
                 for c in found.chains
             ],
         )

@@ -31,17 +31,13 @@ def deliveries(bench: Bench) -> HTMLResponse:
     sources = freshness(bench.log, found, utc_now())
     # a source of which every file was refused was heard too, and has to be told so
     told = [bool(item.batches or item.failed_file or item.missing_parts) for item in sources]
-    tasks = list(worklist(bench.log))
-    reasons: dict[str, dict[str, None]] = {}
-    for task in tasks:
-        reasons.setdefault(task.department, {})[task.message_zh] = None
     return page(
         "deliveries.html",
         here="/deliveries",
         heard=[item for item, heard in zip(sources, told, strict=True) if heard],
         silent=[item for item, heard in zip(sources, told, strict=True) if not heard],
-        loads=by_department(tasks),
-        reasons={name: list(said)[:_REASONS] for name, said in reasons.items()},
+        loads=by_department(worklist(bench.log)),
+        most=_REASONS,
         uploads=uploads[-20:],
         deliveries=latest,
     )

@@ -89,7 +89,7 @@ def show(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "、".join(map(show, value))
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:g}" if abs(value) < 1e6 else f"{value:,.2f}"
     return VALUES.get(value, value) if isinstance(value, str) else str(value)
 
 

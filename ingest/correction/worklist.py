@@ -50,12 +50,14 @@ class DepartmentLoad:
         rows: refused rows that are open.
         oldest: when the oldest of them was received.
         causes: findings by code.
+        messages: what is wrong and what to do, in Chinese, each once, the most frequent first.
     """
 
     department: str
     rows: int
     oldest: datetime
     causes: dict[str, int]
+    messages: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -96,16 +98,25 @@ def by_department(tasks: Iterable[Task]) -> list[DepartmentLoad]:
     """The load of each department, the longest list first."""
     rows: dict[str, set[tuple[str, int | None]]] = defaultdict(set)
     causes: dict[str, Counter[str]] = defaultdict(Counter)
+    messages: dict[str, Counter[str]] = defaultdict(Counter)
     oldest: dict[str, datetime] = {}
     for task in tasks:
         if task.severity != "error":
             continue
         rows[task.department].add((task.batch, task.row))
         causes[task.department][task.code] += 1
+        messages[task.department][task.message_zh] += 1
         known = oldest.get(task.department, task.received_at)
         oldest[task.department] = min(known, task.received_at)
     loads = [
-        DepartmentLoad(name, len(rows[name]), oldest[name], dict(causes[name])) for name in rows
+        DepartmentLoad(
+            name,
+            len(rows[name]),
+            oldest[name],
+            dict(causes[name]),
+            tuple(message for message, _ in messages[name].most_common()),
+        )
+        for name in rows
     ]
     return sorted(loads, key=lambda each: (-each.rows, each.department))
 

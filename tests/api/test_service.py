@@ -245,9 +245,13 @@ def test_commands_answer_programs(
 
 
 def test_commands_answer_people(district: Settings, guarantor: str, tmp_path: Path) -> None:
-    assert "首贷" in run(district, "decide", PRODUCT, guarantor).stdout
+    decided = run(district, "decide", PRODUCT, guarantor).stdout
+    # in words: what the catalogue calls a code, and the title of a source
+    assert "首贷" in decided and "自然人" in decided and "Person" not in decided
     assert "担保链" in run(district, "ask", "guarantee_chain", f"key={guarantor}").stdout
     assert "风险" in run(district, "risk", guarantor).stdout
+    assert "division:" in (told := run(district, "prospects").stdout) and "镇" in told
+    assert "e+" not in run(district, "structure", "guarantees").stdout
     file = tmp_path / "district.graphml"
     assert run(district, "export", "--graphml", str(file)).returncode == 0
     assert file.stat().st_size > 10_000
