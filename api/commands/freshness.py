@@ -27,7 +27,7 @@ def freshness(as_json: Json = False) -> None:
         as_json,
         lambda: table(
             "数据新旧",
-            ["部门", "来源", "最近一批", "距今天数", "退回", "疑似过期", "缺的份", "未通过的文件"],
+            ["部门", "来源", "最近一批", "距今天数", "最近一批退回", "疑似过期", "缺的份", "未通过的文件"],
             [
                 (
                     item.department, item.title, item.last_at, item.age_days, item.quarantined,

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -142,6 +142,10 @@ def _state_file(settings: Settings) -> Path:
     return settings.engine_dir / "engine.json"
 
 
+def _handed_file(settings: Settings) -> Path:
+    return settings.engine_dir / "host.json"
+
+
 def _running(settings: Settings) -> dict[str, int | float | str] | None:
     try:
         state: dict[str, int | float | str] = json.loads(
@@ -171,7 +175,7 @@ def _answers(port: int) -> bool:
 def _start(
     settings: Settings, *, owned: bool, progress: Progress | None
 ) -> dict[str, int | float | str]:
-    _end_leftover(settings)
+    _stop(settings)  # one that runs and does not answer, or is still closing
     paths = jars(settings, progress=progress)
     _refuse_too_little_memory(settings)
     wipe_unfinished_import(settings)
@@ -201,7 +205,7 @@ def _launch(
         idle_minutes=settings.engine_idle_minutes,
         owner_fd=owner_read,
     )
-    handed = settings.engine_dir / "host.json"
+    handed = _handed_file(settings)
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
     log = settings.engine_dir / "host.log"
     with log.open("w", encoding="utf-8") as stream:
@@ -292,29 +296,34 @@ def _choose_port(settings: Settings) -> int:
         return int(probe.getsockname()[1])
 
 
-def _end_leftover(settings: Settings) -> None:
-    """End an engine that runs but no longer answers, or was killed with its state file left."""
-    _stop(settings)
-
-
 def _stop(settings: Settings) -> bool:
-    try:
-        state = json.loads(_state_file(settings).read_text(encoding="utf-8"))
-        process = psutil.Process(int(state["pid"]))
-        if abs(process.create_time() - float(state["created"])) >= 1:
-            raise psutil.NoSuchProcess(process.pid)
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(_STOP_DEADLINE_S)
-        except psutil.TimeoutExpired:
+    """End the engine of this folder, answering or not, and wait until it let go of the store.
+
+    The state file does not tell enough: an engine is there before it writes the file (and stays
+    when the command that starts it is killed) and after it removed it, while it closes.
+    """
+    found = _hosts(settings)
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGTERM)
+    _, late = psutil.wait_procs(found, _STOP_DEADLINE_S)
+    for process in late:
+        with suppress(psutil.NoSuchProcess):
             process.kill()
-            process.wait(_STOP_DEADLINE_S)
-        stopped = True
-    except (OSError, ValueError, KeyError, psutil.Error):
-        stopped = False
+    psutil.wait_procs(late, _STOP_DEADLINE_S)
     _state_file(settings).unlink(missing_ok=True)
     _disown(settings)
-    return stopped
+    return bool(found)
+
+
+def _hosts(settings: Settings) -> list[psutil.Process]:
+    """The engine processes of this folder, told by the file each was started with."""
+    handed = str(_handed_file(settings).resolve())
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if handed in (process.info["cmdline"] or ())
+    ]
 
 
 def _disown(settings: Settings) -> None:

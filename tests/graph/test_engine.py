@@ -84,6 +84,48 @@ def test_an_owner_killed_leaves_no_orphan(tmp_path: Path) -> None:
     assert not engine_status(Settings(data=tmp_path)).running
 
 
+def hosts(settings: Settings) -> list[psutil.Process]:
+    """The engine processes of this data folder, whether they answer or not."""
+    handed = str((settings.engine_dir / "host.json").resolve())
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if handed in (process.info["cmdline"] or ())
+    ]
+
+
+def test_a_command_killed_while_its_engine_starts(tmp_path: Path) -> None:
+    """The engine it left behind, not announced yet, holds the store: the next must not meet it."""
+    own = Settings(data=tmp_path, engine_heap_mb=512)
+    command = subprocess.Popen(
+        [sys.executable, "-c", OWNER.replace("owned=True", "owned=False"), str(tmp_path)],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    locked = own.engine_dir / "data" / "databases" / "store_lock"
+    deadline = time.monotonic() + 120
+    while not locked.exists() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    command.kill()
+    command.communicate()
+    [left] = hosts(own)
+    assert not engine_status(own).running
+    ensure_engine(own)
+    [now] = hosts(own)
+    assert now.pid == engine_status(own).pid and now.pid != left.pid
+    assert stop_engine(own) and hosts(own) == []
+
+
+def test_an_engine_that_is_closing_is_waited_for(settings: Settings) -> None:
+    """It is announced no longer and still holds the store."""
+    ensure_engine(settings)
+    closing = engine_status(settings).pid
+    assert closing
+    os.kill(closing, signal.SIGTERM)
+    while (settings.engine_dir / "engine.json").exists():
+        time.sleep(0.005)
+    assert stop_engine(settings) and hosts(settings) == []
+
+
 def test_the_door_reads_within_limits(settings: Settings) -> None:
     with connect(settings) as graph:
         rows = graph.read("UNWIND range(1, 9) AS n RETURN n", max_rows=5)
