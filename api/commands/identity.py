@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,25 +16,36 @@ commands.add_typer(_identity, name="identity")
 
 User = Annotated[str, typer.Option("--user", help="核对人姓名 / who judges")]
 Note = Annotated[str, typer.Option("--note", help="依据说明 / ground")]
+By = Annotated[
+    Literal["rules", "splink"],
+    typer.Option(
+        help="查找方式：rules 规则；splink 概率链接，适合大文件，须安装 xinnong[er]"
+        " / the way to search; splink: for large files, an extra"
+    ),
+]
 IntoGraph = Annotated[
     bool, typer.Option("--graph/--no-graph", help="同时更新图数据库 / also update the graph")
 ]
 
 
 @_identity.command()
-def candidates(as_json: Json = False) -> None:
+def candidates(by: By = "rules", as_json: Json = False) -> None:
     """查找疑似同一主体的记录，更新核对队列 / search for candidates, renew the queue."""
     from ingest.identity import refresh
 
-    found = refresh(open_settings())
+    found = refresh(open_settings(), by=by)
     answer = {
+        "weighed_by": found.weighed_by,
         "candidates": len(found.candidates),
         "compared": found.compared,
         "left_out": found.left_out,
     }
 
     def people() -> None:
-        print(f"比较 {found.compared} 对，{len(found.candidates)} 对进入核对队列。")
+        print(
+            f"比较 {found.compared} 对，{len(found.candidates)} 对进入核对队列。"
+            f"概率依据：{found.weighed_by}"
+        )
         for block, count in found.left_out.items():
             print(f"未能比较：{count} 条记录（按 {block} 分组过大，且没有村）。")
 

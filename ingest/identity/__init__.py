@@ -3,6 +3,7 @@
     provisional   a row without an identifier becomes a party of its own
     rules         small findings about two records, with the sentence that explains each
     candidates    which pairs are worth a look, and how probable they are
+    probabilistic the same search by splink, for large files (extra `er`); levels: what it compares
     review        the queue: show, judge, take back
     clusters      who is one party after all judgements, and where they contradict each other
     publish       judgements become `SAME_AS` facts of the log

@@ -10,6 +10,8 @@ sound; a firm's core name.
 What this misses: a name wrong in two characters, where phone, birth and masked id are not known or
 wrong as well; a nickname that nobody stated; a block larger than the limit whose records have no
 village (`Blocked.left_out` counts those records).
+
+`blocks.sql` joins the same keys in a database, for `probabilistic`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from ingest.identity.record import Record
 from ingest.identity.sound import folded_sounds, surname_length
 from ingest.identity.writing import common_writing, simplified
 
-__all__ = ["Blocked", "block"]
+__all__ = ["Blocked", "block", "block_keys"]
 
 _LONG_ENOUGH = 3  # with one of two characters left out nearly every name is like every other
 
@@ -44,11 +46,8 @@ class Blocked:
 def block(records: Sequence[Record], *, most: int) -> Blocked:
     """Blocks larger than `most` are split by village; what has no village there is left out."""
     blocks: dict[tuple[str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    nicknames = frozenset(common_writing(nick) for item in records for nick in item.nicknames)
-    for place, record in enumerate(records):
-        side = 0 if not record.identifiers else 1
-        for each in set(_keys(record, nicknames)):
-            blocks[each][side].append(place)
+    for place, each in block_keys(records):
+        blocks[each][1 if records[place].identifiers else 0].append(place)
     pairs: set[tuple[int, int]] = set()
     left_out: dict[str, int] = defaultdict(int)
     for (kind, _), (open_ones, known) in blocks.items():
@@ -63,6 +62,14 @@ def block(records: Sequence[Record], *, most: int) -> Blocked:
             else:
                 pairs.update(_between(a, b))
     return Blocked(sorted(pairs), dict(left_out))
+
+
+def block_keys(records: Sequence[Record]) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Every block of every record, each once: (place of the record, (kind of block, value))."""
+    nicknames = frozenset(common_writing(nick) for item in records for nick in item.nicknames)
+    for place, record in enumerate(records):
+        for each in set(_keys(record, nicknames)):
+            yield place, each
 
 
 def _between(open_ones: list[int], known: list[int]) -> Iterator[tuple[int, int]]:

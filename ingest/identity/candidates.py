@@ -16,9 +16,10 @@ from ingest.identity.comparison import Comparison, compare, probability
 from ingest.identity.policy import IdentityPolicy, load_policy
 from ingest.identity.record import Record
 
-__all__ = ["Candidate", "Found", "find_candidates"]
+__all__ = ["WORTHLESS", "Candidate", "Found", "find_candidates", "shared"]
 
-_WORTHLESS = -20.0  # log2 odds of one in a million: such a rival takes nothing from anybody
+#: Log2 odds of one in a million: such a rival takes nothing from anybody.
+WORTHLESS = -20.0
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,23 @@ class Found:
         candidates: the most probable first.
         compared: pairs compared.
         left_out: block -> records that could not be compared there (too common, no village).
+        weighed_by: name of the policy, and of the way where that is not the rules.
     """
 
     candidates: tuple[Candidate, ...]
     compared: int
     left_out: dict[str, int]
+    weighed_by: str
+
+    @classmethod
+    def of(
+        cls, candidates: Iterable[Candidate], compared: int, left_out: dict[str, int], by: str
+    ) -> Found:
+        """Candidates in any order, put in that of the queue."""
+        ordered = sorted(
+            candidates, key=lambda item: (-item.probability, item.mention.key, item.other.key)
+        )
+        return cls(tuple(ordered), compared, left_out, by)
 
 
 def find_candidates(records: Sequence[Record], policy: IdentityPolicy | None = None) -> Found:
@@ -62,23 +75,23 @@ def find_candidates(records: Sequence[Record], policy: IdentityPolicy | None = N
     by_mention: dict[int, list[tuple[int, Comparison]]] = defaultdict(list)
     for mention, other in blocked.pairs:
         comparison = compare(records[mention], records[other], common, weights)
-        if comparison.by_identifier is None and comparison.odds > _WORTHLESS:
+        if comparison.by_identifier is None and comparison.odds > WORTHLESS:
             by_mention[mention].append((other, comparison))
-    found = [
+    found = (
         candidate
         for mention, others in by_mention.items()
-        for candidate in _shared(records, mention, others, weights)
-    ]
-    found.sort(key=lambda item: (-item.probability, item.mention.key, item.other.key))
-    return Found(tuple(found), len(blocked.pairs), blocked.left_out)
+        for candidate in shared(records, mention, others, weights)
+    )
+    return Found.of(found, len(blocked.pairs), blocked.left_out, weights.name)
 
 
-def _shared(
+def shared(
     records: Sequence[Record],
     mention: int,
     others: Iterable[tuple[int, Comparison]],
     policy: IdentityPolicy,
 ) -> list[Candidate]:
+    """The candidates of one mention, which its rivals share; places in the records."""
     each = list(others)
     odds = {
         place: 2.0 ** min(comparison.odds, 500.0)

@@ -17,7 +17,7 @@ from ingest.identity.policy import IdentityPolicy
 from ingest.identity.record import Record
 from ingest.identity.rules import Outcome, findings, rule_text
 
-__all__ = ["Comparison", "Reason", "compare", "probability"]
+__all__ = ["Comparison", "Reason", "compare", "prior", "probability"]
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,13 @@ def compare(a: Record, b: Record, common: Commonness, policy: IdentityPolicy) ->
     for group, rule, outcome in findings(a, b):
         found.setdefault(group, []).append(_weigh(rule, outcome, common, population, policy))
     reasons = tuple(reason for group in found.values() for reason in _strongest_first(group))
-    prior = math.log2(policy.coverage / population)
-    return Comparison(None, prior + sum(reason.bits for reason in reasons), reasons)
+    odds = prior(common, policy) + sum(reason.bits for reason in reasons)
+    return Comparison(None, odds, reasons)
+
+
+def prior(common: Commonness, policy: IdentityPolicy) -> float:
+    """Log2 odds that a party named at random is a given one of those we know."""
+    return math.log2(policy.coverage / max(common.population, policy.least_population))
 
 
 def _by_identifier(a: Record, b: Record) -> Comparison:

@@ -1,12 +1,12 @@
 """The review queue: search it, show a pair, judge it, take a judgement back.
 
-What the rules find is only shown.  A judgement is kept with its user and time and becomes a fact of
+What a search finds is only shown.  A judgement is kept with its user and time and becomes a fact of
 the log at once (`publish`); nothing here merges anybody by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,10 +20,13 @@ from graph.time import utc_now
 from ingest.identity.candidates import Candidate, Found, find_candidates
 from ingest.identity.clusters import Clustering, cluster
 from ingest.identity.policy import load_policy
+from ingest.identity.probabilistic import find_probable
 from ingest.identity.publish import publish
 from ingest.identity.record import Record, is_provisional, read_records
 
 __all__ = ["Judged", "SideBySide", "hints", "judge", "refresh", "review", "standing", "take_back"]
+
+Way = Literal["rules", "splink"]
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,28 @@ class Judged:
         }
 
 
-def refresh(settings: Settings, *, at: datetime | None = None) -> Found:
-    """Search the log for candidates and put them into the queue."""
-    found = find_candidates(read_records(FactLog(settings.log_dir)))
+#: Name of a way to search -> the search; all take the same records and find the same kind of pairs.
+_WAYS: dict[Way, Callable[[list[Record]], Found]] = {
+    "rules": find_candidates,
+    "splink": find_probable,
+}
+
+
+def refresh(settings: Settings, *, by: Way = "rules", at: datetime | None = None) -> Found:
+    """Search the log for candidates and put them into the queue.
+
+    Args:
+        by: `rules`, or `splink` for large files (`ingest.identity.probabilistic`).
+
+    Raises:
+        SettingsError: `splink_missing`, the way is an extra that is not installed.
+    """
+    found = _WAYS[by](read_records(FactLog(settings.log_dir)))
     moment = at or utc_now()
     pairs = {pair_of(item.mention.key, item.other.key): item for item in reversed(found.candidates)}
     with OperationsStore(settings) as store:
         JudgementBook(store).replace_queue(
-            _queued(pair, item, moment) for pair, item in pairs.items()
+            _queued(pair, item, found.weighed_by, moment) for pair, item in pairs.items()
         )
     return found
 
@@ -189,7 +206,7 @@ def _refuse_the_impossible(one: Record, other: Record) -> None:
         )
 
 
-def _queued(pair: tuple[str, str], item: Candidate, at: datetime) -> QueuedPair:
+def _queued(pair: tuple[str, str], item: Candidate, by: str, at: datetime) -> QueuedPair:
     reasons = [
         {
             "rule": reason.rule,
@@ -212,7 +229,7 @@ def _queued(pair: tuple[str, str], item: Candidate, at: datetime) -> QueuedPair:
                 "note": None,
             }
         )
-    return QueuedPair(*pair, item.probability, tuple(reasons), load_policy().name, at)
+    return QueuedPair(*pair, item.probability, tuple(reasons), by, at)
 
 
 def _in_order(pair: tuple[str, str], item: Candidate, shown: Iterable[str]) -> list[str]:

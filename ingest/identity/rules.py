@@ -71,7 +71,7 @@ def name_nickname(a: Record, b: Record) -> Outcome | None:
     """一方的称呼是另一方的小名或绰号，或双方小名相同。"""
     if not (a.is_person and b.is_person):
         return None
-    called_a, called_b = _called(a), _called(b)
+    called_a, called_b = called(a), called(b)
     nick_a = {simplified(each) for each in a.nicknames}
     nick_b = {simplified(each) for each in b.nicknames}
     shared = (called_a & nick_b) | (called_b & nick_a) | (nick_a & nick_b)
@@ -133,7 +133,7 @@ def village(a: Record, b: Record) -> Outcome | None:
             return Outcome("homonym", None, (_place(a.village), _place(b.village)))
         return Outcome("different", None, (_place(a.village), _place(b.village)))
     if a.village_name and b.village_name:
-        one, other = _village_name(a.village_name), _village_name(b.village_name)
+        one, other = village_key(a.village_name), village_key(b.village_name)
         if one == other:
             return Outcome("name_only", one, (a.village_name, b.village_name))
         return Outcome("different", None, (a.village_name, b.village_name))
@@ -189,7 +189,7 @@ def masked_id(a: Record, b: Record) -> Outcome | None:
     if not (a.masked_id and b.masked_id) or len(a.masked_id) != len(b.masked_id):
         return None
     shown = (a.masked_id, b.masked_id)
-    one, other = _with_birth(a), _with_birth(b)
+    one, other = with_birth(a), with_birth(b)
     if not _visible_agree(one, other):
         return Outcome("different", None, shown)
     # the first six are a whole county's; fewer than four digits more prove nothing
@@ -250,7 +250,7 @@ def _alias(a: Record, b: Record, of_a: Iterable[str], of_b: Iterable[str]) -> Ou
     return None
 
 
-def _called(record: Record) -> set[str]:
+def called(record: Record) -> set[str]:
     """What a person may be called: the name, and the given name without its surname."""
     if not record.name:
         return set()
@@ -264,7 +264,7 @@ def _place(code: str) -> str:
     return f"{town or ''}{code}"
 
 
-def _village_name(text: str) -> str:
+def village_key(text: str) -> str:
     return simplified(text).removesuffix("村民委员会").removesuffix("村委会").removesuffix("村")
 
 
@@ -274,7 +274,7 @@ def _visible_agree(one: str, other: str) -> bool:
     )
 
 
-def _with_birth(record: Record) -> str:
+def with_birth(record: Record) -> str:
     """The masked id with the date of birth where that is known but hidden."""
     masked = record.masked_id or ""
     if record.birth_on and len(masked) == 18 and masked[6:14] == "*" * 8:
