@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import xlsxwriter
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "worlds"))
@@ -58,6 +59,8 @@ def measure(path: Path) -> dict[str, Any]:
             Quarantine(Path(folder) / "quarantine").keep("b", table, gated)
             for kind, facts in difference.asserted.items():
                 pending.assert_facts(kind, facts)
+                del facts
+                pa.default_memory_pool().release_unused()
     return {"rows": table.rows_in, "quarantined": quarantined, "steps": steps}
 
 

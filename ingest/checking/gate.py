@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.util import hash_pandas_object
 
 from ingest.checking.rules import value_column
 from ingest.checking.schema import on_row, on_text, on_value, validate
@@ -26,6 +27,8 @@ from ingest.reading.table import Table
 from ingest.reading.texts import Texts
 
 __all__ = ["Gated", "check"]
+
+_HASHED_AT_ONCE = 1 << 16  # keys
 
 
 @dataclass
@@ -80,6 +83,7 @@ def check(
             pa.default_memory_pool().release_unused()
     rows = _joined(parts)
     twins = _twins(table, rows)
+    pa.default_memory_pool().release_unused()
     findings += twins
     if twins:
         good = ~rows.index.isin(_refused(twins))
@@ -163,12 +167,16 @@ def _twins(table: Table, rows: pd.DataFrame) -> list[Finding]:
     """A key twice among the good rows: the same row is one row; different rows are all refused."""
     fields = [item for item in table.spec.fields if item.name in table.spec.key]
     key = [value_column(item) for item in fields]
-    number = np.zeros(len(rows), np.int64)
-    for name in key:  # numbers, since a million keys as Python's texts are 100 MB
-        codes, values = pd.factorize(rows[name], use_na_sentinel=False)
-        number = pd.factorize(number * len(values) + codes)[0].astype(np.int64)
-    again_or_first = pd.Series(number).duplicated(keep=False).to_numpy()
-    repeated = rows.loc[again_or_first & bool(key), key]
+    if not key:
+        return []
+    # Hashes tell where to look, some rows at a time: a million keys as Python's texts are 100 MB,
+    # and so is Arrow's dictionary of them.  What looks repeated is compared as it is.
+    hashes = np.zeros(len(rows), np.uint64)
+    for begin in range(0, len(rows), _HASHED_AT_ONCE):
+        some = slice(begin, begin + _HASHED_AT_ONCE)
+        hashes[some] = hash_pandas_object(rows[key].iloc[some].astype(object), index=False)
+    looks = rows.loc[pd.Series(hashes).duplicated(keep=False).to_numpy(), key]
+    repeated = looks[looks.duplicated(keep=False)]
     if repeated.empty:
         return []
     columns = "、".join(item.title for item in fields)

@@ -27,7 +27,7 @@ from ingest.reading.aside import Aside
 __all__ = ["Difference", "compare", "fact_ids", "numbered_slots"]
 
 _SAID_BY = ("fact_id", "known_from", "source", "batch", "row")
-_AT_ONCE = 1 << 17  # rows of a frame turned into facts at a time
+_AT_ONCE = 1 << 16  # rows of a frame turned into facts at a time
 _NOT_CONTENT = frozenset({*_SAID_BY, "valid_from", "valid_to"})
 
 
@@ -38,13 +38,13 @@ class Difference:
     Attributes:
         asserted: tables of new facts by kind, ready for the log but for when they become known.
         closed: (kind, fact_id) of the facts that end being held.
-        changed_rows: rows of the file that said anything new.
+        changed_rows: numbers of the rows of the file that said anything new, in order.
         stated: by kind, everything that the file says, new or not; columns of the log.
     """
 
     asserted: Aside = field(default_factory=Aside)
     closed: list[tuple[str, str]] = field(default_factory=list)
-    changed_rows: set[int] = field(default_factory=set)
+    changed_rows: NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
     stated: Aside = field(default_factory=Aside)
 
 
@@ -55,8 +55,10 @@ def compare(log: FactLog, frames: Iterable[FactFrame], *, source: str, batch: st
     for frame in frames:
         for table in _tables(frame):
             difference.stated.add(frame.kind, table)
+            del table
         del frame
         pool.release_unused()
+    pool.release_unused()  # what the source looked at is free by now
     for kind in sorted(difference.stated):
         news = difference.stated[kind]
         held = log.read(kind)
@@ -132,7 +134,11 @@ def _compare_kind(
     take, until = take[order], until.take(pa.array(order))
     rows = both["row"].combine_chunks().take(pa.array(take)).to_numpy(zero_copy_only=False)
     is_new = take >= len(held)
-    difference.changed_rows.update(rows[is_new].astype(int).tolist())
+    changed = rows[is_new].astype(np.int64)
+    seen = np.concatenate([difference.changed_rows, changed])
+    hit = np.zeros(int(seen.max(initial=0)) + 1, bool)
+    hit[seen] = True
+    difference.changed_rows = np.flatnonzero(hit)
     # a first delivery is taken as it is
     whole = len(take) == len(both) and bool(np.all(take[1:] > take[:-1]))
     facts, count = both if whole else both.take(pa.array(take)), len(take)

@@ -13,7 +13,6 @@ from itertools import islice, product
 from typing import Any
 
 import yaml
-from pypinyin import Style, lazy_pinyin
 
 __all__ = ["folded", "folded_sounds", "same_sound", "surname_length", "syllables", "variants"]
 
@@ -38,6 +37,9 @@ def variants() -> dict[str, str]:
 
 @cache
 def _ordinary(character: str) -> str:
+    # the dictionary of phrases takes 55 MB, which a file without names to compare never needs
+    from pypinyin import Style, lazy_pinyin
+
     return lazy_pinyin(character, style=Style.NORMAL)[0]
 
 

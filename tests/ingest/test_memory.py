@@ -14,7 +14,7 @@ from pathlib import Path
 from planter import VILLAGE, plant
 
 FEW, MANY = 60_000, 140_000
-MOST = 1_650  # bytes a row; 1,400 as it is, 1,940 with all cells and facts held as objects
+MOST = 1_250  # bytes a row; 770 to 1,030 as it is, 1,400 while freed memory was not given back
 
 _WORK = """
 import json, resource, sys

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -108,7 +109,8 @@ def _compare_kind(
             until.append(item.held_to)
     if not take:
         return
-    difference.changed_rows |= {rows[place] for place in take if place >= len(held)}
+    changed = {*difference.changed_rows.tolist(), *(rows[at] for at in take if at >= len(held))}
+    difference.changed_rows = np.array(sorted(changed), np.int64)
     facts = both.take(pa.array(take, pa.int64()))
     stated = [
         "|".join((batch, kind, *slots[place], str(begins[place]), str(end), contents[place]))

@@ -54,7 +54,7 @@ def said(difference: Difference) -> tuple[Any, ...]:
         )
         for kind, table in difference.asserted.items()
     }
-    return facts, sorted(difference.closed), difference.changed_rows
+    return facts, sorted(difference.closed), set(difference.changed_rows.tolist())
 
 
 @settings(max_examples=60)

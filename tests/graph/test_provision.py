@@ -1,0 +1,91 @@
+"""Fetching the engine's jars: cut off, refused for a while, never there."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from graph.engine import provision
+from graph.engine.provision import Jar, held
+from graph.errors import EngineError
+
+CONTENT = b"a jar" * 1_000
+JAR = Jar("org.example", "sample", "1.0", "", hashlib.sha256(CONTENT).hexdigest())
+
+#: What the repository does at the first, second, ... request; the last goes on for ever.
+Repository = Callable[..., Counter[str]]
+
+
+@pytest.fixture
+def repository(monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
+    """Start a repository that answers as told; what is returned counts the requests."""
+    running: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
+
+    def serve(*ways: str) -> Counter[str]:
+        asked: Counter[str] = Counter()
+
+        class Answers(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                way = ways[min(asked[self.path], len(ways) - 1)]
+                asked[self.path] += 1
+                self.send_response(503 if way == "busy" else 200)
+                body = b"" if way == "busy" else CONTENT
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body[: len(body) // 2] if way == "cut" else body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setattr(provision, "MAVEN_CENTRAL_URL", address)
+        monkeypatch.setattr(provision, "_PAUSES_S", (0.01, 0.01))
+        return asked
+
+    yield serve
+    for server, thread in running:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.mark.parametrize("ways", [("cut", "whole"), ("busy", "cut", "whole")])
+def test_a_jar_that_did_not_come_is_asked_for_again(
+    repository: Repository, tmp_path: Path, ways: tuple[str, ...]
+) -> None:
+    asked = repository(*ways)
+    [path] = held([JAR], tmp_path)
+    assert path.read_bytes() == CONTENT
+    assert asked == {f"/{JAR.path}": len(ways)}
+    # what is there is not fetched again
+    held([JAR], tmp_path)
+    assert asked.total() == len(ways)
+
+
+@pytest.mark.parametrize("way", ["cut", "busy"])
+def test_a_jar_that_never_comes_is_said(repository: Repository, tmp_path: Path, way: str) -> None:
+    asked = repository(way)
+    with pytest.raises(EngineError) as refused:
+        held([JAR], tmp_path)
+    assert refused.value.cause_code == "fetch_failed" and "sample-1.0.jar" in str(refused.value)
+    assert asked.total() == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_jar_than_pinned_is_thrown_away(repository: Repository, tmp_path: Path) -> None:
+    repository("whole")
+    other = Jar("org.example", "sample", "1.0", "", "00" * 32)
+    with pytest.raises(EngineError) as refused:
+        held([other], tmp_path)
+    assert refused.value.cause_code == "jar_altered"
+    assert list(tmp_path.iterdir()) == []
