@@ -77,7 +77,7 @@ def fill_store(settings: Settings, graph: Plain) -> None:
     pc.write_csv(pa.table({":ID": numbers, "number:int": numbers}), nodes)
     columns = [graph.source, graph.target, graph.weight]
     pc.write_csv(pa.table(columns, names=[":START_ID", ":END_ID", "weight:double"]), ties)
-    import_store(settings, [("Party", nodes)], [("TIED", ties)])
+    import_store(settings, [("Party", nodes)], [("TIED", ties)], span_lines=False)
     nodes.unlink()
     ties.unlink()
 

@@ -57,6 +57,8 @@ def main() -> None:
             snapshot = _timed(seconds, "snapshot with reading", take_snapshot, log, DAY)
             _timed(seconds, "weighing", weigh, snapshot, load_policy())
             run = _timed(seconds, "weighing and propagating", assess, snapshot)
+            # gathers for the run what every explanation looks up
+            _timed(seconds, "first explanation", explain, run, written[0])
             _timed(seconds, "explaining 20 parties", _explain, run, written, given.seed)
             batch = len(log.batches())
             small = _ties("GUARANTEES", written, 1_000, batch, given.seed + batch)

@@ -13,8 +13,6 @@ do not pass through the party stay in its score.
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,13 +40,13 @@ def echo_of(
         finest: changes of weight · message below this are not followed; as kernels settle.
         budget: ties to look at; where it runs out, less is known to be echo than there is.
     """
-    heard: dict[int, NDArray[np.float64]] = {}
+    heard: dict[int, tuple[int, NDArray[np.float64]]] = {}
 
     def hears(receiver: int) -> tuple[int, NDArray[np.float64]]:
-        first, last = ties_into(graph, receiver)
         if receiver not in heard:
-            heard[receiver] = message[first:last].copy()
-        return first, heard[receiver]
+            first, last = ties_into(graph, receiver)
+            heard[receiver] = first, message[first:last].copy()
+        return heard[receiver]
 
     def quiet(receiver: int) -> tuple[float, int, NDArray[np.float64]]:
         first, told = hears(receiver)
@@ -56,14 +54,15 @@ def echo_of(
         return float(np.log1p(-graph.own[receiver]) + ties.sum()), first, ties
 
     as_it_is, _, _ = quiet(party)
-    waiting = deque[int]()
+    waiting = dict[int, None]()  # in order, each once
     for tie in out.of(party).tolist():
         receiver = int(graph.target[tie])
         first, told = hears(receiver)
         told[tie - first] = 0.0
-        waiting.append(receiver)
+        waiting[receiver] = None
     while waiting and budget > 0:
-        sender = waiting.popleft()
+        sender = next(iter(waiting))
+        del waiting[sender]
         total, begin, parts = quiet(sender)
         ties = out.of(sender)
         budget -= len(parts) + len(ties)
@@ -74,7 +73,7 @@ def echo_of(
             first, told = hears(receiver)
             if (told[tie - first] - said) * graph.weight[tie] > finest:
                 told[tie - first] = said
-                if receiver != party and receiver not in waiting:
-                    waiting.append(receiver)
+                if receiver != party:
+                    waiting[receiver] = None
     without, _, _ = quiet(party)
     return float(max(np.exp(without) - np.exp(as_it_is), 0.0))
