@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from ingest.identity.record import Record
 
-__all__ = ["crowd"]
+__all__ = ["crowd", "namesakes"]
 
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蔡蒋余单仇解查翟盖覃"
@@ -36,6 +36,18 @@ def crowd(seed: int, *, identified: int, mentions: int) -> tuple[list[Record], d
         if not outsider:
             truth[key] = meant.key
     return records, truth
+
+
+def namesakes(count: int) -> list[Record]:
+    """张伟, so many of them, in five villages by turns; and two mentions, one of them of nowhere."""
+    known = [
+        Record(key=f"person:{n}", label="Person", name="张伟", village=f"610305110{n % 5:03d}",
+               identifiers=frozenset({f"person:{n}"}))
+        for n in range(count)
+    ]  # fmt: skip
+    here = Record(key="provisional:1", label="Person", name="张伟", village="610305110003")
+    nowhere = Record(key="provisional:2", label="Person", name="张伟")
+    return [*known, here, nowhere]
 
 
 def _person(chance: random.Random, key: str) -> Record:

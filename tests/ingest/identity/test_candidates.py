@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from crowd import crowd
+from crowd import crowd, namesakes
 from labelled import load
 
 from ingest.identity.blocking import block
@@ -59,14 +59,7 @@ def test_nobody_identified_is_compared_with_another() -> None:
 
 
 def test_a_large_block_is_split_and_what_is_left_out_is_counted() -> None:
-    namesakes = [
-        Record(key=f"person:{n}", label="Person", name="张伟", village=f"610305110{n % 5:03d}",
-               identifiers=frozenset({f"person:{n}"}))
-        for n in range(30)
-    ]  # fmt: skip
-    here = Record(key="provisional:1", label="Person", name="张伟", village="610305110003")
-    nowhere = Record(key="provisional:2", label="Person", name="张伟")
-    blocked = block([*namesakes, here, nowhere], most=10)
+    blocked = block(namesakes(30), most=10)
     assert {other for one, other in blocked.pairs} == {n for n in range(30) if n % 5 == 3}
     assert blocked.left_out == {"sound": 1}
 

@@ -13,7 +13,7 @@ from world import World
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from crowd import crowd
+from crowd import crowd, namesakes
 from labelled import load
 
 from graph.errors import SettingsError
@@ -26,7 +26,6 @@ from ingest.identity.blocking import block
 from ingest.identity.candidates import Candidate, find_candidates
 from ingest.identity.policy import load_policy
 from ingest.identity.probabilistic import find_probable
-from ingest.identity.record import Record
 from ingest.identity.weights import by_policy, taught
 
 
@@ -87,14 +86,7 @@ def test_with_the_policy_s_weights_it_finds_what_the_rules_find() -> None:
 
 @pytest.mark.usefixtures("splink")
 def test_blocks_too_large_are_left_out_as_by_the_rules() -> None:
-    namesakes = [
-        Record(key=f"person:{n}", label="Person", name="张伟", village=f"610305110{n % 5:03d}",
-               identifiers=frozenset({f"person:{n}"}))
-        for n in range(230)
-    ]  # fmt: skip
-    here = Record(key="provisional:1", label="Person", name="张伟", village="610305110003")
-    nowhere = Record(key="provisional:2", label="Person", name="张伟")
-    records = sorted([*namesakes, here, nowhere], key=lambda item: item.key)
+    records = sorted(namesakes(230), key=lambda item: item.key)
     blocked = block(records, most=load_policy().blocks.most)
     assert blocked.left_out == {"sound": 1}
     found = find_probable(records)
