@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
@@ -27,6 +25,7 @@ from ingest.comparing.part import Part
 from ingest.correction.quarantine import Quarantine, settled_by
 from ingest.finding import Finding, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
+from ingest.reading.memory import give_back
 from ingest.reading.table import Table, read_table
 from ingest.report import BatchReport
 
@@ -123,7 +122,7 @@ def plan(
     rows = gated.give_up()
     frames = source.facts(table.name, rows) if len(rows) else iter(())
     del rows  # what reads them is the last to hold them
-    pa.default_memory_pool().release_unused()
+    give_back()
     difference = compare(log, frames, source=source.name, batch=batch)
     settlement = None
     if lines is not None:
@@ -172,7 +171,7 @@ def commit(
         for kind, facts in planned.difference.asserted.items():
             pending.assert_facts(kind, facts)
             del facts
-            pa.default_memory_pool().release_unused()
+            give_back()
         pending.close_facts(planned.difference.closed)
         pending.attach("findings", findings_table(planned.findings, planned.table.name))
         pending.attach("settled", settled_by(planned.table, planned.gated))

@@ -68,8 +68,8 @@ def _speed(search: Callable[[list[Record]], Found], size: int, rounds: int) -> N
     shown = {(item.mention.key, item.other.key) for item in found.candidates}
     hit = sum(pair in shown for pair in truth.items())
     print(
-        f"{found.weighed_by}: {size:,} records: {median:.1f} s, {size / median:,.0f} rows/s; {found.compared:,} pairs "
-        f"compared, {len(found.candidates):,} shown, {hit / len(truth):.1%} of {len(truth):,} true "
+        f"{found.weighed_by}: {size:,} records: {median:.1f} s, {size / median:,.0f} rows/s; "
+        f"{found.compared:,} pairs compared, {len(found.candidates):,} shown, {hit / len(truth):.1%} of {len(truth):,} true "
         f"pairs among them, left out {found.left_out}"
     )
 

@@ -168,18 +168,22 @@ def _fetch(jar: Jar, folder: Path) -> None:
 
 
 def _downloaded(address: str) -> bytes:
-    for pause in (*_PAUSES_S, None):
+    for pause in _PAUSES_S:
         try:
-            with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - https
-                return bytes(answer.read())
+            return _answered(address)
         # HTTPException: the answer ended before its end
-        except (OSError, HTTPException) as error:
-            if isinstance(error, HTTPError):
-                error.close()  # it holds the connection
-            if pause is None:
-                raise
+        except (OSError, HTTPException):
             time.sleep(pause)
-    raise AssertionError("the last try returns or raises")
+    return _answered(address)
+
+
+def _answered(address: str) -> bytes:
+    try:
+        with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - https
+            return bytes(answer.read())
+    except HTTPError as error:
+        error.close()  # it holds the connection
+        raise
 
 
 def _checked(wanted: Sequence[Jar], folder: Path, note: Path) -> list[Path]:

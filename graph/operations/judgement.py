@@ -50,7 +50,7 @@ class _Judgement(Row):
 
 @dataclass(frozen=True)
 class QueuedPair:
-    """A pair as it was last compared; `reasons` as shown; `policy` (and the way, if not the rules)."""
+    """A pair as it was last compared; `reasons` as they are shown, `policy` names what weighed them."""
 
     one: str
     other: str

@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from pandas.util import hash_pandas_object
 
 from ingest.checking.rules import value_column
 from ingest.checking.schema import on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
 from ingest.finding import Finding
+from ingest.reading.memory import give_back
 from ingest.reading.table import Table
 from ingest.reading.texts import Texts
 
@@ -80,10 +80,10 @@ def check(
         if len(index) < len(table.numbers):
             # pandera's report holds the slice, in a circle with its traceback; Arrow what it freed
             gc.collect()
-            pa.default_memory_pool().release_unused()
+            give_back()
     rows = _joined(parts)
     twins = _twins(table, rows)
-    pa.default_memory_pool().release_unused()
+    give_back()
     findings += twins
     if twins:
         good = ~rows.index.isin(_refused(twins))
@@ -155,7 +155,7 @@ def _joined(parts: list[dict[str, pd.Series]], good: np.ndarray | None = None) -
         column = pd.concat([part.pop(name) for part in parts])
         values = column.array if good is None else column.array[good]
         found[name] = pd.Series(values, index=index, dtype=column.dtype)
-        pa.default_memory_pool().release_unused()
+        give_back()
     return pd.DataFrame(found, copy=False)
 
 

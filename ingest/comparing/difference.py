@@ -23,6 +23,7 @@ from graph.log import FactLog
 from ingest.comparing.timeline import Stated, merge
 from ingest.emit import FactFrame
 from ingest.reading.aside import Aside
+from ingest.reading.memory import give_back
 
 __all__ = ["Difference", "compare", "fact_ids", "numbered_slots"]
 
@@ -51,21 +52,20 @@ class Difference:
 def compare(log: FactLog, frames: Iterable[FactFrame], *, source: str, batch: str) -> Difference:
     """Lay the facts of a file over what the log holds of this source."""
     difference = Difference()
-    pool = pa.default_memory_pool()
     for frame in frames:
         for table in _tables(frame):
             difference.stated.add(frame.kind, table)
             del table
         del frame
-        pool.release_unused()
-    pool.release_unused()  # what the source looked at is free by now
+        give_back()
+    give_back()  # what the source looked at is free by now
     for kind in sorted(difference.stated):
         news = difference.stated[kind]
         held = log.read(kind)
         held = held.filter(pc.equal(held["source"], source)).select(news.column_names)
         _compare_kind(kind, held, news, source, batch, difference)
         del news, held
-        pool.release_unused()
+        give_back()
     return difference
 
 
@@ -136,6 +136,7 @@ def _compare_kind(
     is_new = take >= len(held)
     changed = rows[is_new].astype(np.int64)
     seen = np.concatenate([difference.changed_rows, changed])
+    # marked in their order: sorting a million numbers a kind costs more
     hit = np.zeros(int(seen.max(initial=0)) + 1, bool)
     hit[seen] = True
     difference.changed_rows = np.flatnonzero(hit)

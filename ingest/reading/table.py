@@ -24,6 +24,7 @@ from ingest.reading.aside import Aside
 from ingest.reading.cell import Cells, text_of
 from ingest.reading.delimited import delimited_rows
 from ingest.reading.heading import Heading, find_heading
+from ingest.reading.memory import let_the_system_allocate
 from ingest.reading.spreadsheet import sheet_rows, unread_sheets
 from ingest.reading.texts import Texts, coded
 
@@ -135,9 +136,7 @@ def read_table(path: Path, source: Source) -> Table:
             `file_broken`, `file_empty`, `file_too_large`, `too_many_rows`, `too_many_columns`,
             `encoding`; and what `find_heading` raises.
     """
-    # Arrow's own allocators keep what they freed; the system's gives it back when told to, and with
-    # it what numpy freed (`release_unused`): a sixth less memory on the way of a large file.
-    pa.set_memory_pool(pa.system_memory_pool())
+    let_the_system_allocate()
     if not path.is_file():
         raise InputError(
             f"找不到文件 {path.name}。请核对文件名。",
