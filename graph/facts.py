@@ -27,6 +27,8 @@ __all__ = [
     "arrow_schema",
     "coded_schema",
     "end_columns",
+    "first_ids",
+    "ids_again",
     "slot_columns",
     "true_at",
 ]
@@ -86,6 +88,20 @@ def true_at(facts: pa.Table, day: date) -> pa.ChunkedArray:
     on = pa.scalar(day, pa.date32())
     begun = pc.fill_null(pc.less_equal(facts["valid_from"], on), True)
     return pc.and_(begun, pc.fill_null(pc.greater(facts["valid_to"], on), True))
+
+
+def ids_again(fact_ids: pa.ChunkedArray, position: int) -> pa.ChunkedArray:
+    """Identifiers under which facts are stated again because the batch at `position` is withdrawn.
+
+    The first identifier, a dot and the position: new, since a batch is withdrawn once at most, and
+    the same however often a killed withdrawal is begun again.
+    """
+    return pc.binary_join_element_wise(first_ids(fact_ids), f"{position}", ".")
+
+
+def first_ids(fact_ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Identifiers under which facts were stated the first time: what was noted of a fact goes by it."""
+    return pc.replace_substring_regex(fact_ids, r"\.\d+$", "")
 
 
 def end_columns(kind: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from graph.progress import Progress, silent
 from graph.projection import stated_properties
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
+from graph.taken_in import taken_in
 from graph.vocabulary import Node, Relationship
 
 __all__ = ["ImportFiles", "write_import_files"]
@@ -174,7 +175,7 @@ def _write_projection(batches: Sequence[Batch], folder: Path, files: ImportFiles
             "manifest_hash": [batches[-1].hash],
             # no migration was run yet: the first projection after this sees that and runs them
             "schema_hash": ["imported"],
-            "sources:string[]": [";".join(sorted({batch.source for batch in batches}))],
+            "sources:string[]": [";".join(sorted(taken_in(batches)))],
         }
     )
     files.nodes.append(("Projection", files.write(table, folder / "Projection.csv")))

@@ -121,13 +121,6 @@ class FactLog:
                 )
         return found
 
-    def find(self, source: str, content_sha256: str) -> Batch | None:
-        """The batch that already brought this very content from this source."""
-        for batch in self.batches():
-            if batch.source == source and batch.content_sha256 == content_sha256:
-                return batch
-        return None
-
     def facts(self, batch: Batch, kind: str, *, coded: bool = False) -> pa.Table:
         """Facts of one kind that one batch asserted; `coded` as in `graph.facts.coded_schema`."""
         schema = coded_schema(kind) if coded else arrow_schema(kind)

@@ -47,7 +47,6 @@ OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
 
 _CHUNK = 5_000
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
-_SHARED = frozenset({"kind", "source", "batch", "known_from", "known_to"})
 
 
 class GraphConnection(Protocol):
@@ -138,8 +137,13 @@ def _project_batch(
 ) -> None:
     # nodes first: a tie is matched by both its ends
     for kind in (item.kind for item in SCHEMA.kinds if item.kind in batch.files):
-        for rows in _rows(kind, reading.facts(batch, kind)):
-            graph.write(merge_text(kind), {"rows": rows, "shared": _shared(kind, batch)})
+        shared = _shared(kind, batch)
+        facts = reading.facts(batch, kind)
+        # facts stated again keep the batch that brought them
+        if not pc.all(pc.equal(facts["batch"], batch.batch)).as_py():
+            del shared["batch"]
+        for rows in _rows(kind, facts, shared=frozenset(shared)):
+            graph.write(merge_text(kind), {"rows": rows, "shared": shared})
             wrote(len(rows))
     # ties that a judgement moves here keep their own source and batch
     for kind, facts in reading.moved(batch).items():
@@ -176,9 +180,7 @@ def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:
     return columns
 
 
-def _rows(
-    kind: str, facts: pa.Table, *, shared: frozenset[str] = _SHARED
-) -> Iterator[list[dict[str, Any]]]:
+def _rows(kind: str, facts: pa.Table, *, shared: frozenset[str]) -> Iterator[list[dict[str, Any]]]:
     """Chunks of rows for `merge_text` without what they share; a null is no property."""
     ends = [name for name in end_columns(kind) if name != "discriminator"]
     own = stated_properties(kind, facts)

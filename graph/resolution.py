@@ -121,7 +121,9 @@ class Resolution:
         if not len(stands):
             return own
         first = stands.filter(pc.equal(stands["fact_id"], stands["origin"]))
-        first = first.filter(pc.equal(first["batch"], batch.batch)).drop_columns(_STAND_ONLY)
+        # by identifier: a fact stated again names the batch that brought it, not this one
+        here = pc.is_in(first["fact_id"], value_set=own["fact_id"].combine_chunks())
+        first = first.filter(here).drop_columns(_STAND_ONLY)
         elsewhere = pc.is_in(own["fact_id"], value_set=first["fact_id"].combine_chunks())
         return pa.concat_tables([own.filter(pc.invert(elsewhere)), first])
 

@@ -2,7 +2,7 @@
 
 The absence of a record means something only in a whole list.  A source goes by its name; a table
 of a source with several (经营异常名录 beside 严重违法失信名单) by `source/table`, once every part of
-one delivery is there.  A correction is no list.
+one delivery is there.  A correction is no list, and what was withdrawn has not come.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from graph.log import Batch
+from graph.standing import standing
 
 __all__ = ["taken_in"]
 
@@ -19,7 +20,7 @@ def taken_in(batches: Iterable[Batch]) -> frozenset[str]:
     """Names of sources, and of tables whose whole list came, among these batches."""
     names: set[str] = set()
     parts: dict[tuple[str, object], set[object]] = defaultdict(set)
-    for batch in batches:
+    for batch in standing(batches):
         names.add(batch.source)
         table, of = batch.notes.get("table"), batch.notes.get("of")
         if table is None or of is None:

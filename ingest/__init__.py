@@ -12,6 +12,7 @@ from ingest.guidance.template import write_templates
 from ingest.pipeline import ingest
 from ingest.preview import Preview, preview
 from ingest.report import BatchReport, Report
+from ingest.withdrawal import Withdrawal, preview_withdrawal, withdraw
 
 __all__ = [
     "BatchReport",
@@ -19,6 +20,7 @@ __all__ = [
     "Quarantine",
     "Report",
     "Source",
+    "Withdrawal",
     "by_department",
     "export_refused",
     "in_order",
@@ -28,7 +30,9 @@ __all__ = [
     "masking_list",
     "open_rows",
     "preview",
+    "preview_withdrawal",
     "source_names",
+    "withdraw",
     "worklist",
     "write_pages",
     "write_templates",

@@ -26,7 +26,9 @@ from graph.settings import Settings
 from graph.snapshot import Snapshot, take_snapshot
 from graph.time import today, utc_now
 from ingest.comparing.difference import compare
+from ingest.comparing.part import Part
 from ingest.pipeline import WAIT_S
+from ingest.plan import batch_name, taken_before
 from ingest.sources.guarantee import contracts
 from queries.eligibility.verdict import Verdict
 from queries.structure.guarantees import read_guarantees
@@ -98,7 +100,7 @@ def insert_guarantee(
         lease(store, settings, _SOURCE, wait_s=WAIT_S, progress=silent),
         log.writer(),
     ):
-        done = log.find(_SOURCE, sha256)
+        done = taken_before(log, _SOURCE, sha256, Part("proposal"))
         if done:
             return GuardedGuarantee("already", None, None, done.position)
         snapshot = take_snapshot(log, day)
@@ -134,7 +136,7 @@ def _append(
     sha256: str,
     notes: dict[str, str],
 ) -> Batch:
-    batch = f"{_SOURCE}-{sha256[:16]}"
+    batch = batch_name(log, _SOURCE, sha256)
     difference = compare(log, contracts(_row(snapshot, proposal)), source=_SOURCE, batch=batch)
     with log.append(
         source=_SOURCE,

@@ -16,6 +16,7 @@ from typing import Any
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
+from graph.standing import standing, withdrawals
 from ingest.catalogue.source import Source
 from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
@@ -29,7 +30,16 @@ from ingest.reading.memory import give_back
 from ingest.reading.table import Table, read_table
 from ingest.report import BatchReport
 
-__all__ = ["Plan", "already", "commit", "content_sha256", "plan", "report_of", "taken_before"]
+__all__ = [
+    "Plan",
+    "already",
+    "batch_name",
+    "commit",
+    "content_sha256",
+    "plan",
+    "report_of",
+    "taken_before",
+]
 
 
 @dataclass
@@ -68,11 +78,11 @@ def content_sha256(path: Path) -> str:
 
 
 def taken_before(log: FactLog, source: str, sha256: str, part: Part) -> Batch | None:
-    """The batch that already brought this very content.
+    """The standing batch that already brought this very content.
 
     Content that is part of another list now is not taken before: an unchanged part is seen again.
     """
-    for batch in log.batches():
+    for batch in standing(log.batches()):
         said = (batch.notes.get("list"), batch.notes.get("part"), batch.notes.get("of"))
         if (batch.source, batch.content_sha256) == (source, sha256) and (
             part.of == 1 or said == (part.name, part.number, part.of)
@@ -99,7 +109,7 @@ def plan(
         day: on which what it no longer names would end.
 
     Raises:
-        InputError: as `read_table`, and `too_few_rows`, `file_changing`.
+        InputError: as `read_table`, and `too_few_rows`, `file_changing`, `correction_withdrawn`.
     """
     progress(f"读取 {path.name}", 0, None)
     table = read_table(path, source)
@@ -109,13 +119,14 @@ def plan(
             f"{path.name} was still being written.",
             code="file_changing",
         )
+    _refuse_withdrawn(log, source, table)
     # corrected rows that come back are a part of an older list, and no list of their own
     is_list = not table.is_correction
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
-    batch = _batch_name(log, source.name, sha256)
+    batch = batch_name(log, source.name, sha256)
     progress(f"比对 {path.name}", 0, len(gated.rows))
     is_complete = source.completeness_of(table.name) == "snapshot"
     lines = listing(table, gated, identity_key) if is_complete else None
@@ -224,6 +235,22 @@ def already(log: FactLog, batch: Batch) -> BatchReport:
     )
 
 
+def _refuse_withdrawn(log: FactLog, source: Source, table: Table) -> None:
+    """Corrected rows of a file that was withdrawn would bring back what was taken away."""
+    if not table.is_correction:
+        return
+    batches = log.batches()
+    gone = {origin.batch for origin in table.origins.values()} & withdrawals(batches).keys()
+    for batch in batches:
+        if batch.source == source.name and batch.batch in gone:
+            raise InputError(
+                f"{table.file_name} 更正的是已撤销的文件 {batch.file_name}（第 {batch.position} 批），"
+                "整份未接收。该文件如已重新导入，请重新导出错误明细再更正。",
+                f"{table.file_name} corrects rows of batch {batch.position}, which was withdrawn.",
+                code="correction_withdrawn",
+            )
+
+
 def _counts(table: Table, gated: Gated, difference: Difference) -> dict[str, int]:
     return {
         "rows_in": table.rows_in,
@@ -233,7 +260,8 @@ def _counts(table: Table, gated: Gated, difference: Difference) -> dict[str, int
     }
 
 
-def _batch_name(log: FactLog, source: str, sha256: str) -> str:
+def batch_name(log: FactLog, source: str, sha256: str) -> str:
+    """Name of the next batch with this content: with a number where it came before."""
     same = sum((b.source, b.content_sha256) == (source, sha256) for b in log.batches())
     return f"{source}-{sha256[:16]}" + (f"-{same + 1}" if same else "")
 

@@ -16,6 +16,7 @@ from graph.log import FactLog
 from graph.progress import Progress, silent
 from graph.secrets import load_secrets
 from graph.settings import Settings
+from graph.taken_in import taken_in
 from graph.time import day_of, utc_now
 from ingest.catalogue.form import with_form, with_forms
 from ingest.catalogue.source import load_source
@@ -89,4 +90,5 @@ def preview(
         )
         reports.append(report_of(planned, None, moment))
         changes.append(planned.difference)
-    return Preview(tuple(reports), concerned(settings, log, changes, source, moment))
+    taken = taken_in(log.batches()) | {source}
+    return Preview(tuple(reports), concerned(settings, log, changes, taken, moment))

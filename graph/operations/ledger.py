@@ -1,6 +1,6 @@
 """The ledger: every file ever delivered, and what became of it.
 
-    received 收到 -> checking 校验 -> committed 入图 -> done 完成
+    received 收到 -> checking 校验 -> committed 入图 -> done 完成 -> withdrawn 撤销
                  \\-> failed 失败
 
 `committed` means in the log, which is the truth, and on its way into the graph.  The log's
@@ -20,8 +20,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph.log import Batch
 from graph.operations.store import Instant, OperationsStore, Row
+from graph.standing import withdrawals
 
 __all__ = ["Delivery", "Ledger"]
+
+#: States of a delivery whose batch stands.
+_STANDS = ("committed", "done")
 
 
 class _Delivery(Row):
@@ -48,9 +52,9 @@ class Delivery:
     """One file of one source, by content.
 
     Attributes:
-        state: `received`, `checking`, `committed`, `done` or `failed`.
+        state: `received`, `checking`, `committed`, `done`, `withdrawn` or `failed`.
         received_at: when it last came; None for one known from the log alone.
-        batch, position, known_at: of the batch; None until it is committed.
+        batch, position, known_at: of the last batch, withdrawn or not; None until it is committed.
         refused_code, refused_at: of the last refusal, also of one that a later try overcame.
     """
 
@@ -77,40 +81,50 @@ class Ledger:
         self._store = store
 
     def reconcile(self, batches: Iterable[Batch]) -> int:
-        """Enter every committed batch that lacks its row; returns how many did."""
+        """Enter every committed batch that lacks its row, and what was withdrawn of them.
+
+        Returns how many batches lacked their row.  A withdrawal has none: it is no file.
+        """
         entered = 0
+        told = list(batches)
+        gone = withdrawals(told)
         with self._store.transaction() as session:
-            whole = _Delivery.state.in_(("committed", "done"))
-            known = set(session.scalars(select(_Delivery.batch).where(whole)))
-            for batch in batches:
-                if batch.batch not in known:
+            known = set(
+                session.scalars(select(_Delivery.batch).where(_Delivery.batch.is_not(None)))
+            )
+            taken_back = {item.batch for item in gone.values()}
+            for batch in told:
+                if batch.batch not in known and batch.batch not in taken_back:
                     _enter(session, batch)
                     entered += 1
+            for row in session.scalars(select(_Delivery).where(_Delivery.state.in_(_STANDS))):
+                if row.batch in gone:
+                    row.state = "withdrawn"
         return entered
 
     def received(self, source: str, content_sha256: str, *, file_name: str, at: datetime) -> None:
-        """Note that a file came; one that was committed before stays what it is."""
+        """Note that a file came; one whose batch stands stays what it is."""
         with self._store.transaction() as session:
             row = _row(session, source, content_sha256, file_name)
             row.received_at = at
-            if row.batch is None:
+            if row.state not in _STANDS:
                 row.state, row.file_name = "received", file_name
 
     def checking(self, source: str, content_sha256: str) -> None:
         """Note that a file was read and is being checked."""
         with self._store.transaction() as session:
             row = session.get(_Delivery, (source, content_sha256))
-            if row is not None and row.batch is None:
+            if row is not None and row.state not in _STANDS:
                 row.state = "checking"
 
     def failed(
         self, source: str, content_sha256: str, *, file_name: str, code: str, at: datetime
     ) -> None:
-        """Note that a file could not be taken in at all; one committed before stays so."""
+        """Note that a file could not be taken in at all; one whose batch stands stays so."""
         with self._store.transaction() as session:
             row = _row(session, source, content_sha256, file_name)
             row.refused_code, row.refused_at = code, at
-            if row.batch is None:
+            if row.state not in _STANDS:
                 row.state = "failed"
 
     def projected(self, position: int) -> None:

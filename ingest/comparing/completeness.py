@@ -8,6 +8,7 @@ source.yaml) and for no other.
 
 With each batch of a complete list are kept, beside its facts: `listed`, the keys of its rows and
 their scopes; `confirmed`, the facts said again; `stale`, the facts under suspicion after it.
+They name a fact by its first identifier, which stays when a withdrawal states it again.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.facts import slot_columns
+from graph.facts import first_ids, slot_columns
 from graph.log import Batch, FactLog
+from graph.standing import standing
 from ingest.comparing.difference import Difference, fact_ids, numbered_slots
 from ingest.comparing.listing import kept_listing, listing_table
 from ingest.comparing.part import Part
@@ -79,7 +81,7 @@ def parts_of(batches: Sequence[Batch], source: str, table: str, part: Part) -> d
     A list that was whole is finished: what comes under its name later begins a new one.
     """
     found: dict[int, Batch] = {}
-    for batch in batches:
+    for batch in standing(batches):
         if (batch.source, batch.notes.get("table"), batch.notes.get("list")) != (
             source, table, part.name,
         ):  # fmt: skip
@@ -108,7 +110,7 @@ def _missing(part: Part, others: dict[int, Batch]) -> tuple[int, ...]:
 
 def last_stale(log: FactLog, batches: Sequence[Batch], source: str, table: str) -> pa.Table:
     """The facts of a table under suspicion after its last list: kind, fact_id, reason."""
-    for batch in reversed(batches):
+    for batch in reversed(standing(batches)):
         if batch.source == source and batch.notes.get("table") == table:
             kept = log.table(batch, "stale")
             return _STALE.empty_table() if kept is None else kept
@@ -136,7 +138,7 @@ def settle(
         limit: share of what a scope held that may go missing; None: nothing may end.
         day: of the list: what ends is true until then.
     """
-    batches = log.batches()
+    batches = standing(log.batches())
     own = [item for item in batches if (item.source, item.notes.get("table")) == (source, table)]
     before = last_stale(log, batches, source, table)
     if part is None:
@@ -183,7 +185,7 @@ def _held(
 ) -> tuple[dict[str, pa.Table], pd.DataFrame]:
     """What the table's files said and is still held on `day`: the facts, and a line for each.
 
-    Lines: kind, fact_id, place (in the facts), key and scope of its row, `stated` (by this file),
+    Lines: kind, fact_id (the first one), place (in the facts), key and scope of its row, `stated` (by this file),
     `seen` (by this file or another part of the list).
     """
     names = pa.array([item.batch for item in own], pa.string())
@@ -201,15 +203,16 @@ def _held(
         held = held.filter(pc.and_(pc.is_in(held["batch"], value_set=names), running))
         tables[kind] = held
         stated = _in_slots_of(kind, held, difference.stated.get(kind))
+        first = first_ids(held["fact_id"])
         seen = pc.or_(
             pc.is_in(held["batch"], value_set=arrived),
-            pc.is_in(held["fact_id"], value_set=confirmed),
+            pc.is_in(first, value_set=confirmed),
         ).to_numpy()
         lines.append(
             pd.DataFrame(
                 {
                     "kind": kind,
-                    "fact_id": held["fact_id"].to_pandas(),
+                    "fact_id": first.to_pandas(),
                     "place": np.arange(len(held)),
                     "batch": held["batch"].to_pandas(),
                     "row": held["row"].to_pandas(),

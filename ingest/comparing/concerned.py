@@ -21,6 +21,7 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, KeptDecision, read_only_store
 from graph.schema import SCHEMA
 from graph.settings import Settings
+from graph.taken_in import taken_in
 from graph.time import day_of
 from graph.vocabulary import Relationship
 from ingest.comparing.difference import Difference
@@ -68,10 +69,14 @@ def concerned(
     settings: Settings,
     log: FactLog,
     changes: Sequence[Difference],
-    source: str,
+    taken: frozenset[str],
     moment: datetime,
 ) -> tuple[Concerned, ...]:
-    """Decisions on parties that the changes touch, those that turn first; nothing is written."""
+    """Decisions on parties that the changes touch, those that turn first; nothing is written.
+
+    Args:
+        taken: what will have been taken in after the changes (`graph.taken_in`).
+    """
     touched: set[str] = set()
     for change in changes:
         touched |= _touched(log, change)
@@ -81,7 +86,8 @@ def concerned(
         if store is None:
             return ()
         archive = DecisionArchive(store)
-        before, after = (_records(log, given, source, moment) for given in ([], changes))
+        before = _records(log, (), taken_in(log.batches()), moment)
+        after = _records(log, changes, taken, moment)
         found = [
             _again(archive, kept, before, after) for kept in archive.of() if kept.party in touched
         ]
@@ -104,12 +110,11 @@ def _again(
     return Concerned(kept, *said)
 
 
-def _records(log: FactLog, changes: Sequence[Difference], source: str, moment: datetime) -> Records:
+def _records(
+    log: FactLog, changes: Sequence[Difference], taken: frozenset[str], moment: datetime
+) -> Records:
     """Everybody's records of today as they would be after the changes."""
     day = day_of(moment)
-    sources = frozenset(
-        {batch.source for batch in log.batches()} | ({source} if changes else set())
-    )
 
     @cache
     def read(kind: str) -> pa.Table:
@@ -124,7 +129,7 @@ def _records(log: FactLog, changes: Sequence[Difference], source: str, moment: d
                 held = pa.concat_tables([held, new], promote_options="default")
         return held.filter(true_at(held, day))
 
-    return Records(day, moment, sources, read)
+    return Records(day, moment, taken, read)
 
 
 def _touched(log: FactLog, difference: Difference) -> set[str]:

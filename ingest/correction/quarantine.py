@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.log import Batch, FactLog
+from graph.standing import standing
 from ingest.checking.gate import Gated
 from ingest.finding import Finding
 from ingest.reading.table import Table
@@ -46,9 +48,18 @@ class RefusedRow:
     findings: tuple[Finding, ...]
 
 
-def open_rows(log: FactLog, source: str | None = None) -> list[RefusedRow]:
-    """Every refused row that no later batch has settled, in the order of batches and rows."""
-    batches = [item for item in log.batches() if source is None or item.source == source]
+def open_rows(
+    log: FactLog, source: str | None = None, *, batches: Sequence[Batch] | None = None
+) -> list[RefusedRow]:
+    """Every refused row that no later batch has settled, in the order of batches and rows.
+
+    The rows of a withdrawn batch wait for nobody, and what it settled is open again.
+
+    Args:
+        batches: instead of those that stand, to see what would be open.
+    """
+    told = standing(log.batches()) if batches is None else batches
+    batches = [item for item in told if source is None or item.source == source]
     settled: set[tuple[str, str, int]] = set()
     for batch in batches:
         done = log.table(batch, "settled")

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from graph.log import Batch, FactLog
+from graph.standing import standing
 from ingest.catalogue.source import load_source, source_names
 from ingest.correction.quarantine import open_rows
 from ingest.finding import Finding
@@ -83,7 +84,8 @@ def worklist(
                 yield task
     if not warnings:
         return
-    newest = {batch.source: batch for batch in log.batches() if source in (None, batch.source)}
+    here = standing(log.batches())
+    newest = {batch.source: batch for batch in here if source in (None, batch.source)}
     for batch in newest.values():
         told = log.table(batch, "findings")
         for row in told.to_pylist() if told is not None else ():

@@ -9,6 +9,7 @@ from typing import Any
 
 from graph.log import Batch, FactLog
 from graph.operations import Delivery
+from graph.standing import standing
 from graph.time import Instant
 from ingest.catalogue.source import Source, load_source, source_names
 from ingest.comparing.completeness import missing_parts
@@ -21,6 +22,7 @@ class Freshness:
     """What is known of the deliveries of one source.
 
     Attributes:
+        batches: how many stand; what was withdrawn did not come.
         last_at, last_file: of the last batch; None when nothing ever came.
         age_days: whole days since then.
         quarantined: rows refused in the last batch.
@@ -55,7 +57,7 @@ class Freshness:
 
 def freshness(log: FactLog, deliveries: Sequence[Delivery], now: Instant) -> list[Freshness]:
     """One line a source, by department; a source that never sent anything has its line too."""
-    batches = log.batches()
+    batches = standing(log.batches())
     found = [
         _of(load_source(name), [item for item in batches if item.source == name], deliveries, now)
         for name in source_names()

@@ -1,0 +1,304 @@
+"""Taking a batch back: the wrong file came, and afterwards it is as if it had not.
+
+The log is only ever added to: a withdrawal is a batch of the same source.  It closes what the
+withdrawn batch states and is still held, and states again what that batch had closed, with its
+content, its batch and its row, under an identifier of its own.  So an answer at an earlier known
+time still shows what was believed then.  Only the last standing batch of a source can go: what
+came later was compared with it.  See ADR 0071.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+import pyarrow.compute as pc
+
+from graph.errors import InputError, NotFoundError
+from graph.facts import ids_again
+from graph.identifiers import Verdict, resident_id
+from graph.log import Batch, FactLog
+from graph.operations import Ledger, OperationsStore, lease
+from graph.progress import Progress, silent
+from graph.settings import Settings
+from graph.standing import standing, withdrawals
+from graph.taken_in import taken_in
+from graph.time import utc_now
+from ingest.comparing.concerned import Concerned, concerned
+from ingest.comparing.difference import Difference
+from ingest.correction.quarantine import Quarantine, open_rows
+from ingest.identity.publish import SOURCE as JUDGEMENTS
+from ingest.pipeline import WAIT_S, bring_up
+
+__all__ = ["Withdrawal", "preview_withdrawal", "withdraw"]
+
+_LEAST_NAME, _MOST_REASON = 2, 500
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """What withdrawing a batch does, or did.
+
+    Attributes:
+        state: `possible` (nothing is written), `withdrawn`, `already` (it was, before).
+        batch: the one that is taken back.
+        made: the batch that takes it back; None while that is only possible.
+        leaves, returns: facts by kind that are held no more, and that are held again.
+        released: refused rows of the batch that wait for nobody any more.
+        reopened: refused rows of earlier batches that it had settled and that are open again.
+        without_text: how many of these can only be asked for again: their text was deleted.
+        decisions: kept decisions that it touches; only looked for while it is only possible.
+    """
+
+    state: Literal["possible", "withdrawn", "already"]
+    batch: Batch
+    made: Batch | None = None
+    leaves: dict[str, int] = field(default_factory=dict)
+    returns: dict[str, int] = field(default_factory=dict)
+    released: int = 0
+    reopened: int = 0
+    without_text: int = 0
+    decisions: tuple[Concerned, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        said = self.made.notes if self.made else {}
+        return {
+            "state": self.state,
+            "batch": self.batch.batch,
+            "position": self.batch.position,
+            "source": self.batch.source,
+            "file_name": self.batch.file_name,
+            "withdrawn_by": self.made.position if self.made else None,
+            "withdrawn_at": self.made.known_at.isoformat() if self.made else None,
+            "by": said.get("by"),
+            "reason": said.get("reason"),
+            "leaves": self.leaves,
+            "returns": self.returns,
+            "released": self.released,
+            "reopened": self.reopened,
+            "without_text": self.without_text,
+            "decisions_concerned": [item.as_dict() for item in self.decisions],
+        }
+
+
+def preview_withdrawal(name: str, *, settings: Settings) -> Withdrawal:
+    """What `withdraw` would do; nothing is written.  Raises as `withdraw` does."""
+    log = FactLog(settings.log_dir)
+    found, difference = _look(log, Quarantine(settings.quarantine_dir), name)
+    if found.made:
+        return found
+    taken = taken_in(item for item in log.batches() if item.batch != found.batch.batch)
+    decisions = concerned(settings, log, [difference], taken, utc_now())
+    return replace(found, decisions=decisions)
+
+
+def withdraw(
+    name: str,
+    *,
+    reason: str,
+    by: str,
+    settings: Settings,
+    known_at: datetime | None = None,
+    into_graph: bool = True,
+    wait_s: float = WAIT_S,
+    progress: Progress | None = None,
+) -> Withdrawal:
+    """Take a batch back; one that was taken back before stays so, and nothing is written.
+
+    Args:
+        name: of the batch, or its position in the log.
+        reason: why; who reads the log later reads it there.
+        by: who answers for it.
+        known_at: when this became known; default now.
+        into_graph: also bring the graph up to date.
+        wait_s: how long to wait while another run holds the source.
+
+    Raises:
+        NotFoundError: `batch_unknown`.
+        InputError: `reason_missing`, `reason_long`, `reason_personal`, `user_missing`;
+            `withdrawal_of_withdrawal`, `withdrawal_of_judgement`, `batch_not_last`.
+        BusyError: another run held the source all the time; nothing was done.
+    """
+    notes = {"by": _who(by), "reason": _why(reason)}
+    log = FactLog(settings.log_dir)
+    source = _find(log.batches(), name).source
+    quarantine = Quarantine(settings.quarantine_dir)
+    with OperationsStore(settings) as store:
+        ledger = Ledger(store)
+        with lease(store, settings, source, wait_s=wait_s, progress=progress or silent):
+            found, difference = _look(log, quarantine, name)
+            if found.made is None:
+                position = _commit(log, found.batch, difference, notes, known_at)
+                found = replace(found, state="withdrawn", made=log.batches()[position - 1])
+            # also what a killed run wrote and could not enter any more
+            ledger.reconcile(log.batches())
+            quarantine.tidy(log, source, utc_now())
+    if into_graph:
+        bring_up(settings, progress=progress)
+    return found
+
+
+def _look(log: FactLog, quarantine: Quarantine, name: str) -> tuple[Withdrawal, Difference]:
+    batches = log.batches()
+    batch = _find(batches, name)
+    if made := withdrawals(batches).get(batch.batch):
+        leaves = pc.value_counts(log.closures(made)["kind"]).to_pylist()
+        return Withdrawal(
+            "already",
+            batch,
+            made,
+            leaves={item["values"]: item["counts"] for item in leaves},
+            returns={kind: int(made.files[kind]["rows"]) for kind in made.kinds},
+        ), Difference()
+    _refuse(batches, batch)
+    difference = _undone(log, batch)
+    left = [item for item in standing(batches) if item.batch != batch.batch]
+    open_now = open_rows(log, batch.source)
+    before = {(item.batch.batch, item.row) for item in open_now}
+    again = [
+        item
+        for item in open_rows(log, batch.source, batches=left)
+        if (item.batch.batch, item.row) not in before
+    ]
+    kept = {item.batch.batch: quarantine.cells(item.batch.batch) for item in again}
+    return Withdrawal(
+        "possible",
+        batch,
+        leaves=dict(Counter(kind for kind, _ in difference.closed)),
+        returns=difference.asserted.counts(),
+        released=sum(item.batch.batch == batch.batch for item in open_now),
+        reopened=len(again),
+        without_text=sum(item.row not in kept[item.batch.batch] for item in again),
+    ), difference
+
+
+def _undone(log: FactLog, batch: Batch) -> Difference:
+    """What takes back all that a batch, the last one of its source, said and ended."""
+    difference = Difference()
+    closures = log.closures(batch)
+    for kind in sorted({*batch.kinds, *closures["kind"].to_pylist()}):
+        history = log.history(kind)
+        held = pc.is_null(history["known_to"])
+        own = history.filter(pc.and_(held, pc.equal(history["batch"], batch.batch)))
+        difference.closed += [(kind, fact_id) for fact_id in own["fact_id"].to_pylist()]
+        ended = closures.filter(pc.equal(closures["kind"], kind))["fact_id"].combine_chunks()
+        back = history.filter(pc.is_in(history["fact_id"], value_set=ended))
+        if len(back):
+            at = back.column_names.index("fact_id")
+            again = ids_again(back["fact_id"], batch.position)
+            difference.asserted[kind] = back.set_column(at, "fact_id", again).drop_columns(
+                ["known_to"]
+            )
+    return difference
+
+
+def _commit(
+    log: FactLog,
+    batch: Batch,
+    difference: Difference,
+    notes: dict[str, str],
+    known_at: datetime | None,
+) -> int:
+    name = f"{batch.batch}-withdrawn"
+    with log.append(
+        source=batch.source,
+        batch=name,
+        file_name=batch.file_name,
+        content_sha256=hashlib.sha256(name.encode()).hexdigest(),
+        known_at=known_at,
+        notes={"withdraws": batch.batch, **notes},
+    ) as pending:
+        for kind, facts in difference.asserted.items():
+            pending.assert_facts(kind, facts)
+        pending.close_facts(difference.closed)
+        # it is no file: the rows of the withdrawn one stay in their own batch's account
+        pending.counts.update(rows_in=0, accepted=0, unchanged=0, quarantined=0)
+    return pending.position
+
+
+def _find(batches: Sequence[Batch], name: str) -> Batch:
+    for batch in batches:
+        if name in (batch.batch, str(batch.position)):
+            return batch
+    last = "、".join(map(_told, standing(batches)[-_SHOWN:]))
+    raise NotFoundError(
+        f"没有这个批次。{f'最近的批次：{last}。' if last else '还没有任何批次。'}请核对批次号。",
+        "There is no such batch: name it, or give its position in the log.",
+        code="batch_unknown",
+    )
+
+
+def _refuse(batches: Sequence[Batch], batch: Batch) -> None:
+    if "withdraws" in batch.notes:
+        raise InputError(
+            "这一批本身就是一次撤销，不能再撤销。要恢复被撤销的内容，请重新导入原文件。",
+            "The batch is a withdrawal: to undo it, deliver the file again.",
+            code="withdrawal_of_withdrawal",
+        )
+    if batch.source == JUDGEMENTS:
+        raise InputError(
+            "主体核对不按批次撤销。请在核对页撤销该条核对，或用 xinnong identity undo。",
+            "A judgement is taken back by `xinnong identity undo`.",
+            code="withdrawal_of_judgement",
+        )
+    later = [
+        item
+        for item in standing(batches)
+        if item.source == batch.source and item.position > batch.position
+    ]
+    if later:
+        shown = "、".join(map(_told, reversed(later[-_SHOWN:])))
+        more = f"等 {len(later)} 批" if len(later) > _SHOWN else ""
+        raise InputError(
+            f"{_told(batch)} 之后该来源又收到 {shown}{more}，它们是与这一批比对后写入的。"
+            "请从最后一批起依次撤销，撤到这一批为止，再把正确的文件按顺序重新导入。",
+            f"{len(later)} later batches of the source stand on batch {batch.position}: withdraw "
+            "them first, the last one first, and deliver what was right again.",
+            code="batch_not_last",
+        )
+
+
+def _told(batch: Batch) -> str:
+    return f"第 {batch.position} 批 {batch.file_name}"
+
+
+def _who(by: str) -> str:
+    name = by.strip()
+    if len(name) < _LEAST_NAME:
+        raise InputError(
+            "请写明撤销人姓名（至少两个字）：每次撤销都要有人负责。",
+            "Say who withdraws: a name of at least two characters.",
+            code="user_missing",
+        )
+    return name
+
+
+def _why(reason: str) -> str:
+    text = reason.strip()
+    if not text:
+        raise InputError(
+            "请写明撤销原因，例如“送成了去年的名单”。",
+            "Say why the batch is withdrawn.",
+            code="reason_missing",
+        )
+    if len(text) > _MOST_REASON:
+        raise InputError(
+            f"撤销原因请不超过 {_MOST_REASON} 字。",
+            f"The reason has more than {_MOST_REASON} characters.",
+            code="reason_long",
+        )
+    numbers = re.findall(r"\d{17}[\dXx]|\d{15}", text)
+    if any(resident_id.check(item).verdict is not Verdict.INVALID for item in numbers):
+        raise InputError(
+            "撤销原因会永久保留，请不要写公民身份号码。",
+            "The reason is kept for ever: leave the resident id out of it.",
+            code="reason_personal",
+        )
+    return text
