@@ -12,9 +12,10 @@ from api.terminal import Bar, Json, SourceName, answer_with, fetch_engine, open_
 
 if TYPE_CHECKING:
     from ingest import BatchReport, Preview
+    from ingest.comparing.concerned import Concerned
     from ingest.comparing.part import Part
 
-__all__ = ["commands"]
+__all__ = ["commands", "show_concerned"]
 
 commands = typer.Typer()
 
@@ -121,10 +122,10 @@ def _part(text: str, name: str) -> Part | None:
 def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
     table(
         title,
-        ["文件", "读入", "接收", "未变", "退回", "结束", "疑似过期"],
+        ["批次", "文件", "读入", "接收", "未变", "退回", "结束", "疑似过期"],
         [
             (
-                b.file_name, b.rows_in, b.accepted, b.unchanged, b.quarantined,
+                b.position, b.file_name, b.rows_in, b.accepted, b.unchanged, b.quarantined,
                 sum(b.ended.values()), b.stale_suspected,
             )
             for b in batches
@@ -153,7 +154,12 @@ def _show_preview(seen: Preview) -> None:
     for batch in seen.batches:
         new = "、".join(f"{kind} {count}" for kind, count in batch.asserted.items()) or "无"
         say(f"{batch.file_name}：新写入 {new}；不再成立 {batch.closed}")
-    if seen.decisions:
+    show_concerned(seen.decisions)
+
+
+def show_concerned(decisions: Sequence[Concerned]) -> None:
+    """Print the kept decisions that a change concerns, and which of them it would turn."""
+    if decisions:
         table(
             "涉及的已存判定",
             ["判定", "主体", "产品", "当时结论", "今日结论", "变动之后", "是否翻转"],
@@ -167,6 +173,6 @@ def _show_preview(seen: Preview) -> None:
                     item.after,
                     "记录中没有重新判定所需的内容，不能断言" if item.flips is None else item.flips,
                 )
-                for item in seen.decisions
+                for item in decisions
             ],
         )

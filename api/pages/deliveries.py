@@ -1,21 +1,30 @@
-"""The page of deliveries: what departments have to put right, how fresh each source is, what is
-being received, the latest files."""
+"""The pages of deliveries: what departments have to put right, how fresh each source is, what is
+being received, the latest files; and of one batch: its result, and how it is taken back."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from typing import Annotated
 
-from api.dependencies import Bench
+from fastapi import APIRouter, Depends, Form, Path
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencies import Bench, own_site
 from api.pages.rendering import page
+from graph.errors import InputError
 from graph.operations import Ledger, OperationsStore, Uploads
 from graph.time import utc_now
-from ingest import by_department, worklist
+from ingest import by_department, preview_withdrawal, withdraw, worklist
 from ingest.delivery.freshness import freshness
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+Name = Annotated[str, Path(max_length=128)]
+
+_SEE_OTHER = 303
+#: How long a form waits while another run holds the source.
+_WAIT_S = 5.0
 
 #: Reasons shown of one department's list; the whole of it is a file for the department.
 _REASONS = 3
@@ -41,3 +50,33 @@ def deliveries(bench: Bench) -> HTMLResponse:
         uploads=uploads[-20:],
         deliveries=latest,
     )
+
+
+@router.get("/deliveries/{name}")
+def batch(bench: Bench, name: Name) -> HTMLResponse:
+    """One batch: what became of its rows, and what its withdrawal would do or did."""
+    try:
+        seen, refused = preview_withdrawal(name, settings=bench.settings), None
+        found = seen.batch
+    except InputError as error:
+        # it cannot go now: the page says what has to be done first
+        seen, refused = None, error.message_zh
+        found = next(
+            item for item in bench.log.batches() if name in (item.batch, str(item.position))
+        )
+    titles = {name: item.title for name, item in bench.products().items()}
+    return page(
+        "batch.html", here="/deliveries", batch=found, seen=seen, refused=refused, titles=titles
+    )
+
+
+@router.post("/deliveries/{name}/withdrawal", dependencies=[Depends(own_site)])
+def take_back(
+    bench: Bench,
+    name: Name,
+    by: Annotated[str, Form(max_length=64)] = "",
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Withdraw the batch; the page then says so."""
+    withdraw(name, reason=reason, by=by, settings=bench.settings, wait_s=_WAIT_S)
+    return RedirectResponse(f"/deliveries/{name}", _SEE_OTHER)

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencies import Bench
+from api.dependencies import Bench, own_site
 from api.pages.rendering import page
 from graph.catch_up import catch_up
-from graph.errors import InputError
 from ingest.identity import judge, refresh, review, standing, take_back
 
 __all__ = ["router"]
 
 
-def _own_site(request: Request) -> None:
-    """Refuse a form that another site sent: the browser says where it came from."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise InputError(
-            "这个请求来自另一个网站，已拒绝。请在本系统的页面上操作。",
-            "The form came from another site.",
-            code="other_site",
-        )
-
-
 router = APIRouter(
     include_in_schema=False,
     default_response_class=HTMLResponse,
-    dependencies=[Depends(_own_site)],
+    dependencies=[Depends(own_site)],
 )
 
 _ON_A_PAGE = 10

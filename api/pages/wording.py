@@ -71,7 +71,7 @@ _UNITS = {"_mu": " 亩", "person_count": " 人", "labour_count": " 人", "employ
 
 #: States of a delivery and of an upload.
 STATES = {
-    "received": "收到", "checking": "校验", "committed": "入图", "done": "完成", "failed": "失败",
+    "received": "收到", "checking": "校验", "committed": "入图", "done": "完成", "failed": "失败", "withdrawn": "已撤销",
     "receiving": "接收中", "waiting": "排队", "running": "处理中",
 }  # fmt: skip
 

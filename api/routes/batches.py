@@ -1,4 +1,4 @@
-"""Deliveries: a file sent in pieces, how far it is, what became of it; how fresh sources are."""
+"""Deliveries: a file sent in pieces, how far it is, what became of it, and how it is taken back."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
 from fastapi import Path as FromPath
+from pydantic import Field
 
-from api.dependencies import Bench, Received
+from api.dependencies import Bench, Body, Received
 from graph.errors import InputError, NotFoundError
+from graph.log import FactLog
 from graph.operations import Ledger, OperationsStore, Upload
+from graph.standing import withdrawals
 from graph.time import utc_now
+from ingest import preview_withdrawal, withdraw
 from ingest.comparing.part import Part
 from ingest.delivery.freshness import freshness
 from ingest.delivery.inbox import MAX_CHUNK, Inbox
@@ -20,6 +24,10 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["v1"])
 
+#: How long a request waits while another run holds the source.
+_WAIT_S = 5.0
+
+Name = Annotated[str, FromPath(title="批次", max_length=128)]
 Digest = Annotated[str, Form(title="SHA-256", pattern="^[0-9a-f]{64}$")]
 
 
@@ -61,18 +69,41 @@ def deliveries(bench: Bench, source: str | None = None) -> list[dict[str, Any]]:
 
 
 @router.get("/batches/{name}", summary="批次的进度和结果 / progress and result")
-def batch(
-    name: Annotated[str, FromPath(max_length=128)], bench: Bench, inbox: Received
-) -> dict[str, Any]:
-    """How far a batch is, and its report or problem at the end."""
+def batch(name: Name, bench: Bench, inbox: Received) -> dict[str, Any]:
+    """How far a batch is, its report or problem at the end, and whether it was withdrawn."""
     try:
-        return _told(inbox.find(name), inbox)
+        found = _told(inbox.find(name), inbox)
+        brought = (found["result"] or {}).get("batches") or [{"batch": None}]
+        return {**found, "withdrawal": _taken_back(bench.log, brought[0]["batch"])}
     except NotFoundError:
         with OperationsStore(bench.settings) as store:
             for item in Ledger(store).deliveries():
                 if item.batch == name:
-                    return {"id": name, **vars(item)}
+                    taken_back = _taken_back(bench.log, name)
+                    return {"id": name, **vars(item), "withdrawal": taken_back}
         raise
+
+
+class WithdrawalRequest(Body):
+    """撤销一批数据."""
+
+    by: str = Field(title="撤销人", default="", max_length=64)
+    reason: str = Field(title="原因", default="", max_length=500)
+    dry_run: bool = Field(title="只看会改动什么，不写入", default=False)
+
+
+@router.post("/batches/{name}/withdrawal", summary="撤销一批数据 / withdraw a batch")
+def withdrawal(name: Name, body: WithdrawalRequest, bench: Bench) -> dict[str, Any]:
+    """Take a batch back: what it said leaves, what it had ended holds again; the graph follows.
+
+    Only the last batch of a source can go.  With `dry_run` nothing is written, and kept decisions
+    that would turn are named.  Sent again it changes nothing (`already`).
+    """
+    if body.dry_run:
+        return preview_withdrawal(name, settings=bench.settings).as_dict()
+    return withdraw(
+        name, reason=body.reason, by=body.by, settings=bench.settings, wait_s=_WAIT_S
+    ).as_dict()
 
 
 @router.get("/freshness", summary="数据新旧 / freshness")
@@ -94,6 +125,14 @@ def _part(text: str, name: str) -> Part | None:
         )
     number, of = text.split("/")
     return Part(name, int(number), int(of))
+
+
+def _taken_back(log: FactLog, name: str | None) -> dict[str, Any] | None:
+    made = withdrawals(log.batches()).get(name or "")
+    if made is None:
+        return None
+    said = {part: made.notes[part] for part in ("by", "reason")}
+    return {"position": made.position, "at": made.known_at, **said}
 
 
 def _told(upload: Upload, inbox: Inbox) -> dict[str, Any]:

@@ -74,11 +74,15 @@ class Uploads:
     def __init__(self, store: OperationsStore) -> None:
         self._store = store
 
-    def begin(self, upload: Upload) -> Upload:
-        """Enter an upload; one that is under way stays, one that failed begins again."""
+    def begin(self, upload: Upload, *, again: bool = False) -> Upload:
+        """Enter an upload; one that is under way stays, one that failed begins again.
+
+        Args:
+            again: begin again also one that is done: what it brought was withdrawn.
+        """
         with self._store.transaction() as session:
             row = session.get(_Upload, upload.id)
-            if row is None or row.state == "failed":
+            if row is None or row.state == "failed" or (again and row.state == "done"):
                 session.merge(
                     _Upload(**{name: getattr(upload, name) for name in Upload.__dataclass_fields__})
                 )

@@ -138,7 +138,7 @@ def settle(
         limit: share of what a scope held that may go missing; None: nothing may end.
         day: of the list: what ends is true until then.
     """
-    batches = standing(log.batches())
+    batches = log.batches()
     own = [item for item in batches if (item.source, item.notes.get("table")) == (source, table)]
     before = last_stale(log, batches, source, table)
     if part is None:

@@ -19,9 +19,11 @@ from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from graph.errors import InputError, XinnongError
+from graph.errors import InputError, NotFoundError, XinnongError
+from graph.log import FactLog
 from graph.operations import OperationsStore, Upload, Uploads
 from graph.settings import Settings
+from graph.standing import withdrawals
 from graph.time import utc_now
 from ingest.catalogue.source import load_source
 from ingest.comparing.part import Part
@@ -77,20 +79,20 @@ class Inbox:
         """
         load_source(source)
         _check(content, content_sha256, chunk, chunks, chunk_sha256)
-        upload = self._uploads.begin(
-            Upload(
-                id=f"{source}-{content_sha256[:16]}",
-                source=source,
-                file_name=PurePosixPath(file_name.replace("\\", "/")).name[:120] or "file",
-                content_sha256=content_sha256,
-                chunks=chunks,
-                list_name=part.name if part else None,
-                list_part=part.number if part else None,
-                list_of=part.of if part else None,
-                state="receiving",
-                began_at=utc_now(),
-            )
+        upload = Upload(
+            id=f"{source}-{content_sha256[:16]}",
+            source=source,
+            file_name=PurePosixPath(file_name.replace("\\", "/")).name[:120] or "file",
+            content_sha256=content_sha256,
+            chunks=chunks,
+            list_name=part.name if part else None,
+            list_part=part.number if part else None,
+            list_of=part.of if part else None,
+            state="receiving",
+            began_at=utc_now(),
         )
+        with self._lock:
+            upload = self._uploads.begin(upload, again=self._is_withdrawn(upload.id))
         if upload.chunks != chunks:
             raise InputError(
                 f"该文件此前声明分 {upload.chunks} 块上传，这次说是 {chunks} 块。请保持一致。",
@@ -109,6 +111,15 @@ class Inbox:
     def find(self, name: str) -> Upload:
         """Where an upload is; raises `NotFoundError`."""
         return self._uploads.find(name)
+
+    def _is_withdrawn(self, name: str) -> bool:
+        """Whether an upload was taken in and its batch was withdrawn since."""
+        try:
+            result = json.loads(self._uploads.find(name).result or "{}")
+        except NotFoundError:
+            return False
+        brought = {item["batch"] for item in result.get("batches", ())}
+        return bool(brought & withdrawals(FactLog(self.settings.log_dir).batches()).keys())
 
     def received(self, upload: Upload) -> list[int]:
         """Numbers of the pieces that lie here."""

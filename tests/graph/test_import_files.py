@@ -25,3 +25,15 @@ def test_a_text_of_several_lines_is_announced(tmp_path: Path, name: str, spans: 
     files = write_import_files(log, tmp_path / "files")
     assert files.span_lines is spans
     assert all(path.exists() for _, path in files.nodes + files.relationships)
+
+
+def test_a_whole_list_counts_as_taken_in(tmp_path: Path) -> None:
+    log = FactLog(tmp_path / "log")
+    world = World(log)
+    world.node("Person", "p1", name="样本")
+    world.commit(
+        datetime(2026, 2, 1, tzinfo=UTC), "lists", table="abnormal", list="一月", part=1, of=1
+    )
+    files = write_import_files(log, tmp_path / "files")
+    projection = dict(files.nodes)["Projection"].read_text(encoding="utf-8")
+    assert '"lists;lists/abnormal"' in projection

@@ -39,3 +39,14 @@ def test_a_table_is_whole_when_every_part_is_there(
     batches: list[_Batch], expected: set[str]
 ) -> None:
     assert taken_in(cast(list[Batch], batches)) == expected
+
+
+def test_what_was_withdrawn_has_not_come() -> None:
+    first, second = part(1, 2), part(2, 2)
+    second.batch = "second"  # type: ignore[attr-defined]
+    first.batch = "first"  # type: ignore[attr-defined]
+    gone = _Batch("lists", withdraws="second")
+    batches = [first, second, gone]
+    assert taken_in(cast(list[Batch], batches[:2])) == {"lists", "lists/abnormal"}
+    assert taken_in(cast(list[Batch], batches)) == {"lists"}
+    assert taken_in(cast(list[Batch], [second, gone])) == set()

@@ -219,3 +219,19 @@ def test_the_banks_own_file_later_tells_nothing_new(tmp_path: Path) -> None:
     report = ingest.ingest("guarantee", [path], settings=settings, into_graph=False).batches[0]
     assert report.quarantined == 0
     assert {kind: log.read(kind) for kind in before} == before
+
+
+def test_a_proposal_that_was_never_signed_is_withdrawn_and_may_be_put_again(tmp_path: Path) -> None:
+    settings = office(tmp_path)
+    done = put(settings, "a", "b")
+    taken = ingest.withdraw(
+        str(done.position), reason="没有签", by="李四", settings=settings, into_graph=False
+    )
+    assert taken.leaves == {"GAVE": 1, "GUARANTEES": 1, "Guarantee": 1, "SECURES": 1}
+    assert standing(settings) == []
+    again = put(settings, "a", "b")
+    assert (again.state, again.position) == ("inserted", 4)
+    assert standing(settings) == [("a", "b")]
+    log = FactLog(settings.log_dir)
+    for kind in taken.leaves:
+        assert len(set(log.history(kind)["fact_id"].to_pylist())) == 2

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-__all__ = ["Delivery", "Life", "Nursery"]
+__all__ = ["Delivery", "Life", "Nursery", "TakingBack"]
 
 _STEPS = ("open", "os.", "shutil.", "socket.", "sqlite3.")
 
@@ -33,6 +33,14 @@ class Delivery:
 
     source: str
     path: Path
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class TakingBack:
+    """One batch to withdraw."""
+
+    batch: str
     known_at: datetime
 
 
@@ -57,7 +65,7 @@ class Nursery:
     """Start runs over one data folder; use it as a context manager."""
 
     def __init__(
-        self, data: Path, deliveries: Sequence[Delivery], *, into_graph: bool = True
+        self, data: Path, deliveries: Sequence[Delivery | TakingBack], *, into_graph: bool = True
     ) -> None:
         self._noted = data.parent / "doing"
         self._work = {
@@ -65,7 +73,10 @@ class Nursery:
             "noted": str(self._noted),
             "into_graph": into_graph,
             "deliveries": [
-                (item.source, str(item.path), item.known_at.isoformat()) for item in deliveries
+                (item.source, str(item.path), item.known_at.isoformat())
+                if isinstance(item, Delivery)
+                else (None, item.batch, item.known_at.isoformat())
+                for item in deliveries
             ],
         }
         self._process = subprocess.Popen(
@@ -154,6 +165,17 @@ def _live(order: dict[str, Any]) -> None:
     refused = None
     try:
         for source, path, known_at in order["deliveries"]:
+            if source is None:
+                ingest.withdraw(
+                    path,
+                    reason="送错了",
+                    by="李四",
+                    settings=settings,
+                    known_at=datetime.fromisoformat(known_at),
+                    into_graph=order["into_graph"],
+                    progress=note,
+                )
+                continue
             ingest.ingest(
                 source,
                 [Path(path)],

@@ -84,3 +84,21 @@ def test_others_are_not_concerned(settings: Settings, tmp_path: Path) -> None:
     seen = ingest.preview("loan", [other], settings=settings)
     assert seen.batches[0].rows_in == 1
     assert [item.decision.party for item in seen.decisions if item.flips] == []
+
+
+def test_withdrawing_the_wrong_file_would_turn_the_decision_back(
+    settings: Settings, tmp_path: Path
+) -> None:
+    first = file(tmp_path / "一.csv", ("0.2", "正常", "2026-01-31"))
+    bad = file(tmp_path / "次级.csv", ("0.2", "次级", "2026-02-28"))
+    ingest.ingest("loan", [first, bad], settings=settings, into_graph=False)
+    name = kept(settings)
+    (found,) = ingest.preview_withdrawal("2", settings=settings).decisions
+    assert (found.decision.id, found.before, found.after) == (name, "不符合", "待补充")
+    assert found.flips is True
+    ingest.withdraw("2", reason="别县的文件", by="李四", settings=settings, into_graph=False)
+    # what was foretold is what a decision says now
+    less = file(tmp_path / "还款.csv", ("0.1", "正常", "2026-02-28"))
+    (found,) = ingest.preview("loan", [less], settings=settings).decisions
+    assert found.before == "待补充"
+    assert ingest.preview_withdrawal("2", settings=settings).state == "already"

@@ -14,6 +14,7 @@ import xlsxwriter
 from planter import VILLAGE, plant
 
 import ingest
+from graph.errors import InputError
 from graph.identifiers import resident_id
 from graph.log import FactLog
 from graph.settings import Settings
@@ -246,6 +247,52 @@ def test_a_formula_in_a_cell_goes_out_as_text(office: Settings, tmp_path: Path) 
     assert report.accepted == 1
     names = FactLog(office.log_dir).read("Household")["household_no"].to_pylist()
     assert names == ["=1+1"]
+
+
+def take_back(settings: Settings, position: int) -> ingest.Withdrawal:
+    return ingest.withdraw(
+        str(position), reason="送错了", by="李四", settings=settings, into_graph=False
+    )
+
+
+def test_a_withdrawn_correction_leaves_its_rows_open_again(
+    office: Settings, tmp_path: Path
+) -> None:
+    bad_day = [*GOOD[:7], "去年"]
+    take(office, sent(tmp_path, [bad_day]))
+    path = export(office, tmp_path / "out")
+    wrong = corrected(path, {(1, "采集日期"): "2026-04-01", (1, "家庭年总收入（元）"): "1"})
+    assert take(office, wrong).accepted == 1
+    assert waiting(office) == []
+    seen = ingest.preview_withdrawal("3", settings=office)
+    # its text went when it was settled: only its sender still has it
+    assert (seen.reopened, seen.without_text, seen.released) == (1, 1, 0)
+    assert take_back(office, 3).reopened == 1
+    assert waiting(office) == [("农户.csv", 2)]
+    log = FactLog(office.log_dir)
+    assert [task.row for task in worklist(log)] == [2]
+    assert export_refused(
+        log, Quarantine(office.quarantine_dir), load_source(SOURCE), tmp_path / "none"
+    ) == {}  # fmt: skip
+    # and the sender's own workbook settles it, corrected as it should have been
+    done = take(office, corrected(path, {(1, "家庭年总收入（元）"): "100"}))
+    assert (done.accepted, waiting(office)) == (1, [])
+
+
+def test_rows_of_a_withdrawn_file_are_not_corrected(office: Settings, tmp_path: Path) -> None:
+    path = sent(tmp_path, [[*GOOD[:7], "去年"]])
+    take(office, path)
+    book = export(office, tmp_path / "out")
+    assert take_back(office, 2).released == 1
+    assert (waiting(office), list(office.quarantine_dir.iterdir())) == ([], [])
+    with pytest.raises(InputError) as caught:
+        take(office, corrected(book, {(1, "采集日期"): "2026-04-01"}))
+    assert caught.value.cause_code == "correction_withdrawn"
+    # delivered again it is refused again, and then its own workbook puts it right
+    assert take(office, path).quarantined == 1
+    book = export(office, tmp_path / "out2")
+    assert take(office, corrected(book, {(1, "采集日期"): "2026-04-01"})).accepted == 1
+    assert waiting(office) == []
 
 
 # ---------------------------------------------------------------------------------- worklist

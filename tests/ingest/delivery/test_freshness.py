@@ -13,6 +13,7 @@ from graph.operations import Ledger, OperationsStore
 from graph.settings import Settings
 from ingest.comparing.part import Part
 from ingest.delivery.freshness import Freshness, freshness
+from ingest.withdrawal import withdraw
 
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
@@ -60,3 +61,15 @@ def test_a_refused_file_is_open_until_a_batch_comes(roll: Roll) -> None:
     assert (state(roll).failed_file, state(roll).failed_code) == ("坏.xlsx", "file_broken")
     roll.take([("a", "东村", "甲"), ("b", "东村", "乙")])
     assert state(roll).failed_file is None
+
+
+def test_what_was_withdrawn_did_not_come(roll: Roll) -> None:
+    settings = Settings(data=roll.folder)
+    roll.take([("a", "东村", "甲"), ("b", "东村", "乙")])
+    before = state(roll)
+    roll.take([("a", "东村", "甲")], Part("三月", 1, 2))
+    assert state(roll).missing_parts == ("三月 第 2 份",)
+    withdraw("2", reason="送错了", by="李四", settings=settings, into_graph=False)
+    assert state(roll) == before
+    withdraw("1", reason="送错了", by="李四", settings=settings, into_graph=False)
+    assert (state(roll).batches, state(roll).last_at) == (0, None)

@@ -21,6 +21,7 @@ from graph.time import utc_now
 from ingest import Report
 from ingest.delivery.inbox import Inbox
 from ingest.pipeline import ingest as take_in
+from ingest.withdrawal import withdraw
 
 HEAD = ("金融机构编码,金融机构名称,借据号,借款人名称,借款人证件号码,借款金额（万元）,发放日期,"
         "到期日期,贷款余额（万元）,五级分类,数据日期\n")  # fmt: skip
@@ -145,3 +146,21 @@ def test_what_was_never_finished_is_dropped(
     with closing(Inbox(settings)) as third:
         assert third.find(f"loan-{SHA256[:16]}").state == "failed"
     assert not any(path.is_file() for path in (settings.data / "uploads").rglob("*"))
+
+
+def test_a_file_whose_batch_was_withdrawn_is_taken_in_again(
+    inbox: Inbox, settings: Settings
+) -> None:
+    name = inbox.receive("loan", "贷款.csv", SHA256, FILE).id
+    assert finished(inbox, name).state == "done"
+    withdraw(name, reason="送错了", by="李四", settings=settings, into_graph=False)
+    log = FactLog(settings.log_dir)
+    assert len(log.read("Loan")) == 0
+    # in pieces: the second piece does not begin it once more
+    send(inbox, 2, 2)
+    assert inbox.received(send(inbox, 2, 2)) == [2]
+    done = finished(inbox, send(inbox, 1, 2).id)
+    assert json.loads(done.result or "")["batches"][0]["batch"] == f"{name}-2"
+    assert len(log.read("Loan")) == 1
+    assert inbox.receive("loan", "贷款.csv", SHA256, FILE, chunk=1, chunks=2).state == "done"
+    assert len(log.batches()) == 3
