@@ -17,7 +17,7 @@ __all__ = ["commands"]
 commands = typer.Typer()
 
 _TITLES = {
-    "possible": "试运行：没有写入任何内容",
+    "possible": "试运行，没有写入任何内容",
     "withdrawn": "已撤销",
     "already": "这一批此前已经撤销，未作任何改动",
 }
@@ -62,8 +62,9 @@ def _show(found: Withdrawal) -> None:
     from graph.schema import SCHEMA
 
     kinds = sorted({*found.leaves, *found.returns})
+    print(f"第 {found.batch.position} 批 {found.batch.file_name}：{_TITLES[found.state]}")
     table(
-        f"第 {found.batch.position} 批 {found.batch.file_name}：{_TITLES[found.state]}",
+        "改动",
         ["事实", "不再成立", "恢复"],
         [
             (SCHEMA.kind(kind).term, found.leaves.get(kind, 0), found.returns.get(kind, 0))
