@@ -20,7 +20,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -303,12 +303,18 @@ class PendingBatch:
             at = table.column_names.index("known_from")
             self._write(kind, table.set_column(at, "known_from", known).cast(arrow_schema(kind)))
 
-    def close_facts(self, closed: Sequence[tuple[str, str]]) -> None:
-        """Write which facts this batch closes, as (kind, fact_id)."""
-        if closed:
-            rows = [{"kind": kind, "fact_id": fact_id} for kind, fact_id in closed]
-            self._write(_CLOSURES, pa.Table.from_pylist(rows, _CLOSURE_SCHEMA))
-            self.files[_CLOSURES]["kinds"] = sorted({kind for kind, _ in closed})
+    def close_facts(self, closed: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
+        """Write which facts this batch closes: kind -> fact ids."""
+        tables = [
+            pa.table([pa.repeat(kind, len(ids)), ids], schema=_CLOSURE_SCHEMA)
+            for kind, ids in closed.items()
+            if len(ids)
+        ]
+        if tables:
+            self._write(_CLOSURES, pa.concat_tables(tables))
+            self.files[_CLOSURES]["kinds"] = sorted(
+                kind for kind, ids in closed.items() if len(ids)
+            )
 
     def attach(self, name: str, table: pa.Table) -> None:
         """Keep another table with the batch (its findings), under a name in lower case."""

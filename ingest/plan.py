@@ -209,7 +209,7 @@ def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchR
         position=position,
         known_at=known_at,
         asserted=planned.difference.asserted.counts(),
-        closed=len(planned.difference.closed),
+        closed=planned.difference.closed_count,
         ended=settled.ended,
         stale_suspected=len(settled.stale),
         missing_parts=settled.missing_parts,

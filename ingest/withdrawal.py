@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -171,7 +170,7 @@ def _look(log: FactLog, quarantine: Quarantine, name: str) -> tuple[Withdrawal, 
     return Withdrawal(
         "possible",
         batch,
-        leaves=dict(Counter(kind for kind, _ in difference.closed)),
+        leaves={kind: len(ids) for kind, ids in difference.closed.items()},
         returns=difference.asserted.counts(),
         released=sum(item.batch.batch == batch.batch for item in open_now),
         reopened=len(again),
@@ -183,11 +182,11 @@ def _undone(log: FactLog, batch: Batch) -> Difference:
     """What takes back all that a batch, the last one of its source, said and ended."""
     difference = Difference()
     closures = log.closures(batch)
-    for kind in sorted({*batch.kinds, *closures["kind"].to_pylist()}):
+    for kind in sorted({*batch.kinds, *closures["kind"].unique().to_pylist()}):
         history = log.history(kind)
         held = pc.is_null(history["known_to"])
         own = history.filter(pc.and_(held, pc.equal(history["batch"], batch.batch)))
-        difference.closed += [(kind, fact_id) for fact_id in own["fact_id"].to_pylist()]
+        difference.close(kind, own["fact_id"])
         ended = closures.filter(pc.equal(closures["kind"], kind))["fact_id"].combine_chunks()
         back = history.filter(pc.is_in(history["fact_id"], value_set=ended))
         if len(back):

@@ -291,7 +291,7 @@ def _reasons(
 
 def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Difference) -> None:
     """Close facts, and state again until `day` those that had begun before it."""
-    difference.closed += [(kind, fact_id) for fact_id in facts["fact_id"].to_pylist()]
+    difference.close(kind, facts["fact_id"])
     begun = facts.filter(pc.fill_null(pc.less(facts["valid_from"], pa.scalar(day)), True))
     if not len(begun):
         return

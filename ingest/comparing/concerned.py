@@ -120,10 +120,9 @@ def _records(
     def read(kind: str) -> pa.Table:
         held = log.read(kind)
         for change in changes:
-            ended = pa.array(
-                [fact_id for each, fact_id in change.closed if each == kind], pa.string()
-            )
-            held = held.filter(pc.invert(pc.is_in(held["fact_id"], value_set=ended)))
+            if kind in change.closed:
+                ended = change.closed[kind].combine_chunks()
+                held = held.filter(pc.invert(pc.is_in(held["fact_id"], value_set=ended)))
             if kind in change.asserted:
                 new = change.asserted[kind].select(held.column_names)
                 held = pa.concat_tables([held, new], promote_options="default")
@@ -137,9 +136,8 @@ def _touched(log: FactLog, difference: Difference) -> set[str]:
     keys: set[str] = set()
     for kind, table in difference.asserted.items():
         keys |= _keys(kind, table)
-    for kind in sorted({kind for kind, _ in difference.closed}):
-        ids = pa.array([fact_id for each, fact_id in difference.closed if each == kind])
-        held = log.read(kind)
+    for kind, closed in difference.closed.items():
+        ids, held = closed.combine_chunks(), log.read(kind)
         keys |= _keys(kind, held.filter(pc.is_in(held["fact_id"], value_set=ids)))
     about = pa.array(sorted(keys), pa.string())
     for tie in SCHEMA.relationships:

@@ -38,15 +38,29 @@ class Difference:
 
     Attributes:
         asserted: tables of new facts by kind, ready for the log but for when they become known.
-        closed: (kind, fact_id) of the facts that end being held.
+        closed: by kind, identifiers of the facts that end being held.
         changed_rows: numbers of the rows of the file that said anything new, in order.
         stated: by kind, everything that the file says, new or not; columns of the log.
     """
 
     asserted: Aside = field(default_factory=Aside)
-    closed: list[tuple[str, str]] = field(default_factory=list)
+    closed: dict[str, pa.ChunkedArray] = field(default_factory=dict)
     changed_rows: NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
     stated: Aside = field(default_factory=Aside)
+
+    def close(self, kind: str, fact_ids: pa.Array | pa.ChunkedArray) -> None:
+        """Let facts of one kind end being held."""
+        if len(fact_ids):
+            before = self.closed.get(kind, pa.chunked_array([], pa.string()))
+            more = (
+                fact_ids if isinstance(fact_ids, pa.ChunkedArray) else pa.chunked_array([fact_ids])
+            )
+            self.closed[kind] = pa.chunked_array([*before.chunks, *more.chunks], pa.string())
+
+    @property
+    def closed_count(self) -> int:
+        """How many facts end being held."""
+        return sum(map(len, self.closed.values()))
 
 
 def compare(log: FactLog, frames: Iterable[FactFrame], *, source: str, batch: str) -> Difference:
@@ -210,6 +224,7 @@ def _merged(
         (old if place < held_count else new)[slot].append(at)
     take: list[int] = []
     until: list[date | None] = []
+    closed: list[str] = []
     for slot, said in new.items():
         before = sorted(old.get(slot, ()), key=lambda at: begins[at] or date.min)
         following = [*(begins[at] for at in before[1:]), None][: len(before)]
@@ -220,10 +235,11 @@ def _merged(
         ]
         news = [Stated(begins[at], ends[at], contents[at], None, None, at) for at in said]
         change = merge(timeline, news)
-        difference.closed += [(kind, fact_id) for fact_id in change.closed]
+        closed += change.closed
         for item in change.asserted:
             take.append(int(places[item.row]))
             until.append(item.held_to)
+    difference.close(kind, pa.array(closed, pa.string()))
     return take, until
 
 

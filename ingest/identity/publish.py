@@ -78,7 +78,7 @@ def _append(
             for number, ends in enumerate(news, start=1)
         ]
         pending.assert_facts(_KIND, pa.Table.from_pylist(rows, arrow_schema(_KIND)))
-        pending.close_facts([(_KIND, fact_id) for fact_id in gone])
+        pending.close_facts({_KIND: pa.array(gone, pa.string())})
         pending.counts.update(rows_in=len(rows), accepted=len(rows), unchanged=0, quarantined=0)
 
 

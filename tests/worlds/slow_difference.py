@@ -103,7 +103,7 @@ def _compare_kind(
         ]
         said = [Stated(begins[p], ends[p], contents[p], None, None, p) for p in places]
         change = merge(timeline, said)
-        difference.closed += [(kind, fact_id) for fact_id in change.closed]
+        difference.close(kind, pa.array(change.closed, pa.string()))
         for item in change.asserted:
             take.append(item.row)
             until.append(item.held_to)

@@ -20,7 +20,7 @@ class World:
         self.log = log
         self.count = 0
         self._facts: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self._closed: list[tuple[str, str]] = []
+        self._closed: dict[str, list[str]] = defaultdict(list)
 
     def node(self, kind: str, key: str, label: str | None = None, **said: Any) -> str:
         """State a node fact; returns its id."""
@@ -39,7 +39,7 @@ class World:
 
     def close(self, kind: str, fact_id: str) -> None:
         """End that a fact is held."""
-        self._closed.append((kind, fact_id))
+        self._closed[kind].append(fact_id)
 
     def commit(self, known_at: datetime, source: str = "world", **notes: object) -> None:
         """Write what was stated as one batch; `notes` say which part of a list it is."""
@@ -59,7 +59,7 @@ class World:
                     for row in rows
                 ]
                 pending.assert_facts(kind, pa.Table.from_pylist(filled, arrow_schema(kind)))
-            pending.close_facts(self._closed)
+            pending.close_facts({kind: pa.array(ids) for kind, ids in self._closed.items()})
             pending.counts.update(rows_in=0, accepted=0, unchanged=0, quarantined=0)
         self._facts.clear()
         self._closed.clear()

@@ -47,7 +47,9 @@ def borrower(district: Settings) -> str:
 
 def shape(path: str) -> str:
     """A path with its keys left out: pages of one shape come from one template."""
-    return re.sub(r"(/parties/|/places/|/villages/|/decisions/|/deliveries/)[^/?#]+", r"\1…", path).split("?")[0]
+    return re.sub(
+        r"(/parties/|/places/|/villages/|/decisions/|/deliveries/)[^/?#]+", r"\1…", path
+    ).split("?")[0]
 
 
 def test_every_link_answers_and_every_page_is_whole(

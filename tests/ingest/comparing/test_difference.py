@@ -54,7 +54,8 @@ def said(difference: Difference) -> tuple[Any, ...]:
         )
         for kind, table in difference.asserted.items()
     }
-    return facts, sorted(difference.closed), set(difference.changed_rows.tolist())
+    closed = {kind: sorted(ids.to_pylist()) for kind, ids in difference.closed.items()}
+    return facts, closed, set(difference.changed_rows.tolist())
 
 
 @settings(max_examples=60)
@@ -90,4 +91,4 @@ def test_what_other_sources_say_is_not_compared_with(
     assert compare(log, said_by_s, source="s", batch="s-2").asserted == {}
     other = compare(log, said_by_s, source="t", batch="t-1")
     assert other.asserted["Enterprise"]["row"].to_pylist() == [2]
-    assert other.closed == []
+    assert other.closed == {}
