@@ -19,7 +19,7 @@ from typing import Any, Literal
 import pyarrow.compute as pc
 
 from graph.errors import InputError, NotFoundError
-from graph.facts import ids_again
+from graph.facts import arrow_schema, ids_again
 from graph.identifiers import Verdict, resident_id
 from graph.log import Batch, FactLog
 from graph.operations import Ledger, OperationsStore, lease
@@ -33,6 +33,7 @@ from ingest.comparing.difference import Difference
 from ingest.correction.quarantine import Quarantine, open_rows
 from ingest.identity.publish import SOURCE as JUDGEMENTS
 from ingest.pipeline import WAIT_S, bring_up
+from ingest.reading.memory import give_back
 
 __all__ = ["Withdrawal", "preview_withdrawal", "withdraw"]
 
@@ -183,18 +184,20 @@ def _undone(log: FactLog, batch: Batch) -> Difference:
     difference = Difference()
     closures = log.closures(batch)
     for kind in sorted({*batch.kinds, *closures["kind"].unique().to_pylist()}):
-        history = log.history(kind)
+        history = log.history(kind, coded=True)
         held = pc.is_null(history["known_to"])
         own = history.filter(pc.and_(held, pc.equal(history["batch"], batch.batch)))
         difference.close(kind, own["fact_id"])
         ended = closures.filter(pc.equal(closures["kind"], kind))["fact_id"].combine_chunks()
         back = history.filter(pc.is_in(history["fact_id"], value_set=ended))
+        del history, held, own
         if len(back):
             at = back.column_names.index("fact_id")
             again = ids_again(back["fact_id"], batch.position)
-            difference.asserted[kind] = back.set_column(at, "fact_id", again).drop_columns(
-                ["known_to"]
-            )
+            back = back.set_column(at, "fact_id", again).drop_columns(["known_to"])
+            difference.asserted[kind] = back.cast(arrow_schema(kind))
+        del back
+        give_back()
     return difference
 
 
