@@ -9,8 +9,8 @@ import ingest
 from graph.log import FactLog
 from graph.schema import SCHEMA
 from graph.settings import Settings
-from graph.time import today
 from graph.snapshot import take_snapshot
+from graph.time import today
 from ingest.sample import steps, write_district, write_registers
 from queries.risk import assess
 
