@@ -20,6 +20,7 @@ from graph.taken_in import taken_in
 from graph.time import day_of, utc_now
 from ingest.catalogue.form import with_form, with_forms
 from ingest.catalogue.source import load_source
+from ingest.comparing.completeness import parts_of
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
 from ingest.comparing.part import Part, part_named
@@ -73,6 +74,7 @@ def preview(
     moment = known_at or utc_now()
     reports: list[BatchReport] = []
     changes: list[Difference] = []
+    taken = set(taken_in(log.batches()))
     for path in map(Path, paths):
         sha256, which = content_sha256(path), part or part_named(path)
         if done := taken_before(log, source, sha256, which):
@@ -88,7 +90,14 @@ def preview(
             day=day_of(moment),
             progress=progress or silent,
         )
+        name, others = (
+            planned.table.name,
+            parts_of(log.batches(), source, planned.table.name, which),
+        )
+        if not planned.table.is_correction and len(others) + 1 >= which.of:
+            taken.add(f"{source}/{name}")
         reports.append(report_of(planned, None, moment))
         changes.append(planned.difference)
-    taken = taken_in(log.batches()) | {source}
-    return Preview(tuple(reports), concerned(settings, log, changes, taken, moment))
+        taken.add(source)
+    decisions = concerned(settings, log, changes, frozenset(taken), moment)
+    return Preview(tuple(reports), decisions)

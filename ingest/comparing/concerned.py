@@ -74,23 +74,30 @@ def concerned(
 ) -> tuple[Concerned, ...]:
     """Decisions on parties that the changes touch, those that turn first; nothing is written.
 
+    Where a whole list comes or goes, absence from it begins or ends to mean something: then those
+    that turn by that are there too, whoever they are about.
+
     Args:
         taken: what will have been taken in after the changes (`graph.taken_in`).
     """
     touched: set[str] = set()
     for change in changes:
         touched |= _touched(log, change)
-    if not touched:
+    now = taken_in(log.batches())
+    if not touched and taken == now:
         return ()
     with read_only_store(settings) as store:
         if store is None:
             return ()
         archive = DecisionArchive(store)
-        before = _records(log, (), taken_in(log.batches()), moment)
+        before = _records(log, (), now, moment)
         after = _records(log, changes, taken, moment)
-        found = [
-            _again(archive, kept, before, after) for kept in archive.of() if kept.party in touched
-        ]
+        again = (
+            _again(archive, kept, before, after)
+            for kept in archive.of()
+            if kept.party in touched or taken != now
+        )
+        found = [item for item in again if item.decision.party in touched or item.flips]
     return tuple(sorted(found, key=lambda item: item.flips is not True))
 
 

@@ -8,14 +8,17 @@ import pyarrow as pa
 import pytest
 
 import ingest
+from graph.identifiers import unified_social_credit_code as uscc
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
 from graph.settings import Settings
 from graph.time import today, utc_now
+from ingest.comparing.part import Part
 from queries.eligibility import Case, decide, packaged
 from queries.eligibility.decide import Strata
 from queries.eligibility.gather import gather
 from queries.eligibility.paper import lay_down, read_papers
+from queries.eligibility.product import Product, read_product
 from queries.eligibility.record import keep
 from queries.eligibility.records import records_from_log
 
@@ -23,6 +26,7 @@ HEAD = ("金融机构编码,金融机构名称,借据号,借款人名称,借款�
         "到期日期,贷款余额（万元）,五级分类,数据日期\n")  # fmt: skip
 LOAN = "C1402610305001,样本行,J1,张三,61032219750315001X,0.2,2026-01-05,2027-01-05,{},{},{}\n"
 PRODUCT = "apple_loan"
+SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 @pytest.fixture
@@ -35,19 +39,19 @@ def file(path: Path, *states: tuple[str, str, str]) -> Path:
     return path
 
 
-def kept(settings: Settings) -> str:
-    """A decision on the borrower, kept with all that it was made of."""
+def kept(settings: Settings, key: str | None = None, product: Product | None = None) -> str:
+    """A decision on the borrower or another party, kept with all that it was made of."""
     log = FactLog(settings.log_dir)
-    party = log.read("BORROWED")["from_key"].to_pylist()[0]
+    party = key or log.read("BORROWED")["from_key"].to_pylist()[0]
     moment = utc_now()
     records = records_from_log(log, today(), moment)
     facts = gather(records, pa.array([party])).facts(0)
     papers = read_papers({"consent": "是"}, today())
-    strata = Strata("Person", None, None, None)
+    strata = Strata("Enterprise" if key else "Person", None, None, None)
     case = Case(
         party, lay_down(facts, papers), {}, papers, strata, None, today(), today(), moment, 1, "h"
     )
-    decision = decide(case, packaged()[PRODUCT])
+    decision = decide(case, product or packaged()[PRODUCT])
     with OperationsStore(settings) as store:
         return keep(decision, DecisionArchive(store), at=moment)
 
@@ -102,3 +106,45 @@ def test_withdrawing_the_wrong_file_would_turn_the_decision_back(
     (found,) = ingest.preview("loan", [less], settings=settings).decisions
     assert found.before == "待补充"
     assert ingest.preview_withdrawal("2", settings=settings).state == "already"
+
+
+FIRM = uscc.complete("91610305MA9100001")
+NOT_ABNORMAL = """
+title: 未列入经营异常名录即可
+for_whom: [Enterprise]
+versions:
+  - version: "1"
+    effective_from: 2026-01-01
+    conditions: [{use: not_abnormal}]
+    amount: {months: 12, least_of: [{cap_fen: 100, wording: 上限, basis: 测试, certainty: known, source: 测试}]}
+"""
+
+
+def test_a_list_that_comes_or_goes_turns_decisions_on_those_it_does_not_name(
+    settings: Settings, tmp_path: Path
+) -> None:
+    firm = tmp_path / "企业.csv"
+    firm.write_text(
+        "统一社会信用代码,企业名称,成立日期,法定代表人,法定代表人证件号码\n"
+        f"{FIRM},样本有限公司,2020-01-01,张三,61032219750315001X\n",
+        encoding="utf-8",
+    )
+    ingest.ingest("enterprise", [firm], settings=settings, into_graph=False)
+    product = read_product("hand", NOT_ABNORMAL)
+    listed = SAMPLES / "market_supervision_list" / "clean.abnormal_operation.csv"
+    unrelated = file(tmp_path / "一.csv", ("0.2", "正常", "2026-01-31"))
+
+    early = kept(settings, f"org:{FIRM}", product)
+    (found,) = ingest.preview("market_supervision_list", [listed], settings=settings).decisions
+    assert (found.decision.id, found.before, found.after) == (early, "待补充", "符合")
+    # of two parts one is no whole list
+    half = Part("名单", 1, 2)
+    seen = ingest.preview("market_supervision_list", [listed], settings=settings, part=half)
+    assert seen.decisions == ()
+
+    ingest.ingest("market_supervision_list", [listed], settings=settings, into_graph=False)
+    # the list counts today as well; who represents the firm borrows, and nothing turns by that
+    (found,) = ingest.preview("loan", [unrelated], settings=settings).decisions
+    assert (found.before, found.after) == ("符合", "符合")
+    (found,) = ingest.preview_withdrawal("2", settings=settings).decisions
+    assert (found.before, found.after) == ("符合", "待补充")
