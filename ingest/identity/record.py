@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from graph.log import FactLog
 from graph.resolution import redirects
 from graph.schema import SCHEMA
+from graph.standing import withdrawals
 from graph.vocabulary import Node
 
 __all__ = ["PROVISIONAL", "Record", "is_provisional", "label_of_name", "read_records", "told"]
@@ -121,16 +122,20 @@ def read_records(log: FactLog, *, keys: Collection[str] | None = None) -> list[R
     """Every party that the log describes, with all it ever was called, in the order of keys.
 
     Names that a party had before are its former names: a renamed firm is found by the old one.
+    What was withdrawn was nobody's name.
 
     Args:
         keys: only these, given-up ones too; None: everybody who was not given up.
     """
     given_up = set() if keys is not None else set(redirects(log.read("SAME_AS").to_pylist()))
     wanted = None if keys is None else pa.array(sorted(keys), pa.string())
+    gone = pa.array(sorted(withdrawals(log.batches())), pa.string())
     gathered: dict[str, dict[str, Any]] = {}
     for node in SCHEMA.nodes.values():
         if SCHEMA.superlabel(node) == "Party" and node.label != "Household":
             history = log.history(node.kind)
+            if len(gone):
+                history = history.filter(pc.invert(pc.is_in(history["batch"], value_set=gone)))
             if wanted is not None:
                 history = history.filter(pc.is_in(history["key"], value_set=wanted))
             _gather(node, history.sort_by("known_from"), gathered)

@@ -24,6 +24,7 @@ from graph.taken_in import taken_in
 from ingest.comparing.completeness import last_stale, missing_parts
 from ingest.comparing.part import Part
 from ingest.correction.quarantine import Quarantine, open_rows
+from ingest.identity.record import read_records
 
 ABC = [("a", "东村", "甲"), ("b", "东村", "乙"), ("c", "东村", "丙")]
 D = [("d", "西村", "丁")]
@@ -72,6 +73,7 @@ def state(roll: Roll) -> dict[str, Any]:
         "open": [(item.batch.file_name, item.row) for item in open_rows(roll.log)],
         "missing": missing_parts(batches, stand[-1]) if stand else None,
         "taken": taken_in(batches),
+        "parties": [(item.key, item.name, item.former_names) for item in read_records(roll.log)],
         "rows": [(item.file_name, dict(item.counts)) for item in stand],
     }
 
@@ -261,6 +263,22 @@ def test_a_part_that_was_withdrawn_has_not_arrived(roll: Roll) -> None:
     right = roll.take([*ABC[1:], *D], Part("三月", 2, 2), day="2026-01-02")
     assert (right.ended, right.missing_parts, right.stale_suspected) == ({}, (), 0)
     assert live(roll.log) == {"a", "b", "c", "d"}
+
+
+def test_a_name_that_only_the_wrong_file_gave_is_no_former_name(roll: Roll) -> None:
+    """Whoever is looked for by former names is not found by those of another county's list."""
+    roll.take(ABC)
+    path = roll.folder / "改名.csv"
+    path.write_text(
+        HEAD + "a,东村,新名,甲,2026-02-01\nx,东村,外地,乙,2026-02-01\n", encoding="utf-8"
+    )
+    roll.take_file(path)
+    records = {item.key: item for item in read_records(roll.log)}
+    assert (records["org:a"].name, records["org:a"].former_names) == ("新名", ("a",))
+    take_back(roll, 2)
+    records = {item.key: item for item in read_records(roll.log)}
+    assert (records["org:a"].name, records["org:a"].former_names) == ("a", ())
+    assert "org:x" not in records
 
 
 def test_its_refused_rows_wait_for_nobody(roll: Roll) -> None:
