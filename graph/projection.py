@@ -160,9 +160,12 @@ def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:
     """Columns that a version or tie carries in the graph, aligned with the rows of `facts`.
 
     `facts` is a table of the log, with `known_to` where closures are applied.  Open bounds are
-    filled with comparable ends, so that a question needs no test for null.
+    filled with comparable ends, so that a question needs no test for null.  An empty text says
+    nothing and is null.
     """
-    columns = {name: facts[name] for name in facts.column_names if name not in _NOT_PROPERTIES}
+    columns = {
+        name: _said(facts[name]) for name in facts.column_names if name not in _NOT_PROPERTIES
+    }
     count = len(facts)
     columns["kind"] = pa.chunked_array([pa.repeat(kind, count)])
     columns["valid_from"] = pc.fill_null(columns["valid_from"], date.min)
@@ -174,6 +177,12 @@ def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:
         else pa.chunked_array([pa.repeat(still, count)])
     )
     return columns
+
+
+def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pa.types.is_string(column.type):
+        return column
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
 def _rows(

@@ -41,8 +41,10 @@ class World:
         """End that a fact is held."""
         self._closed.append((kind, fact_id))
 
-    def commit(self, known_at: datetime, source: str = "world") -> None:
-        """Write what was stated as one batch."""
+    def commit(
+        self, known_at: datetime, source: str = "world", notes: dict[str, Any] | None = None
+    ) -> None:
+        """Write what was stated as one batch; `notes` as ingest would note the delivery."""
         batch = f"{source}-{known_at:%Y%m%d}"
         digest = hashlib.sha256(batch.encode()).hexdigest()
         with self.log.append(
@@ -51,6 +53,7 @@ class World:
             file_name="world.csv",
             content_sha256=digest,
             known_at=known_at,
+            notes=notes,
         ) as pending:
             for kind, rows in self._facts.items():
                 filled = [
