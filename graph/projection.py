@@ -102,6 +102,8 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
             graph.write(statement)
         if done:
             graph.write(PROJECTION_MIGRATED, {"schema_hash": schema_hash()})
+    if done and set(done.sources) != taken_in(batches[:position]):
+        _note_position(graph, batches[:position])
     todo = batches[position:]
     say = progress or silent
     written, total = 0, sum(batch.fact_count for batch in todo)
@@ -113,16 +115,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
 
     for batch in todo:
         _project_batch(reading, graph, batch, wrote)
-        graph.write(
-            PROJECTION_WRITE,
-            {
-                "position": batch.position,
-                "known_at": batch.known_at,
-                "manifest_hash": batch.hash,
-                "schema_hash": schema_hash(),
-                "sources": sorted(taken_in(batches[: batch.position])),
-            },
-        )
+        _note_position(graph, batches[: batch.position])
     return len(todo)
 
 
@@ -130,6 +123,21 @@ def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:
     """Whether the graph was made from the first batches of this very log, and none is lost."""
     return (
         0 < done.position <= len(batches) and batches[done.position - 1].hash == done.manifest_hash
+    )
+
+
+def _note_position(graph: GraphConnection, batches: Sequence[Batch]) -> None:
+    """Say in the graph that it holds these batches whole."""
+    last = batches[-1]
+    graph.write(
+        PROJECTION_WRITE,
+        {
+            "position": last.position,
+            "known_at": last.known_at,
+            "manifest_hash": last.hash,
+            "schema_hash": schema_hash(),
+            "sources": sorted(taken_in(batches)),
+        },
     )
 
 

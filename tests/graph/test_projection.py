@@ -105,6 +105,15 @@ def test_an_import_makes_the_same_graph(
     assert catch_up(settings, owned=True, import_from=1) == 0
 
 
+def test_what_had_come_is_said_anew_where_the_graph_says_it_otherwise(
+    settings: Settings, in_batches: tuple[list[str], list[str]]
+) -> None:
+    with connect(settings, owned=True) as graph:
+        graph.write("MATCH (p:Projection) SET p.sources = ['world']")
+        assert project(FactLog(settings.log_dir), graph) == 0
+        assert dump(graph) == in_batches
+
+
 def test_a_killed_import_is_made_again(
     settings: Settings, in_batches: tuple[list[str], list[str]]
 ) -> None:
