@@ -25,7 +25,17 @@ from ingest.identity.probabilistic import find_probable
 from ingest.identity.publish import publish
 from ingest.identity.record import Record, is_provisional, read_records
 
-__all__ = ["Judged", "SideBySide", "hints", "judge", "refresh", "review", "standing", "take_back"]
+__all__ = [
+    "Judged",
+    "SideBySide",
+    "Way",
+    "hints",
+    "judge",
+    "refresh",
+    "review",
+    "standing",
+    "take_back",
+]
 
 Way = Literal["rules", "splink"]
 
