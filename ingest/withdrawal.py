@@ -31,7 +31,6 @@ from graph.time import utc_now
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
 from ingest.correction.quarantine import Quarantine, open_rows
-from ingest.identity.publish import SOURCE as JUDGEMENTS
 from ingest.pipeline import WAIT_S, bring_up
 from ingest.reading.memory import give_back
 
@@ -244,7 +243,7 @@ def _refuse(batches: Sequence[Batch], batch: Batch) -> None:
             "The batch is a withdrawal: to undo it, deliver the file again.",
             code="withdrawal_of_withdrawal",
         )
-    if batch.source == JUDGEMENTS:
+    if batch.source == JUDGED:
         raise InputError(
             "主体核对不按批次撤销。请在核对页撤销该条核对，或用 xinnong identity undo。",
             "A judgement is taken back by `xinnong identity undo`.",
