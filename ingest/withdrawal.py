@@ -31,6 +31,7 @@ from graph.time import utc_now
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
 from ingest.correction.quarantine import Quarantine, open_rows
+from ingest.identity.former_codes import JUDGED
 from ingest.pipeline import WAIT_S, bring_up
 from ingest.reading.memory import give_back
 

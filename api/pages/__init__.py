@@ -12,11 +12,12 @@ from api.pages.parties import router as parties
 from api.pages.places import router as places
 from api.pages.prospects import router as prospects
 from api.pages.rendering import page
+from api.pages.sending import router as sending
 
 __all__ = ["render_problem", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-for _part in (parties, decisions, prospects, places, identity, deliveries):
+for _part in (parties, decisions, prospects, places, identity, sending, deliveries):
     router.include_router(_part)
 
 

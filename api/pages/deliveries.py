@@ -13,7 +13,7 @@ from api.pages.rendering import page
 from graph.errors import InputError
 from graph.operations import Ledger, OperationsStore, Uploads
 from graph.time import utc_now
-from ingest import by_department, preview_withdrawal, withdraw, worklist
+from ingest import by_department, load_source, preview_withdrawal, source_names, withdraw, worklist
 from ingest.delivery.freshness import freshness
 
 __all__ = ["router"]
@@ -47,6 +47,7 @@ def deliveries(bench: Bench) -> HTMLResponse:
         silent=[item for item, heard in zip(sources, told, strict=True) if not heard],
         loads=by_department(worklist(bench.log)),
         most=_REASONS,
+        known={name: load_source(name) for name in source_names()},
         uploads=uploads[-20:],
         deliveries=latest,
     )

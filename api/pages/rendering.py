@@ -41,6 +41,7 @@ NAVIGATION = (
     ("/decisions", "判定存档"),
     ("/products", "产品规定"),
     ("/identity", "主体核对"),
+    ("/send", "报送文件"),
     ("/deliveries", "数据接收"),
 )
 

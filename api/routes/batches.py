@@ -42,6 +42,7 @@ def send(
     chunk_sha256: Annotated[str, Form(title="这一块的 SHA-256", pattern="^([0-9a-f]{64})?$")] = "",
     part: Annotated[str, Form(title="名单的第几份，如 2/3", pattern=r"^(\d+/\d+)?$")] = "",
     list_name: Annotated[str, Form(title="分份名单的名称", max_length=200)] = "",
+    dry_run: Annotated[bool, Form(title="只试读，不写入")] = False,
 ) -> dict[str, Any]:
     """Send a file, or one piece of it; with the last piece it is taken in.
 
@@ -57,6 +58,7 @@ def send(
         chunks=chunks,
         chunk_sha256=chunk_sha256,
         part=_part(part, list_name),
+        trial=dry_run,
     )
     return _told(upload, inbox)
 

@@ -4,7 +4,8 @@
                                    \\-> failed
 
 An upload goes by the name of the batch that it will be: source and content hash.  So the same
-file sent again is the same upload, and a part sent again is the same part.
+file sent again is the same upload, and a part sent again is the same part.  A trial (its name ends
+so) is read and compared like a file that is taken in, and changes nothing.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class _Upload(Row):
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
     result: Mapped[str | None] = mapped_column(Text)
+    trial: Mapped[bool | None]
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Upload:
         list_name, list_part, list_of: which part of a list it is, where the sender says so.
         doing, done, total: progress, as ingest tells it.
         result: JSON of the report or of the problem; None until the end.
+        trial: whether it is only tried; None in a store made before there were trials.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Upload:
     done: int = 0
     total: int | None = None
     result: str | None = None
+    trial: bool | None = False
 
 
 class Uploads:
@@ -78,7 +82,7 @@ class Uploads:
         """Enter an upload; one that is under way stays, one that failed begins again.
 
         Args:
-            again: begin again also one that is done: what it brought was withdrawn.
+            again: begin again also one that is done: a trial, or what it brought was withdrawn.
         """
         with self._store.transaction() as session:
             row = session.get(_Upload, upload.id)

@@ -21,7 +21,7 @@ from ingest.guidance.wording import file_title
 from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED, neutral
 from ingest.reading.heading import ORIGIN_BATCH, ORIGIN_ROW, REASON
 
-__all__ = ["export_refused", "write_error_workbook"]
+__all__ = ["export_refused", "refused_lines", "workbook_name", "write_error_workbook"]
 
 _HOW_TO = (
     "红色单元格有错，右侧“〔原因〕”列说明原因和办法。更正红色单元格后保存，把本文件原样导入即可。",
@@ -30,14 +30,34 @@ _HOW_TO = (
 )
 
 
+#: A refused row and what stood in it, field by field.
+Line = tuple[RefusedRow, dict[str, str | None]]
+
+
 def export_refused(
     log: FactLog, quarantine: Quarantine, source: Source, folder: Path
 ) -> dict[Path, int]:
-    """Write the open rows of a source, one workbook a table; returns rows by file.
+    """Write the open rows of a source, one workbook a table; returns rows by file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for table, lines in refused_lines(log, quarantine, source).items():
+        path = folder / workbook_name(source, table)
+        write_error_workbook(path, source, table, lines)
+        written[path] = len(lines)
+    return written
+
+
+def workbook_name(source: Source, table: str) -> str:
+    """Name of a table's error workbook as a file."""
+    return f"{file_title(source, table)}-错误明细.xlsx"
+
+
+def refused_lines(log: FactLog, quarantine: Quarantine, source: Source) -> dict[str, list[Line]]:
+    """The open rows of a source by table.
 
     Rows whose text was deleted after the time it may be kept are left out.
     """
-    tables: dict[str, list[tuple[RefusedRow, dict[str, str | None]]]] = defaultdict(list)
+    tables: dict[str, list[Line]] = defaultdict(list)
     held: dict[str, dict[int, dict[str, str | None]]] = {}
     for item in open_rows(log, source.name):
         name = item.batch.batch
@@ -45,20 +65,14 @@ def export_refused(
             held[name] = quarantine.cells(name)
         if item.row in held[name]:
             tables[item.table].append((item, held[name][item.row]))
-    folder.mkdir(parents=True, exist_ok=True)
-    written = {}
-    for table, rows in tables.items():
-        path = folder / f"{file_title(source, table)}-错误明细.xlsx"
-        write_error_workbook(path, source, table, rows)
-        written[path] = len(rows)
-    return written
+    return dict(tables)
 
 
 def write_error_workbook(
     path: Path,
     source: Source,
     table: str,
-    rows: Iterable[tuple[RefusedRow, dict[str, str | None]]],
+    rows: Iterable[Line],
 ) -> None:
     """Write refused rows with what they said, field by field."""
     spec = source.tables[table]
@@ -97,9 +111,7 @@ def write_error_workbook(
         columns.guide(fields, source.legal_basis, source.retention, list(_HOW_TO))
 
 
-def _fields(
-    spec: TableSpec, lines: list[tuple[RefusedRow, dict[str, str | None]]]
-) -> list[FieldSpec]:
+def _fields(spec: TableSpec, lines: list[Line]) -> list[FieldSpec]:
     """The columns that the sender's files had, and those that are required."""
     sent = {name for _, cells in lines for name in cells}
     return [field for field in spec.fields if field.required or field.name in sent]

@@ -52,6 +52,7 @@ class DepartmentLoad:
         oldest: when the oldest of them was received.
         causes: findings by code.
         messages: what is wrong and what to do, in Chinese, each once, the most frequent first.
+        files: these rows by source and table: one error workbook each.
     """
 
     department: str
@@ -59,6 +60,7 @@ class DepartmentLoad:
     oldest: datetime
     causes: dict[str, int]
     messages: tuple[str, ...]
+    files: dict[str, dict[str, int]]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -102,9 +104,12 @@ def by_department(tasks: Iterable[Task]) -> list[DepartmentLoad]:
     causes: dict[str, Counter[str]] = defaultdict(Counter)
     messages: dict[str, Counter[str]] = defaultdict(Counter)
     oldest: dict[str, datetime] = {}
+    files: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for task in tasks:
         if task.severity != "error":
             continue
+        if (task.batch, task.row) not in rows[task.department]:
+            files[task.department][task.source][task.table] += 1
         rows[task.department].add((task.batch, task.row))
         causes[task.department][task.code] += 1
         messages[task.department][task.message_zh] += 1
@@ -117,6 +122,7 @@ def by_department(tasks: Iterable[Task]) -> list[DepartmentLoad]:
             oldest[name],
             dict(causes[name]),
             tuple(message for message, _ in messages[name].most_common()),
+            {source: dict(counts) for source, counts in sorted(files[name].items())},
         )
         for name in rows
     ]

@@ -1,8 +1,9 @@
 """The inbox of the service: files arrive in pieces, are put together, checked, and taken in.
 
 Every piece and the whole carry a digest.  Pieces lie in the data folder until the file was taken
-in or refused, and no longer: they hold what must not be kept.  One worker takes files in, one
-after the other; what a killed service left waiting or half done, the next one does again.
+in or refused, and no longer: they hold what must not be kept.  A file that is only tried lies there
+an hour, so that it can be accepted without being sent again.  One worker takes files in, one after
+the other; what a killed service left waiting or half done, the next one does again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from graph.errors import InputError, NotFoundError, XinnongError
 from graph.log import FactLog
@@ -28,6 +29,7 @@ from graph.time import utc_now
 from ingest.catalogue.source import load_source
 from ingest.comparing.part import Part
 from ingest.pipeline import ingest
+from ingest.preview import preview
 
 __all__ = ["MAX_CHUNK", "MAX_CHUNKS", "Inbox"]
 
@@ -36,6 +38,9 @@ MAX_CHUNKS = 256
 
 #: What was never finished is dropped after this: it may hold personal data.
 _EXPIRES = timedelta(days=7)
+
+#: How long a file that was only tried waits to be accepted.
+_TRIED = timedelta(hours=1)
 
 #: How often progress is written down at most.
 _NOTE_S = 0.5
@@ -53,6 +58,7 @@ class Inbox:
         for left in self._uploads.in_state("receiving"):
             if utc_now() - left.began_at > _EXPIRES:
                 self._end(left, "failed", _problem(_expired()))
+        self._forget_trials()
         for left in self._uploads.in_state("waiting", "running"):
             self._worker.submit(self._work, left)
 
@@ -67,11 +73,14 @@ class Inbox:
         chunks: int = 1,
         chunk_sha256: str = "",
         part: Part | None = None,
+        trial: bool = False,
     ) -> Upload:
         """Receive one piece; with the last one the work begins.
 
         Args:
             content_sha256: of the whole file; `chunk_sha256` of this piece, where it is given.
+            trial: only find out what taking the file in would do; it then waits an hour for
+                `accept`.
 
         Raises:
             NotFoundError: no such source.
@@ -80,7 +89,7 @@ class Inbox:
         load_source(source)
         _check(content, content_sha256, chunk, chunks, chunk_sha256)
         upload = Upload(
-            id=f"{source}-{content_sha256[:16]}",
+            id=f"{source}-{content_sha256[:16]}" + ("-trial" if trial else ""),
             source=source,
             file_name=PurePosixPath(file_name.replace("\\", "/")).name[:120] or "file",
             content_sha256=content_sha256,
@@ -90,9 +99,14 @@ class Inbox:
             list_of=part.of if part else None,
             state="receiving",
             began_at=utc_now(),
+            trial=trial,
         )
         with self._lock:
-            upload = self._uploads.begin(upload, again=self._is_withdrawn(upload.id))
+            self._forget_trials()
+            again = self._is_spent(upload.id)
+            if again:
+                shutil.rmtree(self._folder(upload), ignore_errors=True)
+            upload = self._uploads.begin(upload, again=again)
         if upload.chunks != chunks:
             raise InputError(
                 f"该文件此前声明分 {upload.chunks} 块上传，这次说是 {chunks} 块。请保持一致。",
@@ -108,16 +122,86 @@ class Inbox:
                     self._worker.submit(self._work, upload)
         return self._uploads.find(upload.id)
 
+    def receive_file(
+        self,
+        source: str,
+        file_name: str,
+        content: BinaryIO,
+        *,
+        part: Part | None = None,
+        trial: bool = False,
+    ) -> Upload:
+        """Receive a whole file, as a browser sends it; raises as `receive`."""
+        digest, chunks = hashlib.sha256(), 0
+        while piece := content.read(MAX_CHUNK):
+            digest.update(piece)
+            chunks += 1
+        content.seek(0)
+        chunks = max(1, chunks)
+        for chunk in range(1, chunks + 1):
+            upload = self.receive(
+                source,
+                file_name,
+                digest.hexdigest(),
+                content.read(MAX_CHUNK),
+                chunk=chunk,
+                chunks=chunks,
+                part=part,
+                trial=trial,
+            )
+        return upload
+
+    def accept(self, name: str) -> Upload:
+        """Take in a file that was tried.
+
+        Raises:
+            NotFoundError: no such upload.  InputError: `trial_gone`, the file is not here any more.
+        """
+        tried = self._uploads.find(name)
+        path = self._folder(tried) / tried.file_name
+        try:
+            with path.open("rb") as content:
+                accepted = self.receive_file(
+                    tried.source, tried.file_name, content, part=_part_of(tried)
+                )
+        except OSError as error:
+            raise InputError(
+                "试读过的文件已经清除（只保留一小时）。请重新选择文件。",
+                "The file that was tried is gone (it is kept for an hour): choose it again.",
+                code="trial_gone",
+            ) from error
+        self.drop(name)
+        return accepted
+
+    def drop(self, name: str) -> None:
+        """Delete a file that was tried; raises `NotFoundError`."""
+        tried = self._uploads.find(name)
+        if tried.trial and tried.state == "done":
+            shutil.rmtree(self._folder(tried), ignore_errors=True)
+
+    def waits(self, upload: Upload) -> bool:
+        """Whether the file of a trial lies here still, to be accepted."""
+        return bool(upload.trial) and (self._folder(upload) / upload.file_name).exists()
+
     def find(self, name: str) -> Upload:
         """Where an upload is; raises `NotFoundError`."""
         return self._uploads.find(name)
 
-    def _is_withdrawn(self, name: str) -> bool:
-        """Whether an upload was taken in and its batch was withdrawn since."""
+    def _forget_trials(self) -> None:
+        for tried in self._uploads.in_state("done"):
+            folder = self._folder(tried)
+            if tried.trial and utc_now() - tried.began_at > _TRIED and folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _is_spent(self, name: str) -> bool:
+        """Whether an upload is done and may be begun again: a trial, or its batch was withdrawn."""
         try:
-            result = json.loads(self._uploads.find(name).result or "{}")
+            earlier = self._uploads.find(name)
         except NotFoundError:
             return False
+        if earlier.trial:
+            return earlier.state == "done"
+        result = json.loads(earlier.result or "{}")
         brought = {item["batch"] for item in result.get("batches", ())}
         return bool(brought & withdrawals(FactLog(self.settings.log_dir).batches()).keys())
 
@@ -171,11 +255,15 @@ class Inbox:
                 noted = time.monotonic()
                 self._uploads.note(upload.id, state="running", doing=what, done=done, total=total)
 
-        part = None
-        if upload.list_name and upload.list_part and upload.list_of:
-            part = Part(upload.list_name, upload.list_part, upload.list_of)
+        part = _part_of(upload)
         path = self._folder(upload) / upload.file_name
         try:
+            if upload.trial:
+                seen = preview(
+                    upload.source, [path], settings=self.settings, part=part, progress=note
+                )
+                self._note_end(upload, "done", seen.as_dict())
+                return
             report = ingest(upload.source, [path], settings=self.settings, part=part, progress=note)
             self._end(upload, "done", report.as_dict())
         except XinnongError as error:
@@ -185,9 +273,18 @@ class Inbox:
             self._end(upload, "failed", _problem(XinnongError("程序内部错误。", "internal error")))
             raise
 
-    def _end(self, upload: Upload, state: str, result: dict[str, Any]) -> None:
+    def _note_end(self, upload: Upload, state: str, result: dict[str, Any]) -> None:
         self._uploads.note(upload.id, state=state, result=json.dumps(result, ensure_ascii=False))
+
+    def _end(self, upload: Upload, state: str, result: dict[str, Any]) -> None:
+        self._note_end(upload, state, result)
         shutil.rmtree(self._folder(upload), ignore_errors=True)
+
+
+def _part_of(upload: Upload) -> Part | None:
+    if upload.list_name and upload.list_part and upload.list_of:
+        return Part(upload.list_name, upload.list_part, upload.list_of)
+    return None
 
 
 def _expired() -> InputError:

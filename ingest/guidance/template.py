@@ -8,7 +8,7 @@ from ingest.catalogue.source import Source
 from ingest.guidance.columns import Columns, open_book
 from ingest.guidance.wording import file_title, row_rule
 
-__all__ = ["write_template", "write_templates"]
+__all__ = ["template_name", "write_template", "write_templates"]
 
 
 def write_templates(source: Source, folder: Path) -> list[Path]:
@@ -16,10 +16,15 @@ def write_templates(source: Source, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in source.tables:
-        path = folder / f"{file_title(source, name)}-模板.xlsx"
+        path = folder / template_name(source, name)
         write_template(source, name, path)
         written.append(path)
     return written
+
+
+def template_name(source: Source, table: str) -> str:
+    """Name of a table's template as a file."""
+    return f"{file_title(source, table)}-模板.xlsx"
 
 
 def write_template(source: Source, table: str, path: Path) -> None:

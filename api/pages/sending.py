@@ -1,0 +1,153 @@
+"""The pages of sending: choose a file, see what it would do, take it in; templates and corrections.
+
+A file that is chosen goes the same way as one that a program sends (`ingest.delivery.inbox`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path as FilePath
+from tempfile import TemporaryDirectory
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, File, Form, Path, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.dependencies import Bench, Received, own_site
+from api.pages.rendering import page
+from graph.errors import InputError, NotFoundError
+from ingest import Quarantine, Source, load_source, source_names
+from ingest.correction.workbook import refused_lines, workbook_name, write_error_workbook
+from ingest.guidance.template import template_name, write_template
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_SEE_OTHER = 303
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Findings shown of one file; the error workbook has all.
+_SHOWN = 100
+
+Name = Annotated[str, Path(max_length=64)]
+
+
+@router.get("/send")
+def choose() -> HTMLResponse:
+    """Where a file is chosen, and the templates of every source by department."""
+    known = sorted(map(load_source, source_names()), key=lambda item: (item.department, item.title))
+    departments = [
+        (name, list(items)) for name, items in groupby(known, key=lambda item: item.department)
+    ]
+    return page("send.html", here="/send", departments=departments, template_name=template_name)
+
+
+@router.post("/send", dependencies=[Depends(own_site)])
+def send(
+    inbox: Received,
+    content: Annotated[UploadFile, File()],
+    action: Annotated[Literal["try", "take"], Form()],
+    source: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Try a file or take it in; the page of the upload then tells how far it is."""
+    name = content.filename or ""
+    if not name:
+        raise InputError("请先选择文件。", "Choose a file first.", code="file_missing")
+    upload = inbox.receive_file(
+        source or _source_of(name), name, content.file, trial=action == "try"
+    )
+    return RedirectResponse(f"/uploads/{upload.id}", _SEE_OTHER)
+
+
+@router.get("/uploads/{name}")
+def upload(name: Annotated[str, Path(max_length=128)], inbox: Received) -> HTMLResponse:
+    """How far a file is; at the end, what became of it or would become of it."""
+    found = inbox.find(name)
+    return page(
+        "upload.html",
+        here="/send",
+        upload=found,
+        result=json.loads(found.result) if found.result else None,
+        waits=inbox.waits(found),
+        shown=_SHOWN,
+    )
+
+
+@router.post("/uploads/{name}/acceptance", dependencies=[Depends(own_site)])
+def accept(
+    name: Annotated[str, Path(max_length=128)],
+    action: Annotated[Literal["take", "drop"], Form()],
+    inbox: Received,
+) -> Response:
+    """Take in what was tried, or delete it."""
+    if action == "drop":
+        inbox.drop(name)
+        return RedirectResponse("/send", _SEE_OTHER)
+    return RedirectResponse(f"/uploads/{inbox.accept(name).id}", _SEE_OTHER)
+
+
+@router.get("/templates/{source}/{table}")
+def template(source: Name, table: Name) -> Response:
+    """An empty workbook to fill in."""
+    declared = _declared(source, table)
+    return _workbook(
+        template_name(declared, table), lambda path: write_template(declared, table, path)
+    )
+
+
+@router.get("/corrections/{source}/{table}")
+def corrections(source: Name, table: Name, bench: Bench) -> Response:
+    """The refused rows of a table that are open, to be put right and sent back."""
+    declared = _declared(source, table)
+    lines = refused_lines(bench.log, Quarantine(bench.settings.quarantine_dir), declared)
+    if table not in lines:
+        raise NotFoundError(
+            "没有待更正的行：已经更正，或原文超过保存期限已经删除。",
+            "No row is open: all are put right, or their text was deleted in time.",
+            code="nothing_to_correct",
+        )
+    return _workbook(
+        workbook_name(declared, table),
+        lambda path: write_error_workbook(path, declared, table, lines[table]),
+    )
+
+
+def _source_of(file_name: str) -> str:
+    """The one source whose files are named so."""
+    found = [
+        name
+        for name in source_names()
+        if any(table.names_file(file_name) for _, table in load_source(name).shapes())
+    ]
+    if len(found) == 1:
+        return found[0]
+    titles = "、".join(load_source(name).title for name in found)
+    raise InputError(
+        f"按文件名“{file_name}”"
+        + (f"可能是：{titles}。请选择来源。" if found else "认不出来源。请选择来源。"),
+        "The file name does not tell the source: choose it.",
+        code="source_unclear",
+    )
+
+
+def _declared(source: str, table: str) -> Source:
+    declared = load_source(source)
+    if table not in declared.tables:
+        raise NotFoundError("没有这种表。", "There is no such table.", code="table_unknown")
+    return declared
+
+
+def _workbook(name: str, write: Callable[[FilePath], None]) -> Response:
+    """A workbook to download; it may hold personal data, so nobody on the way keeps it."""
+    with TemporaryDirectory() as folder:
+        path = FilePath(folder) / "book.xlsx"
+        write(path)
+        content = path.read_bytes()
+    told = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, media_type=_XLSX, headers=told)
