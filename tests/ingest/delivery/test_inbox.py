@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -164,3 +165,55 @@ def test_a_file_whose_batch_was_withdrawn_is_taken_in_again(
     assert len(log.read("Loan")) == 1
     assert inbox.receive("loan", "贷款.csv", SHA256, FILE, chunk=1, chunks=2).state == "done"
     assert len(log.batches()) == 3
+
+
+def tried(inbox: Inbox, content: bytes = FILE) -> Upload:
+    upload = inbox.receive_file("loan", "2026贷款.csv", io.BytesIO(content), trial=True)
+    return finished(inbox, upload.id)
+
+
+def test_a_trial_writes_nothing_and_can_be_accepted(inbox: Inbox, settings: Settings) -> None:
+    first = tried(inbox)
+    (seen,) = json.loads(first.result or "")["batches"]
+    assert (seen["rows_in"], seen["accepted"], seen["position"]) == (1, 1, None)
+    assert FactLog(settings.log_dir).batches() == [] and inbox.waits(first)
+    accepted = finished(inbox, inbox.accept(first.id).id)
+    (batch,) = FactLog(settings.log_dir).batches()
+    assert (batch.batch, batch.file_name) == (accepted.id, "2026贷款.csv")
+    inbox._worker.submit(int).result()
+    assert not any((settings.data / "uploads").rglob("*.csv"))
+    # tried again it is compared with what is there now
+    (again,) = json.loads(tried(inbox).result or "")["batches"]
+    assert (again["accepted"], again["unchanged"]) == (0, 1)
+
+
+def test_what_was_tried_is_kept_for_an_hour_at_most(
+    inbox: Inbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = tried(inbox)
+    later = utc_now() + timedelta(minutes=61)
+    monkeypatch.setattr(ingest.delivery.inbox, "utc_now", lambda: later)
+    with closing(Inbox(settings)):
+        assert not inbox.waits(first)
+    assert not any((settings.data / "uploads").rglob("*.csv"))
+    with pytest.raises(InputError) as caught:
+        inbox.accept(first.id)
+    assert caught.value.cause_code == "trial_gone"
+
+
+def test_what_was_tried_can_be_dropped(inbox: Inbox, settings: Settings) -> None:
+    inbox.drop(tried(inbox).id)
+    assert not any((settings.data / "uploads").rglob("*.csv"))
+
+
+def test_a_trial_that_is_refused_leaves_nothing(inbox: Inbox, settings: Settings) -> None:
+    done = tried(inbox, b"<html>403 Forbidden</html>")
+    assert (done.state, json.loads(done.result or "")["code"]) == ("failed", "missing_column")
+    assert not inbox.waits(done) and not any((settings.data / "uploads").rglob("*.csv"))
+
+
+def test_a_whole_file_is_cut_into_pieces(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest.delivery.inbox, "MAX_CHUNK", 100)
+    upload = inbox.receive_file("loan", "贷款.csv", io.BytesIO(FILE))
+    assert (upload.chunks, upload.content_sha256) == (-(-len(FILE) // 100), SHA256)
+    assert finished(inbox, upload.id).state == "done"
