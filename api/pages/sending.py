@@ -22,6 +22,7 @@ from graph.errors import InputError, NotFoundError
 from ingest import Quarantine, Source, load_source, source_names
 from ingest.correction.workbook import refused_lines, workbook_name, write_error_workbook
 from ingest.guidance.template import template_name, write_template
+from ingest.guidance.wording import file_title
 
 __all__ = ["router"]
 
@@ -42,7 +43,13 @@ def choose() -> HTMLResponse:
     departments = [
         (name, list(items)) for name, items in groupby(known, key=lambda item: item.department)
     ]
-    return page("send.html", here="/send", departments=departments, template_name=template_name)
+    return page(
+        "send.html",
+        here="/send",
+        departments=departments,
+        file_title=file_title,
+        whole_lists=_whole_lists,
+    )
 
 
 @router.post("/send", dependencies=[Depends(own_site)])
@@ -113,6 +120,15 @@ def corrections(source: Name, table: Name, bench: Bench) -> Response:
         workbook_name(declared, table),
         lambda path: write_error_workbook(path, declared, table, lines[table]),
     )
+
+
+def _whole_lists(source: Source) -> list[str]:
+    """Titles of the tables of which each delivery names everything there is."""
+    return [
+        file_title(source, table)
+        for table in source.tables
+        if source.completeness_of(table) == "snapshot"
+    ]
 
 
 def _source_of(file_name: str) -> str:
