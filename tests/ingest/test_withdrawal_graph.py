@@ -112,6 +112,12 @@ def test_a_graph_that_followed_is_the_graph_made_anew_and_the_imported_one(
         ).rows  # fmt: skip
         assert back["batch"] == "guarantee-20260101" and back["fact_id"].endswith(".3")
         wipe(graph)
+    # a run killed before the graph followed is finished by the same words said again
+    again = ingest.withdraw("3", reason="去年的名单", by="李四", settings=settings)
+    assert again.state == "already"
+    with connect(settings) as graph:
+        assert dump(graph) == followed
+        wipe(graph)
     assert catch_up(settings, import_from=1) == 5
     with connect(settings) as graph:
         assert dump(graph) == followed
