@@ -261,8 +261,8 @@ def _refuse(batches: Sequence[Batch], batch: Batch) -> None:
         raise InputError(
             f"{_told(batch)} 之后该来源又收到 {shown}{more}，它们是与这一批比对后写入的。"
             "请从最后一批起依次撤销，撤到这一批为止，再把正确的文件按顺序重新导入。",
-            f"{len(later)} later batches of the source stand on batch {batch.position}: withdraw "
-            "them first, the last one first, and deliver what was right again.",
+            f"What came later from the source ({len(later)}) stands on batch {batch.position}: "
+            "withdraw the last one first, and so on, and deliver what was right again.",
             code="batch_not_last",
         )
 
