@@ -41,7 +41,9 @@ check: .venv/development ## 规范、类型、依赖方向 / lint, types, contra
 
 questions-lts: .venv/development ## 问题测试（LTS 引擎）/ the question tests on the LTS engine
 	@XINNONG_ENGINE_VERSION=5.26.30 $(BIN)/python -m pytest -q tests/queries/test_questions.py \
-		tests/queries/test_finbench.py tests/queries/eligibility/test_gather.py
+		tests/queries/test_finbench.py tests/queries/eligibility/test_gather.py \
+		tests/graph/test_projection.py::test_every_fact_is_there_once \
+		tests/graph/test_projection.py::test_an_import_makes_the_same_graph
 
 manual: .venv/runtime ## 重新生成手册 / write the generated pages again
 	@$(BIN)/python -m api.manual docs/manual

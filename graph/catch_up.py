@@ -68,6 +68,6 @@ def _import(log: FactLog, settings: Settings, say: Progress) -> None:
     try:
         files = write_import_files(log, folder, progress=say)
         say("导入图数据库", 0, None)
-        import_store(settings, files.nodes, files.relationships, span_lines=files.span_lines)
+        import_store(settings, files.nodes, files.relationships)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

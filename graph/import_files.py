@@ -1,22 +1,24 @@
-"""The whole log as the CSV files that `neo4j-admin database import` reads.
+"""The whole log as the Parquet files that `neo4j-admin database import` reads.
 
 They hold the graph that the batches of `graph.projection` would make: things with their labels,
-versions that describe them, ties, and how far the projection is.  Columns are written by Arrow,
-never row by row.
+versions that describe them, ties, and how far the projection is.  Every node has its number in
+the store from here, so that the tool need not look one up by its key.  Columns are written by
+Arrow, never row by row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
 
 from graph.cypher import version_labels
+from graph.facts import INSTANT
 from graph.log import Batch, FactLog
 from graph.progress import Progress, silent
 from graph.projection import stated_properties
@@ -34,34 +36,62 @@ _TYPES = {
     pa.float64(): "double",
     pa.bool_(): "boolean",
     pa.date32(): "date",
+    INSTANT: "datetime",
+    pa.list_(pa.string()): "string[]",
 }
+_Columns = dict[str, pa.Array | pa.ChunkedArray]
+#: A group of rows is what one thread of the tool takes at a time.
+_ROW_GROUP = 1 << 16
 
 
 @dataclass
 class ImportFiles:
-    """(labels joined by ":", file) of nodes and (type, file) of relationships.
+    """Files in one folder, and what the tool is told of them.
 
     Attributes:
-        span_lines: whether any text holds a line break; the tool then reads each file in one
-            thread, which takes it about half as long again.
+        nodes: (labels joined by ":", file); the labels may be empty where a column says them.
+        relationships: (type, file).
+        numbered: how many nodes they hold; numbers are given from 0 on.
     """
 
+    folder: Path
     nodes: list[tuple[str, Path]] = field(default_factory=list)
     relationships: list[tuple[str, Path]] = field(default_factory=list)
-    span_lines: bool = False
+    numbered: int = 0
 
-    def write(self, table: pa.Table, path: Path) -> Path:
-        """Write one file as the tool reads it."""
-        shown = {}
-        for name in table.column_names:
-            column = table[name]
-            if pa.types.is_timestamp(column.type):
-                # the importer reads ISO 8601 with a T, which Arrow's own text lacks
-                column = pc.strftime(column, format="%Y-%m-%dT%H:%M:%SZ")
-            elif pa.types.is_string(column.type) and not self.span_lines:
-                self.span_lines = bool(pc.any(pc.match_substring_regex(column, "[\r\n]")).as_py())
-            shown[name] = column
-        pcsv.write_csv(pa.table(shown), path)
+    def add_nodes(
+        self,
+        name: str,
+        labels: str,
+        properties: _Columns,
+        own_labels: pa.ChunkedArray | None = None,
+    ) -> pa.Array:
+        """Write nodes, a row each; returns their numbers."""
+        columns = _headed(properties)
+        count = len(next(iter(columns.values())))
+        numbers = pa.array(np.arange(self.numbered, self.numbered + count))
+        self.numbered += count
+        if own_labels is not None:
+            columns[":LABEL"] = own_labels
+        self.nodes.append((labels, self._write(name, {":ID": numbers, **columns})))
+        return numbers
+
+    def add_ties(
+        self,
+        name: str,
+        type_: str,
+        starts: pa.Array,
+        ends: pa.Array,
+        properties: _Columns,
+    ) -> None:
+        """Write ties, a row each, between nodes by their numbers."""
+        columns = _headed(properties)
+        path = self._write(name, {":START_ID": starts, ":END_ID": ends, **columns})
+        self.relationships.append((type_, path))
+
+    def _write(self, name: str, columns: _Columns) -> Path:
+        path = self.folder / f"{name}.parquet"
+        pq.write_table(pa.table(columns), path, row_group_size=_ROW_GROUP)
         return path
 
 
@@ -72,7 +102,9 @@ def write_import_files(
     folder.mkdir(parents=True, exist_ok=True)
     say = progress or silent
     reading = Resolution(log)
-    files = ImportFiles()
+    files = ImportFiles(folder)
+    described: list[tuple[Node, pa.Array, pa.ChunkedArray]] = []
+    ties: list[Relationship] = []
     things: list[pa.Table] = []
     total = len(SCHEMA.kinds)
     for done, declared in enumerate(SCHEMA.kinds):
@@ -82,12 +114,18 @@ def write_import_files(
             continue
         if isinstance(declared, Node):
             things.append(_described(declared, facts))
-            _write_versions(declared, facts, folder, files)
+            described.append((declared, _add_versions(declared, facts, files), facts["key"]))
         else:
             things += _joined(declared, facts)
-            _write_ties(declared, facts, folder, files)
-    _write_things(pa.concat_tables(things), folder, files)
-    _write_projection(reading.batches, folder, files)
+            ties.append(declared)
+    numbers = _add_things(pa.concat_tables(things), files)
+    for node, versions, keys in described:
+        describing = numbers.of(SCHEMA.superlabel(node), keys)
+        files.add_ties(f"{node.kind}-describes", "DESCRIBES", versions, describing, {})
+    for tie in ties:
+        say("准备导入文件", total, total)
+        _add_ties(tie, reading.history(tie.kind), numbers, files)
+    _add_projection(reading.batches, files)
     return files
 
 
@@ -123,67 +161,72 @@ def _things(keys: pa.ChunkedArray, superlabel: str, labels: Sequence[str]) -> pa
     )
 
 
-def _write_things(things: pa.Table, folder: Path, files: ImportFiles) -> None:
+class _Numbers:
+    """The number of every thing, by superlabel and key."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[pa.Array, pa.Array]] = {}
+
+    def note(self, superlabel: str, keys: pa.ChunkedArray, numbers: pa.Array) -> None:
+        self._found[superlabel] = keys.combine_chunks(), numbers
+
+    def of(self, superlabel: str, keys: pa.ChunkedArray) -> pa.Array:
+        known, numbers = self._found[superlabel]
+        return numbers.take(pc.index_in(keys, value_set=known).combine_chunks())
+
+
+def _add_things(things: pa.Table, files: ImportFiles) -> _Numbers:
     # fixed at creation: the first to mention a thing says what it is; the roles add up
     merged = things.group_by(["superlabel", "key"], use_threads=False).aggregate(
         [("label", "first"), ("role", "distinct")]
     )
+    numbers = _Numbers()
     for superlabel in sorted(pc.unique(merged["superlabel"]).to_pylist()):
         chosen = merged.filter(pc.equal(merged["superlabel"], superlabel))
         roles = pc.binary_join(chosen["role_distinct"], ";")
         labels = pc.utf8_rtrim(
             pc.binary_join_element_wise(chosen["label_first"], roles, ";"), characters=";"
         )
-        table = pa.table({f"key:ID({superlabel})": chosen["key"], ":LABEL": labels})
-        files.nodes.append((superlabel, files.write(table, folder / f"{superlabel}.csv")))
+        keys = chosen["key"]
+        written = files.add_nodes(superlabel, superlabel, {"key": keys}, labels)
+        numbers.note(superlabel, keys, written)
+    return numbers
 
 
-def _write_versions(node: Node, facts: pa.Table, folder: Path, files: ImportFiles) -> None:
-    properties = stated_properties(node.kind, facts)
-    columns = {_typed(name, column): column for name, column in properties.items()}
-    columns = {"fact_id:ID(Version)": columns.pop("fact_id:string"), **columns}
-    path = files.write(pa.table(columns), folder / f"{node.kind}-versions.csv")
-    files.nodes.append((":".join(version_labels(node)), path))
-    describes = pa.table(
-        {
-            ":START_ID(Version)": facts["fact_id"],
-            f":END_ID({SCHEMA.superlabel(node)})": facts["key"],
-        }
+def _add_versions(node: Node, facts: pa.Table, files: ImportFiles) -> pa.Array:
+    labels = ":".join(version_labels(node))
+    return files.add_nodes(f"{node.kind}-versions", labels, stated_properties(node.kind, facts))
+
+
+def _add_ties(tie: Relationship, facts: pa.Table, numbers: _Numbers, files: ImportFiles) -> None:
+    files.add_ties(
+        tie.type,
+        tie.type,
+        numbers.of(SCHEMA.common_label(tie.sources), facts["from_key"]),
+        numbers.of(SCHEMA.common_label(tie.targets), facts["to_key"]),
+        stated_properties(tie.kind, facts),
     )
-    path = files.write(describes, folder / f"{node.kind}-describes.csv")
-    files.relationships.append(("DESCRIBES", path))
 
 
-def _write_ties(tie: Relationship, facts: pa.Table, folder: Path, files: ImportFiles) -> None:
-    columns = {
-        f":START_ID({SCHEMA.common_label(tie.sources)})": facts["from_key"],
-        f":END_ID({SCHEMA.common_label(tie.targets)})": facts["to_key"],
+def _add_projection(batches: Sequence[Batch], files: ImportFiles) -> None:
+    last = batches[-1]
+    properties = {
+        "name": pa.array(["log"]),
+        "position": pa.array([last.position]),
+        "known_at": pa.array([last.known_at], INSTANT),
+        "manifest_hash": pa.array([last.hash]),
+        # no migration was run yet: the first projection after this sees that and runs them
+        "schema_hash": pa.array(["imported"]),
+        "sources": pa.array([sorted(taken_in(batches))]),
     }
-    for name, column in stated_properties(tie.kind, facts).items():
-        columns[_typed(name, column)] = column
-    files.relationships.append(
-        (tie.type, files.write(pa.table(columns), folder / f"{tie.type}.csv"))
-    )
+    files.add_nodes("Projection", "Projection", properties)
 
 
-def _write_projection(batches: Sequence[Batch], folder: Path, files: ImportFiles) -> None:
-    table = pa.table(
-        {
-            "name": ["log"],
-            "position:long": [batches[-1].position],
-            "known_at:datetime": [_instant(batches[-1].known_at)],
-            "manifest_hash": [batches[-1].hash],
-            # no migration was run yet: the first projection after this sees that and runs them
-            "schema_hash": ["imported"],
-            "sources:string[]": [";".join(sorted(taken_in(batches)))],
-        }
-    )
-    files.nodes.append(("Projection", files.write(table, folder / "Projection.csv")))
-
-
-def _typed(name: str, column: pa.ChunkedArray) -> str:
-    return f"{name}:{_TYPES.get(column.type, 'datetime')}"
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _headed(properties: _Columns) -> _Columns:
+    """The columns under the tool's headings; it reads a list from one text."""
+    return {
+        f"{name}:{_TYPES[column.type]}": pc.binary_join(column, ";")
+        if pa.types.is_list(column.type)
+        else column
+        for name, column in properties.items()
+    }

@@ -101,6 +101,8 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
             graph.write(statement)
         if done:
             graph.write(PROJECTION_MIGRATED, {"schema_hash": schema_hash()})
+    if done and set(done.sources) != taken_in(batches[:position]):
+        _note_position(graph, batches[:position])
     todo = batches[position:]
     say = progress or silent
     written, total = 0, sum(batch.fact_count for batch in todo)
@@ -112,16 +114,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
 
     for batch in todo:
         _project_batch(reading, graph, batch, wrote)
-        graph.write(
-            PROJECTION_WRITE,
-            {
-                "position": batch.position,
-                "known_at": batch.known_at,
-                "manifest_hash": batch.hash,
-                "schema_hash": schema_hash(),
-                "sources": sorted(taken_in(batches[: batch.position])),
-            },
-        )
+        _note_position(graph, batches[: batch.position])
     return len(todo)
 
 
@@ -129,6 +122,21 @@ def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:
     """Whether the graph was made from the first batches of this very log, and none is lost."""
     return (
         0 < done.position <= len(batches) and batches[done.position - 1].hash == done.manifest_hash
+    )
+
+
+def _note_position(graph: GraphConnection, batches: Sequence[Batch]) -> None:
+    """Say in the graph that it holds these batches whole."""
+    last = batches[-1]
+    graph.write(
+        PROJECTION_WRITE,
+        {
+            "position": last.position,
+            "known_at": last.known_at,
+            "manifest_hash": last.hash,
+            "schema_hash": schema_hash(),
+            "sources": sorted(taken_in(batches)),
+        },
     )
 
 
@@ -164,9 +172,12 @@ def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:
     """Columns that a version or tie carries in the graph, aligned with the rows of `facts`.
 
     `facts` is a table of the log, with `known_to` where closures are applied.  Open bounds are
-    filled with comparable ends, so that a question needs no test for null.
+    filled with comparable ends, so that a question needs no test for null.  An empty text says
+    nothing and is null.
     """
-    columns = {name: facts[name] for name in facts.column_names if name not in _NOT_PROPERTIES}
+    columns = {
+        name: _said(facts[name]) for name in facts.column_names if name not in _NOT_PROPERTIES
+    }
     count = len(facts)
     columns["kind"] = pa.chunked_array([pa.repeat(kind, count)])
     columns["valid_from"] = pc.fill_null(columns["valid_from"], date.min)
@@ -178,6 +189,12 @@ def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:
         else pa.chunked_array([pa.repeat(still, count)])
     )
     return columns
+
+
+def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pa.types.is_string(column.type):
+        return column
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
 def _rows(kind: str, facts: pa.Table, *, shared: frozenset[str]) -> Iterator[list[dict[str, Any]]]:

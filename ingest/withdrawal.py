@@ -24,6 +24,7 @@ from graph.identifiers import Verdict, resident_id
 from graph.log import Batch, FactLog
 from graph.operations import Ledger, OperationsStore, lease
 from graph.progress import Progress, silent
+from graph.schema import SCHEMA
 from graph.settings import Settings
 from graph.standing import standing, withdrawals
 from graph.taken_in import taken_in
@@ -31,7 +32,7 @@ from graph.time import utc_now
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
 from ingest.correction.quarantine import Quarantine, open_rows
-from ingest.identity.publish import SOURCE as JUDGEMENTS
+from ingest.identity.former_codes import JUDGED
 from ingest.pipeline import WAIT_S, bring_up
 from ingest.reading.memory import give_back
 
@@ -39,6 +40,8 @@ __all__ = ["Withdrawal", "preview_withdrawal", "withdraw"]
 
 _LEAST_NAME, _MOST_REASON = 2, 500
 _SHOWN = 5
+#: A log may be older than the schema: a kind that is gone from it is read by nobody any more.
+_KINDS = frozenset(item.kind for item in SCHEMA.kinds)
 
 
 @dataclass(frozen=True)
@@ -154,8 +157,8 @@ def _look(log: FactLog, quarantine: Quarantine, name: str) -> tuple[Withdrawal, 
             "already",
             batch,
             made,
-            leaves={item["values"]: item["counts"] for item in leaves},
-            returns={kind: int(made.files[kind]["rows"]) for kind in made.kinds},
+            leaves={each["values"]: each["counts"] for each in leaves if each["values"] in _KINDS},
+            returns={kind: int(made.files[kind]["rows"]) for kind in made.kinds if kind in _KINDS},
         ), Difference()
     _refuse(batches, batch)
     difference = _undone(log, batch)
@@ -183,7 +186,7 @@ def _undone(log: FactLog, batch: Batch) -> Difference:
     """What takes back all that a batch, the last one of its source, said and ended."""
     difference = Difference()
     closures = log.closures(batch)
-    for kind in sorted({*batch.kinds, *closures["kind"].unique().to_pylist()}):
+    for kind in sorted(_KINDS & {*batch.kinds, *closures["kind"].unique().to_pylist()}):
         history = log.history(kind, coded=True)
         held = pc.is_null(history["known_to"])
         own = history.filter(pc.and_(held, pc.equal(history["batch"], batch.batch)))
@@ -244,7 +247,7 @@ def _refuse(batches: Sequence[Batch], batch: Batch) -> None:
             "The batch is a withdrawal: to undo it, deliver the file again.",
             code="withdrawal_of_withdrawal",
         )
-    if batch.source == JUDGEMENTS:
+    if batch.source == JUDGED:
         raise InputError(
             "主体核对不按批次撤销。请在核对页撤销该条核对，或用 xinnong identity undo。",
             "A judgement is taken back by `xinnong identity undo`.",

@@ -14,7 +14,7 @@ from pydantic import Field
 from api.dependencies import Bench, Body, Key
 from graph.catch_up import catch_up
 from ingest.identity import judge, refresh, review, standing, take_back
-from ingest.identity.review import hints
+from ingest.identity.review import Way, hints
 
 __all__ = ["router"]
 
@@ -42,10 +42,17 @@ class UndoRequest(Body):
 
 
 @router.post("/candidates", summary="查找疑似同一主体 / search for candidates")
-def candidates(bench: Bench) -> dict[str, Any]:
+def candidates(
+    bench: Bench,
+    by: Annotated[
+        Way,
+        Query(description="rules 规则；splink 概率链接，适合大文件 / for large files, an extra"),
+    ] = "rules",
+) -> dict[str, Any]:
     """Compare what may be the same and renew the queue; judged pairs keep their judgements."""
-    found = refresh(bench.settings)
+    found = refresh(bench.settings, by=by)
     return {
+        "weighed_by": found.weighed_by,
         "candidates": len(found.candidates),
         "compared": found.compared,
         "left_out": found.left_out,

@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pc
 import pyarrow.parquet as pq
 from numpy.typing import DTypeLike, NDArray
 
@@ -73,11 +72,11 @@ def fill_store(settings: Settings, graph: Plain) -> None:
     """The same parties and ties, in the store of an engine that stands still."""
     numbers = pa.array(np.arange(len(graph.own)))
     settings.data.mkdir(parents=True, exist_ok=True)
-    nodes, ties = settings.data / "nodes.csv", settings.data / "ties.csv"
-    pc.write_csv(pa.table({":ID": numbers, "number:int": numbers}), nodes)
+    nodes, ties = settings.data / "nodes.parquet", settings.data / "ties.parquet"
+    pq.write_table(pa.table({":ID": numbers, "number:int": numbers}), nodes)
     columns = [graph.source, graph.target, graph.weight]
-    pc.write_csv(pa.table(columns, names=[":START_ID", ":END_ID", "weight:double"]), ties)
-    import_store(settings, [("Party", nodes)], [("TIED", ties)], span_lines=False)
+    pq.write_table(pa.table(columns, names=[":START_ID", ":END_ID", "weight:double"]), ties)
+    import_store(settings, [("Party", nodes)], [("TIED", ties)])
     nodes.unlink()
     ties.unlink()
 

@@ -1,4 +1,4 @@
-"""Fill the store of the default engine at once, from CSV files, while it is stopped."""
+"""Fill the store of the default engine at once, from Parquet files, while it is stopped."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ def import_store(
     settings: Settings,
     nodes: Sequence[tuple[str, Path]],
     relationships: Sequence[tuple[str, Path]],
-    *,
-    span_lines: bool,
 ) -> None:
     """Replace the whole store by the content of the files; the engine is stopped meanwhile.
 
     Args:
-        nodes: (labels joined by ":", CSV file) pairs; headers as `neo4j-admin database import`.
-        relationships: (type, CSV file) pairs.
-        span_lines: whether a value in them holds a line break.
+        nodes: (labels joined by ":", Parquet file) pairs; columns are named as the headers of
+            `neo4j-admin database import`, `:ID` being the number that the node gets in the store.
+        relationships: (type, Parquet file) pairs between such numbers.
 
     Raises:
         EngineError: `import_failed`, with what the tool said.  Then, as after a kill in the
@@ -45,10 +43,8 @@ def import_store(
                 "full",
                 "neo4j",
                 "--overwrite-destination=true",
-                "--id-type=string",
-                f"--multiline-fields={str(span_lines).lower()}",
-                # what Arrow wrote is what was meant: an empty text is a value, not an absence
-                "--ignore-empty-strings=false",
+                "--input-type=parquet",
+                "--id-type=actual",
                 f"--report-file={(settings.engine_dir / 'import.report').resolve()}",
                 *(f"--nodes={labels}={path.resolve()}" for labels, path in nodes),
                 *(f"--relationships={kind}={path.resolve()}" for kind, path in relationships),

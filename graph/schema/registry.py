@@ -69,14 +69,6 @@ RELATIONSHIPS = (
         "a party changed its registration",
     ),
     Relationship(
-        "FORMERLY_CODED",
-        "曾用代码",
-        ("Party",),
-        ("Party",),
-        "a party was formerly coded as a party: one subject under its new and its old code",
-        basis="国发〔2015〕33号 一个主体只能拥有一个统一代码",
-    ),
-    Relationship(
         "EXECUTIVE_OF",
         "任职",
         ("Person",),

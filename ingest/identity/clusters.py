@@ -1,7 +1,8 @@
 """From judgements to clusters: who is one party, which key stays, and where officers disagree.
 
 The outcome depends on the judgements in force and on nothing else: neither on their order nor on
-when each was made.  SAME joins; DIFFERENT forbids; two different identifiers forbid by themselves.
+when each was made.  SAME joins; DIFFERENT forbids; two different identifiers forbid by themselves,
+unless a register says that one is the former code of the other.
 A cluster in which something forbidden came together is a conflict: it is reported with the
 judgements that led there, and *none* of it is merged until an officer takes one back.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from graph.operations.judgement import Judgement
 from ingest.identity.record import is_provisional
@@ -66,12 +68,21 @@ class Clustering:
         }
 
 
-def cluster(judgements: Iterable[Judgement]) -> Clustering:
-    """Cluster the judgements in force (one a pair)."""
+def cluster(
+    judgements: Iterable[Judgement], former_codes: Mapping[str, str] = MappingProxyType({})
+) -> Clustering:
+    """Cluster the judgements in force (one a pair).
+
+    Args:
+        former_codes: key under a former code -> key under the code of today; a judgement of the
+            one is a judgement of the other.
+    """
     same: dict[tuple[str, str], int] = {}
     different: dict[tuple[str, str], int] = {}
     for item in judgements:
-        {"same": same, "different": different}[item.verdict][item.one, item.other] = item.number
+        one, other = sorted(former_codes.get(key, key) for key in (item.one, item.other))
+        if one != other:
+            {"same": same, "different": different}[item.verdict][one, other] = item.number
     root = _joined(same)
     groups: dict[str, list[str]] = defaultdict(list)
     for key in sorted(root):

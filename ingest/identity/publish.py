@@ -21,11 +21,9 @@ from graph.operations import JudgementBook, OperationsStore
 from graph.operations.judgement import Judgement
 from graph.settings import Settings
 from ingest.identity.clusters import Clustering, cluster
+from ingest.identity.former_codes import JUDGED, former_codes
 
-__all__ = ["SOURCE", "publish"]
-
-#: Name of the source under which judgements stand in the log.
-SOURCE = "identity"
+__all__ = ["publish"]
 
 _KIND = "SAME_AS"
 
@@ -44,7 +42,7 @@ def publish(settings: Settings, *, labels: Mapping[str, str]) -> Clustering:
         OperationsStore(settings) as store,
     ):
         judgements = JudgementBook(store).in_force()
-        found = cluster(judgements)
+        found = cluster(judgements, former_codes(log))
         wanted = {
             (key, stays)
             for key, stays in found.redirects.items()
@@ -53,7 +51,7 @@ def publish(settings: Settings, *, labels: Mapping[str, str]) -> Clustering:
         facts = log.read(_KIND)
         held = {
             (row["from_key"], row["to_key"]): row["fact_id"]
-            for row in facts.filter(pc.equal(facts["source"], SOURCE)).to_pylist()
+            for row in facts.filter(pc.equal(facts["source"], JUDGED)).to_pylist()
         }
         news = sorted(wanted - set(held))
         gone = sorted(fact_id for ends, fact_id in held.items() if ends not in wanted)
@@ -71,8 +69,8 @@ def _append(
 ) -> None:
     stated = f"{len(log.batches())}|{news}|{gone}"
     sha256 = hashlib.sha256(stated.encode()).hexdigest()
-    batch = f"{SOURCE}-{sha256[:16]}"
-    with log.append(source=SOURCE, batch=batch, file_name="", content_sha256=sha256) as pending:
+    batch = f"{JUDGED}-{sha256[:16]}"
+    with log.append(source=JUDGED, batch=batch, file_name="", content_sha256=sha256) as pending:
         rows = [
             _fact(number, ends, batch, pending.known_at, judgements, labels)
             for number, ends in enumerate(news, start=1)
@@ -107,7 +105,7 @@ def _fact(
         "valid_to": None,
         "known_from": moment,
         "certainty": 1.0,
-        "source": SOURCE,
+        "source": JUDGED,
         "batch": batch,
         "row": number,
         "judged_by": last.user,

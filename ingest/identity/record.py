@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +18,7 @@ from graph.resolution import redirects
 from graph.schema import SCHEMA
 from graph.standing import withdrawals
 from graph.vocabulary import Node
+from ingest.identity.former_codes import former_codes
 
 __all__ = ["PROVISIONAL", "Record", "is_provisional", "label_of_name", "read_records", "told"]
 
@@ -46,7 +48,7 @@ class Record:
     """One party as far as it can be compared; whatever is not known is None or empty.
 
     Attributes:
-        identifiers: keys that prove who it is (`person:…`, `org:…`, former codes among them).
+        identifiers: keys that prove who it is (`person:…`, `org:…`, those of its former codes too).
         village: division code, 12 digits; `village_name` where only a name is known.
         phone: masked (138****1234), to be shown; `phone_key` proves that two numbers are equal.
         masked_id: resident id with its visible digits.
@@ -128,6 +130,7 @@ def read_records(log: FactLog, *, keys: Collection[str] | None = None) -> list[R
         keys: only these, given-up ones too; None: everybody who was not given up.
     """
     given_up = set() if keys is not None else set(redirects(log.read("SAME_AS").to_pylist()))
+    codes = former_codes(log)
     wanted = None if keys is None else pa.array(sorted(keys), pa.string())
     gone = pa.array(sorted(withdrawals(log.batches())), pa.string())
     gathered: dict[str, dict[str, Any]] = {}
@@ -144,8 +147,16 @@ def read_records(log: FactLog, *, keys: Collection[str] | None = None) -> list[R
         if party in gathered and division.startswith("division:"):
             gathered[party]["village"] = division.removeprefix("division:")
             gathered[party]["village_name"] = villages.get(division)
+    before: dict[str, list[str]] = defaultdict(list)
+    for code, today in codes.items():
+        before[today].append(code)
+        if {code, today} <= gathered.keys():
+            names = gathered[today]["names"]
+            gathered[today]["names"] = dict.fromkeys([*gathered[code]["names"], *names])
     return [
-        told(_record(key, said)) for key, said in sorted(gathered.items()) if key not in given_up
+        told(_record(key, said, [codes.get(key, key), *before[codes.get(key, key)]]))
+        for key, said in sorted(gathered.items())
+        if key not in given_up
     ]
 
 
@@ -176,7 +187,7 @@ def _columns(table: Any, names: Iterable[str]) -> Iterable[tuple[Any, ...]]:
     return zip(*(table[name].to_pylist() for name in names), strict=True)
 
 
-def _record(key: str, said: dict[str, Any]) -> Record:
+def _record(key: str, said: dict[str, Any], identifiers: list[str]) -> Record:
     name = said.get("name") or next(reversed(said["names"]), None)
     address = said.get("address")
     spelt = _VILLAGE.search(address) if address else None
@@ -187,7 +198,7 @@ def _record(key: str, said: dict[str, Any]) -> Record:
         name=name,
         former_names=(*former, *_split(said.get("former_names"))),
         nicknames=_split(said.get("nicknames")),
-        identifiers=frozenset() if is_provisional(key) else frozenset({key}),
+        identifiers=frozenset(item for item in identifiers if not is_provisional(item)),
         village=said.get("village"),
         village_name=said.get("village_name") or (spelt[1] if spelt else None),
         phone=said.get("phone_masked"),

@@ -19,12 +19,23 @@ from graph.settings import Settings
 from graph.time import utc_now
 from ingest.identity.candidates import Candidate, Found, find_candidates
 from ingest.identity.clusters import Clustering, cluster
+from ingest.identity.former_codes import former_codes
 from ingest.identity.policy import load_policy
 from ingest.identity.probabilistic import find_probable
 from ingest.identity.publish import publish
 from ingest.identity.record import Record, is_provisional, read_records
 
-__all__ = ["Judged", "SideBySide", "hints", "judge", "refresh", "review", "standing", "take_back"]
+__all__ = [
+    "Judged",
+    "SideBySide",
+    "Way",
+    "hints",
+    "judge",
+    "refresh",
+    "review",
+    "standing",
+    "take_back",
+]
 
 Way = Literal["rules", "splink"]
 
@@ -168,13 +179,16 @@ def standing(settings: Settings) -> tuple[list[Judgement], Clustering]:
     """Every judgement ever made, and the clusters and conflicts that follow from them."""
     with OperationsStore(settings) as store:
         book = JudgementBook(store)
-        return book.judgements(), cluster(book.in_force())
+        codes = former_codes(FactLog(settings.log_dir))
+        return book.judgements(), cluster(book.in_force(), codes)
 
 
 def _published(settings: Settings) -> Clustering:
+    log = FactLog(settings.log_dir)
     judgements, _ = standing(settings)
     keys = {key for item in judgements for key in (item.one, item.other)}
-    records = read_records(FactLog(settings.log_dir), keys=keys)
+    codes = former_codes(log)
+    records = read_records(log, keys=keys | {codes[key] for key in keys & codes.keys()})
     return publish(settings, labels={item.key: item.label for item in records})
 
 
@@ -190,6 +204,12 @@ def _both(settings: Settings, one: str, other: str) -> tuple[Record, Record]:
 
 
 def _refuse_the_impossible(one: Record, other: Record) -> None:
+    if one.identifiers & other.identifiers:
+        raise InputError(
+            "登记机关已说明这是同一主体的新旧代码，系统已合并，无须再核对。",
+            "The register says that these are one party's former and present code.",
+            code="one_party_already",
+        )
     if not (is_provisional(one.key) or is_provisional(other.key)):
         raise InputError(
             "两个主体各有有效证件号码且不同，一律是两个主体，不能判为同一。"

@@ -1,5 +1,5 @@
 // title: 并入的编号 / Keys merged into a party
-// question: 哪些没有证件号码的名字经核对就是这个主体？ / Which mentions were judged to be this party?
+// question: 哪些没有证件号码的名字、哪些原代码就是这个主体？ / Which mentions and former codes are this party?
 // param key: text = 主体编号 / party key
 // param as_of: date = 查询日 / as of
 // param known_at: instant = 知悉时点 / known at

@@ -1,5 +1,5 @@
 // title: 编号去向 / Where a key went
-// question: 这个编号被核对为哪个主体，由谁核对？ / Which party was this key judged to be, and by whom?
+// question: 这个编号就是哪个主体，谁核对或登记的？ / Which party is this key, and who says so?
 // param key: text = 主体编号 / party key
 // param as_of: date = 查询日 / as of
 // param known_at: instant = 知悉时点 / known at

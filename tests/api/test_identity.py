@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,6 +85,16 @@ def test_queue_judgement_and_undo(client: TestClient) -> None:
     judged = client.get("/v1/identity/clusters").json()
     assert [item["verdict"] for item in judged["judgements"]] == ["same", "open"]
     assert judged["clusters"] == judged["conflicts"] == []
+
+
+def test_a_way_to_search_that_is_not_installed_is_said(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "splink", None)
+    answer = client.post("/v1/identity/candidates?by=splink")
+    assert answer.json()["code"] == "splink_missing"
+    assert answer.status_code == 500 and "xinnong[er]" in answer.text
+    assert client.post("/v1/identity/candidates?by=guess").status_code == 422
 
 
 @pytest.mark.parametrize(

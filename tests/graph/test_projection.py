@@ -59,7 +59,8 @@ def _write_log(log: FactLog) -> None:
     ended = world.tie("HOLDS_SHARES_IN", ("p1", "Person"), ("e1", "Enterprise"), share_ratio=0.25)
     world.tie("LEGAL_REPRESENTATIVE_OF", ("p2", "Person"), ("e1", "Enterprise"))
     world.close("Person", changed[0])
-    world.commit(datetime(2026, 2, 2, tzinfo=UTC))
+    whole = {"table": "person", "list": "名单", "part": 1, "of": 1}
+    world.commit(datetime(2026, 2, 2, tzinfo=UTC), notes=whole)
     world.node("Person", "p0", name="样本改", valid_from=date(2026, 1, 1))
     world.close("HOLDS_SHARES_IN", ended)
     world.tie("SAME_AS", ("p39", "Person"), ("p35", "Person"), judged_by="样本")
@@ -102,6 +103,15 @@ def test_an_import_makes_the_same_graph(
                            "RETURN node.name AS name").rows  # fmt: skip
         assert [row["name"] for row in found] == ["样本果业有限公司"]
     assert catch_up(settings, owned=True, import_from=1) == 0
+
+
+def test_what_had_come_is_said_anew_where_the_graph_says_it_otherwise(
+    settings: Settings, in_batches: tuple[list[str], list[str]]
+) -> None:
+    with connect(settings, owned=True) as graph:
+        graph.write("MATCH (p:Projection) SET p.sources = ['world']")
+        assert project(FactLog(settings.log_dir), graph) == 0
+        assert dump(graph) == in_batches
 
 
 def test_a_killed_import_is_made_again(

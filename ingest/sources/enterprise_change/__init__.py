@@ -26,11 +26,13 @@ def registration_change(rows: pd.DataFrame) -> Iterator[FactFrame]:
 
 
 def former_code(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One subject under two codes; facts told under the old one stay there."""
+    """One subject under two codes; what is told under the old one is the firm's own."""
     yield tie(
-        "FORMERLY_CODED",
+        "SAME_AS",
         rows,
-        source=end(rows, "firm"),
-        target=end(rows, "former"),
-        valid_from=rows["changed_on"],
+        source=end(rows, "former"),
+        target=end(rows, "firm"),
+        judged_by="市场监督管理局",
+        judged_on=rows["changed_on"],
+        ground="换发统一社会信用代码（国发〔2015〕33号：一个主体只有一个代码）",
     )
