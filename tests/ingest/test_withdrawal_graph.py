@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -151,10 +151,35 @@ def test_a_snapshot_that_followed_is_one_taken_afresh(tmp_path: Path) -> None:
     assert names == {C[0]: "张建国", P[0]: "张老三"}
 
 
-def test_what_is_written_batch_by_batch_is_the_history(tmp_path: Path) -> None:
+def of_a_register(world: World, settings: Settings) -> Iterator[int]:
+    """A register's word that two keys are one party, with ties of its own, and taken back."""
+    world.node("Enterprise", FIRM[0], name="样本果业有限公司")
+    world.tie("GUARANTEES", P, FIRM, discriminator="1", amount_fen=1)
+    world.commit(on(1), "guarantee")
+    yield 1
+    world.tie("SAME_AS", P, C, judged_by="登记机关")
+    world.tie("LEGAL_REPRESENTATIVE_OF", P, FIRM)
+    world.commit(on(2), "register")
+    yield 2
+    ingest.withdraw("2", reason="送错了", by="李四", settings=settings, known_at=on(3),
+                    into_graph=False)  # fmt: skip
+    yield 3
+
+
+def test_a_registers_word_that_goes_leaves_ties_where_they_were(tmp_path: Path) -> None:
     made = Settings(data=tmp_path)
     log = FactLog(made.log_dir)
-    for _ in told(World(log), made):
+    seen = [guarantors(take_snapshot(log, TODAY)) for _ in of_a_register(World(log), made)]
+    assert seen == [{"1": P[0]}, {"1": C[0]}, {"1": P[0]}]
+
+
+@pytest.mark.parametrize("months", [told, of_a_register])
+def test_what_is_written_batch_by_batch_is_the_history(
+    tmp_path: Path, months: Callable[[World, Settings], Iterator[int]]
+) -> None:
+    made = Settings(data=tmp_path)
+    log = FactLog(made.log_dir)
+    for _ in months(World(log), made):
         pass
     reading = Resolution(log)
     written: dict[str, datetime] = {}
