@@ -33,6 +33,7 @@ __all__ = ["Resolution", "followed", "redirects"]
 
 _SAME = "SAME_AS"
 _TIES = tuple(kind for kind in SCHEMA.relationships if kind != _SAME)
+_KINDS = pa.array([item.kind for item in SCHEMA.kinds], pa.string())
 _STAND_ONLY = ["known_to", "origin"]
 
 
@@ -137,6 +138,8 @@ class Resolution:
     def closures(self, batch: Batch) -> pa.Table:
         """What ends being held, or ends standing where it stood, with a batch: kind, fact_id."""
         said = self._log.closures(batch)
+        # a log may be older than the schema: what is gone from it is read by nobody
+        said = said.filter(pc.is_in(said["kind"], value_set=_KINDS))
         turn = batch.known_at in {epoch.since for epoch in self._epochs}
         kinds = set(_TIES if turn else said["kind"].to_pylist())
         ended = []

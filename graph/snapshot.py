@@ -165,7 +165,9 @@ def refresh_snapshot(
     closures = pa.concat_tables([log.closures(batch) for batch in batches[seen - 1 :]])
     closed_kinds = set(closures["kind"].unique().to_pylist())
     tables, untouched = dict(snapshot._tables), dict(snapshot._mentions)
-    for kind in sorted(closed_kinds.union(*(batch.kinds for batch in news))):
+    touched = closed_kinds.union(*(batch.kinds for batch in news))
+    # a log may be older than the schema: what is gone from it is read by nobody
+    for kind in sorted(touched & tables.keys()):
         said = [log.facts(batch, kind, coded=True) for batch in news]
         new = [facts.filter(true_at(facts, snapshot.as_of)) for facts in said]
         table = pa.concat_tables([tables[kind], *new])

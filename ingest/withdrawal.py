@@ -24,6 +24,7 @@ from graph.identifiers import Verdict, resident_id
 from graph.log import Batch, FactLog
 from graph.operations import Ledger, OperationsStore, lease
 from graph.progress import Progress, silent
+from graph.schema import SCHEMA
 from graph.settings import Settings
 from graph.standing import standing, withdrawals
 from graph.taken_in import taken_in
@@ -39,6 +40,8 @@ __all__ = ["Withdrawal", "preview_withdrawal", "withdraw"]
 
 _LEAST_NAME, _MOST_REASON = 2, 500
 _SHOWN = 5
+#: A log may be older than the schema: a kind that is gone from it is read by nobody any more.
+_KINDS = frozenset(item.kind for item in SCHEMA.kinds)
 
 
 @dataclass(frozen=True)
@@ -154,8 +157,8 @@ def _look(log: FactLog, quarantine: Quarantine, name: str) -> tuple[Withdrawal, 
             "already",
             batch,
             made,
-            leaves={item["values"]: item["counts"] for item in leaves},
-            returns={kind: int(made.files[kind]["rows"]) for kind in made.kinds},
+            leaves={each["values"]: each["counts"] for each in leaves if each["values"] in _KINDS},
+            returns={kind: int(made.files[kind]["rows"]) for kind in made.kinds if kind in _KINDS},
         ), Difference()
     _refuse(batches, batch)
     difference = _undone(log, batch)
@@ -183,7 +186,7 @@ def _undone(log: FactLog, batch: Batch) -> Difference:
     """What takes back all that a batch, the last one of its source, said and ended."""
     difference = Difference()
     closures = log.closures(batch)
-    for kind in sorted({*batch.kinds, *closures["kind"].unique().to_pylist()}):
+    for kind in sorted(_KINDS & {*batch.kinds, *closures["kind"].unique().to_pylist()}):
         history = log.history(kind, coded=True)
         held = pc.is_null(history["known_to"])
         own = history.filter(pc.and_(held, pc.equal(history["batch"], batch.batch)))
@@ -261,8 +264,8 @@ def _refuse(batches: Sequence[Batch], batch: Batch) -> None:
         raise InputError(
             f"{_told(batch)} 之后该来源又收到 {shown}{more}，它们是与这一批比对后写入的。"
             "请从最后一批起依次撤销，撤到这一批为止，再把正确的文件按顺序重新导入。",
-            f"{len(later)} later batches of the source stand on batch {batch.position}: withdraw "
-            "them first, the last one first, and deliver what was right again.",
+            f"What came later from the source ({len(later)}) stands on batch {batch.position}: "
+            "withdraw the last one first, and so on, and deliver what was right again.",
             code="batch_not_last",
         )
 

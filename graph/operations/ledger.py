@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph.log import Batch
 from graph.operations.store import Instant, OperationsStore, Row
-from graph.standing import withdrawals
+from graph.standing import standing, withdrawals
 
 __all__ = ["Delivery", "Ledger"]
 
@@ -54,7 +54,8 @@ class Delivery:
     Attributes:
         state: `received`, `checking`, `committed`, `done`, `withdrawn` or `failed`.
         received_at: when it last came; None for one known from the log alone.
-        batch, position, known_at: of the last batch, withdrawn or not; None until it is committed.
+        batch, position, known_at: of the last batch that stands, else of the last one withdrawn;
+            None until it is committed.
         refused_code, refused_at: of the last refusal, also of one that a later try overcame.
     """
 
@@ -97,9 +98,15 @@ class Ledger:
                 if batch.batch not in known and batch.batch not in taken_back:
                     _enter(session, batch)
                     entered += 1
+            # the same content may have come before, as another list
+            stands = {(item.source, item.content_sha256): item for item in standing(told)}
             for row in session.scalars(select(_Delivery).where(_Delivery.state.in_(_STANDS))):
                 if row.batch in gone:
-                    row.state = "withdrawn"
+                    before = stands.get((row.source, row.content_sha256))
+                    if before is None:
+                        row.state = "withdrawn"
+                    else:
+                        _fill(row, before)
         return entered
 
     def received(self, source: str, content_sha256: str, *, file_name: str, at: datetime) -> None:
@@ -170,6 +177,10 @@ def _enter(session: Session, batch: Batch) -> None:
     row = _row(session, batch.source, batch.content_sha256, batch.file_name)
     if row.position is not None and row.position > batch.position:
         return  # the same content came again later, as a part of another list
+    _fill(row, batch)
+
+
+def _fill(row: _Delivery, batch: Batch) -> None:
     row.file_name, row.state = batch.file_name, "committed"
     row.batch, row.position, row.known_at = batch.batch, batch.position, batch.known_at
     row.rows_in, row.accepted = batch.counts["rows_in"], batch.counts["accepted"]

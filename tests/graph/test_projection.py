@@ -60,7 +60,7 @@ def _write_log(log: FactLog) -> None:
     world.tie("LEGAL_REPRESENTATIVE_OF", ("p2", "Person"), ("e1", "Enterprise"))
     world.close("Person", changed[0])
     whole = {"table": "person", "list": "名单", "part": 1, "of": 1}
-    world.commit(datetime(2026, 2, 2, tzinfo=UTC), **whole)
+    world.commit(datetime(2026, 2, 2, tzinfo=UTC), notes=whole)
     world.node("Person", "p0", name="样本改", valid_from=date(2026, 1, 1))
     world.close("HOLDS_SHARES_IN", ended)
     world.tie("SAME_AS", ("p39", "Person"), ("p35", "Person"), judged_by="样本")

@@ -325,6 +325,21 @@ def test_the_ledger_says_withdrawn(roll: Roll) -> None:
     assert ledger() == [("list3.csv", "withdrawn", f"{name}-2", 3)]
 
 
+def test_the_ledger_goes_back_to_the_batch_that_stands(roll: Roll) -> None:
+    """The same bytes came as a list and as a part of another; only the part is taken back."""
+    first = roll.take(ABC)
+    roll.take(D, Part("三月", 1, 2))
+    second = roll.take(ABC, Part("三月", 2, 2))
+    take_back(roll, second.batch)
+    with OperationsStore(Settings(data=roll.folder)) as store:
+        for _ in range(2):
+            found = {item.position: item for item in Ledger(store).deliveries()}
+            assert (found[1].batch, found[1].state) == (first.batch, "committed")
+            assert set(found) == {1, 2}
+            Ledger(store).reconcile(roll.log.batches())
+    assert roll.take(ABC).position is None
+
+
 def test_a_list_goes_on_from_the_day_of_the_list_before(roll: Roll) -> None:
     """What ended on the day of the wrong list holds on that day again."""
     roll.take([*ABC, *D])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from graph_dump import dump, wipe
 from world import World
@@ -29,6 +30,10 @@ def on(month: int) -> datetime:
     return datetime(2026, month, 1, 8, 0, 0, 125000, tzinfo=UTC)
 
 
+def _list(name: str) -> dict[str, object]:
+    return {"table": "t", "list": name, "part": 1, "of": 1}
+
+
 def told(world: World, settings: Settings) -> Iterator[int]:
     """Month by month: facts; a judgement; a wrong file; taken back; the judgement undone."""
     world.node("Person", C[0], name="张建国")
@@ -36,7 +41,7 @@ def told(world: World, settings: Settings) -> Iterator[int]:
     world.node("Enterprise", FIRM[0], name="样本果业有限公司")
     early = world.tie("GUARANTEES", P, FIRM, discriminator="1", amount_fen=1)
     world.tie("GUARANTEES", C, FIRM, discriminator="2", amount_fen=2)
-    world.commit(on(1), "guarantee", table="t", list="一月", part=1, of=1)
+    world.commit(on(1), "guarantee", notes=_list("一月"))
     yield 1
     same = world.tie("SAME_AS", P, C, judged_by="王")
     world.commit(on(2), "identity")
@@ -46,7 +51,7 @@ def told(world: World, settings: Settings) -> Iterator[int]:
     world.node("Person", P[0], name="李老三")
     world.tie("GUARANTEES", P, FIRM, discriminator="3", amount_fen=3)
     world.tie("LEGAL_REPRESENTATIVE_OF", P, FIRM)
-    world.commit(on(3), "guarantee", table="t", list="三月", part=1, of=1)
+    world.commit(on(3), "guarantee", notes=_list("三月"))
     yield 3
     ingest.withdraw(
         "guarantee-20260301", reason="去年的名单", by="李四", settings=settings, known_at=on(4),
@@ -112,6 +117,12 @@ def test_a_graph_that_followed_is_the_graph_made_anew_and_the_imported_one(
         ).rows  # fmt: skip
         assert back["batch"] == "guarantee-20260101" and back["fact_id"].endswith(".3")
         wipe(graph)
+    # a run killed before the graph followed is finished by the same words said again
+    again = ingest.withdraw("3", reason="去年的名单", by="李四", settings=settings)
+    assert again.state == "already"
+    with connect(settings) as graph:
+        assert dump(graph) == followed
+        wipe(graph)
     assert catch_up(settings, import_from=1) == 5
     with connect(settings) as graph:
         assert dump(graph) == followed
@@ -140,10 +151,35 @@ def test_a_snapshot_that_followed_is_one_taken_afresh(tmp_path: Path) -> None:
     assert names == {C[0]: "张建国", P[0]: "张老三"}
 
 
-def test_what_is_written_batch_by_batch_is_the_history(tmp_path: Path) -> None:
+def of_a_register(world: World, settings: Settings) -> Iterator[int]:
+    """A register's word that two keys are one party, with ties of its own, and taken back."""
+    world.node("Enterprise", FIRM[0], name="样本果业有限公司")
+    world.tie("GUARANTEES", P, FIRM, discriminator="1", amount_fen=1)
+    world.commit(on(1), "guarantee")
+    yield 1
+    world.tie("SAME_AS", P, C, judged_by="登记机关")
+    world.tie("LEGAL_REPRESENTATIVE_OF", P, FIRM)
+    world.commit(on(2), "register")
+    yield 2
+    ingest.withdraw("2", reason="送错了", by="李四", settings=settings, known_at=on(3),
+                    into_graph=False)  # fmt: skip
+    yield 3
+
+
+def test_a_registers_word_that_goes_leaves_ties_where_they_were(tmp_path: Path) -> None:
     made = Settings(data=tmp_path)
     log = FactLog(made.log_dir)
-    for _ in told(World(log), made):
+    seen = [guarantors(take_snapshot(log, TODAY)) for _ in of_a_register(World(log), made)]
+    assert seen == [{"1": P[0]}, {"1": C[0]}, {"1": P[0]}]
+
+
+@pytest.mark.parametrize("months", [told, of_a_register])
+def test_what_is_written_batch_by_batch_is_the_history(
+    tmp_path: Path, months: Callable[[World, Settings], Iterator[int]]
+) -> None:
+    made = Settings(data=tmp_path)
+    log = FactLog(made.log_dir)
+    for _ in months(World(log), made):
         pass
     reading = Resolution(log)
     written: dict[str, datetime] = {}
@@ -172,3 +208,27 @@ def test_a_judgement_is_not_withdrawn_here(tmp_path: Path) -> None:
             assert "xinnong identity undo" in caught.value.message_zh
             break
     assert len(log.batches()) == 2
+
+
+def test_a_batch_older_than_the_schema_is_withdrawn_too(tmp_path: Path) -> None:
+    """It stated and closed ties of a kind that there is no more; nobody reads them."""
+    made = Settings(data=tmp_path)
+    log = FactLog(made.log_dir)
+    world = World(log)
+    world.node("Enterprise", FIRM[0], name="样本果业有限公司")
+    world.commit(on(1), "register")
+    before = take_snapshot(log, TODAY)
+    with log.append(
+        source="register", batch="register-old", file_name="曾用代码.csv", content_sha256="0" * 64,
+        known_at=on(2),
+    ) as pending:  # fmt: skip
+        pending.attach("FORMERLY_CODED", pa.table({"fact_id": ["x"], "batch": ["register-old"]}))
+        pending.close_facts({"FORMERLY_CODED": pa.array(["w"])})
+        pending.counts.update(rows_in=1, accepted=1, unchanged=0, quarantined=0)
+    assert Resolution(log).closures(log.batches()[1]).num_rows == 0
+    seen = refresh_snapshot(before, log)
+    assert seen.facts("Enterprise") == before.facts("Enterprise")
+    found = ingest.withdraw("2", reason="旧表", by="李四", settings=made, into_graph=False)
+    assert (found.state, found.leaves, found.returns) == ("withdrawn", {}, {})
+    assert ingest.preview_withdrawal("2", settings=made).leaves == {}
+    assert len(log.batches()) == 3

@@ -41,8 +41,10 @@ class World:
         """End that a fact is held."""
         self._closed[kind].append(fact_id)
 
-    def commit(self, known_at: datetime, source: str = "world", **notes: object) -> None:
-        """Write what was stated as one batch; `notes` say which part of a list it is."""
+    def commit(
+        self, known_at: datetime, source: str = "world", notes: dict[str, Any] | None = None
+    ) -> None:
+        """Write what was stated as one batch; `notes` as ingest would note the delivery."""
         batch = f"{source}-{known_at:%Y%m%d}"
         digest = hashlib.sha256(batch.encode()).hexdigest()
         with self.log.append(
