@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 import ingest
 from api.app import create_app
 from graph.catch_up import catch_up
+from graph.engine import ensure_engine, stop_engine
 from graph.log import FactLog
 from graph.settings import Settings
 from ingest.sample import steps, write_district
@@ -37,3 +38,19 @@ def client(district: Settings) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def guarantor(district: Settings) -> str:
     return str(FactLog(district.log_dir).read("GUARANTEES")["from_key"][0].as_py())
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """An empty office with an engine of its own, for tests that take files in."""
+    settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
+    ensure_engine(settings, owned=True)
+    yield settings
+    stop_engine(settings)
+
+
+@pytest.fixture(scope="module")
+def clerk(office: Settings) -> Iterator[TestClient]:
+    """A browser at the empty office: it follows where the pages lead."""
+    with TestClient(create_app(office), follow_redirects=True) as opened:
+        yield opened

@@ -9,16 +9,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from graph.connection import connect
-from graph.engine import ensure_engine, stop_engine
 from graph.settings import Settings
 from graph.time import today
 from ingest.delivery.drop_folder import DONE, REFUSED
@@ -28,31 +25,17 @@ XINNONG = str(Path(sys.executable).parent / "xinnong")
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
-    ensure_engine(settings, owned=True)
-    yield settings
-    stop_engine(settings)
-
-
-@pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("district")
     write_district(folder, persons=1_000)
     return dict(steps(folder))
 
 
-@pytest.fixture(scope="module")
-def client(office: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(office)) as opened:
-        yield opened
-
-
-def send(client: TestClient, source: str, path: Path, chunk: int, chunks: int) -> dict[str, Any]:
+def send(clerk: TestClient, source: str, path: Path, chunk: int, chunks: int) -> dict[str, Any]:
     content = path.read_bytes()
     size = -(-len(content) // chunks)
     piece = content[(chunk - 1) * size : chunk * size]
-    answer = client.post(
+    answer = clerk.post(
         "/v1/batches",
         data={
             "source": source, "sha256": hashlib.sha256(content).hexdigest(),
@@ -65,27 +48,27 @@ def send(client: TestClient, source: str, path: Path, chunk: int, chunks: int) -
     return dict(answer.json())
 
 
-def finished(client: TestClient, name: str) -> dict[str, Any]:
-    while (told := client.get(f"/v1/batches/{name}").json())["state"] not in {"done", "failed"}:
+def finished(clerk: TestClient, name: str) -> dict[str, Any]:
+    while (told := clerk.get(f"/v1/batches/{name}").json())["state"] not in {"done", "failed"}:
         time.sleep(0.1)
     return dict(told)
 
 
-def test_a_file_in_pieces_becomes_a_batch(client: TestClient, files: dict[str, Path]) -> None:
-    told = send(client, "regions", files["regions"], 2, 2)
+def test_a_file_in_pieces_becomes_a_batch(clerk: TestClient, files: dict[str, Path]) -> None:
+    told = send(clerk, "regions", files["regions"], 2, 2)
     assert (told["state"], told["received"]) == ("receiving", [2])
-    done = finished(client, send(client, "regions", files["regions"], 1, 2)["id"])
+    done = finished(clerk, send(clerk, "regions", files["regions"], 1, 2)["id"])
     assert done["state"] == "done"
     assert done["result"]["batches"][0]["quarantined"] == 0
     assert done["result"]["projected"] == 1
     # what was uploaded answers questions
-    assert client.get("/readyz").json() == {"status": "ok", "graph_position": 1, "log_position": 1}
-    ledger = client.get("/v1/batches").json()
+    assert clerk.get("/readyz").json() == {"status": "ok", "graph_position": 1, "log_position": 1}
+    ledger = clerk.get("/v1/batches").json()
     assert [(item["batch"], item["state"]) for item in ledger] == [(done["id"], "done")]
 
 
-def test_problems_are_problems(client: TestClient, files: dict[str, Path]) -> None:
-    assert client.get("/v1/batches/none").json()["code"] == "batch_unknown"
+def test_problems_are_problems(clerk: TestClient, files: dict[str, Path]) -> None:
+    assert clerk.get("/v1/batches/none").json()["code"] == "batch_unknown"
     sha256 = hashlib.sha256(b"x").hexdigest()
     for changed, status, code in (
         ({"source": "nobody"}, 404, "source_unknown"),
@@ -95,21 +78,21 @@ def test_problems_are_problems(client: TestClient, files: dict[str, Path]) -> No
         ({"part": "1/2"}, 400, "part_number"),
     ):
         data = {"source": "loan", "sha256": sha256, **changed}
-        answer = client.post("/v1/batches", data=data, files={"content": ("a.csv", b"x")})
+        answer = clerk.post("/v1/batches", data=data, files={"content": ("a.csv", b"x")})
         assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 def test_a_refused_file_and_freshness_are_on_the_page(
-    client: TestClient, files: dict[str, Path], tmp_path: Path
+    clerk: TestClient, files: dict[str, Path], tmp_path: Path
 ) -> None:
     path = tmp_path / "贷款.csv"
     path.write_bytes(b"<html>403</html>")
-    done = finished(client, send(client, "loan", path, 1, 1)["id"])
+    done = finished(clerk, send(clerk, "loan", path, 1, 1)["id"])
     assert (done["state"], done["result"]["code"]) == ("failed", "missing_column")
-    fresh = {item["source"]: item for item in client.get("/v1/freshness").json()}
+    fresh = {item["source"]: item for item in clerk.get("/v1/freshness").json()}
     assert fresh["regions"]["age_days"] == 0
     assert (fresh["loan"]["last_at"], fresh["loan"]["failed_file"]) == (None, "贷款.csv")
-    page = client.get("/deliveries").text
+    page = clerk.get("/deliveries").text
     assert "行政区划.csv" in page and "贷款.csv 未通过" in page and "完成" in page
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
@@ -13,8 +12,6 @@ from outline import Outline
 from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from graph.engine import ensure_engine, stop_engine
 from graph.log import FactLog
 from graph.settings import Settings
 
@@ -22,20 +19,6 @@ HEAD = ("金融机构编码,金融机构名称,借据号,借款人名称,借款�
         "到期日期,贷款余额（万元）,五级分类,数据日期\n")  # fmt: skip
 LOAN = "C1402610305001,样本行,J{},张三,61032219750315001X,0.2,2026-01-05,2027-01-05,0.2,{},2026-01-31\n"
 FILE = HEAD + LOAN.format(1, "正常") + LOAN.format(2, "优良")
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    settings = Settings(data=tmp_path_factory.mktemp("clerk"), engine_heap_mb=512)
-    ensure_engine(settings, owned=True)
-    yield settings
-    stop_engine(settings)
-
-
-@pytest.fixture(scope="module")
-def clerk(office: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(office), follow_redirects=True) as opened:
-        yield opened
 
 
 def send(
