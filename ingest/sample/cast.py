@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -25,14 +27,17 @@ class Cast:
         free = np.ones(len(members), bool)
         free[taken] = False
         self._free = free
-        self._order = generator.permutation(len(members))
-        self._old = born < _OLD_BORN_BEFORE
-        self._adult = (born > 1956) & (born < 2000)
-        homes = members["户号"].to_numpy()
-        spouse = members["与户主关系"].to_numpy() == "配偶"
-        self._home = homes
-        self._has_spouse = np.isin(homes, homes[spouse])
-        self._role = members["与户主关系"].to_numpy()
+        homes, role = members["户号"], members["与户主关系"]
+        self._spouse = (role == "配偶").to_numpy()
+        self._home = homes.to_numpy()
+        self._household = homes.groupby(homes).indices
+        # who fits, in an order drawn once: whoever was passed over is never free again
+        order = generator.permutation(len(members))
+        married = (role == "户主") & homes.isin(homes[self._spouse])
+        self._old, self._adult, self._married = (
+            iter(order[fits[order]].tolist())
+            for fits in (born < _OLD_BORN_BEFORE, (born > 1956) & (born < 2000), married.to_numpy())
+        )
 
     def adult(self) -> int:
         """Somebody of an age at which one runs a business."""
@@ -44,17 +49,16 @@ class Cast:
 
     def couple(self) -> tuple[int, int]:
         """A householder and the spouse."""
-        head = self._take((self._role == "户主") & self._has_spouse)
-        partner = int(np.flatnonzero((self._home == self._home[head]) & (self._role == "配偶"))[0])
-        return head, partner
+        head = self._take(self._married)
+        household = self._household[self._home[head]]
+        return head, int(household[self._spouse[household]][0])
 
     def is_free(self, places: np.ndarray) -> np.ndarray:
         """Which of these places belong to households that play no part."""
         return np.asarray(self._free[places])
 
-    def _take(self, wanted: np.ndarray) -> int:
-        fits = self._order[(wanted & self._free)[self._order]]
-        chosen = int(fits[0])
+    def _take(self, fitting: Iterator[int]) -> int:
+        chosen = next(place for place in fitting if self._free[place])
         # the whole household: a spouse in another pattern would tie the two together
-        self._free[self._home == self._home[chosen]] = False
+        self._free[self._household[self._home[chosen]]] = False
         return chosen

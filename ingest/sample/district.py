@@ -167,7 +167,8 @@ def _guarantees(
     secured = rest[generator.random(len(rest)) < 0.3]
     players = set(ids[order[:used]]) | {ids[n] for pair in couples for n in pair}
     everybody = members["公民身份号码"].to_numpy()
-    free = people.adults[~np.isin(everybody[people.adults], list(players))]
+    plays = members["公民身份号码"].isin(players).to_numpy()
+    free = people.adults[~plays[people.adults]]
     givers = everybody[generator.choice(free, len(secured))]
     own = givers == ids[secured]
     planted.append(

@@ -57,12 +57,14 @@ def count_places(log: FactLog, as_of: date, known_at: datetime) -> Counts:
     holds = level.known[placed] & (level.values[placed] != none)
     loans = _loans(records)
     before = _loans(records_from_log(log, as_of - timedelta(365), known_at))
-    was_bad = set(before.filter(before["bad"])["loan"].to_pylist())
+    was_bad = pc.is_in(
+        loans["loan"], value_set=before.filter(before["bad"])["loan"].combine_chunks()
+    )
     home = _villages_of(records, loans["party"], keys)
     kept = home >= 0
     balance = loans["balance_fen"].to_numpy()[kept]
     bad = loans["bad"].to_numpy()[kept]
-    new = bad & ~np.isin(loans["loan"].to_numpy(zero_copy_only=False)[kept], list(was_bad))
+    new = bad & ~was_bad.to_numpy()[kept]
     late = loans["late"].to_numpy()[kept]
     home = home[kept]
     parties = loans["party"].to_numpy(zero_copy_only=False)[kept]
