@@ -20,7 +20,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -47,6 +47,7 @@ _PENDING = ".pending-"
 # row (a third of the file's size, a quarter of its reading time at 5,000,000 ties).
 _ROW_GROUP = 1 << 23
 _DICTIONARY_BYTES = 1 << 28
+_SAID_AGAIN = frozenset({"label", "from_label", "to_label", "source", "batch"})
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,7 @@ class FactLog:
         table = pq.read_table(
             batch.folder / f"{kind}.parquet", partitioning=None, read_dictionary=texts
         )
-        # a later version of the schema may have gained columns: they are null in older files
-        return pa.concat_tables([schema.empty_table(), table], promote_options="default").select(
-            schema.names
-        )
+        return _under(schema, table)
 
     def closures(self, batch: Batch) -> pa.Table:
         """Facts that one batch closed: kind, fact_id."""
@@ -160,18 +158,22 @@ class FactLog:
         held = [self.facts(batch, kind, coded=coded) for batch in batches if kind in batch.files]
         empty = (coded_schema(kind) if coded else arrow_schema(kind)).empty_table()
         facts = pa.concat_tables([empty, *held])
-        closed_ids, closed_at = [], []
-        for batch in batches:
-            if not batch.closes(kind):
-                continue
-            closures = self.closures(batch)
-            ids = closures.filter(pc.equal(closures["kind"], kind))["fact_id"]
-            closed_ids.append(ids.combine_chunks())
-            closed_at.append(pa.array([batch.known_at] * len(ids), INSTANT))
-        if not closed_ids or not sum(map(len, closed_ids)):
+        ids, at = self._closed(kind, batches)
+        if not len(ids):
             return facts.append_column("known_to", pa.nulls(len(facts), INSTANT))
-        where = pc.index_in(facts["fact_id"], value_set=pa.concat_arrays(closed_ids))
-        return facts.append_column("known_to", pa.concat_arrays(closed_at).take(where))
+        where = pc.index_in(facts["fact_id"], value_set=ids)
+        return facts.append_column("known_to", at.take(where))
+
+    def _closed(self, kind: str, batches: Sequence[Batch]) -> tuple[pa.Array, pa.Array]:
+        """Identifiers of the facts of a kind that the batches closed, and when."""
+        ids, at = [pa.array([], pa.string())], [pa.array([], INSTANT)]
+        for batch in batches:
+            if batch.closes(kind):
+                closures = self.closures(batch)
+                here = closures.filter(pc.equal(closures["kind"], kind))["fact_id"]
+                ids.append(here.combine_chunks())
+                at.append(pa.array([batch.known_at] * len(here), INSTANT))
+        return pa.concat_arrays(ids), pa.concat_arrays(at)
 
     def read(
         self,
@@ -189,6 +191,18 @@ class FactLog:
         history = self.history(kind, known_at=known_at, coded=coded)
         held = history.filter(pc.is_null(history["known_to"])).drop_columns(["known_to"])
         return held if as_of is None else held.filter(true_at(held, as_of))
+
+    def held(self, kind: str, *, rows: int) -> Iterator[pa.Table]:
+        """What `read` gives, some `rows` at a time: the whole of it is never in memory."""
+        batches = self.batches()
+        ids, _ = self._closed(kind, batches)
+        schema = arrow_schema(kind)
+        for batch in batches:
+            if kind in batch.files:
+                with pq.ParquetFile(batch.folder / f"{kind}.parquet") as file:
+                    for some in file.iter_batches(rows):
+                        facts = _under(schema, pa.Table.from_batches([some]))
+                        yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
 
     # ---------------------------------------------------------------- appending
 
@@ -293,15 +307,30 @@ class PendingBatch:
         self.files: dict[str, dict[str, Any]] = {}
         self.counts: dict[str, int] = {}
 
-    def assert_facts(self, kind: str, table: pa.Table) -> None:
-        """Write the facts of one kind; the table must have exactly the kind's columns.
+    def assert_facts(self, kind: str, facts: pa.Table | Iterable[pa.Table]) -> None:
+        """Write the facts of one kind, in one table or in pieces.
 
-        `known_from` is filled in: it is the batch's.
+        Each must have exactly the kind's columns.  `known_from` is filled in: it is the batch's.
         """
+        pieces = [facts] if isinstance(facts, pa.Table) else facts
+        schema = self._schema(kind)
+        table = pa.concat_tables(
+            [schema.empty_table(), *(self._known(piece).cast(schema) for piece in pieces)]
+        )
         if len(table):
-            known = pa.repeat(pa.scalar(self.known_at, INSTANT), len(table))
-            at = table.column_names.index("known_from")
-            self._write(kind, table.set_column(at, "known_from", known).cast(arrow_schema(kind)))
+            self._write(kind, table.unify_dictionaries(), is_facts=True)
+
+    @staticmethod
+    def _schema(kind: str) -> pa.Schema:
+        """The kind's columns; what says the same in row after row is coded, to be held narrowly."""
+        return pa.schema(
+            coded if plain.name in _SAID_AGAIN else plain
+            for plain, coded in zip(arrow_schema(kind), coded_schema(kind), strict=True)
+        )
+
+    def _known(self, facts: pa.Table) -> pa.Table:
+        known = pa.repeat(pa.scalar(self.known_at, INSTANT), len(facts))
+        return facts.set_column(facts.column_names.index("known_from"), "known_from", known)
 
     def close_facts(self, closed: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
         """Write which facts this batch closes: kind -> fact ids."""
@@ -321,7 +350,7 @@ class PendingBatch:
         if len(table):
             self._write(name, table)
 
-    def _write(self, name: str, table: pa.Table) -> None:
+    def _write(self, name: str, table: pa.Table, *, is_facts: bool = False) -> None:
         if name in self.files:
             raise LogError(f"批次内重复写入 {name}", f"{name} was already written in this batch")
         path = self.folder / f"{name}.parquet"
@@ -333,9 +362,17 @@ class PendingBatch:
             dictionary_pagesize_limit=_DICTIONARY_BYTES,
             # every fact_id occurs once: a dictionary of them would be the column again
             use_dictionary=[field for field in table.column_names if field != "fact_id"],
+            # that some texts are coded here is nothing that a reader should meet
+            store_schema=not is_facts,
         )
         _sync(path)
         self.files[name] = {"sha256": _sha256(path), "rows": len(table)}
+
+
+def _under(schema: pa.Schema, facts: pa.Table) -> pa.Table:
+    # a later version of the schema may have gained columns: they are null in older files
+    whole = pa.concat_tables([schema.empty_table(), facts], promote_options="default")
+    return whole.select(schema.names)
 
 
 def _remembered(folder: Path) -> Batch:

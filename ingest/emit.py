@@ -6,11 +6,13 @@ the gate (`borrower_key`, `borrower_label`); a raw resident id never reaches a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
@@ -25,13 +27,42 @@ End: TypeAlias = tuple[pd.Series, pd.Series | str]
 
 @dataclass(frozen=True)
 class FactFrame:
-    """Facts of one kind, one a row, indexed by the row number in the file.
+    """Facts of one kind, one a row of the file in which they hold.
 
-    Columns: the kind's end columns, `valid_from`, `valid_to`, `certainty`, its properties.
+    Attributes:
+        columns: the kind's end columns, `valid_from`, `valid_to`, `certainty`, its properties; a
+            series over all of `numbers`, or one value for every row.
+        numbers: of the rows in the file.
+        holds: which of them state a fact.
     """
 
     kind: str
-    frame: pd.DataFrame
+    columns: Mapping[str, Column]
+    numbers: pd.Index
+    holds: NDArray[np.bool_]
+
+    def pieces(self, count: int) -> Iterator[tuple[pd.Index, dict[str, Column]]]:
+        """The facts of `count` rows of the file at a time: row numbers, columns."""
+        for begin in range(0, len(self.numbers), count):
+            some = slice(begin, begin + count)
+            holds = self.holds[some]
+            whole = bool(holds.all())
+            if not holds.any():
+                continue
+            yield (
+                self.numbers[some] if whole else self.numbers[some][holds],
+                {
+                    name: column
+                    if not isinstance(column, pd.Series)
+                    else column.iloc[some] if whole else column.iloc[some][holds]
+                    for name, column in self.columns.items()
+                },
+            )  # fmt: skip
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All of them, indexed by the row number in the file."""
+        return pd.DataFrame(dict(self.columns), index=self.numbers)[self.holds]
 
 
 def node(
@@ -199,16 +230,26 @@ def _frame(
     unknown = sorted(set(properties) - declared)
     if unknown:
         raise TypeError(f"{kind} has no property {unknown}; it has {sorted(declared)}")
-    columns: dict[str, Any] = {
-        **ends,
-        "valid_from": valid_from,
-        "valid_to": valid_to,
-        "certainty": certainty,
-        **properties,
+    columns: dict[str, Column] = {
+        name: _aligned(column, rows.index)
+        for name, column in {
+            **ends,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+            "certainty": certainty,
+            **properties,
+        }.items()
     }
-    frame = pd.DataFrame(columns, index=rows.index, copy=False)
-    keep = pd.Series(True, index=rows.index) if where is None else where.fillna(False).astype(bool)
+    holds = np.ones(len(rows), dtype=bool)
+    if where is not None:
+        holds &= where.fillna(False).to_numpy(dtype=bool)
     for name in ends:
         if name.endswith("key"):
-            keep &= frame[name].notna()
-    return FactFrame(kind, frame if keep.all() else frame[keep])
+            holds &= pd.notna(columns[name])
+    return FactFrame(kind, columns, rows.index, holds)
+
+
+def _aligned(column: Column, index: pd.Index) -> Column:
+    if not isinstance(column, pd.Series) or column.index.equals(index):
+        return column
+    return column.reindex(index)

@@ -179,9 +179,8 @@ def commit(
         notes=_notes(planned),
     ) as pending:
         quarantine.keep(planned.batch, planned.table, planned.gated)
-        for kind, facts in planned.difference.asserted.items():
-            pending.assert_facts(kind, facts)
-            del facts
+        for kind in planned.difference.asserted:
+            pending.assert_facts(kind, planned.difference.asserted.pieces(kind))
             give_back()
         pending.close_facts(planned.difference.closed)
         pending.attach("findings", findings_table(planned.findings, planned.table.name))

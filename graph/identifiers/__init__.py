@@ -8,12 +8,13 @@ Every module has `check(text) -> Finding` and, where test data needs it, `comple
     division_code                行政区划代码      GB/T 2260       places, with their history
     person_key                   the keyed hash that stands for a resident id in the graph
     phone_key                    the keyed hash that says whether two telephone numbers are equal
+    keyed_hash                   how both are made
 """
 
 from __future__ import annotations
 
 from graph.identifiers.person_key import person_key, person_keys
-from graph.identifiers.phone_key import phone_key
+from graph.identifiers.phone_key import phone_key, phone_keys
 from graph.identifiers.verdict import Finding, Verdict
 
-__all__ = ["Finding", "Verdict", "person_key", "person_keys", "phone_key"]
+__all__ = ["Finding", "Verdict", "person_key", "person_keys", "phone_key", "phone_keys"]

@@ -6,12 +6,12 @@ key.  Changing the key or the algorithm is a migration: the same person would ge
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from typing import Literal
 
 from graph.errors import InputError, SettingsError
 from graph.identifiers import resident_id
+from graph.identifiers.keyed_hash import keyed_hashes
 
 __all__ = ["key_bytes", "person_key", "person_keys"]
 
@@ -55,19 +55,14 @@ def person_keys(
     Nothing is checked again: a column of a file has a hundred thousand of them.
     """
     try:
-        begun = hmac.new(key_bytes(identity_key_hex), digestmod=algorithm)
+        hashes = keyed_hashes(values, key_bytes(identity_key_hex), algorithm=algorithm)
     except ValueError:
         raise SettingsError(
             f"本机的 OpenSSL 不支持 {algorithm} 算法，请更换环境，或改用 sha256。",
             f"The OpenSSL of this machine has no {algorithm}.",
             code="algorithm_unavailable",
         ) from None
-    keys = []
-    for value in values:
-        digest = begun.copy()
-        digest.update(value.encode("ascii"))
-        keys.append(f"person:{digest.hexdigest()[:32]}")
-    return keys
+    return [f"person:{each}" for each in hashes]
 
 
 def key_bytes(identity_key_hex: str) -> bytes:

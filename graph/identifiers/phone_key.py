@@ -7,11 +7,12 @@ Keyed, because eleven digits could be hashed through in minutes without the key.
 
 from __future__ import annotations
 
-import hmac
+from collections.abc import Iterable
 
+from graph.identifiers.keyed_hash import keyed_hashes
 from graph.identifiers.person_key import key_bytes
 
-__all__ = ["phone_key"]
+__all__ = ["phone_key", "phone_keys"]
 
 
 def phone_key(digits: str, identity_key_hex: str) -> str:
@@ -24,6 +25,11 @@ def phone_key(digits: str, identity_key_hex: str) -> str:
     Raises:
         SettingsError: the key is too short or not hex.
     """
+    return phone_keys([digits], identity_key_hex)[0]
+
+
+def phone_keys(numbers: Iterable[str], identity_key_hex: str) -> list[str]:
+    """The keys of many numbers at once."""
     # the word keeps a number apart from a resident id of the same digits
-    said = f"phone {digits}".encode("ascii")
-    return f"phone:{hmac.digest(key_bytes(identity_key_hex), said, 'sha256').hex()[:32]}"
+    hashes = keyed_hashes(numbers, key_bytes(identity_key_hex), said_before="phone ")
+    return [f"phone:{each}" for each in hashes]

@@ -10,25 +10,25 @@ Identifiers lose their raw value here: behind the gate there are only keys, labe
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from pandas.util import hash_pandas_object
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from ingest.checking.rules import value_column
 from ingest.checking.schema import on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
 from ingest.finding import Finding
+from ingest.reading.alike import looks
+from ingest.reading.aside import Aside
 from ingest.reading.memory import give_back
 from ingest.reading.table import Table
-from ingest.reading.texts import Texts
+from ingest.reading.texts import TEXT, Texts
 
 __all__ = ["Gated", "check"]
-
-_HASHED_AT_ONCE = 1 << 16  # keys
 
 
 @dataclass
@@ -73,23 +73,24 @@ def check(
     """
     findings = [*table.notes, *table.refused]
     parts = []
+    aside = Aside(packed=False)
     for index, said in table.slices():
-        rows, found = _check_rows(table, index, said, identity_key, known)
+        columns, good, found = _check_rows(table, index, said, identity_key, known)
         findings += found
-        parts.append(rows)
+        parts.append(_good_rows(columns, index, good, aside))
         if len(index) < len(table.numbers):
-            # pandera's report holds the slice, in a circle with its traceback; Arrow what it freed
-            gc.collect()
             give_back()
-    rows = _joined(parts)
-    twins = _twins(table, rows)
-    give_back()
+    key = [value_column(item) for item in table.spec.fields if item.name in table.spec.key]
+    twins = _twins(table, _whole([{name: part[name] for name in key} for part in parts]))
     findings += twins
     if twins:
-        good = ~rows.index.isin(_refused(twins))
-        columns = [{name: rows.pop(name) for name in list(rows)}]
-        rows = _joined(columns, good)
-    return Gated(rows, findings, set(_refused(findings)))
+        refused, first, aside = _refused(twins), parts, Aside(packed=False)
+        parts = []
+        while first:
+            part = first.pop(0)
+            index = next(iter(part.values())).index
+            parts.append(_good_rows(part, index, ~index.isin(refused), aside))
+    return Gated(_whole(parts), findings, set(_refused(findings)))
 
 
 def _check_rows(
@@ -98,8 +99,8 @@ def _check_rows(
     said: dict[str, Texts],
     identity_key: str,
     known: Callable[[str], Collection[str]],
-) -> tuple[dict[str, pd.Series], list[Finding]]:
-    """Some rows by themselves: typed columns of the good ones, and what was found."""
+) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[Finding]]:
+    """Some rows by themselves: typed columns, which rows are good, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
     absent = Texts.of([None] * len(index))
@@ -132,30 +133,40 @@ def _check_rows(
         first = value_column(fields[row_check.fields[0]])
         rules[first].append(on_row(row_check, fields, typed, spoilt))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
-    good = ~index.isin(_refused(findings))
-    left = index[good]
+    return columns, ~index.isin(_refused(findings)), findings
+
+
+def _good_rows(
+    columns: dict[str, pd.Series], index: pd.Index, good: NDArray[np.bool_], aside: Aside
+) -> dict[str, pd.Series]:
+    """The good rows of some, with their texts looked at in a file instead of held in memory."""
     # not as a frame, which would hold its columns of objects in one block, freed together
+    kept = {name: column.array[good] for name, column in columns.items()}
+    name = f"{len(aside)}"
+    aside.add(name, pa.table({name: pa.array(x) for name, x in kept.items() if x.dtype == TEXT}))
+    texts = aside[name]
+    kept |= {name: TEXT.__from_arrow__(texts[name]) for name in texts.column_names}
+    left = index[good]
     return {
-        name: pd.Series(column.array[good], index=left, dtype=column.dtype)
-        for name, column in columns.items()
-    }, findings
+        name: pd.Series(values, index=left, dtype=columns[name].dtype, copy=False)
+        for name, values in kept.items()
+    }
 
 
-def _joined(parts: list[dict[str, pd.Series]], good: np.ndarray | None = None) -> pd.DataFrame:
-    """The (`good`) rows of the parts as one frame; the parts are used up.
+def _whole(parts: list[dict[str, pd.Series]]) -> pd.DataFrame:
+    """The parts as one frame; they are used up.
 
     Column by column, so that a million rows are there once and not twice.
     """
+    if not parts[0]:
+        return pd.DataFrame()
     index = pd.Index(
         np.concatenate([next(iter(part.values())).index for part in parts]), name="row"
     )
-    index = index if good is None else index[good]
-    found = {}
-    for name in list(parts[0]):
-        column = pd.concat([part.pop(name) for part in parts])
-        values = column.array if good is None else column.array[good]
-        found[name] = pd.Series(values, index=index, dtype=column.dtype)
-        give_back()
+    found = {
+        name: pd.concat([part.pop(name) for part in parts], ignore_index=True).set_axis(index)
+        for name in list(parts[0])
+    }
     return pd.DataFrame(found, copy=False)
 
 
@@ -163,26 +174,17 @@ def _refused(findings: Iterable[Finding]) -> list[int]:
     return sorted({item.row for item in findings if item.severity == "error" and item.row})
 
 
-def _twins(table: Table, rows: pd.DataFrame) -> list[Finding]:
+def _twins(table: Table, keys: pd.DataFrame) -> list[Finding]:
     """A key twice among the good rows: the same row is one row; different rows are all refused."""
-    fields = [item for item in table.spec.fields if item.name in table.spec.key]
-    key = [value_column(item) for item in fields]
-    if not key:
+    if keys.columns.empty:
         return []
-    # Hashes tell where to look, some rows at a time: a million keys as Python's texts are 100 MB,
-    # and so is Arrow's dictionary of them.  What looks repeated is compared as it is.
-    hashes = np.zeros(len(rows), np.uint64)
-    for begin in range(0, len(rows), _HASHED_AT_ONCE):
-        some = slice(begin, begin + _HASHED_AT_ONCE)
-        hashes[some] = hash_pandas_object(rows[key].iloc[some].astype(object), index=False)
-    looks = rows.loc[pd.Series(hashes).duplicated(keep=False).to_numpy(), key]
-    repeated = looks[looks.duplicated(keep=False)]
+    alike = keys.loc[pd.Series(looks(keys)).duplicated(keep=False).to_numpy()]
+    repeated = alike[alike.duplicated(keep=False)]
     if repeated.empty:
         return []
-    columns = "、".join(item.title for item in fields)
+    columns = "、".join(item.title for item in table.spec.fields if item.name in table.spec.key)
     # rows are compared as they were sent: a lossy type must not make two rows equal
-    sent = table.rows(repeated.index).fillna("").astype(str).agg("\x1f".join, axis=1)
-    group = repeated.astype(object).fillna("").astype(str).agg("\x1f".join, axis=1)
+    sent, group = _numbered(table.rows(repeated.index)), _numbered(repeated)
     same = sent.groupby(group).transform("nunique") == 1
     found = [
         Finding(
@@ -208,3 +210,8 @@ def _twins(table: Table, rows: pd.DataFrame) -> list[Finding]:
         for row in again
     ]
     return found
+
+
+def _numbered(rows: pd.DataFrame) -> pd.Series:
+    """A number for each row: equal rows, equal numbers."""
+    return rows.groupby(list(rows), sort=False, dropna=False).ngroup()

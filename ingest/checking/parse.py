@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from graph.identifiers import Finding, Verdict, division_code, phone_key
+from graph.identifiers import Finding, Verdict, division_code
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.time import today
 from ingest.catalogue.field import FieldSpec, Unit
@@ -46,7 +46,7 @@ _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"[1-6]\d{4}")
 _YES = frozenset({"是", "1", "y", "yes", "true"})
 _NO = frozenset({"否", "0", "n", "no", "false"})
-_PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}")
+_PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}", re.ASCII)
 _NOT_DIALLED = re.compile(r"[\s-]")
 _LABELS = {"91": "Enterprise", "92": "IndividualBusiness", "93": "Cooperative"}
 #: What 双公示 data write for a subject without a unified code.
@@ -135,15 +135,14 @@ def code(text: str, spec: FieldSpec) -> str:
     )
 
 
-def phone(text: str, identity_key: str) -> tuple[str, str]:
-    """A phone number: masked to be shown, keyed to be compared."""
+def phone(text: str) -> tuple[str, str]:
+    """A phone number: masked to be shown, and its digits, of which only a key is kept."""
     digits = _NOT_DIALLED.sub("", text)
     if not _PHONE.fullmatch(digits):
         raise WrongError(
             "not_a_phone", "不是有效电话号码。请核对。", "Not a phone number.", f"{len(digits)} 位"
         )
-    masked = digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
-    return masked, phone_key(digits, identity_key)
+    return digits[:3] + "*" * (len(digits) - 7) + digits[-4:], digits
 
 
 def division(text: str) -> tuple[tuple[Any, ...], Finding]:
@@ -183,8 +182,10 @@ def party(text: str, identity_key: str) -> tuple[tuple[Any, ...], Finding]:
         values, found = organisation(text)
         if found.verdict is Verdict.VALID or not re.fullmatch(r"\d{17}[\dXx]", text):
             return values, found
-    people, findings = persons([text], identity_key)
-    return people[0], findings.get(0) or Finding(Verdict.VALID, "ok", "", "", text)
+    columns, findings = persons([text], identity_key)
+    return tuple(each for (each,) in columns), findings.get(0) or Finding(
+        Verdict.VALID, "ok", "", "", text
+    )
 
 
 def _decimal(text: str) -> Decimal:

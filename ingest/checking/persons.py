@@ -47,10 +47,8 @@ def ordinary(texts: Sequence[str]) -> np.ndarray:
     return hit
 
 
-def persons(
-    texts: Sequence[str], identity_key: str
-) -> tuple[list[tuple[Any, ...]], dict[int, Finding]]:
-    """Values by `PARTY_SUFFIXES` for every text, and the findings that are not plainly valid.
+def persons(texts: Sequence[str], identity_key: str) -> tuple[list[list[Any]], dict[int, Finding]]:
+    """A column for each of `PARTY_SUFFIXES`, and the findings that are not plainly valid.
 
     An INVALID id has no values.
     """
@@ -61,21 +59,18 @@ def persons(
         values[place] = found.value
         findings[place] = found
     usable = [value for value in values if value is not None]
-    keys = iter(person_keys(usable, identity_key))
-    nothing = (None,) * len(PARTY_SUFFIXES)
-    return [
-        nothing
-        if value is None
-        else (
-            next(keys),
-            "Person",
-            f"{value[:6]}********{value[14:]}",
-            None,
-            _day(value[6:14]),
-            "male" if int(value[16]) % 2 else "female",
-        )
-        for value in values
-    ], findings
+    columns: list[list[Any]] = [
+        person_keys(usable, identity_key),
+        ["Person"] * len(usable),
+        [f"{value[:6]}********{value[14:]}" for value in usable],
+        [None] * len(usable),
+        [_day(value[6:14]) for value in usable],
+        ["male" if int(value[16]) % 2 else "female" for value in usable],
+    ]
+    if len(usable) < len(values):
+        read = [iter(column) for column in columns]
+        columns = [[None if value is None else next(each) for value in values] for each in read]
+    return columns, findings
 
 
 def surely_no_organisation(text: str) -> bool:

@@ -128,10 +128,10 @@ def on_text(spec: FieldSpec, cells: Texts, reading: Reading, *, from_sheet: bool
         )
     if from_sheet:
         yield from _unspoilt(spec, cells)
-    place_of = next(iter(reading.columns.values())).index.get_indexer
+    place_of = next(iter(reading.columns.values())).index.get_loc
 
     def verdict(row: int) -> CellVerdict:
-        return reading.verdicts[int(reading.place[place_of([row])[0]])]
+        return reading.verdicts[int(reading.place[place_of(row)])]
 
     def refused(row: int) -> CellVerdict:
         said = verdict(row)

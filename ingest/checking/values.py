@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.api.types import pandas_dtype
 
 from graph.identifiers import Finding as IdentifierFinding
-from graph.identifiers import Verdict
+from graph.identifiers import Verdict, phone_keys
 from ingest.catalogue.field import FieldSpec
+from ingest.checking.ordinary import mobile_phones, plain_integers, plain_reals
 from ingest.checking.parse import (
     CellVerdict,
     WrongError,
@@ -30,18 +34,21 @@ from ingest.checking.parse import (
     organisation,
     organisation_or_filler,
     party,
+    per_unit,
     phone,
     real,
 )
 from ingest.checking.persons import PARTY_SUFFIXES, ordinary, persons, surely_no_organisation
 from ingest.reading.cell import NUMERIC
-from ingest.reading.texts import TEXT, Texts, text_series
+from ingest.reading.texts import TEXT, Texts
 
 __all__ = ["CellVerdict", "Reading", "read_column"]
 
-#: Values of the distinct texts of a field, one tuple a text, and the verdicts by place.
-_Read: TypeAlias = tuple[list[tuple[Any, ...]], dict[int, CellVerdict]]
+#: Values of the distinct texts of a field, column by column, and the verdicts by place.
+_Read: TypeAlias = tuple[Sequence[pa.Array | Sequence[Any]], dict[int, CellVerdict]]
 
+#: What reads distinct texts.
+_Reader: TypeAlias = Callable[[pa.Array], _Read]
 
 #: How a typed column is stored: what is mostly different as Arrow's text, the few values of a
 #: code list as objects that all rows share.
@@ -49,6 +56,12 @@ _Stored: TypeAlias = pd.StringDtype | type[object] | Literal["Int64", "Float64",
 
 _PARTY: dict[str, _Stored] = {
     suffix: TEXT if suffix in ("_key", "_masked", "_code") else object for suffix in PARTY_SUFFIXES
+}
+_ARROW: dict[_Stored, pa.DataType] = {
+    TEXT: pa.string(),
+    "Int64": pa.int64(),
+    "Float64": pa.float64(),
+    "boolean": pa.bool_(),
 }
 _NOWHERE = np.array([], dtype=np.int32)
 _AT_ONCE = 1 << 15  # distinct texts read at a time
@@ -91,47 +104,49 @@ def read_column(spec: FieldSpec, cells: Texts, index: pd.Index, identity_key: st
     if read is None and not cells.marked():  # text is what it says
         return Reading({spec.name: cells.series(index)}, _NOWHERE, {})
     place, texts = cells.distinct()
+    if cells.marked():  # whether a number may stand here is asked elsewhere
+        texts = pc.replace_substring(texts, NUMERIC, "")
     verdicts: dict[int, CellVerdict] = {}
     parts: dict[str, list[Any]] = {suffix: [] for suffix in stored}
     for begin in range(0, len(texts), _AT_ONCE):
-        some = texts.slice(begin, _AT_ONCE).to_pylist()
-        values, found = (read or _as_they_are)(some)
+        columns, found = (read or _as_they_are)(texts.slice(begin, _AT_ONCE))
         verdicts |= {begin + at: verdict for at, verdict in found.items()}
-        for number, (suffix, dtype) in enumerate(stored.items()):
-            part = [value[number] for value in values]
+        for (suffix, dtype), values in zip(stored.items(), columns, strict=True):
             # at once into Arrow's bytes: as Python's strings a million keys are 90 MB
-            parts[suffix].append(pa.array(part, pa.string()) if dtype is TEXT else part)
-    columns = {
-        spec.name + suffix: _spread(parts.pop(suffix), place, index, dtype)
-        for suffix, dtype in stored.items()
-    }
-    return Reading(columns, place if verdicts else _NOWHERE, verdicts)
+            parts[suffix].append(values if dtype is object else pa.array(values, _ARROW[dtype]))
+    return Reading(
+        {
+            spec.name + suffix: _spread(parts.pop(suffix), place, index, dtype)
+            for suffix, dtype in stored.items()
+        },
+        place if verdicts else _NOWHERE,
+        verdicts,
+    )
 
 
 def _spread(parts: list[Any], place: np.ndarray, index: pd.Index, dtype: _Stored) -> pd.Series:
     """The column with the distinct values by place, and nothing where the place is -1."""
-    if dtype is TEXT:
-        distinct = pa.chunked_array(parts, pa.string())
-        return text_series(distinct.take(pa.array(place, mask=place < 0)), index)
-    known = list(chain(*parts, [None]))
     if dtype is object:
+        known = list(chain(*parts, [None]))
         values = np.empty(len(known), dtype=object)
         values[:] = known
-        return pd.Series(values[place], index=index, dtype=object)
-    return pd.Series(pd.array(known, dtype=dtype).take(place), index=index)
+        return pd.Series(values[place], index=index, dtype=object, copy=False)
+    distinct = pa.chunked_array(parts, _ARROW[dtype])
+    spread = distinct.take(pa.array(place, mask=place < 0))
+    return pd.Series(pandas_dtype(dtype).__from_arrow__(spread), index=index, copy=False)
 
 
-def _reader(
-    spec: FieldSpec, identity_key: str
-) -> tuple[Callable[[list[str]], _Read] | None, dict[str, _Stored]]:
+def _reader(spec: FieldSpec, identity_key: str) -> tuple[_Reader | None, dict[str, _Stored]]:
     """What reads the texts of a field (None: nothing is to be read), and the columns it gives."""
     match spec.type:
         case "text":
             return None, {"": TEXT}
         case "integer" | "money":
-            return _each(lambda text: integer(text, spec)), {"": "Int64"}
+            plain = partial(plain_integers, unit=per_unit(spec))
+            return _mostly(plain, _each(lambda text: integer(text, spec))), {"": "Int64"}
         case "real" | "ratio":
-            return _each(lambda text: real(text, spec)), {"": "Float64"}
+            plain = partial(plain_reals, unit=per_unit(spec))
+            return _mostly(plain, _each(lambda text: real(text, spec))), {"": "Float64"}
         case "date":
             return _each(day), {"": object}
         case "flag":
@@ -139,85 +154,115 @@ def _reader(
         case "code":
             return _each(lambda text: code(text, spec)), {"": object}
         case "phone":
-            return _tuples(lambda text: phone(text, identity_key), 2), {
-                "_masked": TEXT,
-                "_key": TEXT,
-            }
+            return partial(_phones, identity_key=identity_key), {"_masked": TEXT, "_key": TEXT}
         case "household":
             return _households, {"": TEXT, "_key": TEXT}
         case "division":
-            return _checked(division), {"": object, "_key": object}
+            return _checked(division, 2), {"": object, "_key": object}
         case "resident_id":
-            return lambda texts: _persons(texts, identity_key), _PARTY
+            return partial(_persons, identity_key=identity_key), _PARTY
         case "uscc":
-            return _checked(organisation), _PARTY
+            return _checked(organisation, len(_PARTY)), _PARTY
         case "uscc_or_filler":
-            return _checked(organisation_or_filler), _PARTY
+            return _checked(organisation_or_filler, len(_PARTY)), _PARTY
         case "party_id":
-            return lambda texts: _parties(texts, identity_key), _PARTY
+            return partial(_parties, identity_key=identity_key), _PARTY
 
 
-def _as_they_are(texts: list[str]) -> _Read:
+def _as_they_are(texts: pa.Array) -> _Read:
     """Text from a spreadsheet in which some cells are numbers."""
-    return [(text.removeprefix(NUMERIC),) for text in texts], {}
+    return [texts], {}
 
 
-def _each(parse: Callable[[str], Any]) -> Callable[[list[str]], _Read]:
+def _each(parse: Callable[[str], Any]) -> _Reader:
     """The reader for a type with one value."""
     return _tuples(lambda text: (parse(text),), 1)
 
 
-def _tuples(parse: Callable[[str], tuple[Any, ...]], width: int) -> Callable[[list[str]], _Read]:
+def _tuples(parse: Callable[[str], tuple[Any, ...]], width: int) -> _Reader:
     """The reader for a type with `width` values."""
 
-    def read(texts: list[str]) -> _Read:
+    def read(texts: pa.Array) -> _Read:
         values: list[tuple[Any, ...]] = []
         verdicts = {}
-        for place, text in enumerate(texts):
+        for place, text in enumerate(texts.to_pylist()):
             try:
-                values.append(parse(text.removeprefix(NUMERIC)))
+                values.append(parse(text))
             except WrongError as error:
                 values.append((None,) * width)
                 verdicts[place] = error.verdict
-        return values, verdicts
+        return _columns(values, width), verdicts
+
+    return read
+
+
+def _columns(values: list[tuple[Any, ...]], width: int) -> Sequence[Sequence[Any]]:
+    return list(zip(*values, strict=True)) if values else [()] * width
+
+
+def _mostly(
+    ordinary: Callable[[pa.Array], Sequence[pa.Array]], other: _Reader
+) -> Callable[[pa.Array], tuple[list[pa.Array], dict[int, CellVerdict]]]:
+    """The reader for a type most of whose texts are read at once, and only the others one by one.
+
+    Args:
+        ordinary: the columns, null where it does not read the text.
+    """
+
+    def read(texts: pa.Array) -> tuple[list[pa.Array], dict[int, CellVerdict]]:
+        columns = ordinary(texts)
+        is_left = columns[0].is_null()
+        left = np.flatnonzero(is_left)
+        others, found = other(texts.filter(is_left))
+        return [
+            pc.replace_with_mask(column, is_left, pa.array(values, column.type))
+            for column, values in zip(columns, others, strict=True)
+        ], {int(left[at]): verdict for at, verdict in found.items()}
 
     return read
 
 
 def _checked(
-    parse: Callable[[str], tuple[tuple[Any, ...], IdentifierFinding]],
-) -> Callable[[list[str]], _Read]:
+    parse: Callable[[str], tuple[tuple[Any, ...], IdentifierFinding]], width: int
+) -> _Reader:
     """The reader for an identifier that is checked one by one."""
 
-    def read(texts: list[str]) -> _Read:
-        found = [parse(text.removeprefix(NUMERIC)) for text in texts]
-        return [values for values, _ in found], _verdicts(
-            texts, {place: finding for place, (_, finding) in enumerate(found)}
-        )
+    def read(texts: pa.Array) -> _Read:
+        plain = texts.to_pylist()
+        found = [parse(text) for text in plain]
+        values = _columns([values for values, _ in found], width)
+        return values, _verdicts(plain, {at: finding for at, (_, finding) in enumerate(found)})
 
     return read
 
 
-def _households(texts: list[str]) -> _Read:
+def _households(texts: pa.Array) -> _Read:
     """A household's number is whatever its town wrote; that it exists is asked elsewhere."""
-    plain = [text.removeprefix(NUMERIC) for text in texts]
-    return [(text, f"household:{text}") for text in plain], {}
+    plain = texts.to_pylist()
+    return [plain, [f"household:{text}" for text in plain]], {}
 
 
-def _persons(texts: list[str], identity_key: str) -> _Read:
-    values, findings = persons([text.removeprefix(NUMERIC) for text in texts], identity_key)
-    return values, _verdicts(texts, findings)
+def _phones(texts: pa.Array, identity_key: str) -> _Read:
+    (masked, digits), verdicts = _mostly(mobile_phones, _tuples(phone, 2))(texts)
+    keys = pa.array(phone_keys(digits.drop_null().to_pylist(), identity_key), pa.string())
+    return [masked, pc.replace_with_mask(digits, digits.is_valid(), keys)], verdicts
 
 
-def _parties(texts: list[str], identity_key: str) -> _Read:
+def _persons(texts: pa.Array, identity_key: str) -> _Read:
+    plain = texts.to_pylist()
+    columns, findings = persons(plain, identity_key)
+    return columns, _verdicts(plain, findings)
+
+
+def _parties(texts: pa.Array, identity_key: str) -> _Read:
     """Persons and organisations in one column: the plain persons all at once."""
-    plain = [text.removeprefix(NUMERIC) for text in texts]
+    plain = texts.to_pylist()
     is_person = [
         sure and surely_no_organisation(text)
         for text, sure in zip(plain, ordinary(plain), strict=True)
     ]
-    people = iter(persons([t for t, person in zip(plain, is_person, strict=True) if person],
-                          identity_key)[0])  # fmt: skip
+    sure_ids = [text for text, person in zip(plain, is_person, strict=True) if person]
+    people = zip(*persons(sure_ids, identity_key)[0], strict=True)
     values, findings = [], {}
     for place, (text, person) in enumerate(zip(plain, is_person, strict=True)):
         if person:
@@ -225,7 +270,7 @@ def _parties(texts: list[str], identity_key: str) -> _Read:
         else:
             one, findings[place] = party(text, identity_key)
             values.append(one)
-    return values, _verdicts(texts, findings)
+    return _columns(values, len(PARTY_SUFFIXES)), _verdicts(plain, findings)
 
 
 def _verdicts(
@@ -240,7 +285,7 @@ def _verdicts(
             finding.code,
             finding.message_zh,
             finding.message_en,
-            f"{len(texts[place].removeprefix(NUMERIC))} 位",
+            f"{len(texts[place])} 位",
             severities[finding.verdict],
         )
         for place, finding in findings.items()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,16 +18,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.facts import arrow_schema, slot_columns
+from graph.facts import INSTANT, arrow_schema, slot_columns
 from graph.log import FactLog
 from ingest.comparing.timeline import Stated, merge
 from ingest.emit import FactFrame
+from ingest.reading.alike import looks
 from ingest.reading.aside import Aside
 from ingest.reading.memory import give_back
+from ingest.reading.texts import TEXT
 
 __all__ = ["Difference", "compare", "fact_ids", "numbered_slots"]
 
-_SAID_BY = ("fact_id", "known_from", "source", "batch", "row")
+_FILLED_IN = ("fact_id", "known_from", "source", "batch")
+_SAID_BY = (*_FILLED_IN, "row")
 _AT_ONCE = 1 << 16  # rows of a frame turned into facts at a time
 _NOT_CONTENT = frozenset({*_SAID_BY, "valid_from", "valid_to"})
 
@@ -40,7 +43,8 @@ class Difference:
         asserted: tables of new facts by kind, ready for the log but for when they become known.
         closed: by kind, identifiers of the facts that end being held.
         changed_rows: numbers of the rows of the file that said anything new, in order.
-        stated: by kind, everything that the file says, new or not; columns of the log.
+        stated: by kind, everything that the file says, new or not; columns of the log but for
+            those that say which fact it is and who said it.
     """
 
     asserted: Aside = field(default_factory=Aside)
@@ -62,6 +66,14 @@ class Difference:
         """How many facts end being held."""
         return sum(map(len, self.closed.values()))
 
+    def note_changed(self, rows: NDArray[np.int32]) -> None:
+        """Rows of the file that said something new."""
+        # marked in their order: sorting a million numbers a kind costs more
+        last = max(self.changed_rows.max(initial=0), rows.max(initial=0))
+        hit = np.zeros(int(last) + 1, bool)
+        hit[self.changed_rows] = hit[rows] = True
+        self.changed_rows = np.flatnonzero(hit)
+
 
 def compare(log: FactLog, frames: Iterable[FactFrame], *, source: str, batch: str) -> Difference:
     """Lay the facts of a file over what the log holds of this source."""
@@ -70,15 +82,13 @@ def compare(log: FactLog, frames: Iterable[FactFrame], *, source: str, batch: st
         for table in _tables(frame):
             difference.stated.add(frame.kind, table)
             del table
+            give_back()
         del frame
-        give_back()
     give_back()  # what the source looked at is free by now
     for kind in sorted(difference.stated):
-        news = difference.stated[kind]
-        held = log.read(kind)
-        held = held.filter(pc.equal(held["source"], source)).select(news.column_names)
-        _compare_kind(kind, held, news, source, batch, difference)
-        del news, held
+        both = _Both(kind, _held(log, kind, source), difference.stated)
+        _compare_kind(both, source, batch, difference)
+        del both
         give_back()
     return difference
 
@@ -93,92 +103,144 @@ def fact_ids(batch: str, kind: str, count: int, first: int = 0) -> pa.Array:
     return pc.binary_join_element_wise(stem, pc.utf8_lpad(numbers, 8, "0"), "")
 
 
-def numbered_slots(kind: str, table: pa.Table) -> NDArray[np.int64]:
+def numbered_slots(kind: str, table: pa.Table) -> NDArray[np.int32]:
     """A number for the slot of each row: the same slot, the same number."""
-    found = np.zeros(len(table), np.int64)
-    for name in slot_columns(kind):
-        column = table[name].combine_chunks().dictionary_encode("encode")
-        codes = column.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        found = pd.factorize(found * len(column.dictionary) + codes)[0].astype(np.int64)
-    return found
+    names = list(slot_columns(kind))
+    number = np.asarray(pd.factorize(looks(_texts(table, names)))[0], dtype=np.int32)
+    first = np.zeros(number.max(initial=-1) + 1, np.int32)
+    places = np.arange(len(number), dtype=np.int32)
+    first[number[::-1]] = places[::-1]
+    # what looks alike is as a rule the same slot; it is made sure, some rows at a time
+    again = np.flatnonzero(first[number] != places)
+    for name in names if len(again) else ():
+        texts = table[name]
+        firsts = texts.slice(0, first[number[again]].max() + 1).combine_chunks()
+        for begin in range(0, len(again), _AT_ONCE):
+            here = again[begin : begin + _AT_ONCE]
+            near = texts.slice(here[0], here[-1] + 1 - here[0]).combine_chunks()
+            same = pc.equal(
+                near.take(pa.array(here - here[0])), firsts.take(pa.array(first[number[here]]))
+            )
+            if not pc.all(same).as_py():
+                exact = _texts(table, names).groupby(names).ngroup()
+                return np.asarray(exact, dtype=np.int32)
+    return number
+
+
+def _texts(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame({name: TEXT.__from_arrow__(table[name]) for name in names}, copy=False)
 
 
 def _tables(frame: FactFrame) -> Iterator[pa.Table]:
-    """The frame, some rows at a time, under the columns of its kind; `fact_id` and who said it
-    still to be filled in."""
-    schema = arrow_schema(frame.kind)
-    for begin in range(0, len(frame.frame), _AT_ONCE):
-        rows = frame.frame.iloc[begin : begin + _AT_ONCE]
+    """The facts, some at a time, under the columns of their kind but for those that say which
+    fact it is and who said it."""
+    fields = [item for item in arrow_schema(frame.kind) if item.name not in _FILLED_IN]
+    for numbers, said in frame.pieces(_AT_ONCE):
         columns = {}
-        for item in schema:
+        for item in fields:
+            column = said.get(item.name)
             if item.name == "row":
-                columns["row"] = pa.array(rows.index, pa.int32())
-            elif item.name in _SAID_BY or item.name not in rows:
-                columns[item.name] = pa.nulls(len(rows), item.type)
+                columns["row"] = pa.array(numbers, pa.int32())
+            elif isinstance(column, pd.Series):
+                columns[item.name] = pa.array(column, item.type, from_pandas=True)
             else:
-                columns[item.name] = pa.array(rows[item.name], item.type, from_pandas=True)
+                columns[item.name] = pa.repeat(pa.scalar(column, item.type), len(numbers))
         yield pa.table(columns)
 
 
-def _compare_kind(
-    kind: str, held: pa.Table, news: pa.Table, source: str, batch: str, difference: Difference
-) -> None:
-    both = pa.concat_tables([held, news], promote_options="default")
-    slots = numbered_slots(kind, both)
-    before, now = slots[: len(held)], slots[len(held) :]
+def _held(log: FactLog, kind: str, source: str) -> Aside:
+    """What the log holds of this source, in pieces that are looked at where they lie."""
+    held = Aside(packed=False)
+    held.add(kind, arrow_schema(kind).empty_table())
+    for facts in log.held(kind, rows=_AT_ONCE):
+        held.add(kind, facts.filter(pc.equal(facts["source"], source)))
+    give_back()
+    return held
+
+
+class _Both:
+    """The facts of a kind that are held, and below them those that the file states."""
+
+    def __init__(self, kind: str, held: Aside, stated: Aside) -> None:
+        self.kind = kind
+        self.held_count = held.counts()[kind]
+        self._parts = (held, stated)
+
+    def held(self, names: Sequence[str]) -> pa.Table:
+        """Some columns of what is held."""
+        return self._parts[0].columns(self.kind, names)
+
+    def news(self, names: Sequence[str]) -> pa.Table:
+        """Some columns of what the file states."""
+        return self._parts[1].columns(self.kind, names)
+
+    def taken(self, places: NDArray[np.int64]) -> Iterator[pa.Table]:
+        """Facts at places in rising order, piece by piece."""
+        begin = 0
+        for part in self._parts:
+            for piece in part.pieces(self.kind):
+                here = slice(*np.searchsorted(places, (begin, begin + len(piece))))
+                if here.start < here.stop:
+                    at = places[here] - begin
+                    is_whole = len(at) == len(piece) and bool(np.all(np.diff(at) == 1))
+                    yield piece if is_whole else piece.take(pa.array(at))
+                begin += len(piece)
+
+
+def _compare_kind(both: _Both, source: str, batch: str, difference: Difference) -> None:
+    kind, held_count = both.kind, both.held_count
+    names = slot_columns(kind)
+    keys = [both.held(names), both.news(names)]
+    slots = numbered_slots(kind, pa.concat_tables(keys, promote_options="default"))
+    del keys
+    give_back()
+    before, now = slots[:held_count], slots[held_count:]
     size = int(slots.max(initial=-1)) + 1
     held_of = np.bincount(before, minlength=size)
     news_of = np.bincount(now, minlength=size)
     fresh = (held_of[now] == 0) & (news_of[now] == 1)
-    again = _again(held, news, before, now, (held_of == 1) & (news_of == 1))
-    take = np.flatnonzero(fresh) + len(held)
-    until = news["valid_to"].combine_chunks().filter(pa.array(fresh))
+    again = _again(both, before, now, (held_of == 1) & (news_of == 1))
+    take = np.flatnonzero(fresh) + held_count
+    until = both.news(["valid_to"])["valid_to"].filter(pa.array(fresh)).combine_chunks()
     rest = ~(fresh | again)
     if rest.any():
         touched = np.zeros(size, bool)
         touched[now[rest]] = True
         places = np.flatnonzero(touched[slots])
-        taken, ends = _merged(kind, both, slots, places, len(held), difference)
+        taken, ends = _merged(both, slots, places, difference)
         take = np.concatenate([take, np.array(taken, np.int64)])
         until = pa.concat_arrays([until, pa.array(ends, pa.date32())])
-    if not len(take):
-        return
     # in the order of the file, what is carried over first
     order = np.argsort(take, kind="stable")
     take, until = take[order], until.take(pa.array(order))
-    rows = both["row"].combine_chunks().take(pa.array(take)).to_numpy(zero_copy_only=False)
-    is_new = take >= len(held)
-    changed = rows[is_new].astype(np.int64)
-    seen = np.concatenate([difference.changed_rows, changed])
-    # marked in their order: sorting a million numbers a kind costs more
-    hit = np.zeros(int(seen.max(initial=0)) + 1, bool)
-    hit[seen] = True
-    difference.changed_rows = np.flatnonzero(hit)
-    # a first delivery is taken as it is
-    whole = len(take) == len(both) and bool(np.all(take[1:] > take[:-1]))
-    facts, count = both if whole else both.take(pa.array(take)), len(take)
-    replaced = {
-        "fact_id": fact_ids(batch, kind, count),
-        "valid_to": until,
-        "source": pa.repeat(source, count),
-        "batch": pa.repeat(batch, count),
-        # a fact carried over with a new end stands in no row of this file
-        "row": pa.array(np.where(is_new, rows, 0), pa.int32()),
-    }
-    for name, column in replaced.items():
-        facts = facts.set_column(facts.column_names.index(name), name, column)
-    difference.asserted[kind] = facts
+    del slots, before, now, order
+    done, changed = 0, []
+    for facts in both.taken(take):
+        some = slice(done, done + len(facts))
+        is_new = take[some] >= held_count
+        rows = facts["row"].to_numpy()
+        changed.append(rows[is_new])
+        columns = dict(zip(facts.column_names, facts.columns, strict=True)) | {
+            "fact_id": fact_ids(batch, kind, len(facts), done),
+            "valid_to": until.slice(done, len(facts)),
+            "known_from": pa.nulls(len(facts), INSTANT),
+            "source": pa.repeat(source, len(facts)),
+            "batch": pa.repeat(batch, len(facts)),
+            # a fact carried over with a new end stands in no row of this file
+            "row": pa.array(np.where(is_new, rows, 0), pa.int32()),
+        }
+        facts = pa.table({name: columns[name] for name in arrow_schema(kind).names})
+        difference.asserted.add(kind, facts)
+        done = some.stop
+    if changed:
+        difference.note_changed(np.concatenate(changed))
 
 
 def _again(
-    held: pa.Table,
-    news: pa.Table,
-    before: NDArray[np.int64],
-    now: NDArray[np.int64],
-    alone: NDArray[np.bool_],
+    both: _Both, before: NDArray[np.int32], now: NDArray[np.int32], alone: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Which news say what their slot's only held fact says, of no earlier day: nothing new."""
-    found = np.zeros(len(news), bool)
+    found = np.zeros(len(now), bool)
     single = np.flatnonzero(alone[now])
     if not len(single):
         return found
@@ -187,16 +249,17 @@ def _again(
     of_old, of_new = pa.array(holder[now[single]]), pa.array(single)
 
     def pair(name: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
-        return held[name].take(of_old), news[name].take(of_new)
+        return both.held([name])[name].take(of_old), both.news([name])[name].take(of_new)
 
     began, begins = pair("valid_from")
     same = pc.less_equal(_day(began), _day(begins))
-    for name in news.column_names:
-        if name not in _SAID_BY and name != "valid_from":
+    for name in arrow_schema(both.kind).names:
+        if name not in (*_SAID_BY, *slot_columns(both.kind), "valid_from"):
             old, new = pair(name)
             both_silent = pc.and_(pc.is_null(old), pc.is_null(new))
             equal = pc.fill_null(pc.equal(old, new), False)
             same = pc.and_(same, pc.or_(equal, both_silent))
+            give_back()
     found[single] = same.to_numpy()
     return found
 
@@ -206,22 +269,18 @@ def _day(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _merged(
-    kind: str,
-    both: pa.Table,
-    slots: NDArray[np.int64],
-    places: NDArray[np.int64],
-    held_count: int,
-    difference: Difference,
+    both: _Both, slots: NDArray[np.int32], places: NDArray[np.int64], difference: Difference
 ) -> tuple[list[int], list[date | None]]:
     """Of the rows at `places`, those to assert, each with its end, slot by slot."""
-    chosen = both.take(pa.array(places))
+    nothing = arrow_schema(both.kind).empty_table()
+    chosen = pa.concat_tables([nothing, *both.taken(places)], promote_options="default")
     contents = _contents(chosen)
     begins, ends = chosen["valid_from"].to_pylist(), chosen["valid_to"].to_pylist()
     ids = chosen["fact_id"].to_pylist()
     old: dict[int, list[int]] = defaultdict(list)
     new: dict[int, list[int]] = defaultdict(list)
     for at, (place, slot) in enumerate(zip(places.tolist(), slots[places].tolist(), strict=True)):
-        (old if place < held_count else new)[slot].append(at)
+        (old if place < both.held_count else new)[slot].append(at)
     take: list[int] = []
     until: list[date | None] = []
     closed: list[str] = []
@@ -239,7 +298,7 @@ def _merged(
         for item in change.asserted:
             take.append(int(places[item.row]))
             until.append(item.held_to)
-    difference.close(kind, pa.array(closed, pa.string()))
+    difference.close(both.kind, pa.array(closed, pa.string()))
     return take, until
 
 

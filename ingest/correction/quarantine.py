@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graph.log import Batch, FactLog
@@ -118,16 +119,12 @@ class Quarantine:
         rows = sorted(gated.quarantined - twins)
         if not rows:
             return
-        here = table.rows(rows).reindex(rows)
-        columns = {
-            name: pa.array(here[name], pa.string(), from_pandas=True) for name in here.columns
-        }
-        unread = [table.unread.get(row) for row in rows]
-        self._write(
-            batch,
-            pa.table({"row": pa.array(rows, pa.int32()), **columns,
-                      _UNREAD: pa.array(unread, pa.string())}),
-        )  # fmt: skip
+        numbers, here = pa.array(rows, pa.int32()), table.texts(rows)
+        # a row that could not be read as one has no cells, only its line
+        kept = here.take(pc.index_in(numbers, here["row"].combine_chunks()))
+        kept = kept.set_column(0, "row", numbers)
+        unread = pa.array([table.unread.get(row) for row in rows], pa.string())
+        self._write(batch, kept.append_column(_UNREAD, unread))
 
     def cells(self, batch: str) -> dict[int, dict[str, str | None]]:
         """Row -> field -> text as it was read; `unread` is the line of a row that was none."""

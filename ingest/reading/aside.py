@@ -6,48 +6,70 @@ go into an unnamed temporary file, which is gone with its process; small ones st
 
 from __future__ import annotations
 
+import mmap
 import tempfile
 import weakref
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TypeAlias
 
 import pyarrow as pa
 
 from graph.errors import SettingsError
+from ingest.reading.memory import let_go_of_pages
 
 __all__ = ["Aside", "full_disk_told"]
 
 _SMALL = 20_000  # rows that stay in memory
-_PACKED = pa.ipc.IpcWriteOptions(compression="zstd")
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
+_PLAIN = pa.ipc.IpcWriteOptions()
 
 #: Where a table begins and ends in the file.
 _Place: TypeAlias = tuple[int, int]
 
 
 class Aside(MutableMapping[str, pa.Table]):
-    """A mapping from names to tables; what `[name]` gives is read anew each time."""
+    """A mapping from names to tables; what `[name]` gives is read anew each time.
 
-    def __init__(self) -> None:
+    Args:
+        packed: half the room on disk, and unpacked into memory each time.  Otherwise the tables
+            are looked at where they lie: pages of the file come when they are touched, and go at
+            `ingest.reading.memory.give_back`.
+    """
+
+    def __init__(self, *, packed: bool = True) -> None:
+        self._packed = packed
         self._parts: dict[str, list[pa.Table | _Place]] = {}
         self._rows: dict[str, int] = {}
         self._file: IO[bytes] | None = None
 
     def add(self, name: str, table: pa.Table) -> None:
         """Put rows below those that the table already has; columns that either lacks are null."""
-        part = table if len(table) < _SMALL else self._written(table)
-        self._parts.setdefault(name, []).append(part)
+        parts = self._parts.setdefault(name, [])
         self._rows[name] = self._rows.get(name, 0) + len(table)
+        if parts and isinstance(parts[-1], pa.Table):  # small ones are written together
+            table = pa.concat_tables([parts.pop(), table], promote_options="default")
+        parts.append(table if len(table) < _SMALL else self._written(table))
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
         return dict(self._rows)
 
+    def pieces(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """The rows as they were added, piece by piece; with `columns` no others are unpacked."""
+        for part in self._parts[name]:
+            if isinstance(part, pa.Table):
+                yield part if columns is None else part.select(columns)
+            else:
+                begin, end = part
+                yield self._read(begin, end, columns)
+
+    def columns(self, name: str, columns: Sequence[str]) -> pa.Table:
+        """Some columns of a table; no others are unpacked."""
+        return pa.concat_tables(self.pieces(name, columns), promote_options="default")
+
     def __getitem__(self, name: str) -> pa.Table:
-        parts = [
-            part if isinstance(part, pa.Table) else self._read(*part) for part in self._parts[name]
-        ]
-        return pa.concat_tables(parts, promote_options="default")
+        return pa.concat_tables(self.pieces(name), promote_options="default")
 
     def __setitem__(self, name: str, table: pa.Table) -> None:
         self._parts.pop(name, None)
@@ -69,16 +91,27 @@ class Aside(MutableMapping[str, pa.Table]):
                 self._file = tempfile.TemporaryFile()  # noqa: SIM115 - given back with the mapping
                 weakref.finalize(self, self._file.close)
             begin = self._file.seek(0, 2)
-            with pa.ipc.new_stream(self._file, table.schema, options=_PACKED) as stream:
+            options = _PACKED if self._packed else _PLAIN
+            with pa.ipc.new_stream(self._file, table.schema, options=options) as stream:
                 stream.write_table(table)
             self._file.flush()
             return begin, self._file.tell()
 
-    def _read(self, begin: int, end: int) -> pa.Table:
+    def _read(self, begin: int, end: int, columns: Sequence[str] | None) -> pa.Table:
+        buffer = self._mapped(begin, end)
+        options = pa.ipc.IpcReadOptions()
+        if columns is not None:
+            schema = pa.ipc.read_schema(buffer)
+            options.included_fields = sorted(map(schema.get_field_index, columns))
+        with pa.ipc.open_stream(buffer, options=options) as stream:
+            table = stream.read_all()
+        return table if columns is None else table.select(columns)
+
+    def _mapped(self, begin: int, end: int) -> pa.Buffer:
         assert self._file is not None
-        self._file.seek(begin)
-        with pa.ipc.open_stream(pa.py_buffer(self._file.read(end - begin))) as stream:
-            return stream.read_all()
+        pages = mmap.mmap(self._file.fileno(), end, access=mmap.ACCESS_READ)
+        let_go_of_pages(pages)
+        return pa.py_buffer(pages).slice(begin, end - begin)
 
 
 @contextmanager

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import mmap
+import weakref
+
 import pyarrow as pa
 
-__all__ = ["give_back", "let_the_system_allocate"]
+__all__ = ["give_back", "let_go_of_pages", "let_the_system_allocate"]
+
+#: What Arrow's own code takes from whatever is chosen below: Parquet's dictionaries, for one.
+_ARROWS_OWN = pa.default_memory_pool()
+_MAPPED: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 
 
 def let_the_system_allocate() -> None:
@@ -16,6 +23,14 @@ def let_the_system_allocate() -> None:
     pa.set_memory_pool(pa.system_memory_pool())
 
 
+def let_go_of_pages(pages: mmap.mmap) -> None:
+    """Let `give_back` forget the pages of a file too: they are read again when they are touched."""
+    _MAPPED.add(pages)
+
+
 def give_back() -> None:
     """Hand back what is free by now; called wherever something large has just been let go."""
     pa.default_memory_pool().release_unused()
+    _ARROWS_OWN.release_unused()
+    for pages in list(_MAPPED):
+        pages.madvise(mmap.MADV_DONTNEED)

@@ -34,7 +34,8 @@ MAX_ROWS = 1_000_000
 
 _EXCEL = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 _CSV = frozenset({".csv", ".txt"})
-_CHUNK = 20_000
+_CHUNK = 5_000
+_CELLS = "cells"
 _SLICE = 1 << 15
 
 #: (row number, cells) of a file.
@@ -89,21 +90,29 @@ class Table:
 
     def rows(self, numbers: Collection[int]) -> pd.DataFrame:
         """The cells of some rows, in the order of the file; rows that it lacks are left out."""
+        found = self.texts(numbers)
+        return pd.DataFrame(
+            {
+                name: _objects(texts)
+                for name, texts in found.drop_columns("row").to_pydict().items()
+            },
+            index=pd.Index(found["row"].to_numpy(), name="row"),
+            columns=found.column_names[1:],
+            dtype=object,
+        )
+
+    def texts(self, numbers: Collection[int]) -> pa.Table:
+        """As `rows`, with the numbers as a column `row` before the others."""
         wanted = np.isin(self.numbers, np.fromiter(numbers, np.int64, len(numbers)))
         found = []
         for begin, piece in self._pieces():
-            chosen = wanted[begin : begin + len(piece)]
-            if chosen.any() or not begin:  # the first says which columns there are
-                plain = [column.cast(pa.string()) for column in piece.columns]
-                some = pa.table(plain, names=piece.column_names).filter(pa.array(chosen))
-                found.append(some)
-        columns = pa.concat_tables(found, promote_options="default").to_pydict()
-        return pd.DataFrame(
-            {name: _objects(texts) for name, texts in columns.items()},
-            index=pd.Index(self.numbers[wanted], name="row"),
-            columns=list(columns),
-            dtype=object,
-        )
+            here = self.numbers[begin : begin + len(piece)]
+            chosen = pa.array(wanted[begin : begin + len(piece)])
+            some = piece.filter(chosen)
+            plain = [column.cast(pa.string()) for column in some.columns]
+            row = pa.array(here, pa.int32()).filter(chosen)
+            found.append(pa.table([row, *plain], names=["row", *piece.column_names]))
+        return pa.concat_tables(found, promote_options="default")
 
     def slices(self) -> Iterator[tuple[pd.Index, dict[str, Texts]]]:
         """The rows some ten thousand at a time: their numbers, and their cells by field."""
@@ -123,9 +132,9 @@ class Table:
 
     def _pieces(self) -> Iterator[tuple[int, pa.Table]]:
         begin = 0
-        for name, count in self.cells.counts().items():
-            yield begin, self.cells[name]
-            begin += count
+        for piece in self.cells.pieces(_CELLS):
+            yield begin, piece
+            begin += len(piece)
 
 
 def read_table(path: Path, source: Source) -> Table:
@@ -263,9 +272,7 @@ class _Reading:
         self._note_origins(columns, numbers)
         piece = pa.table(chunk)
         self._kept_numbers.append(numbers[filled])
-        self._aside.add(
-            f"{len(self._aside)}", piece if filled.all() else piece.filter(pa.array(filled))
-        )
+        self._aside.add(_CELLS, piece if filled.all() else piece.filter(pa.array(filled)))
         self._rows, self._numbers = [], []
 
     def _note_origins(self, columns: list[tuple[Any, ...]], numbers: np.ndarray) -> None:
@@ -281,7 +288,7 @@ class _Reading:
         """Numbers and cells of all rows so far."""
         self._flush()
         if not self._aside:
-            self._aside.add("0", pa.table({name: coded([]) for name in self._head.columns}))
+            self._aside.add(_CELLS, pa.table({name: coded([]) for name in self._head.columns}))
         return np.concatenate(self._kept_numbers), self._aside
 
     def notes(self) -> Iterator[Finding]:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from world import World
 
 from graph.errors import LogError
+from graph.facts import arrow_schema
 from graph.log import Batch, FactLog
 
 VILLAGE = "division:610305101201"
@@ -44,6 +46,34 @@ def test_every_past_state_is_still_there(log: FactLog) -> None:
     assert names(log, 1) == {"样一村", "样二村"}
     assert names(log, 2) == {"新一村", "样二村"}
     assert names(log) == {"新一村", "样二村", "样三村"}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 100])
+def test_what_is_held_comes_whole_or_in_pieces(log: FactLog, rows: int) -> None:
+    pieces = list(log.held("Village", rows=rows))
+    assert all(len(piece) <= rows for piece in pieces)
+    assert pa.concat_tables(pieces) == log.read("Village")
+    assert list(log.held("Loan", rows=rows)) == []
+
+
+def test_facts_are_written_in_pieces_as_in_one(log: FactLog, tmp_path: Path) -> None:
+    whole = log.facts(log.batches()[0], "Village")
+    moment = datetime(2026, 4, 1, tzinfo=UTC)
+    files = []
+    for name, facts in {"one": whole, "two": (whole.slice(0, 1), whole.slice(1))}.items():
+        with FactLog(tmp_path / name).append(
+            source="s", batch="b", file_name="f", content_sha256="0", known_at=moment
+        ) as pending:
+            pending.assert_facts("Village", facts)
+        (batch,) = FactLog(tmp_path / name).batches()
+        assert FactLog(tmp_path / name).facts(batch, "Village").schema == arrow_schema("Village")
+        files.append((batch.folder / "Village.parquet").read_bytes())
+    assert files[0] == files[1]
+    with FactLog(tmp_path / "none").append(
+        source="s", batch="b", file_name="f", content_sha256="0"
+    ) as pending:
+        pending.assert_facts("Village", iter(()))
+    assert FactLog(tmp_path / "none").batches()[0].kinds == ()
 
 
 def append_a_byte(batch: Batch) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import xlsxwriter
 
@@ -225,3 +227,17 @@ def test_an_unknown_column_is_a_warning(tmp_path: Path) -> None:
         ("宗教", "unknown_column", "warning")
     ]
     assert len(gated.rows) == 1
+
+
+def test_what_was_checked_goes_when_it_is_done(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + f"1,{GOOD},-1,,,\n2,,,今天,,610305100209\n")
+    gc.collect()
+    gc.disable()  # nothing that pandera found may wait for the collector
+    try:
+        before = sum(isinstance(each, pd.DataFrame) for each in gc.get_objects())
+        gated = passed(path)
+        assert len(gated.findings) == 3
+        after = sum(isinstance(each, pd.DataFrame) for each in gc.get_objects())
+    finally:
+        gc.enable()
+    assert after == before + 1

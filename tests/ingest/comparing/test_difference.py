@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_difference import slow_compare
 
 from graph.log import FactLog
-from ingest.comparing.difference import Difference, compare
+from ingest.comparing import difference
+from ingest.comparing.difference import Difference, compare, numbered_slots
 from ingest.emit import FactFrame, node, tie
 
 DAY = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 1, 6)))
@@ -92,3 +95,31 @@ def test_what_other_sources_say_is_not_compared_with(
     other = compare(log, said_by_s, source="t", batch="t-1")
     assert other.asserted["Enterprise"]["row"].to_pylist() == [2]
     assert other.closed == {}
+
+
+def test_slots_that_look_alike_and_differ_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = pa.table(
+        {
+            "from_key": ["a", "b", "a", "a", "b"],
+            "to_key": ["x", "x", "y", "x", "x"],
+            "discriminator": ["", "", "", "", "1"],
+        }
+    )
+    alike = [numbered_slots("HOLDS_SHARES_IN", ends)]
+    monkeypatch.setattr(difference, "looks", lambda rows: np.zeros(len(rows), np.uint64))
+    alike.append(numbered_slots("HOLDS_SHARES_IN", ends))
+    for slots in alike:
+        assert slots[0] == slots[3] and len(set(slots.tolist())) == 4
+
+
+def test_facts_come_in_pieces_as_in_one() -> None:
+    rows = pd.DataFrame(
+        {"key": ["a", None, "b", "c", None], "name": list("甲乙丙丁戊")}, dtype=object
+    )
+    rows.index = pd.RangeIndex(2, 7)
+    other = pd.Series(list("54321"), index=rows.index[::-1])
+    stated = node("Enterprise", rows, key=rows["key"], name=rows["name"], address=other)
+    pieces = [pd.DataFrame(said, index=numbers) for numbers, said in stated.pieces(2)]
+    assert [piece.index.tolist() for piece in pieces] == [[2], [4, 5]]
+    assert pd.concat(pieces).astype(object).equals(stated.frame.astype(object))
+    assert stated.frame["address"].tolist() == ["1", "3", "4"]

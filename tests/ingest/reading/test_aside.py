@@ -11,6 +11,7 @@ import pytest
 
 from graph.errors import SettingsError
 from ingest.reading.aside import Aside
+from ingest.reading.memory import give_back
 from ingest.reading.shared_strings import SharedStrings
 
 FULL = Path("/dev/full")  # every write to it fails as on a full disk
@@ -32,6 +33,35 @@ def test_small_and_large_come_back_in_order() -> None:
     assert aside["cells"]["n"].to_pylist() == [7, 8] and list(aside) == ["other", "cells"]
     del aside["other"]
     assert len(aside) == 1
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_some_columns_and_some_rows_at_a_time(packed: bool) -> None:
+    aside = Aside(packed=packed)
+    parts = [numbers(first, 30_000) for first in (0, 30_000)]
+    for part in parts:
+        aside.add("cells", part.append_column("text", part["n"].cast(pa.string())))
+    assert aside.columns("cells", ["text"])["text"].to_pylist() == list(map(str, range(60_000)))
+    assert aside.columns("cells", ["text", "n"]).column_names == ["text", "n"]
+    assert [piece.select(["n"]) for piece in aside.pieces("cells")] == parts
+
+
+def test_many_small_parts_do_not_stay_in_memory() -> None:
+    aside = Aside()
+    for first in range(0, 60_000, 1_000):
+        aside.add("cells", numbers(first, 1_000))
+    assert [len(piece) for piece in aside.pieces("cells")] == [20_000] * 3
+    assert aside["cells"]["n"].to_pylist() == list(range(60_000))
+
+
+def test_what_is_looked_at_in_the_file_is_still_there_when_its_pages_went() -> None:
+    aside = Aside(packed=False)
+    aside.add("cells", numbers(0, 30_000))
+    seen = aside["cells"]
+    give_back()
+    del aside  # the file is closed with it, and gone when nobody looks at it any more
+    give_back()
+    assert seen["n"].to_pylist() == list(range(30_000))
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full here")
