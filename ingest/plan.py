@@ -230,8 +230,37 @@ def already(log: FactLog, batch: Batch) -> BatchReport:
         accepted=0,
         unchanged=batch.counts["rows_in"] - refused,
         quarantined=refused,
-        findings=kept_findings(log.table(batch, "findings")),
+        findings=(*kept_findings(log.table(batch, "findings")), *_overtaken(log, batch)),
     )
+
+
+def _overtaken(log: FactLog, batch: Batch) -> list[Finding]:
+    """That a complete list which comes again is not the last word: another one came since."""
+    said = batch.notes
+    later = [
+        item
+        for item in standing(log.batches())
+        if item.position > batch.position
+        and (item.source, item.notes.get("table")) == (batch.source, said.get("table"))
+        and "of" in item.notes
+        and (item.notes["list"] != said.get("list") or item.notes["part"] == said.get("part"))
+    ]
+    if not later or "listed" not in batch.files:
+        return []
+    last = later[-1]
+    return [
+        Finding(
+            None,
+            None,
+            "older_list_again",
+            f"这份文件与第 {batch.position} 批完全相同，其后又收到过第 {last.position} 批"
+            f"“{last.file_name}”，本次没有作任何改动。如果要以这份为准，请先撤销后来的批次，"
+            "或在文件中更新日期后再报送。",
+            f"The file is batch {batch.position} again, and batch {last.position} came since: "
+            "nothing was changed. Withdraw what came later, or deliver it under a new date.",
+            severity="warning",
+        )
+    ]
 
 
 def _refuse_withdrawn(log: FactLog, source: Source, table: Table) -> None:

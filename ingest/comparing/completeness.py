@@ -7,7 +7,8 @@ other case, and wherever a refused row may have named it, the fact stays as it i
 source.yaml) and for no other.
 
 With each batch of a complete list are kept, beside its facts: `listed`, the keys of its rows and
-their scopes; `confirmed`, the facts said again; `stale`, the facts under suspicion after it.
+their scopes; `stale`, the facts under suspicion after it; `restated` and, of a part, `confirmed`
+(`ingest.comparing.holding`).
 They name a fact by its first identifier, which stays when a withdrawal states it again.
 """
 
@@ -22,10 +23,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.facts import first_ids, slot_columns
 from graph.log import Batch, FactLog
 from graph.standing import standing
-from ingest.comparing.difference import Difference, fact_ids, numbered_slots
+from ingest.comparing.difference import Difference, fact_ids
+from ingest.comparing.holding import confirmed, held_facts, restated
 from ingest.comparing.listing import kept_listing, listing_table
 from ingest.comparing.part import Part
 from ingest.finding import Finding
@@ -42,17 +43,6 @@ REASONS = {
     "left_blank": "名单中有这一行，但没有填这一项",
 }
 
-_NOTHING_HELD = pd.DataFrame(
-    {name: pd.Series(dtype=object) for name in ("kind", "fact_id", "batch")}
-    | {name: pd.Series(dtype=int) for name in ("place", "row")}
-    | {name: pd.Series(dtype=bool) for name in ("stated", "seen")}
-)
-_NOTHING_LISTED = pd.DataFrame(
-    {name: pd.Series(dtype=object) for name in ("batch", "key", "scope")}
-    | {"row": pd.Series(dtype=int)}
-)
-
-_CONFIRMED = pa.schema([("fact_id", pa.string())])
 _STALE = pa.schema([("kind", pa.string()), ("fact_id", pa.string()), ("reason", pa.string())])
 
 
@@ -138,15 +128,15 @@ def settle(
         limit: share of what a scope held that may go missing; None: nothing may end.
         day: of the list: what ends is true until then.
     """
-    batches = log.batches()
+    batches = standing(log.batches())
     own = [item for item in batches if (item.source, item.notes.get("table")) == (source, table)]
     before = last_stale(log, batches, source, table)
     if part is None:
-        _, facts = _held(log, own, {}, difference, day)
-        return _settled(before, facts[~facts["stated"]], _STALE.empty_table(), lines)
+        _, facts = held_facts(log, own, {}, difference, day)
+        return _settled(before, facts[facts["stated"] == 0], _STALE.empty_table(), lines)
     others = parts_of(batches, source, table, part)
     missing = _missing(part, others)
-    tables, facts = _held(log, own, others, difference, day)
+    tables, facts = held_facts(log, own, others, difference, day)
     everyone = pd.concat([lines, *(kept_listing(log, item) for item in others.values())])
     judged = facts[facts["scope"].isin(everyone["scope"].dropna())]
     reasons = _reasons(judged, everyone, _stated(judged, difference, lines), limit, missing)
@@ -160,11 +150,9 @@ def settle(
     for kind, chosen in gone[~stays].groupby("kind", sort=True):
         settlement.ended[kind] = len(chosen)
         _end(kind, tables[kind].take(pa.array(chosen["place"])), day, batch, difference)
+    settlement.attachments["restated"] = restated(facts, lines)
     if part.of > 1:
-        again = facts.loc[facts["stated"], ["fact_id"]]
-        settlement.attachments["confirmed"] = pa.Table.from_pandas(
-            again, _CONFIRMED, preserve_index=False
-        )
+        settlement.attachments["confirmed"] = confirmed(facts)
     settlement.findings = _findings(part, missing, suspected)
     return settlement
 
@@ -178,69 +166,6 @@ def _settled(
         [before.filter(pc.is_in(before["fact_id"], value_set=left)), suspected]
     )
     return Settlement(stale=stale, attachments={"listed": listing_table(lines), "stale": stale})
-
-
-def _held(
-    log: FactLog, own: Sequence[Batch], others: dict[int, Batch], difference: Difference, day: date
-) -> tuple[dict[str, pa.Table], pd.DataFrame]:
-    """What the table's files said and is still held on `day`: the facts, and a line for each.
-
-    Lines: kind, fact_id (the first one), place (in the facts), key and scope of its row, `stated` (by this file),
-    `seen` (by this file or another part of the list).
-    """
-    names = pa.array([item.batch for item in own], pa.string())
-    elsewhere = [log.table(item, "confirmed") for item in others.values()]
-    confirmed = pa.concat_arrays(
-        [pa.array([], pa.string())]
-        + [table["fact_id"].combine_chunks() for table in elsewhere if table is not None]
-    )
-    arrived = pa.array([item.batch for item in others.values()], pa.string())
-    tables: dict[str, pa.Table] = {}
-    lines = []
-    for kind in sorted({kind for item in own for kind in item.kinds}):
-        held = log.read(kind)
-        running = pc.fill_null(pc.greater(held["valid_to"], pa.scalar(day)), True)
-        held = held.filter(pc.and_(pc.is_in(held["batch"], value_set=names), running))
-        tables[kind] = held
-        stated = _in_slots_of(kind, held, difference.stated.get(kind))
-        first = first_ids(held["fact_id"])
-        seen = pc.or_(
-            pc.is_in(held["batch"], value_set=arrived),
-            pc.is_in(first, value_set=confirmed),
-        ).to_numpy()
-        lines.append(
-            pd.DataFrame(
-                {
-                    "kind": kind,
-                    "fact_id": first.to_pandas(),
-                    "place": np.arange(len(held)),
-                    "batch": held["batch"].to_pandas(),
-                    "row": held["row"].to_pandas(),
-                    "stated": stated,
-                    "seen": stated | seen,
-                }
-            )
-        )
-    facts = pd.concat(lines, ignore_index=True) if lines else _NOTHING_HELD
-    in_use = set(facts["batch"])
-    rows = [
-        kept_listing(log, item).assign(batch=item.batch) for item in own if item.batch in in_use
-    ]
-    where = pd.concat(rows) if rows else _NOTHING_LISTED
-    # a fact that stands in no listed row has no scope: no list speaks for it
-    return tables, facts.merge(
-        where[["batch", "row", "key", "scope"]], on=["batch", "row"], how="left"
-    )
-
-
-def _in_slots_of(kind: str, held: pa.Table, news: pa.Table | None) -> np.ndarray:
-    if news is None:
-        return np.zeros(len(held), bool)
-    names = list(slot_columns(kind))
-    both = pa.concat_tables([held.select(names), news.select(names)], promote_options="default")
-    slots = numbered_slots(kind, both)
-    found: np.ndarray = np.isin(slots[: len(held)], slots[len(held) :])
-    return found
 
 
 def _stated(judged: pd.DataFrame, difference: Difference, lines: pd.DataFrame) -> pd.Index:

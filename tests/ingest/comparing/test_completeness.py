@@ -268,6 +268,24 @@ def test_a_part_beyond_the_last_is_refused() -> None:
         part_named(Path("农户-第4份共3份.csv"))
 
 
+def test_an_older_list_that_comes_again_is_told_to_be_overtaken(roll: Roll) -> None:
+    roll.take([*ABC, *D])
+    roll.take(ABC[:2], day="2026-01-02")
+    report = roll.take([*ABC, *D])
+    assert (report.accepted, report.unchanged, report.position) == (0, 4, None)
+    (finding,) = report.findings
+    assert (finding.code, finding.severity) == ("older_list_again", "warning")
+    assert "第 2 批“list2.csv”" in finding.message_zh and "撤销" in finding.message_zh
+    # the last word again is nothing to speak of, nor is the other part of the same list
+    last = {item.code for item in roll.take(ABC[:2], day="2026-01-02").findings}
+    assert "older_list_again" not in last
+    first = Part("四月", 1, 2)
+    roll.take(ABC[:1], first, day="2026-01-03")
+    roll.take(ABC[1:], Part("四月", 2, 2), day="2026-01-03")
+    again = {item.code for item in roll.take(ABC[:1], first, day="2026-01-03").findings}
+    assert "older_list_again" not in again
+
+
 LISTS = st.lists(
     st.tuples(
         st.sets(st.sampled_from("abcdefgh")),
@@ -278,9 +296,10 @@ LISTS = st.lists(
 )
 
 
-@hypothesis_settings(max_examples=20)
+@hypothesis_settings(max_examples=40)
 @given(LISTS)
 @example([({"a"}, (1, 1)), ({"b", "c"}, (1, 2)), (set(), (2, 2)), ({"b"}, (1, 1))])
+@example([(set("abcdef"), (1, 1)), ({"a", "f"}, (1, 1)), ({"e"}, (1, 1))])
 def test_no_live_fact_is_lost_and_none_is_there_twice(
     tmp_path_factory: pytest.TempPathFactory, lists: list[tuple[set[str], tuple[int, int]]]
 ) -> None:
@@ -288,13 +307,19 @@ def test_no_live_fact_is_lost_and_none_is_there_twice(
     roll = Roll(tmp_path_factory.mktemp("roll"), roll_source(0.6))
     lives: set[str] = set()
     parts: dict[int, set[str]] = {}
+    empty: set[int] = set()
     for at, (named, (number, of)) in enumerate(lists):
         part = Part("名单", number, 2) if of == 2 else None
+        # an empty file bears no date: it is the same file again, and nothing
+        is_again = not named and (number in empty if of == 2 else bool(empty))
+        empty |= set() if named else {number * (of - 1)}
         roll.take(
             [(one, "东村" if one < "e" else "西村", "甲") for one in sorted(named)],
             part,
             day=f"2026-01-{at + 1:02d}",
         )
+        if is_again:
+            continue
         if of == 2:
             parts[number] = named
         complete = of == 1 or len(parts) == 2
