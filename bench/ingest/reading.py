@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from typing import Any
 import xlsxwriter
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "worlds"))
+from peak import peak_bytes
 from planter import VILLAGE, plant
 
 from graph.log import FactLog
@@ -67,7 +67,7 @@ def measure(path: Path) -> dict[str, Any]:
 def _step(steps: dict[str, tuple[float, float, float]], name: str) -> Iterator[None]:
     wall, busy = time.perf_counter(), time.process_time()
     yield
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    peak = peak_bytes() / 1e6
     steps[name] = time.perf_counter() - wall, time.process_time() - busy, peak
 
 

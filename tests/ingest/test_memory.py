@@ -9,10 +9,12 @@ is all new; the second says the same again, which is compared with all that the 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import peak
 from planter import VILLAGE, plant
 
 FEW, MANY = 60_000, 300_000
@@ -22,10 +24,11 @@ MOST = {"first": 700, "again": 800}
 MOST_BACK = 1_250
 
 _WORK = """
-import json, resource, sys
+import json, sys
 from datetime import date
 from pathlib import Path
 import ingest.plan
+from peak import peak_bytes
 from graph.log import FactLog
 from graph.time import utc_now
 from ingest.catalogue.source import load_source
@@ -44,15 +47,16 @@ for path in map(Path, sys.argv[3:]):
         progress=lambda *_: None,
     )
     done = ingest.plan.commit(log, Quarantine(data / "quarantine"), planned, utc_now())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = peak_bytes()
     peaks.append((done.rows_in, done.accepted, done.accepted + done.unchanged + done.quarantined, peak))
 print(json.dumps(peaks))
 """
 
 _BACK = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
 import ingest
+from peak import peak_bytes
 from graph.settings import Settings
 
 peaks = []
@@ -61,14 +65,22 @@ for folder in sys.argv[1:]:
         ingest.withdraw(
             batch, reason="r", by="me", settings=Settings(data=Path(folder)), into_graph=False
         )
-    peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    peaks.append(peak_bytes())
 print(json.dumps(peaks))
 """
 
 
+def run(command: list[str]) -> str:
+    """What a process of its own prints."""
+    where = {**os.environ, "PYTHONPATH": str(Path(peak.__file__).parent)}
+    return subprocess.run(
+        command, check=True, capture_output=True, encoding="utf-8", env=where
+    ).stdout
+
+
 def peaks(folder: Path, *files: Path) -> list[list[int]]:
     command = [sys.executable, "-c", _WORK, str(folder), VILLAGE, *map(str, files)]
-    said = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    said = run(command)
     found: list[list[int]] = json.loads(said)
     return found
 
@@ -87,5 +99,5 @@ def test_a_row_takes_little_memory_on_its_whole_way(tmp_path: Path) -> None:
         for path in files:  # the same rows as another file
             path.write_bytes(path.read_bytes().rstrip())
     command = [sys.executable, "-c", _BACK, *(str(path.parent) for path in files)]
-    small, large = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    small, large = json.loads(run(command))
     assert (large - small) / (MANY - FEW) < MOST_BACK
