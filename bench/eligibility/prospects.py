@@ -78,11 +78,12 @@ def _write(log: FactLog, households: int) -> int:
     ) as batch:
         _node(batch, "Person", p, birth_on=born, sex=np.where(head, "male", "female"),
               name=np.full(persons, "样本"), marital_status=np.full(persons, "married"))  # fmt: skip
-        grades = ["AAA", "AA", "A", "BBB", "BB", "B", "C", None]
+        grades = np.array(["AAA", "AA", "A", "BBB", "BB", "B", "C", None])
+        levels = np.array(["village", "none", None])
         _node(batch, "Household", h, credit_grade=chance.choice(grades, households),
               annual_income_fen=chance.integers(1, 20, households) * 1_000_000,
               orchard_mu=chance.choice([0.0, 4.0, 8.0], households),
-              credit_household_level=chance.choice(["village", "none", None], households))  # fmt: skip
+              credit_household_level=chance.choice(levels, households))  # fmt: skip
         _tie(batch, "BELONGS_TO", p, "Person", h[home], "Household",
              role=np.where(head, "householder", np.where(spouse, "spouse", "son")))  # fmt: skip
         _tie(batch, "LOCATED_IN", np.concatenate([p, h]), "Person",

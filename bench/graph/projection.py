@@ -60,13 +60,16 @@ def main() -> None:
 
 
 def _prepared(log: FactLog) -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (merge_text(declared.kind), {"rows": rows, "shared": _shared(declared.kind, batch)})
-        for batch in log.batches()
-        for declared in SCHEMA.kinds
-        if declared.kind in batch.files
-        for rows in _rows(declared.kind, log.facts(batch, declared.kind))
-    ]
+    prepared = []
+    for batch in log.batches():
+        for kind in (item.kind for item in SCHEMA.kinds if item.kind in batch.files):
+            shared = _shared(kind, batch)
+            facts = log.facts(batch, kind)
+            prepared += [
+                (merge_text(kind), {"rows": rows, "shared": shared})
+                for rows in _rows(kind, facts, shared=frozenset(shared))
+            ]
+    return prepared
 
 
 def _bare(graph: Graph, prepared: list[tuple[str, dict[str, Any]]]) -> None:

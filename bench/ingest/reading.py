@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "worlds"))
 from peak import peak_bytes

@@ -54,7 +54,7 @@ def with_blocks(path: Path, count: int) -> NDArray[np.float64]:
     rank = np.full(count, 1 / count)
     while True:
         jump = (1 - DAMPING + DAMPING * rank[silent].sum()) / count
-        following = DAMPING * spread(blocks, rank) + jump
+        following: NDArray[np.float64] = DAMPING * spread(blocks, rank) + jump
         if np.abs(following - rank).sum() < count * CLOSE:
             return following
         rank = following

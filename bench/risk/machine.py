@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import statistics
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -70,9 +71,9 @@ def measure(rounds: int = 5) -> dict[str, float]:
     some = ends[: STREAM // 8]
     for megabytes in (4, 20, 256):
         within = some % np.uint32(megabytes << 18)
-        works = {"": lambda within=within: _gather(a, within, b)}
-        taken = statistics.median(in_turns(works, rounds)[""])
-        found[f"random read of {megabytes} MB, ns"] = taken / len(within) * 1e9
+        ((_, seconds),) = in_turns({"": partial(_gather, a, within, b)}, rounds).items()
+        once = statistics.median(seconds)
+        found[f"random read of {megabytes} MB, ns"] = once / len(within) * 1e9
     crew.shutdown()
     return found
 

@@ -29,7 +29,8 @@ NEWS = (1e-5, 1e-6, 1e-7)
 def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> None:
     """Print one line for each number of changes."""
     rng = np.random.default_rng(1)
-    held = RiskGraph(graph.own, graph.source, graph.target, graph.weight.copy(), (), {}, {})
+    source, target = graph.source.astype(np.int64), graph.target.astype(np.int64)
+    held = RiskGraph(graph.own, source, target, graph.weight.copy(), (), {}, {})
     started = time.perf_counter()
     neighbours = neighbours_of(held)
     print(f"  neighbours, once: {time.perf_counter() - started:.2f} s")
