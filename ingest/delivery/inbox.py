@@ -42,6 +42,9 @@ _EXPIRES = timedelta(days=7)
 #: How long a file that was only tried waits to be accepted.
 _TRIED = timedelta(hours=1)
 
+#: How the name of such a file ends.
+_TRIAL = "-trial"
+
 #: How often progress is written down at most.
 _NOTE_S = 0.5
 
@@ -89,7 +92,7 @@ class Inbox:
         load_source(source)
         _check(content, content_sha256, chunk, chunks, chunk_sha256)
         upload = Upload(
-            id=f"{source}-{content_sha256[:16]}" + ("-trial" if trial else ""),
+            id=f"{source}-{content_sha256[:16]}{_TRIAL if trial else ''}",
             source=source,
             file_name=PurePosixPath(file_name.replace("\\", "/")).name[:120] or "file",
             content_sha256=content_sha256,
@@ -188,9 +191,9 @@ class Inbox:
         return self._uploads.find(name)
 
     def _forget_trials(self) -> None:
-        for tried in self._uploads.in_state("done"):
-            folder = self._folder(tried)
-            if tried.trial and utc_now() - tried.began_at > _TRIED and folder.exists():
+        for folder in (self.settings.data / "uploads").glob(f"*{_TRIAL}"):
+            tried = self._uploads.find(folder.name)
+            if tried.state == "done" and utc_now() - tried.began_at > _TRIED:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _is_spent(self, name: str) -> bool:
