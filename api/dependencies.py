@@ -13,7 +13,22 @@ from api.workbench import Workbench
 from graph.errors import InputError
 from ingest.delivery.inbox import Inbox
 
-__all__ = ["Bench", "Body", "Key", "Office", "Received", "inbox", "jobs", "own_site", "workbench"]
+__all__ = [
+    "FOR_A_RUN_S",
+    "Bench",
+    "Body",
+    "Key",
+    "Office",
+    "Received",
+    "inbox",
+    "jobs",
+    "own_site",
+    "workbench",
+]
+
+
+#: How long a request waits while another run holds the source, in seconds.
+FOR_A_RUN_S = 5.0
 
 
 def workbench(request: Request) -> Workbench:

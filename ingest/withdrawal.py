@@ -23,6 +23,7 @@ from graph.facts import arrow_schema, ids_again
 from graph.identifiers import Verdict, resident_id
 from graph.log import Batch, FactLog
 from graph.operations import Ledger, OperationsStore, lease
+from graph.operations.responsible import responsible
 from graph.progress import Progress, silent
 from graph.schema import SCHEMA
 from graph.settings import Settings
@@ -38,7 +39,7 @@ from ingest.reading.memory import give_back
 
 __all__ = ["Withdrawal", "preview_withdrawal", "withdraw"]
 
-_LEAST_NAME, _MOST_REASON = 2, 500
+_MOST_REASON = 500
 _SHOWN = 5
 #: A log may be older than the schema: a kind that is gone from it is read by nobody any more.
 _KINDS = frozenset(item.kind for item in SCHEMA.kinds)
@@ -129,7 +130,7 @@ def withdraw(
             `withdrawal_of_withdrawal`, `withdrawal_of_judgement`, `batch_not_last`.
         BusyError: another run held the source all the time; nothing was done.
     """
-    notes = {"by": _who(by), "reason": _why(reason)}
+    notes = {"by": responsible(by, "撤销"), "reason": _why(reason)}
     log = FactLog(settings.log_dir)
     source = _find(log.batches(), name).source
     quarantine = Quarantine(settings.quarantine_dir)
@@ -272,17 +273,6 @@ def _refuse(batches: Sequence[Batch], batch: Batch) -> None:
 
 def _told(batch: Batch) -> str:
     return f"第 {batch.position} 批 {batch.file_name}"
-
-
-def _who(by: str) -> str:
-    name = by.strip()
-    if len(name) < _LEAST_NAME:
-        raise InputError(
-            "请写明撤销人姓名（至少两个字）：每次撤销都要有人负责。",
-            "Say who withdraws: a name of at least two characters.",
-            code="user_missing",
-        )
-    return name
 
 
 def _why(reason: str) -> str:

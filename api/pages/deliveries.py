@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import Bench, own_site
-from api.pages.rendering import page
+from api.dependencies import FOR_A_RUN_S, Bench, own_site
+from api.pages.rendering import lead_on, page
 from graph.errors import InputError
 from graph.operations import Ledger, OperationsStore, Uploads
 from graph.time import utc_now
@@ -22,9 +22,6 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Name = Annotated[str, Path(max_length=128)]
 
-_SEE_OTHER = 303
-#: How long a form waits while another run holds the source.
-_WAIT_S = 5.0
 
 #: Reasons shown of one department's list; the whole of it is a file for the department.
 _REASONS = 3
@@ -79,5 +76,5 @@ def take_back(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Withdraw the batch; the page then says so."""
-    withdraw(name, reason=reason, by=by, settings=bench.settings, wait_s=_WAIT_S)
-    return RedirectResponse(f"/deliveries/{name}", _SEE_OTHER)
+    withdraw(name, reason=reason, by=by, settings=bench.settings, wait_s=FOR_A_RUN_S)
+    return lead_on(f"/deliveries/{name}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Bench, own_site
-from api.pages.rendering import page
+from api.pages.rendering import lead_on, page
 from graph.catch_up import catch_up
 from ingest.identity import judge, refresh, review, standing, take_back
 
@@ -22,7 +22,6 @@ router = APIRouter(
 )
 
 _ON_A_PAGE = 10
-_SEE_OTHER = 303
 
 User = Annotated[str, Form(max_length=64)]
 Note = Annotated[str, Form(max_length=500)]
@@ -64,7 +63,7 @@ def search(bench: Bench) -> Response:
     """Renew the queue; the page then says what was looked at."""
     done = refresh(bench.settings)
     told = f"compared={done.compared}&found={len(done.candidates)}"
-    return RedirectResponse(f"/identity?{told}", _SEE_OTHER)
+    return lead_on(f"/identity?{told}")
 
 
 @router.post("/identity/judgements")
@@ -79,7 +78,7 @@ def decide(
     """One of the two buttons."""
     judge(bench.settings, one, other, verdict, user=user, note=note)
     catch_up(bench.settings)
-    return RedirectResponse("/identity", _SEE_OTHER)
+    return lead_on("/identity")
 
 
 @router.post("/identity/judgements/{number}/undo")
@@ -87,4 +86,4 @@ def undo(bench: Bench, number: int, user: User = "", note: Note = "") -> Respons
     """Take a judgement back."""
     take_back(bench.settings, number, user=user, note=note)
     catch_up(bench.settings)
-    return RedirectResponse("/identity", _SEE_OTHER)
+    return lead_on("/identity")

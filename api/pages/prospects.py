@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Bench
-from api.pages.rendering import PATIENCE, page, waiting
+from api.pages.rendering import PATIENCE, lead_on, page, waiting
 from queries.eligibility.scorecard.village import town_of
 
 __all__ = ["router"]
@@ -16,7 +16,6 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _DOING = "正在为全区每一户、每个产品测算：还没有已知贷款的有谁，只差什么。"
-_SEE_OTHER = 303
 
 Village = Annotated[str, Path(max_length=64)]
 Most = Annotated[int, Query(ge=0, le=20)]
@@ -78,7 +77,7 @@ def with_assessor(
         request_url = request.url_for("visit_sheet", village=village).include_query_params(
             assessor=people[0]["key"], product=product, most=most
         )
-        return RedirectResponse(f"{request_url.path}?{request_url.query}", _SEE_OTHER)
+        return lead_on(f"{request_url.path}?{request_url.query}")
     return _sheet(request, bench, village, "", product, most, people)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.pages.wording import (
@@ -29,7 +29,7 @@ from api.pages.wording import (
 from graph.schema import SCHEMA
 from queries.structure.shares import DOUBTS
 
-__all__ = ["NAVIGATION", "PATIENCE", "page", "waiting"]
+__all__ = ["NAVIGATION", "PATIENCE", "lead_on", "page", "waiting"]
 
 #: Every page that stands for itself, in the order of an officer's day.
 NAVIGATION = (
@@ -49,6 +49,7 @@ NAVIGATION = (
 PATIENCE = 1.0
 
 _ACCEPTED = 202
+_SEE_OTHER = 303
 #: How often a page that waits asks again, in seconds.
 _AGAIN = 2
 
@@ -88,6 +89,11 @@ def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) 
     """A template, filled; `here` is the entry of the navigation that it belongs to."""
     text = _environment.get_template(template).render(here=here, **values)
     return HTMLResponse(text, status_code=status)
+
+
+def lead_on(path: str) -> RedirectResponse:
+    """Where a form leads once it is done: a page that may be loaded again at no harm."""
+    return RedirectResponse(path, _SEE_OTHER)
 
 
 def waiting(request: Request, doing: str, *, here: str = "") -> HTMLResponse:

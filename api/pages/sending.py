@@ -14,10 +14,10 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, Path, UploadFile
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Bench, Received, own_site
-from api.pages.rendering import page
+from api.pages.rendering import lead_on, page
 from graph.errors import InputError, NotFoundError
 from ingest import Quarantine, Source, load_source, source_names
 from ingest.correction.workbook import refused_lines, workbook_name, write_error_workbook
@@ -28,7 +28,6 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_SEE_OTHER = 303
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Findings shown of one file; the error workbook has all.
 _SHOWN = 100
@@ -66,7 +65,7 @@ def send(
     upload = inbox.receive_file(
         source or _source_of(name), name, content.file, trial=action == "try"
     )
-    return RedirectResponse(f"/uploads/{upload.id}", _SEE_OTHER)
+    return lead_on(f"/uploads/{upload.id}")
 
 
 @router.get("/uploads/{name}")
@@ -92,8 +91,8 @@ def accept(
     """Take in what was tried, or delete it."""
     if action == "drop":
         inbox.drop(name)
-        return RedirectResponse("/send", _SEE_OTHER)
-    return RedirectResponse(f"/uploads/{inbox.accept(name).id}", _SEE_OTHER)
+        return lead_on("/send")
+    return lead_on(f"/uploads/{inbox.accept(name).id}")
 
 
 @router.get("/templates/{source}/{table}")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi import Path as FromPath
 from pydantic import Field
 
-from api.dependencies import Bench, Body, Received
+from api.dependencies import FOR_A_RUN_S, Bench, Body, Received
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import Ledger, OperationsStore, Upload
@@ -23,9 +23,6 @@ from ingest.delivery.inbox import MAX_CHUNK, Inbox
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["v1"])
-
-#: How long a request waits while another run holds the source.
-_WAIT_S = 5.0
 
 Name = Annotated[str, FromPath(title="批次", max_length=128)]
 Digest = Annotated[str, Form(title="SHA-256", pattern="^[0-9a-f]{64}$")]
@@ -104,7 +101,7 @@ def withdrawal(name: Name, body: WithdrawalRequest, bench: Bench) -> dict[str, A
     if body.dry_run:
         return preview_withdrawal(name, settings=bench.settings).as_dict()
     return withdraw(
-        name, reason=body.reason, by=body.by, settings=bench.settings, wait_s=_WAIT_S
+        name, reason=body.reason, by=body.by, settings=bench.settings, wait_s=FOR_A_RUN_S
     ).as_dict()
 
 

@@ -15,13 +15,12 @@ from sqlalchemy import JSON, Integer, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph.errors import InputError, NotFoundError
+from graph.operations.responsible import responsible
 from graph.operations.store import Instant, OperationsStore, Row
 
 __all__ = ["Judgement", "JudgementBook", "QueuedPair", "Verdict", "pair_of"]
 
 Verdict = Literal["same", "different", "open"]
-
-_LEAST_USER = 2
 
 
 class _Pair(Row):
@@ -130,7 +129,7 @@ class JudgementBook:
         """Add a judgement; it counts from now on instead of an earlier one of the same pair."""
         one, other = pair_of(a, b)
         with self._store.transaction() as session:
-            return _add(session, one, other, verdict, _name(user), at, note, None)
+            return _add(session, one, other, verdict, responsible(user, "核对"), at, note, None)
 
     def take_back(self, number: int, *, user: str, at: datetime, note: str = "") -> Judgement:
         """Undo a judgement by another; raises where it is unknown or no longer in force."""
@@ -149,7 +148,16 @@ class JudgementBook:
                     "The judgement is no longer in force: take back the last one of the pair.",
                     code="judgement_not_in_force",
                 )
-            return _add(session, undone.one, undone.other, "open", _name(user), at, note, number)
+            return _add(
+                session,
+                undone.one,
+                undone.other,
+                "open",
+                responsible(user, "核对"),
+                at,
+                note,
+                number,
+            )
 
     def judgements(self) -> list[Judgement]:
         """Every judgement ever made, in order."""
@@ -184,17 +192,6 @@ def _add(
     session.add(row)
     session.flush()
     return _value(row)
-
-
-def _name(user: str) -> str:
-    name = user.strip()
-    if len(name) < _LEAST_USER:
-        raise InputError(
-            "请写明核对人姓名（至少两个字）：每次核对都要有人负责。",
-            "Say who judges: a name of at least two characters.",
-            code="user_missing",
-        )
-    return name
 
 
 def _pair(row: _Pair) -> QueuedPair:
