@@ -192,8 +192,12 @@ class Inbox:
 
     def _forget_trials(self) -> None:
         for folder in (self.settings.data / "uploads").glob(f"*{_TRIAL}"):
-            tried = self._uploads.find(folder.name)
-            if tried.state == "done" and utc_now() - tried.began_at > _TRIED:
+            try:
+                tried = self._uploads.find(folder.name)
+                keep = tried.state != "done" or utc_now() - tried.began_at <= _TRIED
+            except NotFoundError:
+                keep = False  # nobody could accept it any more
+            if not keep:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _is_spent(self, name: str) -> bool:

@@ -217,3 +217,13 @@ def test_a_whole_file_is_cut_into_pieces(inbox: Inbox, monkeypatch: pytest.Monke
     upload = inbox.receive_file("loan", "贷款.csv", io.BytesIO(FILE))
     assert (upload.chunks, upload.content_sha256) == (-(-len(FILE) // 100), SHA256)
     assert finished(inbox, upload.id).state == "done"
+
+
+def test_a_trial_that_the_store_does_not_know_is_deleted(settings: Settings) -> None:
+    # the operations store was made anew, the data folder was not
+    left = settings.data / "uploads" / "loan-0123456789abcdef-trial"
+    left.mkdir(parents=True)
+    (left / "贷款.csv").write_bytes(FILE)
+    with closing(Inbox(settings)) as inbox:
+        assert not left.exists()
+        assert tried(inbox).state == "done"
