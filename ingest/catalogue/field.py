@@ -71,6 +71,8 @@ class FieldSpec(Strict):
         reference: label of a thing that must already be known by this value's key.
         otherwise: fields that name the party where this identifier is absent, the name first; the
             row then stands under a provisional key (`ingest.identity.provisional`).
+        named_by: of a party's identifier: the field in which the row says the party's name; None:
+            the first of `otherwise`, or the field of this name with `_name`.
         identifier: digits that must come as text although the type is text.
         message: what the clerk reads when the value is refused, instead of our own words.
         example: a value that the gate takes; shown in the template.
@@ -91,6 +93,7 @@ class FieldSpec(Strict):
     check: str | None = None
     reference: str | None = None
     otherwise: tuple[str, ...] = ()
+    named_by: str | None = None
     identifier: bool = False
     message: str | None = None
     example: str = ""
@@ -102,6 +105,11 @@ class FieldSpec(Strict):
     def spellings(self) -> frozenset[str]:
         """Every heading that means this field, in the form headings are compared in."""
         return frozenset(map(heading, (self.title, self.name, *self.aliases)))
+
+    @property
+    def name_field(self) -> str:
+        """The field in which a row says the name of the party that this identifier is of."""
+        return self.named_by or (self.otherwise[0] if self.otherwise else f"{self.name}_name")
 
     @property
     def must_be_text(self) -> bool:

@@ -17,7 +17,7 @@ import pandas as pd
 from graph.errors import SettingsError
 from graph.time import today
 from ingest.catalogue.field import FieldSpec
-from ingest.checking.parse import FILLER
+from ingest.checking.parties import FILLER
 
 __all__ = ["FIELD_RULES", "ROW_RULES", "FieldRule", "RowRule", "find_rule", "value_column"]
 

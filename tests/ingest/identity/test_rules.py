@@ -9,12 +9,13 @@ from datetime import date
 import pytest
 from pypinyin import Style, lazy_pinyin
 
+from ingest.checking.naming import label_of_name
 from ingest.identity import rules
 from ingest.identity.commonness import Commonness, count
 from ingest.identity.comparison import compare
 from ingest.identity.firm_name import core_name
 from ingest.identity.policy import Finding, load_policy
-from ingest.identity.record import Record, label_of_name, told
+from ingest.identity.record import Record, told
 from ingest.identity.rules import RULES, Rule
 from ingest.identity.sound import same_sound, syllables
 from ingest.identity.writing import common_writing, simplified
