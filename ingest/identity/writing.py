@@ -8,16 +8,19 @@ from functools import cache, lru_cache
 
 from zhconv import convert, loaddict
 
+from ingest.checking.naming import NAME_DOTS
 from ingest.identity.sound import variants
 
 __all__ = ["common_writing", "plain", "simplified"]
 
+_SILENT = dict.fromkeys(map(ord, f" \t{NAME_DOTS}"))
+
 
 @lru_cache(maxsize=1 << 18)
 def plain(name: str) -> str:
-    """Half-width, without spaces and middle dots; the script is left as it is."""
+    """Half-width, without spaces and the dots of a name; the script is left as it is."""
     text = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in text if character not in " \t·•.")
+    return text.translate(_SILENT)
 
 
 @lru_cache(maxsize=1 << 18)
