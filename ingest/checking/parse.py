@@ -7,6 +7,7 @@ for the clerk.  Bounds and code lists are the gate's: they are checked on what i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,7 @@ from typing import Any, Literal
 from graph.identifiers import Finding, Verdict, division_code
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.time import today
-from ingest.catalogue.field import FieldSpec, Unit
+from ingest.catalogue.field import FieldSpec, Unit, label
 from ingest.checking.persons import PARTY_SUFFIXES, persons
 
 __all__ = [
@@ -123,10 +124,10 @@ def flag(text: str) -> bool:
     raise WrongError("not_a_flag", "只能填“是”或“否”。", "Neither yes nor no.", "非是否")
 
 
-def code(text: str, spec: FieldSpec) -> str:
-    """What the code list keeps for this text."""
-    if text in spec.codes:
-        return spec.codes[text]
+def code(text: str, spec: FieldSpec, kept: Mapping[str, str]) -> str:
+    """What the code list keeps for this text; `kept` is the field's, made once for a column."""
+    if (found := kept.get(label(text))) is not None:
+        return found
     raise WrongError(
         "unknown_code",
         f"代码不在字典中。可填：{'、'.join(spec.codes)}。",

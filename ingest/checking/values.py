@@ -152,7 +152,8 @@ def _reader(spec: FieldSpec, identity_key: str) -> tuple[_Reader | None, dict[st
         case "flag":
             return _each(flag), {"": "boolean"}
         case "code":
-            return _each(lambda text: code(text, spec)), {"": object}
+            kept = spec.kept()
+            return _each(lambda text: code(text, spec, kept)), {"": object}
         case "phone":
             return partial(_phones, identity_key=identity_key), {"_masked": TEXT, "_key": TEXT}
         case "household":
