@@ -101,7 +101,7 @@ def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from api.pages.wording import show
+    from api.wording import show
 
     printed = Table(title=title)
     for column in columns:

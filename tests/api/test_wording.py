@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.pages.wording import money, show
+from api.wording import money, show
 
 
 def test_no_number_is_told_in_powers_of_ten() -> None:

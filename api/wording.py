@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from graph.schema import SCHEMA
-from ingest import load_source, source_names
+from ingest.catalogue.source import load_source, source_names
 from queries.eligibility.catalogue import FactSpec
 
 __all__ = [
