@@ -38,6 +38,7 @@ FieldType = Literal[
     "date",
     "flag",
     "code",
+    "code_list",
     "resident_id",
     "uscc",
     "party_id",
@@ -80,8 +81,9 @@ class FieldSpec(Strict):
         title: the column's Chinese name, as the template has it; `aliases` are accepted too.
         unit: of money 元, 万元 or 分; of a ratio 小数 or 百分比.
         codes: what the template offers -> what we keep.
-        also: further words for the same, as other registers and standards write them; read, and
-            not offered.
+            A `code_list` may say several in one cell, however they are set apart.
+        also: what we keep -> further words for it, as registers and standards write them; they
+            are read, and not offered.
         minimum, maximum: in the unit of the file.
         check: name of a further rule on the value (`ingest.checking.rules`).
         reference: label of a thing that must already be known by this value's key.
@@ -104,7 +106,7 @@ class FieldSpec(Strict):
     required: bool = False
     unit: Unit | None = None
     codes: dict[str, str] = Field(default_factory=dict)
-    also: dict[str, str] = Field(default_factory=dict)
+    also: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
     check: str | None = None
@@ -121,9 +123,11 @@ class FieldSpec(Strict):
     @model_validator(mode="after")
     def _one_meaning(self) -> FieldSpec:
         meant: dict[str, str] = {}
-        for word, code in (*self.codes.items(), *self.also.items()):
+        for word, code in self._words():
             if meant.setdefault(label(word), code) != code:
                 raise ValueError(f"{self.name}: {word} would mean two things")
+        if strange := self.also.keys() - set(self.codes.values()):
+            raise ValueError(f"{self.name}: {strange} has no word that is offered")
         return self
 
     @property
@@ -159,7 +163,11 @@ class FieldSpec(Strict):
 
     def kept(self) -> dict[str, str]:
         """What is kept for each word of `codes` and `also`, the words in the form of `label`."""
-        return {label(word): code for word, code in (self.also | self.codes).items()}
+        return {label(word): code for word, code in self._words()}
+
+    def _words(self) -> list[tuple[str, str]]:
+        further = [(word, code) for code, words in self.also.items() for word in words]
+        return [*further, *self.codes.items()]
 
     @property
     def must_be_text(self) -> bool:

@@ -22,6 +22,7 @@ from ingest.checking.persons import PARTY_SUFFIXES, persons
 __all__ = [
     "FILLER",
     "CellVerdict",
+    "CodeList",
     "WrongError",
     "code",
     "day",
@@ -48,6 +49,8 @@ _SERIAL = re.compile(r"[1-6]\d{4}")
 _YES = frozenset({"是", "1", "y", "yes", "true"})
 _NO = frozenset({"否", "0", "n", "no", "false"})
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}", re.ASCII)
+#: What stands between the words of a list, beside what `label` takes away.
+_AND = re.compile(r"[/|+&\\]")
 _NOT_DIALLED = re.compile(r"[\s-]")
 _LABELS = {"91": "Enterprise", "92": "IndividualBusiness", "93": "Cooperative"}
 #: What 双公示 data write for a subject without a unified code.
@@ -134,6 +137,32 @@ def code(text: str, spec: FieldSpec, kept: Mapping[str, str]) -> str:
         f"Not in the code list of {spec.name}.",
         "字典外的值",
     )
+
+
+class CodeList:
+    """Reads several words of a field's code list in one cell: each once, in order, joined by ；.
+
+    Words may hold the very signs that set words apart (没收违法所得、没收非法财物), so that signs
+    decide nothing: the cell is read as words of the list, one after the other.
+    """
+
+    def __init__(self, spec: FieldSpec) -> None:
+        self._kept = {_AND.sub("", word): code for word, code in spec.kept().items()}
+        words = "|".join(map(re.escape, sorted(self._kept, key=len, reverse=True)))
+        self._word, self._whole = re.compile(words), re.compile(f"(?:{words})+")
+        self._offered = "；".join(spec.codes)
+
+    def __call__(self, text: str) -> str:
+        """What is kept for the cell."""
+        told = _AND.sub("", label(text))
+        if not self._whole.fullmatch(told):
+            raise WrongError(
+                "unknown_code",
+                f"应为以下类别，多项以分号隔开：{self._offered}。",
+                "Not made of the words of the code list.",
+                "字典外的值",
+            )
+        return "；".join(dict.fromkeys(self._kept[word] for word in self._word.findall(told)))
 
 
 def phone(text: str) -> tuple[str, str]:
