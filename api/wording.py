@@ -48,6 +48,8 @@ TERMS = {item.name: item.term for kind in SCHEMA.kinds for item in kind.properti
 VALUES = {
     "male": "男", "female": "女", "householder": "户主", "spouse": "配偶", "son": "子",
     "daughter": "女", "father": "父", "mother": "母", "other": "其他", "single": "未婚",
+    "parent": "父母", "daughter_in_law": "儿媳", "son_in_law": "女婿", "grandchild": "孙子女",
+    "parent_in_law": "配偶父母", "grandparent": "祖父母", "sibling": "兄弟姐妹", "combined": "组合",
     "married": "已婚", "divorced": "离异", "widowed": "丧偶", "primary": "小学", "junior": "初中",
     "senior": "高中", "vocational": "中专", "college": "大专", "bachelor": "本科",
     "active": "存续", "revoked": "吊销", "cancelled": "注销", "moved": "迁出", "pass": "正常",
