@@ -11,11 +11,9 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["NAME_DOTS", "label_of_name", "suggests"]
+from graph.names.writing import MIDDLE_DOTS
 
-#: What people type for the dot between the parts of a name, after NFKC (which makes U+FF65 U+30FB
-#: and the full-width stop a full stop).  U+00B7 is the right one (GB/T 15834-2011, 4.16).
-NAME_DOTS = "\u00b7\u2022\u30fb\u2027\u2219\u22c5\u25cf\u16eb."
+__all__ = ["label_of_name", "suggests"]
 
 _FIRM_ENDINGS = (
     (re.compile(r"村民委员会$|村委会$|居民委员会$|居委会$"), "SelfGoverningBody"),
@@ -39,7 +37,7 @@ _ORGANISATION = re.compile(
 _HAN = "\u3400-\u9fff\U00020000-\U000323af"
 #: 姓名 of two to four characters, or parts of a name with dots between (GB/T 15834: U+00B7).
 _PERSON = re.compile(rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,12}}(?:·[{_HAN}]{{1,12}})+")
-_DOTS = str.maketrans(dict.fromkeys(NAME_DOTS, "·"))
+_DOTS = str.maketrans(dict.fromkeys(MIDDLE_DOTS, "·"))
 _BRACKETS = re.compile(r"\s|[(（][^)）]*[)）]")
 
 

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.log import FactLog
+from graph.names.writing import MIDDLE_DOTS
 from graph.resolution import redirects
 from graph.schema import SCHEMA
 from graph.standing import withdrawals
 from graph.vocabulary import Node
-from ingest.checking.naming import NAME_DOTS
 from ingest.identity.former_codes import former_codes
 
 __all__ = ["PROVISIONAL", "Record", "is_provisional", "read_records", "told"]
@@ -33,7 +33,7 @@ _NICK = re.compile(r"(?:小名|乳名|绰号|人称|又名|俗名|外号)[:：�
 _TITLE = re.compile(
     r"(先生|女士|小姐|师傅|老板|同志|大爷|大妈|大娘|大叔|大姐|大哥|书记|主任|经理|老师)$"
 )
-_SILENT = re.compile(rf"[\s{NAME_DOTS}]")
+_SILENT = re.compile(rf"[\s{MIDDLE_DOTS}]")
 _VILLAGE = re.compile(r"(?:镇|乡|街道|^)([\u4e00-\u9fff]{1,5}?村)")
 
 

@@ -9,6 +9,8 @@ from datetime import date
 import pytest
 from pypinyin import Style, lazy_pinyin
 
+from graph.names.sound import same_sound, syllables
+from graph.names.writing import common_writing, plain, simplified
 from ingest.checking.naming import label_of_name
 from ingest.identity import rules
 from ingest.identity.commonness import Commonness, count
@@ -17,8 +19,6 @@ from ingest.identity.firm_name import core_name
 from ingest.identity.policy import Finding, load_policy
 from ingest.identity.record import Record, told
 from ingest.identity.rules import RULES, Rule, findings
-from ingest.identity.sound import same_sound, syllables
-from ingest.identity.writing import common_writing, plain, simplified
 
 
 def person(name: str | None = None, **said: object) -> Record:
