@@ -12,8 +12,11 @@ from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.errors import SettingsError
+from graph.names.writing import MIDDLE_DOTS
 from graph.time import today
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.parties import FILLER
@@ -82,6 +85,11 @@ def _class(prefixes: tuple[str, ...], what: str, english: str) -> FieldRule:
     )
 
 
+#: Letters, dots and blanks between the parts, and what somebody is also called in brackets (RE2).
+_PERSON_NAME = (
+    rf"^\p{{L}}[\p{{L}}\p{{M}} {MIDDLE_DOTS}]{{1,24}}(?:[(（][^()（）0-9]{{1,20}}[)）])?$"
+)
+
 FIELD_RULES = {
     "not_future": FieldRule(
         "日期不能晚于今天。", "A date after today.", lambda days: days <= today()
@@ -93,9 +101,14 @@ FIELD_RULES = {
         lambda years: (years >= 1949) & (years <= today().year),
     ),
     "person_name": FieldRule(
-        "姓名应为 2 至 25 个汉字或字母，不含数字和符号（少数民族姓名可用“·”）。",
+        "姓名应为 2 至 25 个汉字或字母，不含数字和符号（少数民族姓名可用“·”，别名写在括号里）。",
         "A name has 2 to 25 letters.",
-        lambda names: names.str.fullmatch(r"[^\W\d_](?:[^\W\d_]|[· ]){1,24}"),
+        lambda names: pd.Series(
+            pc.match_substring_regex(pa.array(names, pa.string()), _PERSON_NAME).to_numpy(
+                zero_copy_only=False
+            ),
+            index=names.index,
+        ),
     ),
     "mobile": FieldRule(
         "应为 11 位手机号码。",

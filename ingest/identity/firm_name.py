@@ -10,7 +10,7 @@ import yaml
 
 from graph.names.writing import simplified
 
-__all__ = ["core_name"]
+__all__ = ["core_name", "is_full_name"]
 
 _LEAST = 2  # what is left over is a core only with two characters or more
 
@@ -39,6 +39,21 @@ def core_name(name: str) -> str:
     core = _without(region, _without(form, text, once=True))
     core = _without(trade, core)
     return core if len(core) >= _LEAST else text
+
+
+@lru_cache(maxsize=1 << 17)
+def is_full_name(name: str) -> bool:
+    """Whether a name has all its parts, as it stands in a register: region, core, trade, form.
+
+    Within a registrar's area no two firms of a trade may have one (企业名称登记管理规定 第十七条).
+
+    >>> is_full_name("宝鸡市凤翔区丰硕果业有限责任公司"), is_full_name("丰硕果业"), is_full_name("便民超市")
+    (True, False, False)
+    """
+    region, form, _ = _parts()
+    text = re.sub(r"[()\s]", "", simplified(name))
+    rest = region.sub("", text, count=1)
+    return rest != text and bool(form.search(rest)) and len(core_name(name)) < len(rest)
 
 
 def _without(part: re.Pattern[str], text: str, *, once: bool = False) -> str:

@@ -19,12 +19,10 @@ from graph.resolution import redirects
 from graph.schema import SCHEMA
 from graph.standing import withdrawals
 from graph.vocabulary import Node
+from ingest.checking.naming import PROVISIONAL
 from ingest.identity.former_codes import former_codes
 
 __all__ = ["PROVISIONAL", "Record", "is_provisional", "read_records", "told"]
-
-#: Keys of parties that were named without an identifier.
-PROVISIONAL = "provisional:"
 
 _SPLIT = re.compile(r"[、,，;；/]")
 _BRACKETED = re.compile(r"[(（]([^)）]*)[)）]")
