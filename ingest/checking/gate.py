@@ -152,7 +152,7 @@ def _check_rows(
     for spec in fields.values():
         named = fields.get(spec.name_field)
         if named is not None and named.type == "text":
-            rules[named.name] += on_name(spec, named, typed)
+            rules[named.name] += on_name(spec, named, typed, spoilt[spec.name])
     for row_check in table.spec.checks:
         first = value_column(fields[row_check.fields[0]])
         rules[first].append(on_row(row_check, fields, typed, spoilt))

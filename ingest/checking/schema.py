@@ -231,7 +231,9 @@ def on_value(
         )
 
 
-def on_name(party: FieldSpec, named: FieldSpec, typed: pd.DataFrame) -> Iterator[Rule]:
+def on_name(
+    party: FieldSpec, named: FieldSpec, typed: pd.DataFrame, told_before: np.ndarray
+) -> Iterator[Rule]:
     """The rule on what a person is called, wherever an identifier says that it is a person.
 
     A register of persons may not hold a wrong name; elsewhere the number says who it is, and a
@@ -257,8 +259,26 @@ def on_name(party: FieldSpec, named: FieldSpec, typed: pd.DataFrame) -> Iterator
     severity: Literal["error", "warning"] = "error" if party.type == "resident_id" else "warning"
     no_name = told(severity, f"不是个人姓名：{rule.wording}请核对。")
     of_firm = told("warning", "像单位名称。请核对：个人写姓名，单位改填统一社会信用代码。")
+    if party.otherwise and party.type == "party_id":
+        absent = typed[f"{party.name}_key"].isna().to_numpy() & ~told_before
+        yield Rule(
+            f"code_expected-{party.name}",
+            lambda column: ~absent | np.asarray(_where_known(column, _no_registered)),
+            lambda _: CellVerdict(
+                "code_expected",
+                f"“{party.title}”为空，而公司、合作社依法都有统一社会信用代码。请补填；暂按名称保存为待核对的主体。",
+                "Such a firm has a code by law: it is kept under its name until somebody settles it.",
+                "空",
+                "warning",
+            ),
+        )
     yield Rule(f"person_name-{party.name}", kept(rule.holds), lambda _: no_name)
     yield Rule(f"no_firm_name-{party.name}", kept(_no_firms), lambda _: of_firm)
+
+
+def _no_registered(names: pd.Series) -> pd.Series:
+    """Which names are not of a form that is registered under a code here."""
+    return ~names.str.contains("(?:公司|合作社|合作联社)$", regex=True)
 
 
 def _no_firms(names: pd.Series) -> pd.Series:

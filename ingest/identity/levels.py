@@ -135,14 +135,16 @@ def columns(records: Sequence[Record], common: Commonness, policy: IdentityPolic
     )
 
 
-def frequencies(table: pa.Table, column: str, common: Commonness, least: int) -> pa.Table:
+def frequencies(
+    table: pa.Table, column: str, common: Commonness, policy: IdentityPolicy
+) -> pa.Table:
     """Share of all parties that have each value of a column, as `tf_<column>` beside it.
 
-    Args:
-        least: parties, at least, of which a share is taken.
+    Only firms have a core; of what both kinds have, the share is taken among persons.
     """
     kind = {"written": "name", "core": "firm_core", "phone_key": "phone"}.get(column, column)
-    held, population = common.shared[kind], max(common.population, least)
+    held = common.shared[kind]
+    population = common.population(of_persons=column != "core", policy=policy)
     values = [value for value in table[column].unique().to_pylist() if value is not None]
     shares = [max(held.get(value, 0), 1) / population for value in values]
     return pa.table(
