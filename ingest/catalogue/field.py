@@ -69,6 +69,8 @@ class FieldSpec(Strict):
         minimum, maximum: in the unit of the file.
         check: name of a further rule on the value (`ingest.checking.rules`).
         reference: label of a thing that must already be known by this value's key.
+        within: of a number that is one thing's only within another field's value (a loan note's
+            within its lender), that field: what is referred to has the key of both.
         otherwise: fields that name the party where this identifier is absent, the name first; the
             row then stands under a provisional key (`ingest.identity.provisional`).
         identifier: digits that must come as text although the type is text.
@@ -90,6 +92,7 @@ class FieldSpec(Strict):
     maximum: float | None = None
     check: str | None = None
     reference: str | None = None
+    within: str | None = None
     otherwise: tuple[str, ...] = ()
     identifier: bool = False
     message: str | None = None
@@ -114,12 +117,14 @@ class RowCheck(Strict):
 
     Attributes:
         rule: its name; `fields` in the order the rule wants them.
+        tie: kind of the tie that must join the two fields, where the rule asks for one.
         when: the rule holds only where these fields have one of these (kept) values.
         message: what the clerk reads, instead of our own words.
     """
 
     rule: str
     fields: tuple[str, ...]
+    tie: str | None = None
     when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     message: str | None = None
     severity: Literal["error", "warning"] = "error"

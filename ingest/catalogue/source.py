@@ -79,6 +79,8 @@ class TableSpec(Strict):
     def _named_otherwise(self) -> TableSpec:
         by_name = {item.name: item for item in self.fields}
         for item in self.fields:
+            if item.within and not (item.within in by_name and item.reference):
+                raise ValueError(f"{item.name}: within names a field, and is for a reference")
             if not item.otherwise:
                 continue
             lost = set(item.otherwise) - set(by_name)

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ingest.checking.reference import Joined, referred
 from ingest.checking.rules import value_column
 from ingest.checking.schema import on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
@@ -61,12 +62,14 @@ def check(
     *,
     identity_key: str,
     known: Callable[[str], Collection[str]],
+    joined: Joined = lambda _kind, _targets: {},
 ) -> Gated:
     """Check a table.
 
     Args:
         identity_key: of the keyed hash that turns a resident id into a person key.
         known: label -> keys of the things of that label that exist.
+        joined: who is tied to them.
 
     Returns:
         `rows_in = len(rows) + len(quarantined)`, always.
@@ -75,7 +78,7 @@ def check(
     parts = []
     aside = Aside(packed=False)
     for index, said in table.slices():
-        columns, good, found = _check_rows(table, index, said, identity_key, known)
+        columns, good, found = _check_rows(table, index, said, identity_key, known, joined)
         findings += found
         parts.append(_good_rows(columns, index, good, aside))
         if len(index) < len(table.numbers):
@@ -99,6 +102,7 @@ def _check_rows(
     said: dict[str, Texts],
     identity_key: str,
     known: Callable[[str], Collection[str]],
+    joined: Joined,
 ) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[Finding]]:
     """Some rows by themselves: typed columns, which rows are good, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
@@ -125,13 +129,16 @@ def _check_rows(
     }
     columns = {name: each for one in readings.values() for name, each in one.columns.items()}
     typed = pd.DataFrame(columns, copy=False)
+    for name, spec in fields.items():
+        if spec.within:
+            columns[name] = typed[name] = referred(spec, typed, known(spec.reference or ""))
     rules = {
         value_column(spec): list(on_value(spec, typed, known, spoilt[spec.name]))
         for spec in fields.values()
     }
     for row_check in table.spec.checks:
         first = value_column(fields[row_check.fields[0]])
-        rules[first].append(on_row(row_check, fields, typed, spoilt))
+        rules[first].append(on_row(row_check, fields, typed, spoilt, joined))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
     return columns, ~index.isin(_refused(findings)), findings
 

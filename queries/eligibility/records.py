@@ -69,10 +69,10 @@ class Records:
         keep = pc.greater_equal(table["certainty"], 1.0)
         # a repair known today also protects the past: the later of the two clocks counts
         day = pa.scalar(max(self.as_of, self.known_at.date()), pa.date32())
-        for name in ("removed_on", "usable_until"):
+        # a term holds through its last day, a removal from its day on
+        for name, runs in (("removed_on", pc.greater), ("usable_until", pc.greater_equal)):
             if name in table.column_names:
-                running = pc.fill_null(pc.greater(table[name], day), True)
-                keep = pc.and_(keep, running)
+                keep = pc.and_(keep, pc.fill_null(runs(table[name], day), True))
         return table if pc.all(keep).as_py() is not False else table.filter(keep)
 
     @cached_property

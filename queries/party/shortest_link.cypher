@@ -13,6 +13,18 @@
 MATCH (a:Party {key: $key})
 MATCH (b:Party {key: $other})
 WHERE a <> b
-MATCH path = SHORTEST 1 (a) (()-[t:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to AND stands(t.discriminator)]-()){1,8} (b)
+  // no tie of a way of eight is further than three from both its ends; looked for before the
+  // search, in which no subquery may stand
+CALL (a, b) {
+  UNWIND [a, b] AS start
+  MATCH (start)(()-[t:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to]-()){0,3}(near:Party)
+  WITH DISTINCT near
+  MATCH (near)-[g:GUARANTEES]-(:Party)
+  WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
+    AND g.known_from <= $known_at AND $known_at < g.known_to
+    AND NOT stands(g.discriminator)
+  RETURN collect(DISTINCT g.discriminator) AS gone
+}
+MATCH path = SHORTEST 1 (a) (()-[t:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to AND NOT coalesce(t.discriminator, '') IN gone]-()){1,8} (b)
 RETURN length(path) AS distance, [n IN nodes(path) | n.key] AS keys,
        [r IN relationships(path) | type(r)] AS kinds

@@ -47,7 +47,7 @@ CALL (parties) {
     AND e.valid_from <= $as_of AND $as_of < e.valid_to
     AND e.known_from <= $known_at AND $known_at < e.known_to
     AND (e.removed_on IS NULL OR e.removed_on > date($known_at))
-    AND (e.usable_until IS NULL OR e.usable_until > date($known_at))
+    AND (e.usable_until IS NULL OR e.usable_until >= date($known_at))
   RETURN count(DISTINCT p) AS listed
 }
 RETURN size([p IN parties WHERE p:Household]) AS households,

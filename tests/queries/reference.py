@@ -349,7 +349,7 @@ class Reference:
             for tie in self.out["SUBJECT_OF"][key]
             for row in self.said[tie["to_key"]]
             if (row["removed_on"] is None or row["removed_on"] > day)
-            and (row["usable_until"] is None or row["usable_until"] > day)
+            and (row["usable_until"] is None or row["usable_until"] >= day)
         ]
 
     def village_summary(self, key: str) -> list[tuple[Any, ...]]:
