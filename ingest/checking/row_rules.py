@@ -49,6 +49,11 @@ def _fined(kinds: pd.Series, amounts: pd.Series) -> pd.Series:
     return ~kinds.str.contains("罚款", na=False) | amounts.notna()
 
 
+def _written(names: pd.Series) -> pd.Series:
+    """Names without what is written in between: blanks, dots of any kind."""
+    return names.str.replace(r"[\s·•・‧∙.]", "", regex=True)
+
+
 def _class_fits(classes: pd.Series, days: pd.Series) -> pd.Series:
     """Whether a class is no better than so many days overdue allow.
 
@@ -128,7 +133,9 @@ ROW_RULES = {
         "“{0}”晚于今天。", "A date after today.", _compare(lambda days: days <= today())
     ),
     "agree": RowRule(
-        "“{0}”和“{1}”不一致。", "The two are not the same.", _compare(lambda a, b: a == b)
+        "“{0}”和“{1}”不一致。",
+        "The two names are not the same.",
+        _compare(lambda a, b: _written(a) == _written(b)),
     ),
     "not_filler": RowRule(
         "“{0}”是17个0加X，只表示没有代码。",
