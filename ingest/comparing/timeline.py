@@ -1,86 +1,265 @@
-"""What a source says of one slot through time, and what a new statement does to it.
+"""What a source says of slots through time, and what a new statement does to it.
 
-A slot's facts form a timeline: each begins at its `valid_from` and holds until its own end or
-until the next one begins.  A statement with a new beginning succeeds the one before it; with the
-same beginning it corrects it; one that says what already holds changes nothing.  The log stays
+The facts of a slot form a timeline: each begins at its `valid_from` and holds until its own end,
+until the next one begins, or until the slot is said to be vacant (`Vacant`).  A statement with a
+new beginning succeeds the one before it; with the same beginning it corrects it; one that says
+what already holds changes nothing.  What comes late takes its place by its own day.  The log stays
 append-only: a fact whose end moved is closed and asserted again with its new end.
+
+A fact may fill several slots (a marriage, those of both), and may hold an office beside
+(`graph.vocabulary.OneAtATime`).  Where the office passes to another it goes on without it: that
+rest is reckoned anew each time, since nobody said it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-__all__ = ["Change", "Stated", "merge"]
+__all__ = ["Change", "Disputed", "Stated", "Vacant", "merge"]
+
+#: By slot the days, in order, from which on nothing fills it.
+Vacant = Mapping[int, Sequence[date]]
 
 
 @dataclass(frozen=True)
 class Stated:
-    """One statement about a slot.
+    """One statement.
 
     Attributes:
+        own_to: the end that was stated itself, or may have been (`merge` finds out, for what is
+            held, whether a successor cut it).
         content: digest of everything said but the validity.
-        own_to: the end that was stated itself (not the one cut off by a successor).
-        held_to: the end as the log holds it; None = open.
+        slots: that it fills.
         fact_id: in the log; None while new.
-        row: the row of the file that says it; of the log's facts, where it stood there.
+        held_to: the end as the log holds it; None = open.
+        row: which statement it is, for the caller; several results may come from one.
+        joins: digest of what it joins, where a slot is one of a thing (`one_at_a_time`).
+        office, holds: the slot of the office that ties of its target may hold, and whether it does.
+        bare: digest of its content without the office.
+        is_rest: nobody said it: what is left of a tie whose office passed to another, or of a
+            statement whose office is disputed.
     """
 
     valid_from: date | None
     own_to: date | None
     content: str
+    slots: tuple[int, ...] = (0,)
     fact_id: str | None = None
     held_to: date | None = None
     row: int = -1
+    joins: str = ""
+    office: str = ""
+    holds: bool = False
+    bare: str = ""
+    is_rest: bool = False
+
+    @property
+    def start(self) -> date:
+        """The day it begins."""
+        return self.valid_from or date.min
+
+    def without_office(self) -> Stated:
+        """The same, without the office."""
+        return replace(self, content=self.bare, holds=False, fact_id=None)
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """Statements of one day that exclude each other: none of them counts.
+
+    Attributes:
+        rows: which ones.
+        is_office: it is the office that they dispute, and nothing else.
+    """
+
+    rows: tuple[int, ...]
+    is_office: bool
 
 
 @dataclass(frozen=True)
 class Change:
-    """What to write for one slot: facts to assert (with their `held_to`), facts to close."""
+    """What to write: facts to assert (with their `held_to`), facts to close; what is disputed."""
 
     asserted: tuple[Stated, ...]
     closed: tuple[str, ...]
     unchanged_rows: frozenset[int]
+    disputed: tuple[Disputed, ...] = ()
 
 
-def merge(held: Sequence[Stated], news: Sequence[Stated]) -> Change:
-    """Lay `news` over the `held` timeline of one slot; both in any order."""
-    timeline = {_start(item): item for item in held}
+def merge(held: Sequence[Stated], news: Sequence[Stated], vacant: Vacant | None = None) -> Change:
+    """Lay `news` over what is `held`; both in any order, all of slots that hang together."""
+    empty = vacant or {}
+    line = _Line()
+    known, rests = _apart(held, empty)
+    for item in sorted(known, key=lambda item: item.start):
+        line.place(item)
     unchanged: set[int] = set()
-    for item in sorted(news, key=_start):
-        if _already_says(timeline, item):
+    agreed, disputed = _agreed(news)
+    for item in sorted(agreed, key=lambda item: item.start):
+        if line.says(item, empty):
             unchanged.add(item.row)
         else:
-            timeline[_start(item)] = item
-    ends = _cut(timeline)
+            line.place(replace(item, is_rest=False))
+    as_held = {(item.fact_id, item.held_to): item.fact_id for item in known}
+    as_rest = {(item.slots, item.start, item.content, item.held_to): item.fact_id for item in rests}
     asserted, kept = [], set()
-    for start, item in timeline.items():
-        if item.fact_id and item.held_to == ends[start]:
-            kept.add(item.fact_id)
+    for item in line.through(empty):
+        fact_id = as_held.get((item.fact_id, item.held_to))
+        if item.is_rest:
+            fact_id = as_rest.get((item.slots, item.start, item.content, item.held_to))
+        if fact_id:
+            kept.add(fact_id)
         else:
-            asserted.append(replace(item, held_to=ends[start]))
+            asserted.append(item)
     closed = tuple(item.fact_id for item in held if item.fact_id and item.fact_id not in kept)
-    return Change(tuple(asserted), closed, frozenset(unchanged))
+    return Change(tuple(asserted), closed, frozenset(unchanged), disputed)
 
 
-def _start(item: Stated) -> date:
-    return item.valid_from or date.min
+def _apart(held: Sequence[Stated], vacant: Vacant) -> tuple[list[Stated], list[Stated]]:
+    """What was said, each with its own end; and the rests, which are reckoned anew."""
+    starts: dict[int, set[date]] = defaultdict(set)
+    offices: dict[str, set[date]] = defaultdict(set)
+    for item in held:
+        for slot in item.slots:
+            starts[slot].add(item.start)
+        if item.holds:
+            offices[item.office].add(item.start)
+
+    def own_end(item: Stated) -> date | None:
+        end = item.held_to
+        if end is None:
+            return None
+        # an end where something else begins was cut by it, not stated
+        cut = any(end in starts[slot] or end in vacant.get(slot, ()) for slot in item.slots)
+        return None if cut else end
+
+    # a rest follows at once on the tie that lost the office, or on another rest of it
+    rests: list[Stated] = []
+    lost = {_after(item) for item in held if item.holds and item.held_to in offices[item.office]}
+    for item in sorted(held, key=lambda item: item.start) if lost else ():
+        if item.is_rest and not item.holds and (item.slots, item.joins, item.start) in lost:
+            rests.append(item)
+            lost.add(_after(item))
+    following = {(item.slots, item.joins, item.start): item for item in rests}
+    left_over = {item.fact_id for item in rests}
+    known = []
+    for item in held:
+        if item.fact_id in left_over:
+            continue
+        last, is_cut = item, item.holds and item.held_to in offices[item.office]
+        while is_cut and (rest := following.get(_after(last))):
+            last = rest
+        end = None if is_cut and last is item else own_end(last)
+        known.append(replace(item, own_to=end, is_rest=False))
+    return known, rests
 
 
-def _already_says(timeline: dict[date, Stated], item: Stated) -> bool:
-    """Whether the statement in force where `item` begins says the same, to the same end."""
-    before = [start for start in timeline if start <= _start(item)]
-    if not before:
-        return False
-    current = timeline[max(before)]
-    return current.content == item.content and current.own_to == item.own_to
+def _after(item: Stated) -> tuple[tuple[int, ...], str, date | None]:
+    """Where what follows on a statement about the same things begins."""
+    return item.slots, item.joins, item.held_to
 
 
-def _cut(timeline: dict[date, Stated]) -> dict[date, date | None]:
-    starts = sorted(timeline)
-    ends: dict[date, date | None] = {}
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
-        candidates = [end for end in (timeline[start].own_to, following) if end is not None]
-        ends[start] = min(candidates) if candidates else None
-    return ends
+def _agreed(news: Sequence[Stated]) -> tuple[list[Stated], tuple[Disputed, ...]]:
+    """The statements that do not exclude each other, and those that do."""
+    claims: dict[tuple[int | str, date], list[Stated]] = defaultdict(list)
+    for item in news:
+        for slot in dict.fromkeys(item.slots) if item.joins else ():
+            claims[slot, item.start].append(item)
+        if item.holds:
+            claims[item.office, item.start].append(item)
+    disputed = [
+        Disputed(tuple(item.row for item in items), isinstance(slot, str))
+        for (slot, _), items in claims.items()
+        if len({item.joins for item in items}) > 1
+    ]
+    if not disputed:
+        return list(news), ()
+    out = {row for each in disputed if not each.is_office for row in each.rows}
+    bare = {row for each in disputed if each.is_office for row in each.rows}
+    left = [item for item in news if item.row not in out]
+    agreed = [
+        replace(item.without_office(), is_rest=True) if item.row in bare else item for item in left
+    ]
+    return agreed, tuple(disputed)
+
+
+@dataclass
+class _Line:
+    """Statements in their places: by slot, and by office, one a day of beginning."""
+
+    _filled: dict[int | str, dict[date, Stated]] = field(default_factory=lambda: defaultdict(dict))
+    _days: dict[int | str, list[date]] = field(default_factory=lambda: defaultdict(list))
+
+    def place(self, item: Stated) -> None:
+        """Put a statement in; what its slots said from the same day on goes."""
+        for slot in item.slots:
+            self._take_out(self._filled[slot].get(item.start))
+        if item.holds:
+            other = self._filled[item.office].get(item.start)
+            if other is not None:
+                self._take_out(other)
+                self._put(other.without_office())
+        self._put(item)
+
+    def says(self, item: Stated, vacant: Vacant) -> bool:
+        """Whether what is in force where `item` begins says the same, to the same end."""
+        current = self._current(item.slots[0], item.start)
+        if current is None or current.own_to != item.own_to:
+            return False
+        # that nobody can tell who holds the office does not take it from who held it
+        lost = item.is_rest and current.bare == item.content
+        if current.content != item.content and not lost:
+            return False
+        places = [*item.slots, *([item.office] if item.holds else [])]
+        if any(self._current(place, item.start) is not current for place in places):
+            return False
+        return not any(
+            current.start < day <= item.start for slot in item.slots for day in vacant.get(slot, ())
+        )
+
+    def through(self, vacant: Vacant) -> Iterable[Stated]:
+        """Every statement with the end to which it holds, and what is left of lost offices."""
+        items = {
+            id(item): item for filled in self._filled.values() for item in filled.values()
+        }.values()
+        for item in sorted(items, key=lambda item: (item.start, item.row)):
+            cuts = [self._next(slot, item.start) for slot in item.slots]
+            cuts += [_first_after(vacant.get(slot, ()), item.start) for slot in item.slots]
+            end = min((day for day in (item.own_to, *cuts) if day is not None), default=None)
+            passed = self._next(item.office, item.start) if item.holds else None
+            if passed is None or (end is not None and end <= passed):
+                yield replace(item, held_to=end)
+                continue
+            yield replace(item, held_to=passed)
+            rest = replace(item.without_office(), valid_from=passed, held_to=end, is_rest=True)
+            yield rest
+
+    def _put(self, item: Stated) -> None:
+        for place in dict.fromkeys([*item.slots, *([item.office] if item.holds else [])]):
+            self._filled[place][item.start] = item
+            insort(self._days[place], item.start)
+
+    def _take_out(self, item: Stated | None) -> None:
+        if item is None:
+            return
+        for place in dict.fromkeys([*item.slots, *([item.office] if item.holds else [])]):
+            if self._filled[place].get(item.start) is item:
+                del self._filled[place][item.start]
+                self._days[place].remove(item.start)
+
+    def _current(self, place: int | str, day: date) -> Stated | None:
+        days = self._days[place]
+        at = bisect_right(days, day)
+        return self._filled[place][days[at - 1]] if at else None
+
+    def _next(self, place: int | str, day: date) -> date | None:
+        return _first_after(self._days[place], day)
+
+
+def _first_after(days: Sequence[date], day: date) -> date | None:
+    at = bisect_right(days, day)
+    return days[at] if at < len(days) else None
