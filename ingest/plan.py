@@ -193,9 +193,10 @@ def commit(
         pending.close_facts(planned.difference.closed)
         pending.attach("findings", findings_table(planned.findings, planned.table.name))
         pending.attach("settled", settled_by(planned.table, planned.gated))
-        attached = planned.difference.attachments | (settled.attachments if settled else {})
-        for name, table in attached.items():
+        for name, table in (settled.attachments if settled else {}).items():
             pending.attach(name, table)
+        for name in planned.difference.attachments:
+            pending.attach(name, planned.difference.attachments[name])
         pending.counts.update(planned.counts)
     return report_of(planned, pending.position, pending.known_at)
 

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from graph.facts import INSTANT, arrow_schema, slots_of
 from graph.log import FactLog
 from ingest.comparing.both import Both
-from ingest.comparing.laid import Laid
+from ingest.comparing.laid import AGAIN, Laid
 from ingest.comparing.laying import lay
+from ingest.comparing.said_again import kept_days, table_name
 from ingest.comparing.undated import UNDATED
 from ingest.comparing.vacancies import VACATED, kept_vacancies, stated_vacancies
 from ingest.emit import FactFrame, Statement, Vacancies
@@ -58,7 +59,7 @@ class Difference:
             those that say which fact it is and who said it.
         succeeded: by kind, how many ties end sooner since another took their place, or none.
         disputes: what the file says in several ways at once.
-        attachments: tables to keep with the batch.
+        attachments: tables to keep with the batch (`ingest.comparing.vacancies`, `…said_again`).
     """
 
     asserted: Aside = field(default_factory=Aside)
@@ -67,7 +68,7 @@ class Difference:
     stated: Aside = field(default_factory=Aside)
     succeeded: dict[str, int] = field(default_factory=dict)
     disputes: list[Dispute] = field(default_factory=list)
-    attachments: dict[str, pa.Table] = field(default_factory=dict)
+    attachments: Aside = field(default_factory=Aside)
 
     def close(self, kind: str, fact_ids: pa.Array | pa.ChunkedArray) -> None:
         """Let facts of one kind end being held."""
@@ -124,7 +125,9 @@ def compare(
         difference.stated.add(kind, _nothing(kind))
     for kind in sorted(difference.stated):
         both = Both(kind, _held(log, kind, source), difference.stated)
-        laid = lay(both, kept=kept, said=said, day=day)
+        laid = lay(
+            both, kept=kept, said=said, said_again=kept_days(log, source, kind), day=day
+        )
         _write(both, laid, source, batch, difference)
         del both, laid
         give_back()
@@ -216,13 +219,17 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
     take = laid.take[order]
     begins, ends = (column.take(pa.array(order)) for column in (laid.begins, laid.ends))
     by_row, without = laid.by_row[order], laid.without[order]
+    ids = fact_ids(batch, kind, len(take))
+    again = _said_again(laid, order, ids)
+    if len(again):
+        difference.attachments.add(table_name(kind), again)
     done, changed = 0, []
     for facts in both.taken(take):
         some = slice(done, done + len(facts))
         rows = facts["row"].to_numpy()
         changed.append(rows[by_row[some]])
         columns = dict(zip(facts.column_names, facts.columns, strict=True)) | {
-            "fact_id": fact_ids(batch, kind, len(facts), done),
+            "fact_id": ids.slice(done, len(facts)),
             "valid_from": begins.slice(done, len(facts)),
             "valid_to": ends.slice(done, len(facts)),
             "known_from": pa.nulls(len(facts), INSTANT),
@@ -241,3 +248,17 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
         done = some.stop
     if changed:
         difference.note_changed(np.concatenate(changed))
+
+
+def _said_again(laid: Laid, order: NDArray[np.int64], ids: pa.Array) -> pa.Table:
+    """The days on which facts were said again, under the identifiers that they have now."""
+    if not laid.later:
+        return laid.again
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    later = [(place[at], day) for at, days in laid.later.items() for day in days]
+    more = pa.table(
+        [ids.take(pa.array([at for at, _ in later])), pa.array([day for _, day in later])],
+        schema=AGAIN,
+    )
+    return pa.concat_tables([laid.again, more])

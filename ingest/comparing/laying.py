@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.facts import arrow_schema, slots_of
+from graph.facts import arrow_schema, first_ids, slots_of
 from ingest.comparing.both import Both
-from ingest.comparing.laid import Laid
+from ingest.comparing.laid import AGAIN, Laid
 from ingest.comparing.one_by_one import SAID_BY, one_by_one, together
+from ingest.comparing.said_again import SaidAgain
 from ingest.comparing.slots import NO_SLOT, Numbers, columns_read, numbered_slots
 from ingest.comparing.undated import begins_of
 from ingest.comparing.vacancies import Vacated
@@ -22,12 +23,15 @@ from ingest.reading.memory import give_back
 __all__ = ["lay"]
 
 
-def lay(both: Both, *, kept: pa.Table, said: pa.Table, day: date) -> Laid:
+def lay(
+    both: Both, *, kept: pa.Table, said: pa.Table, said_again: SaidAgain, day: date
+) -> Laid:
     """Lay what a file states over what is held.
 
     Args:
         kept, said: what the source said before, and says now, of vacant slots
             (`ingest.comparing.vacancies`).
+        said_again: looks up when held facts were said again.
         day: of the file.
     """
     names = columns_read(both.kind)
@@ -46,7 +50,7 @@ def lay(both: Both, *, kept: pa.Table, said: pa.Table, day: date) -> Laid:
     else:
         begins = both.news(["valid_from"])["valid_from"]
     fresh = _everywhere(now, (held_of == 0) & (news_of == 1) & settled)
-    again = _again(both, before, now, begins, (held_of == 1) & (news_of == 1) & settled)
+    again, holder = _again(both, before, now, begins, (held_of == 1) & (news_of == 1) & settled)
     plain = pa.array(fresh)
     laid = Laid(
         take=np.flatnonzero(fresh) + both.held_count,
@@ -54,16 +58,18 @@ def lay(both: Both, *, kept: pa.Table, said: pa.Table, day: date) -> Laid:
         ends=both.news(["valid_to"])["valid_to"].filter(plain).combine_chunks(),
         by_row=np.ones(int(fresh.sum()), bool),
         without=np.zeros(int(fresh.sum()), bool),
+        again=_days_again(both, begins, again, holder),
     )
+    del holder
     touched = np.zeros(size + 1, bool)
-    touched[vacated.fresh] = True
+    touched[np.fromiter(vacated.now, np.int64, len(vacated.now))] = True
     for numbers in now:
         touched[numbers[~(fresh | again)]] = True
     touched[NO_SLOT] = False
     if not touched.any():
         return laid
     places = together(slots, touched)
-    return laid.and_also(one_by_one(both, slots, places, begins, vacated.days))
+    return laid.and_also(one_by_one(both, slots, places, begins, vacated, said_again))
 
 
 def _filled(slots: Sequence[Numbers], size: int) -> NDArray[np.int64]:
@@ -87,12 +93,12 @@ def _again(
     now: Sequence[Numbers],
     begins: pa.ChunkedArray,
     alone: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
-    """Which news say what their slots' only held fact says, of no earlier day: nothing new."""
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which news say what their slots' only held fact says, of no earlier day; and where it is."""
     found = np.zeros(both.news_count, bool)
     single = np.flatnonzero(_everywhere(now, alone))
     if not len(single):
-        return found
+        return found, single
     holder = np.zeros(len(alone) + 1, np.int64)
     for numbers in before:
         holder[numbers] = np.arange(both.held_count)
@@ -117,7 +123,21 @@ def _again(
             same = pc.and_(same, pc.or_(equal, both_silent))
             give_back()
     found[single] = same.to_numpy()
-    return found
+    return found, of[found[single]]
+
+
+def _days_again(
+    both: Both, begins: pa.ChunkedArray, again: NDArray[np.bool_], holder: NDArray[np.int64]
+) -> pa.Table:
+    """The later days on which the held facts at `holder` are said again."""
+    if not slots_of(both.kind)[0].term or not len(holder):
+        return AGAIN.empty_table()
+    held = pa.array(holder)
+    days = begins.filter(pa.array(again))
+    began = both.held(["valid_from"])["valid_from"].take(held)
+    later = pc.fill_null(pc.greater(_day(days), _day(began)), False)
+    ids = both.held(["fact_id"])["fact_id"].take(held.filter(later.combine_chunks()))
+    return pa.table([first_ids(ids), days.filter(later)], schema=AGAIN)
 
 
 def _day(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from graph.facts import arrow_schema, slots_of
+from graph.facts import arrow_schema, first_ids, slots_of
 from ingest.comparing.both import Both
-from ingest.comparing.laid import Laid
+from ingest.comparing.laid import AGAIN, Laid
+from ingest.comparing.said_again import SaidAgain
 from ingest.comparing.slots import NO_SLOT, Numbers
-from ingest.comparing.timeline import Change, Stated, Vacant, merge
+from ingest.comparing.timeline import Change, Stated, merge
 from ingest.comparing.undated import UNDATED
+from ingest.comparing.vacancies import Vacated
 
 __all__ = ["SAID_BY", "one_by_one", "together"]
 
@@ -60,13 +62,15 @@ def one_by_one(
     slots: Sequence[Numbers],
     places: NDArray[np.int64],
     begins: pa.ChunkedArray,
-    vacant: Vacant,
+    vacated: Vacated,
+    said_again: SaidAgain,
 ) -> Laid:
     """Lay the facts at `places` over each other, group by group.
 
     Args:
         begins: of what the file states.
-        vacant: the days from which on slots are vacant.
+        vacated: which slots are vacant, and since when.
+        said_again: looks up when held facts were said again.
     """
     nothing = arrow_schema(both.kind).empty_table()
     chosen = pa.concat_tables([nothing, *both.taken(places)], promote_options="default")
@@ -75,16 +79,23 @@ def one_by_one(
     of_file = begins.take(pa.array(places[is_new] - both.held_count)).to_pylist()
     for at, begin in zip(np.flatnonzero(is_new).tolist(), of_file, strict=True):
         said[at] = replace(said[at], valid_from=begin, own_to=said[at].held_to, is_rest=False)
+    is_tie_of_one = slots_of(both.kind)[0].term != ""
+    if is_tie_of_one:
+        held_ids = chosen["fact_id"].filter(pa.array(~is_new))
+        told = said_again(held_ids)
+        for at, first in enumerate(first_ids(held_ids).to_pylist()):
+            said[at] = replace(said[at], again=told.get(first, ()))
     members: dict[int, tuple[list[Stated], list[Stated]]] = defaultdict(lambda: ([], []))
     for at, group in enumerate(_groups(slots, places).tolist()):
         members[group][int(is_new[at])].append(said[at])
-    changes = [merge(held, news, vacant) for held, news in members.values()]
+    changes = [merge(held, news, vacated.days, vacated.now) for held, news in members.values()]
     rows = chosen["row"].to_pylist()
     terms = {slot.office is not None: slot.term for slot in slots_of(both.kind)}
-    is_tie_of_one = slots_of(both.kind)[0].term != ""
     pairs = zip(members.values(), changes, strict=True)
     found = [item for change in changes for item in change.asserted]
     taken = np.array([places[item.row] for item in found], np.int64)
+    stays = [(fact_id, day) for change in changes for fact_id, days in change.again.items()
+             for day in days]  # fmt: skip
     rest = np.array([item.is_rest for item in found], bool)
     return Laid(
         take=taken,
@@ -101,6 +112,14 @@ def one_by_one(
             for change in changes
             for item in change.disputed
         ),
+        again=pa.table(
+            [
+                first_ids(pa.chunked_array([[fact_id for fact_id, _ in stays]], pa.string())),
+                pa.array([day for _, day in stays], pa.date32()),
+            ],
+            schema=AGAIN,
+        ),
+        later={at: item.again for at, item in enumerate(found) if item.again},
     )
 
 

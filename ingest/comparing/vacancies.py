@@ -64,11 +64,11 @@ class Vacated:
 
     Attributes:
         days: by slot.
-        fresh: those of which the file says so.
+        now: those days that the file says.
     """
 
     days: Vacant = field(default_factory=dict)
-    fresh: NDArray[np.int32] = field(default_factory=lambda: np.array([], np.int32))
+    now: Vacant = field(default_factory=dict)
 
     @classmethod
     def among(
@@ -79,9 +79,8 @@ class Vacated:
         told = pa.concat_tables([kept.filter(pc.equal(kept["kind"], kind)), now])
         if not len(told):
             return cls()
-        keys, new = pc.unique(told["key"]), pc.unique(now["key"])
+        keys = pc.unique(told["key"])
         names: dict[int, str] = {}
-        fresh: list[NDArray[np.int32]] = [np.array([], np.int32)]
         for slot, numbers in zip(slots_of(kind), slots, strict=True):
             if slot.family:
                 continue
@@ -90,16 +89,19 @@ class Vacated:
             number, first = np.unique(numbers[here.to_numpy()], return_index=True)
             named = column.filter(here).take(pa.array(first)).to_pylist()
             names |= dict(zip(number.tolist(), named, strict=True))
-            fresh.append(np.unique(numbers[pc.is_in(column, value_set=new).to_numpy()]))
-        told = told.filter(pc.is_in(told["key"], value_set=pa.array(names.values(), pa.string())))
-        days: dict[str, set[date]] = defaultdict(set)
-        for key, day in zip(told["key"].to_pylist(), told["valid_from"].to_pylist(), strict=True):
-            days[key].add(day)
-        found = {slot: tuple(sorted(days[key])) for slot, key in names.items()}
-        return cls(found, np.unique(np.concatenate(fresh)))
+        return cls(_by_slot(told, names), _by_slot(now, names))
 
     def marked(self, size: int) -> NDArray[np.bool_]:
         """Whether each of the slots is vacated at some time."""
         marked = np.zeros(size, bool)
         marked[np.fromiter(self.days, np.int64, len(self.days))] = True
         return marked
+
+
+def _by_slot(told: pa.Table, names: dict[int, str]) -> dict[int, tuple[date, ...]]:
+    """The days that are told of each slot, in order; `names` are the keys of the slots."""
+    told = told.filter(pc.is_in(told["key"], value_set=pa.array(names.values(), pa.string())))
+    days: dict[str, set[date]] = defaultdict(set)
+    for key, day in zip(told["key"].to_pylist(), told["valid_from"].to_pylist(), strict=True):
+        days[key].add(day)
+    return {slot: tuple(sorted(days[key])) for slot, key in names.items() if key in days}

@@ -7,8 +7,10 @@ becomes of those is the timeline's own (`ingest.comparing.timeline`), which has 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -43,15 +45,19 @@ def slow_compare(
     """Lay the facts of a file over what the log holds of this source."""
     stated: dict[str, list[Row]] = defaultdict(list)
     vacant: dict[str, dict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
-    now: dict[str, set[str]] = defaultdict(set)
+    now: dict[str, dict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
     for frame in frames:
         if isinstance(frame, FactFrame):
             stated[frame.kind] += _rows(frame)
         else:
             for key, since in frame.things.itertuples(index=False):
                 vacant[frame.kind][key].add(day if pd.isna(since) else since)
-                now[frame.kind].add(key)
+                now[frame.kind][key].add(day if pd.isna(since) else since)
+    again: dict[str, set[date]] = defaultdict(set)
     for each in standing(log.batches()):
+        for name in each.files if each.source == source else ():
+            for row in (log.table(each, name).to_pylist() if name.startswith("again_") else ()):
+                again[row["fact_id"]].add(row["valid_from"])
         kept = log.table(each, "vacated")
         if each.source == source and kept is not None:
             for row in kept.to_pylist():
@@ -60,7 +66,7 @@ def slow_compare(
     for kind in sorted({*stated, *now}):
         held = [row for row in log.read(kind).to_pylist() if row["source"] == source]
         news = [_dated(row, held, day) for row in stated[kind]]
-        new = _kind(kind, held, news, vacant[kind], now[kind], difference)
+        new = _kind(kind, held, news, vacant[kind], now[kind], again, difference)
         for number, row in enumerate(new):
             text = f"{batch}|{kind}|{number}"
             row |= {
@@ -103,7 +109,8 @@ def _kind(
     held: list[Row],
     news: list[Row],
     vacant: dict[str, set[date]],
-    now: set[str],
+    now: dict[str, set[date]],
+    again: dict[str, set[date]],
     difference: Difference,
 ) -> list[Row]:
     both = held + news
@@ -112,8 +119,11 @@ def _kind(
     for slots in filled:
         for slot in slots:
             numbers.setdefault(slot, len(numbers))
-    days = {number: sorted(vacant[slot[1]]) for slot, number in numbers.items()
-            if slot[0] == 0 and len(slot) == 2 and slot[1] in vacant}  # fmt: skip
+    days, fresh = (
+        {number: sorted(told[slot[1]]) for slot, number in numbers.items()
+         if slot[0] == 0 and len(slot) == 2 and slot[1] in told}
+        for told in (vacant, now)
+    )  # fmt: skip
     seen: set[int] = set()
     found: list[Row] = []
     for place, slots in enumerate(filled):
@@ -127,10 +137,15 @@ def _kind(
         seen |= group
         said = {at: _stated(kind, both[at], at, filled[at], numbers, at < len(held))
                 for at in sorted(group)}  # fmt: skip
+        for at in sorted(group) if slots_of(kind)[0].term else ():
+            if at < len(held):
+                first = re.sub(r"\.\d+$", "", both[at]["fact_id"])
+                said[at] = replace(said[at], again=tuple(sorted(again[first])))
         change = merge(
             [item for at, item in said.items() if at < len(held)],
             [item for at, item in said.items() if at >= len(held)],
             days,
+            fresh,
         )
         difference.close(kind, pa.array(change.closed, pa.string()))
         for item in change.asserted:
