@@ -24,7 +24,7 @@ from graph.progress import Progress, silent
 from graph.projection import stated_properties
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 from graph.vocabulary import Node, Relationship
 
 __all__ = ["ImportFiles", "write_import_files"]
@@ -210,6 +210,7 @@ def _add_ties(tie: Relationship, facts: pa.Table, numbers: _Numbers, files: Impo
 
 def _add_projection(batches: Sequence[Batch], files: ImportFiles) -> None:
     last = batches[-1]
+    came = dict(sorted(taken_in_on(batches).items()))
     properties = {
         "name": pa.array(["log"]),
         "position": pa.array([last.position]),
@@ -217,7 +218,8 @@ def _add_projection(batches: Sequence[Batch], files: ImportFiles) -> None:
         "manifest_hash": pa.array([last.hash]),
         # no migration was run yet: the first projection after this sees that and runs them
         "schema_hash": pa.array(["imported"]),
-        "sources": pa.array([sorted(taken_in(batches))]),
+        "sources": pa.array([list(came)]),
+        "sources_on": pa.array([[day.isoformat() for day in came.values()]]),
     }
     files.add_nodes("Projection", "Projection", properties)
 

@@ -14,6 +14,8 @@ from graph.errors import NotFoundError
 from graph.time import today
 from queries.basis import HINT_NOTICE, Basis
 from queries.eligibility.amount import Amount
+from queries.eligibility.catalogue import catalogue
+from queries.eligibility.consent import CLOSED, CONSENTS, closed
 from queries.eligibility.fact import Fact, Hint
 from queries.eligibility.first_loan import Definition, FirstLoan, compare_definitions
 from queries.eligibility.gather import Gathered, gather
@@ -127,14 +129,19 @@ def case_of(
     supplied: Mapping[str, Any] | None = None,
     institution: str | None = None,
     first_loan_asof: date | None = None,
+    graded: bool = False,
 ) -> Case:
     """Gather what is known of a party from the graph, and lay the papers down.
+
+    What needs the party's written consent is read once that is among the papers, and not before.
 
     Args:
         supplied: what an officer has on paper (`queries.eligibility.paper`).
         institution: key of the institution that asks, for loans of its own.
         first_loan_asof: loans granted before this day count against a first loan; default the
             day asked about.  Set it to the day of disbursement to ask afterwards.
+        graded: it is for a household's grade, for which the village collected what it was told
+            with consent; nothing is asked of anybody's loans for anybody else.
 
     Raises:
         NotFoundError: no such party.  InputError: paper that cannot be used.
@@ -144,7 +151,9 @@ def case_of(
     papers = read_papers(supplied or {}, day)
     # a key that was judged to be another party is decided as that party
     party = standing_key(graph, party, day, instant)
-    records, exists = records_from_graph(graph, party, as_of=day, known_at=instant)
+    records, exists = records_from_graph(
+        graph, party, as_of=day, known_at=instant, institution=institution
+    )
     if not exists:
         raise NotFoundError(
             "没有找到这个主体。请先用“查找主体”核对编号。",
@@ -152,10 +161,20 @@ def case_of(
             code="party_unknown",
         )
     before = first_loan_asof or day
-    gathered = gather(records, pa.array([party]), institution=institution, before=before)
+    given = {name: name in papers and papers[name].value is True for name in CONSENTS}
+    shut = frozenset() if graded else closed(catalogue(), given)
+    gathered = gather(
+        records,
+        pa.array([party]),
+        facts=[name for name in catalogue().facts if name not in shut],
+        institution=institution,
+        before=before,
+        consent_no=papers["consent"].reference if given["consent"] else "",
+    )
+    read = dict.fromkeys(shut & catalogue().own.keys(), CLOSED) | gathered.facts(0)
     return Case(
         party=party,
-        facts=lay_down(gathered.facts(0), papers, gone_by=before < day),
+        facts=lay_down(read, papers, gone_by=before < day),
         hints=gathered.hints(0),
         papers=papers,
         strata=strata_of(records, gathered, party),
@@ -179,7 +198,8 @@ def decide(
     `defined` are definitions of a first loan as they once were, for a replay.
     """
     chosen = version or product.at(case.as_of)
-    checked = evaluate(chosen, case.facts)
+    facts = chosen.in_time(case.facts, case.as_of)
+    checked = evaluate(chosen, facts)
     verdict = overall(checked)
     return Decision(
         case=case,
@@ -187,9 +207,9 @@ def decide(
         version=chosen,
         verdict=verdict,
         conditions=checked,
-        settled_by=least_missing(chosen, case.facts),
+        settled_by=least_missing(chosen, facts),
         next_steps=next_steps(checked),
-        amount=chosen.amount.apply(case.facts),
+        amount=chosen.amount.apply(facts),
         first_loan=compare_definitions(case.facts, defined),
         hints={name: case.hints[name] for name in chosen.hints if name in case.hints},
     )

@@ -20,6 +20,9 @@ from queries.eligibility.verdict import Verdict, all_of
 
 __all__ = ["distinguishable", "least_missing", "settling"]
 
+#: More money than anybody has: with it, or without, a surplus comes out one way or the other.
+_MUCH = 10**15
+
 
 def least_missing(version: Version, facts: Mapping[str, Fact]) -> tuple[str, ...]:
     """Names of the facts, in the order of the conditions; empty when the verdict is settled."""
@@ -50,7 +53,9 @@ def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
     tests = list(leaves)
     spec = tests[0].spec
     if spec.type == "flag":
-        return (True, False)
+        # a consent that is refused leaves everything as open as one that nobody asked for
+        granted = all(leaf.operator == "granted" for leaf in tests)
+        return (True,) if granted else (True, False)
     if spec.type == "code":
         return tuple(spec.values)
     if spec.type == "text":
@@ -58,6 +63,10 @@ def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
     limits: set[Any] = set()
     for leaf in tests:
         limits |= set(leaf.value) if isinstance(leaf.value, tuple) else {leaf.value}
+    if any(leaf.operator == "summed" for leaf in tests):
+        limits |= {0, _MUCH}
+        if all(leaf.operator == "summed" for leaf in tests):
+            return (0, _MUCH)
     bounds = sorted(limits - {None})
     if not bounds:
         return (0,)
@@ -88,7 +97,12 @@ def _independent(
 
 
 def _unknown(condition: Condition, facts: Mapping[str, Fact]) -> set[str]:
-    return {n for n in condition.facts if n not in facts or facts[n].value is None}
+    refused = {leaf.fact for leaf in condition.test.leaves() if leaf.operator == "granted"}
+    return {
+        n
+        for n in condition.facts
+        if n not in facts or facts[n].value is None or (n in refused and facts[n].value is False)
+    }
 
 
 def _least_of(

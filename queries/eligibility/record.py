@@ -18,6 +18,7 @@ import pyarrow as pa
 from graph.log import FactLog
 from graph.operations import DecisionArchive
 from queries.eligibility.catalogue import Catalogue, catalogue
+from queries.eligibility.consent import CONSENTS, close, closed
 from queries.eligibility.decide import Case, Decision, Strata, decide
 from queries.eligibility.fact import NOT_COLLECTED, Fact
 from queries.eligibility.gather import gather
@@ -184,20 +185,31 @@ def facts_again(case: Case, records: Records, known: Catalogue | None = None) ->
     Args:
         known: the catalogue to gather by: the one kept with the record, or the present one.
     """
-    own = (known or catalogue()).own
+    applied = known or catalogue()
+    consents = {name: case.facts[name] for name in CONSENTS if name in case.facts}
+    given = {name: fact.value is True for name, fact in consents.items()}
     found = gather(
         records,
         pa.array([case.party]),
-        facts=[name for name in own if name in case.facts],
+        facts=[name for name in applied.own if name in case.facts],
         institution=case.institution,
         before=case.first_loan_asof,
+        consent_no=_number(consents.get("consent"), applied),
         known=known,
     ).facts(0)
+    found = close(found, closed(applied, given))
     papers = {name: fact for name, fact in case.facts.items() if fact.paper}
     met = {
         name: meet(found.get(name), replace(fact, against=None)) for name, fact in papers.items()
     }
     return lay_down({**found, **met}, {}, gone_by=case.first_loan_asof < case.as_of)
+
+
+def _number(consent: Fact | None, known: Catalogue) -> str:
+    """Number of the consent that a record was made under; empty where it had none."""
+    if consent is None or consent.value is not True:
+        return ""
+    return consent.source.removeprefix(known.facts["consent"].paper or "").strip()
 
 
 def _gaps(case: Case, log: FactLog, known: Catalogue) -> tuple[Gap, ...]:
