@@ -22,8 +22,8 @@ from dataclasses import dataclass
 
 from ingest.identity.firm_name import core_name
 from ingest.identity.record import Record
-from ingest.identity.sound import folded_sounds, surname_length
-from ingest.identity.writing import common_writing, simplified
+from graph.names.sound import folded_sounds, surname_length
+from graph.names.writing import common_writing, simplified
 
 __all__ = ["Blocked", "block", "block_keys"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ingest.identity.firm_name import core_name
 from ingest.identity.record import Record
-from ingest.identity.writing import common_writing, simplified
+from graph.names.writing import common_writing, simplified
 
 __all__ = ["Commonness", "count"]
 

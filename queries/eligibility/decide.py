@@ -14,15 +14,17 @@ from graph.errors import NotFoundError
 from graph.time import today
 from queries.basis import HINT_NOTICE, Basis
 from queries.eligibility.amount import Amount
+from queries.eligibility.barred import barred_for
 from queries.eligibility.catalogue import catalogue
 from queries.eligibility.consent import CLOSED, CONSENTS, closed
 from queries.eligibility.fact import Fact, Hint
-from queries.eligibility.first_loan import Definition, FirstLoan, compare_definitions
+from queries.eligibility.first_loan import FirstLoan, compare_definitions
 from queries.eligibility.gather import Gathered, gather
 from queries.eligibility.missing import least_missing
 from queries.eligibility.paper import Paper, lay_down, read_papers
 from queries.eligibility.product import Product, Version, packaged
 from queries.eligibility.records import Records, records_from_graph
+from queries.eligibility.rules import Rules
 from queries.eligibility.runner import Checked, evaluate, overall
 from queries.eligibility.steps import NextStep, next_steps
 from queries.eligibility.verdict import Verdict
@@ -36,6 +38,7 @@ __all__ = [
     "case_of",
     "decide",
     "decide_all",
+    "facts_of",
     "find_product",
 ]
 
@@ -103,9 +106,8 @@ class Decision:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """`settled_by` in Chinese."""
-        terms = {seen.id: seen.term for item in self.conditions for seen in item.seen}
-        return tuple(terms[name] for name in self.settled_by)
+        """`settled_by` in Chinese, as questions."""
+        return tuple(catalogue().facts[name].question for name in self.settled_by)
 
 
 def find_product(name: str, products: Mapping[str, Product] | None = None) -> Product:
@@ -161,17 +163,9 @@ def case_of(
             code="party_unknown",
         )
     before = first_loan_asof or day
-    given = {name: name in papers and papers[name].value is True for name in CONSENTS}
-    shut = frozenset() if graded else closed(catalogue(), given)
-    gathered = gather(
-        records,
-        pa.array([party]),
-        facts=[name for name in catalogue().facts if name not in shut],
-        institution=institution,
-        before=before,
-        consent_no=papers["consent"].reference if given["consent"] else "",
+    read, gathered = facts_of(
+        records, party, papers, institution=institution, before=before, graded=graded
     )
-    read = dict.fromkeys(shut & catalogue().own.keys(), CLOSED) | gathered.facts(0)
     return Case(
         party=party,
         facts=lay_down(read, papers, gone_by=before < day),
@@ -187,17 +181,42 @@ def case_of(
     )
 
 
+def facts_of(
+    records: Records,
+    party: str,
+    papers: Mapping[str, Paper],
+    *,
+    institution: str | None,
+    before: date,
+    graded: bool = False,
+) -> tuple[dict[str, Fact], Gathered]:
+    """What the records say of a party, as far as it may be read under these papers."""
+    given = {name: name in papers and papers[name].value is True for name in CONSENTS}
+    shut = frozenset[str]() if graded else closed(catalogue(), given)
+    gathered = gather(
+        records,
+        pa.array([party]),
+        facts=[name for name in catalogue().facts if name not in shut],
+        institution=institution,
+        before=before,
+        consent_no=papers["consent"].reference if given["consent"] else "",
+    )
+    return dict.fromkeys(shut & catalogue().own.keys(), CLOSED) | gathered.facts(0), gathered
+
+
 def decide(
     case: Case,
     product: Product,
     version: Version | None = None,
-    defined: Iterable[Definition] | None = None,
+    rules: Rules | None = None,
 ) -> Decision:
     """Apply a product to a case: its version in force on the case's day, or the one given.
 
-    `defined` are definitions of a first loan as they once were, for a replay.
+    `rules` are definitions, catalogue and bars as they once were, for a replay.
     """
     chosen = version or product.at(case.as_of)
+    known = rules.known if rules else catalogue()
+    barred = rules.barred if rules else barred_for(chosen)
     facts = chosen.in_time(case.facts, case.as_of)
     checked = evaluate(chosen, facts)
     verdict = overall(checked)
@@ -207,10 +226,12 @@ def decide(
         version=chosen,
         verdict=verdict,
         conditions=checked,
-        settled_by=least_missing(chosen, facts),
-        next_steps=next_steps(checked),
+        settled_by=least_missing(
+            chosen, facts, known=known, gone_by=case.first_loan_asof < case.as_of
+        ),
+        next_steps=next_steps(checked, known, barred),
         amount=chosen.amount.apply(facts),
-        first_loan=compare_definitions(case.facts, defined),
+        first_loan=compare_definitions(case.facts, rules.defined if rules else None),
         hints={name: case.hints[name] for name in chosen.hints if name in case.hints},
     )
 

@@ -16,7 +16,7 @@ from ingest.identity.firm_name import core_name
 from ingest.identity.policy import load_policy
 from ingest.identity.record import Record, told
 from ingest.identity.rules import findings
-from ingest.identity.writing import common_writing, simplified
+from graph.names.writing import common_writing, simplified
 
 KEY = "7c" * 32
 POPULATION = 20_000

@@ -16,8 +16,8 @@ from ingest.identity.firm_name import core_name
 from ingest.identity.policy import Finding, load_policy
 from ingest.identity.record import Record, label_of_name, told
 from ingest.identity.rules import RULES, Rule
-from ingest.identity.sound import same_sound, syllables
-from ingest.identity.writing import common_writing, simplified
+from graph.names.sound import same_sound, syllables
+from graph.names.writing import common_writing, simplified
 
 
 def person(name: str | None = None, **said: object) -> Record:
