@@ -87,8 +87,8 @@ class FieldSpec(Strict):
         minimum, maximum: in the unit of the file.
         check: name of a further rule on the value (`ingest.checking.rules`).
         reference: label of a thing that must already be known by this value's key.
-        named_by: of a party's identifier: the field in which the row says the party's name; None:
-            the first of `otherwise`, or the field of this name with `_name`.
+        named_by: of an identifier, the field with the name of whom it identifies; by default the
+            first of `otherwise`, or the field of the same name with `_name` behind it.
         otherwise: fields that name the party where this identifier is absent, the name first; the
             row then stands under a provisional key (`ingest.identity.provisional`).
         identifier: digits that must come as text although the type is text.

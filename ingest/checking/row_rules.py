@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from graph.time import today
-from ingest.checking.parse import FILLER
+from ingest.checking.parties import FILLER
 from ingest.checking.rules import RowRule
 from ingest.checking.said_amounts import amounts_said
 
