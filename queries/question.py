@@ -37,7 +37,7 @@ _WRITES = re.compile(
 )
 _UNBOUNDED = re.compile(r"\*\s*(\.\.)?\s*\]|\*\d+\.\.\s*\]|\)[+*]|\{\d+,\s*\}")
 _LABELS = frozenset(
-    {"DESCRIBES", "Projection", "Version"}
+    {"DESCRIBES", "PartyName", "Projection", "Version"}
     | SCHEMA.labels
     | set(SCHEMA.relationships)
     | {label for node in SCHEMA.nodes.values() for label in version_labels(node)}

@@ -43,7 +43,7 @@ def risk(
 
 
 def _tell(answer: RiskAnswer) -> None:
-    from api.pages.wording import LABELS, show
+    from api.wording import LABELS, show
 
     print(f"{answer.name or '（未具名）'}  风险 {answer.score:.4%}")
     for fact in answer.own_facts:

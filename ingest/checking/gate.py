@@ -62,6 +62,7 @@ def check(
     *,
     identity_key: str,
     known: Callable[[str], Collection[str]],
+    confirmed: frozenset[str] = frozenset(),
     joined: Joined = lambda _kind, _targets: {},
 ) -> Gated:
     """Check a table.
@@ -69,6 +70,7 @@ def check(
     Args:
         identity_key: of the keyed hash that turns a resident id into a person key.
         known: label -> keys of the things of that label that exist.
+        confirmed: codes of organisations that a person has confirmed in spite of their check digit.
         joined: who is tied to them.
 
     Returns:
@@ -78,7 +80,9 @@ def check(
     parts = []
     aside = Aside(packed=False)
     for index, said in table.slices():
-        columns, good, found = _check_rows(table, index, said, identity_key, known, joined)
+        columns, good, found = _check_rows(
+            table, index, said, identity_key, known, confirmed, joined
+        )
         findings += found
         parts.append(_good_rows(columns, index, good, aside))
         if len(index) < len(table.numbers):
@@ -102,6 +106,7 @@ def _check_rows(
     said: dict[str, Texts],
     identity_key: str,
     known: Callable[[str], Collection[str]],
+    confirmed: frozenset[str],
     joined: Joined,
 ) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[Finding]]:
     """Some rows by themselves: typed columns, which rows are good, and what was found."""
@@ -110,7 +115,15 @@ def _check_rows(
     absent = Texts.of([None] * len(index))
     said = {name: said.get(name, absent) for name in fields}
     readings = {
-        name: read_column(spec, said[name], index, identity_key) for name, spec in fields.items()
+        name: read_column(
+            spec,
+            said[name],
+            index,
+            identity_key,
+            names=said.get(spec.name_field),
+            confirmed=confirmed,
+        )
+        for name, spec in fields.items()
     }
     titles = {name: spec.title for name, spec in fields.items()}
     findings = list(

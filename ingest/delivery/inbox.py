@@ -28,8 +28,8 @@ from graph.standing import withdrawals
 from graph.time import utc_now
 from ingest.catalogue.source import load_source
 from ingest.comparing.part import Part
+from ingest.dry_run import preview
 from ingest.pipeline import ingest
-from ingest.preview import preview
 
 __all__ = ["MAX_CHUNK", "MAX_CHUNKS", "Inbox"]
 

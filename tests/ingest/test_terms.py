@@ -69,6 +69,9 @@ def test_a_term_holds_through_its_last_day(name: str, table: str, field: str) ->
             rows[other.name] = pd.Series([None], index=rows.index, dtype=object)
         if other.name == "decided_on":
             rows[other.name] = pd.Series([date(2031, 1, 1)], index=rows.index, dtype=object)
+    if "right_kind" in rows:
+        # a household's contract runs on when its round is over: no term of its certificate ends it
+        rows["right_kind"] = "management_right"
     ends = {
         end
         for frame in source.facts(table, rows)
