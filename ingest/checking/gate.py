@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ingest.catalogue.source import Shared
 from ingest.checking.reference import Joined, referred
 from ingest.checking.rules import value_column
 from ingest.checking.schema import on_row, on_text, on_value, validate
@@ -89,6 +90,8 @@ def check(
             give_back()
     key = [value_column(item) for item in table.spec.fields if item.name in table.spec.key]
     twins = _twins(table, _whole([{name: part[name] for name in key} for part in parts]))
+    if table.spec.shared:
+        twins += _unlike(table, table.spec.shared, parts, set(_refused(twins)))
     findings += twins
     if twins:
         refused, first, aside = _refused(twins), parts, Aside(packed=False)
@@ -230,6 +233,43 @@ def _twins(table: Table, keys: pd.DataFrame) -> list[Finding]:
         for row in again
     ]
     return found
+
+
+def _unlike(
+    table: Table, shared: Shared, parts: list[dict[str, pd.Series]], refused: set[int]
+) -> list[Finding]:
+    """Rows of one thing that tell it differently: all are refused, nobody knows which is right."""
+    fields = {item.name: item for item in table.spec.fields}
+    by = [value_column(fields[name]) for name in shared.by]
+    keys = _whole([{name: part[name] for name in by} for part in parts])
+    keys = keys[~keys.index.isin(refused)]
+    keys = keys[keys.duplicated(keep=False)]
+    if keys.empty:
+        return []
+    same = [value_column(item) for name, item in fields.items() if name not in shared.apart]
+    told = pd.concat(
+        [
+            pd.DataFrame({name: part[name] for name in same}).loc[
+                lambda rows: rows.index.isin(keys.index)
+            ]
+            for part in parts
+        ]
+    )
+    columns = "、".join(fields[name].title for name in shared.by)
+    apart = "、".join(fields[name].title for name in shared.apart)
+    unlike = _numbered(told).groupby(_numbered(told[by])).transform("nunique") > 1
+    return [
+        Finding(
+            int(row),
+            columns,
+            "duplicate_key",
+            f"“{columns}”相同的几行，除{apart}外应当一致。请核对是否填错了编号；"
+            "确是共同借款的，请把各行改成一致。",
+            "Rows of one thing tell it differently; none of them was taken.",
+            "重复",
+        )
+        for row in told.index[unlike]
+    ]
 
 
 def _numbered(rows: pd.DataFrame) -> pd.Series:
