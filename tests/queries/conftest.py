@@ -21,6 +21,7 @@ from graph.settings import Settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 from credit_files import scatter, write
+from searched import write_searched
 from world import World
 
 WORLDS = 200
@@ -179,6 +180,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                 writing.node("Village", f"w{n:03d}:village", valid_to=date(2000, 1, 1))
             write(writing)
             _guarantee_each_other(writing)
+            write_searched(writing)
             for n in range(FILES):
                 person, household, firm = (
                     f"c{n:03d}:{what}" for what in ("person", "household", "firm")

@@ -14,6 +14,7 @@ from reference import COLUMNS, Reference
 
 from queries import ask, library
 from queries.question import COLUMN_TYPES
+from queries.search import read_typed
 
 
 def _key(worlds: Worlds, question: str, number: int, chance: random.Random) -> str:
@@ -120,7 +121,10 @@ def test_plans_scan_nothing_whole(question: str, worlds: Worlds) -> None:
     item = library()[question]
     given = {p.name: "w001:p1" for p in item.parameters if p.type == "text"}
     clock = {"as_of": DAYS[2], "known_at": INSTANTS[2]}
-    operators = set(worlds.graph.explain(item.text, item.values({**given, **clock})))
+    values = item.values({**given, **clock})
+    if item.read:
+        values |= read_typed(values.pop("text")).parameters()
+    operators = set(worlds.graph.explain(item.text, values))
     forbidden = {"AllNodesScan", "NodeByLabelScan", "CartesianProduct", "UnionNodeByLabelsScan"}
     assert operators & forbidden <= {word for word in forbidden if word in item.allowed}
 

@@ -9,6 +9,8 @@ from datetime import date
 import pytest
 from pypinyin import Style, lazy_pinyin
 
+from graph.names.sound import same_sound, syllables
+from graph.names.writing import common_writing, simplified
 from ingest.identity import rules
 from ingest.identity.commonness import Commonness, count
 from ingest.identity.comparison import compare
@@ -16,8 +18,6 @@ from ingest.identity.firm_name import core_name
 from ingest.identity.policy import Finding, load_policy
 from ingest.identity.record import Record, label_of_name, told
 from ingest.identity.rules import RULES, Rule
-from graph.names.sound import same_sound, syllables
-from graph.names.writing import common_writing, simplified
 
 
 def person(name: str | None = None, **said: object) -> Record:
