@@ -16,6 +16,7 @@ from graph.projection import ProjectedTo, projected_to
 from graph.resolution import redirects
 from graph.time import today
 from queries.basis import Basis
+from queries.fragment import FOLDER
 from queries.question import Question, parse_question
 from queries.search import best_first, read_typed
 
@@ -61,6 +62,8 @@ def library() -> Mapping[str, Question]:
     """Every question by name; raises `SettingsError` on a faulty file or a name used twice."""
     found: dict[str, Question] = {}
     for path in sorted(Path(__file__).parent.rglob("*.cypher")):
+        if path.parent == FOLDER:
+            continue
         question = parse_question(path, path.read_text(encoding="utf-8"))
         if question.name in found:
             raise SettingsError(

@@ -10,7 +10,8 @@
     // rows: 200
 
 The header is checked against the text when it is loaded: parameters, columns, labels, types,
-read-only, bounded.  A question that lies about itself does not load.
+read-only, bounded.  A question that lies about itself does not load.  What several questions say
+alike is a fragment, put in its place when the question is loaded (`queries.fragment`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from graph.cypher import version_labels
 from graph.errors import InputError, SettingsError
 from graph.schema import SCHEMA
 from graph.time import parse_date, parse_instant
+from queries.fragment import expand
 
 __all__ = ["Column", "Parameter", "Question", "parse_question"]
 
@@ -157,7 +159,7 @@ def parse_question(path: Path, text: str) -> Question:
     for word in ("title", "question", "basis", "rows"):
         if word not in stated:
             raise refuse(f"the header lacks {word}")
-    cypher = "\n".join(body).strip()
+    cypher = expand("\n".join(body).strip())
     plain = re.sub(r"'[^']*'|\"[^\"]*\"", "''", cypher)
     used = set(re.findall(r"\$(\w+)", plain))
     read_from = {item.read_from for item in parameters if item.read_from}

@@ -83,10 +83,12 @@ def ask(
     columns = answer.question.columns
 
     def people() -> None:
+        from api.wording import answered
+
         table(
             answer.question.title,
-            [item.term.split(" / ")[0] for item in columns],
-            [tuple(row[item.name] for item in columns) for row in answer.rows],
+            [item.term.split(" / ")[0].removesuffix("（分）") for item in columns],
+            [tuple(answered(row[item.name], item.name) for item in columns) for row in answer.rows],
         )
         for note in answer.notes:
             say(note)

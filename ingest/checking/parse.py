@@ -7,6 +7,7 @@ for the clerk.  Bounds and code lists are the gate's: they are checked on what i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,12 +16,13 @@ from typing import Any, Literal
 from graph.identifiers import Finding, Verdict, division_code
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.time import today
-from ingest.catalogue.field import FieldSpec, Unit
+from ingest.catalogue.field import FieldSpec, Unit, label
 from ingest.checking.persons import PARTY_SUFFIXES, persons
 
 __all__ = [
     "FILLER",
     "CellVerdict",
+    "CodeList",
     "WrongError",
     "code",
     "day",
@@ -47,6 +49,8 @@ _SERIAL = re.compile(r"[1-6]\d{4}")
 _YES = frozenset({"是", "1", "y", "yes", "true"})
 _NO = frozenset({"否", "0", "n", "no", "false"})
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}", re.ASCII)
+#: What stands between the words of a list, beside what `label` takes away.
+_AND = re.compile(r"[/|+&\\]")
 _NOT_DIALLED = re.compile(r"[\s-]")
 _LABELS = {"91": "Enterprise", "92": "IndividualBusiness", "93": "Cooperative"}
 #: What 双公示 data write for a subject without a unified code.
@@ -123,16 +127,42 @@ def flag(text: str) -> bool:
     raise WrongError("not_a_flag", "只能填“是”或“否”。", "Neither yes nor no.", "非是否")
 
 
-def code(text: str, spec: FieldSpec) -> str:
-    """What the code list keeps for this text."""
-    if text in spec.codes:
-        return spec.codes[text]
+def code(text: str, spec: FieldSpec, kept: Mapping[str, str]) -> str:
+    """What the code list keeps for this text; `kept` is the field's, made once for a column."""
+    if (found := kept.get(label(text))) is not None:
+        return found
     raise WrongError(
         "unknown_code",
         f"代码不在字典中。可填：{'、'.join(spec.codes)}。",
         f"Not in the code list of {spec.name}.",
         "字典外的值",
     )
+
+
+class CodeList:
+    """Reads several words of a field's code list in one cell: each once, in order, joined by ；.
+
+    Words may hold the very signs that set words apart (没收违法所得、没收非法财物), so that signs
+    decide nothing: the cell is read as words of the list, one after the other.
+    """
+
+    def __init__(self, spec: FieldSpec) -> None:
+        self._kept = {_AND.sub("", word): code for word, code in spec.kept().items()}
+        words = "|".join(map(re.escape, sorted(self._kept, key=len, reverse=True)))
+        self._word, self._whole = re.compile(words), re.compile(f"(?:{words})+")
+        self._offered = "；".join(spec.codes)
+
+    def __call__(self, text: str) -> str:
+        """What is kept for the cell."""
+        told = _AND.sub("", label(text))
+        if not self._whole.fullmatch(told):
+            raise WrongError(
+                "unknown_code",
+                f"应为以下类别，多项以分号隔开：{self._offered}。",
+                "Not made of the words of the code list.",
+                "字典外的值",
+            )
+        return "；".join(dict.fromkeys(self._kept[word] for word in self._word.findall(told)))
 
 
 def phone(text: str) -> tuple[str, str]:

@@ -6,7 +6,6 @@ looked at only where the values could be read: a wrong cell is told once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -74,28 +73,6 @@ def find_rule(name: str, rules: Mapping[str, AnyRule]) -> AnyRule:
     return rules[name]
 
 
-#: 处罚类别: the classes of the 2018 standard, and those that art. 9 of the 2021 act added.
-_PENALTY_KINDS = (
-    "警告",
-    "罚款",
-    "没收违法所得、没收非法财物",
-    "责令停产停业",
-    "暂扣或吊销许可证、暂扣或吊销执照",
-    "行政拘留",
-    "通报批评",
-    "降低资质等级",
-    "限制开展生产经营活动",
-    "责令关闭",
-    "限制从业",
-    "其他",
-)
-
-
-def _penalty_kinds(texts: pd.Series) -> pd.Series:
-    """Whether every part of a list of classes is a class."""
-    return texts.map(lambda text: set(re.split("[;；]", text)) <= set(_PENALTY_KINDS))
-
-
 def _class(prefixes: tuple[str, ...], what: str, english: str) -> FieldRule:
     return FieldRule(
         f"应为{what}的统一社会信用代码（{'、'.join(prefixes)} 开头）。",
@@ -130,11 +107,6 @@ FIELD_RULES = {
         "应为 24 位还款状态（N、1-7、B、D、Z、C、G、*、#），最近一月在右。",
         "No 24 monthly repayment codes.",
         lambda texts: texts.str.fullmatch(r"[N1-7BDZCG*#]{24}"),
-    ),
-    "penalty_kinds": FieldRule(
-        f"应为以下类别，多项以分号隔开：{'；'.join(_PENALTY_KINDS)}。",
-        "No class of penalty.",
-        _penalty_kinds,
     ),
     "enterprise_code": _class(("91",), "企业", "an enterprise"),
     "individual_code": _class(("92",), "个体工商户", "an individual business"),

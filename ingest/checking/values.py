@@ -25,6 +25,7 @@ from ingest.catalogue.field import FieldSpec
 from ingest.checking.ordinary import mobile_phones, plain_integers, plain_reals
 from ingest.checking.parse import (
     CellVerdict,
+    CodeList,
     WrongError,
     code,
     day,
@@ -152,7 +153,10 @@ def _reader(spec: FieldSpec, identity_key: str) -> tuple[_Reader | None, dict[st
         case "flag":
             return _each(flag), {"": "boolean"}
         case "code":
-            return _each(lambda text: code(text, spec)), {"": object}
+            kept = spec.kept()
+            return _each(lambda text: code(text, spec, kept)), {"": object}
+        case "code_list":
+            return _each(CodeList(spec)), {"": object}
         case "phone":
             return partial(_phones, identity_key=identity_key), {"_masked": TEXT, "_key": TEXT}
         case "household":

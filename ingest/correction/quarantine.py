@@ -8,6 +8,7 @@ when the row is put right, when its sender takes it back, or after `KEEP`.  See 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 
 from graph.log import Batch, FactLog
 from graph.standing import standing
+from ingest.catalogue.field import Unit
 from ingest.checking.gate import Gated
 from ingest.finding import Finding
 from ingest.reading.table import Table
@@ -32,6 +34,7 @@ KEEP = timedelta(days=180)
 #: A twin of a row above: nothing was lost with it, so nothing is to be corrected.
 _NOTHING_TO_DO = "duplicate_row"
 _UNREAD = "unread"
+_UNITS = "units"
 _SETTLED = pa.schema([("batch", pa.string()), ("row", pa.int32()), ("outcome", pa.string())])
 
 
@@ -124,7 +127,13 @@ class Quarantine:
         kept = here.take(pc.index_in(numbers, here["row"].combine_chunks()))
         kept = kept.set_column(0, "row", numbers)
         unread = pa.array([table.unread.get(row) for row in rows], pa.string())
-        self._write(batch, kept.append_column(_UNREAD, unread))
+        units = {item.name: item.unit for item in table.spec.fields if item.unit}
+        self._write(
+            batch,
+            kept.append_column(_UNREAD, unread).replace_schema_metadata(
+                {_UNITS: json.dumps(units)}
+            ),
+        )
 
     def cells(self, batch: str) -> dict[int, dict[str, str | None]]:
         """Row -> field -> text as it was read; `unread` is the line of a row that was none."""
@@ -132,6 +141,13 @@ class Quarantine:
         if not path.exists():
             return {}
         return {item.pop("row"): item for item in pq.read_table(path).to_pylist()}
+
+    def units(self, batch: str) -> dict[str, Unit]:
+        """Field -> the unit in which the file of a batch told its numbers."""
+        path = self._path(batch)
+        told = (pq.read_schema(path).metadata or {}) if path.exists() else {}
+        found: dict[str, Unit] = json.loads(told.get(_UNITS.encode(), b"{}"))
+        return found
 
     def tidy(self, log: FactLog, source: str, now: datetime) -> None:
         """Delete what is settled, what is older than `KEEP`, and what a killed run left behind.

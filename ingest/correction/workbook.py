@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
 from graph.log import FactLog
-from ingest.catalogue.field import FieldSpec
+from ingest.catalogue.field import UNIT_FACTOR, FieldSpec, Unit
 from ingest.catalogue.source import Source, TableSpec
 from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
 from ingest.guidance.columns import Columns, open_book
@@ -59,13 +60,34 @@ def refused_lines(log: FactLog, quarantine: Quarantine, source: Source) -> dict[
     """
     tables: dict[str, list[Line]] = defaultdict(list)
     held: dict[str, dict[int, dict[str, str | None]]] = {}
+    units: dict[str, dict[str, Unit]] = {}
     for item in open_rows(log, source.name):
         name = item.batch.batch
         if name not in held:
-            held[name] = quarantine.cells(name)
+            held[name], units[name] = quarantine.cells(name), quarantine.units(name)
         if item.row in held[name]:
-            tables[item.table].append((item, held[name][item.row]))
+            cells = _in_own_units(held[name][item.row], units[name], source.tables[item.table])
+            tables[item.table].append((item, cells))
     return dict(tables)
+
+
+def _in_own_units(
+    cells: dict[str, str | None], units: dict[str, Unit], spec: TableSpec
+) -> dict[str, str | None]:
+    """The cells as the workbook's headings have them: a file may have told 元 where they say 万元."""
+    told = dict(cells)
+    for field in spec.fields:
+        unit, text = units.get(field.name, field.unit), cells.get(field.name)
+        if unit == field.unit or text is None:
+            continue
+        mark = NUMERIC if text.startswith(NUMERIC) else ""
+        times = Decimal(str(UNIT_FACTOR[unit])) / Decimal(str(UNIT_FACTOR[field.unit]))
+        try:
+            number = Decimal(text.removeprefix(mark).replace(",", "").rstrip("%")) * times
+        except InvalidOperation:
+            continue  # no number: what is wrong with it stays to be seen
+        told[field.name] = f"{mark}{number.normalize():f}"
+    return told
 
 
 def write_error_workbook(

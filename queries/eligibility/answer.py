@@ -47,7 +47,7 @@ def decision_answer(decision: Decision, decision_id: str | None = None) -> dict[
                 "condition": step.condition,
                 "text": step.text,
                 "days": step.days,
-                "obtains": step.obtains,
+                "obtains": list(step.obtains),
                 "sets": dict(step.sets),
             }
             for step in decision.next_steps

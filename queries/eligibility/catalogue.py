@@ -158,10 +158,12 @@ class FactSpec(Strict):
         ground: why the law lets a fact about household or spouse count at all.
         paper: the document by which an officer can bring it; None = sources only.
         implies: what a settled value says of other facts, by value (`true`, `false`).
+        ask: its term as a question (有无…), for what is still to be looked into.
     """
 
     id: str
     term: str
+    ask: str = ""
     type: Literal["flag", "integer", "money", "real", "code", "text"]
     values: dict[str, str] = Field(default_factory=dict)
     whose: Whose = "party"
@@ -197,6 +199,11 @@ class FactSpec(Strict):
         return self
 
     @property
+    def question(self) -> str:
+        """What is asked while it is unknown: a term that reads as a charge is asked, not said."""
+        return self.ask or (f"是否{self.term}" if self.type == "flag" else self.term)
+
+    @property
     def about_history(self) -> bool:
         """Whether it is about what ever was before a day, which can be a day gone by."""
         return any(read.about_history() for read in self.reads)
@@ -219,10 +226,16 @@ class FactSpec(Strict):
 
 
 class Catalogue(Strict):
-    """All facts by name."""
+    """All facts by name.
+
+    Attributes:
+        errands: how one document that settles several facts is had, by the document's name; None
+            in a catalogue kept with a decision before errands were put together.
+    """
 
     version: str
     facts: dict[str, FactSpec]
+    errands: dict[str, Obtain] | None = None
     hash: str = ""
 
     @model_validator(mode="after")
@@ -240,11 +253,47 @@ class Catalogue(Strict):
         """Those that may stand in a condition."""
         return {name: spec for name, spec in self.facts.items() if not spec.hint}
 
+    def implied(
+        self, name: str, value: Value, *, gone_by: bool = False
+    ) -> dict[str, bool | int | str]:
+        """What one fact's value says of others, and these of others again.
+
+        `gone_by`: history is asked of a day before the one asked about; that there was no loan
+        then says nothing of what is owed now.
+        """
+        found: dict[str, bool | int | str] = {}
+        todo: list[tuple[str, Value]] = [(name, value)]
+        for cause, held in todo:
+            told = self.facts[cause].implies if cause in self.facts else {}
+            for other, then in told.get(held, {}).items() if isinstance(held, bool) else ():
+                if other != name and other not in found:
+                    found[other] = then
+                    todo.append((other, then))
+        if gone_by and self.facts[name].about_history:
+            return {n: v for n, v in found.items() if self.facts[n].about_history}
+        return found
+
+    def telling(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Facts that say something of these by implication, in the order of the catalogue."""
+        asked = set(names)
+        return tuple(
+            name
+            for name, spec in self.own.items()
+            if any(asked.intersection(self.implied(name, value)) for value in spec.implies)
+        )
+
     def only(self, names: Iterable[str]) -> Catalogue:
-        """The part that a rule uses, to be kept with it; what a fact implies is left out, since
-        implications are drawn before a rule is applied."""
-        kept = {name: self.facts[name].model_copy(update={"implies": {}}) for name in names}
-        return self.model_copy(update={"facts": kept})
+        """The part that a rule uses, to be kept with it, with what its facts say of each other."""
+        kept = list(names)
+        facts = {}
+        for name in kept:
+            spec = self.facts[name]
+            told = {value: self.implied(name, value) for value in spec.implies}
+            among = {v: {n: t for n, t in said.items() if n in kept} for v, said in told.items()}
+            facts[name] = spec.model_copy(update={"implies": {v: s for v, s in among.items() if s}})
+        papers = {spec.paper for spec in facts.values()}
+        errands = self.errands and {n: e for n, e in self.errands.items() if n in papers}
+        return Catalogue(version=self.version, facts=facts, errands=errands, hash=self.hash)
 
 
 @cache
@@ -262,7 +311,7 @@ def in_use(info: ValidationInfo) -> Catalogue:
 
 def read_catalogue(text: str) -> Catalogue:
     """Parse and check a catalogue."""
-    stated = yaml.safe_load(text)
+    stated = {"errands": {}, **yaml.safe_load(text)}
     facts = {name: {"id": name, **told} for name, told in stated.pop("facts").items()}
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Catalogue.model_validate({**stated, "facts": facts, "hash": digest})

@@ -14,13 +14,16 @@ from graph.errors import NotFoundError
 from graph.time import today
 from queries.basis import HINT_NOTICE, Basis
 from queries.eligibility.amount import Amount
+from queries.eligibility.barred import barred_for
+from queries.eligibility.catalogue import catalogue
 from queries.eligibility.fact import Fact, Hint
-from queries.eligibility.first_loan import Definition, FirstLoan, compare_definitions
+from queries.eligibility.first_loan import FirstLoan, compare_definitions
 from queries.eligibility.gather import Gathered, gather
 from queries.eligibility.missing import least_missing
 from queries.eligibility.paper import Paper, lay_down, read_papers
 from queries.eligibility.product import Product, Version, packaged
 from queries.eligibility.records import Records, records_from_graph
+from queries.eligibility.rules import Rules
 from queries.eligibility.runner import Checked, evaluate, overall
 from queries.eligibility.steps import NextStep, next_steps
 from queries.eligibility.verdict import Verdict
@@ -101,9 +104,8 @@ class Decision:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """`settled_by` in Chinese."""
-        terms = {seen.id: seen.term for item in self.conditions for seen in item.seen}
-        return tuple(terms[name] for name in self.settled_by)
+        """`settled_by` in Chinese, as questions."""
+        return tuple(catalogue().facts[name].question for name in self.settled_by)
 
 
 def find_product(name: str, products: Mapping[str, Product] | None = None) -> Product:
@@ -172,13 +174,15 @@ def decide(
     case: Case,
     product: Product,
     version: Version | None = None,
-    defined: Iterable[Definition] | None = None,
+    rules: Rules | None = None,
 ) -> Decision:
     """Apply a product to a case: its version in force on the case's day, or the one given.
 
-    `defined` are definitions of a first loan as they once were, for a replay.
+    `rules` are definitions, catalogue and bars as they once were, for a replay.
     """
     chosen = version or product.at(case.as_of)
+    known = rules.known if rules else catalogue()
+    barred = rules.barred if rules else barred_for(chosen)
     checked = evaluate(chosen, case.facts)
     verdict = overall(checked)
     return Decision(
@@ -187,10 +191,12 @@ def decide(
         version=chosen,
         verdict=verdict,
         conditions=checked,
-        settled_by=least_missing(chosen, case.facts),
-        next_steps=next_steps(checked),
+        settled_by=least_missing(
+            chosen, case.facts, known=known, gone_by=case.first_loan_asof < case.as_of
+        ),
+        next_steps=next_steps(checked, known, barred),
         amount=chosen.amount.apply(case.facts),
-        first_loan=compare_definitions(case.facts, defined),
+        first_loan=compare_definitions(case.facts, rules.defined if rules else None),
         hints={name: case.hints[name] for name in chosen.hints if name in case.hints},
     )
 

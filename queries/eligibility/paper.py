@@ -18,7 +18,7 @@ from typing import Any
 
 from graph.errors import InputError
 from graph.time import parse_date
-from queries.eligibility.catalogue import catalogue
+from queries.eligibility.catalogue import Catalogue, catalogue
 from queries.eligibility.fact import Fact, Value
 
 __all__ = ["Paper", "lay_down", "meet", "read_papers"]
@@ -52,33 +52,35 @@ def read_papers(supplied: Mapping[str, Any], as_of: date) -> dict[str, Paper]:
 
 
 def lay_down(
-    facts: Mapping[str, Fact], papers: Mapping[str, Paper], *, gone_by: bool = False
+    facts: Mapping[str, Fact],
+    papers: Mapping[str, Paper],
+    *,
+    gone_by: bool = False,
+    known: Catalogue | None = None,
 ) -> dict[str, Fact]:
     """The facts with the papers beside them, and with what settled ones imply of others.
 
-    `gone_by`: history is asked of a day before the one asked about; that there was no loan then
-    says nothing of what is owed now.
+    Args:
+        gone_by: history is asked of a day before the one asked about.
+        known: the catalogue that says what implies what, default the present one.
     """
+    chosen = known or catalogue()
     laid = dict(facts)
     for name, paper in papers.items():
         document = catalogue().facts[name].paper or ""
         source = f"{document} {paper.reference}".strip()
         brought = Fact(paper.value, source, paper.stated_on, paper=True)
         laid[name] = meet(laid.get(name), brought, dated=paper.dated)
-    for name, spec in catalogue().own.items():
+    # by name, as a catalogue that is kept with a decision has them
+    for name in sorted(chosen.own):
         cause = laid.get(name)
-        if cause is None or not isinstance(cause.value, bool):
+        # what was itself implied says no more than its cause did
+        if cause is None or cause.implied_by:
             continue
-        for other, value in spec.implies.get(cause.value, {}).items():
-            if gone_by and spec.about_history and not catalogue().facts[other].about_history:
-                continue
+        for other, value in chosen.implied(name, cause.value, gone_by=gone_by).items():
             if other not in laid or laid[other].value is None:
-                laid[other] = Fact(
-                    value,
-                    cause.source,
-                    cause.stated_on,
-                    paper=cause.paper,
-                    reference=cause.reference,
+                laid[other] = replace(
+                    cause, value=value, fact_id=None, against=None, implied_by=name
                 )
     return laid
 

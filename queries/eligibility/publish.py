@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from graph.errors import InputError
 from graph.operations import OperationsStore, Proposal, Proposals
+from queries.eligibility.barred import objections
 from queries.eligibility.difference import difference
 from queries.eligibility.golden import Cases, failures, read_cases
 from queries.eligibility.product import Product, Version, packaged, read_product
@@ -109,6 +110,15 @@ def _checked(
             "与现行版本没有任何不同，无需发布。",
             "Nothing changes: there is nothing to publish.",
             code="nothing_changes",
+        )
+    before = set() if current is None else {item.version for item in current.versions}
+    new = [item for item in product.versions if item.version not in before]
+    barred = tuple(objections(product, new))
+    if barred:
+        raise InputError(
+            "有不可提出的下一步，不能发布：\n" + "\n".join(barred),
+            f"{len(barred)} steps may not be proposed: not published.",
+            code="step_barred",
         )
     failed = failures(product, read_cases(cases))
     if failed:

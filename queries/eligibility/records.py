@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.connection import Graph
 from graph.errors import InputError
 from graph.facts import arrow_schema
@@ -54,9 +56,16 @@ class Records:
     def certain(self, kind: str) -> pa.Table:
         """Those whose parties are known by identifier: resemblance feeds no decision.
 
-        A record that was removed or whose term is over is left out (`queries.lawful`).
+        A record that was removed or whose term is over is left out (`queries.lawful`), and so is a
+        guarantee that no longer stands; what is promised by one that does is told as far as it is
+        owed (`graph.accessory`).
         """
         table = self.table(kind)
+        if kind in CONTRACT_COLUMNS:
+            table = self._secured.standing(kind, table)
+        elif kind == "Guarantee":
+            owed = self._secured.owed(table["key"], table["amount_fen"])
+            table = table.set_column(table.column_names.index("amount_fen"), "amount_fen", owed)
         keep = pc.greater_equal(table["certainty"], 1.0)
         # a repair known today also protects the past: the later of the two clocks counts
         day = pa.scalar(max(self.as_of, self.known_at.date()), pa.date32())
@@ -65,6 +74,10 @@ class Records:
                 running = pc.fill_null(pc.greater(table[name], day), True)
                 keep = pc.and_(keep, running)
         return table if pc.all(keep).as_py() is not False else table.filter(keep)
+
+    @cached_property
+    def _secured(self) -> Secured:
+        return read_secured(self.table, self.as_of)
 
 
 def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:

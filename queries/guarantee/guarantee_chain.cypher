@@ -17,7 +17,8 @@ MATCH (p:Party {key: $key})
   // SHORTEST would go every way round a joint group
 MATCH path = (p)(()-[g:GUARANTEES WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
     AND g.known_from <= $known_at AND $known_at < g.known_to
-    AND g.valid_from >= $signed_from AND g.valid_from < $signed_before]->()){1,20}(q:Party)
+    AND g.valid_from >= $signed_from AND g.valid_from < $signed_before
+    AND stands(g.discriminator)]->()){1,20}(q:Party)
 WITH p, q, min(length(path)) AS depth WHERE q <> p
 CALL (q) {
   OPTIONAL MATCH (q)-[b:BORROWED]->(l:Loan)

@@ -13,6 +13,6 @@
 MATCH (a:Party {key: $key})
 MATCH (b:Party {key: $other})
 WHERE a <> b
-MATCH path = SHORTEST 1 (a) (()-[t:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to]-()){1,8} (b)
+MATCH path = SHORTEST 1 (a) (()-[t:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to AND stands(t.discriminator)]-()){1,8} (b)
 RETURN length(path) AS distance, [n IN nodes(path) | n.key] AS keys,
        [r IN relationships(path) | type(r)] AS kinds

@@ -78,7 +78,9 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
                 "LoanState", loan, "Loan", valid_from=_day(chance),
                 balance_fen=chance.randrange(90) * 100_000,
                 loan_class=chance.choice(["pass", "loss", None]),
-                overdue_days=chance.choice([0, 0, 40]))))  # fmt: skip
+                overdue_days=chance.choice([0, 0, 40]),
+                settled_on=chance.choice([None, None, date(2025, 3, 1), date(2026, 3, 1)]),
+                certainty=0.8 if chance.random() < 0.1 else 1.0)))  # fmt: skip
         if chance.random() < 0.6:
             tie("BORROWED", chance.choice(people), (loan, "Loan"))
         if chance.random() < 0.6:
@@ -86,8 +88,14 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
     node("FinancialInstitution", f"{w}:bank", name=f"{number:03d}银行")
     for serial in range(5):
         a, b = chance.sample(people, 2)
-        tie("GUARANTEES", a, b, discriminator=f"c{serial}",
+        # some contracts say what they secure: one loan or several, which others secure as well
+        contract = f"{w}:g{serial}"
+        tie("GUARANTEES", a, b, discriminator=contract,
             amount_fen=chance.choice([None, 5_000_000]))  # fmt: skip
+        node("Guarantee", contract, amount_fen=5_000_000)
+        tie("GAVE", a, (contract, "Guarantee"))
+        for loan in chance.sample(loans, chance.choice([0, 1, 1, 2])):
+            tie("SECURES", (contract, "Guarantee"), (loan, "Loan"))
     household = next(item for item in people if item[1] == "Household")
     for person in persons:
         if chance.random() < 0.5:
@@ -174,6 +182,8 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                     writing.node(label, key, valid_to=date(2000, 1, 1))
                 for loan in loans[n]:
                     writing.node("Loan", loan, valid_to=date(2000, 1, 1))
+                for serial in range(5):
+                    writing.node("Guarantee", f"w{n:03d}:g{serial}", valid_to=date(2000, 1, 1))
                 for entry in range(2):
                     writing.node("ListEntry", f"w{n:03d}:list{entry}", valid_to=date(2000, 1, 1))
                 writing.node("FinancialInstitution", f"w{n:03d}:bank", valid_to=date(2000, 1, 1))

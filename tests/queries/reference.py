@@ -76,6 +76,46 @@ class Reference:
         told.sort(key=lambda row: row["known_from"], reverse=True)
         return told[0] if told else defaultdict(lambda: None)
 
+    # ------------------------------------------------------------ guarantees are accessory
+
+    def _last(self, key: str, kind: str) -> Row | None:
+        """The certain statement of a kind heard last."""
+        told = [r for r in self.said[key] if r["kind"] == kind and r["certainty"] >= 1]
+        told.sort(key=lambda row: row["fact_id"])
+        told.sort(key=lambda row: row["valid_from"] or date.min, reverse=True)
+        told.sort(key=lambda row: row["known_from"], reverse=True)
+        return told[0] if told else None
+
+    def _secured(self, contract: str) -> list[Row | None]:
+        """State of each loan that a contract secures."""
+        ties = self.out["SECURES"].get(contract, ())
+        loans = {row["to_key"] for row in ties if row["certainty"] >= 1}
+        return [self._last(loan, "LoanState") for loan in loans]
+
+    def _settled(self, state: Row | None) -> bool:
+        return bool(state and state["settled_on"] and state["settled_on"] <= self.as_of)
+
+    def stands(self, tie: Row) -> bool:
+        """Whether a guarantee still stands; every other tie does."""
+        if tie["kind"] not in ("GUARANTEES", "GAVE"):
+            return True
+        contract = tie["discriminator"] if tie["kind"] == "GUARANTEES" else tie["to_key"]
+        states = self._secured(contract)
+        return not states or not all(map(self._settled, states))
+
+    def owed(self, tie: Row) -> int | None:
+        promised = tie["amount_fen"]
+        balances = [
+            0 if self._settled(state) else state and state["balance_fen"]
+            for state in self._secured(tie["discriminator"])
+        ]
+        if promised is None or not balances or None in balances:
+            return promised
+        return min(promised, sum(balances))
+
+    def _guarantees(self, table: dict[str, dict[str, list[Row]]], key: str) -> list[Row]:
+        return [row for row in table["GUARANTEES"][key] if self.stands(row)]
+
     # ------------------------------------------------------------ the questions
 
     def same_as(self, key: str) -> list[tuple[Any, ...]]:
@@ -116,9 +156,9 @@ class Reference:
             ("SPOUSE_OF", "配偶", "配偶"),
             ("GUARANTEES", "为其担保", "由其担保"),
         ):
-            for tie in self.out[kind][key]:
+            for tie in filter(self.stands, self.out[kind][key]):
                 add(tie["to_key"], out, tie["certainty"])
-            for tie in self.into[kind][key]:
+            for tie in filter(self.stands, self.into[kind][key]):
                 add(tie["from_key"], into, tie["certainty"])
         return [(party, why, certainty) for (party, why), certainty in found.items()]
 
@@ -127,8 +167,8 @@ class Reference:
         ties, and what the ties lead to."""
         circle = {key}
         for kind in ("BELONGS_TO", "SPOUSE_OF", "GUARANTEES"):
-            circle |= {row["to_key"] for row in self.out[kind][key]}
-            circle |= {row["from_key"] for row in self.into[kind][key]}
+            circle |= {row["to_key"] for row in filter(self.stands, self.out[kind][key])}
+            circle |= {row["from_key"] for row in filter(self.stands, self.into[kind][key])}
         for tie in self.out["BELONGS_TO"][key]:
             circle |= {row["from_key"] for row in self.into["BELONGS_TO"][tie["to_key"]]}
         found = set()
@@ -154,6 +194,12 @@ class Reference:
                         for onward in further.get(tie["to_key"], ()):
                             if self.label[onward["to_key"]] in parties:
                                 say(onward)
+            for gave in self.out["GAVE"][member]:
+                for secures in self.out["SECURES"][gave["to_key"]]:
+                    say(secures)
+                    for row in self.said[secures["to_key"]]:
+                        if row["kind"] == "LoanState":
+                            say(row)
         for kind in ("MEMBER_OF", "BELONGS_TO", "SPOUSE_OF"):
             for tie in self.into[kind][key]:
                 say(tie)
@@ -178,21 +224,33 @@ class Reference:
 
     def guarantees_given(self, key: str) -> list[tuple[Any, ...]]:
         return [
-            (row["to_key"], self.name(row["to_key"]), row["discriminator"], row["amount_fen"])
-            for row in self.out["GUARANTEES"][key]
+            (
+                row["to_key"],
+                self.name(row["to_key"]),
+                row["discriminator"],
+                row["amount_fen"],
+                self.owed(row),
+            )
+            for row in self._guarantees(self.out, key)
         ]
 
     def guarantees_received(self, key: str) -> list[tuple[Any, ...]]:
         return [
-            (row["from_key"], self.name(row["from_key"]), row["discriminator"], row["amount_fen"])
-            for row in self.into["GUARANTEES"][key]
+            (
+                row["from_key"],
+                self.name(row["from_key"]),
+                row["discriminator"],
+                row["amount_fen"],
+                self.owed(row),
+            )
+            for row in self._guarantees(self.into, key)
         ]
 
     def guarantee_chain(self, key: str) -> list[tuple[Any, ...]]:
         depth, queue = {key: 0}, deque([key])
         while queue:
             here = queue.popleft()
-            for row in self.out["GUARANTEES"][here]:
+            for row in self._guarantees(self.out, here):
                 if row["to_key"] not in depth:
                     depth[row["to_key"]] = depth[here] + 1
                     queue.append(row["to_key"])
@@ -228,8 +286,8 @@ class Reference:
                 (h, len(members), len(loans),
                  sum(self.latest(x, "Loan")["principal_fen"] or 0 for x in loans),
                  sum(self.latest(x, "LoanState")["balance_fen"] or 0 for x in loans),
-                 sum(r["amount_fen"] or 0 for m in members | {h}
-                     for r in self.out["GUARANTEES"][m]))
+                 sum(self.owed(r) or 0 for m in members | {h}
+                     for r in self._guarantees(self.out, m)))
             )  # fmt: skip
         return found
 
@@ -254,7 +312,7 @@ class Reference:
             (row[other], row)
             for kind in AROUND
             for table, other in ((self.out, "to_key"), (self.into, "from_key"))
-            for row in table[kind][key]
+            for row in filter(self.stands, table[kind][key])
         ]
 
     def neighbourhood(self, key: str) -> list[tuple[Any, ...]]:
@@ -399,8 +457,8 @@ def _stays(same_as: list[Row]) -> dict[str, str]:
 #: question -> columns of the answer that the reference gives, in its order.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "loans": ("loan_key", "lender", "principal_fen", "balance_fen", "loan_class", "certainty"),
-    "guarantees_given": ("other_key", "other_name", "contract", "amount_fen"),
-    "guarantees_received": ("other_key", "other_name", "contract", "amount_fen"),
+    "guarantees_given": ("other_key", "other_name", "contract", "amount_fen", "owed_fen"),
+    "guarantees_received": ("other_key", "other_name", "contract", "amount_fen", "owed_fen"),
     "guarantee_chain": ("key", "name", "depth", "loan_count", "principal_fen"),
     "assessor_conflicts": ("party_key", "why", "certainty"),
     "decision_records": ("kind", "from_key", "to_key", "fact_id"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -348,3 +350,98 @@ def test_papers_are_refused_with_a_reason() -> None:
         with pytest.raises(InputError) as caught:
             read_papers(given, DAY)
         assert caught.value.cause_code == code, given
+
+
+def drawn(log: FactLog, party: str, papers: dict[str, Any] | None = None) -> Case:
+    """A case as the program makes it: everything gathered, and what follows from it drawn."""
+    found = gather(records_from_log(log, DAY, KNOWN), pa.array([party])).facts(0)
+    laid = lay_down(found, read_papers(papers or {}, DAY))
+    strata = Strata("Person", None, None, None)
+    return Case(party, laid, {}, {}, strata, None, DAY, DAY, KNOWN, 1, "hash")
+
+
+def report_alone(folder: Path) -> FactLog:
+    """A report that says what is owed, and not whether there ever was a loan."""
+    log = FactLog(folder)
+    world = World(log)
+    world.node("Person", "person:p", name="样本", birth_on=date(1985, 3, 16))
+    credit_files.report(world, "person:p", "R1", date(2026, 3, 1), has_loan_record=None,
+                        balance_fen=0, overdue_account_count=None)  # fmt: skip
+    world.commit(KNOWN)
+    return log
+
+
+def test_what_was_implied_does_not_look_altered(store: OperationsStore, tmp_path: Path) -> None:
+    archive, log = DecisionArchive(store), report_alone(tmp_path / "log")
+    made = drawn(log, "person:p", {"consent": "是@2026-03-02#A7"})
+    product = packaged()["apple_loan"]
+    assert made.facts["own_bad_loan"].implied_by == "open_loan"
+    assert "open_loan" not in product.versions[-1].facts
+    name = keep(decide(made, product), archive, at=AT)
+    inputs = json.loads(archive.find(name).record)["inputs"]
+    assert inputs["own_bad_loan"]["implied_by"] == "open_loan"
+    # what it was drawn from stands beside it, with its own fact
+    assert inputs["open_loan"]["value"] is False and inputs["open_loan"]["fact_id"]
+    assert replay(archive, name, log).whole
+
+
+def test_a_cause_that_was_altered_is_caught_once(store: OperationsStore, tmp_path: Path) -> None:
+    archive, log = DecisionArchive(store), report_alone(tmp_path / "log")
+    made = drawn(log, "person:p")
+    for changed, caught in (
+        # somebody else's report: the cause differs, and what follows from it with it
+        ({"open_loan": replace(made.facts["open_loan"], fact_id="fact-0000009")}, ["open_loan"]),
+        # what follows was altered, the cause was not
+        ({"own_bad_loan": replace(made.facts["own_bad_loan"], value=True)}, ["own_bad_loan"]),
+        ({"age": replace(made.facts["age"], value=33)}, ["age"]),
+    ):
+        forged = replace(made, facts={**made.facts, **changed})
+        name = keep(decide(forged, packaged()["apple_loan"]), archive, at=AT)
+        found = replay(archive, name, log)
+        assert found.same and [gap.fact for gap in found.gaps or ()] == caught
+
+
+@pytest.mark.parametrize("product", ["apple_loan", "startup_guaranteed_loan"])
+def test_a_record_of_0_3_0_is_made_again_byte_for_byte(
+    store: OperationsStore, tmp_path: Path, product: str
+) -> None:
+    """Kept as that version wrote them: no errands, nothing barred, nothing of what says what."""
+    archive, log = DecisionArchive(store), report_alone(tmp_path / "log")
+    folder = Path(__file__).parent / "kept_before"
+    record = (folder / f"{product}.record.json").read_bytes()
+    told = json.loads(record)
+    assert archive.keep_text((folder / f"{product}.rules.json").read_bytes()) == told["rules"]
+    assert "implied_by" not in record.decode() and "open_loan" not in told["inputs"]
+    # drawn from the report's nothing owed, which the record does not hold
+    assert told["inputs"]["own_overdue"]["value"] is False
+    name = archive.keep(record, party="person:p", product=product, verdict=told["verdict"],
+                        decided_at=AT)  # fmt: skip
+    found = replay(archive, name, log)
+    assert (found.same, found.differs, found.gaps) == (True, (), ())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_replays_of_random_files_raise_no_false_alarm(
+    store: OperationsStore, tmp_path: Path, seed: int
+) -> None:
+    archive, log = DecisionArchive(store), FactLog(tmp_path / "log")
+    world, chance = World(log), random.Random(seed)
+    for number in range(8):
+        world.node("Person", f"person:{number}", name="样本", birth_on=date(1980, 1, 1))
+        world.node("Household", f"household:{number}", credit_grade=chance.choice(["AA", None]))
+        world.tie("BELONGS_TO", (f"person:{number}", "Person"), (f"household:{number}", "Household"))  # fmt: skip
+        world.node("Enterprise", f"org:{number}", name="样本")
+        credit_files.scatter(world, chance, f"file{number}", f"person:{number}",
+                             f"household:{number}", f"org:{number}")  # fmt: skip
+    world.commit(KNOWN)
+    drew = 0
+    for number in range(8):
+        papers = chance.choice([{}, {"consent": "是"}, {"any_loan": "否@2026-03-10#R9"},
+                                {"open_loan": "否@2026-03-10#R9"}])  # fmt: skip
+        made = drawn(log, f"person:{number}", papers)
+        drew += sum(bool(fact.implied_by) for fact in made.facts.values())
+        for product in packaged().values():
+            name = keep(decide(made, product), archive, at=AT)
+            found = replay(archive, name, log)
+            assert (found.same, found.gaps) == (True, ()), (product.id, number)
+    assert drew
