@@ -137,6 +137,7 @@ class Relationship:
     Attributes:
         sources, targets: labels (or superlabels) that may stand at either end.
         source_role: role label that the tie gives its source.
+        not_shown: why no question that a person looks at reads it; empty where one does.
     """
 
     type: str
@@ -147,6 +148,7 @@ class Relationship:
     properties: tuple[Property, ...] = ()
     source_role: str | None = None
     basis: str = ""
+    not_shown: str = ""
 
     def __post_init__(self) -> None:
         if not _TYPE.match(self.type):
