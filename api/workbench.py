@@ -11,7 +11,6 @@ from api.party_file import read_party_file
 from api.reckoning import Reckoning
 from graph.connection import Graph, connect
 from graph.errors import XinnongError
-from graph.identifiers import Verdict, person_key, resident_id
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
 from graph.secrets import make_secrets
@@ -27,6 +26,7 @@ from queries.eligibility.scorecard import CreditPlaces, Rating, rate, read_place
 from queries.library import held_by
 from queries.names import division_names, institution_names
 from queries.risk import RiskRun, assess, reassess
+from queries.search import hidden
 from queries.structure import Structure, read_structure
 
 __all__ = ["Workbench"]
@@ -65,17 +65,15 @@ class Workbench:
         self.store.close()
 
     def ask(self, name: str, **given: Any) -> Answer:
-        """Ask a question of the library."""
+        """Ask a question of the library; in what a person typed, identities become keys."""
+        if isinstance(given.get("text"), str):
+            key = make_secrets(self.settings.secrets_file).identity_key
+            given["text"] = hidden(given["text"], key)
         return ask(self.graph, name, **given)
 
     def search(self, text: str) -> Answer:
-        """Find parties; a resident id is turned into its key and not kept."""
-        wanted = text.strip()
-        found = resident_id.check(wanted)
-        if found.verdict is not Verdict.INVALID and found.value is not None:
-            key = make_secrets(self.settings.secrets_file).identity_key
-            wanted = person_key(found.value, key)
-        return self.ask("find_party", text=wanted)
+        """Find parties by whatever was typed; a resident id is turned into its key and not kept."""
+        return self.ask("find_party", text=text)
 
     def risk_run(self) -> RiskRun:
         """The propagation for what the graph holds now; once for each state, from the one before."""
