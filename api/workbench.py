@@ -22,7 +22,14 @@ from queries.eligibility import Decision, Product, case_of, decide, decide_all, 
 from queries.eligibility.prospects import Prospects, prospects
 from queries.eligibility.publish import shelf
 from queries.eligibility.record import keep
-from queries.eligibility.scorecard import CreditPlaces, Rating, rate, read_places
+from queries.eligibility.scorecard import (
+    Card,
+    CreditPlaces,
+    Rating,
+    card_in_force,
+    rate,
+    read_places,
+)
 from queries.library import held_by
 from queries.names import division_names, institution_names
 from queries.risk import RiskRun, assess, reassess
@@ -158,9 +165,13 @@ class Workbench:
         """Every product that is for such a party; a look, of which nothing is kept."""
         return decide_all(case_of(self.graph, key, **given), self.products().values())
 
+    def card(self) -> Card:
+        """The scorecard in force here."""
+        return card_in_force(self.store)
+
     def rating(self, key: str) -> Rating:
         """What the scorecard says of a farmer; raises `NotFoundError`."""
-        return rate(case_of(self.graph, key))
+        return rate(case_of(self.graph, key), self.card())
 
     def prospects(self) -> Prospects:
         """The district's prospects for what the graph holds now; reckoned once for each state."""
@@ -188,9 +199,10 @@ class Workbench:
     def places_ready(self, *, within: float | None) -> CreditPlaces | None:
         """The same if it is there within so many seconds; None while it is being reckoned."""
         day, known_at, position = self._state()
+        card = self.card()
         return self._places.ready(
-            (position, day),
-            lambda: read_places(self.log, day, known_at, position),
+            (position, day, card.name),
+            lambda: read_places(self.log, day, known_at, position, card),
             within=within,
         )
 
