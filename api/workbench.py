@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from graph.settings import Settings
 from graph.snapshot import refresh_snapshot, take_snapshot
 from graph.time import today, utc_now
 from queries import Answer, RiskAnswer, ask, explain
+from queries.adverse import Adverse, read_adverse
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
 from queries.eligibility.prospects import Prospects, prospects
 from queries.eligibility.publish import shelf
@@ -81,6 +82,10 @@ class Workbench:
     def search(self, text: str) -> Answer:
         """Find parties by whatever was typed; a resident id is turned into its key and not kept."""
         return self.ask("find_party", text=text)
+
+    def adverse(self, key: str, *, labels: Collection[str] = ()) -> Adverse:
+        """Own adverse records of a party, and how far one looked for them."""
+        return read_adverse(self.graph, self.log, key, labels=labels)
 
     def risk_run(self) -> RiskRun:
         """The propagation for what the graph holds now; once for each state, from the one before."""

@@ -156,11 +156,8 @@ class Relationship:
     Attributes:
         sources, targets: labels (or superlabels) that may stand at either end.
         source_role: role label that the tie gives its source.
-<<<<<<< HEAD
         not_shown: why no question that a person looks at reads it; empty where one does.
-=======
         one_at_a_time: what the things joined have one of at a time, whatever source says it.
->>>>>>> main
     """
 
     type: str
@@ -171,11 +168,8 @@ class Relationship:
     properties: tuple[Property, ...] = ()
     source_role: str | None = None
     basis: str = ""
-<<<<<<< HEAD
     not_shown: str = ""
-=======
     one_at_a_time: tuple[OneAtATime, ...] = ()
->>>>>>> main
 
     def __post_init__(self) -> None:
         if not _TYPE.match(self.type):

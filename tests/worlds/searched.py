@@ -119,3 +119,13 @@ def write_searched(world: World) -> None:
     world.tie("BORROWED", ("find:jianguo", "Person"), loan)
     world.node("FinancialInstitution", "find:bank", name="凤翔农商银行")
     world.tie("LENT_BY", loan, ("find:bank", "FinancialInstitution"))
+    # one penalty in force, one repaired, one of somebody who only resembles the firm
+    for number, removed_on, certainty in (
+        (1, None, 1.0),
+        (2, date(2026, 3, 1), 1.0),
+        (3, None, 0.8),
+    ):
+        penalty = (f"find:penalty{number}", "Penalty")
+        world.node("Penalty", penalty[0], penalty_kinds="罚款", document_no=f"凤市监罚〔2026〕{number}号",
+                   fine_fen=100_000, decided_on=date(2026, 1, 9), removed_on=removed_on)  # fmt: skip
+        world.tie("PENALISED_BY", (FIRM, "Enterprise"), penalty, certainty=certainty)
