@@ -137,7 +137,7 @@ class FieldSpec(Strict):
     def _units_by_heading(self) -> dict[str, Unit | None]:
         """Every heading that means this field, and the unit that it says."""
         written = (self.title, self.name, *self.aliases)
-        found = dict.fromkeys(map(heading, written), self.unit)
+        found: dict[str, Unit | None] = {heading(text): self.unit for text in written}
         words = _UNIT_WORDS.get(self.type, {})
         for text in written:
             apart = _BRACKETED.match(unicodedata.normalize("NFKC", text).strip())
