@@ -162,7 +162,7 @@ class Workbench:
 
     def rating(self, key: str) -> Rating:
         """What the scorecard says of a farmer; raises `NotFoundError`."""
-        return rate(case_of(self.graph, key))
+        return rate(case_of(self.graph, key, graded=True))
 
     def prospects(self) -> Prospects:
         """The district's prospects for what the graph holds now; reckoned once for each state."""
