@@ -15,6 +15,7 @@ from importlib.resources import files
 import yaml
 from pydantic import Field
 
+from queries.eligibility.amount import AMOUNT, REPAYMENT
 from queries.eligibility.catalogue import Strict
 from queries.eligibility.condition import Certainty, Rule
 from queries.eligibility.product import Product, Version
@@ -98,9 +99,13 @@ def due_for_review(
 
 
 def rules_of(version: Version) -> Iterator[tuple[str, Rule]]:
-    """Every rule of a version by name: its conditions, and the terms of its amount."""
+    """Every rule of a version by name: its conditions, and the terms of its amount.
+
+    What terms become as conditions is named with them.
+    """
     for condition in version.conditions:
-        yield condition.id, condition
+        if condition.id not in (REPAYMENT, AMOUNT):
+            yield condition.id, condition
     for place, term in enumerate(version.amount.least_of, start=1):
         yield f"amount {place}", term
 
