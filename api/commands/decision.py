@@ -130,7 +130,7 @@ def shadow(
 
 
 def _for_people(decision: Decision, name: str) -> None:
-    from api.pages.wording import fact, source
+    from api.wording import fact, source
     from queries.eligibility.catalogue import catalogue
 
     specs = catalogue().facts

@@ -26,6 +26,7 @@ class Heading:
     """A heading understood.
 
     Attributes:
+        spec: the table as this heading has it, with the units that it names.
         columns: field -> place.
         width: cells up to the last one with a name.
         unknown: place -> title that nobody declared.
@@ -115,12 +116,16 @@ def _understood(file_name: str, titles: Sequence[str], table: str, spec: TableSp
             )
         if named:
             columns[field.name] = named[0]
+    fields = tuple(
+        field.headed(titles[columns[field.name]]) if field.name in columns else field
+        for field in spec.fields
+    )
     taken = set(columns.values())
     named_places = [place for place, title in enumerate(titles) if title]
     origin = [list(titles).index(name) for name in (ORIGIN_BATCH, ORIGIN_ROW) if name in titles]
     return Heading(
         table,
-        spec,
+        spec.model_copy(update={"fields": fields}),
         columns,
         named_places[-1] + 1,
         {

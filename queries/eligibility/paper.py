@@ -19,6 +19,7 @@ from typing import Any
 from graph.errors import InputError
 from graph.time import parse_date
 from queries.eligibility.catalogue import Catalogue, catalogue
+from queries.eligibility.consent import refused
 from queries.eligibility.fact import Fact, Value
 
 __all__ = ["PARTICULARS", "Paper", "lay_down", "meet", "read_papers"]
@@ -104,6 +105,7 @@ def lay_down(
             seen_by=paper.seen_by,
         )
         laid[name] = meet(laid.get(name), brought, dated=paper.dated)
+    laid = refused(laid)
     # by name, as a catalogue that is kept with a decision has them
     for name in sorted(chosen.own):
         cause = laid.get(name)

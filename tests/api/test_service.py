@@ -51,6 +51,18 @@ def test_a_resident_id_finds_its_person(client: TestClient, district: Settings) 
     assert row["公民身份号码"] not in found.text
 
 
+def test_the_command_searches_by_an_identity_that_is_typed(district: Settings) -> None:
+    text = (district.data / "district" / "农户信息.csv").read_text(encoding="gb18030")
+    head, first = (line.split(",") for line in text.splitlines()[:2])
+    row = dict(zip(head, first, strict=True))
+    done = run(district, "search", "--json", typed=row["公民身份号码"] + "\n")
+    assert [item["name"] for item in json.loads(done.stdout)["rows"]] == [row["姓名"]], done.stderr
+    assert row["公民身份号码"] not in done.stdout + done.stderr
+    assert row["姓名"][0] in run(district, "search", row["姓名"]).stdout
+    wrong = run(district, "search", "91610305MA6X00Q100")
+    assert "统一社会信用代码" in wrong.stderr
+
+
 def test_no_raw_identity_is_stored(district: Settings) -> None:
     text = (district.data / "district" / "农户信息.csv").read_text(encoding="gb18030")
     place = text.splitlines()[0].split(",").index("公民身份号码")
@@ -270,11 +282,17 @@ def test_foreign_hosts_are_refused(client: TestClient) -> None:
     assert client.get("/healthz", headers={"host": "example.com"}).status_code == 400
 
 
-def run(district: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(district: Settings, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "XINNONG_DATA": str(district.data)}
     command = [str(Path(sys.executable).parent / "xinnong"), *arguments]
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+        command,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
@@ -328,6 +346,9 @@ def test_commands_answer_people(district: Settings, guarantor: str, tmp_path: Pa
         (("ingest", "regions", "x.csv"), 1, "找不到或打不开文件"),
         (("sample", "x", "--persons", "3"), 1, "1,000 到 1,000,000"),
         (("nonsense",), 2, "nonsense"),
+        # an argument is read by everybody on the machine
+        (("search", "610322197503150029"), 1, "不要写在命令里"),
+        (("ask", "find_party", "text=139 1234 5678"), 1, "不要写在命令里"),
     ],
 )
 def test_commands_refuse_with_a_reason(
