@@ -128,7 +128,7 @@ _MORALS = {"good": 5, "rather_good": 4, "fair": 2, "poor": 1}
 
 
 def by_hand(
-    row: dict[str, str], loan: str | None, honour: str | None, moral: str | None, known: str | None
+    row: dict[str, str], loan: str | None, honour: str | None, moral: str | None, bound: str | None
 ) -> tuple[float, float]:
     """The range of a score, from the department's row and the published card alone.
 
@@ -146,8 +146,8 @@ def by_hand(
     low = known + (_HONOURS[honour] if honour else 0) + (_MORALS[moral] if moral else 0)
     high = known + (_HONOURS[honour] if honour else 10) + (_MORALS[moral] if moral else 5)
     apart = (low / 73, high / 73)
-    if known is not None:
-        low, high = (low - 20) / 93, (high + _LOANS[known]) / 93
+    if bound is not None:
+        low, high = (low - 20) / 93, (high + _LOANS[bound]) / 93
     elif loan is None:
         low, high = min((low - 20) / 93, apart[0]), max((high + 20) / 93, apart[1])
     elif loan == "none":
