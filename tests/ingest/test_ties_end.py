@@ -135,9 +135,9 @@ def test_the_legal_representative_is_one_at_a_time(district: District) -> None:
     assert told.score < 0.01
     assert district.key("赵样一") not in {part.party for part in told.contributions}
     # what comes late takes its place by its own day
-    district.take("enterprise", firm(("孙样三", "610322199001011013"), "2023-01-01"))
+    district.take("enterprise", firm(WANG, "2023-01-01"))
     assert district.ties(kind) == {("钱样二", name)}
-    assert district.ties(kind, date(2024, 1, 1)) == {("孙样三", name)}
+    assert district.ties(kind, date(2024, 1, 1)) == {("王样八", name)}
 
 
 def test_a_blank_day_of_office_takes_it_from_nobody(district: District) -> None:
