@@ -88,7 +88,7 @@ class FieldSpec(Strict):
         check: name of a further rule on the value (`ingest.checking.rules`).
         reference: label of a thing that must already be known by this value's key.
         named_by: of an identifier, the field with the name of whom it identifies; by default the
-            field of the same name with `_name` behind it.
+            first of `otherwise`, or the field of the same name with `_name` behind it.
         otherwise: fields that name the party where this identifier is absent, the name first; the
             row then stands under a provisional key (`ingest.identity.provisional`).
         identifier: digits that must come as text although the type is text.
@@ -111,8 +111,8 @@ class FieldSpec(Strict):
     maximum: float | None = None
     check: str | None = None
     reference: str | None = None
-    named_by: str | None = None
     otherwise: tuple[str, ...] = ()
+    named_by: str | None = None
     identifier: bool = False
     message: str | None = None
     example: str = ""
@@ -170,6 +170,16 @@ class FieldSpec(Strict):
         return [*further, *self.codes.items()]
 
     @property
+    def is_number_of_a_thing(self) -> bool:
+        """Whether the text names a contract, a document or the like, and must stay a key."""
+        return self.identifier or self.name.endswith(("_no", "_code"))
+
+    @property
+    def name_field(self) -> str:
+        """The field in which a row says the name of the party that this identifier is of."""
+        return self.named_by or (self.otherwise[0] if self.otherwise else f"{self.name}_name")
+
+    @property
     def must_be_text(self) -> bool:
         """Whether a numeric Excel cell has lost digits or leading zeros here."""
         return self.identifier or self.type in IDENTIFIER_TYPES
@@ -223,4 +233,4 @@ def label(text: str) -> str:
     ('吊销未注销', '存续在营开业在册', '户主')
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return _SEPARATING.sub("", folded) or folded.strip()
+    return _SEPARATING.sub("", folded)
