@@ -22,8 +22,9 @@ from graph.standing import standing, withdrawals
 from ingest.catalogue.source import Source
 from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
-from ingest.comparing.difference import Difference, compare
+from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.listing import listing
+from ingest.comparing.other_names import other_names
 from ingest.comparing.part import Part
 from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
@@ -32,6 +33,7 @@ from ingest.identity.provisional import name_parties
 from ingest.reading.memory import give_back
 from ingest.reading.table import Table, read_table
 from ingest.report import BatchReport
+from ingest.tied import tied
 
 __all__ = [
     "Plan",
@@ -43,6 +45,9 @@ __all__ = [
     "report_of",
     "taken_before",
 ]
+
+
+_ROWS_SHOWN = 10
 
 
 @dataclass
@@ -136,8 +141,9 @@ def plan(
     is_list = not table.is_correction
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
-    gated = check(table, identity_key=identity_key, known=_known(log))
+    gated = check(table, identity_key=identity_key, known=_known(log), joined=tied(log))
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
+    gated.findings += other_names(log, table.spec, gated.rows)
     batch = batch_name(log, source.name, sha256)
     progress(f"比对 {path.name}", 0, len(gated.rows))
     is_complete = source.completeness_of(table.name) == "snapshot"
@@ -146,7 +152,7 @@ def plan(
     frames = source.facts(table.name, rows) if len(rows) else iter(())
     del rows  # what reads them is the last to hold them
     give_back()
-    difference = compare(log, frames, source=source.name, batch=batch)
+    difference = compare(log, frames, source=source.name, batch=batch, day=day)
     settlement = None
     if lines is not None:
         settlement = settle(
@@ -169,7 +175,12 @@ def plan(
         part=part,
         difference=difference,
         settlement=settlement,
-        findings=(*gated.findings, *counted, *(settlement.findings if settlement else ())),
+        findings=(
+            *gated.findings,
+            *counted,
+            *map(_disputed, difference.disputes),
+            *(settlement.findings if settlement else ()),
+        ),
         counts=_counts(table, gated, difference),
         kept=kept_rows(table, rows_to_keep(gated), identity_key),
     )
@@ -200,6 +211,8 @@ def commit(
         pending.attach("settled", settled_by(planned.table, planned.gated))
         for name, table in (settled.attachments if settled else {}).items():
             pending.attach(name, table)
+        for name in planned.difference.attachments:
+            pending.attach(name, planned.difference.attachments[name])
         pending.counts.update(planned.counts)
     return report_of(planned, pending.position, pending.known_at)
 
@@ -223,6 +236,7 @@ def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchR
         asserted=planned.difference.asserted.counts(),
         closed=planned.difference.closed_count,
         ended=settled.ended,
+        succeeded=planned.difference.succeeded,
         stale_suspected=len(settled.stale),
         missing_parts=settled.missing_parts,
         findings=planned.findings,
@@ -333,6 +347,21 @@ def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Fin
             severity="warning",
         )
     ]
+
+
+def _disputed(dispute: Dispute) -> Finding:
+    shown = "、".join(map(str, dispute.rows[:_ROWS_SHOWN]))
+    more = f" 等 {len(dispute.rows)}" if len(dispute.rows) > _ROWS_SHOWN else ""
+    return Finding(
+        dispute.rows[0],
+        None,
+        "several_at_once",
+        f"第 {shown}{more} 行在同一天写了不同的“{dispute.term}”，同一时间只能有一个，"
+        "这一项都没有采用（原来的保持不变）。请核实后只留一个，再重新报送。",
+        f"Rows {list(dispute.rows[:_ROWS_SHOWN])} name several where there is one at a time: none "
+        "is taken.",
+        severity="warning",
+    )
 
 
 def _known(log: FactLog) -> Callable[[str], Collection[str]]:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Bench
 from api.pages.rendering import PATIENCE, lead_on, page, waiting
+from queries.eligibility.prospects import brought
 from queries.eligibility.scorecard.village import town_of
 
 __all__ = ["router"]
@@ -44,6 +45,7 @@ def summary(
         totals=totals,
         product=product,
         rows=shown,
+        brought=brought(),
         places=bench.division_names(),
     )
 
@@ -73,7 +75,11 @@ def with_assessor(
     """Who appraises, by name or identity; POST, so that neither stands in a URL."""
     told = bench.search(who).rows if who.strip() else []
     people = [row for row in told if "Person" in row["labels"]]
-    if len(people) == 1:
+    named = [row for row in people if row["match"] in ("key", "name")]
+    if len(named) == 1:
+        people = named
+    # who only sounds like it, or lives in a village of that name, is offered and not taken
+    if len(people) == 1 and people[0]["match"] not in ("near", "place"):
         request_url = request.url_for("visit_sheet", village=village).include_query_params(
             assessor=people[0]["key"], product=product, most=most
         )
@@ -94,11 +100,14 @@ def _sheet(
     if found is None:
         return waiting(request, _DOING, here="/prospects")
     titles = {name: item.title for name, item in bench.products().items()}
+    names = bench.division_names()
     return page(
         "visit_sheet.html",
         here="/prospects",
         village=village,
-        village_name=bench.division_names().get(village, "村名未知"),
+        village_name=names.get(village, "村名未知"),
+        town_name=names.get(town_of(village), ""),
+        brought=brought(),
         found=found,
         rows=found.village(village, product=product or None, most=most),
         titles=titles,

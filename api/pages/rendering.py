@@ -9,10 +9,12 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.record_words import adverse_said, adverse_sentence, record_said
 from api.wording import (
     GRADES,
     GROUPS,
     LABELS,
+    MATCHES,
     STATES,
     VALUES,
     fact,
@@ -27,6 +29,7 @@ from api.wording import (
     who,
 )
 from graph.schema import SCHEMA
+from queries.structure.control import CONTROL_REASONS
 from queries.structure.shares import DOUBTS
 
 __all__ = ["NAVIGATION", "PATIENCE", "lead_on", "page", "waiting"]
@@ -61,20 +64,25 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters |= {
+    "adverse": adverse_said,
+    "adverse_sentence": adverse_sentence,
     "fact": fact,
     "instant": instant,
     "money": money,
     "percent": percent,
+    "record": record_said,
     "said": said,
     "show": show,
     "source": source,
     "version": version,
 }
 _environment.globals |= {
+    "CONTROL_REASONS": CONTROL_REASONS,
     "DOUBTS": DOUBTS,
     "GRADES": GRADES,
     "GROUPS": GROUPS,
     "LABELS": LABELS,
+    "MATCHES": MATCHES,
     "NAVIGATION": NAVIGATION,
     "SCHEMA": SCHEMA,
     "STATES": STATES,

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
+from graph.vocabulary import (
+    WRITTEN_CONSENT,
+    Node,
+    OneAtATime,
+    Property,
+    Relationship,
+    Sensitivity,
+    ValueType,
+)
 
 NAME = Property("name", "名称", sensitivity=Sensitivity.C2)
 PHONE = (
@@ -164,7 +172,8 @@ RELATIONSHIPS = (
         ),
         "a person is the legal representative of an organisation",
         source_role="LegalRepresentative",
-        basis="lerepsign",
+        basis="公司法 第十条；lerepsign",
+        one_at_a_time=(OneAtATime("target", "法定代表人"),),
     ),
     Relationship(
         "HOLDS_SHARES_IN",
@@ -176,6 +185,14 @@ RELATIONSHIPS = (
             Property("share_ratio", "出资比例", ValueType.REAL, sensitivity=Sensitivity.PUBLIC),
             Property(
                 "subscribed_fen", "认缴出资额", ValueType.INTEGER, sensitivity=Sensitivity.PUBLIC
+            ),
+            # of a ratio that nobody stated and that follows from the amounts (`graph.capital`)
+            Property(
+                "ratio_is_derived",
+                "出资比例为推算",
+                ValueType.FLAG,
+                "公司法 第二百六十五条",
+                Sensitivity.PUBLIC,
             ),
         ),
     ),
