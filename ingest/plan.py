@@ -26,6 +26,7 @@ from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.listing import listing
 from ingest.comparing.other_names import other_names
 from ingest.comparing.part import Part
+from ingest.comparing.registered_name import under_registered_names
 from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import Finding, findings_table, kept_findings
@@ -150,6 +151,7 @@ def plan(
     lines = listing(table, gated, identity_key) if is_complete else None
     rows = gated.give_up()
     frames = source.facts(table.name, rows) if len(rows) else iter(())
+    frames = under_registered_names(log, frames)
     del rows  # what reads them is the last to hold them
     give_back()
     difference = compare(log, frames, source=source.name, batch=batch, day=day)

@@ -46,7 +46,7 @@ MAYBE_NUMBER = (
     r"|0[1-9][0-9]{1,2}-[0-9]{7}|[\x{FF10}-\x{FF19}]"
 )
 _OF_AGE = 16
-_HALF_WIDTH = {
+_HALF_WIDTH: dict[int, int | str] = {
     **{0xFF10 + digit: ord("0") + digit for digit in range(10)},
     0xFF38: "X", 0xFF58: "x", 0xFF0D: "-", 0x3000: " ", 0xFF0B: "+",
 }  # fmt: skip

@@ -165,7 +165,7 @@ def parties(
         names_of: what the rows with the number at a place call the party; asked for few.
     """
     plain = ordinary(texts)
-    plain[plain] = surely_no_code([texts[place] for place in np.flatnonzero(plain)])
+    plain[plain] = surely_no_code([texts[place] for place in np.flatnonzero(plain).tolist()])
     is_person = plain.tolist()
     sure_ids = [text for text, person in zip(texts, is_person, strict=True) if person]
     people = zip(*persons(sure_ids, identity_key)[0], strict=True)
