@@ -113,12 +113,14 @@ def plan(
     part: Part,
     day: date,
     progress: Progress,
+    confirmed: frozenset[str] = frozenset(),
 ) -> Plan:
     """Read a file and find out what it changes.
 
     Args:
         sha256: of its content, taken before.
         quarantine: holds what a returned error workbook leaves masked.
+        confirmed: codes that a person confirmed in spite of their check digit.
         day: on which what it no longer names would end.
 
     Raises:
@@ -142,7 +144,9 @@ def plan(
     is_list = not table.is_correction
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
-    gated = check(table, identity_key=identity_key, known=_known(log), joined=tied(log))
+    gated = check(
+        table, identity_key=identity_key, known=_known(log), joined=tied(log), confirmed=confirmed
+    )
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     gated.findings += other_names(log, table.spec, gated.rows)
     batch = batch_name(log, source.name, sha256)
@@ -184,7 +188,7 @@ def plan(
             *(settlement.findings if settlement else ()),
         ),
         counts=_counts(table, gated, difference),
-        kept=kept_rows(table, rows_to_keep(gated), identity_key),
+        kept=kept_rows(table, rows_to_keep(gated), identity_key, confirmed),
     )
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 import ingest
+from graph.errors import InputError
 from graph.identifiers import resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.log import FactLog
 from graph.settings import Settings
+from graph.time import utc_now
+from ingest.checking.confirmed import confirm_code
 from ingest.identity.record import is_provisional, read_records
 
 VILLAGE = "610305100201"
@@ -62,6 +65,28 @@ def test_a_list_does_not_rename_a_registered_firm(office: Settings, tmp_path: Pa
     take(office, tmp_path, "judgment_defaulter", "失信被执行人2.csv", text)
     assert set(names_of(office, f"org:{FIRM}")) <= {"凤翔样样果业有限公司", None}
     assert names_of(office, f"org:{other}") == ["某公司"]
+
+
+def test_a_code_that_a_person_confirmed_is_taken_and_counted_apart(
+    office: Settings, tmp_path: Path
+) -> None:
+    odd = FIRM[:17] + ("A" if FIRM[17] != "A" else "B")
+    text = COURT + LISTED.format("老样样厂", odd, 4, 4)
+    assert take(office, tmp_path, "judgment_defaulter", "失信被执行人.csv", text).quarantined == 1
+    for code, evidence, cause in (
+        (FIRM, "营业执照原件", "code_not_doubtful"),
+        (odd, "", "evidence_missing"),
+    ):
+        with pytest.raises(InputError) as refused:
+            confirm_code(office.data, code, by="王五", evidence=evidence, at=utc_now())
+        assert refused.value.cause_code == cause
+    confirm_code(office.data, odd, by="王五", evidence="营业执照副本原件", at=utc_now())
+    report = take(office, tmp_path, "judgment_defaulter", "失信被执行人.csv", text + "\n")
+    assert (report.accepted, report.quarantined) == (1, 0)
+    assert [finding.code for finding in report.findings] == ["confirmed_code"]
+    person = BOSS[:17] + ("0" if BOSS[17] != "0" else "1")
+    with pytest.raises(InputError):
+        confirm_code(office.data, person, by="王五", evidence="身份证原件", at=utc_now())
 
 
 def test_a_masked_number_on_a_public_list_is_a_party_to_be_settled(
