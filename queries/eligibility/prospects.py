@@ -28,6 +28,7 @@ from queries.eligibility.gather import gather
 from queries.eligibility.product import Product
 from queries.eligibility.records import Records, records_from_log
 from queries.eligibility.relation import first_rows
+from queries.names import recoded_divisions
 
 __all__ = ["Lacking", "Prospect", "Prospects", "prospects"]
 
@@ -99,6 +100,7 @@ class Prospects:
     _unit: NDArray[np.int64]
     _unit_keys: pa.Array
     _village: NDArray[Any]
+    _recoded: Mapping[str, str]
     _ranked: tuple[_Ranked, ...]
 
     def summary(self) -> list[dict[str, Any]]:
@@ -124,7 +126,7 @@ class Prospects:
     def village(
         self, key: str, *, product: str | None = None, most: int = 1
     ) -> tuple[Prospect, ...]:
-        """Prospects of one village, the nearest first.
+        """Prospects of one village, by its code of today or a former one, the nearest first.
 
         Args:
             product: one product only.
@@ -132,6 +134,7 @@ class Prospects:
 
         Raises `NotFoundError` when nobody is known to live there.
         """
+        key = self._recoded.get(key, key)
         if not (self._village == key).any():
             raise NotFoundError(
                 "这个村还没有农户信息。请核对村编号（division:…），或先导入农户信息。",
@@ -204,7 +207,16 @@ def prospects(
         for item in offered
     )
     return Prospects(
-        as_of, known_at, int((~taken).sum()), records, keys, unit, unit_keys, where, ranked
+        as_of,
+        known_at,
+        int((~taken).sum()),
+        records,
+        keys,
+        unit,
+        unit_keys,
+        where,
+        recoded_divisions(log, as_of, known_at),
+        ranked,
     )
 
 
