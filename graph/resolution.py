@@ -91,13 +91,13 @@ def led(kind: str, table: pa.Table, moved: Mapping[str, tuple[str, str]]) -> pa.
         return table
     given_up = pa.array(sorted(moved), pa.string())
     declared = SCHEMA.kind(kind)
-    leads = isinstance(declared, Relationship) and not declared.is_identity
-    if leads and declared.source_leads:
+    is_tie = isinstance(declared, Relationship)
+    if isinstance(declared, Relationship) and declared.source_leads and not declared.is_identity:
         table = _led(table, "from", given_up, moved)
     else:
-        about = table["from_key" if isinstance(declared, Relationship) else "key"]
-        table = table.filter(pc.invert(pc.is_in(about.cast(pa.string()), value_set=given_up)))
-    return _led(table, "to", given_up, moved) if leads else table
+        about = table["from_key" if is_tie else "key"].cast(pa.string())
+        table = table.filter(pc.invert(pc.is_in(about, value_set=given_up)))
+    return _led(table, "to", given_up, moved) if kind in _TIES else table
 
 
 def _led(
