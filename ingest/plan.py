@@ -18,6 +18,8 @@ import pyarrow as pa
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
+from graph.resolution import redirects
+from graph.schema import SCHEMA
 from graph.standing import standing, withdrawals
 from ingest.catalogue.source import Source
 from ingest.checking.gate import Gated, check
@@ -371,8 +373,15 @@ def _disputed(dispute: Dispute) -> Finding:
 
 
 def _known(log: FactLog) -> Callable[[str], Collection[str]]:
+    """The keys of what is described with a label, and those that lead to one of them."""
+
+    @cache
+    def moved() -> dict[str, tuple[str, str]]:
+        return redirects(row for kind in SCHEMA.identities for row in log.read(kind).to_pylist())
+
     @cache
     def keys(label: str) -> frozenset[str]:
-        return frozenset(log.read(label)["key"].to_pylist())
+        described = frozenset(log.read(label)["key"].to_pylist())
+        return described | {key for key, (stays, _) in moved().items() if stays in described}
 
     return keys
