@@ -183,6 +183,12 @@ class Reference:
             circle |= {row["from_key"] for row in filter(self.stands, self.into[kind][key])}
         for tie in self.out["BELONGS_TO"][key]:
             circle |= {row["from_key"] for row in self.into["BELONGS_TO"][tie["to_key"]]}
+        for member in list(circle):
+            ties = self.out["LEGAL_REPRESENTATIVE_OF"][member]
+            ties = ties + self.into["LEGAL_REPRESENTATIVE_OF"][member]
+            for tie in ties:
+                if self.label[tie["to_key"]] == "IndividualBusiness":
+                    circle |= {tie["from_key"], tie["to_key"]}
         found = set()
         parties = {
             node.label for node in SCHEMA.nodes.values() if SCHEMA.superlabel(node) == "Party"
