@@ -27,6 +27,17 @@ CALL (p) {
     AND n.known_from <= $known_at AND $known_at < n.known_to
   RETURN q
 }
+  // an individual business and who runs it are one debtor (民法典 第五十六条)
+CALL (q) {
+  RETURN q AS debtor
+  UNION
+  MATCH (q)-[m:LEGAL_REPRESENTATIVE_OF]-(debtor:Party)
+  WHERE (q:IndividualBusiness OR debtor:IndividualBusiness)
+    AND m.valid_from <= $as_of AND $as_of < m.valid_to
+    AND m.known_from <= $known_at AND $known_at < m.known_to
+  RETURN debtor
+}
+WITH DISTINCT p, debtor AS q
 CALL (p, q) {
   MATCH (q)<-[:DESCRIBES]-(v:Version)
   WHERE v.valid_from <= $as_of AND $as_of < v.valid_to

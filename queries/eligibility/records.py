@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.connection import Graph
+from graph.debtor import operators, told_of_both
 from graph.errors import InputError
 from graph.facts import arrow_schema
 from graph.log import FactLog
@@ -59,7 +60,8 @@ class Records:
 
         A record that was removed, whose term is over or that is kept no longer is left out
         (`queries.lawful`), and so is a guarantee that no longer stands; what is promised by one
-        that does is told as far as it is owed (`graph.accessory`).
+        that does is told as far as it is owed (`graph.accessory`).  A debt of an individual business is its operator's own
+        (`graph.debtor`).
         """
         table = self.table(kind)
         if kind in CONTRACT_COLUMNS:
@@ -67,6 +69,11 @@ class Records:
         elif kind == "Guarantee":
             owed = self._secured.owed(table["key"], table["amount_fen"])
             table = table.set_column(table.column_names.index("amount_fen"), "amount_fen", owed)
+        elif kind == "BORROWED":
+            businesses = self.table("IndividualBusiness")["key"]
+            table = told_of_both(
+                table, operators(self.table("LEGAL_REPRESENTATIVE_OF"), businesses)
+            )
         keep = pc.greater_equal(table["certainty"], 1.0)
         # a repair known today also protects the past: the later of the two clocks counts
         day = pa.scalar(max(self.as_of, self.known_at.date()), pa.date32())
