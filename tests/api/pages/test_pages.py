@@ -267,7 +267,9 @@ def test_where_two_definitions_disagree(client: TestClient, district: Settings) 
         for row in rows
         if row["to_key"] in homes and row["from_key"] not in borrowers
     )
-    looked = client.post(f"/parties/{other}/decisions", data={"any_loan": "否", "action": "look"})
+    looked = client.post(
+        f"/parties/{other}/decisions", data={"any_loan": "否", "consent": "是", "action": "look"}
+    )
     page = Outline(looked.text)
     assert not page.wrong
     assert "口径不一致 ：按“从未有过任何贷款”是首贷，按“全户首贷”不是" in page.text
@@ -313,6 +315,12 @@ def test_the_assessor_is_found_by_name(client: TestClient, district: Settings) -
     found = client.post(path, data={"who": one.name, "most": "1"})
     page = Outline(found.text)
     assert f"已按“{one.name}”核对回避" in page.text and "回避：本人" in page.text
+    # whom to look for and where, and what to take along to everybody
+    town = bench.division_names()[row["village"][: len("division:") + 9]]
+    for word in (f"{town}{bench.division_names()[row['village']]}：首贷培植走访名单", "户号",
+                 f"证件尾号 {one.masked[-4:]}", one.household_no, "每户都要备齐", "负债情况声明",
+                 "贷款用途声明和凭证"):  # fmt: skip
+        assert word in page.text, word
     assert one.name not in str(found.url)
     assert "没有找到这个人" in client.post(path, data={"who": "查无此名"}).text
     many = client.post(path, data={"who": "样本"}).text
