@@ -15,6 +15,7 @@ from typing import TypeVar
 import pandas as pd
 
 from graph.errors import SettingsError
+from graph.names.writing import MIDDLE_DOTS
 from graph.time import today
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.parties import FILLER
@@ -109,7 +110,9 @@ FIELD_RULES = {
     "person_name": FieldRule(
         "姓名应为 2 至 25 个汉字或字母，不含数字和符号（少数民族姓名可用“·”）。",
         "A name has 2 to 25 letters.",
-        lambda names: names.str.fullmatch(r"[^\W\d_](?:[^\W\d_]|[· ]){1,24}"),
+        lambda names: names.str.normalize("NFKC").str.fullmatch(
+            rf"[^\W\d_](?:[^\W\d_]|[{MIDDLE_DOTS} ]){{1,24}}"
+        ),
     ),
     "mobile": FieldRule(
         "应为 11 位手机号码。",
