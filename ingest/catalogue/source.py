@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 _SOURCES = "ingest.sources"
+_NAMED_TYPES = PARTY_TYPES | {"uscc_or_filler"}
 
 Completeness = Literal["increment", "snapshot"]
 
@@ -56,7 +57,16 @@ class Expected(Strict):
     max_fall_ratio: float | None = Field(default=None, ge=0, le=1)
 
 
-_NAMED_TYPES = PARTY_TYPES | {"uscc_or_filler"}
+class Shared(Strict):
+    """Rows of several parties to one thing: of a loan, each of its debtors on a row.
+
+    Attributes:
+        by: columns that say which thing it is.
+        apart: columns of the party; in all others the rows of one thing must be alike.
+    """
+
+    by: tuple[str, ...]
+    apart: tuple[str, ...]
 
 
 class TableSpec(Strict):
@@ -64,6 +74,7 @@ class TableSpec(Strict):
 
     Attributes:
         completeness, expected: of this table, where it differs from its source.
+        shared: where several rows may tell of one thing.
         scope: columns that say what a complete list is complete for: with [village], a town's
             list speaks for the villages that it names and for no other.
     """
@@ -74,6 +85,7 @@ class TableSpec(Strict):
     files: tuple[str, ...] = ()
     separator: str = ","
     checks: tuple[RowCheck, ...] = ()
+    shared: Shared | None = None
     completeness: Completeness | None = None
     expected: Expected | None = None
     scope: tuple[str, ...] = ()
@@ -82,6 +94,8 @@ class TableSpec(Strict):
     def _named_otherwise(self) -> TableSpec:
         by_name = {item.name: item for item in self.fields}
         for item in self.fields:
+            if item.within and not (item.within in by_name and item.reference):
+                raise ValueError(f"{item.name}: within names a field, and is for a reference")
             if not item.otherwise:
                 continue
             lost = set(item.otherwise) - set(by_name)
