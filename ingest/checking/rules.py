@@ -119,10 +119,11 @@ FIELD_RULES = {
     "person_name": FieldRule(
         "姓名应为 2 至 25 个汉字或字母，不含数字和符号（少数民族姓名可用“·”，别名写在括号里）。",
         "A name has 2 to 25 letters.",
+        # names stay as they were written: their width is folded to be looked at
         lambda names: pd.Series(
-            pc.match_substring_regex(pa.array(names, pa.string()), _PERSON_NAME).to_numpy(
-                zero_copy_only=False
-            ),
+            pc.match_substring_regex(
+                pc.utf8_normalize(pa.array(names, pa.string()), form="NFKC"), _PERSON_NAME
+            ).to_numpy(zero_copy_only=False),
             index=names.index,
         ),
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import unicodedata
 
 import pandas as pd
 
@@ -65,6 +66,8 @@ def name_parties(
 
 
 def _key(values: tuple[str, ...], identity_key: str) -> str:
-    stated = json.dumps(values, ensure_ascii=False).encode()
+    # the name is kept as it was written; the same mention in another width is the same party
+    told = [unicodedata.normalize("NFKC", value) for value in values]
+    stated = json.dumps(told, ensure_ascii=False).encode()
     digest = hmac.digest(bytes.fromhex(identity_key), stated, "sha256")
     return f"{PROVISIONAL}{digest.hex()[:32]}"

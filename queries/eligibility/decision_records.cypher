@@ -102,6 +102,9 @@ CALL (p, q) {
          properties(v) AS facts
 }
   // a tie that was led to another key keeps the fact that it is: its id before the mark
-WITH DISTINCT kind, from_key, to_key, split(fact_id, '~')[0] AS fact_id, facts
+WITH kind, from_key, to_key, split(fact_id, '~')[0] AS fact_id, facts
+  // a member's tie may be found from both ends: once, with what it is a member as
+ORDER BY facts.from_label
+WITH kind, from_key, to_key, fact_id, head(collect(facts)) AS facts
 RETURN kind AS kind, from_key AS from_key, to_key AS to_key, fact_id AS fact_id, facts AS facts
 ORDER BY kind, fact_id
