@@ -24,6 +24,7 @@ from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
 from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.listing import listing
+from ingest.comparing.organisation_codes import of_organisation_codes
 from ingest.comparing.other_names import other_names
 from ingest.comparing.part import Part
 from ingest.correction.kept import kept_rows, put_back
@@ -141,6 +142,8 @@ def plan(
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
+    gated.rows, of_nobody = of_organisation_codes(log, table.spec, gated.rows)
+    gated.findings += of_nobody
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     gated.findings += other_names(log, table.spec, gated.rows)
     batch = batch_name(log, source.name, sha256)
