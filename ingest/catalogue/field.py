@@ -97,6 +97,8 @@ class FieldSpec(Strict):
         minimum, maximum: in the unit of the file.
         check: name of a further rule on the value (`ingest.checking.rules`).
         reference: label of a thing that must already be known by this value's key.
+        within: of a number that is one thing's only within another field's value (a loan note's
+            within its lender), that field: what is referred to has the key of both.
         named_by: of an identifier, the field with the name of whom it identifies; by default the
             first of `otherwise`, or the field of the same name with `_name` behind it.
         coded_by: of a party's identifier: the field that holds the party's organisation code of nine
@@ -123,6 +125,7 @@ class FieldSpec(Strict):
     maximum: float | None = None
     check: str | None = None
     reference: str | None = None
+    within: str | None = None
     otherwise: tuple[str, ...] = ()
     named_by: str | None = None
     coded_by: str | None = None
@@ -203,12 +206,14 @@ class RowCheck(Strict):
 
     Attributes:
         rule: its name; `fields` in the order the rule wants them.
+        tie: kind of the tie that must join the two fields, where the rule asks for one.
         when: the rule holds only where these fields have one of these (kept) values.
         message: what the clerk reads, instead of our own words.
     """
 
     rule: str
     fields: tuple[str, ...]
+    tie: str | None = None
     when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     message: str | None = None
     severity: Literal["error", "warning"] = "error"
