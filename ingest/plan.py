@@ -26,6 +26,7 @@ from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
 from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.listing import listing
+from ingest.comparing.organisation_codes import of_organisation_codes
 from ingest.comparing.other_names import other_names
 from ingest.comparing.part import Part
 from ingest.comparing.registered_name import under_registered_names
@@ -149,6 +150,8 @@ def plan(
     gated = check(
         table, identity_key=identity_key, known=_known(log), joined=tied(log), confirmed=confirmed
     )
+    gated.rows, of_nobody = of_organisation_codes(log, table.spec, gated.rows)
+    gated.findings += of_nobody
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     gated.findings += other_names(log, table.spec, gated.rows)
     batch = batch_name(log, source.name, sha256)

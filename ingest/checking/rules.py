@@ -63,7 +63,7 @@ def value_column(spec: FieldSpec) -> str:
     """The typed column that stands for the field's value."""
     if spec.type in ("resident_id", "uscc", "party_id", "division", "household"):
         return f"{spec.name}_key"
-    if spec.type == "uscc_or_filler":  # a filler has no key, and is a value all the same
+    if spec.type in ("uscc_or_filler", "organisation_code"):  # not all of them have a key
         return f"{spec.name}_code"
     return f"{spec.name}_masked" if spec.type == "phone" else spec.name
 

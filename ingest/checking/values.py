@@ -40,7 +40,13 @@ from ingest.checking.parse import (
     phone,
     real,
 )
-from ingest.checking.parties import Names, organisation, organisation_or_filler, parties
+from ingest.checking.parties import (
+    Names,
+    old_code_or_new,
+    organisation,
+    organisation_or_filler,
+    parties,
+)
 from ingest.checking.persons import PARTY_SUFFIXES, persons
 from ingest.reading.cell import KEPT, NUMERIC, kept_values
 from ingest.reading.texts import TEXT, Texts
@@ -242,6 +248,8 @@ def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader, dict[str, _Stored]
             return partial(_codes, parse=organisation, beside=beside), _PARTY
         case "uscc_or_filler":
             return partial(_codes, parse=organisation_or_filler, beside=beside), _PARTY
+        case "organisation_code":
+            return partial(_codes, parse=old_code_or_new, beside=beside), _PARTY
         case "party_id":
             either = _or_masked(partial(_parties, beside=beside), spec)
             return _or_kept(either, _kept_person), _PARTY

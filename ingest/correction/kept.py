@@ -38,7 +38,7 @@ __all__ = ["UNREAD", "kept_rows", "put_back"]
 UNREAD = "unread"
 
 #: Types whose number is a person's or may be.
-_PARTIES = frozenset({"resident_id", "party_id", "uscc", "uscc_or_filler"})
+_PARTIES = frozenset({"resident_id", "party_id", "uscc", "uscc_or_filler", "organisation_code"})
 _RUN = re.compile(r"[0-9]{5,}")
 _AT_ONCE = 1 << 15
 
