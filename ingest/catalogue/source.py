@@ -88,6 +88,11 @@ class TableSpec(Strict):
                 raise ValueError(f"{item.name}: what names it otherwise must be required")
         return self
 
+    def costs_row(self, field: FieldSpec) -> bool:
+        """Whether a cell that cannot be taken refuses its row: always where it is part of a key or
+        says what the list is complete for, else as the field has it."""
+        return field.costs_row or field.name in (*self.key, *self.scope)
+
     def names_file(self, file_name: str) -> bool:
         """Whether a file of this name is usually this table."""
         return any(fnmatch.fnmatch(file_name, pattern) for pattern in self.files)

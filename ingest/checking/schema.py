@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,14 +16,17 @@ import pandera.pandas as pandera
 from pandera.errors import SchemaErrorReason, SchemaErrors
 
 from ingest.catalogue.field import FieldSpec, RowCheck
-from ingest.checking.parse import CellVerdict, per_unit
+from ingest.checking.numbers import per_unit
 from ingest.checking.rules import FIELD_RULES, ROW_RULES, find_rule, value_column
 from ingest.checking.values import Reading
+from ingest.checking.verdict import CellVerdict
 from ingest.finding import Finding
 from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
 from ingest.reading.texts import Texts
 
-__all__ = ["Rule", "on_row", "on_text", "on_value", "validate"]
+__all__ = ["Rule", "Told", "on_row", "on_text", "on_value", "validate"]
+
+_WHOLE_NUMBER = rf"^{NUMERIC}\d{{1,15}}$"
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,16 @@ class Rule:
     says: Callable[[int], CellVerdict]
 
 
+class Told(NamedTuple):
+    """A finding, and the column of the frame in which it was found."""
+
+    column: str
+    finding: Finding
+
+
 def validate(
     frame: pd.DataFrame, rules: Mapping[str, list[Rule]], titles: Mapping[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[Told]:
     """Validate the columns that have rules; a cell is told once, by the first rule it fails.
 
     Args:
@@ -69,14 +79,17 @@ def validate(
                 continue
             told.add((column, row))
             said = rule.says(row)
-            yield Finding(
-                row,
-                titles[column],
-                said.code,
-                said.message_zh,
-                said.message_en,
-                said.value_class,
-                said.severity,
+            yield Told(
+                column,
+                Finding(
+                    row,
+                    titles[column],
+                    said.code,
+                    said.message_zh,
+                    said.message_en,
+                    said.value_class,
+                    said.severity,
+                ),
             )
 
 
@@ -113,7 +126,7 @@ def _flags(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], pd.Series
     return lambda column: pd.Series(np.asarray(holds(column), dtype=bool), index=column.index)
 
 
-def on_text(spec: FieldSpec, cells: Texts, reading: Reading, *, from_sheet: bool) -> Iterator[Rule]:
+def on_text(spec: FieldSpec, cells: Texts, reading: Reading) -> Iterator[Rule]:
     """Rules on what a cell says: that it is there, unspoilt by a spreadsheet, and has a value."""
     if spec.required:
         yield Rule(
@@ -126,8 +139,7 @@ def on_text(spec: FieldSpec, cells: Texts, reading: Reading, *, from_sheet: bool
                 "空",
             ),
         )
-    if from_sheet:
-        yield from _unspoilt(spec, cells)
+    yield from _unspoilt(spec, cells)
     place_of = next(iter(reading.columns.values())).index.get_loc
 
     def verdict(row: int) -> CellVerdict:
@@ -163,20 +175,21 @@ def _unspoilt(spec: FieldSpec, cells: Texts) -> Iterator[Rule]:
             "错误值",
         ),
     ]
-    if spec.must_be_text:
-        spoilt.append(
-            (
-                NUMERIC,
-                "numeric_identifier",
-                "Excel 已把该号码存成数字，末位可能已丢失。请把该列设为文本格式后重新填写。",
-                "Excel holds this identifier as a number: its last digits may be lost.",
-                "数字单元格",
-            )
-        )
     if not cells.marked():
         return
     for mark, *words in spoilt:
         yield _rule(words[0], _always(~cells.begin_with(mark)), *words[1:])
+    if spec.must_be_text:
+        numbers = cells.begin_with(NUMERIC)
+        if spec.begins_with_no_zero:  # up to fifteen digits a number keeps them all
+            numbers &= ~cells.match(_WHOLE_NUMBER)
+        yield _rule(
+            "numeric_identifier",
+            _always(~numbers),
+            "Excel 已把该号码存成数字，开头的 0 或末几位可能已丢失。请把该列设为文本格式后重新填写。",
+            "Excel holds this identifier as a number: its last digits may be lost.",
+            "数字单元格",
+        )
 
 
 def on_value(

@@ -22,27 +22,24 @@ from pandas.api.types import pandas_dtype
 from graph.identifiers import Finding as IdentifierFinding
 from graph.identifiers import Verdict, phone_keys
 from ingest.catalogue.field import FieldSpec
+from ingest.checking.days import day
+from ingest.checking.numbers import integer, per_unit, real
 from ingest.checking.ordinary import mobile_phones, plain_integers, plain_reals
 from ingest.checking.parse import (
-    CellVerdict,
-    WrongError,
     code,
-    day,
     division,
     flag,
-    integer,
     organisation,
     organisation_or_filler,
     party,
-    per_unit,
     phone,
-    real,
 )
 from ingest.checking.persons import PARTY_SUFFIXES, ordinary, persons, surely_no_organisation
+from ingest.checking.verdict import CellVerdict, WrongError
 from ingest.reading.cell import NUMERIC
 from ingest.reading.texts import TEXT, Texts
 
-__all__ = ["CellVerdict", "Reading", "read_column"]
+__all__ = ["Reading", "read_column"]
 
 #: Values of the distinct texts of a field, column by column, and the verdicts by place.
 _Read: TypeAlias = tuple[Sequence[pa.Array | Sequence[Any]], dict[int, CellVerdict]]
@@ -148,7 +145,7 @@ def _reader(spec: FieldSpec, identity_key: str) -> tuple[_Reader | None, dict[st
             plain = partial(plain_reals, unit=per_unit(spec))
             return _mostly(plain, _each(lambda text: real(text, spec))), {"": "Float64"}
         case "date":
-            return _each(day), {"": object}
+            return _each(lambda text: day(text, spec)), {"": object}
         case "flag":
             return _each(flag), {"": "boolean"}
         case "code":
