@@ -304,7 +304,7 @@ def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Fin
     if expected.min is not None and count < expected.min:
         raise InputError(
             f"{table.file_name} 只有 {count} 行，该来源至少应有 {expected.min} 行，整份未接收。"
-            "请检查是否导出不全；确属减少的，请信用办调整 source.yaml 的 expected。",
+            "请检查是否导出不全；确属减少的，请与信用办联系，由信用办调整该来源的最少行数。",
             f"{table.file_name} has {count} rows, fewer than the {expected.min} expected.",
             code="too_few_rows",
         )

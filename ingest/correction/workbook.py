@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.log import FactLog
+from ingest.catalogue.currency import currency_columns
 from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.source import Source, TableSpec
 from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
@@ -75,8 +76,8 @@ def write_error_workbook(
     rows: Iterable[Line],
 ) -> None:
     """Write refused rows with what they said, field by field."""
-    spec = source.tables[table]
     lines = list(rows)
+    spec = _with_currencies(source.tables[table], lines)
     fields = _fields(spec, lines)
     faults = [_by_field(spec, item) for item, _ in lines]
     told = {name for each in faults for name in each}
@@ -109,6 +110,12 @@ def write_error_workbook(
                 if reason:
                     sheet.write_string(line, at + 1, reason, columns.reason)
         columns.guide(fields, source.legal_basis, source.retention, list(_HOW_TO))
+
+
+def _with_currencies(spec: TableSpec, lines: list[Line]) -> TableSpec:
+    """With the column of a currency, where the sender's file had one that nobody declared."""
+    sent = dict.fromkeys(name for _, cells in lines for name in cells)
+    return spec.model_copy(update={"fields": (*spec.fields, *currency_columns(sent))})
 
 
 def _fields(spec: TableSpec, lines: list[Line]) -> list[FieldSpec]:

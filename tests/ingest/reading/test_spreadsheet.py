@@ -66,30 +66,6 @@ def test_cells_that_have_no_value_are_told(tmp_path: Path) -> None:
     assert str(gated.rows["day"].iloc[3]) == "2026-04-01"
 
 
-def test_the_first_visible_sheet_is_read_and_the_others_are_told(tmp_path: Path) -> None:
-    def fill(made: xlsxwriter.Workbook) -> None:
-        sheet(made, [["别的"]], "隐藏").hide()
-        sheet(made, [HEAD, ["1"]], "甲").activate()
-        sheet(made, [HEAD, ["2"]], "乙")
-        sheet(made, [], "空")
-        sheet(made, [["列名"]], "填写说明")
-
-    path = book(tmp_path, fill)
-    read = read_table(path, SOURCE)
-    assert cells(read) == [[2, "1", None, None, None]]
-    assert [(f.code, "乙" in f.message_zh) for f in read.notes] == [("unread_sheet", True)]
-
-
-def test_merged_title_above_the_heading(tmp_path: Path) -> None:
-    def fill(made: xlsxwriter.Workbook) -> None:
-        into = made.add_worksheet()
-        into.merge_range(0, 0, 0, 3, "凤翔区试表")
-        into.write_row(1, 0, HEAD)
-
-    error = refusal(book(tmp_path, fill))
-    assert error.cause_code == "heading_not_first" and "合并单元格" in error.message_zh
-
-
 def test_what_stands_beyond_the_heading_is_told(tmp_path: Path) -> None:
     path = book(tmp_path, lambda b: sheet(b, [HEAD, ["1", "", "", "", "", "备注"], ["2"]]))
     assert [(f.code, "1 行" in f.message_zh) for f in read_table(path, SOURCE).notes] == [
