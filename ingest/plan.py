@@ -24,7 +24,7 @@ from ingest.comparing.difference import Difference, compare
 from ingest.comparing.listing import listing
 from ingest.comparing.part import Part
 from ingest.correction.quarantine import Quarantine, settled_by
-from ingest.finding import Finding, findings_table, kept_findings
+from ingest.finding import Finding, by_importance, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
 from ingest.reading.memory import give_back
 from ingest.reading.table import Table, read_table
@@ -157,7 +157,9 @@ def plan(
         part=part,
         difference=difference,
         settlement=settlement,
-        findings=(*gated.findings, *counted, *(settlement.findings if settlement else ())),
+        findings=by_importance(
+            (*gated.findings, *counted, *(settlement.findings if settlement else ()))
+        ),
         counts=_counts(table, gated, difference),
     )
 

@@ -141,7 +141,7 @@ class Gathering:
         filled = np.zeros(len(self._rows), dtype=bool)
         chunk = {}
         for name, place in self._head.columns.items():
-            said = columns[place]
+            said: Sequence[Any] = columns[place]
             if name in self._days:
                 said = _dated(said, from_1904=self._sheets[-1][0].from_1904)
             texts, rewritten = self._cells[name].texts(said)
@@ -156,6 +156,8 @@ class Gathering:
             filled[place] = any(text_of(cells[other]) for other in self._head.unknown)
         for place in self._suspicious(chunk, filled):
             filled[place] = False
+            for name, at in self._head.columns.items():  # nor are its cells anybody's
+                self._rewritten[name] -= self._rows[place][at] in self._cells[name].rewritten
         numbers = np.array(self._numbers, dtype="int64")
         self._note_origins(columns, numbers)
         piece = pa.table(chunk)

@@ -82,7 +82,7 @@ class Margin:
                 None,
                 None,
                 code,
-                f"第 {shown} 行共 {len(numbers)} 行是{words}，不是数据，没有读入，也不计入行数。",
+                f"第 {shown} 行{_in_all(len(numbers))}是{words}，不是数据，没有读入，也不计入行数。",
                 f"{len(numbers)} rows are no data ({english}); neither read nor counted.",
                 severity="warning",
             )
@@ -103,6 +103,10 @@ class Margin:
         if kind == "note_row":
             self._last = number
         self._found.setdefault(kind, []).append(number)
+
+
+def _in_all(count: int) -> str:
+    return f"（共 {count} 行）" if count > _SHOWN else ""
 
 
 def _counts(texts: Sequence[str]) -> bool:
