@@ -10,10 +10,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from typing import Annotated
 
 import typer
 
 import api.commands
+from api.usage import machine_sentence, usage_sentence
 from graph.errors import XinnongError
 
 __all__ = ["app", "main"]
@@ -26,6 +28,27 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"xinnong {version('xinnong')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="版本 / version and exit"
+        ),
+    ] = False,
+) -> None:
+    pass
+
 
 # a new group of commands is one file in api/commands and no edit here
 for _found in pkgutil.iter_modules(api.commands.__path__):
@@ -51,9 +74,16 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         print("已停止 / stopped", file=sys.stderr)
         sys.exit(_INTERRUPTED)
-    except Exception as error:
-        usage = getattr(error, "format_message", None)
-        if usage is None:
+    except OSError as error:
+        sentence = machine_sentence(error)
+        if sentence is None:
             raise
-        print(usage(), file=sys.stderr)
+        print(sentence, file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        # a group without a command shows its help, which is no error sentence
+        if error.format_message():
+            print(usage_sentence(error), file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 2))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from api.grid import Grid
 
 if TYPE_CHECKING:
     from graph.progress import Progress
@@ -41,7 +43,7 @@ AsOf = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 Key = Annotated[
-    str, typer.Argument(help="主体的键，如 person:…，由 ask find_party 查得 / key of a party")
+    str, typer.Argument(help="主体的键，如 person:…，由 xinnong search 查得 / key of a party")
 ]
 SourceName = Annotated[str, typer.Argument(help="来源名称，见 xinnong sources / name of a source")]
 
@@ -96,24 +98,22 @@ def answer_with(answer: Any, as_json: bool, people: Callable[[], Any]) -> None:
         people()
 
 
-def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    """Print a table for people."""
-    from rich.console import Console
-    from rich.table import Table
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table for people; nothing in it is cut.
 
-    from api.pages.wording import show
+    What does not fit the terminal is folded; where even a key would have to be broken, each row is
+    printed as a list of its own.  A file or a pipe gets the whole width.
+    """
+    from api.wording import show
 
-    printed = Table(title=title)
-    for column in columns:
-        printed.add_column(column)
-    for row in rows:
-        printed.add_row(*map(show, row))
-    Console().print(printed)
+    Grid(title, columns, [[show(value) for value in row] for row in rows]).print()
 
 
-def basis(stated: dict[str, Any]) -> None:
+def basis(stated: Mapping[str, Any]) -> None:
     """Say on standard error as of when, from which data and by which policy an answer is."""
-    print(" ".join(f"{name}={value}" for name, value in stated.items() if value), file=sys.stderr)
+    from api.wording import basis_line
+
+    print(basis_line(stated), file=sys.stderr)
 
 
 def say(what: str) -> None:

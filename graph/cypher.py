@@ -2,7 +2,9 @@
 
 Layout: an entity node carries its key alone; what is said about it are version nodes,
 `(:Version)-[:DESCRIBES]->(entity)`; a tie is a relationship between entities.  Versions and ties
-carry the fact's lifecycle.  Nothing is matched without a label; values are always parameters.
+carry the fact's lifecycle.  Beside them stands one `(:PartyName)` for every name that any version
+has, by which parties are found (`graph.names.searching`); it says nothing of anybody.  Nothing is
+matched without a label; values are always parameters.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from graph.schema import SCHEMA
 from graph.vocabulary import Node, Relationship
 
 __all__ = [
+    "NAMES_WRITE",
     "PROJECTION_MIGRATED",
     "PROJECTION_READ",
     "PROJECTION_WRITE",
@@ -26,14 +29,22 @@ __all__ = [
 
 PROJECTION_READ = (
     "MATCH (p:Projection {name: 'log'}) RETURN p.position AS position, p.known_at AS known_at, "
-    "p.manifest_hash AS manifest_hash, p.schema_hash AS schema_hash, p.sources AS sources"
+    "p.manifest_hash AS manifest_hash, p.schema_hash AS schema_hash, p.sources AS sources, "
+    "coalesce(p.sources_on, []) AS sources_on"
 )
 
 PROJECTION_MIGRATED = "MATCH (p:Projection {name: 'log'}) SET p.schema_hash = $schema_hash"
 
 PROJECTION_WRITE = (
     "MERGE (p:Projection {name: 'log'}) SET p.position = $position, p.known_at = $known_at, "
-    "p.manifest_hash = $manifest_hash, p.schema_hash = $schema_hash, p.sources = $sources"
+    "p.manifest_hash = $manifest_hash, p.schema_hash = $schema_hash, p.sources = $sources, "
+    "p.sources_on = $sources_on"
+)
+
+NAMES_WRITE = (
+    "UNWIND $rows AS row\n"
+    "MERGE (n:PartyName {name: row.name})\n"
+    "SET n.written = row.written, n.sounds = row.sounds, n.initials = row.initials"
 )
 
 
@@ -45,6 +56,7 @@ def migrations() -> tuple[str, ...]:
         "FOR (p:Projection) REQUIRE p.name IS UNIQUE",
         "CREATE CONSTRAINT version_fact_id IF NOT EXISTS "
         "FOR (v:Version) REQUIRE v.fact_id IS UNIQUE",
+        "CREATE CONSTRAINT name_searched IF NOT EXISTS FOR (n:PartyName) REQUIRE n.name IS UNIQUE",
     ]
     statements += [
         f"CREATE CONSTRAINT {label.lower()}_key IF NOT EXISTS "
@@ -56,16 +68,24 @@ def migrations() -> tuple[str, ...]:
         f"FOR ()-[r:{tie.type}]-() ON (r.fact_id)"
         for tie in SCHEMA.relationships.values()
     ]
-    # what two parties may share, looked up by its value
+    # what is looked up by its value: what two parties may share, and what people search by
     statements += [
-        f"CREATE INDEX party_{name} IF NOT EXISTS FOR (v:PartyVersion) ON (v.{name})"
-        for name in ("address", "phone_key")
+        f"CREATE INDEX {label.lower()}_{name} IF NOT EXISTS FOR (v:{label}Version) ON (v.{name})"
+        for label, name in (
+            ("Party", "address"),
+            ("Party", "phone_key"),
+            ("Party", "name"),
+            ("Division", "name"),
+            ("Loan", "loan_no"),
+        )
     ]
-    # the cjk analyzer cuts Chinese names into overlapping pairs, so that any part of one is found
-    statements.append(
-        "CREATE FULLTEXT INDEX party_names IF NOT EXISTS FOR (v:PartyVersion) ON EACH [v.name] "
-        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk'}}"
-    )
+    # the columns are cut into tokens beforehand: an analyzer for Chinese finds no single character
+    statements += [
+        "DROP INDEX party_names IF EXISTS",
+        "CREATE FULLTEXT INDEX searched_names IF NOT EXISTS "
+        "FOR (n:PartyName) ON EACH [n.written, n.sounds, n.initials] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}",
+    ]
     return tuple(statements)
 
 

@@ -1,7 +1,7 @@
 """The whole log as the Parquet files that `neo4j-admin database import` reads.
 
 They hold the graph that the batches of `graph.projection` would make: things with their labels,
-versions that describe them, ties, and how far the projection is.  Every node has its number in
+versions that describe them, ties, names to search by, and how far the projection is.  Every node has its number in
 the store from here, so that the tool need not look one up by its key.  Columns are written by
 Arrow, never row by row.
 """
@@ -20,11 +20,12 @@ import pyarrow.parquet as pq
 from graph.cypher import version_labels
 from graph.facts import INSTANT
 from graph.log import Batch, FactLog
+from graph.names.searching import NAMED_KINDS, search_rows
 from graph.progress import Progress, silent
-from graph.projection import stated_properties
+from graph.projection import IMPORTED, stated_properties
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 from graph.vocabulary import Node, Relationship
 
 __all__ = ["ImportFiles", "write_import_files"]
@@ -106,6 +107,7 @@ def write_import_files(
     described: list[tuple[Node, pa.Array, pa.ChunkedArray]] = []
     ties: list[Relationship] = []
     things: list[pa.Table] = []
+    names: list[pa.ChunkedArray] = []
     total = len(SCHEMA.kinds)
     for done, declared in enumerate(SCHEMA.kinds):
         say("准备导入文件", done, total)
@@ -115,6 +117,8 @@ def write_import_files(
         if isinstance(declared, Node):
             things.append(_described(declared, facts))
             described.append((declared, _add_versions(declared, facts, files), facts["key"]))
+            if declared.kind in NAMED_KINDS:
+                names.append(facts["name"])
         else:
             things += _joined(declared, facts)
             ties.append(declared)
@@ -125,6 +129,7 @@ def write_import_files(
     for tie in ties:
         say("准备导入文件", total, total)
         _add_ties(tie, reading.history(tie.kind), numbers, files)
+    _add_names(names, files)
     _add_projection(reading.batches, files)
     return files
 
@@ -208,16 +213,26 @@ def _add_ties(tie: Relationship, facts: pa.Table, numbers: _Numbers, files: Impo
     )
 
 
+def _add_names(names: Sequence[pa.ChunkedArray], files: ImportFiles) -> None:
+    rows = list(search_rows(names))
+    if rows:
+        told = pa.concat_tables(rows)
+        columns = {name: told[name] for name in told.column_names}
+        files.add_nodes("PartyName", "PartyName", columns)
+
+
 def _add_projection(batches: Sequence[Batch], files: ImportFiles) -> None:
     last = batches[-1]
+    came = dict(sorted(taken_in_on(batches).items()))
     properties = {
         "name": pa.array(["log"]),
         "position": pa.array([last.position]),
         "known_at": pa.array([last.known_at], INSTANT),
         "manifest_hash": pa.array([last.hash]),
-        # no migration was run yet: the first projection after this sees that and runs them
-        "schema_hash": pa.array(["imported"]),
-        "sources": pa.array([sorted(taken_in(batches))]),
+        # the first projection after this sees that and runs the migrations
+        "schema_hash": pa.array([IMPORTED]),
+        "sources": pa.array([list(came)]),
+        "sources_on": pa.array([[day.isoformat() for day in came.values()]]),
     }
     files.add_nodes("Projection", "Projection", properties)
 

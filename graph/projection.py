@@ -8,7 +8,7 @@ closes carries a later known time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.cypher import (
+    NAMES_WRITE,
     PROJECTION_MIGRATED,
     PROJECTION_READ,
     PROJECTION_WRITE,
@@ -28,12 +29,14 @@ from graph.cypher import (
 from graph.errors import LogError
 from graph.facts import INSTANT, end_columns
 from graph.log import Batch, FactLog
+from graph.names.searching import NAMED_KINDS, search_rows
 from graph.progress import Progress, silent
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 
 __all__ = [
+    "IMPORTED",
     "OPEN_KNOWN_TO",
     "ProjectedTo",
     "project",
@@ -44,6 +47,9 @@ __all__ = [
 
 #: `known_to` of a fact that is still held: Neo4j compares it like any other instant.
 OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
+
+#: Stands for the schema's hash in a graph that was imported: no migration was run on it yet.
+IMPORTED = "imported"
 
 _CHUNK = 5_000
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
@@ -62,7 +68,8 @@ class ProjectedTo:
     """How far a graph is: position and known time of the last batch that it holds whole.
 
     `sources` are what was taken in so far (`graph.taken_in`): the absence of a record means
-    something only for them.
+    something only for them, and for so long as the day of each (`sources_on`, ISO, in their
+    order) is not too long ago.
     """
 
     position: int
@@ -70,6 +77,13 @@ class ProjectedTo:
     manifest_hash: str
     schema_hash: str
     sources: list[str]
+    sources_on: list[str]
+
+    @property
+    def taken_in_on(self) -> dict[str, date]:
+        """Day on which each source last came."""
+        days = map(date.fromisoformat, self.sources_on)
+        return dict(zip(self.sources, days, strict=True))
 
 
 def projected_to(graph: GraphConnection) -> ProjectedTo | None:
@@ -99,9 +113,12 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
     if done is None or done.schema_hash != schema_hash():
         for statement in migrations():
             graph.write(statement)
+        # a graph of before may lack names; an import just wrote them all
+        if done and done.schema_hash != IMPORTED:
+            _write_names(graph, (reading.history(kind) for kind in NAMED_KINDS))
         if done:
             graph.write(PROJECTION_MIGRATED, {"schema_hash": schema_hash()})
-    if done and set(done.sources) != taken_in(batches[:position]):
+    if done and _stated(done) != taken_in_on(batches[:position]):
         _note_position(graph, batches[:position])
     todo = batches[position:]
     say = progress or silent
@@ -128,6 +145,7 @@ def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:
 def _note_position(graph: GraphConnection, batches: Sequence[Batch]) -> None:
     """Say in the graph that it holds these batches whole."""
     last = batches[-1]
+    came = dict(sorted(taken_in_on(batches).items()))
     graph.write(
         PROJECTION_WRITE,
         {
@@ -135,9 +153,15 @@ def _note_position(graph: GraphConnection, batches: Sequence[Batch]) -> None:
             "known_at": last.known_at,
             "manifest_hash": last.hash,
             "schema_hash": schema_hash(),
-            "sources": sorted(taken_in(batches)),
+            "sources": list(came),
+            "sources_on": [day.isoformat() for day in came.values()],
         },
     )
+
+
+def _stated(done: ProjectedTo) -> dict[str, date] | None:
+    """What came by when, as the graph says it; None where it was written before days were kept."""
+    return done.taken_in_on if len(done.sources) == len(done.sources_on) else None
 
 
 def _project_batch(
@@ -153,6 +177,8 @@ def _project_batch(
         for rows in _rows(kind, facts, shared=frozenset(shared)):
             graph.write(merge_text(kind), {"rows": rows, "shared": shared})
             wrote(len(rows))
+        if kind in NAMED_KINDS:
+            _write_names(graph, [facts])
     # ties that a judgement moves here keep their own source and batch
     for kind, facts in reading.moved(batch).items():
         known = {name: _shared(kind, batch)[name] for name in ("known_from", "known_to")}
@@ -166,6 +192,12 @@ def _project_batch(
                 close_text(kind),
                 {"fact_ids": ids[start : start + _CHUNK], "known_to": batch.known_at},
             )
+
+
+def _write_names(graph: GraphConnection, facts: Iterable[pa.Table]) -> None:
+    """Make every name of these facts one that can be searched by."""
+    for rows in search_rows(table["name"] for table in facts):
+        graph.write(NAMES_WRITE, {"rows": rows.to_pylist()})
 
 
 def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:

@@ -1,18 +1,26 @@
 """Where Xinnong keeps its things and which graph it talks to.
 
 Every setting is read from the environment with the prefix `XINNONG_`, once, into a frozen object
-that is handed on.  Nothing here touches the disk: folders are made by the command that needs them.
+that is handed on.  An empty variable counts as none.  Nothing here writes to the disk: folders are
+made by the command that needs them.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from graph.errors import SettingsError
+
 __all__ = ["Settings"]
+
+_NEO4J_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 
 
 def _default_cache() -> Path:
@@ -21,9 +29,15 @@ def _default_cache() -> Path:
 
 
 class Settings(BaseSettings):
-    """The settings of one installation; immutable after reading."""
+    """The settings of one installation; immutable after reading.
 
-    model_config = SettingsConfigDict(env_prefix="XINNONG_", frozen=True, extra="ignore")
+    Raises `SettingsError` (`setting_wrong`), which names every variable that cannot be used, what
+    it may be, and what to do.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="XINNONG_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     data: Path = Field(
         default_factory=lambda: Path.home() / ".xinnong",
@@ -52,7 +66,10 @@ class Settings(BaseSettings):
     engine_heap_mb: int = Field(default=1024, ge=256, description="引擎堆内存 MB / heap")
     engine_page_cache_mb: int = Field(default=512, ge=64, description="页缓存 MB / page cache")
     engine_port: int | None = Field(
-        default=None, description="固定 Bolt 端口；不设则自选 / fixed Bolt port; unset: a free one"
+        default=None,
+        ge=1,
+        le=65535,
+        description="固定 Bolt 端口；不设则自选 / fixed Bolt port; unset: a free one",
     )
     engine_idle_minutes: float = Field(
         default=30.0, gt=0, description="无人使用多少分钟后自行停止 / stops itself when idle"
@@ -61,6 +78,37 @@ class Settings(BaseSettings):
         default=None,
         description="运行库地址，默认 SQLite / operations store; unset: SQLite in the data folder",
     )
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise _refusal(error) from None
+
+    @field_validator("data", "cache", "engine_jars")
+    @classmethod
+    def _folder(cls, path: Path | None) -> Path | None:
+        """A folder, there or not yet: `~` is the home folder, a file is refused."""
+        if path is None:
+            return None
+        try:
+            path = path.expanduser()
+        except RuntimeError:
+            raise PydanticCustomError("home", "no such home folder") from None
+        there = next(part for part in (path, *path.parents) if os.path.lexists(part))
+        if not os.path.isdir(there):
+            raise PydanticCustomError("no_folder", "{at}", {"at": str(there)})
+        return path
+
+    @field_validator("neo4j_uri")
+    @classmethod
+    def _bolt(cls, address: str | None) -> str | None:
+        """An address that the driver speaks to: Bolt, not HTTP."""
+        if address is not None:
+            parts = urlsplit(address)
+            if parts.scheme not in _NEO4J_SCHEMES or not parts.hostname:
+                raise PydanticCustomError("no_bolt", "no address of Bolt")
+        return address
 
     @property
     def log_dir(self) -> Path:
@@ -96,3 +144,38 @@ class Settings(BaseSettings):
     def operations_file(self) -> Path:
         """The SQLite file of the operations store."""
         return self.data / "operations.sqlite3"
+
+
+#: What a setting may be, by the kind of what is wrong with it: Chinese, English.
+_MAY_BE = {
+    "int_parsing": ("应为整数", "a whole number"),
+    "int_from_float": ("应为整数", "a whole number"),
+    "float_parsing": ("应为数字", "a number"),
+    "greater_than_equal": ("不能小于 {ge}", "at least {ge}"),
+    "greater_than": ("应大于 {gt}", "more than {gt}"),
+    "less_than_equal": ("不能大于 {le}", "at most {le}"),
+    "home": ("“~”后面的用户不存在", "the home folder of a user who exists"),
+    "no_folder": ("应为目录，而 {at} 是一个文件", "a folder, and {at} is a file"),
+    "no_bolt": (
+        f"应为 {'、'.join(_NEO4J_SCHEMES)} 开头的地址，如 bolt://127.0.0.1:7687"
+        "（7474 端口的网页地址不行）",
+        "an address of Bolt such as bolt://127.0.0.1:7687, not the web page's",
+    ),
+}
+
+
+def _refusal(error: ValidationError) -> SettingsError:
+    """Every wrong setting in words; what was given is repeated, unless it is a secret."""
+    zh, en = [], []
+    for item in error.errors(include_url=False):
+        name = str(item["loc"][0])
+        context = item.get("ctx", {})
+        may_zh, may_en = _MAY_BE.get(item["type"], ("格式不对", str(item["msg"])))
+        field = Settings.model_fields[name]
+        # an address may hold a password
+        secret = "SecretStr" in str(field.annotation) or "@" in str(item["input"])
+        given = "" if secret else f"={item['input']}"
+        zh.append(f"环境变量 XINNONG_{name.upper()}{given} 不能用：{may_zh.format(**context)}。")
+        en.append(f"XINNONG_{name.upper()} must be {may_en.format(**context)}.")
+    zh.append("请改正，或取消这个变量以使用默认值（说明见 docs/manual/settings.md）。")
+    return SettingsError("".join(zh), " ".join(en), code="setting_wrong")

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.errors import NotFoundError
 from graph.facts import arrow_schema, true_at
 from graph.log import Batch, FactLog
@@ -84,7 +85,9 @@ class Snapshot:
         position: of the last batch that was known.
         id: names the content: the last manifest's hash and both times.
         keys, labels, names: one entry a party, in the order of their numbers.
-        ties: by kind, those between two parties.
+        ties: by kind, those between two parties; of guarantees, those that stand
+            (`graph.accessory`).
+        secured: what each contract of guarantee secures.
         datasets: (source, its last batch, when that became known), by source.
         redirects: keys that were judged to be another party -> the key that stays.
     """
@@ -97,6 +100,7 @@ class Snapshot:
     labels: pa.Array
     names: pa.Array
     ties: Mapping[str, Ties]
+    secured: Secured
     datasets: tuple[tuple[str, str, datetime], ...]
     redirects: Mapping[str, str]
     _tables: Mapping[str, pa.Table] = field(repr=False)
@@ -124,11 +128,15 @@ class Snapshot:
         return value
 
     def facts(self, kind: str) -> pa.Table:
-        """Live facts of any kind at the snapshot's times; columns of the log."""
+        """Live facts of any kind at the snapshot's times; columns of the log.
+
+        Of guarantees, those that stand (`graph.accessory`).
+        """
         if kind in self.ties:
             return self.ties[kind].table
         if kind not in self._texts:
-            self._texts[kind] = self._tables[kind].cast(arrow_schema(kind))
+            stands = self.secured.standing(kind, self._tables[kind])
+            self._texts[kind] = stands.cast(arrow_schema(kind))
         return self._texts[kind]
 
 
@@ -211,6 +219,7 @@ def _assembled(
     ends = {end: places[end][mention.entry] for end, mention in named.items()}
     stated = f"{batches[-1].hash}|{as_of.isoformat()}|{known.isoformat()}"
     latest = {item.source: (item.source, item.batch, item.known_at) for item in batches}
+    secured = read_secured(tables.__getitem__, as_of)
     return Snapshot(
         as_of=as_of,
         known_at=known,
@@ -220,12 +229,26 @@ def _assembled(
         labels=parties.labels,
         names=parties.names,
         ties={
-            kind: Ties(kind, ends[kind, "from_key"], ends[kind, "to_key"], tables[kind])
+            kind: _standing(
+                Ties(kind, ends[kind, "from_key"], ends[kind, "to_key"], tables[kind]), secured
+            )
             for kind in _PARTY_TIES
         },
+        secured=secured,
         datasets=tuple(latest[source] for source in sorted(latest)),
         redirects=redirects,
         _tables=tables,
         _mentions=named,
         _head=batches[-1].hash,
     )
+
+
+def _standing(ties: Ties, secured: Secured) -> Ties:
+    """The ties without those of guarantees that no longer stand."""
+    if ties.kind not in CONTRACT_COLUMNS:
+        return ties
+    stands = secured.stands(ties.facts[CONTRACT_COLUMNS[ties.kind]])
+    if stands.all():
+        return ties
+    kept = ties.facts.filter(pa.array(stands))
+    return Ties(ties.kind, ties.source[stands], ties.target[stands], kept)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from ingest.catalogue.source import Source, in_order, load_source, source_names
-from ingest.correction.quarantine import Quarantine, open_rows
-from ingest.correction.workbook import export_refused
-from ingest.correction.worklist import by_department, worklist
-from ingest.guidance.dictionary import write_pages
-from ingest.guidance.masking import masked, masking_list
-from ingest.guidance.template import write_templates
-from ingest.pipeline import ingest
-from ingest.preview import Preview, preview
-from ingest.report import BatchReport, Report
-from ingest.withdrawal import Withdrawal, preview_withdrawal, withdraw
+from typing import TYPE_CHECKING
+
+from graph.lazy import attribute_of
+
+if TYPE_CHECKING:
+    from ingest.catalogue.source import Source, in_order, load_source, source_names
+    from ingest.correction.quarantine import Quarantine, open_rows
+    from ingest.correction.workbook import export_refused
+    from ingest.correction.worklist import by_department, worklist
+    from ingest.dry_run import Preview, preview
+    from ingest.guidance.dictionary import write_pages
+    from ingest.guidance.masking import masked, masking_list
+    from ingest.guidance.template import write_templates
+    from ingest.pipeline import ingest
+    from ingest.report import BatchReport, Report
+    from ingest.withdrawal import Withdrawal, preview_withdrawal, withdraw
 
 __all__ = [
     "BatchReport",
@@ -37,3 +42,5 @@ __all__ = [
     "write_pages",
     "write_templates",
 ]
+
+__getattr__ = attribute_of(__name__, __file__)

@@ -84,9 +84,9 @@ def insert_guarantee(
         BusyError: another run of the source held it all the time.
     """
     day = today()
-    if proposal.signed_on > day or (proposal.expires_on and proposal.expires_on <= day):
+    if proposal.signed_on > day or (proposal.expires_on and proposal.expires_on < day):
         raise InputError(
-            "签订日不能晚于今天，到期日应晚于今天：限额按今天的担保核对。",
+            "签订日不能晚于今天，到期日不能早于今天：限额按今天的担保核对。",
             "Limits are checked as of today: sign no later, expire no sooner.",
             code="guarantee_refused",
         )
@@ -137,7 +137,8 @@ def _append(
     notes: dict[str, str],
 ) -> Batch:
     batch = batch_name(log, _SOURCE, sha256)
-    difference = compare(log, contracts(_row(snapshot, proposal)), source=_SOURCE, batch=batch)
+    frames = contracts(_row(snapshot, proposal))
+    difference = compare(log, frames, source=_SOURCE, batch=batch, day=today())
     with log.append(
         source=_SOURCE,
         batch=batch,

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
@@ -20,10 +22,12 @@ from graph.standing import standing, withdrawals
 from ingest.catalogue.source import Source
 from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
-from ingest.comparing.difference import Difference, compare
+from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.listing import listing
+from ingest.comparing.other_names import other_names
 from ingest.comparing.part import Part
-from ingest.correction.quarantine import Quarantine, settled_by
+from ingest.correction.kept import kept_rows, put_back
+from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import Finding, by_importance, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
 from ingest.reading.memory import give_back
@@ -42,6 +46,9 @@ __all__ = [
 ]
 
 
+_ROWS_SHOWN = 10
+
+
 @dataclass
 class Plan:
     """What one file says and what would be written of it.
@@ -50,6 +57,7 @@ class Plan:
         gated: what was found in it, without the rows, which are facts by now.
         settlement: what its list settles; None where it is no complete list.
         findings: of the gate and of the list.
+        kept: the refused rows, as the quarantine may hold them.
     """
 
     source: str
@@ -62,6 +70,7 @@ class Plan:
     settlement: Settlement | None
     findings: tuple[Finding, ...]
     counts: dict[str, int]
+    kept: pa.Table
 
 
 def content_sha256(path: Path) -> str:
@@ -98,6 +107,7 @@ def plan(
     sha256: str,
     *,
     identity_key: str,
+    quarantine: Quarantine,
     part: Part,
     day: date,
     progress: Progress,
@@ -106,6 +116,7 @@ def plan(
 
     Args:
         sha256: of its content, taken before.
+        quarantine: holds what a returned error workbook leaves masked.
         day: on which what it no longer names would end.
 
     Raises:
@@ -120,12 +131,18 @@ def plan(
             code="file_changing",
         )
     _refuse_withdrawn(log, source, table)
+    if table.is_correction:
+        # names of batches that the log knows: what a file says leads to no other file
+        named = {origin.batch for origin in table.origins.values()}
+        ours = {item.batch for item in log.batches() if item.source == source.name} & named
+        table = put_back(table, {batch: quarantine.cells(batch) for batch in ours})
     # corrected rows that come back are a part of an older list, and no list of their own
     is_list = not table.is_correction
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
+    gated.findings += other_names(log, table.spec, gated.rows)
     batch = batch_name(log, source.name, sha256)
     progress(f"比对 {path.name}", 0, len(gated.rows))
     is_complete = source.completeness_of(table.name) == "snapshot"
@@ -134,7 +151,7 @@ def plan(
     frames = source.facts(table.name, rows) if len(rows) else iter(())
     del rows  # what reads them is the last to hold them
     give_back()
-    difference = compare(log, frames, source=source.name, batch=batch)
+    difference = compare(log, frames, source=source.name, batch=batch, day=day)
     settlement = None
     if lines is not None:
         settlement = settle(
@@ -158,9 +175,15 @@ def plan(
         difference=difference,
         settlement=settlement,
         findings=by_importance(
-            (*gated.findings, *counted, *(settlement.findings if settlement else ()))
+            (
+                *gated.findings,
+                *counted,
+                *map(_disputed, difference.disputes),
+                *(settlement.findings if settlement else ()),
+            )
         ),
         counts=_counts(table, gated, difference),
+        kept=kept_rows(table, rows_to_keep(gated), identity_key),
     )
 
 
@@ -180,7 +203,7 @@ def commit(
         known_at=known_at,
         notes=_notes(planned),
     ) as pending:
-        quarantine.keep(planned.batch, planned.table, planned.gated)
+        quarantine.keep(planned.batch, planned.kept)
         for kind in planned.difference.asserted:
             pending.assert_facts(kind, planned.difference.asserted.pieces(kind))
             give_back()
@@ -189,6 +212,8 @@ def commit(
         pending.attach("settled", settled_by(planned.table, planned.gated))
         for name, table in (settled.attachments if settled else {}).items():
             pending.attach(name, table)
+        for name in planned.difference.attachments:
+            pending.attach(name, planned.difference.attachments[name])
         pending.counts.update(planned.counts)
     return report_of(planned, pending.position, pending.known_at)
 
@@ -212,6 +237,7 @@ def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchR
         asserted=planned.difference.asserted.counts(),
         closed=planned.difference.closed_count,
         ended=settled.ended,
+        succeeded=planned.difference.succeeded,
         stale_suspected=len(settled.stale),
         missing_parts=settled.missing_parts,
         findings=planned.findings,
@@ -322,6 +348,21 @@ def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Fin
             severity="warning",
         )
     ]
+
+
+def _disputed(dispute: Dispute) -> Finding:
+    shown = "、".join(map(str, dispute.rows[:_ROWS_SHOWN]))
+    more = f" 等 {len(dispute.rows)}" if len(dispute.rows) > _ROWS_SHOWN else ""
+    return Finding(
+        dispute.rows[0],
+        None,
+        "several_at_once",
+        f"第 {shown}{more} 行在同一天写了不同的“{dispute.term}”，同一时间只能有一个，"
+        "这一项都没有采用（原来的保持不变）。请核实后只留一个，再重新报送。",
+        f"Rows {list(dispute.rows[:_ROWS_SHOWN])} name several where there is one at a time: none "
+        "is taken.",
+        severity="warning",
+    )
 
 
 def _known(log: FactLog) -> Callable[[str], Collection[str]]:

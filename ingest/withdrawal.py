@@ -10,7 +10,6 @@ came later was compared with it.  See ADR 0071.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +19,7 @@ import pyarrow.compute as pc
 
 from graph.errors import InputError, NotFoundError
 from graph.facts import arrow_schema, ids_again
-from graph.identifiers import Verdict, resident_id
+from graph.identifiers.redaction import redacted
 from graph.log import Batch, FactLog
 from graph.operations import Ledger, OperationsStore, lease
 from graph.operations.responsible import responsible
@@ -28,7 +27,7 @@ from graph.progress import Progress, silent
 from graph.schema import SCHEMA
 from graph.settings import Settings
 from graph.standing import standing, withdrawals
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 from graph.time import utc_now
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
@@ -98,7 +97,7 @@ def preview_withdrawal(name: str, *, settings: Settings) -> Withdrawal:
     found, difference = _look(log, Quarantine(settings.quarantine_dir), name)
     if found.made:
         return found
-    taken = taken_in(item for item in log.batches() if item.batch != found.batch.batch)
+    taken = taken_in_on(item for item in log.batches() if item.batch != found.batch.batch)
     decisions = concerned(settings, log, [difference], taken, utc_now())
     return replace(found, decisions=decisions)
 
@@ -289,11 +288,10 @@ def _why(reason: str) -> str:
             f"The reason has more than {_MOST_REASON} characters.",
             code="reason_long",
         )
-    numbers = re.findall(r"\d{17}[\dXx]|\d{15}", text)
-    if any(resident_id.check(item).verdict is not Verdict.INVALID for item in numbers):
+    if redacted(text, strict=False) != text:
         raise InputError(
-            "撤销原因会永久保留，请不要写公民身份号码。",
-            "The reason is kept for ever: leave the resident id out of it.",
+            "撤销原因会永久保留，请不要写公民身份号码和电话号码。",
+            "The reason is kept for ever: leave resident ids and telephone numbers out of it.",
             code="reason_personal",
         )
     return text

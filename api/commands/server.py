@@ -12,7 +12,7 @@ __all__ = ["commands"]
 
 commands = typer.Typer()
 
-Port = Annotated[int, typer.Option(help="端口 / port")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="端口 / port")]
 
 
 @commands.command()

@@ -48,7 +48,7 @@ def distress(
     )
 
     def people() -> None:
-        from api.pages.wording import money, percent
+        from api.wording import money, percent
 
         rows = [
             (item.name, money(item.buffer_fen), _range(money, item.loss_low_fen, item.loss_high_fen),
@@ -93,7 +93,7 @@ def clearing(
     )
 
     def people() -> None:
-        from api.pages.wording import money
+        from api.wording import money
 
         rows = [
             (item.name, money(item.cash_fen), money(item.owed_fen),

@@ -75,7 +75,7 @@ def guarantees(as_of: AsOf = "", as_json: Json = False) -> None:
     found = _structure(as_of).overview
 
     def people() -> None:
-        from api.pages.wording import money
+        from api.wording import money
 
         def names(keys: Any) -> str:
             return "、".join(found.names.get(key) or key for key in keys)

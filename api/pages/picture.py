@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.pages.wording import LABELS, who
+from api.wording import LABELS, who
 
 if TYPE_CHECKING:
     from api.party_file import PartyFile

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from graph.engine.provision import java_home
+from graph.engine.provision import java_environment, java_home
 from graph.errors import EngineError
 from graph.secrets import make_secrets
 from graph.settings import Settings
@@ -105,7 +105,7 @@ def admin(
             "org.neo4j.cli.AdminTool",
             *arguments,
         ],
-        env={**os.environ, "NEO4J_HOME": home, "NEO4J_CONF": f"{home}/conf"},
+        env={**java_environment(), "NEO4J_HOME": home, "NEO4J_CONF": f"{home}/conf"},
         cwd=home,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

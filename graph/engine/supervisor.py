@@ -25,7 +25,7 @@ from pydantic import SecretStr
 
 from graph.engine.home import prepare_home, wipe_unfinished_import
 from graph.engine.host import HostConfiguration
-from graph.engine.provision import jars, java_home
+from graph.engine.provision import jars, java_environment, java_home
 from graph.errors import EngineError
 from graph.progress import Progress
 from graph.secrets import make_secrets
@@ -211,6 +211,7 @@ def _launch(
     with log.open("w", encoding="utf-8") as stream:
         child = subprocess.Popen(
             [sys.executable, "-m", "graph.engine.host", str(handed.resolve())],
+            env=java_environment(),
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,

@@ -14,10 +14,10 @@ from typing import Any, Self
 from filelock import FileLock
 from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event, inspect
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from graph.errors import OperationsError
+from graph.errors import OperationsError, SettingsError
 from graph.settings import Settings
 
 __all__ = ["Instant", "OperationsStore", "Row", "read_only_store"]
@@ -107,7 +107,16 @@ class OperationsStore:
 
 def _engine(settings: Settings) -> Engine:
     if settings.operations_url is not None:
-        return create_engine(settings.operations_url.get_secret_value(), pool_pre_ping=True)
+        try:
+            return create_engine(settings.operations_url.get_secret_value(), pool_pre_ping=True)
+        except (ArgumentError, ImportError) as error:
+            raise SettingsError(
+                "环境变量 XINNONG_OPERATIONS_URL 不能用：应写作 postgresql+psycopg://用户:密码@主机/库"
+                "（须另装 psycopg），或 sqlite:////目录/文件。取消它则使用数据目录中的 SQLite。",
+                f"XINNONG_OPERATIONS_URL names no database that is there ({type(error).__name__}): "
+                "unset it for SQLite in the data folder.",
+                code="setting_wrong",
+            ) from error
     settings.data.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         f"sqlite:///{settings.operations_file}", connect_args={"timeout": _BUSY_S}

@@ -7,7 +7,9 @@ the data dictionary.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,12 +19,14 @@ from graph.vocabulary import Sensitivity
 __all__ = [
     "IDENTIFIER_TYPES",
     "PARTY_TYPES",
+    "UNIT_FACTOR",
     "FieldSpec",
     "FieldType",
     "RowCheck",
     "Strict",
     "Unit",
     "heading",
+    "label",
 ]
 
 FieldType = Literal[
@@ -34,6 +38,7 @@ FieldType = Literal[
     "date",
     "flag",
     "code",
+    "code_list",
     "resident_id",
     "uscc",
     "party_id",
@@ -43,6 +48,16 @@ FieldType = Literal[
     "uscc_or_filler",
 ]
 Unit = Literal["元", "万元", "分", "小数", "百分比"]
+
+#: What a number in a unit is multiplied by to be what we keep: fen, a fraction of one.
+UNIT_FACTOR: dict[Unit | None, float] = {"元": 100, "万元": 1e6, "分": 1, "小数": 1, "百分比": 0.01}
+
+#: How a heading writes a unit behind its name.
+_UNIT_WORDS: dict[str, dict[str, Unit]] = {
+    "money": {"元": "元", "人民币元": "元", "万元": "万元", "人民币万元": "万元", "分": "分"},
+    "ratio": {"%": "百分比", "百分比": "百分比", "小数": "小数"},
+}
+_BRACKETED = re.compile(r"^(.+)\(([^()]+)\)$")
 
 #: Types whose digits Excel destroys when it takes them for a number.
 IDENTIFIER_TYPES = frozenset(
@@ -65,10 +80,15 @@ class FieldSpec(Strict):
     Attributes:
         title: the column's Chinese name, as the template has it; `aliases` are accepted too.
         unit: of money 元, 万元 or 分; of a ratio 小数 or 百分比.
-        codes: what the file may say -> what we keep.
+        codes: what the template offers -> what we keep.
+            A `code_list` may say several in one cell, however they are set apart.
+        also: what we keep -> further words for it, as registers and standards write them; they
+            are read, and not offered.
         minimum, maximum: in the unit of the file.
         check: name of a further rule on the value (`ingest.checking.rules`).
         reference: label of a thing that must already be known by this value's key.
+        named_by: of an identifier, the field with the name of whom it identifies; by default the
+            first of `otherwise`, or the field of the same name with `_name` behind it.
         otherwise: fields that name the party where this identifier is absent, the name first; the
             row then stands under a provisional key (`ingest.identity.provisional`).
         identifier: digits that must come as text although the type is text.
@@ -90,11 +110,13 @@ class FieldSpec(Strict):
     required: bool = False
     unit: Unit | None = None
     codes: dict[str, str] = Field(default_factory=dict)
+    also: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
     check: str | None = None
     reference: str | None = None
     otherwise: tuple[str, ...] = ()
+    named_by: str | None = None
     identifier: bool = False
     if_wrong: Literal["row", "cell"] | None = None
     open_end: bool = False
@@ -107,6 +129,12 @@ class FieldSpec(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> FieldSpec:
+        meant: dict[str, str] = {}
+        for word, code in self._words():
+            if meant.setdefault(label(word), code) != code:
+                raise ValueError(f"{self.name}: {word} would mean two things")
+        if strange := self.also.keys() - set(self.codes.values()):
+            raise ValueError(f"{self.name}: {strange} has no word that is offered")
         if self.required and self.if_wrong == "cell":
             raise ValueError(f"{self.name}: without a required cell there is no row")
         if (self.open_end or self.epoch_ms) and self.type != "date":
@@ -126,9 +154,53 @@ class FieldSpec(Strict):
         return self.required or named or self.type == "date"
 
     @property
+    def _units_by_heading(self) -> dict[str, Unit | None]:
+        """Every heading that means this field, and the unit that it says."""
+        written = (self.title, self.name, *self.aliases)
+        found = dict.fromkeys(map(heading, written), self.unit)
+        words = _UNIT_WORDS.get(self.type, {})
+        for text in written:
+            apart = _BRACKETED.match(unicodedata.normalize("NFKC", text).strip())
+            if self.unit and apart and apart[2] in words:
+                for word, unit in words.items():
+                    for named in (word, f"单位{word}"):
+                        found.setdefault(heading(apart[1] + named), unit)
+        return found
+
+    @property
     def spellings(self) -> frozenset[str]:
         """Every heading that means this field, in the form headings are compared in."""
-        return frozenset(map(heading, (self.title, self.name, *self.aliases)))
+        return frozenset(self._units_by_heading)
+
+    def headed(self, title: str) -> FieldSpec:
+        """The field as a heading of a file has it: with the unit that stands in its brackets."""
+        unit = self._units_by_heading.get(heading(title), self.unit)
+        if unit == self.unit:
+            return self
+        times = UNIT_FACTOR[self.unit] / UNIT_FACTOR[unit]
+        bounds = {
+            name: None if bound is None else bound * times
+            for name, bound in (("minimum", self.minimum), ("maximum", self.maximum))
+        }
+        return self.model_copy(update={"unit": unit, **bounds})
+
+    def kept(self) -> dict[str, str]:
+        """What is kept for each word of `codes` and `also`, the words in the form of `label`."""
+        return {label(word): code for word, code in self._words()}
+
+    def _words(self) -> list[tuple[str, str]]:
+        further = [(word, code) for code, words in self.also.items() for word in words]
+        return [*further, *self.codes.items()]
+
+    @property
+    def is_number_of_a_thing(self) -> bool:
+        """Whether the text names a contract, a document or the like, and must stay a key."""
+        return self.identifier or self.name.endswith(("_no", "_code"))
+
+    @property
+    def name_field(self) -> str:
+        """The field in which a row says the name of the party that this identifier is of."""
+        return self.named_by or (self.otherwise[0] if self.otherwise else f"{self.name}_name")
 
     @property
     def must_be_text(self) -> bool:
@@ -158,7 +230,36 @@ class RowCheck(Strict):
     severity: Literal["error", "warning"] = "error"
 
 
+#: 1. · 1、 · (1) · 一、 in front of a heading, and (必填) in it.
+_ORDINAL = re.compile(
+    r"^\s*(?:\((?:\d{1,3}|[一二三四五六七八九十]{1,3})\)|(?:\d{1,3}|[一二三四五六七八九十]{1,3})[.、)])"
+)
+_CIRCLED = re.compile("^\\s*[\u2460-\u2473]")
+_TO_FILL_IN = re.compile(r"[(\[【](?:必填|选填|非必填)项?[)\]】]")
+_BETWEEN = re.compile(r"[\s()/_\-:*\[\]【】]")
+_SEPARATING = re.compile(r"[\s()、,，。;；·]")
+
+
+@lru_cache(maxsize=1 << 14)
 def heading(text: str) -> str:
-    """The form in which two headings are compared: no width, case, space or bracket matters."""
+    """The form in which two headings are compared.
+
+    No width, case, space, line break or bracket matters, nor a number in front or a note that the
+    column must be filled in.
+
+    >>> heading("3、借款金额\\n（万元）*"), heading("借款金额(万元)【必填】")
+    ('借款金额万元', '借款金额万元')
+    """
+    folded = unicodedata.normalize("NFKC", _CIRCLED.sub("", text)).casefold()
+    told = _TO_FILL_IN.sub("", folded)
+    return _BETWEEN.sub("", _ORDINAL.sub("", told)) or _BETWEEN.sub("", folded)
+
+
+def label(text: str) -> str:
+    """The form in which two words of a code list are compared: width, blanks and commas aside.
+
+    >>> label("吊销，未注销"), label("存续（在营、开业、在册）"), label("户 主")
+    ('吊销未注销', '存续在营开业在册', '户主')
+    """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in folded if character not in " \t\r\n()/_-:*　")
+    return _SEPARATING.sub("", folded)

@@ -93,7 +93,10 @@ class Form(Strict):
         strange = set((said.codes or {}).values()) - set(field.codes.values())
         if strange:
             raise _wrong(self.title, f"“{field.title}”的代码 {'、'.join(sorted(strange))} 不存在")
-        return field.model_copy(update=said.model_dump(exclude_none=True))
+        told = said.model_dump(exclude_none=True)
+        if "codes" in told:  # a list of its own is the whole list: its digits may mean other things
+            told.setdefault("also", {})
+        return field.model_copy(update=told)
 
 
 def load_form(path: Path) -> Form:

@@ -32,7 +32,6 @@ _MILLISECONDS = re.compile(r"-?\d{9,13}", re.ASCII)
 _ENDLESS = frozenset(
     {"长期", "长期有效", "永久", "永久有效", "终身", "无固定期限", "无期限", "不定期", "无限期"}
 )
-_FIRST = 1900
 
 
 def day(text: str, spec: FieldSpec | None = None) -> date:
@@ -49,13 +48,6 @@ def day(text: str, spec: FieldSpec | None = None) -> date:
     if found is None:
         raise WrongError(
             "not_a_date", "不是有效日期。请写成 2026-04-01 这样的格式。", "Not a date.", "非日期"
-        )
-    if found.year < _FIRST:
-        raise WrongError(
-            "not_a_date",
-            f"日期早于 {_FIRST} 年，像是年份打错了。请核对。",
-            f"A day before {_FIRST}.",
-            "年份过早",
         )
     if spec is not None and spec.open_end and found > NO_END:
         return NO_END  # 2999 and 9999 mean the same

@@ -66,12 +66,14 @@ def check(
     *,
     identity_key: str,
     known: Callable[[str], Collection[str]],
+    confirmed: frozenset[str] = frozenset(),
 ) -> Gated:
     """Check a table.
 
     Args:
         identity_key: of the keyed hash that turns a resident id into a person key.
         known: label -> keys of the things of that label that exist.
+        confirmed: codes of organisations that a person has confirmed in spite of their check digit.
 
     Returns:
         `rows_in = len(rows) + len(quarantined)`, always.
@@ -81,7 +83,9 @@ def check(
     aside = Aside(packed=False)
     empty: Counter[str] = Counter()
     for index, said in table.slices():
-        columns, good, found = _check_rows(table, index, said, identity_key, known, empty)
+        columns, good, found = _check_rows(
+            table, index, said, identity_key, known, confirmed, empty
+        )
         findings += found
         parts.append(_good_rows(columns, index, good, aside))
         if len(index) < len(table.numbers):
@@ -106,6 +110,7 @@ def _check_rows(
     said: dict[str, Texts],
     identity_key: str,
     known: Callable[[str], Collection[str]],
+    confirmed: frozenset[str],
     empty: Counter[str],
 ) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[Finding]]:
     """Some rows by themselves: typed columns, which rows are good, and what was found."""
@@ -115,7 +120,15 @@ def _check_rows(
     said = without_empty_words(fields, said, empty)
     said = {name: said.get(name, absent) for name in fields}
     readings = {
-        name: read_column(spec, said[name], index, identity_key) for name, spec in fields.items()
+        name: read_column(
+            spec,
+            said[name],
+            index,
+            identity_key,
+            names=said.get(spec.name_field),
+            confirmed=confirmed,
+        )
+        for name, spec in fields.items()
     }
     forgiving = {name for name, spec in fields.items() if not table.spec.costs_row(spec)}
     titles = {name: spec.title for name, spec in fields.items()}

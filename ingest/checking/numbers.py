@@ -13,7 +13,7 @@ from decimal import Decimal
 from ingest.catalogue.field import FieldSpec, Unit
 from ingest.checking.verdict import WrongError
 
-__all__ = ["integer", "per_unit", "real"]
+__all__ = ["integer", "per_unit", "plain_number", "real"]
 
 _FEN: dict[Unit | None, Decimal] = {
     "元": Decimal(100),
@@ -60,10 +60,15 @@ def real(text: str, spec: FieldSpec) -> float:
     return float(_decimal(text, spec) * per_unit(spec))
 
 
+def plain_number(text: str) -> Decimal | None:
+    """The number that a text without a unit is; None for any other text."""
+    return _number(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None
+
+
 def _decimal(text: str, spec: FieldSpec) -> Decimal:
+    if (number := plain_number(text)) is not None:
+        return number
     if len(text) <= _LONGEST:
-        if _NUMBER.fullmatch(text):
-            return _number(text)
         if _COMMAS.fullmatch(text):
             raise WrongError(
                 "decimal_comma",

@@ -1,4 +1,4 @@
-"""What one text says: yes or no, a code, a telephone, a place, a party; or why it says nothing.
+"""What one text says: yes or no, a code, a telephone, a place; or why it says nothing.
 
 Every function takes the text of a cell and returns its value, or raises `WrongError` with words
 for the clerk.  Bounds and code lists are the gate's: they are checked on what is returned here.
@@ -7,34 +7,29 @@ for the clerk.  Bounds and code lists are the gate's: they are checked on what i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from graph.identifiers import Finding, Verdict, division_code
-from graph.identifiers import unified_social_credit_code as uscc
+from graph.identifiers import Finding, division_code
 from graph.time import today
-from ingest.catalogue.field import FieldSpec
-from ingest.checking.persons import PARTY_SUFFIXES, persons
+from ingest.catalogue.field import FieldSpec, label
 from ingest.checking.verdict import WrongError
 
 __all__ = [
-    "FILLER",
+    "CodeList",
     "code",
     "division",
     "flag",
-    "organisation",
-    "organisation_or_filler",
-    "party",
     "phone",
 ]
 
 _YES = frozenset({"是", "1", "y", "yes", "true"})
 _NO = frozenset({"否", "0", "n", "no", "false"})
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}", re.ASCII)
+#: What always sets the words of a list apart, and what may, beside what `label` takes away.
+_APART = re.compile(r"[;；|\n]")
+_AND = re.compile(r"[/+&\\]")
 _NOT_DIALLED = re.compile(r"[\s-]")
-_LABELS = {"91": "Enterprise", "92": "IndividualBusiness", "93": "Cooperative"}
-#: What 双公示 data write for a subject without a unified code.
-FILLER = "0" * 17 + "X"
-_NOTHING = (None,) * len(PARTY_SUFFIXES)
 
 
 def flag(text: str) -> bool:
@@ -45,16 +40,44 @@ def flag(text: str) -> bool:
     raise WrongError("not_a_flag", "只能填“是”或“否”。", "Neither yes nor no.", "非是否")
 
 
-def code(text: str, spec: FieldSpec) -> str:
-    """What the code list keeps for this text."""
-    if text in spec.codes:
-        return spec.codes[text]
+def code(text: str, spec: FieldSpec, kept: Mapping[str, str]) -> str:
+    """What the code list keeps for this text; `kept` is the field's, made once for a column."""
+    if (found := kept.get(label(text))) is not None:
+        return found
     raise WrongError(
         "unknown_code",
         f"代码不在字典中。可填：{'、'.join(spec.codes)}。",
         f"Not in the code list of {spec.name}.",
         "字典外的值",
     )
+
+
+class CodeList:
+    """Reads several words of a field's code list in one cell: each once, in order, joined by ；.
+
+    A semicolon always sets words apart.  Other signs decide nothing, since words may hold them
+    (没收违法所得、没收非法财物): between semicolons the cell is read as one word after the other,
+    the longest first.
+    """
+
+    def __init__(self, spec: FieldSpec) -> None:
+        self._kept = {_AND.sub("", word): code for word, code in spec.kept().items()}
+        words = "|".join(map(re.escape, sorted(self._kept, key=len, reverse=True)))
+        self._word, self._whole = re.compile(words), re.compile(f"(?:{words})+")
+        self._offered = "；".join(spec.codes)
+
+    def __call__(self, text: str) -> str:
+        """What is kept for the cell."""
+        parts = [_AND.sub("", label(part)) for part in _APART.split(text) if label(part)]
+        if not parts or not all(map(self._whole.fullmatch, parts)):
+            raise WrongError(
+                "unknown_code",
+                f"应为以下类别，多项以分号隔开：{self._offered}。",
+                "Not made of the words of the code list.",
+                "字典外的值",
+            )
+        words = (word for part in parts for word in self._word.findall(part))
+        return "；".join(dict.fromkeys(self._kept[word] for word in words))
 
 
 def phone(text: str) -> tuple[str, str]:
@@ -73,38 +96,3 @@ def division(text: str) -> tuple[tuple[Any, ...], Finding]:
     if found.value is None:
         return (None, None), found
     return (found.value, f"division:{division_code.current(found.value, today())}"), found
-
-
-def organisation(text: str) -> tuple[tuple[Any, ...], Finding]:
-    """Columns of a party (`PARTY_SUFFIXES`) from its unified social credit code."""
-    found = uscc.check(text)
-    if found.value is None:
-        return _NOTHING, found
-    label = _LABELS.get(found.value[:2])
-    if label is None:
-        label = "Collective" if found.value[0] == "N" else "GovernmentBody"
-    return (f"org:{found.value}", label, None, found.value, None, None), found
-
-
-def organisation_or_filler(text: str) -> tuple[tuple[Any, ...], Finding]:
-    """As `organisation`, but seventeen zeros and X are no fault: they stay as the code alone."""
-    values, found = organisation(text)
-    if found.code != "filler":
-        return values, found
-    return (None, None, None, FILLER, None, None), Finding(Verdict.VALID, "ok", "", "", FILLER)
-
-
-def party(text: str, identity_key: str) -> tuple[tuple[Any, ...], Finding]:
-    """Columns of a party from whichever identifier it has.
-
-    15 or 18 digits (the last may be X) with a date inside: a person; else an organisation.  Codes
-    of organisations begin with 1-9, A, N or Y as well, so the check digits decide.
-    """
-    if not (len(text) == 15 and text.isdigit()):
-        values, found = organisation(text)
-        if found.verdict is Verdict.VALID or not re.fullmatch(r"\d{17}[\dXx]", text):
-            return values, found
-    columns, findings = persons([text], identity_key)
-    return tuple(each for (each,) in columns), findings.get(0) or Finding(
-        Verdict.VALID, "ok", "", "", text
-    )

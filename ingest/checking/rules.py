@@ -1,25 +1,25 @@
-"""Rules that a catalogue names: on one value (`check:`), or on several fields of a row (`checks:`).
+"""Rules that a catalogue names on one value (`check:`); those on a row are `row_rules`.
 
-A rule says nothing about an empty cell, except those whose business emptiness is.  Rules are
-looked at only where the values could be read: a wrong cell is told once.
+A rule says nothing about an empty cell.  Rules are looked at only where the values could be read:
+a wrong cell is told once.
 """
 
 from __future__ import annotations
 
-import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 
 from graph.errors import SettingsError
 from graph.time import today
 from ingest.catalogue.field import FieldSpec
-from ingest.checking.parse import FILLER
+from ingest.checking.parties import FILLER
 
-__all__ = ["FIELD_RULES", "ROW_RULES", "FieldRule", "RowRule", "find_rule", "value_column"]
+__all__ = ["FIELD_RULES", "FieldRule", "RowRule", "find_rule", "value_column"]
 
 
 @dataclass(frozen=True)
@@ -74,35 +74,18 @@ def find_rule(name: str, rules: Mapping[str, AnyRule]) -> AnyRule:
     return rules[name]
 
 
-#: 处罚类别: the classes of the 2018 standard, and those that art. 9 of the 2021 act added.
-_PENALTY_KINDS = (
-    "警告",
-    "罚款",
-    "没收违法所得、没收非法财物",
-    "责令停产停业",
-    "暂扣或吊销许可证、暂扣或吊销执照",
-    "行政拘留",
-    "通报批评",
-    "降低资质等级",
-    "限制开展生产经营活动",
-    "责令关闭",
-    "限制从业",
-    "其他",
-)
-
-
-def _penalty_kinds(texts: pd.Series) -> pd.Series:
-    """Whether every part of a list of classes is a class."""
-    return texts.map(lambda text: set(re.split("[;；]", text)) <= set(_PENALTY_KINDS))
-
-
 def _class(prefixes: tuple[str, ...], what: str, english: str) -> FieldRule:
     return FieldRule(
         f"应为{what}的统一社会信用代码（{'、'.join(prefixes)} 开头）。",
         f"The code is not one of {english}.",
-        lambda codes: codes.str.startswith(prefixes),
+        # whether a code may be filled up with zeros is the type's business
+        lambda codes: codes.str.startswith(prefixes) | (codes == FILLER),
         "_code",
     )
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 FIELD_RULES = {
@@ -110,6 +93,14 @@ FIELD_RULES = {
         "日期不能晚于今天。", "A date after today.", lambda days: days <= today()
     ),
     "positive": FieldRule("应大于 0。", "Not more than nothing.", lambda numbers: numbers > 0),
+    "not_future_month": FieldRule(
+        "所属期不能晚于本月。",
+        "A period that ends after this month.",
+        lambda days: days <= _month_end(today()),
+    ),
+    "not_future_year": FieldRule(
+        "年度不能晚于今年。", "A year after this one.", lambda years: years <= today().year
+    ),
     "year": FieldRule(
         "应为 1949 年以来的年份。",
         "No year since 1949.",
@@ -131,90 +122,10 @@ FIELD_RULES = {
         "No 24 monthly repayment codes.",
         lambda texts: texts.str.fullmatch(r"[N1-7BDZCG*#]{24}"),
     ),
-    "penalty_kinds": FieldRule(
-        f"应为以下类别，多项以分号隔开：{'；'.join(_PENALTY_KINDS)}。",
-        "No class of penalty.",
-        _penalty_kinds,
-    ),
     "enterprise_code": _class(("91",), "企业", "an enterprise"),
     "individual_code": _class(("92",), "个体工商户", "an individual business"),
     "business_code": _class(("91", "92"), "企业或个体工商户", "an enterprise or business"),
     "cooperative_code": _class(("93",), "农民专业合作社", "a farmers' cooperative"),
     "collective_code": _class(("N",), "农村集体经济组织", "a village collective"),
-    "public_body_code": _class(("1", "2", "3", "A"), "机关事业单位", "a public body"),
-}
-
-
-def _known(columns: list[pd.Series]) -> np.ndarray:
-    """Rows in which every one of the columns has a value."""
-    known: np.ndarray = np.logical_and.reduce([each.notna().to_numpy() for each in columns])
-    return known
-
-
-def _compare(holds: Callable[[pd.Series, pd.Series], pd.Series]) -> Callable[..., pd.Series]:
-    """The rule between two columns, kept wherever one of them is empty."""
-
-    def compared(columns: list[pd.Series]) -> pd.Series:
-        kept = pd.Series(True, index=columns[0].index)
-        known = _known(columns)
-        first, second = (column[known] for column in columns)
-        kept[known] = holds(first, second).astype(bool)
-        return kept
-
-    return compared
-
-
-def _pairs(codes: pd.Series, kinds: pd.Series) -> pd.Series:
-    """Codes of class 92, and no others, belong to individual businesses; a person has none."""
-    filler = codes == FILLER
-    fits = codes.str.startswith("92") == (kinds == "individual_business")
-    return (filler | fits) & (kinds != "natural_person")
-
-
-def _fined(kinds: pd.Series, amounts: pd.Series) -> pd.Series:
-    """A penalty that is a fine says how much; nothing says that others may not."""
-    return ~kinds.str.contains("罚款", na=False) | amounts.notna()
-
-
-def _given(columns: list[pd.Series]) -> list[pd.Series]:
-    return [column.notna() for column in columns]
-
-
-ROW_RULES = {
-    "code_pairs_with_kind": RowRule(
-        "“{0}”与“{1}”不配对：92 开头的只能是个体工商户，个体工商户只能是 92 开头，自然人不填代码。",
-        "A code of class 92 belongs to an individual business, and no other does.",
-        _compare(_pairs),
-    ),
-    "fine_has_amount": RowRule(
-        "处罚类别含罚款时，“{1}”不能为空（万元）。",
-        "A fine says its amount.",
-        lambda columns: _fined(*columns),
-    ),
-    "not_before": RowRule(
-        "“{0}”不能早于“{1}”。", "It comes before the other.", _compare(lambda a, b: a >= b)
-    ),
-    "not_more": RowRule(
-        "“{0}”不能大于“{1}”。", "It is more than the other.", _compare(lambda a, b: a <= b)
-    ),
-    "differ": RowRule(
-        "“{0}”和“{1}”不能相同。", "The two are the same.", _compare(lambda a, b: a != b)
-    ),
-    "required": RowRule(
-        "此种情况下“{0}”不能为空。",
-        "Required in this case.",
-        lambda columns: np.logical_and.reduce(_given(columns)),
-    ),
-    "any_of": RowRule(
-        "“{0}”等列至少填一项。",
-        "At least one of them is needed.",
-        lambda columns: np.logical_or.reduce(_given(columns)),
-    ),
-    "together": RowRule(
-        "“{0}”与相关列应同时填写或同时留空。",
-        "All of them or none.",
-        lambda columns: (
-            np.logical_and.reduce(_given(columns)) | ~np.logical_or.reduce(_given(columns))
-        ),
-    ),
+    "public_body_code": _class(("11", "12", "13", "A1"), "机关和事业单位", "a public body"),
 }

@@ -7,9 +7,10 @@ the gate's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
@@ -21,22 +22,22 @@ from pandas.api.types import pandas_dtype
 
 from graph.identifiers import Finding as IdentifierFinding
 from graph.identifiers import Verdict, phone_keys
+from graph.identifiers.redaction import MAYBE_NUMBER, redacted, redacted_key
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.days import day
 from ingest.checking.numbers import integer, per_unit, real
 from ingest.checking.ordinary import mobile_phones, plain_integers, plain_reals
 from ingest.checking.parse import (
+    CodeList,
     code,
     division,
     flag,
-    organisation,
-    organisation_or_filler,
-    party,
     phone,
 )
-from ingest.checking.persons import PARTY_SUFFIXES, ordinary, persons, surely_no_organisation
+from ingest.checking.parties import Names, organisation, organisation_or_filler, parties
+from ingest.checking.persons import PARTY_SUFFIXES, persons
 from ingest.checking.verdict import CellVerdict, WrongError
-from ingest.reading.cell import NUMERIC
+from ingest.reading.cell import KEPT, NUMERIC, kept_values
 from ingest.reading.texts import TEXT, Texts
 
 __all__ = ["Reading", "read_column"]
@@ -46,6 +47,11 @@ _Read: TypeAlias = tuple[Sequence[pa.Array | Sequence[Any]], dict[int, CellVerdi
 
 #: What reads distinct texts.
 _Reader: TypeAlias = Callable[[pa.Array], _Read]
+
+#: What reads one code: the text, the names that rows give it, the codes that were confirmed.
+_CodeParser: TypeAlias = Callable[
+    [str, Names, Collection[str]], tuple[tuple[Any, ...], IdentifierFinding]
+]
 
 #: How a typed column is stored: what is mostly different as Arrow's text, the few values of a
 #: code list as objects that all rows share.
@@ -60,6 +66,13 @@ _ARROW: dict[_Stored, pa.DataType] = {
     "Float64": pa.float64(),
     "boolean": pa.bool_(),
 }
+_HIDDEN = CellVerdict(
+    "personal_number",
+    "文字中有身份证号码或电话号码，已隐去后保存。请不要把号码写在这一列。",
+    "A number of a person stands in the text; it was masked before it was stored.",
+    "含个人号码的文字",
+    "warning",
+)
 _NOWHERE = np.array([], dtype=np.int32)
 _AT_ONCE = 1 << 15  # distinct texts read at a time
 
@@ -95,18 +108,36 @@ class Reading:
         return passing
 
 
-def read_column(spec: FieldSpec, cells: Texts, index: pd.Index, identity_key: str) -> Reading:
-    """Read the text cells of one field; `index` numbers their rows."""
-    read, stored = _reader(spec, identity_key)
-    if read is None and not cells.marked():  # text is what it says
-        return Reading({spec.name: cells.series(index)}, _NOWHERE, {})
+def read_column(
+    spec: FieldSpec,
+    cells: Texts,
+    index: pd.Index,
+    identity_key: str,
+    *,
+    names: Texts | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> Reading:
+    """Read the text cells of one field.
+
+    Args:
+        index: numbers their rows.
+        names: of a party's field: what each row calls the party, which decides what a number
+            leaves open.
+        confirmed: codes whose check digit fails and that a person has confirmed.
+    """
+    said = _Said(identity_key, names, confirmed)
+    read, stored = _reader(spec, said)
+    if spec.type == "text" and not cells.marked() and not cells.match(MAYBE_NUMBER):
+        return Reading({spec.name: cells.series(index)}, _NOWHERE, {})  # text is what it says
     place, texts = cells.distinct()
+    said.place = place
     if cells.marked():  # whether a number may stand here is asked elsewhere
         texts = pc.replace_substring(texts, NUMERIC, "")
     verdicts: dict[int, CellVerdict] = {}
     parts: dict[str, list[Any]] = {suffix: [] for suffix in stored}
     for begin in range(0, len(texts), _AT_ONCE):
-        columns, found = (read or _as_they_are)(texts.slice(begin, _AT_ONCE))
+        said.begin = begin
+        columns, found = read(texts.slice(begin, _AT_ONCE))
         verdicts |= {begin + at: verdict for at, verdict in found.items()}
         for (suffix, dtype), values in zip(stored.items(), columns, strict=True):
             # at once into Arrow's bytes: as Python's strings a million keys are 90 MB
@@ -121,6 +152,38 @@ def read_column(spec: FieldSpec, cells: Texts, index: pd.Index, identity_key: st
     )
 
 
+@dataclass
+class _Said:
+    """What is known beside the texts of a column.
+
+    Attributes:
+        place: of every row's text among the distinct ones; `begin`: the first that is looked at.
+    """
+
+    identity_key: str
+    names: Texts | None
+    confirmed: frozenset[str]
+    place: np.ndarray = field(default_factory=lambda: _NOWHERE)
+    begin: int = 0
+
+    def names_of(self, at: int) -> set[str]:
+        """What the rows with the text at a place call the party; asked for the few that need it."""
+        if self._named is None:
+            return set()
+        order, names = self._named
+        first, last = np.searchsorted(
+            self.place, [self.begin + at, self.begin + at + 1], sorter=order
+        )
+        return set(names.take(pa.array(order[first:last])).drop_null().to_pylist())
+
+    @cached_property
+    def _named(self) -> tuple[np.ndarray, pa.ChunkedArray] | None:
+        """The rows in the order of their places, and their names."""
+        if self.names is None:
+            return None
+        return np.argsort(self.place, kind="stable"), self.names.array()
+
+
 def _spread(parts: list[Any], place: np.ndarray, index: pd.Index, dtype: _Stored) -> pd.Series:
     """The column with the distinct values by place, and nothing where the place is -1."""
     if dtype is object:
@@ -133,11 +196,11 @@ def _spread(parts: list[Any], place: np.ndarray, index: pd.Index, dtype: _Stored
     return pd.Series(pandas_dtype(dtype).__from_arrow__(spread), index=index, copy=False)
 
 
-def _reader(spec: FieldSpec, identity_key: str) -> tuple[_Reader | None, dict[str, _Stored]]:
-    """What reads the texts of a field (None: nothing is to be read), and the columns it gives."""
+def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader, dict[str, _Stored]]:
+    """What reads the texts of a field, and the columns it gives."""
     match spec.type:
         case "text":
-            return None, {"": TEXT}
+            return partial(_texts, spec=spec, beside=beside), {"": TEXT}
         case "integer" | "money":
             plain = partial(plain_integers, unit=per_unit(spec))
             return _mostly(plain, _each(lambda text: integer(text, spec))), {"": "Int64"}
@@ -149,26 +212,41 @@ def _reader(spec: FieldSpec, identity_key: str) -> tuple[_Reader | None, dict[st
         case "flag":
             return _each(flag), {"": "boolean"}
         case "code":
-            return _each(lambda text: code(text, spec)), {"": object}
+            kept = spec.kept()
+            return _each(lambda text: code(text, spec, kept)), {"": object}
+        case "code_list":
+            return _each(CodeList(spec)), {"": object}
         case "phone":
-            return partial(_phones, identity_key=identity_key), {"_masked": TEXT, "_key": TEXT}
+            phones = partial(_phones, identity_key=beside.identity_key)
+            return _or_kept(phones, _kept_phone), {"_masked": TEXT, "_key": TEXT}
         case "household":
-            return _households, {"": TEXT, "_key": TEXT}
+            return partial(_households, beside=beside), {"": TEXT, "_key": TEXT}
         case "division":
             return _checked(division, 2), {"": object, "_key": object}
         case "resident_id":
-            return partial(_persons, identity_key=identity_key), _PARTY
+            persons_alone = partial(_persons, identity_key=beside.identity_key)
+            return _or_kept(persons_alone, _kept_person), _PARTY
         case "uscc":
-            return _checked(organisation, len(_PARTY)), _PARTY
+            return partial(_codes, parse=organisation, beside=beside), _PARTY
         case "uscc_or_filler":
-            return _checked(organisation_or_filler, len(_PARTY)), _PARTY
+            return partial(_codes, parse=organisation_or_filler, beside=beside), _PARTY
         case "party_id":
-            return partial(_parties, identity_key=identity_key), _PARTY
+            return _or_kept(partial(_parties, beside=beside), _kept_person), _PARTY
 
 
-def _as_they_are(texts: pa.Array) -> _Read:
-    """Text from a spreadsheet in which some cells are numbers."""
-    return [texts], {}
+def _texts(texts: pa.Array, spec: FieldSpec, beside: _Said) -> _Read:
+    """A text is what it says, but for numbers of persons, which are stored in no text."""
+    kept: list[str] = texts.to_pylist()
+    hidden = {}
+    for at in np.flatnonzero(pc.match_substring_regex(texts, MAYBE_NUMBER)).tolist():
+        text = kept[at]
+        if spec.is_number_of_a_thing:
+            kept[at] = redacted_key(text, beside.identity_key)
+        else:
+            kept[at] = redacted(text)
+        if kept[at] != text:
+            hidden[at] = _HIDDEN
+    return [kept], hidden
 
 
 def _each(parse: Callable[[str], Any]) -> _Reader:
@@ -233,9 +311,9 @@ def _checked(
     return read
 
 
-def _households(texts: pa.Array) -> _Read:
+def _households(texts: pa.Array, beside: _Said) -> _Read:
     """A household's number is whatever its town wrote; that it exists is asked elsewhere."""
-    plain = texts.to_pylist()
+    plain = [redacted_key(text, beside.identity_key) for text in texts.to_pylist()]
     return [plain, [f"household:{text}" for text in plain]], {}
 
 
@@ -245,29 +323,56 @@ def _phones(texts: pa.Array, identity_key: str) -> _Read:
     return [masked, pc.replace_with_mask(digits, digits.is_valid(), keys)], verdicts
 
 
+def _or_kept(read: _Reader, values: Callable[[str], tuple[Any, ...]]) -> _Reader:
+    """The reader for numbers, some of which come back from the quarantine as what stood for them."""
+
+    def both(texts: pa.Array) -> _Read:
+        is_kept = pc.starts_with(texts, KEPT)
+        columns, verdicts = read(texts)
+        if not pc.any(is_kept).as_py():
+            return columns, verdicts
+        each = [column.to_pylist() if isinstance(column, pa.Array) else [*column]
+                for column in columns]  # fmt: skip
+        for at in np.flatnonzero(is_kept).tolist():
+            verdicts.pop(at, None)
+            for column, value in zip(each, values(texts[at].as_py()), strict=True):
+                column[at] = value
+        return each, verdicts
+
+    return both
+
+
+def _kept_person(cell: str) -> tuple[Any, ...]:
+    mask, key, born, sex = kept_values(cell)
+    return key, "Person", mask, None, date.fromisoformat(born), sex
+
+
+def _kept_phone(cell: str) -> tuple[Any, ...]:
+    mask, key = kept_values(cell)
+    return mask, key
+
+
 def _persons(texts: pa.Array, identity_key: str) -> _Read:
     plain = texts.to_pylist()
     columns, findings = persons(plain, identity_key)
     return columns, _verdicts(plain, findings)
 
 
-def _parties(texts: pa.Array, identity_key: str) -> _Read:
-    """Persons and organisations in one column: the plain persons all at once."""
+def _parties(texts: pa.Array, beside: _Said) -> _Read:
+    """Persons and organisations in one column."""
     plain = texts.to_pylist()
-    is_person = [
-        sure and surely_no_organisation(text)
-        for text, sure in zip(plain, ordinary(plain), strict=True)
+    columns, findings = parties(plain, beside.identity_key, beside.names_of, beside.confirmed)
+    return columns, _verdicts(plain, findings)
+
+
+def _codes(texts: pa.Array, parse: _CodeParser, beside: _Said) -> _Read:
+    """Organisations alone, one by one."""
+    plain = texts.to_pylist()
+    found = [
+        parse(text, partial(beside.names_of, at), beside.confirmed) for at, text in enumerate(plain)
     ]
-    sure_ids = [text for text, person in zip(plain, is_person, strict=True) if person]
-    people = zip(*persons(sure_ids, identity_key)[0], strict=True)
-    values, findings = [], {}
-    for place, (text, person) in enumerate(zip(plain, is_person, strict=True)):
-        if person:
-            values.append(next(people))
-        else:
-            one, findings[place] = party(text, identity_key)
-            values.append(one)
-    return _columns(values, len(PARTY_SUFFIXES)), _verdicts(plain, findings)
+    values = _columns([values for values, _ in found], len(_PARTY))
+    return values, _verdicts(plain, {at: finding for at, (_, finding) in enumerate(found)})
 
 
 def _verdicts(

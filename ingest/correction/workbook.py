@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from graph.log import FactLog
 from ingest.catalogue.currency import currency_columns
-from ingest.catalogue.field import FieldSpec
+from ingest.catalogue.field import UNIT_FACTOR, FieldSpec, Unit
 from ingest.catalogue.source import Source, TableSpec
+from ingest.checking.numbers import plain_number
 from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
 from ingest.guidance.columns import Columns, open_book
 from ingest.guidance.wording import file_title
-from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED, neutral
+from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED, neutral, shown
 from ingest.reading.heading import ORIGIN_BATCH, ORIGIN_ROW, REASON
 
 __all__ = ["export_refused", "refused_lines", "workbook_name", "write_error_workbook"]
@@ -27,6 +29,7 @@ __all__ = ["export_refused", "refused_lines", "workbook_name", "write_error_work
 _HOW_TO = (
     "红色单元格有错，右侧“〔原因〕”列说明原因和办法。更正红色单元格后保存，把本文件原样导入即可。",
     "请勿改动〔〕内的列；确认不再报送的行，请清空该行〔〕以外的各格（表示撤回）。",
+    "身份证号码和电话只显示前后几位：原号无误的不用动，系统认得原来的号码；标红的请对照证件重填完整号码。",
     "本文件含个人信息，仅供报送单位更正使用，更正后请删除。",
 )
 
@@ -60,13 +63,34 @@ def refused_lines(log: FactLog, quarantine: Quarantine, source: Source) -> dict[
     """
     tables: dict[str, list[Line]] = defaultdict(list)
     held: dict[str, dict[int, dict[str, str | None]]] = {}
+    units: dict[str, dict[str, Unit]] = {}
     for item in open_rows(log, source.name):
         name = item.batch.batch
         if name not in held:
-            held[name] = quarantine.cells(name)
+            held[name], units[name] = quarantine.cells(name), quarantine.units(name)
         if item.row in held[name]:
-            tables[item.table].append((item, held[name][item.row]))
+            cells = _in_own_units(held[name][item.row], units[name], source.tables[item.table])
+            tables[item.table].append((item, cells))
     return dict(tables)
+
+
+def _in_own_units(
+    cells: dict[str, str | None], units: dict[str, Unit], spec: TableSpec
+) -> dict[str, str | None]:
+    """The cells as the workbook's headings have them: a file may have told 元 where they say 万元."""
+    told = dict(cells)
+    for field in spec.fields:
+        unit, text = units.get(field.name, field.unit), cells.get(field.name)
+        if unit == field.unit or text is None:
+            continue
+        mark = NUMERIC if text.startswith(NUMERIC) else ""
+        times = Decimal(str(UNIT_FACTOR[unit])) / Decimal(str(UNIT_FACTOR[field.unit]))
+        number = plain_number(text.removeprefix(mark).removesuffix("%"))
+        if number is None:
+            continue  # no number: what is wrong with it stays to be seen
+        number *= times
+        told[field.name] = f"{mark}{number.normalize():f}"
+    return told
 
 
 def write_error_workbook(
@@ -106,7 +130,8 @@ def write_error_workbook(
             for field in fields:
                 at = places[field.name]
                 reason = wrong.get(field.name)
-                _write(sheet, line, at, cells.get(field.name), columns, bad=reason is not None)
+                text = cells.get(field.name)
+                _write(sheet, line, at, text and shown(text), columns, bad=reason is not None)
                 if reason:
                     sheet.write_string(line, at + 1, reason, columns.reason)
         columns.guide(fields, source.legal_basis, source.retention, list(_HOW_TO))

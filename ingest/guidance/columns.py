@@ -56,7 +56,7 @@ class Columns:
         typed_as_text = spec.must_be_text or spec.type in ("text", "code", "date", "flag")
         sheet.set_column(place, place, width, self.text if typed_as_text else None)
         choices = allowed(spec)
-        if choices:
+        if choices and spec.type != "code_list":  # Excel's lists let one be chosen
             sheet.data_validation(
                 1,
                 place,

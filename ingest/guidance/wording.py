@@ -6,7 +6,8 @@ from typing import Any
 
 from ingest.catalogue.field import FieldSpec, RowCheck
 from ingest.catalogue.source import Source, TableSpec
-from ingest.checking.rules import FIELD_RULES, ROW_RULES, find_rule
+from ingest.checking.row_rules import ROW_RULES
+from ingest.checking.rules import FIELD_RULES, find_rule
 
 __all__ = ["allowed", "field_rule", "file_title", "retention", "row_rule", "type_wording"]
 
@@ -19,6 +20,7 @@ _TYPES = {
     "date": "日期",
     "flag": "是否",
     "code": "代码",
+    "code_list": "代码（可填多项）",
     "resident_id": "公民身份号码",
     "uscc": "统一社会信用代码",
     "party_id": "身份证号或统一社会信用代码",
@@ -30,6 +32,7 @@ _TYPES = {
 _FORMS = {
     "date": "写成 2026-04-01",
     "flag": "填“是”或“否”",
+    "code_list": "多项以分号隔开",
     "resident_id": "18 位，末位可为 X",
     "uscc": "18 位",
     "uscc_or_filler": "18 位；没有代码的填17个0加X，并另填工商注册号",

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import yaml
 
-from ingest.identity.writing import simplified
+from graph.names.writing import simplified
 
 __all__ = ["core_name"]
 

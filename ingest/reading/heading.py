@@ -33,7 +33,8 @@ class Heading:
     """A heading understood.
 
     Attributes:
-        spec: the table, with the columns of the file that state a currency.
+        spec: the table as this heading has it, with the units that it names, and the columns that
+            state a currency.
         columns: field -> place.
         titles: of all columns, as the file has them.
         width: cells up to the last one with a name.
@@ -210,19 +211,20 @@ def _understood(file_name: str, titles: Sequence[str], table: str, spec: TableSp
             )
         if named:
             columns[field.name] = named[0]
-    currencies = {}
+    fields = [
+        field.headed(titles[columns[field.name]]) if field.name in columns else field
+        for field in spec.fields
+    ]
     for place, title in enumerate(titles):
-        if place not in columns.values() and (field_of := currency_column(title)):
-            currencies[field_of.name] = field_of
-            columns[field_of.name] = place
-    if currencies:
-        spec = spec.model_copy(update={"fields": (*spec.fields, *currencies.values())})
+        if place not in columns.values() and (currency := currency_column(title)):
+            fields.append(currency)
+            columns[currency.name] = place
     taken = set(columns.values())
     named_places = [place for place, title in enumerate(titles) if title]
     origin = [list(titles).index(name) for name in (ORIGIN_BATCH, ORIGIN_ROW) if name in titles]
     return Heading(
         table,
-        spec,
+        spec.model_copy(update={"fields": tuple(fields)}),
         columns,
         tuple(titles),
         named_places[-1] + 1,

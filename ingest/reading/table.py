@@ -6,9 +6,9 @@ rows of twenty columns stay within some hundred megabytes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.errors import InputError
+from graph.identifiers.redaction import redacted
 from ingest.catalogue.field import heading
 from ingest.catalogue.source import Source, TableSpec
 from ingest.finding import Finding
@@ -28,7 +29,7 @@ from ingest.reading.gathering import CELLS, Gathering, Origin
 from ingest.reading.heading import Heading
 from ingest.reading.memory import let_the_system_allocate
 from ingest.reading.spreadsheet import Sheet, open_sheets
-from ingest.reading.texts import Texts
+from ingest.reading.texts import Texts, coded
 from ingest.reading.web_page import tables_of
 
 __all__ = ["Origin", "Table", "read_table"]
@@ -114,6 +115,18 @@ class Table:
             yield pd.Index(self.numbers[done:end], name="row"), columns
             held, done = [], end
 
+    def changed(
+        self, change: Callable[[str, Sequence[int], list[str | None]], list[str | None]]
+    ) -> Table:
+        """The table with other cells: `change` is given a field, row numbers and their texts."""
+        cells = Aside()
+        for begin, piece in self._pieces():
+            rows = self.numbers[begin : begin + len(piece)].tolist()
+            texts = {name: piece[name].cast(pa.string()).to_pylist() for name in piece.column_names}
+            columns = {name: coded(change(name, rows, each)) for name, each in texts.items()}
+            cells.add(CELLS, pa.table(columns))
+        return replace(self, cells=cells)
+
     def _pieces(self) -> Iterator[tuple[int, pa.Table]]:
         begin = 0
         for piece in self.cells.pieces(CELLS):
@@ -151,7 +164,7 @@ def read_table(path: Path, source: Source) -> Table:
     return Table(
         head.table,
         head.spec,
-        path.name,
+        redacted(path.name),
         *rows.read(),
         tuple(rows.refused),
         tuple(notes),
@@ -194,7 +207,7 @@ def _objects(texts: Sequence[str | None]) -> np.ndarray:
 
 
 def _unknown(head: Heading) -> Iterator[Finding]:
-    for title in head.unknown.values():
+    for title in map(redacted, head.unknown.values()):
         yield Finding(
             1,
             title,

@@ -67,7 +67,7 @@ class Texts:
         """Rows whose text begins with a mark."""
         return self._where(lambda texts: pc.starts_with(texts, mark))
 
-    def match(self, pattern: str) -> NDArray[np.bool_]:
+    def rows_that_match(self, pattern: str) -> NDArray[np.bool_]:
         """Rows whose text matches a pattern (RE2)."""
         return self._where(lambda texts: pc.match_substring_regex(texts, pattern))
 
@@ -88,6 +88,13 @@ class Texts:
         hit = np.append(holds(texts).to_numpy(zero_copy_only=False), False)
         rows: NDArray[np.bool_] = hit[place]
         return rows
+
+    def match(self, pattern: str) -> bool:
+        """Whether the pattern (RE2) is found in any of the texts."""
+        return any(
+            pc.any(pc.match_substring_regex(piece.dictionary, pattern)).as_py()
+            for piece in self.pieces
+        )
 
     def marked(self) -> bool:
         """Whether any cell is something else than text (`ingest.reading.cell`)."""

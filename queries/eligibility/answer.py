@@ -47,7 +47,7 @@ def decision_answer(decision: Decision, decision_id: str | None = None) -> dict[
                 "condition": step.condition,
                 "text": step.text,
                 "days": step.days,
-                "obtains": step.obtains,
+                "obtains": list(step.obtains),
                 "sets": dict(step.sets),
             }
             for step in decision.next_steps
@@ -177,5 +177,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "reason": fact.reason,
         "fact_id": fact.fact_id,
         "paper": fact.paper,
+        "issuer": fact.issuer or None,
+        "seen_by": fact.seen_by or None,
         "against": None if fact.against is None else _fact(fact.against),
     }

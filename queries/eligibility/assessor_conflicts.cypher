@@ -34,11 +34,13 @@ CALL (a) {
   MATCH (a)-[t:GUARANTEES]->(p:Party)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
+    AND stands(t.discriminator)
   RETURN p, '为其担保' AS why, t.certainty AS certainty
   UNION ALL
   MATCH (a)<-[t:GUARANTEES]-(p:Party)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
+    AND stands(t.discriminator)
   RETURN p, '由其担保' AS why, t.certainty AS certainty
 }
 RETURN p.key AS party_key, why AS why, max(certainty) AS certainty

@@ -58,13 +58,18 @@ class Filter(Strict):
     `not_yet` and `past` compare a date with the day asked about, an empty one is not yet;
     `before_first` compares with the day before which history counts, `by_first` lets that day
     itself count as well (a report asked for on it); `tied_to` names a party (`institution`: who
-    asks) at the other end of a tie of the thing.
+    asks) at the other end of a tie of the thing.  `not_zero` is met by a sum of which nobody says
+    that it is nothing, and left open by a zero: a loan of balance 0 whose settlement nobody states
+    is not proven open, and not proven settled.  `mentions` is met by a text in which one of the
+    values stands, `given` by any value, and `asked_for` by a credit report that the party asked for itself, or this
+    institution under this consent.
     """
 
     property: str
     operator: Literal[
-        "one_of", "none_of", "more_than", "not_yet", "before_first", "by_first", "tied_to"
-    ]
+        "one_of", "none_of", "more_than", "not_yet", "before_first", "by_first", "tied_to",
+        "not_zero", "mentions", "given", "asked_for",
+    ]  # fmt: skip
     value: tuple[str, ...] | int | Literal["institution"] | None = None
 
 
@@ -86,6 +91,10 @@ class Read(Strict):
         fresh_days: a statement older than this says nothing any more (a credit report).
         complete: a source (`source`, or one table of it, `source/table`) whose whole list, once
             taken in, makes absence a no (a zero).
+        complete_days: for so many days after it was taken in; a list of years ago says nothing of
+            today.
+        ends: labels of parties, where only ties from one of those count; of a `share`, those that
+            are its part.
         without: why absence is not a no.
     """
 
@@ -108,6 +117,8 @@ class Read(Strict):
     number: str | None = None
     fresh_days: int | None = Field(default=None, gt=0)
     complete: str | None = None
+    complete_days: int | None = Field(default=None, gt=0)
+    ends: tuple[str, ...] = ()
     without: Literal["not_collected", "no_bureau_answer"] = "not_collected"
 
     # methods both: a field is named `property`
@@ -133,8 +144,10 @@ class Read(Strict):
             raise ValueError(f"{self.kind} has no property {sorted(unknown)}")
         if (self.property is None) == (self.take in _OF_A_PROPERTY):
             raise ValueError(f"{self.take} with property {self.property}")
-        if self.take == "share" and not self.of_those:
-            raise ValueError("a share needs of_those")
+        if self.take == "share" and not (self.of_those or self.ends):
+            raise ValueError("a share needs of_those or ends")
+        if self.complete_days is not None and self.complete is None:
+            raise ValueError("complete_days of no list")
         if (self.take == "agreed") != bool(self.properties):
             raise ValueError("agreed, and nothing else, takes properties")
         if self.divided_by and self.take != "latest":
@@ -158,10 +171,13 @@ class FactSpec(Strict):
         ground: why the law lets a fact about household or spouse count at all.
         paper: the document by which an officer can bring it; None = sources only.
         implies: what a settled value says of other facts, by value (`true`, `false`).
+        needs: the consent without which it is not read: that of the party, or of its spouse.
+        ask: its term as a question (有无…), for what is still to be looked into.
     """
 
     id: str
     term: str
+    ask: str = ""
     type: Literal["flag", "integer", "money", "real", "code", "text"]
     values: dict[str, str] = Field(default_factory=dict)
     whose: Whose = "party"
@@ -171,6 +187,7 @@ class FactSpec(Strict):
     paper: str | None = None
     obtain: Obtain
     implies: dict[bool, dict[str, bool | int | str]] = Field(default_factory=dict)
+    needs: Literal["consent", "spouse_consent"] | None = None
 
     @model_validator(mode="after")
     def _lawful_and_whole(self) -> Self:
@@ -197,6 +214,11 @@ class FactSpec(Strict):
         return self
 
     @property
+    def question(self) -> str:
+        """What is asked while it is unknown: a term that reads as a charge is asked, not said."""
+        return self.ask or (f"是否{self.term}" if self.type == "flag" else self.term)
+
+    @property
     def about_history(self) -> bool:
         """Whether it is about what ever was before a day, which can be a day gone by."""
         return any(read.about_history() for read in self.reads)
@@ -219,10 +241,16 @@ class FactSpec(Strict):
 
 
 class Catalogue(Strict):
-    """All facts by name."""
+    """All facts by name.
+
+    Attributes:
+        errands: how one document that settles several facts is had, by the document's name; None
+            in a catalogue kept with a decision before errands were put together.
+    """
 
     version: str
     facts: dict[str, FactSpec]
+    errands: dict[str, Obtain] | None = None
     hash: str = ""
 
     @model_validator(mode="after")
@@ -240,11 +268,47 @@ class Catalogue(Strict):
         """Those that may stand in a condition."""
         return {name: spec for name, spec in self.facts.items() if not spec.hint}
 
+    def implied(
+        self, name: str, value: Value, *, gone_by: bool = False
+    ) -> dict[str, bool | int | str]:
+        """What one fact's value says of others, and these of others again.
+
+        `gone_by`: history is asked of a day before the one asked about; that there was no loan
+        then says nothing of what is owed now.
+        """
+        found: dict[str, bool | int | str] = {}
+        todo: list[tuple[str, Value]] = [(name, value)]
+        for cause, held in todo:
+            told = self.facts[cause].implies if cause in self.facts else {}
+            for other, then in told.get(held, {}).items() if isinstance(held, bool) else ():
+                if other != name and other not in found:
+                    found[other] = then
+                    todo.append((other, then))
+        if gone_by and self.facts[name].about_history:
+            return {n: v for n, v in found.items() if self.facts[n].about_history}
+        return found
+
+    def telling(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Facts that say something of these by implication, in the order of the catalogue."""
+        asked = set(names)
+        return tuple(
+            name
+            for name, spec in self.own.items()
+            if any(asked.intersection(self.implied(name, value)) for value in spec.implies)
+        )
+
     def only(self, names: Iterable[str]) -> Catalogue:
-        """The part that a rule uses, to be kept with it; what a fact implies is left out, since
-        implications are drawn before a rule is applied."""
-        kept = {name: self.facts[name].model_copy(update={"implies": {}}) for name in names}
-        return self.model_copy(update={"facts": kept})
+        """The part that a rule uses, to be kept with it, with what its facts say of each other."""
+        kept = list(names)
+        facts = {}
+        for name in kept:
+            spec = self.facts[name]
+            told = {value: self.implied(name, value) for value in spec.implies}
+            among = {v: {n: t for n, t in said.items() if n in kept} for v, said in told.items()}
+            facts[name] = spec.model_copy(update={"implies": {v: s for v, s in among.items() if s}})
+        papers = {spec.paper for spec in facts.values()}
+        errands = self.errands and {n: e for n, e in self.errands.items() if n in papers}
+        return Catalogue(version=self.version, facts=facts, errands=errands, hash=self.hash)
 
 
 @cache
@@ -262,7 +326,7 @@ def in_use(info: ValidationInfo) -> Catalogue:
 
 def read_catalogue(text: str) -> Catalogue:
     """Parse and check a catalogue."""
-    stated = yaml.safe_load(text)
+    stated = {"errands": {}, **yaml.safe_load(text)}
     facts = {name: {"id": name, **told} for name, told in stated.pop("facts").items()}
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Catalogue.model_validate({**stated, "facts": facts, "hash": digest})

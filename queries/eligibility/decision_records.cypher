@@ -17,6 +17,7 @@ CALL (p) {
   MATCH (p)-[m:BELONGS_TO|SPOUSE_OF|GUARANTEES]-(q:Party)
   WHERE m.valid_from <= $as_of AND $as_of < m.valid_to
     AND m.known_from <= $known_at AND $known_at < m.known_to
+    AND stands(m.discriminator)
   RETURN q
   UNION
   MATCH (p)-[m:BELONGS_TO]->(:Household)<-[n:BELONGS_TO]-(q:Party)
@@ -43,8 +44,11 @@ CALL (p, q) {
   MATCH (q)<-[t:MEMBER_OF|BELONGS_TO|SPOUSE_OF]-(x:Party)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
+  // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
   RETURN type(t) AS kind, x.key AS from_key, q.key AS to_key, t.fact_id AS fact_id,
-         properties(t) AS facts
+         t {.*, from_label: head([l IN labels(x) WHERE l IN
+           ['Person', 'Household', 'FamilyFarm', 'Cooperative', 'Enterprise', 'IndividualBusiness',
+            'Collective', 'GovernmentBody', 'FinancialInstitution']])} AS facts
   UNION
   MATCH (q)-[t]->(x)<-[:DESCRIBES]-(v:Version)
   WHERE NOT x:Party
@@ -63,6 +67,25 @@ CALL (p, q) {
     AND u.known_from <= $known_at AND $known_at < u.known_to
   RETURN type(u) AS kind, x.key AS from_key, y.key AS to_key, u.fact_id AS fact_id,
          properties(u) AS facts
+  // what a guarantee secures, and how that stands: it is owed no longer and no further
+  UNION
+  MATCH (q)-[t:GAVE]->(x:Guarantee)-[u:SECURES]->(y:Loan)
+  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
+    AND t.known_from <= $known_at AND $known_at < t.known_to
+    AND u.valid_from <= $as_of AND $as_of < u.valid_to
+    AND u.known_from <= $known_at AND $known_at < u.known_to
+  RETURN type(u) AS kind, x.key AS from_key, y.key AS to_key, u.fact_id AS fact_id,
+         properties(u) AS facts
+  UNION
+  MATCH (q)-[t:GAVE]->(:Guarantee)-[u:SECURES]->(x:Loan)<-[:DESCRIBES]-(v:LoanStateVersion)
+  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
+    AND t.known_from <= $known_at AND $known_at < t.known_to
+    AND u.valid_from <= $as_of AND $as_of < u.valid_to
+    AND u.known_from <= $known_at AND $known_at < u.known_to
+    AND v.valid_from <= $as_of AND $as_of < v.valid_to
+    AND v.known_from <= $known_at AND $known_at < v.known_to
+  RETURN v.kind AS kind, x.key AS from_key, null AS to_key, v.fact_id AS fact_id,
+         properties(v) AS facts
 }
   // a tie that was led to another key keeps the fact that it is: its id before the mark
 WITH DISTINCT kind, from_key, to_key, split(fact_id, '~')[0] AS fact_id, facts

@@ -1,18 +1,21 @@
 """The least set of missing facts that settles a 待补充, whatever they turn out to be.
 
-Overall is the conjunction of the hard conditions.  Conditions that share no unknown fact are
-independent of each other, so each group is searched for itself: subsets by size, each filled in
-every way that the group's limits can tell apart.  The union over the groups settles the whole;
-unless one group comes out 不符合 however it is filled (conditions that contradict each other),
-which settles the whole alone.
+Overall is the conjunction of the hard conditions.  One fact may say others (that nobody ever lent
+says that nothing is owed), so a set is filled in every way that the limits can tell apart, and
+each time with what follows.  Conditions that share no unknown fact, and whose facts say nothing
+of each other, are independent, so each group is searched for itself.  The union over the groups
+settles the whole; unless one group comes out 不符合 however it is filled (conditions that
+contradict each other), which settles the whole alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 from typing import Any
 
+from queries.eligibility.catalogue import Catalogue, catalogue
 from queries.eligibility.condition import Condition, Leaf
 from queries.eligibility.fact import Fact, Value
 from queries.eligibility.product import Version
@@ -20,9 +23,23 @@ from queries.eligibility.verdict import Verdict, all_of
 
 __all__ = ["distinguishable", "least_missing", "settling"]
 
+#: More money than anybody has: with it, or without, a surplus comes out one way or the other.
+_MUCH = 10**15
 
-def least_missing(version: Version, facts: Mapping[str, Fact]) -> tuple[str, ...]:
-    """Names of the facts, in the order of the conditions; empty when the verdict is settled."""
+
+def least_missing(
+    version: Version,
+    facts: Mapping[str, Fact],
+    *,
+    known: Catalogue | None = None,
+    gone_by: bool = False,
+) -> tuple[str, ...]:
+    """Names of the facts, in the order of the conditions; empty when the verdict is settled.
+
+    Args:
+        known: the catalogue that says what implies what, default the present one.
+        gone_by: history is asked of a day before the one asked about.
+    """
     hard = [item for item in version.conditions if item.hard]
     verdicts = [item.test.verdict(facts) for item in hard]
     if all_of(verdicts) is not Verdict.UNKNOWN:
@@ -30,19 +47,26 @@ def least_missing(version: Version, facts: Mapping[str, Fact]) -> tuple[str, ...
     still = [item for item, said in zip(hard, verdicts, strict=True) if said is Verdict.UNKNOWN]
     union: list[str] = []
     alone: list[tuple[str, ...]] = []
-    for group in _independent(still, facts):
-        least, hopeless = _least_of(group, facts)
+    for group in _groups(still, facts, known or catalogue(), gone_by):
+        least, hopeless = group.least()
         union += least
         if hopeless:
             alone.append(least)
     found = min([tuple(union), *alone], key=len)
-    order = {name: place for place, name in enumerate(version.facts)}
-    return tuple(sorted(found, key=order.__getitem__))
+    # a fact that no condition asks for stands last, by its name
+    order = {name: (place, "") for place, name in enumerate(version.facts)}
+    return tuple(sorted(found, key=lambda name: order.get(name, (len(order), name))))
 
 
-def settling(condition: Condition, facts: Mapping[str, Fact]) -> tuple[str, ...]:
+def settling(
+    condition: Condition,
+    facts: Mapping[str, Fact],
+    *,
+    known: Catalogue | None = None,
+) -> tuple[str, ...]:
     """The least set of missing facts that settles one condition; empty when it is settled."""
-    return _least_of(([condition], _unknown(condition, facts)), facts)[0]
+    (group,) = _groups([condition], facts, known or catalogue(), gone_by=False)
+    return group.least()[0]
 
 
 def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
@@ -50,7 +74,9 @@ def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
     tests = list(leaves)
     spec = tests[0].spec
     if spec.type == "flag":
-        return (True, False)
+        # a consent that is refused leaves everything as open as one that nobody asked for
+        granted = all(leaf.operator == "granted" for leaf in tests)
+        return (True,) if granted else (True, False)
     if spec.type == "code":
         return tuple(spec.values)
     if spec.type == "text":
@@ -58,6 +84,10 @@ def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
     limits: set[Any] = set()
     for leaf in tests:
         limits |= set(leaf.value) if isinstance(leaf.value, tuple) else {leaf.value}
+    if any(leaf.operator == "summed" for leaf in tests):
+        limits |= {0, _MUCH}
+        if all(leaf.operator == "summed" for leaf in tests):
+            return (0, _MUCH)
     bounds = sorted(limits - {None})
     if not bounds:
         return (0,)
@@ -70,47 +100,105 @@ def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
     return (bounds[0] - 1, *bounds, *between, bounds[-1] + 1)
 
 
-def _independent(
-    conditions: list[Condition], facts: Mapping[str, Fact]
-) -> list[tuple[list[Condition], set[str]]]:
-    """Groups of conditions that share unknown facts, each with those facts."""
-    groups: list[tuple[list[Condition], set[str]]] = []
-    for condition in conditions:
-        members, unknown = [condition], _unknown(condition, facts)
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Conditions that hang together.
+
+    Attributes:
+        held: what is known of the facts that they ask for.
+        domains: of every unknown fact that can be brought, one value for each way it can turn out.
+        says: what each of these values says of the other unknown facts.
+    """
+
+    conditions: list[Condition]
+    held: dict[str, Fact]
+    domains: dict[str, tuple[Value, ...]]
+    says: dict[tuple[str, Value], dict[str, bool | int | str]]
+
+    def least(self) -> tuple[tuple[str, ...], bool]:
+        """The least set that settles it, and whether it is 不符合 however it is filled."""
+        names = sorted(self.domains)
+        for size in range(len(names) + 1):
+            for chosen in combinations(names, size):
+                outcomes = set()
+                for verdict in self._outcomes(chosen):
+                    outcomes.add(verdict)
+                    if verdict is Verdict.UNKNOWN:
+                        break
+                else:
+                    return chosen, outcomes == {Verdict.NOT_MET}
+        raise AssertionError("with every fact filled in, nothing is open")
+
+    def _outcomes(self, chosen: tuple[str, ...]) -> Iterator[Verdict]:
+        for values in product(*(self.domains[name] for name in chosen)):
+            told = set(zip(chosen, values, strict=True))
+            filled = {**self.held, **{name: Fact(value) for name, value in told}}
+            for pair, said in self.says.items():
+                for other, then in said.items() if pair in told else ():
+                    filled.setdefault(other, Fact(then))
+            yield all_of(item.test.verdict(filled) for item in self.conditions)
+
+
+def _groups(
+    conditions: list[Condition], facts: Mapping[str, Fact], known: Catalogue, gone_by: bool
+) -> list[_Group]:
+    """Conditions that share unknown facts, or facts of which one says the other, put together."""
+    asked = {item.id: _unknown(item, facts) for item in conditions}
+    wanted = set().union(*asked.values())
+    says: dict[tuple[str, Value], dict[str, bool | int | str]] = {}
+    # by name: of two that say of a third, the first is heard, as where papers are laid down
+    for name, spec in sorted(known.own.items()):
+        if name in facts and facts[name].value is not None:
+            continue
+        told = {
+            value: {
+                other: then
+                for other, then in known.implied(name, value, gone_by=gone_by).items()
+                if other in wanted
+            }
+            for value in (True, False)
+            if spec.type == "flag"
+        }
+        # one that nobody asks for settles nothing, unless it speaks whichever way it turns out
+        if name in wanted or (told and all(told.values())):
+            says |= {(name, value): said for value, said in told.items() if said}
+    parts: list[tuple[list[Condition], set[str]]] = []
+    links = [{name, *said} for (name, _), said in says.items()]
+    for members, names in [
+        *(([item], set(asked[item.id])) for item in conditions),
+        *(([], link) for link in links),
+    ]:
         apart = []
-        for group in groups:
-            if group[1] & unknown:
-                members, unknown = group[0] + members, group[1] | unknown
+        for part in parts:
+            if part[1] & names:
+                members, names = part[0] + members, part[1] | names
             else:
-                apart.append(group)
-        groups = [*apart, (members, unknown)]
-    return groups
+                apart.append(part)
+        parts = [*apart, (members, names)]
+    return [_group(members, names, facts, says) for members, names in parts if members]
+
+
+def _group(
+    members: list[Condition],
+    names: set[str],
+    facts: Mapping[str, Fact],
+    says: dict[tuple[str, Value], dict[str, bool | int | str]],
+) -> _Group:
+    leaves: dict[str, list[Leaf]] = {}
+    for item in members:
+        for leaf in item.test.leaves():
+            leaves.setdefault(leaf.fact, []).append(leaf)
+    held = {n: facts[n] for n in leaves if n in facts and facts[n].value is not None}
+    domains = {
+        name: distinguishable(leaves[name]) if name in leaves else (True, False) for name in names
+    }
+    return _Group(members, held, domains, {pair: t for pair, t in says.items() if pair[0] in names})
 
 
 def _unknown(condition: Condition, facts: Mapping[str, Fact]) -> set[str]:
-    return {n for n in condition.facts if n not in facts or facts[n].value is None}
-
-
-def _least_of(
-    group: tuple[list[Condition], set[str]], facts: Mapping[str, Fact]
-) -> tuple[tuple[str, ...], bool]:
-    """The least set that settles a group, and whether it is 不符合 however it is filled."""
-    conditions, unknown = group
-    names = sorted(unknown)
-    domains = {
-        name: distinguishable(
-            leaf for item in conditions for leaf in item.test.leaves() if leaf.fact == name
-        )
-        for name in names
+    refused = {leaf.fact for leaf in condition.test.leaves() if leaf.operator == "granted"}
+    return {
+        n
+        for n in condition.facts
+        if n not in facts or facts[n].value is None or (n in refused and facts[n].value is False)
     }
-    for size in range(len(names) + 1):
-        for chosen in combinations(names, size):
-            outcomes = set()
-            for values in product(*(domains[name] for name in chosen)):
-                filled = {**facts, **{n: Fact(v) for n, v in zip(chosen, values, strict=True)}}
-                outcomes.add(all_of(item.test.verdict(filled) for item in conditions))
-                if Verdict.UNKNOWN in outcomes:
-                    break
-            if Verdict.UNKNOWN not in outcomes:
-                return chosen, outcomes == {Verdict.NOT_MET}
-    raise AssertionError("with every fact filled in, nothing is open")

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from graph.errors import InputError
+from graph.errors import InputError, NotFoundError
 from graph.operations import OperationsStore, Proposal, Proposals
+from queries.eligibility.barred import objections
 from queries.eligibility.difference import difference
 from queries.eligibility.golden import Cases, failures, read_cases
 from queries.eligibility.product import Product, Version, packaged, read_product
 
-__all__ = ["Proposed", "approve", "compare_products", "look_at", "propose", "shelf"]
+__all__ = ["Proposed", "approve", "compare_products", "is_product", "look_at", "propose", "shelf"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,14 @@ def shelf(store: OperationsStore) -> Mapping[str, Product]:
     published = {
         name: read_product(name, passed.text.decode())
         for name, passed in Proposals(store).passed().items()
+        if is_product(passed)
     }
     return {**packaged(), **published}
+
+
+def is_product(proposal: Proposal) -> bool:
+    """Whether a proposal is about a product; one about the scorecard is named `card:…`."""
+    return ":" not in proposal.subject
 
 
 def propose(
@@ -71,6 +78,12 @@ def approve(store: OperationsStore, proposal: str, *, by: str, at: datetime, day
     """
     proposals = Proposals(store)
     put = proposals.find(proposal)
+    if not is_product(put):
+        raise NotFoundError(
+            "这是评分卡的提案，请用 xinnong card --approve 批准。",
+            "That proposal is about the scorecard.",
+            code="proposal_unknown",
+        )
     if put.approved_at is not None:
         return look_at(store, put)
     product, changes = _checked(store, put.subject, put.text.decode(), put.proof.decode(), day)
@@ -109,6 +122,15 @@ def _checked(
             "与现行版本没有任何不同，无需发布。",
             "Nothing changes: there is nothing to publish.",
             code="nothing_changes",
+        )
+    before = set() if current is None else {item.version for item in current.versions}
+    new = [item for item in product.versions if item.version not in before]
+    barred = tuple(objections(product, new))
+    if barred:
+        raise InputError(
+            "有不可提出的下一步，不能发布：\n" + "\n".join(barred),
+            f"{len(barred)} steps may not be proposed: not published.",
+            code="step_barred",
         )
     failed = failures(product, read_cases(cases))
     if failed:

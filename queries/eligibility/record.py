@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from graph.log import FactLog
 from graph.operations import DecisionArchive
-from queries.eligibility.catalogue import Catalogue, catalogue
+from queries.eligibility.catalogue import Catalogue, FactSpec, Read, catalogue
+from queries.eligibility.consent import CONSENTS, close, closed
 from queries.eligibility.decide import Case, Decision, Strata, decide
 from queries.eligibility.fact import NOT_COLLECTED, Fact
 from queries.eligibility.gather import gather
@@ -67,6 +68,8 @@ def record_of(decision: Decision, rules: bytes, rules_id: str) -> bytes:
     case, version = decision.case, decision.version
     applied = read_rules(rules)
     asked = words_of(applied.version, applied.defined)
+    # what an implied fact was drawn from stands beside it: that is what was read
+    drawn = {case.facts[name].implied_by for name in asked if name in case.facts} - {""}
     consent = case.facts.get("consent")
     return canonical(
         {
@@ -88,7 +91,10 @@ def record_of(decision: Decision, rules: bytes, rules_id: str) -> bytes:
             "institution": case.institution,
             "first_loan_asof": case.first_loan_asof.isoformat(),
             "consent": None if consent is None or consent.value is not True else _input(consent),
-            "inputs": {name: _input(case.facts.get(name, NOT_COLLECTED)) for name in asked},
+            "inputs": {
+                name: _input(case.facts.get(name, NOT_COLLECTED))
+                for name in sorted({*asked, *drawn})
+            },
             "verdict": decision.verdict.value,
             "conditions": [
                 {
@@ -168,9 +174,7 @@ def replay(archive: DecisionArchive, name: str, log: FactLog | None = None) -> R
     text = archive.text(told["rules"])
     rules = read_rules(text)
     case = case_from(kept)
-    again = record_of(
-        decide(case, rules.product, rules.version, rules.defined), text, told["rules"]
-    )
+    again = record_of(decide(case, rules.product, rules.version, rules), text, told["rules"])
     other = json.loads(again)
     differs = tuple(part for part in sorted({*told, *other}) if told.get(part) != other.get(part))
     return Replay(
@@ -184,33 +188,84 @@ def facts_again(case: Case, records: Records, known: Catalogue | None = None) ->
     Args:
         known: the catalogue to gather by: the one kept with the record, or the present one.
     """
-    own = (known or catalogue()).own
+    chosen = _with_causes(known or catalogue(), case)
+    consents = {name: case.facts[name] for name in CONSENTS if name in case.facts}
+    given = {name: fact.value is True for name, fact in consents.items()}
     found = gather(
         records,
         pa.array([case.party]),
-        facts=[name for name in own if name in case.facts],
+        facts=[name for name in chosen.own if name in {*case.facts, *chosen.telling(case.facts)}],
         institution=case.institution,
         before=case.first_loan_asof,
-        known=known,
+        consent_no=_number(consents.get("consent"), chosen),
+        known=chosen,
     ).facts(0)
-    papers = {name: fact for name, fact in case.facts.items() if fact.paper}
+    found = close(found, closed(chosen, given))
+    papers = {name: fact for name, fact in case.facts.items() if fact.paper and not fact.implied_by}
     met = {
         name: meet(found.get(name), replace(fact, against=None)) for name, fact in papers.items()
     }
-    return lay_down({**found, **met}, {}, gone_by=case.first_loan_asof < case.as_of)
+    gone_by = case.first_loan_asof < case.as_of
+    return lay_down({**found, **met}, {}, gone_by=gone_by, known=chosen)
+
+
+def _with_causes(known: Catalogue, case: Case) -> Catalogue:
+    """The catalogue kept with a record, with what says its facts by implication.
+
+    One that was kept before implications were kept knows none of them: the present one tells.
+    """
+    if known.errands is not None:
+        return known
+    present = catalogue()
+    asked = [name for name in case.facts if name in known.facts and name in present.facts]
+    causes = present.only(sorted({*asked, *present.telling(asked)}))
+    facts = {
+        name: spec.model_copy(
+            update={
+                "needs": None,
+                "reads": known.facts[name].reads if name in known.facts else _as_before(spec),
+            }
+        )
+        for name, spec in causes.facts.items()
+    }
+    return Catalogue(version=known.version, facts={**known.facts, **facts}, hash=known.hash)
+
+
+def _as_before(spec: FactSpec) -> tuple[Read, ...]:
+    """How such a fact was read when a report counted for everybody, and a balance of nothing for a
+    loan that is open."""
+    since = ("asked_for", "not_zero")
+    return tuple(
+        read.model_copy(
+            update={"where": tuple(item for item in read.where if item.operator not in since)}
+        )
+        for read in spec.reads
+    )
+
+
+def _number(consent: Fact | None, known: Catalogue) -> str:
+    """Number of the consent that a record was made under; empty where it had none."""
+    if consent is None or consent.value is not True:
+        return ""
+    return consent.source.removeprefix(known.facts["consent"].paper or "").strip()
 
 
 def _gaps(case: Case, log: FactLog, known: Catalogue) -> tuple[Gap, ...]:
     now = facts_again(case, records_from_log(log, case.as_of, case.known_at), known)
-    gaps = []
-    for name, then in case.facts.items():
+    gaps: dict[str, Gap] = {}
+    # what was read first: where that differs, so does what was drawn from it, and it is said once
+    for name, then in sorted(case.facts.items(), key=lambda pair: bool(pair[1].implied_by)):
         again = now.get(name)
         # a paper that did not stand is no part of what the log gives
         alone = then if then.against is None else replace(then, against=None)
+        if again is not None and not then.implied_by:
+            # a record of before it was kept does not say what was implied
+            again = replace(again, implied_by="")
         if then.paper or again == alone or (again is None and then.value is None):
             continue
-        gaps.append(Gap(name, _input(then), None if again is None else _input(again)))
-    return tuple(gaps)
+        if then.implied_by not in gaps:
+            gaps[name] = Gap(name, _input(then), None if again is None else _input(again))
+    return tuple(gaps.values())
 
 
 def _input(fact: Fact) -> dict[str, Any]:
@@ -225,6 +280,9 @@ def _input(fact: Fact) -> dict[str, Any]:
     # only where there is one: a record of before they were kept stays the same bytes
     if fact.reference:
         told["reference"] = fact.reference
+    for part in ("implied_by", "issuer", "seen_by"):
+        if word := getattr(fact, part):
+            told[part] = word
     if fact.against is not None:
         told["against"] = _input(fact.against)
     return told

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from queries.eligibility.barred import BarredStep, barred_for
 from queries.eligibility.catalogue import Catalogue, catalogue
 from queries.eligibility.first_loan import Definition, definitions
 from queries.eligibility.product import Product, Version, canonical
@@ -25,6 +26,7 @@ class Rules:
     version: Version
     defined: tuple[Definition, ...]
     known: Catalogue
+    barred: tuple[BarredStep, ...]
 
 
 def words_of(version: Version, defined: Iterable[Definition] | None = None) -> tuple[str, ...]:
@@ -35,9 +37,12 @@ def words_of(version: Version, defined: Iterable[Definition] | None = None) -> t
 
 def rules_text(product: Product, version: Version) -> bytes:
     """Everything that a decision by this version rests on, as canonical bytes."""
-    named = sorted({*version.words, *words_of(version)})
+    asked = {*version.words, *words_of(version)}
+    # with what says them by implication: a replay reads that again, and draws from it
+    named = sorted({*asked, *catalogue().telling(asked)})
     return canonical(
         {
+            "barred": [item.model_dump(mode="json", by_alias=True) for item in barred_for(version)],
             "product": json.loads(product.text(version)),
             "definitions": [item.model_dump(mode="json") for item in definitions().values()],
             "catalogue": catalogue().only(named).model_dump(mode="json"),
@@ -55,4 +60,8 @@ def read_rules(text: bytes) -> Rules:
         Definition.model_validate_json(json.dumps(item), context=context)
         for item in stated["definitions"]
     )
-    return Rules(product, product.versions[0], defined, known)
+    barred = tuple(
+        BarredStep.model_validate_json(json.dumps(item), context=context)
+        for item in stated.get("barred", ())
+    )
+    return Rules(product, product.versions[0], defined, known, barred)

@@ -7,16 +7,19 @@
 // returns other_name: text = 对方名称 / its name
 // returns contract: text = 担保合同 / contract
 // returns amount_fen: integer = 担保金额（分） / amount, fen
+// returns owed_fen: integer = 现担保余额（分） / owed now, fen
 // returns guarantee_kind: text = 保证方式 / kind
 // returns since: date = 起始日 / since
-// returns until: date = 到期日 / until
+// returns until: date = 到期日（末日） / until, last day
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
-// basis: 征信业管理条例 第十八条（书面同意）
+// basis: 征信业管理条例 第十八条（书面同意）；民法典 第六百八十二条（担保从属于主债权）
 // rows: 200
 MATCH (p:Party {key: $key})-[g:GUARANTEES]->(o:Party)
 WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
   AND g.known_from <= $known_at AND $known_at < g.known_to
+  AND stands(g.discriminator)
+WITH o, g, owed_fen(g.discriminator, g.amount_fen) AS owed_fen
 CALL (o) {
   OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(o)
   WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
@@ -26,6 +29,7 @@ CALL (o) {
   RETURN head(collect(said.name)) AS other_name
 }
 RETURN o.key AS other_key, other_name AS other_name, g.discriminator AS contract,
-       g.amount_fen AS amount_fen, g.guarantee_kind AS guarantee_kind, g.valid_from AS since,
-       g.valid_to AS until, g.certainty AS certainty, g.source AS source
+       g.amount_fen AS amount_fen, owed_fen AS owed_fen, g.guarantee_kind AS guarantee_kind,
+       g.valid_from AS since, last_day(g.valid_to) AS until, g.certainty AS certainty,
+       g.source AS source
 ORDER BY since, other_key, contract

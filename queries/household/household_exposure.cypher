@@ -8,7 +8,7 @@
 // returns loan_count: integer = 贷款笔数 / loans
 // returns principal_fen: integer = 借款总额（分） / principal, fen
 // returns balance_fen: integer = 余额（分） / balance, fen
-// returns guaranteed_fen: integer = 对外担保（分） / guaranteed, fen
+// returns guaranteed_fen: integer = 对外担保余额（分） / owed for others, fen
 // basis: 农户以户为单位授信；征信业管理条例 第十八条
 // rows: 10
 MATCH (p:Party {key: $key})
@@ -56,7 +56,9 @@ CALL (h, members) {
   MATCH (party)-[g:GUARANTEES]->(:Party)
   WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
     AND g.known_from <= $known_at AND $known_at < g.known_to
-  RETURN coalesce(sum(g.amount_fen), 0) AS guaranteed_fen
+    AND stands(g.discriminator)
+  WITH owed_fen(g.discriminator, g.amount_fen) AS owed_fen
+  RETURN coalesce(sum(owed_fen), 0) AS guaranteed_fen
 }
 RETURN h.key AS household_key, size(members) AS member_count, loan_count AS loan_count,
        principal_fen AS principal_fen, balance_fen AS balance_fen,

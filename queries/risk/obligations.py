@@ -2,7 +2,8 @@
 
 - A loan is owed by its borrower to its lender: the balance last heard.  What several borrowers owe
   together is split evenly, so that no fen is owed twice.
-- A guarantee is owed by the guarantor for the borrower: the amount of the contract (民法典 第六百八十一条).
+- A guarantee is owed by the guarantor for the borrower: the amount of the contract, and never more
+  than the balance that it secures; one whose loans are settled is not owed (`graph.accessory`).
 
 A balance or an amount that nobody stated is unknown: it is listed, and never counted as zero.
 Certainty below one carries nothing.  Amounts between the same two parties add up, so that a loan or
@@ -19,9 +20,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graph.last_heard import last_heard
 from graph.snapshot import Snapshot
 from queries.risk.clearing import Owed
-from queries.risk.last_heard import last_heard
 
 __all__ = ["Claims", "Obligations", "UnknownAmount", "obligations"]
 
@@ -108,10 +109,11 @@ def _loans(snapshot: Snapshot) -> tuple[Claims, tuple[UnknownAmount, ...]]:
 def _guarantees(snapshot: Snapshot) -> tuple[Claims, tuple[UnknownAmount, ...]]:
     told = last_heard(snapshot.facts("GUARANTEES"), ["from_key", "to_key", "discriminator"])
     stated = told.filter(pc.is_valid(told["amount_fen"]))
+    owed = snapshot.secured.owed(stated["discriminator"], stated["amount_fen"])
     claims = _claims(
         _numbers(snapshot, stated["from_key"]),
         _numbers(snapshot, stated["to_key"]),
-        stated["amount_fen"].to_numpy().astype(np.int64),
+        owed.to_numpy(zero_copy_only=False).astype(np.int64),
     )
     return claims, _unknown("guarantee", told.filter(pc.is_null(told["amount_fen"])))
 

@@ -15,9 +15,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.last_heard import last_heard
 from graph.snapshot import Snapshot
 from queries.lawful import why_unusable
-from queries.risk.last_heard import last_heard
 from queries.risk.policy import Policy
 
 __all__ = ["OwnFact", "UnusedFact", "own_facts"]

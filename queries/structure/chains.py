@@ -83,7 +83,7 @@ def reach_of(net: GuaranteeNet, key: str) -> Reach:
     inside = net.graph.subgraph({key, *depth})
     return Reach(
         tuple(sorted(depth.items(), key=lambda item: (item[1], item[0]))),
-        sum((net.debt(other) for other in depth), Fen()),
+        net.debt(*depth),
         nx.dag_longest_path_length(_unweighted(nx.condensation(inside))),
     )
 
@@ -95,8 +95,8 @@ def _chain(net: GuaranteeNet, stations: tuple[tuple[str, ...], ...], links: int)
         stations,
         links,
         secured(promised),
-        sum((net.debt(member) for member in stations[-1]), Fen()),
-        sum((net.debt(member) for station in stations[1:] for member in station), Fen()),
+        net.debt(*stations[-1]),
+        net.debt(*(member for station in stations[1:] for member in station)),
     )
 
 

@@ -13,7 +13,9 @@ from functools import cached_property
 from typing import Any
 
 import networkx as nx
+import pyarrow.compute as pc
 
+from graph.last_heard import last_heard
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.structure.fen import Fen, total
@@ -27,6 +29,8 @@ class Contract:
 
     Attributes:
         guarantor, borrower: keys.  number: the contract's key, empty when never told.
+        amount_fen: promised.  owed_fen: of it, no more than the balance that it secures
+            (`graph.accessory`).
         evidence: source, batch and row that tell it; of a proposal, empty.
     """
 
@@ -34,6 +38,7 @@ class Contract:
     borrower: str
     number: str
     amount_fen: int | None = None
+    owed_fen: int | None = None
     kind: str | None = None
     relation: str | None = None
     valid_to: date | None = None
@@ -46,13 +51,15 @@ class GuaranteeNet:
 
     Attributes:
         contracts: sorted by guarantor, borrower, number; nobody guarantees himself.
-        debts: what each party owes, where a loan of it is known.
+        loans: keys of the loans that each party borrowed, alone or with others.
+        balances: of each of these loans in fen, None where it was never told.
         net_assets: of each firm in fen, as last reported; absent where nobody did.
     """
 
     snapshot: Snapshot
     contracts: tuple[Contract, ...]
-    debts: Mapping[str, Fen]
+    loans: Mapping[str, frozenset[str]]
+    balances: Mapping[str, int | None]
     net_assets: Mapping[str, int]
 
     @cached_property
@@ -91,9 +98,13 @@ class GuaranteeNet:
             return []
         return [c for _, _, held in self.graph.in_edges(key, "contracts") for c in held]
 
-    def debt(self, key: str) -> Fen:
-        """What the party owes as far as known loans tell."""
-        return self.debts.get(key, Fen())
+    def debt(self, *keys: str) -> Fen:
+        """What the parties owe as far as known loans tell; what several borrowed together, once.
+
+        Each of several borrowers owes the whole (连带债务, 民法典 第五百一十八条).
+        """
+        held = frozenset().union(*(self.loans.get(key, ()) for key in keys))
+        return total(self.balances.get(loan) for loan in sorted(held))
 
     def with_contract(self, contract: Contract) -> GuaranteeNet:
         """The net as it would be with one more contract."""
@@ -104,6 +115,8 @@ class GuaranteeNet:
 def read_guarantees(snapshot: Snapshot) -> GuaranteeNet:
     """Read the guarantees and debts of a snapshot."""
     ties = snapshot.ties["GUARANTEES"].table
+    owed = snapshot.secured.owed(ties["discriminator"], ties["amount_fen"])
+    ties = ties.append_column("owed_fen", owed)
     # of a contract told twice, the telling heard last counts
     latest: dict[tuple[str, str, str], Contract] = {}
     for row in ties.sort_by([("known_from", "ascending"), ("fact_id", "ascending")]).to_pylist():
@@ -114,24 +127,27 @@ def read_guarantees(snapshot: Snapshot) -> GuaranteeNet:
             row["to_key"],
             row["discriminator"],
             row["amount_fen"],
+            row["owed_fen"],
             row["guarantee_kind"],
             row["relation"],
             row["valid_to"],
             tuple((name, row[name]) for name in ("source", "batch", "row")),
         )
     contracts = tuple(sorted(latest.values(), key=_order))
-    return GuaranteeNet(snapshot, contracts, _debts(snapshot), _net_assets(snapshot))
+    return GuaranteeNet(
+        snapshot, contracts, _loans(snapshot), _balances(snapshot), _net_assets(snapshot)
+    )
 
 
 def secured(contracts: Iterable[Contract]) -> Fen:
-    """What contracts secure: a contract that several stand in secures its amount once."""
+    """What is owed by contracts: one that several stand in is owed once."""
     amounts: dict[tuple[str, str], int | None] = {}
     for place, item in enumerate(contracts):
         # contracts that nobody numbered are all different
         name = (item.borrower, item.number or f"#{place}")
         held = amounts.get(name)
-        if held is None or (item.amount_fen is not None and item.amount_fen > held):
-            amounts[name] = item.amount_fen
+        if held is None or (item.owed_fen is not None and item.owed_fen > held):
+            amounts[name] = item.owed_fen
     return total(amounts.values())
 
 
@@ -139,23 +155,28 @@ def _order(contract: Contract) -> tuple[str, str, str]:
     return contract.guarantor, contract.borrower, contract.number
 
 
-def _debts(snapshot: Snapshot) -> dict[str, Fen]:
-    """Balances of each borrower's loans; the principal where no state was told."""
-    balance: dict[str, int | None] = {}
-    for row in snapshot.facts("Loan").to_pylist():
-        balance[row["key"]] = row["principal_fen"]
-    states = snapshot.facts("LoanState").sort_by([("known_from", "ascending")])
-    for row in states.to_pylist():
+def _loans(snapshot: Snapshot) -> dict[str, frozenset[str]]:
+    """The loans that each party borrowed."""
+    borrowed = snapshot.facts("BORROWED")
+    certain = borrowed.filter(pc.greater_equal(borrowed["certainty"], 1))
+    loans: dict[str, set[str]] = {}
+    for party, loan in zip(
+        *(certain[end].to_pylist() for end in ("from_key", "to_key")), strict=True
+    ):
+        loans.setdefault(party, set()).add(loan)
+    return {party: frozenset(held) for party, held in loans.items()}
+
+
+def _balances(snapshot: Snapshot) -> dict[str, int | None]:
+    """Balance of each loan as last heard; the principal where no state was told."""
+    balances: dict[str, int | None] = {}
+    for row in last_heard(snapshot.facts("Loan"), ["key"]).to_pylist():
+        balances[row["key"]] = row["principal_fen"]
+    for row in last_heard(snapshot.facts("LoanState"), ["key"]).to_pylist():
         settled = row["settled_on"] is not None and row["settled_on"] <= snapshot.as_of
         if settled or row["balance_fen"] is not None:
-            balance[row["key"]] = 0 if settled else row["balance_fen"]
-    loans: dict[str, set[str]] = {}
-    for row in snapshot.facts("BORROWED").to_pylist():
-        if row["certainty"] >= 1:
-            loans.setdefault(row["from_key"], set()).add(row["to_key"])
-    return {
-        party: total(balance.get(loan) for loan in sorted(held)) for party, held in loans.items()
-    }
+            balances[row["key"]] = 0 if settled else row["balance_fen"]
+    return balances
 
 
 def _net_assets(snapshot: Snapshot) -> dict[str, int]:

@@ -83,7 +83,7 @@ def find_stars(net: GuaranteeNet, *, more_than: int = 5) -> tuple[Star, ...]:
                     tuple(borrowers),
                     tuple(b for b in borrowers if is_firm(net.label(b))),
                     secured(net.given(guarantor)),
-                    sum((net.debt(b) for b in borrowers), Fen()),
+                    net.debt(*borrowers),
                 )
             )
     return tuple(sorted(found, key=lambda star: (-len(star.borrowers), star.guarantor)))
@@ -120,5 +120,4 @@ def _joint(contracts: list[Contract]) -> bool:
 def _group(net: GuaranteeNet, members: list[str]) -> JointGroup:
     inside = net.graph.subgraph(members)
     contracts = [c for _, _, held in inside.edges(data="contracts") for c in held]
-    debt = sum((net.debt(member) for member in members), Fen())
-    return JointGroup(tuple(sorted(members)), secured(contracts), debt)
+    return JointGroup(tuple(sorted(members)), secured(contracts), net.debt(*members))

@@ -41,7 +41,7 @@ class GuaranteeProposal:
 
     Attributes:
         guarantor, borrower, loan: keys of things that are known.
-        expires_on: first day on which it no longer stands, None for an open end.
+        expires_on: last day of its term, None for an open end.
     """
 
     lender_code: str
@@ -64,8 +64,8 @@ class GuaranteeProposal:
             raise _refused("担保金额应大于零。", "The amount must be above zero.")
         if self.guarantor == self.borrower:
             raise _refused("不能为自己担保。", "Nobody guarantees himself.")
-        if self.expires_on is not None and self.expires_on <= self.signed_on:
-            raise _refused("到期日应晚于签订日。", "It expires before it is signed.")
+        if self.expires_on is not None and self.expires_on < self.signed_on:
+            raise _refused("到期日不能早于签订日。", "It expires before it is signed.")
 
     @property
     def contract(self) -> str:
@@ -118,6 +118,7 @@ def check_proposal(
     )
     proposal = replace(proposal, guarantor=guarantor, borrower=borrower)
     _refuse_misfit(net, proposal)
+    balance = net.balances.get(proposal.loan)
     ring = closes_ring(net, proposal.guarantor, proposal.borrower)
     after = net.with_contract(
         Contract(
@@ -125,6 +126,7 @@ def check_proposal(
             proposal.borrower,
             proposal.contract,
             proposal.amount_fen,
+            proposal.amount_fen if balance is None else min(proposal.amount_fen, balance),
             proposal.kind,
             proposal.relation,
             proposal.expires_on,
@@ -175,15 +177,15 @@ def _together(
 
 
 def _refuse_misfit(net: GuaranteeNet, proposal: GuaranteeProposal) -> None:
-    loans = {
-        row["to_key"]
-        for row in net.snapshot.facts("BORROWED").to_pylist()
-        if row["from_key"] == proposal.borrower
-    }
-    if proposal.loan not in loans:
+    if proposal.loan not in net.loans.get(proposal.borrower, ()):
         raise _refused(
             "这笔贷款不是被担保人的，或尚未导入。请核对借据编号。",
             "The loan is not the borrower's, or not known.",
+        )
+    if net.balances.get(proposal.loan) == 0:
+        raise _refused(
+            "这笔贷款已结清或没有余额，没有可担保的债务。刚发放的，请先导入最新的贷款数据。",
+            "Nothing is owed of the loan: there is nothing to secure.",
         )
     for held in net.contracts:
         if held.number == proposal.contract and held.guarantor == proposal.guarantor:

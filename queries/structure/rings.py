@@ -79,7 +79,7 @@ def _ring(net: GuaranteeNet, members: frozenset[str], cycles: int, length: int) 
     inside = [c for _, _, held in inner.edges(data="contracts") for c in held]
     outside = [c for m in sorted(members) for c in net.received(m) if c.guarantor not in members]
     debts = {member: net.debt(member) for member in members}
-    debt = sum(debts.values(), Fen())
+    debt = net.debt(*members)
     listed, cut = _cycles(inner, cycles, length)
     nominal, effective = secured(inside + outside), _from_outside(outside, debts)
     return Ring(

@@ -82,8 +82,9 @@ def test_every_fact_is_there_once(
     versions = sum(
         len(log.history(kind)) for kind in ("Person", "Farmer", "Household", "Enterprise")
     )
-    # 40 persons, 10 households of which nine are known by their ties alone, 1 enterprise
-    assert len(nodes) == versions + 40 + 10 + 1 + 1
+    # 40 persons, 10 households of which nine are known by their ties alone, 1 enterprise; every
+    # name that is or was held, to be searched by (an empty one is none); how far it is
+    assert len(nodes) == versions + 40 + 10 + 1 + (40 + 1 + 1) + 1
     # the tie of p39 to its household stands twice: before and after p39 was judged to be p35
     assert len(ties) == versions + 41 + 1 + 1 + 1
     assert sum("'BELONGS_TO', 'p35'" in tie for tie in ties) == 2
@@ -99,9 +100,10 @@ def test_an_import_makes_the_same_graph(
     assert catch_up(settings, owned=True, import_from=1) == 3
     with connect(settings, owned=True) as graph:
         assert dump(graph) == in_batches
-        found = graph.read("CALL db.index.fulltext.queryNodes('party_names', '果业') YIELD node "
-                           "RETURN node.name AS name").rows  # fmt: skip
-        assert [row["name"] for row in found] == ["样本果业有限公司"]
+        for typed in ('written:"果 业"', 'sounds:"guo ye"', 'initials:"y b g y"'):
+            found = graph.read("CALL db.index.fulltext.queryNodes('searched_names', $typed) "
+                               "YIELD node RETURN node.name AS name", {"typed": typed}).rows  # fmt: skip
+            assert [row["name"] for row in found] == ["样本果业有限公司"]
     assert catch_up(settings, owned=True, import_from=1) == 0
 
 
@@ -110,6 +112,16 @@ def test_what_had_come_is_said_anew_where_the_graph_says_it_otherwise(
 ) -> None:
     with connect(settings, owned=True) as graph:
         graph.write("MATCH (p:Projection) SET p.sources = ['world']")
+        assert project(FactLog(settings.log_dir), graph) == 0
+        assert dump(graph) == in_batches
+
+
+def test_a_graph_of_before_gets_the_names_that_it_lacks(
+    settings: Settings, in_batches: tuple[list[str], list[str]]
+) -> None:
+    with connect(settings, owned=True) as graph:
+        graph.write("MATCH (n:PartyName) WITH n LIMIT 7 DETACH DELETE n")
+        graph.write("MATCH (p:Projection) SET p.schema_hash = 'of before'")
         assert project(FactLog(settings.log_dir), graph) == 0
         assert dump(graph) == in_batches
 

@@ -48,7 +48,7 @@ def repository(monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
         thread.start()
         running.append((server, thread))
         address = f"http://127.0.0.1:{server.server_address[1]}"
-        monkeypatch.setattr(provision, "MAVEN_CENTRAL_URL", address)
+        monkeypatch.setattr("jgo.constants.MAVEN_CENTRAL_URL", address)
         monkeypatch.setattr(provision, "_PAUSES_S", (0.01, 0.01))
         return asked
 

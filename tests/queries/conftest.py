@@ -21,6 +21,8 @@ from graph.settings import Settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 from credit_files import scatter, write
+from recorded import scatter_records
+from searched import write_searched
 from world import World
 
 WORLDS = 200
@@ -77,7 +79,9 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
                 "LoanState", loan, "Loan", valid_from=_day(chance),
                 balance_fen=chance.randrange(90) * 100_000,
                 loan_class=chance.choice(["pass", "loss", None]),
-                overdue_days=chance.choice([0, 0, 40]))))  # fmt: skip
+                overdue_days=chance.choice([0, 0, 40]),
+                settled_on=chance.choice([None, None, date(2025, 3, 1), date(2026, 3, 1)]),
+                certainty=0.8 if chance.random() < 0.1 else 1.0)))  # fmt: skip
         if chance.random() < 0.6:
             tie("BORROWED", chance.choice(people), (loan, "Loan"))
         if chance.random() < 0.6:
@@ -85,8 +89,14 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
     node("FinancialInstitution", f"{w}:bank", name=f"{number:03d}银行")
     for serial in range(5):
         a, b = chance.sample(people, 2)
-        tie("GUARANTEES", a, b, discriminator=f"c{serial}",
+        # some contracts say what they secure: one loan or several, which others secure as well
+        contract = f"{w}:g{serial}"
+        tie("GUARANTEES", a, b, discriminator=contract,
             amount_fen=chance.choice([None, 5_000_000]))  # fmt: skip
+        node("Guarantee", contract, amount_fen=5_000_000)
+        tie("GAVE", a, (contract, "Guarantee"))
+        for loan in chance.sample(loans, chance.choice([0, 1, 1, 2])):
+            tie("SECURES", (contract, "Guarantee"), (loan, "Loan"))
     household = next(item for item in people if item[1] == "Household")
     for person in persons:
         if chance.random() < 0.5:
@@ -135,6 +145,23 @@ def _resemble(chance: random.Random, firms: list[tuple[str, str]], persons: list
         share_ratio=chance.choice([0.5, 0.51, 0.9]))  # fmt: skip
 
 
+def _tie_firms(
+    writing: World, chance: random.Random, people: dict[int, list[tuple[str, str]]]
+) -> None:
+    """Ties of firms that carry no risk: offices, supplies, joint guarantees, registrations."""
+    for number, known in people.items():
+        firm = (f"w{number:03d}:f{chance.randrange(2)}", "Enterprise")
+        farm = (f"w{number:03d}:farm", "FamilyFarm")
+        for kind, source, target in (
+            ("EXECUTIVE_OF", known[chance.randrange(5)], firm),
+            ("SUPPLIES", firm, chance.choice(known)),
+            ("JOINT_GUARANTEE_WITH", chance.choice(known), chance.choice(known)),
+            ("REGISTERED_AS", farm, firm),
+        ):
+            if chance.random() < 0.3 and source != target:
+                writing.tie(kind, source, target, **_span(chance))
+
+
 def _guarantee_each_other(writing: World) -> None:
     """A joint group of twelve, a chain of thirty behind one of them, and a stranger."""
     group = [(f"joint:{n:02d}", "Person") for n in range(12)]
@@ -166,6 +193,9 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                 writing.close(*fact)
                 said[n].remove(fact)
             _populate(writing, chance, n, said[n], people[n], loans[n])
+        # chances of their own: what is drawn for the worlds stays as it was
+        scatter_records(writing, instant.month)
+        _tie_firms(writing, random.Random(instant.month), people)
         # a tie needs both its ends: every entity is mentioned once, without a name
         if instant == INSTANTS[0]:
             for n in range(WORLDS):
@@ -173,12 +203,15 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                     writing.node(label, key, valid_to=date(2000, 1, 1))
                 for loan in loans[n]:
                     writing.node("Loan", loan, valid_to=date(2000, 1, 1))
+                for serial in range(5):
+                    writing.node("Guarantee", f"w{n:03d}:g{serial}", valid_to=date(2000, 1, 1))
                 for entry in range(2):
                     writing.node("ListEntry", f"w{n:03d}:list{entry}", valid_to=date(2000, 1, 1))
                 writing.node("FinancialInstitution", f"w{n:03d}:bank", valid_to=date(2000, 1, 1))
                 writing.node("Village", f"w{n:03d}:village", valid_to=date(2000, 1, 1))
             write(writing)
             _guarantee_each_other(writing)
+            write_searched(writing)
             for n in range(FILES):
                 person, household, firm = (
                     f"c{n:03d}:{what}" for what in ("person", "household", "firm")

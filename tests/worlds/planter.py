@@ -44,7 +44,7 @@ def _wrong_digit(person: str) -> str:
 #: cell alone: a warning, where nothing else costs the row.
 _CELLS: dict[str, tuple[str, str, str, Callable[[str], str]]] = {
     "id_check_digit": ("公民身份号码", "check_digit", "error", _wrong_digit),
-    "id_short": ("公民身份号码", "length", "error", lambda old: old[:17]),
+    "id_short": ("公民身份号码", "short_id", "error", lambda old: old[:17]),
     "id_letter": ("公民身份号码", "alphabet", "error", lambda old: old[:9] + "O" + old[10:]),
     "id_birth": ("公民身份号码", "birth_date", "error", lambda old: _first17(old, birth="19750230")),
     "id_province": ("公民身份号码", "division", "error", lambda old: _first17(old, area="030322")),
@@ -157,7 +157,7 @@ def _misshape(
         truth.findings.add((number + 1, "公民身份号码", "duplicate_row", "error"))
         truth.quarantined += 1
     else:
-        write(["另名" if title == "姓名" else row[title] for title in _HEAD])
+        write(["另名" if title in ("姓名", "户主姓名") else row[title] for title in _HEAD])
         for at in (number, number + 1):
             truth.findings.add((at, "公民身份号码", "duplicate_key", "error"))
         truth.quarantined += 2

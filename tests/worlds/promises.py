@@ -8,7 +8,6 @@ from pathlib import Path
 from firms import label_of, new_world, snapshot_of
 from world import World
 
-from queries.structure.fen import Fen
 from queries.structure.guarantees import Contract, GuaranteeNet, read_guarantees
 
 __all__ = ["bare_net", "lend", "net_of", "promise"]
@@ -52,6 +51,7 @@ def net_of(folder: Path, *pairs: tuple[str, str], owed: Mapping[str, int] | None
 
 def bare_net(pairs: set[tuple[str, str]], kind: str | None = None) -> GuaranteeNet:
     """A net without a snapshot, for what looks at the structure alone; each owes one 万元."""
-    contracts = [Contract(a, b, f"{a}{b}", WAN, kind) for a, b in sorted(pairs)]
-    owed = {key: Fen(WAN) for pair in pairs for key in pair}
-    return GuaranteeNet(None, tuple(contracts), owed, {})  # type: ignore[arg-type]
+    contracts = [Contract(a, b, f"{a}{b}", WAN, WAN, kind) for a, b in sorted(pairs)]
+    loans = {key: frozenset({key}) for pair in pairs for key in pair}
+    balances = dict.fromkeys(loans, WAN)
+    return GuaranteeNet(None, tuple(contracts), loans, balances, {})  # type: ignore[arg-type]

@@ -1,8 +1,8 @@
 """Credit households, villages and towns: shares against thresholds that are the place's own.
 
-A household whose level nobody stated may be a credit household or not, so a share is a range; a
-village is 符合 when the low end reaches the threshold, 不符合 when the high end does not, and
-otherwise 待补充.  Loans are those of the institutions that report to this graph, and say so.
+A household whose level nobody stated may be a credit household or not, and a bad loan of which no
+earlier class is known may be newly bad or not, so every share is a range; a village is 符合 when
+the worse end reaches the threshold, 不符合 when the better end does not, and otherwise 待补充.  Loans are those of the institutions that report to this graph, and say so.
 """
 
 from __future__ import annotations
@@ -197,14 +197,12 @@ def _towns(
 
 def _loan_shares(counts: Counts, places: list[int], limits: _Village | _Town) -> tuple[Share, ...]:
     borrowers = int(counts.borrowers[places].sum())
-    late = int(counts.in_arrears[places].sum())
-    balance = int(counts.balance[places].sum())
+    perhaps = int(counts.perhaps_in_arrears[places].sum())
+    sure = borrowers - int(counts.in_arrears[places].sum()) - perhaps
     return (
-        _at_least("无欠款借款人占比", borrowers - late, 0, borrowers, limits.without_arrears),
-        _below("不良贷款率", int(counts.bad[places].sum()), balance, limits.bad_below),
-        _below(
-            "新增不良贷款率", int(counts.newly_bad[places].sum()), balance, limits.new_bad_below
-        ),
+        _at_least("无欠款借款人占比", sure, perhaps, borrowers, limits.without_arrears),
+        _below("不良贷款率", counts.bad.share(places), limits.bad_below),
+        _below("新增不良贷款率", counts.newly_bad.share(places), limits.new_bad_below),
     )
 
 
@@ -218,12 +216,13 @@ def _at_least(wording: str, sure: int, unsure: int, of: int, threshold: float) -
     return Share(wording, low, high, threshold, Verdict.UNKNOWN if open_ else settled)
 
 
-def _below(wording: str, part: int, whole: int, threshold: float) -> Share:
-    if not whole:
+def _below(wording: str, share: tuple[float, float] | None, threshold: float) -> Share:
+    if share is None:
         return Share(wording, None, None, threshold, Verdict.UNKNOWN, below=True)
-    share = part / whole
-    verdict = Verdict.MET if share < threshold else Verdict.NOT_MET
-    return Share(wording, share, share, threshold, verdict, below=True)
+    low, high = share
+    settled = Verdict.NOT_MET if low >= threshold else Verdict.MET
+    open_ = low < threshold <= high
+    return Share(wording, low, high, threshold, Verdict.UNKNOWN if open_ else settled, below=True)
 
 
 def _whole(key: str, households: int, shares: tuple[Share, ...]) -> VillageCheck:

@@ -324,7 +324,7 @@ def test_a_search_says_how_and_keeps_no_identity(
 
 def test_every_code_of_a_source_has_its_word() -> None:
     """A code that a source keeps is shown in the word that its list has for it."""
-    from api.pages.wording import said
+    from api.wording import said
 
     english = {
         (field.name, code)
@@ -368,13 +368,13 @@ def test_the_queue_says_what_was_looked_at(client: TestClient) -> None:
     ],
 )  # fmt: skip
 def test_values_have_units_and_words(value: Any, name: str, shown: str) -> None:
-    from api.pages.wording import said
+    from api.wording import said
 
     assert said(value, name) == shown
 
 
 def test_the_clock_is_that_of_the_office() -> None:
-    from api.pages.wording import instant, version
+    from api.wording import instant, version
 
     assert instant("2026-11-24T17:30:00+00:00") == "2026-11-25 01:30"
     assert version("2026.1+934ba990658d") == "版本 2026.1（校验码 934ba990658d）"

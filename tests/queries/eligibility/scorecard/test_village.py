@@ -85,6 +85,74 @@ def test_what_was_bad_a_year_ago_is_not_new(tmp_path: Path) -> None:
     assert [share.verdict for share in found.shares[2:]] == [NOT_MET, MET]
 
 
+@pytest.mark.parametrize(
+    ("granted", "earlier", "now", "bad", "new"),
+    [
+        # bad today, and nobody says what it was a year ago: perhaps new, and no reason to fail
+        (date(2023, 1, 1), None, "loss", NOT_MET, UNKNOWN),
+        (None, None, "loss", NOT_MET, UNKNOWN),
+        # nobody had lent it yet: it is new without a word of then
+        (date(2025, 6, 1), None, "loss", NOT_MET, NOT_MET),
+        (date(2023, 1, 1), "pass", "loss", NOT_MET, NOT_MET),
+        (date(2023, 1, 1), "substandard", "loss", NOT_MET, MET),
+        # no class today: perhaps bad
+        (date(2023, 1, 1), "pass", None, UNKNOWN, UNKNOWN),
+        (date(2023, 1, 1), "substandard", None, UNKNOWN, MET),
+        (date(2023, 1, 1), None, "pass", MET, MET),
+    ],
+)  # fmt: skip
+def test_unknown_is_not_failing(
+    tmp_path: Path, granted: date | None, earlier: str | None, now: str | None,
+    bad: Verdict, new: Verdict,
+) -> None:  # fmt: skip
+    village, log = f"{TOWN}201", FactLog(tmp_path)
+    world = World(log)
+    populate(world, village, "c" * 10, "g" * 9)
+    world.node("Loan", "loan:x", principal_fen=100, granted_on=granted)
+    world.tie("BORROWED", (f"person:{village}:9", "Person"), ("loan:x", "Loan"))
+    since = date(2025, 12, 1)
+    if earlier:
+        world.node("LoanState", "loan:x", "Loan", balance_fen=100, loan_class=earlier,
+                   overdue_days=0, valid_from=date(2024, 1, 1), valid_to=since)  # fmt: skip
+    world.node("LoanState", "loan:x", "Loan", balance_fen=100, loan_class=now, overdue_days=0,
+               valid_from=since)  # fmt: skip
+    world.commit(KNOWN)
+    shares = check_villages(log, DAY, KNOWN)[village].shares
+    assert [share.verdict for share in shares] == [MET, MET, bad, new]
+    worst = 0.1 if now != "pass" else 0.0
+    assert (shares[2].low, shares[2].high) == (0.1 if now == "loss" else 0.0, worst)
+    assert shares[3].high == (worst if new is not MET else 0.0)
+
+
+def test_days_and_balances_that_nobody_says_leave_it_open(tmp_path: Path) -> None:
+    village, log = f"{TOWN}201", FactLog(tmp_path)
+    world = World(log)
+    populate(world, village, "c" * 10, "g" * 8)
+    for name, state in {
+        "days": {"balance_fen": 100, "loan_class": "pass", "overdue_days": None},
+        # at most what was lent: 300 of 1 200
+        "balance": {"balance_fen": None, "loan_class": "loss", "overdue_days": 0},
+    }.items():
+        world.node("Loan", f"loan:{name}", principal_fen=300, granted_on=date(2025, 6, 1))
+        world.tie("BORROWED", (f"person:{village}:9", "Person"), (f"loan:{name}", "Loan"))
+        world.node("LoanState", f"loan:{name}", "Loan", valid_from=date(2026, 1, 1), **state)
+    world.commit(KNOWN)
+    _, arrears, bad, _ = check_villages(log, DAY, KNOWN)[village].shares
+    assert (arrears.low, arrears.high) == (pytest.approx(8 / 9), 1.0)
+    assert (bad.low, bad.high, bad.verdict) == (0.0, pytest.approx(300 / 1200), UNKNOWN)
+
+
+def test_two_who_owe_one_loan_owe_it_once(tmp_path: Path) -> None:
+    village, log = f"{TOWN}201", FactLog(tmp_path)
+    world = World(log)
+    populate(world, village, "c" * 10, "gggb", old_bad=True)
+    world.tie("BORROWED", (f"person:{village}:8", "Person"), (f"loan:{village}:3", "Loan"))
+    world.commit(KNOWN)
+    _, arrears, bad, _ = check_villages(log, DAY, KNOWN)[village].shares
+    assert (bad.low, bad.high) == (0.25, 0.25)
+    assert arrears.low == pytest.approx(3 / 5)
+
+
 def test_a_place_has_its_own_thresholds(tmp_path: Path) -> None:
     told = load_thresholds().model_dump(mode="json")
     looser = {

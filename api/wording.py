@@ -8,15 +8,18 @@ from functools import cache
 from typing import Any
 
 from graph.schema import SCHEMA
-from ingest import load_source, source_names
+from ingest.catalogue.source import load_source, source_names
 from queries.eligibility.catalogue import FactSpec
 
 __all__ = [
     "GRADES",
     "GROUPS",
     "LABELS",
+    "MATCHES",
     "STATES",
     "VALUES",
+    "answered",
+    "basis_line",
     "fact",
     "instant",
     "money",
@@ -40,9 +43,14 @@ LABELS = {
     "Party": "主体",
 }
 
+#: Chinese term of every property.
+TERMS = {item.name: item.term for kind in SCHEMA.kinds for item in kind.properties}
+
 VALUES = {
     "male": "男", "female": "女", "householder": "户主", "spouse": "配偶", "son": "子",
     "daughter": "女", "father": "父", "mother": "母", "other": "其他", "single": "未婚",
+    "parent": "父母", "daughter_in_law": "儿媳", "son_in_law": "女婿", "grandchild": "孙子女",
+    "parent_in_law": "配偶父母", "grandparent": "祖父母", "sibling": "兄弟姐妹", "combined": "组合",
     "married": "已婚", "divorced": "离异", "widowed": "丧偶", "primary": "小学", "junior": "初中",
     "senior": "高中", "vocational": "中专", "college": "大专", "bachelor": "本科",
     "active": "存续", "revoked": "吊销", "cancelled": "注销", "moved": "迁出", "pass": "正常",
@@ -55,9 +63,17 @@ VALUES = {
     "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
     "graph": "图谱", "identity": "主体核对", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
     "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "stale": "已有的材料过期", "not_applicable": "不适用",
+    "share": "持股", "control": "控制", "management": "高级管理人员",
     "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
 }  # fmt: skip
 
+
+#: How a search found a party.
+MATCHES = {
+    "key": "编号相符", "name": "名称相符", "begin": "名称开头", "part": "名称的一部分", "sound": "拼音",
+    "near": "近似，请核对", "loan": "借据号", "phone": "联系电话", "household": "户主", "place": "所在村镇",
+    "code_part": "代码的一部分",
+}  # fmt: skip
 
 #: What the rows of the grade report are grouped by.
 GROUPS = {"sex": "性别", "age_band": "年龄段", "village": "村"}
@@ -93,6 +109,23 @@ def show(value: Any) -> str:
     return VALUES.get(value, value) if isinstance(value, str) else str(value)
 
 
+def basis_line(stated: Mapping[str, Any]) -> str:
+    """As of when, from which data and by which rules an answer is, in one line."""
+    parts = [f"截至 {stated['as_of']}"] if stated.get("as_of") else []
+    if stated.get("known_at"):
+        parts.append(f"按 {instant(stated['known_at'])} 所知")
+    if stated.get("position"):
+        parts.append(f"数据到第 {stated['position']} 批")
+    for name, term in (("policy", "策略"), ("rules", "规则")):
+        if stated.get(name):
+            parts.append(f"{term}{version(stated[name])}")
+    if stated.get("same_as"):
+        parts.append(f"并入 {stated['same_as']}")
+    if stated.get("truncated"):
+        parts.append("结果较多，只列出一部分")
+    return "；".join(parts)
+
+
 def instant(value: datetime | str) -> str:
     """A moment by the clock of China, as it stands on the wall of the office."""
     told = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -112,6 +145,23 @@ def said(value: Any, name: str) -> str:
         return _codes().get(name, {}).get(value) or show(value)
     unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
     return show(value) + unit
+
+
+def answered(value: Any, name: str) -> str:
+    """A value in the column `name` of a question's answer: no code of ours, no fen."""
+    if isinstance(value, Mapping):
+        # in the order of the schema; what only the machine reads has no term there
+        known = [key for key in TERMS if key in value and not key.endswith("_key")]
+        return "；".join(f"{TERMS[key]} {answered(value[key], key)}" for key in known)
+    if isinstance(value, list):
+        return "、".join(answered(item, name) for item in value if item != "Party")
+    if isinstance(value, str) and value in LABELS:
+        return LABELS[value]
+    if isinstance(value, str) and name == "source":
+        return source(value)
+    if isinstance(value, float) and name.endswith("certainty"):
+        return f"{value:.0%}"
+    return said(value, name)
 
 
 @cache

@@ -6,7 +6,9 @@ The general dictionary reads 单 dan, 仇 chou, 解 jie, 区 qu, 查 cha, 曾 ce
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice, product
@@ -14,14 +16,25 @@ from typing import Any
 
 import yaml
 
-__all__ = ["folded", "folded_sounds", "same_sound", "surname_length", "syllables", "variants"]
+__all__ = [
+    "cut",
+    "every_way",
+    "folded",
+    "folded_sounds",
+    "heard_alike",
+    "same_sound",
+    "surname_length",
+    "syllables",
+    "variants",
+]
 
 _MOST_FOLDED = 8
+_LONGEST_SYLLABLE = 6
 
 
 @cache
 def _table() -> dict[str, Any]:
-    text = (files("ingest.identity") / "sounds.yaml").read_text(encoding="utf-8")
+    text = (files("graph.names") / "sounds.yaml").read_text(encoding="utf-8")
     table: dict[str, Any] = yaml.safe_load(text)
     table["compound"] = frozenset(table["compound"])
     table["near"] = [(re.compile(pattern), to) for pattern, to in table["near"]]
@@ -37,10 +50,51 @@ def variants() -> dict[str, str]:
 
 @cache
 def _ordinary(character: str) -> str:
-    # the dictionary of phrases takes 55 MB, which a file without names to compare never needs
+    """How a character is read where nothing says otherwise; itself where it has no reading."""
+    # characters are read one by one: the dictionary of phrases would take 55 MB for nothing
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import Style, lazy_pinyin
 
     return lazy_pinyin(character, style=Style.NORMAL)[0]
+
+
+@cache
+def every_reading(character: str) -> tuple[str, ...]:
+    """All ways in which a character is read, in surnames, given names and elsewhere."""
+    table = _table()
+    named = (*table["surnames"].get(character, ()), *table["given"].get(character, ()))
+    return tuple(dict.fromkeys((*named, _ordinary(character))))
+
+
+class _Only(dict[str, str]):
+    """Character -> its reading, empty where it has several; filled as characters are met."""
+
+    def __missing__(self, character: str) -> str:
+        ways = every_reading(character)
+        self[character] = told = ways[0] if len(ways) == 1 else ""
+        return told
+
+
+_ONLY = _Only()
+
+
+def every_way(name: str) -> Iterable[tuple[str, ...]]:
+    """Every way in which a simplified name may be read, syllable by syllable.
+
+    >>> list(every_way("单林")), list(every_way("尉迟林"))
+    ([('shan', 'lin'), ('dan', 'lin')], [('yu', 'chi', 'lin')])
+    """
+    compound = _compounds().get(name[:2], ())
+    only = tuple([_ONLY[each] for each in name])
+    if "" not in only and not compound:  # most names by far: a load reads millions
+        return (only,)
+    return product(*([each] for each in compound), *map(every_reading, name[len(compound) :]))
+
+
+@cache
+def _compounds() -> dict[str, list[str]]:
+    """Surname of two characters -> its syllables, where they are not read one by one."""
+    return {name: told[0].split() for name, told in _table()["surnames"].items() if len(name) == 2}
 
 
 def surname_length(name: str) -> int:
@@ -65,6 +119,32 @@ def syllables(name: str) -> tuple[frozenset[str], ...]:
     for character in name[len(found) :]:
         found.append(frozenset(table["given"].get(character, [_ordinary(character)])))
     return tuple(found)
+
+
+@cache
+def heard_alike(syllable: str) -> tuple[str, ...]:
+    """Every syllable that a clerk who writes by ear does not tell from this one, itself first."""
+    others = (each for each in _table()["syllables"] if folded(each) == folded(syllable))
+    return tuple(dict.fromkeys((syllable, *others)))
+
+
+def cut(letters: str) -> Iterator[tuple[str, ...]]:
+    """Every way to cut typed letters into syllables.
+
+    >>> list(cut("xian"))
+    [('xi', 'an'), ('xian',)]
+    """
+    if not letters:
+        yield ()
+    for length in range(1, min(len(letters), _LONGEST_SYLLABLE) + 1):
+        if letters[:length] in _syllables():
+            for rest in cut(letters[length:]):
+                yield (letters[:length], *rest)
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(_table()["syllables"])
 
 
 @cache

@@ -8,16 +8,20 @@ from functools import cache, lru_cache
 
 from zhconv import convert, loaddict
 
-from ingest.identity.sound import variants
+from graph.names.sound import variants
 
-__all__ = ["common_writing", "plain", "simplified"]
+__all__ = ["MIDDLE_DOTS", "common_writing", "plain", "simplified"]
+
+#: What stands between the parts of a name from Xinjiang: GB/T 15834 wants U+00B7, keyboards and
+#: registers give any of these (U+FF65 and U+0387 are led here by NFKC).
+MIDDLE_DOTS = "\u00b7\u2022\u30fb\u2027\u2219\u22c5\u16eb\u25cf."
 
 
 @lru_cache(maxsize=1 << 18)
 def plain(name: str) -> str:
-    """Half-width, without spaces and middle dots; the script is left as it is."""
+    """Half-width, without spaces and the dots of a name; the script is left as it is."""
     text = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in text if character not in " \t·•.")
+    return "".join(each for each in text if not each.isspace() and each not in MIDDLE_DOTS)
 
 
 @lru_cache(maxsize=1 << 18)

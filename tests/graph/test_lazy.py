@@ -1,0 +1,48 @@
+"""Names that are looked up when they are used; and what a question does not wait for."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graph.lazy import attribute_of, homes
+
+_SLOW = ("fastapi", "pandera", "networkx", "jgo", "numba", "sqlalchemy", "rapidfuzz")
+
+_ASKED = """
+import sys
+import api.cli, api.terminal, api.wording, api.commands.question
+from graph.connection import connect
+from queries import ask, library
+library()
+print(",".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+@pytest.mark.parametrize("package", ["ingest", "queries"])
+def test_every_public_name_is_there(package: str) -> None:
+    room = importlib.import_module(package)
+    for name in room.__all__:
+        assert getattr(room, name).__name__ == name if name != "HINT_NOTICE" else room.HINT_NOTICE
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = room.nothing
+
+
+def test_homes_are_read_from_the_package_itself(tmp_path: Path) -> None:
+    file = tmp_path / "__init__.py"
+    file.write_text("import os\nif TYPE_CHECKING:\n    from json import dumps, loads\n", "utf-8")
+    assert homes(str(file)) == {"dumps": "json", "loads": "json"}
+    assert attribute_of("json", str(file))("loads")("[1]") == [1]
+
+
+def test_a_question_does_not_wait_for_what_it_does_not_use() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", _ASKED], capture_output=True, text=True, check=True
+    ).stdout
+    loaded = set(said.strip().split(","))
+    assert "neo4j" in loaded
+    assert loaded & set(_SLOW) == set()
