@@ -159,11 +159,10 @@ def _check_rows(
     of_values = list(validate(typed, meant, value_titles))
     also = _faulty(of_values)
     for name in fields:
-        faulty[name] |= also[value_of[name]]
         if name in forgiving:  # what is left out is empty for the rules on whole rows
             for each in readings[name].columns:
                 columns[each] = _emptied(columns[each], index, also[value_of[name]])
-    of_rows = _on_rows(table, fields, columns, index, faulty, forgiving, value_titles)
+    of_rows = _on_rows(table, fields, columns, index, (of_text, of_values), forgiving)
     cells = [(each, each.column in forgiving) for each in of_text]
     forgiven_values = {value_of[name] for name in forgiving}
     cells += [(each, each.column in forgiven_values) for each in of_values]
@@ -176,27 +175,38 @@ def _on_rows(
     fields: dict[str, FieldSpec],
     columns: dict[str, pd.Series],
     index: pd.Index,
-    faulty: dict[str, set[int]],
+    before: tuple[list[Told], list[Told]],
     forgiving: Collection[str],
-    titles: dict[str, str],
 ) -> list[tuple[Finding, bool]]:
     """What the rules on several fields find, and whether a cell that was told is the reason: left
-    out, it is missing."""
+    out, it is missing.
+
+    Args:
+        before: what was found in texts, which leaves nothing to look at, and in values.
+    """
     if not table.spec.checks:
         return []
-    typed = pd.DataFrame(columns, copy=False)
+    value_of = {name: value_column(spec) for name, spec in fields.items()}
+    unread, wrong = map(_faulty, before)
     nothing = np.zeros(len(index), dtype=bool)
-    told = {name: nothing if name in forgiving else index.isin(faulty[name]) for name in fields}
+    told = {
+        name: nothing if name in forgiving else index.isin(unread[name]) for name in fields
+    }
+    typed = pd.DataFrame(columns, copy=False)
     rules: dict[str, list[Rule]] = {}
     without: dict[str, set[int]] = defaultdict(set)
     for row_check in table.spec.checks:
-        first = value_column(fields[row_check.fields[0]])
+        first = value_of[row_check.fields[0]]
         rules.setdefault(first, []).append(on_row(row_check, fields, typed, told))
         for name in row_check.fields:
-            without[first] |= faulty[name] if name in forgiving else set()
+            if name in forgiving:
+                without[first] |= unread[name] | wrong[value_of[name]]
+    titles = {value_of[name]: spec.title for name, spec in fields.items()}
+    seen = {(each.column, each.finding.row) for each in before[1]}
     return [
         (each.finding, each.finding.row in without[each.column])
         for each in validate(typed, rules, titles)
+        if (each.column, each.finding.row) not in seen  # a cell is told once
     ]
 
 
