@@ -216,7 +216,9 @@ def _understood(file_name: str, titles: Sequence[str], table: str, spec: TableSp
         for field in spec.fields
     ]
     for place, title in enumerate(titles):
-        if place not in columns.values() and (currency := currency_column(title)):
+        if place in columns.values() or title.startswith(_OURS):
+            continue
+        if currency := currency_column(title):
             fields.append(currency)
             columns[currency.name] = place
     taken = set(columns.values())
