@@ -189,9 +189,7 @@ def _on_rows(
     value_of = {name: value_column(spec) for name, spec in fields.items()}
     unread, wrong = map(_faulty, before)
     nothing = np.zeros(len(index), dtype=bool)
-    told = {
-        name: nothing if name in forgiving else index.isin(unread[name]) for name in fields
-    }
+    told = {name: nothing if name in forgiving else index.isin(unread[name]) for name in fields}
     typed = pd.DataFrame(columns, copy=False)
     rules: dict[str, list[Rule]] = {}
     without: dict[str, set[int]] = defaultdict(set)

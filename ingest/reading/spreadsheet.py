@@ -9,6 +9,7 @@ in its first column, since its other columns mean something else.
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 from array import array
@@ -42,6 +43,8 @@ __all__ = ["OUR_SHEETS", "Sheet", "open_sheets", "told_as_broken"]
 #: Sheets of our own templates and workbooks beside the one that is filled in.
 OUR_SHEETS = frozenset({"填写说明", "代码"})
 
+#: The stream of an encrypted .xlsx ([MS-OFFCRYPTO] §2.3.4).
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD_BYTES = 100 << 20  # .xls ends at 65,536 rows
 _DAMAGED = (
     python_calamine.CalamineError,
@@ -155,7 +158,17 @@ def _opened(path: Path) -> Iterator[CalamineWorkbook]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             guard(path.name, archive)
-    with CalamineWorkbook.from_path(str(path)) as book:
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+    except python_calamine.PasswordError:
+        raise
+    except python_calamine.CalamineError:
+        # named as another kind of workbook than it is
+        content = path.read_bytes()
+        if _ENCRYPTED in content:
+            raise python_calamine.PasswordError(path.name) from None
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    with book:
         yield book
 
 

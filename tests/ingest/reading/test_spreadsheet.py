@@ -14,6 +14,7 @@ from trial_files import GOOD, HEAD, SAMPLES, SOURCE, book, cells, refusal, repac
 from ingest.checking.gate import check
 from ingest.reading import shared_strings, sheet_parts
 from ingest.reading.cell import ERROR
+from ingest.reading.spreadsheet import open_sheets
 from ingest.reading.table import read_table
 
 
@@ -92,6 +93,41 @@ def test_an_error_in_an_old_xls_is_refused_as_in_a_new_one(tmp_path: Path) -> No
     assert cells(read)[0][2] == GOOD and cells(read)[1][2] == ERROR
     gated = check(read, identity_key="11" * 32, known=lambda _: set())
     assert ("error_value", 3) in {(found.code, found.row) for found in gated.findings}
+
+
+OLD = (SAMPLES / "old.xls").read_bytes()
+
+
+def test_an_old_xls_tells_what_it_hides_and_from_when_it_counts(tmp_path: Path) -> None:
+    from_1904 = OLD.replace(struct.pack("<HHH", 0x22, 2, 0), struct.pack("<HHH", 0x22, 2, 1))
+    at = OLD.index(struct.pack("<HHH", 0x208, 16, 1)) + 4 + 12  # the flags of the second row
+    hidden = OLD[:at] + bytes([OLD[at] | 0x20]) + OLD[at + 1 :]
+    path = tmp_path / "old.xls"
+    path.write_bytes(hidden)
+    told = [f.message_zh for f in read_table(path, SOURCE).notes if f.code == "hidden_rows"]
+    assert len(told) == 1 and "第 2 行" in told[0]
+    path.write_bytes(from_1904)
+    with open_sheets(path) as sheets:
+        list(sheets[0].rows())
+        assert sheets[0].from_1904
+
+
+@pytest.mark.parametrize("suffix", ["xls", "xlsx", "csv"])
+def test_a_workbook_is_what_it_is_whatever_its_name(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"表.{suffix}"
+    path.write_bytes(OLD)
+    assert cells(read_table(path, SOURCE))[0][1] == "1"
+    new = book(tmp_path, lambda b: sheet(b, [HEAD, ["7"]]), "新.xlsx")
+    path.write_bytes(new.read_bytes())
+    assert cells(read_table(path, SOURCE))[0][1] == "7"
+    # an encrypted .xlsx is a compound file whose stream has another name
+    at, name = OLD.index("Workbook".encode("utf-16-le")), "EncryptedPackage".encode("utf-16-le")
+    locked = bytearray(OLD)
+    locked[at : at + len(name)] = name
+    locked[at + 64 : at + 66] = struct.pack("<H", len(name) + 2)
+    path.write_bytes(locked)
+    error = refusal(path)
+    assert error.cause_code == "file_password" and "密码" in error.message_zh
 
 
 @pytest.mark.parametrize(
