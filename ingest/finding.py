@@ -10,7 +10,14 @@ import pyarrow as pa
 
 from graph.identifiers.redaction import redacted
 
-__all__ = ["Finding", "findings_table", "kept_findings"]
+__all__ = [
+    "Finding",
+    "FindingGroup",
+    "by_importance",
+    "findings_table",
+    "grouped",
+    "kept_findings",
+]
 
 _TYPES = {"row": pa.int32()}
 
@@ -38,6 +45,39 @@ class Finding:
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         return {item.name: getattr(self, item.name) for item in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """Findings that say the same of several rows.
+
+    Attributes:
+        rows: in order; empty for what is said of the whole file.
+    """
+
+    first: Finding
+    rows: tuple[int, ...]
+
+    def where(self, most: int = 5) -> str:
+        """The rows in words; nothing for the whole file."""
+        shown = "、".join(map(str, self.rows[:most]))
+        return shown + (f" 等 {len(self.rows)} 行" if len(self.rows) > most else "")
+
+
+def by_importance(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What is said of the file as a whole, then what was refused, then what is only told."""
+    return tuple(
+        sorted(findings, key=lambda item: (item.row is not None, item.severity != "error"))
+    )
+
+
+def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
+    """The findings by what they say, each group where its first stands."""
+    groups: dict[tuple[Any, ...], tuple[Finding, list[int]]] = {}
+    for item in findings:
+        key = (item.severity, item.column, item.code, item.message_zh)
+        groups.setdefault(key, (item, []))[1].extend([item.row] if item.row else [])
+    return [FindingGroup(first, tuple(rows)) for first, rows in groups.values()]
 
 
 def findings_table(findings: Iterable[Finding], table: str) -> pa.Table:

@@ -16,10 +16,10 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["after_year", "through"]
+__all__ = ["NO_END", "after_year", "through"]
 
 #: What forms write for "no end".
-_NO_END = date(2099, 12, 31)
+NO_END = date(2099, 12, 31)
 
 
 def after_year(years: pd.Series) -> pd.Series:
@@ -29,7 +29,7 @@ def after_year(years: pd.Series) -> pd.Series:
 
 def through(last_days: pd.Series) -> pd.Series:
     """The `valid_to` of terms that hold through their last day; none where they have no end."""
-    return _each(last_days, lambda day: None if day >= _NO_END else day + timedelta(days=1))
+    return _each(last_days, lambda day: None if day >= NO_END else day + timedelta(days=1))
 
 
 def _each(values: pd.Series, change: Callable[[Any], date | None]) -> pd.Series:

@@ -32,7 +32,7 @@ from ingest.comparing.part import Part
 from ingest.comparing.registered_name import under_registered_names
 from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
-from ingest.finding import Finding, findings_table, kept_findings
+from ingest.finding import Finding, by_importance, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
 from ingest.reading.memory import give_back
 from ingest.reading.table import Table, read_table
@@ -186,11 +186,13 @@ def plan(
         part=part,
         difference=difference,
         settlement=settlement,
-        findings=(
-            *gated.findings,
-            *counted,
-            *map(_disputed, difference.disputes),
-            *(settlement.findings if settlement else ()),
+        findings=by_importance(
+            (
+                *gated.findings,
+                *counted,
+                *map(_disputed, difference.disputes),
+                *(settlement.findings if settlement else ()),
+            )
         ),
         counts=_counts(table, gated, difference),
         kept=kept_rows(table, rows_to_keep(gated), identity_key, confirmed),
@@ -342,7 +344,7 @@ def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Fin
     if expected.min is not None and count < expected.min:
         raise InputError(
             f"{table.file_name} 只有 {count} 行，该来源至少应有 {expected.min} 行，整份未接收。"
-            "请检查是否导出不全；确属减少的，请信用办调整 source.yaml 的 expected。",
+            "请检查是否导出不全；确属减少的，请与信用办联系，由信用办调整该来源的最少行数。",
             f"{table.file_name} has {count} rows, fewer than the {expected.min} expected.",
             code="too_few_rows",
         )

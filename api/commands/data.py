@@ -19,6 +19,8 @@ __all__ = ["commands", "show_concerned"]
 
 commands = typer.Typer()
 
+_MOST = 50  # lines shown of what was found
+
 
 @commands.command()
 def init() -> None:
@@ -120,6 +122,8 @@ def _part(text: str, name: str) -> Part | None:
 
 
 def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
+    from ingest.finding import grouped
+
     table(
         title,
         ["批次", "文件", "读入", "接收", "未变", "退回", "结束", "疑似过期"],
@@ -135,6 +139,17 @@ def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
         for found in batch.findings:
             if found.row is None:
                 say(f"{batch.file_name}：{found.message_zh}")
+    warned = [
+        (batch.file_name, each.where(), each.first.column or "", each.first.message_zh)
+        for batch in batches
+        for each in grouped(f for f in batch.findings if f.severity == "warning" and f.row)
+    ]
+    if warned:
+        table(
+            f"提示：这些行已接收，请核对（共 {len(warned)} 种{'，前 50 种' if len(warned) > _MOST else ''}）",
+            ["文件", "行", "列", "情况和办法"],
+            list(warned[:_MOST]),
+        )
     errors = [(b, f) for b in batches for f in b.findings if f.severity == "error"]
     if errors:
         table(
@@ -142,7 +157,7 @@ def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
             ["文件", "行", "列", "情况", "怎么办"],
             [
                 (b.file_name, f.row, f.column or "", f.value_class or f.code, f.message_zh)
-                for b, f in errors[:50]
+                for b, f in errors[:_MOST]
             ],
         )
         sources = "、".join(dict.fromkeys(batch.source for batch, _ in errors))

@@ -19,6 +19,7 @@ from ingest import preview_withdrawal, withdraw
 from ingest.comparing.part import Part
 from ingest.delivery.freshness import freshness
 from ingest.delivery.inbox import MAX_CHUNK, Inbox
+from ingest.finding import kept_findings
 
 __all__ = ["router"]
 
@@ -78,8 +79,9 @@ def batch(name: Name, bench: Bench, inbox: Received) -> dict[str, Any]:
         with OperationsStore(bench.settings) as store:
             for item in Ledger(store).deliveries():
                 if item.batch == name:
+                    told = {"findings": _findings(bench.log, name)}
                     taken_back = _taken_back(bench.log, name)
-                    return {"id": name, **vars(item), "withdrawal": taken_back}
+                    return {"id": name, **vars(item), **told, "withdrawal": taken_back}
         raise
 
 
@@ -132,6 +134,14 @@ def _taken_back(log: FactLog, name: str | None) -> dict[str, Any] | None:
         return None
     said = {part: made.notes[part] for part in ("by", "reason")}
     return {"position": made.position, "at": made.known_at, **said}
+
+
+def _findings(log: FactLog, name: str) -> list[dict[str, Any]]:
+    """What was found in a batch, however it came: what was refused, and what is only told."""
+    for kept in log.batches():
+        if kept.batch == name:
+            return [item.as_dict() for item in kept_findings(log.table(kept, "findings"))]
+    return []
 
 
 def _told(upload: Upload, inbox: Inbox) -> dict[str, Any]:

@@ -106,6 +106,10 @@ class FieldSpec(Strict):
         otherwise: fields that name the party where this identifier is absent, the name first; the
             row then stands under a provisional key (`ingest.identity.provisional`).
         identifier: digits that must come as text although the type is text.
+        if_wrong: what a cell that cannot be taken costs, its row or itself alone; None: what is
+            safe for the type (`costs_row`).
+        open_end: the last day of a term, which may say that there is none (长期, 2099-12-31).
+        epoch_ms: a day that its system writes as milliseconds since 1970.
         message: what the clerk reads when the value is refused, instead of our own words.
         example: a value that the gate takes; shown in the template.
         sensitivity: class of personal financial information (JR/T 0171-2020).
@@ -130,6 +134,9 @@ class FieldSpec(Strict):
     named_by: str | None = None
     coded_by: str | None = None
     identifier: bool = False
+    if_wrong: Literal["row", "cell"] | None = None
+    open_end: bool = False
+    epoch_ms: bool = False
     message: str | None = None
     example: str = ""
     sensitivity: Sensitivity = Sensitivity.C1
@@ -137,14 +144,30 @@ class FieldSpec(Strict):
     legal_basis: str | None = None
 
     @model_validator(mode="after")
-    def _one_meaning(self) -> FieldSpec:
+    def _consistent(self) -> FieldSpec:
         meant: dict[str, str] = {}
         for word, code in self._words():
             if meant.setdefault(label(word), code) != code:
                 raise ValueError(f"{self.name}: {word} would mean two things")
         if strange := self.also.keys() - set(self.codes.values()):
             raise ValueError(f"{self.name}: {strange} has no word that is offered")
+        if self.required and self.if_wrong == "cell":
+            raise ValueError(f"{self.name}: without a required cell there is no row")
+        if (self.open_end or self.epoch_ms) and self.type != "date":
+            raise ValueError(f"{self.name}: only a date has an open end or milliseconds")
         return self
+
+    @property
+    def costs_row(self) -> bool:
+        """Whether a cell that cannot be taken refuses its row, where nothing else is declared.
+
+        Who it is about is never left out: identifiers refuse the row.  So do days, most of which
+        say that something is over: without it the thing would look as if it went on.
+        """
+        if self.if_wrong is not None:
+            return self.if_wrong == "row"
+        named = self.identifier or self.type in IDENTIFIER_TYPES - {"phone", "division"}
+        return self.required or named or self.type == "date"
 
     @property
     def _units_by_heading(self) -> dict[str, Unit | None]:
@@ -197,8 +220,14 @@ class FieldSpec(Strict):
 
     @property
     def must_be_text(self) -> bool:
-        """Whether a numeric Excel cell has lost digits or leading zeros here."""
+        """Whether a numeric Excel cell may have lost digits or leading zeros here."""
         return self.identifier or self.type in IDENTIFIER_TYPES
+
+    @property
+    def begins_with_no_zero(self) -> bool:
+        """Whether a number of it that lost no digit is whole: no code of a place begins with 0,
+        and no telephone number without its area code."""
+        return self.type in ("phone", "division")
 
 
 class RowCheck(Strict):

@@ -113,6 +113,11 @@ class TableSpec(Strict):
             item.name for item in self.fields if item.name in called and item.type == "text"
         )
 
+    def costs_row(self, field: FieldSpec) -> bool:
+        """Whether a cell that cannot be taken refuses its row: always where it is part of a key or
+        says what the list is complete for, else as the field has it."""
+        return field.costs_row or field.name in (*self.key, *self.scope)
+
     def names_file(self, file_name: str) -> bool:
         """Whether a file of this name is usually this table."""
         return any(fnmatch.fnmatch(file_name, pattern) for pattern in self.files)

@@ -10,18 +10,21 @@ Identifiers lose their raw value here: behind the gate there are only keys, labe
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.source import Shared, TableSpec
+from ingest.checking.emptiness import told_as_empty, without_empty_words
 from ingest.checking.reference import Joined, referred
 from ingest.checking.rules import value_column
-from ingest.checking.schema import on_name, on_row, on_text, on_value, validate
+from ingest.checking.schema import Rule, Told, on_name, on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
 from ingest.finding import Finding
 from ingest.reading.alike import looks
@@ -31,6 +34,8 @@ from ingest.reading.table import Table
 from ingest.reading.texts import TEXT, Texts
 
 __all__ = ["Gated", "check"]
+
+_FORGIVEN = "（本格按空处理，本行其余内容照常接收。）"
 
 
 @dataclass
@@ -80,14 +85,16 @@ def check(
     findings = [*table.notes, *table.refused]
     parts = []
     aside = Aside(packed=False)
+    empty: Counter[str] = Counter()
     for index, said in table.slices():
         columns, good, found = _check_rows(
-            table, index, said, identity_key, known, confirmed, joined
+            table, index, said, identity_key, known, confirmed, joined, empty
         )
         findings += found
         parts.append(_good_rows(columns, index, good, aside))
         if len(index) < len(table.numbers):
             give_back()
+    findings += told_as_empty(empty)
     key = _key_columns(table.spec)
     twins = _twins(table, _whole([{name: part[name] for name in key} for part in parts]))
     if table.spec.shared:
@@ -119,11 +126,13 @@ def _check_rows(
     known: Callable[[str], Collection[str]],
     confirmed: frozenset[str],
     joined: Joined,
+    empty: Counter[str],
 ) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[Finding]]:
     """Some rows by themselves: typed columns, which rows are good, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
     absent = Texts.of([None] * len(index))
+    said = without_empty_words(fields, said, empty)
     said = {name: said.get(name, absent) for name in fields}
     readings = {
         name: read_column(
@@ -136,39 +145,135 @@ def _check_rows(
         )
         for name, spec in fields.items()
     }
+    forgiving = {name for name, spec in fields.items() if not table.spec.costs_row(spec)}
     titles = {name: spec.title for name, spec in fields.items()}
-    findings = list(
+    of_text = list(
         validate(
             pd.DataFrame({name: cells.series(index) for name, cells in said.items()}, copy=False),
             {
-                name: list(on_text(spec, said[name], readings[name], from_sheet=table.from_sheet))
+                name: list(on_text(spec, said[name], readings[name]))
                 for name, spec in fields.items()
             },
             titles,
         )
     )
-    spoilt = {
-        name: index.isin(_refused(item for item in findings if item.column == title))
-        for name, title in titles.items()
+    faulty = _faulty(of_text)
+    columns = {
+        name: _emptied(each, index, faulty[field_name] if field_name in forgiving else ())
+        for field_name, one in readings.items()
+        for name, each in one.columns.items()
     }
-    columns = {name: each for one in readings.values() for name, each in one.columns.items()}
+    value_of = {name: value_column(spec) for name, spec in fields.items()}
+    value_titles = {value_of[name]: title for name, title in titles.items()}
     typed = pd.DataFrame(columns, copy=False)
     for name, spec in fields.items():
         if spec.within:
             columns[name] = typed[name] = referred(spec, typed, known(spec.reference or ""))
-    rules = {
-        value_column(spec): list(on_value(spec, typed, known, spoilt[spec.name]))
-        for spec in fields.values()
+    spoilt = {name: index.isin(faulty[name]) for name in fields}
+    meant = {
+        value_of[name]: list(on_value(spec, typed, known, spoilt[name]))
+        for name, spec in fields.items()
     }
     for spec in fields.values():
         named = fields.get(spec.name_field)
         if named is not None and named.type == "text":
-            rules[named.name] += on_name(spec, named, typed, spoilt[spec.name])
-    for row_check in table.spec.checks:
-        first = value_column(fields[row_check.fields[0]])
-        rules[first].append(on_row(row_check, fields, typed, spoilt, joined))
-    findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
+            meant[named.name] += on_name(spec, named, typed, spoilt[spec.name])
+    of_values = list(validate(typed, meant, value_titles))
+    also = _faulty(of_values)
+    for name in fields:
+        if name in forgiving:  # what is left out is empty for the rules on whole rows
+            for each in readings[name].columns:
+                columns[each] = _emptied(columns[each], index, also[value_of[name]])
+    of_rows = _on_rows(table, fields, columns, index, (of_text, of_values), forgiving, joined)
+    cells = [(each, each.column in forgiving) for each in of_text]
+    forgiven_values = {value_of[name] for name in forgiving}
+    cells += [(each, each.column in forgiven_values) for each in of_values]
+    findings = _settled(cells, of_rows)
     return columns, ~index.isin(_refused(findings)), findings
+
+
+def _on_rows(
+    table: Table,
+    fields: dict[str, FieldSpec],
+    columns: dict[str, pd.Series],
+    index: pd.Index,
+    before: tuple[list[Told], list[Told]],
+    forgiving: Collection[str],
+    joined: Joined,
+) -> list[tuple[Finding, bool]]:
+    """What the rules on several fields find, and whether a cell that was told is the reason: left
+    out, it is missing.
+
+    Args:
+        before: what was found in texts, which leaves nothing to look at, and in values.
+    """
+    if not table.spec.checks:
+        return []
+    value_of = {name: value_column(spec) for name, spec in fields.items()}
+    unread, wrong = map(_faulty, before)
+    nothing = np.zeros(len(index), dtype=bool)
+    told = {name: nothing if name in forgiving else index.isin(unread[name]) for name in fields}
+    typed = pd.DataFrame(columns, copy=False)
+    rules: dict[str, list[Rule]] = {}
+    without: dict[str, set[int]] = defaultdict(set)
+    for row_check in table.spec.checks:
+        first = value_of[row_check.fields[0]]
+        rules.setdefault(first, []).append(on_row(row_check, fields, typed, told, joined))
+        for name in row_check.fields:
+            if name in forgiving:
+                without[first] |= unread[name] | wrong[value_of[name]]
+    titles = {value_of[name]: spec.title for name, spec in fields.items()}
+    seen = {(each.column, each.finding.row) for each in before[1]}
+    return [
+        (each.finding, each.finding.row in without[each.column])
+        for each in validate(typed, rules, titles)
+        if (each.column, each.finding.row) not in seen  # a cell is told once
+    ]
+
+
+def _settled(
+    cells: Iterable[tuple[Told, bool]], rows: Iterable[tuple[Finding, bool]]
+) -> list[Finding]:
+    """All findings of some rows: a cell that is forgiven costs nothing where its row is good.
+
+    Args:
+        cells: with whether a fault of the cell is forgiven.
+        rows: with whether a forgiven cell is the reason.
+    """
+    plain = [found for found, because in rows if not (because and found.severity == "error")]
+    refused = {found.row for found, _ in rows if found.severity == "error"}
+    refused |= {
+        told.finding.row
+        for told, is_forgiven in cells
+        if not is_forgiven and told.finding.severity == "error"
+    }
+    words: dict[str, str] = {}  # one text for all rows of which the same is said
+    findings = []
+    for (_, found), is_forgiven in cells:
+        if is_forgiven and found.severity == "error" and found.row not in refused:
+            message = words.setdefault(found.message_zh, found.message_zh + _FORGIVEN)
+            findings.append(replace(found, message_zh=message, severity="warning"))
+        else:
+            findings.append(found)
+    return findings + plain
+
+
+def _faulty(told: Iterable[Told]) -> dict[str, set[int]]:
+    """Column -> rows whose cell there cannot be taken."""
+    rows: dict[str, set[int]] = defaultdict(set)
+    for column, found in told:
+        if found.severity == "error" and found.row is not None:
+            rows[column].add(found.row)
+    return rows
+
+
+def _emptied(column: pd.Series, index: pd.Index, rows: Collection[int]) -> pd.Series:
+    """A column without the cells of some rows."""
+    if not rows:
+        return column
+    left = column.copy()
+    left[index.isin(rows)] = None
+    return left
 
 
 def _good_rows(

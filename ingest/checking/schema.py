@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,12 @@ from pandera.errors import SchemaErrorReason, SchemaErrors
 
 from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck
 from ingest.checking.naming import suggests
-from ingest.checking.parse import CellVerdict, per_unit
+from ingest.checking.numbers import per_unit
 from ingest.checking.reference import Joined, are_joined
 from ingest.checking.row_rules import ROW_RULES
 from ingest.checking.rules import FIELD_RULES, find_rule, value_column
 from ingest.checking.values import Reading
+from ingest.checking.verdict import CellVerdict
 from ingest.finding import Finding
 from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
 from ingest.reading.texts import Texts
@@ -33,7 +34,9 @@ _WHO = (
     "确实没有号码的（村民小组、境外单位），本表不能报送，请联系信用办。"
 )
 
-__all__ = ["Rule", "on_name", "on_row", "on_text", "on_value", "validate"]
+__all__ = ["Rule", "Told", "on_name", "on_row", "on_text", "on_value", "validate"]
+
+_WHOLE_NUMBER = rf"^{NUMERIC}\d{{1,15}}$"
 
 #: Nothing that a file tells of was earlier: what seems so is a slip of the pen.
 _EARLIEST = date(1900, 1, 1)
@@ -53,9 +56,16 @@ class Rule:
     says: Callable[[int], CellVerdict]
 
 
+class Told(NamedTuple):
+    """A finding, and the column of the frame in which it was found."""
+
+    column: str
+    finding: Finding
+
+
 def validate(
     frame: pd.DataFrame, rules: Mapping[str, list[Rule]], titles: Mapping[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[Told]:
     """Validate the columns that have rules; a cell is told once, by the gravest rule it fails.
 
     Args:
@@ -85,14 +95,17 @@ def validate(
                 if said.severity != severity or (column, row) in told:
                     continue
                 told.add((column, row))
-                yield Finding(
-                    row,
-                    titles[column],
-                    said.code,
-                    said.message_zh,
-                    said.message_en,
-                    said.value_class,
-                    said.severity,
+                yield Told(
+                    column,
+                    Finding(
+                        row,
+                        titles[column],
+                        said.code,
+                        said.message_zh,
+                        said.message_en,
+                        said.value_class,
+                        said.severity,
+                    ),
                 )
 
 
@@ -129,7 +142,7 @@ def _flags(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], pd.Series
     return lambda column: pd.Series(np.asarray(holds(column), dtype=bool), index=column.index)
 
 
-def on_text(spec: FieldSpec, cells: Texts, reading: Reading, *, from_sheet: bool) -> Iterator[Rule]:
+def on_text(spec: FieldSpec, cells: Texts, reading: Reading) -> Iterator[Rule]:
     """Rules on what a cell says: that it is there, unspoilt by a spreadsheet, and has a value."""
     if spec.required:
         yield Rule(
@@ -142,8 +155,7 @@ def on_text(spec: FieldSpec, cells: Texts, reading: Reading, *, from_sheet: bool
                 "空",
             ),
         )
-    if from_sheet:
-        yield from _unspoilt(spec, cells)
+    yield from _unspoilt(spec, cells)
     place_of = next(iter(reading.columns.values())).index.get_loc
 
     def verdict(row: int) -> CellVerdict:
@@ -179,20 +191,21 @@ def _unspoilt(spec: FieldSpec, cells: Texts) -> Iterator[Rule]:
             "错误值",
         ),
     ]
-    if spec.must_be_text:
-        spoilt.append(
-            (
-                NUMERIC,
-                "numeric_identifier",
-                "Excel 已把该号码存成数字，末位可能已丢失。请把该列设为文本格式后重新填写。",
-                "Excel holds this identifier as a number: its last digits may be lost.",
-                "数字单元格",
-            )
-        )
     if not cells.marked():
         return
     for mark, *words in spoilt:
         yield _rule(words[0], _always(~cells.begin_with(mark)), *words[1:])
+    if spec.must_be_text:
+        numbers = cells.begin_with(NUMERIC)
+        if spec.begins_with_no_zero:  # up to fifteen digits a number keeps them all
+            numbers &= ~cells.rows_that_match(_WHOLE_NUMBER)
+        yield _rule(
+            "numeric_identifier",
+            _always(~numbers),
+            "Excel 已把该号码存成数字，开头的 0 或末几位可能已丢失。请把该列设为文本格式后重新填写。",
+            "Excel holds this identifier as a number: its last digits may be lost.",
+            "数字单元格",
+        )
 
 
 def on_value(

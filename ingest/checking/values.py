@@ -25,20 +25,16 @@ from graph.identifiers import Verdict, phone_keys
 from graph.identifiers.appearance import masked_form
 from graph.identifiers.redaction import MAYBE_NUMBER, redacted, redacted_key
 from ingest.catalogue.field import FieldSpec
+from ingest.checking.days import day
 from ingest.checking.naming import PROVISIONAL
+from ingest.checking.numbers import integer, per_unit, real
 from ingest.checking.ordinary import mobile_phones, plain_integers, plain_reals
 from ingest.checking.parse import (
-    CellVerdict,
     CodeList,
-    WrongError,
     code,
-    day,
     division,
     flag,
-    integer,
-    per_unit,
     phone,
-    real,
 )
 from ingest.checking.parties import (
     Names,
@@ -48,10 +44,11 @@ from ingest.checking.parties import (
     parties,
 )
 from ingest.checking.persons import PARTY_SUFFIXES, persons
+from ingest.checking.verdict import CellVerdict, WrongError
 from ingest.reading.cell import KEPT, NUMERIC, kept_values
 from ingest.reading.texts import TEXT, Texts
 
-__all__ = ["CellVerdict", "Reading", "read_column"]
+__all__ = ["Reading", "read_column"]
 
 #: Values of the distinct texts of a field, column by column, and the verdicts by place.
 _Read: TypeAlias = tuple[Sequence[pa.Array | Sequence[Any]], dict[int, CellVerdict]]
@@ -226,7 +223,7 @@ def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader, dict[str, _Stored]
             plain = partial(plain_reals, unit=per_unit(spec))
             return _mostly(plain, _each(lambda text: real(text, spec))), {"": "Float64"}
         case "date":
-            return _each(day), {"": object}
+            return _each(lambda text: day(text, spec)), {"": object}
         case "flag":
             return _each(flag), {"": "boolean"}
         case "code":

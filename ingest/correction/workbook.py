@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from graph.log import FactLog
+from ingest.catalogue.currency import currency_columns
 from ingest.catalogue.field import UNIT_FACTOR, FieldSpec, Unit
 from ingest.catalogue.source import Source, TableSpec
+from ingest.checking.numbers import plain_number
 from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
 from ingest.guidance.columns import Columns, open_book
 from ingest.guidance.wording import file_title
@@ -83,10 +85,10 @@ def _in_own_units(
             continue
         mark = NUMERIC if text.startswith(NUMERIC) else ""
         times = Decimal(str(UNIT_FACTOR[unit])) / Decimal(str(UNIT_FACTOR[field.unit]))
-        try:
-            number = Decimal(text.removeprefix(mark).replace(",", "").rstrip("%")) * times
-        except InvalidOperation:
+        number = plain_number(text.removeprefix(mark).removesuffix("%"))
+        if number is None:
             continue  # no number: what is wrong with it stays to be seen
+        number *= times
         told[field.name] = f"{mark}{number.normalize():f}"
     return told
 
@@ -98,8 +100,8 @@ def write_error_workbook(
     rows: Iterable[Line],
 ) -> None:
     """Write refused rows with what they said, field by field."""
-    spec = source.tables[table]
     lines = list(rows)
+    spec = _with_currencies(source.tables[table], lines)
     fields = _fields(spec, lines)
     faults = [_by_field(spec, item) for item, _ in lines]
     told = {name for each in faults for name in each}
@@ -133,6 +135,12 @@ def write_error_workbook(
                 if reason:
                     sheet.write_string(line, at + 1, reason, columns.reason)
         columns.guide(fields, source.legal_basis, source.retention, list(_HOW_TO))
+
+
+def _with_currencies(spec: TableSpec, lines: list[Line]) -> TableSpec:
+    """With the column of a currency, where the sender's file had one that nobody declared."""
+    sent = dict.fromkeys(name for _, cells in lines for name in cells)
+    return spec.model_copy(update={"fields": (*spec.fields, *currency_columns(sent))})
 
 
 def _fields(spec: TableSpec, lines: list[Line]) -> list[FieldSpec]:

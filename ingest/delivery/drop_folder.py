@@ -2,7 +2,7 @@
 
     DIR/loan/一月.csv         a sub-folder named as a source, in English or Chinese
     DIR/担保合同.xlsx          or a file name that one source declares as its own
-    DIR/已处理/2026-04-01/…    files that were taken in
+    DIR/已处理/2026-04-01/…    files that were taken in, and what is to be checked in them
     DIR/未通过/2026-04-01/…    files refused as a whole, and what is wrong with refused rows
 
 A file counts as written when it has not changed for a while.  Killed between taking a file in and
@@ -24,6 +24,7 @@ from graph.time import today
 from ingest.catalogue.source import in_order, load_source, source_names
 from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
 from ingest.correction.workbook import write_error_workbook
+from ingest.finding import FindingGroup, grouped
 from ingest.pipeline import ingest
 from ingest.report import BatchReport
 
@@ -116,7 +117,14 @@ class DropFolder:
             return self._refuse(path, source, error.message_zh)
         self._explain(path, report)
         message = f"读入 {report.rows_in} 行，退回 {report.quarantined} 行"
-        return Arrival(path.name, source, self._move(path, DONE), report, message)
+        moved = self._move(path, DONE)
+        warned = grouped(item for item in report.findings if item.severity == "warning")
+        if warned:
+            message += f"，提示 {len(warned)} 种"
+            lines = [_line(each) for each in warned]
+            told = self._place(DONE, f"{moved.name}.提示.txt")
+            told.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+        return Arrival(path.name, source, moved, report, message)
 
     def _explain(self, path: Path, report: BatchReport) -> None:
         """Write the error workbook of the batch's rows that wait to be put right."""
@@ -150,6 +158,12 @@ class DropFolder:
             number += 1
             wanted = Path(f"{Path(name).stem}-{number}{Path(name).suffix}")
         return place
+
+
+def _line(group: FindingGroup) -> str:
+    place = f"第 {group.where()} 行" if group.rows and group.rows != (1,) else ""
+    column = f"“{group.first.column}”" if group.first.column else ""
+    return f"{place}{column}{'：' if place or column else ''}{group.first.message_zh}"
 
 
 def _sources_of(path: Path, root: Path) -> list[str]:

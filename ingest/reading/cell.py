@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 __all__ = [
@@ -34,6 +35,9 @@ NUMERIC = "\x00number:"
 UNCALCULATED = "\x00formula"
 ERROR = "\x00error"
 
+#: What a spreadsheet writes of such a result into a text file; #N/A is how tables say "nothing".
+_ERRORS = frozenset({"#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
+
 #: A number of a person that was read and is kept without being there: its mask, and what stands
 #: for it (`ingest.correction.kept`).
 KEPT = "\x00kept:"
@@ -41,6 +45,8 @@ _BETWEEN = "\x1f"
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _GUARDED = re.compile(r"'[=+\-@]")
+#: How systems keep Excel from taking a text in a CSV file for a number: ="2025000000000001".
+_WRAPPED = re.compile(r'="((?:[^"]|"")*)"')
 _PLAIN_NUMBER = re.compile(r"[+-][\d.,\s]+%?")
 
 
@@ -53,8 +59,7 @@ def text_of(cell: Any) -> str | None:
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, (int, float)):
-        whole = isinstance(cell, int) or cell.is_integer()
-        return NUMERIC + (str(int(cell)) if whole else repr(cell))
+        return NUMERIC + _number(cell)
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
     if isinstance(cell, (date, time, timedelta)):
@@ -86,6 +91,16 @@ def neutral(text: str) -> str:
     if text[:1] in ("=", "+", "-", "@") and not _PLAIN_NUMBER.fullmatch(text):
         return f"'{text}"
     return text
+
+
+def _number(cell: int | float) -> str:
+    """The digits that a spreadsheet shows: fifteen, without an exponent.
+
+    Behind the fifteenth stands what binary fractions leave: 12.3 - 1.1 is 11.200000000000001.
+    """
+    if isinstance(cell, int) or cell.is_integer():
+        return str(int(cell))
+    return format(Decimal(f"{cell:.15g}"), "f")
 
 
 class Cells(dict[str, str | None]):
@@ -134,6 +149,10 @@ def _plain(raw: str, *, as_written: bool = False) -> str | None:
         if _INVISIBLE.search(text):  # a text in order stays the object that it is
             text = _INVISIBLE.sub("", text)
         text = text.strip()
+    if text.startswith('="') and (wrapped := _WRAPPED.fullmatch(text)):
+        text = wrapped[1].replace('""', '"').strip()
     if _GUARDED.match(text):
         text = text[1:]
+    if text.startswith("#") and text in _ERRORS:
+        return ERROR
     return text or None

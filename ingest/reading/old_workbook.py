@@ -1,48 +1,75 @@
-"""Cells of an .xls that hold an error (#N/A, #REF!): the reader of spreadsheets gives nothing there.
+"""What the reader of spreadsheets does not give of an .xls: errors (#N/A, #REF!), hidden rows and
+columns, and from which year its days are counted.
 
 An .xls is a small file system in a file; its stream `Workbook` is a chain of records.  Only those
-that can hold an error are looked into.
+that can tell are looked into.
 
-Source: [MS-CFB] §2 (compound file), [MS-XLS] §2.4.28 BoundSheet8, §2.4.24 BoolErr, §2.4.127 Formula.
+Source: [MS-CFB] §2 (compound file), [MS-XLS] §2.4.28 BoundSheet8, §2.4.24 BoolErr, §2.4.127 Formula,
+§2.4.221 Row, §2.4.53 ColInfo, §2.4.77 Date1904.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.reading.cell import ERROR
 
-__all__ = ["error_cells"]
+__all__ = ["OldSheet", "old_sheet"]
 
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _LAST = 0xFFFFFFFA  # from here on a number is no sector
 _NAMES = frozenset({"Workbook", "Book"})
 _FORMULA, _END, _SHEET, _BOOL_OR_ERROR, _BEGIN = 0x06, 0x0A, 0x85, 0x205, 0x809
+_FROM_1904, _COLUMNS, _ROW = 0x22, 0x7D, 0x208
+_ROW_HIDDEN, _COLUMNS_HIDDEN = 0x20, 0x01
 
 
-def error_cells(path: Path, sheet: int) -> dict[tuple[int, int], str]:
-    """(row, column) counted from 1 -> mark, of the sheet at a place in the order of the tabs.
+@dataclass
+class OldSheet:
+    """What is told of one sheet beside its values; rows and columns are counted from 1.
+
+    Attributes:
+        marks: (row, column) -> mark of a cell that has no value.
+    """
+
+    marks: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    from_1904: bool = False
+
+
+def old_sheet(path: Path, sheet: int) -> OldSheet:
+    """What is told of the sheet at a place in the order of the tabs.
 
     Raises `struct.error` or `IndexError` for a file that is not whole.
     """
     content = path.read_bytes()
     if not content.startswith(_COMPOUND):
-        return {}
+        return OldSheet()
     stream = _workbook(content)
-    begins = [
-        struct.unpack_from("<I", body)[0] for kind, body in _records(stream, 0) if kind == _SHEET
-    ]
-    marks = {}
+    told = OldSheet()
+    begins = []
+    for kind, body in _records(stream, 0):
+        if kind == _SHEET:
+            begins.append(struct.unpack_from("<I", body)[0])
+        elif kind == _FROM_1904:
+            told.from_1904 = body[:2] == b"\x01\x00"
     for kind, body in _records(stream, begins[sheet]):
         is_error = (kind == _BOOL_OR_ERROR and body[7] == 1) or (
             kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2
         )
         if is_error:
             row, column = struct.unpack_from("<HH", body)
-            marks[row + 1, column + 1] = ERROR
-    return marks
+            told.marks[row + 1, column + 1] = ERROR
+        elif kind == _ROW and body[12] & _ROW_HIDDEN:
+            told.hidden_rows.append(struct.unpack_from("<H", body)[0] + 1)
+        elif kind == _COLUMNS and body[8] & _COLUMNS_HIDDEN:
+            first, last = struct.unpack_from("<HH", body)
+            told.hidden_columns.extend(range(first + 1, min(last, 255) + 2))
+    return told
 
 
 def _records(stream: bytes, begin: int) -> Iterator[tuple[int, bytes]]:

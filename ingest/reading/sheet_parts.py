@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from array import array
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,11 +21,23 @@ from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 from xml.etree import ElementTree
 
+import numpy as np
+
 from graph.errors import InputError
 from ingest.reading.cell import ERROR, UNCALCULATED
 from ingest.reading.shared_strings import SharedStrings
 
-__all__ = ["Slice", "broken", "guard", "holds_a_cell", "slices", "visible_sheets"]
+__all__ = [
+    "Slice",
+    "broken",
+    "guard",
+    "hidden_columns",
+    "holds_a_cell",
+    "is_from_1904",
+    "merged_down",
+    "slices",
+    "visible_sheets",
+]
 
 #: What a file may unpack to: a part that is read whole, and one that is read in pieces.
 PART_BYTES = 64 << 20
@@ -48,6 +61,13 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _ERROR = re.compile(rb"""\bt=["']e["']""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
 _WIDE = re.compile(rb"""\br=["'](?:[A-Z]{3,}|[J-Z][A-Z]|I[W-Z])\d""")  # beyond column IV, 256
+_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+_MERGED = re.compile(
+    rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']"""
+)
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*?\bdate1904=["'](?:1|true)["']""")
+_MOST_COLUMNS = 256
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -58,11 +78,13 @@ class Slice:
     Attributes:
         before: rows of the sheet that came before, where the rows do not say their own number.
         marks: (row, column) counted from 1 -> mark of a cell that has no value.
+        hidden: numbers of the rows that nobody sees in the sheet.
     """
 
     workbook: BinaryIO
     before: int
     marks: dict[tuple[int, int], str]
+    hidden: list[int]
 
 
 def guard(name: str, archive: zipfile.ZipFile) -> None:
@@ -119,8 +141,69 @@ def slices(name: str, archive: zipfile.ZipFile, part: str) -> Iterator[Slice]:
             for body, rows, numbered in _runs(block):
                 cells, used = strings.taken_from(body)
                 workbook = _workbook({**others, _STRINGS: used, part: head + cells + tail})
-                yield Slice(workbook, 0 if numbered else count, _without_value(body))
+                marks, hidden = _without_value(body), _hidden_rows(body)
+                yield Slice(workbook, 0 if numbered else count, marks, hidden)
                 count += rows
+
+
+def is_from_1904(name: str, archive: zipfile.ZipFile) -> bool:
+    """Whether the numbers of days in this workbook are counted from 1904, as on an old Macintosh.
+
+    Source: ECMA-376 part 1, §18.2.28 `workbookPr`, `date1904`.
+    """
+    return _FROM_1904.search(_part(name, archive, "xl/workbook.xml")) is not None
+
+
+def hidden_columns(name: str, archive: zipfile.ZipFile, part: str) -> list[int]:
+    """Columns of a sheet that nobody sees in it, counted from 1."""
+    with archive.open(part) as stream:
+        before, _, _ = _head(name, stream)
+    found: list[int] = []
+    for column in _COLUMN.finditer(before):
+        first, last = (re.search(rb"\b%b=[\"'](\d+)" % end, column[0]) for end in (b"min", b"max"))
+        if first and last and _HIDDEN.search(column[0]):
+            found.extend(range(int(first[1]), min(int(last[1]), _MOST_COLUMNS) + 1))
+    return found
+
+
+def merged_down(archive: zipfile.ZipFile, part: str) -> array[int]:
+    """Merged cells of more than one row: first row, last row, column, and so on, by first row.
+
+    They stand behind the rows, so the sheet is unpacked once more; nothing of it is kept.
+    """
+    found = array("i")
+    rest = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_SLICE_BYTES):
+            text = rest + chunk
+            if b"mergeCell" in text:
+                for area in _MERGED.finditer(text):
+                    (top, left), (bottom, _) = _corner(area[1], area[2]), _corner(area[3], area[4])
+                    if bottom > top:
+                        found.extend((top, bottom, left))
+            cut = text.rfind(b"<")
+            rest = text[cut:] if cut >= 0 and b">" not in text[cut:] else b""
+            if len(rest) > _READ:  # no tag is that long
+                rest = b""
+    areas = np.frombuffer(found, np.int32).reshape(-1, 3) if found else np.empty((0, 3), np.int32)
+    return array("i", areas[np.lexsort((areas[:, 2], areas[:, 0]))].tobytes())
+
+
+def _corner(letters: bytes, row: bytes) -> tuple[int, int]:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - ord("A") + 1
+    return int(row), column
+
+
+def _hidden_rows(body: bytes) -> list[int]:
+    if b"hidden=" not in body:
+        return []
+    return [
+        int(number[1])
+        for row in _ROW.finditer(body)
+        if _HIDDEN.search(row[1]) and (number := _ROW_NUMBER.search(row[1]))
+    ]
 
 
 def _shared(name: str, archive: zipfile.ZipFile) -> SharedStrings:
@@ -205,10 +288,7 @@ def _without_value(body: bytes) -> dict[tuple[int, int], str]:
 
 
 def _position(place: re.Match[bytes]) -> tuple[int, int]:
-    column = 0
-    for letter in place[1]:
-        column = column * 26 + letter - ord("A") + 1
-    return int(place[2]), column
+    return _corner(place[1], place[2])
 
 
 def _workbook(parts: dict[str, bytes]) -> BinaryIO:
@@ -244,7 +324,7 @@ def _refuse_dtd(name: str, text: bytes) -> None:
 def broken(name: str, why: str) -> InputError:
     """The error of a file that is no whole workbook."""
     return InputError(
-        f"{name} 不是完整的 Excel 文件，或设有打开密码。请用 Excel 打开检查，去掉密码后重新保存。",
+        f"{name} 不是完整的 Excel 文件。请用 Excel 打开检查，另存为新的 .xlsx 后重新导入。",
         f"{name} is no whole Excel file ({why}).",
         code="file_broken",
     )

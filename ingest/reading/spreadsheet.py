@@ -1,14 +1,23 @@
-"""Rows of an Excel file, by the number they have in the sheet, as raw cells.
+"""The sheets of an Excel file: rows by the number they have there, as raw cells.
 
-The first visible worksheet is read.  Cells are python-calamine's: text, number, date, flag; never
-pandas' `read_excel`, which turns the number 610322199003071234 into another one without a word.
+Visible worksheets are looked at, in the order of the tabs; which of them are read is decided by
+their headings (`ingest.reading.table`).  Cells are python-calamine's: text, number, date, flag;
+never pandas' `read_excel`, which turns the number 610322199003071234 into another one without a
+word.  A merged cell says what it says in each of its rows; a cell that is merged sideways says it
+in its first column, since its other columns mean something else.
 """
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
-from collections.abc import Iterator
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -17,14 +26,25 @@ import python_calamine
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from graph.errors import InputError
-from ingest.reading.old_workbook import error_cells
-from ingest.reading.sheet_parts import broken, guard, holds_a_cell, slices, visible_sheets
+from ingest.reading.old_workbook import old_sheet
+from ingest.reading.sheet_parts import (
+    broken,
+    guard,
+    hidden_columns,
+    holds_a_cell,
+    is_from_1904,
+    merged_down,
+    slices,
+    visible_sheets,
+)
 
-__all__ = ["OUR_SHEETS", "sheet_rows", "unread_sheets"]
+__all__ = ["OUR_SHEETS", "Sheet", "open_sheets", "told_as_broken"]
 
 #: Sheets of our own templates and workbooks beside the one that is filled in.
 OUR_SHEETS = frozenset({"填写说明", "代码"})
 
+#: The stream of an encrypted .xlsx ([MS-OFFCRYPTO] §2.3.4).
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLD_BYTES = 100 << 20  # .xls ends at 65,536 rows
 _DAMAGED = (
     python_calamine.CalamineError,
@@ -41,48 +61,94 @@ _DAMAGED = (
 )
 
 
-def sheet_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    """(row number, cells) of the rows that have any content, cells from column A on.
+@dataclass
+class Sheet:
+    """One visible worksheet.
 
-    Raises `InputError`: `file_broken`, `file_too_large`, `too_many_columns`.
+    Attributes:
+        from_1904: whether numbers of days are counted from 1904.
+        hidden_columns: counted from 1.
+        hidden_rows: numbers of rows, as they come by in `rows`.
+        filled: column counted from 1 -> rows whose cell got the value of a merged cell that begins
+            above it, as they come by.
     """
+
+    name: str
+    _read: Callable[[Sheet], Iterator[tuple[int, list[Any]]]]
+    from_1904: bool = False
+    hidden_columns: Sequence[int] = ()
+    hidden_rows: array[int] = field(default_factory=lambda: array("i"))
+    filled: dict[int, array[int]] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[tuple[int, list[Any]]]:
+        """(row number, cells) of the rows that have any content, cells from column A on."""
+        return self._read(self)
+
+
+@contextmanager
+def open_sheets(path: Path) -> Iterator[list[Sheet]]:
+    """The visible worksheets that hold anything, but those of our own beside a template.
+
+    Raises `InputError`: `file_broken`, `file_password`, `file_too_large`, `too_many_columns`; what
+    is wrong further down is raised while rows are read.
+    """
+    with ExitStack() as held:
+        with told_as_broken(path.name):
+            if zipfile.is_zipfile(path) and path.suffix.lower() != ".ods":
+                archive = held.enter_context(zipfile.ZipFile(path))
+                guard(path.name, archive)
+                found = _packed(path.name, archive)
+            else:
+                found = _whole(path, held.enter_context(_opened(path)))
+        yield found
+
+
+@contextmanager
+def told_as_broken(name: str) -> Iterator[None]:
+    """Tell what to do with a file that is no whole workbook, or locked: raises `InputError`."""
     try:
-        if zipfile.is_zipfile(path) and path.suffix.lower() != ".ods":
-            yield from _packed_rows(path)
-        else:
-            yield from _whole_rows(path)
+        yield
+    except python_calamine.PasswordError as error:
+        raise InputError(
+            f"{name} 设有打开密码。请用 Excel 打开，在“文件—信息—保护工作簿—用密码进行加密”中"
+            "清空密码，保存后重新导入。",
+            f"{name} is encrypted: remove the password.",
+            code="file_password",
+        ) from error
     except _DAMAGED as error:
-        raise broken(path.name, type(error).__name__) from error
+        raise broken(name, type(error).__name__) from error
 
 
-def unread_sheets(path: Path) -> list[str]:
-    """Names of the visible sheets that hold something and are not read: all but the first."""
-    if not zipfile.is_zipfile(path) or path.suffix.lower() == ".ods":
-        return []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            guard(path.name, archive)
-            others = visible_sheets(path.name, archive)[1:]
-            return [
-                name
-                for name, part in others
-                if name not in OUR_SHEETS and holds_a_cell(path.name, archive, part)
-            ]
-    except _DAMAGED as error:
-        raise broken(path.name, type(error).__name__) from error
+def _packed(name: str, archive: zipfile.ZipFile) -> list[Sheet]:
+    from_1904 = is_from_1904(name, archive)
+
+    def read(part: str, sheet: Sheet) -> Iterator[tuple[int, list[Any]]]:
+        with told_as_broken(name):
+            rows = _packed_rows(name, archive, part, sheet)
+            yield from _filled(rows, merged_down(archive, part), sheet)
+
+    found = [each for each in visible_sheets(name, archive) if each[0] not in OUR_SHEETS]
+    if not found:
+        raise broken(name, "no visible sheet")
+    return [
+        Sheet(title, partial(read, part), from_1904, hidden_columns(name, archive, part))
+        for title, part in found
+        if holds_a_cell(name, archive, part) or part == found[0][1]
+    ]
 
 
-def _packed_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
-    with zipfile.ZipFile(path) as archive:
-        guard(path.name, archive)
-        sheet, part = visible_sheets(path.name, archive)[0]
-        for piece in slices(path.name, archive, part):
-            with CalamineWorkbook.from_filelike(piece.workbook) as book:
-                rows = _rows(book.get_sheet_by_name(sheet), piece.before)
-                yield from _marked(rows, piece.marks) if piece.marks else rows
+def _packed_rows(
+    name: str, archive: zipfile.ZipFile, part: str, sheet: Sheet
+) -> Iterator[tuple[int, list[Any]]]:
+    for piece in slices(name, archive, part):
+        sheet.hidden_rows.extend(piece.hidden)
+        with CalamineWorkbook.from_filelike(piece.workbook) as book:
+            rows = _rows(book.get_sheet_by_name(sheet.name), piece.before)
+            yield from _marked(rows, piece.marks) if piece.marks else rows
 
 
-def _whole_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
+@contextmanager
+def _opened(path: Path) -> Iterator[CalamineWorkbook]:
     if path.stat().st_size > _OLD_BYTES:
         raise InputError(
             f"{path.name} 超过 100 MB。请另存为 .xlsx 或 CSV，或分成几份。",
@@ -92,11 +158,79 @@ def _whole_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             guard(path.name, archive)
-    with CalamineWorkbook.from_path(str(path)) as book:
-        sheet = _visible(book)[0]
-        rows = _rows(book.get_sheet_by_name(sheet.name), 0)
-        marks = error_cells(path, book.sheet_names.index(sheet.name))
-        yield from _marked(rows, marks) if marks else rows
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+    except python_calamine.PasswordError:
+        raise
+    except python_calamine.CalamineError:
+        # named as another kind of workbook than it is
+        content = path.read_bytes()
+        if _ENCRYPTED in content:
+            raise python_calamine.PasswordError(path.name) from None
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    with book:
+        yield book
+
+
+def _whole(path: Path, book: CalamineWorkbook) -> list[Sheet]:
+    def read(sheet: Sheet) -> Iterator[tuple[int, list[Any]]]:
+        with told_as_broken(path.name):
+            found = book.get_sheet_by_name(sheet.name)
+            told = old_sheet(path, book.sheet_names.index(sheet.name))
+            sheet.from_1904, sheet.hidden_columns = told.from_1904, told.hidden_columns
+            sheet.hidden_rows.extend(told.hidden_rows)
+            rows = _rows(found, 0)
+            if told.marks:
+                rows = _marked(rows, told.marks)
+            yield from _filled(rows, _merged_down(found), sheet)
+
+    visible = _visible(book)
+    return [
+        Sheet(item.name, read)
+        for item in visible
+        if item.name not in OUR_SHEETS
+        and (item is visible[0] or book.get_sheet_by_name(item.name).start is not None)
+    ]
+
+
+def _merged_down(sheet: Any) -> array[int]:
+    """As `ingest.reading.sheet_parts.merged_down`; the reader knows none of an .ods."""
+    areas = [
+        (top + 1, bottom + 1, left + 1)
+        for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()
+        if bottom > top
+    ]
+    return array("i", chain.from_iterable(sorted(areas)))
+
+
+def _filled(
+    rows: Iterator[tuple[int, list[Any]]], merged: array[int], sheet: Sheet
+) -> Iterator[tuple[int, list[Any]]]:
+    """The rows, with the value of a merged cell in each row that it covers and that says anything.
+
+    Args:
+        merged: first row, last row, column of each, by first row.
+    """
+    if not merged:
+        yield from rows
+        return
+    at = 0
+    open_now: list[tuple[int, int, Any]] = []  # last row, column, value
+    for number, cells in rows:
+        open_now = [each for each in open_now if each[0] >= number]
+        if open_now and any(cell != "" for cell in cells):
+            for _, column, value in open_now:
+                cells.extend([""] * (column - len(cells)))
+                if cells[column - 1] == "":
+                    cells[column - 1] = value
+                    sheet.filled.setdefault(column, array("i")).append(number)
+        while at < len(merged) and merged[at] <= number:
+            first, last, column = merged[at : at + 3]
+            at += 3
+            # of an area that begins in a row without content there is nothing to say
+            if first == number and column <= len(cells) and cells[column - 1] != "":
+                open_now.append((last, column, cells[column - 1]))
+        yield number, cells
 
 
 def _visible(book: CalamineWorkbook) -> list[Any]:

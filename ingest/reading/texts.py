@@ -6,7 +6,7 @@ per distinct text gets them without looking at the rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,10 +65,29 @@ class Texts:
 
     def begin_with(self, mark: str) -> NDArray[np.bool_]:
         """Rows whose text begins with a mark."""
+        return self._where(lambda texts: pc.starts_with(texts, mark))
+
+    def rows_that_match(self, pattern: str) -> NDArray[np.bool_]:
+        """Rows whose text matches a pattern (RE2)."""
+        return self._where(lambda texts: pc.match_substring_regex(texts, pattern))
+
+    def without(self, words: pa.Array) -> tuple[Texts, int]:
+        """The column without these texts, and how many cells lost theirs."""
+        pieces, count = [], 0
+        for piece in self.pieces:
+            if pc.any(pc.is_in(piece.dictionary, value_set=words)).as_py():
+                texts = piece.cast(pa.string())
+                hit = pc.is_in(texts, value_set=words)
+                count += pc.sum(hit).as_py()
+                piece = coded(pc.if_else(hit, None, texts))
+            pieces.append(piece)
+        return (Texts(tuple(pieces)), count) if count else (self, 0)
+
+    def _where(self, holds: Callable[[pa.Array], pa.Array]) -> NDArray[np.bool_]:
         place, texts = self.distinct()
-        hit = np.append(pc.starts_with(texts, mark).to_numpy(zero_copy_only=False), False)
-        marked: NDArray[np.bool_] = hit[place]
-        return marked
+        hit = np.append(holds(texts).to_numpy(zero_copy_only=False), False)
+        rows: NDArray[np.bool_] = hit[place]
+        return rows
 
     def match(self, pattern: str) -> bool:
         """Whether the pattern (RE2) is found in any of the texts."""
@@ -89,9 +108,10 @@ def text_series(texts: pa.ChunkedArray, index: pd.Index) -> pd.Series:
     return pd.Series(TEXT.__from_arrow__(texts), index=index)
 
 
-def coded(texts: Sequence[str | None]) -> pa.DictionaryArray:
+def coded(texts: Sequence[str | None] | pa.Array) -> pa.DictionaryArray:
     """One piece."""
-    found = pa.array(texts, pa.string()).dictionary_encode()
+    plain = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
+    found = plain.dictionary_encode()
     return pa.DictionaryArray.from_arrays(found.indices.cast(pa.int16()), found.dictionary)
 
 

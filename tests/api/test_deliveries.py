@@ -88,7 +88,7 @@ def test_a_refused_file_and_freshness_are_on_the_page(
     path = tmp_path / "贷款.csv"
     path.write_bytes(b"<html>403</html>")
     done = finished(clerk, send(clerk, "loan", path, 1, 1)["id"])
-    assert (done["state"], done["result"]["code"]) == ("failed", "missing_column")
+    assert (done["state"], done["result"]["code"]) == ("failed", "web_page")
     fresh = {item["source"]: item for item in clerk.get("/v1/freshness").json()}
     assert fresh["regions"]["age_days"] == 0
     assert (fresh["loan"]["last_at"], fresh["loan"]["failed_file"]) == (None, "贷款.csv")

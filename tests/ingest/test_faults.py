@@ -58,9 +58,9 @@ def held(settings: Settings) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("贷款.csv", FORBIDDEN, "missing_column"),
-        ("贷款.xlsx", FORBIDDEN, "file_broken"),
-        ("贷款.xls", FORBIDDEN, "file_broken"),
+        ("贷款.csv", FORBIDDEN, "web_page"),
+        ("贷款.xlsx", FORBIDDEN, "web_page"),
+        ("贷款.xls", FORBIDDEN, "web_page"),
         ("贷款.csv", HEAD.encode("utf-16-le"), "encoding"),
         ("贷款.csv", HEAD.encode()[:-1] + b"\xff\xfe\xff\n", "encoding"),
         ("贷款.csv", (HEAD + '"半').encode(), "file_broken"),

@@ -40,7 +40,8 @@ def _wrong_digit(person: str) -> str:
     return person[:-1] + ("1" if person[-1] != "1" else "2")
 
 
-#: kind -> (column, code, severity, what becomes of the cell).
+#: kind -> (column, code, severity, what becomes of the cell).  A fault of severity "cell" costs its
+#: cell alone: a warning, where nothing else costs the row.
 _CELLS: dict[str, tuple[str, str, str, Callable[[str], str]]] = {
     "id_check_digit": ("公民身份号码", "check_digit", "error", _wrong_digit),
     "id_short": ("公民身份号码", "short_id", "error", lambda old: old[:17]),
@@ -51,19 +52,19 @@ _CELLS: dict[str, tuple[str, str, str, Callable[[str], str]]] = {
     "name_missing": ("姓名", "required", "error", lambda _: ""),
     "household_missing": ("户号", "required", "error", lambda _: "  "),
     "role_unknown": ("与户主关系", "unknown_code", "error", lambda _: "户长"),
-    "school_unknown": ("文化程度", "unknown_code", "error", lambda _: "博士后"),
-    "income_in_words": ("家庭年总收入（元）", "not_a_number", "error", lambda _: "五万"),
-    "income_too_fine": ("家庭年总收入（元）", "not_whole", "error", lambda _: "123.456"),
-    "expense_negative": ("家庭年总支出（元）", "out_of_range", "error", lambda _: "-1"),
-    "people_too_many": ("家庭人口", "out_of_range", "error", lambda _: "31"),
-    "labour_half": ("劳动力人数", "not_whole", "error", lambda _: "2.5"),
-    "land_with_unit": ("承包地面积（亩）", "not_a_number", "error", lambda _: "3亩"),
+    "school_unknown": ("文化程度", "unknown_code", "cell", lambda _: "博士后"),
+    "income_in_words": ("家庭年总收入（元）", "not_a_number", "cell", lambda _: "五万"),
+    "income_too_fine": ("家庭年总收入（元）", "not_whole", "cell", lambda _: "123.456"),
+    "expense_negative": ("家庭年总支出（元）", "out_of_range", "cell", lambda _: "-1"),
+    "people_too_many": ("家庭人口", "out_of_range", "cell", lambda _: "31"),
+    "labour_half": ("劳动力人数", "not_whole", "cell", lambda _: "2.5"),
+    "land_with_unit": ("承包地面积（亩）", "not_a_number", "cell", lambda _: "三亩"),
     "day_impossible": ("采集日期", "not_a_date", "error", lambda _: "2026-02-30"),
     "day_in_words": ("采集日期", "not_a_date", "error", lambda _: "去年"),
     "day_missing": ("采集日期", "required", "error", lambda _: ""),
     "village_unknown": ("村编码", "dangling_reference", "error", lambda _: "610305100999"),
     "village_short": ("村编码", "length", "error", lambda old: old[:10]),
-    "phone_short": ("联系电话", "not_a_phone", "error", lambda _: "12345"),
+    "phone_short": ("联系电话", "not_a_phone", "cell", lambda _: "12345"),
 }  # fmt: skip
 _ROWS = ("cell_too_many", "cell_too_few", "row_twice", "key_twice")
 
@@ -130,13 +131,14 @@ def _spoil(row: Row, kind: str, number: int, truth: Planted, chance: random.Rand
     if chance.random() < 0.1:
         column = _CELLS[kind][0]
         spoilt.append(chance.choice([k for k, each in _CELLS.items() if each[0] != column]))
-    severities = set()
+    is_refused = any(_CELLS[each][2] == "error" for each in spoilt)
     for each in spoilt:
         column, code, severity, change = _CELLS[each]
         row[column] = change(row[column])
+        if severity == "cell":
+            severity = "error" if is_refused else "warning"
         truth.findings.add((number, column, code, severity))
-        severities.add(severity)
-    truth.quarantined += "error" in severities
+    truth.quarantined += is_refused
 
 
 def _misshape(

@@ -57,7 +57,7 @@ def slow_compare(
     again: dict[str, set[date]] = defaultdict(set)
     for each in standing(log.batches()):
         for name in each.files if each.source == source else ():
-            for row in (log.table(each, name).to_pylist() if name.startswith("again_") else ()):
+            for row in log.table(each, name).to_pylist() if name.startswith("again_") else ():
                 again[row["fact_id"]].add(row["valid_from"])
         for kind in SCHEMA.relationships if each.source == source else ():
             kept = log.table(each, f"vacated_{kind.lower()}")

@@ -78,13 +78,9 @@ def test_units_and_dates(tmp_path: Path) -> None:
     [
         (",,,,,", None, None),
         (f",{GOOD},,,,", "编号", "required"),
+        (f"-,{GOOD},,,,", "编号", "required"),
         ("1,610322197503150011,,,,", "身份证号", "check_digit"),
-        ("1,,-1,,,", "金额（万元）", "out_of_range"),
-        ("1,,五,,,", "金额（万元）", "not_a_number"),
-        ("1,,0.00000001,,,", "金额（万元）", "not_whole"),
         ("1,,,2026-02-30,,", "日期", "not_a_date"),
-        ("1,,,,乙,", "类别", "unknown_code"),
-        ("1,,,,,610305100999", "村", "dangling_reference"),
         ("1,,,", None, "ragged_row"),
     ],
 )
@@ -93,6 +89,87 @@ def test_faults(tmp_path: Path, line: str, column: str | None, code: str | None)
     assert gated.rows["number"].tolist() == ["9"]
     errors = [(f.row, f.column, f.code) for f in gated.findings if f.severity == "error"]
     assert errors == ([] if code is None else [(2, column, code)])
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "code"),
+    [
+        ("1,,-1,,甲,", "金额（万元）", "out_of_range"),
+        ("1,,五,,甲,", "金额（万元）", "not_a_number"),
+        ("1,,0.00000001,,甲,", "金额（万元）", "not_whole"),
+        ("1,,#REF!,,甲,", "金额（万元）", "error_value"),
+        ("1,,3,,乙,", "类别", "unknown_code"),
+        ("1,,3,,甲,610305100999", "村", "dangling_reference"),
+        ("1,,3,,甲,6103", "村", "length"),
+    ],
+)
+def test_a_faulty_optional_cell_costs_itself(
+    tmp_path: Path, line: str, column: str, code: str
+) -> None:
+    gated = passed(written(tmp_path, f"{HEAD}{line}\n"))
+    assert [(f.row, f.column, f.code, f.severity) for f in gated.findings] == [
+        (2, column, code, "warning")
+    ]
+    assert "本格按空处理" in gated.findings[0].message_zh
+    names = {"金额（万元）": "amount_fen", "类别": "kind", "村": "village_key"}
+    left = {title: gated.rows[name].notna().tolist() for title, name in names.items()}
+    assert left[column] == [False] and gated.rows["number"].tolist() == ["1"]
+    assert left["类别"] == [column != "类别"]
+
+
+def test_in_a_refused_row_every_fault_is_told_as_one(tmp_path: Path) -> None:
+    gated = passed(written(tmp_path, f"{HEAD}1,,五,2026-02-30,乙,\n"))
+    assert {(f.column, f.code, f.severity) for f in gated.findings} == {
+        ("金额（万元）", "not_a_number", "error"),
+        ("日期", "not_a_date", "error"),
+        ("类别", "unknown_code", "error"),
+    }
+    assert not any("本格按空处理" in f.message_zh for f in gated.findings)
+
+
+@pytest.mark.parametrize("name", ["amount_fen", "kind", "village"])
+def test_a_source_may_say_that_a_cell_costs_its_row(tmp_path: Path, name: str) -> None:
+    def declared(**said: object) -> Source:
+        model = SOURCE.model_dump()
+        for spec in model["tables"]["trial"]["fields"]:
+            spec |= said if spec["name"] == name else {}
+        return Source.model_validate(model)
+
+    path = written(tmp_path, HEAD + "1,,五,,乙,610305100999\n")
+    for said, is_refused in ((None, False), ("cell", False), ("row", True)):
+        source = declared(if_wrong=said)
+        gated = check(read_table(path, source), identity_key=KEY, known=lambda _: set())
+        assert bool(gated.quarantined) is is_refused
+    with pytest.raises(ValueError, match="without a required cell"):
+        declared(if_wrong="cell", required=True)
+
+
+def test_part_of_a_key_costs_its_row_whatever_its_type(tmp_path: Path) -> None:
+    model = SOURCE.model_dump()
+    model["tables"]["trial"]["key"] = ["number", "amount_fen"]
+    source = Source.model_validate(model)
+    table = read_table(written(tmp_path, HEAD + "1,,五,,,\n"), source)
+    assert check(table, identity_key=KEY, known=lambda _: ()).quarantined == {2}
+
+
+def test_cells_that_say_in_a_word_that_they_are_empty(tmp_path: Path) -> None:
+    words = ["-", "—", "/", "无", "暂无", "不详", "N/A", "#N/A", "null", "NULL", "空", "NaN"]
+    lines = "".join(f"{n},{word},{word},{word},{word},{word}\n" for n, word in enumerate(words))
+    gated = passed(written(tmp_path, HEAD + lines))
+    assert len(gated.rows) == len(words)
+    for name in ("person_key", "amount_fen", "day", "kind", "village_key"):
+        assert gated.rows[name].isna().all()
+    (found,) = gated.findings
+    assert (found.row, found.code, found.severity) == (None, "empty_words", "warning")
+    assert f"“金额（万元）”{len(words)} 格" in found.message_zh
+
+
+def test_a_word_that_a_code_list_declares_is_a_value(tmp_path: Path) -> None:
+    model = SOURCE.model_dump()
+    model["tables"]["trial"]["fields"][4]["codes"] = {"无": "none", "甲": "a"}
+    table = read_table(written(tmp_path, HEAD + "1,,无,,无,\n"), Source.model_validate(model))
+    gated = check(table, identity_key=KEY, known=lambda _: ())
+    assert gated.rows["kind"].tolist() == ["none"] and gated.rows["amount_fen"].isna().all()
 
 
 def test_twins(tmp_path: Path) -> None:
@@ -202,7 +279,7 @@ def test_rules(tmp_path: Path, said: dict[str, str], found: list[tuple[str, str]
     assert len(gated.rows) == (not refused)
     said_zh = {f.code: f.message_zh for f in gated.findings}
     if ("金额（元）", "out_of_range") in found:
-        assert said_zh["out_of_range"] == "金额应在 0 与 100 之间"
+        assert said_zh["out_of_range"].startswith("金额应在 0 与 100 之间（本格按空处理")
     if ("说明", "required") in found:
         assert said_zh["required"] == "乙类须说明"
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from graph.identifiers import phone_key
 from ingest.catalogue.field import FieldSpec
+from ingest.checking.numbers import integer, per_unit, real
 from ingest.checking.ordinary import mobile_phones, plain_integers, plain_reals
-from ingest.checking.parse import WrongError, integer, per_unit, phone, real
+from ingest.checking.parse import phone
 from ingest.checking.values import read_column
+from ingest.checking.verdict import WrongError
 from ingest.reading.cell import NUMERIC
 from ingest.reading.texts import Texts
 
@@ -26,8 +28,13 @@ SPECS = [
     FieldSpec(name="n", title="亩", type="real"),
     FieldSpec(name="n", title="占比", type="ratio", unit="百分比"),
 ]
-number = st.from_regex(r"-?\d{0,14}(,\d{3})?(\.\d{0,4})?(E\d)?%?", fullmatch=True) | st.sampled_from(
-    ["0.1", "-0", "٣", "1_000", "9223372036854775807", "99999999999999999999", "五万", "", ".5", "5."]
+number = (
+    st.from_regex(r"-?\d{0,14}(,\d{3})?(\.\d{0,4})?(E\d)?%?", fullmatch=True)
+    | st.from_regex(r"\d{1,4}(,\d{1,4}){0,5}(\.\d{1,3})?", fullmatch=True)
+    | st.sampled_from(
+        ["0.1", "-0", "٣", "1_000", "9223372036854775807", "99999999999999999999", "五万", "", ".5",
+         "5.", "0,123", "5万元", "5 万", "¥5", "3%", "8亩"]
+    )
 )  # fmt: skip
 dialled = st.from_regex(r"[01]?\d{6,12}", fullmatch=True) | st.sampled_from(
     ["138-0000-1234", "029 8765 4321", "1٣٣٣٣٣٣٣٣٣٣", "12345", "1380000123四"]

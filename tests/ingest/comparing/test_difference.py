@@ -31,7 +31,9 @@ HOME = st.tuples(
     st.sampled_from(["householder", "householder", "son", None]),
 )  # fmt: skip
 PAIR = st.tuples(st.sampled_from("pqr"), st.sampled_from("pqr"), DAY, DAY)
-OFFICE = st.tuples(st.sampled_from("pq"), st.sampled_from(["firm1", "firm2"]), DAY, DAY, st.booleans())
+OFFICE = st.tuples(
+    st.sampled_from("pq"), st.sampled_from(["firm1", "firm2"]), DAY, DAY, st.booleans()
+)
 GONE = st.tuples(st.sampled_from(["BELONGS_TO", "SPOUSE_OF"]), st.sampled_from("pqr"), DAY)
 FILE = st.tuples(
     st.lists(NODE, max_size=5), st.lists(TIE, max_size=5), st.lists(HOME, max_size=4),
@@ -106,9 +108,7 @@ def test_by_column_as_by_row(
     for number, stated in enumerate(files, start=1):
         facts = frames(*stated)
         fast = compare(log, facts, source="s", batch=f"s-{number}", day=TODAY)
-        slow = slow_compare(
-            log, facts, source="s", batch=f"s-{number}", day=TODAY, known_at=KNOWN
-        )
+        slow = slow_compare(log, facts, source="s", batch=f"s-{number}", day=TODAY, known_at=KNOWN)
         assert said(fast) == said(slow)
         with log.append(
             source="s", batch=f"s-{number}", file_name="f", content_sha256=str(number)
@@ -128,7 +128,9 @@ def test_what_other_sources_say_is_not_compared_with(
     log = FactLog(tmp_path_factory.mktemp("log"))
     said_by_s = frames([("a", None, None, "甲")], [])
     with log.append(source="s", batch="s-1", file_name="f", content_sha256="1") as pending:
-        for kind, table in compare(log, said_by_s, source="s", batch="s-1", day=TODAY).asserted.items():
+        for kind, table in compare(
+            log, said_by_s, source="s", batch="s-1", day=TODAY
+        ).asserted.items():
             pending.assert_facts(kind, table)
     assert compare(log, said_by_s, source="s", batch="s-2", day=TODAY).asserted == {}
     other = compare(log, said_by_s, source="t", batch="t-1", day=TODAY)
@@ -155,9 +157,7 @@ def test_slots_of_one_family_are_the_same_at_either_end() -> None:
     pairs = pa.table({"from_key": ["a", "b", "c"], "to_key": ["b", "c", "d"]})
     one, other = numbered_slots("SPOUSE_OF", pairs)
     assert one.tolist()[1:] == other.tolist()[:2] and len({*one, *other}) == 4
-    homes = pa.table(
-        {"from_key": ["a", "b"], "to_key": ["b", "b"], "role": ["householder", "son"]}
-    )
+    homes = pa.table({"from_key": ["a", "b"], "to_key": ["b", "b"], "role": ["householder", "son"]})
     member, head = numbered_slots("BELONGS_TO", homes)
     assert len({*member, head[0]}) == 3 and head[1] == NO_SLOT
 

@@ -128,7 +128,9 @@ def lived(story: list[dict[str, list[Any]]]) -> list[dict[str, list[tuple[Any, .
 @settings(max_examples=60, deadline=None)
 @given(st.lists(files(), min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_in_whatever_order_the_files_come(
-    tmp_path_factory: pytest.TempPathFactory, story: list[dict[str, list[Any]]], chance: random.Random
+    tmp_path_factory: pytest.TempPathFactory,
+    story: list[dict[str, list[Any]]],
+    chance: random.Random,
 ) -> None:
     log = FactLog(tmp_path_factory.mktemp("log"))
     order = list(enumerate(story))

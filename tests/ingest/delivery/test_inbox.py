@@ -118,7 +118,7 @@ def test_a_refused_file_says_why(inbox: Inbox) -> None:
     upload = inbox.receive("loan", "a.csv", hashlib.sha256(page).hexdigest(), page)
     done = finished(inbox, upload.id)
     assert done.state == "failed"
-    assert json.loads(done.result or "")["code"] == "missing_column"
+    assert json.loads(done.result or "")["code"] == "web_page"
 
 
 def test_what_a_killed_service_left_is_done_by_the_next(settings: Settings) -> None:
@@ -208,7 +208,7 @@ def test_what_was_tried_can_be_dropped(inbox: Inbox, settings: Settings) -> None
 
 def test_a_trial_that_is_refused_leaves_nothing(inbox: Inbox, settings: Settings) -> None:
     done = tried(inbox, b"<html>403 Forbidden</html>")
-    assert (done.state, json.loads(done.result or "")["code"]) == ("failed", "missing_column")
+    assert (done.state, json.loads(done.result or "")["code"]) == ("failed", "web_page")
     assert not inbox.waits(done) and not any((settings.data / "uploads").rglob("*.csv"))
 
 

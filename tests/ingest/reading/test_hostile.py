@@ -93,12 +93,18 @@ def test_a_sheet_that_is_wide_or_full_of_holes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"PK\x03\x04nothing", b"", b"<html>403 Forbidden</html>", b"\xd0\xcf\x11\xe0" + b"\0" * 600],
+    ("content", "code"),
+    [
+        (b"PK\x03\x04nothing", "file_broken"),
+        (b"", "file_empty"),
+        (b"<html>403 Forbidden</html>", "web_page"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "file_broken"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "file_broken"),
+    ],
 )
-def test_what_is_no_workbook(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_workbook(tmp_path: Path, content: bytes, code: str) -> None:
     for suffix in ("xlsx", "xls", "ods"):
-        assert refusal(written(tmp_path, content, f"a.{suffix}")).cause_code == "file_broken"
+        assert refusal(written(tmp_path, content, f"a.{suffix}")).cause_code == code
 
 
 def test_truncated_anywhere(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from trial_files import GOOD, HEAD, SAMPLES, SOURCE, book, cells, refusal, repac
 from ingest.checking.gate import check
 from ingest.reading import shared_strings, sheet_parts
 from ingest.reading.cell import ERROR
+from ingest.reading.spreadsheet import open_sheets
 from ingest.reading.table import read_table
 
 
@@ -34,7 +35,7 @@ def test_cells_of_every_kind(tmp_path: Path) -> None:
             5,
             "\x00number:3",
             "\x00number:610322197503149952",
-            "\x00number:1e-07",
+            "\x00number:0.0000001",
             "\x00number:46113",
         ],
         [6, "是", None, None, None],
@@ -62,32 +63,8 @@ def test_cells_that_have_no_value_are_told(tmp_path: Path) -> None:
         (2, "金额（万元）", "uncalculated_formula"),
         (4, "金额（万元）", "error_value"),
     ]
-    assert gated.rows["amount_fen"].tolist()[0] == 2_000_000
-    assert str(gated.rows["day"].iloc[1]) == "2026-04-01"
-
-
-def test_the_first_visible_sheet_is_read_and_the_others_are_told(tmp_path: Path) -> None:
-    def fill(made: xlsxwriter.Workbook) -> None:
-        sheet(made, [["别的"]], "隐藏").hide()
-        sheet(made, [HEAD, ["1"]], "甲").activate()
-        sheet(made, [HEAD, ["2"]], "乙")
-        sheet(made, [], "空")
-        sheet(made, [["列名"]], "填写说明")
-
-    path = book(tmp_path, fill)
-    read = read_table(path, SOURCE)
-    assert cells(read) == [[2, "1", None, None, None]]
-    assert [(f.code, "乙" in f.message_zh) for f in read.notes] == [("unread_sheet", True)]
-
-
-def test_merged_title_above_the_heading(tmp_path: Path) -> None:
-    def fill(made: xlsxwriter.Workbook) -> None:
-        into = made.add_worksheet()
-        into.merge_range(0, 0, 0, 3, "凤翔区试表")
-        into.write_row(1, 0, HEAD)
-
-    error = refusal(book(tmp_path, fill))
-    assert error.cause_code == "heading_not_first" and "合并单元格" in error.message_zh
+    assert gated.rows["amount_fen"].dropna().tolist() == [2_000_000]
+    assert str(gated.rows["day"].iloc[3]) == "2026-04-01"
 
 
 def test_what_stands_beyond_the_heading_is_told(tmp_path: Path) -> None:
@@ -116,6 +93,41 @@ def test_an_error_in_an_old_xls_is_refused_as_in_a_new_one(tmp_path: Path) -> No
     assert cells(read)[0][2] == GOOD and cells(read)[1][2] == ERROR
     gated = check(read, identity_key="11" * 32, known=lambda _: set())
     assert ("error_value", 3) in {(found.code, found.row) for found in gated.findings}
+
+
+OLD = (SAMPLES / "old.xls").read_bytes()
+
+
+def test_an_old_xls_tells_what_it_hides_and_from_when_it_counts(tmp_path: Path) -> None:
+    from_1904 = OLD.replace(struct.pack("<HHH", 0x22, 2, 0), struct.pack("<HHH", 0x22, 2, 1))
+    at = OLD.index(struct.pack("<HHH", 0x208, 16, 1)) + 4 + 12  # the flags of the second row
+    hidden = OLD[:at] + bytes([OLD[at] | 0x20]) + OLD[at + 1 :]
+    path = tmp_path / "old.xls"
+    path.write_bytes(hidden)
+    told = [f.message_zh for f in read_table(path, SOURCE).notes if f.code == "hidden_rows"]
+    assert len(told) == 1 and "第 2 行" in told[0]
+    path.write_bytes(from_1904)
+    with open_sheets(path) as sheets:
+        list(sheets[0].rows())
+        assert sheets[0].from_1904
+
+
+@pytest.mark.parametrize("suffix", ["xls", "xlsx", "csv"])
+def test_a_workbook_is_what_it_is_whatever_its_name(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"表.{suffix}"
+    path.write_bytes(OLD)
+    assert cells(read_table(path, SOURCE))[0][1] == "1"
+    new = book(tmp_path, lambda b: sheet(b, [HEAD, ["7"]]), "新.xlsx")
+    path.write_bytes(new.read_bytes())
+    assert cells(read_table(path, SOURCE))[0][1] == "7"
+    # an encrypted .xlsx is a compound file whose stream has another name
+    at, name = OLD.index("Workbook".encode("utf-16-le")), "EncryptedPackage".encode("utf-16-le")
+    locked = bytearray(OLD)
+    locked[at : at + len(name)] = name
+    locked[at + 64 : at + 66] = struct.pack("<H", len(name) + 2)
+    path.write_bytes(locked)
+    error = refusal(path)
+    assert error.cause_code == "file_password" and "密码" in error.message_zh
 
 
 @pytest.mark.parametrize(
