@@ -35,6 +35,7 @@ from queries.eligibility.product import Product
 from queries.eligibility.records import Records, records_from_log
 from queries.eligibility.relation import first_rows
 from queries.eligibility.steps import errand
+from queries.names import recoded_divisions
 
 __all__ = ["SEASON_DAYS", "Lacking", "Prospect", "Prospects", "brought", "prospects"]
 
@@ -141,6 +142,7 @@ class Prospects:
     _unit: NDArray[np.int64]
     _unit_keys: pa.Array
     _village: NDArray[Any]
+    _recoded: Mapping[str, str]
     _columns: dict[str, Column]
     _ranked: tuple[_Ranked, ...]
 
@@ -167,7 +169,9 @@ class Prospects:
     def village(
         self, key: str, *, product: str | None = None, most: int = 1
     ) -> tuple[Prospect, ...]:
-        """Prospects of one village: the nearest first, of these the likeliest.
+        """Prospects of one village, by its code of today or a former one.
+
+        The nearest come first, of these the likeliest.
 
         Args:
             product: one product only.
@@ -175,6 +179,7 @@ class Prospects:
 
         Raises `NotFoundError` when nobody is known to live there.
         """
+        key = self._recoded.get(key, key)
         if not (self._village == key).any():
             raise NotFoundError(
                 "这个村还没有农户信息。请核对村编号（division:…），或先导入农户信息。",
@@ -281,8 +286,8 @@ def prospects(
         money = at_most_fen(version.amount, known, len(keys))
         ranked.append(_rank(item, sheet, unit, free, farmer, money))
     return Prospects(
-        as_of, known_at, int((~taken).sum()), records, keys, unit, unit_keys, where, columns,
-        tuple(ranked),
+        as_of, known_at, int((~taken).sum()), records, keys, unit, unit_keys, where,
+        recoded_divisions(log, as_of, known_at), columns, tuple(ranked),
     )  # fmt: skip
 
 

@@ -17,9 +17,12 @@ from credit_files import report, right, thing
 from world import World
 
 from graph.log import FactLog
+from graph.operations import DecisionArchive, OperationsStore
+from graph.settings import Settings
 from queries.eligibility import Case, Decision, decide, packaged
 from queries.eligibility.decide import Strata, facts_of
 from queries.eligibility.paper import lay_down, read_papers
+from queries.eligibility.record import keep, replay
 from queries.eligibility.records import records_from_log
 from queries.eligibility.verdict import Verdict
 
@@ -422,7 +425,22 @@ def test_the_sums_are_said_with_their_days(tmp_path: Path) -> None:
     (said,) = [term for term in found.amount.terms if "支出" in term]
     assert said.endswith(
         "家庭年总收入 6 万元（2026-01-01） × 3 − 家庭年总支出 2 万元（2026-01-01） × 3"
-        " − 现有债务余额（全部机构） 0 万元（2026-11-20） − 同户其他人在已接入机构的贷款余额 1 万元（2026-11-30）"
-        " − 民间借贷余额 0 万元（2026-12-10） − 对外担保余额 0 万元（2026-11-20） = 11 万元"
+        " − 对外担保余额 0 万元（2026-11-20） − 同户其他人在已接入机构的贷款余额 1 万元（2026-11-30）"
+        " − 现有债务余额（全部机构） 0 万元（2026-11-20） − 民间借贷余额 0 万元（2026-12-10） = 11 万元"
     )
     assert found.amount.fen == 8_000_000
+
+
+@pytest.mark.parametrize("product", [SMALL, LAND, FIRMS, HELP])
+def test_what_is_decided_is_made_again_byte_for_byte(product: str, tmp_path: Path) -> None:
+    who = FIRM[0] if product == FIRMS else P[0]
+    with OperationsStore(Settings(data=tmp_path / "data")) as store:
+        archive = DecisionArchive(store)
+        for number, one in enumerate(
+            (Applicant(), Applicant(income=None, papers={"consent": None}))
+        ):
+            found = decided(tmp_path / str(number), one, product, who)
+            name = keep(found, archive, at=KNOWN)
+            log = FactLog(tmp_path / str(number))
+            again = replay(archive, name, log)
+            assert (again.same, again.differs, again.gaps) == (True, (), ()), product

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.errors import InputError
 from queries.eligibility import packaged
 from queries.eligibility.catalogue import catalogue
 from queries.eligibility.columns import Column, evaluate_columns
@@ -96,7 +97,7 @@ def test_a_product_that_asks_nobody_who_can_repay_is_refused() -> None:
     stated = yaml.safe_load((ROOM / "products" / "apple_loan.yaml").read_text(encoding="utf-8"))
     terms = stated["versions"][-1]["amount"]["least_of"]
     terms[:] = [term for term in terms if "surplus" not in term]
-    with pytest.raises(ValueError, match="repaid"):
+    with pytest.raises(InputError, match="repaid"):
         read_product("apple_loan", yaml.safe_dump(stated, allow_unicode=True))
 
 

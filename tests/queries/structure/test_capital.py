@@ -116,7 +116,9 @@ def test_risk_follows_a_derived_ratio(tmp_path: Path) -> None:
 
     policy = load_policy()
     known = flows(tmp_path / "1", 100, 25)
-    assert weigh(known, policy).weight.tolist() == [policy.ties["HOLDS_SHARES_IN"].weight * 0.25]
+    assert weigh(known, policy).weight.tolist() == pytest.approx(
+        [policy.ties["HOLDS_SHARES_IN"].weight * 0.25]
+    )
     silent = flows(tmp_path / "2", None, 25)
     assert len(weigh(silent, policy).weight) == 0
     assert len(unused_ties(silent, policy).of(silent, silent.index("a"))) == 2
