@@ -76,7 +76,7 @@ def read_party_file(bench: Workbench, key: str) -> PartyFile:
         where=_where(bench.ask("find_party", text=key).rows),
         applicant=applicant,
         decisions=decide_all(case.without_consent(), bench.products().values()) if case else (),
-        rating=rate(case) if case and answers["household_members"].rows else None,
+        rating=rate(case, bench.card()) if case and answers["household_members"].rows else None,
         standing=structure.standing(key),
         owners=structure.owners(key),
         hints=structure.hints_about(key),
