@@ -270,7 +270,7 @@ def _rounding(
     finest = np.full(count, 1.0)
     rounded = units > 0
     np.minimum.at(finest, firm[rounded], units[rounded])
-    return np.bincount(firm[rounded], minlength=count) * finest / 2
+    return np.asarray(np.bincount(firm[rounded], minlength=count) * finest / 2)
 
 
 def _column(table: pa.Table, name: str) -> NDArray[Any]:

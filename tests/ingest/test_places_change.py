@@ -22,13 +22,16 @@ from queries.eligibility.prospects import prospects
 from queries.eligibility.scorecard.places import read_places
 
 HEAD = "行政区划代码,名称,级别,上级代码,原代码\n"
-BEFORE = HEAD + """610305,凤翔区,县区,,610322
+BEFORE = (
+    HEAD
+    + """610305,凤翔区,县区,,610322
 610305100,城关镇,乡镇,610305,
 610305101,样山镇,乡镇,610305,
 610305100201,样东村,行政村,610305100,
 610305100202,样西村,行政村,610305100,
 610305101203,样南村,行政村,610305101,
 """
+)
 #: 样西村 and 样南村, of another town, went into 样新村
 MERGED = HEAD + "610305100205,样新村,行政村,610305100,610305100202、610305101203\n"
 HOUSEHOLDS = """户号,户主姓名,与户主关系,姓名,公民身份号码,村编码,采集日期

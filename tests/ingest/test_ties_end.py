@@ -27,7 +27,9 @@ REGIONS = """行政区划代码,名称,级别,上级代码,原代码
 """
 FIRM = "91610305MA6XT0014H"
 REGISTER = "统一社会信用代码,企业名称,登记状态,成立日期,注销日期,村编码,法定代表人,法定代表人证件号码,任职日期\n"
-HOUSEHOLD = "户号,户主姓名,与户主关系,姓名,公民身份号码,村编码,婚姻状况,职业,人员状态,变动日期,采集日期\n"
+HOUSEHOLD = (
+    "户号,户主姓名,与户主关系,姓名,公民身份号码,村编码,婚姻状况,职业,人员状态,变动日期,采集日期\n"
+)
 LISTED = ("被执行人名称,被执行人证件号码,执行法院,执行依据文号,立案时间,案号,履行情况,"
           "失信行为具体情形,发布日期,公布截止日期,移出日期\n")  # fmt: skip
 LOAN = ("金融机构编码,金融机构名称,借据号,借款人名称,借款人证件号码,借款金额（万元）,发放日期,到期日期,"
@@ -237,9 +239,7 @@ def test_the_files_in_another_order_say_the_same(tmp_path: Path) -> None:
     ("在户", set()),
     ("", set()),
 ])  # fmt: skip
-def test_who_is_a_member_no_more(
-    district: District, state: str, ends: set[str], kind: str
-) -> None:
+def test_who_is_a_member_no_more(district: District, state: str, ends: set[str], kind: str) -> None:
     def hers(day: date) -> set[tuple[str, str]]:
         return {pair for pair in district.ties(kind, day) if "吴样六" in pair}
 
@@ -255,9 +255,7 @@ def test_who_is_a_member_no_more(
     [("离异", "离异", False), ("丧偶", "", False), ("", "离异", False), ("", "", True),
      ("离异", "已婚", True), ("已婚", "离异", True), ("未婚", "", True)],
 )  # fmt: skip
-def test_what_a_marital_status_ends(
-    district: District, hers: str, his: str, still: bool
-) -> None:
+def test_what_a_marital_status_ends(district: District, hers: str, his: str, still: bool) -> None:
     district.take("farmer_household", FIRST)
     district.take("farmer_household", HOUSEHOLD + (
         member(OLD, "李样四", "户主", LI, his, "2025-09-01")
