@@ -99,6 +99,9 @@ CALL (p, q) {
          properties(v) AS facts
 }
   // a tie that was led to another key keeps the fact that it is: its id before the mark
-WITH DISTINCT kind, from_key, to_key, split(fact_id, '~')[0] AS fact_id, facts
+  // and one that is read from both its ends is told once, with all that is told of it
+WITH kind, from_key, to_key, split(fact_id, '~')[0] AS fact_id, facts
+ORDER BY size(keys(facts)) DESC
+WITH kind, from_key, to_key, fact_id, head(collect(facts)) AS facts
 RETURN kind AS kind, from_key AS from_key, to_key AS to_key, fact_id AS fact_id, facts AS facts
 ORDER BY kind, fact_id

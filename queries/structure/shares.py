@@ -257,7 +257,7 @@ def _last_unit(ratios: NDArray[np.float64]) -> NDArray[np.float64]:
     percent = ratios * 100
     for decimals in range(_DECIMALS - 1, -1, -1):
         unit[np.abs(percent - np.round(percent, decimals)) < 1e-9] = 10.0**-decimals
-    return unit / 100
+    return np.asarray(unit / 100)
 
 
 def _rounding(
@@ -270,7 +270,7 @@ def _rounding(
     finest = np.full(count, 1.0)
     rounded = units > 0
     np.minimum.at(finest, firm[rounded], units[rounded])
-    return np.bincount(firm[rounded], minlength=count) * finest / 2
+    return np.asarray(np.bincount(firm[rounded], minlength=count) * finest / 2)
 
 
 def _column(table: pa.Table, name: str) -> NDArray[Any]:
