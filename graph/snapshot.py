@@ -169,7 +169,7 @@ def refresh_snapshot(
     if len(batches) < seen or batches[seen - 1].hash != snapshot._head:
         return take_snapshot(log, snapshot.as_of, known_at)
     news = batches[seen:]
-    if snapshot.redirects or any("SAME_AS" in batch.kinds for batch in news):
+    if snapshot.redirects or any(set(SCHEMA.identities) & {*batch.kinds} for batch in news):
         return take_snapshot(log, snapshot.as_of, known_at)
     closures = pa.concat_tables([log.closures(batch) for batch in batches[seen - 1 :]])
     closed_kinds = set(closures["kind"].unique().to_pylist())

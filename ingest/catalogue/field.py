@@ -46,6 +46,7 @@ FieldType = Literal[
     "phone",
     "household",
     "uscc_or_filler",
+    "organisation_code",
 ]
 Unit = Literal["元", "万元", "分", "小数", "百分比"]
 
@@ -61,7 +62,16 @@ _BRACKETED = re.compile(r"^(.+)\(([^()]+)\)$")
 
 #: Types whose digits Excel destroys when it takes them for a number.
 IDENTIFIER_TYPES = frozenset(
-    {"resident_id", "uscc", "party_id", "division", "phone", "household", "uscc_or_filler"}
+    {
+        "resident_id",
+        "uscc",
+        "party_id",
+        "division",
+        "phone",
+        "household",
+        "uscc_or_filler",
+        "organisation_code",
+    }
 )
 
 #: Types whose value identifies a party.
@@ -91,6 +101,8 @@ class FieldSpec(Strict):
             within its lender), that field: what is referred to has the key of both.
         named_by: of an identifier, the field with the name of whom it identifies; by default the
             first of `otherwise`, or the field of the same name with `_name` behind it.
+        coded_by: of a party's identifier: the field that holds the party's organisation code of nine
+            characters where its own is absent (`ingest.comparing.organisation_codes`).
         otherwise: fields that name the party where this identifier is absent, the name first; the
             row then stands under a provisional key (`ingest.identity.provisional`).
         identifier: digits that must come as text although the type is text.
@@ -116,6 +128,7 @@ class FieldSpec(Strict):
     within: str | None = None
     otherwise: tuple[str, ...] = ()
     named_by: str | None = None
+    coded_by: str | None = None
     identifier: bool = False
     message: str | None = None
     example: str = ""
@@ -137,7 +150,7 @@ class FieldSpec(Strict):
     def _units_by_heading(self) -> dict[str, Unit | None]:
         """Every heading that means this field, and the unit that it says."""
         written = (self.title, self.name, *self.aliases)
-        found = dict.fromkeys(map(heading, written), self.unit)
+        found: dict[str, Unit | None] = {heading(text): self.unit for text in written}
         words = _UNIT_WORDS.get(self.type, {})
         for text in written:
             apart = _BRACKETED.match(unicodedata.normalize("NFKC", text).strip())

@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 _SOURCES = "ingest.sources"
+_NAMED_TYPES = PARTY_TYPES | {"uscc_or_filler"}
 
 Completeness = Literal["increment", "snapshot"]
 
@@ -103,6 +104,14 @@ class TableSpec(Strict):
             if not by_name[item.otherwise[0]].required:
                 raise ValueError(f"{item.name}: what names it otherwise must be required")
         return self
+
+    @property
+    def party_names(self) -> frozenset[str]:
+        """Fields that hold what a party is called: kept as the file writes it."""
+        called = {item.name_field for item in self.fields if item.type in _NAMED_TYPES}
+        return frozenset(
+            item.name for item in self.fields if item.name in called and item.type == "text"
+        )
 
     def names_file(self, file_name: str) -> bool:
         """Whether a file of this name is usually this table."""

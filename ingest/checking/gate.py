@@ -18,10 +18,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ingest.catalogue.source import Shared
+from ingest.catalogue.source import Shared, TableSpec
 from ingest.checking.reference import Joined, referred
 from ingest.checking.rules import value_column
-from ingest.checking.schema import on_row, on_text, on_value, validate
+from ingest.checking.schema import on_name, on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
 from ingest.finding import Finding
 from ingest.reading.alike import looks
@@ -88,7 +88,7 @@ def check(
         parts.append(_good_rows(columns, index, good, aside))
         if len(index) < len(table.numbers):
             give_back()
-    key = [value_column(item) for item in table.spec.fields if item.name in table.spec.key]
+    key = _key_columns(table.spec)
     twins = _twins(table, _whole([{name: part[name] for name in key} for part in parts]))
     if table.spec.shared:
         twins += _unlike(table, table.spec.shared, parts, set(_refused(twins)))
@@ -101,6 +101,14 @@ def check(
             index = next(iter(part.values())).index
             parts.append(_good_rows(part, index, ~index.isin(refused), aside))
     return Gated(_whole(parts), findings, set(_refused(findings)))
+
+
+def _key_columns(spec: TableSpec) -> list[str]:
+    """Typed columns of a table's key; a party without a number is told apart by what names it."""
+    named = {item.name: item for item in spec.fields}
+    fields = [item for item in spec.fields if item.name in spec.key]
+    further = [named[name] for item in fields for name in item.otherwise]
+    return list(dict.fromkeys(value_column(item) for item in (*fields, *further)))
 
 
 def _check_rows(
@@ -152,6 +160,10 @@ def _check_rows(
         value_column(spec): list(on_value(spec, typed, known, spoilt[spec.name]))
         for spec in fields.values()
     }
+    for spec in fields.values():
+        named = fields.get(spec.name_field)
+        if named is not None and named.type == "text":
+            rules[named.name] += on_name(spec, named, typed, spoilt[spec.name])
     for row_check in table.spec.checks:
         first = value_column(fields[row_check.fields[0]])
         rules[first].append(on_row(row_check, fields, typed, spoilt, joined))

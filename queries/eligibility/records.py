@@ -20,7 +20,7 @@ from graph.debtor import operators, told_of_both
 from graph.errors import InputError
 from graph.facts import arrow_schema
 from graph.log import FactLog
-from graph.resolution import followed
+from graph.resolution import led, redirects
 from graph.schema import SCHEMA
 from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
@@ -94,12 +94,14 @@ class Records:
 def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
     """Everybody's records; a kind is read when it is asked for."""
     sources = taken_in_on(item for item in log.batches() if item.known_at <= known_at)
-    same_as = log.read("SAME_AS", as_of=as_of, known_at=known_at)
+    moved = redirects(
+        row
+        for kind in SCHEMA.identities
+        for row in log.read(kind, as_of=as_of, known_at=known_at).to_pylist()
+    )
 
     def read(kind: str) -> pa.Table:
-        told = log.read(kind, as_of=as_of, known_at=known_at)
-        standing, _ = followed({kind: told, "SAME_AS": same_as})
-        return standing[kind]
+        return led(kind, log.read(kind, as_of=as_of, known_at=known_at), moved)
 
     return Records(as_of, known_at, sources, read)
 

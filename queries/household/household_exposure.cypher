@@ -66,7 +66,7 @@ CALL (h, members) {
   WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
     AND g.known_from <= $known_at AND $known_at < g.known_to
     AND stands(g.discriminator)
-  WITH owed_fen(g.discriminator, g.amount_fen) AS owed_fen
+  WITH g, owed_fen(g.discriminator, g.amount_fen) AS owed_fen
   RETURN coalesce(sum(owed_fen), 0) AS guaranteed_fen
 }
 RETURN h.key AS household_key, size(members) AS member_count, loan_count AS loan_count,
