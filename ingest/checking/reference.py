@@ -42,7 +42,7 @@ def referred(spec: FieldSpec, typed: pd.DataFrame, things: Collection[str]) -> p
         if pd.isna(number):
             continue
         whole = f"{prefix}:{owner}:{number}" if pd.notna(owner) else only.get(number)
-        key = number if whole is None or number in things or whole not in things else whole
+        key = whole if whole is not None and number not in things and whole in things else number
         found[number, None if pd.isna(owner) else owner] = key
     keys = [
         None if pd.isna(number) else found[number, None if pd.isna(owner) else owner]

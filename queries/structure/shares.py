@@ -257,7 +257,7 @@ def _last_unit(ratios: NDArray[np.float64]) -> NDArray[np.float64]:
     percent = ratios * 100
     for decimals in range(_DECIMALS - 1, -1, -1):
         unit[np.abs(percent - np.round(percent, decimals)) < 1e-9] = 10.0**-decimals
-    return unit / 100
+    return np.asarray(unit / 100)
 
 
 def _rounding(
