@@ -29,14 +29,16 @@ __all__ = [
 
 PROJECTION_READ = (
     "MATCH (p:Projection {name: 'log'}) RETURN p.position AS position, p.known_at AS known_at, "
-    "p.manifest_hash AS manifest_hash, p.schema_hash AS schema_hash, p.sources AS sources"
+    "p.manifest_hash AS manifest_hash, p.schema_hash AS schema_hash, p.sources AS sources, "
+    "coalesce(p.sources_on, []) AS sources_on"
 )
 
 PROJECTION_MIGRATED = "MATCH (p:Projection {name: 'log'}) SET p.schema_hash = $schema_hash"
 
 PROJECTION_WRITE = (
     "MERGE (p:Projection {name: 'log'}) SET p.position = $position, p.known_at = $known_at, "
-    "p.manifest_hash = $manifest_hash, p.schema_hash = $schema_hash, p.sources = $sources"
+    "p.manifest_hash = $manifest_hash, p.schema_hash = $schema_hash, p.sources = $sources, "
+    "p.sources_on = $sources_on"
 )
 
 NAMES_WRITE = (
@@ -54,8 +56,7 @@ def migrations() -> tuple[str, ...]:
         "FOR (p:Projection) REQUIRE p.name IS UNIQUE",
         "CREATE CONSTRAINT version_fact_id IF NOT EXISTS "
         "FOR (v:Version) REQUIRE v.fact_id IS UNIQUE",
-        "CREATE CONSTRAINT party_name IF NOT EXISTS "
-        "FOR (n:PartyName) REQUIRE n.name IS UNIQUE",
+        "CREATE CONSTRAINT party_name IF NOT EXISTS FOR (n:PartyName) REQUIRE n.name IS UNIQUE",
     ]
     statements += [
         f"CREATE CONSTRAINT {label.lower()}_key IF NOT EXISTS "

@@ -3,7 +3,8 @@
 A fact says one thing about one node or one tie, with two time axes: valid time (true in the
 world, half-open `[valid_from, valid_to)`, null = unbounded) and known time (when we knew, set by
 the batch that brought it and the batch that closed it).  A *slot* is what a source may say only
-one thing about at a time: one aspect of one node, or one tie between two nodes.
+one thing about at a time: one aspect of one node, one tie between two nodes, or, where the schema
+says so, the one tie of its kind that a thing has (`one_at_a_time`).  A marriage fills two.
 
 Certainty 1.0 means that the parties are known by identifier.  Below 1.0 they are matched by
 resemblance; such a fact is shown as 疑似, carries no risk and feeds no decision.
@@ -11,6 +12,7 @@ resemblance; such a fact is shown as 疑似, carries no risk and feeds no decisi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -24,12 +26,13 @@ __all__ = [
     "ARROW_TYPES",
     "END_COLUMNS",
     "INSTANT",
+    "Slot",
     "arrow_schema",
     "coded_schema",
     "end_columns",
     "first_ids",
     "ids_again",
-    "slot_columns",
+    "slots_of",
     "true_at",
 ]
 
@@ -109,8 +112,32 @@ def end_columns(kind: str) -> tuple[str, ...]:
     return ("key", "label") if isinstance(SCHEMA.kind(kind), Node) else END_COLUMNS
 
 
-def slot_columns(kind: str) -> tuple[str, ...]:
-    """Columns that, with the source, make a fact's slot."""
-    if isinstance(SCHEMA.kind(kind), Node):
-        return ("key",)
-    return ("from_key", "to_key", "discriminator")
+@dataclass(frozen=True)
+class Slot:
+    """A slot that facts of a kind fill: which columns, with the source, name it.
+
+    Attributes:
+        family: slots of one family are the same where their values are, whichever columns hold
+            them (a person's marriage, at either end).
+        term: Chinese word for what there is one of; empty where it is the tie itself.
+        office: only facts with this value of this property fill it.
+    """
+
+    columns: tuple[str, ...]
+    family: int = 0
+    term: str = ""
+    office: tuple[str, str] | None = None
+
+
+@cache
+def slots_of(kind: str) -> tuple[Slot, ...]:
+    """The slots of a fact of this kind."""
+    declared = SCHEMA.kind(kind)
+    if isinstance(declared, Node):
+        return (Slot(("key",)),)
+    ends = {"source": ("from_key",), "target": ("to_key",), "either": ("from_key", "to_key")}
+    return tuple(
+        Slot((column,), family, item.term, item.office)
+        for family, item in enumerate(declared.one_at_a_time)
+        for column in ends[item.end]
+    ) or (Slot(("from_key", "to_key", "discriminator")),)

@@ -25,7 +25,7 @@ from graph.progress import Progress, silent
 from graph.projection import IMPORTED, stated_properties
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 from graph.vocabulary import Node, Relationship
 
 __all__ = ["ImportFiles", "write_import_files"]
@@ -223,6 +223,7 @@ def _add_names(names: Sequence[pa.ChunkedArray], files: ImportFiles) -> None:
 
 def _add_projection(batches: Sequence[Batch], files: ImportFiles) -> None:
     last = batches[-1]
+    came = dict(sorted(taken_in_on(batches).items()))
     properties = {
         "name": pa.array(["log"]),
         "position": pa.array([last.position]),
@@ -230,7 +231,8 @@ def _add_projection(batches: Sequence[Batch], files: ImportFiles) -> None:
         "manifest_hash": pa.array([last.hash]),
         # the first projection after this sees that and runs the migrations
         "schema_hash": pa.array([IMPORTED]),
-        "sources": pa.array([sorted(taken_in(batches))]),
+        "sources": pa.array([list(came)]),
+        "sources_on": pa.array([[day.isoformat() for day in came.values()]]),
     }
     files.add_nodes("Projection", "Projection", properties)
 

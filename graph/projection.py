@@ -33,7 +33,7 @@ from graph.names.searching import NAMED_KINDS, search_rows
 from graph.progress import Progress, silent
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 
 __all__ = [
     "IMPORTED",
@@ -68,7 +68,8 @@ class ProjectedTo:
     """How far a graph is: position and known time of the last batch that it holds whole.
 
     `sources` are what was taken in so far (`graph.taken_in`): the absence of a record means
-    something only for them.
+    something only for them, and for so long as the day of each (`sources_on`, ISO, in their
+    order) is not too long ago.
     """
 
     position: int
@@ -76,6 +77,13 @@ class ProjectedTo:
     manifest_hash: str
     schema_hash: str
     sources: list[str]
+    sources_on: list[str]
+
+    @property
+    def taken_in_on(self) -> dict[str, date]:
+        """Day on which each source last came."""
+        days = map(date.fromisoformat, self.sources_on)
+        return dict(zip(self.sources, days, strict=True))
 
 
 def projected_to(graph: GraphConnection) -> ProjectedTo | None:
@@ -110,7 +118,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
             _write_names(graph, (reading.history(kind) for kind in NAMED_KINDS))
         if done:
             graph.write(PROJECTION_MIGRATED, {"schema_hash": schema_hash()})
-    if done and set(done.sources) != taken_in(batches[:position]):
+    if done and _stated(done) != taken_in_on(batches[:position]):
         _note_position(graph, batches[:position])
     todo = batches[position:]
     say = progress or silent
@@ -137,6 +145,7 @@ def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:
 def _note_position(graph: GraphConnection, batches: Sequence[Batch]) -> None:
     """Say in the graph that it holds these batches whole."""
     last = batches[-1]
+    came = dict(sorted(taken_in_on(batches).items()))
     graph.write(
         PROJECTION_WRITE,
         {
@@ -144,9 +153,15 @@ def _note_position(graph: GraphConnection, batches: Sequence[Batch]) -> None:
             "known_at": last.known_at,
             "manifest_hash": last.hash,
             "schema_hash": schema_hash(),
-            "sources": sorted(taken_in(batches)),
+            "sources": list(came),
+            "sources_on": [day.isoformat() for day in came.values()],
         },
     )
+
+
+def _stated(done: ProjectedTo) -> dict[str, date] | None:
+    """What came by when, as the graph says it; None where it was written before days were kept."""
+    return done.taken_in_on if len(done.sources) == len(done.sources_on) else None
 
 
 def _project_batch(

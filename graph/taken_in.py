@@ -2,31 +2,40 @@
 
 The absence of a record means something only in a whole list.  A source goes by its name; a table
 of a source with several (经营异常名录 beside 严重违法失信名单) by `source/table`, once every part of
-one delivery is there.  A correction is no list, and what was withdrawn has not come.
+one delivery is there.  A correction is no list, and what was withdrawn has not come.  Each with
+the day when it last came: a list of years ago says nothing of who is on it today.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from graph.log import Batch
 from graph.standing import standing
 
-__all__ = ["taken_in"]
+__all__ = ["taken_in", "taken_in_on"]
 
 
 def taken_in(batches: Iterable[Batch]) -> frozenset[str]:
     """Names of sources, and of tables whose whole list came, among these batches."""
-    names: set[str] = set()
+    return frozenset(taken_in_on(batches))
+
+
+def taken_in_on(batches: Iterable[Batch]) -> dict[str, date]:
+    """The same names, each with the day on which it last came whole, as it was known."""
+    days: dict[str, date] = {}
     parts: dict[tuple[str, object], set[object]] = defaultdict(set)
     for batch in standing(batches):
-        names.add(batch.source)
+        day = batch.known_at.date()
+        days[batch.source] = max(day, days.get(batch.source, day))
         table, of = batch.notes.get("table"), batch.notes.get("of")
         if table is None or of is None:
             continue
-        arrived = parts[f"{batch.source}/{table}", batch.notes.get("list")]
+        name = f"{batch.source}/{table}"
+        arrived = parts[name, batch.notes.get("list")]
         arrived.add(batch.notes.get("part"))
         if len(arrived) >= of:
-            names.add(f"{batch.source}/{table}")
-    return frozenset(names)
+            days[name] = max(day, days.get(name, day))
+    return days

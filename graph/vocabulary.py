@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 __all__ = [
     "WRITTEN_CONSENT",
     "Kind",
     "Node",
+    "OneAtATime",
     "Property",
     "Relationship",
     "Sensitivity",
@@ -129,6 +131,23 @@ class Node:
 
 
 @dataclass(frozen=True)
+class OneAtATime:
+    """What a thing has one of at a time: a later statement of the same source ends the earlier.
+
+    Attributes:
+        end: at which end of the tie the thing stands that has one; `either`: both things joined
+            have one, whichever end they stand at (a marriage).
+        term: Chinese word for what it has one of.
+        office: a property and its value, where only the ties that say so exclude each other (one
+            householder a household).  Who loses an office keeps the tie, without the property.
+    """
+
+    end: Literal["source", "target", "either"]
+    term: str
+    office: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Relationship:
     """A kind of tie between two things, read as an English sentence from source to target.
 
@@ -137,6 +156,7 @@ class Relationship:
     Attributes:
         sources, targets: labels (or superlabels) that may stand at either end.
         source_role: role label that the tie gives its source.
+        one_at_a_time: what the things joined have one of at a time, whatever source says it.
     """
 
     type: str
@@ -147,6 +167,7 @@ class Relationship:
     properties: tuple[Property, ...] = ()
     source_role: str | None = None
     basis: str = ""
+    one_at_a_time: tuple[OneAtATime, ...] = ()
 
     def __post_init__(self) -> None:
         if not _TYPE.match(self.type):
@@ -154,6 +175,11 @@ class Relationship:
         if not (self.sources and self.targets):
             raise ValueError(f"{self.type}: say which labels it may join")
         _refuse_duplicates(self.type, self.properties)
+        if self.one_at_a_time and self.one_at_a_time[0].office:
+            raise ValueError(f"{self.type}: say first what the whole tie is one of")
+        offices = [item.office for item in self.one_at_a_time if item.office]
+        if len(offices) > 1 or {name for name, _ in offices} - {p.name for p in self.properties}:
+            raise ValueError(f"{self.type}: one office at most, and a property of the tie")
 
     @property
     def kind(self) -> str:

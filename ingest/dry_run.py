@@ -16,7 +16,7 @@ from graph.log import FactLog
 from graph.progress import Progress, silent
 from graph.secrets import load_secrets
 from graph.settings import Settings
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 from graph.time import day_of, utc_now
 from ingest.catalogue.form import with_form, with_forms
 from ingest.catalogue.source import load_source
@@ -74,7 +74,7 @@ def preview(
     moment = known_at or utc_now()
     reports: list[BatchReport] = []
     changes: list[Difference] = []
-    taken = set(taken_in(log.batches()))
+    taken = taken_in_on(log.batches())
     for path in map(Path, paths):
         sha256, which = content_sha256(path), part or part_named(path)
         if done := taken_before(log, source, sha256, which):
@@ -95,9 +95,9 @@ def preview(
             parts_of(log.batches(), source, planned.table.name, which),
         )
         if not planned.table.is_correction and len(others) + 1 >= which.of:
-            taken.add(f"{source}/{name}")
+            taken[f"{source}/{name}"] = moment.date()
         reports.append(report_of(planned, None, moment))
         changes.append(planned.difference)
-        taken.add(source)
-    decisions = concerned(settings, log, changes, frozenset(taken), moment)
+        taken[source] = moment.date()
+    decisions = concerned(settings, log, changes, taken, moment)
     return Preview(tuple(reports), decisions)

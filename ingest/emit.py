@@ -7,7 +7,7 @@ the gate (`borrower_key`, `borrower_label`); a raw resident id never reaches a s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -17,7 +17,20 @@ from numpy.typing import NDArray
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
 
-__all__ = ["Column", "End", "FactFrame", "end", "joined", "mention", "node", "tie", "told_of"]
+__all__ = [
+    "Column",
+    "End",
+    "FactFrame",
+    "Statement",
+    "Vacancies",
+    "end",
+    "joined",
+    "mention",
+    "node",
+    "tie",
+    "told_of",
+    "vacated",
+]
 
 Column: TypeAlias = pd.Series | str | float | int | bool | None
 
@@ -30,8 +43,9 @@ class FactFrame:
     """Facts of one kind, one a row of the file in which they hold.
 
     Attributes:
-        columns: the kind's end columns, `valid_from`, `valid_to`, `certainty`, its properties; a
-            series over all of `numbers`, or one value for every row.
+        columns: the kind's end columns, `valid_from`, `valid_to`, `certainty`, its properties,
+            and where its days are not all known `undated`; a series over all of `numbers`, or one
+            value for every row.
         numbers: of the rows in the file.
         holds: which of them state a fact.
     """
@@ -63,6 +77,22 @@ class FactFrame:
     def frame(self) -> pd.DataFrame:
         """All of them, indexed by the row number in the file."""
         return pd.DataFrame(dict(self.columns), index=self.numbers)[self.holds]
+
+
+@dataclass(frozen=True)
+class Vacancies:
+    """That things have none of what they may have one of (`graph.vocabulary.OneAtATime`).
+
+    Attributes:
+        things: `key` of each, and `valid_from`, the day from which on; null: it is so by now.
+    """
+
+    kind: str
+    things: pd.DataFrame
+
+
+#: What a source's function yields.
+Statement: TypeAlias = FactFrame | Vacancies
 
 
 def node(
@@ -105,6 +135,7 @@ def tie(
     discriminator: Column = "",
     valid_from: pd.Series | None = None,
     valid_to: pd.Series | None = None,
+    undated: pd.Series | None = None,
     certainty: float = 1.0,
     where: pd.Series | None = None,
     **properties: Column,
@@ -112,9 +143,17 @@ def tie(
     """State a tie for every row in which both ends are known (and where `where` holds).
 
     `discriminator` keeps parallel ties between the same two parties apart; `said` as in `node`.
+
+    Args:
+        undated: rows whose `valid_from` is only the first day that is possible (a firm's founding,
+            of its seat): it counts where nothing is known yet.  What was known stays as it is, or
+            ends on the day of the file where that says another.
     """
-    if isinstance(SCHEMA.kind(kind), Node):
+    declared = SCHEMA.kind(kind)
+    if isinstance(declared, Node):
         raise TypeError(f"{kind} is a node: use node()")
+    if undated is not None and not declared.one_at_a_time:
+        raise TypeError(f"{kind} is not one at a time: its days must be known")
     ends: dict[str, Column] = {
         "from_key": source[0],
         "from_label": source[1],
@@ -122,7 +161,30 @@ def tie(
         "to_label": target[1],
         "discriminator": discriminator,
     }
-    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, said, properties)
+    frame = _frame(kind, rows, ends, valid_from, valid_to, certainty, where, said, properties)
+    if undated is None or not undated.any():
+        return frame
+    return replace(frame, columns={**frame.columns, "undated": _aligned(undated, rows.index)})
+
+
+def vacated(
+    kind: str, rows: pd.DataFrame, *, of: pd.Series, since: pd.Series, where: pd.Series
+) -> Vacancies:
+    """State that things have no such tie any more: who died belongs to no household.
+
+    Args:
+        of: their keys; of what they have one, the schema says (`one_at_a_time`).
+        since: from when on; where it is null, the day of the file.
+    """
+    declared = SCHEMA.kind(kind)
+    if isinstance(declared, Node) or not declared.one_at_a_time:
+        raise TypeError(f"{kind} is no tie of which there is one at a time")
+    holds = where.fillna(False).to_numpy(dtype=bool) & of.notna().to_numpy(dtype=bool)
+    things = {
+        "key": of.to_numpy(dtype=object)[holds],
+        "valid_from": since.to_numpy(dtype=object)[holds],
+    }
+    return Vacancies(kind, pd.DataFrame(things, index=rows.index[holds]))
 
 
 def end(rows: pd.DataFrame, party: str) -> End:

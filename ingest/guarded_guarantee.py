@@ -137,7 +137,8 @@ def _append(
     notes: dict[str, str],
 ) -> Batch:
     batch = batch_name(log, _SOURCE, sha256)
-    difference = compare(log, contracts(_row(snapshot, proposal)), source=_SOURCE, batch=batch)
+    frames = contracts(_row(snapshot, proposal))
+    difference = compare(log, frames, source=_SOURCE, batch=batch, day=today())
     with log.append(
         source=_SOURCE,
         batch=batch,

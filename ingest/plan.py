@@ -20,7 +20,7 @@ from graph.standing import standing, withdrawals
 from ingest.catalogue.source import Source
 from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
-from ingest.comparing.difference import Difference, compare
+from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.listing import listing
 from ingest.comparing.part import Part
 from ingest.correction.quarantine import Quarantine, settled_by
@@ -40,6 +40,9 @@ __all__ = [
     "report_of",
     "taken_before",
 ]
+
+
+_ROWS_SHOWN = 10
 
 
 @dataclass
@@ -134,7 +137,7 @@ def plan(
     frames = source.facts(table.name, rows) if len(rows) else iter(())
     del rows  # what reads them is the last to hold them
     give_back()
-    difference = compare(log, frames, source=source.name, batch=batch)
+    difference = compare(log, frames, source=source.name, batch=batch, day=day)
     settlement = None
     if lines is not None:
         settlement = settle(
@@ -157,7 +160,12 @@ def plan(
         part=part,
         difference=difference,
         settlement=settlement,
-        findings=(*gated.findings, *counted, *(settlement.findings if settlement else ())),
+        findings=(
+            *gated.findings,
+            *counted,
+            *map(_disputed, difference.disputes),
+            *(settlement.findings if settlement else ()),
+        ),
         counts=_counts(table, gated, difference),
     )
 
@@ -187,6 +195,8 @@ def commit(
         pending.attach("settled", settled_by(planned.table, planned.gated))
         for name, table in (settled.attachments if settled else {}).items():
             pending.attach(name, table)
+        for name in planned.difference.attachments:
+            pending.attach(name, planned.difference.attachments[name])
         pending.counts.update(planned.counts)
     return report_of(planned, pending.position, pending.known_at)
 
@@ -210,6 +220,7 @@ def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchR
         asserted=planned.difference.asserted.counts(),
         closed=planned.difference.closed_count,
         ended=settled.ended,
+        succeeded=planned.difference.succeeded,
         stale_suspected=len(settled.stale),
         missing_parts=settled.missing_parts,
         findings=planned.findings,
@@ -320,6 +331,21 @@ def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Fin
             severity="warning",
         )
     ]
+
+
+def _disputed(dispute: Dispute) -> Finding:
+    shown = "、".join(map(str, dispute.rows[:_ROWS_SHOWN]))
+    more = f" 等 {len(dispute.rows)}" if len(dispute.rows) > _ROWS_SHOWN else ""
+    return Finding(
+        dispute.rows[0],
+        None,
+        "several_at_once",
+        f"第 {shown}{more} 行在同一天写了不同的“{dispute.term}”，同一时间只能有一个，"
+        "这一项都没有采用（原来的保持不变）。请核实后只留一个，再重新报送。",
+        f"Rows {list(dispute.rows[:_ROWS_SHOWN])} name several where there is one at a time: none "
+        "is taken.",
+        severity="warning",
+    )
 
 
 def _known(log: FactLog) -> Callable[[str], Collection[str]]:

@@ -19,6 +19,8 @@ class BatchReport:
         position: of its batch in the log; None when the file was already there.
         asserted, closed: facts written, by kind, and facts no longer held as they were.
         ended: facts that a complete list no longer names, by kind: true until its day.
+        succeeded: ties of which there is one at a time that end sooner, by kind, since the file names
+            another one, or says that there is none any more.
         stale_suspected: facts of its table that stay although a list did not name them.
         missing_parts: parts of the list still to come.
     """
@@ -35,6 +37,7 @@ class BatchReport:
     asserted: dict[str, int] = field(default_factory=dict)
     closed: int = 0
     ended: dict[str, int] = field(default_factory=dict)
+    succeeded: dict[str, int] = field(default_factory=dict)
     stale_suspected: int = 0
     missing_parts: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -58,6 +61,7 @@ class BatchReport:
             "asserted": self.asserted,
             "closed": self.closed,
             "ended": self.ended,
+            "succeeded": self.succeeded,
             "stale_suspected": self.stale_suspected,
             "missing_parts": self.missing_parts,
             "findings": [item.as_dict() for item in self.findings],

@@ -28,7 +28,7 @@ from graph.progress import Progress, silent
 from graph.schema import SCHEMA
 from graph.settings import Settings
 from graph.standing import standing, withdrawals
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 from graph.time import utc_now
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
@@ -98,7 +98,7 @@ def preview_withdrawal(name: str, *, settings: Settings) -> Withdrawal:
     found, difference = _look(log, Quarantine(settings.quarantine_dir), name)
     if found.made:
         return found
-    taken = taken_in(item for item in log.batches() if item.batch != found.batch.batch)
+    taken = taken_in_on(item for item in log.batches() if item.batch != found.batch.batch)
     decisions = concerned(settings, log, [difference], taken, utc_now())
     return replace(found, decisions=decisions)
 

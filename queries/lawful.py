@@ -9,11 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
-__all__ = ["Unusable", "why_unusable"]
+__all__ = ["ADVERSE_ENDS", "RETENTION_YEARS", "Unusable", "retained_since", "why_unusable"]
 
 Unusable = Literal["repaired", "expired", "identity_not_proven"]
+
+#: Adverse information is kept five years from the day that the act or event ended
+#: (征信业管理条例 第十六条); past that it is used nowhere, whatever its publication term says.
+RETENTION_YEARS = 5
+
+#: Kinds of adverse record, and the property that says when the act was over.  A penalty is for an
+#: act that was over when it was decided; a listing lasts until it is removed, and is not here.
+ADVERSE_ENDS: Mapping[str, str] = MappingProxyType({"Penalty": "decided_on"})
+
+
+def retained_since(day: date) -> date:
+    """An act that ended on this day or before is forgotten on `day`."""
+    try:
+        return day.replace(year=day.year - RETENTION_YEARS)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - RETENTION_YEARS, day=28)
 
 
 def why_unusable(

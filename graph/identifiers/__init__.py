@@ -6,6 +6,7 @@ Every module has `check(text) -> Finding` and, where test data needs it, `comple
     organisation_code            组织机构代码      GB 11714-1997   its characters 9–17
     resident_id                  公民身份号码      GB 11643-1999   persons
     division_code                行政区划代码      GB/T 2260       places, with their history
+    appearance                                                  what a text looks like that is none of them
     person_key                   the keyed hash that stands for a resident id in the graph
     phone_key                    the keyed hash that says whether two telephone numbers are equal
     keyed_hash                   how both are made

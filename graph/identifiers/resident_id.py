@@ -22,8 +22,8 @@ the eighteen-digit number of the same person.
 'division_birth_year'
 >>> check("610322750315001").value
 '61032219750315001X'
->>> mask("61032219750315001X")
-'610322********001X'
+>>> mask("61032219750315001X"), mask("6103221975****001X")
+('610322********001X', '610322********001X')
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from operator import mul
 from typing import Literal
 
 from graph.errors import InputError
+from graph.identifiers.appearance import appearance, masked_form
 from graph.identifiers.spelling import compact
 from graph.identifiers.verdict import Finding, Verdict
 from graph.regions import divisions
@@ -87,15 +88,16 @@ def check(text: str) -> Finding:
     Codes: VALID `ok`, `hong_kong_macao_taiwan_resident`, `foreign_permanent_resident`; WARNING
     `fifteen_digits`, `division` (a county no list knows), `division_birth_year` (a division that
     gave no numbers to people of that age; late registration makes it real now and then); INVALID
-    `length`, `alphabet`, `division` (no such province), `birth_date`, `check_digit`.
+    `length`, `alphabet`, `division` (no such province), `birth_date`, `check_digit`, and what
+    `appearance` names: a masked number, a passport, an old card.
     """
     code = compact(text)
-    if len(code) == 15:
+    if _FIFTEEN.fullmatch(code):
         return _check_fifteen(code)
     if len(code) != 18:
-        return _LENGTH
+        return appearance(code) or (_ALPHABET if len(code) == 15 else _LENGTH)
     if not _EIGHTEEN.fullmatch(code):
-        return _ALPHABET
+        return appearance(code) or _ALPHABET
     kind = _kind(code[:6])
     if kind is None:
         return _DIVISION
@@ -144,9 +146,12 @@ def sex(text: str) -> Literal["male", "female"]:
 def mask(text: str) -> str:
     """The form that may be shown: division and last four, never the date of birth.
 
-    Where no date stands in the place of the date, digits may have slipped: then nothing is shown.
+    What is masked already stays so, in that form.  Where no date stands in the place of the date,
+    digits may have slipped: then nothing is shown.
     """
     code = compact(text)
+    if shown := masked_form(code):
+        return shown
     if _FIFTEEN.fullmatch(code) and _date("19" + code[6:12]):
         code = _upgrade(code)
     if _EIGHTEEN.fullmatch(code) and _date(code[6:14]):
@@ -162,12 +167,10 @@ def _usable(text: str) -> str:
 
 
 def _check_fifteen(code: str) -> Finding:
-    if not _FIFTEEN.fullmatch(code):
-        return _ALPHABET
     if _kind(code[:6]) != "ok":  # permits and foreigners' cards came with eighteen digits
-        return _DIVISION
+        return appearance(code) or _DIVISION
     if _date("19" + code[6:12]) is None:
-        return _BIRTH_DATE
+        return appearance(code) or _BIRTH_DATE
     return Finding(
         Verdict.WARNING,
         "fifteen_digits",

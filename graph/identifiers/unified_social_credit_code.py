@@ -35,12 +35,13 @@ from operator import mul
 
 from graph.errors import InputError
 from graph.identifiers import organisation_code
+from graph.identifiers.appearance import appearance
 from graph.identifiers.registering_authority import SubjectClass, authority_exists, class_of
 from graph.identifiers.spelling import compact
 from graph.identifiers.verdict import Finding, Verdict
 from graph.regions import divisions
 
-__all__ = ["check", "check_digit", "compact", "complete", "subject_class"]
+__all__ = ["check", "check_digit", "compact", "complete", "registrar_known", "subject_class"]
 
 _ALPHABET_31 = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = {char: value for value, char in enumerate(_ALPHABET_31)}
@@ -49,6 +50,10 @@ _PILOT_WEIGHTS = tuple(pow(2, place, 37) for place in range(18))
 _CHARACTERS = re.compile(f"[{_ALPHABET_31}]*")
 _AREA = re.compile(r"[0-9]{6}")
 _FILLER = "0" * 17 + "X"
+#: Bodies registered by the central authorities.
+_NATION = frozenset({"100000"})
+#: 新疆生产建设兵团: its registrars write 99 for the province (11991…), which GB/T 2260 does not have.
+_CORPS = "99"
 
 
 def _invalid(code: str, message_zh: str, message_en: str) -> Finding:
@@ -97,15 +102,16 @@ def check(text: str) -> Finding:
 
     Codes: VALID `ok`; WARNING `pilot_code`, `class` (an authority's class that the table lacks),
     `division` (no such province); INVALID `filler`, `length`, `alphabet`, `class` (no such
-    authority), `division` (letters in it), `check_digit`, `embedded_check_digit`.
+    authority), `division` (letters in it), `check_digit`, `embedded_check_digit`, and what
+    `appearance` names.
     """
     code = compact(text)
     if code == _FILLER:
         return _EMPTY
     if len(code) != 18:
-        return _LENGTH
+        return appearance(code) or _LENGTH
     if not _CHARACTERS.fullmatch(code):
-        return _ALPHABET
+        return appearance(code) or _ALPHABET
     if not authority_exists(code[0]):
         return _CLASS
     if not _AREA.fullmatch(code[2:8]):
@@ -146,6 +152,16 @@ def subject_class(code: str) -> SubjectClass | None:
     return class_of(compact(code)[:2])
 
 
+def registrar_known(code: str) -> bool:
+    """Whether class and division are such as an authority has: no number of a person fits by chance.
+
+    Development zones have divisions of their own that no list has: their codes are as good.
+    """
+    area = code[2:8]
+    known = area in divisions() or area in _NATION or area.startswith(_CORPS)
+    return known and class_of(code[:2]) is not None
+
+
 def _is_pilot(code: str) -> bool:
     total = sum(
         weight * int(char, 36) for weight, char in zip(_PILOT_WEIGHTS[:17], code[:17], strict=True)
@@ -172,8 +188,11 @@ def _doubts(code: str) -> Finding | None:
             "Its class is not in the table of this authority.",
             code,
         )
-    # 100000 is the nation: bodies registered by the central authorities
-    if code[2:8] != "100000" and f"{code[2:4]}0000" not in divisions():
+    if (
+        code[2:8] not in _NATION
+        and not code.startswith(_CORPS, 2)
+        and f"{code[2:4]}0000" not in divisions()
+    ):
         return Finding(
             Verdict.WARNING,
             "division",

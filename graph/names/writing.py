@@ -10,18 +10,18 @@ from zhconv import convert, loaddict
 
 from graph.names.sound import variants
 
-__all__ = ["common_writing", "plain", "simplified"]
+__all__ = ["MIDDLE_DOTS", "common_writing", "plain", "simplified"]
 
 #: What stands between the parts of a name from Xinjiang: GB/T 15834 wants U+00B7, keyboards and
 #: registers give any of these (U+FF65 and U+0387 are led here by NFKC).
-_MIDDLE_DOTS = frozenset("·•・‧∙⋅᛫.")
+MIDDLE_DOTS = "\u00b7\u2022\u30fb\u2027\u2219\u22c5\u16eb\u25cf."
 
 
 @lru_cache(maxsize=1 << 18)
 def plain(name: str) -> str:
-    """Half-width, without spaces and middle dots; the script is left as it is."""
+    """Half-width, without spaces and the dots of a name; the script is left as it is."""
     text = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(each for each in text if not each.isspace() and each not in _MIDDLE_DOTS)
+    return "".join(each for each in text if not each.isspace() and each not in MIDDLE_DOTS)
 
 
 @lru_cache(maxsize=1 << 18)

@@ -3,11 +3,13 @@
 `divisions.csv`: every code of GB/T 2260 (中华人民共和国行政区划代码) at province, city and county
 level since 1980, from the civil affairs ministry's published lists (1980 to April 2019) and the
 statistics bureau's list of 2023-06-30; development zones that exist only in the statistical codes
-are left out.  The lists say which codes stood on their day, not when one changed between two of
-them, so the bounds are the widest possible: `valid_from` the day after the last list without the
-code, `valid_to` the day of the first list without it.  A code and its successor may therefore
-overlap.  Two dates are exact: 610322 凤翔县 became 610305 凤翔区 with the announcement of
-2021-01-29.  `successor` is kept for Shaanxi (61) only.
+are left out.  Codes that stood only between two of those lists, or came after the last, are from
+areacodes (yescallop, CC0: ministry notices to 2025-11) and, for what was 市区 until 1983, from the
+tables that python-stdnum carries; 500157 两江新区 is of 2025-11-06.  The lists say which codes stood
+on their day, not when one changed between two of them, so the bounds are the widest possible:
+`valid_from` the day after the last list without the code, `valid_to` the day of the first list
+without it.  A code and its successor may therefore overlap.  Two dates are exact: 610322 凤翔县
+became 610305 凤翔区 with the announcement of 2021-01-29.  `successor` is kept for Shaanxi (61) only.
 810000, 820000 and 830000 are what the residence permits of Hong Kong, Macao and Taiwan residents
 carry (港澳台居民居住证申领发放办法, 2018-09-01).
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
+from graph.vocabulary import (
+    WRITTEN_CONSENT,
+    Node,
+    OneAtATime,
+    Property,
+    Relationship,
+    Sensitivity,
+    ValueType,
+)
 
 NODES = (
     Node(
@@ -42,6 +50,10 @@ RELATIONSHIPS = (
         ("Household",),
         "a person belongs to a household",
         properties=(Property("role", "与户主关系", basis="GB/T 4761"),),
+        one_at_a_time=(
+            OneAtATime("source", "所在农户"),
+            OneAtATime("target", "户主", office=("role", "householder")),
+        ),
     ),
     Relationship(
         "SPOUSE_OF",
@@ -49,5 +61,7 @@ RELATIONSHIPS = (
         ("Person",),
         ("Person",),
         "a person is the spouse of a person; stored once, the smaller key first",
+        basis="民法典 第一千零四十二条 一夫一妻",
+        one_at_a_time=(OneAtATime("either", "配偶"),),
     ),
 )

@@ -6,7 +6,7 @@ who holds a right over which plot.  Both meet in the plot where both know its co
 
 from __future__ import annotations
 
-from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
+from graph.vocabulary import WRITTEN_CONSENT, Node, OneAtATime, Property, Relationship, Sensitivity, ValueType
 
 NODES = (
     Node(
@@ -55,5 +55,12 @@ RELATIONSHIPS = (
     Relationship(
         "OVER_PLOT", "权利所及地块", ("LandRight",), ("Plot",), "a land right is over a plot"
     ),
-    Relationship("LIES_IN", "坐落", ("Plot",), ("Division",), "a plot lies in a division"),
+    Relationship(
+        "LIES_IN",
+        "坐落",
+        ("Plot",),
+        ("Division",),
+        "a plot lies in a division",
+        one_at_a_time=(OneAtATime("source", "坐落"),),
+    ),
 )

@@ -6,7 +6,7 @@ leads to the licensed subject, which keeps its own key and label.
 
 from __future__ import annotations
 
-from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
+from graph.vocabulary import Node, OneAtATime, Property, Relationship, Sensitivity, ValueType
 
 _LEVEL = Property("demonstration_level", "示范级别", basis="国家级 省级 市级 县级")
 _YEAR = Property("year", "年度", ValueType.INTEGER)
@@ -85,5 +85,6 @@ RELATIONSHIPS = (
         ("FamilyFarm",),
         ("Enterprise", "IndividualBusiness"),
         "a family farm is registered as a business",
+        one_at_a_time=(OneAtATime("source", "营业执照"),),
     ),
 )

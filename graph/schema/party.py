@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
+from graph.vocabulary import (
+    WRITTEN_CONSENT,
+    Node,
+    OneAtATime,
+    Property,
+    Relationship,
+    Sensitivity,
+    ValueType,
+)
 
 NAME = Property("name", "名称", sensitivity=Sensitivity.C2)
 PHONE = (
@@ -98,7 +106,36 @@ NODES = (
         basis="农村集体经济组织法",
         properties=REGISTERED,
     ),
-    Node("GovernmentBody", "机关和事业单位", superlabel="Party", properties=REGISTERED),
+    Node(
+        "GovernmentBody",
+        "机关和事业单位",
+        superlabel="Party",
+        basis="民法典 第八十八、九十七条；机构类别 11、12、13、A1",
+        properties=REGISTERED,
+    ),
+    Node(
+        "SelfGoverningBody",
+        "基层群众性自治组织",
+        superlabel="Party",
+        basis="民法典 第九十六、一百零一条；机构类别 54",
+        properties=REGISTERED,
+    ),
+    Node(
+        "SocialOrganisation",
+        "社会组织",
+        superlabel="Party",
+        basis="民法典 第八十七、九十条至九十二条；机构类别 5、7、8",
+        properties=REGISTERED,
+    ),
+    Node(
+        "ProfessionalServiceBody",
+        "专业服务机构",
+        superlabel="Party",
+        basis="民法典 第一百零二条；司法行政部门登记（机构类别 3）",
+        properties=REGISTERED,
+    ),
+    # a class that no other label has: 19, foreign offices, Y1
+    Node("OtherOrganisation", "其他组织", superlabel="Party", properties=REGISTERED),
     Node(
         "FinancialInstitution",
         "金融机构",
@@ -128,10 +165,15 @@ RELATIONSHIPS = (
             "Collective",
             "FamilyFarm",
             "GovernmentBody",
+            "SelfGoverningBody",
+            "SocialOrganisation",
+            "ProfessionalServiceBody",
+            "OtherOrganisation",
         ),
         "a person is the legal representative of an organisation",
         source_role="LegalRepresentative",
-        basis="lerepsign",
+        basis="公司法 第十条；lerepsign",
+        one_at_a_time=(OneAtATime("target", "法定代表人"),),
     ),
     Relationship(
         "HOLDS_SHARES_IN",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.vocabulary import Node, Property, Relationship, Sensitivity
+from graph.vocabulary import Node, OneAtATime, Property, Relationship, Sensitivity
 
 _PROPERTIES = (
     Property("name", "名称", basis="GB/T 2260", sensitivity=Sensitivity.PUBLIC),
@@ -23,8 +23,14 @@ RELATIONSHIPS = (
         ("Village", "Town"),
         ("Town", "County"),
         "a division is part of a larger one",
+        one_at_a_time=(OneAtATime("source", "上级区划"),),
     ),
     Relationship(
-        "LOCATED_IN", "所在地", ("Party",), ("Division",), "a party is located in a division"
+        "LOCATED_IN",
+        "所在地",
+        ("Party",),
+        ("Division",),
+        "a party is located in a division",
+        one_at_a_time=(OneAtATime("source", "所在地"),),
     ),
 )

@@ -88,7 +88,7 @@ class FieldSpec(Strict):
         check: name of a further rule on the value (`ingest.checking.rules`).
         reference: label of a thing that must already be known by this value's key.
         named_by: of an identifier, the field with the name of whom it identifies; by default the
-            field of the same name with `_name` behind it.
+            first of `otherwise`, or the field of the same name with `_name` behind it.
         otherwise: fields that name the party where this identifier is absent, the name first; the
             row then stands under a provisional key (`ingest.identity.provisional`).
         identifier: digits that must come as text although the type is text.
@@ -168,6 +168,11 @@ class FieldSpec(Strict):
     def _words(self) -> list[tuple[str, str]]:
         further = [(word, code) for code, words in self.also.items() for word in words]
         return [*further, *self.codes.items()]
+
+    @property
+    def name_field(self) -> str:
+        """The field in which a row says the name of the party that this identifier is of."""
+        return self.named_by or (self.otherwise[0] if self.otherwise else f"{self.name}_name")
 
     @property
     def must_be_text(self) -> bool:

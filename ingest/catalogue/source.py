@@ -24,7 +24,7 @@ from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck, Strict
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ingest.emit import FactFrame
+    from ingest.emit import Statement
 
 __all__ = [
     "Completeness",
@@ -128,10 +128,10 @@ class Source(Strict):
         """The counts expected of a delivery of this table."""
         return self.tables[table].expected or self.expected
 
-    def facts(self, table: str, rows: pd.DataFrame) -> Iterator[FactFrame]:
+    def facts(self, table: str, rows: pd.DataFrame) -> Iterator[Statement]:
         """What the checked rows of one table say."""
         module = importlib.import_module(f"{_SOURCES}.{self.name}")
-        function: Callable[[pd.DataFrame], Iterator[FactFrame]] = getattr(module, table)
+        function: Callable[[pd.DataFrame], Iterator[Statement]] = getattr(module, table)
         return function(rows)
 
 

@@ -61,12 +61,14 @@ def check(
     *,
     identity_key: str,
     known: Callable[[str], Collection[str]],
+    confirmed: frozenset[str] = frozenset(),
 ) -> Gated:
     """Check a table.
 
     Args:
         identity_key: of the keyed hash that turns a resident id into a person key.
         known: label -> keys of the things of that label that exist.
+        confirmed: codes of organisations that a person has confirmed in spite of their check digit.
 
     Returns:
         `rows_in = len(rows) + len(quarantined)`, always.
@@ -75,7 +77,7 @@ def check(
     parts = []
     aside = Aside(packed=False)
     for index, said in table.slices():
-        columns, good, found = _check_rows(table, index, said, identity_key, known)
+        columns, good, found = _check_rows(table, index, said, identity_key, known, confirmed)
         findings += found
         parts.append(_good_rows(columns, index, good, aside))
         if len(index) < len(table.numbers):
@@ -99,6 +101,7 @@ def _check_rows(
     said: dict[str, Texts],
     identity_key: str,
     known: Callable[[str], Collection[str]],
+    confirmed: frozenset[str],
 ) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[Finding]]:
     """Some rows by themselves: typed columns, which rows are good, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
@@ -106,7 +109,15 @@ def _check_rows(
     absent = Texts.of([None] * len(index))
     said = {name: said.get(name, absent) for name in fields}
     readings = {
-        name: read_column(spec, said[name], index, identity_key) for name, spec in fields.items()
+        name: read_column(
+            spec,
+            said[name],
+            index,
+            identity_key,
+            names=said.get(spec.name_field),
+            confirmed=confirmed,
+        )
+        for name, spec in fields.items()
     }
     titles = {name: spec.title for name, spec in fields.items()}
     findings = list(

@@ -1,4 +1,4 @@
-"""What one text says: a number, a day, yes or no, a party; or why it says nothing.
+"""What one text says: a number, a day, yes or no, a place; or why it says nothing.
 
 Every function takes the text of a cell and returns its value, or raises `WrongError` with words
 for the clerk.  Bounds and code lists are the gate's: they are checked on what is returned here.
@@ -13,14 +13,11 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from graph.identifiers import Finding, Verdict, division_code
-from graph.identifiers import unified_social_credit_code as uscc
+from graph.identifiers import Finding, division_code
 from graph.time import today
 from ingest.catalogue.field import FieldSpec, Unit, label
-from ingest.checking.persons import PARTY_SUFFIXES, persons
 
 __all__ = [
-    "FILLER",
     "CellVerdict",
     "CodeList",
     "WrongError",
@@ -29,9 +26,6 @@ __all__ = [
     "division",
     "flag",
     "integer",
-    "organisation",
-    "organisation_or_filler",
-    "party",
     "per_unit",
     "phone",
     "real",
@@ -52,10 +46,6 @@ _PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}", re.ASCII)
 #: What stands between the words of a list, beside what `label` takes away.
 _AND = re.compile(r"[/|+&\\]")
 _NOT_DIALLED = re.compile(r"[\s-]")
-_LABELS = {"91": "Enterprise", "92": "IndividualBusiness", "93": "Cooperative"}
-#: What 双公示 data write for a subject without a unified code.
-FILLER = "0" * 17 + "X"
-_NOTHING = (None,) * len(PARTY_SUFFIXES)
 
 
 @dataclass(frozen=True)
@@ -181,41 +171,6 @@ def division(text: str) -> tuple[tuple[Any, ...], Finding]:
     if found.value is None:
         return (None, None), found
     return (found.value, f"division:{division_code.current(found.value, today())}"), found
-
-
-def organisation(text: str) -> tuple[tuple[Any, ...], Finding]:
-    """Columns of a party (`PARTY_SUFFIXES`) from its unified social credit code."""
-    found = uscc.check(text)
-    if found.value is None:
-        return _NOTHING, found
-    label = _LABELS.get(found.value[:2])
-    if label is None:
-        label = "Collective" if found.value[0] == "N" else "GovernmentBody"
-    return (f"org:{found.value}", label, None, found.value, None, None), found
-
-
-def organisation_or_filler(text: str) -> tuple[tuple[Any, ...], Finding]:
-    """As `organisation`, but seventeen zeros and X are no fault: they stay as the code alone."""
-    values, found = organisation(text)
-    if found.code != "filler":
-        return values, found
-    return (None, None, None, FILLER, None, None), Finding(Verdict.VALID, "ok", "", "", FILLER)
-
-
-def party(text: str, identity_key: str) -> tuple[tuple[Any, ...], Finding]:
-    """Columns of a party from whichever identifier it has.
-
-    15 or 18 digits (the last may be X) with a date inside: a person; else an organisation.  Codes
-    of organisations begin with 1-9, A, N or Y as well, so the check digits decide.
-    """
-    if not (len(text) == 15 and text.isdigit()):
-        values, found = organisation(text)
-        if found.verdict is Verdict.VALID or not re.fullmatch(r"\d{17}[\dXx]", text):
-            return values, found
-    columns, findings = persons([text], identity_key)
-    return tuple(each for (each,) in columns), findings.get(0) or Finding(
-        Verdict.VALID, "ok", "", "", text
-    )
 
 
 def _decimal(text: str) -> Decimal:

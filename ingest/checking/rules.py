@@ -16,7 +16,7 @@ import pandas as pd
 from graph.errors import SettingsError
 from graph.time import today
 from ingest.catalogue.field import FieldSpec
-from ingest.checking.parse import FILLER
+from ingest.checking.parties import FILLER
 
 __all__ = ["FIELD_RULES", "ROW_RULES", "FieldRule", "RowRule", "find_rule", "value_column"]
 
@@ -113,7 +113,7 @@ FIELD_RULES = {
     "business_code": _class(("91", "92"), "企业或个体工商户", "an enterprise or business"),
     "cooperative_code": _class(("93",), "农民专业合作社", "a farmers' cooperative"),
     "collective_code": _class(("N",), "农村集体经济组织", "a village collective"),
-    "public_body_code": _class(("1", "2", "3", "A"), "机关事业单位", "a public body"),
+    "public_body_code": _class(("11", "12", "13", "A1"), "机关和事业单位", "a public body"),
 }
 
 

@@ -7,9 +7,9 @@ the gate's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
@@ -32,14 +32,12 @@ from ingest.checking.parse import (
     division,
     flag,
     integer,
-    organisation,
-    organisation_or_filler,
-    party,
     per_unit,
     phone,
     real,
 )
-from ingest.checking.persons import PARTY_SUFFIXES, ordinary, persons, surely_no_organisation
+from ingest.checking.parties import Names, organisation, organisation_or_filler, parties
+from ingest.checking.persons import PARTY_SUFFIXES, persons
 from ingest.reading.cell import NUMERIC
 from ingest.reading.texts import TEXT, Texts
 
@@ -50,6 +48,11 @@ _Read: TypeAlias = tuple[Sequence[pa.Array | Sequence[Any]], dict[int, CellVerdi
 
 #: What reads distinct texts.
 _Reader: TypeAlias = Callable[[pa.Array], _Read]
+
+#: What reads one code: the text, the names that rows give it, the codes that were confirmed.
+_CodeParser: TypeAlias = Callable[
+    [str, Names, Collection[str]], tuple[tuple[Any, ...], IdentifierFinding]
+]
 
 #: How a typed column is stored: what is mostly different as Arrow's text, the few values of a
 #: code list as objects that all rows share.
@@ -99,17 +102,35 @@ class Reading:
         return passing
 
 
-def read_column(spec: FieldSpec, cells: Texts, index: pd.Index, identity_key: str) -> Reading:
-    """Read the text cells of one field; `index` numbers their rows."""
-    read, stored = _reader(spec, identity_key)
+def read_column(
+    spec: FieldSpec,
+    cells: Texts,
+    index: pd.Index,
+    identity_key: str,
+    *,
+    names: Texts | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> Reading:
+    """Read the text cells of one field.
+
+    Args:
+        index: numbers their rows.
+        names: of a party's field: what each row calls the party, which decides what a number
+            leaves open.
+        confirmed: codes whose check digit fails and that a person has confirmed.
+    """
+    said = _Said(identity_key, names, confirmed)
+    read, stored = _reader(spec, said)
     if read is None and not cells.marked():  # text is what it says
         return Reading({spec.name: cells.series(index)}, _NOWHERE, {})
     place, texts = cells.distinct()
+    said.place = place
     if cells.marked():  # whether a number may stand here is asked elsewhere
         texts = pc.replace_substring(texts, NUMERIC, "")
     verdicts: dict[int, CellVerdict] = {}
     parts: dict[str, list[Any]] = {suffix: [] for suffix in stored}
     for begin in range(0, len(texts), _AT_ONCE):
+        said.begin = begin
         columns, found = (read or _as_they_are)(texts.slice(begin, _AT_ONCE))
         verdicts |= {begin + at: verdict for at, verdict in found.items()}
         for (suffix, dtype), values in zip(stored.items(), columns, strict=True):
@@ -125,6 +146,38 @@ def read_column(spec: FieldSpec, cells: Texts, index: pd.Index, identity_key: st
     )
 
 
+@dataclass
+class _Said:
+    """What is known beside the texts of a column.
+
+    Attributes:
+        place: of every row's text among the distinct ones; `begin`: the first that is looked at.
+    """
+
+    identity_key: str
+    names: Texts | None
+    confirmed: frozenset[str]
+    place: np.ndarray = field(default_factory=lambda: _NOWHERE)
+    begin: int = 0
+
+    def names_of(self, at: int) -> set[str]:
+        """What the rows with the text at a place call the party; asked for the few that need it."""
+        if self._named is None:
+            return set()
+        order, names = self._named
+        first, last = np.searchsorted(
+            self.place, [self.begin + at, self.begin + at + 1], sorter=order
+        )
+        return set(names.take(pa.array(order[first:last])).drop_null().to_pylist())
+
+    @cached_property
+    def _named(self) -> tuple[np.ndarray, pa.ChunkedArray] | None:
+        """The rows in the order of their places, and their names."""
+        if self.names is None:
+            return None
+        return np.argsort(self.place, kind="stable"), self.names.array()
+
+
 def _spread(parts: list[Any], place: np.ndarray, index: pd.Index, dtype: _Stored) -> pd.Series:
     """The column with the distinct values by place, and nothing where the place is -1."""
     if dtype is object:
@@ -137,7 +190,7 @@ def _spread(parts: list[Any], place: np.ndarray, index: pd.Index, dtype: _Stored
     return pd.Series(pandas_dtype(dtype).__from_arrow__(spread), index=index, copy=False)
 
 
-def _reader(spec: FieldSpec, identity_key: str) -> tuple[_Reader | None, dict[str, _Stored]]:
+def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader | None, dict[str, _Stored]]:
     """What reads the texts of a field (None: nothing is to be read), and the columns it gives."""
     match spec.type:
         case "text":
@@ -158,19 +211,22 @@ def _reader(spec: FieldSpec, identity_key: str) -> tuple[_Reader | None, dict[st
         case "code_list":
             return _each(CodeList(spec)), {"": object}
         case "phone":
-            return partial(_phones, identity_key=identity_key), {"_masked": TEXT, "_key": TEXT}
+            return partial(_phones, identity_key=beside.identity_key), {
+                "_masked": TEXT,
+                "_key": TEXT,
+            }
         case "household":
             return _households, {"": TEXT, "_key": TEXT}
         case "division":
             return _checked(division, 2), {"": object, "_key": object}
         case "resident_id":
-            return partial(_persons, identity_key=identity_key), _PARTY
+            return partial(_persons, identity_key=beside.identity_key), _PARTY
         case "uscc":
-            return _checked(organisation, len(_PARTY)), _PARTY
+            return partial(_codes, parse=organisation, beside=beside), _PARTY
         case "uscc_or_filler":
-            return _checked(organisation_or_filler, len(_PARTY)), _PARTY
+            return partial(_codes, parse=organisation_or_filler, beside=beside), _PARTY
         case "party_id":
-            return partial(_parties, identity_key=identity_key), _PARTY
+            return partial(_parties, beside=beside), _PARTY
 
 
 def _as_they_are(texts: pa.Array) -> _Read:
@@ -258,23 +314,21 @@ def _persons(texts: pa.Array, identity_key: str) -> _Read:
     return columns, _verdicts(plain, findings)
 
 
-def _parties(texts: pa.Array, identity_key: str) -> _Read:
-    """Persons and organisations in one column: the plain persons all at once."""
+def _parties(texts: pa.Array, beside: _Said) -> _Read:
+    """Persons and organisations in one column."""
     plain = texts.to_pylist()
-    is_person = [
-        sure and surely_no_organisation(text)
-        for text, sure in zip(plain, ordinary(plain), strict=True)
+    columns, findings = parties(plain, beside.identity_key, beside.names_of, beside.confirmed)
+    return columns, _verdicts(plain, findings)
+
+
+def _codes(texts: pa.Array, parse: _CodeParser, beside: _Said) -> _Read:
+    """Organisations alone, one by one."""
+    plain = texts.to_pylist()
+    found = [
+        parse(text, partial(beside.names_of, at), beside.confirmed) for at, text in enumerate(plain)
     ]
-    sure_ids = [text for text, person in zip(plain, is_person, strict=True) if person]
-    people = zip(*persons(sure_ids, identity_key)[0], strict=True)
-    values, findings = [], {}
-    for place, (text, person) in enumerate(zip(plain, is_person, strict=True)):
-        if person:
-            values.append(next(people))
-        else:
-            one, findings[place] = party(text, identity_key)
-            values.append(one)
-    return _columns(values, len(PARTY_SUFFIXES)), _verdicts(plain, findings)
+    values = _columns([values for values, _ in found], len(_PARTY))
+    return values, _verdicts(plain, {at: finding for at, (_, finding) in enumerate(found)})
 
 
 def _verdicts(

@@ -7,9 +7,9 @@ and once with it: what turned by the mere passing of time is not laid at the doo
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -21,7 +21,7 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, KeptDecision, read_only_store
 from graph.schema import SCHEMA
 from graph.settings import Settings
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 from graph.time import day_of
 from graph.vocabulary import Relationship
 from ingest.comparing.difference import Difference
@@ -69,7 +69,7 @@ def concerned(
     settings: Settings,
     log: FactLog,
     changes: Sequence[Difference],
-    taken: frozenset[str],
+    taken: Mapping[str, date],
     moment: datetime,
 ) -> tuple[Concerned, ...]:
     """Decisions on parties that the changes touch, those that turn first; nothing is written.
@@ -78,13 +78,14 @@ def concerned(
     that turn by that are there too, whoever they are about.
 
     Args:
-        taken: what will have been taken in after the changes (`graph.taken_in`).
+        taken: what will have been taken in after the changes, and when (`graph.taken_in`).
     """
     touched: set[str] = set()
     for change in changes:
         touched |= _touched(log, change)
-    now = taken_in(log.batches())
-    if not touched and taken == now:
+    now = taken_in_on(log.batches())
+    other = taken.keys() != now.keys()
+    if not touched and not other:
         return ()
     with read_only_store(settings) as store:
         if store is None:
@@ -95,7 +96,7 @@ def concerned(
         again = (
             _again(archive, kept, before, after)
             for kept in archive.of()
-            if kept.party in touched or taken != now
+            if kept.party in touched or other
         )
         found = [item for item in again if item.decision.party in touched or item.flips]
     return tuple(sorted(found, key=lambda item: item.flips is not True))
@@ -118,7 +119,7 @@ def _again(
 
 
 def _records(
-    log: FactLog, changes: Sequence[Difference], taken: frozenset[str], moment: datetime
+    log: FactLog, changes: Sequence[Difference], taken: Mapping[str, date], moment: datetime
 ) -> Records:
     """Everybody's records of today as they would be after the changes."""
     day = day_of(moment)

@@ -1,14 +1,13 @@
 """What a file's facts add to, and end in, what the log holds of the same source.
 
-Whole columns are compared at once.  Only a slot of which more was said than one thing before and
-the same thing now goes through the timeline (`ingest.comparing.timeline`), one by one.
+Whole columns are compared at once.  Only what shares a slot with more than one thing said before
+and the same thing now goes through the timeline (`ingest.comparing.timeline`), one by one.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,21 +17,34 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.facts import INSTANT, arrow_schema, slot_columns
+from graph.facts import INSTANT, arrow_schema, slots_of
 from graph.log import FactLog
-from ingest.comparing.timeline import Stated, merge
-from ingest.emit import FactFrame
-from ingest.reading.alike import looks
+from ingest.comparing.both import Both
+from ingest.comparing.laid import AGAIN, Laid
+from ingest.comparing.laying import lay
+from ingest.comparing.said_again import kept_days, table_name
+from ingest.comparing.undated import UNDATED
+from ingest.comparing.vacancies import VACATED, kept_vacancies, stated_vacancies
+from ingest.emit import FactFrame, Statement, Vacancies
 from ingest.reading.aside import Aside
 from ingest.reading.memory import give_back
-from ingest.reading.texts import TEXT
 
-__all__ = ["Difference", "compare", "fact_ids", "numbered_slots"]
+__all__ = ["Dispute", "Difference", "compare", "fact_ids"]
 
 _FILLED_IN = ("fact_id", "known_from", "source", "batch")
-_SAID_BY = (*_FILLED_IN, "row")
 _AT_ONCE = 1 << 16  # rows of a frame turned into facts at a time
-_NOT_CONTENT = frozenset({*_SAID_BY, "valid_from", "valid_to"})
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Rows of a file that name several where there is one at a time; none of them is taken.
+
+    Attributes:
+        term: of what there is one.
+    """
+
+    term: str
+    rows: tuple[int, ...]
 
 
 @dataclass
@@ -45,12 +57,18 @@ class Difference:
         changed_rows: numbers of the rows of the file that said anything new, in order.
         stated: by kind, everything that the file says, new or not; columns of the log but for
             those that say which fact it is and who said it.
+        succeeded: by kind, how many ties end sooner since another took their place, or none.
+        disputes: what the file says in several ways at once.
+        attachments: tables to keep with the batch (`ingest.comparing.vacancies`, `…said_again`).
     """
 
     asserted: Aside = field(default_factory=Aside)
     closed: dict[str, pa.ChunkedArray] = field(default_factory=dict)
     changed_rows: NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
     stated: Aside = field(default_factory=Aside)
+    succeeded: dict[str, int] = field(default_factory=dict)
+    disputes: list[Dispute] = field(default_factory=list)
+    attachments: Aside = field(default_factory=Aside)
 
     def close(self, kind: str, fact_ids: pa.Array | pa.ChunkedArray) -> None:
         """Let facts of one kind end being held."""
@@ -75,20 +93,43 @@ class Difference:
         self.changed_rows = np.flatnonzero(hit)
 
 
-def compare(log: FactLog, frames: Iterable[FactFrame], *, source: str, batch: str) -> Difference:
-    """Lay the facts of a file over what the log holds of this source."""
+def compare(
+    log: FactLog,
+    frames: Iterable[Statement],
+    *,
+    source: str,
+    batch: str,
+    day: date,
+) -> Difference:
+    """Lay the facts of a file over what the log holds of this source.
+
+    Args:
+        day: of the file: what ends without a day of its own is true until then.
+    """
     difference = Difference()
+    vacancies: list[Vacancies] = []
     for frame in frames:
+        if isinstance(frame, Vacancies):
+            vacancies.append(frame)
+            continue
         for table in _tables(frame):
             difference.stated.add(frame.kind, table)
             del table
             give_back()
         del frame
     give_back()  # what the source looked at is free by now
+    said, kept = stated_vacancies(vacancies, day), kept_vacancies(log, source)
+    if len(said):
+        difference.attachments[VACATED] = said
+    for kind in {item.kind for item in vacancies} - set(difference.stated):
+        difference.stated.add(kind, _nothing(kind))
     for kind in sorted(difference.stated):
-        both = _Both(kind, _held(log, kind, source), difference.stated)
-        _compare_kind(both, source, batch, difference)
-        del both
+        both = Both(kind, _held(log, kind, source), difference.stated)
+        laid = lay(
+            both, kept=kept, said=said, said_again=kept_days(log, source, kind), day=day
+        )
+        _write(both, laid, source, batch, difference)
+        del both, laid
         give_back()
     return difference
 
@@ -103,38 +144,10 @@ def fact_ids(batch: str, kind: str, count: int, first: int = 0) -> pa.Array:
     return pc.binary_join_element_wise(stem, pc.utf8_lpad(numbers, 8, "0"), "")
 
 
-def numbered_slots(kind: str, table: pa.Table) -> NDArray[np.int32]:
-    """A number for the slot of each row: the same slot, the same number."""
-    names = list(slot_columns(kind))
-    number = np.asarray(pd.factorize(looks(_texts(table, names)))[0], dtype=np.int32)
-    first = np.zeros(number.max(initial=-1) + 1, np.int32)
-    places = np.arange(len(number), dtype=np.int32)
-    first[number[::-1]] = places[::-1]
-    # what looks alike is as a rule the same slot; it is made sure, some rows at a time
-    again = np.flatnonzero(first[number] != places)
-    for name in names if len(again) else ():
-        texts = table[name]
-        firsts = texts.slice(0, first[number[again]].max() + 1).combine_chunks()
-        for begin in range(0, len(again), _AT_ONCE):
-            here = again[begin : begin + _AT_ONCE]
-            near = texts.slice(here[0], here[-1] + 1 - here[0]).combine_chunks()
-            same = pc.equal(
-                near.take(pa.array(here - here[0])), firsts.take(pa.array(first[number[here]]))
-            )
-            if not pc.all(same).as_py():
-                exact = _texts(table, names).groupby(names).ngroup()
-                return np.asarray(exact, dtype=np.int32)
-    return number
-
-
-def _texts(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame({name: TEXT.__from_arrow__(table[name]) for name in names}, copy=False)
-
-
 def _tables(frame: FactFrame) -> Iterator[pa.Table]:
     """The facts, some at a time, under the columns of their kind but for those that say which
     fact it is and who said it."""
-    fields = [item for item in arrow_schema(frame.kind) if item.name not in _FILLED_IN]
+    fields = list(_nothing(frame.kind).schema)
     for numbers, said in frame.pieces(_AT_ONCE):
         columns = {}
         for item in fields:
@@ -146,6 +159,13 @@ def _tables(frame: FactFrame) -> Iterator[pa.Table]:
             else:
                 columns[item.name] = pa.repeat(pa.scalar(column, item.type), len(numbers))
         yield pa.table(columns)
+
+
+def _nothing(kind: str) -> pa.Table:
+    fields = [item for item in arrow_schema(kind) if item.name not in _FILLED_IN]
+    if slots_of(kind)[0].term:
+        fields.append(pa.field(UNDATED, pa.bool_()))
+    return pa.schema(fields).empty_table()
 
 
 def _held(log: FactLog, kind: str, source: str) -> Aside:
@@ -187,48 +207,42 @@ class _Both:
                 begin += len(piece)
 
 
-def _compare_kind(both: _Both, source: str, batch: str, difference: Difference) -> None:
-    kind, held_count = both.kind, both.held_count
-    names = slot_columns(kind)
-    keys = [both.held(names), both.news(names)]
-    slots = numbered_slots(kind, pa.concat_tables(keys, promote_options="default"))
-    del keys
-    give_back()
-    before, now = slots[:held_count], slots[held_count:]
-    size = int(slots.max(initial=-1)) + 1
-    held_of = np.bincount(before, minlength=size)
-    news_of = np.bincount(now, minlength=size)
-    fresh = (held_of[now] == 0) & (news_of[now] == 1)
-    again = _again(both, before, now, (held_of == 1) & (news_of == 1))
-    take = np.flatnonzero(fresh) + held_count
-    until = both.news(["valid_to"])["valid_to"].filter(pa.array(fresh)).combine_chunks()
-    rest = ~(fresh | again)
-    if rest.any():
-        touched = np.zeros(size, bool)
-        touched[now[rest]] = True
-        places = np.flatnonzero(touched[slots])
-        taken, ends = _merged(both, slots, places, difference)
-        take = np.concatenate([take, np.array(taken, np.int64)])
-        until = pa.concat_arrays([until, pa.array(ends, pa.date32())])
+def _write(both: Both, laid: Laid, source: str, batch: str, difference: Difference) -> None:
+    """Note what is laid of one kind, under identifiers of the batch."""
+    kind = both.kind
+    difference.close(kind, laid.closed)
+    if laid.succeeded:
+        difference.succeeded[kind] = laid.succeeded
+    difference.disputes += [Dispute(term, rows) for term, rows in laid.disputed]
     # in the order of the file, what is carried over first
-    order = np.argsort(take, kind="stable")
-    take, until = take[order], until.take(pa.array(order))
-    del slots, before, now, order
+    order = np.argsort(laid.take, kind="stable")
+    take = laid.take[order]
+    begins, ends = (column.take(pa.array(order)) for column in (laid.begins, laid.ends))
+    by_row, without = laid.by_row[order], laid.without[order]
+    ids = fact_ids(batch, kind, len(take))
+    again = _said_again(laid, order, ids)
+    if len(again):
+        difference.attachments.add(table_name(kind), again)
     done, changed = 0, []
     for facts in both.taken(take):
         some = slice(done, done + len(facts))
-        is_new = take[some] >= held_count
         rows = facts["row"].to_numpy()
-        changed.append(rows[is_new])
+        changed.append(rows[by_row[some]])
         columns = dict(zip(facts.column_names, facts.columns, strict=True)) | {
-            "fact_id": fact_ids(batch, kind, len(facts), done),
-            "valid_to": until.slice(done, len(facts)),
+            "fact_id": ids.slice(done, len(facts)),
+            "valid_from": begins.slice(done, len(facts)),
+            "valid_to": ends.slice(done, len(facts)),
             "known_from": pa.nulls(len(facts), INSTANT),
             "source": pa.repeat(source, len(facts)),
             "batch": pa.repeat(batch, len(facts)),
             # a fact carried over with a new end stands in no row of this file
-            "row": pa.array(np.where(is_new, rows, 0), pa.int32()),
+            "row": pa.array(np.where(by_row[some], rows, 0), pa.int32()),
         }
+        for slot in slots_of(kind):
+            if slot.office:
+                said = columns[slot.office[0]]
+                lost = pa.array(without[some])
+                columns[slot.office[0]] = pc.if_else(lost, pa.scalar(None, said.type), said)
         facts = pa.table({name: columns[name] for name in arrow_schema(kind).names})
         difference.asserted.add(kind, facts)
         done = some.stop
@@ -236,73 +250,15 @@ def _compare_kind(both: _Both, source: str, batch: str, difference: Difference) 
         difference.note_changed(np.concatenate(changed))
 
 
-def _again(
-    both: _Both, before: NDArray[np.int32], now: NDArray[np.int32], alone: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Which news say what their slot's only held fact says, of no earlier day: nothing new."""
-    found = np.zeros(len(now), bool)
-    single = np.flatnonzero(alone[now])
-    if not len(single):
-        return found
-    holder = np.zeros(len(alone), np.int64)
-    holder[before] = np.arange(len(before))
-    of_old, of_new = pa.array(holder[now[single]]), pa.array(single)
-
-    def pair(name: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
-        return both.held([name])[name].take(of_old), both.news([name])[name].take(of_new)
-
-    began, begins = pair("valid_from")
-    same = pc.less_equal(_day(began), _day(begins))
-    for name in arrow_schema(both.kind).names:
-        if name not in (*_SAID_BY, *slot_columns(both.kind), "valid_from"):
-            old, new = pair(name)
-            both_silent = pc.and_(pc.is_null(old), pc.is_null(new))
-            equal = pc.fill_null(pc.equal(old, new), False)
-            same = pc.and_(same, pc.or_(equal, both_silent))
-            give_back()
-    found[single] = same.to_numpy()
-    return found
-
-
-def _day(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.fill_null(column, date.min)
-
-
-def _merged(
-    both: _Both, slots: NDArray[np.int32], places: NDArray[np.int64], difference: Difference
-) -> tuple[list[int], list[date | None]]:
-    """Of the rows at `places`, those to assert, each with its end, slot by slot."""
-    nothing = arrow_schema(both.kind).empty_table()
-    chosen = pa.concat_tables([nothing, *both.taken(places)], promote_options="default")
-    contents = _contents(chosen)
-    begins, ends = chosen["valid_from"].to_pylist(), chosen["valid_to"].to_pylist()
-    ids = chosen["fact_id"].to_pylist()
-    old: dict[int, list[int]] = defaultdict(list)
-    new: dict[int, list[int]] = defaultdict(list)
-    for at, (place, slot) in enumerate(zip(places.tolist(), slots[places].tolist(), strict=True)):
-        (old if place < both.held_count else new)[slot].append(at)
-    take: list[int] = []
-    until: list[date | None] = []
-    closed: list[str] = []
-    for slot, said in new.items():
-        before = sorted(old.get(slot, ()), key=lambda at: begins[at] or date.min)
-        following = [*(begins[at] for at in before[1:]), None][: len(before)]
-        timeline = [
-            # an end where the successor begins was cut by it, not stated
-            Stated(begins[a], None if ends[a] == nxt else ends[a], contents[a], ids[a], ends[a], a)
-            for a, nxt in zip(before, following, strict=True)
-        ]
-        news = [Stated(begins[at], ends[at], contents[at], None, None, at) for at in said]
-        change = merge(timeline, news)
-        closed += change.closed
-        for item in change.asserted:
-            take.append(int(places[item.row]))
-            until.append(item.held_to)
-    difference.close(both.kind, pa.array(closed, pa.string()))
-    return take, until
-
-
-def _contents(table: pa.Table) -> list[str]:
-    names = [name for name in table.column_names if name not in _NOT_CONTENT]
-    columns = [map(str, table[name].to_pylist()) for name in names]
-    return ["\x1f".join(values) for values in zip(*columns, strict=True)]
+def _said_again(laid: Laid, order: NDArray[np.int64], ids: pa.Array) -> pa.Table:
+    """The days on which facts were said again, under the identifiers that they have now."""
+    if not laid.later:
+        return laid.again
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    later = [(place[at], day) for at, days in laid.later.items() for day in days]
+    more = pa.table(
+        [ids.take(pa.array([at for at, _ in later])), pa.array([day for _, day in later])],
+        schema=AGAIN,
+    )
+    return pa.concat_tables([laid.again, more])

@@ -17,10 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.facts import first_ids, slot_columns
+from graph.facts import first_ids
 from graph.log import Batch, FactLog
-from ingest.comparing.difference import Difference, numbered_slots
+from ingest.comparing.difference import Difference
 from ingest.comparing.listing import kept_listing
+from ingest.comparing.slots import NO_SLOT, columns_read, numbered_slots
 
 __all__ = ["confirmed", "held_facts", "restated"]
 
@@ -65,8 +66,11 @@ def held_facts(
         tables[kind] = held
         stated = _stating_rows(kind, held, difference.stated.get(kind))
         first = first_ids(held["fact_id"])
+        # what this file ended otherwise is spoken of
+        over = difference.closed.get(kind, pa.chunked_array([], pa.string())).combine_chunks()
         seen = pc.or_(
-            pc.is_in(held["batch"], value_set=arrived), pc.is_in(first, value_set=elsewhere)
+            pc.or_(pc.is_in(held["batch"], value_set=arrived), pc.is_in(first, value_set=elsewhere)),
+            pc.is_in(held["fact_id"], value_set=over),
         ).to_numpy()
         lines.append(
             pd.DataFrame(
@@ -132,10 +136,13 @@ def _stating_rows(kind: str, held: pa.Table, news: pa.Table | None) -> NDArray[n
     """For each held fact the first row of the file that says something in its slot; 0: none."""
     if news is None:
         return np.zeros(len(held), np.int32)
-    names = list(slot_columns(kind))
+    names = list(columns_read(kind))
     both = pa.concat_tables([held.select(names), news.select(names)], promote_options="default")
-    slots = numbered_slots(kind, both)
-    row = np.zeros(slots.max(initial=-1) + 1, np.int32)
-    row[slots[len(held) :][::-1]] = news["row"].to_numpy()[::-1]
-    found: NDArray[np.int32] = row[slots[: len(held)]]
+    rows = news["row"].to_numpy()[::-1]
+    found = np.zeros(len(held), np.int32)
+    for numbers in numbered_slots(kind, both):
+        row = np.zeros(int(numbers.max(initial=-1)) + 2, np.int32)
+        row[numbers[len(held) :][::-1]] = rows
+        row[NO_SLOT] = 0
+        found = np.where(found > 0, found, row[numbers[: len(held)]])
     return found

@@ -35,8 +35,14 @@ def listing(table: Table, gated: Gated, identity_key: str) -> pd.DataFrame:
     typed: dict[str, pd.Series] = {}
     for item in spec.fields:
         if item.name in {*spec.key, *spec.scope}:
-            cells = bad[item.name].tolist() if item.name in bad else [None] * len(bad)
-            typed |= read_column(item, Texts.of(cells), bad.index, identity_key).columns
+            named = item.name_field
+            typed |= read_column(
+                item,
+                _texts(bad, item.name),
+                bad.index,
+                identity_key,
+                names=_texts(bad, named) if named in bad else None,
+            ).columns
     lines = [
         _lines(spec, gated.rows, refused=False),
         _lines(spec, pd.DataFrame(typed, index=bad.index), refused=True),
@@ -56,6 +62,10 @@ def kept_listing(log: FactLog, batch: Batch) -> pd.DataFrame:
     """The listing that was kept with a batch; empty for one that was no complete list."""
     kept = log.table(batch, "listed")
     return (_SCHEMA.empty_table() if kept is None else kept).to_pandas()
+
+
+def _texts(rows: pd.DataFrame, name: str) -> Texts:
+    return Texts.of(rows[name].tolist() if name in rows else [None] * len(rows))
 
 
 def _lines(spec: TableSpec, typed: pd.DataFrame, *, refused: bool) -> pd.DataFrame:

@@ -20,10 +20,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.identity.firm_name import core_name
-from ingest.identity.record import Record
 from graph.names.sound import folded_sounds, surname_length
 from graph.names.writing import common_writing, simplified
+from ingest.identity.firm_name import core_name
+from ingest.identity.record import Record
 
 __all__ = ["Blocked", "block", "block_keys"]
 

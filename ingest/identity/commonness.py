@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from graph.names.writing import common_writing, simplified
 from ingest.identity.firm_name import core_name
 from ingest.identity.record import Record
-from graph.names.writing import common_writing, simplified
 
 __all__ = ["Commonness", "count"]
 

@@ -18,13 +18,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from graph.names.sound import folded_sounds, surname_length, syllables
+from graph.names.writing import common_writing, plain, simplified
 from ingest.identity.commonness import Commonness
 from ingest.identity.firm_name import core_name
 from ingest.identity.policy import IdentityPolicy
 from ingest.identity.record import Record
 from ingest.identity.rules import called, rule_text, village_key, with_birth
-from graph.names.sound import folded_sounds, surname_length, syllables
-from graph.names.writing import common_writing, plain, simplified
 
 __all__ = ["LEVELS", "SILENT", "Level", "columns", "frequencies"]
 

@@ -14,7 +14,8 @@ import json
 import pandas as pd
 
 from ingest.catalogue.source import TableSpec
-from ingest.identity.record import PROVISIONAL, label_of_name
+from ingest.checking.naming import label_of_name
+from ingest.identity.record import PROVISIONAL
 
 __all__ = ["name_parties"]
 

@@ -14,13 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.log import FactLog
+from graph.names.writing import MIDDLE_DOTS
 from graph.resolution import redirects
 from graph.schema import SCHEMA
 from graph.standing import withdrawals
 from graph.vocabulary import Node
 from ingest.identity.former_codes import former_codes
 
-__all__ = ["PROVISIONAL", "Record", "is_provisional", "label_of_name", "read_records", "told"]
+__all__ = ["PROVISIONAL", "Record", "is_provisional", "read_records", "told"]
 
 #: Keys of parties that were named without an identifier.
 PROVISIONAL = "provisional:"
@@ -32,15 +33,8 @@ _NICK = re.compile(r"(?:小名|乳名|绰号|人称|又名|俗名|外号)[:：�
 _TITLE = re.compile(
     r"(先生|女士|小姐|师傅|老板|同志|大爷|大妈|大娘|大叔|大姐|大哥|书记|主任|经理|老师)$"
 )
-_FIRM_ENDINGS = (
-    (re.compile(r"股份经济合作(联合)?社$|经济合作社$|村民委员会$|村委会$"), "Collective"),
-    (re.compile(r"合作社(联合社)?$"), "Cooperative"),
-    (re.compile(r"家庭农场$"), "FamilyFarm"),
-    (re.compile(r"公司$|厂$|集团$|企业$"), "Enterprise"),
-    (re.compile(r"(店|部|行|馆|铺|坊|超市|门市|摊|场|站|中心|农资|粮油|百货|饭庄|酒家)$"), "IndividualBusiness"),
-)  # fmt: skip
+_SILENT = re.compile(rf"[\s{MIDDLE_DOTS}]")
 _VILLAGE = re.compile(r"(?:镇|乡|街道|^)([\u4e00-\u9fff]{1,5}?村)")
-_MIN_FIRM_NAME = 4  # 张站, 李店: short names that end so are people
 
 
 @dataclass(frozen=True)
@@ -82,16 +76,6 @@ def is_provisional(key: str) -> bool:
     return key.startswith(PROVISIONAL)
 
 
-def label_of_name(name: str | None) -> str:
-    """What kind of party a name alone suggests; a person where it does not look like a firm."""
-    text = unicodedata.normalize("NFKC", name or "").strip()
-    if len(text) >= _MIN_FIRM_NAME:
-        for ending, label in _FIRM_ENDINGS:
-            if ending.search(text):
-                return label
-    return "Person"
-
-
 def told(record: Record) -> Record:
     """The record with what its name tells besides the name: aliases in brackets, forms of address.
 
@@ -108,7 +92,7 @@ def told(record: Record) -> Record:
             elif found := _NICK.search(inside):
                 nicks += _split(found[1])
         text = _BRACKETED.sub("", text)
-    bare = re.sub(r"[\s·•.]", "", text)
+    bare = _SILENT.sub("", text)
     without_title = _TITLE.sub("", bare) if record.is_person else bare
     sex = record.sex
     if record.is_person and without_title != bare and len(without_title) < 2:

@@ -17,10 +17,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from graph.identifiers import division_code
-from ingest.identity.firm_name import core_name
-from ingest.identity.record import Record
 from graph.names.sound import same_sound, surname_length
 from graph.names.writing import common_writing, plain, simplified
+from ingest.identity.firm_name import core_name
+from ingest.identity.record import Record
 
 __all__ = ["RULES", "Outcome", "Rule", "findings", "rule_text"]
 

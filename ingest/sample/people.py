@@ -22,6 +22,8 @@ _SIZES = np.array([1, 2, 3, 4, 5, 6])
 _SIZE_SHARES = np.array([0.16, 0.26, 0.24, 0.20, 0.09, 0.05])
 _NEIGHBOURS = np.array(["610322", "610323", "610324", "610328", "610302"])
 _COLLECTED = "2026-03-15"
+#: Share of households headed by a woman; no published figure for the district was found.
+_WOMEN_HEADS = 0.2
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,13 @@ def invent_people(generator: np.random.Generator, persons: int, villages: np.nda
             place == 1, generator.integers(26, 74, persons), generator.integers(1, 58, persons)
         ),
     )
-    male = np.where(place == 0, True, np.where(place == 1, False, generator.random(persons) < 0.52))
+    # drawn aside, so that who heads a household changes nothing else of the district
+    man_heads = generator.spawn(1)[0].random(count) >= _WOMEN_HEADS
+    male = np.where(
+        place == 0,
+        man_heads[household],
+        np.where(place == 1, ~man_heads[household], generator.random(persons) < 0.52),
+    )
     role = np.where(
         place == 0, "户主", np.where(place == 1, "配偶", np.where(male, "子", "女"))
     ).astype(object)

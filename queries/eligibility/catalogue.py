@@ -58,13 +58,18 @@ class Filter(Strict):
     `not_yet` and `past` compare a date with the day asked about, an empty one is not yet;
     `before_first` compares with the day before which history counts, `by_first` lets that day
     itself count as well (a report asked for on it); `tied_to` names a party (`institution`: who
-    asks) at the other end of a tie of the thing.
+    asks) at the other end of a tie of the thing.  `not_zero` is met by a sum of which nobody says
+    that it is nothing, and left open by a zero: a loan of balance 0 whose settlement nobody states
+    is not proven open, and not proven settled.  `mentions` is met by a text in which one of the
+    values stands, `given` by any value, and `asked_for` by a credit report that the party asked for itself, or this
+    institution under this consent.
     """
 
     property: str
     operator: Literal[
-        "one_of", "none_of", "more_than", "not_yet", "before_first", "by_first", "tied_to"
-    ]
+        "one_of", "none_of", "more_than", "not_yet", "before_first", "by_first", "tied_to",
+        "not_zero", "mentions", "given", "asked_for",
+    ]  # fmt: skip
     value: tuple[str, ...] | int | Literal["institution"] | None = None
 
 
@@ -86,6 +91,10 @@ class Read(Strict):
         fresh_days: a statement older than this says nothing any more (a credit report).
         complete: a source (`source`, or one table of it, `source/table`) whose whole list, once
             taken in, makes absence a no (a zero).
+        complete_days: for so many days after it was taken in; a list of years ago says nothing of
+            today.
+        ends: labels of parties, where only ties from one of those count; of a `share`, those that
+            are its part.
         without: why absence is not a no.
     """
 
@@ -108,6 +117,8 @@ class Read(Strict):
     number: str | None = None
     fresh_days: int | None = Field(default=None, gt=0)
     complete: str | None = None
+    complete_days: int | None = Field(default=None, gt=0)
+    ends: tuple[str, ...] = ()
     without: Literal["not_collected", "no_bureau_answer"] = "not_collected"
 
     # methods both: a field is named `property`
@@ -133,8 +144,10 @@ class Read(Strict):
             raise ValueError(f"{self.kind} has no property {sorted(unknown)}")
         if (self.property is None) == (self.take in _OF_A_PROPERTY):
             raise ValueError(f"{self.take} with property {self.property}")
-        if self.take == "share" and not self.of_those:
-            raise ValueError("a share needs of_those")
+        if self.take == "share" and not (self.of_those or self.ends):
+            raise ValueError("a share needs of_those or ends")
+        if self.complete_days is not None and self.complete is None:
+            raise ValueError("complete_days of no list")
         if (self.take == "agreed") != bool(self.properties):
             raise ValueError("agreed, and nothing else, takes properties")
         if self.divided_by and self.take != "latest":
@@ -158,6 +171,7 @@ class FactSpec(Strict):
         ground: why the law lets a fact about household or spouse count at all.
         paper: the document by which an officer can bring it; None = sources only.
         implies: what a settled value says of other facts, by value (`true`, `false`).
+        needs: the consent without which it is not read: that of the party, or of its spouse.
         ask: its term as a question (有无…), for what is still to be looked into.
     """
 
@@ -173,6 +187,7 @@ class FactSpec(Strict):
     paper: str | None = None
     obtain: Obtain
     implies: dict[bool, dict[str, bool | int | str]] = Field(default_factory=dict)
+    needs: Literal["consent", "spouse_consent"] | None = None
 
     @model_validator(mode="after")
     def _lawful_and_whole(self) -> Self:

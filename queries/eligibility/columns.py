@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queries.eligibility.catalogue import FactSpec
-from queries.eligibility.condition import AllOf, AnyOf, Leaf, Not, Test
+from queries.eligibility.condition import AllOf, AnyOf, Comes, Leaf, Not, Test
 from queries.eligibility.fact import Value
 from queries.eligibility.product import Version
 from queries.eligibility.verdict import Verdict
@@ -103,13 +103,36 @@ def _codes(test: Test, columns: Mapping[str, Column], parties: int) -> Codes:
             return np.asarray(np.maximum.reduce(parts))
         case Not():
             return np.int8(2) - _codes(test.negated, columns, parties)
+        case Comes():
+            return _comes(test, columns, parties)
         case Leaf():
             column = columns.get(test.fact)
             if column is None:
                 return np.ones(parties, np.int8)
             met = _met(test, column)
+            if test.operator == "granted":
+                return np.where(column.known & met, np.int8(2), np.int8(1)).astype(np.int8)
             # known and met: 2, known and not met: 0, unknown: 1
             return np.where(column.known, met.view(np.int8) << 1, np.int8(1)).astype(np.int8)
+
+
+def _comes(test: Comes, columns: Mapping[str, Column], parties: int) -> Codes:
+    """Too little is settled by what is known, enough only when all is."""
+    total = np.zeros(parties)
+    whole, comes_in = np.ones(parties, bool), np.ones(parties, bool)
+    for name, times in test.surplus.times.items():
+        column = columns.get(name)
+        known = np.zeros(parties, bool) if column is None else column.known
+        whole &= known
+        if column is not None:
+            total += np.where(known, column.values, 0) * (
+                times if name in test.surplus.plus else -times
+            )
+        if name in test.surplus.plus:
+            comes_in &= known
+    enough = np.rint(total) >= test.at_least_fen
+    codes = np.where(enough, np.where(whole, 2, 1), 0)
+    return np.where(comes_in, codes, 1).astype(np.int8)
 
 
 def _met(leaf: Leaf, column: Column) -> NDArray[np.bool_]:
@@ -118,13 +141,15 @@ def _met(leaf: Leaf, column: Column) -> NDArray[np.bool_]:
     match leaf.operator:
         case "is":
             return values if limit else ~values
+        case "granted":
+            return values
         case "between":
             return np.asarray((values >= limit[0]) & (values <= limit[1]))
         case "at_least":
             return np.asarray(values >= limit)
         case "at_most":
             return np.asarray(values <= limit)
-        case "known":
+        case "known" | "summed":
             return np.ones(len(values), bool)
         case _:
             accepted = np.array([code in limit for code in column.spec.values], bool)

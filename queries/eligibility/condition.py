@@ -3,21 +3,46 @@
     test: {fact: age, operator: between, value: [18, 60]}
     test: {any: [{fact: …}, {all: [{fact: …}, {not: {fact: …}}]}]}
 
+    test: {surplus: {plus: {annual_income_fen: 3}, minus: {owed_fen: 1}}, at_least_fen: 100000}
+
 A fact, an operator or a code that does not exist is refused when the product is loaded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Discriminator, Field, PrivateAttr, Tag, ValidationInfo, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    Tag,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 
 from queries.eligibility.catalogue import FactSpec, Strict, in_use
 from queries.eligibility.fact import Fact, Value
+from queries.eligibility.surplus import Surplus
 from queries.eligibility.verdict import Verdict, all_of, any_of, negation
 
-__all__ = ["AllOf", "AnyOf", "Certainty", "Condition", "Leaf", "Not", "Step", "Test", "compare"]
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "Certainty",
+    "Comes",
+    "Condition",
+    "Leaf",
+    "Not",
+    "Rule",
+    "Step",
+    "Test",
+    "compare",
+]
 
 #: How sure a threshold is: read in a public source, known practice, or unsure (confirm locally).
 Certainty = Literal["found", "known", "unsure"]
@@ -26,10 +51,16 @@ _NUMBERS = frozenset({"integer", "money", "real"})
 
 
 class Leaf(Strict):
-    """One fact against one limit; `known` is met by any value."""
+    """One fact against one limit; `known` is met by any value.
+
+    `granted` is met by a consent and left open without one: to refuse is nobody's fault, and there
+    is nothing then to judge by.  `summed` stands for a part of a surplus.
+    """
 
     fact: str
-    operator: Literal["is", "between", "at_least", "at_most", "one_of", "none_of", "known"]
+    operator: Literal[
+        "is", "between", "at_least", "at_most", "one_of", "none_of", "known", "granted", "summed"
+    ]
     value: bool | int | float | tuple[int | float, int | float] | tuple[str, ...] | None = None
 
     _spec: FactSpec = PrivateAttr()
@@ -47,6 +78,8 @@ class Leaf(Strict):
             "one_of": spec.type == "code" and _are_codes(self.value, spec),
             "none_of": spec.type == "code" and _are_codes(self.value, spec),
             "known": self.value is None,
+            "granted": spec.type == "flag" and self.value is None,
+            "summed": spec.type == "money" and self.value is None,
         }[self.operator]
         if not fits:
             raise ValueError(f"{self.fact} ({spec.type}) cannot be {self.operator} {self.value}")
@@ -62,6 +95,8 @@ class Leaf(Strict):
         """Unknown while the fact is."""
         fact = facts.get(self.fact)
         if fact is None or fact.value is None:
+            return Verdict.UNKNOWN
+        if self.operator == "granted" and fact.value is False:
             return Verdict.UNKNOWN
         return Verdict.MET if compare(self, fact.value) else Verdict.NOT_MET
 
@@ -114,18 +149,46 @@ class Not(Strict):
         yield from self.negated.leaves()
 
 
+class Comes(Strict):
+    """A surplus must come to so much."""
+
+    surplus: Surplus
+    at_least_fen: int
+
+    _leaves: tuple[Leaf, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _parts(self, info: ValidationInfo) -> Self:
+        stated = ({"fact": name, "operator": "summed"} for name in self.surplus.facts)
+        self._leaves = tuple(Leaf.model_validate(it, context=info.context) for it in stated)
+        return self
+
+    def verdict(self, facts: Mapping[str, Fact]) -> Verdict:
+        """Too little is settled by what is known, enough only when all is."""
+        return self.surplus.verdict(facts, self.at_least_fen)
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Its sums."""
+        yield from self._leaves
+
+
+_FORMS: tuple[tuple[str, type], ...] = (
+    ("all", AllOf), ("any", AnyOf), ("not", Not), ("surplus", Comes),
+)  # fmt: skip
+
+
 def _form(stated: Any) -> str:
     if not isinstance(stated, dict):
-        kinds: tuple[tuple[type, str], ...] = ((AllOf, "all"), (AnyOf, "any"), (Not, "not"))
-        return next((word for kind, word in kinds if isinstance(stated, kind)), "leaf")
-    return next((word for word in ("all", "any", "not") if word in stated), "leaf")
+        return next((word for word, kind in _FORMS if isinstance(stated, kind)), "leaf")
+    return next((word for word, _ in _FORMS if word in stated), "leaf")
 
 
 Test: TypeAlias = Annotated[
     Annotated[Leaf, Tag("leaf")]
     | Annotated[AllOf, Tag("all")]
     | Annotated[AnyOf, Tag("any")]
-    | Annotated[Not, Tag("not")],
+    | Annotated[Not, Tag("not")]
+    | Annotated[Comes, Tag("surplus")],
     Discriminator(_form),
 ]
 
@@ -156,27 +219,67 @@ class Step(Strict):
         return self
 
 
-class Condition(Strict):
-    """One condition.  `hard` ones decide; soft ones are said and do not.
+class Rule(Strict):
+    """What every rule says of itself.
 
     Attributes:
         basis: law or policy it rests on; `certainty` and `source` say how sure the threshold is.
+        valid_from, valid_until: the days from and until which it holds; open where not said.
+        checked_on: the day on which somebody last held it against its source.
+    """
+
+    wording: str
+    basis: str
+    certainty: Certainty
+    source: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+    checked_on: date | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_kept(self, form: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # a rule kept before these could be said is the same text, and hash, as it was
+        told: dict[str, Any] = form(self)
+        return {name: value for name, value in told.items() if not self._is_unsaid(name)}
+
+    def _is_unsaid(self, name: str) -> bool:
+        return name in _SINCE and getattr(self, name) == type(self).model_fields[name].default
+
+
+#: What rules can say since 0.4.0.
+_SINCE = frozenset({"valid_from", "valid_until", "checked_on", "stage", "for_whom"})
+
+
+class Condition(Rule):
+    """One condition.  `hard` ones decide; soft ones are said and do not.
+
+    Attributes:
+        stage: conditions of `drawing` are to be met before money is paid out, not before a loan is
+            granted; they are said and decide nothing.
         steps: what would change a 不符合; for a 待补充 the catalogue knows.
     """
 
     id: str
     test: Test
     hard: bool = True
-    wording: str
-    basis: str
-    certainty: Certainty
-    source: str
+    stage: Literal["eligibility", "drawing"] = "eligibility"
     steps: tuple[Step, ...] = Field(min_length=1)
 
     @property
     def facts(self) -> tuple[str, ...]:
         """Names of the facts that it asks for, each once, in order."""
         return tuple(dict.fromkeys(leaf.fact for leaf in self.test.leaves()))
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether it can be 不符合 at all: what any value meets can only be open."""
+        return _can_fail(self.test)
+
+    @model_validator(mode="after")
+    def _drawing_decides_nothing(self) -> Self:
+        if self.stage == "drawing" and self.hard:
+            raise ValueError(f"{self.id}: what is due before drawing decides no application")
+        return self
 
 
 def compare(leaf: Leaf, value: Value) -> bool:
@@ -203,8 +306,27 @@ def compare(leaf: Leaf, value: Value) -> bool:
             return held in limit
         case "none_of":
             return held not in limit
-        case "known":
+        case "granted":
+            return held is True
+        case "known" | "summed":
             return True
+
+
+def _can_fail(test: Test) -> bool:
+    match test:
+        case AllOf():
+            return any(map(_can_fail, test.all))
+        case AnyOf():
+            return all(map(_can_fail, test.any))
+        case Leaf():
+            any_code = test.operator == "one_of" and set(test.spec.values) == set(_limit(test))
+            return not any_code and test.operator not in ("known", "granted")
+        case _:
+            return True
+
+
+def _limit(leaf: Leaf) -> tuple[Any, ...]:
+    return leaf.value if isinstance(leaf.value, tuple) else ()
 
 
 def _is_number(value: object) -> bool:

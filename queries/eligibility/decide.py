@@ -16,6 +16,7 @@ from queries.basis import HINT_NOTICE, Basis
 from queries.eligibility.amount import Amount
 from queries.eligibility.barred import barred_for
 from queries.eligibility.catalogue import catalogue
+from queries.eligibility.consent import CLOSED, CONSENTS, closed
 from queries.eligibility.fact import Fact, Hint
 from queries.eligibility.first_loan import FirstLoan, compare_definitions
 from queries.eligibility.gather import Gathered, gather
@@ -37,6 +38,7 @@ __all__ = [
     "case_of",
     "decide",
     "decide_all",
+    "facts_of",
     "find_product",
 ]
 
@@ -129,14 +131,19 @@ def case_of(
     supplied: Mapping[str, Any] | None = None,
     institution: str | None = None,
     first_loan_asof: date | None = None,
+    graded: bool = False,
 ) -> Case:
     """Gather what is known of a party from the graph, and lay the papers down.
+
+    What needs the party's written consent is read once that is among the papers, and not before.
 
     Args:
         supplied: what an officer has on paper (`queries.eligibility.paper`).
         institution: key of the institution that asks, for loans of its own.
         first_loan_asof: loans granted before this day count against a first loan; default the
             day asked about.  Set it to the day of disbursement to ask afterwards.
+        graded: it is for a household's grade, for which the village collected what it was told
+            with consent; nothing is asked of anybody's loans for anybody else.
 
     Raises:
         NotFoundError: no such party.  InputError: paper that cannot be used.
@@ -146,7 +153,9 @@ def case_of(
     papers = read_papers(supplied or {}, day)
     # a key that was judged to be another party is decided as that party
     party = standing_key(graph, party, day, instant)
-    records, exists = records_from_graph(graph, party, as_of=day, known_at=instant)
+    records, exists = records_from_graph(
+        graph, party, as_of=day, known_at=instant, institution=institution
+    )
     if not exists:
         raise NotFoundError(
             "没有找到这个主体。请先用“查找主体”核对编号。",
@@ -154,10 +163,12 @@ def case_of(
             code="party_unknown",
         )
     before = first_loan_asof or day
-    gathered = gather(records, pa.array([party]), institution=institution, before=before)
+    read, gathered = facts_of(
+        records, party, papers, institution=institution, before=before, graded=graded
+    )
     return Case(
         party=party,
-        facts=lay_down(gathered.facts(0), papers, gone_by=before < day),
+        facts=lay_down(read, papers, gone_by=before < day),
         hints=gathered.hints(0),
         papers=papers,
         strata=strata_of(records, gathered, party),
@@ -168,6 +179,29 @@ def case_of(
         position=held.position,
         log_hash=held.manifest_hash,
     )
+
+
+def facts_of(
+    records: Records,
+    party: str,
+    papers: Mapping[str, Paper],
+    *,
+    institution: str | None,
+    before: date,
+    graded: bool = False,
+) -> tuple[dict[str, Fact], Gathered]:
+    """What the records say of a party, as far as it may be read under these papers."""
+    given = {name: name in papers and papers[name].value is True for name in CONSENTS}
+    shut = frozenset[str]() if graded else closed(catalogue(), given)
+    gathered = gather(
+        records,
+        pa.array([party]),
+        facts=[name for name in catalogue().facts if name not in shut],
+        institution=institution,
+        before=before,
+        consent_no=papers["consent"].reference if given["consent"] else "",
+    )
+    return dict.fromkeys(shut & catalogue().own.keys(), CLOSED) | gathered.facts(0), gathered
 
 
 def decide(
@@ -183,7 +217,8 @@ def decide(
     chosen = version or product.at(case.as_of)
     known = rules.known if rules else catalogue()
     barred = rules.barred if rules else barred_for(chosen)
-    checked = evaluate(chosen, case.facts)
+    facts = chosen.in_time(case.facts, case.as_of)
+    checked = evaluate(chosen, facts)
     verdict = overall(checked)
     return Decision(
         case=case,
@@ -192,10 +227,10 @@ def decide(
         verdict=verdict,
         conditions=checked,
         settled_by=least_missing(
-            chosen, case.facts, known=known, gone_by=case.first_loan_asof < case.as_of
+            chosen, facts, known=known, gone_by=case.first_loan_asof < case.as_of
         ),
         next_steps=next_steps(checked, known, barred),
-        amount=chosen.amount.apply(case.facts),
+        amount=chosen.amount.apply(facts),
         first_loan=compare_definitions(case.facts, rules.defined if rules else None),
         hints={name: case.hints[name] for name in chosen.hints if name in case.hints},
     )

@@ -44,8 +44,11 @@ CALL (p, q) {
   MATCH (q)<-[t:MEMBER_OF|BELONGS_TO|SPOUSE_OF]-(x:Party)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
+  // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
   RETURN type(t) AS kind, x.key AS from_key, q.key AS to_key, t.fact_id AS fact_id,
-         properties(t) AS facts
+         t {.*, from_label: head([l IN labels(x) WHERE l IN
+           ['Person', 'Household', 'FamilyFarm', 'Cooperative', 'Enterprise', 'IndividualBusiness',
+            'Collective', 'GovernmentBody', 'FinancialInstitution']])} AS facts
   UNION
   MATCH (q)-[t]->(x)<-[:DESCRIBES]-(v:Version)
   WHERE NOT x:Party

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from queries.eligibility.catalogue import catalogue
-from queries.eligibility.condition import AllOf, AnyOf, Condition, Leaf, Not, Test
+from queries.eligibility.condition import AllOf, AnyOf, Comes, Condition, Leaf, Not, Test
 from queries.eligibility.product import Version
+from queries.eligibility.surplus import wan
 
 __all__ = ["difference", "said"]
 
@@ -18,7 +19,10 @@ _OPERATORS = {
 }  # fmt: skip
 _PARTS = {
     "wording": "文字", "basis": "依据", "certainty": "确定程度", "source": "出处",
+    "valid_from": "施行日", "valid_until": "失效日", "checked_on": "核对日",
 }  # fmt: skip
+
+_STAGES = {"eligibility": "申请条件", "drawing": "放款前须办妥的条件"}
 
 
 def difference(before: Version, after: Version) -> tuple[str, ...]:
@@ -33,14 +37,26 @@ def said(test: Test) -> str:
             return _leaf(test)
         case Not():
             return f"并非（{said(test.negated)}）"
+        case Comes():
+            return _comes(test)
         case AllOf():
             return "且".join(_inner(part) for part in test.all)
         case AnyOf():
             return "或".join(_inner(part) for part in test.any)
 
 
+def _comes(test: Comes) -> str:
+    surplus = test.surplus
+    parts = [
+        f"{' + ' if name in surplus.plus else ' − '}“{surplus.spec(name).term}”"
+        + ("" if times == 1 else f"×{times:g}")
+        for name, times in surplus.times.items()
+    ]
+    return f"{''.join(parts).removeprefix(' + ')} 不低于 {wan(test.at_least_fen)}"
+
+
 def _inner(test: Test) -> str:
-    return said(test) if isinstance(test, Leaf) else f"（{said(test)}）"
+    return said(test) if isinstance(test, Leaf | Comes) else f"（{said(test)}）"
 
 
 def _leaf(leaf: Leaf) -> str:
@@ -48,8 +64,10 @@ def _leaf(leaf: Leaf) -> str:
     term = leaf.spec.term
     if leaf.operator == "is":
         return f"“{term}”为{'是' if value else '否'}"
-    if leaf.operator == "known":
+    if leaf.operator in ("known", "summed"):
         return f"“{term}”已知"
+    if leaf.operator == "granted":
+        return f"“{term}”已给出"
     if leaf.operator == "between":
         limit = f"{_number(value[0], leaf)} 至 {_number(value[1], leaf)}"
     elif leaf.operator in ("one_of", "none_of"):
@@ -83,16 +101,23 @@ def _sentences(before: Version, after: Version) -> Iterator[str]:
     if before.hints != after.hints:
         terms = "、".join(catalogue().facts[name].term for name in after.hints) or "无"
         yield f"附带提示改为：{terms}（不影响结论）"
+    if before.fresh_days != after.fresh_days:
+        limits = [
+            f"“{catalogue().facts[name].term}”{days} 天" for name, days in after.fresh_days.items()
+        ]
+        yield f"材料时限改为：{'、'.join(limits) or '无'}"
 
 
 def _condition(old: Condition, new: Condition) -> Iterator[str]:
     if old.test != new.test:
         yield f"条件“{new.wording}”由“{said(old.test)}”改为“{said(new.test)}”"
+    if old.stage != new.stage:
+        yield f"条件“{new.wording}”改为{_STAGES[new.stage]}"
     if old.hard != new.hard:
         yield f"条件“{new.wording}”由{_hard(old)}改为{_hard(new)}"
     for part, term in _PARTS.items():
         if getattr(old, part) != getattr(new, part):
-            was, now = getattr(old, part), getattr(new, part)
+            was, now = (getattr(item, part) or "未载明" for item in (old, new))
             yield f"条件“{new.wording}”的{term}由“{was}”改为“{now}”"
     if old.steps != new.steps:
         texts = "；".join(step.text for step in new.steps)
@@ -103,6 +128,9 @@ def _amount(before: Version, after: Version) -> Iterator[str]:
     old, new = before.amount, after.amount
     if old.months != new.months:
         yield f"最长期限由 {old.months} 个月改为 {new.months} 个月"
+    if old.lends_at_least_fen != new.lends_at_least_fen:
+        least = new.lends_at_least_fen
+        yield "不再要求可测算额度" if least is None else f"可测算额度须不低于 {wan(least)}"
     if old.round_to_fen != new.round_to_fen:
         yield f"额度取整由 {old.round_to_fen / 100:g} 元改为 {new.round_to_fen / 100:g} 元"
     was = {term.wording: term.model_dump(mode="json") for term in old.least_of}

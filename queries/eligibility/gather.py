@@ -6,9 +6,9 @@ catalogue and checked when that is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ from queries.eligibility.records import Records
 from queries.eligibility.relation import People
 from queries.eligibility.told import Told
 
-__all__ = ["Gathered", "gather"]
+__all__ = ["Gathered", "gather", "in_time"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +62,19 @@ class Gathered:
         return columns
 
 
+def in_time(
+    columns: Mapping[str, Column], gathered: Gathered, fresh_days: Mapping[str, int], as_of: date
+) -> dict[str, Column]:
+    """The columns as a product takes them: what is too old for it is unknown."""
+    found = dict(columns)
+    for name, days in fresh_days.items():
+        if name in gathered.told and name in columns:
+            old = gathered.told[name].older_than(as_of - timedelta(days))
+            held = columns[name]
+            found[name] = Column(held.spec, held.values, held.known & ~old)
+    return found
+
+
 def gather(
     records: Records,
     keys: pa.Array,
@@ -69,6 +82,7 @@ def gather(
     facts: Iterable[str] | None = None,
     institution: str | None = None,
     before: date | None = None,
+    consent_no: str = "",
     known: Catalogue | None = None,
 ) -> Gathered:
     """Facts of the parties `keys`.
@@ -76,6 +90,8 @@ def gather(
     Args:
         facts: names to gather, default all that a source can bring.
         institution: key of the institution that asks, for what is its own.
+        consent_no: number of the consent under which is asked: a report asked for under another
+            one does not count; empty where nobody numbered it.
         before: history before this day counts for a first loan; default the day asked about.
         known: the catalogue to read by, default the present one.
     """
@@ -83,7 +99,7 @@ def gather(
     specs = known.facts
     wanted = [specs[name] for name in (specs if facts is None else facts)]
     people = People(records, keys)
-    reader = Reader(records, people, institution, before or records.as_of)
+    reader = Reader(records, people, institution, before or records.as_of, consent_no)
     found = {spec.id: reader.told(spec) for spec in wanted if spec.reads}
     return Gathered(
         {name: told for name, told in found.items() if not specs[name].hint},

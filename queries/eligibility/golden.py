@@ -78,9 +78,10 @@ def read_cases(text: str) -> Cases:
         ) from error
 
 
-def shipped_cases(product: str) -> str:
-    """Text of the case file that ships with a product."""
-    path = files("queries.eligibility") / "cases" / f"{product}.yaml"
+def shipped_cases(product: str, version: str = "") -> str:
+    """Text of the case file that ships with a product: of its last version, or of an older one."""
+    folder = files("queries.eligibility") / "cases"
+    path = (folder / version if version else folder) / f"{product}.yaml"
     return path.read_text(encoding="utf-8")
 
 
@@ -94,9 +95,7 @@ def failures(product: Product, cases: Cases) -> tuple[str, ...]:
     for case in cases.cases:
         found += _of(version, cases, case, tried)
     for item in version.conditions:
-        # what any value meets can be open and cannot fail
-        can_fail = any(leaf.operator != "known" for leaf in item.test.leaves())
-        possible = {Verdict.NOT_MET, Verdict.UNKNOWN} if can_fail else {Verdict.UNKNOWN}
+        possible = {Verdict.NOT_MET, Verdict.UNKNOWN} if item.can_fail else {Verdict.UNKNOWN}
         lacking = possible - tried[item.id]
         if item.hard and lacking:
             words = "、".join(sorted(verdict.value for verdict in lacking))

@@ -23,6 +23,9 @@ from queries.eligibility.verdict import Verdict, all_of
 
 __all__ = ["distinguishable", "least_missing", "settling"]
 
+#: More money than anybody has: with it, or without, a surplus comes out one way or the other.
+_MUCH = 10**15
+
 
 def least_missing(
     version: Version,
@@ -71,7 +74,9 @@ def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
     tests = list(leaves)
     spec = tests[0].spec
     if spec.type == "flag":
-        return (True, False)
+        # a consent that is refused leaves everything as open as one that nobody asked for
+        granted = all(leaf.operator == "granted" for leaf in tests)
+        return (True,) if granted else (True, False)
     if spec.type == "code":
         return tuple(spec.values)
     if spec.type == "text":
@@ -79,6 +84,10 @@ def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
     limits: set[Any] = set()
     for leaf in tests:
         limits |= set(leaf.value) if isinstance(leaf.value, tuple) else {leaf.value}
+    if any(leaf.operator == "summed" for leaf in tests):
+        limits |= {0, _MUCH}
+        if all(leaf.operator == "summed" for leaf in tests):
+            return (0, _MUCH)
     bounds = sorted(limits - {None})
     if not bounds:
         return (0,)
@@ -187,4 +196,9 @@ def _group(
 
 
 def _unknown(condition: Condition, facts: Mapping[str, Fact]) -> set[str]:
-    return {n for n in condition.facts if n not in facts or facts[n].value is None}
+    refused = {leaf.fact for leaf in condition.test.leaves() if leaf.operator == "granted"}
+    return {
+        n
+        for n in condition.facts
+        if n not in facts or facts[n].value is None or (n in refused and facts[n].value is False)
+    }

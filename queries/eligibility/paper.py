@@ -19,6 +19,7 @@ from typing import Any
 from graph.errors import InputError
 from graph.time import parse_date
 from queries.eligibility.catalogue import Catalogue, catalogue
+from queries.eligibility.consent import refused
 from queries.eligibility.fact import Fact, Value
 
 __all__ = ["Paper", "lay_down", "meet", "read_papers"]
@@ -71,6 +72,7 @@ def lay_down(
         source = f"{document} {paper.reference}".strip()
         brought = Fact(paper.value, source, paper.stated_on, paper=True)
         laid[name] = meet(laid.get(name), brought, dated=paper.dated)
+    laid = refused(laid)
     # by name, as a catalogue that is kept with a decision has them
     for name in sorted(chosen.own):
         cause = laid.get(name)

@@ -10,18 +10,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 
 from graph.errors import InputError, NotFoundError
-from queries.eligibility.amount import AmountRule
+from queries.eligibility.amount import REPAYMENT, AmountRule, as_conditions
 from queries.eligibility.catalogue import Strict, catalogue, in_use
 from queries.eligibility.condition import Condition
+from queries.eligibility.fact import Fact
 from queries.eligibility.first_loan import FIRST_LOAN, definitions
 
 __all__ = ["Product", "Version", "canonical", "packaged", "read_product"]
@@ -29,6 +36,10 @@ __all__ = ["Product", "Version", "canonical", "packaged", "read_product"]
 
 #: Id of the condition that `for_whom` becomes.
 FOR_WHOM = "for_whom"
+
+#: Conditions that products share change by editions, so that a version keeps the words it had; the
+#: first versions do not say which edition is theirs.
+_FIRST_EDITION = "2026.1"
 
 
 class Version(Strict):
@@ -39,6 +50,8 @@ class Version(Strict):
         conditions: those of the product; that it is a first loan is one of them by definition.
         hints: facts about others that are shown beside the verdict and decide nothing.
         retired_on: the day from which the product is offered no more.
+        fresh_days: facts that this product takes as unknown once they are so many days old, on top
+            of what the catalogue says of a source.
     """
 
     version: str
@@ -48,6 +61,14 @@ class Version(Strict):
     conditions: tuple[Condition, ...] = Field(min_length=1)
     amount: AmountRule
     hints: tuple[str, ...] = ()
+    fresh_days: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_kept(self, form: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        told: dict[str, Any] = form(self)
+        if not self.fresh_days:
+            del told["fresh_days"]
+        return told
 
     @model_validator(mode="before")
     @classmethod
@@ -62,6 +83,17 @@ class Version(Strict):
             raise ValueError(f"no definition of a first loan is named {name}")
         return {**stated, "conditions": [*conditions, definitions()[name].condition()]}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _the_amount_is_a_condition(cls, stated: Any, info: ValidationInfo) -> Any:
+        if not isinstance(stated, dict) or not stated.get("amount"):
+            return stated
+        conditions = list(stated.get("conditions", ()))
+        if any(item.get("id") == REPAYMENT for item in conditions):
+            return stated
+        rule = AmountRule.model_validate(stated["amount"], context=info.context)
+        return {**stated, "conditions": [*conditions, *as_conditions(rule)]}
+
     @model_validator(mode="after")
     def _whole(self, info: ValidationInfo) -> Self:
         names = [item.id for item in self.conditions]
@@ -73,7 +105,20 @@ class Version(Strict):
         for name in self.hints:
             if name not in facts or not facts[name].hint:
                 raise ValueError(f"{name} is no hint")
+        if unknown := [name for name in self.fresh_days if name not in self.facts]:
+            raise ValueError(f"{self.version}: it does not ask for {unknown}")
         return self
+
+    def in_time(self, facts: Mapping[str, Fact], as_of: date) -> dict[str, Fact]:
+        """The facts as this product takes them: what is too old for it says nothing."""
+        found = dict(facts)
+        for name, days in self.fresh_days.items():
+            fact = facts.get(name)
+            if fact is None or fact.value is None or fact.stated_on is None:
+                continue
+            if fact.stated_on < as_of - timedelta(days):
+                found[name] = Fact(None, fact.source, fact.stated_on, reason="stale")
+        return found
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -181,7 +226,13 @@ def read_product(name: str, text: str) -> Product:
     try:
         stated = yaml.safe_load(text)
         for version in stated["versions"]:
-            version["conditions"] = [_whole_condition(item) for item in version["conditions"]]
+            edition = version.pop("shared", _FIRST_EDITION)
+            checked = version.pop("checked_on", None)
+            version["conditions"] = [
+                _whole_condition(item, edition) for item in version["conditions"]
+            ]
+            if checked is not None:
+                _date(version, stated["for_whom"], checked)
         return Product.model_validate({"id": name, **stated})
     except (yaml.YAMLError, ValueError, TypeError, KeyError) as error:
         raise InputError(
@@ -204,20 +255,35 @@ def _for_whom(kinds: list[str]) -> dict[str, Any]:
     }
 
 
-def _whole_condition(stated: dict[str, Any]) -> dict[str, Any]:
+def _whole_condition(stated: dict[str, Any], edition: str) -> dict[str, Any]:
     """A condition taken by `use` from those that products share, said over where it says."""
     taken = stated.pop("use", None)
     if taken is None:
         return stated
-    if taken not in _shared():
-        raise ValueError(f"no shared condition is named {taken}")
-    return {"id": taken, **_shared()[taken], **stated}
+    if taken not in _shared(edition):
+        raise ValueError(f"no shared condition of {edition} is named {taken}")
+    return {"id": taken, **_shared(edition)[taken], **stated}
+
+
+def _date(version: dict[str, Any], kinds: list[str], checked: date) -> None:
+    """Say of every rule from when it holds and when it was checked, where it does not itself."""
+    conditions = [_for_whom(kinds), *version["conditions"]]
+    if name := version.get("first_loan"):
+        if name not in definitions():
+            raise ValueError(f"no definition of a first loan is named {name}")
+        conditions.append(definitions()[name].condition())
+    version["conditions"] = conditions
+    for rule in (*conditions, *version["amount"]["least_of"]):
+        rule.setdefault("valid_from", version["effective_from"])
+        rule.setdefault("checked_on", checked)
 
 
 @cache
-def _shared() -> Mapping[str, dict[str, Any]]:
-    text = (files("queries.eligibility") / "conditions.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
+def _shared(edition: str) -> Mapping[str, dict[str, Any]]:
+    path = files("queries.eligibility") / "conditions" / f"{edition}.yaml"
+    if not path.is_file():
+        raise ValueError(f"no edition of shared conditions is named {edition}")
+    found: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return found
 
 

@@ -7,6 +7,7 @@ loan in our graph proves itself while none proves nothing.  What is too old says
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,10 +36,16 @@ class Reader:
     """Reads the facts of `people`; records that several facts look at are laid out once."""
 
     def __init__(
-        self, records: Records, people: People, institution: str | None, before: date
+        self,
+        records: Records,
+        people: People,
+        institution: str | None,
+        before: date,
+        consent_no: str = "",
     ) -> None:
         self.records, self.people = records, people
         self.institution, self.before = institution, before
+        self.consent_no = consent_no
         self._rows: dict[tuple[str, str | None, str], Rows] = {}
 
     def told(self, spec: FactSpec) -> Told:
@@ -64,6 +71,8 @@ class Reader:
         """What the things that count come to."""
         count = len(self.people)
         codes = self._codes(read.where, rows)
+        if read.ends and read.take != "share":
+            np.minimum(codes, _of_kind(read, rows), out=codes)
         old = (codes == 2) & ~self._fresh(read, rows)
         codes[old] = 1
         amounts = None
@@ -74,9 +83,10 @@ class Reader:
         sure, perhaps = codes[places] == 2, codes[places] == 1
         yes = np.bincount(subjects[sure], minlength=count)
         unsure = np.bincount(subjects[perhaps], minlength=count) > 0
-        whole = (read.complete in self.records.sources) & self.people.known(
-            read.whose or spec.whose
-        )
+        about = self.people.known(read.whose or spec.whose)
+        whole = self._lists(read) & about
+        # the list is there, and too old to say who is not on it
+        late = np.zeros(count, bool) if self._lists(read) else self._listed_once(read) & about
         values: NDArray[Any]
         if read.take == "exists":
             values, known = yes > 0, (yes > 0) | (whole & ~unsure)
@@ -87,13 +97,17 @@ class Reader:
             values = total if spec.type == "real" else total.astype(np.int64)
             known = (yes > 0) | (whole & ~unsure)
         else:
-            part = self._codes(read.of_those, rows)[places]
+            part = self._codes(read.of_those, rows)
+            if read.ends:
+                np.minimum(part, _of_kind(read, rows), out=part)
+            part = part[places]
             unsure |= np.bincount(subjects[sure & (part == 1)], minlength=count) > 0
             among = np.bincount(subjects[sure & (part == 2)], minlength=count)
             values, known = among / np.maximum(yes, 1), (yes > 0) & ~unsure
         first = first_rows(subjects[sure], places[sure], rows.table, count)
         proven = known & (yes > 0) if read.take == "exists" else np.zeros(count, bool)
         stale = np.bincount(subjects[old[places]], minlength=count) > 0
+        stale |= late & ~known
         return self._one(read, rows, Column(spec, values, known), first, unsure, stale, proven)
 
     def _value(
@@ -187,6 +201,43 @@ class Reader:
             self._rows[name] = Rows.of(self.records, self.people, read)
         return self._rows[name]
 
+    def _listed_once(self, read: Read) -> bool:
+        return read.complete in self.records.sources
+
+    def _lists(self, read: Read) -> bool:
+        """Whether a whole list came, not so long ago that nobody knows who is on it today."""
+        if read.complete is None or read.complete not in self.records.sources:
+            return False
+        if read.complete_days is None:
+            return True
+        age = self.records.as_of - self.records.sources[read.complete]
+        return age <= timedelta(read.complete_days)
+
+    @cached_property
+    def _asks(self) -> list[str]:
+        """What the institution that asks is called."""
+        if self.institution is None:
+            return []
+        told = self.records.certain("FinancialInstitution")
+        mine = told.filter(pc.equal(told["key"], self.institution))
+        return [name for name in pc.unique(mine["name"]).to_pylist() if name]
+
+    def _asked_for(self, rows: Rows) -> NDArray[np.int8]:
+        """Of every report whether the party asked for it, or this institution for this consent.
+
+        What one institution was told under its consent is not handed on to another
+        (征信业管理条例 第二十条；个人信息保护法 第二十三条).
+        """
+        own = _true(pc.equal(rows.column("purpose"), "own_query"))
+        by = rows.column("asked_by")
+        ours = _true(pc.is_in(by, value_set=pa.array(self._asks, pa.string())))
+        codes = np.where(ours, 2, np.where(_true(pc.is_null(by)), 1, 0))
+        if self.consent_no:
+            under = rows.column("consent_no")
+            other = _true(pc.not_equal(under, self.consent_no))
+            codes = np.where(other, 0, np.minimum(codes, np.where(_true(pc.is_null(under)), 1, 2)))
+        return np.where(own, 2, codes).astype(np.int8)
+
     def _fresh(self, read: Read, rows: Rows) -> Flags:
         """Which rows are young enough to say something; an undated one is not, where age matters."""
         if read.fresh_days is None:
@@ -221,11 +272,30 @@ class Reader:
                 met = _true(pc.less(held, before))
             case "by_first":
                 met = _true(pc.less_equal(held, before))
+            case "not_zero":
+                nothing = _true(pc.equal(held, 0))
+                return np.where(nothing, 1, 2).astype(np.int8)
+            case "mentions":
+                assert isinstance(item.value, tuple)
+                said = [_true(pc.match_substring(held, word)) for word in item.value]
+                met = np.asarray(np.logical_or.reduce(said))
+            case "given":
+                return np.where(known, 2, 0).astype(np.int8)
+            case "asked_for":
+                return self._asked_for(rows)
             case "tied_to":
                 if self.institution is None:
                     return np.ones(len(rows.who), np.int8)
                 met = _true(pc.equal(held, self.institution))
         return np.where(known, np.where(met, 2, 0), 1).astype(np.int8)
+
+
+def _of_kind(read: Read, rows: Rows) -> NDArray[np.int8]:
+    """Of every tie whether it is from a party of one of the read's kinds; one unsaid: perhaps."""
+    labels = rows.table["from_label"].combine_chunks()
+    among = _true(pc.is_in(labels, value_set=pa.array(read.ends, pa.string())))
+    unsaid = _true(pc.fill_null(pc.equal(labels, ""), True))
+    return np.where(among, 2, np.where(unsaid, 1, 0)).astype(np.int8)
 
 
 def _held(read: Read, rows: Rows) -> Any:

@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from graph.log import FactLog
 from graph.operations import DecisionArchive
-from queries.eligibility.catalogue import Catalogue, catalogue
+from queries.eligibility.catalogue import Catalogue, FactSpec, Read, catalogue
+from queries.eligibility.consent import CONSENTS, close, closed
 from queries.eligibility.decide import Case, Decision, Strata, decide
 from queries.eligibility.fact import NOT_COLLECTED, Fact
 from queries.eligibility.gather import gather
@@ -188,14 +189,18 @@ def facts_again(case: Case, records: Records, known: Catalogue | None = None) ->
         known: the catalogue to gather by: the one kept with the record, or the present one.
     """
     chosen = _with_causes(known or catalogue(), case)
+    consents = {name: case.facts[name] for name in CONSENTS if name in case.facts}
+    given = {name: fact.value is True for name, fact in consents.items()}
     found = gather(
         records,
         pa.array([case.party]),
         facts=[name for name in chosen.own if name in {*case.facts, *chosen.telling(case.facts)}],
         institution=case.institution,
         before=case.first_loan_asof,
+        consent_no=_number(consents.get("consent"), chosen),
         known=chosen,
     ).facts(0)
+    found = close(found, closed(chosen, given))
     papers = {name: fact for name, fact in case.facts.items() if fact.paper and not fact.implied_by}
     met = {
         name: meet(found.get(name), replace(fact, against=None)) for name, fact in papers.items()
@@ -215,12 +220,34 @@ def _with_causes(known: Catalogue, case: Case) -> Catalogue:
     asked = [name for name in case.facts if name in known.facts and name in present.facts]
     causes = present.only(sorted({*asked, *present.telling(asked)}))
     facts = {
-        name: spec.model_copy(update={"reads": known.facts[name].reads})
-        if name in known.facts
-        else spec
+        name: spec.model_copy(
+            update={
+                "needs": None,
+                "reads": known.facts[name].reads if name in known.facts else _as_before(spec),
+            }
+        )
         for name, spec in causes.facts.items()
     }
     return Catalogue(version=known.version, facts={**known.facts, **facts}, hash=known.hash)
+
+
+def _as_before(spec: FactSpec) -> tuple[Read, ...]:
+    """How such a fact was read when a report counted for everybody, and a balance of nothing for a
+    loan that is open."""
+    since = ("asked_for", "not_zero")
+    return tuple(
+        read.model_copy(
+            update={"where": tuple(item for item in read.where if item.operator not in since)}
+        )
+        for read in spec.reads
+    )
+
+
+def _number(consent: Fact | None, known: Catalogue) -> str:
+    """Number of the consent that a record was made under; empty where it had none."""
+    if consent is None or consent.value is not True:
+        return ""
+    return consent.source.removeprefix(known.facts["consent"].paper or "").strip()
 
 
 def _gaps(case: Case, log: FactLog, known: Catalogue) -> tuple[Gap, ...]:

@@ -21,8 +21,9 @@ from graph.facts import arrow_schema
 from graph.log import FactLog
 from graph.resolution import followed
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
+from queries.lawful import ADVERSE_ENDS, retained_since
 from queries.library import ask, held_by
 
 __all__ = ["Records", "records_from_graph", "records_from_log"]
@@ -32,15 +33,15 @@ class Records:
     """Live records at (`as_of`, `known_at`).
 
     Attributes:
-        sources: what was taken in by then (`graph.taken_in`); the absence of a record means
-            something only in the whole list of one of them.
+        sources: what was taken in by then, and on which day it last came (`graph.taken_in`); the
+            absence of a record means something only in the whole list of one of them.
     """
 
     def __init__(
         self,
         as_of: date,
         known_at: datetime,
-        sources: frozenset[str],
+        sources: Mapping[str, date],
         read: Callable[[str], pa.Table],
     ) -> None:
         self.as_of, self.known_at, self.sources = as_of, known_at, sources
@@ -56,9 +57,9 @@ class Records:
     def certain(self, kind: str) -> pa.Table:
         """Those whose parties are known by identifier: resemblance feeds no decision.
 
-        A record that was removed or whose term is over is left out (`queries.lawful`), and so is a
-        guarantee that no longer stands; what is promised by one that does is told as far as it is
-        owed (`graph.accessory`).
+        A record that was removed, whose term is over or that is kept no longer is left out
+        (`queries.lawful`), and so is a guarantee that no longer stands; what is promised by one
+        that does is told as far as it is owed (`graph.accessory`).
         """
         table = self.table(kind)
         if kind in CONTRACT_COLUMNS:
@@ -73,6 +74,9 @@ class Records:
             if name in table.column_names:
                 running = pc.fill_null(pc.greater(table[name], day), True)
                 keep = pc.and_(keep, running)
+        if ended := ADVERSE_ENDS.get(kind):
+            since = pa.scalar(retained_since(day.as_py()), pa.date32())
+            keep = pc.and_(keep, pc.fill_null(pc.greater(table[ended], since), True))
         return table if pc.all(keep).as_py() is not False else table.filter(keep)
 
     @cached_property
@@ -82,7 +86,7 @@ class Records:
 
 def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
     """Everybody's records; a kind is read when it is asked for."""
-    sources = taken_in(item for item in log.batches() if item.known_at <= known_at)
+    sources = taken_in_on(item for item in log.batches() if item.known_at <= known_at)
     same_as = log.read("SAME_AS", as_of=as_of, known_at=known_at)
 
     def read(kind: str) -> pa.Table:
@@ -94,9 +98,10 @@ def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
 
 
 def records_from_graph(
-    graph: Graph, key: str, *, as_of: date, known_at: datetime
+    graph: Graph, key: str, *, as_of: date, known_at: datetime, institution: str | None = None
 ) -> tuple[Records, bool]:
-    """Records of a party, its household's members, its spouse and whom it guarantees.
+    """Records of a party, its household's members, its spouse and whom it guarantees, and what
+    the institution that asks is called.
 
     Returns them, and whether such a party exists at all.  Raises `InputError`
     (`records_truncated`) where they are more than one answer holds: half of them decide nothing.
@@ -111,13 +116,20 @@ def records_from_graph(
     rows: dict[str, list[dict[str, Any]]] = {}
     for row in answer.rows:
         rows.setdefault(row["kind"], []).append(_row(row))
+    if institution is not None:
+        card = ask(graph, "party_card", key=institution, as_of=as_of, known_at=known_at)
+        rows["FinancialInstitution"] = [
+            _row({"from_key": institution, "to_key": None, "fact_id": "", **row})
+            for row in card.rows
+            if row["kind"] == "FinancialInstitution"
+        ]
     tables: Mapping[str, pa.Table] = {
         kind: pa.Table.from_pylist(found, arrow_schema(kind)) for kind, found in rows.items()
     }
     records = Records(
         as_of,
         known_at,
-        frozenset(held_by(graph).sources),
+        held_by(graph).taken_in_on,
         lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
     )
     described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)
@@ -132,4 +144,4 @@ def _row(answered: dict[str, Any]) -> dict[str, Any]:
     if answered["kind"] in SCHEMA.nodes:
         return {**told, "key": answered["from_key"], "label": ""}
     ends = {"from_key": answered["from_key"], "to_key": answered["to_key"]}
-    return {**told, **ends, "from_label": "", "to_label": ""}
+    return {"from_label": "", **told, **ends, "to_label": ""}

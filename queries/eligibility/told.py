@@ -7,9 +7,12 @@ statement fills what they leave open; and what records add up to is the least th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from queries.eligibility.catalogue import Read
@@ -76,6 +79,18 @@ class Told:
             return Fact(None, reason=self._why(party))
         word = self.origins[self.which[party]].word(int(self.rows[party]))
         return Fact(value, **word, proven=bool(self.proven[party]))
+
+    def older_than(self, day: date) -> Flags:
+        """Whose word is of before a day; what bears no date is not."""
+        old = np.zeros(len(self.rows), bool)
+        for place, origin in enumerate(self.origins):
+            if origin.rows is None:
+                continue
+            here = np.flatnonzero((self.which == place) & (self.rows >= 0))
+            stated = origin.rows.stated(origin.read.used()).take(pa.array(self.rows[here]))
+            before = pc.fill_null(pc.less(stated, pa.scalar(day, pa.date32())), False)
+            old[here] = before.to_numpy(zero_copy_only=False)
+        return old & self.column.known
 
     def _why(self, party: int) -> Why:
         if self.stale[party]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import pytest
 
 from graph.log import Batch
-from graph.taken_in import taken_in
+from graph.taken_in import taken_in, taken_in_on
 
 
 class _Batch:
-    def __init__(self, source: str, **notes: Any) -> None:
+    def __init__(self, source: str, day: int = 1, **notes: Any) -> None:
         self.source, self.notes = source, notes
+        self.known_at = datetime(2026, 3, day, tzinfo=UTC)
 
 
 def part(number: int, of: int, name: str = "三月") -> _Batch:
@@ -50,3 +52,19 @@ def test_what_was_withdrawn_has_not_come() -> None:
     assert taken_in(cast(list[Batch], batches[:2])) == {"lists", "lists/abnormal"}
     assert taken_in(cast(list[Batch], batches)) == {"lists"}
     assert taken_in(cast(list[Batch], [second, gone])) == set()
+
+
+def test_each_is_said_with_the_day_on_which_it_last_came_whole() -> None:
+    batches = [
+        _Batch("lists", 1, table="abnormal", list="三月", part=1, of=1),
+        _Batch("lists", 5, table="abnormal", list="四月", part=1, of=2),
+        _Batch("lists", 7, table="serious", list=None, part=1, of=1),
+    ]
+    # half of April's list is no list: March's is still the last
+    assert taken_in_on(cast(list[Batch], batches)) == {
+        "lists": date(2026, 3, 7),
+        "lists/abnormal": date(2026, 3, 1),
+        "lists/serious": date(2026, 3, 7),
+    }
+    batches.append(_Batch("lists", 9, table="abnormal", list="四月", part=2, of=2))
+    assert taken_in_on(cast(list[Batch], batches))["lists/abnormal"] == date(2026, 3, 9)

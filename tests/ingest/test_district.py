@@ -6,12 +6,14 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import ingest
 from graph.log import FactLog
 from graph.settings import Settings
 from ingest.sample import steps, write_district
+from ingest.sample.people import invent_people
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,20 @@ def test_same_seed_same_bytes(folder: Path, tmp_path: Path) -> None:
     assert digests(tmp_path) == digests(folder)
     write_district(tmp_path, persons=1_000, seed=7)
     assert digests(tmp_path) != digests(folder)
+
+
+def test_households_are_headed_by_women_and_men() -> None:
+    made = invent_people(np.random.default_rng(5), 2_000, np.array(["610305100200"])).members
+    # the seventeenth digit of a resident id is odd for men (GB 11643-1999)
+    is_man = made["公民身份号码"].str[16].astype(int) % 2 == 1
+    heads = made["与户主关系"] == "户主"
+    assert 0.15 < 1 - is_man[heads].mean() < 0.25
+    head_is_man = dict(zip(made["户号"][heads], is_man[heads], strict=True))
+    spouses = made["与户主关系"] == "配偶"
+    pairs = zip(made["户号"][spouses], is_man[spouses], strict=True)
+    assert all(male != head_is_man[number] for number, male in pairs)
+    assert set(made["与户主关系"][is_man]) == {"户主", "配偶", "子"}
+    assert set(made["与户主关系"][~is_man]) == {"户主", "配偶", "女"}
 
 
 def test_every_planted_error_is_refused_and_nothing_else(folder: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, node
+from ingest.emit import Statement, node
 from ingest.registered import representative_and_seat
 
 __all__ = ["cooperative"]
@@ -22,7 +22,7 @@ _DETAILS = (
 )
 
 
-def cooperative(rows: pd.DataFrame) -> Iterator[FactFrame]:
+def cooperative(rows: pd.DataFrame) -> Iterator[Statement]:
     """One row a cooperative, with its legal representative."""
     began = rows["established_on"]
     subject = (rows["subject_key"], "Cooperative")

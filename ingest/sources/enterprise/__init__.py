@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.emit import Statement, end, mention, node, tie
 from ingest.registered import representative_and_seat
 
 __all__ = ["enterprise"]
@@ -23,7 +23,7 @@ _DETAILS = (
 )
 
 
-def enterprise(rows: pd.DataFrame) -> Iterator[FactFrame]:
+def enterprise(rows: pd.DataFrame) -> Iterator[Statement]:
     """Enterprises (91) and individual businesses (92); other classes as their code says."""
     began = rows["established_on"]
     for label in sorted(rows["subject_label"].unique()):

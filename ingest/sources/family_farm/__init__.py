@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, node, tie
+from ingest.emit import Statement, end, node, tie
 from ingest.registered import representative_and_seat
 
 __all__ = ["family_farm"]
 
 
-def family_farm(rows: pd.DataFrame) -> Iterator[FactFrame]:
+def family_farm(rows: pd.DataFrame) -> Iterator[Statement]:
     """One row a farm, from the day it was entered."""
     said = rows["entered_on"]
     key = "family_farm:" + rows["directory_no"]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import End, FactFrame, end, joined, node, tie
+from ingest.emit import End, FactFrame, Statement, end, joined, node, tie, vacated
 from ingest.period import after_year, through
 
 __all__ = [
@@ -52,12 +52,26 @@ _VIRTUES = (
     "honesty",
 )
 
+#: What a member who is one no more has none of, by what became of them.
+_ENDS = {
+    "BELONGS_TO": ("died", "moved_out", "split_off"),
+    "LOCATED_IN": ("died", "moved_out"),
+    "SPOUSE_OF": ("died",),
+}
+_GONE = _ENDS["BELONGS_TO"]
 
-def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """Members, their household, where they live, and who is married to the householder."""
+
+def farmer_household(rows: pd.DataFrame) -> Iterator[Statement]:
+    """Members, their household, where they live, and who is married to the householder.
+
+    A row may say that its member is one no more; what that ends ends on the day of the change, or
+    of the visit where no day is given.
+    """
     said = rows["collected_on"]
     household = rows["household_no_key"]
-    head = rows["role"] == "householder"
+    state = rows["member_state"]
+    stays = ~state.isin(_GONE).fillna(False)
+    head = (rows["role"] == "householder") & stays
     village = (rows["village_key"], "Village")
     yield node(
         "Household",
@@ -119,9 +133,17 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
         source=end(rows, "member"),
         target=(household, "Household"),
         valid_from=said,
+        where=stays,
         role=rows["role"],
     )
-    yield tie("LOCATED_IN", rows, source=end(rows, "member"), target=village, valid_from=said)
+    yield tie(
+        "LOCATED_IN",
+        rows,
+        source=end(rows, "member"),
+        target=village,
+        valid_from=said,
+        where=stays | (state == "split_off"),
+    )
     yield tie(
         "LOCATED_IN",
         rows,
@@ -130,27 +152,56 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[FactFrame]:
         where=head,
         valid_from=said,
     )
-    yield _marriages(rows, household, head)
+    yield from _marriages(rows, household, head, stays)
+    for kind, ends in _ENDS.items():
+        # at the latest on the visit: an earlier one may have found them after the day of the change
+        for since in (rows["left_on"], said):
+            gone = state.isin(ends) & since.notna()
+            yield vacated(kind, rows, of=rows["member_key"], since=since, where=gone)
 
 
-def _marriages(rows: pd.DataFrame, household: pd.Series, head: pd.Series) -> FactFrame:
-    heads = rows["member_key"][head].set_axis(household[head])
+def _marriages(
+    rows: pd.DataFrame, household: pd.Series, head: pd.Series, stays: pd.Series
+) -> Iterator[Statement]:
+    """Who is married to the householder; and who is married no more, by their own word.
+
+    Role and marital status of one household may contradict each other: who is 配偶 and 离异 while
+    the householder is 已婚.  Then nothing is read from it.
+    """
+    single = rows["marital_status"].isin(("divorced", "widowed")).fillna(False)
+    place = pd.Series(rows.index, rows.index)
+    heads = place[head].set_axis(household[head])
     # two householders in one household contradict each other: no marriage is read from it
     heads = heads[~heads.index.duplicated(keep=False)]
-    said = ["household_no_key", "member_key", "collected_on"]
-    married = rows.loc[rows["role"] == "spouse", said]
-    partner = married["household_no_key"].map(heads).astype(object)
-    own = married["member_key"]
-    swap = own > partner.fillna("")
-    first = own.where(~swap, partner)
-    second = partner.where(~swap, own)
-    return tie(
+    partner = household[(rows["role"] == "spouse") & stays].map(heads).dropna().astype(int)
+    own, other = partner.index, pd.Index(partner)
+    ended = single.loc[own].to_numpy() | single.loc[other].to_numpy()
+    married = rows["marital_status"] == "married"
+    denied = ended & (married.loc[own] | married.loc[other].to_numpy()).fillna(False).to_numpy()
+    keys = pd.DataFrame(
+        {
+            "own": rows.loc[own, "member_key"].to_numpy(object),
+            "other": rows.loc[other, "member_key"].to_numpy(object),
+        },
+        index=own,
+    )
+    swap = keys["own"] > keys["other"]
+    said = rows.loc[own]
+    yield tie(
         "SPOUSE_OF",
-        married,
-        source=(first, "Person"),
-        target=(second, "Person"),
-        where=partner.notna(),
-        valid_from=married["collected_on"],
+        said,
+        source=(keys["own"].where(~swap, keys["other"]), "Person"),
+        target=(keys["other"].where(~swap, keys["own"]), "Person"),
+        where=pd.Series(~ended, own),
+        valid_from=said["collected_on"],
+    )
+    disputed = rows.index.isin([*own[denied], *other[denied]])
+    yield vacated(
+        "SPOUSE_OF",
+        rows,
+        of=rows["member_key"],
+        since=rows["collected_on"],
+        where=single & ~disputed,
     )
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, node
+from ingest.emit import Statement, end, node
 from ingest.registered import representative_and_seat
 
 __all__ = ["individual_business"]
 
 
-def individual_business(rows: pd.DataFrame) -> Iterator[FactFrame]:
+def individual_business(rows: pd.DataFrame) -> Iterator[Statement]:
     """One row a business."""
     began = rows["established_on"]
     yield node(

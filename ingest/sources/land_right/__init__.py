@@ -57,7 +57,13 @@ def _right(
     plot_name: pd.Series | None,
     plot_mu: pd.Series,
 ) -> Iterator[FactFrame]:
-    when = {"valid_from": rows["granted_on"], "valid_to": through(rows["expires_on"])}
+    # the contract of a household runs on for another thirty years when its round is over
+    # (农村土地承包法 第二十一条): the day on its certificate ends no right of its
+    runs_on = pd.Series(kind, index=rows.index) == "household_contract"
+    when = {
+        "valid_from": rows["granted_on"],
+        "valid_to": through(rows["expires_on"]).mask(runs_on, None),
+    }
     first = ~key.duplicated()
     yield from mention(rows, "holder", name=rows["holder_name"])
     yield node(

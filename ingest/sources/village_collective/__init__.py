@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, node
+from ingest.emit import FactFrame, Statement, node
 from ingest.period import after_year
 from ingest.registered import representative_and_seat
 
 __all__ = ["collective_account", "village_collective"]
 
 
-def village_collective(rows: pd.DataFrame) -> Iterator[FactFrame]:
+def village_collective(rows: pd.DataFrame) -> Iterator[Statement]:
     """One row a collective (codes N1 group, N2 village, N3 town)."""
     began = rows["established_on"]
     subject = (rows["subject_key"], "Collective")

@@ -41,6 +41,8 @@ class Item(Strict):
     Attributes:
         over: a second sum; the whole part of their ratio is what the bands see.
         most, least: of the points.
+        no_better_than: a fact of the same codes that bounds it while it is unknown.
+        outcome: it is what a calibration measures the card by.
         why: for an item not used, why it may not be.
         fixed: what the published card has wrong.
     """
@@ -58,6 +60,8 @@ class Item(Strict):
     bands: tuple[tuple[int, int], ...] | None = None
     ramp: Ramp | None = None
     not_for: tuple[str, ...] = ()
+    no_better_than: str | None = None
+    outcome: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -68,6 +72,11 @@ class Item(Strict):
             raise ValueError(f"{self.id}: points, bands or a ramp, one of them")
         if {*(self.points or ()), *self.not_for} - set(spec.values):
             raise ValueError(f"{self.id}: a code that {self.fact} does not have")
+        bound = catalogue().own.get(self.no_better_than or self.fact)
+        if bound is None or not set(bound.values) <= set(spec.values):
+            raise ValueError(f"{self.id}: {self.no_better_than} does not bound {self.fact}")
+        if self.no_better_than and self.points is None:
+            raise ValueError(f"{self.id}: only points by code are bounded by another fact")
         if not self.used and not self.why:
             raise ValueError(f"{self.id}: say why it may not be used")
         if self.bands and list(self.bands) != sorted(self.bands):
@@ -78,6 +87,11 @@ class Item(Strict):
     def facts(self) -> tuple[str, ...]:
         """Facts that it needs."""
         return (self.fact,) if self.over is None else (self.fact, self.over)
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Facts that it needs, and the one that bounds it."""
+        return (*self.facts, *((self.no_better_than,) if self.no_better_than else ()))
 
     def applies(self, value: Value) -> bool:
         """Whether the item speaks of somebody with this value."""
@@ -150,12 +164,23 @@ class Card(Strict):
 
 @dataclass(frozen=True)
 class Scored:
-    """One item for one farmer; `points` None while unknown, `applies` False off the scale."""
+    """One item for one farmer.
+
+    Attributes:
+        least, most: of its points; the same once they are known.
+        applies: whether it is on the scale; None while that is unknown.
+    """
 
     item: Item
     value: Value
-    points: int | None
-    applies: bool
+    least: int
+    most: int
+    applies: bool | None
+
+    @property
+    def points(self) -> int | None:
+        """Its points, None while they are unknown and where it is off the scale."""
+        return self.least if self.applies and self.least == self.most else None
 
 
 @dataclass(frozen=True)
@@ -163,6 +188,8 @@ class Score:
     """A score of 100, from `low` to `high`; `grade` None while they have different ones.
 
     Attributes:
+        sum_low, sum_high: what the items add up to.
+        full: what they add up to at the best; `full_without` where an item may leave the scale.
         missing: facts that would narrow it.
     """
 
@@ -170,6 +197,10 @@ class Score:
     high: float
     grade: str | None
     items: tuple[Scored, ...]
+    sum_low: int
+    sum_high: int
+    full: int
+    full_without: int
     missing: tuple[str, ...]
     card: str
 
@@ -186,16 +217,14 @@ def score(facts: Mapping[str, Fact], card: Card | None = None) -> Score:
     """Score a farmer; what is left out of the scale is scaled away."""
     chosen = card or load_card()
     scored = tuple(_scored(item, facts) for item in chosen.used)
-    counted = [one for one in scored if one.applies]
+    counted = [one for one in scored if one.applies is not False]
     scale = sum(one.item.most for one in counted)
-    low = sum(one.item.least if one.points is None else one.points for one in counted)
-    high = sum(one.item.most if one.points is None else one.points for one in counted)
+    low, high = sum(one.least for one in counted), sum(one.most for one in counted)
     # an item that perhaps does not apply perhaps leaves the scale: the range covers both
     ends = [(low, high, scale)]
     for one in counted:
-        if one.points is None and one.item.not_for:
-            item = one.item
-            ends += [(a - item.least, b - item.most, of - item.most) for a, b, of in ends]
+        if one.applies is None:
+            ends += [(a - one.least, b - one.most, of - one.item.most) for a, b, of in ends]
     lowest = min(100 * least / of for least, _, of in ends if of)
     highest = max(100 * most / of for _, most, of in ends if of)
     at_least, at_most = round(max(0.0, lowest), 2), round(max(0.0, highest), 2)
@@ -208,12 +237,16 @@ def score(facts: Mapping[str, Fact], card: Card | None = None) -> Score:
         if name not in facts or facts[name].value is None
     ]
     return Score(
-        at_least,
-        at_most,
-        grade if grade == chosen.grade(at_most) else None,
-        scored,
-        tuple(dict.fromkeys(missing)),
-        chosen.name,
+        low=at_least,
+        high=at_most,
+        grade=grade if grade == chosen.grade(at_most) else None,
+        items=scored,
+        sum_low=low,
+        sum_high=high,
+        full=scale,
+        full_without=min(of for _, _, of in ends),
+        missing=tuple(dict.fromkeys(missing)),
+        card=chosen.name,
     )
 
 
@@ -226,8 +259,23 @@ def review_due(stated_on: date, months: int) -> date:
 
 def _scored(item: Item, facts: Mapping[str, Fact]) -> Scored:
     held = [facts[name].value if name in facts else None for name in item.facts]
+    bound = facts.get(item.no_better_than or "")
+    if bound is not None and bound.value is not None:
+        return _bounded(item, held[0], bound.value)
     if held[0] is not None and not item.applies(held[0]):
-        return Scored(item, held[0], None, applies=False)
-    if None in held:
-        return Scored(item, held[0], None, applies=True)
-    return Scored(item, held[0], item.of(*held), applies=True)
+        return Scored(item, held[0], 0, 0, applies=False)
+    points = None if None in held else item.of(*held)
+    if points is None:
+        perhaps = None if item.not_for else True
+        return Scored(item, None, item.least, item.most, applies=perhaps)
+    return Scored(item, held[0], points, points, applies=True)
+
+
+def _bounded(item: Item, told: Value, bound: Value) -> Scored:
+    """What is known is there whatever else there is: the item applies, and is at best as good."""
+    most = item.of(bound) or 0
+    if told is None:
+        return Scored(item, None, item.least, most, applies=True)
+    points = item.of(told) or 0 if item.applies(told) else item.most
+    worse, value = min((points, told), (most, bound), key=lambda pair: pair[0])
+    return Scored(item, value, worse, worse, applies=True)

@@ -51,14 +51,21 @@ class Rating:
             "low": self.score.low,
             "high": self.score.high,
             "grade": self.score.grade,
+            "sum": {
+                "low": self.score.sum_low,
+                "high": self.score.sum_high,
+                "full": self.score.full,
+                "full_without": self.score.full_without,
+            },
             "items": [
                 {
                     "id": one.item.id,
                     "term": one.item.term,
                     "applies": one.applies,
                     "points": one.points,
-                    "least": one.item.least,
-                    "most": one.item.most,
+                    "least": one.least,
+                    "most": one.most,
+                    "full": one.item.most,
                     "facts": {
                         name: {
                             "value": fact.value,
@@ -66,7 +73,7 @@ class Rating:
                             "stated_on": fact.stated_on and fact.stated_on.isoformat(),
                             "reason": fact.reason,
                         }
-                        for name in one.item.facts
+                        for name in one.item.looks_at
                         for fact in (self.facts[name],)
                     },
                 }
@@ -98,7 +105,7 @@ class Rating:
 def rate(case: Case, card: Card | None = None) -> Rating:
     """Rate a farmer from what was gathered of them; hints about others are not looked at."""
     chosen = card or load_card()
-    asked = {name for item in chosen.used for name in item.facts}
+    asked = {name for item in chosen.used for name in item.looks_at}
     facts = {name: case.facts.get(name, NOT_COLLECTED) for name in sorted(asked)}
     stated = case.facts.get("credit_grade", NOT_COLLECTED)
     day = stated.stated_on

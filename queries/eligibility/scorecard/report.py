@@ -50,7 +50,7 @@ def grade_report(
     heads = pc.unique(
         belongs.filter(pc.equal(belongs["role"], "householder"))["from_key"].combine_chunks()
     )
-    asked = {name for item in chosen.used for name in item.facts}
+    asked = {name for item in chosen.used for name in item.looks_at}
     gathered = gather(records, heads, facts=[*asked, "age", "village", "credit_grade"])
     persons = records.certain("Person").select(["key", "sex"])
     told_sex = dict(zip(persons["key"].to_pylist(), persons["sex"].to_pylist(), strict=True))

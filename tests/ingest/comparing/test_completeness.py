@@ -222,7 +222,7 @@ def test_a_blank_is_no_no(roll: Roll) -> None:
     roll.take(ABC)
     # a has another representative; whose of b it is was left blank
     report = roll.take([("a", "东村", "戊"), ("b", "东村", ""), ABC[2]])
-    assert report.ended == {"LEGAL_REPRESENTATIVE_OF": 1}
+    assert report.ended == {} and report.succeeded == {"LEGAL_REPRESENTATIVE_OF": 1}
     assert representatives(roll) == {("戊", "a"), ("乙", "b"), ("丙", "c")}
     stale = last_stale(roll.log, roll.log.batches(), "roll", "roll").to_pylist()
     assert [(row["kind"], row["reason"]) for row in stale] == [

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from graph.identifiers import person_key, phone_key, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
+from graph.names.writing import common_writing, simplified
 from ingest.identity.commonness import Commonness
 from ingest.identity.comparison import Comparison, compare
 from ingest.identity.firm_name import core_name
 from ingest.identity.policy import load_policy
 from ingest.identity.record import Record, told
 from ingest.identity.rules import findings
-from graph.names.writing import common_writing, simplified
 
 KEY = "7c" * 32
 POPULATION = 20_000

@@ -9,15 +9,16 @@ from datetime import date
 import pytest
 from pypinyin import Style, lazy_pinyin
 
+from graph.names.sound import same_sound, syllables
+from graph.names.writing import common_writing, plain, simplified
+from ingest.checking.naming import label_of_name
 from ingest.identity import rules
 from ingest.identity.commonness import Commonness, count
 from ingest.identity.comparison import compare
 from ingest.identity.firm_name import core_name
 from ingest.identity.policy import Finding, load_policy
-from ingest.identity.record import Record, label_of_name, told
-from ingest.identity.rules import RULES, Rule
-from graph.names.sound import same_sound, syllables
-from graph.names.writing import common_writing, simplified
+from ingest.identity.record import Record, told
+from ingest.identity.rules import RULES, Rule, findings
 
 
 def person(name: str | None = None, **said: object) -> Record:
@@ -170,3 +171,13 @@ def test_a_person_is_no_organisation() -> None:
     policy = load_policy()
     found = compare(person("张建国"), firm("张建国粮油店"), Commonness(1, {}), policy)
     assert found.by_identifier == "different" and found.probability == 0.0
+
+
+@pytest.mark.parametrize("dot", ["\u00b7", "\u2022", "\u30fb", "\uff65", "\u2027", "\u2219", "\u22c5", ".", "\uff0e", " "])  # fmt: skip
+def test_every_dot_of_a_name_is_the_same_dot(dot: str) -> None:
+    other = f"买买提{dot}艾力"
+    assert plain("买买提·艾力") == plain(other)
+    assert told(Record("a", "Person", name=other)).name == "买买提艾力"
+    found = {rule: outcome.level for _, rule, outcome in findings(
+        Record("a", "Person", name="买买提·艾力"), Record("b", "Person", name=other))}  # fmt: skip
+    assert found == {"name_same": "same"}

@@ -74,7 +74,7 @@ def case(**facts: Fact) -> Case:
 def test_a_rating_looks_at_what_it_may(tmp_path: Path) -> None:
     stated = Fact("A", "farmer_household", date(2025, 3, 10))
     told = rate(case(credit_grade=stated, education=Fact("college", "farmer_household")))
-    assert set(told.facts) == {name for item in load_card().used for name in item.facts}
+    assert set(told.facts) == {name for item in load_card().used for name in item.looks_at}
     assert not {"age", "marital_status", "guarantees_bad_loan"} & set(told.facts)
     assert (told.review_on, told.overdue) == (date(2026, 3, 10), True)
     answer = told.as_dict()

@@ -1,0 +1,146 @@
+"""What a file states of one kind of facts, laid over what is held of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.facts import arrow_schema, first_ids, slots_of
+from ingest.comparing.both import Both
+from ingest.comparing.laid import AGAIN, Laid
+from ingest.comparing.one_by_one import SAID_BY, one_by_one, together
+from ingest.comparing.said_again import SaidAgain
+from ingest.comparing.slots import NO_SLOT, Numbers, columns_read, numbered_slots
+from ingest.comparing.undated import begins_of
+from ingest.comparing.vacancies import Vacated
+from ingest.reading.memory import give_back
+
+__all__ = ["lay"]
+
+
+def lay(
+    both: Both, *, kept: pa.Table, said: pa.Table, said_again: SaidAgain, day: date
+) -> Laid:
+    """Lay what a file states over what is held.
+
+    Args:
+        kept, said: what the source said before, and says now, of vacant slots
+            (`ingest.comparing.vacancies`).
+        said_again: looks up when held facts were said again.
+        day: of the file.
+    """
+    names = columns_read(both.kind)
+    keys = pa.concat_tables([both.held(names), both.news(names)], promote_options="default")
+    slots = numbered_slots(both.kind, keys)
+    vacated = Vacated.among(both.kind, slots, keys, kept, said)
+    del keys
+    give_back()
+    before = [numbers[: both.held_count] for numbers in slots]
+    now = [numbers[both.held_count :] for numbers in slots]
+    size = max(int(numbers.max(initial=-1)) for numbers in slots) + 1
+    held_of, news_of = _filled(before, size), _filled(now, size)
+    settled = ~vacated.marked(size)
+    if slots_of(both.kind)[0].term:
+        begins = begins_of(both, slots[0], day)
+    else:
+        begins = both.news(["valid_from"])["valid_from"]
+    fresh = _everywhere(now, (held_of == 0) & (news_of == 1) & settled)
+    again, holder = _again(both, before, now, begins, (held_of == 1) & (news_of == 1) & settled)
+    plain = pa.array(fresh)
+    laid = Laid(
+        take=np.flatnonzero(fresh) + both.held_count,
+        begins=begins.filter(plain).combine_chunks(),
+        ends=both.news(["valid_to"])["valid_to"].filter(plain).combine_chunks(),
+        by_row=np.ones(int(fresh.sum()), bool),
+        without=np.zeros(int(fresh.sum()), bool),
+        again=_days_again(both, begins, again, holder),
+    )
+    del holder
+    touched = np.zeros(size + 1, bool)
+    touched[np.fromiter(vacated.now, np.int64, len(vacated.now))] = True
+    for numbers in now:
+        touched[numbers[~(fresh | again)]] = True
+    touched[NO_SLOT] = False
+    if not touched.any():
+        return laid
+    places = together(slots, touched)
+    return laid.and_also(one_by_one(both, slots, places, begins, vacated, said_again))
+
+
+def _filled(slots: Sequence[Numbers], size: int) -> NDArray[np.int64]:
+    """How many facts fill each slot."""
+    counts = np.zeros(size, np.int64)
+    for numbers in slots:
+        counts += np.bincount(numbers[numbers != NO_SLOT], minlength=size)
+    return counts
+
+
+def _everywhere(slots: Sequence[Numbers], test: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of which facts every slot passes."""
+    passes = np.append(test, True)  # the last one for the slot that is none
+    found: NDArray[np.bool_] = np.logical_and.reduce([passes[numbers] for numbers in slots])
+    return found
+
+
+def _again(
+    both: Both,
+    before: Sequence[Numbers],
+    now: Sequence[Numbers],
+    begins: pa.ChunkedArray,
+    alone: NDArray[np.bool_],
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which news say what their slots' only held fact says, of no earlier day; and where it is."""
+    found = np.zeros(both.news_count, bool)
+    single = np.flatnonzero(_everywhere(now, alone))
+    if not len(single):
+        return found, single
+    holder = np.zeros(len(alone) + 1, np.int64)
+    for numbers in before:
+        holder[numbers] = np.arange(both.held_count)
+    of = holder[now[0][single]]
+    alike = np.ones(len(single), bool)
+    for numbers in now[1:]:
+        alike &= (numbers[single] == NO_SLOT) | (holder[numbers[single]] == of)
+    of_old, of_new = pa.array(of), pa.array(single)
+
+    def pair(name: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+        return both.held([name])[name].take(of_old), both.news([name])[name].take(of_new)
+
+    began = both.held(["valid_from"])["valid_from"].take(of_old)
+    same = pc.and_(pc.less_equal(_day(began), _day(begins.take(of_new))), pa.array(alike))
+    # what names the only slot is the same already
+    slot_names = slots_of(both.kind)[0].columns if len(now) == 1 else ()
+    for name in arrow_schema(both.kind).names:
+        if name not in (*SAID_BY, *slot_names, "valid_from"):
+            old, new = pair(name)
+            both_silent = pc.and_(pc.is_null(old), pc.is_null(new))
+            equal = pc.fill_null(pc.equal(old, new), False)
+            same = pc.and_(same, pc.or_(equal, both_silent))
+            give_back()
+    found[single] = same.to_numpy()
+    return found, of[found[single]]
+
+
+def _days_again(
+    both: Both, begins: pa.ChunkedArray, again: NDArray[np.bool_], holder: NDArray[np.int64]
+) -> pa.Table:
+    """The later days on which the held facts at `holder` are said again."""
+    if not slots_of(both.kind)[0].term or not len(holder):
+        return AGAIN.empty_table()
+    held = pa.array(holder)
+    days = begins.filter(pa.array(again))
+    began = both.held(["valid_from"])["valid_from"].take(held)
+    later = pc.fill_null(pc.greater(_day(days), _day(began)), False)
+    ids = both.held(["fact_id"])["fact_id"].take(held.filter(later.combine_chunks()))
+    return pa.table([first_ids(ids), days.filter(later)], schema=AGAIN)
+
+
+def _day(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.fill_null(column, date.min)
+
+
