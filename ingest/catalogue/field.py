@@ -111,8 +111,8 @@ class FieldSpec(Strict):
     maximum: float | None = None
     check: str | None = None
     reference: str | None = None
-    named_by: str | None = None
     otherwise: tuple[str, ...] = ()
+    named_by: str | None = None
     identifier: bool = False
     message: str | None = None
     example: str = ""
@@ -228,4 +228,4 @@ def label(text: str) -> str:
     ('吊销未注销', '存续在营开业在册', '户主')
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return _SEPARATING.sub("", folded) or folded.strip()
+    return _SEPARATING.sub("", folded)

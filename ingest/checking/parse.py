@@ -43,8 +43,9 @@ _SERIAL = re.compile(r"[1-6]\d{4}")
 _YES = frozenset({"是", "1", "y", "yes", "true"})
 _NO = frozenset({"否", "0", "n", "no", "false"})
 _PHONE = re.compile(r"1\d{10}|0\d{9,11}|\d{7,8}", re.ASCII)
-#: What stands between the words of a list, beside what `label` takes away.
-_AND = re.compile(r"[/|+&\\]")
+#: What always sets the words of a list apart, and what may, beside what `label` takes away.
+_APART = re.compile(r"[;；|\n]")
+_AND = re.compile(r"[/+&\\]")
 _NOT_DIALLED = re.compile(r"[\s-]")
 
 
@@ -132,8 +133,9 @@ def code(text: str, spec: FieldSpec, kept: Mapping[str, str]) -> str:
 class CodeList:
     """Reads several words of a field's code list in one cell: each once, in order, joined by ；.
 
-    Words may hold the very signs that set words apart (没收违法所得、没收非法财物), so that signs
-    decide nothing: the cell is read as words of the list, one after the other.
+    A semicolon always sets words apart.  Other signs decide nothing, since words may hold them
+    (没收违法所得、没收非法财物): between semicolons the cell is read as one word after the other,
+    the longest first.
     """
 
     def __init__(self, spec: FieldSpec) -> None:
@@ -144,15 +146,16 @@ class CodeList:
 
     def __call__(self, text: str) -> str:
         """What is kept for the cell."""
-        told = _AND.sub("", label(text))
-        if not self._whole.fullmatch(told):
+        parts = [_AND.sub("", label(part)) for part in _APART.split(text) if label(part)]
+        if not parts or not all(map(self._whole.fullmatch, parts)):
             raise WrongError(
                 "unknown_code",
                 f"应为以下类别，多项以分号隔开：{self._offered}。",
                 "Not made of the words of the code list.",
                 "字典外的值",
             )
-        return "；".join(dict.fromkeys(self._kept[word] for word in self._word.findall(told)))
+        words = (word for part in parts for word in self._word.findall(part))
+        return "；".join(dict.fromkeys(self._kept[word] for word in words))
 
 
 def phone(text: str) -> tuple[str, str]:

@@ -1,16 +1,17 @@
-"""Rules that a catalogue names: on one value (`check:`), or on several fields of a row (`checks:`).
+"""Rules that a catalogue names on one value (`check:`); those on a row are `row_rules`.
 
-A rule says nothing about an empty cell, except those whose business emptiness is.  Rules are
-looked at only where the values could be read: a wrong cell is told once.
+A rule says nothing about an empty cell.  Rules are looked at only where the values could be read:
+a wrong cell is told once.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 
 from graph.errors import SettingsError
@@ -18,7 +19,7 @@ from graph.time import today
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.parties import FILLER
 
-__all__ = ["FIELD_RULES", "ROW_RULES", "FieldRule", "RowRule", "find_rule", "value_column"]
+__all__ = ["FIELD_RULES", "FieldRule", "RowRule", "find_rule", "value_column"]
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,14 @@ def _class(prefixes: tuple[str, ...], what: str, english: str) -> FieldRule:
     return FieldRule(
         f"应为{what}的统一社会信用代码（{'、'.join(prefixes)} 开头）。",
         f"The code is not one of {english}.",
-        lambda codes: codes.str.startswith(prefixes),
+        # whether a code may be filled up with zeros is the type's business
+        lambda codes: codes.str.startswith(prefixes) | (codes == FILLER),
         "_code",
     )
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 FIELD_RULES = {
@@ -87,6 +93,14 @@ FIELD_RULES = {
         "日期不能晚于今天。", "A date after today.", lambda days: days <= today()
     ),
     "positive": FieldRule("应大于 0。", "Not more than nothing.", lambda numbers: numbers > 0),
+    "not_future_month": FieldRule(
+        "所属期不能晚于本月。",
+        "A period that ends after this month.",
+        lambda days: days <= _month_end(today()),
+    ),
+    "not_future_year": FieldRule(
+        "年度不能晚于今年。", "A year after this one.", lambda years: years <= today().year
+    ),
     "year": FieldRule(
         "应为 1949 年以来的年份。",
         "No year since 1949.",
@@ -114,79 +128,4 @@ FIELD_RULES = {
     "cooperative_code": _class(("93",), "农民专业合作社", "a farmers' cooperative"),
     "collective_code": _class(("N",), "农村集体经济组织", "a village collective"),
     "public_body_code": _class(("11", "12", "13", "A1"), "机关和事业单位", "a public body"),
-}
-
-
-def _known(columns: list[pd.Series]) -> np.ndarray:
-    """Rows in which every one of the columns has a value."""
-    known: np.ndarray = np.logical_and.reduce([each.notna().to_numpy() for each in columns])
-    return known
-
-
-def _compare(holds: Callable[[pd.Series, pd.Series], pd.Series]) -> Callable[..., pd.Series]:
-    """The rule between two columns, kept wherever one of them is empty."""
-
-    def compared(columns: list[pd.Series]) -> pd.Series:
-        kept = pd.Series(True, index=columns[0].index)
-        known = _known(columns)
-        first, second = (column[known] for column in columns)
-        kept[known] = holds(first, second).astype(bool)
-        return kept
-
-    return compared
-
-
-def _pairs(codes: pd.Series, kinds: pd.Series) -> pd.Series:
-    """Codes of class 92, and no others, belong to individual businesses; a person has none."""
-    filler = codes == FILLER
-    fits = codes.str.startswith("92") == (kinds == "individual_business")
-    return (filler | fits) & (kinds != "natural_person")
-
-
-def _fined(kinds: pd.Series, amounts: pd.Series) -> pd.Series:
-    """A penalty that is a fine says how much; nothing says that others may not."""
-    return ~kinds.str.contains("罚款", na=False) | amounts.notna()
-
-
-def _given(columns: list[pd.Series]) -> list[pd.Series]:
-    return [column.notna() for column in columns]
-
-
-ROW_RULES = {
-    "code_pairs_with_kind": RowRule(
-        "“{0}”与“{1}”不配对：92 开头的只能是个体工商户，个体工商户只能是 92 开头，自然人不填代码。",
-        "A code of class 92 belongs to an individual business, and no other does.",
-        _compare(_pairs),
-    ),
-    "fine_has_amount": RowRule(
-        "处罚类别含罚款时，“{1}”不能为空（万元）。",
-        "A fine says its amount.",
-        lambda columns: _fined(*columns),
-    ),
-    "not_before": RowRule(
-        "“{0}”不能早于“{1}”。", "It comes before the other.", _compare(lambda a, b: a >= b)
-    ),
-    "not_more": RowRule(
-        "“{0}”不能大于“{1}”。", "It is more than the other.", _compare(lambda a, b: a <= b)
-    ),
-    "differ": RowRule(
-        "“{0}”和“{1}”不能相同。", "The two are the same.", _compare(lambda a, b: a != b)
-    ),
-    "required": RowRule(
-        "此种情况下“{0}”不能为空。",
-        "Required in this case.",
-        lambda columns: np.logical_and.reduce(_given(columns)),
-    ),
-    "any_of": RowRule(
-        "“{0}”等列至少填一项。",
-        "At least one of them is needed.",
-        lambda columns: np.logical_or.reduce(_given(columns)),
-    ),
-    "together": RowRule(
-        "“{0}”与相关列应同时填写或同时留空。",
-        "All of them or none.",
-        lambda columns: (
-            np.logical_and.reduce(_given(columns)) | ~np.logical_or.reduce(_given(columns))
-        ),
-    ),
 }

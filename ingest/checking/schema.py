@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,17 @@ from pandera.errors import SchemaErrorReason, SchemaErrors
 
 from ingest.catalogue.field import FieldSpec, RowCheck
 from ingest.checking.parse import CellVerdict, per_unit
-from ingest.checking.rules import FIELD_RULES, ROW_RULES, find_rule, value_column
+from ingest.checking.row_rules import ROW_RULES
+from ingest.checking.rules import FIELD_RULES, find_rule, value_column
 from ingest.checking.values import Reading
 from ingest.finding import Finding
 from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
 from ingest.reading.texts import Texts
 
 __all__ = ["Rule", "on_row", "on_text", "on_value", "validate"]
+
+#: Nothing that a file tells of was earlier: what seems so is a slip of the pen.
+_EARLIEST = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Rule:
 def validate(
     frame: pd.DataFrame, rules: Mapping[str, list[Rule]], titles: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Validate the columns that have rules; a cell is told once, by the first rule it fails.
+    """Validate the columns that have rules; a cell is told once, by the gravest rule it fails.
 
     Args:
         rules, titles: column -> its rules in order; the Chinese heading to report it under.
@@ -63,21 +68,24 @@ def validate(
         }
     )
     told: set[tuple[str, int]] = set()
-    for column, rule, rows in _failures(schema, frame, rules):
-        for row in rows:
-            if (column, row) in told:
-                continue
-            told.add((column, row))
-            said = rule.says(row)
-            yield Finding(
-                row,
-                titles[column],
-                said.code,
-                said.message_zh,
-                said.message_en,
-                said.value_class,
-                said.severity,
-            )
+    failures = _failures(schema, frame, rules)
+    # what refuses a row is told before what is only doubtful about the same cell
+    for severity in ("error", "warning"):
+        for column, rule, rows in failures:
+            for row in rows:
+                said = rule.says(row)
+                if said.severity != severity or (column, row) in told:
+                    continue
+                told.add((column, row))
+                yield Finding(
+                    row,
+                    titles[column],
+                    said.code,
+                    said.message_zh,
+                    said.message_en,
+                    said.value_class,
+                    said.severity,
+                )
 
 
 def _failures(
@@ -201,6 +209,14 @@ def on_value(
             or f"超出允许范围（{'' if low is None else low} 至 {'' if high is None else high}）。"
             "请核对。",
             "Out of the allowed range.",
+            "超范围",
+        )
+    if spec.type == "date":
+        yield _rule(
+            "too_early",
+            _unless(told, lambda column: _where_known(column, lambda days: days >= _EARLIEST)),
+            spec.message or "早于 1900 年，不会是真的日期。请核对年份。",
+            "A date before 1900.",
             "超范围",
         )
     if spec.check:

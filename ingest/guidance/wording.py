@@ -6,7 +6,8 @@ from typing import Any
 
 from ingest.catalogue.field import FieldSpec, RowCheck
 from ingest.catalogue.source import Source, TableSpec
-from ingest.checking.rules import FIELD_RULES, ROW_RULES, find_rule
+from ingest.checking.row_rules import ROW_RULES
+from ingest.checking.rules import FIELD_RULES, find_rule
 
 __all__ = ["allowed", "field_rule", "file_title", "retention", "row_rule", "type_wording"]
 

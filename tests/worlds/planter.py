@@ -155,7 +155,7 @@ def _misshape(
         truth.findings.add((number + 1, "公民身份号码", "duplicate_row", "error"))
         truth.quarantined += 1
     else:
-        write(["另名" if title == "姓名" else row[title] for title in _HEAD])
+        write(["另名" if title in ("姓名", "户主姓名") else row[title] for title in _HEAD])
         for at in (number, number + 1):
             truth.findings.add((at, "公民身份号码", "duplicate_key", "error"))
         truth.quarantined += 2

@@ -100,7 +100,11 @@ def _decision(
     **said: pd.Series,
 ) -> Iterator[FactFrame]:
     # one document may concern several subjects, each with a fine of its own
-    document = rows["authority_body_code"] + ":" + rows["document_no"]
+    # an authority without a code is told apart by its name
+    authority = rows["authority_body_code"].where(
+        rows["authority_body_key"].notna(), rows["authority"]
+    )
+    document = authority + ":" + rows["document_no"]
     key = f"{kind.lower()}:" + document + ":" + rows["subject_key"].str[-12:]
     when = {"valid_from": valid_from, "valid_to": valid_to}
     due = pd.Series([_due(day) for day in rows["decided_on"]], index=rows.index, dtype=object)

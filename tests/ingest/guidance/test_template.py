@@ -15,7 +15,8 @@ from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.form import load_form, with_form, with_forms
 from ingest.catalogue.source import Source, load_source, source_names
 from ingest.checking.gate import check
-from ingest.checking.rules import FIELD_RULES, ROW_RULES
+from ingest.checking.row_rules import ROW_RULES
+from ingest.checking.rules import FIELD_RULES
 from ingest.checking.values import read_column
 from ingest.guidance.dictionary import dictionary_page, sources_page
 from ingest.guidance.masking import masked, masking_list
