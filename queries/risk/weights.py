@@ -40,7 +40,7 @@ class RiskGraph:
 
     Attributes:
         own: what each party's own facts bring, 0 where it has none.  What everybody has (unknown
-            own risk, `Policy.floor`) is no fact and does not travel.
+            own risk, `Policy.base`) is no fact and does not travel.
         source, target, weight: distress of `source` reaches `target` with `weight`; sorted by
             (target, source), one entry a pair.
         strands: for each entry, the kinds of tie in it; read through `strands_of`.

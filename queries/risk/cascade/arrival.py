@@ -92,7 +92,11 @@ def _first_arrivals(
     shares = np.zeros(16)
     origin_count = 0
     met = np.empty(parties, np.int64)
-    receivers, senders, ties = np.empty(64, np.int64), np.empty(64, np.int64), np.empty(64, np.int64)
+    receivers, senders, ties = (
+        np.empty(64, np.int64),
+        np.empty(64, np.int64),
+        np.empty(64, np.int64),
+    )
     own, linked, looked, seen = 0, 0, 0, 0
     for world in range(worlds):
         if looked > budget:
@@ -118,7 +122,9 @@ def _first_arrivals(
                     if world_of[sender] == world and level[sender] < depth:
                         continue
                     looked += 1
-                    if not heads(pair_identity(coin[sender], coin[receiver]), weight[tie], word, bit):
+                    if not heads(
+                        pair_identity(coin[sender], coin[receiver]), weight[tie], word, bit
+                    ):
                         continue
                     if world_of[sender] != world:
                         world_of[sender], level[sender] = world, depth

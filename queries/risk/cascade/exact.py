@@ -57,7 +57,7 @@ def _chance(net: nx.DiGraph, party: int, left: list[int]) -> float | None:
         return float(net.edges[_SOURCE, party]["weight"])
     # beside the source: when the tie holds, its end is the source
     first = max(net.successors(_SOURCE), key=lambda end: (net.out_degree(end), -end))
-    weight = net.edges[_SOURCE, first]["weight"]
+    weight = float(net.edges[_SOURCE, first]["weight"])
     without = net.copy()
     without.remove_edge(_SOURCE, first)
     unreached = _chance(without, party, left)

@@ -46,10 +46,12 @@ class Sampled:
 
     Attributes:
         reached: in how many worlds each party is reached, its own facts included.
+        began: in how many it begins by its own facts.
         worlds: of how many.
     """
 
     reached: NDArray[np.int64]
+    began: NDArray[np.int64]
     worlds: int
 
     @property
@@ -94,7 +96,8 @@ def count_reached(net: Net, worlds: int = 4096, *, threads: int | None = None) -
 
     with ThreadPoolExecutor(count) as pool:
         counts = list(pool.map(part, range(count)))
-    return Sampled(np.sum(counts, axis=0), worlds)
+    reached, began = np.sum(counts, axis=0)
+    return Sampled(reached, began, worlds)
 
 
 @compiled
@@ -109,11 +112,11 @@ def _count(
     end: int,
     block: int,
 ) -> NDArray[np.int64]:
-    """Counts over the words `begin` to `end`, `block` words at a time."""
+    """Rows of counts over the words `begin` to `end`, `block` at a time: reached, began."""
     parties = len(coin)
     reached = np.zeros((parties, block), np.uint64)
     fresh = np.zeros((parties, block), np.uint64)
-    counts = np.zeros(parties, np.int64)
+    counts = np.zeros((2, parties), np.int64)
     queue = np.empty(parties, np.int64)  # a ring: a party stands in it once
     queued = np.zeros(parties, np.bool_)
     touched = np.empty(parties, np.int64)
@@ -128,6 +131,7 @@ def _count(
                 thrown = heads(coin[party], seed[party], np.uint64(base + at), everything)
                 reached[party, at] = thrown
                 fresh[party, at] = thrown
+                counts[1, party] += _ones(thrown)
                 any_new |= thrown != np.uint64(0)
             if any_new:
                 queue[waiting] = party
@@ -172,7 +176,7 @@ def _count(
         for place in range(touched_count):
             party = touched[place]
             for at in range(wide):
-                counts[party] += _ones(reached[party, at])
+                counts[0, party] += _ones(reached[party, at])
                 reached[party, at] = np.uint64(0)
             is_touched[party] = False
     return counts
