@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from queries import Answer, RiskAnswer
+from queries.adverse import Adverse
 from queries.eligibility import Decision, case_of, decide_all
 from queries.eligibility.scorecard import Rating, rate
 from queries.structure import Hint, Owners, Standing
@@ -26,6 +27,7 @@ _QUESTIONS = (
     "legal_representative_firms",
     "cooperative_members",
     "list_entries",
+    "records",
     "neighbourhood",
 )
 
@@ -37,6 +39,8 @@ class PartyFile:
     Attributes:
         applicant: who would apply: the party, of a household its householder; None where neither
             is known.
+        adverse: own adverse records of every kind, and which sources were looked at.
+        where: town and village, as far as they are known.
         decisions, rating: of the applicant; rating None for who is no member of a household.
     """
 
@@ -44,6 +48,8 @@ class PartyFile:
     name: str | None
     answers: dict[str, Answer]
     risk: RiskAnswer
+    adverse: Adverse
+    where: str | None
     applicant: str | None
     decisions: tuple[Decision, ...]
     rating: Rating | None
@@ -59,11 +65,14 @@ def read_party_file(bench: Workbench, key: str) -> PartyFile:
     applicant = _applicant(key, answers)
     case = case_of(bench.graph, applicant) if applicant else None
     structure = bench.structure()
+    card = answers["party_card"].rows
     return PartyFile(
         key=key,
         name=risk.name,
         answers=answers,
         risk=risk,
+        adverse=bench.adverse(key, labels=card[0]["labels"] if card else ()),
+        where=_where(bench.ask("find_party", text=key).rows),
         applicant=applicant,
         decisions=decide_all(case, bench.products().values()) if case else (),
         rating=rate(case) if case and answers["household_members"].rows else None,
@@ -71,6 +80,10 @@ def read_party_file(bench: Workbench, key: str) -> PartyFile:
         owners=structure.owners(key),
         hints=structure.hints_about(key),
     )
+
+
+def _where(found: list[dict[str, Any]]) -> str | None:
+    return "".join(row[name] or "" for row in found[:1] for name in ("town", "village")) or None
 
 
 def _applicant(key: str, answers: Mapping[str, Answer]) -> str | None:

@@ -43,7 +43,7 @@ AsOf = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 Key = Annotated[
-    str, typer.Argument(help="主体的键，如 person:…，由 ask find_party 查得 / key of a party")
+    str, typer.Argument(help="主体的键，如 person:…，由 xinnong search 查得 / key of a party")
 ]
 SourceName = Annotated[str, typer.Argument(help="来源名称，见 xinnong sources / name of a source")]
 

@@ -15,6 +15,7 @@ __all__ = [
     "GRADES",
     "GROUPS",
     "LABELS",
+    "MATCHES",
     "STATES",
     "VALUES",
     "answered",
@@ -66,6 +67,13 @@ VALUES = {
     "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
 }  # fmt: skip
 
+
+#: How a search found a party.
+MATCHES = {
+    "key": "编号相符", "name": "名称相符", "begin": "名称开头", "part": "名称的一部分", "sound": "拼音",
+    "near": "近似，请核对", "loan": "借据号", "phone": "联系电话", "household": "户主", "place": "所在村镇",
+    "code_part": "代码的一部分",
+}  # fmt: skip
 
 #: What the rows of the grade report are grouped by.
 GROUPS = {"sex": "性别", "age_band": "年龄段", "village": "村"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,6 @@ from api.party_file import read_party_file
 from api.reckoning import Reckoning
 from graph.connection import Graph, connect
 from graph.errors import XinnongError
-from graph.identifiers import Verdict, person_key, resident_id
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
 from graph.secrets import make_secrets
@@ -19,14 +18,23 @@ from graph.settings import Settings
 from graph.snapshot import refresh_snapshot, take_snapshot
 from graph.time import today, utc_now
 from queries import Answer, RiskAnswer, ask, explain
+from queries.adverse import Adverse, read_adverse
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
 from queries.eligibility.prospects import Prospects, prospects
 from queries.eligibility.publish import shelf
 from queries.eligibility.record import keep
-from queries.eligibility.scorecard import CreditPlaces, Rating, rate, read_places
+from queries.eligibility.scorecard import (
+    Card,
+    CreditPlaces,
+    Rating,
+    card_in_force,
+    rate,
+    read_places,
+)
 from queries.library import held_by
 from queries.names import division_names, institution_names
 from queries.risk import RiskRun, assess, reassess
+from queries.search import hidden
 from queries.structure import Structure, read_structure
 
 __all__ = ["Workbench"]
@@ -65,17 +73,19 @@ class Workbench:
         self.store.close()
 
     def ask(self, name: str, **given: Any) -> Answer:
-        """Ask a question of the library."""
+        """Ask a question of the library; in what a person typed, identities become keys."""
+        if isinstance(given.get("text"), str):
+            key = make_secrets(self.settings.secrets_file).identity_key
+            given["text"] = hidden(given["text"], key)
         return ask(self.graph, name, **given)
 
     def search(self, text: str) -> Answer:
-        """Find parties; a resident id is turned into its key and not kept."""
-        wanted = text.strip()
-        found = resident_id.check(wanted)
-        if found.verdict is not Verdict.INVALID and found.value is not None:
-            key = make_secrets(self.settings.secrets_file).identity_key
-            wanted = person_key(found.value, key)
-        return self.ask("find_party", text=wanted)
+        """Find parties by whatever was typed; a resident id is turned into its key and not kept."""
+        return self.ask("find_party", text=text)
+
+    def adverse(self, key: str, *, labels: Collection[str] = ()) -> Adverse:
+        """Own adverse records of a party, and how far one looked for them."""
+        return read_adverse(self.graph, self.log, key, labels=labels)
 
     def risk_run(self) -> RiskRun:
         """The propagation for what the graph holds now; once for each state, from the one before."""
@@ -160,9 +170,13 @@ class Workbench:
         """Every product that is for such a party; a look, of which nothing is kept."""
         return decide_all(case_of(self.graph, key, **given), self.products().values())
 
+    def card(self) -> Card:
+        """The scorecard in force here."""
+        return card_in_force(self.store)
+
     def rating(self, key: str) -> Rating:
         """What the scorecard says of a farmer; raises `NotFoundError`."""
-        return rate(case_of(self.graph, key))
+        return rate(case_of(self.graph, key), self.card())
 
     def prospects(self) -> Prospects:
         """The district's prospects for what the graph holds now; reckoned once for each state."""
@@ -190,9 +204,10 @@ class Workbench:
     def places_ready(self, *, within: float | None) -> CreditPlaces | None:
         """The same if it is there within so many seconds; None while it is being reckoned."""
         day, known_at, position = self._state()
+        card = self.card()
         return self._places.ready(
-            (position, day),
-            lambda: read_places(self.log, day, known_at, position),
+            (position, day, card.name),
+            lambda: read_places(self.log, day, known_at, position, card),
             within=within,
         )
 

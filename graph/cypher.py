@@ -56,7 +56,7 @@ def migrations() -> tuple[str, ...]:
         "FOR (p:Projection) REQUIRE p.name IS UNIQUE",
         "CREATE CONSTRAINT version_fact_id IF NOT EXISTS "
         "FOR (v:Version) REQUIRE v.fact_id IS UNIQUE",
-        "CREATE CONSTRAINT party_name IF NOT EXISTS FOR (n:PartyName) REQUIRE n.name IS UNIQUE",
+        "CREATE CONSTRAINT name_searched IF NOT EXISTS FOR (n:PartyName) REQUIRE n.name IS UNIQUE",
     ]
     statements += [
         f"CREATE CONSTRAINT {label.lower()}_key IF NOT EXISTS "

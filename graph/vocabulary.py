@@ -156,6 +156,7 @@ class Relationship:
     Attributes:
         sources, targets: labels (or superlabels) that may stand at either end.
         source_role: role label that the tie gives its source.
+        not_shown: why no question that a person looks at reads it; empty where one does.
         one_at_a_time: what the things joined have one of at a time, whatever source says it.
     """
 
@@ -167,6 +168,7 @@ class Relationship:
     properties: tuple[Property, ...] = ()
     source_role: str | None = None
     basis: str = ""
+    not_shown: str = ""
     one_at_a_time: tuple[OneAtATime, ...] = ()
 
     def __post_init__(self) -> None:

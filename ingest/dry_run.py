@@ -24,6 +24,7 @@ from ingest.comparing.completeness import parts_of
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
 from ingest.comparing.part import Part, part_named
+from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, content_sha256, plan, report_of, taken_before
 from ingest.report import BatchReport
 
@@ -86,6 +87,7 @@ def preview(
             path,
             sha256,
             identity_key=key,
+            quarantine=Quarantine(settings.quarantine_dir),
             part=which,
             day=day_of(moment),
             progress=progress or silent,

@@ -84,11 +84,13 @@ class Vacancies:
     """That things have none of what they may have one of (`graph.vocabulary.OneAtATime`).
 
     Attributes:
-        things: `key` of each, and `valid_from`, the day from which on; null: it is so by now.
+        keys: of the things.
+        since: the day of each from which on; null: it is so by now.
     """
 
     kind: str
-    things: pd.DataFrame
+    keys: pd.Series
+    since: pd.Series
 
 
 #: What a source's function yields.
@@ -167,9 +169,7 @@ def tie(
     return replace(frame, columns={**frame.columns, "undated": _aligned(undated, rows.index)})
 
 
-def vacated(
-    kind: str, rows: pd.DataFrame, *, of: pd.Series, since: pd.Series, where: pd.Series
-) -> Vacancies:
+def vacated(kind: str, *, of: pd.Series, since: pd.Series, where: pd.Series) -> Vacancies:
     """State that things have no such tie any more: who died belongs to no household.
 
     Args:
@@ -180,11 +180,7 @@ def vacated(
     if isinstance(declared, Node) or not declared.one_at_a_time:
         raise TypeError(f"{kind} is no tie of which there is one at a time")
     holds = where.fillna(False).to_numpy(dtype=bool) & of.notna().to_numpy(dtype=bool)
-    things = {
-        "key": of.to_numpy(dtype=object)[holds],
-        "valid_from": since.to_numpy(dtype=object)[holds],
-    }
-    return Vacancies(kind, pd.DataFrame(things, index=rows.index[holds]))
+    return Vacancies(kind, of[holds], since[holds])
 
 
 def end(rows: pd.DataFrame, party: str) -> End:

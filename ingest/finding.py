@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from graph.identifiers.redaction import redacted
+
 __all__ = ["Finding", "findings_table", "kept_findings"]
 
 _TYPES = {"row": pa.int32()}
@@ -47,7 +49,16 @@ def findings_table(findings: Iterable[Finding], table: str) -> pa.Table:
         )
         for item in fields(Finding)
     }
+    # headings and names of files are the sender's words: no number of a person is kept in them
+    for name in ("column", "message_zh", "message_en"):
+        columns[name] = _redacted(columns[name])
     return pa.table({"table": pa.array([table] * len(rows), pa.string()), **columns})
+
+
+def _redacted(texts: pa.Array) -> pa.Array:
+    coded = texts.dictionary_encode()
+    kept = [redacted(text) for text in coded.dictionary.to_pylist()]
+    return pa.array(kept, pa.string()).take(coded.indices)
 
 
 def kept_findings(table: pa.Table | None) -> tuple[Finding, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from graph.catch_up import catch_up
 from graph.errors import InputError
+from graph.identifiers.redaction import redacted
 from graph.log import FactLog
 from graph.operations import Ledger, OperationsStore, lease
 from graph.progress import Progress, silent
@@ -108,11 +109,11 @@ def _take_in(
     say: Progress,
 ) -> BatchReport:
     sha256, part = content_sha256(path), part or part_named(path)
-    ledger.received(source.name, sha256, file_name=path.name, at=utc_now())
+    ledger.received(source.name, sha256, file_name=redacted(path.name), at=utc_now())
     done = taken_before(log, source.name, sha256, part)
     if done:
         return already(log, done)
-    with _noting_failure(ledger, source.name, path.name, sha256):
+    with _noting_failure(ledger, source.name, redacted(path.name), sha256):
         ledger.checking(source.name, sha256)
         planned = plan(
             log,
@@ -120,6 +121,7 @@ def _take_in(
             path,
             sha256,
             identity_key=identity_key,
+            quarantine=quarantine,
             part=part,
             day=day_of(known_at or utc_now()),
             progress=say,

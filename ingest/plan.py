@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
@@ -22,8 +24,10 @@ from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
 from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.listing import listing
+from ingest.comparing.other_names import other_names
 from ingest.comparing.part import Part
-from ingest.correction.quarantine import Quarantine, settled_by
+from ingest.correction.kept import kept_rows, put_back
+from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import Finding, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
 from ingest.reading.memory import give_back
@@ -53,6 +57,7 @@ class Plan:
         gated: what was found in it, without the rows, which are facts by now.
         settlement: what its list settles; None where it is no complete list.
         findings: of the gate and of the list.
+        kept: the refused rows, as the quarantine may hold them.
     """
 
     source: str
@@ -65,6 +70,7 @@ class Plan:
     settlement: Settlement | None
     findings: tuple[Finding, ...]
     counts: dict[str, int]
+    kept: pa.Table
 
 
 def content_sha256(path: Path) -> str:
@@ -101,6 +107,7 @@ def plan(
     sha256: str,
     *,
     identity_key: str,
+    quarantine: Quarantine,
     part: Part,
     day: date,
     progress: Progress,
@@ -109,6 +116,7 @@ def plan(
 
     Args:
         sha256: of its content, taken before.
+        quarantine: holds what a returned error workbook leaves masked.
         day: on which what it no longer names would end.
 
     Raises:
@@ -123,12 +131,18 @@ def plan(
             code="file_changing",
         )
     _refuse_withdrawn(log, source, table)
+    if table.is_correction:
+        # names of batches that the log knows: what a file says leads to no other file
+        named = {origin.batch for origin in table.origins.values()}
+        ours = {item.batch for item in log.batches() if item.source == source.name} & named
+        table = put_back(table, {batch: quarantine.cells(batch) for batch in ours})
     # corrected rows that come back are a part of an older list, and no list of their own
     is_list = not table.is_correction
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
     gated = check(table, identity_key=identity_key, known=_known(log))
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
+    gated.findings += other_names(log, table.spec, gated.rows)
     batch = batch_name(log, source.name, sha256)
     progress(f"比对 {path.name}", 0, len(gated.rows))
     is_complete = source.completeness_of(table.name) == "snapshot"
@@ -167,6 +181,7 @@ def plan(
             *(settlement.findings if settlement else ()),
         ),
         counts=_counts(table, gated, difference),
+        kept=kept_rows(table, rows_to_keep(gated), identity_key),
     )
 
 
@@ -186,7 +201,7 @@ def commit(
         known_at=known_at,
         notes=_notes(planned),
     ) as pending:
-        quarantine.keep(planned.batch, planned.table, planned.gated)
+        quarantine.keep(planned.batch, planned.kept)
         for kind in planned.difference.asserted:
             pending.assert_facts(kind, planned.difference.asserted.pieces(kind))
             give_back()

@@ -35,8 +35,7 @@ def representative_and_seat(
     unknown = undated if represents_from is None else represents_from.isna()
     began = since if represents_from is None else represents_from.fillna(since)
     nothing = pd.Series(None, rows.index, dtype=object)
-    state = rows["registration_state"] if "registration_state" in rows else nothing
-    over = rows["ended_on"] if "ended_on" in rows else nothing
+    state, over = rows.get("registration_state", nothing), rows.get("ended_on", nothing)
     is_over, has_moved = (state == "cancelled").fillna(False), (state == "moved").fillna(False)
     yield from mention(rows, party, name=rows[f"{party}_name"])
     yield tie(
@@ -49,9 +48,7 @@ def representative_and_seat(
         undated=unknown,
         where=~(is_over & over.isna()),
     )
-    yield vacated(
-        "LEGAL_REPRESENTATIVE_OF", rows, of=subject[0], since=over, where=is_over & over.isna()
-    )
+    yield vacated("LEGAL_REPRESENTATIVE_OF", of=subject[0], since=over, where=is_over & over.isna())
     yield tie(
         "LOCATED_IN",
         rows,
@@ -61,4 +58,4 @@ def representative_and_seat(
         undated=undated,
         where=~has_moved,
     )
-    yield vacated("LOCATED_IN", rows, of=subject[0], since=over, where=has_moved)
+    yield vacated("LOCATED_IN", of=subject[0], since=over, where=has_moved)

@@ -10,7 +10,6 @@ came later was compared with it.  See ADR 0071.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +19,7 @@ import pyarrow.compute as pc
 
 from graph.errors import InputError, NotFoundError
 from graph.facts import arrow_schema, ids_again
-from graph.identifiers import Verdict, resident_id
+from graph.identifiers.redaction import redacted
 from graph.log import Batch, FactLog
 from graph.operations import Ledger, OperationsStore, lease
 from graph.operations.responsible import responsible
@@ -289,11 +288,10 @@ def _why(reason: str) -> str:
             f"The reason has more than {_MOST_REASON} characters.",
             code="reason_long",
         )
-    numbers = re.findall(r"\d{17}[\dXx]|\d{15}", text)
-    if any(resident_id.check(item).verdict is not Verdict.INVALID for item in numbers):
+    if redacted(text, strict=False) != text:
         raise InputError(
-            "撤销原因会永久保留，请不要写公民身份号码。",
-            "The reason is kept for ever: leave the resident id out of it.",
+            "撤销原因会永久保留，请不要写公民身份号码和电话号码。",
+            "The reason is kept for ever: leave resident ids and telephone numbers out of it.",
             code="reason_personal",
         )
     return text

@@ -18,10 +18,15 @@ from graph.time import today
 from queries.basis import Basis
 from queries.fragment import FOLDER
 from queries.question import Question, parse_question
+from queries.search import best_first, read_typed
 
 __all__ = ["Answer", "ask", "held_by", "library", "standing_key"]
 
 _SAME_AS = "same_as"
+_FIND_PARTY = "find_party"
+
+#: Parties that a search shows.
+_FOUND = 50
 
 #: Parameters that hold the key of a party.
 _PARTIES = frozenset({"key", "other"})
@@ -29,11 +34,16 @@ _PARTIES = frozenset({"key", "other"})
 
 @dataclass(frozen=True)
 class Answer:
-    """What a question brought: rows under its declared columns, and the basis."""
+    """What a question brought: rows under its declared columns, and the basis.
+
+    Attributes:
+        notes: what the reader should know besides, in Chinese: a faulty check digit, say.
+    """
 
     question: Question
     rows: list[dict[str, Any]]
     basis: Basis
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -42,6 +52,7 @@ class Answer:
             "title": self.question.title,
             "columns": {item.name: item.term for item in self.question.columns},
             "rows": [{name: _plain(value) for name, value in row.items()} for row in self.rows],
+            "notes": list(self.notes),
             "basis": self.basis.as_dict(),
         }
 
@@ -65,6 +76,8 @@ def library() -> Mapping[str, Question]:
 def ask(graph: Graph, name: str, **given: Any) -> Answer:
     """Ask a question; one about a key that was given up is answered of the key that stays.
 
+    What `find_party` is given is what a person typed, identities hidden (`queries.search.hidden`).
+
     Args:
         given: its parameters, typed or as text.  `as_of` defaults to today, `known_at` to what
             the graph holds whole.
@@ -87,15 +100,24 @@ def ask(graph: Graph, name: str, **given: Any) -> Answer:
         values[parameter] = standing_key(
             graph, values[parameter], values["as_of"], values["known_at"]
         )
+    typed = read_typed(values.pop("text")) if name == _FIND_PARTY else None
+    if typed is not None:
+        values |= typed.parameters()
     found = graph.read(question.text, values, max_rows=question.rows)
+    rows, truncated = found.rows, found.truncated
+    if typed is not None:
+        # near spellings come last: that one more would have fitted is no loss
+        truncated = truncated and rows[-1]["match"] != "near"
+        rows = best_first(rows, typed)
+        rows, truncated = rows[:_FOUND], truncated or len(rows) > _FOUND
     basis = Basis(
         values["as_of"],
         values["known_at"],
         held.position,
-        truncated=found.truncated,
+        truncated=truncated,
         same_as=values["key"] if values.get("key") != asked else None,
     )
-    return Answer(question, found.rows, basis)
+    return Answer(question, rows, basis, typed.notes if typed is not None else ())
 
 
 def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:

@@ -4,6 +4,7 @@
     // question: 这个主体借过哪些款？ / What did the party borrow?
     // param key: text = 主体编号 / party key
     // param hops: integer = 跳数 / hops ; default 2
+    // param names: list = 名称 / names ; read from text     (nobody gives it: see `queries.search`)
     // returns loan_key: text = 贷款编号 / loan key
     // basis: 征信业管理条例 第二十九条
     // rows: 200
@@ -46,12 +47,18 @@ _LABELS = frozenset(
 
 @dataclass(frozen=True)
 class Parameter:
-    """What must be given; `default` is its text, None = it must be given."""
+    """What must be given.
+
+    Attributes:
+        default: its text, None = it must be given.
+        read_from: the parameter that it is read from; such a one is never given.
+    """
 
     name: str
     type: str
     term: str
     default: str | None
+    read_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Question:
-    """One checked question."""
+    """One checked question.
+
+    Attributes:
+        parameters: what may be given; `read` are those that follow from one of them.
+    """
 
     name: str
     title: str
@@ -77,6 +88,7 @@ class Question:
     rows: int
     allowed: str
     text: str
+    read: tuple[Parameter, ...] = ()
 
     def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Typed parameter values; raises `InputError` naming what is unknown, missing or wrong.
@@ -127,9 +139,16 @@ def parse_question(path: Path, text: str) -> Question:
             if not declared or not name:
                 raise refuse(f"line {number}: say “{word} name: type = term”")
             term, _, default = declared[2].partition("; default ")
+            term, _, read_from = term.partition("; read from ")
             if word == "param":
                 parameters.append(
-                    Parameter(name, declared[1], term.strip(), default.strip() if default else None)
+                    Parameter(
+                        name,
+                        declared[1],
+                        term.strip(),
+                        default.strip() if default else None,
+                        read_from.strip() or None,
+                    )
                 )
             else:
                 columns.append(Column(name, declared[1], term.strip()))
@@ -143,7 +162,8 @@ def parse_question(path: Path, text: str) -> Question:
     cypher = expand("\n".join(body).strip())
     plain = re.sub(r"'[^']*'|\"[^\"]*\"", "''", cypher)
     used = set(re.findall(r"\$(\w+)", plain))
-    if used != {item.name for item in parameters}:
+    read_from = {item.read_from for item in parameters if item.read_from}
+    if used | read_from != {item.name for item in parameters}:
         raise refuse(f"parameters used {sorted(used)} are not those declared")
     returned = _returned(plain)
     if returned != [item.name for item in columns]:
@@ -164,7 +184,8 @@ def parse_question(path: Path, text: str) -> Question:
         title_en=title_en,
         question=stated["question"],
         basis=stated["basis"],
-        parameters=tuple(parameters),
+        parameters=tuple(item for item in parameters if item.read_from is None),
+        read=tuple(item for item in parameters if item.read_from),
         columns=tuple(columns),
         rows=int(stated["rows"]),
         allowed=stated.get("allow", ""),

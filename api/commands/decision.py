@@ -23,7 +23,7 @@ def decide(
     key: Key,
     supplied: Annotated[
         list[str] | None,
-        typer.Argument(help="柜面提供的事实：名称=值@日期#凭证号 / facts given on paper"),
+        typer.Argument(help="柜面材料：名称=值@日期#编号#出具单位#核验人 / facts given on paper"),
     ] = None,
     as_of: AsOf = "",
     institution: Annotated[
@@ -37,7 +37,7 @@ def decide(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """首贷判定并存档：any_loan=否@2026-03-01#报告号 / decide a product and keep the decision."""
+    """首贷判定并存档：any_loan=否@2026-03-01#报告号#征信中心#张三 / decide a product and keep the decision."""
     from graph.connection import connect
     from graph.operations import DecisionArchive, OperationsStore
     from graph.time import parse_date, utc_now

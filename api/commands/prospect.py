@@ -72,15 +72,18 @@ def prospects(
 def grades(as_of: AsOf = "", as_json: Json = False) -> None:
     """信用等级按性别、年龄段、村的分布 / grades by sex, age band and village."""
     from graph.log import FactLog
+    from graph.operations import OperationsStore
     from graph.time import utc_now
-    from queries.eligibility.scorecard import grade_report, load_card
+    from queries.eligibility.scorecard import card_in_force, grade_report
 
-    day = day_of(as_of)
-    rows = grade_report(FactLog(open_settings().log_dir), day, utc_now())
+    day, settings = day_of(as_of), open_settings()
+    with OperationsStore(settings) as store:
+        card = card_in_force(store)
+    rows = grade_report(FactLog(settings.log_dir), day, utc_now(), card)
 
     def people() -> None:
         table(
-            f"信用等级分布（评分卡 {load_card().name}）",
+            f"信用等级分布（评分卡 {card.name}）",
             ["分组", "值", "户主", "已评等级", "到期复评", "按评分卡", "分数区间（平均）"],
             [
                 (
@@ -95,7 +98,7 @@ def grades(as_of: AsOf = "", as_json: Json = False) -> None:
                 for row in rows
             ],
         )
-        for barred in load_card().not_used:
+        for barred in card.not_used:
             print(f"不得使用：{barred.term}（{barred.why}）")
 
     answer_with([asdict(row) for row in rows], as_json, people)

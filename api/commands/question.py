@@ -2,15 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import Json, answer_with, basis, open_settings, pairs, table
+from api.terminal import Json, answer_with, basis, open_settings, pairs, say, table
+
+if TYPE_CHECKING:
+    from graph.settings import Settings
 
 __all__ = ["commands"]
 
 commands = typer.Typer()
+
+_TYPED = "find_party"
+
+
+@commands.command()
+def search(
+    text: Annotated[
+        str,
+        typer.Argument(
+            help="名称（可只写一部分、拼音、首字母）、代码、借据号、村名；不写则在提示后输入 / what to find"
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """查找主体：xinnong search 许春英；查身份证号、电话时不带参数 / find a party."""
+    from api.wording import LABELS, MATCHES, who
+    from graph.connection import connect
+    from queries import ask as ask_question
+
+    settings = open_settings()
+    wanted = _kept_out_of_the_process_list(text) or typer.prompt(
+        "名称、代码、证件号码或电话（输入时不显示）", hide_input=sys.stdin.isatty(), err=True
+    )
+    with connect(settings) as graph:
+        answer = ask_question(graph, _TYPED, text=_hidden(wanted, settings))
+
+    def people() -> None:
+        table(
+            f"查找主体（{len(answer.rows)} 个）",
+            ["名称", "类别", "乡镇", "村", "年龄", "证件号码（脱敏）", "怎样找到", "主体编号"],
+            [
+                (
+                    who(row["name"], row["key"]),
+                    "、".join(LABELS[each] for each in row["labels"] if each != "Party"),
+                    *(row[name] for name in ("town", "village", "age", "masked")),
+                    MATCHES[row["match"]],
+                    row["key"],
+                )
+                for row in answer.rows
+            ],
+        )
+        for note in answer.notes:
+            say(note)
+        if not answer.rows:
+            say("没有找到。请核对名称或代码；新近登记的主体可能尚未导入。")
+        basis(answer.basis.as_dict())
+
+    answer_with(answer.as_dict(), as_json, people)
 
 
 @commands.command()
@@ -23,8 +75,11 @@ def ask(
     from graph.connection import connect
     from queries import ask as ask_question
 
-    with connect(open_settings()) as graph:
-        answer = ask_question(graph, name, **pairs(given or []))
+    settings, told = open_settings(), pairs(given or [])
+    if name == _TYPED and "text" in told:
+        told["text"] = _hidden(_kept_out_of_the_process_list(told["text"]), settings)
+    with connect(settings) as graph:
+        answer = ask_question(graph, name, **told)
     columns = answer.question.columns
 
     def people() -> None:
@@ -35,6 +90,8 @@ def ask(
             [item.term.split(" / ")[0].removesuffix("（分）") for item in columns],
             [tuple(answered(row[item.name], item.name) for item in columns) for row in answer.rows],
         )
+        for note in answer.notes:
+            say(note)
         basis(answer.basis.as_dict())
 
     answer_with(answer.as_dict(), as_json, people)
@@ -63,3 +120,24 @@ def questions(as_json: Json = False) -> None:
         as_json,
         lambda: table("查询目录", ["名称", "题目", "回答什么", "参数"], rows),
     )
+
+
+def _kept_out_of_the_process_list(text: str) -> str:
+    """The text; raises `InputError` where everybody on this machine could read an identity in it."""
+    from graph.errors import InputError
+    from queries.search import is_personal
+
+    if is_personal(text):
+        raise InputError(
+            "身份证号和电话不要写在命令里（命令历史和进程列表会留下它）。请运行 xinnong search，按提示输入。",
+            "Give no resident id or telephone as an argument: run `xinnong search` and type it there.",
+            code="identity_in_arguments",
+        )
+    return text
+
+
+def _hidden(text: str, settings: Settings) -> str:
+    from graph.secrets import make_secrets
+    from queries.search import hidden
+
+    return hidden(text, make_secrets(settings.secrets_file).identity_key)

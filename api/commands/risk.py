@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, Key, answer_with, basis, snapshot_of, table
+from api.terminal import AsOf, Json, Key, answer_with, basis, open_settings, snapshot_of, table
 
 if TYPE_CHECKING:
     from queries.risk import RiskAnswer, WhatIfAnswer
@@ -81,6 +81,28 @@ def _tell_hypothesis(told: WhatIfAnswer) -> None:
         [(item.name, f"{item.before:.4%}", f"{item.after:.4%}") for item in told.changes],
     )
     basis(told.basis.as_dict())
+
+
+@commands.command()
+def adverse(key: Key, as_json: Json = False) -> None:
+    """一个主体自身的不利记录，查了哪些来源、截至哪天 / own adverse records, and how far one looked."""
+    from api.record_words import adverse_said, adverse_sentence
+    from graph.connection import connect
+    from graph.log import FactLog
+    from queries.adverse import read_adverse
+
+    settings = open_settings()
+    with connect(settings) as graph:
+        found = read_adverse(graph, FactLog(settings.log_dir), key)
+
+    def people() -> None:
+        for row in found.answer.rows:
+            print(adverse_said(row))
+        print(adverse_sentence(found))
+        basis(found.answer.basis.as_dict())
+
+    told = {**found.as_dict(), "sentence": adverse_sentence(found)}
+    answer_with(told, as_json, people)
 
 
 @commands.command()

@@ -4,20 +4,24 @@ form of each, and the rules that they follow."""
 from __future__ import annotations
 
 import json
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Bench
-from api.pages.rendering import page
+from api.pages.papers import Laid, documents, documents_of, read_form, without_particulars
+from api.pages.rendering import lead_on, page
 from api.workbench import Workbench
+from graph.errors import InputError
 from graph.time import today
 from queries.eligibility import Decision
-from queries.eligibility.catalogue import FactSpec, catalogue
+from queries.eligibility.catalogue import catalogue
 from queries.eligibility.difference import said
 from queries.eligibility.first_loan import definitions, disagreements
+from queries.eligibility.paper import PARTICULARS, read_papers
 from queries.eligibility.rules import read_rules
 
 __all__ = ["router"]
@@ -26,6 +30,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 #: Decisions on the page of those kept.
 _SHOWN = 100
+_OK, _UNPROCESSABLE = 200, 422
 
 
 async def _papers_brought(request: Request) -> dict[str, str]:
@@ -37,7 +42,7 @@ async def _papers_brought(request: Request) -> dict[str, str]:
 @router.get("/parties/{key}/decisions")
 def decisions(bench: Bench, key: str) -> HTMLResponse:
     """Every product for the party, from what is known."""
-    return _show(bench, key, bench.decide_every(key), {})
+    return _show(bench, key, bench.decide_every(key), laid=Laid({}, {}))
 
 
 @router.post("/parties/{key}/decisions")
@@ -46,17 +51,24 @@ def with_papers(
 ) -> Response:
     """The same with the officer's papers; `keep` makes it a decision and keeps it.
 
-    POST, so that no personal figure stands in a URL.
+    POST, so that no personal figure stands in a URL.  A look may try what a paper would change; a
+    decision that is kept names every paper, and who looked at it.
     """
     action, product = form.pop("action", "look"), form.pop("product", "")
     institution = form.pop("institution", "") or None
-    given = {name: value for name, value in form.items() if value}
-    papers = {name: _in_fen(name, value) for name, value in given.items()}
-    if action == "keep":
-        _, name = bench.decide(product, key, supplied=papers, institution=institution)
-        return RedirectResponse(f"/decisions/{name}", status_code=303)
-    found = bench.decide_every(key, supplied=papers, institution=institution)
-    return _show(bench, key, found, given, institution)
+    laid = read_form(form)
+    show = partial(_show, bench, key, laid=laid, institution=institution, product=product)
+    try:
+        lacking = without_particulars(read_papers(laid.papers, today()))
+        if action == "keep" and not lacking:
+            _, name = bench.decide(product, key, supplied=laid.papers, institution=institution)
+            return lead_on(f"/decisions/{name}")
+        found = bench.decide_every(key, supplied=laid.papers, institution=institution)
+    except InputError as error:
+        # what was typed stays on the page, with what is wrong with it
+        known = bench.decide_every(key, institution=institution)
+        return show(known, error=error)
+    return show(found, lacking=lacking, refused=action == "keep")
 
 
 @router.get("/decisions")
@@ -90,6 +102,7 @@ def form(bench: Bench, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$"
         masked=bench.masked(found.party),
         places=bench.division_names(),
         specs=rules.known.facts,
+        documents=documents_of(record, rules.known.facts),
         DEFINITIONS={item.id: item for item in rules.defined},
     )
 
@@ -109,47 +122,35 @@ def products(bench: Bench) -> HTMLResponse:
     )
 
 
-def _in_fen(name: str, value: str) -> str:
-    """Money is typed in yuan and kept in fen; what is no number is refused where it is read."""
-    spec = catalogue().facts.get(name)
-    if spec is None or spec.type != "money":
-        return value
-    try:
-        return str(int(Decimal(value.replace(",", "")) * 100))
-    except (InvalidOperation, OverflowError, ValueError):
-        return value
-
-
 def _show(
     bench: Workbench,
     key: str,
     found: tuple[Decision, ...],
-    given: dict[str, Any],
+    *,
+    laid: Laid,
     institution: str | None = None,
+    product: str = "",
+    lacking: Mapping[str, tuple[str, ...]] | None = None,
+    error: InputError | None = None,
+    refused: bool = False,
 ) -> HTMLResponse:
     return page(
         "decisions.html",
+        _UNPROCESSABLE if refused or error else _OK,
         key=key,
         name=bench.name(key),
         places=bench.division_names(),
         decisions=found,
-        papers=_papers(found),
-        given=given,
+        documents=documents(found),
+        particulars=PARTICULARS,
+        given=laid.typed,
+        brought=len(laid.papers),
+        lacking=lacking or {},
+        error=error,
+        refused=refused,
         institution=institution,
+        product=product,
         institutions=bench.institution_names(),
         disagreements=disagreements,
         FACTS=catalogue().facts,
     )
-
-
-def _papers(found: tuple[Decision, ...]) -> list[FactSpec]:
-    """Facts that a paper could still bring, those that most products ask for first."""
-    asked: dict[str, int] = {}
-    defined = [name for item in definitions().values() for name in item.facts]
-    for decision in found:
-        for name in {*decision.version.facts, *defined}:
-            fact = decision.case.facts.get(name)
-            if fact is None or fact.value is None or fact.paper:
-                asked[name] = asked.get(name, 0) + 1
-    order = sorted(asked, key=lambda name: (-asked[name], name))
-    return [spec for name in order if (spec := catalogue().facts[name]).paper]

@@ -11,16 +11,15 @@ from api.dependencies import Bench
 from api.pages.picture import draw
 from api.pages.rendering import PATIENCE, page, waiting
 from api.party_file import read_party_file
-from graph.identifiers import Verdict, resident_id
 from queries.eligibility.catalogue import catalogue
 from queries.eligibility.first_loan import disagreements
+from queries.search import is_personal
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _DOING = "正在按最新的数据计算全区的风险传导、股权和担保结构。"
-_IDENTITY = 15
 
 
 @router.get("/")
@@ -38,15 +37,13 @@ def search(bench: Bench, text: Annotated[str, Form(max_length=100)] = "") -> HTM
             "home.html", here="/", text="", told="请输入名称、代码或证件号码。", answer=None
         )
     # an identity is not written back into the page
-    is_identity = resident_id.check(wanted).verdict is not Verdict.INVALID or (
-        len(wanted) >= _IDENTITY and wanted[: _IDENTITY - 3].isdigit()
-    )
+    answer, shown = bench.search(wanted), not is_personal(wanted)
     return page(
         "home.html",
         here="/",
-        text="" if is_identity else wanted,
-        told="已按证件号码查找；号码没有保存。" if is_identity else "",
-        answer=bench.search(wanted),
+        text=wanted if shown else "",
+        told="" if shown else "已按号码查找；号码没有保存。",
+        answer=answer,
     )
 
 

@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse
 
 from api.dependencies import Bench
 from api.pages.rendering import PATIENCE, page, waiting
-from queries.eligibility.scorecard import load_card
 from queries.eligibility.scorecard.village import town_of
 
 __all__ = ["router"]
@@ -57,4 +56,4 @@ def grades(request: Request, bench: Bench) -> HTMLResponse:
         return waiting(request, _DOING, here="/grades")
     order = sorted(found.grades, key=lambda row: ["sex", "age_band", "village"].index(row.by))
     groups = [(by, list(rows)) for by, rows in groupby(order, key=lambda row: row.by)]
-    return page("grades.html", here="/grades", found=found, groups=groups, card=load_card())
+    return page("grades.html", here="/grades", found=found, groups=groups, card=bench.card())

@@ -73,7 +73,11 @@ def with_assessor(
     """Who appraises, by name or identity; POST, so that neither stands in a URL."""
     told = bench.search(who).rows if who.strip() else []
     people = [row for row in told if "Person" in row["labels"]]
-    if len(people) == 1:
+    named = [row for row in people if row["match"] in ("key", "name")]
+    if len(named) == 1:
+        people = named
+    # who only sounds like it, or lives in a village of that name, is offered and not taken
+    if len(people) == 1 and people[0]["match"] not in ("near", "place"):
         request_url = request.url_for("visit_sheet", village=village).include_query_params(
             assessor=people[0]["key"], product=product, most=most
         )

@@ -9,10 +9,12 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.record_words import adverse_said, adverse_sentence, record_said
 from api.wording import (
     GRADES,
     GROUPS,
     LABELS,
+    MATCHES,
     STATES,
     VALUES,
     fact,
@@ -61,10 +63,13 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters |= {
+    "adverse": adverse_said,
+    "adverse_sentence": adverse_sentence,
     "fact": fact,
     "instant": instant,
     "money": money,
     "percent": percent,
+    "record": record_said,
     "said": said,
     "show": show,
     "source": source,
@@ -75,6 +80,7 @@ _environment.globals |= {
     "GRADES": GRADES,
     "GROUPS": GROUPS,
     "LABELS": LABELS,
+    "MATCHES": MATCHES,
     "NAVIGATION": NAVIGATION,
     "SCHEMA": SCHEMA,
     "STATES": STATES,

@@ -32,7 +32,9 @@ class Brought(Body):
 
     value: bool | int | float | str = Field(title="值")
     stated_on: date | None = Field(default=None, title="材料日期")
-    reference: str = Field(default="", title="文号", max_length=64)
+    reference: str = Field(default="", title="编号", max_length=64)
+    issuer: str = Field(default="", title="出具单位", max_length=64)
+    seen_by: str = Field(default="", title="核验人", max_length=64)
 
 
 class _Asked(Body):

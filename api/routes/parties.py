@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.dependencies import Bench, Body, Key
+from api.record_words import adverse_sentence
 
 __all__ = ["router"]
 
@@ -51,6 +52,19 @@ def guarantees(key: Key, bench: Bench) -> dict[str, Any]:
         "given": bench.ask("guarantees_given", key=key).as_dict(),
         "received": bench.ask("guarantees_received", key=key).as_dict(),
     }
+
+
+@router.get("/parties/{key}/records", summary="登记和记录 / records")
+def records(key: Key, bench: Bench) -> dict[str, Any]:
+    """Permits, penalties, assets, land, insurance, tax and whatever else is on record."""
+    return bench.ask("records", key=key).as_dict()
+
+
+@router.get("/parties/{key}/adverse", summary="不利记录 / adverse records")
+def adverse(key: Key, bench: Bench) -> dict[str, Any]:
+    """Own adverse records that may lawfully be used, the sources asked, and kinds nobody brought."""
+    found = bench.adverse(key)
+    return {**found.as_dict(), "sentence": adverse_sentence(found)}
 
 
 @router.get("/parties/{key}/risk", summary="风险 / risk")

@@ -15,7 +15,7 @@ from graph.operations import Proposals
 from graph.time import today, utc_now
 from queries.eligibility.answer import proposed_answer, shadow_answer
 from queries.eligibility.product import read_product
-from queries.eligibility.publish import approve, look_at, propose
+from queries.eligibility.publish import approve, is_product, look_at, propose
 from queries.eligibility.shadow import shadow
 
 __all__ = ["router"]
@@ -70,7 +70,8 @@ def put(product: ProductName, body: ProposalRequest, bench: Bench) -> dict[str, 
 @router.get("/proposals", summary="各份提案 / proposals")
 def proposals(bench: Bench) -> list[dict[str, Any]]:
     """Every proposal, oldest first, with its difference to what is in force."""
-    return [proposed_answer(look_at(bench.store, item)) for item in Proposals(bench.store).all()]
+    found = filter(is_product, Proposals(bench.store).all())
+    return [proposed_answer(look_at(bench.store, item)) for item in found]
 
 
 @router.get("/proposals/{proposal}", summary="一份提案 / a proposal")

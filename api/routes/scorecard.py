@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from api.dependencies import Bench, Key
-from queries.eligibility.scorecard import load_card
 
 __all__ = ["router"]
 
@@ -42,6 +41,6 @@ def grades(bench: Bench) -> dict[str, Any]:
     found = bench.places()
     return {
         "groups": [asdict(row) for row in found.grades],
-        "not_used": [barred.model_dump() for barred in load_card().not_used],
+        "not_used": [barred.model_dump() for barred in bench.card().not_used],
         "basis": found.basis.as_dict(),
     }

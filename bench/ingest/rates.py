@@ -76,6 +76,7 @@ def take(log: FactLog, path: Path, what: str, count: int) -> list[float]:
             path,
             sha256,
             identity_key=KEY,
+            quarantine=Quarantine(log.folder.parent / "quarantine"),
             part=part_named(path),
             day=date(2026, 4, 1),
             progress=lambda *_: None,

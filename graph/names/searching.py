@@ -55,8 +55,8 @@ _FOLDED = _Folded()
 def fold(text: str) -> str:
     """What two ways of writing have in common: simplified, half-width, letters and digits alone.
 
-    >>> fold("宝雞（集團）有限公司"), fold("买买提・艾力"), fold("ＡＢＣ ㈱")
-    ('宝鸡集团有限公司', '买买提艾力', 'abc株')
+    >>> fold("宝雞（集團）有限公司"), fold("买买提・艾力"), fold("㈱Ⅱ")
+    ('宝鸡集团有限公司', '买买提艾力', '株ii')
     """
     return text.translate(_FOLDED)
 

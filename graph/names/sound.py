@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice, product
@@ -17,9 +17,11 @@ from typing import Any
 import yaml
 
 __all__ = [
+    "cut",
     "every_way",
     "folded",
     "folded_sounds",
+    "heard_alike",
     "same_sound",
     "surname_length",
     "syllables",
@@ -27,6 +29,7 @@ __all__ = [
 ]
 
 _MOST_FOLDED = 8
+_LONGEST_SYLLABLE = 6
 
 
 @cache
@@ -116,6 +119,32 @@ def syllables(name: str) -> tuple[frozenset[str], ...]:
     for character in name[len(found) :]:
         found.append(frozenset(table["given"].get(character, [_ordinary(character)])))
     return tuple(found)
+
+
+@cache
+def heard_alike(syllable: str) -> tuple[str, ...]:
+    """Every syllable that a clerk who writes by ear does not tell from this one, itself first."""
+    others = (each for each in _table()["syllables"] if folded(each) == folded(syllable))
+    return tuple(dict.fromkeys((syllable, *others)))
+
+
+def cut(letters: str) -> Iterator[tuple[str, ...]]:
+    """Every way to cut typed letters into syllables.
+
+    >>> list(cut("xian"))
+    [('xi', 'an'), ('xian',)]
+    """
+    if not letters:
+        yield ()
+    for length in range(1, min(len(letters), _LONGEST_SYLLABLE) + 1):
+        if letters[:length] in _syllables():
+            for rest in cut(letters[length:]):
+                yield (letters[:length], *rest)
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(_table()["syllables"])
 
 
 @cache

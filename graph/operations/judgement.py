@@ -15,6 +15,7 @@ from sqlalchemy import JSON, Integer, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph.errors import InputError, NotFoundError
+from graph.identifiers.redaction import redacted
 from graph.operations.responsible import responsible
 from graph.operations.store import Instant, OperationsStore, Row
 
@@ -187,7 +188,7 @@ def _add(
     session: Session, one: str, other: str, verdict: Verdict, user: str, at: datetime, note: str,
     takes_back: int | None,
 ) -> Judgement:  # fmt: skip
-    row = _Judgement(one=one, other=other, verdict=verdict, user=user, at=at, note=note.strip(),
+    row = _Judgement(one=one, other=other, verdict=verdict, user=user, at=at, note=redacted(note.strip()),
                      takes_back=takes_back)  # fmt: skip
     session.add(row)
     session.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.errors import InputError
+from graph.identifiers.redaction import redacted
 
 __all__ = ["responsible"]
 
@@ -14,7 +15,7 @@ def responsible(user: str, act: str) -> str:
 
     Raises `InputError` (`user_missing`) where it is no name.
     """
-    name = user.strip()
+    name = redacted(user.strip())
     if len(name) < _LEAST:
         raise InputError(
             f"请写明{act}人姓名（至少两个字）：每次{act}都要有人负责。",

@@ -41,5 +41,6 @@ RELATIONSHIPS = (
         ("Party",),
         ("CreditReport",),
         "a party has a credit report",
+        not_shown="只供查询它的机构在授权范围内判定时使用，不在名片上列出（征信业管理条例 第十八条、第二十条）",
     ),
 )

@@ -6,7 +6,15 @@ who holds a right over which plot.  Both meet in the plot where both know its co
 
 from __future__ import annotations
 
-from graph.vocabulary import WRITTEN_CONSENT, Node, OneAtATime, Property, Relationship, Sensitivity, ValueType
+from graph.vocabulary import (
+    WRITTEN_CONSENT,
+    Node,
+    OneAtATime,
+    Property,
+    Relationship,
+    Sensitivity,
+    ValueType,
+)
 
 NODES = (
     Node(

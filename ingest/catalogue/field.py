@@ -170,6 +170,11 @@ class FieldSpec(Strict):
         return [*further, *self.codes.items()]
 
     @property
+    def is_number_of_a_thing(self) -> bool:
+        """Whether the text names a contract, a document or the like, and must stay a key."""
+        return self.identifier or self.name.endswith(("_no", "_code"))
+
+    @property
     def name_field(self) -> str:
         """The field in which a row says the name of the party that this identifier is of."""
         return self.named_by or (self.otherwise[0] if self.otherwise else f"{self.name}_name")

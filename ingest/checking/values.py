@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any, Literal, TypeAlias
@@ -21,6 +22,7 @@ from pandas.api.types import pandas_dtype
 
 from graph.identifiers import Finding as IdentifierFinding
 from graph.identifiers import Verdict, phone_keys
+from graph.identifiers.redaction import MAYBE_NUMBER, redacted, redacted_key
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.ordinary import mobile_phones, plain_integers, plain_reals
 from ingest.checking.parse import (
@@ -38,7 +40,7 @@ from ingest.checking.parse import (
 )
 from ingest.checking.parties import Names, organisation, organisation_or_filler, parties
 from ingest.checking.persons import PARTY_SUFFIXES, persons
-from ingest.reading.cell import NUMERIC
+from ingest.reading.cell import KEPT, NUMERIC, kept_values
 from ingest.reading.texts import TEXT, Texts
 
 __all__ = ["CellVerdict", "Reading", "read_column"]
@@ -67,6 +69,13 @@ _ARROW: dict[_Stored, pa.DataType] = {
     "Float64": pa.float64(),
     "boolean": pa.bool_(),
 }
+_HIDDEN = CellVerdict(
+    "personal_number",
+    "文字中有身份证号码或电话号码，已隐去后保存。请不要把号码写在这一列。",
+    "A number of a person stands in the text; it was masked before it was stored.",
+    "含个人号码的文字",
+    "warning",
+)
 _NOWHERE = np.array([], dtype=np.int32)
 _AT_ONCE = 1 << 15  # distinct texts read at a time
 
@@ -121,8 +130,8 @@ def read_column(
     """
     said = _Said(identity_key, names, confirmed)
     read, stored = _reader(spec, said)
-    if read is None and not cells.marked():  # text is what it says
-        return Reading({spec.name: cells.series(index)}, _NOWHERE, {})
+    if spec.type == "text" and not cells.marked() and not cells.match(MAYBE_NUMBER):
+        return Reading({spec.name: cells.series(index)}, _NOWHERE, {})  # text is what it says
     place, texts = cells.distinct()
     said.place = place
     if cells.marked():  # whether a number may stand here is asked elsewhere
@@ -131,7 +140,7 @@ def read_column(
     parts: dict[str, list[Any]] = {suffix: [] for suffix in stored}
     for begin in range(0, len(texts), _AT_ONCE):
         said.begin = begin
-        columns, found = (read or _as_they_are)(texts.slice(begin, _AT_ONCE))
+        columns, found = read(texts.slice(begin, _AT_ONCE))
         verdicts |= {begin + at: verdict for at, verdict in found.items()}
         for (suffix, dtype), values in zip(stored.items(), columns, strict=True):
             # at once into Arrow's bytes: as Python's strings a million keys are 90 MB
@@ -190,11 +199,11 @@ def _spread(parts: list[Any], place: np.ndarray, index: pd.Index, dtype: _Stored
     return pd.Series(pandas_dtype(dtype).__from_arrow__(spread), index=index, copy=False)
 
 
-def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader | None, dict[str, _Stored]]:
-    """What reads the texts of a field (None: nothing is to be read), and the columns it gives."""
+def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader, dict[str, _Stored]]:
+    """What reads the texts of a field, and the columns it gives."""
     match spec.type:
         case "text":
-            return None, {"": TEXT}
+            return partial(_texts, spec=spec, beside=beside), {"": TEXT}
         case "integer" | "money":
             plain = partial(plain_integers, unit=per_unit(spec))
             return _mostly(plain, _each(lambda text: integer(text, spec))), {"": "Int64"}
@@ -211,27 +220,36 @@ def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader | None, dict[str, _
         case "code_list":
             return _each(CodeList(spec)), {"": object}
         case "phone":
-            return partial(_phones, identity_key=beside.identity_key), {
-                "_masked": TEXT,
-                "_key": TEXT,
-            }
+            phones = partial(_phones, identity_key=beside.identity_key)
+            return _or_kept(phones, _kept_phone), {"_masked": TEXT, "_key": TEXT}
         case "household":
-            return _households, {"": TEXT, "_key": TEXT}
+            return partial(_households, beside=beside), {"": TEXT, "_key": TEXT}
         case "division":
             return _checked(division, 2), {"": object, "_key": object}
         case "resident_id":
-            return partial(_persons, identity_key=beside.identity_key), _PARTY
+            persons_alone = partial(_persons, identity_key=beside.identity_key)
+            return _or_kept(persons_alone, _kept_person), _PARTY
         case "uscc":
             return partial(_codes, parse=organisation, beside=beside), _PARTY
         case "uscc_or_filler":
             return partial(_codes, parse=organisation_or_filler, beside=beside), _PARTY
         case "party_id":
-            return partial(_parties, beside=beside), _PARTY
+            return _or_kept(partial(_parties, beside=beside), _kept_person), _PARTY
 
 
-def _as_they_are(texts: pa.Array) -> _Read:
-    """Text from a spreadsheet in which some cells are numbers."""
-    return [texts], {}
+def _texts(texts: pa.Array, spec: FieldSpec, beside: _Said) -> _Read:
+    """A text is what it says, but for numbers of persons, which are stored in no text."""
+    kept: list[str] = texts.to_pylist()
+    hidden = {}
+    for at in np.flatnonzero(pc.match_substring_regex(texts, MAYBE_NUMBER)).tolist():
+        text = kept[at]
+        if spec.is_number_of_a_thing:
+            kept[at] = redacted_key(text, beside.identity_key)
+        else:
+            kept[at] = redacted(text)
+        if kept[at] != text:
+            hidden[at] = _HIDDEN
+    return [kept], hidden
 
 
 def _each(parse: Callable[[str], Any]) -> _Reader:
@@ -296,9 +314,9 @@ def _checked(
     return read
 
 
-def _households(texts: pa.Array) -> _Read:
+def _households(texts: pa.Array, beside: _Said) -> _Read:
     """A household's number is whatever its town wrote; that it exists is asked elsewhere."""
-    plain = texts.to_pylist()
+    plain = [redacted_key(text, beside.identity_key) for text in texts.to_pylist()]
     return [plain, [f"household:{text}" for text in plain]], {}
 
 
@@ -306,6 +324,35 @@ def _phones(texts: pa.Array, identity_key: str) -> _Read:
     (masked, digits), verdicts = _mostly(mobile_phones, _tuples(phone, 2))(texts)
     keys = pa.array(phone_keys(digits.drop_null().to_pylist(), identity_key), pa.string())
     return [masked, pc.replace_with_mask(digits, digits.is_valid(), keys)], verdicts
+
+
+def _or_kept(read: _Reader, values: Callable[[str], tuple[Any, ...]]) -> _Reader:
+    """The reader for numbers, some of which come back from the quarantine as what stood for them."""
+
+    def both(texts: pa.Array) -> _Read:
+        is_kept = pc.starts_with(texts, KEPT)
+        columns, verdicts = read(texts)
+        if not pc.any(is_kept).as_py():
+            return columns, verdicts
+        each = [column.to_pylist() if isinstance(column, pa.Array) else [*column]
+                for column in columns]  # fmt: skip
+        for at in np.flatnonzero(is_kept).tolist():
+            verdicts.pop(at, None)
+            for column, value in zip(each, values(texts[at].as_py()), strict=True):
+                column[at] = value
+        return each, verdicts
+
+    return both
+
+
+def _kept_person(cell: str) -> tuple[Any, ...]:
+    mask, key, born, sex = kept_values(cell)
+    return key, "Person", mask, None, date.fromisoformat(born), sex
+
+
+def _kept_phone(cell: str) -> tuple[Any, ...]:
+    mask, key = kept_values(cell)
+    return mask, key
 
 
 def _persons(texts: pa.Array, identity_key: str) -> _Read:

@@ -24,12 +24,17 @@ from ingest.comparing.laid import AGAIN, Laid
 from ingest.comparing.laying import lay
 from ingest.comparing.said_again import kept_days, table_name
 from ingest.comparing.undated import UNDATED
-from ingest.comparing.vacancies import VACATED, kept_vacancies, stated_vacancies
+from ingest.comparing.vacancies import (
+    VACANT,
+    kept_vacancies,
+    stated_vacancies,
+    vacancies_name,
+)
 from ingest.emit import FactFrame, Statement, Vacancies
 from ingest.reading.aside import Aside
 from ingest.reading.memory import give_back
 
-__all__ = ["Dispute", "Difference", "compare", "fact_ids"]
+__all__ = ["Difference", "Dispute", "compare", "fact_ids"]
 
 _FILLED_IN = ("fact_id", "known_from", "source", "batch")
 _AT_ONCE = 1 << 16  # rows of a frame turned into facts at a time
@@ -107,10 +112,12 @@ def compare(
         day: of the file: what ends without a day of its own is true until then.
     """
     difference = Difference()
-    vacancies: list[Vacancies] = []
+    kept_with_it = difference.attachments
     for frame in frames:
         if isinstance(frame, Vacancies):
-            vacancies.append(frame)
+            if len(frame.keys):
+                kept_with_it.add(vacancies_name(frame.kind), stated_vacancies(frame, day))
+                difference.stated.add(frame.kind, _nothing(frame.kind))
             continue
         for table in _tables(frame):
             difference.stated.add(frame.kind, table)
@@ -118,16 +125,17 @@ def compare(
             give_back()
         del frame
     give_back()  # what the source looked at is free by now
-    said, kept = stated_vacancies(vacancies, day), kept_vacancies(log, source)
-    if len(said):
-        difference.attachments[VACATED] = said
-    for kind in {item.kind for item in vacancies} - set(difference.stated):
-        difference.stated.add(kind, _nothing(kind))
     for kind in sorted(difference.stated):
         both = Both(kind, _held(log, kind, source), difference.stated)
+        said = kept_with_it.get(vacancies_name(kind), VACANT.empty_table())
         laid = lay(
-            both, kept=kept, said=said, said_again=kept_days(log, source, kind), day=day
+            both,
+            kept=kept_vacancies(log, source, kind),
+            said=said,
+            said_again=kept_days(log, source, kind),
+            day=day,
         )
+        del said
         _write(both, laid, source, batch, difference)
         del both, laid
         give_back()
@@ -176,35 +184,6 @@ def _held(log: FactLog, kind: str, source: str) -> Aside:
         held.add(kind, facts.filter(pc.equal(facts["source"], source)))
     give_back()
     return held
-
-
-class _Both:
-    """The facts of a kind that are held, and below them those that the file states."""
-
-    def __init__(self, kind: str, held: Aside, stated: Aside) -> None:
-        self.kind = kind
-        self.held_count = held.counts()[kind]
-        self._parts = (held, stated)
-
-    def held(self, names: Sequence[str]) -> pa.Table:
-        """Some columns of what is held."""
-        return self._parts[0].columns(self.kind, names)
-
-    def news(self, names: Sequence[str]) -> pa.Table:
-        """Some columns of what the file states."""
-        return self._parts[1].columns(self.kind, names)
-
-    def taken(self, places: NDArray[np.int64]) -> Iterator[pa.Table]:
-        """Facts at places in rising order, piece by piece."""
-        begin = 0
-        for part in self._parts:
-            for piece in part.pieces(self.kind):
-                here = slice(*np.searchsorted(places, (begin, begin + len(piece))))
-                if here.start < here.stop:
-                    at = places[here] - begin
-                    is_whole = len(at) == len(piece) and bool(np.all(np.diff(at) == 1))
-                    yield piece if is_whole else piece.take(pa.array(at))
-                begin += len(piece)
 
 
 def _write(both: Both, laid: Laid, source: str, batch: str, difference: Difference) -> None:

@@ -69,7 +69,9 @@ def held_facts(
         # what this file ended otherwise is spoken of
         over = difference.closed.get(kind, pa.chunked_array([], pa.string())).combine_chunks()
         seen = pc.or_(
-            pc.or_(pc.is_in(held["batch"], value_set=arrived), pc.is_in(first, value_set=elsewhere)),
+            pc.or_(
+                pc.is_in(held["batch"], value_set=arrived), pc.is_in(first, value_set=elsewhere)
+            ),
             pc.is_in(held["fact_id"], value_set=over),
         ).to_numpy()
         lines.append(

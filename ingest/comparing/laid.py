@@ -55,7 +55,5 @@ class Laid:
             succeeded=self.succeeded + other.succeeded,
             disputed=self.disputed + other.disputed,
             again=pa.concat_tables([self.again, other.again]),
-            later={
-                **self.later, **{len(self.take) + at: days for at, days in other.later.items()}
-            },
+            later={**self.later, **{len(self.take) + at: days for at, days in other.later.items()}},
         )

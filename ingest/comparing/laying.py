@@ -23,9 +23,7 @@ from ingest.reading.memory import give_back
 __all__ = ["lay"]
 
 
-def lay(
-    both: Both, *, kept: pa.Table, said: pa.Table, said_again: SaidAgain, day: date
-) -> Laid:
+def lay(both: Both, *, kept: pa.Table, said: pa.Table, said_again: SaidAgain, day: date) -> Laid:
     """Lay what a file states over what is held.
 
     Args:
@@ -142,5 +140,3 @@ def _days_again(
 
 def _day(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.fill_null(column, date.min)
-
-

@@ -163,8 +163,8 @@ def _apart(held: Sequence[Stated], vacant: Vacant) -> tuple[list[Stated], list[S
 
     def own_end(item: Stated) -> date | None:
         end = item.held_to
-        if end is None:
-            return None
+        if end is None or end <= item.start:
+            return end
         # an end where something else begins was cut by it, not stated
         cut = any(end in starts[slot] or end in vacant.get(slot, ()) for slot in item.slots)
         return None if cut else end

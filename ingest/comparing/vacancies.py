@@ -1,18 +1,16 @@
 """That things have none of what they may have one of, as a source says and once said it.
 
-What a file says of it is kept with its batch (`vacated`): a statement of an earlier day that
+What a file says of it is kept with its batch, a table a kind: a statement of an earlier day that
 comes late ends by it too.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -24,38 +22,32 @@ from ingest.comparing.slots import Numbers
 from ingest.comparing.timeline import Vacant
 from ingest.emit import Vacancies
 
-__all__ = ["VACATED", "Vacated", "kept_vacancies", "stated_vacancies"]
+__all__ = ["VACANT", "Vacated", "kept_vacancies", "stated_vacancies", "vacancies_name"]
 
-#: Name of the table with a batch.
-VACATED = "vacated"
-
-_SCHEMA = pa.schema([("kind", pa.string()), ("key", pa.string()), ("valid_from", pa.date32())])
+#: What is kept of it.
+VACANT = pa.schema([("key", pa.string()), ("valid_from", pa.date32())])
 
 
-def kept_vacancies(log: FactLog, source: str) -> pa.Table:
-    """What the standing batches of a source said: kind, key, valid_from."""
+def vacancies_name(kind: str) -> str:
+    """Name of the table with a batch."""
+    return f"vacated_{kind.lower()}"
+
+
+def kept_vacancies(log: FactLog, source: str, kind: str) -> pa.Table:
+    """What the standing batches of a source said of a kind: key, valid_from."""
     kept = [
-        log.table(batch, VACATED)
+        log.table(batch, vacancies_name(kind))
         for batch in standing(log.batches())
-        if batch.source == source and VACATED in batch.files
+        if batch.source == source
     ]
-    return pa.concat_tables([_SCHEMA.empty_table(), *(table for table in kept if table)])
+    return pa.concat_tables([VACANT.empty_table(), *(table for table in kept if table)])
 
 
-def stated_vacancies(frames: Iterable[Vacancies], day: date) -> pa.Table:
+def stated_vacancies(said: Vacancies, day: date) -> pa.Table:
     """What a file says, in the form in which it is kept; `day` is that of the file."""
-    tables = [
-        pa.table(
-            {
-                "kind": pa.repeat(frame.kind, len(frame.things)),
-                "key": pa.array(frame.things["key"], pa.string(), from_pandas=True),
-                "valid_from": pa.array(frame.things["valid_from"], pa.date32(), from_pandas=True),
-            }
-        )
-        for frame in frames
-    ]
-    said = pa.concat_tables([_SCHEMA.empty_table(), *tables])
-    return said.set_column(2, "valid_from", pc.fill_null(said["valid_from"], day))
+    since = pa.array(said.since, pa.date32(), from_pandas=True)
+    keys = pa.array(said.keys, pa.string(), from_pandas=True)
+    return pa.table([keys, pc.fill_null(since, day)], schema=VACANT)
 
 
 @dataclass
@@ -75,8 +67,7 @@ class Vacated:
         cls, kind: str, slots: list[Numbers], table: pa.Table, kept: pa.Table, said: pa.Table
     ) -> Vacated:
         """Of the facts in `table` (its `slots` numbered) those slots that are vacated."""
-        now = said.filter(pc.equal(said["kind"], kind))
-        told = pa.concat_tables([kept.filter(pc.equal(kept["kind"], kind)), now])
+        told = pa.concat_tables([kept, said])
         if not len(told):
             return cls()
         keys = pc.unique(told["key"])
@@ -89,7 +80,7 @@ class Vacated:
             number, first = np.unique(numbers[here.to_numpy()], return_index=True)
             named = column.filter(here).take(pa.array(first)).to_pylist()
             names |= dict(zip(number.tolist(), named, strict=True))
-        return cls(_by_slot(told, names), _by_slot(now, names))
+        return cls(_by_slot(told, names), _by_slot(said, names))
 
     def marked(self, size: int) -> NDArray[np.bool_]:
         """Whether each of the slots is vacated at some time."""

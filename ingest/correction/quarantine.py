@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graph.log import Batch, FactLog
@@ -27,14 +26,14 @@ from ingest.checking.gate import Gated
 from ingest.finding import Finding
 from ingest.reading.table import Table
 
-__all__ = ["KEEP", "Quarantine", "RefusedRow", "open_rows", "settled_by"]
+__all__ = ["KEEP", "UNITS", "Quarantine", "RefusedRow", "open_rows", "rows_to_keep", "settled_by"]
 
 KEEP = timedelta(days=180)
 
 #: A twin of a row above: nothing was lost with it, so nothing is to be corrected.
 _NOTHING_TO_DO = "duplicate_row"
-_UNREAD = "unread"
-_UNITS = "units"
+#: Where the file that keeps rows says in which unit each column of money or ratio was sent.
+UNITS = "units"
 _SETTLED = pa.schema([("batch", pa.string()), ("row", pa.int32()), ("outcome", pa.string())])
 
 
@@ -90,6 +89,12 @@ def _refused(log: FactLog, batch: Batch) -> dict[tuple[str, int], list[Finding]]
     return dict(sorted(rows.items(), key=lambda each: each[0][1]))
 
 
+def rows_to_keep(gated: Gated) -> list[int]:
+    """Numbers of the refused rows in which something is to be put right."""
+    twins = {item.row for item in gated.findings if item.code == _NOTHING_TO_DO}
+    return sorted(gated.quarantined - twins)
+
+
 def settled_by(table: Table, gated: Gated) -> pa.Table:
     """Which refused rows a returned error workbook settles, and how.
 
@@ -113,30 +118,17 @@ class Quarantine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, batch: str, table: Table, gated: Gated) -> None:
+    def keep(self, batch: str, rows: pa.Table) -> None:
         """Keep the refused rows of a batch; done before its commit, and again after a crash.
 
-        Columns that the source does not declare are not in the table, so they are not kept.
+        Args:
+            rows: as `ingest.correction.kept` gives them: no number of a person is in them.
         """
-        twins = {item.row for item in gated.findings if item.code == _NOTHING_TO_DO}
-        rows = sorted(gated.quarantined - twins)
-        if not rows:
-            return
-        numbers, here = pa.array(rows, pa.int32()), table.texts(rows)
-        # a row that could not be read as one has no cells, only its line
-        kept = here.take(pc.index_in(numbers, here["row"].combine_chunks()))
-        kept = kept.set_column(0, "row", numbers)
-        unread = pa.array([table.unread.get(row) for row in rows], pa.string())
-        units = {item.name: item.unit for item in table.spec.fields if item.unit}
-        self._write(
-            batch,
-            kept.append_column(_UNREAD, unread).replace_schema_metadata(
-                {_UNITS: json.dumps(units)}
-            ),
-        )
+        if len(rows):
+            self._write(batch, rows)
 
     def cells(self, batch: str) -> dict[int, dict[str, str | None]]:
-        """Row -> field -> text as it was read; `unread` is the line of a row that was none."""
+        """Row -> field -> kept cell; `unread` is the line of a row that was none."""
         path = self._path(batch)
         if not path.exists():
             return {}
@@ -146,7 +138,7 @@ class Quarantine:
         """Field -> the unit in which the file of a batch told its numbers."""
         path = self._path(batch)
         told = (pq.read_schema(path).metadata or {}) if path.exists() else {}
-        found: dict[str, Unit] = json.loads(told.get(_UNITS.encode(), b"{}"))
+        found: dict[str, Unit] = json.loads(told.get(UNITS.encode(), b"{}"))
         return found
 
     def tidy(self, log: FactLog, source: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from ingest.catalogue.source import Source, TableSpec
 from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
 from ingest.guidance.columns import Columns, open_book
 from ingest.guidance.wording import file_title
-from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED, neutral
+from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED, neutral, shown
 from ingest.reading.heading import ORIGIN_BATCH, ORIGIN_ROW, REASON
 
 __all__ = ["export_refused", "refused_lines", "workbook_name", "write_error_workbook"]
@@ -27,6 +27,7 @@ __all__ = ["export_refused", "refused_lines", "workbook_name", "write_error_work
 _HOW_TO = (
     "红色单元格有错，右侧“〔原因〕”列说明原因和办法。更正红色单元格后保存，把本文件原样导入即可。",
     "请勿改动〔〕内的列；确认不再报送的行，请清空该行〔〕以外的各格（表示撤回）。",
+    "身份证号码和电话只显示前后几位：原号无误的不用动，系统认得原来的号码；标红的请对照证件重填完整号码。",
     "本文件含个人信息，仅供报送单位更正使用，更正后请删除。",
 )
 
@@ -127,7 +128,8 @@ def write_error_workbook(
             for field in fields:
                 at = places[field.name]
                 reason = wrong.get(field.name)
-                _write(sheet, line, at, cells.get(field.name), columns, bad=reason is not None)
+                text = cells.get(field.name)
+                _write(sheet, line, at, text and shown(text), columns, bad=reason is not None)
                 if reason:
                     sheet.write_string(line, at + 1, reason, columns.reason)
         columns.guide(fields, source.legal_basis, source.retention, list(_HOW_TO))

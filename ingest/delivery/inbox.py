@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from graph.errors import InputError, NotFoundError, XinnongError
+from graph.identifiers.redaction import redacted
 from graph.log import FactLog
 from graph.operations import OperationsStore, Upload, Uploads
 from graph.settings import Settings
@@ -94,7 +95,7 @@ class Inbox:
         upload = Upload(
             id=f"{source}-{content_sha256[:16]}{_TRIAL if trial else ''}",
             source=source,
-            file_name=PurePosixPath(file_name.replace("\\", "/")).name[:120] or "file",
+            file_name=redacted(PurePosixPath(file_name.replace("\\", "/")).name)[:120] or "file",
             content_sha256=content_sha256,
             chunks=chunks,
             list_name=part.name if part else None,
@@ -305,8 +306,8 @@ def _expired() -> InputError:
 def _problem(error: XinnongError) -> dict[str, Any]:
     return {
         "code": error.cause_code,
-        "message_zh": error.message_zh,
-        "message_en": error.message_en,
+        "message_zh": redacted(error.message_zh),
+        "message_en": redacted(error.message_en),
     }
 
 

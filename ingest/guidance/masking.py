@@ -11,7 +11,7 @@ from graph.identifiers import resident_id
 from graph.vocabulary import Sensitivity
 from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.source import Source
-from ingest.reading.cell import NUMERIC
+from ingest.reading.cell import NUMERIC, shown
 
 __all__ = ["masked", "masking_list", "masking_rule"]
 
@@ -37,7 +37,7 @@ def masked(spec: FieldSpec, text: str | None) -> str | None:
     """The value as it may be shown."""
     if text is None or not masking_rule(spec):
         return text
-    plain = text.removeprefix(NUMERIC).strip("\x00")
+    plain = shown(text).removeprefix(NUMERIC).strip("\x00")
     match spec.type:
         case "resident_id" | "party_id":
             return resident_id.mask(plain)

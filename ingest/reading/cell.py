@@ -12,7 +12,18 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-__all__ = ["ERROR", "NUMERIC", "UNCALCULATED", "Cells", "neutral", "text_of"]
+__all__ = [
+    "ERROR",
+    "KEPT",
+    "NUMERIC",
+    "UNCALCULATED",
+    "Cells",
+    "kept_cell",
+    "kept_values",
+    "neutral",
+    "shown",
+    "text_of",
+]
 
 #: Stands before a cell's text where the spreadsheet holds a number: the gate refuses it where an
 #: identifier belongs, since its last digits or leading zeros are lost.
@@ -21,6 +32,11 @@ NUMERIC = "\x00number:"
 #: A formula whose result the file does not hold, and a result that is an error (#N/A, #REF!).
 UNCALCULATED = "\x00formula"
 ERROR = "\x00error"
+
+#: A number of a person that was read and is kept without being there: its mask, and what stands
+#: for it (`ingest.correction.kept`).
+KEPT = "\x00kept:"
+_BETWEEN = "\x1f"
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _GUARDED = re.compile(r"'[=+\-@]")
@@ -43,6 +59,21 @@ def text_of(cell: Any) -> str | None:
     if isinstance(cell, (date, time, timedelta)):
         return str(cell)
     raise TypeError(f"a cell of type {type(cell).__name__}")
+
+
+def kept_cell(mask: str, *values: str) -> str:
+    """The cell that stands for a number: what is shown of it, and what it was read as."""
+    return KEPT + _BETWEEN.join((mask, *values))
+
+
+def kept_values(cell: str) -> list[str]:
+    """The mask and the values of a kept cell."""
+    return cell.removeprefix(KEPT).split(_BETWEEN)
+
+
+def shown(cell: str) -> str:
+    """What a person sees of a cell."""
+    return kept_values(cell)[0] if cell.startswith(KEPT) else cell
 
 
 def neutral(text: str) -> str:

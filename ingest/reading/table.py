@@ -6,8 +6,8 @@ rows of twenty columns stay within some hundred megabytes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.errors import InputError
+from graph.identifiers.redaction import redacted
 from ingest.catalogue.source import Source, TableSpec
 from ingest.finding import Finding
 from ingest.reading.aside import Aside
@@ -130,6 +131,18 @@ class Table:
             yield pd.Index(self.numbers[done:end], name="row"), columns
             held, done = [], end
 
+    def changed(
+        self, change: Callable[[str, Sequence[int], list[str | None]], list[str | None]]
+    ) -> Table:
+        """The table with other cells: `change` is given a field, row numbers and their texts."""
+        cells = Aside()
+        for begin, piece in self._pieces():
+            rows = self.numbers[begin : begin + len(piece)].tolist()
+            texts = {name: piece[name].cast(pa.string()).to_pylist() for name in piece.column_names}
+            columns = {name: coded(change(name, rows, each)) for name, each in texts.items()}
+            cells.add(_CELLS, pa.table(columns))
+        return replace(self, cells=cells)
+
     def _pieces(self) -> Iterator[tuple[int, pa.Table]]:
         begin = 0
         for piece in self.cells.pieces(_CELLS):
@@ -181,7 +194,7 @@ def read_table(path: Path, source: Source) -> Table:
     return Table(
         head.table,
         head.spec,
-        path.name,
+        redacted(path.name),
         *reading.read(),
         tuple(reading.refused),
         tuple(notes),
@@ -324,7 +337,7 @@ def _objects(texts: Sequence[str | None]) -> np.ndarray:
 
 
 def _unknown(head: Heading) -> Iterator[Finding]:
-    for title in head.unknown.values():
+    for title in map(redacted, head.unknown.values()):
         yield Finding(
             1,
             title,

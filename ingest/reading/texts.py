@@ -70,6 +70,13 @@ class Texts:
         marked: NDArray[np.bool_] = hit[place]
         return marked
 
+    def match(self, pattern: str) -> bool:
+        """Whether the pattern (RE2) is found in any of the texts."""
+        return any(
+            pc.any(pc.match_substring_regex(piece.dictionary, pattern)).as_py()
+            for piece in self.pieces
+        )
+
     def marked(self) -> bool:
         """Whether any cell is something else than text (`ingest.reading.cell`)."""
         return any(

@@ -177,5 +177,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "reason": fact.reason,
         "fact_id": fact.fact_id,
         "paper": fact.paper,
+        "issuer": fact.issuer or None,
+        "seen_by": fact.seen_by or None,
         "against": None if fact.against is None else _fact(fact.against),
     }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from queries.eligibility.catalogue import catalogue
-from queries.eligibility.condition import AllOf, AnyOf, Comes, Condition, Leaf, Not, Test
+from queries.eligibility.condition import AllOf, AnyOf, Comes, Condition, Leaf, Not, Rule, Test
 from queries.eligibility.product import Version
 from queries.eligibility.surplus import wan
 
@@ -22,6 +22,7 @@ _PARTS = {
     "valid_from": "施行日", "valid_until": "失效日", "checked_on": "核对日",
 }  # fmt: skip
 
+_Rule = TypeVar("_Rule", bound=Rule)
 _STAGES = {"eligibility": "申请条件", "drawing": "放款前须办妥的条件"}
 
 
@@ -89,7 +90,7 @@ def _sentences(before: Version, after: Version) -> Iterator[str]:
             kind = "硬性" if item.hard else "提示"
             yield f"新增{kind}条件“{item.wording}”：{said(item.test)}（依据：{item.basis}）"
         else:
-            yield from _condition(old[name], item)
+            yield from _condition(_undated(old[name], before), _undated(item, after))
     for name, item in old.items():
         if name not in new:
             yield f"取消条件“{item.wording}”：{said(item.test)}"
@@ -106,6 +107,13 @@ def _sentences(before: Version, after: Version) -> Iterator[str]:
             f"“{catalogue().facts[name].term}”{days} 天" for name, days in after.fresh_days.items()
         ]
         yield f"材料时限改为：{'、'.join(limits) or '无'}"
+
+
+def _undated(item: _Rule, version: Version) -> _Rule:
+    """A rule that holds since its version began says no day of its own."""
+    if item.valid_from != version.effective_from:
+        return item
+    return item.model_copy(update={"valid_from": None})
 
 
 def _condition(old: Condition, new: Condition) -> Iterator[str]:
@@ -133,8 +141,8 @@ def _amount(before: Version, after: Version) -> Iterator[str]:
         yield "不再要求可测算额度" if least is None else f"可测算额度须不低于 {wan(least)}"
     if old.round_to_fen != new.round_to_fen:
         yield f"额度取整由 {old.round_to_fen / 100:g} 元改为 {new.round_to_fen / 100:g} 元"
-    was = {term.wording: term.model_dump(mode="json") for term in old.least_of}
-    now = {term.wording: term.model_dump(mode="json") for term in new.least_of}
+    was = {term.wording: _undated(term, before).model_dump(mode="json") for term in old.least_of}
+    now = {term.wording: _undated(term, after).model_dump(mode="json") for term in new.least_of}
     for wording in dict.fromkeys([*was, *now]):
         if wording not in was:
             yield f"额度新增一项“{wording}”：{_plain(now[wording])}"

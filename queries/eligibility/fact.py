@@ -31,6 +31,7 @@ class Fact:
         stated_on: the day that the statement is about, None where it has none.
         fact_id: of the log's fact that says it; None for paper, and for absence from a whole list.
         paper: whether an officer brought it.
+        issuer, seen_by: of a paper: who made it out, and who looked at it.
         implied_by: name of the fact whose value says this one too; empty for what was read.
         reference: the document that the source rests on, with its number (征信报告 R1).
         proven: a record shows that it is so, and no later word makes it unhappened.
@@ -45,6 +46,8 @@ class Fact:
     paper: bool = False
     reference: str = ""
     implied_by: str = ""
+    issuer: str = ""
+    seen_by: str = ""
     proven: bool = field(default=False, compare=False)
     against: Fact | None = None
 

@@ -22,7 +22,16 @@ from queries.eligibility.catalogue import Catalogue, catalogue
 from queries.eligibility.consent import refused
 from queries.eligibility.fact import Fact, Value
 
-__all__ = ["Paper", "lay_down", "meet", "read_papers"]
+__all__ = ["PARTICULARS", "Paper", "lay_down", "meet", "read_papers"]
+
+#: What a document says of itself, by field.
+PARTICULARS = {
+    "reference": "编号",
+    "stated_on": "出具日期",
+    "issuer": "出具单位",
+    "seen_by": "核验人",
+}
+_MOST_CHARACTERS = 64
 
 
 @dataclass(frozen=True)
@@ -33,21 +42,38 @@ class Paper:
         stated_on: the day of the document; the day asked about where it bears none.
         reference: its number, so that it can be found again; empty where it has none.
         dated: whether the document bears that day.
+        issuer: who made it out.
+        seen_by: who of the institution looked at it.
     """
 
     value: Value
     stated_on: date
     reference: str = ""
     dated: bool = True
+    issuer: str = ""
+    seen_by: str = ""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What it does not say of itself, in Chinese: a tick is no document."""
+        said = {
+            "reference": self.reference,
+            "stated_on": self.dated,
+            "issuer": self.issuer,
+            "seen_by": self.seen_by,
+        }
+        return tuple(PARTICULARS[name] for name, told in said.items() if not told)
 
 
 def read_papers(supplied: Mapping[str, Any], as_of: date) -> dict[str, Paper]:
     """Papers as an officer gives them.
 
-    A value is plain (`否`), text with a day and a number (`否@2026-03-01#报告号`), or a mapping
-    with `value`, `stated_on` and `reference`.
+    A value is plain (`否`), text with a day, a number, who made it out and who looked at it
+    (`否@2026-03-01#报告号#征信中心#张三`), or a mapping with `value`, `stated_on`, `reference`,
+    `issuer` and `seen_by`.
 
-    Raises `InputError`: no such fact, none that paper can bring, a wrong type, a day to come.
+    Raises `InputError`: no such fact, none that paper can bring, a wrong type, a day to come, too
+    long a word.
     """
     return {name: _read(name, raw, as_of) for name, raw in supplied.items()}
 
@@ -70,7 +96,14 @@ def lay_down(
     for name, paper in papers.items():
         document = catalogue().facts[name].paper or ""
         source = f"{document} {paper.reference}".strip()
-        brought = Fact(paper.value, source, paper.stated_on, paper=True)
+        brought = Fact(
+            paper.value,
+            source,
+            paper.stated_on,
+            paper=True,
+            issuer=paper.issuer,
+            seen_by=paper.seen_by,
+        )
         laid[name] = meet(laid.get(name), brought, dated=paper.dated)
     laid = refused(laid)
     # by name, as a catalogue that is kept with a decision has them
@@ -111,11 +144,18 @@ def _read(name: str, raw: Any, as_of: date) -> Paper:
             code="fact_not_suppliable",
         )
     told = dict(raw) if isinstance(raw, Mapping) else _split(raw)
-    unknown = sorted(set(told) - {"value", "stated_on", "reference"})
-    if unknown or "value" not in told:
+    words = {part: str(told.get(part) or "").strip() for part in PARTICULARS}
+    if set(told) - {"value", *PARTICULARS} or "value" not in told:
         raise InputError(
-            f"“{spec.term}”应写作 值、日期（stated_on）、文号（reference）。",
-            f"{name} takes value, stated_on and reference.",
+            f"“{spec.term}”应写作 值、日期（stated_on）、编号（reference）、出具单位（issuer）、核验人（seen_by）。",
+            f"{name} takes value, stated_on, reference, issuer and seen_by.",
+            code="paper_malformed",
+        )
+    too_long = [PARTICULARS[part] for part, word in words.items() if len(word) > _MOST_CHARACTERS]
+    if too_long:
+        raise InputError(
+            f"“{spec.term}”的{'、'.join(too_long)}超过 {_MOST_CHARACTERS} 个字，请写短些。",
+            f"{name}: a word is longer than {_MOST_CHARACTERS} characters.",
             code="paper_malformed",
         )
     day = told.get("stated_on") or as_of
@@ -129,14 +169,17 @@ def _read(name: str, raw: Any, as_of: date) -> Paper:
     return Paper(
         spec.typed(told["value"]),
         stated_on,
-        str(told.get("reference") or ""),
+        words["reference"],
         dated=bool(told.get("stated_on")),
+        issuer=words["issuer"],
+        seen_by=words["seen_by"],
     )
 
 
 def _split(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, str):
         return {"value": raw}
-    rest, _, reference = raw.partition("#")
+    rest, *words = raw.split("#", 3)
     value, _, day = rest.partition("@")
-    return {"value": value, "stated_on": day or None, "reference": reference}
+    parts = dict(zip(("reference", "issuer", "seen_by"), words, strict=False))
+    return {"value": value, "stated_on": day or None, **parts}

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from graph.errors import InputError
+from graph.errors import InputError, NotFoundError
 from graph.operations import OperationsStore, Proposal, Proposals
 from queries.eligibility.barred import objections
 from queries.eligibility.difference import difference
 from queries.eligibility.golden import Cases, failures, read_cases
 from queries.eligibility.product import Product, Version, packaged, read_product
 
-__all__ = ["Proposed", "approve", "compare_products", "look_at", "propose", "shelf"]
+__all__ = ["Proposed", "approve", "compare_products", "is_product", "look_at", "propose", "shelf"]
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,14 @@ def shelf(store: OperationsStore) -> Mapping[str, Product]:
     published = {
         name: read_product(name, passed.text.decode())
         for name, passed in Proposals(store).passed().items()
+        if is_product(passed)
     }
     return {**packaged(), **published}
+
+
+def is_product(proposal: Proposal) -> bool:
+    """Whether a proposal is about a product; one about the scorecard is named `card:…`."""
+    return ":" not in proposal.subject
 
 
 def propose(
@@ -72,6 +78,12 @@ def approve(store: OperationsStore, proposal: str, *, by: str, at: datetime, day
     """
     proposals = Proposals(store)
     put = proposals.find(proposal)
+    if not is_product(put):
+        raise NotFoundError(
+            "这是评分卡的提案，请用 xinnong card --approve 批准。",
+            "That proposal is about the scorecard.",
+            code="proposal_unknown",
+        )
     if put.approved_at is not None:
         return look_at(store, put)
     product, changes = _checked(store, put.subject, put.text.decode(), put.proof.decode(), day)

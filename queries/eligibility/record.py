@@ -280,8 +280,9 @@ def _input(fact: Fact) -> dict[str, Any]:
     # only where there is one: a record of before they were kept stays the same bytes
     if fact.reference:
         told["reference"] = fact.reference
-    if fact.implied_by:
-        told["implied_by"] = fact.implied_by
+    for part in ("implied_by", "issuer", "seen_by"):
+        if word := getattr(fact, part):
+            told[part] = word
     if fact.against is not None:
         told["against"] = _input(fact.against)
     return told

@@ -16,7 +16,7 @@
 // rows: 300
 MATCH (p:Party {key: $key})
 CALL (p) {
-  MATCH path = (p)-[:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF*1..3]-(other:Party)
+  MATCH path = (p)-[:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF|EXECUTIVE_OF|JOINT_GUARANTEE_WITH|REGISTERED_AS|SUPPLIES*1..3]-(other:Party)
   WHERE length(path) <= $hops
     AND all(t IN relationships(path) WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to AND stands(t.discriminator))
   RETURN last(relationships(path)) AS tie, min(length(path)) AS distance

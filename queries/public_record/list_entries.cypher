@@ -20,8 +20,7 @@ WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
   AND t.known_from <= $known_at AND $known_at < t.known_to
   AND e.valid_from <= $as_of AND $as_of < e.valid_to
   AND e.known_from <= $known_at AND $known_at < e.known_to
-  AND (e.removed_on IS NULL OR e.removed_on > date($known_at))
-  AND (e.usable_until IS NULL OR e.usable_until > date($known_at))
+  AND usable(entry)
 RETURN entry.key AS entry_key, e.list_kind AS list_kind, e.case_no AS case_no,
        e.authority AS authority, e.legal_ground AS legal_ground, e.conduct AS conduct,
        e.listed_on AS listed_on, e.usable_until AS usable_until, t.certainty AS certainty,

@@ -41,13 +41,12 @@ CALL (parties) {
 }
 CALL (parties) {
   UNWIND parties AS p
-  MATCH (p)-[t:SUBJECT_OF]->(:ListEntry)<-[:DESCRIBES]-(e:ListEntryVersion)
+  MATCH (p)-[t:SUBJECT_OF]->(entry:ListEntry)<-[:DESCRIBES]-(e:ListEntryVersion)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
     AND e.valid_from <= $as_of AND $as_of < e.valid_to
     AND e.known_from <= $known_at AND $known_at < e.known_to
-    AND (e.removed_on IS NULL OR e.removed_on > date($known_at))
-    AND (e.usable_until IS NULL OR e.usable_until > date($known_at))
+    AND usable(entry)
   RETURN count(DISTINCT p) AS listed
 }
 RETURN size([p IN parties WHERE p:Household]) AS households,

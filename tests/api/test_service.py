@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from outline import Outline
 from starlette.testclient import TestClient
 
 from graph.log import FactLog
 from graph.settings import Settings
+from queries.eligibility.paper import PARTICULARS
 
 PRODUCT = "farmer_small_credit_loan"
 
@@ -47,6 +49,18 @@ def test_a_resident_id_finds_its_person(client: TestClient, district: Settings) 
     found = client.post("/v1/parties/search", json={"text": row["公民身份号码"]})
     assert [item["name"] for item in found.json()["rows"]] == [row["姓名"]]
     assert row["公民身份号码"] not in found.text
+
+
+def test_the_command_searches_by_an_identity_that_is_typed(district: Settings) -> None:
+    text = (district.data / "district" / "农户信息.csv").read_text(encoding="gb18030")
+    head, first = (line.split(",") for line in text.splitlines()[:2])
+    row = dict(zip(head, first, strict=True))
+    done = run(district, "search", "--json", typed=row["公民身份号码"] + "\n")
+    assert [item["name"] for item in json.loads(done.stdout)["rows"]] == [row["姓名"]], done.stderr
+    assert row["公民身份号码"] not in done.stdout + done.stderr
+    assert row["姓名"][0] in run(district, "search", row["姓名"]).stdout
+    wrong = run(district, "search", "91610305MA6X00Q100")
+    assert "统一社会信用代码" in wrong.stderr
 
 
 def test_no_raw_identity_is_stored(district: Settings) -> None:
@@ -157,7 +171,9 @@ def test_papers_are_laid_down_and_a_decision_is_kept(client: TestClient, guarant
     path = f"/parties/{guarantor}/decisions"
     for words in ("苹果贷（果业贷）", "创业担保贷款", "书面授权书", "下一步", "征信业管理条例"):
         assert words in client.get(path).text
-    papers = {"consent": "是", "farm_purpose": "是", "orchard_insured": "", "owed_fen": "1,234.56"}
+    papers = {"consent": "是", "farm_purpose": "是", "orchard_insured": "", "owed_fen": "1,234.56",
+              **particulars("书面授权书", "A7"), **particulars("贷款用途声明和凭证", "无"),
+              **particulars("征信报告", "R1")}  # fmt: skip
     looked = client.post(path, data={**papers, "action": "look"})
     assert '<option value="是" selected>' in looked.text
     kept = client.post(path, data={**papers, "action": "keep", "product": "apple_loan"})
@@ -165,12 +181,64 @@ def test_papers_are_laid_down_and_a_decision_is_kept(client: TestClient, guarant
     name = kept.url.path.rsplit("/", 1)[1]
     record = client.get(f"/v1/decisions/{name}").json()["record"]
     assert record["product"]["id"] == "apple_loan" and record["consent"]["value"] is True
-    assert record["inputs"]["owed_fen"]["value"] == 123_456
+    owed = record["inputs"]["owed_fen"]
+    assert (owed["value"], owed["source"]) == (123_456, "征信报告 R1")
+    assert (owed["stated_on"], owed["issuer"], owed["seen_by"]) == (
+        "2026-11-02",
+        "征信中心",
+        "张三",
+    )
+    form = Outline(kept.text).text
+    for words in ("凭以办理的材料", "征信中心", "张三", "2026-11-02", "无编号"):
+        assert words in form, words
     replayed = client.post(f"/v1/decisions/{name}/replay").json()
     assert (replayed["same"], replayed["gathered_same"]) == (True, True)
     assert client.get(f"/v1/decisions/{'0' * 64}").json()["code"] == "decision_unknown"
     wrong = client.post(path, data={"consent": "也许", "action": "look"})
-    assert wrong.status_code == 400 and "应填“是”或“否”" in wrong.text
+    assert wrong.status_code == 422 and "应填“是”或“否”" in wrong.text
+
+
+def particulars(document: str, number: str) -> dict[str, str]:
+    return {
+        f"reference@{document}": number, f"stated_on@{document}": "2026-11-02",
+        f"issuer@{document}": "征信中心", f"seen_by@{document}": "张三",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("lacking", ["reference", "stated_on", "issuer", "seen_by"])
+def test_a_tick_is_no_document(client: TestClient, guarantor: str, lacking: str) -> None:
+    path = f"/parties/{guarantor}/decisions"
+    given = {
+        "own_overdue": "否",
+        **particulars("征信报告", number),
+        "product": "startup_guaranteed_loan",
+    }
+    del given[f"{lacking}@征信报告"]
+    before = len(client.app.state.workbench.archive.of())  # type: ignore[attr-defined]
+    refused = client.post(path, data={**given, "action": "keep"})
+    assert refused.status_code == 422 and refused.url.path.endswith("/decisions")
+    page = Outline(refused.text)
+    word = PARTICULARS[lacking]
+    assert not page.wrong
+    assert "没有存档" in page.text and f"征信报告：还缺{word}" in page.text
+    # nothing that was typed is lost, nor is the product that was chosen
+    for field, value in given.items():
+        if "@" in field:
+            assert f'name="{field}" value="{value}"' in refused.text
+    assert '<option value="startup_guaranteed_loan" selected>' in refused.text
+    # a look may try it, and says what is to come
+    looked = client.post(path, data={**given, "action": "look"})
+    assert looked.status_code == 200 and "存档前还须补齐" in looked.text
+    kept = client.post(path, data={**given, **particulars("征信报告", number), "action": "keep"})
+    assert kept.status_code == 200 and "条件判定书" in kept.text
+    assert len(client.app.state.workbench.archive.of()) == before + 1  # type: ignore[attr-defined]
+    future = {**given, **particulars("征信报告", number), "stated_on@征信报告": "2999-01-01"}
+    wrong = client.post(path, data={**future, "action": "keep"})
+    assert (
+        wrong.status_code == 422
+        and "晚于查询日" in wrong.text
+        and f'value="{number}"' in wrong.text
+    )
 
 
 def test_products_and_many_decisions(client: TestClient, guarantor: str) -> None:
@@ -213,11 +281,17 @@ def test_foreign_hosts_are_refused(client: TestClient) -> None:
     assert client.get("/healthz", headers={"host": "example.com"}).status_code == 400
 
 
-def run(district: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(district: Settings, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "XINNONG_DATA": str(district.data)}
     command = [str(Path(sys.executable).parent / "xinnong"), *arguments]
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+        command,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
@@ -271,6 +345,9 @@ def test_commands_answer_people(district: Settings, guarantor: str, tmp_path: Pa
         (("ingest", "regions", "x.csv"), 1, "找不到或打不开文件"),
         (("sample", "x", "--persons", "3"), 1, "1,000 到 1,000,000"),
         (("nonsense",), 2, "nonsense"),
+        # an argument is read by everybody on the machine
+        (("search", "610322197503150029"), 1, "不要写在命令里"),
+        (("ask", "find_party", "text=139 1234 5678"), 1, "不要写在命令里"),
     ],
 )
 def test_commands_refuse_with_a_reason(

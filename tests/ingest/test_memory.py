@@ -43,7 +43,7 @@ for path in map(Path, sys.argv[3:]):
     log = FactLog(data / "log")
     planned = ingest.plan.plan(
         log, load_source("farmer_household"), path, ingest.plan.content_sha256(path),
-        identity_key="11" * 32, part=part_named(path), day=date(2026, 4, 1),
+        identity_key="11" * 32, quarantine=Quarantine(data / "quarantine"), part=part_named(path), day=date(2026, 4, 1),
         progress=lambda *_: None,
     )
     done = ingest.plan.commit(log, Quarantine(data / "quarantine"), planned, utc_now())

@@ -21,6 +21,8 @@ from graph.settings import Settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 from credit_files import scatter, write
+from recorded import scatter_records
+from searched import write_searched
 from world import World
 
 WORLDS = 200
@@ -143,6 +145,23 @@ def _resemble(chance: random.Random, firms: list[tuple[str, str]], persons: list
         share_ratio=chance.choice([0.5, 0.51, 0.9]))  # fmt: skip
 
 
+def _tie_firms(
+    writing: World, chance: random.Random, people: dict[int, list[tuple[str, str]]]
+) -> None:
+    """Ties of firms that carry no risk: offices, supplies, joint guarantees, registrations."""
+    for number, known in people.items():
+        firm = (f"w{number:03d}:f{chance.randrange(2)}", "Enterprise")
+        farm = (f"w{number:03d}:farm", "FamilyFarm")
+        for kind, source, target in (
+            ("EXECUTIVE_OF", known[chance.randrange(5)], firm),
+            ("SUPPLIES", firm, chance.choice(known)),
+            ("JOINT_GUARANTEE_WITH", chance.choice(known), chance.choice(known)),
+            ("REGISTERED_AS", farm, firm),
+        ):
+            if chance.random() < 0.3 and source != target:
+                writing.tie(kind, source, target, **_span(chance))
+
+
 def _guarantee_each_other(writing: World) -> None:
     """A joint group of twelve, a chain of thirty behind one of them, and a stranger."""
     group = [(f"joint:{n:02d}", "Person") for n in range(12)]
@@ -174,6 +193,9 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                 writing.close(*fact)
                 said[n].remove(fact)
             _populate(writing, chance, n, said[n], people[n], loans[n])
+        # chances of their own: what is drawn for the worlds stays as it was
+        scatter_records(writing, instant.month)
+        _tie_firms(writing, random.Random(instant.month), people)
         # a tie needs both its ends: every entity is mentioned once, without a name
         if instant == INSTANTS[0]:
             for n in range(WORLDS):
@@ -189,6 +211,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                 writing.node("Village", f"w{n:03d}:village", valid_to=date(2000, 1, 1))
             write(writing)
             _guarantee_each_other(writing)
+            write_searched(writing)
             for n in range(FILES):
                 person, household, firm = (
                     f"c{n:03d}:{what}" for what in ("person", "household", "firm")

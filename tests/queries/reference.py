@@ -9,6 +9,7 @@ from typing import Any
 
 from graph.log import FactLog
 from graph.schema import SCHEMA
+from queries.lawful import why_unusable
 
 Row = dict[str, Any]
 AROUND = (
@@ -18,7 +19,18 @@ AROUND = (
     "MEMBER_OF",
     "BELONGS_TO",
     "SPOUSE_OF",
+    "EXECUTIVE_OF",
+    "JOINT_GUARANTEE_WITH",
+    "REGISTERED_AS",
+    "SUPPLIES",
 )
+#: Ties to a record that is no party, and what a record leads to.
+RECORDS = (
+    "HOLDS_PERMIT", "PENALISED_BY", "DECLARED", "OWNS", "OWES", "CONTRIBUTES_TO", "GROWS", "RAISES", "GAVE",
+    "HOLDS_IP", "UNDERTAKES", "INSURED_BY", "COMPENSATED_BY", "JOINED_GROUP", "CONTRACTS_LAND",
+    "HOLDS_LAND_RIGHT", "CHANGED_REGISTRATION", "RECEIVED", "PARTY_TO", "RATED_AS", "PAID_TAX", "PAYS_FOR",
+)  # fmt: skip
+LEADING = ("DECIDED_BY", "CLAIMED_UNDER", "OVER_PLOT", "LIES_IN", "SECURES", "LIES_ON")
 
 
 class Reference:
@@ -342,15 +354,124 @@ class Reference:
                     queue.append(there)
         return None
 
+    def usable(self, key: str) -> bool:
+        """Whether no source says that the record ended."""
+        return all(
+            why_unusable(
+                {"removed_on": row.get("removed_on"), "usable_until": row.get("usable_until")},
+                as_of=self.as_of, known_at=self.known_at, certainty=1.0,
+            ) is None
+            for row in self.said[key]
+        )  # fmt: skip
+
     def list_entries(self, key: str) -> list[tuple[Any, ...]]:
-        day = self.known_at.date()
         return [
             (row["key"], row["case_no"], tie["certainty"])
             for tie in self.out["SUBJECT_OF"][key]
             for row in self.said[tie["to_key"]]
-            if (row["removed_on"] is None or row["removed_on"] > day)
-            and (row["usable_until"] is None or row["usable_until"] > day)
+            if self.usable(tie["to_key"])
         ]
+
+    def records(self, key: str) -> list[tuple[Any, ...]]:
+        ties = [(row, row["to_key"]) for kind in RECORDS for row in self.out[kind][key]]
+        ties += [(row, row["from_key"]) for row in self.into["CONCERNS"][key]]
+        found = []
+        for tie, record in ties:
+            if not self.stands(tie) or not self.usable(record):
+                continue
+            others = {(kind, row["to_key"]) for kind in LEADING for row in self.out[kind][record]}
+            others |= {
+                (kind, row["from_key"]) for kind in LEADING for row in self.into[kind][record]
+            }
+            silent: Row = {"kind": None, "fact_id": None, "certainty": 1.0}
+            found += [
+                (tie["kind"], record, row["kind"], row["fact_id"], sorted(others),
+                 min(row["certainty"], tie["certainty"]), row.get("source") or tie["source"])
+                for row in self.said[record] or [silent]
+            ]  # fmt: skip
+        return found
+
+    def adverse_records(self, key: str) -> list[tuple[Any, ...]]:
+        found: set[tuple[Any, ...]] = set()
+
+        def told(kind: str, label: str, tie: str, what: str, money: str | None) -> None:
+            for row in self.out[tie][key]:
+                for said in self.said[row["to_key"]]:
+                    if said["kind"] == label and self.usable(row["to_key"]):
+                        sure = min(said["certainty"], row["certainty"])
+                        amount = said[money] if money else None
+                        found.add((kind, said[what], said["key"], amount, sure, said["source"]))
+
+        told("list_entry", "ListEntry", "SUBJECT_OF", "list_kind", None)
+        told("penalty", "Penalty", "PENALISED_BY", "penalty_kinds", "fine_fen")
+        told("tax_arrears", "TaxArrears", "OWES", "tax_kind", "balance_fen")
+        found = {row for row in found if row[0] != "tax_arrears" or row[3] != 0}
+        ratings = [
+            (said, tie) for tie in self.out["RATED_AS"][key] for said in self.said[tie["to_key"]]
+        ]
+        if ratings:
+            said, tie = min(
+                ratings,
+                key=lambda pair: (
+                    -pair[0]["year"],
+                    -pair[0]["known_from"].timestamp(),
+                    pair[0]["fact_id"],
+                ),
+            )
+            if said["grade"] == "D":
+                # two ties to one rating: either is as good, the surer is not looked for
+                sure = {min(said["certainty"], t["certainty"]) for s, t in ratings if s is said}
+                found.add(("tax_grade", "D", said["key"], None,
+                           sure.pop() if len(sure) == 1 else None, said["source"]))  # fmt: skip
+        for tie in self.out["BORROWED"][key]:
+            found |= self._adverse_loan(tie)
+        states = [
+            r for r in self.said[key]
+            if r.get("registration_state") is not None
+        ]  # fmt: skip
+        if states:
+            last = min(states, key=lambda r: (-r["known_from"].timestamp(), r["fact_id"]))
+            if last["registration_state"] == "revoked":
+                found.add(("registration", "revoked", key, None, last["certainty"], last["source"]))
+        for tie in self.out["PAYS_FOR"][key]:
+            state = self._heard_last(tie["to_key"], "UtilityState")
+            if state and (state["arrears_fen"] or 0) > 0:
+                services = [r["service"] for r in self.said[tie["to_key"]] if r.get("service")]
+                sure = min(state["certainty"], tie["certainty"])
+                found.add(("utility", min(services, default=None), tie["to_key"],
+                           state["arrears_fen"], sure, state["source"]))  # fmt: skip
+        return list(found)
+
+    def _heard_last(self, key: str, kind: str) -> Row | None:
+        told = sorted((r for r in self.said[key] if r["kind"] == kind), key=lambda r: r["fact_id"])
+        told.sort(key=lambda row: row["valid_from"] or date.min, reverse=True)
+        told.sort(key=lambda row: row["known_from"], reverse=True)
+        return told[0] if told else None
+
+    def _adverse_loan(self, tie: Row) -> set[tuple[Any, ...]]:
+        loan = tie["to_key"]
+        state = self._heard_last(loan, "LoanState")
+        contract = self.latest(loan, "Loan")
+        said = state or defaultdict(lambda: None)
+        what = None
+        if any(r["has_write_off"] for r in self.said[loan] if r["kind"] == "RepaymentHistory"):
+            what = "written_off"
+        elif not (said["settled_on"] and said["settled_on"] <= self.as_of):
+            if said["loan_class"] not in (None, "pass"):
+                what = said["loan_class"]
+            elif (said["overdue_days"] or 0) > 0 or (said["overdue_interest_fen"] or 0) > 0:
+                what = "overdue"
+            elif (
+                contract["due_on"]
+                and contract["due_on"] < self.as_of
+                and (said["balance_fen"] or 0) > 0
+            ):
+                what = "matured"
+        if what is None:
+            return set()
+        sure = min(said["certainty"], tie["certainty"]) if state else tie["certainty"]
+        source = said["source"] if state else tie["source"]
+        return {("loan", what, loan, said["balance_fen"], sure, source)}
 
     def village_summary(self, key: str) -> list[tuple[Any, ...]]:
         parties = {row["from_key"] for row in self.into["LOCATED_IN"][key]}
@@ -469,6 +590,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "legal_representative_firms": ("person_key", "person_name", "firm_key", "firm_name"),
     "neighbourhood": ("from_key", "from_name", "kind", "to_key", "certainty", "distance"),
     "list_entries": ("entry_key", "case_no", "certainty"),
+    "adverse_records": ("kind", "what", "record_key", "amount_fen", "certainty", "source"),
     "village_summary": ("households", "persons", "borrowers", "balance_fen", "overdue_fen",
                         "listed"),
     "find_party": ("key", "name"),

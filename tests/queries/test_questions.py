@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from conftest import DAYS, INSTANTS, WORLDS, Worlds
-from reference import COLUMNS, Reference
+from recorded import RECORDED
+from reference import COLUMNS, LEADING, RECORDS, Reference
 
 from queries import ask, library
 from queries.question import COLUMN_TYPES
+from queries.search import read_typed
 
 
 def _key(worlds: Worlds, question: str, number: int, chance: random.Random) -> str:
@@ -25,6 +27,8 @@ def _key(worlds: Worlds, question: str, number: int, chance: random.Random) -> s
         return f"w{number:03d}:f{chance.randrange(2)}"
     if question == "same_as":
         return f"w{number:03d}:p4"
+    if question == "adverse_records":
+        return chance.choice(RECORDED)
     if question == "list_entries":
         return f"w{number:03d}:p{chance.randrange(5)}"
     return chance.choice(worlds.parties[number])
@@ -86,6 +90,24 @@ def test_party_card_says_what_each_source_says(worlds: Worlds, references: Any) 
         assert sorted(found, key=repr) == sorted(expected, key=repr)
 
 
+def test_records_are_all_that_is_registered_of_a_party(worlds: Worlds, references: Any) -> None:
+    chance = random.Random(7)
+    kinds = set()
+    for key in RECORDED:
+        clock = {"as_of": chance.choice(DAYS), "known_at": chance.choice(INSTANTS)}
+        rows = ask(worlds.graph, "records", key=key, **clock).rows
+        found = [
+            (r["kind"], r["record_key"], r["record_kind"], (r["facts"] or {}).get("fact_id"),
+             sorted((each["kind"], each["key"]) for each in r["others"]), r["certainty"], r["source"])
+            for r in rows
+        ]  # fmt: skip
+        expected = references(clock["as_of"], clock["known_at"]).records(key)
+        assert sorted(found, key=repr) == sorted(expected, key=repr), (key, clock)
+        kinds |= {row["kind"] for row in rows}
+        kinds |= {each["kind"] for row in rows for each in row["others"]}
+    assert kinds == {*RECORDS, *LEADING, "CONCERNS"}
+
+
 def test_shortest_link_is_shortest_and_real(worlds: Worlds, references: Any) -> None:
     chance = random.Random(6)
     linked = 0
@@ -112,7 +134,7 @@ def test_a_party_is_no_link_to_itself(worlds: Worlds) -> None:
 
 
 def test_every_question_has_a_reference() -> None:
-    assert set(library()) == {*COLUMNS, "party_card", "shortest_link"}
+    assert set(library()) == {*COLUMNS, "party_card", "records", "shortest_link"}
 
 
 @pytest.mark.parametrize("question", sorted(library()))
@@ -120,7 +142,10 @@ def test_plans_scan_nothing_whole(question: str, worlds: Worlds) -> None:
     item = library()[question]
     given = {p.name: "w001:p1" for p in item.parameters if p.type == "text"}
     clock = {"as_of": DAYS[2], "known_at": INSTANTS[2]}
-    operators = set(worlds.graph.explain(item.text, item.values({**given, **clock})))
+    values = item.values({**given, **clock})
+    if item.read:
+        values |= read_typed(values.pop("text")).parameters()
+    operators = set(worlds.graph.explain(item.text, values))
     forbidden = {"AllNodesScan", "NodeByLabelScan", "CartesianProduct", "UnionNodeByLabelsScan"}
     assert operators & forbidden <= {word for word in forbidden if word in item.allowed}
 

@@ -13,6 +13,8 @@ from typing import Any
 from world import World
 
 DAY = date(2026, 5, 1)
+#: The institution that asks, and that asked for the reports.
+BANK, BANK_NAME = "told:bank", "样本农村商业银行"
 PERSON, WIFE, LATE, HOME, FIRM = (
     "told:person", "told:wife", "told:late", "told:household", "told:firm",
 )  # fmt: skip
@@ -20,7 +22,7 @@ _PEOPLE = {PERSON: "Person", WIFE: "Person", LATE: "Person", HOME: "Household", 
 
 #: (party, fact) -> (value, whose word, its day), or the reason why it is unknown.
 EXPECTED: dict[tuple[str, str], tuple[Any, str, date | None] | str] = {
-    # the newest usable report speaks; one asked for after lending is not used for another loan
+    # the newest usable report speaks, to the institution that asked for it; one asked for after lending is not used for another loan
     (PERSON, "any_loan"): (False, "征信报告 R2", date(2026, 4, 1)),
     (PERSON, "operating_loan"): (False, "征信报告 R2", date(2026, 4, 1)),
     (PERSON, "open_loan"): (False, "征信报告 R2", date(2026, 4, 1)),
@@ -80,6 +82,7 @@ def write(world: World) -> None:
     for key, label in _PEOPLE.items():
         if label != "Household":
             world.node(label, key, name="样本")
+    world.node("FinancialInstitution", BANK, name=BANK_NAME)
     world.node("Household", HOME, annual_income_fen=9_000_000, annual_expense_fen=1,
                valid_from=date(2026, 3, 1))  # fmt: skip
     for key in (PERSON, WIFE):
@@ -142,9 +145,12 @@ def scatter(world: World, chance: random.Random, name: str, person: str, househo
     def flag() -> bool | None:
         return chance.choice([True, False, None])
 
+    world.node("FinancialInstitution", BANK, name=BANK_NAME)
     for number in range(chance.randrange(3)):
         report(world, chance.choice([person, firm]), f"{name}:R{number}", day(300),
                purpose=chance.choice(["loan_approval", "own_query", "post_loan"]),
+               asked_by=chance.choice([*[BANK_NAME] * 6, "别的银行", None]),
+               consent_no=chance.choice(["A7", "B8", None]),
                has_loan_record=flag(), has_operating_loan_record=flag(), has_guarantee_record=flag(),
                overdue_account_count=chance.choice([None, 0, 2]),
                balance_fen=chance.choice([None, 0, 100]))  # fmt: skip
@@ -184,6 +190,7 @@ def scatter(world: World, chance: random.Random, name: str, person: str, househo
 def report(world: World, party: str, number: str, day: date, **said: Any) -> None:
     """A credit report."""
     said.setdefault("purpose", "loan_approval")
+    said.setdefault("asked_by", BANK_NAME)
     thing(world, (party, _label(party)), "HAS_CREDIT_REPORT", "CreditReport",
           f"credit_report:{number}", day, report_no=number, report_on=day, **said)  # fmt: skip
 

@@ -43,7 +43,7 @@ def _wrong_digit(person: str) -> str:
 #: kind -> (column, code, severity, what becomes of the cell).
 _CELLS: dict[str, tuple[str, str, str, Callable[[str], str]]] = {
     "id_check_digit": ("公民身份号码", "check_digit", "error", _wrong_digit),
-    "id_short": ("公民身份号码", "length", "error", lambda old: old[:17]),
+    "id_short": ("公民身份号码", "short_id", "error", lambda old: old[:17]),
     "id_letter": ("公民身份号码", "alphabet", "error", lambda old: old[:9] + "O" + old[10:]),
     "id_birth": ("公民身份号码", "birth_date", "error", lambda old: _first17(old, birth="19750230")),
     "id_province": ("公民身份号码", "division", "error", lambda old: _first17(old, area="030322")),

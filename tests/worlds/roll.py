@@ -109,6 +109,7 @@ class Roll:
             path,
             sha256,
             identity_key="11" * 32,
+            quarantine=Quarantine(self.folder / "quarantine"),
             part=part,
             day=now.date(),
             progress=lambda *_: None,

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from graph.facts import arrow_schema, slots_of
 from graph.log import FactLog
+from graph.schema import SCHEMA
 from graph.standing import standing
 from ingest.comparing.difference import Difference
 from ingest.comparing.timeline import Stated, merge
@@ -50,7 +51,7 @@ def slow_compare(
         if isinstance(frame, FactFrame):
             stated[frame.kind] += _rows(frame)
         else:
-            for key, since in frame.things.itertuples(index=False):
+            for key, since in zip(frame.keys, frame.since, strict=True):
                 vacant[frame.kind][key].add(day if pd.isna(since) else since)
                 now[frame.kind][key].add(day if pd.isna(since) else since)
     again: dict[str, set[date]] = defaultdict(set)
@@ -58,10 +59,10 @@ def slow_compare(
         for name in each.files if each.source == source else ():
             for row in (log.table(each, name).to_pylist() if name.startswith("again_") else ()):
                 again[row["fact_id"]].add(row["valid_from"])
-        kept = log.table(each, "vacated")
-        if each.source == source and kept is not None:
-            for row in kept.to_pylist():
-                vacant[row["kind"]][row["key"]].add(row["valid_from"])
+        for kind in SCHEMA.relationships if each.source == source else ():
+            kept = log.table(each, f"vacated_{kind.lower()}")
+            for row in () if kept is None else kept.to_pylist():
+                vacant[kind][row["key"]].add(row["valid_from"])
     difference = Difference()
     for kind in sorted({*stated, *now}):
         held = [row for row in log.read(kind).to_pylist() if row["source"] == source]

@@ -157,7 +157,7 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[Statement]:
         # at the latest on the visit: an earlier one may have found them after the day of the change
         for since in (rows["left_on"], said):
             gone = state.isin(ends) & since.notna()
-            yield vacated(kind, rows, of=rows["member_key"], since=since, where=gone)
+            yield vacated(kind, of=rows["member_key"], since=since, where=gone)
 
 
 def _marriages(
@@ -178,27 +178,21 @@ def _marriages(
     ended = single.loc[own].to_numpy() | single.loc[other].to_numpy()
     married = rows["marital_status"] == "married"
     denied = ended & (married.loc[own] | married.loc[other].to_numpy()).fillna(False).to_numpy()
-    keys = pd.DataFrame(
-        {
-            "own": rows.loc[own, "member_key"].to_numpy(object),
-            "other": rows.loc[other, "member_key"].to_numpy(object),
-        },
-        index=own,
-    )
-    swap = keys["own"] > keys["other"]
-    said = rows.loc[own]
+    said = rows.loc[own, ["member_key", "collected_on"]]
+    first = said["member_key"].astype(object)
+    second = rows["member_key"].loc[other].astype(object).set_axis(own)
+    swap = first > second
     yield tie(
         "SPOUSE_OF",
         said,
-        source=(keys["own"].where(~swap, keys["other"]), "Person"),
-        target=(keys["other"].where(~swap, keys["own"]), "Person"),
+        source=(first.where(~swap, second), "Person"),
+        target=(second.where(~swap, first), "Person"),
         where=pd.Series(~ended, own),
         valid_from=said["collected_on"],
     )
     disputed = rows.index.isin([*own[denied], *other[denied]])
     yield vacated(
         "SPOUSE_OF",
-        rows,
         of=rows["member_key"],
         since=rows["collected_on"],
         where=single & ~disputed,

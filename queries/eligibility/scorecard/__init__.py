@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from queries.eligibility.scorecard.card import Card, Score, load_card, score
+from queries.eligibility.scorecard.card_publish import card_in_force
 from queries.eligibility.scorecard.places import CreditPlaces, read_places
 from queries.eligibility.scorecard.rating import Rating, rate
 from queries.eligibility.scorecard.report import GradeRow, grade_report
@@ -15,6 +16,7 @@ __all__ = [
     "Rating",
     "Score",
     "VillageCheck",
+    "card_in_force",
     "check_villages",
     "grade_report",
     "load_card",

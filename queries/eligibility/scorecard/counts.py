@@ -127,10 +127,11 @@ def _new(loans: pa.Table, before: pa.Table, year_ago: date) -> NDArray[np.int8]:
 def _borrowers(loans: pa.Table, count: int) -> tuple[NDArray[np.int64], ...]:
     """Borrowers of each village: all, those in arrears, those perhaps in arrears."""
     worst: dict[tuple[int, str], int] = {}
+    no = int(_NO)
     rows = zip(loans["home"].to_pylist(), loans["party"].to_pylist(), _three(loans["late"]),
                strict=True)  # fmt: skip
     for home, party, late in rows:
-        worst[home, party] = max(int(late), worst.get((home, party), _NO))
+        worst[home, party] = max(int(late), worst.get((home, party), no))
     homes = np.array([home for home, _ in worst], np.int64)
     states = np.array(list(worst.values()), np.int8)
     return tuple(
@@ -156,7 +157,7 @@ def _money(loans: pa.Table, part: NDArray[np.int8], count: int) -> Money:
 
     def total(where: NDArray[np.bool_], money: NDArray[np.float64]) -> NDArray[np.float64]:
         kept = where & once
-        return np.bincount(home[kept], money[kept], count)
+        return np.bincount(home[kept], money[kept], count).astype(np.float64)
 
     return Money(
         total(part == _YES, low),

@@ -9,7 +9,7 @@ from typing import Any
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from queries.basis import Basis
-from queries.eligibility.scorecard.card import review_due
+from queries.eligibility.scorecard.card import Card, review_due
 from queries.eligibility.scorecard.report import GradeRow, grade_report
 from queries.eligibility.scorecard.village import (
     Thresholds,
@@ -104,7 +104,9 @@ class CreditPlaces:
         }
 
 
-def read_places(log: FactLog, as_of: date, known_at: datetime, position: int) -> CreditPlaces:
+def read_places(
+    log: FactLog, as_of: date, known_at: datetime, position: int, card: Card | None = None
+) -> CreditPlaces:
     """Evaluate every place of the log; `position` is that of the log, for the basis."""
     rules = load_thresholds()
     villages, towns = check_places(log, as_of, known_at, rules)
@@ -112,7 +114,7 @@ def read_places(log: FactLog, as_of: date, known_at: datetime, position: int) ->
         villages,
         towns,
         division_names(log, as_of, known_at),
-        grade_report(log, as_of, known_at),
+        grade_report(log, as_of, known_at, card),
         rules,
         review_due(as_of, rules.review_months),
         Basis(as_of, known_at, position, rules=f"{rules.title} {rules.name}"),

@@ -6,16 +6,17 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.log import FactLog
 from queries.eligibility.decide import age_band
 from queries.eligibility.fact import Fact
 from queries.eligibility.gather import gather
-from queries.eligibility.records import records_from_log
+from queries.eligibility.records import Records, records_from_log
 from queries.eligibility.scorecard.card import Card, load_card, review_due, score
 
-__all__ = ["GradeRow", "grade_report"]
+__all__ = ["GradeRow", "grade_report", "householders"]
 
 _OPEN = "待补充"
 
@@ -40,16 +41,20 @@ class GradeRow:
     mean_high: float
 
 
+def householders(records: Records) -> pa.Array:
+    """Keys of everybody who heads a household."""
+    belongs = records.certain("BELONGS_TO")
+    heads = belongs.filter(pc.equal(belongs["role"], "householder"))
+    return pc.unique(heads["from_key"].combine_chunks())
+
+
 def grade_report(
     log: FactLog, as_of: date, known_at: datetime, card: Card | None = None
 ) -> tuple[GradeRow, ...]:
     """Every group of householders; sex and age are read for this report and nothing else."""
     chosen = card or load_card()
     records = records_from_log(log, as_of, known_at)
-    belongs = records.certain("BELONGS_TO")
-    heads = pc.unique(
-        belongs.filter(pc.equal(belongs["role"], "householder"))["from_key"].combine_chunks()
-    )
+    heads = householders(records)
     asked = {name for item in chosen.used for name in item.looks_at}
     gathered = gather(records, heads, facts=[*asked, "age", "village", "credit_grade"])
     persons = records.certain("Person").select(["key", "sex"])

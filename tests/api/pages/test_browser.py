@@ -63,7 +63,15 @@ def test_a_form_prints_on_a4_and_a_phone_shows_the_page(
 ) -> None:
     kept = client.post(
         f"/parties/{guarantor}/decisions",
-        data={"action": "keep", "product": "farmer_small_credit_loan", "consent": "是"},
+        data={
+            "action": "keep",
+            "product": "farmer_small_credit_loan",
+            "consent": "是",
+            "reference@书面授权书": "A7",
+            "stated_on@书面授权书": "2026-11-02",
+            "issuer@书面授权书": "本人",
+            "seen_by@书面授权书": "张三",
+        },  # fmt: skip
     )
     paper = tmp_path / "form.pdf"
     form = served + kept.url.path

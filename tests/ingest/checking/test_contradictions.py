@@ -282,6 +282,7 @@ ENDS = {
 #: Ends of which the row tells no begin.
 NO_BEGIN = {
     ("agricultural_subsidy", "agricultural_subsidy", "paid_on"),
+    ("farmer_household", "farmer_household", "left_on"),
 }
 
 #: Dates that may lie ahead, and why.
@@ -363,6 +364,29 @@ def test_no_two_parties_of_a_row_are_one() -> None:
                 if pair not in held | SAME_PARTY:
                     missing.add((name, table, one, other))
     assert missing == set()
+
+
+def test_every_party_has_a_name_beside_it_or_none_in_the_row() -> None:
+    """So that a number with another's name is seen (`ingest.comparing.other_names`)."""
+    nameless = {
+        (name, table, field.name)
+        for name, table, spec in TABLES
+        for field in spec.fields
+        if field.type in PARTY_TYPES | {"uscc_or_filler"}
+        and field.name_field not in {each.name for each in spec.fields}
+    }
+    assert nameless == {
+        # these rows say no name of the firm or of the cooperative
+        ("cooperative_member", "cooperative_member", "cooperative"),
+        ("enterprise_annual_report", "annual_report", "firm"),
+        ("enterprise_annual_report", "external_guarantee", "firm"),
+        ("enterprise_change", "registration_change", "firm"),
+        ("enterprise_change", "former_code", "firm"),
+        ("enterprise_change", "former_code", "former"),
+        ("enterprise_executive", "enterprise_executive", "firm"),
+        ("enterprise_shareholder", "enterprise_shareholder", "firm"),
+        ("village_collective", "collective_account", "subject"),
+    }
 
 
 def test_no_balance_is_above_its_amount() -> None:

@@ -73,7 +73,7 @@ def frames(
         tie("LEGAL_REPRESENTATIVE_OF", office, source=(office["a"], "Person"),
             target=(office["b"], "Enterprise"), valid_from=office["begin"],
             valid_to=office["end"], undated=office["undated"].astype(bool)),
-        *(vacated(kind, left, of=left["key"], since=left["begin"], where=left["kind"] == kind)
+        *(vacated(kind, of=left["key"], since=left["begin"], where=left["kind"] == kind)
           for kind in ("BELONGS_TO", "SPOUSE_OF")),
     ]  # fmt: skip
 

@@ -70,7 +70,7 @@ def frames(day: date, said: dict[str, list[Any]]) -> list[Statement]:
             valid_from=on(pair)),
         tie("LEGAL_REPRESENTATIVE_OF", office, source=(office["a"], "Person"),
             target=(office["b"], "Enterprise"), valid_from=on(office)),
-        *(vacated(kind, gone, of=gone["key"], since=on(gone), where=gone["kind"] == kind)
+        *(vacated(kind, of=gone["key"], since=on(gone), where=gone["kind"] == kind)
           for kind in ("BELONGS_TO", "SPOUSE_OF", "LEGAL_REPRESENTATIVE_OF")),
     ]  # fmt: skip
 
@@ -107,8 +107,7 @@ def lived(story: list[dict[str, list[Any]]]) -> list[dict[str, list[tuple[Any, .
             homes[person] = [house, role]
         for pair in said["pairs"]:
             pairs = {held for held in pairs if not {*held} & {*pair}} | {pair}
-        for person, firm in said["offices"]:
-            offices[firm] = person
+        offices |= {firm: person for person, firm in said["offices"]}
         for kind, key in said["gone"]:
             if kind == "BELONGS_TO":
                 homes.pop(key, None)
@@ -261,5 +260,5 @@ def test_only_of_what_there_is_one_a_vacancy_is_said() -> None:
     rows = table([("p", FIRST)], "a since")
     for kind in ("HOLDS_SHARES_IN", "Person"):
         with pytest.raises(TypeError, match="one at a time"):
-            vacated(kind, rows, of=rows["a"], since=rows["since"], where=rows["a"].notna())
+            vacated(kind, of=rows["a"], since=rows["since"], where=rows["a"].notna())
     assert isinstance(SCHEMA.kind("Person"), Node)

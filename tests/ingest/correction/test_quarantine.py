@@ -15,8 +15,9 @@ from planter import VILLAGE, plant
 
 import ingest
 from graph.errors import InputError
-from graph.identifiers import resident_id
+from graph.identifiers import person_key, resident_id
 from graph.log import FactLog
+from graph.secrets import make_secrets
 from graph.settings import Settings
 from ingest.catalogue.source import load_source
 from ingest.correction.quarantine import KEEP, Quarantine, open_rows
@@ -85,7 +86,8 @@ def corrected(path: Path, changes: dict[tuple[int, str], object]) -> Path:
 
 def test_refused_rows_go_out_come_back_and_are_settled(office: Settings, tmp_path: Path) -> None:
     bad_id = [*GOOD[:4], "610322197503150011", *GOOD[5:]]
-    bad_day = [*GOOD[:4], "610322198001010014", GOOD[5], "五万", "去年"]
+    other = resident_id.complete("61032219800101001")
+    bad_day = [*GOOD[:4], other, GOOD[5], "五万", "去年"]
     report = take(office, sent(tmp_path, [GOOD, bad_id, bad_day]))
     assert (report.accepted, report.quarantined) == (1, 2)
     assert waiting(office) == [("农户.csv", 3), ("农户.csv", 4)]
@@ -93,11 +95,11 @@ def test_refused_rows_go_out_come_back_and_are_settled(office: Settings, tmp_pat
     path = export(office, tmp_path / "out")
     rows = sheet_of(path)
     assert path.name == "农户信息-错误明细.xlsx"
-    # the reason stands beside its cell, and the row is as it was sent
+    # the reason stands beside its cell, and the row is as it was sent, but for numbers of persons
     head = rows[0]
     assert head[head.index("公民身份号码") + 1] == "〔原因〕公民身份号码"
     assert rows[1][head.index("公民身份号码") : head.index("公民身份号码") + 2] == [
-        "610322197503150011",
+        "610322********0011",
         "身份证号第18位校验码不符，请对照证件逐位核对。",
     ]
     assert rows[2][head.index("采集日期")] == "去年"
@@ -110,9 +112,10 @@ def test_refused_rows_go_out_come_back_and_are_settled(office: Settings, tmp_pat
     assert waiting(office) == [(path.name, 2), (path.name, 3)]
 
     path = export(office, tmp_path / "out2")
+    # the second row's number was right: its mask is left as it is
+    assert sheet_of(path)[2][head.index("公民身份号码")] == resident_id.mask(other)
     fixed = {
         (1, "公民身份号码"): resident_id.complete("61032219750315003"),
-        (2, "公民身份号码"): resident_id.complete("61032219800101001"),
         (2, "家庭年总收入（元）"): 50000,
         (2, "采集日期"): "2026-04-02",
     }
@@ -122,6 +125,12 @@ def test_refused_rows_go_out_come_back_and_are_settled(office: Settings, tmp_pat
     assert list(office.quarantine_dir.iterdir()) == []
     log = FactLog(office.log_dir)
     assert log.verify() == []
+    key = make_secrets(office.secrets_file).identity_key
+    known = person_key(other, key)
+    people = log.read("Person")
+    told = {row["key"]: row for row in people.to_pylist()}[known]
+    assert (told["resident_id_masked"], str(told["birth_on"]), told["sex"]) == (
+        resident_id.mask(other), "1980-01-01", "male")  # fmt: skip
     outcomes = [
         outcome
         for batch in log.batches()
@@ -164,14 +173,14 @@ def test_a_number_that_excel_spoilt_does_not_come_back_as_text(
     assert take(office, path).quarantined == 1
     workbook = export(office, tmp_path / "out")
     again = take(office, workbook)
-    assert {f.code for f in again.findings if f.column == "公民身份号码"} == {"numeric_identifier"}
+    assert {f.code for f in again.findings if f.column == "公民身份号码"} == {"masked_id"}
     assert [f.column for f in again.findings] == ["公民身份号码"]
 
 
 def test_ragged_rows_come_back_with_their_line(office: Settings, tmp_path: Path) -> None:
     take(office, sent(tmp_path, [GOOD[:5]]))
     rows = sheet_of(export(office, tmp_path))
-    assert f"原文：{','.join(GOOD[:5])}" in str(rows[1][2])
+    assert "原文：001,张三,户主,张三,610322********001X" in str(rows[1][2])
 
 
 def test_twins_wait_for_nobody(office: Settings, tmp_path: Path) -> None:
@@ -192,7 +201,7 @@ def test_values_lie_apart_from_the_log_and_are_deleted_in_time(
     (kept,) = office.quarantine_dir.iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(office.quarantine_dir.stat().st_mode) == 0o700
-    assert pq.read_table(kept)["member"].to_pylist() == [secret]
+    assert pq.read_table(kept)["member"].to_pylist() == ["610322********0011"]
     log = FactLog(office.log_dir)
     for batch in log.batches():
         for name in batch.files:
@@ -274,8 +283,10 @@ def test_a_withdrawn_correction_leaves_its_rows_open_again(
     assert export_refused(
         log, Quarantine(office.quarantine_dir), load_source(SOURCE), tmp_path / "none"
     ) == {}  # fmt: skip
-    # and the sender's own workbook settles it, corrected as it should have been
-    done = take(office, corrected(path, {(1, "家庭年总收入（元）"): "100"}))
+    # the sender's own workbook settles it; what stood for the masked number went with the text
+    done = take(
+        office, corrected(path, {(1, "家庭年总收入（元）"): "100", (1, "公民身份号码"): GOOD[4]})
+    )
     assert (done.accepted, waiting(office)) == (1, [])
 
 

@@ -22,7 +22,7 @@ from queries.eligibility.verdict import Verdict
 #: Facts of which some say others, and one that stands alone.
 LOANS = (
     "any_loan", "operating_loan", "open_loan", "own_bad_loan", "own_overdue", "bad_repayment",
-    "consent",
+    "legal_capacity",
 )  # fmt: skip
 
 

@@ -1,0 +1,100 @@
+"""How records are said to people: what is registered, what is adverse, and how far one looked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from api.wording import LABELS, said, show, source
+from graph.schema import SCHEMA
+
+if TYPE_CHECKING:
+    from queries.adverse import Adverse
+
+__all__ = ["ADVERSE", "adverse_said", "adverse_sentence", "record_said", "tie_said"]
+
+#: Kinds of adverse records (`queries.adverse`), as the sentence names them.
+ADVERSE = {
+    "list_entry": "失信和异常名单", "penalty": "行政处罚", "tax_arrears": "欠税", "tax_grade": "纳税信用级别",
+    "loan": "贷款", "registration": "登记状态", "utility": "水电气欠费",
+}  # fmt: skip
+
+_WHAT = {
+    "abnormal_operation": "经营异常名录", "serious_violation": "严重违法失信名单", "tax_black_list": "重大税收违法失信主体",
+    "irregular_taxpayer": "非正常户", "written_off": "有过呆账、代偿或以资抵债", "overdue": "逾期",
+    "matured": "已过到期日仍有余额，待核实", "revoked": "已吊销", "D": "D 级",
+}  # fmt: skip
+
+#: What names a record, in this order.
+_TITLES = (
+    "name",
+    "loan_no",
+    "policy_no",
+    "certificate_no",
+    "plot_no",
+    "contract_no",
+    "document_no",
+)
+
+
+def adverse_said(row: Mapping[str, Any]) -> str:
+    """One adverse record in a line."""
+    what = _WHAT.get(row["what"], show(row["what"])) if row["what"] else ""
+    parts = [f"{ADVERSE[row['kind']]}：{what}" if what else ADVERSE[row["kind"]]]
+    parts += [str(row[name]) for name in ("document_no", "authority") if row[name]]
+    if row["amount_fen"] is not None:
+        parts.append(said(row["amount_fen"], "amount_fen"))
+    if row["since"] is not None:
+        parts.append(f"{show(row['since'])} 起")
+    if row["until"] is not None:
+        parts.append(f"可用至 {show(row['until'])}")
+    parts.append(f"来源 {source(row['source'])}")
+    return ("疑似，身份未核实，不作依据　" if row["certainty"] < 1 else "") + "，".join(parts)
+
+
+def adverse_sentence(found: Adverse) -> str:
+    """What was looked at, up to which day, and what was found; what nobody brought is said."""
+    day = found.answer.basis.as_of.isoformat()
+    asked = "、".join(f"{source(name)}（数据到 {on.isoformat()}）" for name, on in found.sources)
+    unheard = "、".join(ADVERSE[kind] for kind in found.unheard)
+    told = []
+    if found.proven:
+        told.append(f"截至 {day}，已接入的来源有 {len(found.proven)} 条本主体的不利记录。")
+    elif asked:
+        told.append(f"截至 {day}，已接入的来源未发现本主体的不利记录：{asked}。")
+    else:
+        told.append("还没有接入任何会记载不利情况的来源，有无不利记录不知道。")
+    if unheard:
+        told.append(f"尚未接入：{unheard}；没有接入的不等于没有。")
+    if found.answer.basis.truncated:
+        told.append("记录较多，只列出一部分。")
+    return "".join(told)
+
+
+def record_said(row: Mapping[str, Any]) -> str:
+    """What a record says, property by property, and what it leads to."""
+    parts = _properties(row["record_kind"], row["facts"] or {})
+    parts += tie_said(row["kind"], row["tie"])
+    parts += [f"{LABELS[other['kind']]} {_title(other)}" for other in row["others"]]
+    return "；".join(parts) or "只登记了有这一项，没有内容"
+
+
+def tie_said(kind: str, tie: Mapping[str, Any]) -> list[str]:
+    """What the tie itself says: a role, a kind of tenure, a sum insured."""
+    return _properties(kind, tie)
+
+
+def _properties(kind: str | None, facts: Mapping[str, Any]) -> list[str]:
+    if kind is None:
+        return []
+    return [
+        f"{item.term} {said(facts[item.name], item.name)}"
+        for item in SCHEMA.kind(kind).properties
+        if facts.get(item.name) is not None and not item.name.endswith("_key")
+    ]
+
+
+def _title(other: Mapping[str, Any]) -> str:
+    facts = other["facts"] or {}
+    named = next((facts[name] for name in _TITLES if facts.get(name)), None)
+    return str(named or other["key"])

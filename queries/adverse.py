@@ -1,0 +1,109 @@
+"""What is on record against a party, which sources were asked, and which kinds nobody brought.
+
+"Nothing adverse" is a sentence about sources and days, never about a party: what no source brought
+is unknown.  Own records only; what is around a party is a hint and stands elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from graph.connection import Graph
+from graph.log import Batch, FactLog
+from graph.schema import SCHEMA
+from graph.standing import standing
+from graph.taken_in import taken_in_on
+from queries.library import Answer, ask
+
+__all__ = ["ADVERSE_KINDS", "Adverse", "read_adverse"]
+
+_REGISTERED = frozenset(
+    node.kind
+    for node in SCHEMA.nodes.values()
+    if any(item.name == "registration_state" for item in node.properties)
+)
+
+#: Kind of adverse record (`adverse_records`) -> kinds of facts that say it.
+ADVERSE_KINDS: dict[str, frozenset[str]] = {
+    "list_entry": frozenset({"ListEntry"}),
+    "penalty": frozenset({"Penalty"}),
+    "tax_arrears": frozenset({"TaxArrears"}),
+    "tax_grade": frozenset({"TaxRating"}),
+    "loan": frozenset({"LoanState", "RepaymentHistory"}),
+    "registration": _REGISTERED,
+    "utility": frozenset({"UtilityState"}),
+}
+
+#: Kinds that only who is registered, or pays tax as a firm, can have.
+_OF_FIRMS = frozenset({"registration", "tax_grade"})
+
+
+@dataclass(frozen=True)
+class Adverse:
+    """What may lawfully be used against a party, and how far one looked.
+
+    Attributes:
+        answer: of `adverse_records`.
+        sources: those that bring such records, each with the day when it last came.
+        unheard: kinds of adverse records that no source brought so far.
+    """
+
+    answer: Answer
+    sources: tuple[tuple[str, date], ...]
+    unheard: tuple[str, ...]
+
+    @property
+    def proven(self) -> list[dict[str, Any]]:
+        """Records of the party itself, by identifier."""
+        return [row for row in self.answer.rows if row["certainty"] >= 1]
+
+    @property
+    def unproven(self) -> list[dict[str, Any]]:
+        """Records of somebody who only resembles the party: shown as 疑似, counted nowhere."""
+        return [row for row in self.answer.rows if row["certainty"] < 1]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            **self.answer.as_dict(),
+            "sources": [{"source": name, "last_on": day.isoformat()} for name, day in self.sources],
+            "unheard": list(self.unheard),
+        }
+
+
+def read_adverse(
+    graph: Graph, log: FactLog, key: str, *, labels: Collection[str] = (), **clock: Any
+) -> Adverse:
+    """Look at every kind of adverse record of a party.
+
+    Args:
+        labels: what the party is, so that nobody is told to lack what it cannot have.
+        clock: `as_of` and `known_at`, as `ask` takes them.
+    """
+    answer = ask(graph, "adverse_records", key=key, **clock)
+    batches = [batch for batch in log.batches() if batch.known_at <= answer.basis.known_at]
+    came, brought = taken_in_on(batches), _brought(batches)
+    wanted = [
+        kind for kind in ADVERSE_KINDS
+        if not (kind in _OF_FIRMS and {"Person", "Household"} & {*labels})
+    ]  # fmt: skip
+    sources = {
+        source for kind in wanted for source in brought if brought[source] & ADVERSE_KINDS[kind]
+    }
+    heard = frozenset().union(*brought.values())
+    return Adverse(
+        answer,
+        tuple((source, came[source]) for source in sorted(sources)),
+        tuple(kind for kind in wanted if not heard & ADVERSE_KINDS[kind]),
+    )
+
+
+def _brought(batches: Iterable[Batch]) -> dict[str, frozenset[str]]:
+    """Source -> kinds of facts that it ever stated, withdrawn batches left out."""
+    found: dict[str, frozenset[str]] = {}
+    for batch in standing(batches):
+        found[batch.source] = found.get(batch.source, frozenset()) | frozenset(batch.kinds)
+    return found

@@ -1,0 +1,8 @@
+"""Finding a party by whatever a person types: what it may mean, and how well an answer fits."""
+
+from __future__ import annotations
+
+from queries.search.ranking import best_first
+from queries.search.typed import Typed, hidden, is_personal, read_typed
+
+__all__ = ["Typed", "best_first", "hidden", "is_personal", "read_typed"]
