@@ -33,6 +33,7 @@ from ingest.identity.provisional import name_parties
 from ingest.reading.memory import give_back
 from ingest.reading.table import Table, read_table
 from ingest.report import BatchReport
+from ingest.tied import tied
 
 __all__ = [
     "Plan",
@@ -140,7 +141,7 @@ def plan(
     is_list = not table.is_correction
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
-    gated = check(table, identity_key=identity_key, known=_known(log))
+    gated = check(table, identity_key=identity_key, known=_known(log), joined=tied(log))
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     gated.findings += other_names(log, table.spec, gated.rows)
     batch = batch_name(log, source.name, sha256)

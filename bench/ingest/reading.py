@@ -28,6 +28,7 @@ from peak import peak_bytes
 from planter import VILLAGE, plant
 
 from graph.log import FactLog
+from graph.time import today
 from ingest.catalogue.source import load_source
 from ingest.checking.gate import check
 from ingest.comparing.difference import compare
@@ -51,7 +52,7 @@ def measure(path: Path) -> dict[str, Any]:
             rows = gated.give_up()
             frames = source.facts(table.name, rows)
             del rows
-            difference = compare(log, frames, source=source.name, batch="b")
+            difference = compare(log, frames, source=source.name, batch="b", day=today())
         with (
             _step(steps, "log"),
             log.append(source=source.name, batch="b", file_name="f", content_sha256="b") as pending,

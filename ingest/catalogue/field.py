@@ -87,6 +87,8 @@ class FieldSpec(Strict):
         minimum, maximum: in the unit of the file.
         check: name of a further rule on the value (`ingest.checking.rules`).
         reference: label of a thing that must already be known by this value's key.
+        within: of a number that is one thing's only within another field's value (a loan note's
+            within its lender), that field: what is referred to has the key of both.
         named_by: of an identifier, the field with the name of whom it identifies; by default the
             first of `otherwise`, or the field of the same name with `_name` behind it.
         otherwise: fields that name the party where this identifier is absent, the name first; the
@@ -111,6 +113,7 @@ class FieldSpec(Strict):
     maximum: float | None = None
     check: str | None = None
     reference: str | None = None
+    within: str | None = None
     otherwise: tuple[str, ...] = ()
     named_by: str | None = None
     identifier: bool = False
@@ -134,7 +137,7 @@ class FieldSpec(Strict):
     def _units_by_heading(self) -> dict[str, Unit | None]:
         """Every heading that means this field, and the unit that it says."""
         written = (self.title, self.name, *self.aliases)
-        found = dict.fromkeys(map(heading, written), self.unit)
+        found: dict[str, Unit | None] = {heading(text): self.unit for text in written}
         words = _UNIT_WORDS.get(self.type, {})
         for text in written:
             apart = _BRACKETED.match(unicodedata.normalize("NFKC", text).strip())
@@ -190,12 +193,14 @@ class RowCheck(Strict):
 
     Attributes:
         rule: its name; `fields` in the order the rule wants them.
+        tie: kind of the tie that must join the two fields, where the rule asks for one.
         when: the rule holds only where these fields have one of these (kept) values.
         message: what the clerk reads, instead of our own words.
     """
 
     rule: str
     fields: tuple[str, ...]
+    tie: str | None = None
     when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     message: str | None = None
     severity: Literal["error", "warning"] = "error"

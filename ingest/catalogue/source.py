@@ -56,11 +56,24 @@ class Expected(Strict):
     max_fall_ratio: float | None = Field(default=None, ge=0, le=1)
 
 
+class Shared(Strict):
+    """Rows of several parties to one thing: of a loan, each of its debtors on a row.
+
+    Attributes:
+        by: columns that say which thing it is.
+        apart: columns of the party; in all others the rows of one thing must be alike.
+    """
+
+    by: tuple[str, ...]
+    apart: tuple[str, ...]
+
+
 class TableSpec(Strict):
     """One shape of file: its columns, its key, and the file names that usually carry it.
 
     Attributes:
         completeness, expected: of this table, where it differs from its source.
+        shared: where several rows may tell of one thing.
         scope: columns that say what a complete list is complete for: with [village], a town's
             list speaks for the villages that it names and for no other.
     """
@@ -71,6 +84,7 @@ class TableSpec(Strict):
     files: tuple[str, ...] = ()
     separator: str = ","
     checks: tuple[RowCheck, ...] = ()
+    shared: Shared | None = None
     completeness: Completeness | None = None
     expected: Expected | None = None
     scope: tuple[str, ...] = ()
@@ -79,6 +93,8 @@ class TableSpec(Strict):
     def _named_otherwise(self) -> TableSpec:
         by_name = {item.name: item for item in self.fields}
         for item in self.fields:
+            if item.within and not (item.within in by_name and item.reference):
+                raise ValueError(f"{item.name}: within names a field, and is for a reference")
             if not item.otherwise:
                 continue
             lost = set(item.otherwise) - set(by_name)

@@ -18,6 +18,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ingest.catalogue.source import Shared
+from ingest.checking.reference import Joined, referred
 from ingest.checking.rules import value_column
 from ingest.checking.schema import on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
@@ -62,6 +64,7 @@ def check(
     identity_key: str,
     known: Callable[[str], Collection[str]],
     confirmed: frozenset[str] = frozenset(),
+    joined: Joined = lambda _kind, _targets: {},
 ) -> Gated:
     """Check a table.
 
@@ -69,6 +72,7 @@ def check(
         identity_key: of the keyed hash that turns a resident id into a person key.
         known: label -> keys of the things of that label that exist.
         confirmed: codes of organisations that a person has confirmed in spite of their check digit.
+        joined: who is tied to them.
 
     Returns:
         `rows_in = len(rows) + len(quarantined)`, always.
@@ -77,13 +81,17 @@ def check(
     parts = []
     aside = Aside(packed=False)
     for index, said in table.slices():
-        columns, good, found = _check_rows(table, index, said, identity_key, known, confirmed)
+        columns, good, found = _check_rows(
+            table, index, said, identity_key, known, confirmed, joined
+        )
         findings += found
         parts.append(_good_rows(columns, index, good, aside))
         if len(index) < len(table.numbers):
             give_back()
     key = [value_column(item) for item in table.spec.fields if item.name in table.spec.key]
     twins = _twins(table, _whole([{name: part[name] for name in key} for part in parts]))
+    if table.spec.shared:
+        twins += _unlike(table, table.spec.shared, parts, set(_refused(twins)))
     findings += twins
     if twins:
         refused, first, aside = _refused(twins), parts, Aside(packed=False)
@@ -102,6 +110,7 @@ def _check_rows(
     identity_key: str,
     known: Callable[[str], Collection[str]],
     confirmed: frozenset[str],
+    joined: Joined,
 ) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[Finding]]:
     """Some rows by themselves: typed columns, which rows are good, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
@@ -136,13 +145,16 @@ def _check_rows(
     }
     columns = {name: each for one in readings.values() for name, each in one.columns.items()}
     typed = pd.DataFrame(columns, copy=False)
+    for name, spec in fields.items():
+        if spec.within:
+            columns[name] = typed[name] = referred(spec, typed, known(spec.reference or ""))
     rules = {
         value_column(spec): list(on_value(spec, typed, known, spoilt[spec.name]))
         for spec in fields.values()
     }
     for row_check in table.spec.checks:
         first = value_column(fields[row_check.fields[0]])
-        rules[first].append(on_row(row_check, fields, typed, spoilt))
+        rules[first].append(on_row(row_check, fields, typed, spoilt, joined))
     findings += validate(typed, rules, {value_column(spec): spec.title for spec in fields.values()})
     return columns, ~index.isin(_refused(findings)), findings
 
@@ -221,6 +233,43 @@ def _twins(table: Table, keys: pd.DataFrame) -> list[Finding]:
         for row in again
     ]
     return found
+
+
+def _unlike(
+    table: Table, shared: Shared, parts: list[dict[str, pd.Series]], refused: set[int]
+) -> list[Finding]:
+    """Rows of one thing that tell it differently: all are refused, nobody knows which is right."""
+    fields = {item.name: item for item in table.spec.fields}
+    by = [value_column(fields[name]) for name in shared.by]
+    keys = _whole([{name: part[name] for name in by} for part in parts])
+    keys = keys[~keys.index.isin(refused)]
+    keys = keys[keys.duplicated(keep=False)]
+    if keys.empty:
+        return []
+    same = [value_column(item) for name, item in fields.items() if name not in shared.apart]
+    told = pd.concat(
+        [
+            pd.DataFrame({name: part[name] for name in same}).loc[
+                lambda rows: rows.index.isin(keys.index)
+            ]
+            for part in parts
+        ]
+    )
+    columns = "、".join(fields[name].title for name in shared.by)
+    apart = "、".join(fields[name].title for name in shared.apart)
+    unlike = _numbered(told).groupby(_numbered(told[by])).transform("nunique") > 1
+    return [
+        Finding(
+            int(row),
+            columns,
+            "duplicate_key",
+            f"“{columns}”相同的几行，除{apart}外应当一致。请核对是否填错了编号；"
+            "确是共同借款的，请把各行改成一致。",
+            "Rows of one thing tell it differently; none of them was taken.",
+            "重复",
+        )
+        for row in told.index[unlike]
+    ]
 
 
 def _numbered(rows: pd.DataFrame) -> pd.Series:

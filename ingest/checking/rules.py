@@ -44,11 +44,13 @@ class RowRule:
 
     Attributes:
         wording: with the titles of the fields to be filled in.
+        holds: None: the two must be joined by the tie that the check names, as far as that is known
+            (`ingest.checking.reference`).
     """
 
     wording: str
     english: str
-    holds: Callable[[list[pd.Series]], pd.Series]
+    holds: Callable[[list[pd.Series]], pd.Series] | None
 
 
 AnyRule = TypeVar("AnyRule", FieldRule, RowRule)

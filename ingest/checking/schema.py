@@ -18,6 +18,7 @@ from pandera.errors import SchemaErrorReason, SchemaErrors
 
 from ingest.catalogue.field import FieldSpec, RowCheck
 from ingest.checking.parse import CellVerdict, per_unit
+from ingest.checking.reference import Joined, are_joined
 from ingest.checking.row_rules import ROW_RULES
 from ingest.checking.rules import FIELD_RULES, find_rule, value_column
 from ingest.checking.values import Reading
@@ -245,6 +246,7 @@ def on_row(
     fields: Mapping[str, FieldSpec],
     typed: pd.DataFrame,
     told: Mapping[str, np.ndarray],
+    joined: Joined,
 ) -> Rule:
     """A rule on several fields, told of the first; not looked at where one was refused before."""
     rule = find_rule(check.rule, ROW_RULES)
@@ -260,7 +262,8 @@ def on_row(
         check.severity,
     )
     name = "-".join((check.rule, *check.fields, *check.when))
-    return Rule(name, lambda _: np.asarray(rule.holds(columns)) | ~concerned, lambda _: said)
+    kept = rule.holds or (lambda both: are_joined(str(check.tie), both, joined))
+    return Rule(name, lambda _: np.asarray(kept(columns)) | ~concerned, lambda _: said)
 
 
 def _rule(

@@ -37,14 +37,17 @@ CALL (p, q) {
   MATCH (q)-[t]->(x)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
+  // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
   RETURN type(t) AS kind, q.key AS from_key, x.key AS to_key, t.fact_id AS fact_id,
-         properties(t) AS facts
+         t {.*, from_label: head([l IN labels(q) WHERE l IN
+           ['Person', 'Household', 'FamilyFarm', 'Cooperative', 'Enterprise', 'IndividualBusiness',
+            'Collective', 'GovernmentBody', 'FinancialInstitution']])} AS facts
   UNION
   WITH p, q WHERE p = q
   MATCH (q)<-[t:MEMBER_OF|BELONGS_TO|SPOUSE_OF]-(x:Party)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
-  // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
+  // the same tie is told from both its ends: in the same words, so that it is there once
   RETURN type(t) AS kind, x.key AS from_key, q.key AS to_key, t.fact_id AS fact_id,
          t {.*, from_label: head([l IN labels(x) WHERE l IN
            ['Person', 'Household', 'FamilyFarm', 'Cooperative', 'Enterprise', 'IndividualBusiness',

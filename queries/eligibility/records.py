@@ -70,10 +70,10 @@ class Records:
         keep = pc.greater_equal(table["certainty"], 1.0)
         # a repair known today also protects the past: the later of the two clocks counts
         day = pa.scalar(max(self.as_of, self.known_at.date()), pa.date32())
-        for name in ("removed_on", "usable_until"):
+        # a term holds through its last day, a removal from its day on
+        for name, runs in (("removed_on", pc.greater), ("usable_until", pc.greater_equal)):
             if name in table.column_names:
-                running = pc.fill_null(pc.greater(table[name], day), True)
-                keep = pc.and_(keep, running)
+                keep = pc.and_(keep, pc.fill_null(runs(table[name], day), True))
         if ended := ADVERSE_ENDS.get(kind):
             since = pa.scalar(retained_since(day.as_py()), pa.date32())
             keep = pc.and_(keep, pc.fill_null(pc.greater(table[ended], since), True))

@@ -9,6 +9,7 @@
 // returns balance_fen: integer = 余额（分） / balance, fen
 // returns loan_class: text = 五级分类 / class
 // returns overdue_days: integer = 逾期天数 / days overdue
+// returns days_past_due: integer = 称正常而已过到期日的天数（是否逾期待核实） / days past due though called good, to be verified
 // returns granted_on: date = 发放日期 / granted
 // returns due_on: date = 到期日期 / due
 // returns settled_on: date = 结清日期 / settled
@@ -45,7 +46,12 @@ CALL (l) {
 }
 RETURN l.key AS loan_key, lender AS lender, contract.principal_fen AS principal_fen,
        state.balance_fen AS balance_fen, state.loan_class AS loan_class,
-       state.overdue_days AS overdue_days, contract.granted_on AS granted_on,
+       state.overdue_days AS overdue_days,
+       CASE WHEN contract.due_on < $as_of AND state.balance_fen > 0 AND state.settled_on IS NULL
+                 AND coalesce(state.loan_class, 'pass') = 'pass'
+                 AND coalesce(state.overdue_days, 0) = 0
+            THEN duration.inDays(contract.due_on, $as_of).days END AS days_past_due,
+       contract.granted_on AS granted_on,
        contract.due_on AS due_on, state.settled_on AS settled_on, contract.purpose AS purpose,
        contract.security_kind AS security_kind, b.certainty AS certainty, b.source AS source
 ORDER BY granted_on, loan_key

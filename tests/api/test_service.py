@@ -208,6 +208,7 @@ def particulars(document: str, number: str) -> dict[str, str]:
 @pytest.mark.parametrize("lacking", ["reference", "stated_on", "issuer", "seen_by"])
 def test_a_tick_is_no_document(client: TestClient, guarantor: str, lacking: str) -> None:
     path = f"/parties/{guarantor}/decisions"
+    number = f"R-{lacking}"
     given = {
         "own_overdue": "否",
         **particulars("征信报告", number),

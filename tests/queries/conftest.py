@@ -73,7 +73,8 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
             node(label, key, name=name)
     for loan in loans:
         if chance.random() < 0.7:
-            node("Loan", loan, principal_fen=chance.randrange(1, 90) * 100_000)
+            due = date(2025, 6, 1) + timedelta(chance.randrange(600))
+            node("Loan", loan, principal_fen=chance.randrange(1, 90) * 100_000, due_on=due)
         if chance.random() < 0.7:
             said.append(("LoanState", worlds.node(
                 "LoanState", loan, "Loan", valid_from=_day(chance),

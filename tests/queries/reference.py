@@ -230,9 +230,19 @@ class Reference:
             ]
             found.append(
                 (loan, min(lenders, default=None), contract["principal_fen"],
-                 state["balance_fen"], state["loan_class"], tie["certainty"])
+                 state["balance_fen"], state["loan_class"], self._past_due(contract, state),
+                 tie["certainty"])
             )  # fmt: skip
         return found
+
+    def _past_due(self, contract: dict[str, Any], state: dict[str, Any]) -> int | None:
+        """Days past its last one of a loan that is called good and owed."""
+        due = contract["due_on"]
+        if due is None or due >= self.as_of or not state["balance_fen"] or state["settled_on"]:
+            return None
+        if state["loan_class"] not in (None, "pass") or state["overdue_days"]:
+            return None
+        return (self.as_of - due).days
 
     def guarantees_given(self, key: str) -> list[tuple[Any, ...]]:
         return [
@@ -577,7 +587,8 @@ def _stays(same_as: list[Row]) -> dict[str, str]:
 
 #: question -> columns of the answer that the reference gives, in its order.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "loans": ("loan_key", "lender", "principal_fen", "balance_fen", "loan_class", "certainty"),
+    "loans": ("loan_key", "lender", "principal_fen", "balance_fen", "loan_class",
+              "days_past_due", "certainty"),
     "guarantees_given": ("other_key", "other_name", "contract", "amount_fen", "owed_fen"),
     "guarantees_received": ("other_key", "other_name", "contract", "amount_fen", "owed_fen"),
     "guarantee_chain": ("key", "name", "depth", "loan_count", "principal_fen"),
