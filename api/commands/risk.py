@@ -43,17 +43,24 @@ def risk(
 
 
 def _tell(answer: RiskAnswer) -> None:
-    from api.wording import LABELS, show
+    from api.wording import LABELS, show, who
 
-    print(f"{answer.name or '（未具名）'}  风险 {answer.score:.4%}")
-    for fact in answer.own_facts:
-        print(f"自身：{fact.reason}  〔{fact.evidence['fact_id']}〕")
+    own, linked = answer.own, answer.linked
+    print(answer.name or "（未具名）")
+    print(f"自身：{own.level}（模型值 {own.value:.2%}）")
+    for fact in own.facts:
+        print(f"  {fact.reason}  〔{fact.evidence['fact_id']}〕")
     for left_out in answer.unused:
-        print(f"未使用：{LABELS[left_out.kind]}，{show(left_out.why)}")
-    if answer.echo_sentence:
-        print(answer.echo_sentence)
-    print(f"—— {answer.notice} ——")
-    for path in answer.paths:
+        print(f"  未使用：{LABELS[left_out.kind]}，{show(left_out.why)}")
+    place = "" if linked.rank is None else f"，全区第 {linked.rank} 位，共 {linked.of} 个主体"
+    print(f"关联：{linked.level}（模型值 {linked.value:.2%}{place}）  {linked.sentence}")
+    print(f"—— {linked.notice} ——")
+    for part in linked.contributions:
+        without = "" if part.without is None else f"；若无此关系则为 {part.without:.2%}"
+        print(
+            f"  {part.share:6.1%} 经由{who(part.name, part.party)}（{'、'.join(part.ties)}）{without}"
+        )
+    for path in linked.paths:
         print(f"{path.probability:8.4%}  {path.sentence}")
         for tie in (tie for hop in path.hops for tie in hop.ties):
             print(f"          {tie.term} {tie.weight:.0%}  〔{tie.fact_id}〕")
@@ -61,12 +68,13 @@ def _tell(answer: RiskAnswer) -> None:
         print("路径较多，只列出已找到的。")
     for silent in answer.unused_ties:
         print(f"未使用：与{silent.other_name or '（未具名）'}的{silent.term}，{show(silent.why)}")
+    print(f"人人都有的基础值 {answer.base:.2%} 另计；模型尚未校准，只看等级和排位，不称概率。")
     basis(answer.basis.as_dict())
 
 
 def _tell_hypothesis(told: WhatIfAnswer) -> None:
     print(f"—— {told.notice} ——")
-    print(f"{told.name or '（未具名）'}  风险 {told.before:.4%} → {told.after:.4%}")
+    print(f"{told.name or '（未具名）'}  模型值 {told.before:.4%} → {told.after:.4%}")
     table(
         f"其他受影响的主体（共 {told.change_count} 个主体变化）",
         ["主体", "现在", "假设"],

@@ -17,8 +17,7 @@ import numpy as np
 
 from bench.risk.graphs import Plain, arguments, plain, refuse_without_memory
 from queries.risk.kernels.blocks import make_blocks
-from queries.risk.kernels.mend import mend_messages, mend_paths, neighbours_of
-from queries.risk.kernels.messages import settle
+from queries.risk.kernels.mend import mend_paths, neighbours_of
 from queries.risk.kernels.paths import strongest_paths
 from queries.risk.weights import RiskGraph
 
@@ -37,7 +36,6 @@ def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> N
     full = _full(held)
     for count in changes:
         seconds: dict[str, list[float]] = {}
-        worst: dict[str, float] = {}
         for turn in range(rounds + 1):
             ties = rng.choice(len(graph), count, replace=False)
             kept = held.weight[ties].copy()
@@ -49,25 +47,13 @@ def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> N
             taken = {"path": _timed(mend_paths, neighbours, held.own, strongest, before, touched)}
             assert np.array_equal(strongest, afresh["strongest"])
             assert np.array_equal(before, afresh["before"])
-            for news in NEWS:
-                message, score = full["message"].copy(), full["score"].copy()
-                unsaid = np.zeros(len(score))
-                name = f"score, news {news:.0e}"
-                taken[name] = _timed(
-                    mend_messages, neighbours, held.own, message, score, unsaid, touched,
-                    news=news, budget=1 << 62,
-                )  # fmt: skip
-                error = float(np.max(np.abs(score - afresh["score"])))
-                worst[name] = max(worst.get(name, 0.0), error)
-            taken |= {name: afresh[name] for name in ("full path", "full score")}
+            taken |= {name: afresh[name] for name in ("full path",)}
             held.weight[ties] = kept
             neighbours = neighbours_of(held)  # the weights went back without being mended
             for name, value in taken.items() if turn else ():
                 seconds.setdefault(name, []).append(value)
         line = [
-            f"{name} {statistics.median(values) * 1e3:.1f} ms"
-            + (f" (±{worst[name]:.0e})" if name in worst else "")
-            for name, values in seconds.items()
+            f"{name} {statistics.median(values) * 1e3:.1f} ms" for name, values in seconds.items()
         ]
         print(f"  {count:6,} changes: " + "; ".join(line))
 
@@ -77,14 +63,8 @@ def _full(graph: RiskGraph) -> dict[str, Any]:
     blocks = make_blocks(graph.source, graph.target, graph.weight, count, dtype=np.float64)
     begin = time.perf_counter()
     strongest, before = strongest_paths(blocks, graph.own)
-    middle = time.perf_counter()
-    settled = settle(blocks, graph.own)
-    end = time.perf_counter()
-    passed = settled.passed[blocks.place]
-    message = np.divide(passed, graph.weight, out=np.zeros_like(passed), where=graph.weight > 0)
     return {
-        "strongest": strongest, "before": before, "message": message, "score": settled.reached,
-        "full path": middle - begin, "full score": end - middle,
+        "strongest": strongest, "before": before, "full path": time.perf_counter() - begin,
     }  # fmt: skip
 
 

@@ -6,14 +6,18 @@ Beside the score: `what_if` (a hypothesis), `review_order` (a rank), `distress_s
 
 from __future__ import annotations
 
-from queries.risk.explain import RiskAnswer, RiskRun, assess, explain
+from queries.risk.answer import LinkedRisk, OwnRisk, RiskAnswer
+from queries.risk.explain import explain
 from queries.risk.mended import reassess
 from queries.risk.pagerank import review_order
 from queries.risk.policy import Policy, load_policy
+from queries.risk.run import RiskRun, assess
 from queries.risk.stress import clearing_stress, distress_stress
 from queries.risk.what_if import WhatIf, WhatIfAnswer, sort_fact_ids, what_if, what_if_of
 
 __all__ = [
+    "LinkedRisk",
+    "OwnRisk",
     "Policy",
     "RiskAnswer",
     "RiskRun",

@@ -1,163 +1,37 @@
-"""Why a party has its score: its own facts, and hints from around it, by direct tie and by way.
+"""Why a party has its risk: its own facts, and apart from them what is linked to it, and how.
 
-Load L = −ln(1−p) is additive: L = own + Σ over direct ties of −ln(1 − w·m), so what is listed sums
-to the whole.  Own facts and hints by association are different types and never mix.
-
+What is linked is told by direct tie and by origin, each by first arrival, so that what is listed
+sums to the whole; by the strongest single ways as sentences; and by what would be without a tie.
 An explanation looks at the party's surroundings only, whatever the size of the graph.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
-from functools import cached_property
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph.schema import SCHEMA
-from graph.snapshot import Snapshot
-from queries.basis import HINT_NOTICE, Basis
-from queries.risk.echo import echo_of
-from queries.risk.evidence import TieEvidence, UnusedTie, UnusedTies, evidence_of, unused_ties
-from queries.risk.outcome import Outcome, outcome_of
-from queries.risk.own_facts import OwnFact, UnusedFact
-from queries.risk.paths import Way, strongest_ways, ties_into
-from queries.risk.policy import Policy, load_policy
-from queries.risk.propagate import residual
-from queries.risk.ripple import Outgoing, outgoing
-from queries.risk.sentence import say, say_echo
-from queries.risk.weights import RiskGraph, weigh
+from queries.basis import HINT_NOTICE
+from queries.risk.answer import (
+    Contribution,
+    Hop,
+    LinkedRisk,
+    Origin,
+    OwnRisk,
+    Path,
+    RiskAnswer,
+)
+from queries.risk.cascade.one_party import Linked, linked_to
+from queries.risk.evidence import evidence_of
+from queries.risk.paths import Way, strongest_ways
+from queries.risk.run import RiskRun
+from queries.risk.sentence import say, say_linked
 
-__all__ = ["Contribution", "Hop", "Path", "RiskAnswer", "RiskRun", "assess", "explain"]
+__all__ = ["explain", "linked_in"]
 
-#: An echo that is smaller is not told: kernels settle within 1e-7.
-_NO_ECHO = 1e-6
-
-
-@dataclass(frozen=True, eq=False)
-class RiskRun:
-    """One propagation over a snapshot; explains any party from it.
-
-    Attributes:
-        message, score, strongest, before, mended, unsaid: as in `queries.risk.outcome.Outcome`.
-    """
-
-    snapshot: Snapshot
-    policy: Policy
-    graph: RiskGraph
-    message: NDArray[np.float64]
-    score: NDArray[np.float64]
-    strongest: NDArray[np.float64]
-    before: NDArray[np.int64]
-    mended: bool = False
-    unsaid: NDArray[np.float64] | None = None
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, policy: Policy, graph: RiskGraph, outcome: Outcome) -> RiskRun:
-        """The run that an outcome belongs to."""
-        found = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
-        return cls(snapshot, policy, graph, **found)
-
-    @property
-    def outcome(self) -> Outcome:
-        """The arrays of the propagation alone."""
-        return Outcome(*(getattr(self, item.name) for item in fields(Outcome)))
-
-    @cached_property
-    def unused_ties(self) -> UnusedTies:
-        """Ties that pass on nothing; gathered once for all explanations."""
-        return unused_ties(self.snapshot, self.policy)
-
-    @cached_property
-    def outgoing(self) -> Outgoing:
-        """Ties by sender, for following a change; ordered once for all hypotheses."""
-        return outgoing(self.graph)
-
-    @cached_property
-    def precision(self) -> float:
-        """How exact the messages are: kernels stop earlier than the clear way."""
-        return residual(self.graph, self.message)
-
-    @property
-    def basis(self) -> Basis:
-        """As of when, from what and by which policy."""
-        held = self.snapshot
-        return Basis(held.as_of, held.known_at, held.position, policy=self.policy.name)
-
-
-@dataclass(frozen=True)
-class Contribution:
-    """Part of the load that comes over one direct tie (a hint)."""
-
-    party: str
-    name: str | None
-    ties: tuple[str, ...]
-    load: float
-    share: float
-
-
-@dataclass(frozen=True)
-class Hop:
-    """One step of a path: distress of `party` reaches the next with `weight`.
-
-    `ties` are all kinds of tie between the two, each with its evidence; they act as independent
-    causes, so that `weight` is more than any of theirs.
-    """
-
-    party: str
-    name: str | None
-    weight: float
-    ties: tuple[TieEvidence, ...]
-
-
-@dataclass(frozen=True)
-class Path:
-    """One way in which distress reaches the party; the sentence says it in Chinese (a hint)."""
-
-    probability: float
-    hops: tuple[Hop, ...]
-    sentence: str
-
-
-@dataclass(frozen=True)
-class RiskAnswer:
-    """Score of one party with its explanation.
-
-    Attributes:
-        score: echo-free probability of distress; `path ≤ score`.
-        load: −ln(1−score) = own_load + Σ contributions' loads.
-        echo: at least so much of the score is the party's own distress come back round a ring of
-            three or more (`queries.risk.echo`); `echo_sentence` says so in Chinese, None = no ring.
-        own_facts: the party's own lawful facts.  contributions, paths: hints by association.
-        unused, unused_ties: facts and ties left out, and why.
-    """
-
-    party: str
-    name: str | None
-    score: float
-    load: float
-    own_load: float
-    echo: float
-    echo_sentence: str | None
-    own_facts: tuple[OwnFact, ...]
-    contributions: tuple[Contribution, ...]
-    paths: tuple[Path, ...]
-    unused: tuple[UnusedFact, ...]
-    unused_ties: tuple[UnusedTie, ...]
-    notice: str
-    basis: Basis
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "basis": self.basis.as_dict()}
-
-
-def assess(snapshot: Snapshot, policy: Policy | None = None) -> RiskRun:
-    """Propagate once over everybody."""
-    chosen = policy or load_policy()
-    graph = weigh(snapshot, chosen)
-    return RiskRun.of(snapshot, chosen, graph, outcome_of(graph))
+#: For how many direct ties it is said what would be without them.
+_HYPOTHESES = 3
 
 
 def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> RiskAnswer:
@@ -168,59 +42,96 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
         budget: partial paths to look at for them; where it runs out, the basis says `truncated`.
     """
     party = run.snapshot.index(key)
-    contributions, own_load, load = _contributions(run, party)
-    found = strongest_ways(
-        run.graph, run.strongest, party, floor=run.policy.floor, count=paths, budget=budget
-    )
-    # from the load itself: what is listed sums to what is said, to the last digit
-    score = float(-np.expm1(-load))
-    echo = echo_of(run.graph, run.message, run.outgoing, party)
-    if echo <= _NO_ECHO:
-        echo = 0.0
+    found = strongest_ways(run.graph, run.strongest, party, floor=0.0, count=paths, budget=budget)
+    linked = linked_in(run, party)
+    own = float(run.graph.own[party])
+    levels = run.policy.levels
     return RiskAnswer(
         party=key,
         name=run.snapshot.name(party),
-        score=score,
-        load=load,
-        own_load=own_load,
-        echo=echo,
-        echo_sentence=say_echo(score, echo) if echo else None,
-        own_facts=run.graph.own_facts.get(party, ()),
-        contributions=contributions,
-        paths=tuple(_described(run, way) for way in found.ways),
+        own=OwnRisk(own, levels.of(own), run.graph.own_facts.get(party, ())),
+        linked=LinkedRisk(
+            value=linked.value,
+            level=levels.of(linked.value),
+            exact=linked.exact,
+            error=linked.error,
+            worlds=linked.arrivals.worlds,
+            rank=_rank(run, party) if linked.value else None,
+            of=len(run.snapshot),
+            sentence=say_linked(linked.value, exact=linked.exact, error=linked.error),
+            contributions=_contributions(run, party, linked),
+            origins=_origins(run, linked),
+            paths=tuple(_described(run, way) for way in found.ways),
+            notice=HINT_NOTICE,
+        ),
+        base=run.policy.base.probability,
+        score=own + linked.value,
         unused=run.graph.unused.get(party, ()),
         unused_ties=run.unused_ties.of(run.snapshot, party),
-        notice=HINT_NOTICE,
+        calibrated=False,
         basis=replace(run.basis, truncated=found.truncated),
     )
 
 
-def _contributions(run: RiskRun, party: int) -> tuple[tuple[Contribution, ...], float, float]:
-    """Hints by direct tie, greatest first; the party's own load; the whole load."""
-    graph = run.graph
-    first, last = ties_into(graph, party)
-    senders = graph.source[first:last]
-    passed = graph.weight[first:last].astype(float) * run.message[first:last]
-    loads = -np.log1p(-passed)
-    own_load = float(-np.log1p(-float(graph.own[party])))
-    load = own_load + float(loads.sum())
-    keys, names = (
-        column.take(senders).to_pylist() for column in (run.snapshot.keys, run.snapshot.names)
+def linked_in(run: RiskRun, party: int, *, without: int = -1) -> Linked:
+    """What is linked to a party in a run; `without` leaves out one tie into it."""
+    return linked_to(
+        run.throws,
+        party,
+        run.sampled.worlds,
+        reachable=run.strongest,
+        useful=run.ever_reached,
+        without=without,
     )
-    told = [
-        Contribution(
-            key,
-            name,
-            tuple(SCHEMA.relationships[strand.kind].term for strand in graph.strands_of(tie)),
-            part,
-            part / load,
-        )
-        for tie, key, name, part in zip(
-            range(first, last), keys, names, loads.tolist(), strict=True
-        )
+
+
+def _rank(run: RiskRun, party: int) -> int:
+    more = len(run.linked) - int(np.searchsorted(run.sorted_linked, run.linked[party], "right"))
+    return more + 1
+
+
+def _contributions(run: RiskRun, party: int, linked: Linked) -> tuple[Contribution, ...]:
+    """Hints by direct tie, greatest first; they sum to what is linked."""
+    by_tie, first = linked.arrivals.by_tie, int(run.throws.into[party])
+    total = float(by_tie.sum())
+    if not total:
+        return ()
+    shares = [
+        (first + place, float(by_tie[place]) / total) for place in np.flatnonzero(by_tie).tolist()
     ]
-    told.sort(key=lambda item: (-item.load, item.party))
-    return tuple(told), own_load, load
+    senders = [int(run.graph.source[tie]) for tie, _ in shares]
+    told = sorted(
+        (-share, run.snapshot.keys[sender].as_py(), tie, sender)
+        for (tie, share), sender in zip(shares, senders, strict=True)
+    )
+    return tuple(
+        Contribution(
+            party=key,
+            name=run.snapshot.name(sender),
+            ties=tuple(
+                SCHEMA.relationships[strand.kind].term for strand in run.graph.strands_of(tie)
+            ),
+            value=linked.value * -share,
+            share=-share,
+            without=linked_in(run, party, without=tie).value if place < _HYPOTHESES else None,
+        )
+        for place, (share, key, tie, sender) in enumerate(told)
+    )
+
+
+def _origins(run: RiskRun, linked: Linked) -> tuple[Origin, ...]:
+    """Hints by origin, greatest first; they sum to what is linked."""
+    total = sum(linked.arrivals.by_origin.values())
+    told = [
+        Origin(
+            run.snapshot.keys[party].as_py(),
+            run.snapshot.name(party),
+            linked.value * count / total,
+            count / total,
+        )
+        for party, count in linked.arrivals.by_origin.items()
+    ]
+    return tuple(sorted(told, key=lambda item: (-item.share, item.party)))
 
 
 def _described(run: RiskRun, way: Way) -> Path:

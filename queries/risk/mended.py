@@ -7,8 +7,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.snapshot import Snapshot
-from queries.risk.explain import RiskRun
+from queries.risk.cascade.throws import Throws
 from queries.risk.outcome import KERNELS_FROM, Outcome, outcome_of
+from queries.risk.run import RiskRun
 from queries.risk.weights import RiskGraph, weigh
 
 __all__ = ["MENDED_UP_TO", "mended_outcome", "reassess"]
@@ -16,15 +17,12 @@ __all__ = ["MENDED_UP_TO", "mended_outcome", "reassess"]
 #: Share of the ties that may have changed; beyond it a full run is faster (`bench.risk.mend`).
 MENDED_UP_TO = 0.002
 
-#: What is not followed further: as fine as a full run by kernels settles.
-_NEWS = 1e-8
-
 
 def reassess(run: RiskRun, snapshot: Snapshot) -> RiskRun:
     """`assess(snapshot)` by the policy of a run before it, mended from that run where little changed.
 
-    Facts and weights are looked up afresh; only what they set off is followed instead of swept
-    over.  It may be done again and again: what is not followed is remembered and does not add up.
+    Facts and weights are looked up afresh, and the coins are thrown again; of paths, only what the
+    changes set off is followed instead of swept over.
     """
     graph = weigh(snapshot, run.policy)
     number = pc.index_in(run.snapshot.keys, value_set=snapshot.keys)
@@ -50,8 +48,8 @@ def mended_outcome(
 ) -> Outcome:
     """`outcome_of(graph)` from the outcome of the graph that `was` before.
 
-    Paths are the same bit for bit, scores within 1e-7.  A full run is made where the graph is
-    small, more changed than `up_to`, the order of the parties is another, or the news went far.
+    The same bit for bit.  All paths are looked for anew where the graph is small, more changed than
+    `up_to`, or the order of the parties is another.
 
     Args:
         number: of each party of `was` in `graph`; −1 for one that is there no more.
@@ -81,25 +79,13 @@ def mended_outcome(
     if changed.sum() + gone.sum() > up_to * len(pair):
         return outcome_of(graph, kernels_from=kernels_from)
 
-    from queries.risk.kernels.mend import mend_messages, mend_paths, neighbours_of
+    from queries.risk.kernels.mend import mend_paths, neighbours_of
 
-    neighbours = neighbours_of(graph)
-    parties = np.flatnonzero(touched)
-    strongest, score = np.array(graph.own), np.array(graph.own)
-    before = np.full(count, -1, np.int64)
-    strongest[number[kept]], score[number[kept]] = outcome.strongest[kept], outcome.score[kept]
+    strongest, before = np.array(graph.own), np.full(count, -1, np.int64)
+    strongest[number[kept]] = outcome.strongest[kept]
     led = kept & (outcome.before >= 0)
     before[number[led]] = number[outcome.before[led]]
-    unsaid = np.zeros(count)
-    if outcome.unsaid is not None:
-        unsaid[number[kept]] = outcome.unsaid[kept]
-    mend_paths(neighbours, graph.own, strongest, before, parties)
-    message = np.zeros(len(pair))
-    message[known] = outcome.message[old]
-    # a tie that is looked up costs twice what it costs in the sweeps of a full run
-    looks = len(pair) // 2
-    if not mend_messages(
-        neighbours, graph.own, message, score, unsaid, parties, news=_NEWS, budget=looks
-    ):
-        return outcome_of(graph, kernels_from=kernels_from)
-    return Outcome(message, score, strongest, before, mended=True, unsaid=unsaid)
+    mend_paths(neighbours_of(graph), graph.own, strongest, before, np.flatnonzero(touched))
+    throws = Throws.of(graph)
+    sampled = throws.count(outcome.sampled.worlds)
+    return Outcome(throws, sampled, strongest, before, mended=True)

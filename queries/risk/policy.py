@@ -11,7 +11,17 @@ from pydantic import Field, model_validator
 from graph.schema import SCHEMA
 from queries.rule_file import RuleFile, Strict, read_rules
 
-__all__ = ["Certainty", "Decay", "Policy", "Seed", "TiePolicy", "Variant", "load_policy"]
+__all__ = [
+    "Base",
+    "Certainty",
+    "Decay",
+    "Levels",
+    "Policy",
+    "Seed",
+    "TiePolicy",
+    "Variant",
+    "load_policy",
+]
 
 
 class Certainty(Strict):
@@ -72,15 +82,40 @@ class TiePolicy(Strict):
     reason: str
 
 
-class Policy(RuleFile):
-    """All seeds and ties, and how sure they must be.
+class Base(Strict):
+    """What everybody has without any fact: shown beside a score, no part of it."""
 
-    `floor` keeps the fixed point unique, `cap` keeps paths acyclic.
-    """
+    probability: float = Field(gt=0, lt=0.1)
+    reason: str
+
+
+class Levels(Strict):
+    """Words for a share of worlds: the last whose limit it has passed; `none` for nothing at all."""
+
+    reason: str
+    none: str
+    limits: dict[str, float]
+
+    def of(self, share: float) -> str:
+        """The word for a share."""
+        reached = [word for word, limit in self.limits.items() if share > limit]
+        return reached[-1] if reached else self.none
+
+    @model_validator(mode="after")
+    def _rising(self) -> Levels:
+        limits = list(self.limits.values())
+        if limits != sorted(set(limits)) or not limits or limits[0] < 0:
+            raise ValueError("limits of levels must rise")
+        return self
+
+
+class Policy(RuleFile):
+    """All seeds and ties, and how sure they must be; `cap` keeps paths acyclic."""
 
     FILE: ClassVar[str] = "policy"
 
-    floor: float = Field(gt=0, lt=0.1)
+    base: Base
+    levels: Levels
     cap: float = Field(gt=0, lt=1)
     certainty: Certainty
     seeds: dict[str, Seed]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from queries.risk.weights import RiskGraph
 
-__all__ = ["best_path", "echo_free", "messages", "noisy_or", "residual", "reverse_ties"]
+__all__ = ["best_path", "echo_free", "messages", "noisy_or", "reverse_ties"]
 
 Vector = NDArray[np.float64]
 
@@ -40,12 +40,6 @@ def messages(
             return following
         message = following
     raise ArithmeticError("the messages did not settle")
-
-
-def residual(graph: RiskGraph, message: NDArray[np.floating]) -> float:
-    """How far one more sweep would still move any message: how exact they are."""
-    told = _told(graph, message.astype(np.float64), reverse_ties(graph))
-    return float(np.max(np.abs(told - message), initial=0.0))
 
 
 def _told(graph: RiskGraph, message: Vector, reverse: NDArray[np.int64]) -> Vector:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from graph.schema import SCHEMA
 
-__all__ = ["WORDING", "Relation", "say", "say_echo"]
+__all__ = ["WORDING", "Relation", "say", "say_linked"]
 
 NAMELESS = "（未具名）"
 
@@ -60,9 +60,13 @@ def say(
     return f"{because}，经{through}的关系，{party or '本主体'}可能受到影响。"
 
 
-def say_echo(score: float, echo: float) -> str:
-    """What a ring does to a score: how much of it is counted twice, and what it is at most."""
-    return (
-        f"本主体处在首尾相接的关系圈中：评分里至少有 {echo:.4%} 是自身风险绕圈回来的重复计算，"
-        f"不是新的风险，扣除后不高于 {score - echo:.4%}。"
-    )
+def say_linked(value: float, *, exact: bool, error: float) -> str:
+    """What is linked, in words that nobody takes for a finding about the party."""
+    of_ten_thousand = round(value * 10_000)
+    if not value:
+        return "周边主体未发现会传来影响的不利记录。"
+    if not of_ten_thousand:
+        return "按本模型推演，每一万次不到一次受周边影响。"
+    reach = round(1.96 * error * 10_000)
+    width = "" if exact or not reach else f"（上下约 {reach} 次）"
+    return f"按本模型推演，每一万次约 {of_ten_thousand} 次{width}受周边影响。"

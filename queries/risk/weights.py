@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from graph.snapshot import Snapshot, Ties
+from queries.risk.cascade.coins import identities
 from queries.risk.own_facts import OwnFact, UnusedFact, own_facts
 from queries.risk.policy import Policy
 
@@ -38,10 +39,12 @@ class RiskGraph:
     """Arrays over the parties of a snapshot.
 
     Attributes:
-        own: own probability s, at least the floor.
+        own: what each party's own facts bring, 0 where it has none.  What everybody has (unknown
+            own risk, `Policy.base`) is no fact and does not travel.
         source, target, weight: distress of `source` reaches `target` with `weight`; sorted by
             (target, source), one entry a pair.
         strands: for each entry, the kinds of tie in it; read through `strands_of`.
+        coins: of every party, by its key (`queries.risk.cascade.coins`); None: by its number.
     """
 
     own: NDArray[np.float64]
@@ -51,6 +54,7 @@ class RiskGraph:
     strands: Sequence[tuple[Strand, ...]]
     own_facts: dict[int, tuple[OwnFact, ...]]
     unused: dict[int, tuple[UnusedFact, ...]]
+    coins: NDArray[np.uint64] | None = None
 
     def strands_of(self, tie: int) -> tuple[Strand, ...]:
         """Kinds of tie behind the weighted tie of that number, strongest of each kind."""
@@ -60,10 +64,10 @@ class RiskGraph:
 def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
     """Apply a policy to a snapshot."""
     facts, unused = own_facts(snapshot, policy)
-    own = np.full(len(snapshot), policy.floor)
+    own = np.zeros(len(snapshot))
     for party, told in facts.items():
         # independent causes: either is enough
-        own[party] = 1 - (1 - policy.floor) * np.prod([1 - fact.probability for fact in told])
+        own[party] = 1 - np.prod([1 - fact.probability for fact in told])
     kinds = tuple(policy.ties)
     flows = [_flows(snapshot.ties[kind], policy) for kind in kinds]
     source, target, weight, row = (
@@ -91,6 +95,7 @@ def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
         _Strands(kinds, np.append(first, len(strand)), kind[strand], strongest, row[shown]),
         facts,
         unused,
+        identities(snapshot.keys),
     )
 
 

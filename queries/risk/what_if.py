@@ -1,6 +1,7 @@
 """What if a tie or a fact were not: the new scores, as a hypothesis and never as a fact.
 
-The answer equals a full run over a snapshot without them.  It is a type of its own, says that it is
+Every coin falls as it fell in the run: the answer equals a full run over a snapshot without them,
+bit for bit, and nobody's score rises.  It is a type of its own, says that it is
 hypothetical, and stands nowhere where a score of facts is asked for.
 """
 
@@ -18,19 +19,18 @@ from numpy.typing import NDArray
 from graph.errors import InputError, NotFoundError
 from graph.snapshot import Snapshot
 from queries.basis import HYPOTHESIS_NOTICE, Basis
-from queries.risk.explain import RiskRun
+from queries.risk.cascade.one_party import linked_to
+from queries.risk.cascade.throws import Throws
+from queries.risk.explain import linked_in
 from queries.risk.part import part_of
 from queries.risk.paths import ties_into
-from queries.risk.ripple import ripple, scores_at
+from queries.risk.run import RiskRun, linked_of
 from queries.risk.weights import RiskGraph, weigh
 
 __all__ = ["Change", "WhatIf", "WhatIfAnswer", "sort_fact_ids", "what_if", "what_if_of"]
 
 #: Facts of a party's own, by the tie that brings them.
 _OWN = {"SUBJECT_OF": "ListEntry", "BORROWED": "LoanState"}
-
-#: Changes of a message that are not followed; a score must change by a hundred of them to be told.
-_FINEST = 1e-11
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class WhatIfAnswer:
     """One party in a hypothesis, and the others that it would move most.
 
     Attributes:
+        before, after: score of the party, exact where few ties matter, as its explanation has it;
+            those of the others are as sampled.
         change_count: how many parties would change in all; `changes` are the first of them.
     """
 
@@ -98,29 +100,17 @@ def what_if(
             "Name the ties or facts to leave out, by the ids that the explanation shows.",
             code="nothing_left_out",
         )
-    parties = np.unique(
-        np.concatenate(
-            [
-                _ends_of_ties(run, tuple(dict.fromkeys(without_ties))),
-                _owners_of_facts(run.snapshot, tuple(dict.fromkeys(without_facts))),
-            ]
-        )
-    )
-    left_out = pa.array([*without_ties, *without_facts], pa.string())
-    graph = _without(run, parties, left_out)
-    # finer than the run itself nothing can be told
-    finest = max(_FINEST, 4 * run.precision)
-    moved = ripple(graph, run.message, parties, run.outgoing, tolerance=finest)
-    before = scores_at(run.graph, run.message, moved.touched)
-    after = scores_at(graph, moved.message, moved.touched)
-    told = np.flatnonzero(np.abs(after - before) > 100 * finest)
-    who = pa.array(moved.touched[told])
+    graph = _hypothesis(run, without_ties, without_facts)
+    sampled = Throws.of(graph).count(run.sampled.worlds)
+    after = graph.own + linked_of(sampled)
+    told = np.flatnonzero(after != run.score)
+    who = pa.array(told)
     columns = run.snapshot.keys.take(who), run.snapshot.names.take(who)
     changes = [
         Change(*change)
         for change in zip(
             *(column.to_pylist() for column in columns),
-            before[told].tolist(),
+            run.score[told].tolist(),
             after[told].tolist(),
             strict=True,
         )
@@ -140,23 +130,42 @@ def what_if_of(
     """The hypothesis as one party sees it; raises also `NotFoundError` for an unknown party."""
     party = run.snapshot.index(key)
     found = what_if(run, without_ties=without_ties, without_facts=without_facts)
-    same = float(scores_at(run.graph, run.message, np.array([party]))[0])
-    own = next(
-        (item for item in found.changes if item.party == key),
-        Change(key, run.snapshot.name(party), same, same),
+    graph = _hypothesis(run, without_ties, without_facts)
+    # nobody is reached who was not: the run's surroundings are wide enough
+    after = linked_to(
+        Throws.of(graph),
+        party,
+        run.sampled.worlds,
+        reachable=run.strongest,
+        useful=run.ever_reached,
     )
     others = tuple(item for item in found.changes if item.party != key)
     return WhatIfAnswer(
         party=key,
-        name=own.name,
-        before=own.before,
-        after=own.after,
+        name=run.snapshot.name(party),
+        before=float(run.graph.own[party]) + linked_in(run, party).value,
+        after=float(graph.own[party]) + after.value,
         without_ties=found.without_ties,
         without_facts=found.without_facts,
         changes=others[:count],
         change_count=len(found.changes),
         basis=replace(run.basis, truncated=len(others) > count),
     )
+
+
+def _hypothesis(
+    run: RiskRun, without_ties: Sequence[str], without_facts: Sequence[str]
+) -> RiskGraph:
+    """The run's graph without some ties and facts."""
+    parties = np.unique(
+        np.concatenate(
+            [
+                _ends_of_ties(run, tuple(dict.fromkeys(without_ties))),
+                _owners_of_facts(run.snapshot, tuple(dict.fromkeys(without_facts))),
+            ]
+        )
+    )
+    return _without(run, parties, pa.array([*without_ties, *without_facts], pa.string()))
 
 
 def sort_fact_ids(run: RiskRun, ids: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -148,9 +148,9 @@ def test_a_hypothesis_is_marked_and_changes_no_answer(
     told = next(
         answer
         for key in sorted(set(FactLog(district.log_dir).read("GUARANTEES")["from_key"].to_pylist()))
-        if (answer := client.get(f"/v1/parties/{key}/risk").json())["paths"]
+        if (answer := client.get(f"/v1/parties/{key}/risk").json())["linked"]["paths"]
     )
-    tie = told["paths"][0]["hops"][-1]["ties"][0]["fact_id"]
+    tie = told["linked"]["paths"][0]["hops"][-1]["ties"][0]["fact_id"]
     url = f"/v1/parties/{told['party']}/risk"
     found = client.post(f"{url}/what-if", json={"without_ties": [tie]}).json()
     assert found["hypothetical"] is True and "假设推演" in found["notice"]
@@ -162,7 +162,7 @@ def test_a_hypothesis_is_marked_and_changes_no_answer(
     assert (refused.status_code, refused.json()["code"]) == (404, "fact_unknown")
     assert client.post(f"{url}/what-if", json={}).json()["code"] == "nothing_left_out"
     page = client.get(f"/parties/{told['party']}").text
-    assert told["paths"][0]["sentence"] in page and "依据" in page
+    assert told["linked"]["paths"][0]["sentence"] in page and "依据" in page
     by_command = run(district, "risk", told["party"], "--without", tie, "--json")
     assert json.loads(by_command.stdout)["after"] == found["after"]
     assert "假设推演" in run(district, "risk", told["party"], "--without", tie).stdout

@@ -9,6 +9,7 @@ import threading
 from collections import Counter, deque
 from typing import Any
 
+import numpy as np
 import pytest
 from outline import Outline
 from starlette.testclient import TestClient
@@ -117,7 +118,7 @@ def test_every_kind_of_party_has_its_page(
         keys = [row["to_key"] for row in keys if row["to_label"] == "Enterprise"]
     page = Outline(client.get(f"/parties/{keys[0]}").text)
     assert not page.wrong
-    for word in [*words, "截至 ", "数据到北京时间", "风险政策版本", "一年内出现违约困难的概率"]:
+    for word in [*words, "截至 ", "数据到北京时间", "风险政策版本", "不称概率"]:
         assert word in page.text, word
 
 
@@ -400,9 +401,16 @@ def test_the_clock_is_that_of_the_office() -> None:
     assert version("limits:2026.1+abc") == "版本 2026.1（校验码 abc）"
 
 
-def test_a_member_of_a_ring_is_told_what_comes_back(client: TestClient) -> None:
+def test_own_and_linked_stand_apart_and_nothing_is_called_a_probability(
+    client: TestClient,
+) -> None:
     bench = client.app.state.workbench  # type: ignore[attr-defined]
-    rings = [ring for ring in bench.structure().overview.rings if len(ring.members) > 2]
-    told = bench.risk(rings[0].members[0]).echo_sentence
-    assert told is not None and "首尾相接" in told
-    assert told in Outline(client.get(f"/parties/{rings[0].members[0]}").text).text
+    run = bench.risk_run()
+    linked = int(np.argmax(np.where(run.graph.own == 0, run.linked, 0)))
+    key = run.snapshot.keys[linked].as_py()
+    told = bench.risk(key)
+    assert told.own.value == 0 < told.linked.value
+    text = Outline(client.get(f"/parties/{key}").text).text
+    assert "自身情况：无" in text and f"关联提示：{told.linked.level}" in text
+    assert told.linked.sentence in text and told.linked.notice in text
+    assert "违约困难的概率" not in text and "不称概率" in text

@@ -72,7 +72,7 @@ def test_the_stronger_of_two_loans_counts_as_they_are_today() -> None:
     facts[states[1]] = facts[states[1]].but(valid_from=DAY - timedelta(days=1))
     snapshot, _ = take([facts])
     for half_life, kind, probability in ((None, "loss", 0.9), (100, "doubtful", 0.65)):
-        (own,) = explain(assess(snapshot, fading(half_life)), A[0]).own_facts
+        (own,) = explain(assess(snapshot, fading(half_life)), A[0]).own.facts
         assert (own.kind, own.probability) == (kind, pytest.approx(probability))
 
 
@@ -80,7 +80,7 @@ def test_what_is_not_certain_carries_nothing_and_no_policy_may_say_otherwise() -
     facts = [*named(A, B), *listing(1, A), Said("GUARANTEES", (B, A), {"certainty": 0.99})]
     run = assess(take([facts])[0])
     told = explain(run, B[0])
-    assert told.contributions == () and [tie.why for tie in told.unused_ties] == [
+    assert told.linked.contributions == () and [tie.why for tie in told.unused_ties] == [
         "identity_not_proven"
     ]
     lower = stated()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,21 +115,12 @@ def test_relabelling_and_the_fast_way_change_nothing(seed: int, parties: int, ti
     graph = risk_graph(seed, parties, ties)
     number = np.random.default_rng(seed).permutation(parties)
     moved = renumbered(graph, number, parties)
+    # a party's coin goes with it
+    coins = np.argsort(number).astype(np.uint64)
+    moved = replace(moved, coins=coins)
     clear, fast = outcome_of(graph), outcome_of(moved, kernels_from=0)
-    assert fast.score[number] == pytest.approx(clear.score, abs=1e-7)
+    assert np.array_equal(fast.sampled.reached[number], clear.sampled.reached)
     assert np.array_equal(fast.strongest[number], clear.strongest)
-    assert np.all(fast.strongest <= fast.score + 1e-12)
-
-
-def test_contributions_of_the_fast_way_sum_to_the_load_of_the_score() -> None:
-    graph = risk_graph(23, 500, 3_000)
-    found = outcome_of(graph, kernels_from=0)
-    clear = outcome_of(graph)
-    load = np.bincount(graph.target, -np.log1p(-graph.weight * found.message), len(graph.own))
-    load -= np.log1p(-graph.own)
-    assert -np.expm1(-load) == pytest.approx(found.score, abs=1e-12)
-    assert found.message == pytest.approx(clear.message, abs=1e-6)
-    assert np.array_equal(found.before, clear.before)
 
 
 class Runs:

@@ -1,0 +1,159 @@
+"""The cascade against all worlds written out, closed forms, and its own symmetries."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nets import Edges, cascade, nets
+
+from queries.risk.cascade.coins import heads, identities, thresholds
+from queries.risk.cascade.exact import reached_exactly
+from queries.risk.cascade.sampled import Sampled, count_reached, net_of
+
+WORLDS = 16_384
+
+
+def sampled(seeds: list[float], edges: Edges, worlds: int = WORLDS, **options: int) -> Sampled:
+    keys = pa.array([f"org:{number}" for number in range(len(seeds))])
+    ends = np.array(list(edges), dtype=np.int64).reshape(-1, 2)
+    weight = thresholds(np.array(list(edges.values())))
+    coins = identities(keys)
+    net = net_of(coins, thresholds(np.array(seeds)), ends[:, 0], ends[:, 1], weight)
+    return count_reached(net, worlds, **options)
+
+
+def exactly(seeds: list[float], edges: Edges, party: int) -> float | None:
+    return reached_exactly(dict(enumerate(seeds)), edges, party)
+
+
+def complete(count: int, weight: float) -> Edges:
+    """Everybody guarantees everybody."""
+    return {(a, b): weight for a in range(count) for b in range(count) if a != b}
+
+
+def test_published_numbers_with_all_own_risks_one_fifth() -> None:
+    """VulnDS (Cheng et al., arXiv 1912.12383) with q = w = 0.2, by hand."""
+    q, w = 0.2, 0.2
+    assert exactly([q] * 2, {(0, 1): w}, 1) == pytest.approx(0.232, abs=1e-12)
+    diamond = {(0, 1): w, (0, 2): w, (1, 3): w, (2, 3): w}
+    assert exactly([q] * 4, diamond, 3) == pytest.approx(0.272387, abs=1e-6)
+    ring = {(0, 1): w, (1, 2): w, (2, 0): w}
+    assert exactly([q] * 3, ring, 0) == pytest.approx(0.23712, abs=1e-12)
+
+
+def test_the_bridge_network_in_closed_form() -> None:
+    """2p² + 2p³ − 5p⁴ + 2p⁵ (textbook two-terminal reliability)."""
+    ties = [(0, 1), (0, 2), (1, 2), (2, 1), (1, 3), (2, 3)]
+    for p in (0.1, 0.5, 0.9):
+        closed = 2 * p**2 + 2 * p**3 - 5 * p**4 + 2 * p**5
+        assert exactly([1, 0, 0, 0], dict.fromkeys(ties, p), 3) == pytest.approx(closed, abs=1e-12)
+
+
+def test_three_mutual_firms_of_which_one_is_adverse() -> None:
+    seeds, edges = [0.6, 0.0, 0.0], complete(3, 0.6)
+    assert [exactly(seeds, edges, party) for party in range(3)] == pytest.approx(
+        [0.6, 0.4464, 0.4464], abs=1e-12
+    )
+    found = sampled(seeds, edges, 65_536)
+    assert np.all(np.abs(found.probability - [0.6, 0.4464, 0.4464]) < 4 * found.error)
+
+
+@pytest.mark.parametrize("count", range(2, 11))
+def test_a_healthy_circle_of_any_size_scores_nothing(count: int) -> None:
+    edges = complete(count, 0.6)
+    assert exactly([0.0] * count, edges, 0) == 0
+    assert not sampled([0.0] * count, edges, 64).reached.any()
+
+
+@settings(max_examples=150)
+@given(nets(parties=6, most=10, seedless=True))
+def test_exact_is_what_all_worlds_say(world: tuple[list[float], Edges]) -> None:
+    seeds, edges = world
+    told = [exactly(seeds, edges, party) for party in range(len(seeds))]
+    assert told == pytest.approx(cascade(seeds, edges), abs=1e-9)
+
+
+@settings(max_examples=60)
+@given(nets(parties=6, most=10, seedless=True))
+def test_samples_lie_within_their_error(world: tuple[list[float], Edges]) -> None:
+    seeds, edges = world
+    found, exact = sampled(seeds, edges), cascade(seeds, edges)
+    error = np.sqrt(exact * (1 - exact) / WORLDS)
+    assert np.all(np.abs(found.probability - exact) <= 5 * error + 1e-9)
+
+
+@settings(max_examples=40)
+@given(nets(most=12), st.randoms(use_true_random=False), st.integers(1, 3))
+def test_numbers_order_and_threads_change_no_bit(
+    world: tuple[list[float], Edges], random: object, threads: int
+) -> None:
+    seeds, edges = world
+    keys = [f"person:{number}" for number in range(len(seeds))]
+    order = list(range(len(seeds)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    place = {old: new for new, old in enumerate(order)}
+    shuffled = list(edges.items())
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    def counted(keys: list[str], seeds: list[float], ties: list[tuple[tuple[int, int], float]],
+                threads: int) -> np.ndarray:  # fmt: skip
+        ends = np.array([pair for pair, _ in ties], dtype=np.int64).reshape(-1, 2)
+        weight = thresholds(np.array([weight for _, weight in ties]))
+        coins = identities(pa.array(keys))
+        net = net_of(coins, thresholds(np.array(seeds)), ends[:, 0], ends[:, 1], weight)
+        return count_reached(net, 1024, threads=threads).reached
+
+    one = counted(keys, seeds, list(edges.items()), 1)
+    other = counted(
+        [keys[old] for old in order], [seeds[old] for old in order],
+        [((place[a], place[b]), weight) for (a, b), weight in shuffled], threads,
+    )  # fmt: skip
+    assert np.array_equal(one[order], other)
+
+
+@settings(max_examples=60)
+@given(nets(most=12), st.data())
+def test_a_tie_or_a_fact_less_raises_nobody_in_any_world(
+    world: tuple[list[float], Edges], data: st.DataObject
+) -> None:
+    seeds, edges = world
+    before = sampled(seeds, edges, 1024).reached
+    weaker = data.draw(st.floats(0, 1))
+    if edges and data.draw(st.booleans()):
+        pair = data.draw(st.sampled_from(sorted(edges)))
+        edges = {**edges, pair: edges[pair] * weaker}
+    else:
+        party = data.draw(st.integers(0, len(seeds) - 1))
+        seeds = [seed * weaker if at == party else seed for at, seed in enumerate(seeds)]
+    assert np.all(sampled(seeds, edges, 1024).reached <= before)
+
+
+def test_a_coin_shows_yes_as_often_as_its_probability_says() -> None:
+    everything = ~np.uint64(0)
+    for probability in (0.0, 1e-3, 0.25, 0.5, 0.9375, 1.0):
+        (threshold,) = thresholds(np.array([probability]))
+        shown = sum(
+            int(heads(np.uint64(77), threshold, np.uint64(word), everything)).bit_count()
+            for word in range(2_000)
+        )
+        spread = (probability * (1 - probability) * 128_000) ** 0.5
+        assert abs(shown - probability * 128_000) <= 4 * spread + 1
+
+
+def test_only_the_wanted_worlds_are_thrown_and_alike() -> None:
+    coin, (threshold,) = np.uint64(5), thresholds(np.array([0.3]))
+    whole = int(heads(coin, threshold, np.uint64(9), ~np.uint64(0)))
+    for wanted in (1, 1 << 63, 0xF0F0, 0):
+        assert int(heads(coin, threshold, np.uint64(9), np.uint64(wanted))) == whole & wanted
+
+
+def test_worlds_come_in_words() -> None:
+    with pytest.raises(ValueError, match="multiple of 64"):
+        sampled([0.5], {}, 100)
+
+
+def test_what_takes_too_long_is_not_known_exactly() -> None:
+    assert reached_exactly({0: 0.5}, complete(9, 0.5), 8, budget=10) is None
