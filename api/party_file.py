@@ -63,7 +63,8 @@ def read_party_file(bench: Workbench, key: str) -> PartyFile:
     risk = bench.risk(key)
     answers = {name: bench.ask(name, key=key) for name in _QUESTIONS}
     applicant = _applicant(key, answers)
-    case = case_of(bench.graph, applicant) if applicant else None
+    # the grade is made of what the village collected; a loan waits for the applicant's signature
+    case = case_of(bench.graph, applicant, graded=True) if applicant else None
     structure = bench.structure()
     card = answers["party_card"].rows
     return PartyFile(
@@ -74,7 +75,7 @@ def read_party_file(bench: Workbench, key: str) -> PartyFile:
         adverse=bench.adverse(key, labels=card[0]["labels"] if card else ()),
         where=_where(bench.ask("find_party", text=key).rows),
         applicant=applicant,
-        decisions=decide_all(case, bench.products().values()) if case else (),
+        decisions=decide_all(case.without_consent(), bench.products().values()) if case else (),
         rating=rate(case) if case and answers["household_members"].rows else None,
         standing=structure.standing(key),
         owners=structure.owners(key),

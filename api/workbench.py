@@ -176,7 +176,7 @@ class Workbench:
 
     def rating(self, key: str) -> Rating:
         """What the scorecard says of a farmer; raises `NotFoundError`."""
-        return rate(case_of(self.graph, key), self.card())
+        return rate(case_of(self.graph, key, graded=True), self.card())
 
     def prospects(self) -> Prospects:
         """The district's prospects for what the graph holds now; reckoned once for each state."""

@@ -16,6 +16,8 @@ from graph.schema import SCHEMA
 from graph.vocabulary import Node, Relationship
 
 __all__ = [
+    "LONGEST_LOOKED_UP",
+    "LOOKED_UP",
     "NAMES_WRITE",
     "PROJECTION_MIGRATED",
     "PROJECTION_READ",
@@ -40,6 +42,17 @@ PROJECTION_WRITE = (
     "p.manifest_hash = $manifest_hash, p.schema_hash = $schema_hash, p.sources = $sources, "
     "p.sources_on = $sources_on"
 )
+
+#: (superlabel, property) of versions that are looked up by their value: what two parties may share,
+#: and what people search by.  An index holds so many characters and no more.
+LOOKED_UP = (
+    ("Party", "address"),
+    ("Party", "phone_key"),
+    ("Party", "name"),
+    ("Division", "name"),
+    ("Loan", "loan_no"),
+)
+LONGEST_LOOKED_UP = 2_000
 
 NAMES_WRITE = (
     "UNWIND $rows AS row\n"
@@ -68,16 +81,9 @@ def migrations() -> tuple[str, ...]:
         f"FOR ()-[r:{tie.type}]-() ON (r.fact_id)"
         for tie in SCHEMA.relationships.values()
     ]
-    # what is looked up by its value: what two parties may share, and what people search by
     statements += [
         f"CREATE INDEX {label.lower()}_{name} IF NOT EXISTS FOR (v:{label}Version) ON (v.{name})"
-        for label, name in (
-            ("Party", "address"),
-            ("Party", "phone_key"),
-            ("Party", "name"),
-            ("Division", "name"),
-            ("Loan", "loan_no"),
-        )
+        for label, name in LOOKED_UP
     ]
     # the columns are cut into tokens beforehand: an analyzer for Chinese finds no single character
     statements += [

@@ -22,7 +22,7 @@ from graph.facts import INSTANT
 from graph.log import Batch, FactLog
 from graph.names.searching import NAMED_KINDS, search_rows
 from graph.progress import Progress, silent
-from graph.projection import IMPORTED, stated_properties
+from graph.projection import IMPORTED, indexable, stated_properties
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
 from graph.taken_in import taken_in_on
@@ -118,7 +118,7 @@ def write_import_files(
             things.append(_described(declared, facts))
             described.append((declared, _add_versions(declared, facts, files), facts["key"]))
             if declared.kind in NAMED_KINDS:
-                names.append(facts["name"])
+                names.append(indexable(facts["name"]))
         else:
             things += _joined(declared, facts)
             ties.append(declared)

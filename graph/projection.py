@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.cypher import (
+    LONGEST_LOOKED_UP,
+    LOOKED_UP,
     NAMES_WRITE,
     PROJECTION_MIGRATED,
     PROJECTION_READ,
@@ -39,6 +41,7 @@ __all__ = [
     "IMPORTED",
     "OPEN_KNOWN_TO",
     "ProjectedTo",
+    "indexable",
     "project",
     "projected_to",
     "same_history",
@@ -52,6 +55,7 @@ OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
 IMPORTED = "imported"
 
 _CHUNK = 5_000
+_INDEXED = frozenset(name for _, name in LOOKED_UP)
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
 
 
@@ -196,7 +200,7 @@ def _project_batch(
 
 def _write_names(graph: GraphConnection, facts: Iterable[pa.Table]) -> None:
     """Make every name of these facts one that can be searched by."""
-    for rows in search_rows(table["name"] for table in facts):
+    for rows in search_rows(indexable(table["name"]) for table in facts):
         graph.write(NAMES_WRITE, {"rows": rows.to_pylist()})
 
 
@@ -205,11 +209,13 @@ def stated_properties(kind: str, facts: pa.Table) -> dict[str, pa.ChunkedArray]:
 
     `facts` is a table of the log, with `known_to` where closures are applied.  Open bounds are
     filled with comparable ends, so that a question needs no test for null.  An empty text says
-    nothing and is null.
+    nothing and is null; one that no index can hold is cut there and whole in the log.
     """
     columns = {
         name: _said(facts[name]) for name in facts.column_names if name not in _NOT_PROPERTIES
     }
+    for name in _INDEXED & columns.keys():
+        columns[name] = indexable(columns[name])
     count = len(facts)
     columns["kind"] = pa.chunked_array([pa.repeat(kind, count)])
     columns["valid_from"] = pc.fill_null(columns["valid_from"], date.min)
@@ -227,6 +233,14 @@ def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pa.types.is_string(column.type):
         return column
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+
+
+def indexable(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column whose texts all fit into an index: one faulty cell must not stop a projection."""
+    longest = pc.max(pc.binary_length(column)).as_py() or 0
+    if longest <= LONGEST_LOOKED_UP:
+        return column
+    return pc.utf8_slice_codeunits(column, 0, LONGEST_LOOKED_UP)
 
 
 def _rows(kind: str, facts: pa.Table, *, shared: frozenset[str]) -> Iterator[list[dict[str, Any]]]:

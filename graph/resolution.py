@@ -1,13 +1,17 @@
 """The log as readers see it: ties of a key that was judged to be another party stand under that one.
 
 The log keeps what each source said, under the key that the source knew.  Here `SAME_AS` facts with
-certainty 1 are followed: a tie whose end was given up stands, from the moment of the judgement,
+certainty 1 (and whatever else the schema calls an identity) are followed: a tie whose end was given up stands, from the moment of the judgement,
 under the key that stays, and goes back when the judgement is undone.  So a tie has one or more
 *stands*, each with its ends and its own known time; the first keeps the fact's id, a later one
 adds `~` and the position of the batch that moved it.  Asked at an earlier known time, everything
 stands where it stood.
 
-Descriptions do not move: what a list without identifiers wrote of "老三" corrects no register.
+What the register of divisions says of former codes is followed as well (`RECODED_AS`): who lived in a
+village that was merged lives in the one that took it in.
+
+Descriptions do not move: what a list without identifiers wrote of "老三" corrects no register, and
+the town of a former village is not that of the present one.
 
 In doubt nothing is followed: a key with two different targets, and keys in a circle, stay.
 """
@@ -28,11 +32,11 @@ from graph.facts import INSTANT, arrow_schema
 from graph.log import Batch, FactLog
 from graph.schema import SCHEMA
 from graph.time import MAX_DATE, MIN_DATE
+from graph.vocabulary import Relationship
 
-__all__ = ["Resolution", "followed", "redirects"]
+__all__ = ["Resolution", "followed", "led", "redirects"]
 
-_SAME = "SAME_AS"
-_TIES = tuple(kind for kind in SCHEMA.relationships if kind != _SAME)
+_TIES = tuple(kind for kind in SCHEMA.relationships if kind not in SCHEMA.identities)
 _KINDS = pa.array([item.kind for item in SCHEMA.kinds], pa.string())
 _STAND_ONLY = ["known_to", "origin"]
 
@@ -69,25 +73,31 @@ def redirects(same_as: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str]
 
 
 def followed(tables: Mapping[str, pa.Table]) -> tuple[dict[str, pa.Table], dict[str, str]]:
-    """The facts held at one time with `SAME_AS` followed, and key -> key that stays.
+    """The facts held at one time with what leads to another key followed, and key -> key that stays.
 
-    Ties stand under the keys that stay; what describes a given-up key, and the `SAME_AS` that was
-    followed, are left out: such a key is no party of its own.
+    Ties stand under the keys that stay; what describes a given-up key, and the tie that was
+    followed, are left out: such a key is no party, and no division, of its own.
     """
-    moved = redirects(tables[_SAME].to_pylist())
-    if not moved:
-        return dict(tables), {}
-    given_up = pa.array(sorted(moved), pa.string())
-    found = {}
-    for kind, table in tables.items():
-        if kind in _TIES:
-            for end in ("from", "to"):
-                table = _led(table, end, given_up, moved)
-        else:
-            about = table["from_key" if kind == _SAME else "key"].cast(pa.string())
-            table = table.filter(pc.invert(pc.is_in(about, value_set=given_up)))
-        found[kind] = table
+    moved = redirects(
+        row for kind in SCHEMA.identities if kind in tables for row in tables[kind].to_pylist()
+    )
+    found = {kind: led(kind, table, moved) for kind, table in tables.items()}
     return found, {key: stays for key, (stays, _) in moved.items()}
+
+
+def led(kind: str, table: pa.Table, moved: Mapping[str, tuple[str, str]]) -> pa.Table:
+    """Facts of one kind where they stand when `moved` keys (`redirects`) are given up."""
+    if not moved:
+        return table
+    given_up = pa.array(sorted(moved), pa.string())
+    declared = SCHEMA.kind(kind)
+    is_tie = isinstance(declared, Relationship)
+    if isinstance(declared, Relationship) and declared.source_leads and not declared.is_identity:
+        table = _led(table, "from", given_up, moved)
+    else:
+        about = table["from_key" if is_tie else "key"].cast(pa.string())
+        table = table.filter(pc.invert(pc.is_in(about, value_set=given_up)))
+    return _led(table, "to", given_up, moved) if kind in _TIES else table
 
 
 def _led(
@@ -169,9 +179,9 @@ class Resolution:
 
     @cached_property
     def _epochs(self) -> tuple[_Epoch, ...]:
-        if not any(_SAME in batch.files for batch in self.batches):
+        if not any(kind in batch.files for batch in self.batches for kind in SCHEMA.identities):
             return ()
-        rows = self._history(_SAME).to_pylist()
+        rows = [row for kind in SCHEMA.identities for row in self._history(kind).to_pylist()]
         turns = {row["known_from"] for row in rows} | {row["known_to"] for row in rows}
         return tuple(
             _Epoch(
@@ -192,18 +202,21 @@ class Resolution:
                 facts, keys = self._history(kind), pa.array(sorted(given_up), pa.string())
                 at_from = pc.is_in(facts["from_key"], value_set=keys)
                 touched = facts.filter(pc.or_(at_from, pc.is_in(facts["to_key"], value_set=keys)))
-                stands = [stand for row in touched.to_pylist() for stand in self._places(row)]
+                leads = SCHEMA.relationships[kind].source_leads
+                stands = [
+                    stand for row in touched.to_pylist() for stand in self._places(row, leads)
+                ]
             self._placed[kind] = pa.Table.from_pylist(stands, _stand_schema(kind))
         return self._placed[kind]
 
-    def _places(self, row: dict[str, Any]) -> list[dict[str, Any]]:
-        """One fact's stands, in order."""
+    def _places(self, row: dict[str, Any], source_leads: bool) -> list[dict[str, Any]]:
+        """One fact's stands, in order; `source_leads` as the schema says of its kind."""
         before = [epoch for epoch in self._epochs if epoch.since <= row["known_from"]]
         within = [epoch for epoch in self._epochs if _held(row, epoch.since)]
         began = before[-1].moved if before else {}
-        stands = [{**row, "origin": row["fact_id"], **_ends(row, began)}]
+        stands = [{**row, "origin": row["fact_id"], **_ends(row, began, source_leads)}]
         for epoch in within:
-            ends = _ends(row, epoch.moved)
+            ends = _ends(row, epoch.moved, source_leads)
             if epoch.since == row["known_from"] or ends.items() <= stands[-1].items():
                 continue
             stands[-1]["known_to"] = epoch.since
@@ -219,8 +232,12 @@ def _held(row: Mapping[str, Any], instant: datetime) -> bool:
     )
 
 
-def _ends(row: Mapping[str, Any], moved: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    from_key, from_label = moved.get(row["from_key"], (row["from_key"], row["from_label"]))
+def _ends(
+    row: Mapping[str, Any], moved: Mapping[str, tuple[str, str]], source_leads: bool
+) -> dict[str, str]:
+    from_key, from_label = row["from_key"], row["from_label"]
+    if source_leads:
+        from_key, from_label = moved.get(from_key, (from_key, from_label))
     to_key, to_label = moved.get(row["to_key"], (row["to_key"], row["to_label"]))
     return {
         "from_key": from_key, "from_label": from_label, "to_key": to_key, "to_label": to_label,

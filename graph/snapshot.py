@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
+from graph.capital import with_ratios
 from graph.errors import NotFoundError
 from graph.facts import arrow_schema, true_at
 from graph.log import Batch, FactLog
@@ -86,7 +87,7 @@ class Snapshot:
         id: names the content: the last manifest's hash and both times.
         keys, labels, names: one entry a party, in the order of their numbers.
         ties: by kind, those between two parties; of guarantees, those that stand
-            (`graph.accessory`).
+            (`graph.accessory`), and holdings with the ratios that follow (`graph.capital`).
         secured: what each contract of guarantee secures.
         datasets: (source, its last batch, when that became known), by source.
         redirects: keys that were judged to be another party -> the key that stays.
@@ -168,7 +169,7 @@ def refresh_snapshot(
     if len(batches) < seen or batches[seen - 1].hash != snapshot._head:
         return take_snapshot(log, snapshot.as_of, known_at)
     news = batches[seen:]
-    if snapshot.redirects or any("SAME_AS" in batch.kinds for batch in news):
+    if snapshot.redirects or any(set(SCHEMA.identities) & {*batch.kinds} for batch in news):
         return take_snapshot(log, snapshot.as_of, known_at)
     closures = pa.concat_tables([log.closures(batch) for batch in batches[seen - 1 :]])
     closed_kinds = set(closures["kind"].unique().to_pylist())
@@ -229,8 +230,10 @@ def _assembled(
         labels=parties.labels,
         names=parties.names,
         ties={
-            kind: _standing(
-                Ties(kind, ends[kind, "from_key"], ends[kind, "to_key"], tables[kind]), secured
+            kind: _understood(
+                Ties(kind, ends[kind, "from_key"], ends[kind, "to_key"], tables[kind]),
+                secured,
+                tables,
             )
             for kind in _PARTY_TIES
         },
@@ -243,8 +246,10 @@ def _assembled(
     )
 
 
-def _standing(ties: Ties, secured: Secured) -> Ties:
-    """The ties without those of guarantees that no longer stand."""
+def _understood(ties: Ties, secured: Secured, tables: Mapping[str, pa.Table]) -> Ties:
+    """The ties without guarantees that no longer stand, and with the ratios that follow."""
+    if ties.kind == "HOLDS_SHARES_IN":
+        return replace(ties, facts=with_ratios(ties.facts, ties.target, tables.__getitem__))
     if ties.kind not in CONTRACT_COLUMNS:
         return ties
     stands = secured.stands(ties.facts[CONTRACT_COLUMNS[ties.kind]])

@@ -158,6 +158,10 @@ class Relationship:
         source_role: role label that the tie gives its source.
         not_shown: why no question that a person looks at reads it; empty where one does.
         one_at_a_time: what the things joined have one of at a time, whatever source says it.
+        is_identity: it leads from a key that is given up to the one that stays, and readers follow
+            it (`graph.resolution`).
+        source_leads: whether the tie goes along where its source is given up.  The town of a former
+            village is not that of the village that took it in.
     """
 
     type: str
@@ -170,6 +174,8 @@ class Relationship:
     basis: str = ""
     not_shown: str = ""
     one_at_a_time: tuple[OneAtATime, ...] = ()
+    is_identity: bool = False
+    source_leads: bool = True
 
     def __post_init__(self) -> None:
         if not _TYPE.match(self.type):

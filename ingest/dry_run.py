@@ -20,6 +20,7 @@ from graph.taken_in import taken_in_on
 from graph.time import day_of, utc_now
 from ingest.catalogue.form import with_form, with_forms
 from ingest.catalogue.source import load_source
+from ingest.checking.confirmed import confirmed_codes
 from ingest.comparing.completeness import parts_of
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
@@ -88,6 +89,7 @@ def preview(
             sha256,
             identity_key=key,
             quarantine=Quarantine(settings.quarantine_dir),
+            confirmed=confirmed_codes(settings.data),
             part=which,
             day=day_of(moment),
             progress=progress or silent,

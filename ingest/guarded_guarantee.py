@@ -169,6 +169,8 @@ def _row(snapshot: Snapshot, proposal: GuaranteeProposal) -> pd.DataFrame:
         "guarantee_kind": proposal.kind,
         "signed_on": proposal.signed_on,
         "expires_on": proposal.expires_on,
+        "released_fen": None,
+        "released_on": None,
         "relation": proposal.relation,
         **labels,
     }

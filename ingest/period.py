@@ -1,8 +1,11 @@
 """From when, and until when, what is told of a period stands.
 
 The figures of a year are known when it is over: they stand from the day after it until the next
-year's take their place, so that a question at a date gets the last year closed by then.  A term
-that names its last day (有效期至, 保险止期) holds through that day, and validity is half-open.
+year's take their place, so that a question at a date gets the last year closed by then.
+
+A term that names its last day (有效期至, 到期日, 公布截止日期) holds through that day: it ends with its
+24th hour (民法典 第二百零三条), and validity is half-open, so that it ends on the day after.  The day
+of an event that ends something (退出, 移出, 解除, 注销) is the first day without it.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from graph.settings import Settings
 from graph.time import day_of, utc_now
 from ingest.catalogue.form import with_form, with_forms
 from ingest.catalogue.source import Source, load_source
+from ingest.checking.confirmed import confirmed_codes
 from ingest.comparing.part import Part, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, commit, content_sha256, plan, taken_before
@@ -122,6 +123,7 @@ def _take_in(
             sha256,
             identity_key=identity_key,
             quarantine=quarantine,
+            confirmed=confirmed_codes(quarantine.folder.parent),
             part=part,
             day=day_of(known_at or utc_now()),
             progress=say,

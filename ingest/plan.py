@@ -18,14 +18,18 @@ import pyarrow as pa
 from graph.errors import InputError
 from graph.log import Batch, FactLog
 from graph.progress import Progress
+from graph.resolution import redirects
+from graph.schema import SCHEMA
 from graph.standing import standing, withdrawals
 from ingest.catalogue.source import Source
 from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
 from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.listing import listing
+from ingest.comparing.organisation_codes import of_organisation_codes
 from ingest.comparing.other_names import other_names
 from ingest.comparing.part import Part
+from ingest.comparing.registered_name import under_registered_names
 from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import Finding, by_importance, findings_table, kept_findings
@@ -33,6 +37,7 @@ from ingest.identity.provisional import name_parties
 from ingest.reading.memory import give_back
 from ingest.reading.table import Table, read_table
 from ingest.report import BatchReport
+from ingest.tied import tied
 
 __all__ = [
     "Plan",
@@ -111,12 +116,14 @@ def plan(
     part: Part,
     day: date,
     progress: Progress,
+    confirmed: frozenset[str] = frozenset(),
 ) -> Plan:
     """Read a file and find out what it changes.
 
     Args:
         sha256: of its content, taken before.
         quarantine: holds what a returned error workbook leaves masked.
+        confirmed: codes that a person confirmed in spite of their check digit.
         day: on which what it no longer names would end.
 
     Raises:
@@ -140,7 +147,11 @@ def plan(
     is_list = not table.is_correction
     counted = _counted(log, source, table, part) if is_list else []
     progress(f"校验 {path.name}", 0, table.rows_in)
-    gated = check(table, identity_key=identity_key, known=_known(log))
+    gated = check(
+        table, identity_key=identity_key, known=_known(log), joined=tied(log), confirmed=confirmed
+    )
+    gated.rows, of_nobody = of_organisation_codes(log, table.spec, gated.rows)
+    gated.findings += of_nobody
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     gated.findings += other_names(log, table.spec, gated.rows)
     batch = batch_name(log, source.name, sha256)
@@ -149,6 +160,7 @@ def plan(
     lines = listing(table, gated, identity_key) if is_complete else None
     rows = gated.give_up()
     frames = source.facts(table.name, rows) if len(rows) else iter(())
+    frames = under_registered_names(log, frames)
     del rows  # what reads them is the last to hold them
     give_back()
     difference = compare(log, frames, source=source.name, batch=batch, day=day)
@@ -183,7 +195,7 @@ def plan(
             )
         ),
         counts=_counts(table, gated, difference),
-        kept=kept_rows(table, rows_to_keep(gated), identity_key),
+        kept=kept_rows(table, rows_to_keep(gated), identity_key, confirmed),
     )
 
 
@@ -366,8 +378,15 @@ def _disputed(dispute: Dispute) -> Finding:
 
 
 def _known(log: FactLog) -> Callable[[str], Collection[str]]:
+    """The keys of what is described with a label, and those that lead to one of them."""
+
+    @cache
+    def moved() -> dict[str, tuple[str, str]]:
+        return redirects(row for kind in SCHEMA.identities for row in log.read(kind).to_pylist())
+
     @cache
     def keys(label: str) -> frozenset[str]:
-        return frozenset(log.read(label)["key"].to_pylist())
+        described = frozenset(log.read(label)["key"].to_pylist())
+        return described | {key for key, (stays, _) in moved().items() if stays in described}
 
     return keys

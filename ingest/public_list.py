@@ -1,7 +1,7 @@
 """Entries of public lists: who is listed, by whom, why, from when until when.
 
-An entry is valid from its publication until it is removed or its term is over, whichever comes
-first; what the law says of its use is `queries.lawful`.
+An entry is valid from its publication until the day of its removal or through the last day of its
+term, whichever comes first; what the law says of its use is `queries.lawful`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 import pandas as pd
 
 from ingest.emit import Column, FactFrame, end, mention, node, tie
+from ingest.period import through
 
 __all__ = ["earlier", "listing", "years_after"]
 
@@ -31,12 +32,12 @@ def listing(
         rows: with `subject`, `subject_name`, `listed_on`, `removed_on`.
         number: what tells the entries of one subject apart.
         said: properties that stand in columns of the same name.
-        usable_until: the day on which publication ends.
+        usable_until: the last day of publication.
     """
     key = f"list:{list_kind}:" + number + ":" + rows["subject_key"].str[-12:]
     when = {
         "valid_from": rows["listed_on"],
-        "valid_to": earlier(usable_until, rows["removed_on"]),
+        "valid_to": earlier(through(usable_until), rows["removed_on"]),
     }
     yield from mention(rows, "subject", name=rows["subject_name"])
     yield node(
@@ -55,7 +56,10 @@ def listing(
 
 
 def years_after(days: pd.Series, years: int) -> pd.Series:
-    """The same day some years later (28 February for a leap day)."""
+    """The last day of a term of some years: the same day of that year, 28 February for a leap day.
+
+    The day on which it begins does not count (民法典 第二百零一条、第二百零二条).
+    """
     later = [None if pd.isna(day) else _years_after(day, years) for day in days]
     return pd.Series(later, index=days.index, dtype=object)
 

@@ -2,7 +2,8 @@
 
 A record that was removed, repaired or whose publication term is over is used nowhere: in no score,
 explanation, decision or export (信用修复管理办法, in force 2026-04-01: 停止共享和使用).  What counts is
-the later of the two clocks of a question: a repair known today also protects the past.
+the later of the two clocks of a question: a repair known today also protects the past.  A term holds
+through its last day (民法典 第二百零三条); a removal holds on its day.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ def why_unusable(
     """Why a list entry may not be used; None when it may.
 
     Args:
-        record: with `removed_on` and `usable_until`, dates or None.
+        record: with `removed_on` and `usable_until`, the last day of use; dates or None.
         certainty: of the tie between the party and the entry.
     """
     day = max(as_of, known_at.date())
     if record["removed_on"] is not None and record["removed_on"] <= day:
         return "repaired"
-    if record["usable_until"] is not None and record["usable_until"] <= day:
+    if record["usable_until"] is not None and record["usable_until"] < day:
         return "expired"
     return "identity_not_proven" if certainty < 1 else None

@@ -121,7 +121,8 @@ def ask(graph: Graph, name: str, **given: Any) -> Answer:
 
 
 def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """The key that stands for `key`: another one where it was judged to be another party."""
+    """The key that stands for `key`: another one where it is another party by judgement, or a
+    place that has another code by now."""
     question = library()[_SAME_AS]
     values = {"key": key, "as_of": as_of, "known_at": known_at}
     found = redirects(graph.read(question.text, values, max_rows=question.rows).rows)

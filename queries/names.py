@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from graph.log import FactLog
+from graph.resolution import redirects
 
-__all__ = ["division_names", "institution_names"]
+__all__ = ["division_names", "institution_names", "recoded_divisions"]
 
 
 def division_names(log: FactLog, as_of: date, known_at: datetime) -> dict[str, str]:
@@ -26,3 +27,9 @@ def _names(log: FactLog, kinds: tuple[str, ...], as_of: date, known_at: datetime
         pairs = zip(told["key"].to_pylist(), told["name"].to_pylist(), strict=True)
         names |= {key: name for key, name in pairs if name}
     return names
+
+
+def recoded_divisions(log: FactLog, as_of: date, known_at: datetime) -> dict[str, str]:
+    """Former keys of divisions -> those of today."""
+    told = log.read("RECODED_AS", as_of=as_of, known_at=known_at).to_pylist()
+    return {key: stays for key, (stays, _) in redirects(told).items()}

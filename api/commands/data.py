@@ -130,7 +130,7 @@ def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
         [
             (
                 b.position, b.file_name, b.rows_in, b.accepted, b.unchanged, b.quarantined,
-                sum(b.ended.values()), b.stale_suspected,
+                sum(b.ended.values()) + sum(b.succeeded.values()), b.stale_suspected,
             )
             for b in batches
         ],

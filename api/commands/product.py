@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import Json, answer_with, open_settings, table
+from api.terminal import AsOf, Json, answer_with, open_settings, table
 
 if TYPE_CHECKING:
+    from queries.eligibility import Product
     from queries.eligibility.publish import Proposed
 
 __all__ = ["commands"]
@@ -19,14 +22,24 @@ By = Annotated[str, typer.Option("--by", help="办理人姓名或工号 / who ac
 
 
 @commands.command()
-def products(as_json: Json = False) -> None:
-    """产品和版本 / products and their versions."""
+def products(
+    check: Annotated[
+        bool, typer.Option("--check", help="只列应复核的规则 / list the rules due for review")
+    ] = False,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """产品和版本；--check 列出应复核的规则 / products, their versions, and rules due for review."""
     from graph.operations import OperationsStore
+    from graph.time import parse_date, today
     from queries.eligibility.answer import product_answer
     from queries.eligibility.publish import shelf
 
     with OperationsStore(open_settings()) as store:
         found = shelf(store)
+    if check:
+        _due(found.values(), parse_date(as_of) if as_of else today(), as_json)
+        return
     rows = [
         (item.id, item.title, version.version, version.effective_from, item.hash(version)[:12])
         for item in found.values()
@@ -37,6 +50,29 @@ def products(as_json: Json = False) -> None:
         as_json,
         lambda: table("产品", ["编号", "名称", "版本", "生效", "内容校验"], rows),
     )
+
+
+def _due(products: Iterable[Product], day: date, as_json: bool) -> None:
+    """Say which rules are due; exit 1 where there are any, so that a timer can tell."""
+    from queries.eligibility.review import due_for_review
+
+    due = due_for_review(products, day)
+
+    def people() -> None:
+        if not due:
+            print(f"截至 {day}，没有应复核的规则")
+            return
+        rows = [
+            (f"{one.title} {one.version}", one.wording, one.source, one.valid_from or "—",
+             one.valid_until or "长期", one.checked_on or "—", one.why)
+            for one in due
+        ]  # fmt: skip
+        heads = ["产品", "规则", "依据和出处", "施行", "失效", "核对", "为何复核"]
+        table(f"截至 {day} 应复核的规则：{len(due)} 条", heads, rows)
+
+    answer_with([{**vars(one)} for one in due], as_json, people)
+    if due:
+        raise typer.Exit(1)
 
 
 @commands.command()

@@ -26,6 +26,7 @@ def prospects(
     from graph.log import FactLog
     from graph.operations import OperationsStore
     from graph.time import utc_now
+    from queries.eligibility.prospects import brought
     from queries.eligibility.prospects import prospects as reckon
     from queries.eligibility.publish import shelf
     from queries.eligibility.scorecard.village import town_of
@@ -43,7 +44,7 @@ def prospects(
             names = division_names(log, day, now)
             table(
                 f"首贷培植：{found.units} 户（家）没有已知贷款；没有记录不等于没有贷过款",
-                ["乡镇", "村", "村编码", "产品", "只差授权和征信", "另差一项"],
+                ["乡镇", "村", "村编码", "产品", "材料备齐即可", "另差一项"],
                 [
                     (names.get(town_of(r["village"])), names.get(r["village"]), r["village"],
                      r["title"], r["ready"], r["one_missing"])
@@ -58,10 +59,16 @@ def prospects(
         [asdict(one) for one in sheet],
         as_json,
         lambda: table(
-            "走访名单（征信报告待查，尚不能断定为首贷）",
-            ["姓名", "产品", "还差"],
+            f"走访名单（征信报告待查，尚不能断定为首贷）；每户备齐：{brought()}",
+            ["姓名", "户号", "经营", "产品", "另外还差"],
             [
-                (one.name, one.title, "；".join(way.how for way in one.lacking) or "授权和征信")
+                (
+                    one.name,
+                    one.household_no,
+                    "，".join(one.farms) or None,
+                    one.title,
+                    "；".join(way.how for way in one.errands) or "材料备齐即可",
+                )
                 for one in sheet
             ],
         ),

@@ -36,17 +36,24 @@ def owners(
     as_json: Json = False,
 ) -> None:
     """股权穿透、控制人和受益所有人 / look-through, controllers, beneficial owners."""
-    from queries.structure import Owners
+    from queries.structure import CONTROL_REASONS, DOUBTS, Owners
 
     found = Owners.of(_structure(as_of).ownership, key, rule=rule or None)
     through, control, beneficial = found.through, found.control, found.beneficial
 
     def people() -> None:
-        rows = [(o.name, f"{o.share:.4%}", f"{o.direct:.4%}") for o in through.owners]
-        rows += [(f"未知（{u.name or u.firm}）", f"{u.share:.4%}", "") for u in through.unknown]
+        rows = [
+            (o.name, f"{o.share:.4%}", f"{o.direct:.4%}" + ("（推算）" if o.is_derived else ""))
+            for o in through.owners
+        ]
+        rows += [
+            (f"未知（{u.name or u.firm}：{DOUBTS[u.why]}）", f"{u.share:.4%}", "")
+            for u in through.unknown
+        ]
         table(f"{through.name or key} 的最终所有人", ["所有人", "穿透比例", "直接持股"], rows)
         table(
-            f"控制人：{control.verdict.value}",
+            f"控制人：{control.verdict.value}"
+            + (f"（{CONTROL_REASONS[control.why]}）" if control.why else ""),
             ["控制人", "表决权", "最终"],
             [(c.name, f"{c.votes:.2%}", c.is_last) for c in control.controllers],
         )
@@ -64,6 +71,8 @@ def owners(
                 for o in beneficial.owners
             ],
         )
+        for doubt in through.doubts:
+            print(f"{doubt.name or doubt.firm}：{DOUBTS[doubt.kind]}")
         basis(through.basis.as_dict())
 
     answer_with(found.as_dict(), as_json, people)

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Bench
 from api.pages.rendering import PATIENCE, lead_on, page, waiting
+from queries.eligibility.prospects import brought
 from queries.eligibility.scorecard.village import town_of
 
 __all__ = ["router"]
@@ -44,6 +45,7 @@ def summary(
         totals=totals,
         product=product,
         rows=shown,
+        brought=brought(),
         places=bench.division_names(),
     )
 
@@ -98,11 +100,14 @@ def _sheet(
     if found is None:
         return waiting(request, _DOING, here="/prospects")
     titles = {name: item.title for name, item in bench.products().items()}
+    names = bench.division_names()
     return page(
         "visit_sheet.html",
         here="/prospects",
         village=village,
-        village_name=bench.division_names().get(village, "村名未知"),
+        village_name=names.get(village, "村名未知"),
+        town_name=names.get(town_of(village), ""),
+        brought=brought(),
         found=found,
         rows=found.village(village, product=product or None, most=most),
         titles=titles,

@@ -29,6 +29,7 @@ from api.wording import (
     who,
 )
 from graph.schema import SCHEMA
+from queries.structure.control import CONTROL_REASONS
 from queries.structure.shares import DOUBTS
 
 __all__ = ["NAVIGATION", "PATIENCE", "lead_on", "page", "waiting"]
@@ -76,6 +77,7 @@ _environment.filters |= {
     "version": version,
 }
 _environment.globals |= {
+    "CONTROL_REASONS": CONTROL_REASONS,
     "DOUBTS": DOUBTS,
     "GRADES": GRADES,
     "GROUPS": GROUPS,

@@ -28,10 +28,12 @@ from peak import peak_bytes
 from planter import VILLAGE, plant
 
 from graph.log import FactLog
+from graph.time import today
 from ingest.catalogue.source import load_source
 from ingest.checking.gate import check
 from ingest.comparing.difference import compare
-from ingest.correction.quarantine import Quarantine
+from ingest.correction.kept import kept_rows
+from ingest.correction.quarantine import Quarantine, rows_to_keep
 from ingest.reading.memory import give_back
 from ingest.reading.table import read_table
 
@@ -51,12 +53,14 @@ def measure(path: Path) -> dict[str, Any]:
             rows = gated.give_up()
             frames = source.facts(table.name, rows)
             del rows
-            difference = compare(log, frames, source=source.name, batch="b")
+            difference = compare(log, frames, source=source.name, batch="b", day=today())
         with (
             _step(steps, "log"),
             log.append(source=source.name, batch="b", file_name="f", content_sha256="b") as pending,
         ):
-            Quarantine(Path(folder) / "quarantine").keep("b", table, gated)
+            Quarantine(Path(folder) / "quarantine").keep(
+                "b", kept_rows(table, rows_to_keep(gated), "11" * 32)
+            )
             for kind in difference.asserted:
                 pending.assert_facts(kind, difference.asserted.pieces(kind))
                 give_back()

@@ -30,9 +30,10 @@ __all__ = ["MAYBE_NUMBER", "hides_a_number", "redacted", "redacted_key"]
 _GAP = r"[ \-\u00b7\u2010-\u2014\u3000]?"
 _YEAR, _MONTH, _DAY = "(?:19|20)[0-9]{2}", "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
 _BEFORE, _AFTER = r"(?<![0-9])", r"(?![0-9])"
+# within a longer run of digits as well: a bank's number may be an id with two digits behind it
 _ID = re.compile(
-    f"{_BEFORE}[1-9][0-9]{{5}}{_GAP}{_YEAR}{_GAP}{_MONTH}{_GAP}{_DAY}{_GAP}[0-9]{{3}}{_GAP}[0-9Xx]"
-    rf"{_AFTER}|{_BEFORE}[1-9][0-9]{{7}}{_MONTH}{_DAY}[0-9]{{3}}{_AFTER}"
+    f"[1-9][0-9]{{5}}{_GAP}{_YEAR}{_GAP}{_MONTH}{_GAP}{_DAY}{_GAP}[0-9]{{3}}{_GAP}[0-9Xx]"
+    rf"|{_BEFORE}[1-9][0-9]{{7}}{_MONTH}{_DAY}[0-9]{{3}}{_AFTER}"
 )
 _PHONE = re.compile(
     rf"(?<![0-9A-Za-z])(?:\+?86{_GAP})?1[3-9][0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}{_AFTER}"
@@ -45,7 +46,7 @@ MAYBE_NUMBER = (
     r"|0[1-9][0-9]{1,2}-[0-9]{7}|[\x{FF10}-\x{FF19}]"
 )
 _OF_AGE = 16
-_HALF_WIDTH = {
+_HALF_WIDTH: dict[int, int | str] = {
     **{0xFF10 + digit: ord("0") + digit for digit in range(10)},
     0xFF38: "X", 0xFF58: "x", 0xFF0D: "-", 0x3000: " ", 0xFF0B: "+",
 }  # fmt: skip
@@ -86,12 +87,13 @@ def hides_a_number(text: str) -> bool:
 
 def _replaced(pattern: re.Pattern[str], text: str, mask: Callable[[str], str]) -> str:
     # one character for one, so that what is no number stays as it was written
-    plain, parts, end = text.translate(_HALF_WIDTH), [], 0
-    for found in pattern.finditer(plain):
+    plain, parts, end, at = text.translate(_HALF_WIDTH), [], 0, 0
+    while found := pattern.search(plain, at):
         hidden = mask(found[0])
+        at = found.start() + 1
         if hidden != found[0]:
             parts += [text[end : found.start()], hidden]
-            end = found.end()
+            end = at = found.end()
     return "".join((*parts, text[end:])) if parts else text
 
 

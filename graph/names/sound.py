@@ -22,6 +22,7 @@ __all__ = [
     "folded",
     "folded_sounds",
     "heard_alike",
+    "only_way",
     "same_sound",
     "surname_length",
     "syllables",
@@ -78,6 +79,12 @@ class _Only(dict[str, str]):
 _ONLY = _Only()
 
 
+def only_way(name: str) -> list[str] | None:
+    """How a simplified name is read where there is one way only; None where there are several."""
+    told = [_ONLY[each] for each in name]
+    return None if "" in told or name[:2] in _compounds() else told
+
+
 def every_way(name: str) -> Iterable[tuple[str, ...]]:
     """Every way in which a simplified name may be read, syllable by syllable.
 
@@ -85,9 +92,6 @@ def every_way(name: str) -> Iterable[tuple[str, ...]]:
     ([('shan', 'lin'), ('dan', 'lin')], [('yu', 'chi', 'lin')])
     """
     compound = _compounds().get(name[:2], ())
-    only = tuple([_ONLY[each] for each in name])
-    if "" not in only and not compound:  # most names by far: a load reads millions
-        return (only,)
     return product(*([each] for each in compound), *map(every_reading, name[len(compound) :]))
 
 

@@ -77,6 +77,11 @@ class Schema:
         return found.pop()
 
     @cached_property
+    def identities(self) -> tuple[str, ...]:
+        """Kinds of ties that lead from a key that is given up to the one that stays."""
+        return tuple(tie.kind for tie in self.relationships.values() if tie.is_identity)
+
+    @cached_property
     def superlabels(self) -> frozenset[str]:
         """Labels that hold a unique key, one for every thing."""
         return frozenset(self.superlabel(node) for node in self.nodes.values())

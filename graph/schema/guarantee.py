@@ -1,7 +1,8 @@
 """Guarantees: the contract, who gave it, which loan it secures, for whom it stands.
 
 `GUARANTEES` points from guarantor to borrower.  Distress flows the other way: a borrower who
-fails calls on the guarantor.
+fails calls on the guarantor.  The contract is the discriminator of the tie: a guarantee stands as long
+as what its contract `SECURES` (`graph.accessory`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ NODES = (
             Property("contract_no", "担保合同号"),
             *_TERMS,
             Property("signed_on", "签订日期", ValueType.DATE),
-            Property("expires_on", "到期日期", ValueType.DATE, "PEFPERTO"),
+            Property("expires_on", "到期日期（末日）", ValueType.DATE, "PEFPERTO"),
+            Property("released_on", "解除日期", ValueType.DATE),
         ),
     ),
 )

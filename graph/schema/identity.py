@@ -34,5 +34,6 @@ RELATIONSHIPS = (
             Property("judged_on", "核对日期", ValueType.DATE),
             Property("ground", "核对依据", sensitivity=Sensitivity.C2),
         ),
+        is_identity=True,
     ),
 )

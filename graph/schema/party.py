@@ -186,6 +186,14 @@ RELATIONSHIPS = (
             Property(
                 "subscribed_fen", "认缴出资额", ValueType.INTEGER, sensitivity=Sensitivity.PUBLIC
             ),
+            # of a ratio that nobody stated and that follows from the amounts (`graph.capital`)
+            Property(
+                "ratio_is_derived",
+                "出资比例为推算",
+                ValueType.FLAG,
+                "公司法 第二百六十五条",
+                Sensitivity.PUBLIC,
+            ),
         ),
     ),
     Relationship(

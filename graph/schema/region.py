@@ -24,6 +24,17 @@ RELATIONSHIPS = (
         ("Town", "County"),
         "a division is part of a larger one",
         one_at_a_time=(OneAtATime("source", "上级区划"),),
+        source_leads=False,
+    ),
+    Relationship(
+        "RECODED_AS",
+        "现区划代码",
+        ("Division",),
+        ("Division",),
+        "a division under a former code is part of, or the same as, a division of today; no dates",
+        basis="GB/T 2260 变更对照；统计用区划代码",
+        one_at_a_time=(OneAtATime("source", "现区划代码"),),
+        is_identity=True,
     ),
     Relationship(
         "LOCATED_IN",

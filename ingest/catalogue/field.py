@@ -46,6 +46,7 @@ FieldType = Literal[
     "phone",
     "household",
     "uscc_or_filler",
+    "organisation_code",
 ]
 Unit = Literal["元", "万元", "分", "小数", "百分比"]
 
@@ -61,7 +62,16 @@ _BRACKETED = re.compile(r"^(.+)\(([^()]+)\)$")
 
 #: Types whose digits Excel destroys when it takes them for a number.
 IDENTIFIER_TYPES = frozenset(
-    {"resident_id", "uscc", "party_id", "division", "phone", "household", "uscc_or_filler"}
+    {
+        "resident_id",
+        "uscc",
+        "party_id",
+        "division",
+        "phone",
+        "household",
+        "uscc_or_filler",
+        "organisation_code",
+    }
 )
 
 #: Types whose value identifies a party.
@@ -87,8 +97,12 @@ class FieldSpec(Strict):
         minimum, maximum: in the unit of the file.
         check: name of a further rule on the value (`ingest.checking.rules`).
         reference: label of a thing that must already be known by this value's key.
+        within: of a number that is one thing's only within another field's value (a loan note's
+            within its lender), that field: what is referred to has the key of both.
         named_by: of an identifier, the field with the name of whom it identifies; by default the
             first of `otherwise`, or the field of the same name with `_name` behind it.
+        coded_by: of a party's identifier: the field that holds the party's organisation code of nine
+            characters where its own is absent (`ingest.comparing.organisation_codes`).
         otherwise: fields that name the party where this identifier is absent, the name first; the
             row then stands under a provisional key (`ingest.identity.provisional`).
         identifier: digits that must come as text although the type is text.
@@ -115,8 +129,10 @@ class FieldSpec(Strict):
     maximum: float | None = None
     check: str | None = None
     reference: str | None = None
+    within: str | None = None
     otherwise: tuple[str, ...] = ()
     named_by: str | None = None
+    coded_by: str | None = None
     identifier: bool = False
     if_wrong: Literal["row", "cell"] | None = None
     open_end: bool = False
@@ -157,7 +173,7 @@ class FieldSpec(Strict):
     def _units_by_heading(self) -> dict[str, Unit | None]:
         """Every heading that means this field, and the unit that it says."""
         written = (self.title, self.name, *self.aliases)
-        found = dict.fromkeys(map(heading, written), self.unit)
+        found: dict[str, Unit | None] = {heading(text): self.unit for text in written}
         words = _UNIT_WORDS.get(self.type, {})
         for text in written:
             apart = _BRACKETED.match(unicodedata.normalize("NFKC", text).strip())
@@ -219,12 +235,14 @@ class RowCheck(Strict):
 
     Attributes:
         rule: its name; `fields` in the order the rule wants them.
+        tie: kind of the tie that must join the two fields, where the rule asks for one.
         when: the rule holds only where these fields have one of these (kept) values.
         message: what the clerk reads, instead of our own words.
     """
 
     rule: str
     fields: tuple[str, ...]
+    tie: str | None = None
     when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     message: str | None = None
     severity: Literal["error", "warning"] = "error"

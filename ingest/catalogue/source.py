@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 _SOURCES = "ingest.sources"
+_NAMED_TYPES = PARTY_TYPES | {"uscc_or_filler"}
 
 Completeness = Literal["increment", "snapshot"]
 
@@ -56,11 +57,24 @@ class Expected(Strict):
     max_fall_ratio: float | None = Field(default=None, ge=0, le=1)
 
 
+class Shared(Strict):
+    """Rows of several parties to one thing: of a loan, each of its debtors on a row.
+
+    Attributes:
+        by: columns that say which thing it is.
+        apart: columns of the party; in all others the rows of one thing must be alike.
+    """
+
+    by: tuple[str, ...]
+    apart: tuple[str, ...]
+
+
 class TableSpec(Strict):
     """One shape of file: its columns, its key, and the file names that usually carry it.
 
     Attributes:
         completeness, expected: of this table, where it differs from its source.
+        shared: where several rows may tell of one thing.
         scope: columns that say what a complete list is complete for: with [village], a town's
             list speaks for the villages that it names and for no other.
     """
@@ -71,6 +85,7 @@ class TableSpec(Strict):
     files: tuple[str, ...] = ()
     separator: str = ","
     checks: tuple[RowCheck, ...] = ()
+    shared: Shared | None = None
     completeness: Completeness | None = None
     expected: Expected | None = None
     scope: tuple[str, ...] = ()
@@ -79,6 +94,8 @@ class TableSpec(Strict):
     def _named_otherwise(self) -> TableSpec:
         by_name = {item.name: item for item in self.fields}
         for item in self.fields:
+            if item.within and not (item.within in by_name and item.reference):
+                raise ValueError(f"{item.name}: within names a field, and is for a reference")
             if not item.otherwise:
                 continue
             lost = set(item.otherwise) - set(by_name)
@@ -91,7 +108,19 @@ class TableSpec(Strict):
     def costs_row(self, field: FieldSpec) -> bool:
         """Whether a cell that cannot be taken refuses its row: always where it is part of a key or
         says what the list is complete for, else as the field has it."""
-        return field.costs_row or field.name in (*self.key, *self.scope)
+        return field.costs_row or field.name in {
+            *self.key,
+            *self.scope,
+            *(self.shared.by if self.shared else ()),
+        }
+
+    @property
+    def party_names(self) -> frozenset[str]:
+        """Fields that hold what a party is called: kept as the file writes it."""
+        called = {item.name_field for item in self.fields if item.type in _NAMED_TYPES}
+        return frozenset(
+            item.name for item in self.fields if item.name in called and item.type == "text"
+        )
 
     def names_file(self, file_name: str) -> bool:
         """Whether a file of this name is usually this table."""

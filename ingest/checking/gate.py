@@ -20,9 +20,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ingest.catalogue.field import FieldSpec
+from ingest.catalogue.source import Shared, TableSpec
 from ingest.checking.emptiness import told_as_empty, without_empty_words
+from ingest.checking.reference import Joined, referred
 from ingest.checking.rules import value_column
-from ingest.checking.schema import Rule, Told, on_row, on_text, on_value, validate
+from ingest.checking.schema import Rule, Told, on_name, on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
 from ingest.finding import Finding
 from ingest.reading.alike import looks
@@ -67,6 +69,7 @@ def check(
     identity_key: str,
     known: Callable[[str], Collection[str]],
     confirmed: frozenset[str] = frozenset(),
+    joined: Joined = lambda _kind, _targets: {},
 ) -> Gated:
     """Check a table.
 
@@ -74,6 +77,7 @@ def check(
         identity_key: of the keyed hash that turns a resident id into a person key.
         known: label -> keys of the things of that label that exist.
         confirmed: codes of organisations that a person has confirmed in spite of their check digit.
+        joined: who is tied to them.
 
     Returns:
         `rows_in = len(rows) + len(quarantined)`, always.
@@ -84,15 +88,17 @@ def check(
     empty: Counter[str] = Counter()
     for index, said in table.slices():
         columns, good, found = _check_rows(
-            table, index, said, identity_key, known, confirmed, empty
+            table, index, said, identity_key, known, confirmed, joined, empty
         )
         findings += found
         parts.append(_good_rows(columns, index, good, aside))
         if len(index) < len(table.numbers):
             give_back()
     findings += told_as_empty(empty)
-    key = [value_column(item) for item in table.spec.fields if item.name in table.spec.key]
+    key = _key_columns(table.spec)
     twins = _twins(table, _whole([{name: part[name] for name in key} for part in parts]))
+    if table.spec.shared:
+        twins += _unlike(table, table.spec.shared, parts, set(_refused(twins)))
     findings += twins
     if twins:
         refused, first, aside = _refused(twins), parts, Aside(packed=False)
@@ -104,6 +110,14 @@ def check(
     return Gated(_whole(parts), findings, set(_refused(findings)))
 
 
+def _key_columns(spec: TableSpec) -> list[str]:
+    """Typed columns of a table's key; a party without a number is told apart by what names it."""
+    named = {item.name: item for item in spec.fields}
+    fields = [item for item in spec.fields if item.name in spec.key]
+    further = [named[name] for item in fields for name in item.otherwise]
+    return list(dict.fromkeys(value_column(item) for item in (*fields, *further)))
+
+
 def _check_rows(
     table: Table,
     index: pd.Index,
@@ -111,6 +125,7 @@ def _check_rows(
     identity_key: str,
     known: Callable[[str], Collection[str]],
     confirmed: frozenset[str],
+    joined: Joined,
     empty: Counter[str],
 ) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[Finding]]:
     """Some rows by themselves: typed columns, which rows are good, and what was found."""
@@ -151,18 +166,25 @@ def _check_rows(
     value_of = {name: value_column(spec) for name, spec in fields.items()}
     value_titles = {value_of[name]: title for name, title in titles.items()}
     typed = pd.DataFrame(columns, copy=False)
+    for name, spec in fields.items():
+        if spec.within:
+            columns[name] = typed[name] = referred(spec, typed, known(spec.reference or ""))
     spoilt = {name: index.isin(faulty[name]) for name in fields}
     meant = {
         value_of[name]: list(on_value(spec, typed, known, spoilt[name]))
         for name, spec in fields.items()
     }
+    for spec in fields.values():
+        named = fields.get(spec.name_field)
+        if named is not None and named.type == "text":
+            meant[named.name] += on_name(spec, named, typed, spoilt[spec.name])
     of_values = list(validate(typed, meant, value_titles))
     also = _faulty(of_values)
     for name in fields:
         if name in forgiving:  # what is left out is empty for the rules on whole rows
             for each in readings[name].columns:
                 columns[each] = _emptied(columns[each], index, also[value_of[name]])
-    of_rows = _on_rows(table, fields, columns, index, (of_text, of_values), forgiving)
+    of_rows = _on_rows(table, fields, columns, index, (of_text, of_values), forgiving, joined)
     cells = [(each, each.column in forgiving) for each in of_text]
     forgiven_values = {value_of[name] for name in forgiving}
     cells += [(each, each.column in forgiven_values) for each in of_values]
@@ -177,6 +199,7 @@ def _on_rows(
     index: pd.Index,
     before: tuple[list[Told], list[Told]],
     forgiving: Collection[str],
+    joined: Joined,
 ) -> list[tuple[Finding, bool]]:
     """What the rules on several fields find, and whether a cell that was told is the reason: left
     out, it is missing.
@@ -195,7 +218,7 @@ def _on_rows(
     without: dict[str, set[int]] = defaultdict(set)
     for row_check in table.spec.checks:
         first = value_of[row_check.fields[0]]
-        rules.setdefault(first, []).append(on_row(row_check, fields, typed, told))
+        rules.setdefault(first, []).append(on_row(row_check, fields, typed, told, joined))
         for name in row_check.fields:
             if name in forgiving:
                 without[first] |= unread[name] | wrong[value_of[name]]
@@ -327,6 +350,43 @@ def _twins(table: Table, keys: pd.DataFrame) -> list[Finding]:
         for row in again
     ]
     return found
+
+
+def _unlike(
+    table: Table, shared: Shared, parts: list[dict[str, pd.Series]], refused: set[int]
+) -> list[Finding]:
+    """Rows of one thing that tell it differently: all are refused, nobody knows which is right."""
+    fields = {item.name: item for item in table.spec.fields}
+    by = [value_column(fields[name]) for name in shared.by]
+    keys = _whole([{name: part[name] for name in by} for part in parts])
+    keys = keys[~keys.index.isin(refused)]
+    keys = keys[keys.duplicated(keep=False)]
+    if keys.empty:
+        return []
+    same = [value_column(item) for name, item in fields.items() if name not in shared.apart]
+    told = pd.concat(
+        [
+            pd.DataFrame({name: part[name] for name in same}).loc[
+                lambda rows: rows.index.isin(keys.index)
+            ]
+            for part in parts
+        ]
+    )
+    columns = "、".join(fields[name].title for name in shared.by)
+    apart = "、".join(fields[name].title for name in shared.apart)
+    unlike = _numbered(told).groupby(_numbered(told[by])).transform("nunique") > 1
+    return [
+        Finding(
+            int(row),
+            columns,
+            "duplicate_key",
+            f"“{columns}”相同的几行，除{apart}外应当一致。请核对是否填错了编号；"
+            "确是共同借款的，请把各行改成一致。",
+            "Rows of one thing tell it differently; none of them was taken.",
+            "重复",
+        )
+        for row in told.index[unlike]
+    ]
 
 
 def _numbered(rows: pd.DataFrame) -> pd.Series:

@@ -13,14 +13,23 @@ from typing import Literal
 
 from graph.names.writing import MIDDLE_DOTS
 
-__all__ = ["label_of_name", "suggests"]
+__all__ = ["PROVISIONAL", "label_of_name", "suggests"]
 
+#: Keys of parties that were named without an identifier.
+PROVISIONAL = "provisional:"
+
+#: 境外公司: how firms of other countries end their names.
+_ABROAD = (
+    r"\b(?:co|corp|corporation|company|inc|incorporated|llc|llp|lp|ltd|limited|plc|gmbh|ag|bv|nv|sa|"
+    r"sarl|srl|spa|oy|ab|pte|pty|kk)\b\.?$"
+)
 _FIRM_ENDINGS = (
     (re.compile(r"村民委员会$|村委会$|居民委员会$|居委会$"), "SelfGoverningBody"),
     (re.compile(r"股份经济合作(联合)?社$|经济合作社$|经济联合社$|(村民|居民)小组$"), "Collective"),
     (re.compile(r"合作社(联合社)?$"), "Cooperative"),
     (re.compile(r"家庭农场$"), "FamilyFarm"),
     (re.compile(r"公司$|厂$|集团$|企业$"), "Enterprise"),
+    (re.compile(rf"(?i){_ABROAD}"), "Enterprise"),
     (re.compile(r"(店|部|行|馆|铺|坊|超市|门市|摊|场|站|中心|农资|粮油|百货|饭庄|酒家)$"), "IndividualBusiness"),
 )  # fmt: skip
 _MIN_FIRM_NAME = 4  # 张站, 李店: short names that end so are people
@@ -51,7 +60,7 @@ def suggests(name: str) -> Literal["person", "organisation"] | None:
     (None, None)
     """
     text = _BRACKETS.sub("", unicodedata.normalize("NFKC", name)).translate(_DOTS)
-    if _ORGANISATION.search(text):
+    if _ORGANISATION.search(text) or re.search(_ABROAD, name.strip(), re.IGNORECASE):
         return "organisation"
     return "person" if _PERSON.fullmatch(text) else None
 

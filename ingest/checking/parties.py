@@ -22,7 +22,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from graph.identifiers import Finding, Verdict, resident_id
+from graph.identifiers import Finding, Verdict, organisation_code, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.identifiers.appearance import appearance
 from graph.identifiers.spelling import compact
@@ -35,6 +35,7 @@ __all__ = [
     "Names",
     "looks_like_a_person",
     "nameless",
+    "old_code_or_new",
     "organisation",
     "organisation_or_filler",
     "parties",
@@ -153,6 +154,17 @@ def organisation_or_filler(
     return (None, None, None, FILLER, None, None), Finding(Verdict.VALID, "ok", "", "", FILLER)
 
 
+def old_code_or_new(
+    text: str, names: Names = nameless, confirmed: Collection[str] = ()
+) -> tuple[Columns, Finding]:
+    """As `organisation`, but an organisation code of nine characters is no fault: it stays as the
+    code alone, and whose it is, is looked up (`ingest.comparing.organisation_codes`)."""
+    old = organisation_code.check(text)
+    if old.value is not None:
+        return (None, None, None, old.value, None, None), old
+    return organisation(text, names, confirmed)
+
+
 def parties(
     texts: Sequence[str],
     identity_key: str,
@@ -165,7 +177,7 @@ def parties(
         names_of: what the rows with the number at a place call the party; asked for few.
     """
     plain = ordinary(texts)
-    plain[plain] = surely_no_code([texts[place] for place in np.flatnonzero(plain)])
+    plain[plain] = surely_no_code([texts[place] for place in np.flatnonzero(plain).tolist()])
     is_person = plain.tolist()
     sure_ids = [text for text, person in zip(texts, is_person, strict=True) if person]
     people = zip(*persons(sure_ids, identity_key)[0], strict=True)

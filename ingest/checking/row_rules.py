@@ -110,6 +110,11 @@ def _given(columns: list[pd.Series]) -> list[pd.Series]:
 
 
 ROW_RULES = {
+    "tied": RowRule(
+        "“{0}”与“{1}”对不上：库中登记的是别人。请核对两列。",
+        "Who is named is not who is known to be tied to it.",
+        None,
+    ),
     "code_pairs_with_kind": RowRule(
         "“{0}”与“{1}”不配对：92 开头的只能是个体工商户，个体工商户只能是 92 开头，自然人不填代码。",
         "A code of class 92 belongs to an individual business, and no other does.",

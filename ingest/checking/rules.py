@@ -13,8 +13,11 @@ from datetime import date
 from typing import TypeVar
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.errors import SettingsError
+from graph.names.writing import MIDDLE_DOTS
 from graph.time import today
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.parties import FILLER
@@ -44,11 +47,13 @@ class RowRule:
 
     Attributes:
         wording: with the titles of the fields to be filled in.
+        holds: None: the two must be joined by the tie that the check names, as far as that is known
+            (`ingest.checking.reference`).
     """
 
     wording: str
     english: str
-    holds: Callable[[list[pd.Series]], pd.Series]
+    holds: Callable[[list[pd.Series]], pd.Series] | None
 
 
 AnyRule = TypeVar("AnyRule", FieldRule, RowRule)
@@ -58,7 +63,7 @@ def value_column(spec: FieldSpec) -> str:
     """The typed column that stands for the field's value."""
     if spec.type in ("resident_id", "uscc", "party_id", "division", "household"):
         return f"{spec.name}_key"
-    if spec.type == "uscc_or_filler":  # a filler has no key, and is a value all the same
+    if spec.type in ("uscc_or_filler", "organisation_code"):  # not all of them have a key
         return f"{spec.name}_code"
     return f"{spec.name}_masked" if spec.type == "phone" else spec.name
 
@@ -88,6 +93,11 @@ def _month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+#: Letters, dots and blanks between the parts, and what somebody is also called in brackets (RE2).
+_PERSON_NAME = (
+    rf"^\p{{L}}[\p{{L}}\p{{M}} {MIDDLE_DOTS}]{{1,24}}(?:[(（][^()（）0-9]{{1,20}}[)）])?$"
+)
+
 FIELD_RULES = {
     "not_future": FieldRule(
         "日期不能晚于今天。", "A date after today.", lambda days: days <= today()
@@ -107,9 +117,15 @@ FIELD_RULES = {
         lambda years: (years >= 1949) & (years <= today().year),
     ),
     "person_name": FieldRule(
-        "姓名应为 2 至 25 个汉字或字母，不含数字和符号（少数民族姓名可用“·”）。",
+        "姓名应为 2 至 25 个汉字或字母，不含数字和符号（少数民族姓名可用“·”，别名写在括号里）。",
         "A name has 2 to 25 letters.",
-        lambda names: names.str.fullmatch(r"[^\W\d_](?:[^\W\d_]|[· ]){1,24}"),
+        # names stay as they were written: their width is folded to be looked at
+        lambda names: pd.Series(
+            pc.match_substring_regex(
+                pc.utf8_normalize(pa.array(names, pa.string()), form="NFKC"), _PERSON_NAME
+            ).to_numpy(zero_copy_only=False),
+            index=names.index,
+        ),
     ),
     "mobile": FieldRule(
         "应为 11 位手机号码。",

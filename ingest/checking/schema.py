@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 from pandera.errors import SchemaErrorReason, SchemaErrors
 
-from ingest.catalogue.field import FieldSpec, RowCheck
+from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck
+from ingest.checking.naming import suggests
 from ingest.checking.numbers import per_unit
+from ingest.checking.reference import Joined, are_joined
 from ingest.checking.row_rules import ROW_RULES
 from ingest.checking.rules import FIELD_RULES, find_rule, value_column
 from ingest.checking.values import Reading
@@ -26,7 +28,13 @@ from ingest.finding import Finding
 from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
 from ingest.reading.texts import Texts
 
-__all__ = ["Rule", "Told", "on_row", "on_text", "on_value", "validate"]
+#: What to do about a party without a number, where this source cannot do without.
+_WHO = (
+    "个人填公民身份号码，单位填统一社会信用代码；未登记的家庭农场等没有代码的，填负责人本人的身份证号码；"
+    "确实没有号码的（村民小组、境外单位），本表不能报送，请联系信用办。"
+)
+
+__all__ = ["Rule", "Told", "on_name", "on_row", "on_text", "on_value", "validate"]
 
 _WHOLE_NUMBER = rf"^{NUMERIC}\d{{1,15}}$"
 
@@ -142,7 +150,7 @@ def on_text(spec: FieldSpec, cells: Texts, reading: Reading) -> Iterator[Rule]:
             None,
             lambda _: CellVerdict(
                 "required",
-                f"“{spec.title}”不能为空。请补填。",
+                f"“{spec.title}”不能为空。{_WHO if spec.type in PARTY_TYPES else '请补填。'}",
                 f"{spec.name} is required.",
                 "空",
             ),
@@ -253,11 +261,68 @@ def on_value(
         )
 
 
+def on_name(
+    party: FieldSpec, named: FieldSpec, typed: pd.DataFrame, told_before: np.ndarray
+) -> Iterator[Rule]:
+    """The rule on what a person is called, wherever an identifier says that it is a person.
+
+    A register of persons may not hold a wrong name; elsewhere the number says who it is, and a
+    name that no person has (a farm's, beside its operator's number) is worth a look.
+    """
+    if named.check or party.type not in PARTY_TYPES:
+        return
+    rule = FIELD_RULES["person_name"]
+    of_persons = (typed[f"{party.name}_label"] == "Person").to_numpy()
+
+    def told(severity: Literal["error", "warning"], wording: str) -> CellVerdict:
+        return CellVerdict(
+            "person_name",
+            f"“{party.title}”是个人的证件号码，“{named.title}”却{wording}",
+            "The number is a person's and the name is none.",
+            "不合规则",
+            severity,
+        )
+
+    def kept(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], Any]:
+        return lambda column: ~of_persons | np.asarray(_where_known(column, holds), dtype=bool)
+
+    severity: Literal["error", "warning"] = "error" if party.type == "resident_id" else "warning"
+    no_name = told(severity, f"不是个人姓名：{rule.wording}请核对。")
+    of_firm = told("warning", "像单位名称。请核对：个人写姓名，单位改填统一社会信用代码。")
+    if party.otherwise and party.type == "party_id":
+        absent = typed[f"{party.name}_key"].isna().to_numpy() & ~told_before
+        yield Rule(
+            f"code_expected-{party.name}",
+            lambda column: ~absent | np.asarray(_where_known(column, _no_registered)),
+            lambda _: CellVerdict(
+                "code_expected",
+                f"“{party.title}”为空，而公司、合作社依法都有统一社会信用代码。请补填；暂按名称保存为待核对的主体。",
+                "Such a firm has a code by law: it is kept under its name until somebody settles it.",
+                "空",
+                "warning",
+            ),
+        )
+    yield Rule(f"person_name-{party.name}", kept(rule.holds), lambda _: no_name)
+    yield Rule(f"no_firm_name-{party.name}", kept(_no_firms), lambda _: of_firm)
+
+
+def _no_registered(names: pd.Series) -> pd.Series:
+    """Which names are not of a form that is registered under a code here."""
+    return ~names.str.contains("(?:公司|合作社|合作联社)$", regex=True)
+
+
+def _no_firms(names: pd.Series) -> pd.Series:
+    """Which names are not as organisations are called; each looked at once."""
+    firms = [name for name in names.unique() if suggests(name) == "organisation"]
+    return ~names.isin(firms)
+
+
 def on_row(
     check: RowCheck,
     fields: Mapping[str, FieldSpec],
     typed: pd.DataFrame,
     told: Mapping[str, np.ndarray],
+    joined: Joined,
 ) -> Rule:
     """A rule on several fields, told of the first; not looked at where one was refused before."""
     rule = find_rule(check.rule, ROW_RULES)
@@ -273,7 +338,8 @@ def on_row(
         check.severity,
     )
     name = "-".join((check.rule, *check.fields, *check.when))
-    return Rule(name, lambda _: np.asarray(rule.holds(columns)) | ~concerned, lambda _: said)
+    kept = rule.holds or (lambda both: are_joined(str(check.tie), both, joined))
+    return Rule(name, lambda _: np.asarray(kept(columns)) | ~concerned, lambda _: said)
 
 
 def _rule(

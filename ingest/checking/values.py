@@ -22,9 +22,11 @@ from pandas.api.types import pandas_dtype
 
 from graph.identifiers import Finding as IdentifierFinding
 from graph.identifiers import Verdict, phone_keys
+from graph.identifiers.appearance import masked_form
 from graph.identifiers.redaction import MAYBE_NUMBER, redacted, redacted_key
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.days import day
+from ingest.checking.naming import PROVISIONAL
 from ingest.checking.numbers import integer, per_unit, real
 from ingest.checking.ordinary import mobile_phones, plain_integers, plain_reals
 from ingest.checking.parse import (
@@ -34,7 +36,13 @@ from ingest.checking.parse import (
     flag,
     phone,
 )
-from ingest.checking.parties import Names, organisation, organisation_or_filler, parties
+from ingest.checking.parties import (
+    Names,
+    old_code_or_new,
+    organisation,
+    organisation_or_filler,
+    parties,
+)
 from ingest.checking.persons import PARTY_SUFFIXES, persons
 from ingest.checking.verdict import CellVerdict, WrongError
 from ingest.reading.cell import KEPT, NUMERIC, kept_values
@@ -71,6 +79,13 @@ _HIDDEN = CellVerdict(
     "文字中有身份证号码或电话号码，已隐去后保存。请不要把号码写在这一列。",
     "A number of a person stands in the text; it was masked before it was stored.",
     "含个人号码的文字",
+    "warning",
+)
+_MASKED = CellVerdict(
+    "masked_id",
+    "证件号码只给出了一部分，不能据以认定是谁：已按姓名暂存，请到“主体核对”确认。",
+    "A masked resident id proves nobody: the party is kept under its name, to be settled.",
+    "隐去的号码",
     "warning",
 )
 _NOWHERE = np.array([], dtype=np.int32)
@@ -225,13 +240,16 @@ def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader, dict[str, _Stored]
             return _checked(division, 2), {"": object, "_key": object}
         case "resident_id":
             persons_alone = partial(_persons, identity_key=beside.identity_key)
-            return _or_kept(persons_alone, _kept_person), _PARTY
+            return _or_kept(_or_masked(persons_alone, spec), _kept_person), _PARTY
         case "uscc":
             return partial(_codes, parse=organisation, beside=beside), _PARTY
         case "uscc_or_filler":
             return partial(_codes, parse=organisation_or_filler, beside=beside), _PARTY
+        case "organisation_code":
+            return partial(_codes, parse=old_code_or_new, beside=beside), _PARTY
         case "party_id":
-            return _or_kept(partial(_parties, beside=beside), _kept_person), _PARTY
+            either = _or_masked(partial(_parties, beside=beside), spec)
+            return _or_kept(either, _kept_person), _PARTY
 
 
 def _texts(texts: pa.Array, spec: FieldSpec, beside: _Said) -> _Read:
@@ -340,6 +358,31 @@ def _or_kept(read: _Reader, values: Callable[[str], tuple[Any, ...]]) -> _Reader
         return each, verdicts
 
     return both
+
+
+def _or_masked(read: _Reader, spec: FieldSpec) -> _Reader:
+    """The reader of a party that a row may name without a number: a masked one does as well.
+
+    Courts publish 6103221990****1046.  Its party is nobody's yet, and waits to be settled.
+    """
+    if not spec.otherwise:
+        return read
+
+    def either(texts: pa.Array) -> _Read:
+        columns, verdicts = read(texts)
+        masked = [at for at, verdict in verdicts.items() if verdict.code == "masked_id"]
+        if not masked:
+            return columns, verdicts
+        each = [list(column) for column in columns]
+        for at in masked:
+            mask = masked_form(texts[at].as_py())
+            verdicts[at] = _MASKED
+            values = (f"{PROVISIONAL}{mask}", "Person", mask, None, None, None)
+            for column, value in zip(each, values, strict=True):
+                column[at] = value
+        return each, verdicts
+
+    return either
 
 
 def _kept_person(cell: str) -> tuple[Any, ...]:

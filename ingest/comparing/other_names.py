@@ -46,10 +46,17 @@ _ALIASES = "PersonAlias"
 
 @dataclass(frozen=True)
 class _Mentions:
-    """What one column of a file tells: rows, the parties of the rows, and the names beside them."""
+    """What one column of a file tells of parties.
+
+    Attributes:
+        title: of the column with their names.
+        places: of the rows that name one, among all rows.
+        keys: of those parties, as numbers.
+        names: beside all rows, as the file has them: a million of them are not held twice.
+    """
 
     title: str
-    rows: NDArray[np.int64]
+    places: NDArray[np.intp]
     keys: _Hashes
     names: pd.Series
 
@@ -90,22 +97,24 @@ def _mentions(spec: TableSpec, rows: pd.DataFrame) -> Iterator[_Mentions]:
             present &= ~keys.str.startswith(PROVISIONAL).fillna(True).astype(bool)
         chosen = present.to_numpy(bool)
         if chosen.any():
+            # a million keys are numbers at once, and copied nowhere
+            hashed = _hashed(keys)
             yield _Mentions(
                 titles[item.name_field],
-                rows.index.to_numpy(np.int64)[chosen],
-                _hashed(keys[chosen]),
-                names[chosen],
+                np.flatnonzero(chosen),
+                hashed if chosen.all() else hashed[chosen],
+                names,
             )
 
 
 def _named(place: int, told: _Mentions, known: _Hashes, again: _Hashes) -> pd.DataFrame:
     """The mentions that there is something to hold against, with their names as numbers."""
     chosen = np.isin(told.keys, known) | np.isin(told.keys, again)
-    names = told.names[chosen]
+    names = told.names.iloc[told.places[chosen]]
     open_ = ~names.str.contains(_MASKED, regex=True).to_numpy(bool)
     return pd.DataFrame(
         {
-            "row": told.rows[chosen][open_],
+            "row": names.index.to_numpy(np.int64)[open_],
             "place": place,
             "key": told.keys[chosen][open_],
             "name": _written(names[open_]),

@@ -176,13 +176,16 @@ def _apart(held: Sequence[Stated], vacant: Vacant) -> tuple[list[Stated], list[S
         if item.is_rest and not item.holds and (item.slots, item.joins, item.start) in lost:
             rests.append(item)
             lost.add(_after(item))
-    following = {(item.slots, item.joins, item.start): item for item in rests}
+    following: dict[tuple[tuple[int, ...], str, date | None], Stated] = {
+        (item.slots, item.joins, item.start): item for item in rests
+    }
     left_over = {item.fact_id for item in rests}
     known = []
     for item in held:
         if item.fact_id in left_over:
             continue
-        last, is_cut = item, item.holds and item.held_to in offices[item.office]
+        is_cut = item.holds and item.held_to in offices[item.office]
+        last = item
         while is_cut and (rest := following.get(_after(last))):
             last = rest
         end = None if is_cut and last is item else own_end(last)

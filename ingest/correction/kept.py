@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from graph.identifiers import resident_id
 from graph.identifiers import unified_social_credit_code as uscc
+from graph.identifiers.appearance import appearance
 from graph.identifiers.redaction import redacted, redacted_key
 from graph.identifiers.spelling import compact
 from ingest.catalogue.field import FieldSpec
@@ -37,7 +38,7 @@ __all__ = ["UNREAD", "kept_rows", "put_back"]
 UNREAD = "unread"
 
 #: Types whose number is a person's or may be.
-_PARTIES = frozenset({"resident_id", "party_id", "uscc", "uscc_or_filler"})
+_PARTIES = frozenset({"resident_id", "party_id", "uscc", "uscc_or_filler", "organisation_code"})
 _RUN = re.compile(r"[0-9]{5,}")
 _AT_ONCE = 1 << 15
 
@@ -161,6 +162,9 @@ def _kept_number(
 def _hidden(text: str) -> str:
     """A number that could not be read, as far as it may be shown."""
     code = compact(text)
+    named = appearance(code)
+    if named and named.code == "scientific":
+        return text  # of its digits Excel has left nothing that names anybody
     if len(code) == 18 and uscc.subject_class(code):
         # a code with a slip is corrected letter by letter, and is nobody's secret
         person = resident_id.check(code).code

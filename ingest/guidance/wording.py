@@ -28,6 +28,7 @@ _TYPES = {
     "phone": "电话号码",
     "household": "户号",
     "uscc_or_filler": "统一社会信用代码或17个0加X",
+    "organisation_code": "组织机构代码或统一社会信用代码",
 }
 _FORMS = {
     "date": "写成 2026-04-01",
@@ -35,6 +36,7 @@ _FORMS = {
     "code_list": "多项以分号隔开",
     "resident_id": "18 位，末位可为 X",
     "uscc": "18 位",
+    "organisation_code": "9 位或 18 位",
     "uscc_or_filler": "18 位；没有代码的填17个0加X，并另填工商注册号",
     "division": "6、9 或 12 位",
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from graph.names.writing import common_writing, simplified
 from ingest.identity.firm_name import core_name
+from ingest.identity.policy import IdentityPolicy
 from ingest.identity.record import Record
 
 __all__ = ["Commonness", "count"]
@@ -31,12 +32,20 @@ class Commonness:
     """Parties by shared value.
 
     Attributes:
-        population: how many parties there are (identified ones: those a mention may mean).
+        persons, firms: how many parties there are of either kind (identified ones: those a
+            mention may mean); a firm is never looked for among persons.
         shared: kind of value -> value -> how many parties have it.
     """
 
-    population: int
+    persons: int
+    firms: int
     shared: Mapping[str, Mapping[str, int]]
+
+    def population(self, *, of_persons: bool, policy: IdentityPolicy) -> int:
+        """How many parties of a kind one is looked for among; never fewer than the policy's least."""
+        if of_persons:
+            return max(self.persons, policy.least_population)
+        return max(self.firms, policy.least_firms)
 
     def holders(self, rule: str, value: str | None) -> int | None:
         """How many parties have the value that a rule agreed in; None where it is not counted."""
@@ -60,10 +69,11 @@ def count(records: Iterable[Record]) -> Commonness:
     shared: dict[str, Counter[str]] = {
         kind: Counter() for kind in ("name", "firm_core", "phone", "address")
     }
-    population = 0
+    persons = firms = 0
     for record in records:
         if record.identifiers:
-            population += 1
+            persons += record.is_person
+            firms += not record.is_person
             for name in {record.name, *record.former_names} - {None}:
                 shared["name"][common_writing(str(name))] += 1
             if record.name and not record.is_person:
@@ -73,4 +83,4 @@ def count(records: Iterable[Record]) -> Commonness:
                 shared["phone"][phone] += 1
         if record.address:
             shared["address"][simplified(record.address)] += 1
-    return Commonness(population, shared)
+    return Commonness(persons, firms, shared)

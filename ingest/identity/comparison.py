@@ -72,18 +72,18 @@ def compare(a: Record, b: Record, common: Commonness, policy: IdentityPolicy) ->
         text = "一方是自然人，一方是组织：个体工商户与业主是两个主体。"
         reason = Reason("kind", "different", text, (a.label, b.label), -math.inf)
         return Comparison("different", -math.inf, (reason,))
-    population = max(common.population, policy.least_population)
+    population = common.population(of_persons=a.is_person, policy=policy)
     found: dict[str, list[Reason]] = {}
     for group, rule, outcome in findings(a, b):
         found.setdefault(group, []).append(_weigh(rule, outcome, common, population, policy))
     reasons = tuple(reason for group in found.values() for reason in _strongest_first(group))
-    odds = prior(common, policy) + sum(reason.bits for reason in reasons)
+    odds = prior(population, policy) + sum(reason.bits for reason in reasons)
     return Comparison(None, odds, reasons)
 
 
-def prior(common: Commonness, policy: IdentityPolicy) -> float:
-    """Log2 odds that a party named at random is a given one of those we know."""
-    return math.log2(policy.coverage / max(common.population, policy.least_population))
+def prior(population: int, policy: IdentityPolicy) -> float:
+    """Log2 odds that a party named at random is a given one of those we know of its kind."""
+    return math.log2(policy.coverage / population)
 
 
 def _by_identifier(a: Record, b: Record) -> Comparison:

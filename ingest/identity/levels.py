@@ -21,7 +21,7 @@ import pyarrow as pa
 from graph.names.sound import folded_sounds, surname_length, syllables
 from graph.names.writing import common_writing, plain, simplified
 from ingest.identity.commonness import Commonness
-from ingest.identity.firm_name import core_name
+from ingest.identity.firm_name import core_name, is_full_name
 from ingest.identity.policy import IdentityPolicy
 from ingest.identity.record import Record
 from ingest.identity.rules import called, rule_text, village_key, with_birth
@@ -63,6 +63,7 @@ _PARTS = ("id_region", "id_year", "id_day", "id_last")
 LEVELS: dict[str, tuple[Level, ...]] = {
     "name": (
         Level("", "(written_l = written_r AND name_common_l) OR (core_l = core_r AND core_common_l)"),
+        Level("firm_name.full", "full_l AND full_r AND plain_l = plain_r"),
         Level("name_same.same", "plain_l = plain_r", "written"),
         Level("name_script.same", "written_l = written_r", "written"),
         Level("name_former.same", _either("list_contains(former_{one}, simple_{other})"), "written"),
@@ -134,14 +135,16 @@ def columns(records: Sequence[Record], common: Commonness, policy: IdentityPolic
     )
 
 
-def frequencies(table: pa.Table, column: str, common: Commonness, least: int) -> pa.Table:
+def frequencies(
+    table: pa.Table, column: str, common: Commonness, policy: IdentityPolicy
+) -> pa.Table:
     """Share of all parties that have each value of a column, as `tf_<column>` beside it.
 
-    Args:
-        least: parties, at least, of which a share is taken.
+    Only firms have a core; of what both kinds have, the share is taken among persons.
     """
     kind = {"written": "name", "core": "firm_core", "phone_key": "phone"}.get(column, column)
-    held, population = common.shared[kind], max(common.population, least)
+    held = common.shared[kind]
+    population = common.population(of_persons=column != "core", policy=policy)
     values = [value for value in table[column].unique().to_pylist() if value is not None]
     shares = [max(held.get(value, 0), 1) / population for value in values]
     return pa.table(
@@ -156,7 +159,7 @@ _SCHEMA = pa.schema(
     [("unique_id", pa.int64()), ("known", pa.bool_()), ("birth", pa.date32())]
     + [(name, pa.string()) for name in _TEXTS]
     + [(name, pa.list_(pa.string())) for name in _LISTS]
-    + [(name, pa.bool_()) for name in ("name_common", "core_common")]
+    + [(name, pa.bool_()) for name in ("name_common", "core_common", "full")]
 )
 
 
@@ -183,7 +186,7 @@ def _row(record: Record, common: Commonness, generic: dict[str, int]) -> dict[st
         row |= {"plain": plain(record.name), "simple": simplified(record.name), "written": written}
         row["name_common"] = is_common("name", written)
         if not record.is_person:
-            row["core"] = core_name(record.name)
+            row |= {"core": core_name(record.name), "full": is_full_name(record.name)}
         elif len(written) > 1:
             near = folded_sounds(written)
             readings = islice(product(*(sorted(each) for each in syllables(written))), _MOST_SOUNDS)

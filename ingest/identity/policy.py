@@ -45,6 +45,7 @@ class IdentityPolicy(_Strict):
     version: str
     coverage: float = Field(gt=0, lt=1)
     least_population: int = Field(gt=0)
+    least_firms: int = Field(gt=0)
     show_from: float = Field(gt=0, lt=1)
     most_candidates: int = Field(gt=0)
     likely_from: float = Field(gt=0, lt=1)

@@ -100,7 +100,10 @@ class _Linkage:
         self._records, self._policy = records, policy
         self._places = {record.key: place for place, record in enumerate(records)}
         self._common: Commonness = count(records)
-        self._prior = prior(self._common, policy)
+        self._priors = {
+            kind: prior(self._common.population(of_persons=kind, policy=policy), policy)
+            for kind in (True, False)
+        }
         self._table = columns(records, self._common, policy)
         database.register("described", self._table)
 
@@ -144,7 +147,7 @@ class _Linkage:
         for mention, others in groupby(self._scored(scored.physical_name), itemgetter(0)):
             bits = {other: each for _, other, *each in others}
             odds = (
-                (other, Comparison(None, self._prior + sum(each), ()))
+                (other, Comparison(None, self._prior(mention) + sum(each), ()))
                 for other, each in bits.items()
             )
             for item in shared(self._records, mention, odds, self._policy):
@@ -157,7 +160,8 @@ class _Linkage:
             f"round(mw_{group}{f' + mw_tf_adj_{group}' if _by_frequency(levels) else ''}, 2) AS {group}"
             for group, levels in LEVELS.items()
         )
-        least = math.log2(self._policy.show_from / (1 - self._policy.show_from)) - self._prior
+        shown = math.log2(self._policy.show_from / (1 - self._policy.show_from))
+        least = shown - max(self._priors.values())
         yield from self._database.execute(
             f"SELECT unique_id_l, unique_id_r, {weighed} FROM {table} QUALIFY "
             f"max({' + '.join(LEVELS)}) OVER (PARTITION BY unique_id_l) >= {least} ORDER BY ALL"
@@ -182,7 +186,12 @@ class _Linkage:
             elif bits[group]:
                 level, text = SILENT[group]
                 reasons += [Reason(group, level, text, ("", ""), bits[group]), *each]
-        return Comparison(None, self._prior + sum(bits.values()), tuple(reasons))
+        odds = self._prior(self._places[item.mention.key]) + sum(bits.values())
+        return Comparison(None, odds, tuple(reasons))
+
+    def _prior(self, place: int) -> float:
+        """Log2 odds before anything is compared: persons and organisations apart."""
+        return self._priors[self._records[place].is_person]
 
     def _linker(self, weights: Weights) -> Any:
         """splink over the records; without weights it starts from values of its own."""
@@ -195,7 +204,7 @@ class _Linkage:
                 }
                 for group, levels in LEVELS.items()
             ],
-            probability_two_random_records_match=probability(self._prior),
+            probability_two_random_records_match=probability(self._priors[True]),
             retain_matching_columns=False,
             retain_intermediate_calculation_columns=True,
         )
@@ -206,7 +215,7 @@ class _Linkage:
         for column in sorted(
             {one.frequency for one in findings_compared().values() if one.frequency}
         ):
-            shares = frequencies(self._table, column, self._common, self._policy.least_population)
+            shares = frequencies(self._table, column, self._common, self._policy)
             manage.register_term_frequency_lookup(api.register(shares), column)
         return linker
 

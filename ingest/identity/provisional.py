@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hmac
 import json
+import unicodedata
 
 import pandas as pd
 
 from ingest.catalogue.source import TableSpec
 from ingest.checking.naming import label_of_name
+from ingest.checking.rules import value_column
 from ingest.identity.record import PROVISIONAL
 
 __all__ = ["name_parties"]
@@ -31,27 +33,41 @@ def name_parties(
     if not named or rows.empty:
         return rows
     rows = rows.copy()
+    by_name = {item.name: item for item in spec.fields}
     for item in named:
-        absent = rows[f"{item.name}_key"].isna()
+        told = rows[f"{item.name}_key"]
+        # a masked number proves nobody, and keeps two mentions apart
+        absent = told.isna() | told.str.startswith(PROVISIONAL).fillna(False).astype(bool)
         if not absent.any():
             continue
-        mentions = rows.loc[absent, list(item.otherwise)]
+        naming = [value_column(by_name[name]) for name in item.otherwise]
+        mentions = rows.loc[absent, naming]
         keys = [
-            _key((source, item.name, *map(str, values)), identity_key)
-            for values in mentions.itertuples(index=False)
+            _key((source, item.name, *map(str, values), *filter(None, [mask])), identity_key)
+            for mask, *values in zip(
+                rows.loc[absent, f"{item.name}_masked"]
+                .astype(object)
+                .where(rows.loc[absent, f"{item.name}_masked"].notna(), None),
+                *(mentions[name] for name in naming),
+                strict=True,
+            )
         ]
         rows.loc[absent, f"{item.name}_key"] = pd.Series(keys, mentions.index, dtype=object)
-        labels = mentions[item.otherwise[0]].map(label_of_name)
+        labels = mentions[naming[0]].map(label_of_name)
         if item.type == "resident_id":
             labels[:] = "Person"
         elif item.type == "uscc":
             # who has a place for such a code is no natural person, whatever the name looks like
             labels = labels.replace("Person", "IndividualBusiness")
+        # only persons' numbers are masked on public lists
+        labels[rows.loc[absent, f"{item.name}_masked"].notna()] = "Person"
         rows.loc[absent, f"{item.name}_label"] = labels
     return rows
 
 
 def _key(values: tuple[str, ...], identity_key: str) -> str:
-    stated = json.dumps(values, ensure_ascii=False).encode()
+    # the name is kept as it was written; the same mention in another width is the same party
+    told = [unicodedata.normalize("NFKC", value) for value in values]
+    stated = json.dumps(told, ensure_ascii=False).encode()
     digest = hmac.digest(bytes.fromhex(identity_key), stated, "sha256")
     return f"{PROVISIONAL}{digest.hex()[:32]}"

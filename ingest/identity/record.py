@@ -19,12 +19,10 @@ from graph.resolution import redirects
 from graph.schema import SCHEMA
 from graph.standing import withdrawals
 from graph.vocabulary import Node
+from ingest.checking.naming import PROVISIONAL
 from ingest.identity.former_codes import former_codes
 
 __all__ = ["PROVISIONAL", "Record", "is_provisional", "read_records", "told"]
-
-#: Keys of parties that were named without an identifier.
-PROVISIONAL = "provisional:"
 
 _SPLIT = re.compile(r"[、,，;；/]")
 _BRACKETED = re.compile(r"[(（]([^)）]*)[)）]")
@@ -127,7 +125,9 @@ def read_records(log: FactLog, *, keys: Collection[str] | None = None) -> list[R
                 history = history.filter(pc.is_in(history["key"], value_set=wanted))
             _gather(node, history.sort_by("known_from"), gathered)
     villages = dict(_columns(log.read("Village"), ("key", "name")))
-    for party, division in _columns(log.read("LOCATED_IN"), ("from_key", "to_key")):
+    recoded = redirects(log.read("RECODED_AS").to_pylist())
+    for party, told_of in _columns(log.read("LOCATED_IN"), ("from_key", "to_key")):
+        division, _ = recoded.get(told_of, (told_of, ""))
         if party in gathered and division.startswith("division:"):
             gathered[party]["village"] = division.removeprefix("division:")
             gathered[party]["village_name"] = villages.get(division)

@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from graph.identifiers import division_code
 from graph.names.sound import same_sound, surname_length
 from graph.names.writing import common_writing, plain, simplified
-from ingest.identity.firm_name import core_name
+from ingest.identity.firm_name import core_name, is_full_name
 from ingest.identity.record import Record
 
 __all__ = ["RULES", "Outcome", "Rule", "findings", "rule_text"]
@@ -44,6 +44,13 @@ class Outcome:
 
 
 Rule = Callable[[Record, Record], Outcome | None]
+
+
+def firm_name(a: Record, b: Record) -> Outcome | None:
+    """单位全称（含地区和组织形式）完全相同：同一登记机关辖区内，同行业企业不得重名。"""
+    if a.is_person or b.is_person or not (a.name and b.name) or plain(a.name) != plain(b.name):
+        return None
+    return Outcome("full", simplified(a.name), (a.name, b.name)) if is_full_name(a.name) else None
 
 
 def name_same(a: Record, b: Record) -> Outcome | None:
@@ -199,7 +206,7 @@ def masked_id(a: Record, b: Record) -> Outcome | None:
 
 #: Ways in which two names agree, the stronger first.
 _NAMES: tuple[Rule, ...] = (
-    name_same, name_script, name_former, name_nickname, name_sound, name_similar, firm_core,
+    firm_name, name_same, name_script, name_former, name_nickname, name_sound, name_similar, firm_core,
 )  # fmt: skip
 
 #: rule -> the group of alternatives that it belongs to.
@@ -225,7 +232,7 @@ def findings(a: Record, b: Record) -> Iterator[tuple[str, str, Outcome]]:
         if outcome is not None:
             agreed = True
             yield "name", rule.__name__, outcome
-            if rule in (name_same, name_script):
+            if rule in (firm_name, name_same, name_script):
                 break
     if not agreed and a.name and b.name:
         yield "name", name_different.__name__, Outcome("different", None, (a.name, b.name))

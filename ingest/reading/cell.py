@@ -1,6 +1,7 @@
 """A cell: what stands in it as text, and what it may not be on the way out.
 
-Text is brought to one spelling (NFKC, no invisible marks, no space around).  What a spreadsheet
+Text is brought to one spelling (NFKC, no invisible marks, no space around); only the name of a
+party stays as the register wrote it, and is folded where two are compared.  What a spreadsheet
 holds that is no text is told apart by a mark that no file can bring itself: a NUL in front.
 """
 
@@ -106,20 +107,22 @@ class Cells(dict[str, str | None]):
     """The texts of one column: equal cells are cleaned once and share one string.
 
     Attributes:
+        as_written: whether the characters stay what the file has (`TableSpec.party_names`).
         rewritten: raw texts whose characters changed (full-width digits, invisible marks).
     """
 
     _ROOM = 5_000
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_written: bool = False) -> None:
         super().__init__()
+        self.as_written = as_written
         self.rewritten: set[str] = set()
 
     def __missing__(self, raw: str) -> str | None:
         if len(self) >= self._ROOM:  # a column of identifiers: nothing to share, memory to save
             self.clear()
             self.rewritten.clear()
-        text = self[raw] = _plain(raw)
+        text = self[raw] = _plain(raw, as_written=self.as_written)
         if text is not None and not raw.isascii() and text != raw.strip():
             self.rewritten.add(raw)
         return text
@@ -135,13 +138,14 @@ class Cells(dict[str, str | None]):
         return found, sum(cell in changed for cell in column) if changed else 0
 
 
-def _plain(raw: str) -> str | None:
+def _plain(raw: str, *, as_written: bool = False) -> str | None:
     if raw.startswith("\x00"):  # our own mark: files with a NUL in them are refused
         return raw
     if raw.isascii():
         text = raw.strip()
     else:
-        text = unicodedata.normalize("NFKC", raw)
+        # a registered name keeps its brackets and numerals; in one code for each character (NFC)
+        text = unicodedata.normalize("NFC" if as_written else "NFKC", raw)
         if _INVISIBLE.search(text):  # a text in order stays the object that it is
             text = _INVISIBLE.sub("", text)
         text = text.strip()

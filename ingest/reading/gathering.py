@@ -63,7 +63,8 @@ class Gathering:
         self._beyond = 0
         self._rows: list[list[Any]] = []
         self._numbers: list[int] = []
-        self._cells = {name: Cells() for name in head.columns}
+        named = head.spec.party_names
+        self._cells = {name: Cells(as_written=name in named) for name in head.columns}
         self._rewritten = dict.fromkeys(head.columns, 0)
         self._kept_numbers = [np.array([], np.int64)]
         self._aside = Aside()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from queries.basis import HINT_NOTICE, Basis
 from queries.eligibility.amount import Amount
 from queries.eligibility.barred import barred_for
 from queries.eligibility.catalogue import catalogue
-from queries.eligibility.consent import CLOSED, CONSENTS, closed
+from queries.eligibility.consent import CLOSED, CONSENTS, close, closed
 from queries.eligibility.fact import Fact, Hint
 from queries.eligibility.first_loan import FirstLoan, compare_definitions
 from queries.eligibility.gather import Gathered, gather
@@ -71,6 +71,12 @@ class Case:
     known_at: datetime
     position: int
     log_hash: str
+
+    def without_consent(self) -> Case:
+        """What is left of it where nobody has signed yet: for a decision, after a grade."""
+        shut = closed(catalogue(), {})
+        hints = {name: hint for name, hint in self.hints.items() if name not in shut}
+        return replace(self, facts=close(self.facts, shut), hints=hints)
 
 
 @dataclass(frozen=True)

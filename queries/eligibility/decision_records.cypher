@@ -27,6 +27,17 @@ CALL (p) {
     AND n.known_from <= $known_at AND $known_at < n.known_to
   RETURN q
 }
+  // an individual business and who runs it are one debtor (民法典 第五十六条)
+CALL (q) {
+  RETURN q AS debtor
+  UNION
+  MATCH (q)-[m:LEGAL_REPRESENTATIVE_OF]-(debtor:Party)
+  WHERE (q:IndividualBusiness OR debtor:IndividualBusiness)
+    AND m.valid_from <= $as_of AND $as_of < m.valid_to
+    AND m.known_from <= $known_at AND $known_at < m.known_to
+  RETURN debtor
+}
+WITH DISTINCT p, debtor AS q
 CALL (p, q) {
   MATCH (q)<-[:DESCRIBES]-(v:Version)
   WHERE v.valid_from <= $as_of AND $as_of < v.valid_to
@@ -37,14 +48,17 @@ CALL (p, q) {
   MATCH (q)-[t]->(x)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
+  // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
   RETURN type(t) AS kind, q.key AS from_key, x.key AS to_key, t.fact_id AS fact_id,
-         properties(t) AS facts
+         t {.*, from_label: head([l IN labels(q) WHERE l IN
+           ['Person', 'Household', 'FamilyFarm', 'Cooperative', 'Enterprise', 'IndividualBusiness',
+            'Collective', 'GovernmentBody', 'FinancialInstitution']])} AS facts
   UNION
   WITH p, q WHERE p = q
   MATCH (q)<-[t:MEMBER_OF|BELONGS_TO|SPOUSE_OF]-(x:Party)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
-  // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
+  // the same tie is told from both its ends: in the same words, so that it is there once
   RETURN type(t) AS kind, x.key AS from_key, q.key AS to_key, t.fact_id AS fact_id,
          t {.*, from_label: head([l IN labels(x) WHERE l IN
            ['Person', 'Household', 'FamilyFarm', 'Cooperative', 'Enterprise', 'IndividualBusiness',
@@ -88,6 +102,9 @@ CALL (p, q) {
          properties(v) AS facts
 }
   // a tie that was led to another key keeps the fact that it is: its id before the mark
-WITH DISTINCT kind, from_key, to_key, split(fact_id, '~')[0] AS fact_id, facts
+WITH kind, from_key, to_key, split(fact_id, '~')[0] AS fact_id, facts
+  // a member's tie may be found from both ends: once, with what it is a member as
+ORDER BY facts.from_label
+WITH kind, from_key, to_key, fact_id, head(collect(facts)) AS facts
 RETURN kind AS kind, from_key AS from_key, to_key AS to_key, fact_id AS fact_id, facts AS facts
 ORDER BY kind, fact_id

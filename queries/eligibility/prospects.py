@@ -1,10 +1,12 @@
 """Prospects (首贷培植): who never had a loan as far as we know, and what stands between them and one.
 
 For every product and household (or firm): the member best placed, and what would still be open or
-unmet once a visit brought what every visit brings: a signed consent, what the loan is for, and a
-credit report without a loan.  That report is not assumed for the answer: nobody here is said to be
-a first borrower, only that no loan of theirs is known.  Whole districts are read from the log and
-reckoned as arrays.
+unmet once a visit brought what every visit brings: a signed consent, what the loan is for, what is
+owed, and a credit report without a loan.  That report is not assumed for the answer: nobody here
+is said to be a first borrower, only that no loan of theirs is known.  Whoever could be lent
+nothing, or does not follow the trade that a product is for, is no prospect; true farmers, and
+those to whom more may be lent, come first.  Whole districts are read from the log and reckoned as
+arrays.
 """
 
 from __future__ import annotations
@@ -24,12 +26,18 @@ from graph.log import FactLog
 from graph.schema import SCHEMA
 from queries.eligibility.catalogue import catalogue
 from queries.eligibility.columns import Column, Sheet, evaluate_columns
+from queries.eligibility.condition import Condition, Step
+from queries.eligibility.fact import Fact, Value
 from queries.eligibility.gather import gather
+from queries.eligibility.likely import at_most_fen, farming, in_time
+from queries.eligibility.missing import settling
 from queries.eligibility.product import Product
 from queries.eligibility.records import Records, records_from_log
 from queries.eligibility.relation import first_rows
+from queries.eligibility.steps import errand
+from queries.names import recoded_divisions
 
-__all__ = ["Lacking", "Prospect", "Prospects", "prospects"]
+__all__ = ["SEASON_DAYS", "Lacking", "Prospect", "Prospects", "brought", "prospects"]
 
 #: What every visit brings.
 _VISIT: dict[str, bool] = {
@@ -38,7 +46,23 @@ _VISIT: dict[str, bool] = {
     "farm_purpose": True,
     "any_loan": False,
 }
+#: What the debts are, where nobody knows of one, once the party has declared them at the visit.
+_DECLARED: dict[str, int] = {
+    "household_owed_fen": 0,
+    "private_debt_fen": 0,
+    "external_guarantee_fen": 0,
+}
+#: The trade that a product is for: of whom nobody knows that he follows it is not visited for it.
+_TRADES = frozenset({"orchard_mu", "animals"})
+#: Days within which what is not met must be mendable: longer, and it is no matter of this visit.
+SEASON_DAYS = 90
 _NEVER = 99
+_FARMER_FIRST = 1e15
+#: Asked for beside what the products ask for.
+_BESIDE = frozenset(
+    {"any_loan", "village", "household_any_loan", "age", "is_farmer", "contracted_land_mu",
+     "orchard_mu", "animals"}
+)  # fmt: skip
 _PERSON = "Person"
 
 
@@ -60,7 +84,10 @@ class Prospect:
     Attributes:
         unit: key of the household, or of the party where there is none.
         applicant: the member best placed, its name None where nobody told it.
-        lacking: beyond consent and credit report; empty: nothing else.
+        lacking: beyond what the visit brings; empty: nothing else.
+        masked, age: by which namesakes are told apart; None where nobody says.
+        household_no: number of the household in the village's book.
+        farms: what the household is known to farm, in words.
     """
 
     unit: str
@@ -70,16 +97,32 @@ class Prospect:
     product: str
     title: str
     lacking: tuple[Lacking, ...]
+    masked: str | None = None
+    age: int | None = None
+    household_no: str | None = None
+    farms: tuple[str, ...] = ()
+
+    @property
+    def errands(self) -> tuple[Lacking, ...]:
+        """What lacks, each way to mend it once, with all that it mends."""
+        found: dict[str, Lacking] = {}
+        for one in self.lacking:
+            held = found.get(one.how)
+            both = one if held is None else replace(held, wording=f"{held.wording}；{one.wording}")
+            found[one.how] = replace(both, days=max(both.days, one.days))
+        return tuple(found.values())
 
 
 @dataclass(frozen=True, eq=False)
 class _Ranked:
-    """The best member of every unit for one product, and how many conditions are in its way."""
+    """The best member of every unit for one product, how many conditions are in its way, and how
+    likely it is that something is lent: the greater `rank` comes first."""
 
     product: Product
     sheet: Sheet
     parties: NDArray[np.int64]
     ways: NDArray[np.int64]
+    rank: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +142,8 @@ class Prospects:
     _unit: NDArray[np.int64]
     _unit_keys: pa.Array
     _village: NDArray[Any]
+    _recoded: Mapping[str, str]
+    _columns: dict[str, Column]
     _ranked: tuple[_Ranked, ...]
 
     def summary(self) -> list[dict[str, Any]]:
@@ -124,7 +169,9 @@ class Prospects:
     def village(
         self, key: str, *, product: str | None = None, most: int = 1
     ) -> tuple[Prospect, ...]:
-        """Prospects of one village, the nearest first.
+        """Prospects of one village, by its code of today or a former one.
+
+        The nearest come first, of these the likeliest.
 
         Args:
             product: one product only.
@@ -132,6 +179,7 @@ class Prospects:
 
         Raises `NotFoundError` when nobody is known to live there.
         """
+        key = self._recoded.get(key, key)
         if not (self._village == key).any():
             raise NotFoundError(
                 "这个村还没有农户信息。请核对村编号（division:…），或先导入农户信息。",
@@ -144,12 +192,24 @@ class Prospects:
                 continue
             here = (ranked.ways <= most) & (self._village[ranked.parties] == key)
             found += [
-                (int(ways), self._prospect(ranked, int(party)))
-                for party, ways in zip(ranked.parties[here], ranked.ways[here], strict=True)
+                ((int(ways), -float(rank)), self._prospect(ranked, int(party)))
+                for party, ways, rank in zip(
+                    ranked.parties[here], ranked.ways[here], ranked.rank[here], strict=True
+                )
             ]
-        found.sort(key=lambda pair: (pair[0], pair[1].product, pair[1].unit))
-        names = self._names([one.applicant for _, one in found])
-        return tuple(replace(one, name=names.get(one.applicant)) for _, one in found)
+        found.sort(key=lambda pair: (*pair[0], pair[1].product, pair[1].unit))
+        people = [one.applicant for _, one in found]
+        names, masked = self._names(people), self._last(_PERSON, "resident_id_masked", people)
+        numbers = self._last("Household", "household_no", [one.unit for _, one in found])
+        return tuple(
+            replace(
+                one,
+                name=names.get(one.applicant),
+                masked=masked.get(one.applicant),
+                household_no=numbers.get(one.unit),
+            )
+            for _, one in found
+        )
 
     def _prospect(self, ranked: _Ranked, party: int) -> Prospect:
         applicant = self._keys[party].as_py()
@@ -160,18 +220,38 @@ class Prospects:
             village=str(self._village[party]),
             product=ranked.product.id,
             title=ranked.product.title,
-            lacking=tuple(_lacking(ranked.sheet, party)),
+            lacking=tuple(_lacking(ranked, self._columns, party)),
+            age=self._age(party),
+            farms=tuple(self._farms(party)),
         )
 
+    def _age(self, party: int) -> int | None:
+        column = self._columns.get("age")
+        value = None if column is None else column.value(party)
+        return None if value is None else int(value)
+
+    def _farms(self, party: int) -> Iterator[str]:
+        """What the household is known to farm."""
+        for name, words in (("contracted_land_mu", "承包地 {:g} 亩"), ("orchard_mu", "果园 {:g} 亩"),
+                            ("animals", "奶畜 {:g} 头")):  # fmt: skip
+            column = self._columns.get(name)
+            value = None if column is None else column.value(party)
+            if isinstance(value, (int, float)) and value > 0:
+                yield words.format(value)
+
     def _names(self, keys: list[str]) -> dict[str, str]:
-        wanted = pa.array(keys, pa.string())
         names: dict[str, str] = {}
         for kind in (_PERSON, "FamilyFarm", "Cooperative", "Enterprise", "IndividualBusiness"):
-            table = self._records.certain(kind).select(["key", "name", "known_from"])
-            table = table.filter(pc.is_in(table["key"], value_set=wanted)).sort_by("known_from")
-            told = zip(table["key"].to_pylist(), table["name"].to_pylist(), strict=True)
-            names |= {key: name for key, name in told if name is not None}
+            names |= self._last(kind, "name", keys)
         return names
+
+    def _last(self, kind: str, name: str, keys: list[str]) -> dict[str, str]:
+        """What was said last of these parties, by key."""
+        table = self._records.certain(kind).select(["key", name, "known_from"])
+        wanted = pa.array(keys, pa.string())
+        table = table.filter(pc.is_in(table["key"], value_set=wanted)).sort_by("known_from")
+        told = zip(table["key"].to_pylist(), table[name].to_pylist(), strict=True)
+        return {key: value for key, value in told if value is not None}
 
 
 def prospects(
@@ -182,9 +262,7 @@ def prospects(
     offered = [item for item in products.values() if item.is_at(as_of)]
     keys = _everybody(records, {kind for item in offered for kind in item.for_whom})
     asked = {name for item in offered for name in item.at(as_of).facts}
-    gathered = gather(
-        records, keys, facts=_telling({*asked, "any_loan", "village", "household_any_loan"})
-    )
+    gathered = gather(records, keys, facts=_telling({*asked, *_BESIDE}))
     told = gathered.columns()
     unit, unit_keys = _units(records, keys)
     loaned = _true(told["any_loan"]) | _true(told["household_any_loan"])
@@ -196,16 +274,28 @@ def prospects(
     for name, value in _VISIT.items():
         spec = catalogue().facts[name]
         columns[name] = Column(spec, np.full(len(keys), value), np.ones(len(keys), bool))
-    columns |= _implied(columns, len(keys))
+    columns |= _implied(columns, len(keys)) | _filled_in(columns, _DECLARED, len(keys))
     village = told["village"]
     where = np.where(village.known, village.values, "")
-    ranked = tuple(
-        _rank(item, evaluate_columns(item.at(as_of), columns, len(keys)), unit, free)
-        for item in offered
-    )
+    farmer = farming(columns, len(keys))
+    ranked = []
+    for item in offered:
+        version = item.at(as_of)
+        known = in_time(version, columns, gathered.told, as_of)
+        sheet = evaluate_columns(version, known, len(keys))
+        money = at_most_fen(version.amount, known, len(keys))
+        ranked.append(_rank(item, sheet, unit, free, farmer, money))
     return Prospects(
-        as_of, known_at, int((~taken).sum()), records, keys, unit, unit_keys, where, ranked
-    )
+        as_of, known_at, int((~taken).sum()), records, keys, unit, unit_keys, where,
+        recoded_divisions(log, as_of, known_at), columns, tuple(ranked),
+    )  # fmt: skip
+
+
+def brought() -> str:
+    """The papers that a visit brings, in Chinese."""
+    named = [catalogue().facts[name].paper for name in _VISIT]
+    papers = dict.fromkeys(paper for paper in named if paper)
+    return "、".join([*papers, "负债情况声明"])
 
 
 def _telling(asked: set[str]) -> list[str]:
@@ -247,36 +337,60 @@ def _units(records: Records, keys: pa.Array) -> tuple[NDArray[np.int64], pa.Arra
 
 
 def _rank(
-    product: Product, sheet: Sheet, unit: NDArray[np.int64], free: NDArray[np.bool_]
+    product: Product,
+    sheet: Sheet,
+    unit: NDArray[np.int64],
+    free: NDArray[np.bool_],
+    farmer: NDArray[np.int8],
+    money: NDArray[np.float64],
 ) -> _Ranked:
-    """The member of every unit with the fewest conditions in the way."""
+    """The member of every unit with the fewest conditions in the way, and of these the likeliest."""
     ways = np.zeros(len(unit), np.int64)
     for place, condition in enumerate(sheet.version.conditions):
         if not condition.hard:
             continue
         codes = sheet.conditions[place]
-        mendable = any(step.sets for step in condition.steps)
-        # nothing that one can do changes one's age, or who one is
-        ways += np.where(codes == 0, 1 if mendable else _NEVER, (codes == 1).astype(np.int64))
+        # nothing that one can do changes one's age, or who one is, or grows an orchard by autumn
+        unmet = 1 if _ways_out(condition) else _NEVER
+        unseen = _NEVER if _TRADES.intersection(condition.facts) else 1
+        ways += np.where(codes == 0, unmet, np.where(codes == 1, unseen, 0))
+    # whom nothing can be lent is not ready for anything
+    ways[money <= 0] += _NEVER
     among = np.flatnonzero(free & (ways < _NEVER))
-    # by unit, then by ways, then as they stand: the first of each unit is its best
-    order = among[np.lexsort((among, ways[among], unit[among]))]
+    # a true farmer before any sum: sums stay below the step between the two
+    rank = np.asarray(farmer * _FARMER_FIRST + np.nan_to_num(money), np.float64)
+    # by unit, then by ways, then by rank, then as they stand: the first of each unit is its best
+    order = among[np.lexsort((among, -rank[among], ways[among], unit[among]))]
     best = order[np.concatenate([[True], np.diff(unit[order]) != 0])] if len(order) else order
-    return _Ranked(product, sheet, best, ways[best])
+    return _Ranked(product, sheet, best, ways[best], rank[best])
 
 
-def _lacking(sheet: Sheet, party: int) -> Iterator[Lacking]:
-    for place, condition in enumerate(sheet.version.conditions):
-        code = int(sheet.conditions[place, party])
+def _ways_out(condition: Condition) -> list[Step]:
+    """What can be done within the season about a condition that is not met, quickest first."""
+    steps = [step for step in condition.steps if step.sets and step.days <= SEASON_DAYS]
+    return sorted(steps, key=lambda step: step.days)
+
+
+def _lacking(ranked: _Ranked, columns: Mapping[str, Column], party: int) -> Iterator[Lacking]:
+    """What is in the way, each with the remedy for the fact that lacks."""
+    known = catalogue()
+    facts = {
+        name: Fact(value)
+        for name in ranked.sheet.version.facts
+        if name in columns and (value := columns[name].value(party)) is not None
+    }
+    for place, condition in enumerate(ranked.sheet.version.conditions):
+        code = int(ranked.sheet.conditions[place, party])
         if not condition.hard or code == 2:
             continue
         if code == 1:
-            obtain = min(
-                (leaf.spec.obtain for leaf in condition.test.leaves()), key=lambda one: one.days
-            )
-            yield Lacking(condition.id, condition.wording, True, obtain.how, obtain.days)
+            missing = settling(condition, facts) or condition.facts
+            trips = [errand([known.facts[name]], known) for name in missing]
+            how = "；".join(dict.fromkeys(trip.how for trip in trips))
+            days = max(trip.days for trip in trips)
+            yield Lacking(condition.id, condition.wording, True, how, days)
         else:
-            step = min((s for s in condition.steps if s.sets), key=lambda one: one.days)
+            step = _ways_out(condition)[0]
             yield Lacking(condition.id, condition.wording, False, step.text, step.days)
 
 
@@ -286,12 +400,18 @@ def _true(column: Column) -> NDArray[np.bool_]:
 
 def _implied(columns: dict[str, Column], count: int) -> dict[str, Column]:
     """What the visit's report says of facts that nobody else tells."""
+    return _filled_in(columns, catalogue().implied("any_loan", False), count)
+
+
+def _filled_in(
+    columns: Mapping[str, Column], told: Mapping[str, Value], count: int
+) -> dict[str, Column]:
+    """Facts that nobody tells, as they would be told."""
     found = {}
-    for name, value in catalogue().facts["any_loan"].implies[False].items():
+    for name, value in told.items():
         spec = catalogue().facts[name]
         held = columns.get(name)
-        told = Column.of(spec, [value]).values
-        fill = np.broadcast_to(told, count)
+        fill = np.broadcast_to(Column.of(spec, [value]).values, count)
         if held is None:
             found[name] = Column(spec, fill, np.ones(count, bool))
         else:

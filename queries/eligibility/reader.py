@@ -155,7 +155,11 @@ class Reader:
         if read.take == "years":
             values = _months(taken, self.records.as_of) // 12
         elif read.take in ("years_left", "months_left"):
-            months = np.maximum(_months(self.records.as_of, taken), 0)
+            # through the last day: what ends tomorrow with the year has the year left
+            after = pc.cast(
+                pc.add(pc.cast(taken, pa.int32()), pa.scalar(1, pa.int32())), pa.date32()
+            )
+            months = np.maximum(_months(self.records.as_of, after), 0)
             values = months if read.take == "months_left" else months // 12
         elif spec.type == "code":
             place = pc.index_in(taken, value_set=pa.array(list(spec.values)))

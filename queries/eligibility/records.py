@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 
 from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.connection import Graph
+from graph.debtor import operators, told_of_both
 from graph.errors import InputError
 from graph.facts import arrow_schema
 from graph.log import FactLog
-from graph.resolution import followed
+from graph.resolution import led, redirects
 from graph.schema import SCHEMA
 from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
@@ -59,7 +60,8 @@ class Records:
 
         A record that was removed, whose term is over or that is kept no longer is left out
         (`queries.lawful`), and so is a guarantee that no longer stands; what is promised by one
-        that does is told as far as it is owed (`graph.accessory`).
+        that does is told as far as it is owed (`graph.accessory`).  A debt of an individual business is its operator's own
+        (`graph.debtor`).
         """
         table = self.table(kind)
         if kind in CONTRACT_COLUMNS:
@@ -67,13 +69,18 @@ class Records:
         elif kind == "Guarantee":
             owed = self._secured.owed(table["key"], table["amount_fen"])
             table = table.set_column(table.column_names.index("amount_fen"), "amount_fen", owed)
+        elif kind == "BORROWED":
+            businesses = self.table("IndividualBusiness")["key"]
+            table = told_of_both(
+                table, operators(self.table("LEGAL_REPRESENTATIVE_OF"), businesses)
+            )
         keep = pc.greater_equal(table["certainty"], 1.0)
         # a repair known today also protects the past: the later of the two clocks counts
         day = pa.scalar(max(self.as_of, self.known_at.date()), pa.date32())
-        for name in ("removed_on", "usable_until"):
+        # a term holds through its last day, a removal from its day on
+        for name, runs in (("removed_on", pc.greater), ("usable_until", pc.greater_equal)):
             if name in table.column_names:
-                running = pc.fill_null(pc.greater(table[name], day), True)
-                keep = pc.and_(keep, running)
+                keep = pc.and_(keep, pc.fill_null(runs(table[name], day), True))
         if ended := ADVERSE_ENDS.get(kind):
             since = pa.scalar(retained_since(day.as_py()), pa.date32())
             keep = pc.and_(keep, pc.fill_null(pc.greater(table[ended], since), True))
@@ -87,12 +94,14 @@ class Records:
 def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
     """Everybody's records; a kind is read when it is asked for."""
     sources = taken_in_on(item for item in log.batches() if item.known_at <= known_at)
-    same_as = log.read("SAME_AS", as_of=as_of, known_at=known_at)
+    moved = redirects(
+        row
+        for kind in SCHEMA.identities
+        for row in log.read(kind, as_of=as_of, known_at=known_at).to_pylist()
+    )
 
     def read(kind: str) -> pa.Table:
-        told = log.read(kind, as_of=as_of, known_at=known_at)
-        standing, _ = followed({kind: told, "SAME_AS": same_as})
-        return standing[kind]
+        return led(kind, log.read(kind, as_of=as_of, known_at=known_at), moved)
 
     return Records(as_of, known_at, sources, read)
 

@@ -45,12 +45,12 @@ class Surplus(Strict):
     @property
     def facts(self) -> tuple[str, ...]:
         """The sums that it asks for."""
-        return (*self.plus, *self.minus)
+        return tuple(self.times)
 
     @property
     def times(self) -> dict[str, float]:
-        """How many times each counts."""
-        return {**self.plus, **self.minus}
+        """How many times each counts, what comes in first; by name, as a kept rule has them."""
+        return dict([*sorted(self.plus.items()), *sorted(self.minus.items())])
 
     def spec(self, name: str) -> FactSpec:
         """What the catalogue says of one of its sums."""

@@ -6,5 +6,5 @@ NOT EXISTS {
    WHERE ended_.valid_from <= $as_of AND $as_of < ended_.valid_to
      AND ended_.known_from <= $known_at AND $known_at < ended_.known_to
      AND (ended_.removed_on <= $as_of OR ended_.removed_on <= date($known_at)
-       OR ended_.usable_until <= $as_of OR ended_.usable_until <= date($known_at))
+       OR ended_.usable_until < $as_of OR ended_.usable_until < date($known_at))
  }

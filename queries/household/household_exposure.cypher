@@ -28,8 +28,17 @@ CALL (h) {
     AND m.known_from <= $known_at AND $known_at < m.known_to
   RETURN collect(DISTINCT member) AS members
 }
-CALL (h, members) {
-  UNWIND members + [h] AS party
+  // what a member's individual business owes is the member's own (民法典 第五十六条)
+CALL (members) {
+  UNWIND members AS member
+  MATCH (member)-[m:LEGAL_REPRESENTATIVE_OF]->(shop:IndividualBusiness)
+  WHERE m.valid_from <= $as_of AND $as_of < m.valid_to
+    AND m.known_from <= $known_at AND $known_at < m.known_to
+    AND m.certainty >= 1
+  RETURN collect(DISTINCT shop) AS shops
+}
+CALL (h, members, shops) {
+  UNWIND members + shops + [h] AS party
   MATCH (party)-[b:BORROWED]->(l:Loan)
   WHERE b.valid_from <= $as_of AND $as_of < b.valid_to
     AND b.known_from <= $known_at AND $known_at < b.known_to
@@ -57,7 +66,7 @@ CALL (h, members) {
   WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
     AND g.known_from <= $known_at AND $known_at < g.known_to
     AND stands(g.discriminator)
-  WITH owed_fen(g.discriminator, g.amount_fen) AS owed_fen
+  WITH g, owed_fen(g.discriminator, g.amount_fen) AS owed_fen
   RETURN coalesce(sum(owed_fen), 0) AS guaranteed_fen
 }
 RETURN h.key AS household_key, size(members) AS member_count, loan_count AS loan_count,

@@ -4,11 +4,13 @@
 // param as_of: date = 查询日 / as of
 // param known_at: instant = 知悉时点 / known at
 // returns loan_key: text = 贷款编号 / loan key
+// returns borrower_key: text = 借款人编号 / who borrowed
 // returns lender: text = 放款机构 / lender
 // returns principal_fen: integer = 借款金额（分） / principal, fen
 // returns balance_fen: integer = 余额（分） / balance, fen
 // returns loan_class: text = 五级分类 / class
 // returns overdue_days: integer = 逾期天数 / days overdue
+// returns days_past_due: integer = 称正常而已过到期日的天数（是否逾期待核实） / days past due though called good, to be verified
 // returns granted_on: date = 发放日期 / granted
 // returns due_on: date = 到期日期 / due
 // returns settled_on: date = 结清日期 / settled
@@ -16,9 +18,21 @@
 // returns security_kind: text = 担保方式 / security
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
-// basis: 征信业管理条例 第十八条（书面同意）
+// basis: 征信业管理条例 第十八条（书面同意）；民法典 第五十六条（个体工商户的债务由经营者承担）
 // rows: 200
-MATCH (p:Party {key: $key})-[b:BORROWED]->(l:Loan)
+MATCH (p:Party {key: $key})
+  // an individual business and who runs it are one debtor
+CALL (p) {
+  RETURN p AS debtor
+  UNION
+  MATCH (p)-[m:LEGAL_REPRESENTATIVE_OF]-(debtor:Party)
+  WHERE (p:IndividualBusiness OR debtor:IndividualBusiness)
+    AND m.valid_from <= $as_of AND $as_of < m.valid_to
+    AND m.known_from <= $known_at AND $known_at < m.known_to
+    AND m.certainty >= 1
+  RETURN debtor
+}
+MATCH (debtor)-[b:BORROWED]->(l:Loan)
 WHERE b.valid_from <= $as_of AND $as_of < b.valid_to
   AND b.known_from <= $known_at AND $known_at < b.known_to
 CALL (l) {
@@ -43,9 +57,14 @@ CALL (l) {
     AND v.known_from <= $known_at AND $known_at < v.known_to
   RETURN min(v.name) AS lender
 }
-RETURN l.key AS loan_key, lender AS lender, contract.principal_fen AS principal_fen,
+RETURN l.key AS loan_key, debtor.key AS borrower_key, lender AS lender, contract.principal_fen AS principal_fen,
        state.balance_fen AS balance_fen, state.loan_class AS loan_class,
-       state.overdue_days AS overdue_days, contract.granted_on AS granted_on,
+       state.overdue_days AS overdue_days,
+       CASE WHEN contract.due_on < $as_of AND state.balance_fen > 0 AND state.settled_on IS NULL
+                 AND coalesce(state.loan_class, 'pass') = 'pass'
+                 AND coalesce(state.overdue_days, 0) = 0
+            THEN duration.inDays(contract.due_on, $as_of).days END AS days_past_due,
+       contract.granted_on AS granted_on,
        contract.due_on AS due_on, state.settled_on AS settled_on, contract.purpose AS purpose,
        contract.security_kind AS security_kind, b.certainty AS certainty, b.source AS source
 ORDER BY granted_on, loan_key

@@ -10,7 +10,7 @@
 // returns legal_ground: text = 执行依据 / ground
 // returns conduct: text = 具体情形 / conduct
 // returns listed_on: date = 发布日期 / listed
-// returns usable_until: date = 可用至 / usable until
+// returns usable_until: date = 可用至（末日） / last day of use
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 法释〔2017〕7号；信用修复管理办法（修复后停止共享和使用）

@@ -47,7 +47,8 @@ class Seed(Strict):
 
 
 class Variant(Strict):
-    """Ties of a kind that pass on less or more than the others, told by a column of theirs."""
+    """Ties of a kind that pass on less or more than the others, told by a column of theirs or by
+    the label of one of their ends."""
 
     column: str
     value: str
@@ -89,6 +90,7 @@ class Policy(RuleFile):
     def _refuse_typos(self) -> Policy:
         for kind, tie in self.ties.items():
             columns = {item.name for item in SCHEMA.relationships[kind].properties}
+            columns |= {"from_label", "to_label"}
             for column in (tie.scale, *(variant.column for variant in tie.variants)):
                 if column is not None and column not in columns:
                     raise ValueError(f"{kind} has no column {column}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from queries.structure.beneficial import BeneficialOwners, beneficial_owners
-from queries.structure.control import Control, controllers_of
+from queries.structure.control import CONTROL_REASONS, Control, controllers_of
 from queries.structure.hint import Hint
 from queries.structure.ownership import LookThrough, Ownership, own
 from queries.structure.proposal import GuaranteeProposal, ProposalCheck, check_proposal
+from queries.structure.shares import DOUBTS
 from queries.structure.standing import Owners, Standing, Structure, read_structure
 
 __all__ = [
+    "CONTROL_REASONS",
+    "DOUBTS",
     "BeneficialOwners",
     "Control",
     "GuaranteeProposal",

@@ -5,20 +5,43 @@ Control is not ownership: 60 % of a firm that holds 60 % of another is 36 % of t
 its decisions.  A party controls a firm when it and the firms that it controls together hold more
 than the threshold of the votes (the company-control closure); shares that a firm holds in itself
 have no vote.  Agreements to act in concert are not in the data and not guessed.
+
+A partnership is run by its executing partner, whatever part of the money a limited partner gave
+(合伙企业法 第六十七条、第六十八条), and the registers taken in do not say who that is: nobody is shown
+to control it by his share, and who decides through it is 待补充.  Firms that hold one another round
+decide over one another, and nobody of them in the end.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from queries.basis import Basis
 from queries.eligibility.verdict import Verdict
 from queries.structure.ownership import Ownership
 from queries.structure.shares import Shares
 
-__all__ = ["Control", "Controller", "Votes", "controlled_by", "controllers_of"]
+__all__ = [
+    "CONTROL_REASONS",
+    "Control",
+    "Controller",
+    "Votes",
+    "controlled_by",
+    "controllers_of",
+    "is_partnership",
+]
+
+
+ControlReason = Literal["partnership", "ring", "unproven"]
+
+#: Why nobody is shown to decide in the end, to an officer.
+CONTROL_REASONS: dict[str, str] = {
+    "partnership": "合伙企业由执行事务合伙人管理，出资比例不决定控制（合伙企业法 第六十七条、第六十八条）；请补充执行事务合伙人",
+    "ring": "各企业互相持股，环外没有查明的控制人；请补充环外股东或实际控制人的材料",
+    "unproven": "有股权未查明；请补充股东登记",
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +62,7 @@ class Controller:
 
     Attributes:
         votes: part of the votes in the firm that it decides on.
-        is_last: nobody controls it in turn, or only the firms that it controls itself.
+        is_last: nobody controls it in turn; of a partnership that is not known.
         chain: the holdings that prove it, from the controller down to the firm.
     """
 
@@ -56,8 +79,9 @@ class Control:
     """Who controls a firm.
 
     Attributes:
-        verdict: MET with a controller; NOT_MET when the register proves that nobody has control by
-            shares; UNKNOWN when parts without a proven holder could be a controller's.
+        verdict: MET with a controller in the end; NOT_MET when the register proves that nobody has
+            control by shares; UNKNOWN otherwise.
+        why: of UNKNOWN; `CONTROL_REASONS` says it in words.
     """
 
     firm: str
@@ -65,6 +89,7 @@ class Control:
     verdict: Verdict
     controllers: tuple[Controller, ...]
     basis: Basis
+    why: ControlReason | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -82,7 +107,7 @@ def controlled_by(shares: Shares, holder: int) -> dict[int, float]:
     while queue:
         here = queue.popleft()
         for firm, ratio in shares.held_by(here):
-            if firm in (holder, here) or voting[firm] <= 0:
+            if firm in (holder, here) or voting[firm] <= 0 or is_partnership(shares, firm):
                 continue
             decided[firm] = decided.get(firm, 0.0) + ratio / float(voting[firm])
             if firm not in controlled and threshold.holds(decided[firm]):
@@ -99,25 +124,48 @@ def controllers_of(ownership: Ownership, key: str) -> Control:
     shares = ownership.shares
     firm = shares.place(key)
     above = _above(shares, firm)
-    reach = {party: controlled_by(shares, party) for party in sorted(above)}
+    reach = {party: controlled_by(shares, party) for party in sorted(above | {firm})}
     deciding = [party for party, firms in reach.items() if firm in firms and party != firm]
     controllers = []
     for party in deciding:
-        over = [other for other in deciding if other != party and party in reach[other]]
+        # the firm itself may decide over who decides in it
+        over = [other for other in (*deciding, firm) if other != party and party in reach[other]]
         controllers.append(
             Controller(
                 party=shares.key(party),
                 name=shares.name(party),
                 label=shares.label(party),
                 votes=reach[party][firm],
-                is_last=all(other in reach[party] for other in over),
+                is_last=not over and not is_partnership(shares, party),
                 chain=_chain(shares, party, firm, reach[party]),
             )
         )
     controllers.sort(key=lambda item: (not item.is_last, -item.votes, item.party))
-    unproven = any(shares.unknown[p] > 0 for p in above | {firm} if shares.is_firm[p])
-    verdict = Verdict.MET if controllers else Verdict.UNKNOWN if unproven else Verdict.NOT_MET
-    return Control(key, shares.name(firm), verdict, tuple(controllers), ownership.basis())
+    why = _why(ownership, above | {firm}, controllers)
+    verdict = Verdict.MET if any(item.is_last for item in controllers) else Verdict.NOT_MET
+    if why is not None:
+        verdict = Verdict.UNKNOWN
+    return Control(key, shares.name(firm), verdict, tuple(controllers), ownership.basis(), why)
+
+
+def is_partnership(shares: Shares, place: int) -> bool:
+    """Whether a firm is a partnership, as its name must say."""
+    return bool(shares.is_firm[place]) and place in shares.partnerships
+
+
+def _why(
+    ownership: Ownership, firms: set[int], controllers: list[Controller]
+) -> ControlReason | None:
+    """Why nobody is shown to decide in the end; None where somebody is, or nobody can be."""
+    if any(item.is_last for item in controllers):
+        return None
+    shares = ownership.shares
+    if any(is_partnership(shares, place) for place in firms):
+        return "partnership"
+    if controllers or any(ownership.closed[place] for place in firms if shares.is_firm[place]):
+        return "ring"
+    unproven = any(shares.unknown[place] > 0 for place in firms if shares.is_firm[place])
+    return "unproven" if unproven else None
 
 
 def _above(shares: Shares, firm: int) -> set[int]:

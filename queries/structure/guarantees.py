@@ -15,6 +15,7 @@ from typing import Any
 import networkx as nx
 import pyarrow.compute as pc
 
+from graph.debtor import operators, told_of_both
 from graph.last_heard import last_heard
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
@@ -156,8 +157,10 @@ def _order(contract: Contract) -> tuple[str, str, str]:
 
 
 def _loans(snapshot: Snapshot) -> dict[str, frozenset[str]]:
-    """The loans that each party borrowed."""
-    borrowed = snapshot.facts("BORROWED")
+    """The loans that each party borrowed, or answers for as for its own (`graph.debtor`)."""
+    businesses = snapshot.facts("IndividualBusiness")["key"]
+    answers = operators(snapshot.ties["LEGAL_REPRESENTATIVE_OF"].table, businesses)
+    borrowed = told_of_both(snapshot.facts("BORROWED"), answers)
     certain = borrowed.filter(pc.greater_equal(borrowed["certainty"], 1))
     loans: dict[str, set[str]] = {}
     for party, loan in zip(

@@ -42,6 +42,7 @@ class Owner:
 
     Attributes:
         share: integrated, 0 to 1.  direct: what it holds itself.
+        is_derived: the direct part follows from amounts, no ratio was stated (`graph.capital`).
     """
 
     party: str
@@ -49,6 +50,7 @@ class Owner:
     label: str
     share: float
     direct: float
+    is_derived: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,14 @@ class Ownership:
 
         def owner(place: int, share: float) -> Owner:
             held = direct.get(place, 0.0)
-            return Owner(shares.key(place), shares.name(place), shares.label(place), share, held)
+            return Owner(
+                shares.key(place),
+                shares.name(place),
+                shares.label(place),
+                share,
+                held,
+                bool(held) and shares.is_derived(place, firm),
+            )
 
         owners = [owner(p, float(column[p])) for p in places.tolist() if not shares.is_firm[p]]
         between = [

@@ -1,8 +1,11 @@
 """Who holds which part of which firm, as a sparse matrix over the parties that hold or are held.
 
-What the register proves and no more: a holding without a ratio, or tied by resemblance, or in a
-firm whose registered ratios sum to more than the whole, proves no share.  What is not proven is
-the firm's *unknown* part; nothing is spread over the known holders.
+What the register proves and no more: a holding without a ratio or an amount that gives one, or tied
+by resemblance, or in a firm whose registered ratios sum to more than the whole, proves no share.
+What is not proven is the firm's *unknown* part; nothing is spread over the known holders.
+
+Ratios are written to so many decimals.  Of n holders each may be half a unit of the last one off, so
+that a sum over the whole by no more than that is rounding and no error.
 """
 
 from __future__ import annotations
@@ -24,20 +27,32 @@ from queries.structure.thresholds import Thresholds, load_thresholds
 
 __all__ = ["DOUBTS", "Doubt", "Shares", "read_shares"]
 
+#: Decimals of a percentage that are looked at.
+_DECIMALS = 8
+
 _FIRMS = SCHEMA.relationships["HOLDS_SHARES_IN"].targets
 
 DoubtKind = Literal[
-    "oversubscribed", "rounded", "ratio_unknown", "resemblance", "sources_differ", "closed"
+    "oversubscribed",
+    "rounded",
+    "derived",
+    "ratio_unknown",
+    "resemblance",
+    "sources_differ",
+    "closed",
+    "not_registered",
 ]
 
 #: What each doubt means to an officer.
 DOUBTS: dict[str, str] = {
     "oversubscribed": "登记的出资比例合计超过 100 %，无法判断哪些正确，全部未采用",
     "rounded": "登记的出资比例合计因四舍五入略超 100 %，已按比例缩到 100 %",
-    "ratio_unknown": "有股东未登记出资比例",
+    "derived": "未登记出资比例，按认缴出资额占资本总额推算（公司法 第二百六十五条）",
+    "ratio_unknown": "有股东未登记出资比例，认缴出资额也不足以推算",
     "resemblance": "有股东仅为疑似同一主体，未采用",
     "sources_differ": "不同来源的出资比例不一致，采用最近获知的",
     "closed": "全部股权由环内企业互相持有，环外没有所有人",
+    "not_registered": "没有股东登记",
 }
 
 
@@ -78,6 +93,15 @@ class Shares:
         # a register that says 70 % and 30 % has no unknown owner of 1e-16
         lacking[lacking < 1e-12] = 0.0
         return np.where(self.is_firm, lacking, 0.0)
+
+    @cached_property
+    def partnerships(self) -> frozenset[int]:
+        """Places of partnerships: their name must say it (合伙企业法 第十五条、第五十六条、第六十二条)."""
+        if self.snapshot is None:  # plain numbers have no names
+            return frozenset()
+        names = self.snapshot.names.take(pa.array(self.members))
+        said = pc.fill_null(pc.match_substring(names.cast(pa.string()), "合伙"), False)
+        return frozenset(np.flatnonzero(said.to_numpy(zero_copy_only=False)).tolist())
 
     def place(self, key: str) -> int:
         """Place of a firm; raises `NotFoundError` for a party that shares cannot be held in."""
@@ -129,7 +153,12 @@ class Shares:
         """Source, batch and row of a holding."""
         row = int(self.row[holder, firm]) - 1
         said = self.snapshot.ties["HOLDS_SHARES_IN"].table.slice(row, 1).to_pylist()[0]
-        return {name: said[name] for name in ("source", "batch", "row", "certainty")}
+        told = {name: said[name] for name in ("source", "batch", "row", "certainty")}
+        return told | {"is_derived": bool(said["ratio_is_derived"])}
+
+    def is_derived(self, holder: int, firm: int) -> bool:
+        """Whether the ratio of a holding follows from amounts; False for no holding."""
+        return bool(self.row[holder, firm]) and bool(self.evidence(holder, firm)["is_derived"])
 
     def doubts_of(self, places: NDArray[np.int64]) -> tuple[Doubt, ...]:
         """Doubts about any of the firms at these places."""
@@ -155,6 +184,7 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
             # texts come dictionary-coded, and coded ones cannot be sorted
             "source": ties.table["source"].cast(pa.string()),
             "ratio": ties.table["share_ratio"],
+            "derived": pc.fill_null(ties.table["ratio_is_derived"], False),
             "known_from": ties.table["known_from"],
             "certain": pc.greater_equal(ties.table["certainty"], 1.0),
             "row": np.arange(len(ties.table), dtype=np.int64),
@@ -176,8 +206,11 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
     ratio = _column(pairs, "ratio").astype(np.float64)
     differ = _column(pairs, "least") + 1e-9 < _column(pairs, "most")
     doubt(_column(pairs, "firm")[differ], "sources_differ")
+    by_amount = _column(pairs, "derived").astype(bool)
+    doubt(_column(pairs, "firm")[by_amount], "derived")
     total = np.bincount(firm, weights=ratio, minlength=len(members))
-    over = total > 1 + chosen.rounding_ratio.value
+    units = np.where(by_amount, 0.0, _last_unit(ratio))
+    over = total > 1 + np.maximum(chosen.rounding_ratio.value, _rounding(firm, units, len(members)))
     doubt(members[over], "oversubscribed")
     # sums of a few doubles differ from one by their last bits: no doubt, and no more than one
     doubt(members[(total > 1 + 1e-12) & ~over], "rounded")
@@ -199,17 +232,45 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
 def _one_a_pair(told: pa.Table) -> pa.Table:
     """One row a (holder, firm): what the source heard last says, and the least and most said."""
     by_source = told.group_by(["holder", "firm", "source"], use_threads=False).aggregate(
-        [("ratio", "sum"), ("known_from", "max"), ("row", "min")]
+        [("ratio", "sum"), ("derived", "any"), ("known_from", "max"), ("row", "min")]
     )
     latest_first = by_source.sort_by(
         [("known_from_max", "descending"), ("source", "ascending"), ("row_min", "ascending")]
     )
     merged = latest_first.group_by(["holder", "firm"], use_threads=False).aggregate(
-        [("ratio_sum", "first"), ("ratio_sum", "min"), ("ratio_sum", "max"), ("row_min", "first")]
+        [
+            ("ratio_sum", "first"),
+            ("derived_any", "first"),
+            ("ratio_sum", "min"),
+            ("ratio_sum", "max"),
+            ("row_min", "first"),
+        ]
     )
-    names = {"ratio_sum_first": "ratio", "ratio_sum_min": "least", "ratio_sum_max": "most",
-             "row_min_first": "row"}  # fmt: skip
+    names = {"ratio_sum_first": "ratio", "derived_any_first": "derived", "ratio_sum_min": "least",
+             "ratio_sum_max": "most", "row_min_first": "row"}  # fmt: skip
     return merged.rename_columns([names.get(name, name) for name in merged.column_names])
+
+
+def _last_unit(ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One unit of the last decimal that each percentage is written with, as a ratio."""
+    unit = np.full(len(ratios), 10.0**-_DECIMALS)
+    percent = ratios * 100
+    for decimals in range(_DECIMALS - 1, -1, -1):
+        unit[np.abs(percent - np.round(percent, decimals)) < 1e-9] = 10.0**-decimals
+    return unit / 100
+
+
+def _rounding(
+    firm: NDArray[np.int64], units: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    """By how much the ratios of each firm may be off together.
+
+    A register writes all its ratios to as many decimals as the longest has: 50 among 33.34 is 50.00.
+    """
+    finest = np.full(count, 1.0)
+    rounded = units > 0
+    np.minimum.at(finest, firm[rounded], units[rounded])
+    return np.bincount(firm[rounded], minlength=count) * finest / 2
 
 
 def _column(table: pa.Table, name: str) -> NDArray[Any]:

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from graph.log import FactLog
 from graph.settings import Settings
+from queries.eligibility import packaged
 from queries.eligibility.paper import PARTICULARS
 
 PRODUCT = "farmer_small_credit_loan"
@@ -208,6 +209,7 @@ def particulars(document: str, number: str) -> dict[str, str]:
 @pytest.mark.parametrize("lacking", ["reference", "stated_on", "issuer", "seen_by"])
 def test_a_tick_is_no_document(client: TestClient, guarantor: str, lacking: str) -> None:
     path = f"/parties/{guarantor}/decisions"
+    number = f"R-{list(PARTICULARS).index(lacking)}"
     given = {
         "own_overdue": "否",
         **particulars("征信报告", number),
@@ -243,7 +245,7 @@ def test_a_tick_is_no_document(client: TestClient, guarantor: str, lacking: str)
 
 def test_products_and_many_decisions(client: TestClient, guarantor: str) -> None:
     listed = client.get("/v1/products").json()
-    assert len(listed) == 10
+    assert len(listed) == len(packaged())
     first = listed[0]
     whole = client.get(f"/v1/products/{first['id']}/versions/2026.1").json()
     assert whole["hash"] == first["versions"][0]["hash"] and whole["said"]["consent"]
@@ -257,6 +259,20 @@ def test_products_and_many_decisions(client: TestClient, guarantor: str) -> None
     assert lines[1]["code"] == "party_unknown"
     refused = client.post("/v1/decisions/many", json={**body, "product": "none"})
     assert refused.json()["code"] == "product_unknown"
+
+
+def test_the_card_is_measured_and_stays_as_it_is(district: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "card.yaml"
+    told = json.loads(run(district, "card", "--calibrate", "--write", str(file), "--json").stdout)
+    assert [band["grade"] for band in told["bands"]][::7] == ["AAA", "不评级"]
+    assert [band["published"] for band in told["bands"]] == [95, 90, 85, 80, 75, 70, 65, 0]
+    # householders of both sexes, and by the proposed card somebody gets a letter
+    assert {row["value"] for row in told["groups"] if row["by"] == "sex"} == {"female", "male"}
+    assert sum(band["households_proposed"] for band in told["bands"][:-1]) > 0
+    assert file.read_text(encoding="utf-8") == told["proposed"]
+    printed = run(district, "card", "--calibrate").stdout
+    assert "现行评分卡没有改动" in printed and "建议" in printed
+    assert "AAA 95" in run(district, "card").stdout
 
 
 def test_a_village_is_visited(client: TestClient, district: Settings) -> None:

@@ -53,7 +53,9 @@ def _write_log(log: FactLog) -> None:
     for number in range(40):
         world.node("Farmer", f"p{number}", label="Person")
         world.tie("BELONGS_TO", (f"p{number}", "Person"), (f"h{number // 4}", "Household"))
+    # one faulty cell, longer than any index holds
     world.node("Household", "h0", name="")
+    world.node("Household", "h1", name="长" * 20_000)
     world.commit(datetime(2026, 2, 1, 8, 30, 0, 123456, tzinfo=UTC))
     world.node("Enterprise", "e1", name="样本果业有限公司", valid_to=date(2027, 1, 1))
     ended = world.tie("HOLDS_SHARES_IN", ("p1", "Person"), ("e1", "Enterprise"), share_ratio=0.25)
@@ -84,7 +86,7 @@ def test_every_fact_is_there_once(
     )
     # 40 persons, 10 households of which nine are known by their ties alone, 1 enterprise; every
     # name that is or was held, to be searched by (an empty one is none); how far it is
-    assert len(nodes) == versions + 40 + 10 + 1 + (40 + 1 + 1) + 1
+    assert len(nodes) == versions + 40 + 10 + 1 + (40 + 1 + 1 + 1) + 1
     # the tie of p39 to its household stands twice: before and after p39 was judged to be p35
     assert len(ties) == versions + 41 + 1 + 1 + 1
     assert sum("'BELONGS_TO', 'p35'" in tie for tie in ties) == 2

@@ -114,7 +114,7 @@ def test_refused_and_open_proposals_write_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "more", [{"signed_on": today() + timedelta(1)}, {"signed_on": date(2025, 1, 1),
-                                                     "expires_on": today()}]
+                                                     "expires_on": today() - timedelta(1)}]
 )  # fmt: skip
 def test_limits_are_those_of_today(tmp_path: Path, more: dict[str, object]) -> None:
     with pytest.raises(InputError, match="as of today"):

@@ -73,7 +73,8 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
             node(label, key, name=name)
     for loan in loans:
         if chance.random() < 0.7:
-            node("Loan", loan, principal_fen=chance.randrange(1, 90) * 100_000)
+            due = date(2025, 6, 1) + timedelta(chance.randrange(600))
+            node("Loan", loan, principal_fen=chance.randrange(1, 90) * 100_000, due_on=due)
         if chance.random() < 0.7:
             said.append(("LoanState", worlds.node(
                 "LoanState", loan, "Loan", valid_from=_day(chance),
@@ -83,7 +84,8 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
                 settled_on=chance.choice([None, None, date(2025, 3, 1), date(2026, 3, 1)]),
                 certainty=0.8 if chance.random() < 0.1 else 1.0)))  # fmt: skip
         if chance.random() < 0.6:
-            tie("BORROWED", chance.choice(people), (loan, "Loan"))
+            tie("BORROWED", chance.choice([*people, (f"{w}:shop", "IndividualBusiness")]),
+                (loan, "Loan"))  # fmt: skip
         if chance.random() < 0.6:
             tie("LENT_BY", (loan, "Loan"), (f"{w}:bank", "FinancialInstitution"))
     node("FinancialInstitution", f"{w}:bank", name=f"{number:03d}银行")
@@ -103,6 +105,8 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
             tie("BELONGS_TO", person, household, role=chance.choice(["householder", "son"]))
         if chance.random() < 0.4:
             tie("LEGAL_REPRESENTATIVE_OF", person, chance.choice(firms))
+        if chance.random() < 0.2:
+            tie("LEGAL_REPRESENTATIVE_OF", person, (f"{w}:shop", "IndividualBusiness"))
         if chance.random() < 0.5:
             tie("MEMBER_OF", person, (f"{w}:coop", "Cooperative"), contribution_fen=100)
     tie("HOLDS_SHARES_IN", chance.choice(people), chance.choice(firms), share_ratio=0.4)
@@ -208,6 +212,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                 for entry in range(2):
                     writing.node("ListEntry", f"w{n:03d}:list{entry}", valid_to=date(2000, 1, 1))
                 writing.node("FinancialInstitution", f"w{n:03d}:bank", valid_to=date(2000, 1, 1))
+                writing.node("IndividualBusiness", f"w{n:03d}:shop", valid_to=date(2000, 1, 1))
                 writing.node("Village", f"w{n:03d}:village", valid_to=date(2000, 1, 1))
             write(writing)
             _guarantee_each_other(writing)

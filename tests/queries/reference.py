@@ -183,6 +183,12 @@ class Reference:
             circle |= {row["from_key"] for row in filter(self.stands, self.into[kind][key])}
         for tie in self.out["BELONGS_TO"][key]:
             circle |= {row["from_key"] for row in self.into["BELONGS_TO"][tie["to_key"]]}
+        for member in list(circle):
+            ties = self.out["LEGAL_REPRESENTATIVE_OF"][member]
+            ties = ties + self.into["LEGAL_REPRESENTATIVE_OF"][member]
+            for tie in ties:
+                if self.label[tie["to_key"]] == "IndividualBusiness":
+                    circle |= {tie["from_key"], tie["to_key"]}
         found = set()
         parties = {
             node.label for node in SCHEMA.nodes.values() if SCHEMA.superlabel(node) == "Party"
@@ -217,9 +223,20 @@ class Reference:
                 say(tie)
         return list(found)
 
+    def debtors(self, key: str) -> set[str]:
+        """The party, and who is one debtor with it: an individual business, or who runs it."""
+        runs = self.out["LEGAL_REPRESENTATIVE_OF"][key] + self.into["LEGAL_REPRESENTATIVE_OF"][key]
+        return {key}.union(
+            *(
+                {row["from_key"], row["to_key"]}
+                for row in runs
+                if row["certainty"] >= 1 and self.label[row["to_key"]] == "IndividualBusiness"
+            )
+        )
+
     def loans(self, key: str) -> list[tuple[Any, ...]]:
         found = []
-        for tie in self.out["BORROWED"][key]:
+        for tie in [tie for debtor in self.debtors(key) for tie in self.out["BORROWED"][debtor]]:
             loan = tie["to_key"]
             contract, state = self.latest(loan, "Loan"), self.latest(loan, "LoanState")
             lenders = [
@@ -230,9 +247,19 @@ class Reference:
             ]
             found.append(
                 (loan, min(lenders, default=None), contract["principal_fen"],
-                 state["balance_fen"], state["loan_class"], tie["certainty"])
+                 state["balance_fen"], state["loan_class"], self._past_due(contract, state),
+                 tie["certainty"])
             )  # fmt: skip
         return found
+
+    def _past_due(self, contract: dict[str, Any], state: dict[str, Any]) -> int | None:
+        """Days past its last one of a loan that is called good and owed."""
+        due = contract["due_on"]
+        if due is None or due >= self.as_of or not state["balance_fen"] or state["settled_on"]:
+            return None
+        if state["loan_class"] not in (None, "pass") or state["overdue_days"]:
+            return None
+        return (self.as_of - due).days
 
     def guarantees_given(self, key: str) -> list[tuple[Any, ...]]:
         return [
@@ -293,7 +320,8 @@ class Reference:
         found = []
         for h in self._households(key):
             members = {row["from_key"] for row in self.into["BELONGS_TO"][h]}
-            loans = {r["to_key"] for m in members | {h} for r in self.out["BORROWED"][m]}
+            debtors = set().union({h}, *map(self.debtors, members))
+            loans = {r["to_key"] for m in debtors for r in self.out["BORROWED"][m]}
             found.append(
                 (h, len(members), len(loans),
                  sum(self.latest(x, "Loan")["principal_fen"] or 0 for x in loans),
@@ -577,7 +605,8 @@ def _stays(same_as: list[Row]) -> dict[str, str]:
 
 #: question -> columns of the answer that the reference gives, in its order.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "loans": ("loan_key", "lender", "principal_fen", "balance_fen", "loan_class", "certainty"),
+    "loans": ("loan_key", "lender", "principal_fen", "balance_fen", "loan_class",
+              "days_past_due", "certainty"),
     "guarantees_given": ("other_key", "other_name", "contract", "amount_fen", "owed_fen"),
     "guarantees_received": ("other_key", "other_name", "contract", "amount_fen", "owed_fen"),
     "guarantee_chain": ("key", "name", "depth", "loan_count", "principal_fen"),

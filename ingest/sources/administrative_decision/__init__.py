@@ -62,7 +62,7 @@ def penalty(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "Penalty",
         "PENALISED_BY",
         valid_from=rows["decided_on"],
-        valid_to=earlier(usable_until, rows["removed_on"]),
+        valid_to=earlier(through(usable_until), rows["removed_on"]),
         usable_until=usable_until,
         said=said,
     )

@@ -77,6 +77,7 @@ def external_guarantee(rows: pd.DataFrame) -> Iterator[FactFrame]:
 
 def _digest(rows: pd.DataFrame) -> pd.Series:
     """A report numbers nothing: creditor, debtor and first day of the debt tell them apart."""
-    parts = rows["creditor_name"] + "|" + rows["debtor_name"] + "|"
+    # the debtor's name is kept as it was written; its width tells no two guarantees apart
+    parts = rows["creditor_name"] + "|" + rows["debtor_name"].str.normalize("NFKC") + "|"
     texts = parts + rows["debt_from_on"].astype(str)
     return texts.map(lambda text: blake2b(text.encode(), digest_size=8).hexdigest())

@@ -7,13 +7,21 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.emit import FactFrame, end, mention, tie
+from ingest.tranche import added_up
 
 __all__ = ["enterprise_shareholder"]
 
 
 def enterprise_shareholder(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One row a holding."""
+    """One row a contribution; those of one holder add up to its holding."""
     yield from mention(rows, "holder", name=rows["holder_name"])
+    rows = added_up(
+        rows,
+        ("firm_key", "holder_key"),
+        since="held_from",
+        until="held_to",
+        amounts=("share_ratio", "subscribed_fen"),
+    )
     yield tie(
         "HOLDS_SHARES_IN",
         rows,

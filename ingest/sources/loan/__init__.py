@@ -12,7 +12,7 @@ __all__ = ["loan"]
 
 
 def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One row a loan note at one data date."""
+    """One row a debtor of a loan note at one data date; who borrowed together owes one loan."""
     key = "loan:" + rows["lender_code"] + ":" + rows["loan_no"]
     lender = "institution:" + rows["lender_code"]
     began = rows["granted_on"]
@@ -25,6 +25,13 @@ def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
         institution_code=rows["lender_code"],
     )
     yield from mention(rows, "borrower", name=rows["borrower_name"])
+    yield from mention(
+        rows,
+        "co_borrower",
+        name=rows["co_borrower_name"],
+        where=~rows["co_borrower_key"].isin(rows["borrower_key"]),
+    )
+    first = ~key.duplicated()
     contract = (
         "loan_no",
         "principal_fen",
@@ -34,22 +41,25 @@ def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "security_kind",
         "interest_ratio",
     )
-    yield node("Loan", rows, key=key, valid_from=began, said=contract)
+    yield node("Loan", rows, key=key, where=first, valid_from=began, said=contract)
     state = ("balance_fen", "loan_class", "overdue_days", "overdue_interest_fen", "settled_on")
     yield node(
         "LoanState",
         rows,
         key=key,
+        where=first,
         valid_from=rows["stated_on"],
         said=state,
     )
-    yield tie(
-        "BORROWED", rows, source=end(rows, "borrower"), target=(key, "Loan"), valid_from=began
-    )
+    for debtor in ("borrower", "co_borrower"):
+        yield tie(
+            "BORROWED", rows, source=end(rows, debtor), target=(key, "Loan"), valid_from=began
+        )
     yield tie(
         "LENT_BY",
         rows,
         source=(key, "Loan"),
         target=(lender, "FinancialInstitution"),
+        where=first,
         valid_from=began,
     )

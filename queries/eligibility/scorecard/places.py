@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from queries.eligibility.scorecard.village import (
     load_thresholds,
     town_of,
 )
-from queries.names import division_names
+from queries.names import division_names, recoded_divisions
 
 __all__ = ["CreditPlaces", "read_places"]
 
@@ -30,6 +31,7 @@ class CreditPlaces:
     Attributes:
         names: of divisions, by key.
         grades: of householders by sex, age band and village.
+        recoded: former keys of places, with those of today.
         review_on: the day before which an evaluation made now must be made again.
     """
 
@@ -37,6 +39,7 @@ class CreditPlaces:
     towns: dict[str, VillageCheck]
     names: dict[str, str]
     grades: tuple[GradeRow, ...]
+    recoded: Mapping[str, str]
     rules: Thresholds
     review_on: date
     basis: Basis
@@ -47,7 +50,11 @@ class CreditPlaces:
         return own if key in self.towns else self.names.get(town_of(key), "") + own
 
     def find(self, key: str) -> VillageCheck:
-        """One village or town; raises `NotFoundError` where no household is known."""
+        """One village or town, by its code of today or a former one.
+
+        Raises `NotFoundError` where no household is known.
+        """
+        key = self.recoded.get(key, key)
         found = self.villages.get(key) or self.towns.get(key)
         if found is None:
             raise NotFoundError(
@@ -69,6 +76,7 @@ class CreditPlaces:
     def place_answer(self, key: str) -> dict[str, Any]:
         """One place, JSON-ready: shares, thresholds, whether it passes, when it is reviewed."""
         found = self.find(key)
+        key = found.division
         grades = self.grades_of(key)
         return {
             "division": key,
@@ -115,6 +123,7 @@ def read_places(
         towns,
         division_names(log, as_of, known_at),
         grade_report(log, as_of, known_at, card),
+        recoded_divisions(log, as_of, known_at),
         rules,
         review_due(as_of, rules.review_months),
         Basis(as_of, known_at, position, rules=f"{rules.title} {rules.name}"),

@@ -71,7 +71,7 @@ def test_a_form_prints_on_a4_and_a_phone_shows_the_page(
             "stated_on@书面授权书": "2026-11-02",
             "issuer@书面授权书": "本人",
             "seen_by@书面授权书": "张三",
-        },  # fmt: skip
+        },
     )
     paper = tmp_path / "form.pdf"
     form = served + kept.url.path

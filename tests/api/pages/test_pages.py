@@ -128,12 +128,12 @@ _MORALS = {"good": 5, "rather_good": 4, "fair": 2, "poor": 1}
 
 
 def by_hand(
-    row: dict[str, str], loan: str | None, honour: str | None, moral: str | None
+    row: dict[str, str], loan: str | None, honour: str | None, moral: str | None, bound: str | None
 ) -> tuple[float, float]:
     """The range of a score, from the department's row and the published card alone.
 
-    An unknown loan brings -20 to 20 or leaves the scale, an unknown honour 0 to 10, an unknown
-    opinion of the village 0 to 5.
+    An unknown loan brings -20 to 20 or leaves the scale, or, where one is known, -20 to what that
+    brings; an unknown honour brings 0 to 10, an unknown opinion of the village 0 to 5.
     """
     education = {"小学": 3, "初中": 3, "其他": 3, "高中": 4, "中专": 4, "大专": 5, "本科": 5}
     income, expense = float(row["家庭年总收入（元）"]), float(row["家庭年总支出（元）"])
@@ -146,7 +146,9 @@ def by_hand(
     low = known + (_HONOURS[honour] if honour else 0) + (_MORALS[moral] if moral else 0)
     high = known + (_HONOURS[honour] if honour else 10) + (_MORALS[moral] if moral else 5)
     apart = (low / 73, high / 73)
-    if loan is None:
+    if bound is not None:
+        low, high = (low - 20) / 93, (high + _LOANS[bound]) / 93
+    elif loan is None:
         low, high = min((low - 20) / 93, apart[0]), max((high + 20) / 93, apart[1])
     elif loan == "none":
         low, high = apart
@@ -169,15 +171,24 @@ def test_the_score_of_a_farmer(client: TestClient, households: list[dict[str, st
         seen = {name: fact["value"] for item in told["items"]
                 for name, fact in item["facts"].items()}  # fmt: skip
         beside = ("worst_loan_class", "best_honour", "moral_grade")
-        low, high = by_hand(row, *(seen[name] for name in beside))
+        low, high = by_hand(row, *(seen[name] for name in (*beside, "worst_known_class")))
         assert (told["low"], told["high"]) == (low, high)
-        assert {one["fact"] for one in told["missing"]} == {n for n in beside if seen[n] is None}
+        missing = {n for n in beside if seen[n] is None}
+        if _LOANS.get(seen["worst_known_class"] or "") == -20:
+            # as bad as can be: nothing more to learn of loans
+            missing -= {"worst_loan_class"}
+        assert {one["fact"] for one in told["missing"]} == missing
+        total = told["sum"]
+        assert total["low"] == sum(i["least"] for i in told["items"] if i["applies"] is not False)
+        assert total["high"] == sum(i["most"] for i in told["items"] if i["applies"] is not False)
         asked = {name for item in told["items"] for name in item["facts"]}
         assert not asked & {"age", "marital_status", "sex"}
         barred = {item["term"] for item in told["not_used"]}
         assert {"年龄", "婚姻状况", "性别", "模型风险分", "亲属、担保对象的失信或风险"} <= barred
         page = Outline(client.get(f"/parties/{key}").text).text
-        assert f"{low:g}" in page and f"{high:g}" in page and "分（满分 100）" in page
+        assert f"合计 ÷ {total['full']} × 100" in page
+        assert f"{low:g}" in page and f"{high:g}" in page
+        assert "分（满分 100，由下表合计折算）" in page
         assert "老年人权益保障法" in page and "下次复评" in page
         assert all(one["how"] in page for one in told["missing"])
         compared += 1
@@ -256,7 +267,9 @@ def test_where_two_definitions_disagree(client: TestClient, district: Settings) 
         for row in rows
         if row["to_key"] in homes and row["from_key"] not in borrowers
     )
-    looked = client.post(f"/parties/{other}/decisions", data={"any_loan": "否", "action": "look"})
+    looked = client.post(
+        f"/parties/{other}/decisions", data={"any_loan": "否", "consent": "是", "action": "look"}
+    )
     page = Outline(looked.text)
     assert not page.wrong
     assert "口径不一致 ：按“从未有过任何贷款”是首贷，按“全户首贷”不是" in page.text
@@ -302,6 +315,12 @@ def test_the_assessor_is_found_by_name(client: TestClient, district: Settings) -
     found = client.post(path, data={"who": one.name, "most": "1"})
     page = Outline(found.text)
     assert f"已按“{one.name}”核对回避" in page.text and "回避：本人" in page.text
+    # whom to look for and where, and what to take along to everybody
+    town = bench.division_names()[row["village"][: len("division:") + 9]]
+    for word in (f"{town}{bench.division_names()[row['village']]}：首贷培植走访名单", "户号",
+                 f"证件尾号 {one.masked[-4:]}", one.household_no, "每户都要备齐", "负债情况声明",
+                 "贷款用途声明和凭证"):  # fmt: skip
+        assert word in page.text, word
     assert one.name not in str(found.url)
     assert "没有找到这个人" in client.post(path, data={"who": "查无此名"}).text
     many = client.post(path, data={"who": "样本"}).text

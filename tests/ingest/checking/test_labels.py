@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+import ingest
+from graph.log import FactLog
+from graph.settings import Settings
 from ingest.catalogue.field import FieldSpec, label
 from ingest.catalogue.form import FieldForm
 from ingest.catalogue.source import load_source, source_names
+from ingest.checking.gate import check
 from ingest.checking.values import read_column
+from ingest.reading.table import read_table
 from ingest.reading.texts import Texts
 
 LISTS = [
@@ -165,3 +172,59 @@ def test_a_form_with_a_list_of_its_own_has_no_other_words() -> None:
 def test_only_words_are_offered_beside_known_digits(spec: FieldSpec) -> None:
     """What the template offers reads as itself."""
     assert read(spec, *spec.codes) == list(spec.codes.values())
+
+
+PENALTY = (
+    "行政相对人名称,行政相对人类别,行政相对人代码_3(统一社会信用代码),行政相对人代码_2（工商注册号）,"
+    "行政处罚决定书文号,违法行为类型,违法事实,处罚依据,处罚类别,处罚内容,罚款金额（万元）,处罚决定日期,公示截止期,"
+    "处罚机关,处罚机关统一社会信用代码,行政相对人代码_3（组织机构代码）\n"
+)
+DECIDED = (
+    "凤翔样甲（集团）有限公司,法人及非法人组织,91610305MA6XT0014H,,样市监罚〔2026〕{}号,无证经营,样,样法第一条,"
+    "{},罚款2000元,{},2026-03-02,2027-03-02,样区市场监督管理局,{},\n"
+)
+
+
+def test_public_decisions_as_platforms_hand_them_out(tmp_path: Path) -> None:
+    """Codes numbered otherwise, lists with any sign between, an authority without a code."""
+    path = tmp_path / "行政处罚.csv"
+    rows = (
+        ("罚款", "0.2", "11610305016000005N"),
+        ("罚款；", "0.2", "11610305016000005N"),
+        ("罚款; 警告", "0.2", "11610305016000005N"),
+        ("罚款", "0.2", "00000000000000000X"),
+        ("罚款", "2000", "11610305016000005N"),
+    )
+    text = PENALTY + "".join(DECIDED.format(n, *said) for n, said in enumerate(rows))
+    path.write_text(text, encoding="utf-8")
+    settings = Settings(data=tmp_path / "data")
+    report = ingest.ingest("administrative_decision", [path], settings=settings, into_graph=False)
+    found = [(item.row, item.code, item.severity) for item in report.batches[0].findings]
+    assert sorted(found) == [(5, "not_filler", "warning"), (6, "fine_not_in_yuan", "error")]
+    log = FactLog(settings.log_dir)
+    penalties = {row["document_no"][-2]: row for row in log.read("Penalty").to_pylist()}
+    kinds = {number: row["penalty_kinds"] for number, row in penalties.items()}
+    assert kinds == {"0": "罚款", "1": "罚款", "2": "罚款；警告", "3": "罚款"}
+    assert {row["from_key"] for row in log.read("PENALISED_BY").to_pylist()} == {
+        "org:91610305MA6XT0014H"
+    }
+    assert len(log.read("DECIDED_BY")) == 3
+
+
+CASES = Path(__file__).parents[4] / "shared" / "cases" / "files"
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the trial files lie beside the repository")
+@pytest.mark.parametrize(
+    ("source", "name", "codes"),
+    [
+        ("farmer_household", "F04农户_关系写法.csv", {"agree", "dangling_reference"}),
+        ("enterprise", "E02企业登记_状态日期.csv", set()),
+        ("loan", "L26贷款_未来日期.csv", {"not_future", "not_before", "too_early"}),
+    ],
+)
+def test_files_that_clerks_sent(source: str, name: str, codes: set[str]) -> None:
+    declared = load_source(source)
+    gated = check(read_table(CASES / name, declared), identity_key="11" * 32, known=lambda _: ())
+    found = {item.code for item in gated.findings}
+    assert "unknown_code" not in found and codes <= found

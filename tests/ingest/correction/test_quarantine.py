@@ -141,7 +141,7 @@ def test_refused_rows_go_out_come_back_and_are_settled(office: Settings, tmp_pat
 
 
 def test_an_emptied_row_is_taken_back(office: Settings, tmp_path: Path) -> None:
-    twins = [[*GOOD[:3], name, *GOOD[4:]] for name in ("甲", "乙")]
+    twins = [[*GOOD[:3], name, *GOOD[4:]] for name in ("样甲", "样乙")]
     take(office, sent(tmp_path, twins))
     assert len(waiting(office)) == 2
     path = export(office, tmp_path)

@@ -145,7 +145,7 @@ def _common(one: Record, other: Record, shared: str) -> Commonness:
     for kind in ("name", "firm_core", "phone", "address"):
         values = {value for record in (one, other) for value in _values(record, kind)}
         counts[kind] = dict.fromkeys(values, stated.get(kind, 1))
-    return Commonness(POPULATION, counts)
+    return Commonness(POPULATION, POPULATION, counts)
 
 
 def _values(record: Record, kind: str) -> Iterator[str]:

@@ -161,7 +161,7 @@ def test_a_rare_name_says_more_than_a_common_one() -> None:
     policy = load_policy()
     one, other = person("张伟"), replace(person("张伟"), identifiers=frozenset({"person:1"}))
     odds = [
-        compare(one, other, Commonness(20_000, {"name": {"张伟": holders}}), policy).odds
+        compare(one, other, Commonness(20_000, 0, {"name": {"张伟": holders}}), policy).odds
         for holders in (1, 10, 100, 1000)
     ]
     assert odds == sorted(odds, reverse=True) and odds[0] > odds[3] + 9
@@ -169,7 +169,7 @@ def test_a_rare_name_says_more_than_a_common_one() -> None:
 
 def test_a_person_is_no_organisation() -> None:
     policy = load_policy()
-    found = compare(person("张建国"), firm("张建国粮油店"), Commonness(1, {}), policy)
+    found = compare(person("张建国"), firm("张建国粮油店"), Commonness(1, 0, {}), policy)
     assert found.by_identifier == "different" and found.probability == 0.0
 
 
@@ -181,3 +181,39 @@ def test_every_dot_of_a_name_is_the_same_dot(dot: str) -> None:
     found = {rule: outcome.level for _, rule, outcome in findings(
         Record("a", "Person", name="买买提·艾力"), Record("b", "Person", name=other))}  # fmt: skip
     assert found == {"name_same": "same"}
+
+
+def test_a_whole_registered_name_is_more_than_a_likeness() -> None:
+    name = "宝鸡市凤翔区丰硕果业有限责任公司"
+    known = Record("org:1", "Enterprise", name=name, identifiers=frozenset({"org:1"}))
+    persons = [
+        Record(f"person:{n}", "Person", name=f"样{n}", identifiers=frozenset({f"person:{n}"}))
+        for n in range(30)
+    ]
+    common = count([known, *persons])
+    policy = load_policy()
+    found = compare(firm(name), known, common, policy)
+    assert [reason.rule for reason in found.reasons] == ["firm_name"]
+    assert found.probability > 0.95
+    # the same shop sign is found in every street: it stays a likeness
+    sign = "便民超市"
+    shop = replace(known, name=sign)
+    likeness = compare(firm(sign), shop, count([shop, *persons]), policy)
+    assert [reason.rule for reason in likeness.reasons] == ["name_same"]
+    assert likeness.probability < 0.5
+    # another region is another firm
+    elsewhere = replace(known, name="宝鸡市岐山县丰硕果业有限责任公司")
+    other = compare(firm(name), elsewhere, common, policy)
+    assert other.probability < policy.likely_from
+
+
+def test_firms_are_not_looked_for_among_persons() -> None:
+    crowd = [
+        Record(f"person:{n}", "Person", name=f"样{n}", identifiers=frozenset({f"person:{n}"}))
+        for n in range(20)
+    ]
+    policy = load_policy()
+    common = count(crowd)
+    assert (common.persons, common.firms) == (20, 0)
+    assert common.population(of_persons=False, policy=policy) == policy.least_firms
+    assert common.population(of_persons=True, policy=policy) == policy.least_population

@@ -13,8 +13,9 @@ from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
+from credit_files import BANK as ASKS
+from credit_files import BANK_NAME, EXPECTED, loan, report
 from credit_files import DAY as FILED
-from credit_files import EXPECTED, loan, report
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import World
@@ -49,14 +50,15 @@ def test_bolt_and_log_bring_the_same_facts(worlds: Worlds) -> None:
         borrowers = [key for key in at(day, instant).table("BORROWED")["from_key"].to_pylist()
                      if key in here]  # fmt: skip
         key = chance.choice([*worlds.parties[number], *borrowers * 9])
-        from_graph, exists = records_from_graph(worlds.graph, key, as_of=day, known_at=instant)
+        bank = f"w{number:03d}:bank"
+        from_graph, exists = records_from_graph(
+            worlds.graph, key, as_of=day, known_at=instant, institution=bank
+        )
         from_log = at(day, instant)
         # the graph has taken in every source; the log had, by then
         from_graph.sources = from_log.sources
-        found = gather(from_graph, pa.array([key]), institution=f"w{number:03d}:bank")
-        everybody = gather(
-            from_log, pa.array(worlds.parties[number]), institution=f"w{number:03d}:bank"
-        )
+        found = gather(from_graph, pa.array([key]), institution=bank)
+        everybody = gather(from_log, pa.array(worlds.parties[number]), institution=bank)
         place = worlds.parties[number].index(key)
         assert found.facts(0) == everybody.facts(place), (key, day, instant)
         assert found.hints(0) == everybody.hints(place)
@@ -75,10 +77,12 @@ def test_what_every_source_says_of_a_party(worlds: Worlds, way: str) -> None:
     instant = INSTANTS[0]
     for party in {party for party, _ in EXPECTED}:
         if way == "graph":
-            records, _ = records_from_graph(worlds.graph, party, as_of=FILED, known_at=instant)
+            records, _ = records_from_graph(
+                worlds.graph, party, as_of=FILED, known_at=instant, institution=ASKS
+            )
         else:
             records = records_from_log(worlds.log, FILED, instant)
-        laid = lay_down(gather(records, pa.array([party])).facts(0), {})
+        laid = lay_down(gather(records, pa.array([party]), institution=ASKS).facts(0), {})
         for name, fact in laid.items():
             said = (fact.value, fact.said_by, fact.stated_on)
             found[party, name] = fact.reason if fact.value is None else said
@@ -93,13 +97,13 @@ def test_what_every_source_says_of_a_party(worlds: Worlds, way: str) -> None:
 def test_bolt_and_log_agree_on_every_source(worlds: Worlds) -> None:
     from_log = records_from_log(worlds.log, FILED, INSTANTS[0])
     keys = [f"c{n:03d}:{what}" for n in range(FILES) for what in ("person", "household", "firm")]
-    everybody = gather(from_log, pa.array(keys))
+    everybody = gather(from_log, pa.array(keys), institution=ASKS)
     seen: dict[str, set[object]] = {}
     for place in random.Random(3).sample(range(len(keys)), 60):
         records, _ = records_from_graph(
-            worlds.graph, keys[place], as_of=FILED, known_at=INSTANTS[0]
+            worlds.graph, keys[place], as_of=FILED, known_at=INSTANTS[0], institution=ASKS
         )
-        found = gather(records, pa.array([keys[place]]))
+        found = gather(records, pa.array([keys[place]]), institution=ASKS)
         assert found.facts(0) == everybody.facts(place), keys[place]
         for name, fact in found.facts(0).items():
             seen.setdefault(name, set()).add(fact.value if fact.value is not None else fact.reason)
@@ -138,7 +142,9 @@ def family(world: World) -> None:
     for key, label in (P, S, C):
         world.node(label, key, name="样本", birth_on=date(1985, 3, 16))
         world.tie("BELONGS_TO", (key, label), H, role="other")
-    world.node("Household", H[0], credit_grade="AA", annual_income_fen=5_000_000)
+    world.node("FinancialInstitution", ASKS, name=BANK_NAME)
+    world.node("Household", H[0], credit_grade="AA", annual_income_fen=5_000_000,
+               valid_from=date(2026, 1, 1))  # fmt: skip
     world.tie("SPOUSE_OF", P, S)
 
 
@@ -327,7 +333,7 @@ def test_history_asked_of_a_day_gone_by_says_nothing_of_today(log_of: Log) -> No
         report(world, P[0], "R2", date(2026, 3, 1), has_loan_record=True, balance_fen=900)
 
     log = log_of(populate)
-    then = facts(log, before=date(2025, 6, 1))
+    then = facts(log, before=date(2025, 6, 1), institution=ASKS)
     assert (then["any_loan"].value, then["any_loan"].reference) == (False, "征信报告 R1")
     # the report of the present still says what is owed now
     assert then["owed_fen"].value == 900
@@ -335,7 +341,7 @@ def test_history_asked_of_a_day_gone_by_says_nothing_of_today(log_of: Log) -> No
     assert laid["operating_loan"].value is False
     assert laid["own_overdue"].value is laid["bad_repayment"].value is None
     # a loan that a report knows was one, also when a later report has forgotten it
-    assert facts(log)["any_loan"].value is True
+    assert facts(log, institution=ASKS)["any_loan"].value is True
 
 
 def test_a_loan_after_the_report_is_owed_too(log_of: Log) -> None:
@@ -345,7 +351,7 @@ def test_a_loan_after_the_report_is_owed_too(log_of: Log) -> None:
         for number in range(2):
             loan(world, P[0], f"loan:{number}", granted_on=date(2026, 3, 2), stated=date(2026, 3, 3))  # fmt: skip
 
-    owed = facts(log_of(populate))["owed_fen"]
+    owed = facts(log_of(populate), institution=ASKS)["owed_fen"]
     assert (owed.value, owed.stated_on, owed.reference) == (1_000_000, date(2026, 3, 3), "")
 
 

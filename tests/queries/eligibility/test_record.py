@@ -32,6 +32,7 @@ from queries.eligibility.product import Product, read_product
 from queries.eligibility.publish import approve, propose, shelf
 from queries.eligibility.record import case_from, keep, replay
 from queries.eligibility.records import records_from_log
+from queries.eligibility.rules import read_rules, rules_text
 from queries.eligibility.shadow import shadow
 from queries.eligibility.verdict import Verdict
 
@@ -99,6 +100,22 @@ def test_every_product_replays(store: OperationsStore) -> None:
     for product in offered():
         for papers in ({}, {"any_loan": "是", "consent": "是"}, {"any_loan": False}):
             assert replay(archive, keep(decide(case(papers), product), archive, at=AT)).same
+
+
+def test_every_version_read_back_from_what_is_kept_says_the_same(store: OperationsStore) -> None:
+    archive = DecisionArchive(store)
+    for product in packaged().values():
+        for version in product.versions:
+            rules = read_rules(rules_text(product, version))
+            for before, after in zip(version.conditions, rules.version.conditions, strict=True):
+                assert (before.id, before.facts) == (after.id, after.facts)
+            assert version.amount.facts == rules.version.amount.facts
+            day = version.effective_from
+            papers = {"consent": "是", "annual_income_fen": 6_000_000}
+            made = replace(case(), facts=lay_down(case().facts, read_papers(papers, day)),
+                           as_of=day, first_loan_asof=day)  # fmt: skip
+            found = replay(archive, keep(decide(made, product, version), archive, at=AT))
+            assert (found.same, found.differs) == (True, ()), (product.id, version.version)
 
 
 def test_a_replay_goes_by_the_rules_of_its_day(

@@ -65,7 +65,47 @@ def test_no_controller_is_proven_only_when_nothing_is_unknown(tmp_path: Path) ->
 
 def test_firms_that_control_each_other_have_no_one_above(tmp_path: Path) -> None:
     found = ownership(tmp_path, ("a", "b", 0.6), ("b", "a", 0.6), ("P", "a", 0.4), ("Q", "b", 0.4))
-    assert deciding(found, "a") == [("b", 0.6, True)]
+    assert deciding(found, "a") == [("b", 0.6, False)]
+    control = controllers_of(found, "a")
+    assert (control.verdict, control.why) == (Verdict.UNKNOWN, "ring")
+
+
+@pytest.mark.parametrize("size", [2, 3, 5])
+def test_in_a_ring_of_whole_holdings_nobody_decides_in_the_end(tmp_path: Path, size: int) -> None:
+    firms = "abcde"[:size]
+    ring = zip(firms, firms[1:] + firms[0], strict=True)
+    found = ownership(tmp_path, *((here, there, 1.0) for here, there in ring), ("a", "z", 1.0))
+    for firm in (*firms, "z"):
+        control = controllers_of(found, firm)
+        assert control.controllers and not any(c.is_last for c in control.controllers)
+        assert (control.verdict, control.why) == (Verdict.UNKNOWN, "ring")
+
+
+def test_who_controls_a_ring_from_outside_is_last(tmp_path: Path) -> None:
+    found = ownership(tmp_path, ("P", "a", 0.6), ("a", "b", 1.0), ("b", "a", 0.4))
+    assert [(c.party, c.is_last) for c in controllers_of(found, "b").controllers] == [
+        ("P", True), ("a", False),
+    ]  # fmt: skip
+    assert controllers_of(found, "b").verdict is Verdict.MET
+
+
+@pytest.mark.parametrize("kind", ["有限合伙", "普通合伙", "特殊普通合伙"])
+def test_a_partnership_is_not_controlled_by_a_share(tmp_path: Path, kind: str) -> None:
+    """合伙企业法 第六十七条、第六十八条: a limited partner with 99 % runs nothing."""
+    world = new_world(tmp_path)
+    world.node("Enterprise", "a", name=f"凤翔样例投资中心（{kind}）")
+    world.node("Enterprise", "b", name="凤翔样例果业有限公司")
+    holdings(world, ("P", "a", 0.99), ("Q", "a", 0.01), ("a", "b", 0.8), ("R", "b", 0.2))
+    found = own(snapshot_of(world))
+    control = controllers_of(found, "a")
+    assert (control.controllers, control.verdict, control.why) == (
+        (), Verdict.UNKNOWN, "partnership",
+    )  # fmt: skip
+    # what it holds it does control, and who decides through it is open
+    assert deciding(found, "b") == [("a", 0.8, False)]
+    assert controllers_of(found, "b").why == "partnership"
+    # what a partner gets is his share all the same
+    assert found.look_through("b").owners[0].share == pytest.approx(0.8 * 0.99)
 
 
 @settings(max_examples=80)

@@ -199,7 +199,7 @@ def test_an_unknown_is_no_pass(tmp_path: Path) -> None:
     "more",
     [
         {"amount_fen": 0},
-        {"expires_on": date(2026, 6, 1)},
+        {"expires_on": date(2026, 5, 31)},
         {"borrower": "a"},
         {"loan": "loan:other"},
         {"lender_code": "C0", "contract_no": "held", "guarantor": "c"},

@@ -42,7 +42,8 @@ def district(folder: Path, borrowers: int, *, bad_from: int = 0, bad_to: int = 0
         head, house = (f"person:{n:03d}", "Person"), (f"household:{n:03d}", "Household")
         world.node("Person", head[0], education="college", sex="female" if n % 2 else "male")
         world.node("Household", house[0], labour_count=4, annual_income_fen=n * 600_000,
-                   annual_expense_fen=10_000_000, credit_household_level="village")  # fmt: skip
+                   annual_expense_fen=10_000_000, credit_household_level="village",
+                   valid_from=date(2026, 1, 1))  # fmt: skip
         world.tie("BELONGS_TO", head, house, role="householder")
         who = head
         if n % 2:

@@ -30,7 +30,8 @@ def populate(world: World, village: str, levels: str, loans: str, *, old_bad: bo
     for number, (level, loan) in enumerate(zip(levels, loans.ljust(len(levels), "-"), strict=True)):
         key = f"{village}:{number}"
         said = {"c": "village", "n": "none", "?": None}[level]
-        world.node("Household", f"household:{key}", credit_household_level=said)
+        world.node("Household", f"household:{key}", credit_household_level=said,
+                   valid_from=date(2026, 1, 1))  # fmt: skip
         world.tie("LOCATED_IN", (f"household:{key}", "Household"), (village, "Village"))
         world.tie("LOCATED_IN", (f"person:{key}", "Person"), (village, "Village"))
         if loan == "-":
