@@ -57,6 +57,9 @@ _MENTIONED = (
 )
 
 
+_OFFICE = "LEGAL_REPRESENTATIVE_OF"
+
+
 @dataclass(frozen=True, eq=False)
 class Ties:
     """Ties of one kind between two parties.
@@ -91,6 +94,8 @@ class Snapshot:
         secured: what each contract of guarantee secures.
         datasets: (source, its last batch, when that became known), by source.
         redirects: keys that were judged to be another party -> the key that stays.
+        former_offices: representatives whose office had ended by `as_of`, columns of the log: a firm
+            that is gone has no other, and hints compare with what it was.
     """
 
     as_of: date
@@ -104,6 +109,7 @@ class Snapshot:
     secured: Secured
     datasets: tuple[tuple[str, str, datetime], ...]
     redirects: Mapping[str, str]
+    former_offices: pa.Table = field(repr=False)
     _tables: Mapping[str, pa.Table] = field(repr=False)
     _mentions: Mapping[tuple[str, str], Mentions] = field(repr=False)
     _head: str = field(repr=False)
@@ -152,7 +158,15 @@ def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -
         for kind in SCHEMA.kinds
     }
     standing, redirects = followed(tables)
-    return _assembled(batches, as_of, known, standing, {}, redirects)
+    return _assembled(
+        batches,
+        as_of,
+        known,
+        standing,
+        {},
+        redirects,
+        _former_offices(log, as_of, known, redirects),
+    )
 
 
 def refresh_snapshot(
@@ -187,7 +201,22 @@ def refresh_snapshot(
         tables[kind] = table
         for place in [place for place in untouched if place[0] == kind]:
             del untouched[place]
-    return _assembled(batches, snapshot.as_of, known, tables, untouched, {})
+    former = snapshot.former_offices
+    if _OFFICE in touched:
+        former = _former_offices(log, snapshot.as_of, known, {})
+    return _assembled(batches, snapshot.as_of, known, tables, untouched, {}, former)
+
+
+def _former_offices(
+    log: FactLog, as_of: date, known: datetime, redirects: Mapping[str, str]
+) -> pa.Table:
+    held = log.read(_OFFICE, known_at=known)
+    ended = held.filter(pc.less_equal(held["valid_to"], pa.scalar(as_of)))
+    for column in ("from_key", "to_key") if redirects else ():
+        keys = [redirects.get(key, key) for key in ended[column].to_pylist()]
+        place = ended.column_names.index(column)
+        ended = ended.set_column(place, column, pa.array(keys, ended.schema.field(column).type))
+    return ended
 
 
 def _known(log: FactLog, known_at: datetime | None) -> tuple[list[Batch], datetime]:
@@ -208,6 +237,7 @@ def _assembled(
     tables: Mapping[str, pa.Table],
     mentions: Mapping[tuple[str, str], Mentions],
     redirects: Mapping[str, str],
+    former_offices: pa.Table,
 ) -> Snapshot:
     """Number the parties and the ends of ties; `mentions` are those already looked through."""
     named = {
@@ -240,6 +270,7 @@ def _assembled(
         secured=secured,
         datasets=tuple(latest[source] for source in sorted(latest)),
         redirects=redirects,
+        former_offices=former_offices,
         _tables=tables,
         _mentions=named,
         _head=batches[-1].hash,

@@ -110,6 +110,7 @@ class FieldSpec(Strict):
             safe for the type (`costs_row`).
         open_end: the last day of a term, which may say that there is none (长期, 2099-12-31).
         epoch_ms: a day that its system writes as milliseconds since 1970.
+        exponent: a number whose system writes a very small one as 1.2E-7; no clerk does.
         message: what the clerk reads when the value is refused, instead of our own words.
         example: a value that the gate takes; shown in the template.
         sensitivity: class of personal financial information (JR/T 0171-2020).
@@ -137,6 +138,7 @@ class FieldSpec(Strict):
     if_wrong: Literal["row", "cell"] | None = None
     open_end: bool = False
     epoch_ms: bool = False
+    exponent: bool = False
     message: str | None = None
     example: str = ""
     sensitivity: Sensitivity = Sensitivity.C1
@@ -153,6 +155,8 @@ class FieldSpec(Strict):
             raise ValueError(f"{self.name}: {strange} has no word that is offered")
         if self.required and self.if_wrong == "cell":
             raise ValueError(f"{self.name}: without a required cell there is no row")
+        if self.exponent and self.type not in ("real", "ratio"):
+            raise ValueError(f"{self.name}: only a real number may have an exponent")
         if (self.open_end or self.epoch_ms) and self.type != "date":
             raise ValueError(f"{self.name}: only a date has an open end or milliseconds")
         return self

@@ -22,6 +22,7 @@ _FEN: dict[Unit | None, Decimal] = {
     None: Decimal(100),
 }
 _NUMBER = re.compile(r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_EXPONENT = re.compile(r"[+-]?\d(?:\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
 _COMMAS = re.compile(r"[+-]?[\d,]*,[\d,]*(?:\.\d*)?", re.ASCII)
 _WITH_UNIT = re.compile(r"(¥?) ?([+-]?[\d.,]+) ?(%|[^\W\d_a-zA-Z]{0,4})")
 _BRACKETS = re.compile(r"[（(]([^（()）]+)[)）]$")
@@ -69,6 +70,8 @@ def _decimal(text: str, spec: FieldSpec) -> Decimal:
     if (number := plain_number(text)) is not None:
         return number
     if len(text) <= _LONGEST:
+        if spec.exponent and _EXPONENT.fullmatch(text):
+            return Decimal(text)
         if _COMMAS.fullmatch(text):
             raise WrongError(
                 "decimal_comma",

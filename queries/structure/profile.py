@@ -28,7 +28,8 @@ class Profile:
 
     Attributes:
         said: what is told of it, by property; `evidence` names the fact for each.
-        representatives, holders: of a firm: person or holder -> fact id (and ratio).
+        representatives, holders: of a firm: person or holder -> fact id (and ratio); of a firm that
+            is gone, who represented it last.
         agents: of a firm: who filed its registration -> fact id.
         represents, holds: of a person: firms.  files: of an agent: firms.
         household: of a person, or itself.
@@ -112,6 +113,7 @@ def _read_ties(snapshot: Snapshot, of: dict[str, Profile]) -> None:
     for row in _rows(snapshot.ties["LEGAL_REPRESENTATIVE_OF"].table, ends):
         of[row["to_key"]].representatives[row["from_key"]] = row["fact_id"]
         of[row["from_key"]].represents.add(row["to_key"])
+    _read_last_offices(snapshot, of)
     for row in _rows(snapshot.ties["FILED_REGISTRATION_OF"].table, ends):
         of[row["to_key"]].agents[row["from_key"]] = row["fact_id"]
         of[row["from_key"]].files.add(row["to_key"])
@@ -132,3 +134,15 @@ def _read_ties(snapshot: Snapshot, of: dict[str, Profile]) -> None:
             entry, as_of=snapshot.as_of, known_at=snapshot.known_at, certainty=entry["certainty"]
         ) is None:  # fmt: skip
             of[row["from_key"]].listed_on[row["fact_id"]] = entry["listed_on"]
+
+
+def _read_last_offices(snapshot: Snapshot, of: dict[str, Profile]) -> None:
+    """Who represented a firm when it ended: its office ended with it, and is an office no more."""
+    last: dict[str, tuple[date, str, str]] = {}
+    for row in _rows(snapshot.former_offices, ("from_key", "to_key", "valid_to")):
+        firm = of.get(row["to_key"])
+        if firm and "ended_on" in firm.said and not firm.representatives and row["from_key"] in of:
+            told = (row["valid_to"], row["from_key"], row["fact_id"])
+            last[firm.key] = max(last.get(firm.key, told), told)
+    for key, (_, person, fact_id) in last.items():
+        of[key].representatives[person] = fact_id

@@ -1,8 +1,8 @@
 """Re-registration (换壳): a firm ends or is listed, and soon one much like it stands up anew.
 
 Needs at least two of: the representative or the spouse; the address; the telephone; who filed the
-registration; holders of half of the old firm.  What a firm was while it lived is read from ties that are still held to be
-true; a register that ends the ties of a firm with the firm leaves less to compare.
+registration; holders of half of the old firm.  Who represented a firm that is gone is who did so last; its other
+ties are those still held to be true.
 """
 
 from __future__ import annotations

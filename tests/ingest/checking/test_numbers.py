@@ -98,3 +98,12 @@ def test_what_is_taken_is_the_number_that_is_written(text: str) -> None:
 @given(st.integers(0, 10**6), st.integers(1, 2))
 def test_a_decimal_comma_is_never_taken(whole: int, decimals: int) -> None:
     assert said(f"{whole},{'5' * decimals}", WAN) == "decimal_comma"
+
+
+def test_a_system_that_writes_exponents_is_read_where_its_field_says_so() -> None:
+    share = FieldSpec(name="n", title="ratio", type="ratio", unit="小数", exponent=True)
+    assert said("1.2085133713158822E-7", share) == pytest.approx(1.2085133713158822e-07, rel=1e-12)
+    assert said("5e-1", share) == 0.5
+    assert said("1e1000", share) == said("e5", share) == "not_a_number"
+    with pytest.raises(ValueError, match="exponent"):
+        FieldSpec(name="n", title="借款金额（万元）", type="money", unit="万元", exponent=True)
