@@ -238,5 +238,9 @@ def version(name: str) -> str:
 
 
 def source(name: str) -> str:
-    """Title of a source; what an officer supplied stays as it is said."""
-    return load_source(name).title if name in source_names() else show(name)
+    """Title of a source, or of one of its lists; what an officer supplied stays as it is said."""
+    of, _, table = name.partition("/")
+    if of not in source_names():
+        return show(name)
+    known = load_source(of)
+    return (known.tables[table].title if table in known.tables else None) or known.title

@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.condition_words import failed, hint_said, lacking, unknown
 from api.record_words import adverse_said, adverse_sentence, record_said
 from api.wording import (
     GRADES,
@@ -68,13 +69,17 @@ _environment.filters |= {
     "adverse": adverse_said,
     "adverse_sentence": adverse_sentence,
     "fact": fact,
+    "failed": failed,
+    "hint": hint_said,
     "instant": instant,
+    "lacking": lacking,
     "money": money,
     "percent": percent,
     "record": record_said,
     "said": said,
     "show": show,
     "source": source,
+    "unknown": unknown,
     "version": version,
 }
 _environment.globals |= {
