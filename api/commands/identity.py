@@ -19,7 +19,7 @@ Note = Annotated[str, typer.Option("--note", help="依据说明 / ground")]
 By = Annotated[
     Literal["rules", "splink"],
     typer.Option(
-        help="查找方式：rules 规则；splink 概率匹配，适合大文件，须安装 xinnong[er]"
+        help="查找方式：rules 规则；splink 统计匹配，适合大文件，须安装 xinnong[er]"
         " / the way to search; splink: for large files, an extra"
     ),
 ]
