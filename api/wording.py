@@ -15,6 +15,7 @@ __all__ = [
     "GRADES",
     "GROUPS",
     "LABELS",
+    "LEAST_SHARE",
     "MATCHES",
     "STATES",
     "VALUES",
@@ -46,9 +47,12 @@ LABELS = {
 #: Chinese term of every property.
 TERMS = {item.name: item.term for kind in SCHEMA.kinds for item in kind.properties}
 
+#: Of a family, as one says it: alone, 女 of the forms is read as the sex.
+_KIN = {"son": "儿子", "daughter": "女儿", "father": "父亲", "mother": "母亲"}
+
 VALUES = {
-    "male": "男", "female": "女", "householder": "户主", "spouse": "配偶", "son": "子",
-    "daughter": "女", "father": "父", "mother": "母", "other": "其他", "single": "未婚",
+    **_KIN,
+    "male": "男", "female": "女", "householder": "户主", "spouse": "配偶", "other": "其他", "single": "未婚",
     "parent": "父母", "daughter_in_law": "儿媳", "son_in_law": "女婿", "grandchild": "孙子女",
     "parent_in_law": "配偶父母", "grandparent": "祖父母", "sibling": "兄弟姐妹", "combined": "组合",
     "married": "已婚", "divorced": "离异", "widowed": "丧偶", "primary": "小学", "junior": "初中",
@@ -84,6 +88,12 @@ GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "unrated", "不评级", "待�
 #: Units by the end of a property's name; money has its own words.
 _UNITS = {"_mu": " 亩", "person_count": " 人", "labour_count": " 人", "employee_count": " 人",
           "member_count": " 人", "household_count": " 户"}  # fmt: skip
+
+#: A share below this is not worth a line of its own: it goes with the rest.
+LEAST_SHARE = 0.01
+
+#: The least ratio that two decimals of a percentage can tell from nothing.
+_LEAST_RATIO = 0.00005
 
 #: States of a delivery and of an upload.
 STATES = {
@@ -141,6 +151,8 @@ def said(value: Any, name: str) -> str:
         return money(value)
     if name.endswith("_ratio"):
         return percent(value)
+    if isinstance(value, str) and value in _KIN:
+        return _KIN[value]
     if isinstance(value, str):
         return _codes().get(name, {}).get(value) or show(value)
     unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
@@ -211,8 +223,12 @@ def fact(value: Any, spec: FactSpec, places: Mapping[str, str] | None = None) ->
 
 
 def percent(ratio: float | None) -> str:
-    """A ratio as a percentage."""
-    return "—" if ratio is None else f"{ratio * 100:.2f}%"
+    """A ratio as a percentage; one that would be written as nothing, and is something, says so."""
+    if ratio is None:
+        return "—"
+    if 0 < ratio < _LEAST_RATIO:
+        return "不到 0.01%"
+    return f"{ratio * 100:.2f}%"
 
 
 def version(name: str) -> str:
@@ -222,5 +238,9 @@ def version(name: str) -> str:
 
 
 def source(name: str) -> str:
-    """Title of a source; what an officer supplied stays as it is said."""
-    return load_source(name).title if name in source_names() else show(name)
+    """Title of a source, or of one of its lists; what an officer supplied stays as it is said."""
+    of, _, table = name.partition("/")
+    if of not in source_names():
+        return show(name)
+    known = load_source(of)
+    return (known.tables[table].title if table in known.tables else None) or known.title

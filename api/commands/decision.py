@@ -130,6 +130,7 @@ def shadow(
 
 
 def _for_people(decision: Decision, name: str) -> None:
+    from api.condition_words import failed, unknown
     from api.wording import fact, source
     from queries.eligibility.catalogue import catalogue
 
@@ -139,12 +140,15 @@ def _for_people(decision: Decision, name: str) -> None:
         ["条件", "结果", "事实", "来源"],
         [
             (
-                item.condition.wording,
+                against + f"（要求：{item.condition.wording}）"
+                if (against := failed(item))
+                else item.condition.wording,
                 item.verdict.value,
                 "；".join(
-                    fact(seen.fact.value, specs[seen.id])
+                    unknown(specs[seen.id], seen.fact)
+                    if seen.fact.value is None
+                    else fact(seen.fact.value, specs[seen.id])
                     for seen in item.seen
-                    if seen.fact.value is not None
                 ),
                 "；".join(
                     source(seen.fact.said_by) for seen in item.seen if seen.fact.value is not None
@@ -154,7 +158,7 @@ def _for_people(decision: Decision, name: str) -> None:
         ],
     )
     for step in decision.next_steps:
-        print(f"→ {step.text}（最快 {step.days} 天）")
+        print(f"→ {step.text}（最快{'当日' if step.days == 0 else f' {step.days} 天'}）")
     for term in decision.amount.terms:
         print(f"额度 {term}")
     print(f"判定编号 {name}")

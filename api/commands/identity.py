@@ -19,7 +19,7 @@ Note = Annotated[str, typer.Option("--note", help="依据说明 / ground")]
 By = Annotated[
     Literal["rules", "splink"],
     typer.Option(
-        help="查找方式：rules 规则；splink 概率链接，适合大文件，须安装 xinnong[er]"
+        help="查找方式：rules 规则；splink 统计匹配，适合大文件，须安装 xinnong[er]"
         " / the way to search; splink: for large files, an extra"
     ),
 ]
@@ -44,7 +44,7 @@ def candidates(by: By = "rules", as_json: Json = False) -> None:
     def people() -> None:
         print(
             f"比较 {found.compared} 对，{len(found.candidates)} 对进入核对队列。"
-            f"概率依据：{found.weighed_by}"
+            f"可能性的依据：{found.weighed_by}"
         )
         for block, count in found.left_out.items():
             print(f"未能比较：{count} 条记录（按 {block} 分组过大，且没有村）。")
@@ -69,7 +69,7 @@ def review(
             return
         table(
             "疑似同一主体（仅供核对，不作任何认定）",
-            ["概率", "一方", "另一方", "理由"],
+            ["可能性", "一方", "另一方", "理由"],
             [
                 (
                     f"{item.pair.probability:.0%}",

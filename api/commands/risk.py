@@ -43,31 +43,33 @@ def risk(
 
 
 def _tell(answer: RiskAnswer) -> None:
-    from api.wording import LABELS, show, who
+    from api.wording import LABELS, LEAST_SHARE, percent, show, who
 
     own, linked = answer.own, answer.linked
     print(answer.name or "（未具名）")
-    print(f"自身：{own.level}（模型值 {own.value:.2%}）")
+    print(f"自身：{own.level}" + (f"（模型值 {percent(own.value)}）" if own.value else ""))
     for fact in own.facts:
         print(f"  {fact.reason}  〔{fact.evidence['fact_id']}〕")
     for left_out in answer.unused:
         print(f"  未使用：{LABELS[left_out.kind]}，{show(left_out.why)}")
     place = "" if linked.rank is None else f"，全区第 {linked.rank} 位，共 {linked.of} 个主体"
-    print(f"关联：{linked.level}（模型值 {linked.value:.2%}{place}）  {linked.sentence}")
+    print(f"关联：{linked.level}（模型值 {percent(linked.value)}{place}）  {linked.sentence}")
     print(f"—— {linked.notice} ——")
     for part in linked.contributions:
-        without = "" if part.without is None else f"；若无此关系则为 {part.without:.2%}"
+        if part.share < LEAST_SHARE:
+            continue
+        without = "" if part.without is None else f"；若无此关系则为 {percent(part.without)}"
         print(
             f"  {part.share:6.1%} 经由{who(part.name, part.party)}（{'、'.join(part.ties)}）{without}"
         )
     for path in linked.paths:
-        print(f"{path.probability:8.4%}  {path.sentence}")
+        print(f"{percent(path.probability):>9}  {path.sentence}")
         for tie in (tie for hop in path.hops for tie in hop.ties):
             print(f"          {tie.term} {tie.weight:.0%}  〔{tie.fact_id}〕")
     if answer.basis.truncated:
-        print("路径较多，只列出已找到的。")
+        print("影响路径较多，只列出已找到的；等级和排位不受影响。")
     for silent in answer.unused_ties:
-        print(f"未使用：与{silent.other_name or '（未具名）'}的{silent.term}，{show(silent.why)}")
+        print(f"未计入：与{silent.other_name or '（未具名）'}的{silent.term}，{show(silent.why)}")
     print(f"人人都有的基础值 {answer.base:.2%} 另计；模型尚未校准，只看等级和排位，不称概率。")
     basis(answer.basis.as_dict())
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.condition_words import failed_by
 from api.dependencies import Bench
 from api.pages.papers import Laid, documents, documents_of, read_form, without_particulars
 from api.pages.rendering import lead_on, page
@@ -22,6 +24,7 @@ from queries.eligibility.catalogue import catalogue
 from queries.eligibility.difference import said
 from queries.eligibility.first_loan import definitions, disagreements
 from queries.eligibility.paper import PARTICULARS, read_papers
+from queries.eligibility.record import case_from
 from queries.eligibility.rules import read_rules
 
 __all__ = ["router"]
@@ -92,6 +95,10 @@ def form(bench: Bench, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$"
     found = bench.archive.find(decision_id)
     record = json.loads(found.record)
     rules = read_rules(bench.archive.text(record["rules"]))
+    places = bench.division_names()
+    facts = rules.version.in_time(
+        case_from(found.record).facts, date.fromisoformat(record["as_of"])
+    )
     return page(
         "decision_form.html",
         here="/decisions",
@@ -100,8 +107,9 @@ def form(bench: Bench, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$"
         record=record,
         name=bench.name(found.party),
         masked=bench.masked(found.party),
-        places=bench.division_names(),
+        places=places,
         specs=rules.known.facts,
+        against={one.id: failed_by(one, facts, places) for one in rules.version.conditions},
         documents=documents_of(record, rules.known.facts),
         DEFINITIONS={item.id: item for item in rules.defined},
     )

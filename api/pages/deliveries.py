@@ -3,6 +3,7 @@ being received, the latest files; and of one batch: its result, and how it is ta
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Path
@@ -10,10 +11,20 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import FOR_A_RUN_S, Bench, own_site
 from api.pages.rendering import lead_on, page
+from api.workbench import Workbench
 from graph.errors import InputError
 from graph.operations import Ledger, OperationsStore, Uploads
 from graph.time import utc_now
-from ingest import by_department, load_source, preview_withdrawal, source_names, withdraw, worklist
+from ingest import (
+    Quarantine,
+    by_department,
+    load_source,
+    preview_withdrawal,
+    source_names,
+    withdraw,
+    worklist,
+)
+from ingest.correction.workbook import refused_lines
 from ingest.delivery.freshness import freshness
 
 __all__ = ["router"]
@@ -35,6 +46,7 @@ def deliveries(bench: Bench) -> HTMLResponse:
         found, latest = ledger.deliveries(), ledger.latest(50)
         uploads = Uploads(store).in_state("receiving", "waiting", "running", "failed")
     sources = freshness(bench.log, found, utc_now())
+    loads = by_department(worklist(bench.log))
     # a source of which every file was refused was heard too, and has to be told so
     told = [bool(item.batches or item.failed_file or item.missing_parts) for item in sources]
     return page(
@@ -42,11 +54,24 @@ def deliveries(bench: Bench) -> HTMLResponse:
         here="/deliveries",
         heard=[item for item, heard in zip(sources, told, strict=True) if heard],
         silent=[item for item, heard in zip(sources, told, strict=True) if not heard],
-        loads=by_department(worklist(bench.log)),
+        loads=loads,
+        held=_held(bench, [name for load in loads for name in load.files]),
         most=_REASONS,
         known={name: load_source(name) for name in source_names()},
         uploads=uploads[-20:],
         deliveries=latest,
+    )
+
+
+def _held(bench: Workbench, sources: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """(source, table) whose refused rows are still there in words: of the others there is no
+    workbook to fetch, and the department sends the rows anew."""
+    quarantine = Quarantine(bench.settings.quarantine_dir)
+    known = set(source_names())
+    return frozenset(
+        (name, table)
+        for name in known.intersection(sources)
+        for table in refused_lines(bench.log, quarantine, load_source(name))
     )
 
 

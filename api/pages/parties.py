@@ -60,6 +60,7 @@ def party(request: Request, bench: Bench, key: str) -> HTMLResponse:
         picture=draw(file),
         disagreements=disagreements,
         FACTS=catalogue().facts,
+        places=bench.division_names(),
         names={
             file.key: file.name,
             **{

@@ -9,11 +9,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.condition_words import failed, hint_said, lacking, unknown
 from api.record_words import adverse_said, adverse_sentence, record_said
 from api.wording import (
     GRADES,
     GROUPS,
     LABELS,
+    LEAST_SHARE,
     MATCHES,
     STATES,
     VALUES,
@@ -67,13 +69,17 @@ _environment.filters |= {
     "adverse": adverse_said,
     "adverse_sentence": adverse_sentence,
     "fact": fact,
+    "failed": failed,
+    "hint": hint_said,
     "instant": instant,
+    "lacking": lacking,
     "money": money,
     "percent": percent,
     "record": record_said,
     "said": said,
     "show": show,
     "source": source,
+    "unknown": unknown,
     "version": version,
 }
 _environment.globals |= {
@@ -82,6 +88,7 @@ _environment.globals |= {
     "GRADES": GRADES,
     "GROUPS": GROUPS,
     "LABELS": LABELS,
+    "LEAST_SHARE": LEAST_SHARE,
     "MATCHES": MATCHES,
     "NAVIGATION": NAVIGATION,
     "SCHEMA": SCHEMA,

@@ -38,7 +38,8 @@ Name = Annotated[str, Path(max_length=64)]
 @router.get("/send")
 def choose() -> HTMLResponse:
     """Where a file is chosen, and the templates of every source by department."""
-    known = sorted(map(load_source, source_names()), key=lambda item: (item.department, item.title))
+    reported = [item for item in map(load_source, source_names()) if item.reported]
+    known = sorted(reported, key=lambda item: (item.department, item.title))
     departments = [
         (name, list(items)) for name, items in groupby(known, key=lambda item: item.department)
     ]
@@ -135,7 +136,8 @@ def _source_of(file_name: str) -> str:
     found = [
         name
         for name in source_names()
-        if any(table.names_file(file_name) for _, table in load_source(name).shapes())
+        if load_source(name).reported
+        and any(table.names_file(file_name) for _, table in load_source(name).shapes())
     ]
     if len(found) == 1:
         return found[0]

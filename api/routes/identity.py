@@ -46,7 +46,7 @@ def candidates(
     bench: Bench,
     by: Annotated[
         Way,
-        Query(description="rules 规则；splink 概率链接，适合大文件 / for large files, an extra"),
+        Query(description="rules 规则；splink 统计匹配，适合大文件 / for large files, an extra"),
     ] = "rules",
 ) -> dict[str, Any]:
     """Compare what may be the same and renew the queue; judged pairs keep their judgements."""

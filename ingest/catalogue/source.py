@@ -134,6 +134,8 @@ class Source(Strict):
         completeness: `snapshot`: a delivery names everything there is, so what it no longer names
             may have ended; `increment`: it names only what is new.
         retention: months to keep its facts after their end, or the rule in words.
+        reported: whether a department reports it; one that none does (a benchmark) is offered to no
+            clerk and missed by nobody.
         forms: the same source as counties write it, with headings of their own (`ingest.catalogue.form`).
     """
 
@@ -146,6 +148,7 @@ class Source(Strict):
     completeness: Completeness = "increment"
     expected: Expected = Expected()
     needs: tuple[str, ...] = ()
+    reported: bool = True
     tables: dict[str, TableSpec]
     forms: tuple[Source, ...] = ()
 

@@ -72,7 +72,7 @@ def find_rule(name: str, rules: Mapping[str, AnyRule]) -> AnyRule:
     """A rule by its name; raises `SettingsError` for one that does not exist."""
     if name not in rules:
         raise SettingsError(
-            f"source.yaml 中的校验规则 {name} 不存在。可用：{'、'.join(rules)}。",
+            f"来源目录中的校验规则 {name} 不存在。可用：{'、'.join(rules)}。",
             f"There is no rule {name}; there are {', '.join(rules)}.",
             code="rule_unknown",
         )

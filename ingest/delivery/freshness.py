@@ -56,11 +56,14 @@ class Freshness:
 
 
 def freshness(log: FactLog, deliveries: Sequence[Delivery], now: Instant) -> list[Freshness]:
-    """One line a source, by department; a source that never sent anything has its line too."""
+    """One line a source, by department; a source that never sent anything has its line too, if a
+    department is to send it."""
     batches = standing(log.batches())
+    heard = {item.source for item in batches} | {item.source for item in deliveries}
     found = [
         _of(load_source(name), [item for item in batches if item.source == name], deliveries, now)
         for name in source_names()
+        if load_source(name).reported or name in heard
     ]
     return sorted(found, key=lambda item: (item.department, item.source))
 

@@ -24,7 +24,7 @@ from ingest.guidance.wording import (
 __all__ = ["dictionary_page", "sources_page", "write_pages"]
 
 _COMPLETENESS = {"increment": "增量", "snapshot": "全量"}
-_MADE = "本页由 `xinnong dictionary` 按各来源的 `source.yaml` 生成，请勿手改。"
+_MADE = "本页由 `xinnong dictionary` 按来源目录生成，请勿手改。"
 
 
 def write_pages(sources: Sequence[Source], folder: Path) -> list[Path]:

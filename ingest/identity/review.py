@@ -243,7 +243,7 @@ def _queued(pair: tuple[str, str], item: Candidate, by: str, at: datetime) -> Qu
             {
                 "rule": "rivals",
                 "level": "shared",
-                "text": f"另有 {item.rivals} 个有证件号码的主体同样相符，概率在其间分摊。",
+                "text": f"另有 {item.rivals} 个有证件号码的主体同样相符，可能性在其间分摊。",
                 "shown": ["", ""],
                 "bits": 0.0,
                 "note": None,

@@ -212,7 +212,7 @@ def _unknown(head: Heading) -> Iterator[Finding]:
             1,
             title,
             "unknown_column",
-            f"未登记的列“{title}”，已忽略。如需采集这一列，请与信用办联系。",
+            f"未登记的列“{title}”，已忽略。如需采集，请联系信用办，把这一列登记到来源目录。",
             "A column that the source does not declare; ignored.",
             severity="warning",
         )

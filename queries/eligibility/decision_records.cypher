@@ -48,6 +48,8 @@ CALL (p, q) {
   MATCH (q)-[t]->(x)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
+    // whoever stood for a loan that is settled stands for nobody, whether or not the contract is told
+    AND (type(t) <> 'GUARANTEES' OR stands(t.discriminator))
   // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
   RETURN type(t) AS kind, q.key AS from_key, x.key AS to_key, t.fact_id AS fact_id,
          t {.*, from_label: head([l IN labels(q) WHERE l IN

@@ -65,11 +65,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Something about others that touches the party: shown with its notice, decides nothing."""
+    """Something about others that touches the party: shown with its notice, decides nothing.
+
+    `reason` says why it is unknown; `not_applicable` where there are no such others.
+    """
 
     holds: bool | None
     source: str = ""
     stated_on: date | None = None
+    reason: Why | None = None
 
 
 NOT_COLLECTED = Fact(None, reason="not_collected")

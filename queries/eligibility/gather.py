@@ -32,6 +32,8 @@ class Gathered:
     told: dict[str, Told]
     hinted: dict[str, Told]
     known: Catalogue
+    #: Which of the parties stand for nobody, as far as the guarantees taken in say.
+    unbound: NDArray[np.bool_]
 
     def facts(self, party: int) -> dict[str, Fact]:
         """One party's own facts."""
@@ -39,13 +41,15 @@ class Gathered:
 
     def hints(self, party: int) -> dict[str, Hint]:
         """What is to be shown beside, of others."""
-        found = {name: told.fact(party) for name, told in self.hinted.items()}
         return {
-            name: Hint(
-                None if fact.value is None else bool(fact.value), fact.source, fact.stated_on
-            )
-            for name, fact in found.items()
+            name: self._hint(name, told.fact(party), party) for name, told in self.hinted.items()
         }
+
+    def _hint(self, name: str, fact: Fact, party: int) -> Hint:
+        if self.known.facts[name].whose == "guaranteed" and self.unbound[party]:
+            return Hint(None, reason="not_applicable")
+        holds = None if fact.value is None else bool(fact.value)
+        return Hint(holds, fact.source, fact.stated_on, fact.reason)
 
     def columns(self) -> dict[str, Column]:
         """Own facts as columns, with what they imply of each other."""
@@ -105,6 +109,7 @@ def gather(
         {name: told for name, told in found.items() if not specs[name].hint},
         {name: told for name, told in found.items() if specs[name].hint},
         known,
+        ~people.known("guaranteed"),
     )
 
 

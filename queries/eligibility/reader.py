@@ -29,6 +29,7 @@ _PARTY_KINDS = tuple(
     for node in SCHEMA.nodes.values()
     if not node.describes and SCHEMA.superlabel(node) == "Party"
 )
+_EPOCH = date(1970, 1, 1)
 _THINGS = frozenset({"exists", "count", "sum", "share"})
 
 
@@ -106,8 +107,10 @@ class Reader:
             values, known = among / np.maximum(yes, 1), (yes > 0) & ~unsure
         first = first_rows(subjects[sure], places[sure], rows.table, count)
         proven = known & (yes > 0) if read.take == "exists" else np.zeros(count, bool)
-        stale = np.bincount(subjects[old[places]], minlength=count) > 0
-        stale |= late & ~known
+        stale = self._newest(read, rows, subjects, places, old)
+        if read.complete is not None and self._listed_once(read):
+            day = (self.records.sources[read.complete] - _EPOCH).days
+            stale = np.maximum(stale, np.where(late & ~known, day, 0))
         return self._one(read, rows, Column(spec, values, known), first, unsure, stale, proven)
 
     def _value(
@@ -126,7 +129,7 @@ class Reader:
             rank = -pc.fill_null(place, 0).to_numpy(zero_copy_only=False).astype(np.int64)
         fresh = self._fresh(read, rows)
         count = len(self.people)
-        stale = np.bincount(subjects[(told & ~fresh)[places]], minlength=count) > 0
+        stale = self._newest(read, rows, subjects, places, told & ~fresh)
         stated = (told & fresh)[places]
         by: Order = "begun" if read.take == "target" else "heard"
         if read.through is not None and read.way == "out" and read.take != "target":
@@ -181,12 +184,24 @@ class Reader:
         column: Column,
         first: Numbers,
         unsure: Flags,
-        stale: Flags,
+        stale: Numbers,
         proven: Flags,
     ) -> Told:
         which = np.zeros(len(self.people), np.int8)
-        origins = (Origin(read, rows),)
-        return Told(column, origins, which, first, read.without, unsure, stale, proven)
+        origins = (Origin(read, rows, stale),)
+        return Told(column, origins, which, first, read.without, unsure, stale > 0, proven)
+
+    def _newest(
+        self, read: Read, rows: Rows, subjects: Numbers, places: Numbers, old: Flags
+    ) -> Numbers:
+        """By party the day of the newest of the statements that are too old (`Origin.late`)."""
+        days = np.zeros(len(self.people), np.int64)
+        if old.any():
+            stated = pc.cast(rows.stated(read.used()), pa.int32())
+            dated = pc.fill_null(stated, 1).to_numpy(zero_copy_only=False).astype(np.int64)
+            among = old[places]
+            np.maximum.at(days, subjects[among], np.maximum(dated[places[among]], 1))
+        return days
 
     def _label(self, spec: FactSpec, read: Read) -> Told:
         count = len(self.people)
@@ -197,7 +212,8 @@ class Reader:
             values[described] = list(spec.values).index(kind)
             known |= described
         nowhere = np.full(count, -1, np.int64)
-        return self._one(read, None, Column(spec, values, known), nowhere, no, no, no)
+        none = np.zeros(count, np.int64)
+        return self._one(read, None, Column(spec, values, known), nowhere, no, none, no)
 
     def _rows_of(self, read: Read) -> Rows:
         name = (read.kind, read.through, read.way)

@@ -263,6 +263,9 @@ def _gaps(case: Case, log: FactLog, known: Catalogue) -> tuple[Gap, ...]:
             again = replace(again, implied_by="")
         if then.paper or again == alone or (again is None and then.value is None):
             continue
+        # unknown for the same reason is the same: which old word there was decides nothing
+        if again is not None and again.value is then.value is None and again.reason == then.reason:
+            continue
         if then.implied_by not in gaps:
             gaps[name] = Gap(name, _input(then), None if again is None else _input(again))
     return tuple(gaps.values())

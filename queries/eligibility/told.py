@@ -7,7 +7,7 @@ statement fills what they leave open; and what records add up to is the least th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import numpy as np
@@ -22,16 +22,23 @@ from queries.eligibility.relation import Rows
 
 __all__ = ["Origin", "Told", "either"]
 
+_EPOCH = date(1970, 1, 1)
+
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """The records behind a read; `rows` is None where only a party's presence was looked at."""
+    """The records behind a read; `rows` is None where only a party's presence was looked at.
+
+    `late` is, by party, the day of the newest statement that is too old to say anything, in days
+    since 1970: 0 where there is none, 1 where it bears no date.
+    """
 
     read: Read
     rows: Rows | None
+    late: Numbers | None = None
 
     def word(self, row: int) -> dict[str, Any]:
         """Source, day, fact and document of one row; of no row, the list it is absent from."""
@@ -76,7 +83,8 @@ class Told:
         """The fact of one party."""
         value = self.column.value(party)
         if value is None:
-            return Fact(None, reason=self._why(party))
+            why = self._why(party)
+            return Fact(None, reason=why, **(self._too_old(party) if why == "stale" else {}))
         word = self.origins[self.which[party]].word(int(self.rows[party]))
         return Fact(value, **word, proven=bool(self.proven[party]))
 
@@ -91,6 +99,13 @@ class Told:
             before = pc.fill_null(pc.less(stated, pa.scalar(day, pa.date32())), False)
             old[here] = before.to_numpy(zero_copy_only=False)
         return old & self.column.known
+
+    def _too_old(self, party: int) -> dict[str, Any]:
+        """What the newest statement is that is too old: its day, and the document it is in."""
+        lates = [(int(one.late[party]), one.read) for one in self.origins if one.late is not None]
+        day, read = max(lates, key=lambda late: late[0])
+        word = read.document or read.complete or ""
+        return {"source": word, "stated_on": _EPOCH + timedelta(day) if day > 1 else None}
 
     def _why(self, party: int) -> Why:
         if self.stale[party]:

@@ -183,7 +183,7 @@ def _within_net_assets(net: GuaranteeNet, key: str, book: LimitBook) -> Outcome:
     if given.known > most:
         return outcome(book, rule, key, Verdict.NOT_MET, ratio, "对外担保超过净资产", (key,))
     if given.unknown:
-        reason = f"{given.unknown} 笔担保金额未采集"
+        reason = f"{given.unknown} 笔担保没有金额，请放款机构补报"
         return outcome(book, rule, key, Verdict.UNKNOWN, None, reason, (key,))
     return outcome(book, rule, key, Verdict.MET, ratio, "对外担保在净资产以内", (key,))
 
@@ -206,7 +206,7 @@ def check_chain(net: GuaranteeNet, key: str, book: LimitBook) -> tuple[Outcome, 
     if reach.debt.known > limit:
         verdict, reason = Verdict.NOT_MET, "链上债务合计超过限额"
     elif reach.debt.unknown:
-        verdict, reason = Verdict.UNKNOWN, f"{reach.debt.unknown} 笔贷款余额未采集"
+        verdict, reason = Verdict.UNKNOWN, f"{reach.debt.unknown} 笔贷款没有余额，请放款机构补报"
     else:
         verdict, reason = Verdict.MET, "链上债务合计在限额以内"
     return length, outcome(book, "chain_debt_fen", key, verdict, reach.debt.known, reason, parties)
@@ -230,7 +230,7 @@ def check_relatives(net: GuaranteeNet, members: tuple[str, ...], book: LimitBook
         )
     if unstated:
         open_ = tuple(sorted({member for pair in unstated for member in pair}))
-        reason = f"{len(unstated)} 对成员的关系未载明"
+        reason = f"{len(unstated)} 对成员的关系没有载明，请核对联保协议和户口簿"
         return outcome(book, rule, members[0], Verdict.UNKNOWN, None, reason, open_)
     return outcome(book, rule, members[0], Verdict.MET, 0, "合同载明的关系中没有直系亲属", members)
 

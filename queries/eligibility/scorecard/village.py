@@ -22,6 +22,7 @@ from graph.log import FactLog
 from queries.eligibility.catalogue import Strict
 from queries.eligibility.condition import Certainty, Leaf
 from queries.eligibility.fact import Fact
+from queries.eligibility.failing import failing_words
 from queries.eligibility.scorecard.counts import Counts, count_places
 from queries.eligibility.verdict import Verdict, all_of
 
@@ -133,9 +134,22 @@ def load_thresholds() -> Thresholds:
 
 
 def check_household(facts: Mapping[str, Fact]) -> tuple[Verdict, tuple[tuple[str, Verdict], ...]]:
-    """Whether a household can be a 信用户: the whole, and each requirement in words."""
-    each = tuple((rule.wording, rule.verdict(facts)) for rule in load_thresholds().household)
+    """Whether a household can be a 信用户: the whole, and each requirement as it came out: what
+    fails it as a fact, what is open as a question."""
+    each = tuple(
+        (_as_it_is(rule, facts), rule.verdict(facts)) for rule in load_thresholds().household
+    )
     return all_of(verdict for _, verdict in each), each
+
+
+def _as_it_is(rule: HouseholdRule, facts: Mapping[str, Fact]) -> str:
+    verdict = rule.verdict(facts)
+    if verdict is Verdict.UNKNOWN:
+        return rule.spec.question
+    value = facts[rule.fact].value
+    if verdict is Verdict.MET or not isinstance(value, bool):
+        return rule.wording
+    return failing_words().get(rule.fact, {}).get(value, rule.wording)
 
 
 def check_villages(

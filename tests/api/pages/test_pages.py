@@ -22,7 +22,7 @@ from ingest import load_source, source_names
 
 #: Latin words that may stand on a page: keys that officers copy, and names.
 _LATIN = re.compile(r"[A-Za-z][A-Za-z_]{3,}")
-_ALLOWED = {"person", "household", "division", "limits", "Ctrl", "LDBC", "FinBench", "Evaluate",
+_ALLOWED = {"person", "household", "division", "limits", "Ctrl", "Evaluate",
             "java", "xinnong", "ingest", "loan", "xlsx"}  # fmt: skip
 
 

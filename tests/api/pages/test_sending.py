@@ -83,6 +83,12 @@ def test_from_a_trial_to_the_corrected_rows(clerk: TestClient, office: Settings)
     assert "/corrections/loan/loan" not in Outline(clerk.get("/deliveries").text).links
     gone = clerk.get("/corrections/loan/loan")
     assert gone.status_code == 404 and "没有待更正的行" in gone.text
+    # the correction taken back, the row is open again and its text is gone: no link leads nowhere
+    who = {"by": "李四", "reason": "送错了"}
+    assert clerk.post("/deliveries/2/withdrawal", data=who).status_code == 200
+    page = Outline(clerk.get("/deliveries").text)
+    assert "/corrections/loan/loan" not in page.links
+    assert "原文已按规定删除，请由部门重新报送" in page.text
 
 
 def test_every_template_can_be_fetched_and_filled_in(clerk: TestClient) -> None:

@@ -190,6 +190,8 @@ def test_a_credit_household() -> None:
         "annual_income_fen": Fact(1), "own_overdue": Fact(False), "own_bad_loan": Fact(False),
     }  # fmt: skip
     assert check_household(facts)[0] is MET
-    assert check_household({**facts, "own_overdue": Fact(True)})[0] is NOT_MET
+    not_met, said = check_household({**facts, "own_overdue": Fact(True)})
+    # what fails it is said as the fact, what is open as a question
+    assert not_met is NOT_MET and dict(said)["现有逾期"] is NOT_MET
     open_, each = check_household({n: f for n, f in facts.items() if n != "legal_capacity"})
-    assert open_ is UNKNOWN and dict(each)["户主具有完全民事行为能力"] is UNKNOWN
+    assert open_ is UNKNOWN and dict(each)["是否具有完全民事行为能力"] is UNKNOWN
