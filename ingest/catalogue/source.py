@@ -105,6 +105,15 @@ class TableSpec(Strict):
                 raise ValueError(f"{item.name}: what names it otherwise must be required")
         return self
 
+    def costs_row(self, field: FieldSpec) -> bool:
+        """Whether a cell that cannot be taken refuses its row: always where it is part of a key or
+        says what the list is complete for, else as the field has it."""
+        return field.costs_row or field.name in {
+            *self.key,
+            *self.scope,
+            *(self.shared.by if self.shared else ()),
+        }
+
     @property
     def party_names(self) -> frozenset[str]:
         """Fields that hold what a party is called: kept as the file writes it."""
@@ -112,11 +121,6 @@ class TableSpec(Strict):
         return frozenset(
             item.name for item in self.fields if item.name in called and item.type == "text"
         )
-
-    def costs_row(self, field: FieldSpec) -> bool:
-        """Whether a cell that cannot be taken refuses its row: always where it is part of a key or
-        says what the list is complete for, else as the field has it."""
-        return field.costs_row or field.name in (*self.key, *self.scope)
 
     def names_file(self, file_name: str) -> bool:
         """Whether a file of this name is usually this table."""

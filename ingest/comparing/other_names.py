@@ -109,7 +109,7 @@ def _mentions(spec: TableSpec, rows: pd.DataFrame) -> Iterator[_Mentions]:
 
 def _named(place: int, told: _Mentions, known: _Hashes, again: _Hashes) -> pd.DataFrame:
     """The mentions that there is something to hold against, with their names as numbers."""
-    chosen = np.isin(told.keys, known) | np.isin(told.keys, again)
+    chosen = np.flatnonzero(np.isin(told.keys, known) | np.isin(told.keys, again))
     names = told.names.iloc[told.places[chosen]]
     open_ = ~names.str.contains(_MASKED, regex=True).to_numpy(bool)
     return pd.DataFrame(
@@ -149,7 +149,11 @@ def _hashed(texts: pd.Series) -> _Hashes:
 
 def _written(names: pd.Series) -> _Hashes:
     """Names as numbers, equal where they differ only in blanks, dots, width and case."""
-    return _hashed(names.astype(object).map(plain))
+    # as many objects at a time as a piece of the log has, whatever the length of the file
+    pieces = range(0, max(len(names), 1), _AT_ONCE)
+    return np.concatenate(
+        [_hashed(names.iloc[at : at + _AT_ONCE].astype(object).map(plain)) for at in pieces]
+    )
 
 
 def _pair(keys: _Hashes, names: _Hashes) -> _Hashes:

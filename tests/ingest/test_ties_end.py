@@ -226,7 +226,8 @@ def test_the_files_in_another_order_say_the_same(tmp_path: Path) -> None:
         for number in order:
             district.take("farmer_household", (FIRST, SPLIT, DIVORCED)[number])
         days = [date(2024, 3, 1) + timedelta(30 * month) for month in range(24)]
-        found.append([district.ties(kind, day) for day in days
+        # which end of a marriage is the smaller key depends on the folder's secret
+        found.append([{frozenset(pair) for pair in district.ties(kind, day)} for day in days
                       for kind in ("BELONGS_TO", "SPOUSE_OF", "LOCATED_IN")])  # fmt: skip
     assert found[0] == found[1] == found[2]
 
