@@ -145,7 +145,7 @@ FILES: dict[str, Sent] = {
              told=((7, "姓名", "agree"), (8, "姓名", "agree"), (7, None, "several_at_once"))),
         sent("loan", "L02贷款_合计和填表人.xlsx", 2,
              told=((*WHOLE, "total_row"), (*WHOLE, "note_row"))),
-        sent("loan", "L03贷款_两行表头.xlsx", 2, told=((*WHOLE, "grouped_heading"),)),
+        sent("loan", "L03贷款_两行表头.xlsx", 2, told=((*WHOLE, "heading_in_two_rows"),)),
         sent("loan", "L06贷款_证件写法.csv", 10,
              (7, ID, "scientific"), (10, ID, "masked_id"), told=((1, ID, "rewritten"),)),
         sent("loan", "L07贷款_金额写法.csv", 7,
