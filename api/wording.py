@@ -171,6 +171,8 @@ def answered(value: Any, name: str) -> str:
         return LABELS[value]
     if isinstance(value, str) and name == "source":
         return source(value)
+    if isinstance(value, str) and name == "match":
+        return MATCHES[value]
     if isinstance(value, float) and name.endswith("certainty"):
         return f"{value:.0%}"
     return said(value, name)

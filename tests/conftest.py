@@ -22,6 +22,7 @@ hypothesis_settings.register_profile("xinnong", deadline=None)
 hypothesis_settings.load_profile("xinnong")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+CASES = Path(__file__).parents[2] / "shared" / "cases"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +44,14 @@ def shared_data() -> Path:
     if not SHARED.exists():
         pytest.skip("SHARED DATA ABSENT: the external data sets are not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Small inputs that once failed, with what they should give; a run without them says so."""
+    if not CASES.exists():
+        pytest.skip("SHARED CASES ABSENT: the collected small inputs are not beside this checkout")
+    return CASES
 
 
 @pytest.fixture

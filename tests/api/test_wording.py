@@ -34,6 +34,7 @@ def test_an_answer_is_told_without_codes_and_without_fen() -> None:
     assert answered(1_200_000, "principal_fen") == "1.20 万元"
     assert answered(0.8, "certainty") == "80%"
     assert answered("loan", "source") == "贷款借据"
+    assert answered("near", "match") == "近似，请核对"
     assert answered("mortgage", "security_kind") == "抵押"
     told = answered({"fact_id": "x", "name": "甲", "registered_capital_fen": 100}, "facts")
     assert told == "名称 甲；注册资本 1.00 元"
