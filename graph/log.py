@@ -192,15 +192,25 @@ class FactLog:
         held = history.filter(pc.is_null(history["known_to"])).drop_columns(["known_to"])
         return held if as_of is None else held.filter(true_at(held, as_of))
 
-    def held(self, kind: str, *, rows: int) -> Iterator[pa.Table]:
-        """What `read` gives, some `rows` at a time: the whole of it is never in memory."""
+    def held(
+        self, kind: str, *, rows: int, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.Table]:
+        """What `read` gives, some `rows` at a time: the whole of it is never in memory.
+
+        Args:
+            columns: the only ones that are wanted.
+        """
         batches = self.batches()
         ids, _ = self._closed(kind, batches)
         schema = arrow_schema(kind)
+        if columns is not None:
+            schema = pa.schema([schema.field(name) for name in dict.fromkeys((*columns, "fact_id"))])
         for batch in batches:
             if kind in batch.files:
                 with pq.ParquetFile(batch.folder / f"{kind}.parquet") as file:
-                    for some in file.iter_batches(rows):
+                    # a file of before may lack a column
+                    there = [name for name in schema.names if name in file.schema_arrow.names]
+                    for some in file.iter_batches(rows, columns=there):
                         facts = _under(schema, pa.Table.from_batches([some]))
                         yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
 

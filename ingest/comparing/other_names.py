@@ -25,6 +25,7 @@ from ingest.catalogue.source import TableSpec
 from ingest.finding import Finding
 from ingest.identity.record import PROVISIONAL
 from ingest.reading.alike import looks
+from ingest.reading.memory import give_back
 from ingest.reading.texts import TEXT
 
 __all__ = ["other_names"]
@@ -127,7 +128,7 @@ def _known(log: FactLog, wanted: _Hashes) -> tuple[_Hashes, _Hashes]:
     keys, pairs = [np.array([], np.uint64)], [np.array([], np.uint64)]
     for kind in (*_NAMED, _ALIASES):
         column = "former_names" if kind == _ALIASES else "name"
-        for piece in log.held(kind, rows=_AT_ONCE):
+        for piece in log.held(kind, rows=_AT_ONCE, columns=["key", column]):
             of_party = _hashed(pd.Series(TEXT.__from_arrow__(piece["key"].cast(pa.string()))))
             chosen = np.isin(of_party, wanted) & piece[column].is_valid().to_numpy()
             if not chosen.any():
@@ -140,6 +141,7 @@ def _known(log: FactLog, wanted: _Hashes) -> tuple[_Hashes, _Hashes]:
             else:
                 keys.append(owners)
             pairs.append(_pair(owners, _written(names)))
+            give_back()
     return np.unique(np.concatenate(keys)), np.unique(np.concatenate(pairs))
 
 
