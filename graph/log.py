@@ -204,7 +204,9 @@ class FactLog:
         ids, _ = self._closed(kind, batches)
         schema = arrow_schema(kind)
         if columns is not None:
-            schema = pa.schema([schema.field(name) for name in dict.fromkeys((*columns, "fact_id"))])
+            schema = pa.schema(
+                [schema.field(name) for name in dict.fromkeys((*columns, "fact_id"))]
+            )
         for batch in batches:
             if kind in batch.files:
                 with pq.ParquetFile(batch.folder / f"{kind}.parquet") as file:

@@ -62,9 +62,7 @@ def _owners(log: FactLog, wanted: set[str]) -> dict[str, tuple[str, str]]:
     codes = pa.array(sorted(wanted), pa.string())
     found: dict[str, set[tuple[str, str]]] = {}
     for kind in _CODED:
-        for piece in log.held(
-            kind, rows=_AT_ONCE, columns=["label", "unified_social_credit_code"]
-        ):
+        for piece in log.held(kind, rows=_AT_ONCE, columns=["label", "unified_social_credit_code"]):
             unified = piece["unified_social_credit_code"].cast(pa.string())
             inside = pc.utf8_slice_codeunits(unified, 8, 17)
             chosen = piece.filter(pc.is_in(inside, value_set=codes))
