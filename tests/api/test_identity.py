@@ -116,7 +116,10 @@ def test_a_hint_feeds_neither_risk_nor_decision_and_a_judgement_feeds_both(
     client: TestClient,
 ) -> None:
     def standing(key: str) -> tuple[float, str, int]:
-        decided = {"product": "farmer_small_credit_loan", "party": key}
+        # without a consent nothing of a loan is read
+        decided = {
+            "product": "farmer_small_credit_loan", "party": key, "supplied": {"consent": True},
+        }  # fmt: skip
         return (
             client.get(f"/v1/parties/{key}/risk").json()["score"],
             client.post("/v1/decisions", json=decided).json()["verdict"],

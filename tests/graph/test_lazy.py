@@ -11,7 +11,7 @@ import pytest
 
 from graph.lazy import attribute_of, homes
 
-_SLOW = ("fastapi", "pandera", "networkx", "jgo", "numba", "sqlalchemy", "rapidfuzz")
+_SLOW = ("fastapi", "pandera", "networkx", "jgo", "numba", "sqlalchemy")
 
 _ASKED = """
 import sys

@@ -203,6 +203,8 @@ class Reference:
                 say(row)
             for ties in list(self.out.values()):
                 for tie in ties.get(member, ()):
+                    if tie["kind"] == "GUARANTEES" and not self.stands(tie):
+                        continue
                     say(tie)
                     if self.label[tie["to_key"]] in parties:
                         continue
