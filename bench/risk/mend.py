@@ -22,7 +22,6 @@ from queries.risk.kernels.paths import strongest_paths
 from queries.risk.weights import RiskGraph
 
 CHANGES = (1, 100, 1_000, 10_000)
-NEWS = (1e-5, 1e-6, 1e-7)
 
 
 def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> None:

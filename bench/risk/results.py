@@ -97,8 +97,6 @@ TARGETS = (
     Target("strongest paths, 10,000 seeds", "paths", rf"blocks float32, \d+ threads{_MS}", 0.12,
            "s", 1e-3),
     Target("1,000 changes: paths", "changes", r"1,000 changes: path ([\d.]+) ms", 5, "ms"),
-    Target("1,000 changes: score within 10⁻⁵", "changes", r" 1,000 changes.*1e-05 ([\d.]+) ms", 50,
-           "ms"),
     Target("end to end against networkx", "networkx", r"blocks .*?([\d.]+) × as fast", 100, "×",
            at_least=True),
     Target("a tie and sweep against GDS", "GDS", r"blocks float32.*?([\d.]+) × as fast", 10, "×",

@@ -344,7 +344,8 @@ def test_commands_answer_people(district: Settings, guarantor: str, tmp_path: Pa
     # in words: what the catalogue calls a code, and the title of a source
     assert "首贷" in decided and "自然人" in decided and "Person" not in decided
     assert "担保链" in run(district, "ask", "guarantee_chain", f"key={guarantor}").stdout
-    assert "风险" in run(district, "risk", guarantor).stdout
+    told = run(district, "risk", guarantor).stdout
+    assert "自身：" in told and "关联：" in told and "不称概率" in told
     assert "division:" in (told := run(district, "prospects").stdout) and "镇" in told
     assert "e+" not in run(district, "structure", "guarantees").stdout
     file = tmp_path / "district.graphml"
