@@ -177,7 +177,8 @@ def _check_rows(
     for spec in fields.values():
         named = fields.get(spec.name_field)
         if named is not None and named.type == "text":
-            meant[named.name] += on_name(spec, named, typed, spoilt[spec.name])
+            told = spoilt[spec.name] | (spoilt[spec.coded_by] if spec.coded_by else False)
+            meant[named.name] += on_name(spec, named, typed, told)
     of_values = list(validate(typed, meant, value_titles))
     also = _faulty(of_values)
     for name in fields:

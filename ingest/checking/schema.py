@@ -291,6 +291,8 @@ def on_name(
     of_firm = told("warning", "像单位名称。请核对：个人写姓名，单位改填统一社会信用代码。")
     if party.otherwise and party.type == "party_id":
         absent = typed[f"{party.name}_key"].isna().to_numpy() & ~told_before
+        if party.coded_by:  # told by its old organisation code
+            absent &= typed[f"{party.coded_by}_code"].isna().to_numpy()
         yield Rule(
             f"code_expected-{party.name}",
             lambda column: ~absent | np.asarray(_where_known(column, _no_registered)),
