@@ -135,7 +135,7 @@ def test_the_legal_representative_is_one_at_a_time(district: District) -> None:
     district.take("judgment_defaulter", listing(ZHAO))
     told = explain(assess(take_snapshot(district.log, DAY)), f"org:{FIRM}")
     assert told.score < 0.01
-    assert district.key("赵样一") not in {part.party for part in told.contributions}
+    assert district.key("赵样一") not in {part.party for part in told.linked.contributions}
     # what comes late takes its place by its own day
     district.take("enterprise", firm(WANG, "2023-01-01"))
     assert district.ties(kind) == {("钱样二", name)}
@@ -214,7 +214,7 @@ def test_a_household_splits_and_a_marriage_ends(district: District) -> None:
     # the son left the house: its loan is not his household's
     assert district.fact("household_other_borrower", district.key("王样八")).value is not True
     told = explain(assess(take_snapshot(district.log, DAY)), district.key("李样四"))
-    assert all("夫妻" not in str(part) for part in told.contributions) and told.score < 0.05
+    assert all("夫妻" not in str(part) for part in told.linked.contributions) and told.score < 0.05
 
 
 def test_the_files_in_another_order_say_the_same(tmp_path: Path) -> None:
