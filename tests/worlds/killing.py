@@ -120,7 +120,10 @@ class Nursery:
 
 def _serve() -> None:
     import graph.operations  # noqa: F401
-    import ingest  # noqa: F401
+
+    # a package loads what is used: what the children use is loaded once, before they are forked
+    import ingest.pipeline
+    import ingest.withdrawal  # noqa: F401
 
     for line in sys.stdin:
         child = os.fork()
