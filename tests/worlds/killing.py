@@ -122,7 +122,7 @@ def _serve() -> None:
     import graph.operations  # noqa: F401
 
     # a package loads what is used: what the children use is loaded once, before they are forked
-    import ingest.pipeline
+    import ingest.pipeline  # noqa: F401
     import ingest.withdrawal  # noqa: F401
 
     for line in sys.stdin:
