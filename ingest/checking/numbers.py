@@ -10,17 +10,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from ingest.catalogue.field import FieldSpec, Unit
+from ingest.catalogue.field import UNIT_FACTOR, FieldSpec
 from ingest.checking.verdict import WrongError
 
 __all__ = ["integer", "per_unit", "plain_number", "real"]
 
-_FEN: dict[Unit | None, Decimal] = {
-    "元": Decimal(100),
-    "万元": Decimal(1_000_000),
-    "分": Decimal(1),
-    None: Decimal(100),
-}
+_FACTOR = {unit: Decimal(str(factor)) for unit, factor in UNIT_FACTOR.items()}
 _NUMBER = re.compile(r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _EXPONENT = re.compile(r"[+-]?\d(?:\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
 _COMMAS = re.compile(r"[+-]?[\d,]*,[\d,]*(?:\.\d*)?", re.ASCII)
@@ -38,9 +33,7 @@ _LONGEST = 64  # no amount of this world; bounds the work on a cell that is no n
 
 def per_unit(spec: FieldSpec) -> Decimal:
     """By what a number of the file is multiplied to be what we keep (fen, fraction)."""
-    if spec.type == "money":
-        return _FEN[spec.unit]
-    return Decimal("0.01") if spec.unit == "百分比" else Decimal(1)
+    return _FACTOR[spec.unit or ("元" if spec.type == "money" else "小数")]
 
 
 def integer(text: str, spec: FieldSpec) -> int:
