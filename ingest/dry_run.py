@@ -27,6 +27,7 @@ from ingest.comparing.difference import Difference
 from ingest.comparing.part import Part, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, content_sha256, plan, report_of, taken_before
+from ingest.reading.apart import begin_reading
 from ingest.report import BatchReport
 
 __all__ = ["Preview", "preview"]
@@ -70,6 +71,7 @@ def preview(
     """
     declared = load_source(source)
     declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
+    begin_reading()
     log = FactLog(settings.log_dir)
     known = settings.secrets_file.exists()
     key = load_secrets(settings.secrets_file).identity_key if known else secrets.token_hex(32)

@@ -27,6 +27,7 @@ from ingest.checking.confirmed import confirmed_codes
 from ingest.comparing.part import Part, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, commit, content_sha256, plan, taken_before
+from ingest.reading.apart import begin_reading
 from ingest.report import BatchReport, Report
 
 __all__ = ["WAIT_S", "bring_up", "ingest"]
@@ -68,6 +69,7 @@ def ingest(
     declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
     log = FactLog(settings.log_dir)
     say = progress or silent
+    begin_reading()
     settings.data.mkdir(parents=True, exist_ok=True)
     key = make_secrets(settings.secrets_file).identity_key
     quarantine = Quarantine(settings.quarantine_dir)

@@ -34,8 +34,9 @@ from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import Finding, by_importance, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
+from ingest.reading.apart import read_apart
 from ingest.reading.memory import give_back
-from ingest.reading.table import Table, read_table
+from ingest.reading.table import Table
 from ingest.report import BatchReport
 from ingest.tied import tied
 
@@ -127,10 +128,10 @@ def plan(
         day: on which what it no longer names would end.
 
     Raises:
-        InputError: as `read_table`, and `too_few_rows`, `file_changing`, `correction_withdrawn`.
+        InputError: as `read_apart`, and `too_few_rows`, `file_changing`, `correction_withdrawn`.
     """
     progress(f"读取 {path.name}", 0, None)
-    table = read_table(path, source)
+    table = read_apart(path, source)
     if content_sha256(path) != sha256:
         raise InputError(
             f"{path.name} 在读取时还在变化。请等它写完后再导入。",

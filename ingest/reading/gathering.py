@@ -48,6 +48,7 @@ class Gathering:
     Args:
         cut: whether what stands beyond the heading is left out, as in a sheet; in a text file a
             separator too many puts every cell after it into a wrong column.
+        cells: takes them; default one of its own.
 
     Attributes:
         refused: findings of rows that are no rows.
@@ -55,7 +56,9 @@ class Gathering:
         origins: of a returned error workbook (`ingest.reading.table.Table`).
     """
 
-    def __init__(self, file_name: str, head: Heading, *, cut: bool) -> None:
+    def __init__(
+        self, file_name: str, head: Heading, *, cut: bool, cells: Aside | None = None
+    ) -> None:
         self.refused: list[Finding] = []
         self.unread: dict[int, str] = {}
         self.origins: dict[int, Origin] = {}
@@ -67,7 +70,7 @@ class Gathering:
         self._cells = {name: Cells(as_written=name in named) for name in head.columns}
         self._rewritten = dict.fromkeys(head.columns, 0)
         self._kept_numbers = [np.array([], np.int64)]
-        self._aside = Aside()
+        self._aside = Aside() if cells is None else cells
         self._margin = Margin(head)
         self._required = [
             item.name for item in head.spec.fields if item.required and item.name in head.columns
