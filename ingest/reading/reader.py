@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NoReturn
+from typing import IO, NoReturn
 
 import pyarrow as pa
 
@@ -34,7 +34,7 @@ from ingest.reading.limits import Limits
 from ingest.reading.memory import let_the_system_allocate
 from ingest.reading.table import read_table
 
-__all__ = ["NO_MEMORY", "UNFORESEEN", "Request", "main"]
+__all__ = ["NO_MEMORY", "UNFORESEEN", "Request", "main", "read"]
 
 #: How a child ends that ran out of memory, or into what nobody thought of.
 NO_MEMORY, UNFORESEEN = 3, 4
@@ -127,19 +127,24 @@ def _read(content: bytes, told: socket.socket, handle: int) -> NoReturn:
         os.dup2(nowhere, 2)  # a native reader that dies says so there, with words of the file
         request: Request = pickle.loads(content)  # noqa: S301 - of the process that started ours
         request.limits.hold()
-        with os.fdopen(handle, "r+b") as file:
-            try:
-                line = given(read_table(request.path, request.source, Aside(file=file)))
-            except XinnongError as error:
-                line = told_error(error)
-        told.sendall(line.encode() + b"\n")
-        code = 0
-    except MemoryError:
-        code = NO_MEMORY
-    except BaseException as error:  # noqa: BLE001 - a panic of a native reader is no Exception
-        told.sendall(_where(error).encode("ascii", "replace") + b"\n")
+        # never closed: what could not be written would be tried once more
+        line, ending = read(request, os.fdopen(handle, "r+b"))
+        told.sendall(line.encode("ascii", "replace") + b"\n")
+        code = ending
     finally:
         os._exit(code)
+
+
+def read(request: Request, file: IO[bytes]) -> tuple[str, int]:
+    """Read a file into another: the line that tells of it, and the code to end with."""
+    try:
+        return given(read_table(request.path, request.source, Aside(file=file))), 0
+    except XinnongError as error:
+        return told_error(error), 0
+    except MemoryError:
+        return "", NO_MEMORY
+    except BaseException as error:  # noqa: BLE001 - a panic of a native reader is no Exception
+        return _where(error), UNFORESEEN
 
 
 def _where(error: BaseException) -> str:

@@ -10,7 +10,6 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 __all__ = ["FILES", "LINE"]
 
@@ -80,20 +79,23 @@ def _row(cells: str, number: int = 2) -> str:
 
 def _many_relations() -> bytes:
     blank = b"<Relationships>" + b" " * (9 * _MEGABYTE) + b"</Relationships>"
-    rels = {f"xl__worksheets__x{n}_dot_rels": blank for n in range(60)}
-    rels |= {f"xl__y{n}_dot_rels": blank for n in range(60)}
+    rels = {f"xl__worksheets__x{n}_dot_rels": blank for n in range(8)}
+    rels |= {f"xl__y{n}_dot_rels": blank for n in range(8)}
     return _book(_sheet(_row('<c r="A2"><v>1</v></c>')), **rels)
 
 
 def _merges() -> bytes:
     areas = '<mergeCell ref="A2:A1048576"/>' * 100_000
-    rows = "".join(_row('<c><v>1</v></c>', n) for n in range(2, 30_000))
+    rows = "".join(_row("<c><v>1</v></c>", n) for n in range(2, 30_000))
     return _book(_sheet(rows, behind=f"<mergeCells>{areas}</mergeCells>"))
 
 
-def _spreadsheet_of_repetitions() -> bytes:
-    cell = '<table:table-cell table:number-columns-repeated="16384" office:value-type="string"><text:p>x</text:p></table:table-cell>'
-    row = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+def _repetitions(rows: int, columns: int) -> bytes:
+    cell = (
+        f'<table:table-cell table:number-columns-repeated="{columns}" office:value-type="string">'
+        "<text:p>x</text:p></table:table-cell>"
+    )
+    row = f'<table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row>'
     names = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for name in ("office", "table", "text")
@@ -104,7 +106,18 @@ def _spreadsheet_of_repetitions() -> bytes:
         "</office:spreadsheet></office:body></office:document-content>"
     )
     kind = b"application/vnd.oasis.opendocument.spreadsheet"
-    return _packed({"mimetype": kind, "content.xml": content.encode()})
+    name = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    manifest = (
+        f'<m:manifest xmlns:m="{name}"><m:file-entry m:full-path="/" '
+        f'm:media-type="{kind.decode()}"/></m:manifest>'
+    )
+    return _packed(
+        {
+            "mimetype": kind,
+            "META-INF/manifest.xml": manifest.encode(),
+            "content.xml": content.encode(),
+        }
+    )
 
 
 def _compound(shift: int, *, sectors: int = 0, claims: int = 0) -> bytes:
@@ -128,7 +141,7 @@ def _page(body: str) -> bytes:
 
 #: Name with ending -> what makes it.
 FILES: dict[str, Callable[[], bytes]] = {
-    "unclosed-cells.xlsx": lambda: _book(_sheet(_row("<f>1</f>" + "<c>" * 400_000))),
+    "unclosed-cells.xlsx": lambda: _book(_sheet(_row("<f>1</f>" + "<c>" * 200_000))),
     "unclosed-cells-with-strings.xlsx": lambda: _book(
         _sheet(_row("<c t='s'>" * 300_000)), xl__sharedStrings_dot_xml=_strings("x")
     ),
@@ -160,7 +173,7 @@ FILES: dict[str, Callable[[], bytes]] = {
         _sheet("".join(_row(f'<c r="A{n}"><v>1e308</v></c>', n) for n in range(2, 3_000)))
     ),
     "one-string-for-all.xlsx": lambda: _book(
-        _sheet("".join(_row(f'<c r="A{n}" t="s"><v>0</v></c>', n) for n in range(2, 3_000))),
+        _sheet("".join(_row(f'<c r="A{n}" t="s"><v>0</v></c>', n) for n in range(2, 300))),
         xl__sharedStrings_dot_xml=_strings("长" * (3 * _MEGABYTE)),
     ),
     "string-without-end.xlsx": lambda: _book(
@@ -171,7 +184,7 @@ FILES: dict[str, Callable[[], bytes]] = {
         _sheet(_row('<c r="A2"><v>1</v></c>')), sheets=60_000
     ),
     "deep-workbook.xlsx": lambda: _book(
-        _sheet(""), xl__workbook_dot_xml=b"<a>" * 1_000_000 + b"</a>" * 1_000_000
+        _sheet(""), xl__workbook_dot_xml=b"<a>" * 300_000 + b"</a>" * 300_000
     ),
     "many-styles.xlsx": lambda: _book(
         _sheet(_row('<c r="A2"><v>1</v></c>')),
@@ -179,29 +192,30 @@ FILES: dict[str, Callable[[], bytes]] = {
         + b'<xf numFmtId="14"/>' * 450_000
         + b"</cellXfs></styleSheet>",
     ),
-    "nothing-but-parts.xlsx": lambda: _packed({f"{n}": b"" for n in range(50_000)}),
-    "repetitions.ods": _spreadsheet_of_repetitions,
+    "nothing-but-parts.xlsx": lambda: _packed({f"{n}": b"" for n in range(20_000)}),
+    "repetitions.ods": lambda: _repetitions(1_048_576, 16_384),
+    "fewer-repetitions.ods": lambda: _repetitions(1_048_576, 200),
     "huge-sectors.xls": lambda: _compound(63),
     "large-sectors.xls": lambda: _compound(31, sectors=1, claims=1),
     "claimed-tables.xls": lambda: _compound(9, sectors=0xFFFFFFF0, claims=0xFFFFFFF0),
     "no-sectors.xls": lambda: _compound(0),
     "unclosed-quote.csv": lambda: (LINE + '"' + "x" * (2 * _MEGABYTE)).encode(),
     "quotes.csv": lambda: (LINE + '"' * (2 * _MEGABYTE)).encode(),
-    "separators.csv": lambda: (LINE + "," * (2 * _MEGABYTE)).encode(),
-    "heading-of-separators.csv": lambda: ("," * (2 * _MEGABYTE) + "\n" + LINE + "1,,,\n").encode(),
+    "separators.csv": lambda: (LINE + "," * 500_000).encode(),
+    "heading-of-separators.csv": lambda: ("," * 500_000 + "\n" + LINE + "1,,,\n").encode(),
     "wide-heading.csv": lambda: (
-        LINE.strip() + "".join(f",x{n}" for n in range(200_000)) + "\n1,,,\n"
+        LINE.strip() + "".join(f",x{n}" for n in range(20_000)) + "\n1,,,\n"
     ).encode(),
     "no-line-end.csv": lambda: b"x" * (4 * _MEGABYTE),
     "blanks.csv": lambda: (LINE + "1," + " " * 130_000 + "x,,\n").encode(),
     "nul-bytes.csv": lambda: LINE.encode() + bytes(_MEGABYTE),
     "half-of-a-character.csv": lambda: LINE.encode() + b"\xe5\x87",
-    "tables-in-tables.xls": lambda: _page("<table><tr><td>" * 100_000),
+    "tables-in-tables.xls": lambda: _page("<table><tr><td>" * 30_000),
     "open-page-tag.xls": lambda: _page("<td " + "a " * 500_000),
     "open-comment.xls": lambda: _page("<!--" * 250_000),
     "open-declarations.xls": lambda: _page("<![" * 300_000),
     "references.xls": lambda: _page("<td>" + "&#" * 500_000),
     "merged-over-everything.xls": lambda: _page(
-        "<tr>" + "<td rowspan=9999999 colspan=9999999>x</td>" * 300 + "<tr>" * 200_000
+        "<tr>" + "<td rowspan=9999999 colspan=9999999>x</td>" * 300 + "<tr>" * 100_000
     ),
 }  # fmt: skip
