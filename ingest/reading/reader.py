@@ -26,7 +26,7 @@ from typing import IO, NoReturn
 
 import pyarrow as pa
 
-from graph.errors import XinnongError
+from graph.errors import XinnongError, where_raised
 from ingest.catalogue.source import Source, load_source
 from ingest.reading.aside import Aside
 from ingest.reading.handing import given, told_error
@@ -144,16 +144,7 @@ def read(request: Request, file: IO[bytes]) -> tuple[str, int]:
     except MemoryError:
         return "", NO_MEMORY
     except BaseException as error:  # noqa: BLE001 - a panic of a native reader is no Exception
-        return _where(error), UNFORESEEN
-
-
-def _where(error: BaseException) -> str:
-    """What happened and where in the code; never what the file says, which may be personal."""
-    at = error.__traceback__
-    while at is not None and at.tb_next is not None:
-        at = at.tb_next
-    place = f" at {Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else ""
-    return f"{type(error).__name__}{place}"
+        return where_raised(error), UNFORESEEN
 
 
 def _exactly(stream: socket.socket, count: int) -> bytes:

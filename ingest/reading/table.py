@@ -25,6 +25,7 @@ from ingest.reading.aside import Aside
 from ingest.reading.chosen_sheets import choose
 from ingest.reading.delimited import delimited_rows
 from ingest.reading.file_kind import FileKind, kind_of
+from ingest.reading.file_name import shown
 from ingest.reading.gathering import CELLS, Gathering, Origin
 from ingest.reading.heading import Heading
 from ingest.reading.memory import let_the_system_allocate
@@ -168,7 +169,7 @@ def read_table(path: Path, source: Source, into: Aside | None = None) -> Table:
     return Table(
         head.table,
         head.spec,
-        redacted(path.name),
+        shown(path),
         *rows.read(),
         tuple(rows.refused),
         tuple(notes),
