@@ -39,9 +39,17 @@ __all__ = [
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+#: Characters of a message; what was sent may stand in it, and may be long.
+_LONGEST = 4_000
+
+
 def printable(text: str) -> str:
     """The text with a replacement character for all that cannot be printed on a line."""
     return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def _told(message: str) -> str:
+    return printable(message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…")
 
 
 def where_raised(error: BaseException) -> str:
@@ -66,8 +74,8 @@ class XinnongError(Exception):
 
     def __init__(self, message_zh: str, message_en: str, *, code: str | None = None) -> None:
         # a message may name what somebody sent
-        self.message_zh = printable(message_zh)
-        self.message_en = printable(message_en)
+        self.message_zh = _told(message_zh)
+        self.message_en = _told(message_en)
         super().__init__(self.message_en)
         self.cause_code = code or self.code
 
