@@ -136,7 +136,7 @@ def test_a_coin_shows_yes_as_often_as_its_probability_says() -> None:
     for probability in (0.0, 1e-3, 0.25, 0.5, 0.9375, 1.0):
         (threshold,) = thresholds(np.array([probability]))
         shown = sum(
-            int(heads(np.uint64(77), threshold, np.uint64(word), everything)).bit_count()
+            int(heads(np.uint64(77), np.uint64(threshold), np.uint64(word), everything)).bit_count()
             for word in range(2_000)
         )
         spread = (probability * (1 - probability) * 128_000) ** 0.5
@@ -145,9 +145,12 @@ def test_a_coin_shows_yes_as_often_as_its_probability_says() -> None:
 
 def test_only_the_wanted_worlds_are_thrown_and_alike() -> None:
     coin, (threshold,) = np.uint64(5), thresholds(np.array([0.3]))
-    whole = int(heads(coin, threshold, np.uint64(9), ~np.uint64(0)))
+    whole = int(heads(coin, np.uint64(threshold), np.uint64(9), ~np.uint64(0)))
     for wanted in (1, 1 << 63, 0xF0F0, 0):
-        assert int(heads(coin, threshold, np.uint64(9), np.uint64(wanted))) == whole & wanted
+        assert (
+            int(heads(coin, np.uint64(threshold), np.uint64(9), np.uint64(wanted)))
+            == whole & wanted
+        )
 
 
 def test_worlds_come_in_words() -> None:
