@@ -96,7 +96,7 @@ def walk(
                         if told and not pending[receiver]:
                             pending[receiver] = True
                             if receiver <= place:
-                                again = min(again, np.int64(receiver))
+                                again = min(again, int(receiver))
                 place += 1
         for place in range(1, used + 1):
             for at in range(wide):
