@@ -61,7 +61,7 @@ def main() -> None:
             run = _timed(seconds, "weighing and propagating", assess, snapshot)
             # gathers for the run what every explanation looks up
             _timed(seconds, "first explanation", explain, run, written[0])
-            _timed(seconds, "explaining 20 parties", _explain, run, written, given.seed)
+            _timed(seconds, "explaining 20 parties", _explain, run, given.seed)
             batch = len(log.batches())
             small = _ties("GUARANTEES", written, 1_000, batch, given.seed + batch)
             _append(log, {"GUARANTEES": small}, batch)
@@ -155,7 +155,7 @@ def _append(log: FactLog, tables: dict[str, pa.Table], batch: int) -> None:
             pending.assert_facts(kind, table)
 
 
-def _explain(run: RiskRun, keys: list[str], seed: int) -> None:
+def _explain(run: RiskRun, seed: int) -> None:
     """Twenty to whom something is linked: the others have nothing to explain."""
     linked = np.flatnonzero(run.linked > 0)
     for number in np.random.default_rng(seed).choice(linked, 20, replace=False):

@@ -48,7 +48,7 @@ def first_arrivals(
     without: int = -1,
     budget: int = 2_000_000,
 ) -> Arrivals:
-    """Look at worlds one by one, until `worlds` (a multiple of 64) or `budget` ties were looked at.
+    """Look at worlds, 64 by 64, until there are `worlds` or `budget` ties were looked at.
 
     Args:
         useful: parties that are reached in any of these worlds; others are not followed.
@@ -99,7 +99,7 @@ def _first_arrivals(
     )
     own, linked, looked, seen = 0, 0, 0, 0
     for world in range(worlds):
-        if looked > budget:
+        if looked > budget and world % 64 == 0:
             break
         seen += 1
         word = np.uint64(world // 64)

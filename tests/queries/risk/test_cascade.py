@@ -7,11 +7,14 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nets import Edges, cascade, nets
+from nets import Edges, cascade, nets, of_arrays
 
+from queries.risk.cascade import one_party
 from queries.risk.cascade.coins import heads, identities, thresholds
 from queries.risk.cascade.exact import reached_exactly
+from queries.risk.cascade.one_party import linked_to, linked_without
 from queries.risk.cascade.sampled import Sampled, count_reached, net_of
+from queries.risk.cascade.throws import Throws
 
 WORLDS = 16_384
 
@@ -236,3 +239,28 @@ def test_worlds_come_in_words() -> None:
 
 def test_what_takes_too_long_is_not_known_exactly() -> None:
     assert reached_exactly({0: 0.5}, complete(9, 0.5), 8, budget=10) is None
+
+
+def test_where_looking_ran_out_the_count_of_everybody_is_the_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Sixty who are all tied: too entangled to be exact, and a few looks are soon spent."""
+    throws = Throws.of(of_arrays([0.9, 0.8] + [0.0] * 58, complete(60, 0.05)))
+    run = throws.count(1024)
+    counted = float((run.reached - run.began)[7] / run.worlds)
+    near = {"reachable": np.ones(60), "useful": run.reached > 0}
+    whole = linked_to(throws, 7, 1024, **near)  # type: ignore[arg-type]
+    monkeypatch.setattr(one_party, "_LOOKS", 1)
+    found = linked_to(throws, 7, 1024, counted=counted, **near)  # type: ignore[arg-type]
+    assert not found.exact and found.value == whole.value == counted
+    assert found.worlds == 1024 and found.arrivals.worlds == 64
+    assert found.error == pytest.approx((counted * (1 - counted) / 1024) ** 0.5)
+    assert found.arrivals.by_tie.sum() == pytest.approx(found.arrivals.linked)
+    tie = int(throws.into[7])
+    alone = linked_without(throws, 7, found, tie, **near)  # type: ignore[arg-type]
+    assert 0 < alone <= counted
+    only = {(0, 1): 0.5}
+    single = Throws.of(of_arrays([0.9, 0.0], only))
+    exact = linked_to(single, 1, 64, reachable=np.ones(2))
+    assert (exact.exact, exact.value) == (True, pytest.approx(0.45))
+    assert linked_without(single, 1, exact, 0, **near) == 0  # type: ignore[arg-type]
