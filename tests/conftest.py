@@ -34,7 +34,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 #: What is made once and asked by many files: who asks the same, runs in the same process.
 SHARED_WORLDS = ("district", "worlds")
 #: What takes longest goes first.
-LONG = ("worlds", "district", "ingest/test_memory.py", "ingest/test_withdrawal_kills.py", "ingest/test_kills.py")
+LONG = (
+    "worlds",
+    "district",
+    "ingest/test_memory.py",
+    "ingest/test_withdrawal_kills.py",
+    "ingest/test_kills.py",
+)
 #: A process of tests, its engine, and what its tests start.
 WORKER_BYTES = 5 << 30
 

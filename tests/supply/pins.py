@@ -23,7 +23,16 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-__all__ = ["FILES", "LICENCES", "REQUIREMENTS", "Pin", "licence", "licences_page", "pins", "recorded"]
+__all__ = [
+    "FILES",
+    "LICENCES",
+    "REQUIREMENTS",
+    "Pin",
+    "licence",
+    "licences_page",
+    "pins",
+    "recorded",
+]
 
 ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).with_name("files.tsv")
