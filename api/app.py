@@ -1,7 +1,7 @@
 """The service: `create_app(settings)`; no work at import.
 
 Until authentication lands it answers on loopback only (ADR 0008): `xinnong serve` binds there, and
-requests for other host names are refused.
+requests for other host names, and those that other sites sent, are refused (`api.guard`).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.decision_jobs import DecisionJobs
+from api.guard import Guard
 from api.pages import router as pages
-from api.problems import add_handlers
+from api.problems import add_handlers, problem
 from api.routes import routers
 from api.workbench import Workbench
 from graph.settings import Settings
@@ -52,9 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.add_middleware(
-        TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "testserver"]
-    )
+    app.add_middleware(Guard, refuse=problem)
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")
     for router in (*routers(), pages):

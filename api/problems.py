@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.guard import HEADERS
 from api.pages import render_problem
 from graph.errors import (
     BusyError,
@@ -20,7 +21,7 @@ from graph.errors import (
     XinnongError,
 )
 
-__all__ = ["add_handlers"]
+__all__ = ["add_handlers", "problem"]
 
 #: The one place that says which error is which HTTP status; anything else of ours is 500.
 _STATUS: dict[type[XinnongError], int] = {
@@ -41,13 +42,13 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(XinnongError)
     async def ours(request: Request, error: XinnongError) -> Response:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-        return _answer(request, status, error.cause_code, error.message_zh, error.message_en)
+        return problem(request, status, error.cause_code, error.message_zh, error.message_en)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
         # only where, never what: the input may hold personal data
         fields = ", ".join(".".join(map(str, item["loc"])) for item in error.errors())
-        return _answer(
+        return problem(
             request,
             422,
             "request_malformed",
@@ -58,12 +59,20 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         title = _HTTP_TITLES.get(error.status_code, "请求无法完成")
-        return _answer(
+        return problem(
             request, error.status_code, f"http_{error.status_code}", title, str(error.detail)
         )
 
+    @app.exception_handler(Exception)
+    async def defect(request: Request, _error: Exception) -> Response:
+        # answered outside all middleware, the guard's included; the server logs what it was
+        answer = problem(request, 500, "internal", "程序内部错误。", "internal error")
+        answer.headers.update(HEADERS)
+        return answer
 
-def _answer(request: Request, status: int, code: str, message_zh: str, message_en: str) -> Response:
+
+def problem(request: Request, status: int, code: str, message_zh: str, message_en: str) -> Response:
+    """The answer that says what is wrong: a document for programs, a page for people."""
     trace = uuid.uuid4().hex[:12]
     if not request.url.path.startswith(("/v1", "/healthz", "/readyz")):
         return render_problem(status, message_zh, message_en, trace)

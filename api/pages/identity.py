@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import Bench, own_site
+from api.dependencies import Bench
 from api.pages.rendering import lead_on, page
 from graph.catch_up import catch_up
 from ingest.identity import judge, refresh, review, standing, take_back
@@ -15,11 +15,7 @@ from ingest.identity import judge, refresh, review, standing, take_back
 __all__ = ["router"]
 
 
-router = APIRouter(
-    include_in_schema=False,
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(own_site)],
-)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _ON_A_PAGE = 10
 

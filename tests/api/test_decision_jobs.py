@@ -46,7 +46,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 @pytest.fixture(scope="module")
 def client(office: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(office)) as opened:
+    with TestClient(create_app(office), "http://127.0.0.1") as opened:
         yield opened
 
 
@@ -137,7 +137,7 @@ def test_a_killed_service_neither_loses_nor_doubles(office: Settings) -> None:
         left = [job for job in Jobs(store).in_state("running") if job.total == len(PARTIES)]
         assert [job.done for job in left] == [20]
         before = list(Jobs(store).lines(left[0].id))
-    with TestClient(create_app(office)) as client:
+    with TestClient(create_app(office), "http://127.0.0.1") as client:
         # the next service goes on by itself, and to submit again is to ask for the same
         again = submit(client, PARTIES, "killed").json()
         assert again["id"] == left[0].id
