@@ -11,13 +11,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from api.admission import MOST_BODY, admitted
 from api.decision_jobs import DecisionJobs
 from api.guard import Guard
 from api.pages import router as pages
-from api.problems import add_handlers, problem
+from api.problems import RESPONSES, add_handlers, problem
 from api.routes import routers
 from api.workbench import Workbench
 from graph.settings import Settings
@@ -50,6 +51,9 @@ def create_app(settings: Settings) -> FastAPI:
         # the stock documentation pages load their scripts from elsewhere
         docs_url=None,
         redoc_url=None,
+        responses=RESPONSES,
+        dependencies=[Depends(admitted)],
+        max_body_size=MOST_BODY,
         lifespan=lifespan,
     )
     app.add_middleware(Guard, refuse=problem)

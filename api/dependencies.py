@@ -53,6 +53,6 @@ Key = Annotated[str, Path(description="主体编号 / party key", max_length=128
 
 
 class Body(BaseModel):
-    """A request body: a field that nobody declared is refused."""
+    """A request body: what nobody declared, or is of another type than declared, is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

@@ -21,6 +21,7 @@ from api.pages.rendering import lead_on, page
 from graph.errors import InputError, NotFoundError
 from ingest import Quarantine, Source, load_source, source_names
 from ingest.correction.workbook import refused_lines, workbook_name, write_error_workbook
+from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS
 from ingest.guidance.template import template_name, write_template
 from ingest.guidance.wording import file_title
 
@@ -52,7 +53,7 @@ def choose() -> HTMLResponse:
     )
 
 
-@router.post("/send")
+@router.post("/send", max_body_size=MAX_CHUNK * MAX_CHUNKS)
 def send(
     inbox: Received,
     content: Annotated[UploadFile, File()],

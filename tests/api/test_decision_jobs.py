@@ -185,6 +185,35 @@ def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
     bench.close()
 
 
+def test_all_lines_stand_on_the_moment_of_the_submission(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """News of the very parties comes into the graph between two lots of lines."""
+    write, seen = Jobs.write, []
+
+    def with_news(self: Jobs, name: str, after: int, lines: list[str], *, refused: int) -> bool:
+        done = write(self, name, after, lines, refused=refused)
+        if not seen:
+            news = World(FactLog(office.log_dir))
+            for key in PARTIES:
+                news.node("Person", key, name="样本", birth_on=date(1930, 1, 1))
+            news.commit(datetime(2026, 6, 1, tzinfo=UTC), "news")
+            catch_up(office)
+        seen.append(after)
+        return done
+
+    monkeypatch.setattr(Jobs, "write", with_news)
+    with TestClient(create_app(office), "http://127.0.0.1") as client:
+        began = client.post("/v1/decisions", json={"product": PRODUCT, "party": PARTIES[0]}).json()
+        told = finished(client, submit(client, PARTIES, "moment").headers["location"])
+        lines = [json.loads(line) for line in client.get(told["result"]).text.splitlines()]
+        now = client.post("/v1/decisions", json={"product": PRODUCT, "party": PARTIES[0]}).json()
+    assert len(seen) == len(PARTIES) // 20
+    assert {json.dumps(line["basis"]) for line in lines} == {json.dumps(began["basis"])}
+    assert {line["verdict"] for line in lines} == {began["verdict"]}
+    assert now["basis"]["position"] == began["basis"]["position"] + 1
+
+
 def test_lines_are_written_once_and_old_jobs_are_dropped(tmp_path: Path) -> None:
     with OperationsStore(Settings(data=tmp_path)) as store:
         jobs = Jobs(store)
