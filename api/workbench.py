@@ -86,7 +86,7 @@ class Workbench:
         if isinstance(given.get("text"), str):
             key = make_secrets(self.settings.secrets_file).identity_key
             given["text"] = hidden(given["text"], key)
-        return ask(self.graph, name, **given)
+        return ask(self.graph, name, of_known=True, **given)
 
     def search(self, text: str) -> Answer:
         """Find parties by whatever was typed; a resident id is turned into its key and not kept."""
@@ -96,7 +96,7 @@ class Workbench:
         self, key: str, *, labels: Collection[str] = (), held: ProjectedTo | None = None
     ) -> Adverse:
         """Own adverse records of a party, and how far one looked for them."""
-        return read_adverse(self.graph, self.log, key, labels=labels, held=held)
+        return read_adverse(self.graph, self.log, key, labels=labels, held=held, of_known=True)
 
     def risk_run(self) -> RiskRun:
         """The propagation for what the graph holds now; once for each state, from the one before."""
@@ -163,7 +163,9 @@ class Workbench:
         return code or self._said_last(key, "resident_id_masked")
 
     def _said_last(self, key: str, name: str) -> str | None:
-        told = (row["facts"].get(name) for row in reversed(self.ask("party_card", key=key).rows))
+        # of a party that was withdrawn since, nobody says anything, and its decisions stay
+        card = ask(self.graph, "party_card", key=key).rows
+        told = (row["facts"].get(name) for row in reversed(card))
         return next((str(value) for value in told if value), None)
 
     def products(self) -> Mapping[str, Product]:

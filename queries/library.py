@@ -28,7 +28,7 @@ _SAME_AS = "same_as"
 _KNOWN = "known_party"
 _FIND_PARTY = "find_party"
 
-#: Questions about a key itself; whoever asks the others asks about somebody who is known.
+#: Questions about a key itself; the others are about somebody who is known.
 _OF_KEYS = frozenset({_SAME_AS, _KNOWN, "merged_keys", "decision_records"})
 
 #: Parties that a search shows.
@@ -79,19 +79,28 @@ def library() -> Mapping[str, Question]:
     return MappingProxyType(found)
 
 
-def ask(graph: Graph, name: str, *, held: ProjectedTo | None = None, **given: Any) -> Answer:
+def ask(
+    graph: Graph,
+    name: str,
+    *,
+    held: ProjectedTo | None = None,
+    of_known: bool = False,
+    **given: Any,
+) -> Answer:
     """Ask a question; one about a key that was given up is answered of the key that stays.
 
     What `find_party` is given is what a person typed, identities hidden (`queries.search.hidden`).
 
     Args:
         held: the moment to ask at, where several questions make one answer; default now.
+        of_known: refuse a party that no source knows: to a reader, an empty answer says that
+            there is nothing to say of it.
         given: its parameters, typed or as text.  `as_of` defaults to today, `known_at` to what
             the graph holds whole.
 
     Raises:
-        NotFoundError: no such question, nobody knows the party, or nothing was ever put into
-            the graph.
+        NotFoundError: no such question, no such party (`of_known`), or nothing was ever put
+            into the graph.
         InputError: a parameter is unknown, missing or of the wrong type.
     """
     question = library().get(name)
@@ -105,7 +114,7 @@ def ask(graph: Graph, name: str, *, held: ProjectedTo | None = None, **given: An
     values = question.values({"as_of": today(), "known_at": held.known_at, **given})
     asked = values.get("key")
     for parameter in _PARTIES & set(values) if name != _SAME_AS else ():
-        find = standing_key if name in _OF_KEYS else known_key
+        find = known_key if of_known and name not in _OF_KEYS else standing_key
         values[parameter] = find(graph, values[parameter], values["as_of"], values["known_at"])
     typed = read_typed(values.pop("text")) if name == _FIND_PARTY else None
     if typed is not None:
@@ -137,8 +146,7 @@ def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str
 
 
 def known_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """As `standing_key`; raises `NotFoundError` (`party_unknown`) where no source ever said
-    anything of it: an empty answer would read as if there were nothing to say."""
+    """As `standing_key`; raises `NotFoundError` (`party_unknown`) where no source said anything."""
     found = standing_key(graph, key, as_of, known_at)
     question = library()[_KNOWN]
     values = {"key": found, "as_of": as_of, "known_at": known_at}

@@ -79,7 +79,7 @@ def ask(
     if name == _TYPED and "text" in told:
         told["text"] = _hidden(_kept_out_of_the_process_list(told["text"]), settings)
     with connect(settings) as graph:
-        answer = ask_question(graph, name, **told)
+        answer = ask_question(graph, name, of_known=True, **told)
     columns = answer.question.columns
 
     def people() -> None:
