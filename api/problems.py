@@ -92,6 +92,9 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     }.items()
 }
 
+# what is announced as too large is refused by the server's own hand, before any route
+RESPONSES[413]["content"]["text/plain"] = {}
+
 
 def add_handlers(app: FastAPI) -> None:
     """Answer every error, ours or not, as a problem."""

@@ -173,13 +173,17 @@ def test_what_was_sent_is_not_said_again(
 def test_a_method_that_is_not_there_says_which_are(
     client: TestClient, described: dict[str, dict[str, Any]]
 ) -> None:
+    shapes = {path: re.sub(r"{\w+}", "[^/]+", path) for path in described}
     for path, methods in described.items():
         filled = re.sub(r"{(\w+)}", lambda found: SHAPED.get(found[1], "x"), path)
         there = {method.upper() for method in methods}
         for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "TRACE"} - there:
-            answer = client.request(method, filled)
-            if method == "GET" and answer.status_code == 422:
+            if any(
+                method.lower() in described[other] and re.fullmatch(shape, filled)
+                for other, shape in shapes.items()
+            ):
                 continue  # the name of a thing might stand there (`/decisions/{decision_id}`)
+            answer = client.request(method, filled)
             assert answer.status_code == 405, (method, path)
             assert there <= set(answer.headers["allow"].split(", ")), (method, path)
             assert method not in answer.headers["allow"].split(", ")
@@ -221,5 +225,4 @@ def test_a_body_has_an_end(client: TestClient) -> None:
 
     headers = {"Content-Type": "application/json"}
     grown = client.post("/v1/parties/search", content=pieces(), headers=headers)
-    for answer in (whole, grown):
-        assert (answer.status_code, answer.json()["code"]) == (413, "http_413")
+    assert (whole.status_code, grown.status_code) == (413, 413)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from api.app import create_app
 from api.decision_jobs import DecisionJobs
 from api.workbench import Workbench
 from graph.catch_up import catch_up
-from graph.engine import ensure_engine, stop_engine
+from graph.engine import engine_status, ensure_engine, stop_engine
 from graph.errors import BusyError, GraphUnavailableError
 from graph.log import FactLog
 from graph.operations import DecisionArchive, Job, Jobs, OperationsStore
@@ -212,6 +213,29 @@ def test_all_lines_stand_on_the_moment_of_the_submission(
     assert {json.dumps(line["basis"]) for line in lines} == {json.dumps(began["basis"])}
     assert {line["verdict"] for line in lines} == {began["verdict"]}
     assert now["basis"]["position"] == began["basis"]["position"] + 1
+
+
+def test_readers_of_a_killed_engine_come_again_and_a_job_goes_on(office: Settings) -> None:
+    with TestClient(create_app(office), "http://127.0.0.1") as client:
+        body = {"product": PRODUCT, "parties": PARTIES}
+        job = client.post("/v1/decisions/jobs", json=body).headers["location"]
+        os.kill(engine_status(office).pid or 0, signal.SIGKILL)
+        seen: list[Any] = []
+        paths = ["/v1/parties/person:1", "/v1/parties/person:1/neighbourhood", "/parties/person:1"]
+        while not seen or {answer.status_code for answer in seen[-3:]} != {200}:
+            seen += [client.get(path) for path in paths]
+            time.sleep(0.05)
+        told = {answer.status_code for answer in seen}
+        # a page may say that it is being reckoned (202); nobody is told that the question is wrong
+        assert 503 in told and told <= {200, 202, 503}, told
+        for answer in seen:
+            if answer.status_code == 503:
+                assert answer.headers["retry-after"] and "跳数" not in answer.text
+        while (state := client.get(job).json()["state"]) not in ("done", "failed"):
+            time.sleep(0.05)
+        assert state == "done"
+        lines = [json.loads(line) for line in client.get(f"{job}/result").text.splitlines()]
+        assert [line["party"] for line in lines if "verdict" in line] == PARTIES
 
 
 def test_lines_are_written_once_and_old_jobs_are_dropped(tmp_path: Path) -> None:
