@@ -17,7 +17,7 @@ from graph.projection import ProjectedTo
 from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.snapshot import refresh_snapshot, take_snapshot
-from graph.time import today, utc_now
+from graph.time import past_instant, today, utc_now
 from queries import Answer, RiskAnswer, ask, explain
 from queries.adverse import Adverse, read_adverse
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
@@ -86,6 +86,9 @@ class Workbench:
         if isinstance(given.get("text"), str):
             key = make_secrets(self.settings.secrets_file).identity_key
             given["text"] = hidden(given["text"], key)
+        if isinstance(given.get("known_at"), str):
+            # as of which batch an answer is, is as it was then
+            given["held"] = self.moment(past_instant(given["known_at"]))
         return ask(self.graph, name, of_known=True, **given)
 
     def search(self, text: str) -> Answer:

@@ -160,15 +160,14 @@ def known_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
 
 
 def held_at(log: FactLog, known_at: datetime) -> ProjectedTo:
-    """What a graph of this log held at an instant: the moment of a job that goes on later."""
+    """What a graph of this log held at an instant: of a job that goes on later, or of a question
+    about what was known."""
     then = [batch for batch in log.batches() if batch.known_at <= known_at]
-    if not then:
-        raise _empty()
     came = taken_in_on(then)
     return ProjectedTo(
-        position=then[-1].position,
+        position=len(then),
         known_at=known_at,
-        manifest_hash=then[-1].hash,
+        manifest_hash=then[-1].hash if then else "",
         schema_hash="",
         sources=list(came),
         sources_on=[day.isoformat() for day in came.values()],

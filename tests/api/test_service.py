@@ -132,6 +132,11 @@ def test_what_will_be_known_is_known_by_nobody(
     ahead = (utc_now() + timedelta(days=1)).isoformat()
     answer = client.post("/v1/questions/loans", json={"key": guarantor, "known_at": ahead})
     assert (answer.status_code, answer.json()["code"]) == (400, "known_at_future")
+    # as of which batch an answer is, is as it was then: the same on every day that one asks
+    then = FactLog(district.log_dir).batches()[5].known_at.isoformat()
+    for _ in range(2):
+        told = client.post("/v1/questions/loans", json={"key": guarantor, "known_at": then}).json()
+        assert (told["basis"]["position"], told["basis"]["known_at"]) == (6, then)
     asked = run(district, "ask", "loans", f"key={guarantor}", f"known_at={ahead}")
     taken = run(district, "ingest", "regions", str(district.data / "district" / "行政区划.csv"),
                 "--known-at", ahead, "--dry-run")  # fmt: skip
