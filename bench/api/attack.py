@@ -43,7 +43,7 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 #: Characters of a failure that are shown.
 _SHOWN = 6_000
 #: What the borders of the parameters come to, and what one more random example of each route does.
-_BORDERS, _PER_EXAMPLE = 4_500, 110
+_BORDERS, _PER_EXAMPLE = 1_300, 100
 
 
 @dataclass
