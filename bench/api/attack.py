@@ -27,6 +27,7 @@ import uvicorn
 from fastapi import FastAPI
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
+from schemathesis.schemas import BaseSchema
 
 import ingest
 from api.app import create_app
@@ -94,7 +95,7 @@ def attack(
             },
         },
     })  # fmt: skip
-    schema = schemathesis.openapi.from_url(f"{address}/v1/openapi.json", config=config)
+    schema: BaseSchema = schemathesis.openapi.from_url(f"{address}/v1/openapi.json", config=config)
     if only is not None:
         schema = schema.include(path_regex=only)
     found = Attack()
