@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ingest import BatchReport, Preview
     from ingest.comparing.concerned import Concerned
     from ingest.comparing.part import Part
+    from ingest.report import RefusedFile
 
 __all__ = ["commands", "show_concerned"]
 
@@ -94,6 +95,7 @@ def ingest(
                 progress=step,
             )
         answer_with(seen.as_dict(), as_json, lambda: _show_preview(seen))
+        _tell_refused(seen.refused)
         return
     fetch_engine(settings)
     with Bar() as step:
@@ -108,6 +110,15 @@ def ingest(
             progress=step,
         )
     answer_with(report.as_dict(), as_json, lambda: _show_batches("导入结果", report.batches))
+    _tell_refused(report.refused)
+
+
+def _tell_refused(refused: Sequence[RefusedFile]) -> None:
+    """Say which of several files could not be taken; the command then ends as one that failed."""
+    for item in refused:
+        say(f"未接收 {item.file_name}：{item.message_zh}")
+    if refused:
+        raise typer.Exit(1)
 
 
 def _part(text: str, name: str) -> Part | None:

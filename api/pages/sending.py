@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Bench, Received
 from api.pages.rendering import lead_on, page
-from graph.errors import InputError, NotFoundError
+from graph.errors import InputError, NotFoundError, printable
 from ingest import Quarantine, Source, load_source, source_names
 from ingest.correction.workbook import refused_lines, workbook_name, write_error_workbook
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS
@@ -61,7 +61,7 @@ def send(
     source: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """Try a file or take it in; the page of the upload then tells how far it is."""
-    name = content.filename or ""
+    name = printable(content.filename or "")
     if not name:
         raise InputError("请先选择文件。", "Choose a file first.", code="file_missing")
     upload = inbox.receive_file(

@@ -16,10 +16,10 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from graph.errors import InputError
+from graph.plain_yaml import read_yaml
 from graph.schema import SCHEMA
 from queries.eligibility.fact import Value
 
@@ -330,7 +330,7 @@ def in_use(info: ValidationInfo) -> Catalogue:
 
 def read_catalogue(text: str) -> Catalogue:
     """Parse and check a catalogue."""
-    stated = {"errands": {}, **yaml.safe_load(text)}
+    stated = {"errands": {}, **read_yaml(text)}
     facts = {name: {"id": name, **told} for name, told in stated.pop("facts").items()}
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Catalogue.model_validate({**stated, "facts": facts, "hash": digest})
