@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.risk.circumstances import circumstances
+from queries.risk.measure import measure
 from queries.risk.policy import Policy
 from queries.risk.sentence import SAME_HOUSEHOLD, Relation
 from queries.risk.strength import WhySilent, silent_rows
-from queries.risk.weights import RiskGraph, Strand
+from queries.risk.weights import RiskGraph
 
 __all__ = ["TieEvidence", "UnusedTie", "UnusedTies", "evidence_of", "unused_ties"]
 
@@ -27,6 +28,7 @@ class TieEvidence:
 
     Attributes:
         term: the kind in Chinese.  weight: what this kind alone would pass on.
+        measure: by what it has this weight.
         certainty: 1 = both parties are known by identifier; others carry no risk.
     """
 
@@ -38,6 +40,7 @@ class TieEvidence:
     source: str
     batch: str
     row: int
+    measure: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,14 +105,15 @@ def unused_ties(snapshot: Snapshot, policy: Policy, graph: RiskGraph) -> UnusedT
 
 
 def evidence_of(
-    snapshot: Snapshot, strands: tuple[Strand, ...], sender: int, receiver: int
+    snapshot: Snapshot, policy: Policy, graph: RiskGraph, tie: int
 ) -> tuple[tuple[TieEvidence, Relation], ...]:
-    """Evidence and wording of each strand between two, strongest first.
+    """Evidence and wording of each strand of a weighted tie, strongest first.
 
     Two members of a household are told by the sender's own membership.
     """
     found = []
-    for strand in sorted(strands, key=lambda item: (-item.weight, item.kind)):
+    sender, receiver = int(graph.source[tie]), int(graph.target[tie])
+    for strand in sorted(graph.strands_of(tie), key=lambda item: (-item.weight, item.kind)):
         ties = snapshot.ties[strand.kind]
         told: dict[str, Any] = ties.facts.select(_TOLD).slice(strand.row, 1).to_pylist()[0]
         ends = int(ties.source[strand.row]), int(ties.target[strand.row])
@@ -117,6 +121,7 @@ def evidence_of(
             kind=strand.kind,
             term=SCHEMA.relationships[strand.kind].term,
             weight=float(strand.weight),
+            measure=measure(snapshot, policy, graph.around, strand, sender, receiver),
             **told,
         )
         kind = strand.kind
