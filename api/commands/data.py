@@ -78,10 +78,10 @@ def ingest(
 ) -> None:
     """导入一个来源的文件 / take in files of a source."""
     import ingest as room
-    from graph.time import parse_instant
+    from graph.time import past_instant
 
     settings = open_settings()
-    received = parse_instant(known_at) if known_at else None
+    received = past_instant(known_at) if known_at else None
     stated = _part(part, list_name)
     if dry_run:
         with Bar() as step:
