@@ -14,9 +14,10 @@ from pathlib import Path
 
 from graph.catch_up import catch_up
 from graph.errors import InputError
-from graph.identifiers.redaction import redacted
+from graph.identifiers.redaction import redacted_name
 from graph.log import FactLog
 from graph.operations import Ledger, OperationsStore, lease
+from graph.private import private_folder
 from graph.progress import Progress, silent
 from graph.secrets import make_secrets
 from graph.settings import Settings
@@ -68,7 +69,7 @@ def ingest(
     declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
     log = FactLog(settings.log_dir)
     say = progress or silent
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     key = make_secrets(settings.secrets_file).identity_key
     quarantine = Quarantine(settings.quarantine_dir)
     reports = []
@@ -110,11 +111,11 @@ def _take_in(
     say: Progress,
 ) -> BatchReport:
     sha256, part = content_sha256(path), part or part_named(path)
-    ledger.received(source.name, sha256, file_name=redacted(path.name), at=utc_now())
+    ledger.received(source.name, sha256, file_name=redacted_name(path.name), at=utc_now())
     done = taken_before(log, source.name, sha256, part)
     if done:
         return already(log, done)
-    with _noting_failure(ledger, source.name, redacted(path.name), sha256):
+    with _noting_failure(ledger, source.name, redacted_name(path.name), sha256):
         ledger.checking(source.name, sha256)
         planned = plan(
             log,

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.errors import InputError
-from graph.identifiers.redaction import redacted
+from graph.identifiers.redaction import redacted, redacted_name
 from ingest.catalogue.field import heading
 from ingest.catalogue.source import Source, TableSpec
 from ingest.finding import Finding
@@ -164,7 +164,7 @@ def read_table(path: Path, source: Source) -> Table:
     return Table(
         head.table,
         head.spec,
-        redacted(path.name),
+        redacted_name(path.name),
         *rows.read(),
         tuple(rows.refused),
         tuple(notes),
