@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["close_to_others", "private_folder"]
+__all__ = ["close_to_others", "is_open_to_others", "private_folder"]
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+#: Folders that this process has tried to close: where it cannot be done, once is enough.
+_SEEN: set[Path] = set()
 
 #: What we write into a data folder: an operator may have put it where other things lie as well.
 _OURS = (
@@ -29,9 +33,15 @@ def private_folder(folder: Path) -> Path:
     """
     close_to_others()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if os.name == "posix" and folder.stat().st_mode & _OTHERS:
+    if is_open_to_others(folder) and folder not in _SEEN:
+        _SEEN.add(folder)
         _close(folder)
     return folder
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether somebody else may read, write or enter it; never on Windows."""
+    return os.name == "posix" and bool(path.stat().st_mode & _OTHERS)
 
 
 def close_to_others() -> None:
@@ -42,10 +52,8 @@ def close_to_others() -> None:
 def _close(folder: Path) -> None:
     """Close a folder of an older version, with all of ours in it; what is another's is left."""
     ours = [path for name in _OURS for path in folder.glob(name)]
+    # what is not ours to close, or lies where there are no such bits, is told by `xinnong check`
     for each in (folder, *ours, *(below for path in ours for below in path.rglob("*"))):
-        try:
+        with suppress(OSError):
             if not each.is_symlink():
                 each.chmod(stat.S_IMODE(each.stat().st_mode) & ~_OTHERS)
-        except OSError:
-            if each == folder:
-                raise

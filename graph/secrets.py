@@ -13,12 +13,11 @@ import json
 import os
 import re
 import secrets
-import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from graph.errors import SettingsError
-from graph.private import private_folder
+from graph.private import is_open_to_others, private_folder
 
 __all__ = [
     "Secrets",
@@ -182,6 +181,11 @@ def secrets_problems(path: Path) -> list[str]:
         load_secrets(path)
     except SettingsError as error:
         return [str(error)]
-    if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return [f"密钥文件 {path} 别人也能读。请运行 chmod 600 {path} / readable by others"]
-    return []
+    found = []
+    if is_open_to_others(path):
+        found.append(f"密钥文件 {path} 别人也能读。请运行 chmod 600 {path} / readable by others")
+    if is_open_to_others(path.parent):
+        found.append(
+            f"数据目录 {path.parent} 别人也能进入。请运行 chmod 700 {path.parent} / open to others"
+        )
+    return found

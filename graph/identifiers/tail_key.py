@@ -14,9 +14,11 @@ from graph.identifiers.person_key import key_bytes
 
 __all__ = ["tail_key", "tail_keys"]
 
+_LENGTH = 16  # of eleven thousand ends no two are one by chance, and every person has this text
+
 
 def tail_key(last_four: str, identity_key_hex: str) -> str:
-    """`tail:` and the first 32 hex digits of HMAC-SHA-256(identity key, "tail " and the four).
+    """`tail:` and the first 16 hex digits of HMAC-SHA-256(identity key, "tail " and the four).
 
     Args:
         last_four: three digits and the check digit, X in upper case.
@@ -35,5 +37,5 @@ def tail_keys(ends: Iterable[str], identity_key_hex: str) -> list[str]:
     listed = list(ends)
     distinct = list(dict.fromkeys(listed))
     for end, hashed in zip(distinct, keyed_hashes(distinct, key, said_before="tail "), strict=True):
-        known[end] = f"tail:{hashed}"
+        known[end] = f"tail:{hashed[:_LENGTH]}"
     return [known[end] for end in listed]

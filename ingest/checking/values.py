@@ -66,8 +66,7 @@ _CodeParser: TypeAlias = Callable[
 _Stored: TypeAlias = pd.StringDtype | type[object] | Literal["Int64", "Float64", "boolean"]
 
 _PARTY: dict[str, _Stored] = {
-    suffix: TEXT if suffix in ("_key", "_masked", "_code", "_tail_key") else object
-    for suffix in PARTY_SUFFIXES
+    suffix: TEXT if suffix in ("_key", "_masked", "_code") else object for suffix in PARTY_SUFFIXES
 }
 _ARROW: dict[_Stored, pa.DataType] = {
     TEXT: pa.string(),

@@ -158,7 +158,9 @@ def _kept_number(
     if pd.isna(born):
         return str(mask)  # somebody else masked it: what they left of its end is not kept
     assert born is not None
-    return kept_cell(str(mask), str(key), born.isoformat(), str(sex), str(tail))
+    # a cell of before had no key of the end, and comes back without it
+    end = [] if pd.isna(tail) else [str(tail)]
+    return kept_cell(str(mask), str(key), born.isoformat(), str(sex), *end)
 
 
 def _hidden(text: str) -> str:

@@ -26,7 +26,7 @@ _ID_BEGUN = re.compile(r"[1-8]\d{5}(19|20)\d{6,}[\dX]*")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _CODE = re.compile(r"(?=(?:.*\d){6})[0-9A-Z]{8,20}")
 _CHECK_DIGIT = re.compile(r"(?:\d{3,6}\*+)?([0-9A-Z]{3,4})", re.IGNORECASE)
-_TAIL = re.compile(r"tail:[0-9a-f]{32}")
+_TAIL = re.compile(r"tail:[0-9a-f]{16}")
 _FOUR = re.compile(r"(?:\d{3,6}\*+)?(\d{3}[\dX])", re.IGNORECASE)
 _PLACE = re.compile(r".+(?:村|镇|乡|街道|社区|县|区)")
 _PLACE_ENDINGS = ("", "村", "村委会", "村民委员会", "社区", "社区居委会", "镇", "乡", "街道", "街道办事处")  # fmt: skip

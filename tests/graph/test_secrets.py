@@ -96,3 +96,24 @@ def test_a_log_of_before_names_no_key_and_takes_the_one_that_is_there(tmp_path: 
     made = {"identity_key": "11" * 32, "engine_password": "unused"}
     (tmp_path / "secrets.json").write_text(json.dumps(made), encoding="utf-8")
     assert [batch.key for batch in _log(tmp_path).batches()] == ["", fingerprint("11" * 32)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permission bits")
+def test_a_folder_of_before_is_closed_with_what_is_ours_in_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for folder in ("log/00000001-a", "engine/data", "theirs"):
+        (data / folder).mkdir(parents=True)
+    files = [data / "log/00000001-a/manifest.json", data / "operations.sqlite3",
+             data / "engine/data/store", data / "theirs/page.html"]  # fmt: skip
+    for path in files:
+        path.write_text("", encoding="utf-8")
+        path.chmod(0o644)
+    for path in (data, *data.rglob("*/")):
+        path.chmod(0o755)
+    make_secrets(data / "secrets.json")
+    assert secrets_problems(data / "secrets.json") == []
+    others = [path for path in (data, *data.rglob("*")) if path.stat().st_mode & 0o077]
+    # a data folder may be one where other things lie as well
+    assert others == [data / "theirs", data / "theirs/page.html"]
+    data.chmod(0o755)
+    assert "chmod 700" in secrets_problems(data / "secrets.json")[0]
