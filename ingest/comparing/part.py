@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.errors import InputError
+from graph.errors import InputError, printable
 from graph.identifiers.redaction import redacted_name
 
 __all__ = ["Part", "part_named"]
@@ -36,7 +36,8 @@ class Part:
 
 def part_named(path: Path) -> Part:
     """What the name of a file says; a name that says nothing is a whole list by itself."""
-    found = _NAMED.fullmatch(path.stem)
+    stem = printable(path.stem)
+    found = _NAMED.fullmatch(stem)
     if found is None:
-        return Part(path.stem)
+        return Part(stem)
     return Part(found["name"], int(found["number"]), int(found["of"]))
