@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from graph.errors import InputError, NotFoundError, XinnongError
+from graph.file_name import storable
 from graph.identifiers.redaction import redacted
 from graph.log import FactLog
 from graph.operations import OperationsStore, Upload, Uploads
@@ -34,7 +35,6 @@ from ingest.catalogue.source import load_source
 from ingest.comparing.part import Part
 from ingest.dry_run import preview
 from ingest.pipeline import ingest
-from ingest.reading.file_name import storable
 
 __all__ = ["MAX_CHUNK", "MAX_CHUNKS", "Inbox"]
 

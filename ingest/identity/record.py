@@ -25,7 +25,7 @@ from ingest.identity.former_codes import former_codes
 __all__ = ["PROVISIONAL", "Record", "is_provisional", "read_records", "told"]
 
 _SPLIT = re.compile(r"[、,，;；/]")
-_BRACKETED = re.compile(r"[(（]([^)）]*)[)）]")
+_BRACKETED = re.compile(r"[(（]([^)）]{0,200})[)）]")
 _FORMER = re.compile(r"(?:曾用名|原名|曾名|旧名)[:：是为]?(.+)")
 _NICK = re.compile(r"(?:小名|乳名|绰号|人称|又名|俗名|外号)[:：是为]?(.+)")
 _TITLE = re.compile(
