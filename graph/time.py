@@ -29,6 +29,7 @@ __all__ = [
     "AsOf",
     "Instant",
     "day_of",
+    "end_of_day",
     "is_working_day",
     "parse_date",
     "parse_instant",
@@ -64,6 +65,12 @@ def today() -> date:
 def day_of(instant: Instant) -> date:
     """The date in China at an instant."""
     return instant.astimezone(_CHINA).date()
+
+
+def end_of_day(day: date) -> Instant:
+    """The last instant of a day in China."""
+    after = datetime.combine(day + timedelta(days=1), datetime.min.time(), _CHINA)
+    return after.astimezone(UTC) - timedelta(microseconds=1)
 
 
 def parse_date(text: str) -> date:

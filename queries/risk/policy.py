@@ -13,6 +13,7 @@ from queries.rule_file import RuleFile, Strict, read_rules
 
 __all__ = [
     "Base",
+    "Calibrated",
     "Certainty",
     "Decay",
     "Levels",
@@ -109,8 +110,33 @@ class Levels(Strict):
         return self
 
 
+class Calibrated(Strict):
+    """By what its values may be called probabilities: a year that it foretold (docs/adr/0112).
+
+    Attributes:
+        scored_on, until: the day that was known, and the last on which default was looked for.
+        fitted_to: days of the earlier years that its numbers were fitted to; none: judged as it was.
+        parties, defaults: debtors of the year that judged, and how many of them failed.
+        foretold: the mean chance that was foretold of them.
+        auc: how well the failed were told from the others.
+    """
+
+    scored_on: date
+    until: date
+    fitted_to: tuple[date, ...] = ()
+    parties: int = Field(gt=0)
+    defaults: int = Field(gt=0)
+    foretold: float = Field(gt=0, lt=1)
+    auc: float = Field(ge=0, le=1)
+
+
 class Policy(RuleFile):
-    """All seeds and ties, and how sure they must be; `cap` keeps paths acyclic."""
+    """All seeds and ties, and how sure they must be; `cap` keeps paths acyclic.
+
+    Attributes:
+        calibration: None where its values are no probabilities: a policy that was not published
+            after calibration never has any.
+    """
 
     FILE: ClassVar[str] = "policy"
 
@@ -120,6 +146,7 @@ class Policy(RuleFile):
     certainty: Certainty
     seeds: dict[str, Seed]
     ties: dict[str, TiePolicy]
+    calibration: Calibrated | None = None
 
     @model_validator(mode="after")
     def _refuse_typos(self) -> Policy:
