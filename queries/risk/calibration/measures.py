@@ -146,7 +146,7 @@ def _bin(chances: Chances, outcomes: Outcomes) -> Bin:
 
 
 def psi(before: Chances, after: Chances, bins: int = 10) -> float:
-    """Population stability: Σ (a − b) ln(a ⁄ b) over parts of `before`, half a debtor added to each.
+    """Population stability: Σ (a − b) ln(a / b) over parts of `before`, half a debtor added to each.
 
     Under 0.1 the debtors are as they were, from 0.25 on they are others.
     """
