@@ -118,7 +118,7 @@ class RiskAnswer:
         base: what everybody has, known or not; no part of either value.
         score: own and linked value together; only for putting parties in an order.
         probability: of default within a year from any cause, known or not; None until the policy
-            is calibrated.
+            is calibrated, and for whom is in default already.
         standing: what may be said of the values as a whole, in Chinese.
         unused, unused_ties: facts and ties left out, and why.
     """

@@ -47,11 +47,14 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
     own = float(run.graph.own[party])
     levels, calibration = run.policy.levels, run.policy.calibration
     base = run.policy.base.probability
-    chance = None if calibration is None else 1 - (1 - base) * (1 - own - linked.value)
+    facts = run.graph.own_facts.get(party, ())
+    chance = None
+    if calibration is not None and not {fact.kind for fact in facts} & {*calibration.in_default}:
+        chance = 1 - (1 - base) * (1 - own - linked.value)
     return RiskAnswer(
         party=key,
         name=run.snapshot.name(party),
-        own=OwnRisk(own, levels.of(own), run.graph.own_facts.get(party, ())),
+        own=OwnRisk(own, levels.of(own), facts),
         linked=LinkedRisk(
             value=linked.value,
             level=levels.of(linked.value),

@@ -119,6 +119,8 @@ class Calibrated(Strict):
         parties, defaults: debtors of the year that judged, and how many of them failed.
         foretold: the mean chance that was foretold of them.
         auc: how well the failed were told from the others.
+        in_default: own facts that are default themselves: who has one was not in the sample, and
+            of him nothing is foretold.
     """
 
     scored_on: date
@@ -128,6 +130,7 @@ class Calibrated(Strict):
     defaults: int = Field(gt=0)
     foretold: float = Field(gt=0, lt=1)
     auc: float = Field(ge=0, le=1)
+    in_default: tuple[str, ...] = ()
 
 
 class Policy(RuleFile):

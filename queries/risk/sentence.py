@@ -78,10 +78,13 @@ def say_standing(base: float, chance: float | None, calibration: Calibrated | No
 
     Args:
         base: what everybody has.
-        chance: of default within a year from any cause; None where the policy is not calibrated.
+        chance: of default within a year from any cause; None where the policy is not calibrated,
+            or the party is in default already.
         calibration: by what it may be said (docs/adr/0112).
     """
-    if chance is None or calibration is None:
+    if calibration is not None and chance is None:
+        return f"已在违约之中，不再预测。人人都有的基础值 {base:.2%} 另计，不作认定依据。"
+    if calibration is None:
         return (
             "模型尚未校准：只给等级和排位，不称概率，不作认定依据。"
             f"人人都有的基础值 {base:.2%} 另计。"

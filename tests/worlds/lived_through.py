@@ -32,6 +32,7 @@ class Numbers:
     special_mention: float = 0.15
     judgment_defaulter: float = 0.40
     guarantee: float = 0.35
+    half_life: float = float("inf")
 
     def of(self) -> dict[str, float]:
         """By the names of the policy."""
@@ -50,11 +51,13 @@ class Year:
     Attributes:
         seeds: by party, the name of its seed, or nothing.
         guarantees: (guarantor, debtor).
+        ages: days for which what is on record of a party has been true.
     """
 
     scored_on: date
     seeds: dict[str, str] = field(default_factory=dict)
     guarantees: list[tuple[str, str]] = field(default_factory=list)
+    ages: dict[str, int] = field(default_factory=dict)
 
     def add(self, *seeds: str, mutual: bool = False) -> list[str]:
         """Parties with these seeds, each standing for the one before; or all for all."""
@@ -90,7 +93,9 @@ def live_through(folder: Path, years: list[Year], numbers: Numbers, seed: int) -
     for year in years:
         before, after = year.scored_on - timedelta(20), year.scored_on + timedelta(340)
         for party, seed_of in year.seeds.items():
-            _debt(world, party, seed_of, before)
+            _debt(
+                world, party, seed_of, before, year.scored_on - timedelta(year.ages.get(party, 0))
+            )
         for guarantor, debtor in year.guarantees:
             world.tie("GUARANTEES", (guarantor, "Enterprise"), (debtor, "Enterprise"),
                       discriminator=f"{guarantor}-{debtor}", valid_from=before)  # fmt: skip
@@ -107,7 +112,7 @@ def live_through(folder: Path, years: list[Year], numbers: Numbers, seed: int) -
     return log
 
 
-def _debt(world: World, party: str, seed_of: str, on: date) -> None:
+def _debt(world: World, party: str, seed_of: str, on: date, since: date) -> None:
     loan = (f"loan:{party}", "Loan")
     world.node("Enterprise", party, name=party)
     world.node("Loan", loan[0], principal_fen=100, granted_on=on, due_on=date(2030, 1, 1))
@@ -117,7 +122,7 @@ def _debt(world: World, party: str, seed_of: str, on: date) -> None:
                loan_class=kind, balance_fen=100)  # fmt: skip
     if seed_of == "judgment_defaulter":
         entry = (f"entry:{party}", "ListEntry")
-        world.node("ListEntry", entry[0], list_kind=seed_of, valid_from=on,
+        world.node("ListEntry", entry[0], list_kind=seed_of, valid_from=since,
                    usable_until=on + timedelta(360))  # fmt: skip
         world.tie("SUBJECT_OF", (party, "Enterprise"), entry)
 
@@ -129,7 +134,9 @@ def _play(year: Year, numbers: Numbers, dice: random.Random) -> set[str]:
     stand_for: dict[str, list[str]] = defaultdict(list)
     for guarantor, debtor in year.guarantees:
         stand_for[debtor].append(guarantor)
-    reached = [p for p, s in year.seeds.items() if s and dice.random() < begins[s]]
+    fades = {p: 0.5 ** (days / numbers.half_life) for p, days in year.ages.items()}
+    reached = [p for p, s in year.seeds.items()
+               if s and dice.random() < begins[s] * fades.get(p, 1.0)]  # fmt: skip
     failed = set(reached)
     while reached:
         for guarantor in stand_for[reached.pop()]:

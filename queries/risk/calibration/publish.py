@@ -126,7 +126,7 @@ def _borne_out(log: FactLog, policy: Policy, at: datetime) -> None:
             for day in said.fitted_to
         ]
         if last.defaults >= rules.least.defaults_to_measure:
-            found = calibrated_by(judge(log, last, earlier, policy, rules), last, earlier)
+            found = calibrated_by(judge(log, last, earlier, policy, rules), last, earlier, rules)
     except (NotFoundError, ValueError):
         found = None
     if found != said:

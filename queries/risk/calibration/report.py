@@ -203,7 +203,7 @@ def calibrate(
             # judged as it would be put forward, to the last digit
             after = with_values(policy, moved, note=f"按 {earlier[0].scored_on} 以来的违约")
             fitted = judge(log, last, earlier, after, chosen)
-        said = calibrated_by(fitted or present, last, earlier if fitted else [])
+        said = calibrated_by(fitted or present, last, earlier if fitted else [], chosen)
         if fitted is not None or said != policy.calibration:
             version = f"{policy.version.split('+')[0]}+{day:%Y%m%d}"
             proposed = after.model_copy(
@@ -285,7 +285,9 @@ def _split(
     return LinkedSplit(with_it, without)
 
 
-def calibrated_by(judged: Judged, last: Cohort, earlier: list[Cohort]) -> Calibrated | None:
+def calibrated_by(
+    judged: Judged, last: Cohort, earlier: list[Cohort], rules: CalibrationRules
+) -> Calibrated | None:
     """What a policy may say of its calibration; None where its values are no probabilities."""
     if judged.why_no_probability:
         return None
@@ -297,4 +299,5 @@ def calibrated_by(judged: Judged, last: Cohort, earlier: list[Cohort]) -> Calibr
         defaults=last.defaults,
         foretold=round(judged.overall.foretold, 6),
         auc=round(judged.auc.value, 6),
+        in_default=rules.default.seeds,
     )

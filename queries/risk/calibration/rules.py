@@ -16,6 +16,7 @@ class Default(Strict):
     """When a debtor is in default."""
 
     reason: str
+    seeds: tuple[str, ...]
     classes: tuple[str, ...]
     overdue_days_over: int = Field(gt=0)
     matured_days_over: int = Field(ge=0)

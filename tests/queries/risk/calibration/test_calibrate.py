@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from credit_world import loan, named, person, take
 from lived_through import DAY, KNOWN, Numbers, Year, district, live_through
 
 from graph.errors import InputError, NotFoundError
@@ -144,6 +145,10 @@ def test_two_persons_put_it_in_force_and_only_then_is_it_a_probability(
     )
     assert "概率约" in told.standing and "不称概率" not in told.standing
     assert str(T2) in told.standing and f"{now.calibration.parties} 户" in told.standing
+    # who is in default already was not in the sample: nothing is foretold of him
+    facts = [*named(person(1)), *loan(1, person(1), "doubtful")]
+    bad = explain(assess(take([facts])[0], now), person(1)[0])
+    assert bad.calibrated and bad.probability is None and "已在违约之中" in bad.standing
     # approved again it stays; the same file again changes nothing
     assert not approve_policy(store, log, put.proposal.id, by="丙", at=KNOWN).changes
     with pytest.raises(InputError, match="版本号"):
@@ -203,6 +208,30 @@ def test_it_says_why_it_says_nothing(tmp_path: Path) -> None:
     found = calibrate(one, DAY, KNOWN, policy)
     assert found.present is not None and found.fitted is None and not found.values
     assert "不拟合参数" in found.why_not[0] and found.as_dict()["proposed"] is None
+
+
+def test_rules_name_facts_that_the_policy_has() -> None:
+    rules, seeds = load_rules(), load_policy().seeds
+    assert set(rules.default.seeds) <= set(seeds)
+    assert set(rules.default.classes) <= set(rules.default.seeds)
+
+
+def test_half_lives_are_found_again(tmp_path: Path) -> None:
+    """Listings of up to three years ago, which count for half after 150 days and not after 400."""
+    policy = load_policy()
+    seed = policy.seeds["judgment_defaulter"]
+    decay = seed.decay.model_copy(update={"half_life_days": 400.0})
+    seeds = {**policy.seeds, "judgment_defaulter": seed.model_copy(update={"decay": decay})}
+    policy = policy.model_copy(update={"seeds": seeds})
+    year = Year(T1)
+    for days in range(0, 1_000, 2):
+        year.ages.update(dict.fromkeys(year.add("judgment_defaulter"), days))
+        year.add("")
+    log = live_through(tmp_path, [year], Numbers(judgment_defaulter=0.6, half_life=150), seed=3)
+    found = fit([gather_cohort(log, T1, KNOWN, load_rules())], policy, load_rules())
+    value = next(one for one in found.values if one.name.endswith("half_life_days"))
+    assert value.low is not None and value.high is not None
+    assert value.low <= 150 <= value.high < 400
 
 
 def test_numbers_are_named_by_their_way_through_the_file() -> None:
