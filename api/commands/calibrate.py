@@ -10,6 +10,8 @@ import typer
 from api.terminal import AsOf, Json, answer_with, basis, day_of, open_settings, table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from queries.risk.calibration import Calibration, Judged, ProposedPolicy
 
 __all__ = ["commands"]
@@ -36,6 +38,7 @@ def calibrate(
     from graph.log import FactLog
     from graph.operations import OperationsStore
     from graph.time import utc_now
+    from queries.names import division_names
     from queries.risk.calibration import (
         approve_policy,
         policy_in_force,
@@ -57,10 +60,11 @@ def calibrate(
             found = measure(log, day_of(as_of), now, policy_in_force(store))
             if write is not None and found.proposed is not None:
                 write.write_text(found.text(), encoding="utf-8")
-            answer_with(found.as_dict(), as_json, lambda: _tell(found, write))
+            names = division_names(log, found.basis.as_of, now)
+            answer_with(found.as_dict(), as_json, lambda: _tell(found, names, write))
 
 
-def _tell(found: Calibration, write: Path | None) -> None:
+def _tell(found: Calibration, names: Mapping[str, str], write: Path | None) -> None:
     table(
         f"各年的在贷户和其后 {found.rules.horizon_months} 个月的结果",
         ["起始日", "截至", "户数", "违约", "起始时已违约", "结果未知", "用途"],
@@ -71,7 +75,7 @@ def _tell(found: Calibration, write: Path | None) -> None:
     )
     for title, judged in (("现行政策", found.present), ("拟合后的政策", found.fitted)):
         if judged is not None:
-            _judged(title, judged)
+            _judged(title, judged, names)
     fitted = [value for value in found.values if not value.why_not]
     if fitted:
         table(
@@ -99,7 +103,7 @@ def _tell(found: Calibration, write: Path | None) -> None:
     basis(found.basis.as_dict())
 
 
-def _judged(title: str, judged: Judged) -> None:
+def _judged(title: str, judged: Judged, names: Mapping[str, str]) -> None:
     print(
         f"{title} {judged.policy}：AUC {judged.auc.value:.3f}"
         f"（{judged.auc.low:.3f} 至 {judged.auc.high:.3f}），KS {judged.ks:.3f}，"
@@ -129,7 +133,7 @@ def _judged(title: str, judged: Judged) -> None:
         f"{title}：各人群（性别和年龄不参与评分）",
         ["分组", "值", "户数", "违约", "预测", "实际", "95% 区间"],
         [
-            (GROUPS[r.by], r.value, r.parties, r.defaults, f"{r.foretold:.2%}",
+            (GROUPS[r.by], names.get(r.value, r.value), r.parties, r.defaults, f"{r.foretold:.2%}",
              f"{r.observed:.2%}", f"{r.low:.2%} 至 {r.high:.2%}")
             for r in judged.groups
         ],

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.schema import SCHEMA
-from queries.risk.policy import Calibrated
+from queries.risk.calibrated import Calibrated
 
 __all__ = ["WORDING", "Relation", "say", "say_linked", "say_standing"]
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from queries.basis import Basis
+from queries.risk.calibrated import Calibrated
 from queries.risk.calibration import measures
 from queries.risk.calibration.chances import foretell
 from queries.risk.calibration.cohort import Cohort, gather_cohort, months_after
@@ -26,7 +27,7 @@ from queries.risk.calibration.groups import GroupRow, group_rows
 from queries.risk.calibration.measures import Bin, Discrimination
 from queries.risk.calibration.parameters import with_values
 from queries.risk.calibration.rules import CalibrationRules, load_rules
-from queries.risk.policy import Calibrated, Policy
+from queries.risk.policy import Policy
 
 __all__ = ["Calibration", "Judged", "LinkedSplit", "Year", "calibrate", "calibrated_by", "judge"]
 
