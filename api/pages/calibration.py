@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
@@ -75,7 +76,7 @@ def charts(judged: Sequence[tuple[str, Judged | None]]) -> tuple[Chart, ...]:
     """What is drawn of each that was judged; both reliability pictures on one scale."""
     told = [(title, one) for title, one in judged if one is not None]
     reach = [max(part.foretold, part.high) for _, one in told for part in one.bins]
-    most = min(1.0, max([*reach, 0.05]))
+    most = min(1.0, ceil(max([*reach, 0.05]) * 20) / 20)
     return tuple(_drawn(title, one, most) for title, one in told)
 
 

@@ -6,13 +6,14 @@ and what came is read as it is known today.
 
 from __future__ import annotations
 
+from queries.risk.calibration.judged import Judged
 from queries.risk.calibration.publish import (
     ProposedPolicy,
     approve_policy,
     policy_in_force,
     propose_policy,
 )
-from queries.risk.calibration.report import Calibration, Judged, calibrate
+from queries.risk.calibration.report import Calibration, calibrate
 
 __all__ = [
     "Calibration",

@@ -17,8 +17,8 @@ from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import OperationsStore, Proposal, Proposals
 from queries.risk.calibration.cohort import gather_cohort
+from queries.risk.calibration.judged import calibrated_by, judge
 from queries.risk.calibration.parameters import parameters_of
-from queries.risk.calibration.report import calibrated_by, judge
 from queries.risk.calibration.rules import load_rules
 from queries.risk.policy import Policy, load_policy
 
