@@ -18,9 +18,9 @@ from api.pages.rendering import page
 from graph.log import FactLog
 from graph.operations import OperationsStore
 from graph.settings import Settings
+from graph.time import months_after
 from queries.risk import load_policy
 from queries.risk.calibration import Calibration, calibrate, policy_in_force
-from queries.risk.calibration.cohort import months_after
 
 
 @pytest.fixture(scope="module")

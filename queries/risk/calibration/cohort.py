@@ -8,7 +8,6 @@ out and counted: unknown is not paid.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,11 +19,11 @@ from numpy.typing import NDArray
 
 from graph.log import FactLog
 from graph.snapshot import Snapshot, take_snapshot
-from graph.time import end_of_day
+from graph.time import end_of_day, months_after
 from queries.risk.calibration.default import came_to_default, open_debts, told_to_the_end
 from queries.risk.calibration.rules import CalibrationRules
 
-__all__ = ["Cohort", "gather_cohort", "months_after"]
+__all__ = ["Cohort", "gather_cohort"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +51,6 @@ class Cohort:
     def defaults(self) -> int:
         """How many came to be in default."""
         return int(self.defaulted.sum())
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or earlier; the last of a month that has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def gather_cohort(

@@ -15,8 +15,9 @@ import yaml
 
 from graph.errors import NotFoundError
 from graph.log import Batch, FactLog
+from graph.time import months_after
 from queries.basis import Basis
-from queries.risk.calibration.cohort import Cohort, gather_cohort, months_after
+from queries.risk.calibration.cohort import Cohort, gather_cohort
 from queries.risk.calibration.fit import FittedValue, fit
 from queries.risk.calibration.judged import Judged, calibrated_by, judge
 from queries.risk.calibration.parameters import with_values

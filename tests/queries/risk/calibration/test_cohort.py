@@ -11,9 +11,10 @@ from world import World
 
 from graph.errors import NotFoundError
 from graph.log import FactLog
+from graph.time import months_after
 from queries.risk import load_policy
 from queries.risk.calibration.chances import foretell
-from queries.risk.calibration.cohort import Cohort, gather_cohort, months_after
+from queries.risk.calibration.cohort import Cohort, gather_cohort
 from queries.risk.calibration.rules import load_rules
 
 T = date(2025, 11, 28)
