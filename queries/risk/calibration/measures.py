@@ -128,7 +128,8 @@ def _parts(chances: Chances, bins: int) -> list[NDArray[np.int64]]:
     order = np.argsort(chances, kind="stable")
     values, first = np.unique(chances[order], return_index=True)
     ends = np.append(first[1:], len(order))
-    parts, begin = [], 0
+    parts: list[NDArray[np.int64]] = []
+    begin = 0
     for place in range(len(values)):
         left = max(1, bins - len(parts))
         if ends[place] - begin >= (len(order) - begin) / left or place == len(values) - 1:
