@@ -16,7 +16,7 @@ from queries.risk.policy import Policy
 __all__ = ["most_of", "parameters_of", "place_on_scale", "value_on_scale", "with_values"]
 
 #: What can be fitted where a policy states it as a number.
-_FITTED = ("probability", "weight", "half_life_days")
+_FITTED = ("probability", "weight", "full", "half_life_days")
 _ROOTS = ("base", "seeds", "ties")
 _LEAST, _MOST = 1e-6, 0.99
 #: A policy refuses a base above a tenth.
