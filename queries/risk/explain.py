@@ -150,7 +150,7 @@ def _described(run: RiskRun, way: Way) -> Path:
     hops, steps = [], []
     for tie in way.ties:
         sender = int(graph.source[tie])
-        proven = evidence_of(snapshot, graph.strands_of(tie))
+        proven = evidence_of(snapshot, run.policy, graph, tie)
         hops.append(
             Hop(
                 snapshot.keys[sender].as_py(),
