@@ -131,7 +131,9 @@ def _over(snapshot: Snapshot) -> NDArray[np.bool_]:
     return over
 
 
-def _members(snapshot: Snapshot, kind: str, things: pa.Array | None = None) -> dict[str, frozenset[str]]:
+def _members(
+    snapshot: Snapshot, kind: str, things: pa.Array | None = None
+) -> dict[str, frozenset[str]]:
     """Who stands in each group or contract, by certain word."""
     told = snapshot.facts(kind)
     told = told.filter(pc.greater_equal(told["certainty"], 1))
@@ -159,9 +161,7 @@ def _joint_contracts(snapshot: Snapshot) -> dict[str, frozenset[str]]:
             pc.is_in(secures["from_key"], value_set=contracts),
         )
     )
-    pairs = list(
-        zip(secures["from_key"].to_pylist(), secures["to_key"].to_pylist(), strict=True)
-    )
+    pairs = list(zip(secures["from_key"].to_pylist(), secures["to_key"].to_pylist(), strict=True))
     of_loan: dict[str, set[str]] = {}
     for contract, loan in pairs:
         of_loan.setdefault(loan, set()).update(givers.get(contract, ()))

@@ -43,11 +43,11 @@ def measure(
     return f"{line.reason}；{_by_amount(policy, around, receiver, row)}"
 
 
-def _by_amount(
-    policy: Policy, around: Circumstances, receiver: int, row: dict[str, Any]
-) -> str:
+def _by_amount(policy: Policy, around: Circumstances, receiver: int, row: dict[str, Any]) -> str:
     place = int(around.yardstick[receiver])
-    told = row.get("amount_fen") if "amount_fen" in row else around.limit_fen.get(row["discriminator"])
+    told = (
+        row.get("amount_fen") if "amount_fen" in row else around.limit_fen.get(row["discriminator"])
+    )
     if told is None:
         return "担保金额不明，按固定值计"
     if place < 0:

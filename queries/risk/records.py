@@ -62,9 +62,7 @@ def revoked_licences(snapshot: Snapshot, policy: Policy) -> Iterator[Statement]:
             later = row["ended_on"] is not None and row["ended_on"] > snapshot.as_of
             party = pc.index(snapshot.keys, row["key"]).as_py()
             if party >= 0 and not later:
-                yield seeded(
-                    party, node.kind, "licence", "licence_revoked", row, snapshot, policy
-                )
+                yield seeded(party, node.kind, "licence", "licence_revoked", row, snapshot, policy)
 
 
 def seedless_records(snapshot: Snapshot, policy: Policy) -> Iterator[Statement]:

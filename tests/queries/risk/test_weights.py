@@ -35,9 +35,7 @@ class TieByTie:
     def __init__(self, snapshot: Snapshot, policy: Policy, own: dict[int, float]) -> None:
         self.snapshot, self.policy, self.own = snapshot, policy, own
         self.number = {key: at for at, key in enumerate(snapshot.keys.to_pylist())}
-        self.rows = {
-            kind: snapshot.ties[kind].table.to_pylist() for kind in policy.ties
-        }
+        self.rows = {kind: snapshot.ties[kind].table.to_pylist() for kind in policy.ties}
         self.found: dict[Pair, dict[str, float]] = defaultdict(dict)
         self.over = {
             self.number[row["key"]]
@@ -65,9 +63,9 @@ class TieByTie:
                 return row["net_assets_fen"]
         for tie in self.sure(self.rows["BELONGS_TO"]):
             for row in self.snapshot.facts("Household").to_pylist():
-                if tie["from_key"] == key and row["key"] == tie["to_key"]:
-                    if row["annual_income_fen"] is not None:
-                        return row["annual_income_fen"]
+                income = row["annual_income_fen"]
+                if tie["from_key"] == key and row["key"] == tie["to_key"] and income is not None:
+                    return income
         for row in self.snapshot.facts("Household").to_pylist():
             if row["key"] == key and row["annual_income_fen"] is not None:
                 return row["annual_income_fen"]
@@ -268,9 +266,9 @@ def full_worlds(draw: st.DrawFn) -> list[Said]:
         ("LEGAL_REPRESENTATIVE_OF", PEOPLE[:3], [*FIRMS[:2], SHOP], {}),
         ("JOINT_GUARANTEE_WITH", PEOPLE[:2], PEOPLE[2:3], {"discriminator": "g"}),
     ):  # fmt: skip
-        for _ in range(draw(st.integers(0, 3))):
-            facts.append(Said(kind, (draw(st.sampled_from(sources)), draw(st.sampled_from(targets))), told))  # fmt: skip
-    facts += [said for said in loan(1, draw(st.sampled_from([*everybody, HOMES[0]])), case_no="执1")]
+        ends = st.tuples(st.sampled_from(sources), st.sampled_from(targets))
+        facts += [Said(kind, pair, told) for pair in draw(st.lists(ends, max_size=3))]
+    facts += loan(1, draw(st.sampled_from([*everybody, HOMES[0]])), case_no="执1")
     if draw(st.booleans()):
         facts += loan(2, PEOPLE[0], "pass", overdue_days=100)
     for number in range(draw(st.integers(0, 3))):
