@@ -97,11 +97,11 @@ class TieByTie:
         self.guarantees()
         for row in self.sure(self.rows["JOINT_GUARANTEE_WITH"]):
             a, b = self.number[row["from_key"]], self.number[row["to_key"]]
-            for sender, receiver, debtor in ((a, b, "from_key"), (b, a, "to_key")):
-                others = len(self.members[row["discriminator"]] - {row[debtor]} | {
-                    row["to_key" if debtor == "from_key" else "from_key"]}) or 4  # fmt: skip
-                if row["discriminator"] not in self.members:
-                    others = 4
+            members = self.members.get(row["discriminator"])
+            for sender, receiver, debtor, other in (
+                (a, b, row["from_key"], row["to_key"]), (b, a, row["to_key"], row["from_key"]),
+            ):  # fmt: skip
+                others = 4 if members is None else max(1, len((members | {other}) - {debtor}))
                 self.say("JOINT_GUARANTEE_WITH", sender, receiver, 0.6 / others)
         cap = self.policy.cap
         found = {}
