@@ -36,6 +36,7 @@ class Circumstances:
         capacity_fen: NaN where no yardstick is known.
         yardstick: place of the yardstick among those of the policy; −1: none.
         over: who is dead, or struck off the register.
+        crowded: households with too many members to be a family.
         together: contract or group -> keys of all who stand in it together.
         limit_fen: group -> what each member may owe, where that is told.
     """
@@ -43,6 +44,7 @@ class Circumstances:
     capacity_fen: NDArray[np.float64]
     yardstick: NDArray[np.int8]
     over: NDArray[np.bool_]
+    crowded: NDArray[np.bool_]
     together: Mapping[str, frozenset[str]]
     limit_fen: Mapping[str, int]
 
@@ -53,6 +55,7 @@ class Circumstances:
             capacity_fen=self.capacity_fen[parties],
             yardstick=self.yardstick[parties],
             over=self.over[parties],
+            crowded=self.crowded[parties],
         )
 
 
@@ -70,6 +73,7 @@ def circumstances(snapshot: Snapshot, policy: Policy) -> Circumstances:
         capacity,
         yardstick,
         _over(snapshot),
+        _crowded(snapshot, policy),
         MappingProxyType({**groups, **contracts}),
         MappingProxyType(_limits(snapshot)),
     )
@@ -129,6 +133,16 @@ def _over(snapshot: Snapshot) -> NDArray[np.bool_]:
         at = _numbers(snapshot, heard["key"].filter(gone))
         over[at[at >= 0]] = True
     return over
+
+
+def _crowded(snapshot: Snapshot, policy: Policy) -> NDArray[np.bool_]:
+    crowded = np.zeros(len(snapshot), bool)
+    for kind, rule in policy.ties.items():
+        if rule.between is not None:
+            ties = snapshot.ties[kind]
+            pairs = np.unique(ties.target.astype(np.int64) << 32 | ties.source)
+            crowded |= np.bincount(pairs >> 32, minlength=len(snapshot)) > rule.between.most
+    return crowded
 
 
 def _members(

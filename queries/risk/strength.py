@@ -259,6 +259,7 @@ def _between(
     ties: Ties, rows: NDArray[np.int32], weight: float, around: Circumstances, own: Reals
 ) -> Flows:
     """Every two who have the same target, both ways, told by the sender's own tie."""
+    rows = rows[~around.crowded[ties.target[rows]]]
     pair, first = np.unique(
         ties.target[rows].astype(np.int64) << 32 | ties.source[rows], return_index=True
     )

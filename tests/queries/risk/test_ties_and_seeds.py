@@ -299,6 +299,16 @@ def test_a_household_hears_of_its_members_and_tells_what_is_its_own() -> None:
     assert linked(run, B) == pytest.approx(0.9 * (0.2 + 0.8 * 0.2 * 0.1))
 
 
+def test_thirty_one_under_one_number_are_no_family() -> None:
+    for size, value in ((30, 0.1), (31, 0.0)):
+        members = [person(number) for number in range(size)]
+        run = run_of(loan(1, members[0]), household(None, *members))
+        ways = zip(run.graph.source, run.graph.target, run.graph.weight, strict=True)
+        first, second = (run.snapshot.index(party[0]) for party in members[:2])
+        found = [weight for a, b, weight in ways if (a, b) == (first, second)]
+        assert sum(found) == pytest.approx(value)
+
+
 # --- who is no more ----------------------------------------------------------------------------
 
 
