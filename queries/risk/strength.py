@@ -160,10 +160,12 @@ def _weights(snapshot: Snapshot, ties: Ties, rule: TiePolicy, policy: Policy) ->
 def _joined(snapshot: Snapshot, ties: Ties, policy: Policy) -> NDArray[np.bool_]:
     """Between whom of these there is also a share or a guarantee, whichever way."""
     count = np.int64(len(snapshot))
+    asked = np.zeros(len(snapshot), bool)
+    asked[ties.target] = True
     pairs = [np.zeros(0, np.int64)]
     for kind in ("HOLDS_SHARES_IN", "GUARANTEES"):
         other = snapshot.ties[kind]
-        there = _certain(other, policy)
+        there = _certain(other, policy) & (asked[other.source] | asked[other.target])
         if kind == "HOLDS_SHARES_IN":
             ratio = other.facts["share_ratio"].to_numpy(zero_copy_only=False).astype(float)
             there &= np.nan_to_num(ratio, nan=0.0) > 0
