@@ -11,7 +11,7 @@ from typing import Any
 from graph.snapshot import Snapshot
 from queries.risk.circumstances import Circumstances
 from queries.risk.policy import Policy
-from queries.risk.policy_lines import TiePolicy, Variant
+from queries.risk.policy_lines import TiePolicy, Variant, Weight
 from queries.risk.weights import Strand
 
 __all__ = ["measure"]
@@ -32,7 +32,7 @@ def measure(
     if rule.between is not None and {*ends} != {sender, receiver}:
         return rule.between.reason
     sort = _sort(rule, row)
-    line = sort or rule
+    line: Weight = sort or rule
     forward = (sender, receiver) == ends
     if rule.back is not None and forward == (rule.flow == "against"):
         line = rule.back

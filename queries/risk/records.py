@@ -72,7 +72,8 @@ def seedless_records(snapshot: Snapshot, policy: Policy) -> Iterator[Statement]:
         adverse = facts.filter(_speaks(facts, line.above))
         if not len(adverse):
             continue
-        sure, unusable = {}, set()
+        sure: dict[str, dict[str, Any]] = {}
+        unusable: set[str] = set()
         for row in adverse.to_pylist():
             if _usable(kind, row, snapshot):
                 sure[row["key"]] = row

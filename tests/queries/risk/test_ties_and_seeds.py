@@ -299,6 +299,16 @@ def test_a_household_hears_of_its_members_and_tells_what_is_its_own() -> None:
     assert linked(run, B) == pytest.approx(0.9 * (0.2 + 0.8 * 0.2 * 0.1))
 
 
+def test_thirty_one_under_one_number_are_no_family() -> None:
+    for size, value in ((30, 0.1), (31, 0.0)):
+        members = [person(number) for number in range(size)]
+        run = run_of(loan(1, members[0]), household(None, *members))
+        ways = zip(run.graph.source, run.graph.target, run.graph.weight, strict=True)
+        first, second = (run.snapshot.index(party[0]) for party in members[:2])
+        found = [weight for a, b, weight in ways if (a, b) == (first, second)]
+        assert sum(found) == pytest.approx(value)
+
+
 # --- who is no more ----------------------------------------------------------------------------
 
 
@@ -397,7 +407,7 @@ def test_what_was_written_off_counts_though_it_is_settled() -> None:
     told = own(run_of(facts, history), A)
     assert [(fact.kind, fact.probability) for fact in told.own.facts] == [("written_off", 0.9)]
     old = own(run_of(facts, history.but(valid_from=date(2019, 1, 1))), A)
-    assert old.own.value == 0 and [item.why for item in old.unused] == ["stale"]
+    assert old.own.value == 0 and [item.why for item in old.unused] == ["too_old"]
 
 
 @pytest.mark.parametrize(
@@ -428,7 +438,7 @@ def test_a_list_of_2014_without_an_end_is_stale_and_says_so() -> None:
     told = own(run_of(old), A)
     assert told.own.value == 0
     (left_out,) = told.unused
-    assert left_out.why == "stale" and "请向法院核实" in left_out.reason
+    assert left_out.why == "too_old" and "请向法院核实" in left_out.reason
     # a stated end, or a young listing, or an unknown age: as ever
     for entry in (
         listing(1, A, listed_on=date(2014, 6, 1), usable_until=date(2027, 1, 1)),
