@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -51,12 +52,16 @@ def owners(
             for u in through.unknown
         ]
         table(f"{through.name or key} 的最终所有人", ["所有人", "穿透比例", "直接持股"], rows)
+        for named in through.named[:_LISTED]:
+            print(named.sentence)
+        _more(through.named, "名股东的出资比例待补充")
         table(
             f"控制人：{control.verdict.value}"
             + (f"（{CONTROL_REASONS[control.why]}）" if control.why else ""),
             ["控制人", "表决权", "最终"],
-            [(c.name, f"{c.votes:.2%}", c.is_last) for c in control.controllers],
+            [(c.name, f"{c.votes:.2%}", c.is_last) for c in control.controllers[:_LISTED]],
         )
+        _more(control.controllers, "个控制人，--json 列出全部")
         table(
             f"受益所有人（{beneficial.rule.basis}）",
             ["姓名", "比例", "依据", "结论", "路径"],
@@ -68,9 +73,12 @@ def owners(
                     o.verdict.value,
                     "\n".join(path.sentence for path in o.paths),
                 )
-                for o in beneficial.owners
+                for o in beneficial.owners[:_LISTED]
             ],
         )
+        _more(beneficial.owners, "人，--json 列出全部")
+        if beneficial.without_paths:
+            print(f"其中 {beneficial.without_paths} 人待补充，未列出持股路径。")
         for doubt in through.doubts:
             print(f"{doubt.name or doubt.firm}：{DOUBTS[doubt.kind]}")
         basis(through.basis.as_dict())
@@ -206,6 +214,15 @@ def _show_check(check: ProposalCheck) -> None:
         [(o.title, o.verdict.value, o.reason, o.basis) for o in check.outcomes],
     )
     basis(check.basis.as_dict())
+
+
+#: Rows of one table on a terminal.
+_LISTED = 50
+
+
+def _more(items: Sequence[Any], what: str) -> None:
+    if len(items) > _LISTED:
+        print(f"另有 {len(items) - _LISTED} {what}。")
 
 
 def _structure(as_of: str) -> Structure:

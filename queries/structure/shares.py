@@ -74,6 +74,8 @@ class Shares:
             arrays below are over their places.
         matrix: A[i, j] = part of firm j that i holds, 0 to 1; columns sum to at most 1.
         row: R[i, j] = 1 + row of that holding in the snapshot's `HOLDS_SHARES_IN` table.
+        named: the same of holdings that are registered for certain and prove no share: without a
+            ratio, or among ratios that contradict each other.
         is_firm: whether shares of it can be held at all; all others are ultimate holders.
         doubts: by place of the firm.
     """
@@ -83,6 +85,7 @@ class Shares:
     members: NDArray[np.int64]
     matrix: sparse.csc_array
     row: sparse.csc_array
+    named: sparse.csc_array
     is_firm: NDArray[np.bool_]
     doubts: dict[int, tuple[DoubtKind, ...]]
 
@@ -139,6 +142,12 @@ class Shares:
         first, last = self.matrix.indptr[firm : firm + 2]
         return self.matrix.indices[first:last], self.matrix.data[first:last]
 
+    def named_holders(self, firm: int) -> list[int]:
+        """Places of holders who are registered for certain and of whom no share is proven."""
+        first, last = self.named.indptr[firm : firm + 2]
+        found: list[int] = self.named.indices[first:last].tolist()
+        return found
+
     def held_by(self, holder: int) -> list[tuple[int, float]]:
         """Places of the firms that a party holds part of, and how much of each."""
         first, last = self._by_holder.indptr[holder : holder + 2]
@@ -151,7 +160,13 @@ class Shares:
 
     def evidence(self, holder: int, firm: int) -> dict[str, Any]:
         """Source, batch and row of a holding."""
-        row = int(self.row[holder, firm]) - 1
+        return self._told(int(self.row[holder, firm]) - 1)
+
+    def naming(self, holder: int, firm: int) -> dict[str, Any]:
+        """The same of a holding that proves no share."""
+        return self._told(int(self.named[holder, firm]) - 1)
+
+    def _told(self, row: int) -> dict[str, Any]:
         said = self.snapshot.ties["HOLDS_SHARES_IN"].table.slice(row, 1).to_pylist()[0]
         told = {name: said[name] for name in ("source", "batch", "row", "certainty")}
         return told | {"is_derived": bool(said["ratio_is_derived"])}
@@ -200,6 +215,7 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
 
     doubt(_column(told.filter(pc.invert(told["certain"])), "firm"), "resemblance")
     told = told.filter(told["certain"])
+    silent = _silent(told)
     doubt(_column(told.filter(pc.is_null(told["ratio"])), "firm"), "ratio_unknown")
     pairs = _one_a_pair(told.filter(pc.greater(told["ratio"], 0.0)))
     holder, firm = (np.searchsorted(members, _column(pairs, name)) for name in ("holder", "firm"))
@@ -218,15 +234,32 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
     shape = (len(members), len(members))
     keep = ratio > 0
     at = (holder[keep], firm[keep])
+    # what a contradiction leaves of a ratio is that somebody holds something
+    named = [np.searchsorted(members, _column(silent, name)) for name in ("holder", "firm")]
+    open_at = tuple(
+        np.concatenate([told, more[~keep]])
+        for told, more in zip(named, (holder, firm), strict=True)
+    )
+    open_row = np.concatenate([_column(silent, "row"), _column(pairs, "row")[~keep]]) + 1
     return Shares(
         snapshot=snapshot,
         thresholds=chosen,
         members=members,
         matrix=sparse.csc_array((ratio[keep], at), shape=shape),
         row=sparse.csc_array((_column(pairs, "row")[keep] + 1, at), shape=shape),
+        named=sparse.csc_array((open_row, open_at), shape=shape),
         is_firm=np.isin(labels, _FIRMS) if labels else np.zeros(0, bool),
         doubts={place: tuple(sorted(kinds)) for place, kinds in doubts.items()},
     )
+
+
+def _silent(told: pa.Table) -> pa.Table:
+    """(holder, firm) of which nobody states a ratio, with the first row that names them."""
+    stated = pc.cast(pc.is_valid(told["ratio"]), pa.int8())
+    pairs = told.append_column("stated", stated).group_by(["holder", "firm"], use_threads=False)
+    found = pairs.aggregate([("stated", "max"), ("row", "min")])
+    silent = found.filter(pc.equal(found["stated_max"], 0))
+    return silent.select(["holder", "firm", "row_min"]).rename_columns(["holder", "firm", "row"])
 
 
 def _one_a_pair(told: pa.Table) -> pa.Table:
