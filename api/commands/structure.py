@@ -37,7 +37,7 @@ def owners(
     as_json: Json = False,
 ) -> None:
     """股权穿透、控制人和受益所有人 / look-through, controllers, beneficial owners."""
-    from queries.structure import CONTROL_REASONS, DOUBTS, Owners
+    from queries.structure import CONTROL_REASONS, DOUBTS, UNDISCLOSED, Owners
 
     found = Owners.of(_structure(as_of).ownership, key, rule=rule or None)
     through, control, beneficial = found.through, found.control, found.beneficial
@@ -77,6 +77,13 @@ def owners(
             ],
         )
         _more(beneficial.owners, "人，--json 列出全部")
+        for item in beneficial.declared:
+            print(f"申报：{item.sentence}{'（受益所有）' if item.is_beneficial else ''}")
+        for said in beneficial.differences:
+            print(said)
+        if beneficial.undisclosed and beneficial.undisclosed.reason:
+            why = beneficial.undisclosed.reason
+            print(f"未披露所有人：{UNDISCLOSED.get(why, why)}")
         if beneficial.without_paths:
             print(f"其中 {beneficial.without_paths} 人待补充，未列出持股路径。")
         for doubt in through.doubts:
@@ -84,6 +91,21 @@ def owners(
         basis(through.basis.as_dict())
 
     answer_with(found.as_dict(), as_json, people)
+
+
+@commands.command()
+def bods(
+    key: Key,
+    publisher: Annotated[str, typer.Option(help="公示机构的名称 / who publishes")] = "",
+    as_of: AsOf = "",
+) -> None:
+    """按受益所有权数据标准（BODS 0.4）输出股权声明 / ownership statements, BODS 0.4."""
+    import json
+
+    from queries.structure.bods import PUBLISHER, bods_statements
+
+    said = bods_statements(_structure(as_of).ownership, key, publisher=publisher or PUBLISHER)
+    print(json.dumps(said, ensure_ascii=False, indent=2))
 
 
 @commands.command()

@@ -32,6 +32,7 @@ from api.wording import (
 )
 from graph.schema import SCHEMA
 from queries.structure.control import CONTROL_REASONS
+from queries.structure.declared import UNDISCLOSED
 from queries.structure.shares import DOUBTS
 
 __all__ = ["NAVIGATION", "PATIENCE", "lead_on", "page", "waiting"]
@@ -84,6 +85,7 @@ _environment.filters |= {
 }
 _environment.globals |= {
     "CONTROL_REASONS": CONTROL_REASONS,
+    "UNDISCLOSED": UNDISCLOSED,
     "DOUBTS": DOUBTS,
     "GRADES": GRADES,
     "GROUPS": GROUPS,

@@ -250,7 +250,7 @@ class Ownership:
     def possible(self, firm: int) -> set[int]:
         """Places of everybody who may own a part of a firm through a holding without a ratio."""
         shares = self.shares
-        certain = self._upward(firm)
+        certain = self.upward(firm)
         found: set[int] = set()
         front = [holder for place in certain for holder in shares.named_holders(place)]
         while front:
@@ -260,7 +260,7 @@ class Ownership:
                 front += [*shares.holders(here)[0].tolist(), *shares.named_holders(here)]
         return found
 
-    def _upward(self, firm: int) -> set[int]:
+    def upward(self, firm: int) -> set[int]:
         """The firm, and everybody at the upper end of a chain of proven holdings that leads to it."""
         found, front = {firm}, [firm]
         while front:
@@ -271,7 +271,7 @@ class Ownership:
 
     def _named(self, firm: int) -> tuple[NamedHolder, ...]:
         shares = self.shares
-        firms = self._upward(firm) | self.possible(firm)
+        firms = self.upward(firm) | self.possible(firm)
         found = [
             NamedHolder(
                 shares.key(holder),
@@ -314,7 +314,7 @@ class Ownership:
         if self.closed[place]:
             return "closed"
         kinds = self.shares.doubts.get(place, ())
-        for kind in ("oversubscribed", "ratio_unknown", "resemblance"):
+        for kind in ("oversubscribed", "ratio_unknown", "range", "resemblance"):
             if kind in kinds:
                 return kind
         return "not_registered"
