@@ -25,8 +25,12 @@ Count = Annotated[int, typer.Option(min=1, help="最多列出多少个主体 / r
 @commands.command()
 def distress(
     failed: Annotated[
-        list[str], typer.Argument(help="假设倒闭的主体编号 / who is assumed to fail")
-    ],
+        list[str] | None, typer.Argument(help="假设倒闭的主体编号 / who is assumed to fail")
+    ] = None,
+    shock: Annotated[
+        list[str] | None,
+        typer.Option(help="部分冲击：净资产损失几成，编号=0.3，可多次 / part of a buffer gone"),
+    ] = None,
     net_assets: Annotated[
         list[str] | None,
         typer.Option(help="假设的净资产，编号=分，可多次 / net assets in fen, key=fen"),
@@ -42,7 +46,8 @@ def distress(
     snapshot = snapshot_of(as_of)
     told = distress_stress(
         snapshot,
-        failed=failed,
+        failed=failed or (),
+        shocks=_parts(shock),
         buffers_fen=read_guarantees(snapshot).net_assets,
         supplied_fen=_fen(net_assets),
     )
@@ -57,7 +62,7 @@ def distress(
         ]  # fmt: skip
         _tell(
             told,
-            f"假设倒闭后受影响的主体（共 {len(told.losses)} 个）",
+            f"假设情形下受影响的主体（共 {len(told.losses)} 个）",
             ["主体", "净资产", "损失", "占净资产"],
             rows,
         )
@@ -117,6 +122,14 @@ def _fen(given: list[str] | None) -> dict[str, int]:
         return {key: int(text) for key, text in pairs(given or []).items()}
     except ValueError as error:
         raise typer.BadParameter("金额写作 编号=整数分") from error
+
+
+def _parts(given: list[str] | None) -> dict[str, float]:
+    """`key=share` options; raises `typer.BadParameter` for what is no number."""
+    try:
+        return {key: float(text) for key, text in pairs(given or []).items()}
+    except ValueError as error:
+        raise typer.BadParameter("冲击写作 编号=比例，如 0.3") from error
 
 
 def _range(say: Any, low: float, high: float) -> str:

@@ -16,14 +16,16 @@ router = APIRouter(prefix="/v1/stress", tags=["v1"])
 
 PartyKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Amounts = Annotated[dict[PartyKey, int], Field(max_length=10_000)]
+Shocks = Annotated[dict[PartyKey, Annotated[float, Field(gt=0, le=1)]], Field(max_length=10_000)]
 Share = Annotated[float | None, Field(ge=0, le=1)]
 Count = Annotated[int, Query(ge=1, le=10_000, description="最多列出多少个主体 / rows to list")]
 
 
 class DistressScenario(Body):
-    """假设倒闭的主体，以及只在本次推演中使用的净资产."""
+    """假设倒闭或部分受损的主体，以及只在本次推演中使用的净资产."""
 
-    failed: list[PartyKey] = Field(title="假设倒闭的主体", min_length=1, max_length=1_000)
+    failed: list[PartyKey] = Field(default=[], title="假设倒闭的主体", max_length=1_000)
+    shocks: Shocks = Field(default_factory=dict, title="净资产损失的比例（0.3 为三成）")
     net_assets_fen: Amounts = Field(default_factory=dict, title="假设的净资产（分）")
 
 
@@ -46,6 +48,7 @@ def distress(body: DistressScenario, bench: Bench, count: Count = 100) -> dict[s
     return distress_stress(
         net.snapshot,
         failed=body.failed,
+        shocks=body.shocks,
         buffers_fen=net.net_assets,
         supplied_fen=body.net_assets_fen,
     ).as_dict(count)
