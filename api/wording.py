@@ -67,7 +67,8 @@ VALUES = {
     "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
     "graph": "图谱", "identity": "主体核对", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
     "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "stale": "已有的材料过期", "not_applicable": "不适用",
-    "share": "持股", "control": "控制", "management": "高级管理人员",
+    "share": "持股", "control": "控制", "arrangement": "信托、代持等安排的当事人",
+    "management": "高级管理人员",
     "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
 }  # fmt: skip
 
