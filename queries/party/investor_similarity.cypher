@@ -10,7 +10,7 @@
 // returns common_count: integer = 共同投资的企业数 / firms of both
 // returns firm_count: integer = 任一方投资的企业数 / firms of either
 // returns common: list = 共同投资的企业 / firms of both
-// basis: LDBC FinBench Transaction Complex Read 10；关联提示仅供参考，不作为认定失信或惩戒依据
+// basis: 关联提示仅供参考，不作为认定失信或惩戒依据
 // rows: 1
 // allow: CartesianProduct because each side is one party found by its unique key
 MATCH (a:Party {key: $key})
@@ -33,7 +33,7 @@ CALL (b) {
 }
 WITH of_a, of_b, [key IN of_a WHERE key IN of_b] AS common
 WITH common, size(common) AS common_count, size(of_a) + size(of_b) - size(common) AS firm_count
-  // of two who invest in nothing the benchmark says 0
+  // as LDBC FinBench, complex read 10: a set ratio to three decimals, 0 of two who invest in nothing
 RETURN CASE WHEN firm_count = 0 THEN 0.0
             ELSE round(toFloat(common_count) / firm_count, 3) END AS similarity,
        common_count AS common_count, firm_count AS firm_count, common AS common
