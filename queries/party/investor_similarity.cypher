@@ -33,7 +33,7 @@ CALL (b) {
 }
 WITH of_a, of_b, [key IN of_a WHERE key IN of_b] AS common
 WITH common, size(common) AS common_count, size(of_a) + size(of_b) - size(common) AS firm_count
-  // as LDBC FinBench, complex read 10: a set ratio to three decimals, 0 of two who invest in nothing
+  // as LDBC FinBench, complex read 10: to three decimals, 0 where neither invests
 RETURN CASE WHEN firm_count = 0 THEN 0.0
             ELSE round(toFloat(common_count) / firm_count, 3) END AS similarity,
        common_count AS common_count, firm_count AS firm_count, common AS common
