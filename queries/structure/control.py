@@ -202,7 +202,8 @@ def _chain(
     shares: Shares, party: int, firm: int, reach: dict[int, float], most: int
 ) -> tuple[tuple[Votes, ...], bool]:
     """The holdings by which a party decides in a firm, at most so many, and whether cut."""
-    voices, found, seen = {party, *reach}, [], {firm}
+    found: list[Votes] = []
+    voices, seen = {party, *reach}, {firm}
     queue = deque([firm])
     while queue:
         here = queue.popleft()

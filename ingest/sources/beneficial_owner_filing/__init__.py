@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.emit import FactFrame, end, mention, tie
+from ingest.period import through
 
 __all__ = ["beneficial_owner_filing"]
 
@@ -25,7 +26,7 @@ def beneficial_owner_filing(rows: pd.DataFrame) -> Iterator[FactFrame]:
         target=end(rows, "firm"),
         discriminator=rows["interest"],
         valid_from=rows["formed_on"].fillna(rows["filed_on"]),
-        valid_to=rows["ended_on"],
+        valid_to=through(rows["ended_on"]),
         said=("interest", "ratio"),
         is_beneficial=True,
         # a number goes before a range that is filed beside it
