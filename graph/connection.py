@@ -1,13 +1,17 @@
 """The one door to Neo4j: the only module that imports its driver.
 
 Only managed transactions.  Reads are READ transactions with a timeout and a row budget, and the
-answer says when the budget cut it.  A supervised engine that was killed is started again and the
-call repeated once: every write of ours may be repeated.
+answer says when the budget cut it.  A supervised engine that was killed is started again: a command
+waits for it and its call is repeated once, since every write of ours may be; a service tells its
+readers at once to come again (`waits`).
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
@@ -15,7 +19,14 @@ from typing import Any, Self, TypeVar
 
 import neo4j
 import neo4j.time
-from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+)
 
 from graph.engine import Endpoint, ensure_engine
 from graph.errors import GraphUnavailableError, InputError, XinnongError
@@ -25,6 +36,11 @@ __all__ = ["Graph", "Rows", "connect"]
 
 _RETRY_S = 15.0
 _CONNECT_S = 5.0
+#: A question that is late this soon after the connection was opened is asked once more: an engine
+#: that just started plans and reads everything for the first time.
+_COLD_S = 120.0
+#: What the driver raises when the engine went away.
+_LOST = (ServiceUnavailable, SessionExpired, OSError)
 T = TypeVar("T")
 
 
@@ -38,11 +54,19 @@ class Rows:
 
 
 class Graph:
-    """A connection to one Neo4j database; use it as a context manager.  Safe across threads."""
+    """A connection to one Neo4j database; use it as a context manager.  Safe across threads.
 
-    def __init__(self, settings: Settings, *, owned: bool = False) -> None:
+    Args:
+        waits: whether a call waits for an engine that was killed; otherwise it is started again
+            aside, and until it answers every call raises (`graph_restarting`).
+    """
+
+    def __init__(self, settings: Settings, *, owned: bool = False, waits: bool = True) -> None:
         self._settings = settings
         self._owned = owned
+        self._waits = waits
+        self._reopening = threading.Lock()
+        self._closed = False
         self._endpoint, self._driver = self._open()
 
     @property
@@ -60,8 +84,8 @@ class Graph:
     ) -> Rows:
         """Run a read; temporal values come back as Python dates and UTC datetimes.
 
-        Raises `InputError` (`query_timeout`, `read_only`, `query_refused`) and
-        `GraphUnavailableError`.
+        Raises `InputError` (`read_only`, `query_refused`) and `GraphUnavailableError`
+        (`query_timeout` where the answer did not come in time).
         """
 
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
@@ -75,7 +99,17 @@ class Graph:
             result.consume()
             return Rows(columns, rows, len(fetched) > max_rows)
 
-        return self._run(lambda session: session.execute_read(_limited(work, timeout_s)), "READ")
+        def once() -> Rows:
+            return self._run(
+                lambda session: session.execute_read(_limited(work, timeout_s)), "READ"
+            )
+
+        try:
+            return once()
+        except GraphUnavailableError as error:
+            if error.cause_code != "query_timeout" or time.monotonic() - self._opened > _COLD_S:
+                raise
+        return once()
 
     def write(
         self,
@@ -108,6 +142,7 @@ class Graph:
 
     def close(self) -> None:
         """Give the connections back."""
+        self._closed = True
         self._driver.close()
 
     def __enter__(self) -> Self:
@@ -127,7 +162,7 @@ class Graph:
             driver = neo4j.GraphDatabase.driver(
                 endpoint.uri,
                 auth=(endpoint.user, endpoint.password.get_secret_value()),
-                max_transaction_retry_time=_RETRY_S,
+                max_transaction_retry_time=_RETRY_S if self._waits else 0.0,
                 connection_timeout=_CONNECT_S,
                 notifications_min_severity="OFF",
             )
@@ -138,20 +173,47 @@ class Graph:
         except (Neo4jError, DriverError) as error:
             driver.close()
             raise _translated(error, endpoint) from error
+        self._opened = time.monotonic()
         return endpoint, driver
 
     def _run(self, work: Callable[[neo4j.Session], T], access: str) -> T:
+        if not self._waits and self._reopening.locked():
+            raise _restarting()
+        lost = self._driver
         try:
             return self._once(work, access)
-        except (ServiceUnavailable, OSError) as error:
+        except _LOST as error:
             if not self._endpoint.supervised:
                 raise _unreachable(self._endpoint, error) from error
-        self._driver.close()
-        self._endpoint, self._driver = self._open()
+            if not self._waits:
+                self._reopen_aside(lost)
+                raise _restarting() from error
+        with self._reopening:
+            self._reopen(lost)
         try:
             return self._once(work, access)
-        except (ServiceUnavailable, OSError) as error:
+        except _LOST as error:
             raise _unreachable(self._endpoint, error) from error
+
+    def _reopen(self, lost: neo4j.Driver) -> None:
+        """Start the engine again and connect, unless another thread did meanwhile."""
+        if self._driver is lost and not self._closed:
+            lost.close()
+            self._endpoint, self._driver = self._open()
+
+    def _reopen_aside(self, lost: neo4j.Driver) -> None:
+        if not self._reopening.acquire(blocking=False):
+            return
+
+        def reopen() -> None:
+            try:
+                # what keeps it from starting is told to the next who asks
+                with suppress(XinnongError):
+                    self._reopen(lost)
+            finally:
+                self._reopening.release()
+
+        threading.Thread(target=reopen, name="graph-reopen", daemon=True).start()
 
     def _once(self, work: Callable[[neo4j.Session], T], access: str) -> T:
         try:
@@ -159,19 +221,20 @@ class Graph:
                 database=self._endpoint.database, default_access_mode=access
             ) as session:
                 return work(session)
-        except ServiceUnavailable:
+        except _LOST:
             raise
         except (Neo4jError, DriverError) as error:
             raise _translated(error, self._endpoint) from error
 
 
-def connect(settings: Settings, *, owned: bool = False) -> Graph:
+def connect(settings: Settings, *, owned: bool = False, waits: bool = True) -> Graph:
     """Connect to the configured Neo4j, or to our own engine, which is started when needed.
 
     Args:
         owned: an engine started by this call ends with this process.
+        waits: as `Graph`.
     """
-    return Graph(settings, owned=owned)
+    return Graph(settings, owned=owned, waits=waits)
 
 
 def _limited(work: Callable[..., T], timeout_s: float) -> Callable[..., T]:
@@ -209,9 +272,10 @@ def _translated(error: Exception, endpoint: Endpoint) -> XinnongError:
             code="graph_auth",
         )
     if "TransactionTimedOut" in code:
-        return InputError(
-            "查询超时。请缩小范围（例如减少跳数）后重试。",
-            "The query took too long: narrow it (fewer hops) and try again.",
+        return GraphUnavailableError(
+            "图数据库没有在限定时间内答复：刚启动或正忙时较慢。请稍后再试；一再如此，请缩小查询范围。",
+            "The graph did not answer in time: it is slow just after its start and while it is busy. "
+            "Try again later; if it stays so, ask for less.",
             code="query_timeout",
         )
     if "AccessMode" in code:
@@ -223,6 +287,14 @@ def _translated(error: Exception, endpoint: Endpoint) -> XinnongError:
             code="query_refused",
         )
     return _unreachable(endpoint, error)
+
+
+def _restarting() -> GraphUnavailableError:
+    return GraphUnavailableError(
+        "图数据库正在重新启动，数据未受影响。请稍后再试。",
+        "The graph is being started again; nothing was lost: try again in a moment.",
+        code="graph_restarting",
+    )
 
 
 def _unreachable(endpoint: Endpoint, error: Exception) -> GraphUnavailableError:

@@ -26,6 +26,7 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.server import SERVER
     from graph.catch_up import catch_up
     from graph.engine import stop_engine
     from graph.errors import SettingsError
@@ -43,7 +44,7 @@ def serve(
         with Bar() as step:
             catch_up(settings, progress=step)
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
-        uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+        uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
     finally:
         stop_engine(settings)
 

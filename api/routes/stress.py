@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
+from api.admission import Fen, Whole
 from api.dependencies import Bench, Body
 from queries.money import book_losses, large_exposures
 from queries.risk import clearing_stress, distress_stress
@@ -16,10 +17,10 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1/stress", tags=["v1"])
 
 PartyKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-Amounts = Annotated[dict[PartyKey, int], Field(max_length=10_000)]
+Amounts = Annotated[dict[PartyKey, Fen], Field(max_length=10_000)]
 Shocks = Annotated[dict[PartyKey, Annotated[float, Field(gt=0, le=1)]], Field(max_length=10_000)]
 Share = Annotated[float | None, Field(ge=0, le=1)]
-Count = Annotated[int, Query(ge=1, le=10_000, description="最多列出多少个主体 / rows to list")]
+Count = Annotated[Whole, Query(ge=1, le=10_000, description="最多列出多少个主体 / rows to list")]
 
 
 class DistressScenario(Body):
@@ -54,8 +55,8 @@ class InstitutionCapital(Body):
     """机构自报的资本，只在本次计算中使用."""
 
     lender: PartyKey = Field(title="放款机构编号")
-    tier1_fen: int | None = Field(default=None, gt=0, title="一级资本净额（分）")
-    capital_fen: int | None = Field(default=None, gt=0, title="资本净额（分）")
+    tier1_fen: Fen | None = Field(default=None, gt=0, title="一级资本净额（分）")
+    capital_fen: Fen | None = Field(default=None, gt=0, title="资本净额（分）")
 
 
 @router.post("/losses", summary="贷款可能的损失 / what may be lost of the loans")

@@ -8,14 +8,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from waiting import PATIENCE, until
 
 from graph.connection import connect
 from graph.engine import engine_status, stop_engine
@@ -62,21 +61,21 @@ def start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
 def interrupt(child: subprocess.Popen[str]) -> tuple[str, str]:
     """Ctrl-C: every process of the group hears it."""
     os.killpg(child.pid, signal.SIGINT)
-    return child.communicate(timeout=60)
+    return child.communicate(timeout=PATIENCE)
 
 
 def serving(settings: Settings, port: int) -> subprocess.Popen[str]:
     child = start(settings, "serve", "--port", str(port))
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        assert child.poll() is None, child.communicate()
+
+    def answers() -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-                assert json.load(answer) == {"status": "ok"}
-                return child
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise AssertionError("the server did not answer")
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
+                return bool(json.load(answer) == {"status": "ok"})
+        except OSError:
+            return False
+
+    until(answers, by=child, pause=0.2)
+    return child
 
 
 def descendants(settings: Settings) -> list[psutil.Process]:
@@ -122,14 +121,14 @@ def test_what_the_log_holds_beyond_the_graph(
 
     def checked(*options: str) -> tuple[int, list[str]]:
         child = start(own, "check", "--json", *options)
-        out, said = child.communicate(timeout=120)
+        out, said = child.communicate(timeout=PATIENCE)
         return child.returncode, json.loads(out)["problems"] if out else [said]
 
     assert checked() == (1, ["图落后于日志：0 / 1。请运行 xinnong check --mend 补齐。"])
     assert checked("--mend") == (0, [])
     take_in(second, [farmers], settings=own, into_graph=False)
     child = serving(own, free_port)
-    with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/readyz", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/readyz", timeout=PATIENCE) as answer:
         assert json.load(answer)["graph_position"] == 2
     interrupt(child)
     shutil.rmtree(FactLog(own.log_dir).batches()[1].folder)
@@ -144,17 +143,15 @@ def test_an_ingest_cut_short_is_made_whole_by_the_next(
 ) -> None:
     source, path = steps(district)[0 if way is signal.SIGINT else 1]
     child = start(settings, "ingest", source, str(path))
-    deadline = time.monotonic() + 60
     log = FactLog(settings.log_dir)
     before = len(log.batches())
     # cut when the batch is committed and the graph is not there yet, or soon after
-    while len(log.batches()) == before and child.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(lambda: len(log.batches()) > before or child.poll() is not None, pause=0.02)
     os.killpg(child.pid, way)
-    _, said = child.communicate(timeout=60)
+    _, said = child.communicate(timeout=PATIENCE)
     assert "Traceback" not in said
     again = start(settings, "ingest", source, str(path), "--json")
-    out, said = again.communicate(timeout=120)
+    out, said = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, said
     report = json.loads(out)["batches"][0]
     assert report["rows_in"] == report["accepted"] + report["unchanged"] + report["quarantined"]
@@ -170,7 +167,7 @@ def test_an_exception_ends_the_command(settings: Settings, tmp_path: Path) -> No
     broken = tmp_path / "行政区划.csv"
     broken.write_bytes(b"\xff\xfe\x00broken")
     child = start(settings, "ingest", "regions", str(broken))
-    _, said = child.communicate(timeout=60)
+    _, said = child.communicate(timeout=PATIENCE)
     assert child.returncode == 1
     assert "Traceback" not in said and "行政区划.csv" in said
     stop_engine(settings)
@@ -183,9 +180,7 @@ def test_the_first_demo_stops_at_ctrl_c_and_goes_on_at_the_second(
     demo = ("demo", "--persons", "1000", "--port", str(free_port))
     own = settings.model_copy(update={"data": settings.data / "demo"})
     child = start(own, *demo)
-    deadline = time.monotonic() + 60
-    while len(FactLog(own.log_dir).batches()) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: len(FactLog(own.log_dir).batches()) >= 2, by=child)
     _, said = interrupt(child)
     assert "Traceback" not in said
     assert descendants(own) == []
