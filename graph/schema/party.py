@@ -198,6 +198,9 @@ RELATIONSHIPS = (
             Property(
                 "subscribed_fen", "认缴出资额", ValueType.INTEGER, sensitivity=Sensitivity.PUBLIC
             ),
+            # where a range is declared and no ratio (受益所有人信息管理办法; BODS 0.4 share)
+            Property("least_ratio", "出资比例下限", ValueType.REAL, sensitivity=Sensitivity.PUBLIC),
+            Property("most_ratio", "出资比例上限", ValueType.REAL, sensitivity=Sensitivity.PUBLIC),
             # of a ratio that nobody stated and that follows from the amounts (`graph.capital`)
             Property(
                 "ratio_is_derived",

@@ -90,8 +90,9 @@ def test_every_link_answers_and_every_page_is_whole(
                 known.add(onward)
                 waiting.append(onward)
     assert set(seen) == {
-        "/prospects", "/places", "/grades", "/guarantees", "/calibration", "/decisions", "/products", "/identity",
-        "/send", "/templates/…", "/corrections/…", "/deliveries", "/parties/…", "/parties/…/decisions", "/places/…", "/villages/…/prospects",
+        "/prospects", "/places", "/grades", "/guarantees", "/calibration", "/money", "/money/exposures",
+        "/decisions", "/products", "/identity", "/send", "/templates/…", "/corrections/…",
+        "/deliveries", "/parties/…", "/parties/…/decisions", "/places/…", "/villages/…/prospects",
         "/decisions/…", "/deliveries/…",
     }  # fmt: skip
 
