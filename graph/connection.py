@@ -2,7 +2,8 @@
 
 Only managed transactions.  Reads are READ transactions with a timeout and a row budget, and the
 answer says when the budget cut it.  A supervised engine that was killed is started again and the
-call repeated once: every write of ours may be repeated.
+call repeated once: every write of ours may be repeated.  Where Neo4j itself fails over our own
+store, the store is checked, and one that is damaged is set aside and filled from the log.
 """
 
 from __future__ import annotations
@@ -15,16 +16,28 @@ from typing import Any, Self, TypeVar
 
 import neo4j
 import neo4j.time
-from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    DatabaseError,
+    DatabaseUnavailable,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+)
 
-from graph.engine import Endpoint, ensure_engine
+from graph.engine import Endpoint, awaits_filling, ensure_engine, renew_store, store_problem
 from graph.errors import GraphUnavailableError, InputError, XinnongError
 from graph.settings import Settings
 
-__all__ = ["Graph", "Rows", "connect"]
+__all__ = ["STORE_RENEWED", "Graph", "Rows", "connect"]
 
 _RETRY_S = 15.0
 _CONNECT_S = 5.0
+_DAMAGED = "graph_damaged"
+
+#: Code of the error where the store was set aside in the middle of filling it.
+STORE_RENEWED = "store_renewed"
 T = TypeVar("T")
 
 
@@ -40,10 +53,14 @@ class Rows:
 class Graph:
     """A connection to one Neo4j database; use it as a context manager.  Safe across threads."""
 
-    def __init__(self, settings: Settings, *, owned: bool = False) -> None:
+    def __init__(self, settings: Settings, *, owned: bool = False, fills: bool = True) -> None:
+        """Open it; `fills`: a store that is new is filled from the log before anybody reads it."""
         self._settings = settings
         self._owned = owned
+        self._fills = fills
+        self._examined = False
         self._endpoint, self._driver = self._open()
+        self._store = awaits_filling(settings)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -122,7 +139,22 @@ class Graph:
         self.close()
 
     def _open(self) -> tuple[Endpoint, neo4j.Driver]:
+        try:
+            return self._opened()
+        except GraphUnavailableError as error:
+            # our own password is refused only where the store lost it
+            if self._settings.neo4j_uri or error.cause_code != "graph_auth":
+                raise
+        renew_store(self._settings, "系统库丢失，密码不被接受")
+        return self._opened()
+
+    def _opened(self) -> tuple[Endpoint, neo4j.Driver]:
         endpoint = ensure_engine(self._settings, owned=self._owned)
+        if self._fills and awaits_filling(self._settings):
+            from graph.catch_up import catch_up  # it comes through this door itself
+
+            catch_up(self._settings, owned=self._owned)
+            endpoint = ensure_engine(self._settings, owned=self._owned)
         try:
             driver = neo4j.GraphDatabase.driver(
                 endpoint.uri,
@@ -146,12 +178,34 @@ class Graph:
         except (ServiceUnavailable, OSError) as error:
             if not self._endpoint.supervised:
                 raise _unreachable(self._endpoint, error) from error
+        except GraphUnavailableError as error:
+            if error.cause_code != _DAMAGED or not self._is_damaged():
+                raise
         self._driver.close()
         self._endpoint, self._driver = self._open()
+        if not self._fills and awaits_filling(self._settings) != self._store:
+            raise GraphUnavailableError(
+                "图存储刚被搁置重建，请重试。",
+                "The store was set aside in the middle of the work: begin it again.",
+                code=STORE_RENEWED,
+            )
         try:
             return self._once(work, access)
         except (ServiceUnavailable, OSError) as error:
             raise _unreachable(self._endpoint, error) from error
+
+    def _is_damaged(self) -> bool:
+        """Whether our own store is found damaged, once for each connection; then it is set aside."""
+        if not self._endpoint.supervised or self._examined:
+            return False
+        self._examined = True
+        self._driver.close()
+        problem = store_problem(self._settings)
+        if problem:
+            renew_store(self._settings, problem)
+        else:
+            self._endpoint, self._driver = self._open()
+        return problem is not None
 
     def _once(self, work: Callable[[neo4j.Session], T], access: str) -> T:
         try:
@@ -165,13 +219,14 @@ class Graph:
             raise _translated(error, self._endpoint) from error
 
 
-def connect(settings: Settings, *, owned: bool = False) -> Graph:
+def connect(settings: Settings, *, owned: bool = False, fills: bool = True) -> Graph:
     """Connect to the configured Neo4j, or to our own engine, which is started when needed.
 
     Args:
         owned: an engine started by this call ends with this process.
+        fills: a store that is new because the one before was damaged is filled from the log first.
     """
-    return Graph(settings, owned=owned)
+    return Graph(settings, owned=owned, fills=fills)
 
 
 def _limited(work: Callable[..., T], timeout_s: float) -> Callable[..., T]:
@@ -222,7 +277,24 @@ def _translated(error: Exception, endpoint: Endpoint) -> XinnongError:
             f"Neo4j refused the query ({code}): {getattr(error, 'message', '')}",
             code="query_refused",
         )
+    if isinstance(error, DatabaseError | DatabaseUnavailable):
+        return _failing(endpoint, error)
     return _unreachable(endpoint, error)
+
+
+def _failing(endpoint: Endpoint, error: Exception) -> GraphUnavailableError:
+    """It answers, and fails over its own store."""
+    todo = (
+        "请运行 xinnong check；存储损坏的，会由日志重建。"
+        if endpoint.supervised
+        else "请管理员检查该库的磁盘空间和存储；损坏的，请建空库后运行 xinnong check --mend。"
+    )
+    return GraphUnavailableError(
+        f"图数据库 {endpoint.uri} 读写自己的存储时出错。{todo}数据以日志为准，未受影响。",
+        f"Neo4j at {endpoint.uri} fails over its own store ({getattr(error, 'code', '')}): "
+        "`xinnong check`. The log is the truth, nothing is lost.",
+        code=_DAMAGED,
+    )
 
 
 def _unreachable(endpoint: Endpoint, error: Exception) -> GraphUnavailableError:

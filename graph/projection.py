@@ -9,6 +9,7 @@ closes carries a later known time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -27,8 +28,9 @@ from graph.cypher import (
     merge_text,
     migrations,
     schema_hash,
+    undoing,
 )
-from graph.errors import LogError
+from graph.errors import InputError, LogError
 from graph.facts import INSTANT, end_columns
 from graph.log import Batch, FactLog
 from graph.names.searching import NAMED_KINDS, search_rows
@@ -116,7 +118,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
         )
     if done is None or done.schema_hash != schema_hash():
         for statement in migrations():
-            graph.write(statement)
+            _migrate(graph, statement)
         # a graph of before may lack names; an import just wrote them all
         if done and done.schema_hash != IMPORTED:
             _write_names(graph, (reading.history(kind) for kind in NAMED_KINDS))
@@ -137,6 +139,21 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
         _project_batch(reading, graph, batch, wrote)
         _note_position(graph, batches[: batch.position])
     return len(todo)
+
+
+def _migrate(graph: GraphConnection, statement: str) -> None:
+    """Run a migration; what a killed one left half made under its name is dropped first."""
+    try:
+        graph.write(statement)
+    except InputError:
+        undone = undoing(statement)
+        if not undone:
+            raise
+        for drop in undone:
+            # of the two, one is of another kind than what is there
+            with suppress(InputError):
+                graph.write(drop)
+        graph.write(statement)
 
 
 def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:

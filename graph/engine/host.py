@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ import psutil
 __all__ = ["HostConfiguration", "main"]
 
 _POLL_S = 1.0
+_DATABASE = "neo4j"
+_AVAILABLE_MS = 10_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,14 @@ def main(configuration_file: str) -> None:
     configuration = HostConfiguration(
         **json.loads(Path(configuration_file).read_text(encoding="utf-8"))
     )
-    management = _start(configuration)
+    management = None
+    try:
+        management = _start(configuration)
+    finally:
+        if management is None:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)  # what of Neo4j runs already would keep the process for ever
     try:
         _announce(configuration)
         _wait(configuration, stopping)
@@ -78,11 +88,16 @@ def _start(configuration: HostConfiguration) -> jpype.JObject:
     path = jpype.JClass("java.nio.file.Path")
     builder = jpype.JClass("org.neo4j.dbms.api.DatabaseManagementServiceBuilder")
     home = Path(configuration.home)
-    return (
+    management = (
         builder(path.of(str(home)))
         .loadPropertiesFromFile(path.of(str(home / "conf" / "neo4j.conf")))
         .build()
     )
+    # over a damaged store it starts all the same, and refuses every question for ever
+    if not management.database(_DATABASE).isAvailable(_AVAILABLE_MS):
+        management.shutdown()
+        raise RuntimeError(f"the database {_DATABASE} does not become available")
+    return management
 
 
 def _announce(configuration: HostConfiguration) -> None:
