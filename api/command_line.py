@@ -2,7 +2,8 @@
 
 Answers go to standard output, a table for people or JSON (`--json`) for programs; progress and
 logs go to standard error.  Exit status: 0 done, 1 refused or failed (the message says what to
-do), 2 wrong usage, 130 stopped by Ctrl-C.
+do), 2 wrong usage, 130 stopped by Ctrl-C, 143 by SIGTERM.  A command that is stopped leaves no
+engine that only it wanted.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 import api.commands
+from api.interrupt import end_at_once, ending, heard, working
 from api.usage import machine_sentence, usage_sentence
 from graph.errors import XinnongError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "run"]
 
 _INTERRUPTED = 130
 
@@ -55,35 +58,55 @@ for _found in pkgutil.iter_modules(api.commands.__path__):
     app.add_typer(importlib.import_module(f"api.commands.{_found.name}").commands)
 
 
-def main() -> None:
-    """Entry point: turns every error of ours into a message and an exit status."""
+def run() -> None:
+    """Run what was typed: every error of ours becomes a message and an exit status."""
     for stream in (sys.stdout, sys.stderr):
         # a GBK console must not stop a command for one character that it cannot show
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
+        working()
+        # threads of libraries may take their time: what matters is closed
+        end_at_once(_run())
+    except KeyboardInterrupt:
+        ending()
+        _leave()
+        print("已停止 / stopped", file=sys.stderr)
+        end_at_once(heard() or _INTERRUPTED)
+
+
+def _run() -> int:
+    """The exit status of the command, its errors said."""
+    try:
         # a command that ends by `typer.Exit` or Ctrl-C hands its status back instead of raising it
         status = app(standalone_mode=False)
         if status == _INTERRUPTED:
             raise KeyboardInterrupt
-        if isinstance(status, int):
-            sys.exit(status)
+        return status if isinstance(status, int) else 0
     except XinnongError as error:
         print(f"✗ {error.message_zh}\n  {error.message_en}", file=sys.stderr)
-        sys.exit(1)
-    except (KeyboardInterrupt, typer.Abort):
-        print("已停止 / stopped", file=sys.stderr)
-        sys.exit(_INTERRUPTED)
+        return 1
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     except OSError as error:
         sentence = machine_sentence(error)
         if sentence is None:
             raise
         print(sentence, file=sys.stderr)
-        sys.exit(1)
+        return 1
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
         # a group without a command shows its help, which is no error sentence
         if error.format_message():
             print(usage_sentence(error), file=sys.stderr)
-        sys.exit(getattr(error, "exit_code", 2))
+        return int(getattr(error, "exit_code", 2))
+
+
+def _leave() -> None:
+    """Stop the engine that the stopped command started, if nobody else uses it."""
+    engine = sys.modules.get("graph.engine.supervisor")
+    if engine is not None:
+        # a full disk, say: it is said by whatever command comes next
+        with suppress(XinnongError, OSError):
+            engine.leave_started_engines()
