@@ -6,6 +6,7 @@ import shutil
 
 from graph.engine.home import admin
 from graph.engine.provision import jars
+from graph.engine.room import refuse_full_disk
 from graph.engine.supervisor import ensure_engine, stopped_engine
 from graph.errors import EngineError
 from graph.settings import Settings
@@ -13,6 +14,7 @@ from graph.settings import Settings
 __all__ = ["store_problem"]
 
 _SHOWN = 300
+_OF_THE_MACHINE = ("OutOfMemory", "Could not reserve", "No space left", "Disk quota")
 
 
 def store_problem(settings: Settings) -> str | None:
@@ -20,7 +22,10 @@ def store_problem(settings: Settings) -> str | None:
 
     The engine is stopped meanwhile.  A store that could not be closed properly cannot be checked:
     of it nothing is said.
+
+    Raises `EngineError` where the machine has no room for the checker: that is no damage.
     """
+    refuse_full_disk(settings)
     # one that was killed replays what it had promised as it starts; only then it can be checked
     ensure_engine(settings)
     reports = settings.engine_dir / "reports"
@@ -35,6 +40,8 @@ def store_problem(settings: Settings) -> str | None:
             said = error.message_zh
             if "recover" in said:
                 return None
+            if any(words in said for words in _OF_THE_MACHINE):
+                raise
             return _last_line(said)
         finally:
             shutil.rmtree(reports, ignore_errors=True)

@@ -22,6 +22,8 @@ from pathlib import Path
 import jpype
 import psutil
 
+from graph.cypher import PROJECTION_READ
+
 __all__ = ["HostConfiguration", "main"]
 
 _POLL_S = 1.0
@@ -94,9 +96,13 @@ def _start(configuration: HostConfiguration) -> jpype.JObject:
         .build()
     )
     # over a damaged store it starts all the same, and refuses every question for ever
-    if not management.database(_DATABASE).isAvailable(_AVAILABLE_MS):
+    database = management.database(_DATABASE)
+    if not database.isAvailable(_AVAILABLE_MS):
         management.shutdown()
         raise RuntimeError(f"the database {_DATABASE} does not become available")
+    # the first question loads what all of them need, for seconds on a busy machine: nobody waits
+    # for it under a time limit of his own
+    database.executeTransactionally(PROJECTION_READ)
     return management
 
 

@@ -16,13 +16,17 @@ from graph.settings import Settings
 
 __all__ = ["forget_use", "forget_users", "note_use", "used_by_others"]
 
+_MANY = 20
+
 
 def note_use(settings: Settings) -> None:
     """Say that this process uses the engine."""
     note = _note(settings)
-    if not note.exists():
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(str(psutil.Process().create_time()), encoding="utf-8")
+    note.parent.mkdir(parents=True, exist_ok=True)
+    # commands come and go by the thousand, and most leave their note
+    if len(list(note.parent.iterdir())) > _MANY:
+        used_by_others(settings)
+    note.write_text(str(psutil.Process().create_time()), encoding="utf-8")
 
 
 def forget_use(settings: Settings) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -115,13 +116,16 @@ def test_a_killed_server_leaves_an_engine_that_is_found(settings: Settings, free
 def test_two_servers_share_an_engine_and_neither_stops_the_others(
     settings: Settings, free_port: int
 ) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        other_port = int(probe.getsockname()[1])
     first = serving(settings, free_port)
     engine = engine_status(settings)
-    second = serving(settings, free_port + 1)
+    second = serving(settings, other_port)
     assert engine_status(settings).pid == engine.pid
     interrupt(first)
     assert engine_status(settings).pid == engine.pid
-    with urllib.request.urlopen(f"http://127.0.0.1:{free_port + 1}/readyz", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{other_port}/readyz", timeout=30) as answer:
         assert answer.status == 200
     interrupt(second)
     assert descendants(settings) == []
