@@ -57,6 +57,7 @@ OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
 IMPORTED = "imported"
 
 _CHUNK = 5_000
+_PATIENCE_S = 60.0
 _INDEXED = frozenset(name for _, name in LOOKED_UP)
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
 
@@ -64,7 +65,9 @@ _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key",
 class GraphConnection(Protocol):
     """What a projection needs of a graph."""
 
-    def read(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
+    def read(
+        self, text: str, parameters: Mapping[str, Any] | None = None, *, timeout_s: float = ...
+    ) -> Any: ...
 
     def write(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
 
@@ -94,7 +97,8 @@ class ProjectedTo:
 
 def projected_to(graph: GraphConnection) -> ProjectedTo | None:
     """How far the graph is, or None when nothing was ever projected into it."""
-    rows = graph.read(PROJECTION_READ).rows
+    # often the first question of an engine that just started, on a machine that is busy
+    rows = graph.read(PROJECTION_READ, timeout_s=_PATIENCE_S).rows
     return ProjectedTo(**rows[0]) if rows else None
 
 
