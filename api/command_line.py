@@ -88,13 +88,12 @@ def _run() -> int:
         return 1
     except typer.Abort:
         raise KeyboardInterrupt from None
-    except OSError as error:
-        sentence = machine_sentence(error)
-        if sentence is None:
-            raise
-        print(sentence, file=sys.stderr)
-        return 1
     except Exception as error:
+        # a library may have wrapped it in an error of its own
+        told = error if isinstance(error, OSError) else error.__cause__
+        if isinstance(told, OSError) and (sentence := machine_sentence(told)):
+            print(sentence, file=sys.stderr)
+            return 1
         if not hasattr(error, "format_message"):
             raise
         # a group without a command shows its help, which is no error sentence

@@ -11,6 +11,7 @@ a library the interrupt is dropped there with a traceback: then it is sent again
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -23,6 +24,7 @@ from typing import Any, NoReturn
 __all__ = ["Stopped", "end_at_once", "ending", "heard", "listen", "working"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _AGAIN_S = 0.05
 _SAME_WISH_S = 1.0
 
@@ -92,5 +94,8 @@ def _dropped(told: Any) -> None:
         working()
         number = told.exc_value.status - 128
         threading.Timer(_AGAIN_S, os.kill, (os.getpid(), number)).start()
+        return
+    # a file that a library closes once more in its destructor: the command has said it by then
+    if isinstance(told.exc_value, OSError) and told.exc_value.errno in _NO_ROOM:
         return
     sys.__unraisablehook__(told)
