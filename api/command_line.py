@@ -90,8 +90,9 @@ def _run() -> int:
         raise KeyboardInterrupt from None
     except Exception as error:
         # a library may have wrapped it in an error of its own
-        told = error if isinstance(error, OSError) else error.__cause__
-        if isinstance(told, OSError) and (sentence := machine_sentence(told)):
+        of_the_machine = (error, error.__cause__, *error.args)
+        told = next((item for item in of_the_machine if isinstance(item, OSError)), None)
+        if told and (sentence := machine_sentence(told)):
             print(sentence, file=sys.stderr)
             return 1
         if not hasattr(error, "format_message"):

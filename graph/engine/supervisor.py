@@ -48,7 +48,7 @@ __all__ = [
     "stopped_engine",
 ]
 
-_START_DEADLINE_S = 120.0
+_START_DEADLINE_S = 300.0
 _STOP_DEADLINE_S = 30.0
 _PORT_ATTEMPTS = 3
 
