@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 
-.PHONY: help demo test check questions-lts manual clean
+.PHONY: help demo test check questions-lts manual supply clean
 
 help: ## 列出命令 / list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,8 +31,9 @@ help: ## 列出命令 / list the targets
 demo: .venv/runtime ## 样本区演示 / the sample district, served
 	@XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong demo --port $(PORT)
 
-test: .venv/development ## 全部测试 / every test, on a real Neo4j
-	@$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+test: .venv/development ## 全部测试 / every test, on a real Neo4j, several side by side
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder \
+		--cov --cov-report=term:skip-covered
 
 check: .venv/development ## 规范、类型、依赖方向 / lint, types, contracts
 	@$(BIN)/ruff check .
@@ -48,6 +49,9 @@ questions-lts: .venv/development ## 问题测试（LTS 引擎）/ the question t
 manual: .venv/runtime ## 重新生成手册 / write the generated pages again
 	@$(BIN)/python -m api.manual docs/manual
 	@$(BIN)/xinnong dictionary docs/manual
+
+supply: .venv/development ## 记录锁定文件与许可 / record what the pinned files are, and licences
+	@$(BIN)/python tests/supply/pins.py
 
 clean: ## 停止引擎并清除环境 / stop the engine, remove what was made
 	@[ ! -x $(BIN)/xinnong ] || XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong engine stop

@@ -1,7 +1,7 @@
 """The service: `create_app(settings)`; no work at import.
 
 Until authentication lands it answers on loopback only (ADR 0008): `xinnong serve` binds there, and
-requests for other host names are refused.
+requests for other host names, and those that other sites sent, are refused (`api.guard`).
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from api.admission import MOST_BODY, admitted
 from api.decision_jobs import DecisionJobs
+from api.guard import Guard
 from api.pages import router as pages
-from api.problems import add_handlers
+from api.problems import RESPONSES, add_handlers, problem
 from api.routes import routers
 from api.workbench import Workbench
 from graph.settings import Settings
@@ -50,11 +51,12 @@ def create_app(settings: Settings) -> FastAPI:
         # the stock documentation pages load their scripts from elsewhere
         docs_url=None,
         redoc_url=None,
+        responses=RESPONSES,
+        dependencies=[Depends(admitted)],
+        max_body_size=MOST_BODY,
         lifespan=lifespan,
     )
-    app.add_middleware(
-        TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]", "testserver"]
-    )
+    app.add_middleware(Guard, refuse=problem)
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")
     for router in (*routers(), pages):

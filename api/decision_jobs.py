@@ -1,8 +1,9 @@
 """Decisions on many parties behind one request: submitted, worked through, fetched as NDJSON.
 
 One worker does one job after the other, as the inbox does files.  What a job depends on (the day,
-what was known, the papers) is fixed when it is submitted, so that a job cut off by a killed
-service goes on in the next one as if it had never stopped: its lines so far stay, the rest follow.
+the moment of what was known, the papers) is fixed when it is submitted, so that all of its lines
+stand on one state of the data, and a job cut off by a killed service goes on in the next one as if
+it had never stopped: its lines so far stay, the rest follow.
 """
 
 from __future__ import annotations
@@ -18,12 +19,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.workbench import Workbench
-from graph.errors import BusyError, InputError, NotFoundError, XinnongError
+from graph.errors import (
+    BusyError,
+    GraphUnavailableError,
+    InputError,
+    NotFoundError,
+    XinnongError,
+)
 from graph.operations import Job, Jobs
 from graph.time import today, utc_now
 from queries.eligibility.answer import decision_answer
 from queries.eligibility.product import canonical
-from queries.library import held_by
 
 __all__ = ["MOST_PARTIES", "DecisionJobs", "Line", "decide_line", "refusal"]
 
@@ -32,6 +38,10 @@ MOST_PARTIES = 10_000
 #: Jobs that may wait at once; a result holds personal data and is kept no longer than this.
 _MOST_JOBS = 50
 _KEPT = timedelta(days=30)
+
+#: What passes by itself (`graph.connection`), how often a line is tried again, and after how long.
+_PASSES = ("graph_restarting", "graph_unreachable", "query_timeout")
+_TRIES, _AGAIN_S = 60, 2.0
 
 #: Lines that are written, and can be lost to a kill and done again, at once.
 _AT_ONCE = 20
@@ -97,7 +107,7 @@ class DecisionJobs:
         chosen.at(as_of)
         fixed = {
             "as_of": as_of.isoformat(),
-            "known_at": held_by(self._bench.graph).known_at.isoformat(),
+            "known_at": self._bench.moment().known_at.isoformat(),
         }
         name = uuid.uuid4().hex if key is None else f"key:{key}"
         asked = self._jobs.begin(
@@ -157,12 +167,17 @@ class DecisionJobs:
         """Write the lines that are not there yet; False when the service closes before the end."""
         asked = json.loads(job.request)
         given = _given(asked)
+        # of the log, which is the same after a restart: the graph may hold more by now
+        given["held"] = self._bench.moment(datetime.fromisoformat(asked["fixed"]["known_at"]))
         for start in range(job.done, job.total, _AT_ONCE):
             lines = []
             for party in asked["parties"][start : start + _AT_ONCE]:
-                if self._closing.is_set():
+                line = (
+                    None if self._closing.is_set() else self._line(asked["product"], party, given)
+                )
+                if line is None:
                     break
-                lines.append(decide_line(self._bench, asked["product"], party, given))
+                lines.append(line)
             texts = [line.text for line in lines]
             refused = sum(line.refused for line in lines)
             if not self._jobs.write(job.id, start, texts, refused=refused):
@@ -170,6 +185,18 @@ class DecisionJobs:
             if self._closing.is_set():
                 return start + len(lines) == job.total
         return True
+
+    def _line(self, product: str, party: str, given: Mapping[str, Any]) -> Line | None:
+        """One line; an engine that is being started again is waited for.  None when we close."""
+        for _ in range(_TRIES):
+            try:
+                return decide_line(self._bench, product, party, given)
+            except GraphUnavailableError as error:
+                if error.cause_code not in _PASSES:
+                    raise
+                if self._closing.wait(_AGAIN_S):
+                    return None
+        return decide_line(self._bench, product, party, given)
 
 
 def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,7 +211,6 @@ def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **given,
         "as_of": date.fromisoformat(fixed["as_of"]),
-        "known_at": datetime.fromisoformat(fixed["known_at"]),
         "first_loan_asof": None if before is None else date.fromisoformat(before),
     }
 

@@ -1,16 +1,14 @@
-"""What a route is handed: the open workbench, a party's key, strict bodies, forms of this site."""
+"""What a route is handed: the open workbench, a party's key, strict bodies."""
 
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ConfigDict
 
 from api.decision_jobs import DecisionJobs
 from api.workbench import Workbench
-from graph.errors import InputError
 from ingest.delivery.inbox import Inbox
 
 __all__ = [
@@ -22,7 +20,6 @@ __all__ = [
     "Received",
     "inbox",
     "jobs",
-    "own_site",
     "workbench",
 ]
 
@@ -49,17 +46,6 @@ def jobs(request: Request) -> DecisionJobs:
     return found
 
 
-def own_site(request: Request) -> None:
-    """Refuse a form that another site sent: the browser says where it came from."""
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise InputError(
-            "这个请求来自另一个网站，已拒绝。请在本系统的页面上操作。",
-            "The form came from another site.",
-            code="other_site",
-        )
-
-
 Office = Annotated[DecisionJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Bench = Annotated[Workbench, Depends(workbench)]
@@ -67,6 +53,6 @@ Key = Annotated[str, Path(description="主体编号 / party key", max_length=128
 
 
 class Body(BaseModel):
-    """A request body: a field that nobody declared is refused."""
+    """A request body: what nobody declared, or is of another type than declared, is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

@@ -61,10 +61,12 @@ class PartyFile:
 def read_party_file(bench: Workbench, key: str) -> PartyFile:
     """Everything about one party; raises `NotFoundError` for one that does not exist."""
     risk = bench.risk(key)
-    answers = {name: bench.ask(name, key=key) for name in _QUESTIONS}
+    # all of a page is of one moment, whatever is taken in while it is made
+    held = bench.moment()
+    answers = {name: bench.ask(name, held=held, key=key) for name in _QUESTIONS}
     applicant = _applicant(key, answers)
     # the grade is made of what the village collected; a loan waits for the applicant's signature
-    case = case_of(bench.graph, applicant, graded=True) if applicant else None
+    case = case_of(bench.graph, applicant, graded=True, held=held) if applicant else None
     structure = bench.structure()
     card = answers["party_card"].rows
     return PartyFile(
@@ -72,8 +74,8 @@ def read_party_file(bench: Workbench, key: str) -> PartyFile:
         name=risk.name,
         answers=answers,
         risk=risk,
-        adverse=bench.adverse(key, labels=card[0]["labels"] if card else ()),
-        where=_where(bench.ask("find_party", text=key).rows),
+        adverse=bench.adverse(key, labels=card[0]["labels"] if card else (), held=held),
+        where=_where(bench.ask("find_party", held=held, text=key).rows),
         applicant=applicant,
         decisions=decide_all(case.without_consent(), bench.products().values()) if case else (),
         rating=rate(case, bench.card()) if case and answers["household_members"].rows else None,

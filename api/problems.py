@@ -1,14 +1,23 @@
-"""Every error as a problem document (RFC 9457): stable code, Chinese title, no input echoed."""
+"""Every error as a problem document (RFC 9457): stable code, Chinese title, no input echoed.
+
+400 is well-formed and refused by a rule, 422 is malformed: what the description of the interface
+allows is never answered 422.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from api.admission import declared, sent
+from api.guard import HEADERS
 from api.pages import render_problem
 from graph.errors import (
     BusyError,
@@ -20,7 +29,7 @@ from graph.errors import (
     XinnongError,
 )
 
-__all__ = ["add_handlers"]
+__all__ = ["RESPONSES", "add_handlers", "problem"]
 
 #: The one place that says which error is which HTTP status; anything else of ours is 500.
 _STATUS: dict[type[XinnongError], int] = {
@@ -32,7 +41,59 @@ _STATUS: dict[type[XinnongError], int] = {
     OperationsError: 503,
 }
 
-_HTTP_TITLES = {404: "没有这个页面", 405: "不支持这种访问方式"}
+#: Codes whose status is not that of their class: an extra that is not installed is no defect.
+_STATUS_OF_CODE = {"splink_missing": 409}
+
+#: When to ask again while the graph starts or is busy, in seconds.
+_AGAIN = 2
+
+_UNAVAILABLE, _NOT_ALLOWED = 503, 405
+_HTTP_TITLES = {
+    400: "请求内容读不出来",
+    404: "没有这个页面",
+    405: "不支持这种访问方式",
+    413: "内容过大，请分块发送",
+}
+
+_DOCUMENT = {
+    "type": "object",
+    "title": "Problem",
+    "required": ["type", "title", "status", "detail", "code", "trace"],
+    "properties": {
+        **{
+            name: {"type": "string", "title": title}
+            for name, title in {
+                "type": "种类",
+                "title": "说明",
+                "detail": "英文说明",
+                "code": "代码，供程序判断",
+                "trace": "本次请求的编号",
+            }.items()
+        },
+        "status": {"type": "integer", "title": "状态码"},
+    },
+}
+
+#: What every route may answer besides what it is for.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": told,
+        "content": {"application/problem+json": {"schema": _DOCUMENT}},
+    }
+    for status, told in {
+        400: "按规则不能办理 / refused by a rule",
+        403: "来自另一个网站 / sent by another site",
+        404: "没有所问的对象 / not found",
+        409: "正有人在处理，或本环境没有安装 / busy, or not installed here",
+        413: "内容过大 / too large",
+        422: "格式不对 / malformed",
+        500: "程序内部错误 / internal error",
+        503: "图数据库未就绪，请按 Retry-After 重试 / the graph is not ready: retry",
+    }.items()
+}
+
+# what is announced as too large is refused by the server's own hand, before any route
+RESPONSES[413]["content"]["text/plain"] = {}
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -40,14 +101,21 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(XinnongError)
     async def ours(request: Request, error: XinnongError) -> Response:
-        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-        return _answer(request, status, error.cause_code, error.message_zh, error.message_en)
+        status = _STATUS_OF_CODE.get(error.cause_code) or next(
+            (code for kind, code in _STATUS.items() if isinstance(error, kind)), 500
+        )
+        told = _unsaid((error.message_zh, error.message_en), sent(request))
+        answer = problem(request, status, error.cause_code, *told)
+        if status == _UNAVAILABLE:
+            answer.headers["Retry-After"] = str(_AGAIN)
+        return answer
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
-        # only where, never what: the input may hold personal data
-        fields = ", ".join(".".join(map(str, item["loc"])) for item in error.errors())
-        return _answer(
+        # only where, never what: the input may hold personal data, and names in it are input too
+        known = declared(request.scope.get("route"))
+        fields = ", ".join(dict.fromkeys(_place(item["loc"], known) for item in error.errors()))
+        return problem(
             request,
             422,
             "request_malformed",
@@ -58,12 +126,23 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         title = _HTTP_TITLES.get(error.status_code, "请求无法完成")
-        return _answer(
+        answer = problem(
             request, error.status_code, f"http_{error.status_code}", title, str(error.detail)
         )
+        if error.status_code == _NOT_ALLOWED:
+            answer.headers["Allow"] = ", ".join(_methods(app, request))
+        return answer
+
+    @app.exception_handler(Exception)
+    async def defect(request: Request, _error: Exception) -> Response:
+        # answered outside all middleware, the guard's included; the server logs what it was
+        answer = problem(request, 500, "internal", "程序内部错误。", "internal error")
+        answer.headers.update(HEADERS)
+        return answer
 
 
-def _answer(request: Request, status: int, code: str, message_zh: str, message_en: str) -> Response:
+def problem(request: Request, status: int, code: str, message_zh: str, message_en: str) -> Response:
+    """The answer that says what is wrong: a document for programs, a page for people."""
     trace = uuid.uuid4().hex[:12]
     if not request.url.path.startswith(("/v1", "/healthz", "/readyz")):
         return render_problem(status, message_zh, message_en, trace)
@@ -80,3 +159,32 @@ def _answer(request: Request, status: int, code: str, message_zh: str, message_e
         media_type="application/problem+json",
         headers={"Content-Language": "zh-CN"},
     )
+
+
+def _place(loc: Iterable[object], known: frozenset[str]) -> str:
+    """Where in a request something is wrong; what is not declared is not repeated."""
+    parts = (str(part) if isinstance(part, int) or part in known else "?" for part in loc)
+    return ".".join(parts)
+
+
+def _unsaid(messages: tuple[str, str], given: Iterable[str]) -> tuple[str, str]:
+    """The messages without what was sent: on a terminal it helps to see what one typed, over HTTP
+    it is written into logs on the way."""
+    zh, en = messages
+    for text in sorted(given, key=len, reverse=True):
+        zh, en = zh.replace(text, "…"), en.replace(text, "…")
+    return zh, en
+
+
+def _methods(app: FastAPI, request: Request) -> list[str]:
+    """All methods of a path: the router tells those of the first route that has it."""
+    told = app.openapi()["paths"].get(getattr(request.scope.get("route"), "path", ""))
+    if told is not None:
+        return sorted(method.upper() for method in told)
+    scope: Mapping[str, Any] = request.scope
+    found = set()
+    for method in ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"):
+        asked = {**scope, "method": method}
+        if any(route.matches(asked)[0] is Match.FULL for route in app.router.routes):
+            found.add(method)
+    return sorted(found)

@@ -135,7 +135,7 @@ class Bar:
         )
 
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),  # a file's name is no markup
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),

@@ -13,10 +13,11 @@ from graph.connection import Graph, connect
 from graph.errors import XinnongError
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
+from graph.projection import ProjectedTo
 from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.snapshot import refresh_snapshot, take_snapshot
-from graph.time import today, utc_now
+from graph.time import past_instant, today, utc_now
 from queries import Answer, RiskAnswer, ask, explain
 from queries.adverse import Adverse, read_adverse
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
@@ -31,7 +32,7 @@ from queries.eligibility.scorecard import (
     rate,
     read_places,
 )
-from queries.library import held_by
+from queries.library import held_at, held_by, known_key
 from queries.names import division_names, institution_names
 from queries.risk import RiskRun, assess, reassess
 from queries.search import hidden
@@ -45,7 +46,7 @@ class Workbench:
 
     def __init__(self, settings: Settings, *, owned: bool = False) -> None:
         self.settings = settings
-        self.graph: Graph = connect(settings, owned=owned)
+        self.graph: Graph = connect(settings, owned=owned, waits=False)
         self.log = FactLog(settings.log_dir)
         self.store = OperationsStore(settings)
         self.archive = DecisionArchive(self.store)
@@ -72,20 +73,33 @@ class Workbench:
         self.graph.close()
         self.store.close()
 
+    def moment(self, known_at: datetime | None = None) -> ProjectedTo:
+        """The moment to ask several questions at: now, or as the log was known at an instant."""
+        return held_by(self.graph) if known_at is None else held_at(self.log, known_at)
+
+    def known(self, key: str) -> str:
+        """The key that stands for a party; raises `NotFoundError` where nobody knows it."""
+        return known_key(self.graph, key, today(), self.moment().known_at)
+
     def ask(self, name: str, **given: Any) -> Answer:
         """Ask a question of the library; in what a person typed, identities become keys."""
         if isinstance(given.get("text"), str):
             key = make_secrets(self.settings.secrets_file).identity_key
             given["text"] = hidden(given["text"], key)
-        return ask(self.graph, name, **given)
+        if isinstance(given.get("known_at"), str):
+            # as of which batch an answer is, is as it was then
+            given["held"] = self.moment(past_instant(given["known_at"]))
+        return ask(self.graph, name, of_known=True, **given)
 
     def search(self, text: str) -> Answer:
         """Find parties by whatever was typed; a resident id is turned into its key and not kept."""
         return self.ask("find_party", text=text)
 
-    def adverse(self, key: str, *, labels: Collection[str] = ()) -> Adverse:
+    def adverse(
+        self, key: str, *, labels: Collection[str] = (), held: ProjectedTo | None = None
+    ) -> Adverse:
         """Own adverse records of a party, and how far one looked for them."""
-        return read_adverse(self.graph, self.log, key, labels=labels)
+        return read_adverse(self.graph, self.log, key, labels=labels, held=held, of_known=True)
 
     def risk_run(self) -> RiskRun:
         """The propagation for what the graph holds now; once for each state, from the one before."""
@@ -111,7 +125,8 @@ class Workbench:
         return self._warm.ready((position, day), self._read_a_file, within=within) is not None
 
     def warm(self) -> None:
-        """Begin to reckon what every borrower page needs, so that the first one need not wait."""
+        """Begin to reckon what every borrower page needs, so that the first one need not wait, and
+        have the engine hear every question of it, and a search, once."""
         # an empty graph, say: whoever asks for an answer is told
         with suppress(XinnongError):
             self.is_reckoned()
@@ -122,7 +137,9 @@ class Workbench:
         if len(keys):
             # what is wrong with this one party is told on its own page
             with suppress(XinnongError):
-                read_party_file(self, str(keys[0].as_py()))
+                found = read_party_file(self, str(keys[0].as_py()))
+                # by name is another way into the graph than by key
+                self.search(found.name or found.key)
         return True
 
     def _read_structure(self) -> Structure:
@@ -149,7 +166,9 @@ class Workbench:
         return code or self._said_last(key, "resident_id_masked")
 
     def _said_last(self, key: str, name: str) -> str | None:
-        told = (row["facts"].get(name) for row in reversed(self.ask("party_card", key=key).rows))
+        # of a party that was withdrawn since, nobody says anything, and its decisions stay
+        card = ask(self.graph, "party_card", key=key).rows
+        told = (row["facts"].get(name) for row in reversed(card))
         return next((str(value) for value in told if value), None)
 
     def products(self) -> Mapping[str, Product]:

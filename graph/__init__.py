@@ -9,6 +9,7 @@ with graph.connect(settings) as connection:
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ _HOMES = {
     "project": "graph.projection",
     "take_snapshot": "graph.snapshot",
 }
+
+
+# Arrow looks here once, when it is first loaded.  Its own allocators keep for each thread what that
+# thread freed, where nobody else can ask for it back: 100 to 300 bytes for every row of a large file.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,14 +1,18 @@
 """The one door to Neo4j: the only module that imports its driver.
 
 Only managed transactions.  Reads are READ transactions with a timeout and a row budget, and the
-answer says when the budget cut it.  A supervised engine that was killed is started again and the
-call repeated once: every write of ours may be repeated.  Where Neo4j itself fails over our own
-store, the store is checked, and one that is damaged is set aside and filled from the log.
+answer says when the budget cut it.  A supervised engine that was killed is started again: a command
+waits for it and its call is repeated once, since every write of ours may be; a service tells its
+readers at once to come again (`waits`).  Where Neo4j itself fails over our own store, the store is
+checked, and one that is damaged is set aside and filled from the log.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
@@ -24,6 +28,7 @@ from neo4j.exceptions import (
     DriverError,
     Neo4jError,
     ServiceUnavailable,
+    SessionExpired,
 )
 
 from graph.engine import Endpoint, awaits_filling, ensure_engine, renew_store, store_problem
@@ -34,6 +39,11 @@ __all__ = ["STORE_RENEWED", "Graph", "Rows", "connect"]
 
 _RETRY_S = 15.0
 _CONNECT_S = 5.0
+#: A question that is late this soon after the connection was opened is asked once more: an engine
+#: that just started plans and reads everything for the first time.
+_COLD_S = 120.0
+#: What the driver raises when the engine went away.
+_LOST = (ServiceUnavailable, SessionExpired, OSError)
 _DAMAGED = "graph_damaged"
 
 #: Code of the error where the store was set aside in the middle of filling it.
@@ -51,14 +61,24 @@ class Rows:
 
 
 class Graph:
-    """A connection to one Neo4j database; use it as a context manager.  Safe across threads."""
+    """A connection to one Neo4j database; use it as a context manager.  Safe across threads.
 
-    def __init__(self, settings: Settings, *, owned: bool = False, fills: bool = True) -> None:
-        """Open it; `fills`: a store that is new is filled from the log before anybody reads it."""
+    Args:
+        waits: whether a call waits for an engine that was killed; otherwise it is started again
+            aside, and until it answers every call raises (`graph_restarting`).
+        fills: a store that is new is filled from the log before anybody reads it.
+    """
+
+    def __init__(
+        self, settings: Settings, *, owned: bool = False, waits: bool = True, fills: bool = True
+    ) -> None:
         self._settings = settings
         self._owned = owned
+        self._waits = waits
         self._fills = fills
         self._examined = False
+        self._reopening = threading.Lock()
+        self._closed = False
         self._endpoint, self._driver = self._open()
         self._store = awaits_filling(settings)
 
@@ -77,8 +97,8 @@ class Graph:
     ) -> Rows:
         """Run a read; temporal values come back as Python dates and UTC datetimes.
 
-        Raises `InputError` (`query_timeout`, `read_only`, `query_refused`) and
-        `GraphUnavailableError`.
+        Raises `InputError` (`read_only`, `query_refused`) and `GraphUnavailableError`
+        (`query_timeout` where the answer did not come in time).
         """
 
         def work(transaction: neo4j.ManagedTransaction) -> Rows:
@@ -92,7 +112,17 @@ class Graph:
             result.consume()
             return Rows(columns, rows, len(fetched) > max_rows)
 
-        return self._run(lambda session: session.execute_read(_limited(work, timeout_s)), "READ")
+        def once() -> Rows:
+            return self._run(
+                lambda session: session.execute_read(_limited(work, timeout_s)), "READ"
+            )
+
+        try:
+            return once()
+        except GraphUnavailableError as error:
+            if error.cause_code != "query_timeout" or time.monotonic() - self._opened > _COLD_S:
+                raise
+        return once()
 
     def write(
         self,
@@ -125,6 +155,7 @@ class Graph:
 
     def close(self) -> None:
         """Give the connections back."""
+        self._closed = True
         self._driver.close()
 
     def __enter__(self) -> Self:
@@ -140,15 +171,15 @@ class Graph:
 
     def _open(self) -> tuple[Endpoint, neo4j.Driver]:
         try:
-            return self._opened()
+            return self._connected()
         except GraphUnavailableError as error:
             # our own password is refused only where the store lost it
             if self._settings.neo4j_uri or error.cause_code != "graph_auth":
                 raise
         renew_store(self._settings, "系统库丢失，密码不被接受")
-        return self._opened()
+        return self._connected()
 
-    def _opened(self) -> tuple[Endpoint, neo4j.Driver]:
+    def _connected(self) -> tuple[Endpoint, neo4j.Driver]:
         endpoint = ensure_engine(self._settings, owned=self._owned)
         if self._fills and awaits_filling(self._settings):
             from graph.catch_up import catch_up  # it comes through this door itself
@@ -159,7 +190,7 @@ class Graph:
             driver = neo4j.GraphDatabase.driver(
                 endpoint.uri,
                 auth=(endpoint.user, endpoint.password.get_secret_value()),
-                max_transaction_retry_time=_RETRY_S,
+                max_transaction_retry_time=_RETRY_S if self._waits else 0.0,
                 connection_timeout=_CONNECT_S,
                 notifications_min_severity="OFF",
             )
@@ -170,19 +201,32 @@ class Graph:
         except (Neo4jError, DriverError) as error:
             driver.close()
             raise _translated(error, endpoint) from error
+        self._opened = time.monotonic()
         return endpoint, driver
 
     def _run(self, work: Callable[[neo4j.Session], T], access: str) -> T:
+        if not self._waits and self._reopening.locked():
+            raise _restarting()
+        lost = self._driver
         try:
             return self._once(work, access)
-        except (ServiceUnavailable, OSError) as error:
+        except _LOST as error:
             if not self._endpoint.supervised:
                 raise _unreachable(self._endpoint, error) from error
+            if not self._waits:
+                self._reopen_aside(lost)
+                raise _restarting() from error
         except GraphUnavailableError as error:
-            if error.cause_code != _DAMAGED or not self._is_damaged():
+            if error.cause_code != _DAMAGED or not self._endpoint.supervised or self._examined:
                 raise
-        self._driver.close()
-        self._endpoint, self._driver = self._open()
+            # once for each connection: what fails again over a whole store is another fault
+            self._examined = True
+            if not self._waits:
+                self._reopen_aside(lost, examine=True)
+                raise _restarting() from error
+            self._examine()
+        with self._reopening:
+            self._reopen(lost)
         if not self._fills and awaits_filling(self._settings) != self._store:
             raise GraphUnavailableError(
                 "图存储刚被搁置重建，请重试。",
@@ -191,21 +235,35 @@ class Graph:
             )
         try:
             return self._once(work, access)
-        except (ServiceUnavailable, OSError) as error:
+        except _LOST as error:
             raise _unreachable(self._endpoint, error) from error
 
-    def _is_damaged(self) -> bool:
-        """Whether our own store is found damaged, once for each connection; then it is set aside."""
-        if not self._endpoint.supervised or self._examined:
-            return False
-        self._examined = True
-        self._driver.close()
-        problem = store_problem(self._settings)
-        if problem:
+    def _examine(self) -> None:
+        """Check our own store; one that is damaged is set aside."""
+        if problem := store_problem(self._settings):
             renew_store(self._settings, problem)
-        else:
+
+    def _reopen(self, lost: neo4j.Driver) -> None:
+        """Start the engine again and connect, unless another thread did meanwhile."""
+        if self._driver is lost and not self._closed:
+            lost.close()
             self._endpoint, self._driver = self._open()
-        return problem is not None
+
+    def _reopen_aside(self, lost: neo4j.Driver, *, examine: bool = False) -> None:
+        if not self._reopening.acquire(blocking=False):
+            return
+
+        def reopen() -> None:
+            try:
+                # what keeps it from starting is told to the next who asks
+                with suppress(XinnongError):
+                    if examine:
+                        self._examine()
+                    self._reopen(lost)
+            finally:
+                self._reopening.release()
+
+        threading.Thread(target=reopen, name="graph-reopen", daemon=True).start()
 
     def _once(self, work: Callable[[neo4j.Session], T], access: str) -> T:
         try:
@@ -213,20 +271,22 @@ class Graph:
                 database=self._endpoint.database, default_access_mode=access
             ) as session:
                 return work(session)
-        except ServiceUnavailable:
+        except _LOST:
             raise
         except (Neo4jError, DriverError) as error:
             raise _translated(error, self._endpoint) from error
 
 
-def connect(settings: Settings, *, owned: bool = False, fills: bool = True) -> Graph:
+def connect(
+    settings: Settings, *, owned: bool = False, waits: bool = True, fills: bool = True
+) -> Graph:
     """Connect to the configured Neo4j, or to our own engine, which is started when needed.
 
     Args:
         owned: an engine started by this call ends with this process.
-        fills: a store that is new because the one before was damaged is filled from the log first.
+        waits, fills: as `Graph`.
     """
-    return Graph(settings, owned=owned, fills=fills)
+    return Graph(settings, owned=owned, waits=waits, fills=fills)
 
 
 def _limited(work: Callable[..., T], timeout_s: float) -> Callable[..., T]:
@@ -264,9 +324,10 @@ def _translated(error: Exception, endpoint: Endpoint) -> XinnongError:
             code="graph_auth",
         )
     if "TransactionTimedOut" in code:
-        return InputError(
-            "查询超时。请缩小范围（例如减少跳数）后重试。",
-            "The query took too long: narrow it (fewer hops) and try again.",
+        return GraphUnavailableError(
+            "图数据库没有在限定时间内答复：刚启动或正忙时较慢。请稍后再试；一再如此，请缩小查询范围。",
+            "The graph did not answer in time: it is slow just after its start and while it is busy. "
+            "Try again later; if it stays so, ask for less.",
             code="query_timeout",
         )
     if "AccessMode" in code:
@@ -294,6 +355,14 @@ def _failing(endpoint: Endpoint, error: Exception) -> GraphUnavailableError:
         f"Neo4j at {endpoint.uri} fails over its own store ({getattr(error, 'code', '')}): "
         "`xinnong check`. The log is the truth, nothing is lost.",
         code=_DAMAGED,
+    )
+
+
+def _restarting() -> GraphUnavailableError:
+    return GraphUnavailableError(
+        "图数据库正在重新启动，数据未受影响。请稍后再试。",
+        "The graph is being started again; nothing was lost: try again in a moment.",
+        code="graph_restarting",
     )
 
 

@@ -16,6 +16,8 @@ Each error speaks to two readers: `message_zh` says to a clerk what happened and
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
 from typing import ClassVar
 
 __all__ = [
@@ -28,7 +30,35 @@ __all__ = [
     "OperationsError",
     "SettingsError",
     "XinnongError",
+    "printable",
+    "where_raised",
 ]
+
+#: What cannot be written (halves of a character: a file's name may be bytes of any kind), ends a
+#: line or turns it round.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+#: Characters of a message; what was sent may stand in it, and may be long.
+_LONGEST = 4_000
+
+
+def printable(text: str) -> str:
+    """The text with a replacement character for all that cannot be printed on a line."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def _told(message: str) -> str:
+    return printable(message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…")
+
+
+def where_raised(error: BaseException) -> str:
+    """What kind of error and where in the code; never its words, which may be of a file."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = f" at {PurePath(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else ""
+    return f"{type(error).__name__}{place}"
 
 
 class XinnongError(Exception):
@@ -43,9 +73,10 @@ class XinnongError(Exception):
     code: ClassVar[str] = "internal"
 
     def __init__(self, message_zh: str, message_en: str, *, code: str | None = None) -> None:
-        super().__init__(message_en)
-        self.message_zh = message_zh
-        self.message_en = message_en
+        # a message may name what somebody sent
+        self.message_zh = _told(message_zh)
+        self.message_en = _told(message_en)
+        super().__init__(self.message_en)
         self.cause_code = code or self.code
 
     def __str__(self) -> str:

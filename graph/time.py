@@ -32,6 +32,7 @@ __all__ = [
     "is_working_day",
     "parse_date",
     "parse_instant",
+    "past_instant",
     "today",
     "utc_now",
     "working_days_after",
@@ -104,6 +105,21 @@ def parse_instant(text: str) -> Instant:
         "An instant must be ISO 8601, as in 2026-01-31T08:00:00+08:00.",
         code="instant",
     )
+
+
+def past_instant(text: str) -> Instant:
+    """An instant at which something was known; raises as `parse_instant`, and `known_at_future`.
+
+    What will be known nobody knows: an answer "as known tomorrow" would be another one tomorrow.
+    """
+    instant = parse_instant(text)
+    if instant > utc_now():
+        raise InputError(
+            "知悉时点（接收时间）不能晚于现在。请改正时间；不写则为现在。",
+            "What was known, or received, lies in the future: give an instant that has been.",
+            code="known_at_future",
+        )
+    return instant
 
 
 @dataclass(frozen=True, slots=True)

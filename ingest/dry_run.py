@@ -27,7 +27,8 @@ from ingest.comparing.difference import Difference
 from ingest.comparing.part import Part, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, content_sha256, plan, report_of, taken_before
-from ingest.report import BatchReport
+from ingest.reading.apart import begin_reading
+from ingest.report import BatchReport, Refusals, RefusedFile
 
 __all__ = ["Preview", "preview"]
 
@@ -38,12 +39,14 @@ class Preview:
 
     Attributes:
         batches: a report a file, as ingest would give it; `position` is None.
+        refused: files of which nothing could be taken.
         decisions: kept decisions on parties that the files change something about, or that are
             tied to what they change: what their rules and papers say today, before and after.
     """
 
     batches: tuple[BatchReport, ...]
     decisions: tuple[Concerned, ...]
+    refused: tuple[RefusedFile, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -51,6 +54,7 @@ class Preview:
             "dry_run": True,
             "batches": [item.as_dict() for item in self.batches],
             "decisions_concerned": [item.as_dict() for item in self.decisions],
+            "refused": [vars(item) for item in self.refused],
         }
 
 
@@ -70,30 +74,36 @@ def preview(
     """
     declared = load_source(source)
     declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
+    begin_reading()
     log = FactLog(settings.log_dir)
     known = settings.secrets_file.exists()
     key = load_secrets(settings.secrets_file).identity_key if known else secrets.token_hex(32)
     moment = known_at or utc_now()
     reports: list[BatchReport] = []
+    refusals = Refusals()
     changes: list[Difference] = []
     taken = taken_in_on(log.batches())
     for path in map(Path, paths):
-        sha256, which = content_sha256(path), part or part_named(path)
-        if done := taken_before(log, source, sha256, which):
-            reports.append(already(log, done))
+        planned = None
+        with refusals.of(path):
+            sha256, which = content_sha256(path), part or part_named(path)
+            if done := taken_before(log, source, sha256, which):
+                reports.append(already(log, done))
+                continue
+            planned = plan(
+                log,
+                declared,
+                path,
+                sha256,
+                identity_key=key,
+                quarantine=Quarantine(settings.quarantine_dir),
+                confirmed=confirmed_codes(settings.data),
+                part=which,
+                day=day_of(moment),
+                progress=progress or silent,
+            )
+        if planned is None:
             continue
-        planned = plan(
-            log,
-            declared,
-            path,
-            sha256,
-            identity_key=key,
-            quarantine=Quarantine(settings.quarantine_dir),
-            confirmed=confirmed_codes(settings.data),
-            part=which,
-            day=day_of(moment),
-            progress=progress or silent,
-        )
         name, others = (
             planned.table.name,
             parts_of(log.batches(), source, planned.table.name, which),
@@ -103,5 +113,7 @@ def preview(
         reports.append(report_of(planned, None, moment))
         changes.append(planned.difference)
         taken[source] = moment.date()
+    if not reports:
+        refusals.tell()
     decisions = concerned(settings, log, changes, taken, moment)
-    return Preview(tuple(reports), decisions)
+    return Preview(tuple(reports), decisions, refusals.files())

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from graph.catch_up import catch_up
 from graph.errors import InputError
-from graph.identifiers.redaction import redacted
 from graph.log import FactLog
 from graph.operations import Ledger, OperationsStore, lease
 from graph.progress import Progress, silent
@@ -27,7 +26,9 @@ from ingest.checking.confirmed import confirmed_codes
 from ingest.comparing.part import Part, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, commit, content_sha256, plan, taken_before
-from ingest.report import BatchReport, Report
+from ingest.reading.apart import begin_reading
+from ingest.reading.file_name import shown
+from ingest.report import BatchReport, Refusals, Report
 
 __all__ = ["WAIT_S", "bring_up", "ingest"]
 
@@ -58,20 +59,22 @@ def ingest(
         wait_s: how long to wait while another run holds the source.
 
     Returns:
-        A report a file.  A file that cannot be read at all raises `InputError`; the files before
-        it are committed, it and those after it are not touched.
+        A report a file.  A file of which nothing can be taken is refused by itself: those behind
+        it are taken in.
 
     Raises:
+        InputError: of the first file, where none could be taken.
         BusyError: another run held the source all the time; nothing was done.
     """
     declared = load_source(source)
     declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
     log = FactLog(settings.log_dir)
     say = progress or silent
+    begin_reading()
     settings.data.mkdir(parents=True, exist_ok=True)
     key = make_secrets(settings.secrets_file).identity_key
     quarantine = Quarantine(settings.quarantine_dir)
-    reports = []
+    reports, refusals = [], Refusals()
     with OperationsStore(settings) as store:
         ledger = Ledger(store)
         # one run of one source at a time: what is compared with must not change before the commit
@@ -81,13 +84,16 @@ def ingest(
             ledger.reconcile(log.batches())
             quarantine.tidy(log, source, utc_now())
             for path in map(Path, paths):
-                reports.append(
-                    _take_in(log, ledger, quarantine, declared, path, key, part, known_at, say)
-                )
+                with refusals.of(path):
+                    reports.append(
+                        _take_in(log, ledger, quarantine, declared, path, key, part, known_at, say)
+                    )
                 known_at = known_at + timedelta(microseconds=1) if known_at else None
             quarantine.tidy(log, source, utc_now())
+    if not reports:
+        refusals.tell()
     projected = bring_up(settings, progress=progress) if into_graph else None
-    return Report(tuple(reports), projected)
+    return Report(tuple(reports), projected, refusals.files())
 
 
 def bring_up(settings: Settings, *, progress: Progress | None = None) -> int:
@@ -111,11 +117,11 @@ def _take_in(
     say: Progress,
 ) -> BatchReport:
     sha256, part = content_sha256(path), part or part_named(path)
-    ledger.received(source.name, sha256, file_name=redacted(path.name), at=utc_now())
+    ledger.received(source.name, sha256, file_name=shown(path), at=utc_now())
     done = taken_before(log, source.name, sha256, part)
     if done:
         return already(log, done)
-    with _noting_failure(ledger, source.name, redacted(path.name), sha256):
+    with _noting_failure(ledger, source.name, shown(path), sha256):
         ledger.checking(source.name, sha256)
         planned = plan(
             log,
@@ -129,7 +135,7 @@ def _take_in(
             day=day_of(known_at or utc_now()),
             progress=say,
         )
-    say(f"写入日志 {path.name}", 0, None)
+    say(f"写入日志 {shown(path)}", 0, None)
     report = commit(log, quarantine, planned, known_at)
     ledger.reconcile(batch for batch in log.batches() if batch.position == report.position)
     return report

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graph.errors import InputError
+from graph.errors import InputError, XinnongError, where_raised
 from graph.log import Batch, FactLog
 from graph.progress import Progress
 from graph.resolution import redirects
@@ -34,8 +34,10 @@ from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import Finding, by_importance, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
+from ingest.reading.apart import read_apart
+from ingest.reading.file_name import shown
 from ingest.reading.memory import give_back
-from ingest.reading.table import Table, read_table
+from ingest.reading.table import Table
 from ingest.report import BatchReport
 from ingest.tied import tied
 
@@ -127,10 +129,50 @@ def plan(
         day: on which what it no longer names would end.
 
     Raises:
-        InputError: as `read_table`, and `too_few_rows`, `file_changing`, `correction_withdrawn`.
+        InputError: as `read_apart`, and `too_few_rows`, `file_changing`, `correction_withdrawn`;
+            `file_unforeseen` for what nobody thought of, so that the files behind it are taken.
     """
-    progress(f"读取 {path.name}", 0, None)
-    table = read_table(path, source)
+    try:
+        return _plan(
+            log,
+            source,
+            path,
+            sha256,
+            identity_key=identity_key,
+            quarantine=quarantine,
+            part=part,
+            day=day,
+            progress=progress,
+            confirmed=confirmed,
+        )
+    except XinnongError:
+        raise
+    except Exception as error:
+        name, place = shown(path), where_raised(error)
+        raise InputError(
+            f"{name} 在校验时遇到程序没有预料到的情况，整份未接收，别的文件不受影响。请检查文件内容后重新导入；"
+            f"仍然不行的，请把文件和这句话交给技术人员（{place}）。",
+            f"{name} was refused by a defect of the program: {place}.",
+            code="file_unforeseen",
+        ) from error
+
+
+def _plan(
+    log: FactLog,
+    source: Source,
+    path: Path,
+    sha256: str,
+    *,
+    identity_key: str,
+    quarantine: Quarantine,
+    part: Part,
+    day: date,
+    progress: Progress,
+    confirmed: frozenset[str],
+) -> Plan:
+    name = shown(path)
+    progress(f"读取 {name}", 0, None)
+    table = read_apart(path, source)
     if content_sha256(path) != sha256:
         raise InputError(
             f"{path.name} 在读取时还在变化。请等它写完后再导入。",
@@ -146,7 +188,7 @@ def plan(
     # corrected rows that come back are a part of an older list, and no list of their own
     is_list = not table.is_correction
     counted = _counted(log, source, table, part) if is_list else []
-    progress(f"校验 {path.name}", 0, table.rows_in)
+    progress(f"校验 {name}", 0, table.rows_in)
     gated = check(
         table, identity_key=identity_key, known=_known(log), joined=tied(log), confirmed=confirmed
     )
@@ -155,7 +197,7 @@ def plan(
     gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
     gated.findings += other_names(log, table.spec, gated.rows)
     batch = batch_name(log, source.name, sha256)
-    progress(f"比对 {path.name}", 0, len(gated.rows))
+    progress(f"比对 {name}", 0, len(gated.rows))
     is_complete = source.completeness_of(table.name) == "snapshot"
     lines = listing(table, gated, identity_key) if is_complete else None
     rows = gated.give_up()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from graph.errors import InputError
 from ingest.finding import Finding
+from ingest.reading.file_name import shown
 
-__all__ = ["BatchReport", "Report"]
+__all__ = ["BatchReport", "Refusals", "RefusedFile", "Report"]
 
 
 @dataclass(frozen=True)
@@ -69,20 +74,60 @@ class BatchReport:
 
 
 @dataclass(frozen=True)
+class RefusedFile:
+    """A file of which nothing was taken, and why."""
+
+    file_name: str
+    code: str
+    message_zh: str
+    message_en: str
+
+
+@dataclass(frozen=True)
 class Report:
     """The fate of all files of one call.
 
     Attributes:
-        batches: one report a file, in order.
+        batches: one report a file that was taken in, in order.
         projected: batches written to the graph; None when the graph was not asked.
+        refused: files that could not be taken at all.
     """
 
     batches: tuple[BatchReport, ...]
     projected: int | None
+    refused: tuple[RefusedFile, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         return {
             "batches": [item.as_dict() for item in self.batches],
             "projected": self.projected,
+            "refused": [vars(item) for item in self.refused],
         }
+
+
+class Refusals:
+    """The files of one call that are refused while those behind them are taken."""
+
+    def __init__(self) -> None:
+        self._met: list[tuple[Path, InputError]] = []
+
+    @contextmanager
+    def of(self, path: Path) -> Iterator[None]:
+        """Whatever is raised of this file is kept, and the next one follows."""
+        try:
+            yield
+        except InputError as error:
+            self._met.append((path, error))
+
+    def tell(self) -> None:
+        """Raise what was met first, where anything was."""
+        if self._met:
+            raise self._met[0][1]
+
+    def files(self) -> tuple[RefusedFile, ...]:
+        """What was refused, in order."""
+        return tuple(
+            RefusedFile(shown(path), error.cause_code, error.message_zh, error.message_en)
+            for path, error in self._met
+        )

@@ -12,18 +12,24 @@ from typing import Any
 
 from graph.connection import Graph
 from graph.errors import NotFoundError, SettingsError
+from graph.log import FactLog
 from graph.projection import ProjectedTo, projected_to
 from graph.resolution import redirects
+from graph.taken_in import taken_in_on
 from graph.time import today
 from queries.basis import Basis
 from queries.fragment import FOLDER
 from queries.question import Question, parse_question
 from queries.search import best_first, read_typed
 
-__all__ = ["Answer", "ask", "held_by", "library", "standing_key"]
+__all__ = ["Answer", "ask", "held_at", "held_by", "known_key", "library", "standing_key"]
 
 _SAME_AS = "same_as"
+_KNOWN = "known_party"
 _FIND_PARTY = "find_party"
+
+#: Questions about a key itself; the others are about somebody who is known.
+_OF_KEYS = frozenset({_SAME_AS, _KNOWN, "merged_keys", "decision_records"})
 
 #: Parties that a search shows.
 _FOUND = 50
@@ -73,17 +79,28 @@ def library() -> Mapping[str, Question]:
     return MappingProxyType(found)
 
 
-def ask(graph: Graph, name: str, **given: Any) -> Answer:
+def ask(
+    graph: Graph,
+    name: str,
+    *,
+    held: ProjectedTo | None = None,
+    of_known: bool = False,
+    **given: Any,
+) -> Answer:
     """Ask a question; one about a key that was given up is answered of the key that stays.
 
     What `find_party` is given is what a person typed, identities hidden (`queries.search.hidden`).
 
     Args:
+        held: the moment to ask at, where several questions make one answer; default now.
+        of_known: refuse a party that no source knows: to a reader, an empty answer says that
+            there is nothing to say of it.
         given: its parameters, typed or as text.  `as_of` defaults to today, `known_at` to what
             the graph holds whole.
 
     Raises:
-        NotFoundError: no such question, or nothing was ever put into the graph.
+        NotFoundError: no such question, no such party (`of_known`), or nothing was ever put
+            into the graph.
         InputError: a parameter is unknown, missing or of the wrong type.
     """
     question = library().get(name)
@@ -93,13 +110,12 @@ def ask(graph: Graph, name: str, **given: Any) -> Answer:
             f"There is no question {name}.",
             code="question_unknown",
         )
-    held = held_by(graph)
+    held = held or held_by(graph)
     values = question.values({"as_of": today(), "known_at": held.known_at, **given})
     asked = values.get("key")
     for parameter in _PARTIES & set(values) if name != _SAME_AS else ():
-        values[parameter] = standing_key(
-            graph, values[parameter], values["as_of"], values["known_at"]
-        )
+        find = known_key if of_known and name not in _OF_KEYS else standing_key
+        values[parameter] = find(graph, values[parameter], values["as_of"], values["known_at"])
     typed = read_typed(values.pop("text")) if name == _FIND_PARTY else None
     if typed is not None:
         values |= typed.parameters()
@@ -129,16 +145,49 @@ def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str
     return found[key][0] if key in found else key
 
 
+def known_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
+    """As `standing_key`; raises `NotFoundError` (`party_unknown`) where no source said anything."""
+    found = standing_key(graph, key, as_of, known_at)
+    question = library()[_KNOWN]
+    values = {"key": found, "as_of": as_of, "known_at": known_at}
+    if not graph.read(question.text, values, max_rows=1).rows:
+        raise NotFoundError(
+            "没有找到这个主体（村、镇）。请先用“查找主体”核对编号。",
+            "No source knows that party or place at this time.",
+            code="party_unknown",
+        )
+    return found
+
+
+def held_at(log: FactLog, known_at: datetime) -> ProjectedTo:
+    """What a graph of this log held at an instant: of a job that goes on later, or of a question
+    about what was known."""
+    then = [batch for batch in log.batches() if batch.known_at <= known_at]
+    came = taken_in_on(then)
+    return ProjectedTo(
+        position=len(then),
+        known_at=known_at,
+        manifest_hash=then[-1].hash if then else "",
+        schema_hash="",
+        sources=list(came),
+        sources_on=[day.isoformat() for day in came.values()],
+    )
+
+
 def held_by(graph: Graph) -> ProjectedTo:
     """How far the graph is; raises `NotFoundError` when it is empty."""
     held = projected_to(graph)
     if held is None:
-        raise NotFoundError(
-            "图数据库里还没有数据。请先运行 xinnong ingest 导入文件。",
-            "The graph is empty: run `xinnong ingest` first.",
-            code="graph_empty",
-        )
+        raise _empty()
     return held
+
+
+def _empty() -> NotFoundError:
+    return NotFoundError(
+        "图数据库里还没有数据。请先运行 xinnong ingest 导入文件。",
+        "The graph is empty: run `xinnong ingest` first.",
+        code="graph_empty",
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -16,6 +16,7 @@ alike is a fragment, put in its place when the question is loaded (`queries.frag
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,13 +27,19 @@ from typing import Any
 from graph.cypher import version_labels
 from graph.errors import InputError, SettingsError
 from graph.schema import SCHEMA
-from graph.time import parse_date, parse_instant
+from graph.time import parse_date, past_instant
 from queries.fragment import expand
 
 __all__ = ["Column", "Parameter", "Question", "parse_question"]
 
 _LINE = re.compile(r"//\s*(title|question|basis|rows|allow|param|returns)\s*([a-z_]*)\s*:\s*(.+)")
 _DECLARED = re.compile(r"(text|integer|real|flag|date|instant|list|map)\s*=\s*(.+)")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,19}")
+_REAL = re.compile(r"[-+]?[0-9]{1,19}(\.[0-9]{0,30})?([eE][-+]?[0-9]{1,3})?")
+#: Half of a character: the driver cannot send it.
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+#: The largest integer of the graph.
+_LARGEST = 2**63 - 1
 _WRITES = re.compile(
     r"\b(CREATE|MERGE|SET|DELETE|DETACH|REMOVE|FOREACH|LOAD\s+CSV|DROP)\b", re.IGNORECASE
 )
@@ -209,25 +216,43 @@ def _returned(plain: str) -> list[str]:
 
 
 def _typed(item: Parameter, raw: Any) -> Any:
-    if not isinstance(raw, str) or item.type == "text":
-        return raw
+    """A value as the graph takes it; text is read, and nothing else is taken for another type."""
+    value = raw
     try:
-        match item.type:
-            case "integer":
-                return int(raw)
-            case "real":
-                return float(raw)
+        match item.type if isinstance(raw, str) else "":
+            case "integer" if _INTEGER.fullmatch(raw):
+                value = int(raw)
+            case "real" if _REAL.fullmatch(raw):
+                value = float(raw)
             case "date":
-                return parse_date(raw)
+                value = parse_date(raw)
             case "instant":
-                return parse_instant(raw)
+                value = past_instant(raw)
     except ValueError:
+        value = None
+    if not _is_of(item.type, value):
         raise InputError(
-            f"参数 {item.name}（{item.term}）应是{item.type}。",
+            f"参数 {item.name}（{item.term}）应是{TYPE_WORDS[item.type]}。",
             f"Parameter {item.name} must be of type {item.type}.",
             code="parameter_type",
-        ) from None
-    return raw
+        )
+    return value
+
+
+def _is_of(declared: str, value: Any) -> bool:
+    """Whether a value is of a declared type, and one that the graph can hold."""
+    # to Python a flag is an integer, and an instant a date
+    if isinstance(value, bool) and declared != "flag":
+        return False
+    if isinstance(value, datetime) and declared != "instant":
+        return False
+    if isinstance(value, int):
+        return isinstance(value, COLUMN_TYPES[declared]) and -_LARGEST <= value <= _LARGEST
+    if isinstance(value, float):
+        return declared == "real" and math.isfinite(value)
+    if isinstance(value, str):
+        return declared == "text" and not _NO_TEXT.search(value)
+    return isinstance(value, COLUMN_TYPES[declared])
 
 
 #: Python type of each declared column type, for checking answers.
@@ -240,4 +265,16 @@ COLUMN_TYPES: dict[str, tuple[type, ...]] = {
     "instant": (datetime,),
     "list": (list,),
     "map": (dict,),
+}
+
+#: What each declared type is called.
+TYPE_WORDS = {
+    "text": "文字",
+    "integer": "整数",
+    "real": "数字",
+    "flag": "是或否",
+    "date": "日期",
+    "instant": "时间",
+    "list": "列表",
+    "map": "一组值",
 }

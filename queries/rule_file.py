@@ -6,8 +6,9 @@ import hashlib
 from importlib.resources import files
 from typing import ClassVar, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from graph.plain_yaml import read_yaml
 
 __all__ = ["RuleFile", "Strict", "read_rules"]
 
@@ -41,6 +42,6 @@ def read_rules(kind: type[R]) -> R:
     """
     package = kind.__module__.rpartition(".")[0]
     text = (files(package) / f"{kind.FILE}.yaml").read_text(encoding="utf-8")
-    stated = yaml.safe_load(text)
+    stated = read_yaml(text)
     stated["version"] = str(stated["version"])
     return kind.model_validate({**stated, "hash": hashlib.sha256(text.encode()).hexdigest()})

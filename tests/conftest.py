@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import settings as hypothesis_settings
 
@@ -28,6 +30,41 @@ CASES = Path(__file__).parents[2] / "shared" / "cases"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=50, help="how often ingest is killed")
     parser.addoption("--harms", type=int, default=2, help="in how many ways a store is damaged")
+
+
+#: What is made once and asked by many files: who asks the same, runs in the same process.
+SHARED_WORLDS = ("district", "worlds")
+#: What takes longest goes first.
+LONG = (
+    "worlds",
+    "district",
+    "ingest/test_memory.py",
+    "ingest/test_withdrawal_kills.py",
+    "ingest/test_kills.py",
+)
+#: A process of tests, its engine, and what its tests start.
+WORKER_BYTES = 5 << 30
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process of tests a core, as far as memory goes."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(cores or 1, psutil.virtual_memory().available // WORKER_BYTES))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file, or all that ask one world, go to one process; the longest first, so that none is
+    left with them at the end."""
+    groups: dict[pytest.Item, str] = {}
+    for item in items:
+        asked = getattr(item, "fixturenames", ())
+        world = next((each for each in SHARED_WORLDS if each in asked), None)
+        groups[item] = world or item.path.relative_to(Path(__file__).parent).as_posix()
+        item.add_marker(pytest.mark.xdist_group(groups[item]))
+    long = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: long.get(groups[item], len(long)))
 
 
 @pytest.fixture(scope="session")

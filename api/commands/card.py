@@ -43,13 +43,14 @@ def card(
 ) -> None:
     """信用评分卡：现行项目和分级；按本地贷款测算分级，两人办理 / the scorecard and its bands."""
     from graph.operations import OperationsStore
+    from graph.plain_yaml import yaml_text
     from graph.time import utc_now
     from queries.eligibility.scorecard import card_in_force
     from queries.eligibility.scorecard.card_publish import approve_card, propose_card
 
     with OperationsStore(open_settings()) as store:
         if propose is not None:
-            text = propose.read_text(encoding="utf-8")
+            text = yaml_text(propose)
             _say(propose_card(store, text, by=by, at=utc_now()), as_json)
         elif approve:
             _say(approve_card(store, approve, by=by, at=utc_now()), as_json)

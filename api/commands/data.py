@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ingest import BatchReport, Preview
     from ingest.comparing.concerned import Concerned
     from ingest.comparing.part import Part
+    from ingest.report import RefusedFile
 
 __all__ = ["commands", "show_concerned"]
 
@@ -77,10 +78,10 @@ def ingest(
 ) -> None:
     """导入一个来源的文件 / take in files of a source."""
     import ingest as room
-    from graph.time import parse_instant
+    from graph.time import past_instant
 
     settings = open_settings()
-    received = parse_instant(known_at) if known_at else None
+    received = past_instant(known_at) if known_at else None
     stated = _part(part, list_name)
     if dry_run:
         with Bar() as step:
@@ -94,6 +95,7 @@ def ingest(
                 progress=step,
             )
         answer_with(seen.as_dict(), as_json, lambda: _show_preview(seen))
+        _tell_refused(seen.refused)
         return
     fetch_engine(settings)
     with Bar() as step:
@@ -108,6 +110,15 @@ def ingest(
             progress=step,
         )
     answer_with(report.as_dict(), as_json, lambda: _show_batches("导入结果", report.batches))
+    _tell_refused(report.refused)
+
+
+def _tell_refused(refused: Sequence[RefusedFile]) -> None:
+    """Say which of several files could not be taken; the command then ends as one that failed."""
+    for item in refused:
+        say(f"未接收 {item.file_name}：{item.message_zh}")
+    if refused:
+        raise typer.Exit(1)
 
 
 def _part(text: str, name: str) -> Part | None:

@@ -104,11 +104,12 @@ def shadow(
 ) -> None:
     """用改动后的产品重看历次判定，不写任何东西 / try a changed product over past decisions."""
     from graph.operations import DecisionArchive, OperationsStore
+    from graph.plain_yaml import yaml_text
     from queries.eligibility.answer import shadow_answer
     from queries.eligibility.product import read_product
     from queries.eligibility.shadow import shadow as run_shadow
 
-    product = read_product(file.stem, file.read_text(encoding="utf-8"))
+    product = read_product(file.stem, yaml_text(file))
     changed = product.version(version) if version else product.versions[-1]
     with OperationsStore(open_settings()) as store:
         found = run_shadow(DecisionArchive(store).of(product=product.id), changed)

@@ -84,6 +84,7 @@ def propose(
 ) -> None:
     """提出产品新版本（用例须全部通过）/ put a new version forward."""
     from graph.operations import OperationsStore
+    from graph.plain_yaml import yaml_text
     from graph.time import today, utc_now
     from queries.eligibility.publish import propose as put
 
@@ -91,8 +92,8 @@ def propose(
         found = put(
             store,
             file.stem,
-            file.read_text(encoding="utf-8"),
-            cases.read_text(encoding="utf-8"),
+            yaml_text(file),
+            yaml_text(cases),
             by=by,
             at=utc_now(),
             day=today(),

@@ -73,13 +73,19 @@ def ask(
 ) -> None:
     """提问：xinnong ask loans key=… / ask a question."""
     from graph.connection import connect
+    from graph.log import FactLog
+    from graph.time import past_instant
     from queries import ask as ask_question
+    from queries.library import held_at
 
     settings, told = open_settings(), pairs(given or [])
     if name == _TYPED and "text" in told:
         told["text"] = _hidden(_kept_out_of_the_process_list(told["text"]), settings)
+    held = None
+    if "known_at" in told:
+        held = held_at(FactLog(settings.log_dir), past_instant(told["known_at"]))
     with connect(settings) as graph:
-        answer = ask_question(graph, name, **told)
+        answer = ask_question(graph, name, held=held, of_known=True, **told)
     columns = answer.question.columns
 
     def people() -> None:

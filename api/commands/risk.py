@@ -49,9 +49,11 @@ def _tell(answer: RiskAnswer) -> None:
     print(answer.name or "（未具名）")
     print(f"自身：{own.level}" + (f"（模型值 {percent(own.value)}）" if own.value else ""))
     for fact in own.facts:
-        print(f"  {fact.reason}  〔{fact.evidence['fact_id']}〕")
+        note = f"（{fact.note}）" if fact.note else ""
+        print(f"  {fact.reason}{note}  〔{fact.evidence['fact_id']}〕")
     for left_out in answer.unused:
-        print(f"  未使用：{LABELS[left_out.kind]}，{show(left_out.why)}")
+        reason = f"：{left_out.reason}" if left_out.reason else ""
+        print(f"  未使用：{LABELS[left_out.kind]}，{show(left_out.why)}{reason}")
     place = "" if linked.rank is None else f"，全区第 {linked.rank} 位，共 {linked.of} 个主体"
     print(f"关联：{linked.level}（模型值 {percent(linked.value)}{place}）  {linked.sentence}")
     print(f"—— {linked.notice} ——")
@@ -65,7 +67,7 @@ def _tell(answer: RiskAnswer) -> None:
     for path in linked.paths:
         print(f"{percent(path.probability):>9}  {path.sentence}")
         for tie in (tie for hop in path.hops for tie in hop.ties):
-            print(f"          {tie.term} {tie.weight:.0%}  〔{tie.fact_id}〕")
+            print(f"          {tie.term} {tie.weight:.0%}（{tie.measure}）  〔{tie.fact_id}〕")
     if answer.basis.truncated:
         print("影响路径较多，只列出已找到的；等级和排位不受影响。")
     for silent in answer.unused_ties:

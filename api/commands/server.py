@@ -28,6 +28,7 @@ def serve(
 
     from api.app import create_app
     from api.interrupt import ending
+    from api.server import SERVER
     from graph.catch_up import catch_up
     from graph.engine import leave_engine
     from graph.errors import SettingsError
@@ -48,7 +49,7 @@ def serve(
         # what cannot be opened is said here, and not by the server with a traceback
         OperationsStore(settings).close()
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
-        uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+        uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
     finally:
         ending()
         # another server of this folder keeps it

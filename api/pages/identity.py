@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import Bench, own_site
+from api.admission import MOST, Whole
+from api.dependencies import Bench
 from api.pages.rendering import lead_on, page
 from graph.catch_up import catch_up
 from ingest.identity import judge, refresh, review, standing, take_back
@@ -15,11 +16,7 @@ from ingest.identity import judge, refresh, review, standing, take_back
 __all__ = ["router"]
 
 
-router = APIRouter(
-    include_in_schema=False,
-    default_response_class=HTMLResponse,
-    dependencies=[Depends(own_site)],
-)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _ON_A_PAGE = 10
 
@@ -30,9 +27,9 @@ Note = Annotated[str, Form(max_length=500)]
 @router.get("/identity")
 def queue(
     bench: Bench,
-    offset: Annotated[int, Query(ge=0)] = 0,
-    compared: Annotated[int | None, Query(ge=0)] = None,
-    found: Annotated[int | None, Query(ge=0)] = None,
+    offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
+    compared: Annotated[int | None, Query(ge=0, le=MOST)] = None,
+    found: Annotated[int | None, Query(ge=0, le=MOST)] = None,
 ) -> HTMLResponse:
     """Pairs that wait, conflicts, and what was judged before."""
     judgements, clusters = standing(bench.settings)
@@ -82,7 +79,9 @@ def decide(
 
 
 @router.post("/identity/judgements/{number}/undo")
-def undo(bench: Bench, number: int, user: User = "", note: Note = "") -> Response:
+def undo(
+    bench: Bench, number: Annotated[Whole, Path(ge=1, le=MOST)], user: User = "", note: Note = ""
+) -> Response:
     """Take a judgement back."""
     take_back(bench.settings, number, user=user, note=note)
     catch_up(bench.settings)

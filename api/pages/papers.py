@@ -6,9 +6,10 @@ itself is asked once for all of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from queries.eligibility import Decision
@@ -20,6 +21,8 @@ __all__ = ["Document", "Laid", "documents", "documents_of", "read_form", "withou
 
 #: Joins a particular and the document that it is of, in the name of a field.
 _OF = "@"
+#: An amount as it is typed; an exponent is none, and could name a number without end.
+_YUAN = re.compile(r"-?[0-9]{1,14}(\.[0-9]{0,6})?")
 #: How a field says that a document bears no number.
 NO_NUMBER = ("无", "无编号", "没有")
 
@@ -116,7 +119,5 @@ def _in_fen(spec: FactSpec | None, value: str) -> str:
     """Money is typed in yuan and kept in fen; what is no number is refused where it is read."""
     if spec is None or spec.type != "money":
         return value
-    try:
-        return str(int(Decimal(value.replace(",", "")) * 100))
-    except (InvalidOperation, OverflowError, ValueError):
-        return value
+    plain = value.replace(",", "")
+    return str(int(Decimal(plain) * 100)) if _YUAN.fullmatch(plain) else value

@@ -13,14 +13,15 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Form, Path, UploadFile
+from fastapi import APIRouter, File, Form, Path, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import Bench, Received, own_site
+from api.dependencies import Bench, Received
 from api.pages.rendering import lead_on, page
-from graph.errors import InputError, NotFoundError
+from graph.errors import InputError, NotFoundError, printable
 from ingest import Quarantine, Source, load_source, source_names
 from ingest.correction.workbook import refused_lines, workbook_name, write_error_workbook
+from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS
 from ingest.guidance.template import template_name, write_template
 from ingest.guidance.wording import file_title
 
@@ -52,7 +53,7 @@ def choose() -> HTMLResponse:
     )
 
 
-@router.post("/send", dependencies=[Depends(own_site)])
+@router.post("/send", max_body_size=MAX_CHUNK * MAX_CHUNKS)
 def send(
     inbox: Received,
     content: Annotated[UploadFile, File()],
@@ -60,7 +61,7 @@ def send(
     source: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """Try a file or take it in; the page of the upload then tells how far it is."""
-    name = content.filename or ""
+    name = printable(content.filename or "")
     if not name:
         raise InputError("请先选择文件。", "Choose a file first.", code="file_missing")
     upload = inbox.receive_file(
@@ -83,7 +84,7 @@ def upload(name: Annotated[str, Path(max_length=128)], inbox: Received) -> HTMLR
     )
 
 
-@router.post("/uploads/{name}/acceptance", dependencies=[Depends(own_site)])
+@router.post("/uploads/{name}/acceptance")
 def accept(
     name: Annotated[str, Path(max_length=128)],
     action: Annotated[Literal["take", "drop"], Form()],

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi import Path as FromPath
 from pydantic import Field
 
+from api.admission import Flag, Whole
 from api.dependencies import FOR_A_RUN_S, Bench, Body, Received
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
@@ -18,29 +19,39 @@ from graph.time import utc_now
 from ingest import preview_withdrawal, withdraw
 from ingest.comparing.part import Part
 from ingest.delivery.freshness import freshness
-from ingest.delivery.inbox import MAX_CHUNK, Inbox
+from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS, Inbox
 from ingest.finding import kept_findings
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["v1"])
 
+#: What a form is besides its file, in bytes.
+_AROUND = 2**20
+
 Name = Annotated[str, FromPath(title="批次", max_length=128)]
 Digest = Annotated[str, Form(title="SHA-256", pattern="^[0-9a-f]{64}$")]
 
 
-@router.post("/batches", status_code=202, summary="上传一批数据 / send a file")
+@router.post(
+    "/batches",
+    status_code=202,
+    summary="上传一批数据 / send a file",
+    max_body_size=MAX_CHUNK + _AROUND,
+)
 def send(
     inbox: Received,
     content: Annotated[UploadFile, File(title="文件或其中一块")],
-    source: Annotated[str, Form(title="数据来源", max_length=64)],
+    source: Annotated[str, Form(title="数据来源", min_length=1, max_length=64)],
     sha256: Digest,
-    chunk: Annotated[int, Form(title="第几块", ge=1)] = 1,
-    chunks: Annotated[int, Form(title="共几块", ge=1)] = 1,
+    chunk: Annotated[Whole, Form(title="第几块", ge=1, le=MAX_CHUNKS)] = 1,
+    chunks: Annotated[Whole, Form(title="共几块", ge=1, le=MAX_CHUNKS)] = 1,
     chunk_sha256: Annotated[str, Form(title="这一块的 SHA-256", pattern="^([0-9a-f]{64})?$")] = "",
-    part: Annotated[str, Form(title="名单的第几份，如 2/3", pattern=r"^(\d+/\d+)?$")] = "",
+    part: Annotated[
+        str, Form(title="名单的第几份，如 2/3", pattern="^([1-9][0-9]{0,3}/[1-9][0-9]{0,3})?$")
+    ] = "",
     list_name: Annotated[str, Form(title="分份名单的名称", max_length=200)] = "",
-    dry_run: Annotated[bool, Form(title="只试读，不写入")] = False,
+    dry_run: Annotated[Flag, Form(title="只试读，不写入")] = False,
 ) -> dict[str, Any]:
     """Send a file, or one piece of it; with the last piece it is taken in.
 
@@ -62,7 +73,9 @@ def send(
 
 
 @router.get("/batches", summary="各批次 / deliveries")
-def deliveries(bench: Bench, source: str | None = None) -> list[dict[str, Any]]:
+def deliveries(
+    bench: Bench, source: Annotated[str | None, Query(title="来源", max_length=64)] = None
+) -> list[dict[str, Any]]:
     """The ledger: every file that came, newest first, 200 at most."""
     with OperationsStore(bench.settings) as store:
         return [vars(item) for item in Ledger(store).latest(200, source)]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
+from api.admission import Day, Number, Text
 from api.decision_jobs import MOST_PARTIES, decide_line, refusal
 from api.dependencies import Bench, Body, Office
 from graph.errors import XinnongError
 from graph.operations import Job
+from graph.time import today
 from queries.eligibility.answer import decision_answer, product_answer
 from queries.eligibility.record import replay as replay_decision
 
@@ -30,21 +31,21 @@ DecisionId = Annotated[str, Path(description="判定编号 / decision", pattern=
 class Brought(Body):
     """一项纸面材料."""
 
-    value: bool | int | float | str = Field(title="值")
-    stated_on: date | None = Field(default=None, title="材料日期")
+    value: bool | Number | Text = Field(title="值")
+    stated_on: Day | None = Field(default=None, title="材料日期")
     reference: str = Field(default="", title="编号", max_length=64)
     issuer: str = Field(default="", title="出具单位", max_length=64)
     seen_by: str = Field(default="", title="核验人", max_length=64)
 
 
 class _Asked(Body):
-    product: str = Field(title="产品编号")
-    supplied: dict[str, Brought | bool | int | float | str] = Field(
+    product: str = Field(title="产品编号", max_length=64)
+    supplied: dict[str, Brought | bool | Number | Text] = Field(
         default_factory=dict, title="补充的事实"
     )
-    as_of: date | None = Field(default=None, title="查询日")
+    as_of: Day | None = Field(default=None, title="查询日")
     institution: str | None = Field(default=None, title="申请的机构", max_length=128)
-    first_loan_asof: date | None = Field(default=None, title="首贷以此日之前的历史认定")
+    first_loan_asof: Day | None = Field(default=None, title="首贷以此日之前的历史认定")
 
     def given(self) -> dict[str, Any]:
         """What the bench takes."""
@@ -98,8 +99,8 @@ def decisions(body: DecisionRequest, bench: Bench) -> dict[str, Any]:
 def many(body: ManyRequest, bench: Bench) -> StreamingResponse:
     """One line a party, in the order asked; a party that cannot be decided says why."""
     bench.product(body.product)
-
-    given = body.given()
+    # the lines of one answer are of one moment
+    given = {**body.given(), "as_of": body.as_of or today(), "held": bench.moment()}
 
     def lines() -> Iterator[str]:
         for party in body.parties:

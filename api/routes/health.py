@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.dependencies import Bench
+from api.workbench import Workbench
 from graph.errors import XinnongError
 from graph.projection import projected_to
 
@@ -14,27 +18,39 @@ __all__ = ["router"]
 router = APIRouter(tags=["health"])
 
 
+#: Threads that look whether we are ready: slow requests may hold all the others.
+_LOOKING = 2
+
+
 @router.get("/healthz", summary="进程是否在运行 / alive")
-def healthz() -> dict[str, str]:
-    """Alive: says nothing of the graph."""
+async def healthz() -> dict[str, str]:
+    """Alive: says nothing of the graph, and needs no thread."""
     return {"status": "ok"}
 
 
 @router.get("/readyz", summary="能否回答问题 / ready")
-def readyz(bench: Bench) -> JSONResponse:
+async def readyz(request: Request) -> JSONResponse:
     """Ready: the graph answers and holds the whole log."""
+    state = request.app.state
+    if not hasattr(state, "looking"):
+        state.looking = anyio.CapacityLimiter(_LOOKING)
+    return await anyio.to_thread.run_sync(_ready, state.workbench, limiter=state.looking)
+
+
+def _ready(bench: Workbench) -> JSONResponse:
     try:
         held = projected_to(bench.graph)
     except XinnongError as error:
-        return JSONResponse({"status": "no_graph", "code": error.cause_code}, status_code=503)
+        return _answer({"status": "no_graph", "code": error.cause_code}, ready=False)
     batches = bench.log.batches()
     graph_at, log_at = held.position if held else 0, len(batches)
     whole = graph_at == log_at
-    return JSONResponse(
-        {
-            "status": "ok" if whole else "behind",
-            "graph_position": graph_at,
-            "log_position": log_at,
-        },
-        status_code=200 if whole else 503,
+    status = "ok" if whole else "behind"
+    return _answer(
+        {"status": status, "graph_position": graph_at, "log_position": log_at}, ready=whole
     )
+
+
+def _answer(told: dict[str, Any], *, ready: bool) -> JSONResponse:
+    again = {} if ready else {"Retry-After": "2"}
+    return JSONResponse(told, status_code=200 if ready else 503, headers=again)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from api.admission import MOST, Whole
 from api.dependencies import Bench, Body, Key
 from graph.catch_up import catch_up
 from ingest.identity import judge, refresh, review, standing, take_back
@@ -22,6 +23,9 @@ router = APIRouter(prefix="/v1/identity", tags=["identity"])
 
 #: Beside every pair that no officer has judged.
 NOTICE = "疑似同一主体，仅供核对；不参与风险计算和任何判定"
+
+
+Number = Annotated[Whole, Path(title="核对编号", ge=1, le=MOST)]
 
 
 class JudgementRequest(Body):
@@ -62,8 +66,8 @@ def candidates(
 @router.get("/queue", summary="核对队列 / review queue")
 def queue(
     bench: Bench,
-    limit: Annotated[int, Query(ge=1, le=200)] = 20,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[Whole, Query(ge=1, le=200)] = 20,
+    offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
 ) -> dict[str, Any]:
     """Pairs that wait for an officer, with both records and every reason."""
     pairs = review(bench.settings, limit=limit, offset=offset)
@@ -73,7 +77,8 @@ def queue(
 @router.get("/hints/{key}", summary="某主体的疑似关系 / hints of one party")
 def of_party(key: Key, bench: Bench) -> dict[str, Any]:
     """Waiting pairs of one party; they are shown and used for nothing."""
-    return {"notice": NOTICE, "pairs": [item.as_dict() for item in hints(bench.settings, key)]}
+    found = hints(bench.settings, bench.known(key))
+    return {"notice": NOTICE, "pairs": [item.as_dict() for item in found]}
 
 
 @router.post("/judgements", summary="核对 / judge a pair")
@@ -85,7 +90,7 @@ def judgement(body: JudgementRequest, bench: Bench) -> dict[str, Any]:
 
 
 @router.post("/judgements/{number}/undo", summary="撤销核对 / take a judgement back")
-def undo(number: int, body: UndoRequest, bench: Bench) -> dict[str, Any]:
+def undo(number: Number, body: UndoRequest, bench: Bench) -> dict[str, Any]:
     """A further judgement that undoes one; nothing is deleted."""
     made = take_back(bench.settings, number, user=body.user, note=body.note)
     catch_up(bench.settings)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
+from api.admission import Whole
 from api.dependencies import Bench, Body, Key
 from api.record_words import adverse_sentence
 
@@ -34,7 +35,9 @@ def party(key: Key, bench: Bench) -> dict[str, Any]:
 
 
 @router.get("/parties/{key}/neighbourhood", summary="周边关系 / neighbourhood")
-def neighbourhood(key: Key, bench: Bench, hops: int = 1) -> dict[str, Any]:
+def neighbourhood(
+    key: Key, bench: Bench, hops: Annotated[Whole, Query(title="跳数", ge=1, le=3)] = 1
+) -> dict[str, Any]:
     """Ties around a party, within 1 to 3 hops."""
     return bench.ask("neighbourhood", key=key, hops=hops).as_dict()
 
@@ -48,9 +51,10 @@ def loans(key: Key, bench: Bench) -> dict[str, Any]:
 @router.get("/parties/{key}/guarantees", summary="担保 / guarantees")
 def guarantees(key: Key, bench: Bench) -> dict[str, Any]:
     """Guarantees that a party gave and received."""
+    held = bench.moment()
     return {
-        "given": bench.ask("guarantees_given", key=key).as_dict(),
-        "received": bench.ask("guarantees_received", key=key).as_dict(),
+        "given": bench.ask("guarantees_given", held=held, key=key).as_dict(),
+        "received": bench.ask("guarantees_received", held=held, key=key).as_dict(),
     }
 
 

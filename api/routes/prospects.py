@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.admission import Whole
 from api.dependencies import Bench, Key
 
 __all__ = ["router"]
@@ -32,7 +33,7 @@ def village(
     village: str,
     bench: Bench,
     product: Annotated[str | None, Query(max_length=64)] = None,
-    most: Annotated[int, Query(ge=0, le=20)] = 1,
+    most: Annotated[Whole, Query(ge=0, le=20)] = 1,
     assessor: Annotated[str | None, Query(max_length=128)] = None,
 ) -> dict[str, Any]:
     """The nearest first; with `assessor`, whom that person must leave to somebody else."""

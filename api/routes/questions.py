@@ -6,13 +6,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi import Body as FromBody
+from pydantic import Field
 
+from api.admission import Number, Text
 from api.dependencies import Bench
 from queries import library
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["v1"])
+
+Parameters = Annotated[
+    dict[Annotated[str, Field(max_length=64)], Text | Number],
+    FromBody(),
+]
 
 
 @router.get("/questions", summary="查询目录 / questions")
@@ -32,8 +39,6 @@ def questions() -> list[dict[str, Any]]:
 
 
 @router.post("/questions/{name}", summary="提问 / ask")
-def ask_question(
-    name: str, bench: Bench, parameters: Annotated[dict[str, str | int | float], FromBody()]
-) -> dict[str, Any]:
+def ask_question(name: str, bench: Bench, parameters: Parameters) -> dict[str, Any]:
     """Ask any question of the library."""
     return bench.ask(name, **parameters).as_dict()

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
+from api.admission import Fen, Whole
 from api.dependencies import Bench, Body
 from queries.risk import clearing_stress, distress_stress
 
@@ -15,9 +16,9 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1/stress", tags=["v1"])
 
 PartyKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-Amounts = Annotated[dict[PartyKey, int], Field(max_length=10_000)]
+Amounts = Annotated[dict[PartyKey, Fen], Field(max_length=10_000)]
 Share = Annotated[float | None, Field(ge=0, le=1)]
-Count = Annotated[int, Query(ge=1, le=10_000, description="最多列出多少个主体 / rows to list")]
+Count = Annotated[Whole, Query(ge=1, le=10_000, description="最多列出多少个主体 / rows to list")]
 
 
 class DistressScenario(Body):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from api.admission import Day, Fen
 from api.dependencies import Bench, Body, Key
 from graph.time import today
 from ingest.guarded_guarantee import insert_guarantee
@@ -26,10 +26,10 @@ class ProposedGuarantee(Body):
     guarantor: str = Field(title="担保人编号", max_length=128)
     borrower: str = Field(title="被担保人编号", max_length=128)
     loan: str = Field(title="借据编号", max_length=128)
-    amount_fen: int = Field(title="担保金额（分）", gt=0)
+    amount_fen: Fen = Field(title="担保金额（分）", gt=0)
     kind: Literal["general", "joint_and_several", "joint_group"] = Field(title="保证方式")
-    signed_on: date | None = Field(default=None, title="签订日期")
-    expires_on: date | None = Field(default=None, title="到期日期")
+    signed_on: Day | None = Field(default=None, title="签订日期")
+    expires_on: Day | None = Field(default=None, title="到期日期")
     relation: str | None = Field(default=None, title="与被担保人关系", max_length=32)
 
     def proposal(self) -> GuaranteeProposal:
@@ -41,11 +41,17 @@ class ProposedGuarantee(Body):
 class GuaranteeInsert(ProposedGuarantee):
     """写入一笔担保."""
 
-    accept_open: tuple[str, ...] = Field(default=(), title="对其待补充负责的限额")
+    accept_open: list[Annotated[str, Field(max_length=64)]] = Field(
+        default_factory=list, title="对其待补充负责的限额", max_length=100
+    )
 
 
 @router.get("/parties/{key}/owners", summary="股权穿透 / owners")
-def owners(key: Key, bench: Bench, rule: str | None = None) -> dict[str, Any]:
+def owners(
+    key: Key,
+    bench: Bench,
+    rule: Annotated[str | None, Query(title="认定规则", max_length=64)] = None,
+) -> dict[str, Any]:
     """Ultimate owners, controllers, and beneficial owners by the rule in force."""
     return Owners.of(bench.structure().ownership, key, rule=rule).as_dict()
 
@@ -80,6 +86,6 @@ def insert(body: GuaranteeInsert, bench: Bench, response: Response) -> dict[str,
 
     201 inserted, 200 already there, 409 refused or open; the answer says which limits and why.
     """
-    done = insert_guarantee(bench.settings, body.proposal(), accept_open=body.accept_open)
+    done = insert_guarantee(bench.settings, body.proposal(), accept_open=tuple(body.accept_open))
     response.status_code = {"inserted": 201, "already": 200}.get(done.state, 409)
     return done.as_dict()

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.admission import Flag, Whole
 from api.dependencies import Bench
 from ingest import by_department
 from ingest import worklist as open_tasks
@@ -21,8 +22,8 @@ def worklist(
     bench: Bench,
     department: Annotated[str | None, Query(title="部门", max_length=100)] = None,
     source: Annotated[str | None, Query(title="来源", max_length=64)] = None,
-    warnings: Annotated[bool, Query(title="是否也列提示")] = False,
-    limit: Annotated[int, Query(title="最多几条", ge=1, le=1000)] = 200,
+    warnings: Annotated[Flag, Query(title="是否也列提示")] = False,
+    limit: Annotated[Whole, Query(title="最多几条", ge=1, le=1000)] = 200,
 ) -> dict[str, Any]:
     """Open findings by department; `total` says how many there are beyond `limit`."""
     tasks = list(open_tasks(bench.log, department=department, source=source, warnings=warnings))

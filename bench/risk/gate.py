@@ -16,11 +16,13 @@ from functools import partial
 import numpy as np
 from scipy import sparse
 
+from bench.risk.cascade import compare as cascade
+from bench.risk.cascade import net
 from bench.risk.end_to_end import compare as end_to_end
 from bench.risk.graphs import Plain, in_turns, plain, table
 from bench.risk.paths import compare as paths
+from queries.risk.cascade.sampled import count_reached
 from queries.risk.kernels.blocks import make_blocks
-from queries.risk.kernels.messages import settle
 from queries.risk.kernels.spread import spread
 
 __all__ = ["holds", "main", "same_bits"]
@@ -33,13 +35,16 @@ def main() -> None:
     """Run and print; exit 1 where a ratio stays below its floor, or threads change a bit."""
     two_way = plain(100_000, 1_000_000, seed=SEED, local=0.9, two_way=True)
     large = plain(1_000_000, 4_000_000, seed=SEED, local=0.9, two_way=False)
+    sparse_ties = plain(100_000, 200_000, seed=SEED, local=0.9, two_way=False)
     small = plain(20_000, 100_000, seed=SEED, local=0.9, two_way=False)
     checks = [
         holds("linear sweep against scipy CSR, one thread", 1.2, partial(_linear, large)),
         holds("paths against scipy dijkstra", 2.0, partial(_paths, two_way)),
-        holds("message sweep against a scipy product, one thread", 0.2, partial(_sweep, two_way)),
+        holds(
+            "a world of the cascade against scipy's search", 20.0, partial(_cascade, sparse_ties)
+        ),
         holds("end to end against networkx.pagerank", 10.0, partial(_end_to_end, small)),
-        same_bits(two_way),
+        same_bits(sparse_ties),
     ]
     sys.exit(not all(checks))
 
@@ -57,11 +62,10 @@ def holds(name: str, floor: float, measure: Callable[[], float]) -> bool:
 
 
 def same_bits(graph: Plain) -> bool:
-    """Whether two threads find what one finds, to the last bit; says so."""
-    blocks = make_blocks(graph.source, graph.target, graph.weight, len(graph.own))
-    one, two = (settle(blocks, graph.own, threads=threads) for threads in (1, 2))
-    same = np.array_equal(one.reached, two.reached) and np.array_equal(one.passed, two.passed)
-    print(f"two threads against one, bits\n{'ok' if same else 'FAILED':>8}", flush=True)
+    """Whether three threads find what one finds, to the last bit; says so."""
+    one, more = (count_reached(net(graph), 1_024, threads=threads) for threads in (1, 3))
+    same = np.array_equal(one.reached, more.reached) and np.array_equal(one.began, more.began)
+    print(f"three threads against one, bits\n{'ok' if same else 'FAILED':>8}", flush=True)
     return same
 
 
@@ -82,27 +86,8 @@ def _paths(graph: Plain) -> float:
     return max(ratio for name, ratio in found.items() if name.startswith("blocks"))
 
 
-def _sweep(graph: Plain) -> float:
-    """An echo-free sweep divides once and passes both ways; the product only multiplies and adds.
-
-    One thread each: beside other work a second one is waited for.
-    """
-    count = len(graph.own)
-    shape = (count, count)
-    matrix = sparse.csr_array((graph.weight, (graph.target, graph.source)), shape=shape)
-    blocks = make_blocks(graph.source, graph.target, graph.weight, count)
-    sweeps = settle(blocks, graph.own).sweeps
-    value = np.full(count, 0.5)
-
-    def products() -> None:
-        for _ in range(sweeps):
-            matrix @ value
-
-    works = {
-        "scipy products": products,
-        "echo-free sweeps": lambda: settle(blocks, graph.own, threads=1),
-    }
-    return table(in_turns(works, 5), "scipy products", sweeps * len(graph))["echo-free sweeps"]
+def _cascade(graph: Plain) -> float:
+    return cascade(graph, 3, worlds=1_024, few=2, python=False)["scipy breadth_first_order"]
 
 
 def _end_to_end(graph: Plain) -> float:

@@ -19,9 +19,6 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from queries.risk.kernels.blocks import BLOCK, Blocks, tournament
-from queries.risk.kernels.compiled import compiled
-
 TOWN = 5_000
 SEEDS = 10_000
 WEIGHTS = np.array([0.6, 0.5, 0.4 * 0.3, 0.2, 0.2, 0.1])
@@ -57,69 +54,6 @@ def plain(parties: int, ties: int, *, seed: int, local: float, two_way: bool) ->
     target, source = np.divmod(pair, parties)
     weight = rng.choice(WEIGHTS, len(pair))
     return Plain(source.astype(np.int32), target.astype(np.int32), weight, own, seeds)
-
-
-def filed(parties: int, ties: int, *, seed: int, local: float) -> tuple[Blocks, NDArray[Any]]:
-    """Blocks and own probabilities of two-way ties, made tile by tile: no more memory than that."""
-    rng = np.random.default_rng(seed)
-    size = (parties + BLOCK - 1) // BLOCK
-    low_block, high_block, rounds = tournament(size)
-    within = low_block == high_block
-    mean = np.where(within, local / size, (1 - local) / max((~within).sum(), 1))
-    each = rng.poisson(mean * (ties // 2))
-    pairs = np.concatenate(([0], np.cumsum(each)))
-    low, high = (np.empty(pairs[-1], np.uint16) for _ in range(2))
-    weight = np.empty(2 * pairs[-1], np.float32)
-    last = parties - (size - 1) * BLOCK
-    _fill(np.uint64(seed), pairs, within, high_block == size - 1, last, low, high, weight, WEIGHTS)
-    own = np.full(parties, 0.0005, np.float32)
-    own[rng.choice(parties, SEEDS)] = 0.6
-    none = np.zeros(0, np.uint16)
-    singles = np.zeros(2 * len(low_block) + 1, np.int64)
-    return Blocks(
-        parties, rounds, low_block, high_block, pairs, singles, low, high, none, none, weight,
-        np.zeros(0, np.uint32),
-    ), own  # fmt: skip
-
-
-@compiled
-def _next(state: Any) -> Any:
-    return state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-
-
-@compiled
-def _fill(
-    state: Any,
-    pairs: NDArray[np.int64],
-    within: NDArray[np.bool_],
-    at_end: NDArray[np.bool_],
-    last: int,
-    low: NDArray[np.uint16],
-    high: NDArray[np.uint16],
-    weight: NDArray[np.float32],
-    weights: NDArray[np.float64],
-) -> None:
-    """Ends at random, `low` rising in a tile as the filing has it; weights at random.
-
-    The upper bits of a linear congruence (Knuth's MMIX) are random enough for a graph, and take
-    two seconds for a hundred million ties where a generator called tile by tile takes twenty.
-    """
-    shift, mask, kinds = np.uint64(16), np.uint64(65535), np.uint64(len(weights))
-    for tile in range(len(within)):
-        room_high = np.uint64(last if at_end[tile] else 65536)
-        room_low = room_high if within[tile] else np.uint64(65536)
-        begin, end = pairs[tile], pairs[tile + 1]
-        for at in range(np.uint64(begin), np.uint64(end)):
-            state = _next(state)
-            low[at] = ((state >> np.uint64(48)) * room_low) >> shift
-            high[at] = (((state >> np.uint64(32)) & mask) * room_high) >> shift
-        low[begin:end].sort()
-        for at in range(np.uint64(begin), np.uint64(end) if within[tile] else np.uint64(begin)):
-            if low[at] == high[at]:  # nobody is tied to himself
-                high[at] = low[at] - np.uint16(1) if low[at] else np.uint16(1)
-    for at in range(np.uint64(len(weight))):
-        state = _next(state)
-        weight[at] = weights[(state >> np.uint64(40)) % kinds]
 
 
 def in_turns(

@@ -77,9 +77,12 @@ class Seen:
 
 
 PARTS = (
-    Part("1M/10M", "sweeps", "--parties 1000000 --ties 10000000 --slope"),
+    Part("cascade", "cascade", "--parties 1000000 --ties 2000000 --slope"),
+    Part("district", "cascade", "--parties 400000 --ties 1000000 --two-way"),
+    Part("guarantees", "cascade", "--parties 1000000 --ties 720000"),
+    Part("40M/100M", "national", "--parties 40000000 --ties 100000000 --gigabytes 6"),
+    Part("1M/10M", "sweeps", "--parties 1000000 --ties 10000000"),
     Part("5M/50M", "sweeps", "--parties 5000000 --ties 50000000 --rounds 3 --slope"),
-    Part("40M/100M", "national", "--parties 40000000 --ties 100000000 --gigabytes 4"),
     Part("paths", "paths", "--parties 1000000 --ties 10000000"),
     Part("changes", "mend", "--parties 1000000 --ties 10000000"),
     Part("networkx", "end_to_end", "--parties 1000000 --ties 5000000"),
@@ -88,10 +91,17 @@ PARTS = (
 )  # fmt: skip
 
 _MS = r"\s+([\d.]+) ms"
+_OURS = r"ours, \d+ threads\s+([\d.]+) s"
 TARGETS = (
-    Target("score, 1M/10M", "1M/10M", r"float32 score\s+([\d.]+) s", 0.6, "s"),
-    Target("score, 40M/100M", "40M/100M", r"score ([\d.]+) s", 15, "s"),
-    Target("memory of it", "40M/100M", r"at most ([\d.]+) GiB", 4, "GiB"),
+    Target("4,096 worlds, 1M/2M", "cascade", _OURS, 0.8, "s"),
+    Target("16,384 worlds, 1M/2M", "cascade", r"16,384 worlds: ([\d.]+) s", 3, "s"),
+    Target("4,096 worlds of a district, 400,000", "district", _OURS, 0.5, "s"),
+    Target("4,096 worlds, 40M/100M", "40M/100M", r"worlds ([\d.]+) s", 60, "s"),
+    Target("memory of it", "40M/100M", r"at most ([\d.]+) GiB", 6, "GiB"),
+    Target("a world, against scipy's search", "cascade",
+           r"scipy breadth.*ours is\s+([\d.]+) ×", 20, "×", at_least=True),
+    Target("a world, against dictionaries", "cascade",
+           r"dictionaries.*ours is\s+([\d.]+) ×", 100, "×", at_least=True),
     Target("linear sweep, 1 thread, 5M/50M", "5M/50M", r"blocks, 1 thread.*ms\s+([\d.]+) ns", 2.5,
            "ns a tie"),
     Target("strongest paths, 10,000 seeds", "paths", rf"blocks float32, \d+ threads{_MS}", 0.12,

@@ -38,6 +38,8 @@ SHARES = {
     "HOLDS_SHARES_IN": 0.1,
 }
 TOWN = 5_000
+#: One party of so many has a loan that is classed as bad.
+ADVERSE = 100
 
 
 def main() -> None:
@@ -59,7 +61,7 @@ def main() -> None:
             run = _timed(seconds, "weighing and propagating", assess, snapshot)
             # gathers for the run what every explanation looks up
             _timed(seconds, "first explanation", explain, run, written[0])
-            _timed(seconds, "explaining 20 parties", _explain, run, written, given.seed)
+            _timed(seconds, "explaining 20 parties", _explain, run, given.seed)
             batch = len(log.batches())
             small = _ties("GUARANTEES", written, 1_000, batch, given.seed + batch)
             _append(log, {"GUARANTEES": small}, batch)
@@ -88,8 +90,21 @@ def write_log(log: FactLog, parties: int, ties: int, seed: int) -> list[str]:
         kind: _ties(kind, keys, int(ties * share), 1, seed + place)
         for place, (kind, share) in enumerate(SHARES.items())
     }
-    _append(log, tables, 1)
+    _append(log, {**tables, **_bad_loans(keys, rng)}, 1)
     return keys
+
+
+def _bad_loans(keys: list[str], rng: np.random.Generator) -> dict[str, pa.Table]:
+    """Loans of one party in a hundred, and what they are classed as."""
+    owing = [keys[number] for number in rng.choice(len(keys), len(keys) // ADVERSE, replace=False)]
+    loans = [f"loan:synthetic-{number}" for number in range(len(owing))]
+    classes = rng.choice(["substandard", "doubtful", "loss"], len(owing)).tolist()
+    owed = {
+        "from_key": owing, "from_label": ["Person"] * len(owing),
+        "to_key": loans, "to_label": ["Loan"] * len(owing),
+    }  # fmt: skip
+    said = {"key": loans, "label": ["Loan"] * len(owing), "loan_class": classes}
+    return {"BORROWED": _facts("BORROWED", owed, 1), "LoanState": _facts("LoanState", said, 1)}
 
 
 def _ties(kind: str, keys: list[str], count: int, batch: int, seed: int) -> pa.Table:
@@ -110,7 +125,7 @@ def _ties(kind: str, keys: list[str], count: int, batch: int, seed: int) -> pa.T
 
 
 def _facts(kind: str, ends: dict[str, Any], batch: int) -> pa.Table:
-    count = len(ends["from_key"])
+    count = len(next(iter(ends.values())))
     given = {
         "discriminator": [""] * count,
         **ends,
@@ -140,9 +155,11 @@ def _append(log: FactLog, tables: dict[str, pa.Table], batch: int) -> None:
             pending.assert_facts(kind, table)
 
 
-def _explain(run: RiskRun, keys: list[str], seed: int) -> None:
-    for number in np.random.default_rng(seed).integers(0, len(keys), 20):
-        explain(run, keys[number])
+def _explain(run: RiskRun, seed: int) -> None:
+    """Twenty to whom something is linked: the others have nothing to explain."""
+    linked = np.flatnonzero(run.linked > 0)
+    for number in np.random.default_rng(seed).choice(linked, 20, replace=False):
+        explain(run, run.snapshot.keys[int(number)].as_py())
 
 
 def _read_all(log: FactLog) -> None:

@@ -14,7 +14,7 @@ from importlib.resources import files
 from itertools import islice, product
 from typing import Any
 
-import yaml
+from graph.plain_yaml import read_yaml
 
 __all__ = [
     "cut",
@@ -36,7 +36,7 @@ _LONGEST_SYLLABLE = 6
 @cache
 def _table() -> dict[str, Any]:
     text = (files("graph.names") / "sounds.yaml").read_text(encoding="utf-8")
-    table: dict[str, Any] = yaml.safe_load(text)
+    table: dict[str, Any] = read_yaml(text)
     table["compound"] = frozenset(table["compound"])
     table["near"] = [(re.compile(pattern), to) for pattern, to in table["near"]]
     return table

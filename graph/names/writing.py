@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-import warnings
 from functools import cache, lru_cache
+from importlib.resources import files
 
-from zhconv import convert, loaddict
+import yaml
+from opencc import OpenCC
 
 from graph.names.sound import variants
 
@@ -26,10 +27,11 @@ def plain(name: str) -> str:
 
 @lru_cache(maxsize=1 << 18)
 def simplified(name: str) -> str:
-    """`plain`, in simplified characters (張國華 -> 张国华)."""
+    """`plain`, in simplified characters (張國華 -> 张国华), variants (`characters.yaml`) with them."""
     text = plain(name)
-    _load_characters()
-    return text if text.isascii() else str(convert(text, "zh-hans"))
+    if text.isascii():
+        return text
+    return str(_converter().convert(text)).translate(_variant_characters())
 
 
 @lru_cache(maxsize=1 << 18)
@@ -40,8 +42,11 @@ def common_writing(name: str) -> str:
 
 
 @cache
-def _load_characters() -> None:
-    with warnings.catch_warnings():
-        # zhconv leaves closing its dictionary to the collector
-        warnings.simplefilter("ignore", ResourceWarning)
-        loaddict()
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@cache
+def _variant_characters() -> dict[int, str]:
+    text = (files("graph.names") / "characters.yaml").read_text(encoding="utf-8")
+    return {ord(told[0]): told[1] for told in yaml.safe_load(text)["variants"].split()}

@@ -34,6 +34,8 @@ NODES = (
             Property("overdue_days", "逾期天数", ValueType.INTEGER, sensitivity=_MONEY),
             Property("overdue_interest_fen", "欠息", ValueType.INTEGER, sensitivity=_MONEY),
             Property("settled_on", "结清日期", ValueType.DATE),
+            # says which debt a court listing is for, where a lender tells it
+            Property("case_no", "涉诉案号", basis="案号或执行依据文号"),
         ),
     ),
 )

@@ -55,6 +55,14 @@ NODES = (
             *PHONE,
             Property("education", "文化程度", basis="GB/T 4658"),
             Property("marital_status", "婚姻状况", basis="GB/T 2261.2"),
+            # a plain fact that ends what a person can do: 民法典 第十三条
+            Property(
+                "died_on",
+                "死亡日期",
+                ValueType.DATE,
+                "民法典 第十五条",
+                Sensitivity.C2,
+            ),
         ),
     ),
     Node(

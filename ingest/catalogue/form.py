@@ -25,7 +25,8 @@ from pathlib import Path
 import yaml
 from pydantic import Field, ValidationError
 
-from graph.errors import SettingsError
+from graph.errors import InputError, SettingsError
+from graph.plain_yaml import read_yaml, yaml_text
 from ingest.catalogue.field import FieldSpec, Strict, Unit
 from ingest.catalogue.source import Source, TableSpec
 
@@ -102,10 +103,10 @@ class Form(Strict):
 def load_form(path: Path) -> Form:
     """Read one form; raises `SettingsError` for a file that is none."""
     try:
-        return Form.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
+        return Form.model_validate(read_yaml(yaml_text(path)))
+    except InputError as error:
         raise _wrong(path.name, "文件无法读取") from error
-    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, TypeError) as error:
         where = (
             "；".join(".".join(map(str, item["loc"])) for item in error.errors())
             if isinstance(error, ValidationError)

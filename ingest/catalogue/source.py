@@ -189,6 +189,7 @@ def load_source(name: str) -> Source:
             code="source_unknown",
         )
     text = (files(_SOURCES) / name / "source.yaml").read_text(encoding="utf-8")
+    # ours, and of this package: the one kind that may say something twice by an alias
     return Source.model_validate({"name": name, **yaml.safe_load(text)})
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.errors import InputError
+from graph.errors import InputError, printable
 from graph.identifiers.redaction import redacted
 
 __all__ = ["Part", "part_named"]
@@ -34,7 +34,7 @@ class Part:
 
 def part_named(path: Path) -> Part:
     """What the name of a file says; a name that says nothing is a whole list by itself."""
-    stem = redacted(path.stem)
+    stem = redacted(printable(path.stem))
     found = _NAMED.fullmatch(stem)
     if found is None:
         return Part(stem)

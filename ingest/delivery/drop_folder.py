@@ -26,11 +26,14 @@ from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
 from ingest.correction.workbook import write_error_workbook
 from ingest.finding import FindingGroup, grouped
 from ingest.pipeline import ingest
+from ingest.reading.file_name import beside, shown
 from ingest.report import BatchReport
 
 __all__ = ["DONE", "REFUSED", "Arrival", "DropFolder"]
 
 DONE, REFUSED = "已处理", "未通过"
+
+_NOT_MOVED = "但这个文件移不走：请检查目录的写入权限，或把它移开。"
 
 #: Names of files that a program is still writing, or keeps for itself.
 _NOT_YET = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp")
@@ -58,6 +61,7 @@ class DropFolder:
     def __init__(self, folder: Path, settings: Settings, *, settle_s: float = 2.0) -> None:
         self.folder, self.settings, self.settle_s = folder, settings, settle_s
         self._seen: dict[Path, tuple[tuple[int, int], float]] = {}
+        self._stuck: dict[Path, tuple[int, int]] = {}  # what could not be moved, as it was
 
     def take(self, progress: Progress | None = None) -> Iterator[Arrival]:
         """Take in every file that is whole, sources that others need first; not into the graph."""
@@ -83,16 +87,19 @@ class DropFolder:
                 not hidden
                 and inside[0] not in {DONE, REFUSED}
                 and not path.name.lower().endswith(_NOT_YET)
-                and path.is_file()
+                and _is_file(path)
+                and not self._is_stuck(path)
             ):
                 yield path
 
+    def _is_stuck(self, path: Path) -> bool:
+        """Whether a file stands where it cannot be moved from, and is still the same."""
+        return path in self._stuck and self._stuck[path] == _state(path)
+
     def _is_whole(self, path: Path) -> bool:
-        try:
-            found = path.stat()
-        except FileNotFoundError:
+        state, now = _state(path), time.monotonic()
+        if state is None:
             return False
-        state, now = (found.st_size, found.st_mtime_ns), time.monotonic()
         before, since = self._seen.get(path, (None, now))
         if state != before:
             since = now
@@ -110,21 +117,23 @@ class DropFolder:
                 progress=progress,
             ).batches
         except BusyError as error:
-            return Arrival(path.name, source, None, None, error.message_zh)
+            return Arrival(shown(path), source, None, None, error.message_zh)
         except InputError as error:
             if error.cause_code in {"file_changing", "file_missing"}:
-                return Arrival(path.name, source, None, None, error.message_zh)
+                return Arrival(shown(path), source, None, None, error.message_zh)
             return self._refuse(path, source, error.message_zh)
         self._explain(path, report)
         message = f"读入 {report.rows_in} 行，退回 {report.quarantined} 行"
         moved = self._move(path, DONE)
+        if moved is None:
+            return Arrival(shown(path), source, None, report, f"{message}，{_NOT_MOVED}")
         warned = grouped(item for item in report.findings if item.severity == "warning")
         if warned:
             message += f"，提示 {len(warned)} 种"
             lines = [_line(each) for each in warned]
-            told = self._place(DONE, f"{moved.name}.提示.txt")
+            told = self._place(DONE, moved.name, ".提示.txt")
             told.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
-        return Arrival(path.name, source, moved, report, message)
+        return Arrival(shown(path), source, moved, report, message)
 
     def _explain(self, path: Path, report: BatchReport) -> None:
         """Write the error workbook of the batch's rows that wait to be put right."""
@@ -135,29 +144,58 @@ class DropFolder:
             if item.batch.batch == report.batch and item.row in cells:
                 tables.setdefault(item.table, []).append((item, cells[item.row]))
         for table, rows in tables.items():
-            place = self._place(REFUSED, f"{path.name}.错误明细.xlsx")
+            place = self._place(REFUSED, path.name, ".错误明细.xlsx")
             write_error_workbook(place, load_source(report.source), table, rows)
 
     def _refuse(self, path: Path, source: str | None, message: str) -> Arrival:
         moved = self._move(path, REFUSED)
-        moved.with_name(f"{moved.name}.原因.txt").write_text(message + "\n", encoding="utf-8-sig")
-        return Arrival(path.name, source, moved, None, message)
+        if moved is None:
+            return Arrival(shown(path), source, None, None, f"{message}{_NOT_MOVED}")
+        told = self._place(REFUSED, moved.name, ".原因.txt")
+        told.write_text(message + "\n", encoding="utf-8-sig")
+        return Arrival(shown(path), source, moved, None, message)
 
-    def _move(self, path: Path, to: str) -> Path:
+    def _move(self, path: Path, to: str) -> Path | None:
+        """Move a file away; None where it cannot be: it is left alone until it changes."""
         place = self._place(to, path.name)
-        path.rename(place)
+        try:
+            path.rename(place)
+        except OSError:
+            state = _state(path)
+            if state is None:  # somebody took it away
+                return None
+            self._stuck[path] = state
+            return None
         self._seen.pop(path, None)
         return place
 
-    def _place(self, to: str, name: str) -> Path:
+    def _place(self, to: str, name: str, ending: str = "") -> Path:
         """A free name in today's folder."""
         folder = self.folder / to / today().isoformat()
         folder.mkdir(parents=True, exist_ok=True)
-        wanted, number = Path(name), 1
+        wanted, number = beside(name, ending) if ending else name, 1
         while (place := folder / wanted).exists():
             number += 1
-            wanted = Path(f"{Path(name).stem}-{number}{Path(name).suffix}")
+            last = Path(ending or name)
+            stem, between = (name, last.stem) if ending else (last.stem, "")
+            wanted = beside(stem, f"{between}-{number}{last.suffix}")
         return place
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # in a folder that nobody may look into
+        return False
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Size and time of change; None of what is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def _line(group: FindingGroup) -> str:

@@ -17,7 +17,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from graph.errors import InputError, NotFoundError, XinnongError
@@ -31,6 +31,7 @@ from ingest.catalogue.source import load_source
 from ingest.comparing.part import Part
 from ingest.dry_run import preview
 from ingest.pipeline import ingest
+from ingest.reading.file_name import storable
 
 __all__ = ["MAX_CHUNK", "MAX_CHUNKS", "Inbox"]
 
@@ -45,6 +46,11 @@ _TRIED = timedelta(hours=1)
 
 #: How the name of such a file ends.
 _TRIAL = "-trial"
+
+#: Counts how often work on a file began, and how often it may: what ends the service each time is
+#: not begun for ever.
+_BEGUN = ".begun"
+_MOST_BEGINNINGS = 5
 
 #: How often progress is written down at most.
 _NOTE_S = 0.5
@@ -95,7 +101,7 @@ class Inbox:
         upload = Upload(
             id=f"{source}-{content_sha256[:16]}{_TRIAL if trial else ''}",
             source=source,
-            file_name=redacted(PurePosixPath(file_name.replace("\\", "/")).name)[:120] or "file",
+            file_name=storable(file_name),
             content_sha256=content_sha256,
             chunks=chunks,
             list_name=part.name if part else None,
@@ -216,7 +222,7 @@ class Inbox:
     def received(self, upload: Upload) -> list[int]:
         """Numbers of the pieces that lie here."""
         folder = self._folder(upload)
-        return sorted(int(path.name) for path in folder.glob("[0-9]*")) if folder.exists() else []
+        return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())
 
     def close(self) -> None:
         """Finish the file under way; what waits is done at the next start."""
@@ -266,6 +272,7 @@ class Inbox:
         part = _part_of(upload)
         path = self._folder(upload) / upload.file_name
         try:
+            _count_beginning(path)
             if upload.trial:
                 seen = preview(
                     upload.source, [path], settings=self.settings, part=part, progress=note
@@ -276,8 +283,8 @@ class Inbox:
             self._end(upload, "done", report.as_dict())
         except XinnongError as error:
             self._end(upload, "failed", _problem(error))
-        except Exception:
-            # a defect must show in the batch, and not vanish with a thread
+        except BaseException:
+            # whatever it was must show in the batch, and not vanish with a thread
             self._end(upload, "failed", _problem(XinnongError("程序内部错误。", "internal error")))
             raise
 
@@ -287,6 +294,22 @@ class Inbox:
     def _end(self, upload: Upload, state: str, result: dict[str, Any]) -> None:
         self._note_end(upload, state, result)
         shutil.rmtree(self._folder(upload), ignore_errors=True)
+
+
+def _count_beginning(path: Path) -> None:
+    """Note that work on a file begins; raises `InputError` where it ended the service each time."""
+    if not path.exists():
+        return
+    begun = path.with_name(_BEGUN)
+    with begun.open("ab") as stream:
+        stream.write(b".")
+    if begun.stat().st_size > _MOST_BEGINNINGS:
+        raise InputError(
+            f"{path.name} 处理了 {_MOST_BEGINNINGS} 次，每次服务都中途停止，已不再处理，其它文件照常。"
+            "请检查文件，另存为新的 .xlsx 或 CSV 后重新上传；仍然不行的，请交给技术人员。",
+            f"{path.name} was begun {_MOST_BEGINNINGS} times and never ended: refused.",
+            code="file_unforeseen",
+        )
 
 
 def _part_of(upload: Upload) -> Part | None:

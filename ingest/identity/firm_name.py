@@ -6,9 +6,8 @@ import re
 from functools import cache, lru_cache
 from importlib.resources import files
 
-import yaml
-
 from graph.names.writing import simplified
+from graph.plain_yaml import read_yaml
 
 __all__ = ["core_name", "is_full_name"]
 
@@ -18,7 +17,7 @@ _LEAST = 2  # what is left over is a core only with two characters or more
 @cache
 def _parts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     text = (files("ingest.identity") / "firm_names.yaml").read_text(encoding="utf-8")
-    stated = yaml.safe_load(text)
+    stated = read_yaml(text)
     trades = sorted(stated["trades"], key=len, reverse=True)
     return (
         re.compile(f"^(?:{'|'.join(stated['region'])})"),

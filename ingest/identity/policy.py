@@ -7,8 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from graph.plain_yaml import read_yaml
 
 __all__ = ["Finding", "IdentityPolicy", "load_policy"]
 
@@ -64,7 +65,7 @@ class IdentityPolicy(_Strict):
 def load_policy() -> IdentityPolicy:
     """The policy that ships with this version."""
     text = (files("ingest.identity") / "policy.yaml").read_text(encoding="utf-8")
-    stated = yaml.safe_load(text)
+    stated = read_yaml(text)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return IdentityPolicy.model_validate(
         {**stated, "version": str(stated["version"]), "hash": digest}

@@ -2,23 +2,25 @@
 
 What a million rows say is a gigabyte, of which only a part is looked at at a time.  Large tables
 go into an unnamed temporary file, which is gone with its process; small ones stay in memory.
+A process can lay all of them down in a file that another has open, which then has them.
 """
 
 from __future__ import annotations
 
+import errno
 import mmap
 import tempfile
 import weakref
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TypeAlias
 
 import pyarrow as pa
 
-from graph.errors import SettingsError
+from graph.errors import InputError, SettingsError
 from ingest.reading.memory import let_go_of_pages
 
-__all__ = ["Aside", "full_disk_told"]
+__all__ = ["Aside", "Laid", "full_disk_told"]
 
 _SMALL = 20_000  # rows that stay in memory
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -26,6 +28,9 @@ _PLAIN = pa.ipc.IpcWriteOptions()
 
 #: Where a table begins and ends in the file.
 _Place: TypeAlias = tuple[int, int]
+
+#: What lies in a file, by table: where each piece begins and ends, and how many rows it has.
+Laid: TypeAlias = Mapping[str, Sequence[tuple[int, int, int]]]
 
 
 class Aside(MutableMapping[str, pa.Table]):
@@ -35,13 +40,41 @@ class Aside(MutableMapping[str, pa.Table]):
         packed: half the room on disk, and unpacked into memory each time.  Otherwise the tables
             are looked at where they lie: pages of the file come when they are touched, and go at
             `ingest.reading.memory.give_back`.
+        file: which temporary file is used; default one of its own.
     """
 
-    def __init__(self, *, packed: bool = True) -> None:
+    def __init__(self, *, packed: bool = True, file: IO[bytes] | None = None) -> None:
         self._packed = packed
         self._parts: dict[str, list[pa.Table | _Place]] = {}
         self._rows: dict[str, int] = {}
-        self._file: IO[bytes] | None = None
+        self._file = file
+        self._sizes: dict[int, int] = {}  # rows, by where the piece begins
+
+    @classmethod
+    def found(cls, file: IO[bytes], laid: Laid) -> Aside:
+        """The tables that another process laid down in a file; it is closed with the mapping.
+
+        Raises `pyarrow.ArrowInvalid` or `ValueError` where they do not lie there.
+        """
+        aside = cls(file=file)
+        weakref.finalize(aside, file.close)
+        for name, pieces in laid.items():
+            aside._rows[name] = sum(rows for _, _, rows in pieces)
+            aside._parts[name] = [
+                aside._read(begin, end, None) if rows < _SMALL else (begin, end)
+                for begin, end, rows in pieces
+            ]
+        return aside
+
+    def lay_down(self) -> Laid:
+        """Put into the file what is still in memory, and say what lies where."""
+        laid: dict[str, list[tuple[int, int, int]]] = {}
+        for name, parts in self._parts.items():
+            for at, part in enumerate(parts):
+                begin, end = self._written(part) if isinstance(part, pa.Table) else part
+                parts[at] = begin, end
+                laid.setdefault(name, []).append((begin, end, self._sizes[begin]))
+        return laid
 
     def add(self, name: str, table: pa.Table) -> None:
         """Put rows below those that the table already has; columns that either lacks are null."""
@@ -95,6 +128,7 @@ class Aside(MutableMapping[str, pa.Table]):
             with pa.ipc.new_stream(self._file, table.schema, options=options) as stream:
                 stream.write_table(table)
             self._file.flush()
+            self._sizes[begin] = len(table)
             return begin, self._file.tell()
 
     def _read(self, begin: int, end: int, columns: Sequence[str] | None) -> pa.Table:
@@ -116,10 +150,17 @@ class Aside(MutableMapping[str, pa.Table]):
 
 @contextmanager
 def full_disk_told() -> Iterator[None]:
-    """Say what to do where the temporary folder has no room: raises `SettingsError` for `OSError`."""
+    """Say what to do where the temporary folder has no room: raises `SettingsError` for `OSError`, and
+    `InputError` (`file_too_large`) where the file at hand is the reason."""
     try:
         yield
     except OSError as error:
+        if error.errno == errno.EFBIG:  # not the disk: the limit that a reading process has
+            raise InputError(
+                "文件展开后过大，可能已损坏或是恶意文件，未作处理。请只留要报送的表，分成几份后再导入。",
+                "The file unpacks to more than may be handed over.",
+                code="file_too_large",
+            ) from error
         folder = tempfile.gettempdir()
         raise SettingsError(
             f"临时目录 {folder} 写不进去（磁盘已满或没有权限）。请腾出空间，或用 TMPDIR 指定别的目录"

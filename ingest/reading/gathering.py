@@ -30,6 +30,8 @@ MAX_ROWS = 1_000_000
 CELLS = "cells"
 
 _CHUNK = 5_000
+_LONGEST_CELL = 32_767  # characters, as in Excel
+_LONGEST_CHUNK = 64 << 20  # bytes of text
 _DAYS = 80_000  # a number beyond is no day before 2119
 _SERIAL = 5  # digits
 
@@ -48,6 +50,7 @@ class Gathering:
     Args:
         cut: whether what stands beyond the heading is left out, as in a sheet; in a text file a
             separator too many puts every cell after it into a wrong column.
+        cells: takes them; default one of its own.
 
     Attributes:
         refused: findings of rows that are no rows.
@@ -55,7 +58,9 @@ class Gathering:
         origins: of a returned error workbook (`ingest.reading.table.Table`).
     """
 
-    def __init__(self, file_name: str, head: Heading, *, cut: bool) -> None:
+    def __init__(
+        self, file_name: str, head: Heading, *, cut: bool, cells: Aside | None = None
+    ) -> None:
         self.refused: list[Finding] = []
         self.unread: dict[int, str] = {}
         self.origins: dict[int, Origin] = {}
@@ -67,7 +72,7 @@ class Gathering:
         self._cells = {name: Cells(as_written=name in named) for name in head.columns}
         self._rewritten = dict.fromkeys(head.columns, 0)
         self._kept_numbers = [np.array([], np.int64)]
-        self._aside = Aside()
+        self._aside = Aside() if cells is None else cells
         self._margin = Margin(head)
         self._required = [
             item.name for item in head.spec.fields if item.required and item.name in head.columns
@@ -155,6 +160,8 @@ class Gathering:
         ).tolist():  # blank, unless an undeclared column says something
             cells = self._rows[place]
             filled[place] = any(text_of(cells[other]) for other in self._head.unknown)
+        for place in self._too_long(chunk):
+            filled[place] = False
         for place in self._suspicious(chunk, filled):
             filled[place] = False
             for name, at in self._head.columns.items():  # nor are its cells anybody's
@@ -165,6 +172,41 @@ class Gathering:
         self._kept_numbers.append(numbers[filled])
         self._aside.add(CELLS, piece if filled.all() else piece.filter(pa.array(filled)))
         self._rows, self._numbers = [], []
+
+    def _too_long(self, chunk: dict[str, pa.DictionaryArray]) -> Iterator[int]:
+        """Places of rows with a cell that is no cell any more; they are refused.
+
+        Raises `InputError` (`too_much_text`) where all rows are long: those behind look at some
+        ten thousand at a time.
+        """
+        taken = 0
+        for name, texts in chunk.items():
+            sizes = np.append(pc.binary_length(texts.dictionary).to_numpy(), 0)
+            place = pc.fill_null(texts.indices, -1).to_numpy()
+            taken += int(sizes[place].sum())
+            if sizes.max() <= _LONGEST_CELL:
+                continue
+            sizes = np.append(pc.utf8_length(texts.dictionary).to_numpy(), 0)
+            for at in np.flatnonzero(sizes[place] > _LONGEST_CELL).tolist():
+                self.refused.append(
+                    Finding(
+                        self._numbers[at],
+                        self._head.titles[self._head.columns[name]],
+                        "cell_too_long",
+                        f"该格超过 {_LONGEST_CELL:,} 个字，不像是一格的内容。请检查后重报这一行。",
+                        f"A cell of more than {_LONGEST_CELL:,} characters.",
+                        f"{sizes[place[at]]:,} 字",
+                    )
+                )
+                yield at
+        if taken > _LONGEST_CHUNK:
+            raise InputError(
+                f"{self._file_name} 第 {self._numbers[0]} 到 {self._numbers[-1]} 行的文字过多，"
+                "不像是一张表。请检查是否粘贴了整篇文字，更正后重新导入。",
+                f"{self._file_name} holds too much text in rows {self._numbers[0]} to "
+                f"{self._numbers[-1]}.",
+                code="too_much_text",
+            )
 
     def _suspicious(self, chunk: dict[str, pa.DictionaryArray], filled: np.ndarray) -> list[int]:
         """Places of rows that are none: totals and notes lack something required, and a heading

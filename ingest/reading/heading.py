@@ -23,6 +23,7 @@ __all__ = ["ORIGIN_BATCH", "ORIGIN_ROW", "REASON", "Heading", "find_heading"]
 
 #: Columns that we put into an error workbook ourselves; they are never data.
 _OURS = "〔"
+_MOST_COLUMNS = 1_000
 _UNIT = re.compile(r"单位\s*:\s*(?:人民币)?(亿元|百万元|万元|千元|元)")
 _BRACKETED = re.compile(r"[(（][^()（）]*元[)）]")
 ORIGIN_BATCH, ORIGIN_ROW, REASON = "〔批次〕", "〔行号〕", "〔原因〕"
@@ -75,9 +76,15 @@ def find_heading(
 
     Raises:
         InputError: `missing_column`, `heading_not_first`, `heading_in_two_rows`,
-            `duplicate_column`, `unit_differs`.
+            `duplicate_column`, `unit_differs`, `too_many_columns`.
     """
     known = {name for _, spec in source.shapes() for item in spec.fields for name in item.spellings}
+    if max((sum(map(bool, row)) for _, row in top), default=0) > _MOST_COLUMNS:
+        raise InputError(
+            f"{file_name} 的列数超过 {_MOST_COLUMNS:,}。请删除右侧多余的列后重新导入。",
+            f"{file_name} has more than {_MOST_COLUMNS:,} columns.",
+            code="too_many_columns",
+        )
     for at, (number, titles) in enumerate(top):
         following = top[at + 1][1] if at + 1 < len(top) else ()
         both = joined_titles(titles, following, known)

@@ -9,13 +9,15 @@ import pyarrow as pa
 
 __all__ = ["give_back", "let_go_of_pages", "let_the_system_allocate"]
 
-#: What Arrow's own code takes from whatever is chosen below: Parquet's dictionaries, for one.
+#: What Arrow's own code takes from, whatever is chosen below: Parquet's dictionaries, for one.  The
+#: system's too, unless Arrow was loaded before this package was (`graph`).
 _ARROWS_OWN = pa.default_memory_pool()
 _MAPPED: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 
 
 def let_the_system_allocate() -> None:
-    """For the whole process, Arrow takes its memory from the system's allocator.
+    """For the whole process, Arrow takes its memory from the system's allocator, also where it was
+    loaded before `graph` could say so.
 
     Arrow's own allocators keep what they freed; the system's gives it back when told to, and with it
     what numpy freed: a sixth less memory on the way of a large file.

@@ -13,23 +13,37 @@ import os
 import re
 import tempfile
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from ingest.reading.aside import full_disk_told
 
-__all__ = ["SharedStrings"]
+__all__ = ["SharedStrings", "cells_of"]
 
 _READ = 4 << 20
 _HEAD_BYTES = 1 << 20
-_ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*>")
-_ROOT = re.compile(rb"<((?:\w+:)?)sst\b[^>]*>")
+_ITEM = re.compile(rb"<(?:\w+:)?si\b[^<>]*>")
+_ROOT = re.compile(rb"<((?:\w+:)?)sst\b[^<>]*>")
 _COUNT = re.compile(rb"""\s(?:uniqueCount|count)=["']\d*["']""")
-_CELL = re.compile(
-    rb"""(<(?:\w+:)?c\b[^>]*\bt=["']s["'](?:[^>]*[^/>])?>)(.*?)(</(?:\w+:)?c>)""", re.DOTALL
-)
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>")
+_SHARED = re.compile(rb"""\bt=["']s["']""")
 _PLAIN_CELL = re.compile(rb't="s"><v>(\d+)</v></c>')  # as Excel writes it
-_NUMBER = re.compile(rb"(<(?:\w+:)?v\b[^>]*>)\s*(\d+)\s*(?=</)")
+_NUMBER = re.compile(rb"<(?:\w+:)?v\b[^<>]*>\s*(\d+)\s*(?=</)")
+
+
+def cells_of(rows: bytes) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    """The attributes of each cell, and where what is in it begins and ends.
+
+    A cell ends where the next begins, at the latest: none is in another, and one that is never
+    closed is not looked for to the end of the sheet.
+    """
+    found = _CELL.finditer(rows)
+    cell = next(found, None)
+    while cell is not None:
+        following = next(found, None)
+        end = following.start() if following else len(rows)
+        yield cell[1], (cell.end(), cell.end() if cell[1].endswith(b"/") else end)
+        cell = following
 
 
 class SharedStrings:
@@ -62,18 +76,10 @@ class SharedStrings:
         def plain(cell: re.Match[bytes]) -> bytes:
             return b't="s"><v>%d</v></c>' % used.setdefault(int(cell[1]), len(used))
 
-        def renumbered(cell: re.Match[bytes]) -> bytes:
-            number = _NUMBER.search(cell[2])
-            if number is None:  # a cell without a value
-                return cell[0]
-            place = used.setdefault(int(number[2]), len(used))
-            inside = cell[2][: number.start()] + number[1] + b"%d" % place
-            return cell[1] + inside + cell[2][number.end() :] + cell[3]
-
         changed, count = _PLAIN_CELL.subn(plain, rows)
         if count != rows.count(b't="s"') or b"t='s'" in rows:
             used.clear()  # some cells are written in another way
-            changed = _CELL.sub(renumbered, rows)
+            changed = _renumbered(rows, used)
         items = self._items(used)
         head = self.head or b"<sst>"
         return changed, head + items + b"</" + self._prefix + b"sst>"
@@ -128,3 +134,14 @@ class SharedStrings:
     def _read(self, first: int, last: int) -> bytes:
         begin, end = self._begins[first], self._begins[last + 1]
         return os.pread(self._file.fileno(), end - begin, begin)
+
+
+def _renumbered(rows: bytes, used: dict[int, int]) -> bytes:
+    """The rows with new numbers, entered in `used`, where cells are written in any way there is."""
+    pieces, done = [], 0
+    for attributes, inside in cells_of(rows):
+        if _SHARED.search(attributes) and (number := _NUMBER.search(rows, *inside)):
+            place = used.setdefault(int(number[1]), len(used))
+            pieces += [rows[done : number.start(1)], b"%d" % place]
+            done = number.end(1)
+    return b"".join([*pieces, rows[done:]])

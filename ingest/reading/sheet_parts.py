@@ -25,7 +25,7 @@ import numpy as np
 
 from graph.errors import InputError
 from ingest.reading.cell import ERROR, UNCALCULATED
-from ingest.reading.shared_strings import SharedStrings
+from ingest.reading.shared_strings import SharedStrings, cells_of
 
 __all__ = [
     "Slice",
@@ -47,27 +47,37 @@ _SLICE_BYTES = 4 << 20
 _READ = 1 << 16
 _SLICE_ROWS = 20_000
 _LONGEST_ROW = 64 << 20
+_LONGEST_HEAD = 4 << 20
+_LONGEST_MARK = 256  # bytes of the tag that the rows begin with
+_MOST_SHEETS = 1_000
 _GAP = 1_000  # rows without content in between: a dense reader would make room for each of them
 
 _STRINGS = "xl/sharedStrings.xml"
-_PARTS = re.compile(r"xl/(workbook|styles)\.xml|.*\.rels|\[Content_Types\]\.xml")
+_PARTS = frozenset(
+    {
+        "[Content_Types].xml", "_rels/.rels",
+        "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml",
+    }
+)  # fmt: skip
+# no tag holds a "<": what looks for the end of one stops there, so that a sheet of nothing but
+# beginnings is looked at once, and not once for each of them
 _DATA = re.compile(rb"<((?:\w+:)?)sheetData\s*(/?)>")
-_DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*>")
-_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^<>]*>")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)>")
 _ROW_NUMBER = re.compile(rb"""\br=["'](\d+)["']""")
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^<>]*>[^<]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _ERROR = re.compile(rb"""\bt=["']e["']""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
 _WIDE = re.compile(rb"""\br=["'](?:[A-Z]{3,}|[J-Z][A-Z]|I[W-Z])\d""")  # beyond column IV, 256
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
-_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^<>]*>")
 _MERGED = re.compile(
-    rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']"""
+    rb"""<(?:\w+:)?mergeCell\b[^<>]*?\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']"""
 )
-_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*?\bdate1904=["'](?:1|true)["']""")
+_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^<>]*?\bdate1904=["'](?:1|true)["']""")
 _MOST_COLUMNS = 256
+_MOST_COLUMN_TAGS = 16_384
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -89,11 +99,13 @@ class Slice:
 
 def guard(name: str, archive: zipfile.ZipFile) -> None:
     """Refuse an archive that unpacks to more than it should, before any of it is unpacked."""
+    held = 0  # of what is held while the rows go by
     for item in archive.infolist():
         in_pieces = "worksheets/" in item.filename or item.filename == _STRINGS
         limit = SHEET_BYTES if in_pieces else PART_BYTES
         bomb = item.file_size > 10 << 20 and item.file_size > item.compress_size * _RATIO
-        if item.file_size > limit or bomb:
+        held += item.file_size if item.filename in _PARTS else 0
+        if item.file_size > limit or bomb or held > PART_BYTES:
             raise InputError(
                 f"{name} 解压后过大，可能已损坏或是恶意文件，未作处理。"
                 "请用 Excel 打开确认，只留要报送的工作表另存，或改存为 CSV。",
@@ -116,17 +128,19 @@ def visible_sheets(name: str, archive: zipfile.ZipFile) -> list[tuple[str, str]]
             if target:
                 part = str(PurePosixPath("/xl", target).relative_to("/"))
                 found.append((str(sheet.get("name")), part))
+    if len(found) > _MOST_SHEETS:
+        raise InputError(
+            f"{name} 有 {len(found):,} 张工作表，超过 {_MOST_SHEETS:,} 张。请分成几份，或只留要报送的表。",
+            f"{name} has {len(found):,} sheets, more than {_MOST_SHEETS:,}.",
+            code="too_many_sheets",
+        )
     return found
 
 
 def slices(name: str, archive: zipfile.ZipFile, part: str) -> Iterator[Slice]:
     """The sheet's rows in slices; raises `InputError` for a sheet that no slice can hold."""
     # of the other parts a slice needs what its cells refer to: strings, styles, the workbook
-    others = {
-        item: _part(name, archive, item)
-        for item in archive.namelist()
-        if _PARTS.fullmatch(item) and not item.startswith("xl/worksheets/")
-    }
+    others = {item: _part(name, archive, item) for item in archive.namelist() if item in _PARTS}
     with closing(_shared(name, archive)) as strings, archive.open(part) as stream:
         head, prefix, rest = _head(name, stream)
         tail = b"</" + prefix + b"sheetData></" + prefix + b"worksheet>"
@@ -158,12 +172,14 @@ def hidden_columns(name: str, archive: zipfile.ZipFile, part: str) -> list[int]:
     """Columns of a sheet that nobody sees in it, counted from 1."""
     with archive.open(part) as stream:
         before, _, _ = _head(name, stream)
-    found: list[int] = []
-    for column in _COLUMN.finditer(before):
+    found: set[int] = set()
+    for count, column in enumerate(_COLUMN.finditer(before)):
+        if count > _MOST_COLUMN_TAGS:
+            raise broken(name, "more columns than a sheet has")
         first, last = (re.search(rb"\b%b=[\"'](\d+)" % end, column[0]) for end in (b"min", b"max"))
         if first and last and _HIDDEN.search(column[0]):
-            found.extend(range(int(first[1]), min(int(last[1]), _MOST_COLUMNS) + 1))
-    return found
+            found.update(range(int(first[1]), min(int(last[1]), _MOST_COLUMNS) + 1))
+    return sorted(found)
 
 
 def merged_down(archive: zipfile.ZipFile, part: str) -> array[int]:
@@ -228,10 +244,11 @@ def holds_a_cell(name: str, archive: zipfile.ZipFile, part: str) -> bool:
 
 def _head(name: str, stream: IO[bytes]) -> tuple[bytes, bytes, bytes]:
     """What stands before the rows, the prefix of the tags, and the bytes read beyond."""
-    text = b""
-    while not (found := _DATA.search(text)):
+    text, looked = b"", 0
+    while not (found := _DATA.search(text, looked)):
+        looked = max(0, len(text) - _LONGEST_MARK)
         chunk = stream.read(_READ)
-        if not chunk or len(text) > _LONGEST_ROW:
+        if not chunk or len(text) > _LONGEST_HEAD:
             raise broken(name, "no sheet data")
         text += chunk
     before, rest = text[: found.start()], text[found.end() :]
@@ -275,20 +292,15 @@ def _without_value(body: bytes) -> dict[tuple[int, int], str]:
     if not (_FORMULA.search(body) or _ERROR.search(body)):
         return {}
     marks = {}
-    for cell in _CELL.finditer(body):
-        inside = cell[2] or b""
-        place = _PLACE.search(cell[1])
+    for attributes, inside in cells_of(body):
+        place = _PLACE.search(attributes)
         if place is None:
             continue
-        if _ERROR.search(cell[1]):
-            marks[_position(place)] = ERROR
-        elif _FORMULA.search(inside) and not _VALUE.search(inside):
-            marks[_position(place)] = UNCALCULATED
+        if _ERROR.search(attributes):
+            marks[_corner(place[1], place[2])] = ERROR
+        elif _FORMULA.search(body, *inside) and not _VALUE.search(body, *inside):
+            marks[_corner(place[1], place[2])] = UNCALCULATED
     return marks
-
-
-def _position(place: re.Match[bytes]) -> tuple[int, int]:
-    return _corner(place[1], place[2])
 
 
 def _workbook(parts: dict[str, bytes]) -> BinaryIO:

@@ -215,11 +215,11 @@ def _filled(
         yield from rows
         return
     at = 0
-    open_now: list[tuple[int, int, Any]] = []  # last row, column, value
+    open_now: dict[int, tuple[int, Any]] = {}  # column -> last row, value
     for number, cells in rows:
-        open_now = [each for each in open_now if each[0] >= number]
+        open_now = {column: each for column, each in open_now.items() if each[0] >= number}
         if open_now and any(cell != "" for cell in cells):
-            for _, column, value in open_now:
+            for column, (_, value) in open_now.items():
                 cells.extend([""] * (column - len(cells)))
                 if cells[column - 1] == "":
                     cells[column - 1] = value
@@ -229,7 +229,7 @@ def _filled(
             at += 3
             # of an area that begins in a row without content there is nothing to say
             if first == number and column <= len(cells) and cells[column - 1] != "":
-                open_now.append((last, column, cells[column - 1]))
+                open_now[column] = (last, cells[column - 1])  # areas lie on no other
         yield number, cells
 
 

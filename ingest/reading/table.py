@@ -25,6 +25,7 @@ from ingest.reading.aside import Aside
 from ingest.reading.chosen_sheets import choose
 from ingest.reading.delimited import delimited_rows
 from ingest.reading.file_kind import FileKind, kind_of
+from ingest.reading.file_name import shown
 from ingest.reading.gathering import CELLS, Gathering, Origin
 from ingest.reading.heading import Heading
 from ingest.reading.memory import let_the_system_allocate
@@ -134,8 +135,12 @@ class Table:
             begin += len(piece)
 
 
-def read_table(path: Path, source: Source) -> Table:
-    """Read one file of a source.
+def read_table(path: Path, source: Source, into: Aside | None = None) -> Table:
+    """Read one file of a source, in this process: for files that one made oneself, and for the
+    process that reads those of others (`ingest.reading.apart`).
+
+    Args:
+        into: takes the cells; default one of its own.
 
     Raises:
         InputError: nothing of the file is taken then.  `file_missing`, `file_type`,
@@ -153,7 +158,7 @@ def read_table(path: Path, source: Source) -> Table:
     with ExitStack() as held:
         sheets = _sheets(path, kind, source, held)
         chosen = choose(path.name, sheets, source)
-        rows = Gathering(path.name, chosen.head, cut=kind != "text")
+        rows = Gathering(path.name, chosen.head, cut=kind != "text", cells=into)
         for part in chosen.parts:
             rows.begin(part.sheet)
             for number, cells in part.rows:
@@ -164,7 +169,7 @@ def read_table(path: Path, source: Source) -> Table:
     return Table(
         head.table,
         head.spec,
-        redacted(path.name),
+        shown(path),
         *rows.read(),
         tuple(rows.refused),
         tuple(notes),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -22,6 +23,7 @@ __all__ = ["is_web_page", "tables_of"]
 _LIMIT = 64 << 20
 _PIECE = 1 << 16
 _LONGEST_TAG = 1 << 20
+_LONGEST_REST = 1 << 16  # that no tag ends; it is looked through once for each that begins in it
 _MOST_COLUMNS = 256
 _MOST_ROWS = 1_000_000  # a merged cell may claim more
 _BEGIN = re.compile(rb"<(!doctype\s+html|html|head|meta|body|table|style|div)\b", re.IGNORECASE)
@@ -54,13 +56,15 @@ def tables_of(path: Path) -> list[Rows]:
             code="file_too_large",
         )
     page = _Page()
-    for piece in _pieces(path):
-        page.feed(piece)
-        if len(page.rawdata) > _LONGEST_TAG:
-            break
-    else:
-        page.close()
-        return [table.rows for table in page.tables if table.rows]
+    # the parser holds its own grammar for an assertion
+    with suppress(AssertionError):
+        for piece in _pieces(path):
+            page.feed(piece)
+            if len(page.rawdata) > _LONGEST_TAG:
+                break
+        if len(page.rawdata) <= _LONGEST_REST:
+            page.close()
+            return [table.rows for table in page.tables if table.rows and not table.is_frame]
     raise InputError(
         f"{path.name} 是网页格式，内容不完整。请用 Excel 打开后另存为 .xlsx 再导入。",
         f"{path.name} is no whole web page.",
@@ -98,6 +102,7 @@ class _Table:
 
     def __init__(self) -> None:
         self.rows: Rows = []
+        self.is_frame = False
         self.text: list[str] | None = None
         self._cells: list[str] | None = None
         self._number = 0
@@ -161,9 +166,9 @@ class _Page(HTMLParser):
         if tag in ("script", "style"):
             self._silent += 1
         elif tag == "table":
-            for outer in self._stack:  # a frame around tables
-                outer.rows, outer.text = [], None
-                self.tables = [each for each in self.tables if each is not outer]
+            if self._stack:  # a frame around tables, as are those around it already
+                outer = self._stack[-1]
+                outer.is_frame, outer.rows, outer.text = True, [], None
             self._stack.append(_Table())
             self.tables.append(self._stack[-1])
         elif self._stack and tag == "tr":

@@ -14,9 +14,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Self
 
-import yaml
 from pydantic import Field, model_validator
 
+from graph.plain_yaml import read_yaml
 from queries.eligibility.catalogue import Strict
 from queries.eligibility.condition import Test
 from queries.eligibility.fact import Fact
@@ -80,7 +80,7 @@ class BarredStep(Strict):
 def load_barred() -> tuple[BarredStep, ...]:
     """Those that ship with this version."""
     text = (files("queries.eligibility") / "barred_steps.yaml").read_text(encoding="utf-8")
-    return tuple(BarredStep.model_validate(item) for item in yaml.safe_load(text))
+    return tuple(BarredStep.model_validate(item) for item in read_yaml(text))
 
 
 def barred_for(version: Version) -> tuple[BarredStep, ...]:

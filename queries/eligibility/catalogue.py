@@ -9,16 +9,17 @@ against the party, is refused when the catalogue is loaded.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from graph.errors import InputError
+from graph.plain_yaml import read_yaml
 from graph.schema import SCHEMA
 from queries.eligibility.fact import Value
 
@@ -230,6 +231,9 @@ class FactSpec(Strict):
             value = _number(value)
         expected = _TYPES[self.type]
         fits = type(value) in expected and (self.type != "code" or value in self.values)
+        if isinstance(value, (int, float)):
+            # neither NaN nor infinite, and the same to whoever reads the record
+            fits = fits and -_MOST <= value <= _MOST
         if not fits:
             allowed = "、".join(self.values) or _SAID[self.type]
             raise InputError(
@@ -326,7 +330,7 @@ def in_use(info: ValidationInfo) -> Catalogue:
 
 def read_catalogue(text: str) -> Catalogue:
     """Parse and check a catalogue."""
-    stated = {"errands": {}, **yaml.safe_load(text)}
+    stated = {"errands": {}, **read_yaml(text)}
     facts = {name: {"id": name, **told} for name, told in stated.pop("facts").items()}
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Catalogue.model_validate({**stated, "facts": facts, "hash": digest})
@@ -346,12 +350,15 @@ def _columns(kind: str, through: str | None) -> set[str]:
 
 
 def _number(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+    """What people write as a number, and not what Python reads besides ("1_0", "inf", "１")."""
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if _BROKEN.fullmatch(text) else text
+
+
+_WHOLE = re.compile(r"\s*[-+]?[0-9]{1,16}\s*")
+_BROKEN = re.compile(r"\s*[-+]?[0-9]{1,16}\.[0-9]{0,16}\s*")
+_MOST = 2**53 - 1
 
 
 _FLAGS: Mapping[str, bool] = MappingProxyType(

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from graph.connection import Graph
 from graph.errors import NotFoundError
+from graph.projection import ProjectedTo
 from graph.time import today
 from queries.basis import HINT_NOTICE, Basis
 from queries.eligibility.amount import Amount
@@ -133,7 +134,7 @@ def case_of(
     party: str,
     *,
     as_of: date | None = None,
-    known_at: datetime | None = None,
+    held: ProjectedTo | None = None,
     supplied: Mapping[str, Any] | None = None,
     institution: str | None = None,
     first_loan_asof: date | None = None,
@@ -144,6 +145,7 @@ def case_of(
     What needs the party's written consent is read once that is among the papers, and not before.
 
     Args:
+        held: the moment to decide at, the same for all decisions of one job; default now.
         supplied: what an officer has on paper (`queries.eligibility.paper`).
         institution: key of the institution that asks, for loans of its own.
         first_loan_asof: loans granted before this day count against a first loan; default the
@@ -154,13 +156,13 @@ def case_of(
     Raises:
         NotFoundError: no such party.  InputError: paper that cannot be used.
     """
-    held = held_by(graph)
-    day, instant = as_of or today(), known_at or held.known_at
+    held = held or held_by(graph)
+    day, instant = as_of or today(), held.known_at
     papers = read_papers(supplied or {}, day)
     # a key that was judged to be another party is decided as that party
     party = standing_key(graph, party, day, instant)
     records, exists = records_from_graph(
-        graph, party, as_of=day, known_at=instant, institution=institution
+        graph, party, as_of=day, known_at=instant, institution=institution, held=held
     )
     if not exists:
         raise NotFoundError(

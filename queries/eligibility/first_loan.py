@@ -15,9 +15,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationInfo, model_validator
 
+from graph.plain_yaml import read_yaml
 from queries.eligibility.catalogue import Strict, in_use
 from queries.eligibility.condition import Certainty
 from queries.eligibility.fact import Fact
@@ -111,7 +111,7 @@ class FirstLoan:
 def definitions() -> Mapping[str, Definition]:
     """All definitions, by name."""
     text = (files("queries.eligibility") / "first_loan.yaml").read_text(encoding="utf-8")
-    stated = yaml.safe_load(text)["definitions"]
+    stated = read_yaml(text)["definitions"]
     return {name: Definition.model_validate({"id": name, **told}) for name, told in stated.items()}
 
 

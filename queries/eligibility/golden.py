@@ -15,6 +15,7 @@ import yaml
 from pydantic import Field
 
 from graph.errors import InputError
+from graph.plain_yaml import read_yaml
 from queries.eligibility.catalogue import Strict, catalogue
 from queries.eligibility.fact import Fact, Value
 from queries.eligibility.missing import least_missing
@@ -71,7 +72,7 @@ class Cases(Strict):
 def read_cases(text: str) -> Cases:
     """Parse a case file; raises `InputError` saying what is wrong."""
     try:
-        return Cases.model_validate(yaml.safe_load(text))
+        return Cases.model_validate(read_yaml(text))
     except (yaml.YAMLError, ValueError, TypeError) as error:
         raise InputError(
             f"用例文件有误：{error}", f"The case file is faulty: {error}", code="cases_faulty"

@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from graph.errors import InputError, NotFoundError
+from graph.plain_yaml import read_yaml
 from queries.eligibility.amount import REPAYMENT, AmountRule, as_conditions
 from queries.eligibility.catalogue import Strict, catalogue, in_use
 from queries.eligibility.condition import Condition
@@ -224,7 +225,7 @@ def canonical(value: Any) -> bytes:
 def read_product(name: str, text: str) -> Product:
     """Parse and check a product file; raises `InputError` saying what is wrong and where."""
     try:
-        stated = yaml.safe_load(text)
+        stated = read_yaml(text)
         for version in stated["versions"]:
             edition = version.pop("shared", _FIRST_EDITION)
             checked = version.pop("checked_on", None)
@@ -234,7 +235,7 @@ def read_product(name: str, text: str) -> Product:
             if checked is not None:
                 _date(version, stated["for_whom"], checked)
         return Product.model_validate({"id": name, **stated})
-    except (yaml.YAMLError, ValueError, TypeError, KeyError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise InputError(
             f"产品文件 {name} 有误，未作任何改动：{error}",
             f"The product file {name} is faulty: {error}",
@@ -283,7 +284,7 @@ def _shared(edition: str) -> Mapping[str, dict[str, Any]]:
     path = files("queries.eligibility") / "conditions" / f"{edition}.yaml"
     if not path.is_file():
         raise ValueError(f"no edition of shared conditions is named {edition}")
-    found: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, Any]] = read_yaml(path.read_text(encoding="utf-8"))
     return found
 
 

@@ -20,6 +20,7 @@ from graph.debtor import operators, told_of_both
 from graph.errors import InputError
 from graph.facts import arrow_schema
 from graph.log import FactLog
+from graph.projection import ProjectedTo
 from graph.resolution import led, redirects
 from graph.schema import SCHEMA
 from graph.taken_in import taken_in_on
@@ -107,7 +108,13 @@ def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
 
 
 def records_from_graph(
-    graph: Graph, key: str, *, as_of: date, known_at: datetime, institution: str | None = None
+    graph: Graph,
+    key: str,
+    *,
+    as_of: date,
+    known_at: datetime,
+    institution: str | None = None,
+    held: ProjectedTo | None = None,
 ) -> tuple[Records, bool]:
     """Records of a party, its household's members, its spouse and whom it guarantees, and what
     the institution that asks is called.
@@ -115,7 +122,8 @@ def records_from_graph(
     Returns them, and whether such a party exists at all.  Raises `InputError`
     (`records_truncated`) where they are more than one answer holds: half of them decide nothing.
     """
-    answer = ask(graph, "decision_records", key=key, as_of=as_of, known_at=known_at)
+    held = held or held_by(graph)
+    answer = ask(graph, "decision_records", held=held, key=key, as_of=as_of, known_at=known_at)
     if answer.basis.truncated:
         raise InputError(
             "这个主体的记录过多，单次判定放不下。请用“首贷培植”批量测算。",
@@ -126,7 +134,7 @@ def records_from_graph(
     for row in answer.rows:
         rows.setdefault(row["kind"], []).append(_row(row))
     if institution is not None:
-        card = ask(graph, "party_card", key=institution, as_of=as_of, known_at=known_at)
+        card = ask(graph, "party_card", held=held, key=institution, as_of=as_of, known_at=known_at)
         rows["FinancialInstitution"] = [
             _row({"from_key": institution, "to_key": None, "fact_id": "", **row})
             for row in card.rows
@@ -138,7 +146,7 @@ def records_from_graph(
     records = Records(
         as_of,
         known_at,
-        held_by(graph).taken_in_on,
+        held.taken_in_on,
         lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
     )
     described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
-import yaml
 from pydantic import Field
 
+from graph.plain_yaml import read_yaml
 from queries.eligibility.amount import AMOUNT, REPAYMENT
 from queries.eligibility.catalogue import Strict
 from queries.eligibility.condition import Certainty, Rule
@@ -62,7 +62,7 @@ class DueRule:
 def review_policy() -> ReviewPolicy:
     """The policy that ships with this version."""
     text = (files("queries.eligibility") / "review.yaml").read_text(encoding="utf-8")
-    return ReviewPolicy.model_validate(yaml.safe_load(text))
+    return ReviewPolicy.model_validate(read_yaml(text))
 
 
 def due_for_review(

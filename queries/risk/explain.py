@@ -8,6 +8,7 @@ An explanation looks at the party's surroundings only, whatever the size of the 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from queries.risk.answer import (
     Path,
     RiskAnswer,
 )
-from queries.risk.cascade.one_party import Linked, linked_to
+from queries.risk.cascade.one_party import Linked, linked_to, linked_without
 from queries.risk.evidence import evidence_of
 from queries.risk.paths import Way, strongest_ways
 from queries.risk.run import RiskRun
@@ -55,7 +56,7 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
             level=levels.of(linked.value),
             exact=linked.exact,
             error=linked.error,
-            worlds=linked.arrivals.worlds,
+            worlds=linked.worlds,
             rank=_rank(run, party) if linked.value else None,
             of=len(run.snapshot),
             sentence=say_linked(linked.value, exact=linked.exact, error=linked.error),
@@ -73,15 +74,15 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
     )
 
 
-def linked_in(run: RiskRun, party: int, *, without: int = -1) -> Linked:
-    """What is linked to a party in a run; `without` leaves out one tie into it."""
+def linked_in(run: RiskRun, party: int) -> Linked:
+    """What is linked to a party in a run."""
     return linked_to(
         run.throws,
         party,
         run.sampled.worlds,
         reachable=run.strongest,
         useful=run.ever_reached,
-        without=without,
+        counted=float(run.linked[party]),
     )
 
 
@@ -100,6 +101,9 @@ def _contributions(run: RiskRun, party: int, linked: Linked) -> tuple[Contributi
         (first + place, float(by_tie[place]) / total) for place in np.flatnonzero(by_tie).tolist()
     ]
     senders = [int(run.graph.source[tie]) for tie, _ in shares]
+    without = partial(
+        linked_without, run.throws, party, linked, reachable=run.strongest, useful=run.ever_reached
+    )
     told = sorted(
         (-share, run.snapshot.keys[sender].as_py(), tie, sender)
         for (tie, share), sender in zip(shares, senders, strict=True)
@@ -113,7 +117,7 @@ def _contributions(run: RiskRun, party: int, linked: Linked) -> tuple[Contributi
             ),
             value=linked.value * -share,
             share=-share,
-            without=linked_in(run, party, without=tie).value if place < _HYPOTHESES else None,
+            without=without(tie) if place < _HYPOTHESES else None,
         )
         for place, (share, key, tie, sender) in enumerate(told)
     )
@@ -139,7 +143,7 @@ def _described(run: RiskRun, way: Way) -> Path:
     hops, steps = [], []
     for tie in way.ties:
         sender = int(graph.source[tie])
-        proven = evidence_of(snapshot, graph.strands_of(tie))
+        proven = evidence_of(snapshot, run.policy, graph, tie)
         hops.append(
             Hop(
                 snapshot.keys[sender].as_py(),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.risk import propagate
+from queries.risk import bounds
 from queries.risk.cascade.sampled import Sampled
 from queries.risk.cascade.throws import SAMPLES, Throws
 from queries.risk.weights import RiskGraph
@@ -54,7 +54,7 @@ def paths_of(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The strongest single path to everybody, and the party before each."""
     if len(graph.weight) < kernels_from:
-        return propagate.best_path(graph)
+        return bounds.best_path(graph)
     # the compiler is loaded only where it is used
     from queries.risk.kernels.blocks import make_blocks
     from queries.risk.kernels.paths import strongest_paths

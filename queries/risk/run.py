@@ -61,7 +61,7 @@ class RiskRun:
     @cached_property
     def unused_ties(self) -> UnusedTies:
         """Ties that pass on nothing; gathered once for all explanations."""
-        return unused_ties(self.snapshot, self.policy)
+        return unused_ties(self.snapshot, self.policy, self.graph)
 
     @cached_property
     def ever_reached(self) -> NDArray[np.bool_]:

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 from graph.schema import SCHEMA
 
-__all__ = ["WORDING", "Relation", "say", "say_linked"]
+__all__ = ["SAME_HOUSEHOLD", "WORDING", "Relation", "say", "say_linked"]
 
 NAMELESS = "（未具名）"
+
+#: Two members of one household: no tie of its own, but a way for distress.
+SAME_HOUSEHOLD = "SAME_HOUSEHOLD"
 
 #: How a tie between its source and its target is said; the direction is that of the schema.
 WORDING = {
@@ -23,6 +26,8 @@ WORDING = {
     "BELONGS_TO": "{source}是{target}的家庭成员",
     "SPOUSE_OF": "{source}与{target}是夫妻",
     "MEMBER_OF": "{source}是{target}的成员",
+    "JOINT_GUARANTEE_WITH": "{source}与{target}在同一联保小组",
+    SAME_HOUSEHOLD: "{source}与{target}同属一户",
 }
 
 

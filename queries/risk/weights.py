@@ -1,8 +1,10 @@
 """From a snapshot and a policy to arrays: own probabilities, and weighted directed ties.
 
 Only lawful facts, and only ties with certainty 1: a link by resemblance carries no risk.
-Parallel ties of one kind between the same two parties count once, by the strongest, so that
-splitting a guarantee in two changes nothing; different kinds combine as independent causes.
+Parallel ties of one kind between the same two parties count once, by the strongest; guarantees of
+known amount add up, so that splitting one in two changes nothing.  Kinds that are one bond (a
+contract and its group list, a marriage and its household) count once; others combine as independent
+causes.
 """
 
 from __future__ import annotations
@@ -12,15 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
-from graph.snapshot import Snapshot, Ties
+from graph.snapshot import Snapshot
 from queries.risk.cascade.coins import identities
+from queries.risk.circumstances import Circumstances, circumstances
 from queries.risk.own_facts import OwnFact, UnusedFact, own_facts
 from queries.risk.policy import Policy
+from queries.risk.strength import Flows, flows
 
 __all__ = ["RiskGraph", "Strand", "weigh"]
 
@@ -45,6 +47,7 @@ class RiskGraph:
             (target, source), one entry a pair.
         strands: for each entry, the kinds of tie in it; read through `strands_of`.
         coins: of every party, by its key (`queries.risk.cascade.coins`); None: by its number.
+        around: the circumstances that it was weighed in.
     """
 
     own: NDArray[np.float64]
@@ -55,48 +58,95 @@ class RiskGraph:
     own_facts: dict[int, tuple[OwnFact, ...]]
     unused: dict[int, tuple[UnusedFact, ...]]
     coins: NDArray[np.uint64] | None = None
+    around: Circumstances | None = None
 
     def strands_of(self, tie: int) -> tuple[Strand, ...]:
         """Kinds of tie behind the weighted tie of that number, strongest of each kind."""
         return self.strands[tie]
 
 
-def weigh(snapshot: Snapshot, policy: Policy) -> RiskGraph:
-    """Apply a policy to a snapshot."""
-    facts, unused = own_facts(snapshot, policy)
+def weigh(snapshot: Snapshot, policy: Policy, around: Circumstances | None = None) -> RiskGraph:
+    """Apply a policy to a snapshot.
+
+    Args:
+        around: circumstances of the parties, where they are those of a larger snapshot.
+    """
+    around = around or circumstances(snapshot, policy)
+    facts, unused = own_facts(snapshot, policy, around.over)
     own = np.zeros(len(snapshot))
     for party, told in facts.items():
         # independent causes: either is enough
         own[party] = 1 - np.prod([1 - fact.probability for fact in told])
     kinds = tuple(policy.ties)
-    flows = [_flows(snapshot.ties[kind], policy) for kind in kinds]
-    source, target, weight, row = (
-        np.concatenate([flow[column] for flow in flows]) for column in range(4)
-    )
-    kind = np.repeat(np.arange(len(kinds), dtype=np.uint8), [len(flow[0]) for flow in flows])
-    order = _by_pair(source, target, len(snapshot))
-    source, target, kind = source[order], target[order], kind[order]
-    weight, row = weight[order], row[order]
+    parts = [flows(snapshot, kind, policy, around, own) for kind in kinds]
+    kind = np.repeat(np.arange(len(kinds), dtype=np.uint8), [len(part.row) for part in parts])
+    ways = Flows.together(parts)
+    order = _by_pair(ways.source, ways.target, len(snapshot))
+    ways, kind = ways.take(order), kind[order]
 
-    new_pair = _differs(source) | _differs(target)
+    new_pair = _differs(ways.source) | _differs(ways.target)
     strand = np.flatnonzero(new_pair | _differs(kind))
-    strongest = _reduced(np.maximum, weight, strand)
+    strongest = _reduced(np.maximum, ways.weight, strand)
     # of parallel ties that are equally strong the first one told is shown
-    attains = weight == np.repeat(strongest, np.diff(strand, append=len(weight)))
-    shown = _reduced(np.minimum, np.where(attains, np.arange(len(weight)), len(weight)), strand)
-    first = np.flatnonzero(new_pair[strand])
+    count = len(kind)
+    attains = ways.weight == np.repeat(strongest, np.diff(strand, append=count))
+    shown = _reduced(np.minimum, np.where(attains, np.arange(count), count), strand)
+    strongest = np.maximum(strongest, summed(ways, strand))
+    # of kinds that are one bond the strongest counts
+    bonds = [policy.ties[name].once or name for name in kinds]
+    bond = np.array([bonds.index(one) for one in bonds], np.uint8)[kind[strand]]
+    begins = np.flatnonzero(new_pair[strand] | _differs(bond))
+    widths = np.diff(begins, append=len(strand))
+    best = np.repeat(_reduced(np.maximum, strongest, begins), widths) == strongest
+    first_best = _reduced(
+        np.minimum, np.where(best, np.arange(len(strand)), len(strand)), begins
+    ).astype(np.int64)
+    strand, strongest, shown = strand[first_best], strongest[first_best], shown[first_best]
+
+    first = np.flatnonzero(_differs(ways.source[strand]) | _differs(ways.target[strand]))
     combined = np.minimum(policy.cap, 1 - _reduced(np.multiply, 1 - strongest, first))
     ties = strand[first]
     return RiskGraph(
         own,
-        source[ties].astype(np.int64),
-        target[ties].astype(np.int64),
+        ways.source[ties].astype(np.int64),
+        ways.target[ties].astype(np.int64),
         combined,
-        _Strands(kinds, np.append(first, len(strand)), kind[strand], strongest, row[shown]),
+        _Strands(kinds, np.append(first, len(strand)), kind[strand], strongest, ways.row[shown]),
         facts,
         unused,
         identities(snapshot.keys),
+        around,
     )
+
+
+def summed(ways: Flows, strand: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What several guarantees between the same two come to, one entry a strand; 0 for one alone.
+
+    Amounts of different contracts add up, so that a guarantee split in two is as strong as before.
+    A contract told twice by a source counts once, and each source is its own whole: contracts have
+    no number that all sources know, so the source that tells the most counts alone.
+    """
+    sizes = np.diff(strand, append=len(ways.row))
+    number = np.repeat(np.arange(len(strand)), sizes)
+    several = np.flatnonzero((ways.full > 0) & (np.repeat(sizes, sizes) > 1))
+    found = np.zeros(len(strand))
+    if not len(several):
+        return found
+    held, number = ways.take(several), number[several]
+    order = np.lexsort((-held.fen * held.rate, held.thing, held.teller, number))
+    held, number = held.take(order), number[order]
+    once = _differs(number) | _differs(held.teller) | _differs(held.thing)
+    held, number = held.take(once), number[once]
+    # whole fen of one rate are summed exactly, whatever the order
+    order = np.lexsort((held.rate, held.teller, number))
+    held, number = held.take(order), number[order]
+    alike = np.flatnonzero(_differs(number) | _differs(held.teller) | _differs(held.rate))
+    weight = _reduced(np.add, held.fen, alike) * held.rate[alike]
+    of_teller = np.flatnonzero(_differs(number[alike]) | _differs(held.teller[alike]))
+    weight = _reduced(np.add, weight, of_teller)
+    most = _reduced(np.maximum, held.full[alike], of_teller)
+    np.maximum.at(found, number[alike][of_teller], np.minimum(weight, most))
+    return found
 
 
 class _Strands(Sequence[tuple[Strand, ...]]):
@@ -122,32 +172,6 @@ class _Strands(Sequence[tuple[Strand, ...]]):
             Strand(self._kinds[self._kind[at]], float(self._weight[at]), int(self._row[at]))
             for at in range(self._first[tie], self._first[tie + 1])
         )
-
-
-_Flows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]
-
-
-def _flows(ties: Ties, policy: Policy) -> _Flows:
-    """Sender, receiver, weight and row of the table for every way that distress takes."""
-    rule = policy.ties[ties.kind]
-    weight = np.full(len(ties.facts), rule.weight)
-    for variant in rule.variants:
-        such = pc.equal(pc.cast(ties.facts[variant.column], pa.string()), variant.value)
-        weight[pc.fill_null(such, False).to_numpy(zero_copy_only=False)] = variant.weight
-    if rule.scale is not None:
-        ratio = ties.facts[rule.scale].to_numpy(zero_copy_only=False).astype(float)
-        weight *= np.clip(np.nan_to_num(ratio, nan=0.0), 0, 1)
-    certain = ties.facts["certainty"].to_numpy(zero_copy_only=False)
-    certain = certain >= policy.certainty.at_least
-    row = np.flatnonzero(certain & (weight > 0) & (ties.source != ties.target)).astype(np.int32)
-    source, target, weight = ties.source[row], ties.target[row], weight[row]
-    if rule.flow == "along":
-        return source, target, weight, row
-    if rule.flow == "against":
-        return target, source, weight, row
-    # both ways of one row side by side: the order of the rows decides between equals
-    senders, receivers = np.stack((source, target), 1), np.stack((target, source), 1)
-    return senders.ravel(), receivers.ravel(), np.repeat(weight, 2), np.repeat(row, 2)
 
 
 def _by_pair(source: NDArray[np.int32], target: NDArray[np.int32], count: int) -> NDArray[np.int32]:

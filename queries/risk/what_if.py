@@ -30,7 +30,7 @@ from queries.risk.weights import RiskGraph, weigh
 __all__ = ["Change", "WhatIf", "WhatIfAnswer", "sort_fact_ids", "what_if", "what_if_of"]
 
 #: Facts of a party's own, by the tie that brings them.
-_OWN = {"SUBJECT_OF": "ListEntry", "BORROWED": "LoanState"}
+_OWN = {"SUBJECT_OF": ("ListEntry",), "BORROWED": ("LoanState", "RepaymentHistory")}
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,15 @@ def _hypothesis(
             ]
         )
     )
-    return _without(run, parties, pa.array([*without_ties, *without_facts], pa.string()))
+    left_out = pa.array([*without_ties, *without_facts], pa.string())
+    return _without(run, _with_members(run, parties), left_out)
+
+
+def _with_members(run: RiskRun, parties: NDArray[np.int64]) -> NDArray[np.int64]:
+    """These parties, and of households among them all members: they are told of each other."""
+    ties = run.snapshot.ties["BELONGS_TO"]
+    members = ties.source[np.isin(ties.target, parties)].astype(np.int64)
+    return np.union1d(parties, members)
 
 
 def sort_fact_ids(run: RiskRun, ids: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -180,7 +188,8 @@ def sort_fact_ids(run: RiskRun, ids: Sequence[str]) -> tuple[list[str], list[str
 
 def _without(run: RiskRun, parties: NDArray[np.int64], left_out: pa.Array) -> RiskGraph:
     """The run's graph, with what is between the parties weighed again without some facts."""
-    again = weigh(part_of(run.snapshot, parties, left_out), run.policy)
+    around = run.graph.around.of(parties) if run.graph.around is not None else None
+    again = weigh(part_of(run.snapshot, parties, left_out), run.policy, around)
     own, weight = run.graph.own.copy(), run.graph.weight.copy()
     own[parties] = again.own
     for place, party in enumerate(parties.tolist()):
@@ -208,14 +217,17 @@ def _ends_of_ties(run: RiskRun, ids: tuple[str, ...]) -> NDArray[np.int64]:
 def _owners_of_facts(snapshot: Snapshot, ids: tuple[str, ...]) -> NDArray[np.int64]:
     wanted, found = pa.array(ids, pa.string()), 0
     owners = [np.zeros(0, np.int64)]
-    for tie, node in _OWN.items() if ids else ():
-        ties, things = snapshot.facts(tie), snapshot.facts(node)
-        told = things.filter(pc.is_in(things["fact_id"], value_set=wanted))
+    for tie, kinds in _OWN.items() if ids else ():
+        ties = snapshot.facts(tie)
         of_tie = pc.is_in(ties["fact_id"], value_set=wanted)
-        of_thing = pc.is_in(ties["to_key"], value_set=told["key"].combine_chunks())
-        owned = ties["from_key"].filter(pc.or_(of_tie, of_thing))
+        found += int(np.count_nonzero(of_tie))
+        for kind in kinds:
+            things = snapshot.facts(kind)
+            told = things.filter(pc.is_in(things["fact_id"], value_set=wanted))
+            found += len(told)
+            of_tie = pc.or_(of_tie, pc.is_in(ties["to_key"], value_set=told["key"].combine_chunks()))
+        owned = ties["from_key"].filter(of_tie)
         owners.append(pc.index_in(owned, value_set=snapshot.keys).to_numpy())
-        found += len(told) + int(np.count_nonzero(of_tie))
     _all_found(found, ids)
     return np.concatenate(owners).astype(np.int64)
 

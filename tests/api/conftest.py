@@ -30,7 +30,7 @@ def district(neo4j_settings: Settings) -> Settings:
 def client(district: Settings) -> Iterator[TestClient]:
     """The app over the district; what pages wait for is reckoned."""
     app = create_app(district)
-    with TestClient(app) as open_client:
+    with TestClient(app, "http://127.0.0.1") as open_client:
         assert app.state.workbench.is_reckoned(within=120)
         yield open_client
 
@@ -52,5 +52,5 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="module")
 def clerk(office: Settings) -> Iterator[TestClient]:
     """A browser at the empty office: it follows where the pages lead."""
-    with TestClient(create_app(office), follow_redirects=True) as opened:
+    with TestClient(create_app(office), "http://127.0.0.1", follow_redirects=True) as opened:
         yield opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from api.app import create_app
 from api.decision_jobs import DecisionJobs
 from api.workbench import Workbench
 from graph.catch_up import catch_up
-from graph.engine import ensure_engine, stop_engine
+from graph.engine import engine_status, ensure_engine, stop_engine
 from graph.errors import BusyError, GraphUnavailableError
 from graph.log import FactLog
 from graph.operations import DecisionArchive, Job, Jobs, OperationsStore
@@ -46,7 +47,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 @pytest.fixture(scope="module")
 def client(office: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(office)) as opened:
+    with TestClient(create_app(office), "http://127.0.0.1") as opened:
         yield opened
 
 
@@ -137,7 +138,7 @@ def test_a_killed_service_neither_loses_nor_doubles(office: Settings) -> None:
         left = [job for job in Jobs(store).in_state("running") if job.total == len(PARTIES)]
         assert [job.done for job in left] == [20]
         before = list(Jobs(store).lines(left[0].id))
-    with TestClient(create_app(office)) as client:
+    with TestClient(create_app(office), "http://127.0.0.1") as client:
         # the next service goes on by itself, and to submit again is to ask for the same
         again = submit(client, PARTIES, "killed").json()
         assert again["id"] == left[0].id
@@ -183,6 +184,58 @@ def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
     assert [json.loads(line)["party"] for line in jobs.result(name)] == PARTIES[:30]
     jobs.close()
     bench.close()
+
+
+def test_all_lines_stand_on_the_moment_of_the_submission(
+    office: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """News of the very parties comes into the graph between two lots of lines."""
+    write, seen = Jobs.write, []
+
+    def with_news(self: Jobs, name: str, after: int, lines: list[str], *, refused: int) -> bool:
+        done = write(self, name, after, lines, refused=refused)
+        if not seen:
+            news = World(FactLog(office.log_dir))
+            for key in PARTIES:
+                news.node("Person", key, name="样本", birth_on=date(1930, 1, 1))
+            news.commit(datetime(2026, 6, 1, tzinfo=UTC), "news")
+            catch_up(office)
+        seen.append(after)
+        return done
+
+    monkeypatch.setattr(Jobs, "write", with_news)
+    with TestClient(create_app(office), "http://127.0.0.1") as client:
+        began = client.post("/v1/decisions", json={"product": PRODUCT, "party": PARTIES[0]}).json()
+        told = finished(client, submit(client, PARTIES, "moment").headers["location"])
+        lines = [json.loads(line) for line in client.get(told["result"]).text.splitlines()]
+        now = client.post("/v1/decisions", json={"product": PRODUCT, "party": PARTIES[0]}).json()
+    assert len(seen) == len(PARTIES) // 20
+    assert {json.dumps(line["basis"]) for line in lines} == {json.dumps(began["basis"])}
+    assert {line["verdict"] for line in lines} == {began["verdict"]}
+    assert now["basis"]["position"] == began["basis"]["position"] + 1
+
+
+def test_readers_of_a_killed_engine_come_again_and_a_job_goes_on(office: Settings) -> None:
+    with TestClient(create_app(office), "http://127.0.0.1") as client:
+        body = {"product": PRODUCT, "parties": PARTIES}
+        job = client.post("/v1/decisions/jobs", json=body).headers["location"]
+        os.kill(engine_status(office).pid or 0, signal.SIGKILL)
+        seen: list[Any] = []
+        paths = ["/v1/parties/person:1", "/v1/parties/person:1/neighbourhood", "/parties/person:1"]
+        while not seen or {answer.status_code for answer in seen[-3:]} != {200}:
+            seen += [client.get(path) for path in paths]
+            time.sleep(0.05)
+        told = {answer.status_code for answer in seen}
+        # a page may say that it is being reckoned (202); nobody is told that the question is wrong
+        assert 503 in told and told <= {200, 202, 503}, told
+        for answer in seen:
+            if answer.status_code == 503:
+                assert answer.headers["retry-after"] and "跳数" not in answer.text
+        while (state := client.get(job).json()["state"]) not in ("done", "failed"):
+            time.sleep(0.05)
+        assert state == "done"
+        lines = [json.loads(line) for line in client.get(f"{job}/result").text.splitlines()]
+        assert [line["party"] for line in lines if "verdict" in line] == PARTIES
 
 
 def test_lines_are_written_once_and_old_jobs_are_dropped(tmp_path: Path) -> None:

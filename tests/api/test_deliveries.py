@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from waiting import PATIENCE, until
 
 from graph.connection import connect
 from graph.settings import Settings
@@ -115,13 +116,9 @@ def test_watch(office: Settings, files: dict[str, Path], tmp_path: Path) -> None
             drop / REFUSED / day / f"{files['farmer_household'].name}.错误明细.xlsx",
             drop / REFUSED / day / "坏.csv.原因.txt",
         ]
-        deadline = time.monotonic() + 120
-        while not all(path.exists() for path in awaited):
-            assert time.monotonic() < deadline, awaited
-            assert child.poll() is None, child.stderr.read() if child.stderr else ""
-            time.sleep(0.1)
+        until(lambda: all(path.exists() for path in awaited), by=child)
         child.send_signal(signal.SIGINT)
-        _, said = child.communicate(timeout=120)
+        _, said = child.communicate(timeout=PATIENCE)
         assert child.returncode == 130, said
     assert list((drop / "loan").iterdir()) == []
     # Ctrl-C may come before the graph has it; the next run brings it up

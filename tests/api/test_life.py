@@ -9,14 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from waiting import PATIENCE, until
 
 from graph.connection import connect
 from graph.engine import engine_status, stop_engine
@@ -63,21 +62,21 @@ def start(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
 def interrupt(child: subprocess.Popen[str]) -> tuple[str, str]:
     """Ctrl-C: every process of the group hears it."""
     os.killpg(child.pid, signal.SIGINT)
-    return child.communicate(timeout=240)
+    return child.communicate(timeout=PATIENCE)
 
 
 def serving(settings: Settings, port: int) -> subprocess.Popen[str]:
     child = start(settings, "serve", "--port", str(port))
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        assert child.poll() is None, child.communicate()
+
+    def answers() -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-                assert json.load(answer) == {"status": "ok"}
-                return child
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise AssertionError("the server did not answer")
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
+                return bool(json.load(answer) == {"status": "ok"})
+        except OSError:
+            return False
+
+    until(answers, by=child, pause=0.2)
+    return child
 
 
 def descendants(settings: Settings) -> list[psutil.Process]:
@@ -125,7 +124,9 @@ def test_two_servers_share_an_engine_and_neither_stops_the_others(
     assert engine_status(settings).pid == engine.pid
     interrupt(first)
     assert engine_status(settings).pid == engine.pid
-    with urllib.request.urlopen(f"http://127.0.0.1:{other_port}/readyz", timeout=30) as answer:
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{other_port}/readyz", timeout=PATIENCE
+    ) as answer:
         assert answer.status == 200
     interrupt(second)
     assert descendants(settings) == []
@@ -147,12 +148,9 @@ def test_stopped_at_any_instant_a_command_leaves_no_engine(
     own = settings.model_copy(update={"data": tmp_path})
     source, path = steps(district)[0]
     child = start(own, "ingest", source, str(path))
-    deadline = time.monotonic() + 240
-    while not (tmp_path / reached).exists() and child.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
+    until((tmp_path / reached).exists, by=child, pause=0.002)
     os.killpg(child.pid, way)
-    _, said = child.communicate(timeout=240)
+    _, said = child.communicate(timeout=PATIENCE)
     assert "Traceback" not in said and "已停止" in said
     assert child.returncode == 128 + way
     assert descendants(own) == []
@@ -169,14 +167,14 @@ def test_what_the_log_holds_beyond_the_graph(
 
     def checked(*options: str) -> tuple[int, list[str]]:
         child = start(own, "check", "--json", *options)
-        out, said = child.communicate(timeout=300)
+        out, said = child.communicate(timeout=PATIENCE)
         return child.returncode, json.loads(out)["problems"] if out else [said]
 
     assert checked() == (1, ["图落后于日志：0 / 1。请运行 xinnong check --mend 补齐。"])
     assert checked("--mend") == (0, [])
     take_in(second, [farmers], settings=own, into_graph=False)
     child = serving(own, free_port)
-    with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/readyz", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/readyz", timeout=PATIENCE) as answer:
         assert json.load(answer)["graph_position"] == 2
     interrupt(child)
     shutil.rmtree(FactLog(own.log_dir).batches()[1].folder)
@@ -191,17 +189,15 @@ def test_an_ingest_cut_short_is_made_whole_by_the_next(
 ) -> None:
     source, path = steps(district)[0 if way is signal.SIGINT else 1]
     child = start(settings, "ingest", source, str(path))
-    deadline = time.monotonic() + 240
     log = FactLog(settings.log_dir)
     before = len(log.batches())
     # cut when the batch is committed and the graph is not there yet, or soon after
-    while len(log.batches()) == before and child.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(lambda: len(log.batches()) > before or child.poll() is not None, pause=0.02)
     os.killpg(child.pid, way)
-    _, said = child.communicate(timeout=240)
+    _, said = child.communicate(timeout=PATIENCE)
     assert "Traceback" not in said
     again = start(settings, "ingest", source, str(path), "--json")
-    out, said = again.communicate(timeout=300)
+    out, said = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, said
     report = json.loads(out)["batches"][0]
     assert report["rows_in"] == report["accepted"] + report["unchanged"] + report["quarantined"]
@@ -217,7 +213,7 @@ def test_an_exception_ends_the_command(settings: Settings, tmp_path: Path) -> No
     broken = tmp_path / "行政区划.csv"
     broken.write_bytes(b"\xff\xfe\x00broken")
     child = start(settings, "ingest", "regions", str(broken))
-    _, said = child.communicate(timeout=240)
+    _, said = child.communicate(timeout=PATIENCE)
     assert child.returncode == 1
     assert "Traceback" not in said and "行政区划.csv" in said
     stop_engine(settings)
@@ -231,15 +227,12 @@ def test_the_first_demo_stops_at_ctrl_c_and_goes_on_at_the_second(
     own = settings.model_copy(update={"data": settings.data / "demo"})
     # the first time while the files are written, the second while they are taken in
     child = start(own, *demo)
-    deadline = time.monotonic() + 240
-    while not (own.data / ".district").exists() and time.monotonic() < deadline:
-        time.sleep(0.005)
+    until((own.data / ".district").exists, by=child, pause=0.005)
     _, said = interrupt(child)
     assert "Traceback" not in said
     assert not (own.data / "district").exists()
     child = start(own, *demo)
-    while len(FactLog(own.log_dir).batches()) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: len(FactLog(own.log_dir).batches()) >= 2, by=child)
     _, said = interrupt(child)
     assert "Traceback" not in said
     assert descendants(own) == []

@@ -215,7 +215,7 @@ def test_nothing_that_is_stored_names_a_person_by_number(
     taken = log.batches()[-1].counts
     assert (taken["rows_in"], taken["quarantined"]) == (len(FAMILY), 7)
 
-    with TestClient(create_app(office)) as client:
+    with TestClient(create_app(office), "http://127.0.0.1") as client:
         for source, name, head, rows in (
             ("loan", "贷款借据.csv", LOAN_HEAD, LOANS),
             ("enterprise", f"企业登记-{BOSS}.csv", FIRM_HEAD, FIRMS),

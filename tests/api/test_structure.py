@@ -43,7 +43,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="module")
 def client(office: Settings) -> Iterator[TestClient]:
     app = create_app(office)
-    with TestClient(app) as open_client:
+    with TestClient(app, "http://127.0.0.1") as open_client:
         # a page that is asked for sooner says that it is being reckoned
         assert app.state.workbench.is_reckoned(within=120)
         yield open_client
@@ -169,7 +169,7 @@ def test_after_a_batch_the_service_mends_its_risk_run(
     after = [client.get(url).json() for url in asked]
     assert not full and workbench_of(client).risk_run().mended
     assert after[0]["linked"]["value"] > before[0]["linked"]["value"]
-    with TestClient(create_app(office)) as fresh:
+    with TestClient(create_app(office), "http://127.0.0.1") as fresh:
         expected = [fresh.get(url).json() for url in asked]
         assert not workbench_of(fresh).risk_run().mended
     assert after == expected

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pyarrow as pa
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.names.searching import NAMED_KINDS, fold, search_columns, search_rows
 from graph.names.sound import cut, heard_alike
-from graph.names.writing import plain
+from graph.names.writing import plain, simplified
 
 NAMES = st.text(
     st.one_of(
@@ -73,3 +76,31 @@ def test_letters_are_cut_every_way() -> None:
     assert set(cut("fangan")) == {("fang", "an"), ("fan", "gan")}
     assert list(cut("xcy")) == []
     assert "ying" in heard_alike("yin") and heard_alike("yin")[0] == "yin"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("張國華", "张国华"),
+        ("陜西榮盛農業開發有限公司", "陕西荣盛农业开发有限公司"),  # 陜 is no traditional form of 陕
+        ("蘓栢濶", "苏柏阔"),
+        ("衞寳熈", "卫宝熙"),
+        ("锺志强", "钟志强"),
+        ("張乾", "张干"),
+        ("乾隆", "乾隆"),
+        ("甯喆", "甯喆"),  # given back to names in 2013
+    ],
+)
+def test_traditional_and_variant_characters_are_read_as_the_standard_ones(
+    written: str, read: str
+) -> None:
+    assert simplified(written) == read
+    assert simplified(read) == read
+
+
+def test_what_a_variant_leads_to_is_final() -> None:
+    text = (files("graph.names") / "characters.yaml").read_text(encoding="utf-8")
+    pairs = yaml.safe_load(text)["variants"].split()
+    assert all(len(pair) == 2 for pair in pairs)
+    assert len({pair[0] for pair in pairs}) == len(pairs)
+    assert all(simplified(one) == simplified(other) == other for one, other in pairs)

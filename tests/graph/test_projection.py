@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from graph_dump import dump, wipe
+from waiting import until
 from world import World
 
 from graph.catch_up import catch_up
@@ -136,10 +137,8 @@ def test_a_killed_import_is_made_again(
         with connect(settings, owned=True) as graph:
             wipe(graph)
         child = subprocess.Popen([sys.executable, "-c", PROJECT, str(settings.data), "1"])
-        deadline = time.monotonic() + 60
-        while not import_marker(settings).exists() and child.poll() is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        begun = import_marker(settings).exists
+        until(lambda begun=begun, done=child: begun() or done.poll() is not None, pause=0.01)
         time.sleep(chance.uniform(0.0, 1.5))
         child.send_signal(signal.SIGKILL)
         child.wait()

@@ -241,35 +241,3 @@ def test_warnings_reach_the_command(tmp_path: Path) -> None:
     )  # fmt: skip
     codes = [each["code"] for each in said["batches"][0]["findings"]]
     assert codes == ["empty_words", "not_a_number", "not_a_number"]
-
-
-CASES = Path(__file__).parents[3] / "shared" / "cases"
-
-
-@pytest.mark.skipif(not CASES.exists(), reason="the collected cases are not here")
-@pytest.mark.parametrize(
-    ("source", "pattern", "accepted", "refused"),
-    [
-        ("loan", "09*/*.csv", 0, 3),
-        ("loan", "10*/*.csv", 2, 0),
-        ("loan", "11*/*.csv", 0, 1),
-        ("loan", "20*/*u16.txt", 1, 0),
-        ("loan", "20*/*分号.csv", 1, 0),
-        ("loan", "21*/*.xlsx", 1, 0),
-        ("farmer_household", "files/F01*", 2, 0),
-        ("loan", "files/L02*", 2, 0),
-        ("loan", "files/L03*", 2, 0),
-        ("loan", "files/L07贷款*", 7, 8),
-        ("loan", "files/L07b*", 12, 0),
-        ("loan", "files/L11*", 2, 0),
-        ("loan", "files/L14b*", 2, 0),
-        ("loan", "files/L18*", 1, 0),
-        ("loan", "files/L21*", 2, 0),
-    ],
-)
-def test_collected_cases(source: str, pattern: str, accepted: int, refused: int) -> None:
-    [path] = CASES.glob(pattern)
-    gated = passed(path, source)
-    assert (len(gated.rows), len(gated.quarantined)) == (accepted, refused)
-    if pattern.startswith("21"):
-        assert [str(day) for day in gated.rows["granted_on"]] == ["2025-03-01"]

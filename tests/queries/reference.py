@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from graph.log import FactLog
@@ -37,7 +38,7 @@ class Reference:
     """What is held at one (as_of, known_at)."""
 
     def __init__(self, log: FactLog, as_of: date, known_at: datetime) -> None:
-        self.as_of, self.known_at = as_of, known_at
+        self.as_of, self.known_at, self._log = as_of, known_at, log
         self.facts = {
             item.kind: log.read(item.kind, as_of=as_of, known_at=known_at).to_pylist()
             for item in SCHEMA.kinds
@@ -129,6 +130,20 @@ class Reference:
         return [row for row in table["GUARANTEES"][key] if self.stands(row)]
 
     # ------------------------------------------------------------ the questions
+
+    @cached_property
+    def _heard(self) -> set[str]:
+        """Keys of whom something is held that had begun by then, whether it ended or not."""
+        return {
+            self.standing(row[end])
+            for item in SCHEMA.kinds
+            for row in self._log.read(item.kind, known_at=self.known_at).to_pylist()
+            for end in ("key", "from_key", "to_key")
+            if end in row and (row["valid_from"] or date.min) <= self.as_of
+        }
+
+    def known_party(self, key: str) -> list[tuple[Any, ...]]:
+        return [(key,)] if key in self._heard else []
 
     def same_as(self, key: str) -> list[tuple[Any, ...]]:
         return [
@@ -631,6 +646,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
                      "told_certainty"),
     "same_controller": ("controller_key", "controller_name", "role_here", "other_key",
                         "other_name", "role_there", "told_certainty"),
+    "known_party": ("key",),
     "same_as": ("from_key", "to_key", "judged_by"),
     "merged_keys": ("merged_key", "merged_name", "judged_by"),
 }  # fmt: skip

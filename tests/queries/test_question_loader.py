@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from graph.errors import InputError, SettingsError
+from graph.time import utc_now
 from queries.question import parse_question
 
 HEAD = """// title: 试问 / Trial
@@ -62,3 +64,39 @@ def test_parameters_are_typed_and_named() -> None:
         question.values(clock)
     with pytest.raises(InputError, match="has no parameter"):
         question.values({"key": "a", "colour": "red", **clock})
+
+
+TYPED = HEAD.replace(
+    "// param as_of", "// param n: integer = 数 / n\n// param r: real = 比例 / r\n// param as_of"
+) + BODY.replace("WHERE", "WHERE $n > 0 AND $r > 0 AND")
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("key", 1), ("key", True), ("key", None), ("key", "\ud800"), ("key", ["a"]), ("key", {}),
+        ("n", "1_0"), ("n", " 1"), ("n", "１"), ("n", "1.0"), ("n", "NaN"), ("n", "9" * 5_000),
+        ("n", 2**63), ("n", str(2**63)), ("n", -(2**63) - 1), ("n", True), ("n", 1.0), ("n", ""),
+        ("r", "nan"), ("r", "inf"), ("r", "1e999"), ("r", "1_0"), ("r", float("nan")),
+        ("r", float("inf")), ("r", True), ("r", 10**30), ("r", "x"),
+        ("as_of", 20260401), ("as_of", "20260401"), ("as_of", "2026-02-30"), ("as_of", 1.5),
+        ("known_at", 1767225600), ("known_at", "2026-04-01"), ("known_at", True),
+        ("known_at", "9999-01-01T00:00:00+00:00"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_nothing_is_taken_for_another_type(name: str, given: object) -> None:
+    """Whatever the graph cannot hold, and what Python would read besides."""
+    clock = {"as_of": "2026-04-01", "known_at": "2026-04-01T00:00:00+00:00"}
+    right = {"key": "a", "n": "7", "r": "1.5e2", **clock}
+    assert parse(TYPED).values(right)["r"] == 150
+    with pytest.raises(InputError) as refused:
+        parse(TYPED).values({**right, name: given})
+    assert len(str(refused.value)) < 200
+
+
+def test_nobody_knows_what_will_be_known() -> None:
+    clock = {"as_of": "2026-04-01", "known_at": (utc_now() + timedelta(days=1)).isoformat()}
+    with pytest.raises(InputError) as refused:
+        parse(HEAD + BODY).values({"key": "a", **clock})
+    assert refused.value.cause_code == "known_at_future"

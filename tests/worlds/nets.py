@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
-import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
@@ -31,20 +28,23 @@ def of_arrays(seeds: list[float], edges: Edges) -> RiskGraph:
 
 
 def cascade(seeds: list[float], edges: Edges) -> np.ndarray:
-    """Exact probabilities by enumerating every world of edges."""
-    size, items = len(seeds), list(edges.items())
-    total = np.zeros(size)
-    for coins in itertools.product((False, True), repeat=len(items)):
-        chance = float(
-            np.prod([w if on else 1 - w for on, (_, w) in zip(coins, items, strict=True)])
-        )
-        world = nx.DiGraph()
-        world.add_nodes_from(range(size))
-        world.add_edges_from(edge for on, (edge, _) in zip(coins, items, strict=True) if on)
-        for node in range(size):
-            senders = nx.ancestors(world, node) | {node}
-            total[node] += chance * (1 - np.prod([1 - seeds[sender] for sender in senders]))
-    return total
+    """Exact probabilities by writing out every world of edges; slow and clear, but for arrays.
+
+    `reach[a, b]` says in which of the worlds b can be reached from a (Warshall's closure).
+    """
+    size, count = len(seeds), len(edges)
+    holds = np.arange(2**count)[None, :] >> np.arange(count)[:, None] & 1 == 1
+    chance = np.ones(2**count)
+    reach = np.zeros((size, size, 2**count), bool)
+    for tie, ((sender, receiver), weight) in enumerate(edges.items()):
+        chance *= np.where(holds[tie], weight, 1 - weight)
+        reach[sender, receiver] |= holds[tie]
+    for party in range(size):
+        reach[party, party] = True
+    for middle in range(size):
+        reach |= reach[:, middle, None] & reach[None, middle]
+    quiet = np.prod(np.where(reach, 1 - np.array(seeds)[:, None, None], 1.0), axis=0)
+    return np.asarray((1 - quiet) @ chance)
 
 
 @st.composite

@@ -109,6 +109,8 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[Statement]:
         phone_key=rows["phone_key"],
         education=rows["education"],
         marital_status=rows["marital_status"],
+        # on the day that is told; where none is, no later than the visit that found it
+        died_on=rows["left_on"].fillna(said).where((state == "died").fillna(False), None),
     )
     yield node(
         "PersonAlias",

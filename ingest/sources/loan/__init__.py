@@ -42,7 +42,14 @@ def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "interest_ratio",
     )
     yield node("Loan", rows, key=key, where=first, valid_from=began, said=contract)
-    state = ("balance_fen", "loan_class", "overdue_days", "overdue_interest_fen", "settled_on")
+    state = (
+        "balance_fen",
+        "loan_class",
+        "overdue_days",
+        "overdue_interest_fen",
+        "settled_on",
+        "case_no",
+    )
     yield node(
         "LoanState",
         rows,

@@ -16,9 +16,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Self
 
-import yaml
 from pydantic import Field, model_validator
 
+from graph.plain_yaml import read_yaml
 from queries.eligibility.catalogue import Strict, catalogue
 from queries.eligibility.fact import Fact, Value
 
@@ -210,7 +210,7 @@ def load_card() -> Card:
     """The card that ships with this version."""
     text = (files("queries.eligibility.scorecard") / "card.yaml").read_text(encoding="utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Card.model_validate({**yaml.safe_load(text), "hash": digest})
+    return Card.model_validate({**read_yaml(text), "hash": digest})
 
 
 def score(facts: Mapping[str, Fact], card: Card | None = None) -> Score:

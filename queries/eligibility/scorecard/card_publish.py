@@ -15,6 +15,7 @@ import yaml
 
 from graph.errors import InputError, NotFoundError
 from graph.operations import OperationsStore, Proposal, Proposals
+from graph.plain_yaml import read_yaml
 from queries.eligibility.scorecard.card import Card, load_card
 
 __all__ = ["CARD", "ProposedCard", "approve_card", "card_in_force", "propose_card"]
@@ -90,7 +91,7 @@ def _checked(store: OperationsStore, text: str) -> tuple[Card, tuple[str, ...]]:
 def _read(text: str) -> Card:
     try:
         digest = hashlib.sha256(text.encode()).hexdigest()
-        return Card.model_validate({**yaml.safe_load(text), "hash": digest})
+        return Card.model_validate({**read_yaml(text), "hash": digest})
     except (yaml.YAMLError, ValueError, TypeError) as error:
         raise InputError(
             f"评分卡文件有误，未作任何改动：{error}",

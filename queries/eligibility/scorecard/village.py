@@ -15,10 +15,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Self
 
-import yaml
 from pydantic import Field, model_validator
 
 from graph.log import FactLog
+from graph.plain_yaml import read_yaml
 from queries.eligibility.catalogue import Strict
 from queries.eligibility.condition import Certainty, Leaf
 from queries.eligibility.fact import Fact
@@ -130,7 +130,7 @@ def load_thresholds() -> Thresholds:
     """The thresholds that ship with this version."""
     text = (files("queries.eligibility.scorecard") / "village.yaml").read_text(encoding="utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Thresholds.model_validate({**yaml.safe_load(text), "hash": digest})
+    return Thresholds.model_validate({**read_yaml(text), "hash": digest})
 
 
 def check_household(facts: Mapping[str, Fact]) -> tuple[Verdict, tuple[tuple[str, Verdict], ...]]:

@@ -48,7 +48,7 @@ def first_arrivals(
     without: int = -1,
     budget: int = 2_000_000,
 ) -> Arrivals:
-    """Look at worlds one by one, until `worlds` (a multiple of 64) or `budget` ties were looked at.
+    """Look at worlds, 64 by 64, until there are `worlds` or `budget` ties were looked at.
 
     Args:
         useful: parties that are reached in any of these worlds; others are not followed.
@@ -72,10 +72,10 @@ def first_arrivals(
 def _first_arrivals(
     party: int,
     coin: Words,
-    seed: Words,
+    seed: NDArray[np.uint32],
     into: NDArray[np.int64],
     source: NDArray[np.int64],
-    weight: Words,
+    weight: NDArray[np.uint32],
     useful: NDArray[np.bool_],
     without: int,
     worlds: int,
@@ -99,12 +99,12 @@ def _first_arrivals(
     )
     own, linked, looked, seen = 0, 0, 0, 0
     for world in range(worlds):
-        if looked > budget:
+        if looked > budget and world % 64 == 0:
             break
         seen += 1
         word = np.uint64(world // 64)
         bit = np.uint64(1) << np.uint64(world % 64)
-        if seed[party] and heads(coin[party], seed[party], word, bit):
+        if seed[party] and heads(coin[party], np.uint64(seed[party]), word, bit):
             own += 1
             continue
         met[0], met_count, world_of[party], level[party] = party, 1, world, 0
@@ -123,7 +123,10 @@ def _first_arrivals(
                         continue
                     looked += 1
                     if not heads(
-                        pair_identity(coin[sender], coin[receiver]), weight[tie], word, bit
+                        pair_identity(coin[sender], coin[receiver]),
+                        np.uint64(weight[tie]),
+                        word,
+                        bit,
                     ):
                         continue
                     if world_of[sender] != world:
@@ -131,7 +134,7 @@ def _first_arrivals(
                         ways[sender], share[sender] = 0, 0.0
                         met[met_count] = sender
                         met_count += 1
-                        if seed[sender] and heads(coin[sender], seed[sender], word, bit):
+                        if seed[sender] and heads(coin[sender], np.uint64(seed[sender]), word, bit):
                             ways[sender] = -1
                             found = True
                     if held == len(ties):

@@ -63,10 +63,10 @@ def pair_identity(source: np.uint64, target: np.uint64) -> np.uint64:
     return mixed(mixed(source) ^ (target * np.uint64(3) + np.uint64(1)))
 
 
-def thresholds(probability: NDArray[np.floating]) -> Words:
+def thresholds(probability: NDArray[np.floating]) -> NDArray[np.uint32]:
     """Probabilities as whole numbers of 2^-32; one is the greatest below certainty."""
     scaled = np.rint(np.asarray(probability, np.float64) * 2.0**PRECISION)
-    return np.clip(scaled, 0, 2.0**PRECISION - 1).astype(np.uint64)
+    return np.clip(scaled, 0, 2.0**PRECISION - 1).astype(np.uint32)
 
 
 @compiled

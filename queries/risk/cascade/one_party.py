@@ -11,11 +11,14 @@ from queries.risk.cascade.arrival import Arrivals, first_arrivals
 from queries.risk.cascade.exact import reached_exactly
 from queries.risk.cascade.throws import Throws
 
-__all__ = ["Linked", "linked_to"]
+__all__ = ["Linked", "exactly_linked", "linked_to", "linked_without"]
 
 #: Ancestors up to which the exact value is looked for, and nets to look at for it (about 10 ms).
 _ANCESTORS = 40
 _NETS = 60
+#: Ties to look at in sampled worlds (some 5 ms) where the value is known from everybody's count,
+#: and where it is not.
+_LOOKS, _MORE_LOOKS = 50_000, 2_000_000
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,15 @@ class Linked:
 
     Attributes:
         error: standard error; 0 where `exact`.
-        arrivals: the worlds that were looked at, for the shares of ties and origins.
+        worlds: of how many `value` is the share, where it is not exact.
+        arrivals: the worlds that were looked at one by one, for the shares of ties and origins; in
+            a dense graph fewer than `worlds`.
     """
 
     value: float
     exact: bool
     error: float
+    worlds: int
     arrivals: Arrivals
 
 
@@ -40,26 +46,65 @@ def linked_to(
     *,
     reachable: NDArray[np.floating],
     useful: NDArray[np.bool_] | None = None,
-    without: int = -1,
+    counted: float | None = None,
 ) -> Linked:
     """What is linked to a party.
 
     Args:
         reachable: above 0 for every party that distress can reach at all (the strongest path).
-        useful, without: as in `first_arrivals`.
+        useful: as in `first_arrivals`.
+        counted: the share of all `worlds`, where everybody's was counted.
     """
-    arrivals = first_arrivals(throws, party, worlds, useful=useful, without=without)
-    sampled = arrivals.linked / arrivals.worlds
-    error = float(np.sqrt(sampled * (1 - sampled) / arrivals.worlds))
+    budget = _MORE_LOOKS if counted is None else _LOOKS
+    arrivals = first_arrivals(throws, party, worlds, useful=useful, budget=budget)
+    exact = exactly_linked(throws, party, reachable=reachable)
+    if exact is not None:
+        return Linked(exact, True, 0.0, worlds, arrivals)
+    if counted is None:
+        counted, worlds = arrivals.linked / arrivals.worlds, arrivals.worlds
+    return Linked(
+        counted, False, float(np.sqrt(counted * (1 - counted) / worlds)), worlds, arrivals
+    )
+
+
+def linked_without(
+    throws: Throws,
+    party: int,
+    found: Linked,
+    tie: int,
+    *,
+    reachable: NDArray[np.floating],
+    useful: NDArray[np.bool_],
+) -> float:
+    """What would be linked if a tie into the party were not; never more than what is.
+
+    Exact where what is linked is; else less by the worlds, of those that were looked at, in which
+    it is reached over this tie alone.
+    """
+    if found.exact:
+        exact = exactly_linked(throws, party, reachable=reachable, without=tie)
+        if exact is not None:
+            return min(exact, found.value)
+    looked = found.arrivals
+    without = first_arrivals(
+        throws, party, looked.worlds, useful=useful, without=tie, budget=_MORE_LOOKS
+    )
+    if not looked.linked:
+        return found.value
+    return found.value * without.linked / looked.linked
+
+
+def exactly_linked(
+    throws: Throws, party: int, *, reachable: NDArray[np.floating], without: int = -1
+) -> float | None:
+    """What is linked, from all worlds; None where the ancestors are too many or too entangled."""
     around = _ancestry(throws, party, reachable, without)
-    if around is not None:
-        seeds, ties = around
-        own = float(throws.graph.own[party])
-        reached = reached_exactly(seeds, ties, party, budget=_NETS)
-        if reached is not None:
-            # what reaches it from others does not depend on whether it begins by itself
-            return Linked((1 - own) * reached, True, 0.0, arrivals)
-    return Linked(sampled, False, error, arrivals)
+    if around is None:
+        return None
+    seeds, ties = around
+    reached = reached_exactly(seeds, ties, party, budget=_NETS)
+    # what reaches it from others does not depend on whether it begins by itself
+    return None if reached is None else (1 - float(throws.graph.own[party])) * reached
 
 
 def _ancestry(

@@ -30,10 +30,10 @@ class Throws:
 
     graph: RiskGraph
     coin: Words
-    seed: Words
+    seed: NDArray[np.uint32]
     into: NDArray[np.int64]
     source: NDArray[np.int64]
-    weight: Words
+    weight: NDArray[np.uint32]
 
     @classmethod
     def of(cls, graph: RiskGraph) -> Throws:

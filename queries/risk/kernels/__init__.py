@@ -1,1 +1,1 @@
-"""The models of `queries.risk.propagate` over millions of ties: same answers, machine speed."""
+"""The models of `queries.risk.bounds` over millions of ties: same answers, machine speed."""

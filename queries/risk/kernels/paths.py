@@ -2,7 +2,7 @@
 
 Values only rise and the strongest is the strongest in whatever order it is found: the result does
 not depend on blocks, rounds or threads, and with float64 weights it is the clear one's bit for bit
-(`queries.risk.propagate.best_path`).
+(`queries.risk.bounds.best_path`).
 """
 
 from __future__ import annotations

@@ -6,13 +6,13 @@ import re
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
+from waiting import PATIENCE, until
 
 from api.app import create_app
 from graph.settings import Settings
@@ -37,9 +37,7 @@ def served(district: Settings, client: TestClient) -> Iterator[str]:
     )
     thread = threading.Thread(target=server.run)
     thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     assert app.state.workbench.is_reckoned(within=120)
     yield f"http://127.0.0.1:{port}"
@@ -53,7 +51,7 @@ def browse(profile: Path, *arguments: str) -> str:
     done = subprocess.run(
         [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}",
          *arguments],
-        capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
+        capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=True,
     )  # fmt: skip
     return done.stdout
 

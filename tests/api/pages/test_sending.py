@@ -134,17 +134,6 @@ def test_what_was_tried_can_be_left(clerk: TestClient, office: Settings) -> None
     assert not any((office.data / "uploads").rglob("*.csv"))
 
 
-@pytest.mark.parametrize("path", ["/send", "/uploads/x/acceptance"])
-def test_another_site_sends_no_file(clerk: TestClient, path: str) -> None:
-    answer = clerk.post(
-        path,
-        data={"action": "take", "source": "loan"},
-        files={"content": ("a.csv", b"x")},
-        headers={"origin": "http://example.org"},
-    )
-    assert answer.status_code == 400 and "另一个网站" in answer.text
-
-
 @pytest.mark.parametrize(
     "path", ["/templates/nobody/x", "/templates/loan/x", "/corrections/loan/x", "/uploads/x"]
 )

@@ -5,28 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.risk.graphs import filed, flag, in_turns, option
-from queries.risk.kernels.blocks import BLOCK
-from queries.risk.kernels.messages import settle
+from bench.risk.graphs import TOWN, flag, in_turns, option
+from bench.risk.national import wide
+from queries.risk.cascade.coins import thresholds
+from queries.risk.cascade.sampled import count_reached
 
 
-def test_a_graph_that_is_made_filed_is_a_graph() -> None:
-    parties = 2 * BLOCK + 100
-    blocks, own = filed(parties, 400_000, seed=5, local=0.9)
-    assert abs(len(blocks.weight) - 400_000) < 4_000
-    tile = np.repeat(np.arange(len(blocks.low_block)), np.diff(blocks.pairs))
-    low = blocks.low_block[tile] * BLOCK + blocks.low
-    high = blocks.high_block[tile] * BLOCK + blocks.high
-    assert (low != high).all() and max(low.max(), high.max()) < parties
-    assert low.min() < 10 and high.max() > 2 * BLOCK  # the last block takes part
-    within = blocks.low_block[tile] == blocks.high_block[tile]
-    assert within.mean() == pytest.approx(0.9, abs=0.01)
-    for first, end in zip(blocks.pairs[:-1], blocks.pairs[1:], strict=True):
-        assert (np.diff(blocks.low[first:end].astype(int)) >= 0).all()
-    assert 0.15 < (blocks.weight == np.float32(0.6)).mean() < 0.18  # one kind of six
-    again, _ = filed(parties, 400_000, seed=5, local=0.9)
-    assert np.array_equal(again.high, blocks.high) and np.array_equal(again.weight, blocks.weight)
-    assert settle(blocks, own).reached.min() >= 0.0005 * (1 - 1e-6)
+def test_a_wide_net_has_the_ties_that_it_says() -> None:
+    parties = 2 * TOWN + 100
+    held = wide(parties, 400_000, seed=5, local=0.9)
+    sender = np.repeat(np.arange(parties), np.diff(held.first))
+    assert len(sender) == len(held.target) and abs(len(sender) - 400_000) < 4_000
+    assert (sender != held.target).all() and held.target.max() < parties
+    assert np.mean(sender // TOWN == held.target // TOWN) == pytest.approx(0.945, abs=0.01)
+    assert 0.15 < np.mean(held.weight == thresholds(np.array([0.6]))) < 0.18  # one kind of six
+    again = wide(parties, 400_000, seed=5, local=0.9)
+    assert np.array_equal(again.target, held.target) and np.array_equal(again.weight, held.weight)
+    assert count_reached(held, 64).reached.max() <= 64
 
 
 def test_turns_warm_up_unless_told_not_to() -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from bench.risk import results
+from bench.risk.cascade import compare, timed
 from bench.risk.graphs import plain
 from bench.risk.mend import measure
 from bench.risk.results import PARTS, TARGETS, Part, Seen, insert, page, run
-from bench.risk.sweeps import linear, score
+from bench.risk.sweeps import linear
 
 PRINTED = """\
-  float32 score   0.52 s: 12 sweeps, 4.33 ns a tie and sweep, 10.0 B a tie
+  ours, 2 threads                  0.52 s for  4,096 worlds,        127.0 µs each; ours is      1.0 × as fast
   blocks, 1 thread                            23.0 ms     2.70 ns a tie      2.00 × as fast as scipy
  10,000 changes: path 11.0 ms; score, news 1e-05 346.0 ms (±1e-05)
 """
@@ -20,13 +20,13 @@ PRINTED = """\
 
 def test_a_target_is_met_missed_or_not_measured() -> None:
     seen = [
-        Seen(Part("1M/10M", "sweeps"), PRINTED, 9.0),
+        Seen(Part("cascade", "cascade"), PRINTED, 9.0),
         Seen(Part("5M/50M", "sweeps"), PRINTED, 9.0),
         Seen(Part("changes", "mend"), PRINTED, 9.0),  # ten thousand are not a thousand
         Seen(Part("paths", "paths"), "Traceback /home/somebody/x/y.py", 1.0, failed=True),
     ]
     rows = [line for line in page(seen, "a machine", "2026-11-25").splitlines() if "|" in line]
-    assert "| score, 1M/10M | ≤ 0.6 s | 0.52 s | met |" in rows
+    assert "| 4,096 worlds, 1M/2M | ≤ 0.8 s | 0.52 s | met |" in rows
     assert any("50M" in row and "2.7 ns a tie | **missed**" in row for row in rows)
     missing = {row.split("|")[1].strip() for row in rows if "not measured" in row}
     assert {"1,000 changes: paths", "strongest paths, 10,000 seeds"} <= missing
@@ -40,11 +40,12 @@ def test_every_target_belongs_to_a_part_that_is_run() -> None:
 def test_targets_find_their_numbers_in_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     two_way = plain(3_000, 12_000, seed=1, local=0.9, two_way=True)
     linear(plain(3_000, 12_000, seed=1, local=0.9, two_way=False), 1)
-    score(two_way, 1, np.float32)
+    compare(plain(3_000, 6_000, seed=1, local=0.9, two_way=False), 1, worlds=512, few=1)
+    timed(plain(3_000, 6_000, seed=1, local=0.9, two_way=False), 16_384, 1)
     measure(two_way, 1, changes=(1_000,))
     text = capsys.readouterr().out
     for target in TARGETS:
-        if target.part in ("1M/10M", "5M/50M", "changes"):
+        if target.part in ("cascade", "district", "5M/50M", "changes"):
             assert target.seen(text) is not None, target.what
 
 

@@ -16,9 +16,7 @@ from graph.settings import Settings
 from ingest.catalogue.field import FieldSpec, label
 from ingest.catalogue.form import FieldForm
 from ingest.catalogue.source import load_source, source_names
-from ingest.checking.gate import check
 from ingest.checking.values import read_column
-from ingest.reading.table import read_table
 from ingest.reading.texts import Texts
 
 LISTS = [
@@ -209,22 +207,3 @@ def test_public_decisions_as_platforms_hand_them_out(tmp_path: Path) -> None:
         "org:91610305MA6XT0014H"
     }
     assert len(log.read("DECIDED_BY")) == 3
-
-
-CASES = Path(__file__).parents[4] / "shared" / "cases" / "files"
-
-
-@pytest.mark.skipif(not CASES.exists(), reason="the trial files lie beside the repository")
-@pytest.mark.parametrize(
-    ("source", "name", "codes"),
-    [
-        ("farmer_household", "F04农户_关系写法.csv", {"agree", "dangling_reference"}),
-        ("enterprise", "E02企业登记_状态日期.csv", set()),
-        ("loan", "L26贷款_未来日期.csv", {"not_future", "not_before", "too_early"}),
-    ],
-)
-def test_files_that_clerks_sent(source: str, name: str, codes: set[str]) -> None:
-    declared = load_source(source)
-    gated = check(read_table(CASES / name, declared), identity_key="11" * 32, known=lambda _: ())
-    found = {item.code for item in gated.findings}
-    assert "unknown_code" not in found and codes <= found

@@ -7,11 +7,14 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nets import Edges, cascade, nets
+from nets import Edges, cascade, nets, of_arrays
 
+from queries.risk.cascade import one_party
 from queries.risk.cascade.coins import heads, identities, thresholds
 from queries.risk.cascade.exact import reached_exactly
+from queries.risk.cascade.one_party import linked_to, linked_without
 from queries.risk.cascade.sampled import Sampled, count_reached, net_of
+from queries.risk.cascade.throws import Throws
 
 WORLDS = 16_384
 
@@ -131,12 +134,88 @@ def test_a_tie_or_a_fact_less_raises_nobody_in_any_world(
     assert np.all(sampled(seeds, edges, 1024).reached <= before)
 
 
+def dense_worlds(count: int, seed: int) -> list[tuple[list[float], Edges]]:
+    """Small nets in which nearly everybody is tied to everybody: twelve of the possible ties."""
+    random = np.random.default_rng(seed)
+    made = []
+    for _ in range(count):
+        size = int(random.integers(4, 6))
+        pairs = [(a, b) for a in range(size) for b in range(size) if a != b]
+        chosen = random.choice(len(pairs), min(12, len(pairs)), replace=False)
+        seeds = np.where(random.random(size) < 0.5, random.uniform(0.01, 0.9, size), 0.0)
+        edges = {pairs[at]: float(random.uniform(0.05, 0.95)) for at in sorted(chosen)}
+        made.append((seeds.tolist(), edges))
+    return made
+
+
+def test_two_thousand_dense_worlds_lie_within_four_standard_errors() -> None:
+    """Of all parties, whose exact values are those of all live-edge worlds written out.
+
+    One net of 2,000 that are not tied to each other: the coins are fixed, so this holds or does
+    not.  That errors are of the size that is stated shows their mean square, which is 1.
+    """
+    worlds = dense_worlds(2_000, 20260601)
+    seeds = [seed for each, _ in worlds for seed in each]
+    edges: Edges = {}
+    exact: list[float] = []
+    for own, ties in worlds:
+        first = len(exact)
+        edges |= {(first + a, first + b): weight for (a, b), weight in ties.items()}
+        exact += cascade(own, ties).tolist()
+    told, expected = sampled(seeds, edges).probability, np.array(exact)
+    certain = (expected == 0) | (expected == 1)
+    assert np.array_equal(told[certain], expected[certain])
+    error = np.sqrt(expected * (1 - expected) / WORLDS)[~certain]
+    away = (told - expected)[~certain] / error
+    assert len(away) > 8_000
+    assert np.max(np.abs(away)) < 4
+    assert np.mean(away**2) == pytest.approx(1, abs=0.05)
+    ratio = (told / np.where(certain, 1, expected))[expected > 0.05]
+    assert 0.9 < ratio.min() <= ratio.max() < 1.1  # the worst, not the mean
+
+
+def simulate(seeds: np.ndarray, edges: Edges, runs: int, chance: np.random.Generator) -> np.ndarray:
+    """Plain Monte-Carlo: which parties are down in each of so many cascades: [party, run]."""
+    way = np.array(sorted(edges, key=lambda edge: (edge[1], edge[0])))
+    weight = np.array([edges[a, b] for a, b in way.tolist()])
+    down = chance.random((len(seeds), runs)) < seeds[:, None]
+    open_ways = chance.random((len(way), runs)) < weight[:, None]
+    receivers, first = np.unique(way[:, 1], return_index=True)
+    before = -1
+    while before != (before := int(down.sum())):
+        arriving = np.logical_or.reduceat(down[way[:, 0]] & open_ways, first)
+        down[receivers] |= arriving
+    return down
+
+
+@pytest.mark.parametrize(("weight", "seeded"), [(0.15, 6), (0.3, 40), (0.4, 6), (0.8, 6)])
+def test_plain_monte_carlo_agrees_below_at_and_above_the_threshold(
+    weight: float, seeded: int
+) -> None:
+    """600 parties, 900 two-way ties, seed 20260401; 0.4 is where a chain reaction just begins."""
+    chance = np.random.default_rng(20260401)
+    size, runs = 600, 4_000
+    ends = chance.integers(0, size, (900, 2)).tolist()
+    edges = {way: weight for a, b in ends if a != b for way in ((a, b), (b, a))}
+    seeds = np.zeros(size)
+    seeds[chance.choice(size, seeded, replace=False)] = 0.6
+    down = simulate(seeds, edges, runs, chance)
+    found = sampled(seeds.tolist(), edges)
+    p = (down.sum(axis=1) + found.reached) / (runs + WORLDS)
+    often = p * runs > 20  # rarer ones are no normal distribution
+    error = np.sqrt(p * (1 - p) * (1 / runs + 1 / WORLDS))
+    apart = np.abs(found.probability - down.mean(axis=1))
+    assert often.sum() > 50 and np.max(apart[often] / error[often]) < 4.5
+    both = np.sqrt(down.mean(axis=0).var() * (1 / runs + 1 / WORLDS))
+    assert abs(found.probability.mean() - down.mean()) < 4 * both
+
+
 def test_a_coin_shows_yes_as_often_as_its_probability_says() -> None:
     everything = ~np.uint64(0)
     for probability in (0.0, 1e-3, 0.25, 0.5, 0.9375, 1.0):
         (threshold,) = thresholds(np.array([probability]))
         shown = sum(
-            int(heads(np.uint64(77), threshold, np.uint64(word), everything)).bit_count()
+            int(heads(np.uint64(77), np.uint64(threshold), np.uint64(word), everything)).bit_count()
             for word in range(2_000)
         )
         spread = (probability * (1 - probability) * 128_000) ** 0.5
@@ -145,9 +224,12 @@ def test_a_coin_shows_yes_as_often_as_its_probability_says() -> None:
 
 def test_only_the_wanted_worlds_are_thrown_and_alike() -> None:
     coin, (threshold,) = np.uint64(5), thresholds(np.array([0.3]))
-    whole = int(heads(coin, threshold, np.uint64(9), ~np.uint64(0)))
+    whole = int(heads(coin, np.uint64(threshold), np.uint64(9), ~np.uint64(0)))
     for wanted in (1, 1 << 63, 0xF0F0, 0):
-        assert int(heads(coin, threshold, np.uint64(9), np.uint64(wanted))) == whole & wanted
+        assert (
+            int(heads(coin, np.uint64(threshold), np.uint64(9), np.uint64(wanted)))
+            == whole & wanted
+        )
 
 
 def test_worlds_come_in_words() -> None:
@@ -157,3 +239,28 @@ def test_worlds_come_in_words() -> None:
 
 def test_what_takes_too_long_is_not_known_exactly() -> None:
     assert reached_exactly({0: 0.5}, complete(9, 0.5), 8, budget=10) is None
+
+
+def test_where_looking_ran_out_the_count_of_everybody_is_the_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Sixty who are all tied: too entangled to be exact, and a few looks are soon spent."""
+    throws = Throws.of(of_arrays([0.9, 0.8] + [0.0] * 58, complete(60, 0.05)))
+    run = throws.count(1024)
+    counted = float((run.reached - run.began)[7] / run.worlds)
+    near = {"reachable": np.ones(60), "useful": run.reached > 0}
+    whole = linked_to(throws, 7, 1024, **near)  # type: ignore[arg-type]
+    monkeypatch.setattr(one_party, "_LOOKS", 1)
+    found = linked_to(throws, 7, 1024, counted=counted, **near)  # type: ignore[arg-type]
+    assert not found.exact and found.value == whole.value == counted
+    assert found.worlds == 1024 and found.arrivals.worlds == 64
+    assert found.error == pytest.approx((counted * (1 - counted) / 1024) ** 0.5)
+    assert found.arrivals.by_tie.sum() == pytest.approx(found.arrivals.linked)
+    tie = int(throws.into[7])
+    alone = linked_without(throws, 7, found, tie, **near)  # type: ignore[arg-type]
+    assert 0 < alone <= counted
+    only = {(0, 1): 0.5}
+    single = Throws.of(of_arrays([0.9, 0.0], only))
+    exact = linked_to(single, 1, 64, reachable=np.ones(2))
+    assert (exact.exact, exact.value) == (True, pytest.approx(0.45))
+    assert linked_without(single, 1, exact, 0, **near) == 0  # type: ignore[arg-type]

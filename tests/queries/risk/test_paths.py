@@ -13,8 +13,8 @@ from gds import GdsPage, gds_page
 from hypothesis import given, settings
 from nets import FLOOR, Edges, nets, of_arrays
 
+from queries.risk.bounds import best_path
 from queries.risk.paths import Found, strongest_ways
-from queries.risk.propagate import best_path
 from queries.risk.weights import RiskGraph
 
 #: A cost of the manual becomes a weight whose logarithm it is.

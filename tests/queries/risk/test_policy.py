@@ -30,12 +30,58 @@ def fading(half_life_days: float | None) -> Policy:
     return Policy.model_validate(told)
 
 
-def test_every_line_has_its_reason() -> None:
+def lines_of(inside: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Paths of everything in the file that has a reason."""
+    found = [path] if isinstance(inside, dict) and "reason" in inside else []
+    for name, value in inside.items() if isinstance(inside, dict) else ():
+        found += lines_of(value, (*path, name))
+    return found
+
+
+LINES = lines_of(stated())
+
+
+def at(told: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    for name in path:
+        told = told[name]
+    return told
+
+
+def test_every_line_that_counts_has_a_reason() -> None:
+    """Whatever holds a number of the policy is such a line."""
+    numbers = {tuple(name.split(".")[:-1]) for name in load_policy().parameters()}
+    assert numbers <= set(LINES) and len(LINES) > 60
+
+
+@pytest.mark.parametrize("path", LINES, ids=".".join)
+def test_a_line_without_clause_or_mark_is_refused(path: tuple[str, ...]) -> None:
+    told = stated()
+    line = at(told, path)
+    line.pop("clause", None)
+    line.pop("judgement", None)
+    with pytest.raises(ValidationError, match="state a clause, or mark it as a judgement"):
+        Policy.model_validate(told)
+    line["judgement"] = True
+    Policy.model_validate(told)
+    line["clause"] = "有关规定"
+    with pytest.raises(ValidationError, match="cites nothing"):
+        Policy.model_validate(told)
+
+
+def test_numbers_are_named_by_their_place_and_may_be_others() -> None:
     policy = load_policy()
-    lines = [policy.certainty, *policy.ties.values(), *policy.seeds.values()]
-    lines += [seed.decay for seed in policy.seeds.values()]
-    lines += [variant for tie in policy.ties.values() for variant in tie.variants]
-    assert all(len(line.reason) >= 5 for line in lines)
+    named = policy.parameters()
+    assert named["seeds.loss.probability"] == 0.9
+    assert named["ties.GUARANTEES.variants.general.weight"] == 0.3
+    other = policy.with_parameters(
+        {"seeds.loss.probability": 0.8, "seeds.loss.decay.half_life_days": 400}
+    )
+    changed = {**named, "seeds.loss.probability": 0.8, "seeds.loss.decay.half_life_days": 400}
+    assert other.parameters() == changed
+    assert policy.parameters() == named
+    for wrong in ("seeds.loss.reason", "seeds.nothing.probability", "ties.SPOUSE_OF.full"):
+        with pytest.raises(KeyError):
+            policy.with_parameters({wrong: 0.5})
 
 
 def test_an_answer_names_version_and_content() -> None:

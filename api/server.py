@@ -1,0 +1,107 @@
+"""The server under the service: how many connections, how long each may say nothing, who answers.
+
+uvicorn counts the silence of a connection from its first answer on; who opens one and sends nothing,
+or half of a request, holds it for ever.  Here a connection is closed when the head of its request
+is not there in time, or when its body stops coming.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+__all__ = ["SERVER", "BoundedProtocol"]
+
+#: How long a connection may keep us waiting for the next bytes of a request, and how long for a
+#: whole head of one, in seconds.
+SILENCE_S = 10.0
+
+#: How long an answer may lie unread, in seconds.
+UNREAD_S = 60.0
+
+#: How long a connection without a request is kept for the next one, in seconds.
+KEPT_S = 5
+
+#: Connections at once; whoever comes beyond is told 503.
+MOST_CONNECTIONS = 500
+
+#: The longest head of a request, in bytes.
+MOST_HEAD = 32 * 1024
+
+
+class BoundedProtocol(H11Protocol):
+    """A connection that is closed when its client leaves a request unfinished."""
+
+    _due: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; those of a head do not make its time any longer, those of a body do."""
+        before = self.conn.their_state
+        super().data_received(data)
+        if self.conn.their_state is h11.SEND_BODY:
+            self._wait()
+        elif self.conn.their_state is h11.IDLE and before is h11.IDLE:
+            if self._due is None:
+                self._wait()
+        else:
+            self._rest()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._rest()
+        self._read()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not read what we send: begin to wait for it."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(UNREAD_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        super().resume_writing()
+        self._read()
+
+    def _wait(self) -> None:
+        self._rest()
+        self._due = self.loop.call_later(SILENCE_S, self._give_up)
+
+    def _rest(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _give_up(self) -> None:
+        self._due = None
+        if self.flow.read_paused:
+            # it is we who do not read: the body comes faster than its route takes it
+            self._wait()
+        elif not self.transport.is_closing():
+            self.transport.close()
+
+
+#: How the service is served: arguments of `uvicorn.run` and `uvicorn.Config`.
+SERVER: Mapping[str, Any] = {
+    "http": BoundedProtocol,
+    "ws": "none",
+    "log_level": "warning",
+    "server_header": False,
+    "timeout_keep_alive": KEPT_S,
+    "limit_concurrency": MOST_CONNECTIONS,
+    "h11_max_incomplete_event_size": MOST_HEAD,
+}

@@ -1,0 +1,180 @@
+"""Requests generated from the interface's own description, by the thousand, against a real service.
+
+    python -m bench.api.attack --requests 12000 --seed 1
+
+Makes a small sample district in a folder of its own, serves it as `xinnong serve` does, and runs
+every phase of schemathesis over it: examples, the borders of every parameter, random requests that
+should and should not be accepted, and sequences of calls.  Prints how many requests were sent and
+every kind of failure with one request that shows it, and ends with 1 where there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import schemathesis
+import uvicorn
+from fastapi import FastAPI
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.schemas import BaseSchema
+
+import ingest
+from api.app import create_app
+from api.server import SERVER
+from graph.catch_up import catch_up
+from graph.engine import stop_engine
+from graph.settings import Settings
+from ingest.sample import steps, write_district
+
+__all__ = ["PHASES", "Attack", "attack", "served"]
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+
+#: Characters of a failure that are shown.
+_SHOWN = 6_000
+#: What the borders of the parameters come to, and what one more random example of each route does.
+_BORDERS, _PER_EXAMPLE = 1_300, 100
+
+
+@dataclass
+class Attack:
+    """What an attack came to.
+
+    Attributes:
+        requests: sent.
+        statuses: how often each was answered.
+        failures: by operation and kind of failure, a request that shows it.
+        errors: of the attacker itself.
+    """
+
+    requests: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    failures: dict[tuple[str, str], str] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+
+def attack(
+    address: str,
+    *,
+    examples: int,
+    seed: int,
+    phases: Collection[str] = PHASES,
+    only: str | None = None,
+) -> Attack:
+    """Attack the service at `address`.
+
+    Args:
+        examples: random requests of each operation and phase.
+        only: part of a path, to look at some routes alone.
+    """
+    config = SchemathesisConfig.from_dict({
+        "seed": seed,
+        "generation": {"max-examples": examples, "no-shrink": True, "database": "none"},
+        "phases": {
+            **{phase: {"enabled": phase in phases} for phase in PHASES},
+            "stateful": {"enabled": "stateful" in phases, "max-steps": 4},
+        },
+        "cache": {"enabled": False},
+        "suppress-health-check": ["all"],
+        "checks": {
+            # a rule that refuses what is well-formed (400) is no matter of the description; what
+            # the description allows is never malformed (422)
+            "positive_data_acceptance": {
+                "expected-statuses": ["2xx", "400", "403", "404", "409"]
+            },
+        },
+    })  # fmt: skip
+    schema: BaseSchema = schemathesis.openapi.from_url(f"{address}/v1/openapi.json", config=config)
+    if only is not None:
+        schema = schema.include(path_regex=only)
+    found = Attack()
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            _take(found, event.recorder)
+        elif isinstance(event, events.NonFatalError):
+            found.errors.append(f"{event.label}: {event.value}")
+        elif isinstance(event, events.FatalError):
+            raise event.exception
+    return found
+
+
+def _take(found: Attack, recorder: Any) -> None:
+    for interaction in recorder.interactions.values():
+        found.requests += 1
+        if interaction.response is not None:
+            found.statuses[interaction.response.status_code] += 1
+    for case, checks in recorder.checks.items():
+        for check in checks:
+            if check.failure_info is not None:
+                asked = recorder.cases[case].value
+                failure = check.failure_info.failure
+                name = f"{asked.operation.label}", f"{check.name}: {failure.title}"
+                found.failures.setdefault(
+                    name, f"{failure.message}\n{check.failure_info.code_sample}"[:_SHOWN]
+                )
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The address of the app, served as `xinnong serve` does, on a free port of loopback."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, **SERVER))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("the server did not start")
+        time.sleep(0.05)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(60)
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--requests", type=int, default=12_000, help="about how many")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", help="part of a path")
+    parser.add_argument("--address", help="of a service that runs already; it is written to")
+    given = parser.parse_args()
+    examples = max(1, (given.requests - _BORDERS) // _PER_EXAMPLE)
+    if given.address:
+        _tell(attack(given.address, examples=examples, seed=given.seed, only=given.only))
+    with TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder), engine_heap_mb=512)
+        try:
+            write_district(settings.data / "district", persons=1_000)
+            for source, path in steps(settings.data / "district"):
+                ingest.ingest(source, [path], settings=settings, into_graph=False)
+            catch_up(settings, owned=True)
+            with served(create_app(settings)) as address:
+                _tell(attack(address, examples=examples, seed=given.seed, only=given.only))
+        finally:
+            stop_engine(settings)
+
+
+def _tell(found: Attack) -> None:
+    print(f"{found.requests:,} requests, {len(found.failures)} kinds of failure")
+    print("  ".join(f"{status} {count:,}" for status, count in sorted(found.statuses.items())))
+    for (operation, kind), shown in sorted(found.failures.items()):
+        print(f"\n{operation}\n  {kind}\n  {shown}")
+    for error in found.errors:
+        print(f"\nerror of the attacker: {error}")
+    sys.exit(1 if found.failures or found.errors else 0)
+
+
+if __name__ == "__main__":
+    main()

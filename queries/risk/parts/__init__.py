@@ -1,1 +1,0 @@
-"""The score over a graph that is cut into parts, for more than one process or machine."""
