@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from graph.engine.home import admin
+from graph.engine.home import admin, store_exists
 from graph.engine.provision import jars
 from graph.engine.room import refuse_full_disk
 from graph.engine.supervisor import ensure_engine, stopped_engine
@@ -25,6 +25,8 @@ def store_problem(settings: Settings) -> str | None:
 
     Raises `EngineError` where the machine has no room for the checker: that is no damage.
     """
+    if not store_exists(settings):
+        return None
     refuse_full_disk(settings)
     # one that was killed replays what it had promised as it starts; only then it can be checked
     ensure_engine(settings)
