@@ -47,7 +47,7 @@ COMMANDS = [
     "dictionary DISK/out",
     "sample DISK/district --persons 1000",
     "export --graphml DISK/out.graphml",
-    "confirm-code 91610305MA91000470 --by 李四 --evidence 执照",
+    "confirm-code 91610305MA91000470 --by 李四 --evidence 营业执照副本原件，2026-04-01核对",
 ]
 
 
