@@ -10,6 +10,7 @@ matched without a label; values are always parameters.
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 
 from graph.schema import SCHEMA
@@ -27,6 +28,7 @@ __all__ = [
     "migrations",
     "schema_hash",
     "shortenings",
+    "undoing",
     "version_labels",
 ]
 
@@ -94,6 +96,14 @@ def migrations() -> tuple[str, ...]:
         "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}",
     ]
     return tuple(statements)
+
+
+def undoing(migration: str) -> tuple[str, ...]:
+    """Statements that remove whatever stands under the name that a migration gives."""
+    made = re.match(r"CREATE (?:CONSTRAINT|(?:FULLTEXT )?INDEX) (\w+) ", migration)
+    if made is None:
+        return ()
+    return (f"DROP CONSTRAINT {made[1]} IF EXISTS", f"DROP INDEX {made[1]} IF EXISTS")
 
 
 @cache

@@ -9,6 +9,7 @@ closes carries a later known time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -28,8 +29,9 @@ from graph.cypher import (
     migrations,
     schema_hash,
     shortenings,
+    undoing,
 )
-from graph.errors import LogError
+from graph.errors import InputError, LogError
 from graph.facts import INSTANT, end_columns
 from graph.log import Batch, FactLog
 from graph.names.searching import NAMED_KINDS, search_rows
@@ -58,6 +60,7 @@ IMPORTED = "imported"
 _CHUNK = 5_000
 _WHOLE_GRAPH_S = 600.0
 _AT_ONCE = 50_000  # each time the whole graph is gone through
+_PATIENCE_S = 60.0
 _INDEXED = frozenset(name for _, name in LOOKED_UP)
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
 
@@ -97,7 +100,8 @@ class ProjectedTo:
 
 def projected_to(graph: GraphConnection) -> ProjectedTo | None:
     """How far the graph is, or None when nothing was ever projected into it."""
-    rows = graph.read(PROJECTION_READ).rows
+    # often the first question of an engine that just started, on a machine that is busy
+    rows = graph.read(PROJECTION_READ, timeout_s=_PATIENCE_S).rows
     return ProjectedTo(**rows[0]) if rows else None
 
 
@@ -121,7 +125,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
         )
     if done is None or done.schema_hash != schema_hash():
         for statement in migrations():
-            graph.write(statement)
+            _migrate(graph, statement)
         # a graph of before may lack names; an import just wrote them all
         if done and done.schema_hash != IMPORTED:
             _write_names(graph, (reading.history(kind) for kind in NAMED_KINDS))
@@ -145,6 +149,21 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
         _project_batch(reading, graph, batch, wrote)
         _note_position(graph, batches[: batch.position])
     return len(todo)
+
+
+def _migrate(graph: GraphConnection, statement: str) -> None:
+    """Run a migration; what a killed one left half made under its name is dropped first."""
+    try:
+        graph.write(statement)
+    except InputError:
+        undone = undoing(statement)
+        if not undone:
+            raise
+        for drop in undone:
+            # of the two, one is of another kind than what is there
+            with suppress(InputError):
+                graph.write(drop)
+        graph.write(statement)
 
 
 def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:

@@ -106,6 +106,7 @@ def insert_guarantee(
         lease(store, settings, _SOURCE, wait_s=WAIT_S, progress=silent),
         log.writer(),
     ):
+        Ledger(store).refuse_lost(log.batches())
         done = taken_before(log, _SOURCE, sha256, Part("proposal"))
         if done:
             return GuardedGuarantee("already", None, None, done.position)

@@ -80,6 +80,7 @@ def ingest(
         ledger = Ledger(store)
         # one run of one source at a time: what is compared with must not change before the commit
         with lease(store, settings, source, wait_s=wait_s, progress=say):
+            ledger.refuse_lost(log.batches())
             # what a killed run committed and could not enter any more
             ledger.reconcile(log.batches())
             quarantine.tidy(log, source, utc_now())

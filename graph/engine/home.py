@@ -133,6 +133,8 @@ def admin(
         text=True,
         encoding="utf-8",
         errors="replace",
+        # Ctrl-C in a terminal stops the command, which then ends this
+        start_new_session=True,
     ) as running:
         if note is not None:
             created = psutil.Process(running.pid).create_time()

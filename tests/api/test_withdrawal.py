@@ -14,7 +14,7 @@ from outline import Outline
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.command_line import app
 from graph.log import FactLog
 from graph.settings import Settings
 

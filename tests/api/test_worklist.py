@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 import ingest
-from api.cli import app
+from api.command_line import app
 from api.dependencies import workbench
 from api.routes.worklist import router
 from graph.log import FactLog

@@ -16,7 +16,7 @@ from clear_numbers import found_in, texts_under
 from collected import CASES, FILES, MATURED, Office, assert_as_written
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.command_line import app
 from graph.names.writing import plain
 
 # ------------------------------------------------------------------------- every folder and file
