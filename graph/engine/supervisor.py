@@ -26,7 +26,7 @@ from filelock import FileLock
 from pydantic import SecretStr
 
 from graph.engine.aside import put_back, set_aside, will_be_new
-from graph.engine.home import prepare_home, store_exists, wipe_unfinished_import
+from graph.engine.home import prepare_home, store_exists, store_lost, wipe_unfinished_import
 from graph.engine.host import HostConfiguration
 from graph.engine.provision import jars, java_environment, java_home
 from graph.engine.room import TO_REBUILD_MB, refuse_full_disk, refuse_too_little_memory
@@ -216,7 +216,7 @@ def _start(
     refuse_too_little_memory(settings)
     refuse_full_disk(settings)
     wipe_unfinished_import(settings)
-    if not store_exists(settings):
+    if store_lost(settings):
         will_be_new(settings)
     try:
         return _launch_on_a_port(settings, paths, owned=owned)
