@@ -24,7 +24,7 @@ __all__ = [
     "wipe_unfinished_import",
 ]
 
-_PASSWORD_SET = "password_set"
+_PREPARED = "password_set"
 _CONFIGURATION = """\
 server.bolt.enabled=true
 server.bolt.listen_address=127.0.0.1:{port}
@@ -43,7 +43,7 @@ def prepare_home(settings: Settings, jars: Sequence[Path], port: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = _CONFIGURATION.format(port=port, page_cache=settings.engine_page_cache_mb)
     (folder / "neo4j.conf").write_text(text, encoding="utf-8")
-    done = settings.engine_dir / _PASSWORD_SET
+    done = settings.engine_dir / _PREPARED
     if not done.exists():
         password = make_secrets(settings.secrets_file).engine_password
         # one in sixty-four passwords begins like an option
@@ -63,7 +63,7 @@ def store_exists(settings: Settings) -> bool:
 
 def store_lost(settings: Settings) -> bool:
     """Whether there was a store, and it is gone: a first start has no such past."""
-    return (settings.engine_dir / _PASSWORD_SET).exists() and not store_exists(settings)
+    return (settings.engine_dir / _PREPARED).exists() and not store_exists(settings)
 
 
 def wipe_unfinished_import(settings: Settings) -> None:
