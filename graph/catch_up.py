@@ -16,6 +16,7 @@ from graph.engine import import_store, renew_store, store_exists, was_filled
 from graph.errors import GraphUnavailableError, InputError
 from graph.import_files import write_import_files
 from graph.log import FactLog
+from graph.private import private_folder
 from graph.progress import Progress, silent
 from graph.projection import project, projected_to
 from graph.settings import Settings
@@ -46,7 +47,7 @@ def catch_up(
     """
     say = progress or silent
     log = FactLog(settings.log_dir)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     with FileLock(settings.data / "projection.lock", is_singleton=True):
         try:
             written = _fill(log, settings, say, owned=owned, import_from=import_from)

@@ -35,9 +35,12 @@ from filelock import FileLock
 
 from graph.errors import LogError
 from graph.facts import INSTANT, arrow_schema, coded_schema, true_at
+from graph.identifiers.older_masks import shortened, shortened_table
 from graph.log_damage import altered, batch_unreadable, gap, tail_lost, unwritable
 from graph.log_head import HEAD, Head, place_head, prepare_head, read_head
+from graph.private import private_folder
 from graph.sealed import harm_of, iterate_sealed, read_sealed, sync, write_sealed
+from graph.secrets import key_in_use
 from graph.time import utc_now
 
 __all__ = ["Batch", "FactLog", "PendingBatch"]
@@ -59,6 +62,8 @@ class Batch:
         known_at: when its facts became known; strictly later than the batch before.
         counts: rows in the file by fate (`rows_in = accepted + unchanged + quarantined`).
         files: table name -> {sha256, rows}.
+        key: names the identity key under which its persons are kept (`graph.secrets`); empty in
+            a log of before 2026-12, whose masks are read as they are kept now.
         notes: what ingest says of the delivery (its table, which part of a list it is).
         hash: sha256 of the manifest, which the next manifest repeats.
     """
@@ -75,6 +80,7 @@ class Batch:
     previous: str
     hash: str
     folder: Path
+    key: str
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -136,7 +142,8 @@ class FactLog:
         if kind not in batch.files:
             return schema.empty_table()
         texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-        return _under(schema, self._read(batch, kind, read_dictionary=texts))
+        read = self._read(batch, kind, read_dictionary=texts)
+        return _under(schema, _as_kept_now(batch, read))
 
     def closures(self, batch: Batch) -> pa.Table:
         """Facts that one batch closed: kind, fact_id."""
@@ -148,7 +155,7 @@ class FactLog:
         """A table attached to a batch (its findings), or None."""
         if name not in batch.files:
             return None
-        return self._read(batch, name)
+        return _as_kept_now(batch, self._read(batch, name))
 
     @staticmethod
     def _read(batch: Batch, name: str, *, read_dictionary: Sequence[str] | None = None) -> pa.Table:
@@ -221,7 +228,7 @@ class FactLog:
             if kind in batch.files:
                 path = batch.folder / f"{kind}.parquet"
                 for some in iterate_sealed(path, batch.files[kind], rows, schema.names):
-                    facts = _under(schema, some)
+                    facts = _under(schema, _as_kept_now(batch, some))
                     yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
 
     # ---------------------------------------------------------------- appending
@@ -244,6 +251,7 @@ class FactLog:
         """
         with self.writer():
             committed = self.batches()
+            key = key_in_use(self.folder)
             last = committed[-1] if committed else None
             if known_at is None:
                 known_at = utc_now()
@@ -259,11 +267,12 @@ class FactLog:
             pending = self.folder / f"{_PENDING}{batch}"
             writing = PendingBatch(pending, len(committed) + 1, known_at)
             try:
-                pending.mkdir(parents=True)
+                pending.mkdir(parents=True, mode=0o700)
                 yield writing
                 manifest = {
                     "position": writing.position,
                     "batch": batch,
+                    "key": key,
                     "source": source,
                     "file_name": file_name,
                     "content_sha256": content_sha256,
@@ -290,7 +299,7 @@ class FactLog:
     @contextmanager
     def writer(self) -> Iterator[None]:
         """Hold the log for writing; what a killed writer left behind is removed first."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         with FileLock(self.folder / ".lock", is_singleton=True):
             for left in self.folder.glob(f"{_PENDING}*"):
                 shutil.rmtree(left)
@@ -413,6 +422,10 @@ def _under(schema: pa.Schema, facts: pa.Table) -> pa.Table:
     return whole.select(schema.names)
 
 
+def _as_kept_now(batch: Batch, table: pa.Table) -> pa.Table:
+    return table if batch.key else shortened_table(table)
+
+
 def _remembered(folder: Path) -> Batch:
     try:
         seen = (folder / _MANIFEST).stat()
@@ -434,7 +447,7 @@ def _load(folder: Path) -> Batch:
             position=stated["position"],
             batch=stated["batch"],
             source=stated["source"],
-            file_name=stated["file_name"],
+            file_name=shortened(stated["file_name"]),
             content_sha256=stated["content_sha256"],
             known_at=datetime.fromisoformat(stated["known_at"]),
             counts=stated["counts"],
@@ -443,6 +456,7 @@ def _load(folder: Path) -> Batch:
             previous=stated["previous"],
             hash=hashlib.sha256(raw).hexdigest(),
             folder=folder,
+            key=stated.get("key", ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise batch_unreadable(folder.name, error) from error
