@@ -15,6 +15,7 @@ from graph.connection import connect
 from graph.engine import import_store, store_exists
 from graph.import_files import write_import_files
 from graph.log import FactLog
+from graph.private import private_folder
 from graph.progress import Progress, silent
 from graph.projection import project, projected_to
 from graph.settings import Settings
@@ -43,7 +44,7 @@ def catch_up(
     """
     say = progress or silent
     log = FactLog(settings.log_dir)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     with FileLock(settings.data / "projection.lock", is_singleton=True):
         batches = log.batches()
         much = sum(batch.fact_count for batch in batches) >= import_from

@@ -35,6 +35,9 @@ from filelock import FileLock
 
 from graph.errors import LogError
 from graph.facts import INSTANT, arrow_schema, coded_schema, true_at
+from graph.identifiers.older_masks import shortened, shortened_table
+from graph.private import private_folder
+from graph.secrets import key_in_use
 from graph.time import utc_now
 
 __all__ = ["Batch", "FactLog", "PendingBatch"]
@@ -60,6 +63,8 @@ class Batch:
         known_at: when its facts became known; strictly later than the batch before.
         counts: rows in the file by fate (`rows_in = accepted + unchanged + quarantined`).
         files: table name -> {sha256, rows}.
+        key: names the identity key under which its persons are kept (`graph.secrets`); empty in
+            a log of before 2026-12, whose masks are read as they are kept now.
         notes: what ingest says of the delivery (its table, which part of a list it is).
         hash: sha256 of the manifest, which the next manifest repeats.
     """
@@ -76,6 +81,7 @@ class Batch:
     previous: str
     hash: str
     folder: Path
+    key: str
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -131,7 +137,7 @@ class FactLog:
         table = pq.read_table(
             batch.folder / f"{kind}.parquet", partitioning=None, read_dictionary=texts
         )
-        return _under(schema, table)
+        return _under(schema, _as_kept_now(batch, table))
 
     def closures(self, batch: Batch) -> pa.Table:
         """Facts that one batch closed: kind, fact_id."""
@@ -143,7 +149,8 @@ class FactLog:
         """A table attached to a batch (its findings), or None."""
         if name not in batch.files:
             return None
-        return pq.read_table(batch.folder / f"{name}.parquet", partitioning=None)
+        table = pq.read_table(batch.folder / f"{name}.parquet", partitioning=None)
+        return _as_kept_now(batch, table)
 
     def history(
         self, kind: str, *, known_at: datetime | None = None, coded: bool = False
@@ -213,7 +220,7 @@ class FactLog:
                     # a file of before may lack a column
                     there = [name for name in schema.names if name in file.schema_arrow.names]
                     for some in file.iter_batches(rows, columns=there):
-                        facts = _under(schema, pa.Table.from_batches([some]))
+                        facts = _under(schema, _as_kept_now(batch, pa.Table.from_batches([some])))
                         yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
 
     # ---------------------------------------------------------------- appending
@@ -236,6 +243,7 @@ class FactLog:
         """
         with self.writer():
             committed = self.batches()
+            key = key_in_use(self.folder)
             last = committed[-1] if committed else None
             if known_at is None:
                 known_at = utc_now()
@@ -251,11 +259,12 @@ class FactLog:
             pending = self.folder / f"{_PENDING}{batch}"
             writing = PendingBatch(pending, len(committed) + 1, known_at)
             try:
-                pending.mkdir(parents=True)
+                pending.mkdir(parents=True, mode=0o700)
                 yield writing
                 manifest = {
                     "position": writing.position,
                     "batch": batch,
+                    "key": key,
                     "source": source,
                     "file_name": file_name,
                     "content_sha256": content_sha256,
@@ -280,7 +289,7 @@ class FactLog:
     @contextmanager
     def writer(self) -> Iterator[None]:
         """Hold the log for writing; what a killed writer left behind is removed first."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         with FileLock(self.folder / ".lock", is_singleton=True):
             for left in self.folder.glob(f"{_PENDING}*"):
                 shutil.rmtree(left)
@@ -387,6 +396,10 @@ def _under(schema: pa.Schema, facts: pa.Table) -> pa.Table:
     return whole.select(schema.names)
 
 
+def _as_kept_now(batch: Batch, table: pa.Table) -> pa.Table:
+    return table if batch.key else shortened_table(table)
+
+
 def _remembered(folder: Path) -> Batch:
     try:
         seen = (folder / _MANIFEST).stat()
@@ -408,7 +421,7 @@ def _load(folder: Path) -> Batch:
             position=stated["position"],
             batch=stated["batch"],
             source=stated["source"],
-            file_name=stated["file_name"],
+            file_name=shortened(stated["file_name"]),
             content_sha256=stated["content_sha256"],
             known_at=datetime.fromisoformat(stated["known_at"]),
             counts=stated["counts"],
@@ -417,6 +430,7 @@ def _load(folder: Path) -> Batch:
             previous=stated["previous"],
             hash=hashlib.sha256(raw).hexdigest(),
             folder=folder,
+            key=stated.get("key", ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LogError(

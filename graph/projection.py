@@ -27,6 +27,7 @@ from graph.cypher import (
     merge_text,
     migrations,
     schema_hash,
+    shortenings,
 )
 from graph.errors import LogError
 from graph.facts import INSTANT, end_columns
@@ -55,6 +56,8 @@ OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
 IMPORTED = "imported"
 
 _CHUNK = 5_000
+_WHOLE_GRAPH_S = 600.0
+_AT_ONCE = 50_000  # each time the whole graph is gone through
 _INDEXED = frozenset(name for _, name in LOOKED_UP)
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
 
@@ -62,7 +65,9 @@ _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key",
 class GraphConnection(Protocol):
     """What a projection needs of a graph."""
 
-    def read(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
+    def read(
+        self, text: str, parameters: Mapping[str, Any] | None = None, *, timeout_s: float = ...
+    ) -> Any: ...
 
     def write(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
 
@@ -120,6 +125,9 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
         # a graph of before may lack names; an import just wrote them all
         if done and done.schema_hash != IMPORTED:
             _write_names(graph, (reading.history(kind) for kind in NAMED_KINDS))
+            # a batch that names the key of its persons was written with the masks of now
+            if not all(batch.key for batch in batches[:position]):
+                _shorten_masks(graph)
         if done:
             graph.write(PROJECTION_MIGRATED, {"schema_hash": schema_hash()})
     if done and _stated(done) != taken_in_on(batches[:position]):
@@ -196,6 +204,13 @@ def _project_batch(
                 close_text(kind),
                 {"fact_ids": ids[start : start + _CHUNK], "known_to": batch.known_at},
             )
+
+
+def _shorten_masks(graph: GraphConnection) -> None:
+    """Bring a graph of before to the masks of now, some at a time: a district has a million."""
+    for is_any_left, mend in shortenings():
+        while graph.read(is_any_left, timeout_s=_WHOLE_GRAPH_S).rows:
+            graph.write(mend, {"rows": _AT_ONCE})
 
 
 def _write_names(graph: GraphConnection, facts: Iterable[pa.Table]) -> None:

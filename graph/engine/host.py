@@ -31,6 +31,7 @@ class HostConfiguration:
     """What the child must know; handed over as a JSON file.
 
     Attributes:
+        folder: device and inode of the home: a copy of it is another folder, and not this engine's.
         owner_fd: a pipe that closes when the owning process ends, or None when shared.
     """
 
@@ -42,6 +43,7 @@ class HostConfiguration:
     state_file: str
     version: str
     idle_minutes: float
+    folder: list[int]
     owner_fd: int | None
 
 
@@ -93,6 +95,7 @@ def _announce(configuration: HostConfiguration) -> None:
         "port": configuration.port,
         "version": configuration.version,
         "shared": configuration.owner_fd is None,
+        "folder": configuration.folder,
     }
     aside = Path(configuration.state_file + ".new")
     aside.write_text(json.dumps(state), encoding="utf-8")

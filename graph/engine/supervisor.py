@@ -1,7 +1,8 @@
 """Find, start and stop the engine of a data folder.
 
 One engine a data folder.  `engine.json` says where it is; a file lock keeps two commands from
-starting two.  A state file whose process is gone, or is another process by now, counts as none.
+starting two.  A state file whose process is gone, or is another process by now, counts as none; so
+does one that was copied with its folder, since the engine that it names is the original's.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from filelock import FileLock
 from pydantic import SecretStr
 
-from graph.engine.home import prepare_home, wipe_unfinished_import
+from graph.engine.home import folder_identity, prepare_home, wipe_unfinished_import
 from graph.engine.host import HostConfiguration
 from graph.engine.provision import jars, java_environment, java_home
 from graph.errors import EngineError
+from graph.private import private_folder
 from graph.progress import Progress
 from graph.secrets import make_secrets
 from graph.settings import Settings
@@ -89,7 +92,8 @@ def ensure_engine(
             "",
             supervised=False,
         )
-    settings.engine_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
+    settings.engine_dir.mkdir(exist_ok=True)
     with _lock(settings):
         state = _running(settings) or _start(settings, owned=owned, progress=progress)
     return Endpoint(
@@ -128,7 +132,8 @@ def engine_status(settings: Settings) -> EngineStatus:
 @contextmanager
 def stopped_engine(settings: Settings) -> Iterator[None]:
     """Hold the engine stopped: until the block ends nobody can start it."""
-    settings.engine_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
+    settings.engine_dir.mkdir(exist_ok=True)
     with _lock(settings):
         _stop(settings)
         yield
@@ -152,9 +157,10 @@ def _running(settings: Settings) -> dict[str, int | float | str] | None:
             _state_file(settings).read_text(encoding="utf-8")
         )
         process = psutil.Process(int(state["pid"]))
-        # the same pid may be somebody else by now
+        # the same pid may be somebody else by now, and the file a copy of another folder's
         alive = (
-            abs(process.create_time() - float(state["created"])) < 1
+            _is_of(settings, process, state)
+            and abs(process.create_time() - float(state["created"])) < 1
             and process.status() != psutil.STATUS_ZOMBIE
         )
         if alive and _answers(int(state["port"])):
@@ -162,6 +168,14 @@ def _running(settings: Settings) -> dict[str, int | float | str] | None:
     except (OSError, ValueError, KeyError, psutil.Error):
         pass
     return None
+
+
+def _is_of(settings: Settings, process: psutil.Process, state: dict[str, Any]) -> bool:
+    """Whether an engine is of this very folder, wherever that was moved meanwhile."""
+    if "folder" in state:
+        return bool(state["folder"] == folder_identity(settings.engine_dir))
+    # an engine that an older version started is known by the file it was started with
+    return str(_handed_file(settings).resolve()) in process.cmdline()
 
 
 def _answers(port: int) -> bool:
@@ -203,6 +217,7 @@ def _launch(
         state_file=str(_state_file(settings).resolve()),
         version=settings.engine_version,
         idle_minutes=settings.engine_idle_minutes,
+        folder=folder_identity(settings.engine_dir),
         owner_fd=owner_read,
     )
     handed = _handed_file(settings)

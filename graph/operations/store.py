@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from graph.errors import OperationsError, SettingsError
+from graph.private import private_folder
 from graph.settings import Settings
 
 __all__ = ["Instant", "OperationsStore", "Row", "read_only_store"]
@@ -117,7 +118,7 @@ def _engine(settings: Settings) -> Engine:
                 "unset it for SQLite in the data folder.",
                 code="setting_wrong",
             ) from error
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     engine = create_engine(
         f"sqlite:///{settings.operations_file}", connect_args={"timeout": _BUSY_S}
     )

@@ -82,7 +82,10 @@ class Policy(RuleFile):
                 if not {line.property, line.minus or line.property} <= _columns(kind):
                     raise ValueError(f"capacity {name}: {kind} has no such column")
         for kind, silent in self.seedless.items():
-            if silent.tie not in SCHEMA.relationships or not {silent.above} <= {None, *_columns(kind)}:
+            if silent.tie not in SCHEMA.relationships or not {silent.above} <= {
+                None,
+                *_columns(kind),
+            }:
                 raise ValueError(f"seedless {kind}: no such tie or column")
         unknown = self.overdue.limits.keys() - self.seeds.keys()
         if unknown or self.seedless.keys() & self.seeds.keys():
