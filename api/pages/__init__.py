@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from api.pages.calibration import router as calibration
 from api.pages.decisions import router as decisions
 from api.pages.deliveries import router as deliveries
 from api.pages.identity import router as identity
@@ -18,7 +19,9 @@ from api.pages.sending import router as sending
 __all__ = ["render_problem", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-for _part in (parties, money, decisions, prospects, places, identity, sending, deliveries):
+for _part in (
+    parties, money, decisions, prospects, places, identity, sending, deliveries, calibration,
+):  # fmt: skip
     router.include_router(_part)
 
 

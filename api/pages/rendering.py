@@ -44,6 +44,7 @@ NAVIGATION = (
     ("/places", "信用村镇"),
     ("/grades", "信用等级"),
     ("/guarantees", "担保圈链"),
+    ("/calibration", "风险校准"),
     ("/money", "贷款损失"),
     ("/decisions", "判定存档"),
     ("/products", "产品规定"),

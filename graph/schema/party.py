@@ -52,6 +52,10 @@ NODES = (
                 basis="JR/T 0171-2020 附录A",
                 sensitivity=Sensitivity.C2,
             ),
+            # place and date of birth are known anyway: the last four are kept in no readable form
+            Property(
+                "resident_id_tail_key", "公民身份号码后四位比对码", sensitivity=Sensitivity.C2
+            ),
             *PHONE,
             Property("education", "文化程度", basis="GB/T 4658"),
             Property("marital_status", "婚姻状况", basis="GB/T 2261.2"),

@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.errors import InputError
+from graph.file_name import shown
 from graph.identifiers.redaction import redacted
 from ingest.catalogue.field import heading
 from ingest.catalogue.source import Source, TableSpec
@@ -25,7 +26,6 @@ from ingest.reading.aside import Aside
 from ingest.reading.chosen_sheets import choose
 from ingest.reading.delimited import delimited_rows
 from ingest.reading.file_kind import FileKind, kind_of
-from ingest.reading.file_name import shown
 from ingest.reading.gathering import CELLS, Gathering, Origin
 from ingest.reading.heading import Heading
 from ingest.reading.memory import let_the_system_allocate
