@@ -219,6 +219,8 @@ def _plan(
             batch=batch,
             day=day,
         )
+        del lines
+        give_back()
     return Plan(
         source=source.name,
         table=table,
@@ -264,8 +266,9 @@ def commit(
         pending.close_facts(planned.difference.closed)
         pending.attach("findings", findings_table(planned.findings, planned.table.name))
         pending.attach("settled", settled_by(planned.table, planned.gated))
-        for name, table in (settled.attachments if settled else {}).items():
-            pending.attach(name, table)
+        if settled:
+            for name in settled.attachments:
+                pending.attach(name, settled.attachments[name])
         for name in planned.difference.attachments:
             pending.attach(name, planned.difference.attachments[name])
         pending.counts.update(planned.counts)

@@ -29,6 +29,7 @@ from ingest.reading.file_kind import FileKind, kind_of
 from ingest.reading.gathering import CELLS, Gathering, Origin
 from ingest.reading.heading import Heading
 from ingest.reading.memory import let_the_system_allocate
+from ingest.reading.records import record_rows
 from ingest.reading.spreadsheet import Sheet, open_sheets
 from ingest.reading.texts import Texts, coded
 from ingest.reading.web_page import tables_of
@@ -183,6 +184,8 @@ def _sheets(path: Path, kind: FileKind, source: Source, held: ExitStack) -> list
     """The sheets of a file; a text is one, the tables of a web page are some."""
     if kind == "workbook":
         return held.enter_context(open_sheets(path))
+    if kind == "records":
+        return [Sheet(path.name, lambda _: record_rows(path))]
     if kind == "text":
         known = {n for _, spec in source.shapes() for item in spec.fields for n in item.spellings}
 
