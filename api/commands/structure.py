@@ -88,7 +88,7 @@ def owners(
             print(f"其中 {beneficial.without_paths} 人待补充，未列出持股路径。")
         for doubt in through.doubts:
             print(f"{doubt.name or doubt.firm}：{DOUBTS[doubt.kind]}")
-        basis(through.basis.as_dict())
+        basis(found.basis.as_dict())
 
     answer_with(found.as_dict(), as_json, people)
 

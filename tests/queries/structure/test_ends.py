@@ -16,6 +16,7 @@ from queries.structure.beneficial import beneficial_owners
 from queries.structure.control import controllers_of
 from queries.structure.holding_paths import strongest_chains
 from queries.structure.ownership import Ownership, own
+from queries.structure.standing import Owners
 
 Told = tuple[str, str, float | None]
 
@@ -102,6 +103,8 @@ def test_a_line_of_firms_shows_the_chains_of_the_last_controllers(tmp_path: Path
     assert not first.chain_truncated
     assert sum(len(item.chain) for item in control.controllers) <= 500
     assert control.basis.truncated and others[-1].chain_truncated
+    whole = Owners.of(ownership(tmp_path / "3", [*line, ("P", "f060", 1.0)]), "f000")
+    assert whole.as_dict()["basis"]["truncated"]
     short = controllers_of(ownership(tmp_path / "2", [("P", "a", 1.0)]), "a")
     assert not short.basis.truncated
 
