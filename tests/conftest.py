@@ -40,6 +40,11 @@ LONG = (
     "ingest/test_memory.py",
     "ingest/test_withdrawal_kills.py",
     "ingest/test_kills.py",
+    "graph/test_engine.py",
+    "ingest/test_withdrawal.py",
+    "ingest/test_faults.py",
+    "queries/eligibility/test_record.py",
+    "ingest/test_ties_end.py",
 )
 #: A process of tests, its engine, and what its tests start.
 WORKER_BYTES = 5 << 30
