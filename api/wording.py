@@ -66,7 +66,7 @@ VALUES = {
     "repaired": "已修复或移出", "expired": "公示期满", "identity_not_proven": "身份未核实",
     "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
     "party_ended": "一方已注销或死亡，不再传导", "nothing_owed": "所担保的债务已无余额",
-    "stale": "年代已久，截止日期不明", "same_debt": "与已计入的是同一债务，只计一次",
+    "too_old": "年代已久，截止日期不明", "same_debt": "与已计入的是同一债务，只计一次",
     "perhaps_same_debt": "未能证明与已计入的是两笔债务，只计一次", "same_cause": "与已计入的出于同一情形，只计一次",
     "said_before_due": "报送时尚未到期，不知是否已还", "seeds_nothing": "不计入模型值", "no_line": "政策未列这一类，不计入模型值",
     "matured_unpaid": "到期未还", "written_off": "呆账、代偿或以资抵债", "deregistered_with_debts": "注销而债务未清",
@@ -74,7 +74,8 @@ VALUES = {
     "serious_violation": "严重违法失信名单", "tax_black_list": "重大税收违法失信主体", "irregular_taxpayer": "非正常户",
     "graph": "图谱", "identity": "主体核对", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
     "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "stale": "已有的材料过期", "not_applicable": "不适用",
-    "share": "持股", "control": "控制", "management": "高级管理人员",
+    "share": "持股", "control": "控制", "arrangement": "信托、代持等安排的当事人",
+    "management": "高级管理人员",
     "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from graph.errors import InputError, XinnongError, where_raised
+from graph.file_name import shown
 from graph.log import Batch, FactLog
 from graph.progress import Progress
 from graph.resolution import redirects
@@ -35,7 +36,6 @@ from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import Finding, by_importance, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
 from ingest.reading.apart import read_apart
-from ingest.reading.file_name import shown
 from ingest.reading.memory import give_back
 from ingest.reading.table import Table
 from ingest.report import BatchReport

@@ -42,5 +42,5 @@ class Statement:
         return self.cause == "debt"
 
     def left_out(self, why: str) -> Statement:
-        """The same, not used."""
-        return replace(self, why=why, tells_reason=False)
+        """The same, not used; what does not fit in it is told nevertheless."""
+        return replace(self, why=why, reason=self.note, tells_reason=bool(self.note))

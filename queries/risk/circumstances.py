@@ -36,6 +36,7 @@ class Circumstances:
         capacity_fen: NaN where no yardstick is known.
         yardstick: place of the yardstick among those of the policy; −1: none.
         over: who is dead, or struck off the register.
+        crowded: households with too many members to be a family.
         together: contract or group -> keys of all who stand in it together.
         limit_fen: group -> what each member may owe, where that is told.
     """
@@ -43,6 +44,7 @@ class Circumstances:
     capacity_fen: NDArray[np.float64]
     yardstick: NDArray[np.int8]
     over: NDArray[np.bool_]
+    crowded: NDArray[np.bool_]
     together: Mapping[str, frozenset[str]]
     limit_fen: Mapping[str, int]
 
@@ -53,6 +55,7 @@ class Circumstances:
             capacity_fen=self.capacity_fen[parties],
             yardstick=self.yardstick[parties],
             over=self.over[parties],
+            crowded=self.crowded[parties],
         )
 
 
@@ -60,8 +63,9 @@ def circumstances(snapshot: Snapshot, policy: Policy) -> Circumstances:
     """Read them."""
     capacity = np.full(len(snapshot), np.nan)
     yardstick = np.full(len(snapshot), -1, np.int8)
+    homes = _homes(snapshot)
     for place, line in enumerate(policy.capacity.values()):
-        told = _told(snapshot, line)
+        told = _told(snapshot, line, homes)
         news = np.isnan(capacity) & ~np.isnan(told)
         capacity[news], yardstick[news] = told[news], place
     groups = _members(snapshot, "JOINED_GROUP")
@@ -70,12 +74,15 @@ def circumstances(snapshot: Snapshot, policy: Policy) -> Circumstances:
         capacity,
         yardstick,
         _over(snapshot),
+        _crowded(snapshot, policy),
         MappingProxyType({**groups, **contracts}),
         MappingProxyType(_limits(snapshot)),
     )
 
 
-def _told(snapshot: Snapshot, line: Capacity) -> NDArray[np.float64]:
+def _told(
+    snapshot: Snapshot, line: Capacity, homes: tuple[NDArray[np.int32], NDArray[np.int32]]
+) -> NDArray[np.float64]:
     """What a yardstick says of each party, NaN where it says nothing."""
     found = np.full(len(snapshot), np.nan)
     columns = [name for name in (line.property, line.minus) if name]
@@ -95,16 +102,19 @@ def _told(snapshot: Snapshot, line: Capacity) -> NDArray[np.float64]:
         at = _numbers(snapshot, heard["key"])
         found[at[at >= 0]] = fen[at >= 0]
     if line.of == "household":
-        ties = snapshot.ties["BELONGS_TO"]
-        belongs = last_heard(
-            ties.table.append_column("member", pa.array(ties.source)).append_column(
-                "house", pa.array(ties.target)
-            ),
-            ["from_key"],
-        )
-        member, house = (belongs[name].to_numpy() for name in ("member", "house"))
+        member, house = homes
         found[member] = found[house]
     return found
+
+
+def _homes(snapshot: Snapshot) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Members, and the household of each as last heard."""
+    ties = snapshot.ties["BELONGS_TO"]
+    names = ("from_key", "known_from", "valid_from", "fact_id", "certainty")
+    ends = {"member": pa.array(ties.source), "house": pa.array(ties.target)}
+    told = pa.table({**{name: ties.table[name] for name in names}, **ends})
+    heard = last_heard(told, ["from_key"])
+    return heard["member"].to_numpy(), heard["house"].to_numpy()
 
 
 def _over(snapshot: Snapshot) -> NDArray[np.bool_]:
@@ -131,7 +141,23 @@ def _over(snapshot: Snapshot) -> NDArray[np.bool_]:
     return over
 
 
-def _members(snapshot: Snapshot, kind: str, things: pa.Array | None = None) -> dict[str, frozenset[str]]:
+def _crowded(snapshot: Snapshot, policy: Policy) -> NDArray[np.bool_]:
+    crowded = np.zeros(len(snapshot), bool)
+    for kind, rule in policy.ties.items():
+        if rule.between is not None:
+            ties = snapshot.ties[kind]
+            # told by several sources a member counts once; few are told so often
+            many = np.bincount(ties.target, minlength=len(snapshot)) > rule.between.most
+            if not many.any():
+                continue
+            pairs = np.unique(ties.target.astype(np.int64) << 32 | ties.source)
+            crowded |= np.bincount(pairs >> 32, minlength=len(snapshot)) > rule.between.most
+    return crowded
+
+
+def _members(
+    snapshot: Snapshot, kind: str, things: pa.Array | None = None
+) -> dict[str, frozenset[str]]:
     """Who stands in each group or contract, by certain word."""
     told = snapshot.facts(kind)
     told = told.filter(pc.greater_equal(told["certainty"], 1))
@@ -159,9 +185,7 @@ def _joint_contracts(snapshot: Snapshot) -> dict[str, frozenset[str]]:
             pc.is_in(secures["from_key"], value_set=contracts),
         )
     )
-    pairs = list(
-        zip(secures["from_key"].to_pylist(), secures["to_key"].to_pylist(), strict=True)
-    )
+    pairs = list(zip(secures["from_key"].to_pylist(), secures["to_key"].to_pylist(), strict=True))
     of_loan: dict[str, set[str]] = {}
     for contract, loan in pairs:
         of_loan.setdefault(loan, set()).update(givers.get(contract, ()))

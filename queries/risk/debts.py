@@ -158,7 +158,7 @@ def seeded(
     line = policy.seeds[seed]
     began = since or row["valid_from"]
     if why is None and line.is_stale(snapshot.as_of, began, until):
-        why = "stale"
+        why = "too_old"
     return Statement(
         party,
         kind,
@@ -168,10 +168,10 @@ def seeded(
         row,
         line.at(snapshot.as_of, began),
         why,
-        line.stale.reason if why == "stale" and line.stale else reason or line.reason,
+        line.stale.reason if why == "too_old" and line.stale else reason or line.reason,
         note,
         cases if cases is not None else _numbers_of(row.get("case_no")),
-        tells_reason=why == "stale",
+        tells_reason=why == "too_old",
     )
 
 

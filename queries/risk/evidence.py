@@ -97,9 +97,7 @@ def unused_ties(snapshot: Snapshot, policy: Policy, graph: RiskGraph) -> UnusedT
         why = np.array([_WHY.index(one) for one in silent.why], np.int64)
         ends = ties.source[silent.rows], ties.target[silent.rows]
         parts += [(*ends, number, why), (*ends[::-1], number, why)]
-    party, other, kind_of, why_of = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
+    party, other, kind_of, why_of = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(party, kind="stable")
     return UnusedTies(party[order].astype(np.int64), other[order], kind_of[order], why_of[order])
 

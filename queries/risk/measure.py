@@ -11,7 +11,7 @@ from typing import Any
 from graph.snapshot import Snapshot
 from queries.risk.circumstances import Circumstances
 from queries.risk.policy import Policy
-from queries.risk.policy_lines import TiePolicy, Variant
+from queries.risk.policy_lines import TiePolicy, Variant, Weight
 from queries.risk.weights import Strand
 
 __all__ = ["measure"]
@@ -32,7 +32,7 @@ def measure(
     if rule.between is not None and {*ends} != {sender, receiver}:
         return rule.between.reason
     sort = _sort(rule, row)
-    line = sort or rule
+    line: Weight = sort or rule
     forward = (sender, receiver) == ends
     if rule.back is not None and forward == (rule.flow == "against"):
         line = rule.back
@@ -43,11 +43,11 @@ def measure(
     return f"{line.reason}；{_by_amount(policy, around, receiver, row)}"
 
 
-def _by_amount(
-    policy: Policy, around: Circumstances, receiver: int, row: dict[str, Any]
-) -> str:
+def _by_amount(policy: Policy, around: Circumstances, receiver: int, row: dict[str, Any]) -> str:
     place = int(around.yardstick[receiver])
-    told = row.get("amount_fen") if "amount_fen" in row else around.limit_fen.get(row["discriminator"])
+    told = (
+        row.get("amount_fen") if "amount_fen" in row else around.limit_fen.get(row["discriminator"])
+    )
     if told is None:
         return "担保金额不明，按固定值计"
     if place < 0:

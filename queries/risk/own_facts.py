@@ -75,7 +75,8 @@ def own_facts(
         *seedless_records(snapshot, policy),
     ):
         told.setdefault(statement.party, []).append(statement)
-    used, unused = {}, {}
+    used: Used = {}
+    unused: Unused = {}
     for party in sorted(told):
         counted = _counted([one for one in told[party] if not one.why], policy)
         if counted:

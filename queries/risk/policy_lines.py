@@ -18,6 +18,7 @@ from queries.rule_file import Strict
 __all__ = [
     "Amount",
     "Base",
+    "Between",
     "Capacity",
     "Certainty",
     "Decay",
@@ -175,6 +176,12 @@ class Weight(Line):
     weight: float = Field(gt=0, le=1)
 
 
+class Between(Weight):
+    """Between members of one household; with more than `most` of them it is no family."""
+
+    most: int = Field(ge=2)
+
+
 class Amount(Line):
     """What a guarantor bears by the amount: `full` where what is owed is all that it can bear, and
     in proportion below; `weight` of the tie itself stands where amount or capacity is unknown."""
@@ -223,4 +230,4 @@ class TiePolicy(Weight):
     bare: Weight | None = None
     back: Weight | None = None
     back_own: bool = False
-    between: Weight | None = None
+    between: Between | None = None

@@ -62,9 +62,7 @@ def revoked_licences(snapshot: Snapshot, policy: Policy) -> Iterator[Statement]:
             later = row["ended_on"] is not None and row["ended_on"] > snapshot.as_of
             party = pc.index(snapshot.keys, row["key"]).as_py()
             if party >= 0 and not later:
-                yield seeded(
-                    party, node.kind, "licence", "licence_revoked", row, snapshot, policy
-                )
+                yield seeded(party, node.kind, "licence", "licence_revoked", row, snapshot, policy)
 
 
 def seedless_records(snapshot: Snapshot, policy: Policy) -> Iterator[Statement]:
@@ -74,7 +72,8 @@ def seedless_records(snapshot: Snapshot, policy: Policy) -> Iterator[Statement]:
         adverse = facts.filter(_speaks(facts, line.above))
         if not len(adverse):
             continue
-        sure, unusable = {}, set()
+        sure: dict[str, dict[str, Any]] = {}
+        unusable: set[str] = set()
         for row in adverse.to_pylist():
             if _usable(kind, row, snapshot):
                 sure[row["key"]] = row

@@ -160,10 +160,12 @@ def _weights(snapshot: Snapshot, ties: Ties, rule: TiePolicy, policy: Policy) ->
 def _joined(snapshot: Snapshot, ties: Ties, policy: Policy) -> NDArray[np.bool_]:
     """Between whom of these there is also a share or a guarantee, whichever way."""
     count = np.int64(len(snapshot))
+    asked = np.zeros(len(snapshot), bool)
+    asked[ties.target] = True
     pairs = [np.zeros(0, np.int64)]
     for kind in ("HOLDS_SHARES_IN", "GUARANTEES"):
         other = snapshot.ties[kind]
-        there = _certain(other, policy)
+        there = _certain(other, policy) & (asked[other.source] | asked[other.target])
         if kind == "HOLDS_SHARES_IN":
             ratio = other.facts["share_ratio"].to_numpy(zero_copy_only=False).astype(float)
             there &= np.nan_to_num(ratio, nan=0.0) > 0
@@ -259,6 +261,7 @@ def _between(
     ties: Ties, rows: NDArray[np.int32], weight: float, around: Circumstances, own: Reals
 ) -> Flows:
     """Every two who have the same target, both ways, told by the sender's own tie."""
+    rows = rows[~around.crowded[ties.target[rows]]]
     pair, first = np.unique(
         ties.target[rows].astype(np.int64) << 32 | ties.source[rows], return_index=True
     )

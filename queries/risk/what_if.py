@@ -225,7 +225,9 @@ def _owners_of_facts(snapshot: Snapshot, ids: tuple[str, ...]) -> NDArray[np.int
             things = snapshot.facts(kind)
             told = things.filter(pc.is_in(things["fact_id"], value_set=wanted))
             found += len(told)
-            of_tie = pc.or_(of_tie, pc.is_in(ties["to_key"], value_set=told["key"].combine_chunks()))
+            of_tie = pc.or_(
+                of_tie, pc.is_in(ties["to_key"], value_set=told["key"].combine_chunks())
+            )
         owned = ties["from_key"].filter(of_tie)
         owners.append(pc.index_in(owned, value_set=snapshot.keys).to_numpy())
     _all_found(found, ids)

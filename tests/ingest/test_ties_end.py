@@ -252,6 +252,22 @@ def test_who_is_a_member_no_more(district: District, state: str, ends: set[str],
 
 
 @pytest.mark.parametrize(
+    ("state", "day", "died_on"),
+    [("死亡", "2025-02-03", date(2025, 2, 3)), ("去世", "", date(2025, 9, 1)), ("迁出", "2025-02-03", None),
+     ("", "", None)],
+)  # fmt: skip
+def test_who_died_is_said_as_a_plain_fact(
+    district: District, state: str, day: str, died_on: date | None
+) -> None:
+    """On its day; where none is told, no later than the visit that found it."""
+    district.take("farmer_household", FIRST)
+    gone = member(OLD, "李样四", "配偶", WU, "", "2025-09-01", state, day)
+    district.take("farmer_household", HOUSEHOLD + gone)
+    facts = take_snapshot(district.log, DAY).facts("Person").to_pylist()
+    assert [row["died_on"] for row in facts if row["key"] == district.key("吴样六")] == [died_on]
+
+
+@pytest.mark.parametrize(
     ("hers", "his", "still"),
     [("离异", "离异", False), ("丧偶", "", False), ("", "离异", False), ("", "", True),
      ("离异", "已婚", True), ("已婚", "离异", True), ("未婚", "", True)],

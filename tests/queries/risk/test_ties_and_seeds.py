@@ -87,7 +87,9 @@ def household(income_wan: float | None, *members: End) -> list[Said]:
 
 def account(income_wan: float, since: date) -> Said:
     return Said(
-        "HouseholdAccount", (HOME,), {"total_income_fen": int(income_wan * WAN), "valid_from": since}
+        "HouseholdAccount",
+        (HOME,),
+        {"total_income_fen": int(income_wan * WAN), "valid_from": since},
     )
 
 
@@ -173,7 +175,9 @@ def agreement(*members: End, limit_wan: float | None = None, group: str = "group
     ]
 
 
-def contract(borrower: End, *guarantors: End, number: str = "c1", wan: float | None = None) -> list[Said]:
+def contract(
+    borrower: End, *guarantors: End, number: str = "c1", wan: float | None = None
+) -> list[Said]:
     """The same group as a contract of joint guarantee for one loan tells it."""
     return [
         said
@@ -295,11 +299,25 @@ def test_a_household_hears_of_its_members_and_tells_what_is_its_own() -> None:
     assert linked(run, B) == pytest.approx(0.9 * (0.2 + 0.8 * 0.2 * 0.1))
 
 
+def test_thirty_one_under_one_number_are_no_family() -> None:
+    for size, value in ((30, 0.1), (31, 0.0)):
+        members = [person(number) for number in range(size)]
+        run = run_of(loan(1, members[0]), household(None, *members))
+        ways = zip(run.graph.source, run.graph.target, run.graph.weight, strict=True)
+        first, second = (run.snapshot.index(party[0]) for party in members[:2])
+        found = [weight for a, b, weight in ways if (a, b) == (first, second)]
+        assert sum(found) == pytest.approx(value)
+
+
 # --- who is no more ----------------------------------------------------------------------------
 
 
 def struck_off(party: End, ended_on: date | None = date(2025, 3, 1)) -> Said:
-    return Said("Enterprise", (party,), {"name": "原公司", "registration_state": "cancelled", "ended_on": ended_on})
+    return Said(
+        "Enterprise",
+        (party,),
+        {"name": "原公司", "registration_state": "cancelled", "ended_on": ended_on},
+    )
 
 
 def test_who_is_struck_off_or_dead_conducts_nothing_after_the_end() -> None:
@@ -381,13 +399,15 @@ def test_matured_and_unpaid_by_a_word_said_after_its_day() -> None:
 
 def test_what_was_written_off_counts_though_it_is_settled() -> None:
     history = Said(
-        "RepaymentHistory", (("loan:1", "Loan"),), {"has_write_off": True, "valid_from": date(2025, 1, 1)}
+        "RepaymentHistory",
+        (("loan:1", "Loan"),),
+        {"has_write_off": True, "valid_from": date(2025, 1, 1)},
     )
     facts = loan(1, A, "pass", settled_on=date(2025, 6, 1))
     told = own(run_of(facts, history), A)
     assert [(fact.kind, fact.probability) for fact in told.own.facts] == [("written_off", 0.9)]
     old = own(run_of(facts, history.but(valid_from=date(2019, 1, 1))), A)
-    assert old.own.value == 0 and [item.why for item in old.unused] == ["stale"]
+    assert old.own.value == 0 and [item.why for item in old.unused] == ["too_old"]
 
 
 @pytest.mark.parametrize(
@@ -400,7 +420,10 @@ def test_every_list_seeds_by_its_line(kind: str, value: float) -> None:
 
 
 def test_lists_of_one_cause_count_once_and_of_two_apart() -> None:
-    market = [*listing(1, FIRM, list_kind="abnormal_operation"), *listing(2, FIRM, list_kind="serious_violation")]
+    market = [
+        *listing(1, FIRM, list_kind="abnormal_operation"),
+        *listing(2, FIRM, list_kind="serious_violation"),
+    ]
     told = own(run_of(market), FIRM)
     assert told.own.value == pytest.approx(0.2)
     assert [item.why for item in told.unused] == ["same_cause"]
@@ -415,7 +438,7 @@ def test_a_list_of_2014_without_an_end_is_stale_and_says_so() -> None:
     told = own(run_of(old), A)
     assert told.own.value == 0
     (left_out,) = told.unused
-    assert left_out.why == "stale" and "请向法院核实" in left_out.reason
+    assert left_out.why == "too_old" and "请向法院核实" in left_out.reason
     # a stated end, or a young listing, or an unknown age: as ever
     for entry in (
         listing(1, A, listed_on=date(2014, 6, 1), usable_until=date(2027, 1, 1)),
@@ -496,12 +519,20 @@ def test_a_tie_says_by_what_it_weighs_and_no_income() -> None:
     assert "家庭年收入" in told.linked.paths[0].hops[0].ties[0].measure
     assert "60000" not in str(told.as_dict())
     run = run_of(loan(1, A), stands(B, A, 3))
-    assert explain(run, B[0]).linked.paths[0].hops[0].ties[0].measure.endswith(
-        "担保能力不明，按固定值计"
+    assert (
+        explain(run, B[0])
+        .linked.paths[0]
+        .hops[0]
+        .ties[0]
+        .measure.endswith("担保能力不明，按固定值计")
     )
     run = run_of(loan(1, FIRM), Said("LEGAL_REPRESENTATIVE_OF", (A, FIRM)))
-    assert explain(run, A[0]).linked.paths[0].hops[0].ties[0].measure.startswith(
-        "法定代表人既无出资又无担保"
+    assert (
+        explain(run, A[0])
+        .linked.paths[0]
+        .hops[0]
+        .ties[0]
+        .measure.startswith("法定代表人既无出资又无担保")
     )
     share = Said("HOLDS_SHARES_IN", (OTHER, FIRM), {"share_ratio": 0.8})
     down = explain(run_of(loan(1, OTHER), share), FIRM[0])

@@ -35,9 +35,7 @@ class TieByTie:
     def __init__(self, snapshot: Snapshot, policy: Policy, own: dict[int, float]) -> None:
         self.snapshot, self.policy, self.own = snapshot, policy, own
         self.number = {key: at for at, key in enumerate(snapshot.keys.to_pylist())}
-        self.rows = {
-            kind: snapshot.ties[kind].table.to_pylist() for kind in policy.ties
-        }
+        self.rows = {kind: snapshot.ties[kind].table.to_pylist() for kind in policy.ties}
         self.found: dict[Pair, dict[str, float]] = defaultdict(dict)
         self.over = {
             self.number[row["key"]]
@@ -65,9 +63,9 @@ class TieByTie:
                 return row["net_assets_fen"]
         for tie in self.sure(self.rows["BELONGS_TO"]):
             for row in self.snapshot.facts("Household").to_pylist():
-                if tie["from_key"] == key and row["key"] == tie["to_key"]:
-                    if row["annual_income_fen"] is not None:
-                        return row["annual_income_fen"]
+                income = row["annual_income_fen"]
+                if tie["from_key"] == key and row["key"] == tie["to_key"] and income is not None:
+                    return income
         for row in self.snapshot.facts("Household").to_pylist():
             if row["key"] == key and row["annual_income_fen"] is not None:
                 return row["annual_income_fen"]
@@ -99,11 +97,11 @@ class TieByTie:
         self.guarantees()
         for row in self.sure(self.rows["JOINT_GUARANTEE_WITH"]):
             a, b = self.number[row["from_key"]], self.number[row["to_key"]]
-            for sender, receiver, debtor in ((a, b, "from_key"), (b, a, "to_key")):
-                others = len(self.members[row["discriminator"]] - {row[debtor]} | {
-                    row["to_key" if debtor == "from_key" else "from_key"]}) or 4  # fmt: skip
-                if row["discriminator"] not in self.members:
-                    others = 4
+            members = self.members.get(row["discriminator"])
+            for sender, receiver, debtor, other in (
+                (a, b, row["from_key"], row["to_key"]), (b, a, row["to_key"], row["from_key"]),
+            ):  # fmt: skip
+                others = 4 if members is None else max(1, len((members | {other}) - {debtor}))
                 self.say("JOINT_GUARANTEE_WITH", sender, receiver, 0.6 / others)
         cap = self.policy.cap
         found = {}
@@ -268,9 +266,9 @@ def full_worlds(draw: st.DrawFn) -> list[Said]:
         ("LEGAL_REPRESENTATIVE_OF", PEOPLE[:3], [*FIRMS[:2], SHOP], {}),
         ("JOINT_GUARANTEE_WITH", PEOPLE[:2], PEOPLE[2:3], {"discriminator": "g"}),
     ):  # fmt: skip
-        for _ in range(draw(st.integers(0, 3))):
-            facts.append(Said(kind, (draw(st.sampled_from(sources)), draw(st.sampled_from(targets))), told))  # fmt: skip
-    facts += [said for said in loan(1, draw(st.sampled_from([*everybody, HOMES[0]])), case_no="执1")]
+        ends = st.tuples(st.sampled_from(sources), st.sampled_from(targets))
+        facts += [Said(kind, pair, told) for pair in draw(st.lists(ends, max_size=3))]
+    facts += loan(1, draw(st.sampled_from([*everybody, HOMES[0]])), case_no="执1")
     if draw(st.booleans()):
         facts += loan(2, PEOPLE[0], "pass", overdue_days=100)
     for number in range(draw(st.integers(0, 3))):
