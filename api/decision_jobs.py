@@ -26,6 +26,7 @@ from graph.errors import (
     NotFoundError,
     XinnongError,
 )
+from graph.identifiers.redaction import redacted_name
 from graph.operations import Job, Jobs
 from graph.time import today, utc_now
 from queries.eligibility.answer import decision_answer
@@ -102,7 +103,10 @@ class DecisionJobs:
         Raises as `graph.operations.Jobs.begin`, and `NotFoundError` for an unknown product.
         """
         chosen = self._bench.product(product)
-        sent = {"product": product, "parties": list(parties), "given": _plain(given)}
+        # what is kept, and what it is hashed from, holds no number that somebody typed
+        sent = _without_numbers(
+            {"product": product, "parties": list(parties), "given": _plain(given)}
+        )
         as_of = given.get("as_of") or today()
         chosen.at(as_of)
         fixed = {
@@ -197,6 +201,14 @@ class DecisionJobs:
                 if self._closing.wait(_AGAIN_S):
                     return None
         return decide_line(self._bench, product, party, given)
+
+
+def _without_numbers(said: Any) -> Any:
+    if isinstance(said, str):
+        return redacted_name(said)
+    if isinstance(said, dict):
+        return {name: _without_numbers(each) for name, each in said.items()}
+    return [_without_numbers(each) for each in said] if isinstance(said, list) else said
 
 
 def _plain(given: Mapping[str, Any]) -> dict[str, Any]:

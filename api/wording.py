@@ -74,7 +74,8 @@ VALUES = {
     "serious_violation": "严重违法失信名单", "tax_black_list": "重大税收违法失信主体", "irregular_taxpayer": "非正常户",
     "graph": "图谱", "identity": "主体核对", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
     "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "stale": "已有的材料过期", "not_applicable": "不适用",
-    "share": "持股", "control": "控制", "management": "高级管理人员",
+    "share": "持股", "control": "控制", "arrangement": "信托、代持等安排的当事人",
+    "management": "高级管理人员",
     "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
 }  # fmt: skip
 

@@ -35,6 +35,7 @@ from queries.eligibility.scorecard import (
 from queries.library import held_at, held_by, known_key
 from queries.names import division_names, institution_names
 from queries.risk import RiskRun, assess, reassess
+from queries.risk.calibration import Calibration, calibrate, policy_in_force
 from queries.search import hidden
 from queries.structure import Structure, read_structure
 
@@ -54,6 +55,7 @@ class Workbench:
         self._structure = Reckoning[Structure]("structure")
         self._prospects = Reckoning[Prospects]("prospects")
         self._places = Reckoning[CreditPlaces]("places")
+        self._calibration = Reckoning[Calibration]("calibration")
         self._warm = Reckoning[bool]("warm")
         self._names = Reckoning[dict[str, str]]("names")
         self._institutions = Reckoning[dict[str, str]]("institutions")
@@ -66,6 +68,7 @@ class Workbench:
             self._risk,
             self._prospects,
             self._places,
+            self._calibration,
             self._names,
             self._institutions,
         ):
@@ -104,14 +107,15 @@ class Workbench:
     def risk_run(self) -> RiskRun:
         """The propagation for what the graph holds now; once for each state, from the one before."""
         day, known_at, position = self._state()
+        policy = policy_in_force(self.store)
 
         def reckon() -> RiskRun:
             before = self._risk.newest
-            if before is None or before.snapshot.as_of != day:
-                return assess(take_snapshot(self.log, day, known_at))
+            if before is None or before.snapshot.as_of != day or before.policy != policy:
+                return assess(take_snapshot(self.log, day, known_at), policy)
             return reassess(before, refresh_snapshot(before.snapshot, self.log, known_at))
 
-        return self._risk.wait((position, day), reckon)
+        return self._risk.wait((position, day, policy.name), reckon)
 
     def structure(self) -> Structure:
         """Ownership, guarantees and hints of the snapshot that the risk run stands on."""
@@ -227,6 +231,17 @@ class Workbench:
         return self._places.ready(
             (position, day, card.name),
             lambda: read_places(self.log, day, known_at, position, card),
+            within=within,
+        )
+
+    def calibration_ready(self, *, within: float | None) -> Calibration | None:
+        """How the risk policy in force did, if that is there within so many seconds; None while it
+        is being measured."""
+        day, known_at, position = self._state()
+        policy = policy_in_force(self.store)
+        return self._calibration.ready(
+            (position, day, policy.name),
+            lambda: calibrate(self.log, day, known_at, policy),
             within=within,
         )
 

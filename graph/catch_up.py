@@ -11,10 +11,12 @@ import shutil
 
 from filelock import FileLock
 
-from graph.connection import connect
-from graph.engine import import_store, store_exists
+from graph.connection import STORE_RENEWED, connect
+from graph.engine import import_store, renew_store, store_exists, was_filled
+from graph.errors import GraphUnavailableError, InputError
 from graph.import_files import write_import_files
 from graph.log import FactLog
+from graph.private import private_folder
 from graph.progress import Progress, silent
 from graph.projection import project, projected_to
 from graph.settings import Settings
@@ -38,28 +40,49 @@ def catch_up(
         owned: an engine started by this call ends with this process.
         import_from: from how many facts on an empty store is filled by import.
 
+    A store of our own that turns out to be damaged is set aside, and filled from the log.
+
     Raises:
         LogError: the graph holds another log.  GraphUnavailableError, EngineError: as `connect`.
     """
     say = progress or silent
     log = FactLog(settings.log_dir)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     with FileLock(settings.data / "projection.lock", is_singleton=True):
-        batches = log.batches()
-        much = sum(batch.fact_count for batch in batches) >= import_from
-        imported = 0
-        if much and settings.neo4j_uri is None and _is_empty(settings, owned=owned):
-            _import(log, settings, say)
-            imported = len(batches)
-        with connect(settings, owned=owned) as graph:
-            return imported + project(log, graph, progress=say)
+        try:
+            written = _fill(log, settings, say, owned=owned, import_from=import_from)
+        except (GraphUnavailableError, InputError) as error:
+            if not _is_of_the_store(error, settings):
+                raise
+            if error.cause_code != STORE_RENEWED:
+                renew_store(settings, error.message_en)
+            written = _fill(log, settings, say, owned=owned, import_from=import_from)
+        if settings.neo4j_uri is None:
+            was_filled(settings)
+        return written
+
+
+def _is_of_the_store(error: GraphUnavailableError | InputError, settings: Settings) -> bool:
+    """Whether another store would do: what we write is right, so what is refused is the store's."""
+    return settings.neo4j_uri is None and error.cause_code in {STORE_RENEWED, "query_refused"}
+
+
+def _fill(log: FactLog, settings: Settings, say: Progress, *, owned: bool, import_from: int) -> int:
+    batches = log.batches()
+    much = sum(batch.fact_count for batch in batches) >= import_from
+    imported = 0
+    if much and settings.neo4j_uri is None and _is_empty(settings, owned=owned):
+        _import(log, settings, say)
+        imported = len(batches)
+    with connect(settings, owned=owned, fills=False) as graph:
+        return imported + project(log, graph, progress=say)
 
 
 def _is_empty(settings: Settings, *, owned: bool) -> bool:
     # before the first start there is no need to start in order to ask
     if not store_exists(settings):
         return True
-    with connect(settings, owned=owned) as graph:
+    with connect(settings, owned=owned, fills=False) as graph:
         return projected_to(graph) is None
 
 

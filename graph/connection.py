@@ -3,7 +3,8 @@
 Only managed transactions.  Reads are READ transactions with a timeout and a row budget, and the
 answer says when the budget cut it.  A supervised engine that was killed is started again: a command
 waits for it and its call is repeated once, since every write of ours may be; a service tells its
-readers at once to come again (`waits`).
+readers at once to come again (`waits`).  Where Neo4j itself fails over our own store, the store is
+checked, and one that is damaged is set aside and filled from the log.
 """
 
 from __future__ import annotations
@@ -22,17 +23,19 @@ import neo4j.time
 from neo4j.exceptions import (
     AuthError,
     ClientError,
+    DatabaseError,
+    DatabaseUnavailable,
     DriverError,
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
 )
 
-from graph.engine import Endpoint, ensure_engine
+from graph.engine import Endpoint, awaits_filling, ensure_engine, renew_store, store_problem
 from graph.errors import GraphUnavailableError, InputError, XinnongError
 from graph.settings import Settings
 
-__all__ = ["Graph", "Rows", "connect"]
+__all__ = ["STORE_RENEWED", "Graph", "Rows", "connect"]
 
 _RETRY_S = 15.0
 _CONNECT_S = 5.0
@@ -41,6 +44,10 @@ _CONNECT_S = 5.0
 _COLD_S = 120.0
 #: What the driver raises when the engine went away.
 _LOST = (ServiceUnavailable, SessionExpired, OSError)
+_DAMAGED = "graph_damaged"
+
+#: Code of the error where the store was set aside in the middle of filling it.
+STORE_RENEWED = "store_renewed"
 T = TypeVar("T")
 
 
@@ -59,15 +66,21 @@ class Graph:
     Args:
         waits: whether a call waits for an engine that was killed; otherwise it is started again
             aside, and until it answers every call raises (`graph_restarting`).
+        fills: a store that is new is filled from the log before anybody reads it.
     """
 
-    def __init__(self, settings: Settings, *, owned: bool = False, waits: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, *, owned: bool = False, waits: bool = True, fills: bool = True
+    ) -> None:
         self._settings = settings
         self._owned = owned
         self._waits = waits
+        self._fills = fills
+        self._examined = False
         self._reopening = threading.Lock()
         self._closed = False
         self._endpoint, self._driver = self._open()
+        self._store = awaits_filling(settings)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -157,7 +170,22 @@ class Graph:
         self.close()
 
     def _open(self) -> tuple[Endpoint, neo4j.Driver]:
+        try:
+            return self._connected()
+        except GraphUnavailableError as error:
+            # our own password is refused only where the store lost it
+            if self._settings.neo4j_uri or error.cause_code != "graph_auth":
+                raise
+        renew_store(self._settings, "系统库丢失，密码不被接受")
+        return self._connected()
+
+    def _connected(self) -> tuple[Endpoint, neo4j.Driver]:
         endpoint = ensure_engine(self._settings, owned=self._owned)
+        if self._fills and awaits_filling(self._settings):
+            from graph.catch_up import catch_up  # it comes through this door itself
+
+            catch_up(self._settings, owned=self._owned)
+            endpoint = ensure_engine(self._settings, owned=self._owned)
         try:
             driver = neo4j.GraphDatabase.driver(
                 endpoint.uri,
@@ -188,12 +216,32 @@ class Graph:
             if not self._waits:
                 self._reopen_aside(lost)
                 raise _restarting() from error
+        except GraphUnavailableError as error:
+            if error.cause_code != _DAMAGED or not self._endpoint.supervised or self._examined:
+                raise
+            # once for each connection: what fails again over a whole store is another fault
+            self._examined = True
+            if not self._waits:
+                self._reopen_aside(lost, examine=True)
+                raise _restarting() from error
+            self._examine()
         with self._reopening:
             self._reopen(lost)
+        if not self._fills and awaits_filling(self._settings) != self._store:
+            raise GraphUnavailableError(
+                "图存储刚被搁置重建，请重试。",
+                "The store was set aside in the middle of the work: begin it again.",
+                code=STORE_RENEWED,
+            )
         try:
             return self._once(work, access)
         except _LOST as error:
             raise _unreachable(self._endpoint, error) from error
+
+    def _examine(self) -> None:
+        """Check our own store; one that is damaged is set aside."""
+        if problem := store_problem(self._settings):
+            renew_store(self._settings, problem)
 
     def _reopen(self, lost: neo4j.Driver) -> None:
         """Start the engine again and connect, unless another thread did meanwhile."""
@@ -201,7 +249,7 @@ class Graph:
             lost.close()
             self._endpoint, self._driver = self._open()
 
-    def _reopen_aside(self, lost: neo4j.Driver) -> None:
+    def _reopen_aside(self, lost: neo4j.Driver, *, examine: bool = False) -> None:
         if not self._reopening.acquire(blocking=False):
             return
 
@@ -209,6 +257,8 @@ class Graph:
             try:
                 # what keeps it from starting is told to the next who asks
                 with suppress(XinnongError):
+                    if examine:
+                        self._examine()
                     self._reopen(lost)
             finally:
                 self._reopening.release()
@@ -227,14 +277,16 @@ class Graph:
             raise _translated(error, self._endpoint) from error
 
 
-def connect(settings: Settings, *, owned: bool = False, waits: bool = True) -> Graph:
+def connect(
+    settings: Settings, *, owned: bool = False, waits: bool = True, fills: bool = True
+) -> Graph:
     """Connect to the configured Neo4j, or to our own engine, which is started when needed.
 
     Args:
         owned: an engine started by this call ends with this process.
-        waits: as `Graph`.
+        waits, fills: as `Graph`.
     """
-    return Graph(settings, owned=owned, waits=waits)
+    return Graph(settings, owned=owned, waits=waits, fills=fills)
 
 
 def _limited(work: Callable[..., T], timeout_s: float) -> Callable[..., T]:
@@ -286,7 +338,24 @@ def _translated(error: Exception, endpoint: Endpoint) -> XinnongError:
             f"Neo4j refused the query ({code}): {getattr(error, 'message', '')}",
             code="query_refused",
         )
+    if isinstance(error, DatabaseError | DatabaseUnavailable):
+        return _failing(endpoint, error)
     return _unreachable(endpoint, error)
+
+
+def _failing(endpoint: Endpoint, error: Exception) -> GraphUnavailableError:
+    """It answers, and fails over its own store."""
+    todo = (
+        "请运行 xinnong check；存储损坏的，会由日志重建。"
+        if endpoint.supervised
+        else "请管理员检查该库的磁盘空间和存储；损坏的，请建空库后运行 xinnong check --mend。"
+    )
+    return GraphUnavailableError(
+        f"图数据库 {endpoint.uri} 读写自己的存储时出错。{todo}数据以日志为准，未受影响。",
+        f"Neo4j at {endpoint.uri} fails over its own store ({getattr(error, 'code', '')}): "
+        "`xinnong check`. The log is the truth, nothing is lost.",
+        code=_DAMAGED,
+    )
 
 
 def _restarting() -> GraphUnavailableError:

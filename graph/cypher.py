@@ -10,6 +10,7 @@ matched without a label; values are always parameters.
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 
 from graph.schema import SCHEMA
@@ -26,6 +27,8 @@ __all__ = [
     "merge_text",
     "migrations",
     "schema_hash",
+    "shortenings",
+    "undoing",
     "version_labels",
 ]
 
@@ -95,10 +98,56 @@ def migrations() -> tuple[str, ...]:
     return tuple(statements)
 
 
+def undoing(migration: str) -> tuple[str, ...]:
+    """Statements that remove whatever stands under the name that a migration gives."""
+    made = re.match(r"CREATE (?:CONSTRAINT|(?:FULLTEXT )?INDEX) (\w+) ", migration)
+    if made is None:
+        return ()
+    return (f"DROP CONSTRAINT {made[1]} IF EXISTS", f"DROP INDEX {made[1]} IF EXISTS")
+
+
 @cache
 def schema_hash() -> str:
     """Names the migrations: a graph that carries it needs none."""
-    return hashlib.sha256("\n".join(migrations()).encode()).hexdigest()
+    every = (*migrations(), *(text for pair in shortenings() for text in pair))
+    return hashlib.sha256("\n".join(every).encode()).hexdigest()
+
+
+@cache
+def shortenings() -> tuple[tuple[str, str], ...]:
+    """(is any left, mend `$rows` of them) for the masks of before, which showed the last four.
+
+    In every text of every node and tie, keys among them, as the log reads them by now
+    (`graph.identifiers.older_masks`).
+    """
+    places = [f"(n:{label})" for label in sorted({"Version", "PartyName", *SCHEMA.superlabels})]
+    places += [f"()-[n:{tie.type}]->()" for tie in SCHEMA.relationships.values()]
+    pairs = []
+    for stars, shown, end in (("*" * 8, 4, "[0-9]{3}[0-9X]"), ("*" * 7, 2, "[0-9]{2}")):
+        form = f"(?s).*[1-9][0-9]{{5}}[*]{{{len(stars)}}}{end}.*"
+        for place in places:
+            found = (
+                f"MATCH {place} WITH n, [name IN keys(n) WHERE valueType(n[name]) STARTS WITH "
+                f"'STRING' AND n[name] =~ '{form}'] AS names WHERE size(names) > 0 "
+            )
+            mended = (
+                f"UNWIND names AS name WITH n, name, split(n[name], '{stars}') AS parts "
+                f"SET n[name] = reduce(s = head(parts), part IN tail(parts) | s + "
+                f"'{stars}' + CASE WHEN part =~ '(?s){end}.*' "
+                f"THEN '{'*' * shown}' + substring(part, {shown}) ELSE part END)"
+            )
+            pairs.append(
+                (f"{found}RETURN 1 AS one LIMIT 1", f"{found}WITH n, names LIMIT $rows {mended}")
+            )
+    born = (
+        "MATCH (v:PersonVersion) WHERE v.birth_on IS NOT NULL "
+        "AND v.resident_id_masked =~ '[0-9]{6}[*]{12}' "
+    )
+    mended = (
+        "WITH v LIMIT $rows SET v.resident_id_masked = left(v.resident_id_masked, 6) "
+        "+ replace(toString(v.birth_on), '-', '') + '****'"
+    )
+    return (*pairs, (f"{born}RETURN 1 AS one LIMIT 1", f"{born}{mended}"))
 
 
 def version_labels(node: Node) -> tuple[str, ...]:

@@ -11,14 +11,15 @@
 
 The rename of the batch folder is the commit: files are written into `.pending-…`, synced, and
 appear whole or not at all.  A killed writer leaves a pending folder that the next one removes.
-Manifests are chained by hash, so that `verify` notices an altered, missing or reordered batch.
+Manifests are chained by hash, and `head.json` states the last (`graph.log_head`): an altered,
+missing or reordered batch is refused by whoever reads the log, and files by whoever reads them
+(`graph.sealed`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,11 +31,16 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from filelock import FileLock
 
 from graph.errors import LogError
 from graph.facts import INSTANT, arrow_schema, coded_schema, true_at
+from graph.identifiers.older_masks import shortened, shortened_table
+from graph.log_damage import altered, batch_unreadable, gap, tail_lost, unwritable
+from graph.log_head import HEAD, Head, place_head, prepare_head, read_head
+from graph.private import private_folder
+from graph.sealed import harm_of, iterate_sealed, read_sealed, sync, write_sealed
+from graph.secrets import key_in_use
 from graph.time import utc_now
 
 __all__ = ["Batch", "FactLog", "PendingBatch"]
@@ -43,10 +49,6 @@ _MANIFEST = "manifest.json"
 _CLOSURES = "closures"
 _CLOSURE_SCHEMA = pa.schema([("kind", pa.string()), ("fact_id", pa.string())])
 _PENDING = ".pending-"
-# One dictionary of keys for a whole file: whole-graph readers then hash each key once, not once a
-# row (a third of the file's size, a quarter of its reading time at 5,000,000 ties).
-_ROW_GROUP = 1 << 23
-_DICTIONARY_BYTES = 1 << 28
 _SAID_AGAIN = frozenset({"label", "from_label", "to_label", "source", "batch"})
 
 
@@ -60,6 +62,8 @@ class Batch:
         known_at: when its facts became known; strictly later than the batch before.
         counts: rows in the file by fate (`rows_in = accepted + unchanged + quarantined`).
         files: table name -> {sha256, rows}.
+        key: names the identity key under which its persons are kept (`graph.secrets`); empty in
+            a log of before 2026-12, whose masks are read as they are kept now.
         notes: what ingest says of the delivery (its table, which part of a list it is).
         hash: sha256 of the manifest, which the next manifest repeats.
     """
@@ -76,6 +80,7 @@ class Batch:
     previous: str
     hash: str
     folder: Path
+    key: str
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -103,11 +108,24 @@ class FactLog:
     # ------------------------------------------------------------------ reading
 
     def batches(self) -> list[Batch]:
-        """Every committed batch, in order; raises `LogError` where the order has a gap.
+        """Every committed batch, in order.
 
         A manifest is read once and again only when the file is another one by now.
+
+        Raises:
+            LogError: `log_gap`, `log_tail_lost` where a batch is lost; `log_damaged` where one is
+                not what was written.
         """
-        return self._in_order(_remembered)
+        found = self._in_order(_remembered)
+        for before, batch in zip([None, *found], found, strict=False):
+            if batch.previous != (before.hash if before else ""):
+                raise altered((before or batch).folder.name)
+        head = read_head(self.folder)
+        if head and head.position > len(found):
+            raise tail_lost(head.position, len(found))
+        if head and head.position and found[head.position - 1].hash != head.hash:
+            raise altered(found[head.position - 1].folder.name)
+        return found
 
     def _in_order(self, load: Callable[[Path], Batch]) -> list[Batch]:
         if not self.folder.exists():
@@ -115,11 +133,7 @@ class FactLog:
         found = [load(path) for path in sorted(self.folder.glob("[0-9]*-*"))]
         for expected, batch in enumerate(found, start=1):
             if batch.position != expected:
-                raise LogError(
-                    f"事实日志缺少第 {expected} 批。请从备份恢复整个 log 目录。",
-                    f"The fact log lacks batch {expected}: restore the whole log folder.",
-                    code="log_gap",
-                )
+                raise gap(expected)
         return found
 
     def facts(self, batch: Batch, kind: str, *, coded: bool = False) -> pa.Table:
@@ -128,22 +142,25 @@ class FactLog:
         if kind not in batch.files:
             return schema.empty_table()
         texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-        table = pq.read_table(
-            batch.folder / f"{kind}.parquet", partitioning=None, read_dictionary=texts
-        )
-        return _under(schema, table)
+        read = self._read(batch, kind, read_dictionary=texts)
+        return _under(schema, _as_kept_now(batch, read))
 
     def closures(self, batch: Batch) -> pa.Table:
         """Facts that one batch closed: kind, fact_id."""
         if _CLOSURES not in batch.files:
             return _CLOSURE_SCHEMA.empty_table()
-        return pq.read_table(batch.folder / f"{_CLOSURES}.parquet", partitioning=None)
+        return self._read(batch, _CLOSURES)
 
     def table(self, batch: Batch, name: str) -> pa.Table | None:
         """A table attached to a batch (its findings), or None."""
         if name not in batch.files:
             return None
-        return pq.read_table(batch.folder / f"{name}.parquet", partitioning=None)
+        return _as_kept_now(batch, self._read(batch, name))
+
+    @staticmethod
+    def _read(batch: Batch, name: str, *, read_dictionary: Sequence[str] | None = None) -> pa.Table:
+        path = batch.folder / f"{name}.parquet"
+        return read_sealed(path, batch.files[name], read_dictionary=read_dictionary)
 
     def history(
         self, kind: str, *, known_at: datetime | None = None, coded: bool = False
@@ -209,12 +226,10 @@ class FactLog:
             )
         for batch in batches:
             if kind in batch.files:
-                with pq.ParquetFile(batch.folder / f"{kind}.parquet") as file:
-                    # a file of before may lack a column
-                    there = [name for name in schema.names if name in file.schema_arrow.names]
-                    for some in file.iter_batches(rows, columns=there):
-                        facts = _under(schema, pa.Table.from_batches([some]))
-                        yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
+                path = batch.folder / f"{kind}.parquet"
+                for some in iterate_sealed(path, batch.files[kind], rows, schema.names):
+                    facts = _under(schema, _as_kept_now(batch, some))
+                    yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
 
     # ---------------------------------------------------------------- appending
 
@@ -236,6 +251,7 @@ class FactLog:
         """
         with self.writer():
             committed = self.batches()
+            key = key_in_use(self.folder)
             last = committed[-1] if committed else None
             if known_at is None:
                 known_at = utc_now()
@@ -251,11 +267,12 @@ class FactLog:
             pending = self.folder / f"{_PENDING}{batch}"
             writing = PendingBatch(pending, len(committed) + 1, known_at)
             try:
-                pending.mkdir(parents=True)
+                pending.mkdir(parents=True, mode=0o700)
                 yield writing
                 manifest = {
                     "position": writing.position,
                     "batch": batch,
+                    "key": key,
                     "source": source,
                     "file_name": file_name,
                     "content_sha256": content_sha256,
@@ -267,24 +284,41 @@ class FactLog:
                 }
                 text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
                 (pending / _MANIFEST).write_text(text, encoding="utf-8")
-                _sync(pending / _MANIFEST)
-                _sync(pending)
+                sync(pending / _MANIFEST)
+                sync(pending)
+                digest = hashlib.sha256(text.encode()).hexdigest()
+                head = prepare_head(self.folder, Head(writing.position, digest))
                 pending.rename(self.folder / f"{writing.position:08d}-{batch}")
-                _sync(self.folder)
+                place_head(self.folder, head)
             except BaseException as error:
                 shutil.rmtree(pending, ignore_errors=True)
                 if isinstance(error, OSError):
-                    raise _unwritable(self.folder, error) from error
+                    raise unwritable(self.folder, error) from error
                 raise
 
     @contextmanager
     def writer(self) -> Iterator[None]:
         """Hold the log for writing; what a killed writer left behind is removed first."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         with FileLock(self.folder / ".lock", is_singleton=True):
             for left in self.folder.glob(f"{_PENDING}*"):
                 shutil.rmtree(left)
+            for left in self.folder.glob(f".{HEAD}.*"):
+                left.unlink()
             yield
+
+    def accept_loss(self) -> int:
+        """Go on without the batches after the last one that is there; returns how many are lost.
+
+        What they said is gone until their files are delivered again.
+        """
+        with self.writer():
+            head, found = read_head(self.folder), self._in_order(_load)
+            if head is None or head.position <= len(found):
+                return 0
+            now = Head(len(found), found[-1].hash if found else "")
+            place_head(self.folder, prepare_head(self.folder, now))
+            return head.position - len(found)
 
     # ---------------------------------------------------------------- verifying
 
@@ -292,17 +326,29 @@ class FactLog:
         """Problems found by reading every byte again: empty when the log is whole."""
         problems: list[str] = []
         previous = ""
-        for batch in self._in_order(_load):
+        found = self._in_order(_load)
+        for batch in found:
             if batch.previous != previous:
                 problems.append(f"{batch.folder.name}: 与上一批的校验链不符 / chain broken")
             previous = batch.hash
             for name, stated in batch.files.items():
                 path = batch.folder / f"{name}.parquet"
-                if not path.exists():
-                    problems.append(f"{batch.folder.name}/{path.name}: 缺失 / missing")
-                elif _sha256(path) != stated["sha256"]:
-                    problems.append(f"{batch.folder.name}/{path.name}: 内容被改动 / altered")
-        return problems
+                if harm := harm_of(path, stated):
+                    problems.append(f"{batch.folder.name}/{path.name}: {harm}")
+        return problems + self._tail_problems(found)
+
+    def _tail_problems(self, found: Sequence[Batch]) -> list[str]:
+        head = read_head(self.folder)
+        if head is None:
+            lost = (self.folder / HEAD).exists()
+            return [
+                f"{HEAD}: 已损坏，下一次导入会重写 / damaged, written anew by the next batch"
+            ] * lost
+        if head.position > len(found):
+            return [tail_lost(head.position, len(found)).message_zh]
+        if head.position and found[head.position - 1].hash != head.hash:
+            return [f"{found[head.position - 1].folder.name}: 清单被改动 / manifest altered"]
+        return []
 
 
 class PendingBatch:
@@ -366,25 +412,18 @@ class PendingBatch:
         if name in self.files:
             raise LogError(f"批次内重复写入 {name}", f"{name} was already written in this batch")
         path = self.folder / f"{name}.parquet"
-        pq.write_table(
-            table,
-            path,
-            compression="zstd",
-            row_group_size=_ROW_GROUP,
-            dictionary_pagesize_limit=_DICTIONARY_BYTES,
-            # every fact_id occurs once: a dictionary of them would be the column again
-            use_dictionary=[field for field in table.column_names if field != "fact_id"],
-            # that some texts are coded here is nothing that a reader should meet
-            store_schema=not is_facts,
-        )
-        _sync(path)
-        self.files[name] = {"sha256": _sha256(path), "rows": len(table)}
+        # that some texts are coded here is nothing that a reader should meet
+        self.files[name] = write_sealed(path, table, store_schema=not is_facts)
 
 
 def _under(schema: pa.Schema, facts: pa.Table) -> pa.Table:
     # a later version of the schema may have gained columns: they are null in older files
     whole = pa.concat_tables([schema.empty_table(), facts], promote_options="default")
     return whole.select(schema.names)
+
+
+def _as_kept_now(batch: Batch, table: pa.Table) -> pa.Table:
+    return table if batch.key else shortened_table(table)
 
 
 def _remembered(folder: Path) -> Batch:
@@ -408,7 +447,7 @@ def _load(folder: Path) -> Batch:
             position=stated["position"],
             batch=stated["batch"],
             source=stated["source"],
-            file_name=stated["file_name"],
+            file_name=shortened(stated["file_name"]),
             content_sha256=stated["content_sha256"],
             known_at=datetime.fromisoformat(stated["known_at"]),
             counts=stated["counts"],
@@ -417,31 +456,7 @@ def _load(folder: Path) -> Batch:
             previous=stated["previous"],
             hash=hashlib.sha256(raw).hexdigest(),
             folder=folder,
+            key=stated.get("key", ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LogError(
-            f"事实日志批次 {folder.name} 无法读取。请从备份恢复该目录。",
-            f"Batch {folder.name} cannot be read ({type(error).__name__}): restore it from backup.",
-            code="log_damaged",
-        ) from error
-
-
-def _unwritable(folder: Path, error: OSError) -> LogError:
-    return LogError(
-        f"事实日志 {folder} 写不进去（磁盘已满或没有权限）。请腾出空间后重试；已有数据未受影响。",
-        f"The fact log cannot be written ({error}): make room and try again; nothing was changed.",
-        code="log_unwritable",
-    )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        raise batch_unreadable(folder.name, error) from error

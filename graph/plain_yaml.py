@@ -34,7 +34,7 @@ class _Plain(yaml.SafeLoader):
         self._depth = self._nodes = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "anchor", None) is not None:
             raise _refused(event.start_mark, "不能使用锚点和别名（& 和 *），请把内容写全")
         self._depth += 1

@@ -9,6 +9,7 @@ closes carries a later known time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -27,8 +28,10 @@ from graph.cypher import (
     merge_text,
     migrations,
     schema_hash,
+    shortenings,
+    undoing,
 )
-from graph.errors import LogError
+from graph.errors import InputError, LogError
 from graph.facts import INSTANT, end_columns
 from graph.log import Batch, FactLog
 from graph.names.searching import NAMED_KINDS, search_rows
@@ -55,6 +58,9 @@ OPEN_KNOWN_TO = datetime(9999, 12, 31, tzinfo=UTC)
 IMPORTED = "imported"
 
 _CHUNK = 5_000
+_WHOLE_GRAPH_S = 600.0
+_AT_ONCE = 50_000  # each time the whole graph is gone through
+_PATIENCE_S = 60.0
 _INDEXED = frozenset(name for _, name in LOOKED_UP)
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
 
@@ -62,7 +68,9 @@ _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key",
 class GraphConnection(Protocol):
     """What a projection needs of a graph."""
 
-    def read(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
+    def read(
+        self, text: str, parameters: Mapping[str, Any] | None = None, *, timeout_s: float = ...
+    ) -> Any: ...
 
     def write(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
 
@@ -92,7 +100,8 @@ class ProjectedTo:
 
 def projected_to(graph: GraphConnection) -> ProjectedTo | None:
     """How far the graph is, or None when nothing was ever projected into it."""
-    rows = graph.read(PROJECTION_READ).rows
+    # often the first question of an engine that just started, on a machine that is busy
+    rows = graph.read(PROJECTION_READ, timeout_s=_PATIENCE_S).rows
     return ProjectedTo(**rows[0]) if rows else None
 
 
@@ -116,10 +125,13 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
         )
     if done is None or done.schema_hash != schema_hash():
         for statement in migrations():
-            graph.write(statement)
+            _migrate(graph, statement)
         # a graph of before may lack names; an import just wrote them all
         if done and done.schema_hash != IMPORTED:
             _write_names(graph, (reading.history(kind) for kind in NAMED_KINDS))
+            # a batch that names the key of its persons was written with the masks of now
+            if not all(batch.key for batch in batches[:position]):
+                _shorten_masks(graph)
         if done:
             graph.write(PROJECTION_MIGRATED, {"schema_hash": schema_hash()})
     if done and _stated(done) != taken_in_on(batches[:position]):
@@ -137,6 +149,21 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
         _project_batch(reading, graph, batch, wrote)
         _note_position(graph, batches[: batch.position])
     return len(todo)
+
+
+def _migrate(graph: GraphConnection, statement: str) -> None:
+    """Run a migration; what a killed one left half made under its name is dropped first."""
+    try:
+        graph.write(statement)
+    except InputError:
+        undone = undoing(statement)
+        if not undone:
+            raise
+        for drop in undone:
+            # of the two, one is of another kind than what is there
+            with suppress(InputError):
+                graph.write(drop)
+        graph.write(statement)
 
 
 def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:
@@ -196,6 +223,13 @@ def _project_batch(
                 close_text(kind),
                 {"fact_ids": ids[start : start + _CHUNK], "known_to": batch.known_at},
             )
+
+
+def _shorten_masks(graph: GraphConnection) -> None:
+    """Bring a graph of before to the masks of now, some at a time: a district has a million."""
+    for is_any_left, mend in shortenings():
+        while graph.read(is_any_left, timeout_s=_WHOLE_GRAPH_S).rows:
+            graph.write(mend, {"rows": _AT_ONCE})
 
 
 def _write_names(graph: GraphConnection, facts: Iterable[pa.Table]) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
@@ -29,7 +30,9 @@ __all__ = [
     "AsOf",
     "Instant",
     "day_of",
+    "end_of_day",
     "is_working_day",
+    "months_after",
     "parse_date",
     "parse_instant",
     "past_instant",
@@ -65,6 +68,18 @@ def today() -> date:
 def day_of(instant: Instant) -> date:
     """The date in China at an instant."""
     return instant.astimezone(_CHINA).date()
+
+
+def end_of_day(day: date) -> Instant:
+    """The last instant of a day in China."""
+    after = datetime.combine(day + timedelta(days=1), datetime.min.time(), _CHINA)
+    return after.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or earlier; the last of a month that has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def parse_date(text: str) -> date:

@@ -76,7 +76,7 @@ def preview(
     declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
     begin_reading()
     log = FactLog(settings.log_dir)
-    known = settings.secrets_file.exists()
+    known = settings.secrets_file.exists() or bool(log.batches())
     key = load_secrets(settings.secrets_file).identity_key if known else secrets.token_hex(32)
     moment = known_at or utc_now()
     reports: list[BatchReport] = []

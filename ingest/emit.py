@@ -235,6 +235,7 @@ def mention(
                 resident_id_masked=rows[f"{party}_masked"],
                 birth_on=rows[f"{party}_birth_on"],
                 sex=rows[f"{party}_sex"],
+                resident_id_tail_key=rows[f"{party}_tail_key"],
             )
         else:
             yield node(

@@ -12,16 +12,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
 
 from graph.catch_up import catch_up
 from graph.errors import InputError
+from graph.identifiers.redaction import hides_a_number, redacted_key
 from graph.log import Batch, FactLog
 from graph.operations import DecisionArchive, Ledger, OperationsStore, lease
+from graph.private import private_folder
 from graph.progress import silent
+from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.snapshot import Snapshot, take_snapshot
 from graph.time import today, utc_now
@@ -90,16 +93,20 @@ def insert_guarantee(
             "Limits are checked as of today: sign no later, expire no sooner.",
             code="guarantee_refused",
         )
+    if hides_a_number(proposal.contract_no):
+        key = make_secrets(settings.secrets_file).identity_key
+        proposal = replace(proposal, contract_no=redacted_key(proposal.contract_no, key))
     log = FactLog(settings.log_dir)
     text = json.dumps(asdict(proposal), ensure_ascii=False, sort_keys=True, default=str)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     with (
         OperationsStore(settings) as store,
         # the source's other runs compare with what is committed: none may be under way
         lease(store, settings, _SOURCE, wait_s=WAIT_S, progress=silent),
         log.writer(),
     ):
+        Ledger(store).refuse_lost(log.batches())
         done = taken_before(log, _SOURCE, sha256, Part("proposal"))
         if done:
             return GuardedGuarantee("already", None, None, done.position)

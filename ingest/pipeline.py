@@ -14,8 +14,10 @@ from pathlib import Path
 
 from graph.catch_up import catch_up
 from graph.errors import InputError
+from graph.file_name import shown
 from graph.log import FactLog
 from graph.operations import Ledger, OperationsStore, lease
+from graph.private import private_folder
 from graph.progress import Progress, silent
 from graph.secrets import make_secrets
 from graph.settings import Settings
@@ -27,7 +29,6 @@ from ingest.comparing.part import Part, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, commit, content_sha256, plan, taken_before
 from ingest.reading.apart import begin_reading
-from ingest.reading.file_name import shown
 from ingest.report import BatchReport, Refusals, Report
 
 __all__ = ["WAIT_S", "bring_up", "ingest"]
@@ -71,7 +72,7 @@ def ingest(
     log = FactLog(settings.log_dir)
     say = progress or silent
     begin_reading()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     key = make_secrets(settings.secrets_file).identity_key
     quarantine = Quarantine(settings.quarantine_dir)
     reports, refusals = [], Refusals()
@@ -79,6 +80,7 @@ def ingest(
         ledger = Ledger(store)
         # one run of one source at a time: what is compared with must not change before the commit
         with lease(store, settings, source, wait_s=wait_s, progress=say):
+            ledger.refuse_lost(log.batches())
             # what a killed run committed and could not enter any more
             ledger.reconcile(log.batches())
             quarantine.tidy(log, source, utc_now())

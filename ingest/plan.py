@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from graph.errors import InputError, XinnongError, where_raised
+from graph.file_name import shown
 from graph.log import Batch, FactLog
 from graph.progress import Progress
 from graph.resolution import redirects
@@ -35,7 +36,6 @@ from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import Finding, by_importance, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
 from ingest.reading.apart import read_apart
-from ingest.reading.file_name import shown
 from ingest.reading.memory import give_back
 from ingest.reading.table import Table
 from ingest.report import BatchReport
@@ -219,6 +219,8 @@ def _plan(
             batch=batch,
             day=day,
         )
+        del lines
+        give_back()
     return Plan(
         source=source.name,
         table=table,
@@ -264,8 +266,9 @@ def commit(
         pending.close_facts(planned.difference.closed)
         pending.attach("findings", findings_table(planned.findings, planned.table.name))
         pending.attach("settled", settled_by(planned.table, planned.gated))
-        for name, table in (settled.attachments if settled else {}).items():
-            pending.attach(name, table)
+        if settled:
+            for name in settled.attachments:
+                pending.attach(name, settled.attachments[name])
         for name in planned.difference.attachments:
             pending.attach(name, planned.difference.attachments[name])
         pending.counts.update(planned.counts)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import InputError
+from graph.file_name import shown
 from ingest.finding import Finding
-from ingest.reading.file_name import shown
 
 __all__ = ["BatchReport", "Refusals", "RefusedFile", "Report"]
 

@@ -136,6 +136,7 @@ def withdraw(
     with OperationsStore(settings) as store:
         ledger = Ledger(store)
         with lease(store, settings, source, wait_s=wait_s, progress=progress or silent):
+            ledger.refuse_lost(log.batches())
             found, difference = _look(log, quarantine, name)
             if found.made is None:
                 position = _commit(log, found.batch, difference, notes, known_at)

@@ -120,7 +120,8 @@ def ask(
     if typed is not None:
         values |= typed.parameters()
     found = graph.read(question.text, values, max_rows=question.rows)
-    rows, truncated = found.rows, found.truncated
+    rows, beyond = question.cut(found.rows)
+    truncated = found.truncated or beyond is not None
     if typed is not None:
         # near spellings come last: that one more would have fitted is no loss
         truncated = truncated and rows[-1]["match"] != "near"
@@ -133,7 +134,8 @@ def ask(
         truncated=truncated,
         same_as=values["key"] if values.get("key") != asked else None,
     )
-    return Answer(question, rows, basis, typed.notes if typed is not None else ())
+    notes = typed.notes if typed is not None else ()
+    return Answer(question, rows, basis, notes if beyond is None else (*notes, beyond))
 
 
 def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:

@@ -5,9 +5,11 @@
     // param key: text = 主体编号 / party key
     // param hops: integer = 跳数 / hops ; default 2
     // param names: list = 名称 / names ; read from text     (nobody gives it: see `queries.search`)
+    // param hops: integer = 跳数 / hops ; at most 3           (more is refused)
     // returns loan_key: text = 贷款编号 / loan key
     // basis: 征信业管理条例 第二十九条
     // rows: 200
+    // within: depth 20            (how far the text follows: rows beyond are cut, and that is said)
 
 The header is checked against the text when it is loaded: parameters, columns, labels, types,
 read-only, bounded.  A question that lies about itself does not load.  What several questions say
@@ -32,7 +34,10 @@ from queries.fragment import expand
 
 __all__ = ["Column", "Parameter", "Question", "parse_question"]
 
-_LINE = re.compile(r"//\s*(title|question|basis|rows|allow|param|returns)\s*([a-z_]*)\s*:\s*(.+)")
+_LINE = re.compile(
+    r"//\s*(title|question|basis|rows|allow|within|param|returns)\s*([a-z_]*)\s*:\s*(.+)"
+)
+_WITHIN = re.compile(r"([a-z_]+) (\d+)")
 _DECLARED = re.compile(r"(text|integer|real|flag|date|instant|list|map)\s*=\s*(.+)")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,19}")
 _REAL = re.compile(r"[-+]?[0-9]{1,19}(\.[0-9]{0,30})?([eE][-+]?[0-9]{1,3})?")
@@ -59,6 +64,7 @@ class Parameter:
     Attributes:
         default: its text, None = it must be given.
         read_from: the parameter that it is read from; such a one is never given.
+        most: of an integer, the greatest that is answered; None = any.
     """
 
     name: str
@@ -66,6 +72,7 @@ class Parameter:
     term: str
     default: str | None
     read_from: str | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,9 @@ class Question:
 
     Attributes:
         parameters: what may be given; `read` are those that follow from one of them.
+        within: the column that counts how far away a row is, and the greatest count that is shown.
+            The text looks one further, so that it is known whether there is more; one that looks
+            for the nearest only (one row) says how far it looked where it finds nothing.
     """
 
     name: str
@@ -96,6 +106,7 @@ class Question:
     allowed: str
     text: str
     read: tuple[Parameter, ...] = ()
+    within: tuple[str, int] | None = None
 
     def values(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Typed parameter values; raises `InputError` naming what is unknown, missing or wrong.
@@ -120,7 +131,25 @@ class Question:
                     code="parameter_missing",
                 )
             values[item.name] = _typed(item, raw)
+            if item.most is not None and values[item.name] > item.most:
+                raise InputError(
+                    f"参数 {item.name}（{item.term}）最大是 {item.most}。",
+                    f"Parameter {item.name} is {item.most} at most.",
+                    code="parameter_range",
+                )
         return values
+
+    def cut(self, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None]:
+        """The rows that are shown, and what is said of those that are not looked for."""
+        if self.within is None:
+            return rows, None
+        column, most = self.within
+        shown = [row for row in rows if row[column] <= most]
+        if len(shown) < len(rows):
+            return shown, f"只列出 {most} 层以内的；更远的还有，没有列出。"
+        if not rows and self.rows == 1:
+            return shown, f"{most} 层以内没有找到；更远的没有查。"
+        return shown, None
 
 
 def parse_question(path: Path, text: str) -> Question:
@@ -147,6 +176,7 @@ def parse_question(path: Path, text: str) -> Question:
                 raise refuse(f"line {number}: say “{word} name: type = term”")
             term, _, default = declared[2].partition("; default ")
             term, _, read_from = term.partition("; read from ")
+            term, _, most = term.partition("; at most ")
             if word == "param":
                 parameters.append(
                     Parameter(
@@ -155,6 +185,7 @@ def parse_question(path: Path, text: str) -> Question:
                         term.strip(),
                         default.strip() if default else None,
                         read_from.strip() or None,
+                        int(most) if most else None,
                     )
                 )
             else:
@@ -184,6 +215,9 @@ def parse_question(path: Path, text: str) -> Question:
         raise refuse(f"no such label or type: {sorted(labels - _LABELS)}")
     if not {"as_of", "known_at"} <= used:
         raise refuse("every question takes $as_of and $known_at")
+    within = _WITHIN.fullmatch(stated.get("within", ""))
+    if "within" in stated and (not within or within[1] not in returned):
+        raise refuse("say “within: column number” of a column that is returned")
     title, _, title_en = stated["title"].partition(" / ")
     return Question(
         name=path.stem,
@@ -196,6 +230,7 @@ def parse_question(path: Path, text: str) -> Question:
         columns=tuple(columns),
         rows=int(stated["rows"]),
         allowed=stated.get("allow", ""),
+        within=(within[1], int(within[2])) if within else None,
         text=cypher,
     )
 

@@ -29,6 +29,8 @@ CASES = Path(__file__).parents[2] / "shared" / "cases"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=50, help="how often ingest is killed")
+    parser.addoption("--lives", type=int, default=1, help="districts lived through to be fitted")
+    parser.addoption("--harms", type=int, default=2, help="in how many ways a store is damaged")
 
 
 #: What is made once and asked by many files: who asks the same, runs in the same process.

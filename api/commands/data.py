@@ -26,10 +26,11 @@ _MOST = 50  # lines shown of what was found
 @commands.command()
 def init() -> None:
     """建立数据目录和密钥 / make the data folder and the secrets."""
+    from graph.private import private_folder
     from graph.secrets import make_secrets
 
     settings = open_settings()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     make_secrets(settings.secrets_file)
     print(f"数据目录 {settings.data}；密钥 {settings.secrets_file}（请妥善备份）")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import Bar, Json, answer_with, open_settings, table
+from api.terminal import Bar, Json, answer_with, open_settings, say, table
 
 __all__ = ["commands"]
 
@@ -18,47 +18,38 @@ def check(
     mend: Annotated[
         bool, typer.Option("--mend", help="先让图追上日志 / bring the graph up to the log first")
     ] = False,
+    accept_loss: Annotated[
+        bool,
+        typer.Option(
+            "--accept-loss",
+            help="日志最后丢失的批次确实找不回来，今后不再等待它们 / give up batches lost for good",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """检查日志、图、密钥和引擎是否完好 / check log, graph, secrets and engine."""
-    from graph.catch_up import catch_up
-    from graph.connection import connect
-    from graph.log import FactLog
-    from graph.projection import projected_to, same_history
-    from graph.secrets import secrets_problems
+    """检查日志、图、运行库、密钥和引擎是否完好 / check log, graph, stores, secrets and engine."""
+    from api.examination import examine, give_up
 
     settings = open_settings()
-    log = FactLog(settings.log_dir)
-    problems = log.verify() + secrets_problems(settings.secrets_file)
-    if mend:
-        with Bar() as step:
-            catch_up(settings, progress=step)
-    count = len(log.batches())
-    with connect(settings) as graph:
-        held = projected_to(graph)
-        version = graph.server_version()
-    position = held.position if held else 0
-    if held and not same_history(log.batches(), held):
-        problems.append(
-            "图不是由现在这份日志生成的：日志最后的批次丢失或被改动，或图属于另一个数据目录。"
-            "请从备份恢复 log 目录，或核对 XINNONG_DATA 与 XINNONG_NEO4J_URI。"
-        )
-    elif position != count:
-        problems.append(f"图落后于日志：{position} / {count}。请运行 xinnong check --mend 补齐。")
-    result = {"batches": count, "graph_position": position, "neo4j": version, "problems": problems}
+    if accept_loss:
+        say(f"不再等待 {give_up(settings)} 批，图已由现有日志重建 / given up, the graph is rebuilt")
+    with Bar() as step:
+        found = examine(settings, mend=mend, progress=step)
+    for told in found.notes:
+        say(told)
     answer_with(
-        result,
+        vars(found),
         as_json,
         lambda: table(
             "检查",
             ["项目", "结果"],
             [
-                ("日志批次", count),
-                ("图已到", position),
-                ("Neo4j", version),
-                ("问题", "无" if not problems else "\n".join(problems)),
+                ("日志批次", found.batches),
+                ("图已到", found.graph_position),
+                ("Neo4j", found.neo4j),
+                ("问题", "无" if not found.problems else "\n".join(found.problems)),
             ],
         ),
     )
-    if problems:
+    if found.problems:
         raise typer.Exit(1)

@@ -30,9 +30,13 @@ def risk(
     as_json: Json = False,
 ) -> None:
     """一个主体的风险及来由 / risk of one party and why."""
+    from graph.operations import OperationsStore
     from queries.risk import assess, explain, sort_fact_ids, what_if_of
+    from queries.risk.calibration import policy_in_force
 
-    run = assess(snapshot_of(as_of))
+    with OperationsStore(open_settings()) as store:
+        policy = policy_in_force(store)
+    run = assess(snapshot_of(as_of), policy)
     if without:
         ties, facts = sort_fact_ids(run, without)
         told = what_if_of(run, key, without_ties=ties, without_facts=facts)
@@ -72,7 +76,7 @@ def _tell(answer: RiskAnswer) -> None:
         print("影响路径较多，只列出已找到的；等级和排位不受影响。")
     for silent in answer.unused_ties:
         print(f"未计入：与{silent.other_name or '（未具名）'}的{silent.term}，{show(silent.why)}")
-    print(f"人人都有的基础值 {answer.base:.2%} 另计；模型尚未校准，只看等级和排位，不称概率。")
+    print(answer.standing)
     basis(answer.basis.as_dict())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,10 +27,12 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.interrupt import ending
     from api.server import SERVER
     from graph.catch_up import catch_up
-    from graph.engine import stop_engine
+    from graph.engine import leave_engine
     from graph.errors import SettingsError
+    from graph.operations import OperationsStore
 
     if host not in ("127.0.0.1", "localhost", "::1"):
         raise SettingsError(
@@ -43,10 +46,14 @@ def serve(
     try:
         with Bar() as step:
             catch_up(settings, progress=step)
+        # what cannot be opened is said here, and not by the server with a traceback
+        OperationsStore(settings).close()
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
     finally:
-        stop_engine(settings)
+        ending()
+        # another server of this folder keeps it
+        leave_engine(settings)
 
 
 @commands.command()
@@ -57,14 +64,13 @@ def demo(
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
     import ingest as room
     from graph.log import FactLog
-    from ingest.sample import steps, write_district, write_registers
+    from ingest.sample import steps
 
     settings = open_settings()
     folder = settings.data / "district"
     if not (folder / "truth.json").exists():
         say("生成样本区文件 / writing the sample district")
-        write_district(folder, persons=persons, progress=say)
-        write_registers(folder)
+        _write_whole(folder, persons)
     fetch_engine(settings)
     taken = {(batch.source, batch.file_name) for batch in FactLog(settings.log_dir).batches()}
     with Bar() as step:
@@ -72,6 +78,20 @@ def demo(
             if (source, path.name) not in taken:
                 room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
     serve(port=port)
+
+
+def _write_whole(folder: Path, persons: int) -> None:
+    """Write the district aside and put it in place: one cut short is no district."""
+    import shutil
+
+    from ingest.sample import write_district, write_registers
+
+    aside = folder.with_name(f".{folder.name}")
+    for left in (aside, folder):
+        shutil.rmtree(left, ignore_errors=True)
+    write_district(aside, persons=persons, progress=say)
+    write_registers(aside)
+    aside.rename(folder)
 
 
 def _refuse_taken(host: str, port: int) -> None:

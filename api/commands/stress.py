@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from api.terminal import AsOf, Json, answer_with, pairs, snapshot_of, table
+from api.terminal import AsOf, Json, answer_with, basis, pairs, snapshot_of, table
 
 if TYPE_CHECKING:
     from queries.risk.stress import ClearingStress, DistressStress
@@ -15,7 +15,7 @@ __all__ = ["commands"]
 
 commands = typer.Typer(
     name="stress",
-    help="压力情形推演：倒闭传染、代偿清算 / losses by contagion, clearing of debts",
+    help="压力情形推演：倒闭传染、代偿清算、贷款损失、大额风险暴露 / losses, clearing, exposures",
     no_args_is_help=True,
 )
 
@@ -25,8 +25,12 @@ Count = Annotated[int, typer.Option(min=1, help="最多列出多少个主体 / r
 @commands.command()
 def distress(
     failed: Annotated[
-        list[str], typer.Argument(help="假设倒闭的主体编号 / who is assumed to fail")
-    ],
+        list[str] | None, typer.Argument(help="假设倒闭的主体编号 / who is assumed to fail")
+    ] = None,
+    shock: Annotated[
+        list[str] | None,
+        typer.Option(help="部分冲击：净资产损失几成，编号=0.3，可多次 / part of a buffer gone"),
+    ] = None,
     net_assets: Annotated[
         list[str] | None,
         typer.Option(help="假设的净资产，编号=分，可多次 / net assets in fen, key=fen"),
@@ -42,7 +46,8 @@ def distress(
     snapshot = snapshot_of(as_of)
     told = distress_stress(
         snapshot,
-        failed=failed,
+        failed=failed or (),
+        shocks=_parts(shock),
         buffers_fen=read_guarantees(snapshot).net_assets,
         supplied_fen=_fen(net_assets),
     )
@@ -57,7 +62,7 @@ def distress(
         ]  # fmt: skip
         _tell(
             told,
-            f"假设倒闭后受影响的主体（共 {len(told.losses)} 个）",
+            f"假设情形下受影响的主体（共 {len(told.losses)} 个）",
             ["主体", "净资产", "损失", "占净资产"],
             rows,
         )
@@ -111,12 +116,166 @@ def clearing(
     answer_with(told.as_dict(count), as_json, people)
 
 
+@commands.command()
+def losses(
+    by: Annotated[
+        Literal["institution", "village", "security", "purpose"],
+        typer.Option(help="按放款机构、所在村、担保方式或用途 / grouped by"),
+    ] = "institution",
+    failed: Annotated[
+        list[str] | None, typer.Option(help="假设倒闭的主体编号，可多次 / who fails")
+    ] = None,
+    shock: Annotated[
+        list[str] | None,
+        typer.Option(help="部分冲击：净资产损失几成，编号=0.3，可多次 / part of a buffer gone"),
+    ] = None,
+    loss_given_failure: Annotated[
+        float | None, typer.Option(min=0, max=1, help="违约后的损失比例 / loss given failure")
+    ] = None,
+    as_of: AsOf = "",
+    count: Count = 100,
+    as_json: Json = False,
+) -> None:
+    """按机构、村、担保方式或用途，贷款可能损失多少 / what may be lost of the loans."""
+    from queries.money import book_losses
+    from queries.money.losses import GROUPINGS
+    from queries.risk import assess
+    from queries.structure.guarantees import read_guarantees
+
+    snapshot = snapshot_of(as_of)
+    told = book_losses(
+        assess(snapshot),
+        by,
+        failed=failed or (),
+        shocks=_parts(shock),
+        buffers_fen=read_guarantees(snapshot).net_assets,
+        loss_given_failure=loss_given_failure,
+    )
+
+    def people() -> None:
+        from api.wording import money
+
+        print(f"—— {told.notice} ——")
+        print("按分值折算的数只用于各组之间比较：分值在校准前不称概率，合计也不是损失预测。")
+        table(
+            f"可能的损失，按{GROUPINGS[by]}（共 {len(told.groups)} 组）",
+            [GROUPINGS[by], "笔数", "余额", "按分值折算", "情形下损失"],
+            [
+                (
+                    item.name or item.key or "未登记",
+                    item.loans,
+                    money(item.balance_fen),
+                    money(item.by_score_fen),
+                    "—"
+                    if item.stressed_low_fen is None or item.stressed_high_fen is None
+                    else _range(money, item.stressed_low_fen, item.stressed_high_fen),
+                )
+                for item in [*told.groups[:count], told.whole]
+            ],
+        )
+        if told.whole.unknown:
+            print(f"另有 {told.whole.unknown} 笔贷款未采集余额，未计入。")
+        basis(told.basis.as_dict())
+
+    answer_with(told.as_dict(), as_json, people)
+
+
+@commands.command()
+def exposures(
+    lender: Annotated[str, typer.Argument(help="放款机构编号 / key of the institution")],
+    tier1_fen: Annotated[
+        int | None, typer.Option(min=1, help="一级资本净额（分） / net tier-1 capital in fen")
+    ] = None,
+    capital_fen: Annotated[
+        int | None, typer.Option(min=1, help="资本净额（分） / net capital in fen")
+    ] = None,
+    as_of: AsOf = "",
+    count: Count = 100,
+    as_json: Json = False,
+) -> None:
+    """大额风险暴露和关联客户 / large exposures and connected clients."""
+    from queries.money import large_exposures
+    from queries.structure import read_structure
+
+    snapshot = snapshot_of(as_of)
+    structure = read_structure(snapshot)
+    told = large_exposures(
+        snapshot,
+        structure.ownership,
+        structure.net,
+        lender,
+        tier1_fen=tier1_fen,
+        capital_fen=capital_fen,
+    )
+
+    def people() -> None:
+        from api.wording import money, percent
+
+        def checked(checks: Any) -> str:
+            return "\n".join(
+                f"{c.title}：{c.verdict.value}"
+                + (f"（{percent(c.ratio)}，限 {percent(c.most)}）" if c.ratio is not None else "")
+                + (f"，请补充{c.lacking}" if c.lacking else "")
+                for c in checks
+            )
+
+        table(
+            f"{told.lender_name or lender} 的客户（共 {len(told.clients)} 个）",
+            ["客户", "贷款余额", "限额"],
+            [(c.name or c.party, money(c.balance.known), checked(c.checks))
+             for c in told.clients[:count]],
+        )  # fmt: skip
+        table(
+            f"关联客户（共 {len(told.groups)} 组）",
+            ["成员", "贷款余额", "因为", "限额"],
+            [
+                (
+                    "、".join(told.names[key] or key for key in group.members),
+                    money(group.balance.known),
+                    "\n".join(
+                        f"{told.names.get(c.a) or c.a} → {told.names.get(c.b) or c.b}："
+                        f"{_GROUNDS[c.ground]}"
+                        + ("" if c.ratio is None else f" {percent(c.ratio)}")
+                        for c in group.connections
+                    ),
+                    checked(group.checks),
+                )
+                for group in told.groups
+            ],
+        )
+        for item in told.open[:count]:
+            print(
+                f"{told.names[item.a] or item.a} 与 {told.names[item.b] or item.b} 是否关联"
+                f"（{_GROUNDS[item.ground]}）待补充：{item.lacking}"
+            )
+        print(told.not_counted)
+        basis(told.basis.as_dict())
+
+    answer_with(told.as_dict(count), as_json, people)
+
+
+_GROUNDS = {
+    "control": "控制",
+    "operator": "经营者",
+    "sales": "收入依存",
+    "guarantee": "担保依存",
+}
+
+
 def _fen(given: list[str] | None) -> dict[str, int]:
     """`key=fen` options; raises `typer.BadParameter` for an amount that is no whole number."""
     try:
         return {key: int(text) for key, text in pairs(given or []).items()}
     except ValueError as error:
         raise typer.BadParameter("金额写作 编号=整数分") from error
+
+
+def _parts(given: list[str] | None) -> dict[str, float]:
+    """`key=share` options; raises `typer.BadParameter` for what is no number."""
+    try:
+        return {key: float(text) for key, text in pairs(given or []).items()}
+    except ValueError as error:
+        raise typer.BadParameter("冲击写作 编号=比例，如 0.3") from error
 
 
 def _range(say: Any, low: float, high: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,7 +37,7 @@ def owners(
     as_json: Json = False,
 ) -> None:
     """股权穿透、控制人和受益所有人 / look-through, controllers, beneficial owners."""
-    from queries.structure import CONTROL_REASONS, DOUBTS, Owners
+    from queries.structure import CONTROL_REASONS, DOUBTS, UNDISCLOSED, Owners
 
     found = Owners.of(_structure(as_of).ownership, key, rule=rule or None)
     through, control, beneficial = found.through, found.control, found.beneficial
@@ -51,12 +52,16 @@ def owners(
             for u in through.unknown
         ]
         table(f"{through.name or key} 的最终所有人", ["所有人", "穿透比例", "直接持股"], rows)
+        for named in through.named[:_LISTED]:
+            print(named.sentence)
+        _more(through.named, "名股东的出资比例待补充")
         table(
             f"控制人：{control.verdict.value}"
             + (f"（{CONTROL_REASONS[control.why]}）" if control.why else ""),
             ["控制人", "表决权", "最终"],
-            [(c.name, f"{c.votes:.2%}", c.is_last) for c in control.controllers],
+            [(c.name, f"{c.votes:.2%}", c.is_last) for c in control.controllers[:_LISTED]],
         )
+        _more(control.controllers, "个控制人，--json 列出全部")
         table(
             f"受益所有人（{beneficial.rule.basis}）",
             ["姓名", "比例", "依据", "结论", "路径"],
@@ -68,14 +73,39 @@ def owners(
                     o.verdict.value,
                     "\n".join(path.sentence for path in o.paths),
                 )
-                for o in beneficial.owners
+                for o in beneficial.owners[:_LISTED]
             ],
         )
+        _more(beneficial.owners, "人，--json 列出全部")
+        for item in beneficial.declared:
+            print(f"申报：{item.sentence}{'（受益所有）' if item.is_beneficial else ''}")
+        for said in beneficial.differences:
+            print(said)
+        if beneficial.undisclosed and beneficial.undisclosed.reason:
+            why = beneficial.undisclosed.reason
+            print(f"未披露所有人：{UNDISCLOSED.get(why, why)}")
+        if beneficial.without_paths:
+            print(f"其中 {beneficial.without_paths} 人待补充，未列出持股路径。")
         for doubt in through.doubts:
             print(f"{doubt.name or doubt.firm}：{DOUBTS[doubt.kind]}")
-        basis(through.basis.as_dict())
+        basis(found.basis.as_dict())
 
     answer_with(found.as_dict(), as_json, people)
+
+
+@commands.command()
+def bods(
+    key: Key,
+    publisher: Annotated[str, typer.Option(help="公示机构的名称 / who publishes")] = "",
+    as_of: AsOf = "",
+) -> None:
+    """按受益所有权数据标准（BODS 0.4）输出股权声明 / ownership statements, BODS 0.4."""
+    import json
+
+    from queries.structure.bods import PUBLISHER, bods_statements
+
+    said = bods_statements(_structure(as_of).ownership, key, publisher=publisher or PUBLISHER)
+    print(json.dumps(said, ensure_ascii=False, indent=2))
 
 
 @commands.command()
@@ -206,6 +236,15 @@ def _show_check(check: ProposalCheck) -> None:
         [(o.title, o.verdict.value, o.reason, o.basis) for o in check.outcomes],
     )
     basis(check.basis.as_dict())
+
+
+#: Rows of one table on a terminal.
+_LISTED = 50
+
+
+def _more(items: Sequence[Any], what: str) -> None:
+    if len(items) > _LISTED:
+        print(f"另有 {len(items) - _LISTED} {what}。")
 
 
 def _structure(as_of: str) -> Structure:

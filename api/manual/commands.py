@@ -7,7 +7,7 @@ from typing import Any
 
 import typer.main
 
-from api.cli import app
+from api.command_line import app
 from api.manual import table
 
 __all__ = ["TITLE", "render"]

@@ -32,6 +32,7 @@ from api.wording import (
 )
 from graph.schema import SCHEMA
 from queries.structure.control import CONTROL_REASONS
+from queries.structure.declared import UNDISCLOSED
 from queries.structure.shares import DOUBTS
 
 __all__ = ["NAVIGATION", "PATIENCE", "lead_on", "page", "waiting"]
@@ -43,6 +44,8 @@ NAVIGATION = (
     ("/places", "信用村镇"),
     ("/grades", "信用等级"),
     ("/guarantees", "担保圈链"),
+    ("/calibration", "风险校准"),
+    ("/money", "贷款损失"),
     ("/decisions", "判定存档"),
     ("/products", "产品规定"),
     ("/identity", "主体核对"),
@@ -84,6 +87,7 @@ _environment.filters |= {
 }
 _environment.globals |= {
     "CONTROL_REASONS": CONTROL_REASONS,
+    "UNDISCLOSED": UNDISCLOSED,
     "DOUBTS": DOUBTS,
     "GRADES": GRADES,
     "GROUPS": GROUPS,

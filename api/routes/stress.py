@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
 from api.admission import Fen, Whole
 from api.dependencies import Bench, Body
+from queries.money import book_losses, large_exposures
 from queries.risk import clearing_stress, distress_stress
 
 __all__ = ["router"]
@@ -17,14 +18,16 @@ router = APIRouter(prefix="/v1/stress", tags=["v1"])
 
 PartyKey = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Amounts = Annotated[dict[PartyKey, Fen], Field(max_length=10_000)]
+Shocks = Annotated[dict[PartyKey, Annotated[float, Field(gt=0, le=1)]], Field(max_length=10_000)]
 Share = Annotated[float | None, Field(ge=0, le=1)]
 Count = Annotated[Whole, Query(ge=1, le=10_000, description="最多列出多少个主体 / rows to list")]
 
 
 class DistressScenario(Body):
-    """假设倒闭的主体，以及只在本次推演中使用的净资产."""
+    """假设倒闭或部分受损的主体，以及只在本次推演中使用的净资产."""
 
-    failed: list[PartyKey] = Field(title="假设倒闭的主体", min_length=1, max_length=1_000)
+    failed: list[PartyKey] = Field(default=[], title="假设倒闭的主体", max_length=1_000)
+    shocks: Shocks = Field(default_factory=dict, title="净资产损失的比例（0.3 为三成）")
     net_assets_fen: Amounts = Field(default_factory=dict, title="假设的净资产（分）")
 
 
@@ -34,6 +37,59 @@ class ClearingScenario(Body):
     cash_fen: Amounts = Field(default_factory=dict, title="假设的可用资金（分）")
     keep_external: Share = Field(default=None, title="变卖自有资金的收回比例")
     keep_claims: Share = Field(default=None, title="变卖债权的收回比例")
+
+
+class LossScenario(Body):
+    """按什么分组，以及只在本次推演中使用的情形."""
+
+    by: Literal["institution", "village", "security", "purpose"] = Field(
+        default="institution", title="按机构、村、担保方式或用途"
+    )
+    failed: list[PartyKey] = Field(default=[], title="假设倒闭的主体", max_length=1_000)
+    shocks: Shocks = Field(default_factory=dict, title="净资产损失的比例（0.3 为三成）")
+    net_assets_fen: Amounts = Field(default_factory=dict, title="假设的净资产（分）")
+    loss_given_failure: Share = Field(default=None, title="违约后的损失比例")
+
+
+class InstitutionCapital(Body):
+    """机构自报的资本，只在本次计算中使用."""
+
+    lender: PartyKey = Field(title="放款机构编号")
+    tier1_fen: Fen | None = Field(default=None, gt=0, title="一级资本净额（分）")
+    capital_fen: Fen | None = Field(default=None, gt=0, title="资本净额（分）")
+
+
+@router.post("/losses", summary="贷款可能的损失 / what may be lost of the loans")
+def losses(body: LossScenario, bench: Bench) -> dict[str, Any]:
+    """By institution, village, security or purpose: by score, and under a scenario.
+
+    A score is no probability before its policy is calibrated, and the sum no forecast.
+    """
+    return book_losses(
+        bench.risk_run(),
+        body.by,
+        failed=body.failed,
+        shocks=body.shocks,
+        buffers_fen={**bench.structure().net.net_assets, **body.net_assets_fen},
+        loss_given_failure=body.loss_given_failure,
+    ).as_dict()
+
+
+@router.post("/exposures", summary="大额风险暴露和关联客户 / large exposures")
+def exposures(body: InstitutionCapital, bench: Bench, count: Count = 100) -> dict[str, Any]:
+    """Clients and groups of connected clients against the limits of 商业银行大额风险暴露管理办法.
+
+    The capital is the institution's own word; without it every limit is 待补充.
+    """
+    structure = bench.structure()
+    return large_exposures(
+        structure.snapshot,
+        structure.ownership,
+        structure.net,
+        body.lender,
+        tier1_fen=body.tier1_fen,
+        capital_fen=body.capital_fen,
+    ).as_dict(count)
 
 
 @router.post("/distress", summary="倒闭传染推演 / losses by contagion")
@@ -47,6 +103,7 @@ def distress(body: DistressScenario, bench: Bench, count: Count = 100) -> dict[s
     return distress_stress(
         net.snapshot,
         failed=body.failed,
+        shocks=body.shocks,
         buffers_fen=net.net_assets,
         supplied_fen=body.net_assets_fen,
     ).as_dict(count)

@@ -12,6 +12,7 @@ from api.dependencies import Bench, Body, Key
 from graph.time import today
 from ingest.guarded_guarantee import insert_guarantee
 from queries.structure import GuaranteeProposal, Owners, check_proposal
+from queries.structure.bods import bods_statements
 
 __all__ = ["router"]
 
@@ -54,6 +55,12 @@ def owners(
 ) -> dict[str, Any]:
     """Ultimate owners, controllers, and beneficial owners by the rule in force."""
     return Owners.of(bench.structure().ownership, key, rule=rule).as_dict()
+
+
+@router.get("/parties/{key}/bods", summary="股权声明（BODS 0.4） / ownership statements")
+def bods(key: Key, bench: Bench) -> list[dict[str, Any]]:
+    """Holdings and beneficial owners as statements of the Beneficial Ownership Data Standard."""
+    return bods_statements(bench.structure().ownership, key)
 
 
 @router.get("/parties/{key}/standing", summary="担保结构 / standing among guarantees")

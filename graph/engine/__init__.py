@@ -6,22 +6,36 @@ in a child process of its own: a Java runtime inside this process could hang the
 
 from __future__ import annotations
 
+from graph.engine.aside import awaits_filling, last_set_aside, was_filled
 from graph.engine.bulk_import import import_store
+from graph.engine.examine import store_problem
 from graph.engine.home import store_exists
 from graph.engine.supervisor import (
     Endpoint,
     EngineStatus,
     engine_status,
     ensure_engine,
+    leave_engine,
+    leave_started_engines,
+    renew_store,
     stop_engine,
 )
+from graph.engine.users import used_by_others
 
 __all__ = [
     "Endpoint",
     "EngineStatus",
+    "awaits_filling",
     "engine_status",
     "ensure_engine",
     "import_store",
+    "last_set_aside",
+    "leave_engine",
+    "leave_started_engines",
+    "renew_store",
     "stop_engine",
     "store_exists",
+    "store_problem",
+    "used_by_others",
+    "was_filled",
 ]

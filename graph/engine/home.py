@@ -15,8 +15,17 @@ from graph.errors import EngineError
 from graph.secrets import make_secrets
 from graph.settings import Settings
 
-__all__ = ["admin", "import_marker", "prepare_home", "store_exists", "wipe_unfinished_import"]
+__all__ = [
+    "admin",
+    "folder_identity",
+    "import_marker",
+    "prepare_home",
+    "store_exists",
+    "store_lost",
+    "wipe_unfinished_import",
+]
 
+_PREPARED = "password_set"
 _CONFIGURATION = """\
 server.bolt.enabled=true
 server.bolt.listen_address=127.0.0.1:{port}
@@ -35,12 +44,18 @@ def prepare_home(settings: Settings, jars: Sequence[Path], port: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = _CONFIGURATION.format(port=port, page_cache=settings.engine_page_cache_mb)
     (folder / "neo4j.conf").write_text(text, encoding="utf-8")
-    done = settings.engine_dir / "password_set"
+    done = settings.engine_dir / _PREPARED
     if not done.exists():
         password = make_secrets(settings.secrets_file).engine_password
         # one in sixty-four passwords begins like an option
         admin(settings, jars, ["dbms", "set-initial-password", "--", password])
         done.touch()
+
+
+def folder_identity(folder: Path) -> list[int]:
+    """Device and inode of a folder: the same when it is moved, another when it is copied."""
+    seen = folder.stat()
+    return [seen.st_dev, seen.st_ino]
 
 
 def import_marker(settings: Settings) -> Path:
@@ -53,6 +68,11 @@ def store_exists(settings: Settings) -> bool:
     return (settings.engine_dir / "data" / "databases" / "neo4j").exists()
 
 
+def store_lost(settings: Settings) -> bool:
+    """Whether there was a store, and it is gone: a first start has no such past."""
+    return (settings.engine_dir / _PREPARED).exists() and not store_exists(settings)
+
+
 def wipe_unfinished_import(settings: Settings) -> None:
     """Throw away a half-imported store; the log is the truth, the graph is projected again.
 
@@ -60,21 +80,23 @@ def wipe_unfinished_import(settings: Settings) -> None:
     """
     marker = import_marker(settings)
     if marker.exists():
-        _end(marker.read_text(encoding="utf-8"))
+        _end(marker.read_text(encoding="utf-8"), settings.engine_dir)
         for part in ("databases", "transactions"):
             shutil.rmtree(settings.engine_dir / "data" / part, ignore_errors=True)
         marker.unlink()
 
 
-def _end(noted: str) -> None:
+def _end(noted: str, home: Path) -> None:
+    """End the import that a marker names; in a copy of a folder it names the original's."""
     try:
         pid, created = noted.split()
         process = psutil.Process(int(pid))
         # the same pid may be somebody else by now
-        if abs(process.create_time() - float(created)) < 1:
+        is_it = abs(process.create_time() - float(created)) < 1
+        if is_it and folder_identity(Path(process.cwd())) == folder_identity(home):
             process.kill()
             process.wait(30)
-    except (ValueError, psutil.Error):
+    except (OSError, ValueError, psutil.Error):
         pass
 
 
@@ -87,14 +109,16 @@ def admin(
 ) -> str:
     """Run Neo4j's administration tool on the stopped store; returns what it printed.
 
-    `note` is a file that says while it runs which process it is.
+    The arguments are handed over in a file that nobody else can read: a process's own are everyone's
+    to see, and one of them is a password.  `note` is a file that says while it runs which process
+    it is.
 
     Raises `EngineError` with the end of its output when it fails.
     """
     home = str(settings.engine_dir.resolve())
-    with subprocess.Popen(
+    handed = _handed_over(
+        settings,
         [
-            str(java_home() / "bin" / "java"),
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -105,6 +129,9 @@ def admin(
             "org.neo4j.cli.AdminTool",
             *arguments,
         ],
+    )
+    with subprocess.Popen(
+        [str(java_home() / "bin" / "java"), f"@{handed}"],
         env={**java_environment(), "NEO4J_HOME": home, "NEO4J_CONF": f"{home}/conf"},
         cwd=home,
         stdin=subprocess.DEVNULL,
@@ -113,6 +140,8 @@ def admin(
         text=True,
         encoding="utf-8",
         errors="replace",
+        # Ctrl-C in a terminal stops the command, which then ends this
+        start_new_session=True,
     ) as running:
         if note is not None:
             created = psutil.Process(running.pid).create_time()
@@ -122,6 +151,8 @@ def admin(
         except BaseException:
             running.kill()
             raise
+        finally:
+            handed.unlink(missing_ok=True)
     if running.returncode:
         what = " ".join(arguments[:2])
         raise EngineError(
@@ -130,3 +161,16 @@ def admin(
             code="import_failed" if "import" in arguments else "admin_failed",
         )
     return said
+
+
+def _handed_over(settings: Settings, arguments: Sequence[str]) -> Path:
+    """A file of arguments as `java @file` reads it: one a line, quoted."""
+    handed = settings.engine_dir / f"arguments.{os.getpid()}"
+    quoted = (each.replace("\\", "\\\\").replace('"', '\\"') for each in arguments)
+    # one runs at a time, under the lock: what lies here is a killed command's
+    for left in settings.engine_dir.glob("arguments.*"):
+        left.unlink()
+    descriptor = os.open(handed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.writelines(f'"{each}"\n' for each in quoted)
+    return handed.resolve()

@@ -15,15 +15,20 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
 import jpype
 import psutil
 
+from graph.cypher import PROJECTION_READ
+
 __all__ = ["HostConfiguration", "main"]
 
 _POLL_S = 1.0
+_DATABASE = "neo4j"
+_AVAILABLE_MS = 10_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class HostConfiguration:
     """What the child must know; handed over as a JSON file.
 
     Attributes:
+        folder: device and inode of the home: a copy of it is another folder, and not this engine's.
         owner_fd: a pipe that closes when the owning process ends, or None when shared.
     """
 
@@ -42,6 +48,7 @@ class HostConfiguration:
     state_file: str
     version: str
     idle_minutes: float
+    folder: list[int]
     owner_fd: int | None
 
 
@@ -53,7 +60,14 @@ def main(configuration_file: str) -> None:
     configuration = HostConfiguration(
         **json.loads(Path(configuration_file).read_text(encoding="utf-8"))
     )
-    management = _start(configuration)
+    management = None
+    try:
+        management = _start(configuration)
+    finally:
+        if management is None:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)  # what of Neo4j runs already would keep the process for ever
     try:
         _announce(configuration)
         _wait(configuration, stopping)
@@ -78,11 +92,20 @@ def _start(configuration: HostConfiguration) -> jpype.JObject:
     path = jpype.JClass("java.nio.file.Path")
     builder = jpype.JClass("org.neo4j.dbms.api.DatabaseManagementServiceBuilder")
     home = Path(configuration.home)
-    return (
+    management = (
         builder(path.of(str(home)))
         .loadPropertiesFromFile(path.of(str(home / "conf" / "neo4j.conf")))
         .build()
     )
+    # over a damaged store it starts all the same, and refuses every question for ever
+    database = management.database(_DATABASE)
+    if not database.isAvailable(_AVAILABLE_MS):
+        management.shutdown()
+        raise RuntimeError(f"the database {_DATABASE} does not become available")
+    # the first question loads what all of them need, for seconds on a busy machine: nobody waits
+    # for it under a time limit of his own
+    database.executeTransactionally(PROJECTION_READ)
+    return management
 
 
 def _announce(configuration: HostConfiguration) -> None:
@@ -93,6 +116,7 @@ def _announce(configuration: HostConfiguration) -> None:
         "port": configuration.port,
         "version": configuration.version,
         "shared": configuration.owner_fd is None,
+        "folder": configuration.folder,
     }
     aside = Path(configuration.state_file + ".new")
     aside.write_text(json.dumps(state), encoding="utf-8")

@@ -1,12 +1,15 @@
 """Find, start and stop the engine of a data folder.
 
 One engine a data folder.  `engine.json` says where it is; a file lock keeps two commands from
-starting two.  A state file whose process is gone, or is another process by now, counts as none.
+starting two.  A state file whose process is gone, or is another process by now, counts as none; so
+does one that was copied with its folder, since the engine that it names is the original's.
+A store that keeps the engine from starting is set aside (`graph.engine.aside`).
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -18,15 +21,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from filelock import FileLock
 from pydantic import SecretStr
 
-from graph.engine.home import prepare_home, wipe_unfinished_import
+from graph.engine.aside import put_back, set_aside, will_be_new
+from graph.engine.home import (
+    folder_identity,
+    prepare_home,
+    store_exists,
+    store_lost,
+    wipe_unfinished_import,
+)
 from graph.engine.host import HostConfiguration
 from graph.engine.provision import jars, java_environment, java_home
+from graph.engine.room import TO_REBUILD_MB, refuse_full_disk, refuse_too_little_memory
+from graph.engine.users import forget_use, forget_users, note_use, used_by_others
 from graph.errors import EngineError
+from graph.private import private_folder
 from graph.progress import Progress
 from graph.secrets import make_secrets
 from graph.settings import Settings
@@ -36,13 +50,21 @@ __all__ = [
     "EngineStatus",
     "engine_status",
     "ensure_engine",
+    "leave_engine",
+    "leave_started_engines",
+    "renew_store",
     "stop_engine",
     "stopped_engine",
 ]
 
-_START_DEADLINE_S = 120.0
+_START_DEADLINE_S = 300.0
 _STOP_DEADLINE_S = 30.0
 _PORT_ATTEMPTS = 3
+
+_logger = logging.getLogger("xinnong")
+
+#: Engines that this process began to start: by their folder.
+_STARTED: dict[Path, Settings] = {}
 
 #: Write ends of the pipes that owned engines watch: open as long as this process lives.
 _OWNED: dict[Path, int] = {}
@@ -89,9 +111,11 @@ def ensure_engine(
             "",
             supervised=False,
         )
-    settings.engine_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
+    settings.engine_dir.mkdir(exist_ok=True)
     with _lock(settings):
         state = _running(settings) or _start(settings, owned=owned, progress=progress)
+        note_use(settings)
     return Endpoint(
         f"bolt://127.0.0.1:{state['port']}",
         "neo4j",
@@ -107,7 +131,29 @@ def stop_engine(settings: Settings) -> bool:
     if not settings.engine_dir.exists():
         return False
     with _lock(settings):
+        forget_users(settings)
         return _stop(settings)
+
+
+def leave_engine(settings: Settings) -> bool:
+    """Use the engine no longer, and stop it where nobody else does; whether it was stopped."""
+    if settings.neo4j_uri or not settings.engine_dir.exists():
+        return False
+    with _lock(settings):
+        forget_use(settings)
+        return False if used_by_others(settings) else _stop(settings)
+
+
+def leave_started_engines() -> None:
+    """What a command that is stopped in the middle owes: no engine stays that only it wanted."""
+    while _STARTED:
+        leave_engine(_STARTED.popitem()[1])
+
+
+def renew_store(settings: Settings, why: str) -> None:
+    """Stop the engine and set its store aside: it opens, and what it holds is wrong."""
+    with stopped_engine(settings):
+        _say_aside(settings, why)
 
 
 def engine_status(settings: Settings) -> EngineStatus:
@@ -128,7 +174,8 @@ def engine_status(settings: Settings) -> EngineStatus:
 @contextmanager
 def stopped_engine(settings: Settings) -> Iterator[None]:
     """Hold the engine stopped: until the block ends nobody can start it."""
-    settings.engine_dir.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
+    settings.engine_dir.mkdir(exist_ok=True)
     with _lock(settings):
         _stop(settings)
         yield
@@ -152,9 +199,10 @@ def _running(settings: Settings) -> dict[str, int | float | str] | None:
             _state_file(settings).read_text(encoding="utf-8")
         )
         process = psutil.Process(int(state["pid"]))
-        # the same pid may be somebody else by now
+        # the same pid may be somebody else by now, and the file a copy of another folder's
         alive = (
-            abs(process.create_time() - float(state["created"])) < 1
+            _is_of(settings, process, state)
+            and abs(process.create_time() - float(state["created"])) < 1
             and process.status() != psutil.STATUS_ZOMBIE
         )
         if alive and _answers(int(state["port"])):
@@ -162,6 +210,14 @@ def _running(settings: Settings) -> dict[str, int | float | str] | None:
     except (OSError, ValueError, KeyError, psutil.Error):
         pass
     return None
+
+
+def _is_of(settings: Settings, process: psutil.Process, state: dict[str, Any]) -> bool:
+    """Whether an engine is of this very folder, wherever that was moved meanwhile."""
+    if "folder" in state:
+        return bool(state["folder"] == folder_identity(settings.engine_dir))
+    # an engine that an older version started is known by the file it was started with
+    return str(_handed_file(settings).resolve()) in process.cmdline()
 
 
 def _answers(port: int) -> bool:
@@ -177,8 +233,56 @@ def _start(
 ) -> dict[str, int | float | str]:
     _stop(settings)  # one that runs and does not answer, or is still closing
     paths = jars(settings, progress=progress)
-    _refuse_too_little_memory(settings)
+    refuse_too_little_memory(settings)
+    refuse_full_disk(settings)
     wipe_unfinished_import(settings)
+    if store_lost(settings):
+        will_be_new(settings)
+    try:
+        return _launch_on_a_port(settings, paths, owned=owned)
+    except EngineError as error:
+        if error.cause_code != "start_failed" or not store_exists(settings):
+            raise
+        refuse_full_disk(settings, needed_mb=TO_REBUILD_MB)
+        return _launch_on_a_new_store(settings, paths, error, owned=owned)
+
+
+def _launch_on_a_new_store(
+    settings: Settings, paths: list[Path], error: EngineError, *, owned: bool
+) -> dict[str, int | float | str]:
+    """Whether it is the store shows without it: where an empty one opens, it was."""
+    why = error.message_zh.strip().splitlines()[-1]
+    set_aside(settings, why)
+    opened = False
+    try:
+        state = _launch_on_a_port(settings, paths, owned=owned)
+        opened = True
+    except EngineError:
+        raise error from None
+    finally:
+        if not opened:
+            put_back(settings)
+    _tell_aside(settings, why)
+    return state
+
+
+def _say_aside(settings: Settings, why: str) -> None:
+    set_aside(settings, why)
+    _tell_aside(settings, why)
+
+
+def _tell_aside(settings: Settings, why: str) -> None:
+    _logger.warning(
+        "· 图存储打不开或已损坏（%s）。已把它移到 %s，并由事实日志重建图；日志未受影响。\n"
+        "  The graph's store is damaged: it was set aside and is rebuilt from the log.",
+        why,
+        settings.engine_dir / "aside",
+    )
+
+
+def _launch_on_a_port(
+    settings: Settings, paths: list[Path], *, owned: bool
+) -> dict[str, int | float | str]:
     for left in reversed(range(_PORT_ATTEMPTS)):
         try:
             return _launch(settings, paths, _choose_port(settings), owned=owned)
@@ -203,8 +307,11 @@ def _launch(
         state_file=str(_state_file(settings).resolve()),
         version=settings.engine_version,
         idle_minutes=settings.engine_idle_minutes,
+        folder=folder_identity(settings.engine_dir),
         owner_fd=owner_read,
     )
+    # from here on one may be there, also when this is interrupted before it knows
+    _STARTED[settings.engine_dir.resolve()] = settings
     handed = _handed_file(settings)
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
     log = settings.engine_dir / "host.log"
@@ -262,24 +369,17 @@ def _start_failure(log: Path) -> EngineError:
             "Too little memory for the engine: lower XINNONG_ENGINE_HEAP_MB.",
             code="no_memory",
         )
+    if "No space left on device" in text or "Disk quota exceeded" in text:
+        return EngineError(
+            f"磁盘已满，引擎无法启动。请腾出空间后重试；已接收的数据不受影响。\n{tail}",
+            "The disk is full, the engine cannot start: make room and try again; nothing was lost.",
+            code="disk_full",
+        )
     return EngineError(
         f"引擎启动失败。日志 {log} 的最后几行：\n{tail}",
         f"The engine did not start; see {log}.",
         code="start_failed",
     )
-
-
-def _refuse_too_little_memory(settings: Settings) -> None:
-    needed = settings.engine_heap_mb + settings.engine_page_cache_mb
-    available = psutil.virtual_memory().available // 2**20
-    if needed > available:
-        raise EngineError(
-            f"引擎需要 {needed} MB 内存，本机只剩 {available} MB。"
-            "请关闭其他程序，或调小 XINNONG_ENGINE_HEAP_MB。",
-            f"The engine wants {needed} MB of memory, {available} MB are free: "
-            "lower XINNONG_ENGINE_HEAP_MB.",
-            code="no_memory",
-        )
 
 
 def _choose_port(settings: Settings) -> int:

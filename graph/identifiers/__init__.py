@@ -9,13 +9,24 @@ Every module has `check(text) -> Finding` and, where test data needs it, `comple
     appearance                                                  what a text looks like that is none of them
     person_key                   the keyed hash that stands for a resident id in the graph
     phone_key                    the keyed hash that says whether two telephone numbers are equal
-    keyed_hash                   how both are made
+    tail_key                     the keyed hash that says whether two ids end in the same four
+    keyed_hash                   how they are made
 """
 
 from __future__ import annotations
 
 from graph.identifiers.person_key import person_key, person_keys
 from graph.identifiers.phone_key import phone_key, phone_keys
+from graph.identifiers.tail_key import tail_key, tail_keys
 from graph.identifiers.verdict import Finding, Verdict
 
-__all__ = ["Finding", "Verdict", "person_key", "person_keys", "phone_key", "phone_keys"]
+__all__ = [
+    "Finding",
+    "Verdict",
+    "person_key",
+    "person_keys",
+    "phone_key",
+    "phone_keys",
+    "tail_key",
+    "tail_keys",
+]

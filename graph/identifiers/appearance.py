@@ -31,11 +31,12 @@ from graph.identifiers.spelling import compact
 from graph.identifiers.verdict import Finding, Verdict
 from graph.regions import divisions
 
-__all__ = ["appearance", "masked_form", "registration_number_fits"]
+__all__ = ["HIDDEN_SIGNS", "appearance", "masked_form", "registration_number_fits", "visible_tail"]
 
-_HIDDEN = "*X×#●○"
+#: What publishers put in the place of a digit.
+HIDDEN_SIGNS = "*X×#●○"
 #: Six digits of the division, something hidden, the last two to four: any mask that is in use.
-_MASKED = re.compile(rf"([0-9]{{6}})[0-9]{{0,8}}[{_HIDDEN}]{{3,}}[0-9]{{0,4}}[0-9X]?")
+_MASKED = re.compile(rf"([0-9]{{6}})[0-9]{{0,8}}[{HIDDEN_SIGNS}]{{3,}}[0-9]{{0,4}}[0-9X]?")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}")
 
 
@@ -119,16 +120,26 @@ def appearance(text: str) -> Finding | None:
 
 
 def masked_form(text: str) -> str | None:
-    """The mask in the one form we keep (610322********1046); None for what is no masked id.
+    """The mask in the one form we keep (6103221990********); None for what is no masked id.
 
-    Digits of the date of birth that a publisher left are not kept: our own masks hide them.
+    What a publisher left of place and date stays; the last four never do, as in our own masks:
+    beside the date of birth that another source states they would be the whole number.
     """
     code = compact(text)
     if not _is_masked(code):
         return None
+    left = re.match("[0-9]+", code)
+    seen = len(left[0]) if left and len(code) == 18 else 6
+    # to the end of the place, the year, the month or the day
+    kept = code[: max(end for end in (6, 10, 12, 14) if end <= max(seen, 6))]
+    return f"{kept}{'*' * (18 - len(kept))}"
+
+
+def visible_tail(text: str) -> str | None:
+    """The last four of a masked id where they stand there, to be keyed; None where they do not."""
+    code = compact(text)
     last = re.search(r"[0-9]{3}[0-9X]$", code)
-    kept = last[0] if last and len(code) == 18 else ""
-    return f"{code[:6]}{'*' * (12 - len(kept))}{kept}"
+    return last[0] if last and len(code) == 18 and _is_masked(code) else None
 
 
 def registration_number_fits(digits: str) -> bool:

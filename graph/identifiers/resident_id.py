@@ -23,7 +23,7 @@ the eighteen-digit number of the same person.
 >>> check("610322750315001").value
 '61032219750315001X'
 >>> mask("61032219750315001X"), mask("6103221975****001X")
-('610322********001X', '610322********001X')
+('61032219750315****', '6103221975********')
 """
 
 from __future__ import annotations
@@ -144,10 +144,12 @@ def sex(text: str) -> Literal["male", "female"]:
 
 
 def mask(text: str) -> str:
-    """The form that may be shown: division and last four, never the date of birth.
+    """The form that may be kept and shown: division and date of birth, never the last four.
 
-    What is masked already stays so, in that form.  Where no date stands in the place of the date,
-    digits may have slipped: then nothing is shown.
+    Place and date stand beside it anyway (who lives where, who is of age), so what is kept of the
+    rest decides: without it five hundred numbers are left for each sex, with it one.  What is
+    masked already stays so, in that form.  Where no date stands in the place of the date, digits
+    may have slipped: then nothing is shown.
     """
     code = compact(text)
     if shown := masked_form(code):
@@ -155,7 +157,7 @@ def mask(text: str) -> str:
     if _FIFTEEN.fullmatch(code) and _date("19" + code[6:12]):
         code = _upgrade(code)
     if _EIGHTEEN.fullmatch(code) and _date(code[6:14]):
-        return f"{code[:6]}********{code[14:]}"
+        return f"{code[:14]}****"
     return "*" * len(code)
 
 

@@ -6,6 +6,7 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 from __future__ import annotations
 
 from graph.operations.decision import DecisionArchive, KeptDecision
+from graph.operations.examine import operations_problems
 from graph.operations.job import Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
@@ -32,5 +33,6 @@ __all__ = [
     "Uploads",
     "holder",
     "lease",
+    "operations_problems",
     "read_only_store",
 ]

@@ -19,6 +19,7 @@ from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph.log import Batch
+from graph.log_damage import ledger_ahead
 from graph.operations.store import Instant, OperationsStore, Row
 from graph.standing import standing, withdrawals
 
@@ -108,6 +109,35 @@ class Ledger:
                     else:
                         _fill(row, before)
         return entered
+
+    def lost(self, batches: Iterable[Batch]) -> list[Delivery]:
+        """Deliveries that were committed once, and whose batch the log does not have any more."""
+        there = {batch.batch for batch in batches}
+        return [
+            item for item in self.deliveries() if item.batch is not None and item.batch not in there
+        ]
+
+    def refuse_lost(self, batches: Iterable[Batch]) -> None:
+        """Raise `LogError` (`log_tail_lost`) where the log lacks what was committed.
+
+        Asked before a commit: another batch in the place of a lost one could not be told from it.
+        """
+        lost = self.lost(batches)
+        if lost:
+            raise ledger_ahead([f"第 {item.position} 批 {item.file_name}" for item in lost])
+
+    def accept_loss(self, batches: Iterable[Batch]) -> int:
+        """Take batches that the log does not have any more for never committed; how many those are.
+
+        Their files may be delivered again.
+        """
+        lost = {(item.source, item.content_sha256) for item in self.lost(batches)}
+        with self._store.transaction() as session:
+            for key in lost:
+                row = session.get(_Delivery, key)
+                if row is not None:
+                    row.state, row.batch, row.position, row.known_at = "received", None, None, None
+        return len(lost)
 
     def received(self, source: str, content_sha256: str, *, file_name: str, at: datetime) -> None:
         """Note that a file came; one whose batch stands stays what it is."""

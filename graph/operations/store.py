@@ -14,15 +14,18 @@ from typing import Any, Self
 from filelock import FileLock
 from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event, inspect
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from graph.errors import OperationsError, SettingsError
+from graph.private import private_folder
 from graph.settings import Settings
 
 __all__ = ["Instant", "OperationsStore", "Row", "read_only_store"]
 
 _BUSY_S = 30
+#: What SQLite says of a file that is not what it wrote.
+_DAMAGED = ("malformed", "not a database")
 
 
 class Row(DeclarativeBase):
@@ -117,7 +120,7 @@ def _engine(settings: Settings) -> Engine:
                 "unset it for SQLite in the data folder.",
                 code="setting_wrong",
             ) from error
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     engine = create_engine(
         f"sqlite:///{settings.operations_file}", connect_args={"timeout": _BUSY_S}
     )
@@ -163,7 +166,17 @@ def _add_columns(engine: Engine) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
+        if any(words in str(error.orig) for words in _DAMAGED):
+            raise OperationsError(
+                "运行库文件已损坏，没有读出或写入任何内容。请从备份恢复 operations.sqlite3；没有备份的，"
+                "把它移走后重新运行，台账会由日志补齐，判定记录和核对结论须从备份找回。",
+                "The file of the operations store is damaged: restore operations.sqlite3 from "
+                "backup, or move it away; the ledger follows from the log, decisions do not.",
+                code="operations_damaged",
+            ) from error
+        if not isinstance(error, OperationalError):
+            raise _refused(error) from error
         raise OperationsError(
             "运行库无法读写。请检查磁盘空间、目录权限或 XINNONG_OPERATIONS_URL，然后重试。",
             "The operations store cannot be read or written: check disk space, permissions or "
@@ -171,8 +184,12 @@ def _translated() -> Iterator[None]:
             code="operations_unavailable",
         ) from error
     except SQLAlchemyError as error:
-        raise OperationsError(
-            "运行库拒绝了这次写入，未作任何改动。",
-            f"The operations store refused ({type(error).__name__}); nothing was changed.",
-            code="operations_refused",
-        ) from error
+        raise _refused(error) from error
+
+
+def _refused(error: SQLAlchemyError) -> OperationsError:
+    return OperationsError(
+        "运行库拒绝了这次写入，未作任何改动。",
+        f"The operations store refused ({type(error).__name__}); nothing was changed.",
+        code="operations_refused",
+    )

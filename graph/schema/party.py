@@ -52,6 +52,10 @@ NODES = (
                 basis="JR/T 0171-2020 附录A",
                 sensitivity=Sensitivity.C2,
             ),
+            # place and date of birth are known anyway: the last four are kept in no readable form
+            Property(
+                "resident_id_tail_key", "公民身份号码后四位比对码", sensitivity=Sensitivity.C2
+            ),
             *PHONE,
             Property("education", "文化程度", basis="GB/T 4658"),
             Property("marital_status", "婚姻状况", basis="GB/T 2261.2"),
@@ -194,6 +198,9 @@ RELATIONSHIPS = (
             Property(
                 "subscribed_fen", "认缴出资额", ValueType.INTEGER, sensitivity=Sensitivity.PUBLIC
             ),
+            # where a range is declared and no ratio (受益所有人信息管理办法; BODS 0.4 share)
+            Property("least_ratio", "出资比例下限", ValueType.REAL, sensitivity=Sensitivity.PUBLIC),
+            Property("most_ratio", "出资比例上限", ValueType.REAL, sensitivity=Sensitivity.PUBLIC),
             # of a ratio that nobody stated and that follows from the amounts (`graph.capital`)
             Property(
                 "ratio_is_derived",

@@ -47,7 +47,7 @@ _HAN = "\u3400-\u9fff\U00020000-\U000323af"
 #: 姓名 of two to four characters, or parts of a name with dots between (GB/T 15834: U+00B7).
 _PERSON = re.compile(rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,12}}(?:·[{_HAN}]{{1,12}})+")
 _DOTS = str.maketrans(dict.fromkeys(MIDDLE_DOTS, "·"))
-_BRACKETS = re.compile(r"\s|[(（][^)）]*[)）]")
+_BRACKETS = re.compile(r"\s|[(（][^)）]{0,200}[)）]")
 
 
 @lru_cache(maxsize=1 << 16)

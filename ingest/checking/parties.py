@@ -151,7 +151,7 @@ def organisation_or_filler(
     values, found = organisation(text, names, confirmed)
     if found.code != "filler":
         return values, found
-    return (None, None, None, FILLER, None, None), Finding(Verdict.VALID, "ok", "", "", FILLER)
+    return (None, None, None, FILLER, *_NOTHING[4:]), Finding(Verdict.VALID, "ok", "", "", FILLER)
 
 
 def old_code_or_new(
@@ -161,7 +161,7 @@ def old_code_or_new(
     code alone, and whose it is, is looked up (`ingest.comparing.organisation_codes`)."""
     old = organisation_code.check(text)
     if old.value is not None:
-        return (None, None, None, old.value, None, None), old
+        return (None, None, None, old.value, *_NOTHING[4:]), old
     return organisation(text, names, confirmed)
 
 
@@ -237,7 +237,7 @@ def _why_neither(code: str, person: Finding, firm: Finding, names: Names) -> Fin
 
 def _of_code(code: str) -> Columns:
     label = _LABELS.get(code[:2]) or _LABELS.get(code[0], _OTHERS)
-    return (f"org:{code}", label, None, code, None, None)
+    return (f"org:{code}", label, None, code, *_NOTHING[4:])
 
 
 def _check_code(code: str, confirmed: Collection[str]) -> Finding:

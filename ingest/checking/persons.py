@@ -1,4 +1,4 @@
-"""A column of resident ids at once: key, masked form, date of birth, sex.
+"""A column of resident ids at once: key, masked form, date of birth, sex, key of the last four.
 
 Most ids of a file are ordinary: eighteen half-width characters, a division that gave numbers in
 that year, a real date, the right check digit.  Those are recognised for the whole column with
@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from graph.identifiers import Finding, person_keys, resident_id
+from graph.identifiers import Finding, person_keys, resident_id, tail_keys
 from graph.time import today
 
 __all__ = ["PARTY_SUFFIXES", "ordinary", "persons", "surely_no_code"]
 
 #: Endings of the typed columns of a party, in the order of `persons`.
-PARTY_SUFFIXES = ("_key", "_label", "_masked", "_code", "_birth_on", "_sex")
+PARTY_SUFFIXES = ("_key", "_label", "_masked", "_code", "_birth_on", "_sex", "_tail_key")
 
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int64)
 _CHECK = np.array([ord(each) for each in "10X98765432"], dtype=np.uint32)
@@ -63,10 +63,11 @@ def persons(texts: Sequence[str], identity_key: str) -> tuple[list[list[Any]], d
     columns: list[list[Any]] = [
         person_keys(usable, identity_key),
         ["Person"] * len(usable),
-        [f"{value[:6]}********{value[14:]}" for value in usable],
+        [f"{value[:14]}****" for value in usable],
         [None] * len(usable),
         [_day(value[6:14]) for value in usable],
         ["male" if int(value[16]) % 2 else "female" for value in usable],
+        tail_keys([value[14:] for value in usable], identity_key),
     ]
     if len(usable) < len(values):
         read = [iter(column) for column in columns]

@@ -21,8 +21,8 @@ import pyarrow.compute as pc
 from pandas.api.types import pandas_dtype
 
 from graph.identifiers import Finding as IdentifierFinding
-from graph.identifiers import Verdict, phone_keys
-from graph.identifiers.appearance import masked_form
+from graph.identifiers import Verdict, phone_keys, tail_key
+from graph.identifiers.appearance import masked_form, visible_tail
 from graph.identifiers.redaction import MAYBE_NUMBER, redacted, redacted_key
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.days import day
@@ -240,7 +240,8 @@ def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader, dict[str, _Stored]
             return _checked(division, 2), {"": object, "_key": object}
         case "resident_id":
             persons_alone = partial(_persons, identity_key=beside.identity_key)
-            return _or_kept(_or_masked(persons_alone, spec), _kept_person), _PARTY
+            some = _or_masked(persons_alone, spec, beside.identity_key)
+            return _or_kept(some, _kept_person), _PARTY
         case "uscc":
             return partial(_codes, parse=organisation, beside=beside), _PARTY
         case "uscc_or_filler":
@@ -248,7 +249,7 @@ def _reader(spec: FieldSpec, beside: _Said) -> tuple[_Reader, dict[str, _Stored]
         case "organisation_code":
             return partial(_codes, parse=old_code_or_new, beside=beside), _PARTY
         case "party_id":
-            either = _or_masked(partial(_parties, beside=beside), spec)
+            either = _or_masked(partial(_parties, beside=beside), spec, beside.identity_key)
             return _or_kept(either, _kept_person), _PARTY
 
 
@@ -360,10 +361,11 @@ def _or_kept(read: _Reader, values: Callable[[str], tuple[Any, ...]]) -> _Reader
     return both
 
 
-def _or_masked(read: _Reader, spec: FieldSpec) -> _Reader:
+def _or_masked(read: _Reader, spec: FieldSpec, identity_key: str) -> _Reader:
     """The reader of a party that a row may name without a number: a masked one does as well.
 
-    Courts publish 6103221990****1046.  Its party is nobody's yet, and waits to be settled.
+    Courts publish 6103221990****1046.  Its party is nobody's yet, and waits to be settled; what it
+    shows of the last four is kept as a key, and keeps two mentions of one name apart.
     """
     if not spec.otherwise:
         return read
@@ -375,9 +377,13 @@ def _or_masked(read: _Reader, spec: FieldSpec) -> _Reader:
             return columns, verdicts
         each = [list(column) for column in columns]
         for at in masked:
-            mask = masked_form(texts[at].as_py())
+            text = texts[at].as_py()
+            mask, end = masked_form(text), visible_tail(text)
             verdicts[at] = _MASKED
-            values = (f"{PROVISIONAL}{mask}", "Person", mask, None, None, None)
+            tail = tail_key(end, identity_key) if end else None
+            # the form in which masks were kept before: the same mention stays the same party
+            told = f"{mask[:6]}{'*' * (12 - len(end or ''))}{end or ''}" if mask else ""
+            values = (f"{PROVISIONAL}{told}", "Person", mask, None, None, None, tail)
             for column, value in zip(each, values, strict=True):
                 column[at] = value
         return each, verdicts
@@ -386,8 +392,8 @@ def _or_masked(read: _Reader, spec: FieldSpec) -> _Reader:
 
 
 def _kept_person(cell: str) -> tuple[Any, ...]:
-    mask, key, born, sex = kept_values(cell)
-    return key, "Person", mask, None, date.fromisoformat(born), sex
+    mask, key, born, sex, *tail = kept_values(cell)
+    return key, "Person", mask, None, date.fromisoformat(born), sex, tail[0] if tail else None
 
 
 def _kept_phone(cell: str) -> tuple[Any, ...]:

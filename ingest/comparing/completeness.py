@@ -30,6 +30,7 @@ from ingest.comparing.holding import confirmed, held_facts, restated
 from ingest.comparing.listing import kept_listing, listing_table
 from ingest.comparing.part import Part
 from ingest.finding import Finding
+from ingest.reading.aside import Aside
 
 __all__ = ["REASONS", "Settlement", "last_stale", "missing_parts", "parts_of", "settle"]
 
@@ -61,7 +62,7 @@ class Settlement:
     ended: dict[str, int] = field(default_factory=dict)
     stale: pa.Table = field(default_factory=_STALE.empty_table)
     missing_parts: tuple[int, ...] = ()
-    attachments: dict[str, pa.Table] = field(default_factory=dict)
+    attachments: Aside = field(default_factory=Aside)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -165,7 +166,10 @@ def _settled(
     stale = pa.concat_tables(
         [before.filter(pc.is_in(before["fact_id"], value_set=left)), suspected]
     )
-    return Settlement(stale=stale, attachments={"listed": listing_table(lines), "stale": stale})
+    settlement = Settlement(stale=stale)
+    settlement.attachments["listed"] = listing_table(lines)
+    settlement.attachments["stale"] = stale
+    return settlement
 
 
 def _stated(judged: pd.DataFrame, difference: Difference, lines: pd.DataFrame) -> pd.Index:

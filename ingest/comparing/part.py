@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import InputError, printable
-from graph.identifiers.redaction import redacted
+from graph.identifiers.redaction import redacted_name
 
 __all__ = ["Part", "part_named"]
 
@@ -24,6 +24,8 @@ class Part:
     of: int = 1
 
     def __post_init__(self) -> None:
+        # whoever named the list: its name is kept with its batches
+        object.__setattr__(self, "name", redacted_name(self.name))
         if not 1 <= self.number <= self.of:
             raise InputError(
                 f"第 {self.number} 份共 {self.of} 份：份号应在 1 与总份数之间。请核对后重试。",
@@ -34,7 +36,7 @@ class Part:
 
 def part_named(path: Path) -> Part:
     """What the name of a file says; a name that says nothing is a whole list by itself."""
-    stem = redacted(printable(path.stem))
+    stem = printable(path.stem)
     found = _NAMED.fullmatch(stem)
     if found is None:
         return Part(stem)

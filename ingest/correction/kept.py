@@ -28,7 +28,7 @@ from graph.identifiers.spelling import compact
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.values import read_column
 from ingest.correction.quarantine import UNITS
-from ingest.reading.cell import KEPT, NUMERIC, kept_cell, shown
+from ingest.reading.cell import NUMERIC, comes_back, kept_cell
 from ingest.reading.table import Table
 from ingest.reading.texts import Texts
 
@@ -93,7 +93,7 @@ def put_back(table: Table, held: Mapping[str, Mapping[int, Mapping[str, str | No
     def change(field: str, rows: Sequence[int], texts: list[str | None]) -> list[str | None]:
         cells = [kept.get(row, {}).get(field) for row in rows]
         return [
-            cell if cell and cell.startswith(KEPT) and text == shown(cell) else text
+            cell if comes_back(text, cell) else text
             for cell, text in zip(cells, texts, strict=True)
         ]
 
@@ -117,7 +117,7 @@ def _kept_texts(
             names=None if names is None else Texts.of(names),
             confirmed=confirmed,
         ).columns
-        wanted = ["_key", "_masked", "_label", "_birth_on", "_sex"]
+        wanted = ["_key", "_masked", "_label", "_birth_on", "_sex", "_tail_key"]
         told = [read.get(spec.name + suffix) for suffix in wanted]
         columns = [[None] * len(texts) if column is None else column.tolist() for column in told]
         kept = [
@@ -145,7 +145,7 @@ def _hiding(spec: FieldSpec, identity_key: str) -> Callable[[str], str]:
 
 def _kept_number(
     text: str, key: str | None, mask: str | None, label: str | None, born: date | None,
-    sex: str | None,
+    sex: str | None, tail: str | None,
 ) -> str:  # fmt: skip
     if text.startswith(NUMERIC):  # its last digits are lost: it is typed anew
         return _hidden(text.removeprefix(NUMERIC))
@@ -155,8 +155,12 @@ def _kept_number(
         return text  # an organisation's code is public
     if label is None:
         return kept_cell(str(mask), str(key))
+    if pd.isna(born):
+        return str(mask)  # somebody else masked it: what they left of its end is not kept
     assert born is not None
-    return kept_cell(str(mask), str(key), born.isoformat(), str(sex))
+    # a cell of before had no key of the end, and comes back without it
+    end = [] if pd.isna(tail) else [str(tail)]
+    return kept_cell(str(mask), str(key), born.isoformat(), str(sex), *end)
 
 
 def _hidden(text: str) -> str:

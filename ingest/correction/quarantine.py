@@ -24,6 +24,7 @@ from graph.standing import standing
 from ingest.catalogue.field import Unit
 from ingest.checking.gate import Gated
 from ingest.finding import Finding
+from ingest.reading.cell import as_kept_now
 from ingest.reading.table import Table
 
 __all__ = ["KEEP", "UNITS", "Quarantine", "RefusedRow", "open_rows", "rows_to_keep", "settled_by"]
@@ -132,7 +133,10 @@ class Quarantine:
         path = self._path(batch)
         if not path.exists():
             return {}
-        return {item.pop("row"): item for item in pq.read_table(path).to_pylist()}
+        return {
+            item.pop("row"): {name: cell and as_kept_now(cell) for name, cell in item.items()}
+            for item in pq.read_table(path).to_pylist()
+        }
 
     def units(self, batch: str) -> dict[str, Unit]:
         """Field -> the unit in which the file of a batch told its numbers."""

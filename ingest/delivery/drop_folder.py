@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import BusyError, InputError
+from graph.file_name import beside, shown
 from graph.log import FactLog
 from graph.progress import Progress
 from graph.settings import Settings
@@ -26,7 +27,6 @@ from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
 from ingest.correction.workbook import write_error_workbook
 from ingest.finding import FindingGroup, grouped
 from ingest.pipeline import ingest
-from ingest.reading.file_name import beside, shown
 from ingest.report import BatchReport
 
 __all__ = ["DONE", "REFUSED", "Arrival", "DropFolder"]

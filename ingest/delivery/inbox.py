@@ -2,8 +2,10 @@
 
 Every piece and the whole carry a digest.  Pieces lie in the data folder until the file was taken
 in or refused, and no longer: they hold what must not be kept.  A file that is only tried lies there
-an hour, so that it can be accepted without being sent again.  One worker takes files in, one after
-the other; what a killed service left waiting or half done, the next one does again.
+an hour, so that it can be accepted without being sent again; then it is swept away, whether or not
+anybody sends anything, and at once where the service is stopped.  One worker takes files in, one
+after the other; what a killed service left waiting or half done, the next one does again, and what
+it left beside that is swept.
 """
 
 from __future__ import annotations
@@ -21,9 +23,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from graph.errors import InputError, NotFoundError, XinnongError
+from graph.file_name import storable
 from graph.identifiers.redaction import redacted
 from graph.log import FactLog
 from graph.operations import OperationsStore, Upload, Uploads
+from graph.private import private_folder
 from graph.settings import Settings
 from graph.standing import withdrawals
 from graph.time import utc_now
@@ -31,7 +35,6 @@ from ingest.catalogue.source import load_source
 from ingest.comparing.part import Part
 from ingest.dry_run import preview
 from ingest.pipeline import ingest
-from ingest.reading.file_name import storable
 
 __all__ = ["MAX_CHUNK", "MAX_CHUNKS", "Inbox"]
 
@@ -47,6 +50,9 @@ _TRIED = timedelta(hours=1)
 #: How the name of such a file ends.
 _TRIAL = "-trial"
 
+#: How often what is over is swept away.
+_SWEEP_S = 60.0
+
 #: Counts how often work on a file began, and how often it may: what ends the service each time is
 #: not begun for ever.
 _BEGUN = ".begun"
@@ -59,16 +65,18 @@ _NOTE_S = 0.5
 class Inbox:
     """Receive files and take them in; safe across threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, sweep_s: float = _SWEEP_S) -> None:
         self.settings = settings
         self._store = OperationsStore(settings)
         self._uploads = Uploads(self._store)
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="inbox")
-        for left in self._uploads.in_state("receiving"):
-            if utc_now() - left.began_at > _EXPIRES:
-                self._end(left, "failed", _problem(_expired()))
-        self._forget_trials()
+        self._sweep()
+        self._closing = threading.Event()
+        self._sweeper = threading.Thread(
+            target=self._sweep_every, args=(sweep_s,), name="inbox-sweeper", daemon=True
+        )
+        self._sweeper.start()
         for left in self._uploads.in_state("waiting", "running"):
             self._worker.submit(self._work, left)
 
@@ -111,8 +119,8 @@ class Inbox:
             began_at=utc_now(),
             trial=trial,
         )
+        self._sweep()
         with self._lock:
-            self._forget_trials()
             again = self._is_spent(upload.id)
             if again:
                 shutil.rmtree(self._folder(upload), ignore_errors=True)
@@ -197,15 +205,32 @@ class Inbox:
         """Where an upload is; raises `NotFoundError`."""
         return self._uploads.find(name)
 
-    def _forget_trials(self) -> None:
-        for folder in (self.settings.data / "uploads").glob(f"*{_TRIAL}"):
+    def _sweep(self, tried: timedelta = _TRIED) -> None:
+        """Delete what nobody waits for any more: each of them is a file as it was sent."""
+        with self._lock:
+            for left in self._uploads.in_state("receiving"):
+                if utc_now() - left.began_at > _EXPIRES:
+                    self._end(left, "failed", _problem(_expired()))
+            for folder in self._root().glob("*"):
+                if not self._is_wanted(folder.name, tried):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def _is_wanted(self, name: str, tried: timedelta) -> bool:
+        try:
+            found = self._uploads.find(name)
+        except NotFoundError:
+            return False  # the store was made anew: nobody can ask for it
+        if found.state in {"done", "failed"}:
+            # what was taken in or refused was left by a kill between the note and its deletion
+            return bool(found.trial) and utc_now() - found.began_at <= tried
+        return True
+
+    def _sweep_every(self, seconds: float) -> None:
+        while not self._closing.wait(seconds):
             try:
-                tried = self._uploads.find(folder.name)
-                keep = tried.state != "done" or utc_now() - tried.began_at <= _TRIED
-            except NotFoundError:
-                keep = False  # nobody could accept it any more
-            if not keep:
-                shutil.rmtree(folder, ignore_errors=True)
+                self._sweep()
+            except XinnongError:
+                continue  # a store that is busy or full is said where somebody asks of it
 
     def _is_spent(self, name: str) -> bool:
         """Whether an upload is done and may be begun again: a trial, or its batch was withdrawn."""
@@ -225,16 +250,26 @@ class Inbox:
         return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())
 
     def close(self) -> None:
-        """Finish the file under way; what waits is done at the next start."""
+        """Finish the file under way; what waits is done at the next start.
+
+        What was tried goes at once: while the service is down nobody would sweep it.
+        """
+        self._closing.set()
         self._worker.shutdown(cancel_futures=True)
+        self._sweeper.join()
+        self._sweep(timedelta(0))
         self._store.close()
 
+    def _root(self) -> Path:
+        return self.settings.data / "uploads"
+
     def _folder(self, upload: Upload) -> Path:
-        return self.settings.data / "uploads" / upload.id
+        return self._root() / upload.id
 
     def _put(self, upload: Upload, chunk: int, content: bytes) -> None:
         folder = self._folder(upload)
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._root())
+        folder.mkdir(exist_ok=True, mode=0o700)
         aside = folder / f".{chunk}"
         with aside.open("wb") as stream:
             stream.write(content)

@@ -1,7 +1,7 @@
 """What may be shown of a value: the masking list, from the sensitivity of each field.
 
 Class C2 and C3 (JR/T 0171-2020) are masked wherever people look who need not know them: in
-reports, on the worklist, in logs.  The forms are those in use: 610322********001X, 138****1234,
+reports, on the worklist, in logs.  The forms are those in use: 610322************, 138****1234,
 张**.
 """
 
@@ -24,7 +24,7 @@ def masking_rule(spec: FieldSpec) -> str:
         return ""
     match spec.type:
         case "resident_id" | "party_id":
-            return "留前 6 位和后 4 位，出生日期不显示"
+            return "留前 6 位"
         case "phone":
             return "留前 3 位和后 4 位"
         case "text" if spec.name.endswith("name"):
@@ -40,7 +40,9 @@ def masked(spec: FieldSpec, text: str | None) -> str | None:
     plain = shown(text).removeprefix(NUMERIC).strip("\x00")
     match spec.type:
         case "resident_id" | "party_id":
-            return resident_id.mask(plain)
+            # whoever reads a list of faults need not know when somebody was born
+            shown_of_it = resident_id.mask(plain)
+            return f"{shown_of_it[:6]}{'*' * (len(shown_of_it) - 6)}"
         case "phone":
             return (
                 plain[:3] + "*" * max(len(plain) - 7, 4) + plain[-4:] if len(plain) > 7 else "***"

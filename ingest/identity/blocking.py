@@ -4,7 +4,7 @@ Comparing everybody with everybody is 5·10⁹ pairs for 100,000 records.  A blo
 same party would very likely share; a record is in several, so that one wrong value does not hide
 it.  Blocks: the whole name as it sounds (near sounds folded, so writing, script and homophones fall
 together); every former name and nickname; the name with one character left out, within a village;
-phone; date of birth with the surname's sound; the last four of a masked id with the surname's
+phone; date of birth with the surname's sound; the key of an id's last four with the surname's
 sound; a firm's core name.
 
 What this misses: a name wrong in two characters, where phone, birth and masked id are not known or
@@ -126,5 +126,5 @@ def _person_keys(record: Record, nicknames: frozenset[str]) -> Iterator[tuple[st
         return
     if record.birth_on:
         yield "birth", f"{record.birth_on} {surname}"
-    if record.masked_id and "*" not in record.masked_id[-4:]:
-        yield "masked_id", f"{record.masked_id[-4:]} {surname}"
+    if record.tail_key:
+        yield "masked_id", f"{record.tail_key} {surname}"

@@ -215,9 +215,10 @@ def _left_open(name: str) -> Iterator[str]:
 
 
 def _digits(record: Record) -> dict[str, str]:
-    """The parts of a masked id of 18 digits that are wholly visible."""
+    """The parts of a masked id of 18 digits that are wholly visible; of the last four, the key."""
     digits = with_birth(record)
     if len(digits) != _WHOLE_ID:
         return {}
-    parts = zip(_PARTS, (digits[:6], digits[6:10], digits[10:14], digits[14:]), strict=True)
+    last = record.tail_key or "*"
+    parts = zip(_PARTS, (digits[:6], digits[6:10], digits[10:14], last), strict=True)
     return {name: part for name, part in parts if "*" not in part}

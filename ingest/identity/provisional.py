@@ -42,12 +42,12 @@ def name_parties(
             continue
         naming = [value_column(by_name[name]) for name in item.otherwise]
         mentions = rows.loc[absent, naming]
+        # what the gate made of a masked number, its visible end too; it becomes part of a hash
+        masks = told[absent].astype(object).where(told[absent].notna(), None)
         keys = [
             _key((source, item.name, *map(str, values), *filter(None, [mask])), identity_key)
             for mask, *values in zip(
-                rows.loc[absent, f"{item.name}_masked"]
-                .astype(object)
-                .where(rows.loc[absent, f"{item.name}_masked"].notna(), None),
+                (mask and mask.removeprefix(PROVISIONAL) for mask in masks),
                 *(mentions[name] for name in naming),
                 strict=True,
             )

@@ -17,8 +17,9 @@ from filelock import FileLock
 
 from graph.facts import arrow_schema
 from graph.log import FactLog
-from graph.operations import JudgementBook, OperationsStore
+from graph.operations import JudgementBook, Ledger, OperationsStore
 from graph.operations.judgement import Judgement
+from graph.private import private_folder
 from graph.settings import Settings
 from ingest.identity.clusters import Clustering, cluster
 from ingest.identity.former_codes import JUDGED, former_codes
@@ -36,7 +37,7 @@ def publish(settings: Settings, *, labels: Mapping[str, str]) -> Clustering:
             no place in it and is not published.
     """
     log = FactLog(settings.log_dir)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.data)
     with (
         FileLock(settings.data / "identity.lock", is_singleton=True),
         OperationsStore(settings) as store,
@@ -56,6 +57,7 @@ def publish(settings: Settings, *, labels: Mapping[str, str]) -> Clustering:
         news = sorted(wanted - set(held))
         gone = sorted(fact_id for ends, fact_id in held.items() if ends not in wanted)
         if news or gone:
+            Ledger(store).refuse_lost(log.batches())
             _append(log, news, gone, judgements, labels)
     return found
 

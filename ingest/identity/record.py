@@ -25,7 +25,7 @@ from ingest.identity.former_codes import former_codes
 __all__ = ["PROVISIONAL", "Record", "is_provisional", "read_records", "told"]
 
 _SPLIT = re.compile(r"[、,，;；/]")
-_BRACKETED = re.compile(r"[(（]([^)）]*)[)）]")
+_BRACKETED = re.compile(r"[(（]([^)）]{0,200})[)）]")
 _FORMER = re.compile(r"(?:曾用名|原名|曾名|旧名)[:：是为]?(.+)")
 _NICK = re.compile(r"(?:小名|乳名|绰号|人称|又名|俗名|外号)[:：是为]?(.+)")
 _TITLE = re.compile(
@@ -43,7 +43,8 @@ class Record:
         identifiers: keys that prove who it is (`person:…`, `org:…`, those of its former codes too).
         village: division code, 12 digits; `village_name` where only a name is known.
         phone: masked (138****1234), to be shown; `phone_key` proves that two numbers are equal.
-        masked_id: resident id with its visible digits.
+        masked_id: resident id with its visible digits, never the last four, which `tail_key`
+            compares.
         sources: who speaks of it, for the reader of a pair.
     """
 
@@ -61,6 +62,7 @@ class Record:
     sex: str | None = None
     address: str | None = None
     masked_id: str | None = None
+    tail_key: str | None = None
     sources: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -148,7 +150,7 @@ def _gather(node: Node, history: pa.Table, gathered: dict[str, dict[str, Any]]) 
     wanted = [
         name
         for name in ("name", "phone_masked", "phone_key", "birth_on", "sex", "address", "resident_id_masked",
-                     "former_names", "nicknames")
+                     "resident_id_tail_key", "former_names", "nicknames")
         if name in {item.name for item in node.properties}
     ]  # fmt: skip
     if not wanted:
@@ -191,6 +193,7 @@ def _record(key: str, said: dict[str, Any], identifiers: list[str]) -> Record:
         sex=said.get("sex"),
         address=address,
         masked_id=said.get("resident_id_masked"),
+        tail_key=said.get("resident_id_tail_key"),
         sources=tuple(said["sources"]),
     )
 

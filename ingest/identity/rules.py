@@ -192,16 +192,19 @@ def address(a: Record, b: Record) -> Outcome | None:
 
 
 def masked_id(a: Record, b: Record) -> Outcome | None:
-    """脱敏证件号的可见位相符；有一位不符即不是同一人。"""
+    """脱敏证件号的可见位相符，末四位经比对码核对；有一位不符即不是同一人。"""
     if not (a.masked_id and b.masked_id) or len(a.masked_id) != len(b.masked_id):
         return None
     shown = (a.masked_id, b.masked_id)
     one, other = with_birth(a), with_birth(b)
-    if not _visible_agree(one, other):
+    ends = {a.tail_key, b.tail_key}
+    if not _visible_agree(one, other) or (None not in ends and len(ends) > 1):
         return Outcome("different", None, shown)
     # the first six are a whole county's; fewer than four digits more prove nothing
     both = sum("*" not in digits for digits in zip(one[6:], other[6:], strict=True))
-    return Outcome("same", min(shown), shown) if both >= _DIGITS_THAT_PROVE else None
+    if None in ends and both < _DIGITS_THAT_PROVE:
+        return None
+    return Outcome("same", f"{min(shown)} {a.tail_key}" if a.tail_key else min(shown), shown)
 
 
 #: Ways in which two names agree, the stronger first.

@@ -14,12 +14,16 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from graph.identifiers.older_masks import shortened
+
 __all__ = [
     "ERROR",
     "KEPT",
     "NUMERIC",
     "UNCALCULATED",
     "Cells",
+    "as_kept_now",
+    "comes_back",
     "kept_cell",
     "kept_values",
     "neutral",
@@ -42,6 +46,8 @@ _ERRORS = frozenset({"#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 #: for it (`ingest.correction.kept`).
 KEPT = "\x00kept:"
 _BETWEEN = "\x1f"
+#: Values of a kept person of before: key, day of birth, sex; by now the key of the end as well.
+_WITHOUT_END = 3
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _GUARDED = re.compile(r"'[=+\-@]")
@@ -75,6 +81,29 @@ def kept_cell(mask: str, *values: str) -> str:
 def kept_values(cell: str) -> list[str]:
     """The mask and the values of a kept cell."""
     return cell.removeprefix(KEPT).split(_BETWEEN)
+
+
+def as_kept_now(cell: str) -> str:
+    """A cell that the quarantine kept, as it would be kept now: masks of before are shortened."""
+    if not cell.startswith(KEPT):
+        return shortened(cell)
+    mask, *values = kept_values(cell)
+    now = shortened(mask)
+    if now != mask and len(values) == _WITHOUT_END:
+        now = f"{mask[:6]}{values[1].replace('-', '')}****"
+    return kept_cell(now, *values)
+
+
+def comes_back(text: str | None, cell: str | None) -> bool:
+    """Whether what a workbook shows is a kept cell left as it was, in this version's mask or an older.
+
+    An older one showed the last four; the cell that was kept with it has no key of them.
+    """
+    if text is None or cell is None or not cell.startswith(KEPT):
+        return False
+    mask, *values = kept_values(cell)
+    older = len(values) == _WITHOUT_END and shortened(text) == f"{mask[:6]}{'*' * 12}"
+    return text == mask or (older and text != shortened(text))
 
 
 def shown(cell: str) -> str:

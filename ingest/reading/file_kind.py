@@ -14,10 +14,11 @@ from ingest.reading.web_page import is_web_page
 
 __all__ = ["FileKind", "kind_of"]
 
-FileKind = Literal["workbook", "text", "web_page"]
+FileKind = Literal["workbook", "text", "web_page", "records"]
 
 _EXCEL = frozenset({".xlsx", ".xls", ".xlsm", ".ods"})
 _TEXT = frozenset({".csv", ".txt", ".tsv"})
+_RECORDS = frozenset({".json", ".jsonl"})
 _ZIP, _COMPOUND = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
 _XML_WORKBOOK = b"urn:schemas-microsoft-com:office:spreadsheet"
 _ARCHIVE = (b"mime-version:", b"content-type: multipart/related")
@@ -28,10 +29,10 @@ def kind_of(path: Path) -> FileKind:
 
     Raises `InputError`: `file_type`, `file_empty`, `web_archive`, `xml_workbook`.
     """
-    if path.suffix.lower() not in _EXCEL | _TEXT:
+    if path.suffix.lower() not in _EXCEL | _TEXT | _RECORDS:
         raise InputError(
-            f"{path.name} 不是 CSV 或 Excel 文件。请另存为 .csv 或 .xlsx 后再导入。",
-            f"{path.name} is neither CSV nor Excel.",
+            f"{path.name} 不是 CSV、Excel 或 JSON 文件。请另存为 .csv 或 .xlsx 后再导入。",
+            f"{path.name} is neither CSV, Excel nor JSON.",
             code="file_type",
         )
     with path.open("rb") as stream:
@@ -42,6 +43,8 @@ def kind_of(path: Path) -> FileKind:
             f"{path.name} is empty.",
             code="file_empty",
         )
+    if path.suffix.lower() in _RECORDS:
+        return "records"
     if start.startswith((_ZIP, _COMPOUND)):
         return "workbook"
     if start.lower().lstrip().startswith(_ARCHIVE):

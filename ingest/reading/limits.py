@@ -34,7 +34,7 @@ class Limits:
     """
 
     memory_bytes: int = 1 << 30
-    processor_s: int = 60
+    processor_s: int = 30
     wall_s: float = 900.0
     file_bytes: int = 3 << 30
 
@@ -42,7 +42,7 @@ class Limits:
     def of(cls, path: Path) -> Limits:
         """Those for a file: the larger it is, the longer it may take."""
         megabytes = path.stat().st_size >> 20
-        return cls(processor_s=60 + 5 * megabytes, wall_s=900.0 + 30 * megabytes)
+        return cls(processor_s=30 + 10 * megabytes, wall_s=900.0 + 300 * megabytes)
 
     def hold(self) -> None:
         """Hold this process to them, for good.

@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.errors import InputError
+from graph.file_name import shown
 from graph.identifiers.redaction import redacted
 from ingest.catalogue.field import heading
 from ingest.catalogue.source import Source, TableSpec
@@ -25,10 +26,10 @@ from ingest.reading.aside import Aside
 from ingest.reading.chosen_sheets import choose
 from ingest.reading.delimited import delimited_rows
 from ingest.reading.file_kind import FileKind, kind_of
-from ingest.reading.file_name import shown
 from ingest.reading.gathering import CELLS, Gathering, Origin
 from ingest.reading.heading import Heading
 from ingest.reading.memory import let_the_system_allocate
+from ingest.reading.records import record_rows
 from ingest.reading.spreadsheet import Sheet, open_sheets
 from ingest.reading.texts import Texts, coded
 from ingest.reading.web_page import tables_of
@@ -183,6 +184,8 @@ def _sheets(path: Path, kind: FileKind, source: Source, held: ExitStack) -> list
     """The sheets of a file; a text is one, the tables of a web page are some."""
     if kind == "workbook":
         return held.enter_context(open_sheets(path))
+    if kind == "records":
+        return [Sheet(path.name, lambda _: record_rows(path))]
     if kind == "text":
         known = {n for _, spec in source.shapes() for item in spec.fields for n in item.spellings}
 

@@ -20,6 +20,7 @@ from ingest.sample.credit import firm_listings, guarantee_rows, invent_listings,
 from ingest.sample.firms import invent_cooperatives, invent_firms
 from ingest.sample.people import People, divisions, invent_people
 from ingest.sample.planted_agents import plant_agents
+from ingest.sample.planted_circles import plant_circles
 from ingest.sample.planted_firms import as_frames, plant_firms
 from ingest.sample.planted_guarantees import plant_among_farmers, plant_star
 from ingest.sample.registers import REGISTERS
@@ -92,13 +93,21 @@ def write_district(
     listings = invent_listings(
         generator, listed["姓名"].to_numpy(), listed["公民身份号码"].to_numpy()
     )
+    used = [firms["法定代表人证件号码"], coop_members["成员证件号码"], listed["公民身份号码"],
+            loans["借款人证件号码"], guarantees["担保人证件号码"], holders["股东证件号码"],
+            all_firms["登记经办人证件号码"], all_firms["法定代表人证件号码"]]  # fmt: skip
+    circles = plant_circles(members, _taken(members, cast, used), len(loans), truth)
+    # the last rows are damaged on purpose, and stay the last
+    all_firms = pd.concat([all_firms, _filed_by_themselves(circles.register)], ignore_index=True)
+    guarantees = _numbered(circles.guarantees, guarantees)
+    loans = pd.concat([loans, circles.loans], ignore_index=True)
     tables = {
         "行政区划.csv": places,
         "农户信息.csv": members,
         "农民专业合作社.xlsx": coops,
         "合作社成员.csv": coop_members,
         "企业登记.xlsx": all_firms,
-        "股东出资.csv": pd.concat([planted_holders, holders], ignore_index=True),
+        "股东出资.csv": pd.concat([circles.holders, planted_holders, holders], ignore_index=True),
         "贷款借据.csv": loans,
         "担保合同.csv": guarantees,
         "失信被执行人.csv": pd.concat([listings, firm_listings(made.listings)], ignore_index=True),
@@ -113,6 +122,28 @@ def write_district(
     text = json.dumps(asdict(truth), ensure_ascii=False, indent=1)
     (folder / "truth.json").write_text(text, encoding="utf-8")
     return truth
+
+
+def _taken(members: pd.DataFrame, cast: Cast, used: list[pd.Series]) -> np.ndarray:
+    """Places of members of households of which somebody plays a part, and of damaged rows."""
+    plays = members["公民身份号码"].isin(pd.concat(used))
+    plays |= ~cast.is_free(np.arange(len(members)))
+    plays.iloc[-3:] = True
+    homes = members["户号"]
+    return np.flatnonzero(homes.isin(homes[plays]).to_numpy())
+
+
+def _filed_by_themselves(register: pd.DataFrame) -> pd.DataFrame:
+    who = {"登记经办人": "法定代表人", "登记经办人证件号码": "法定代表人证件号码"}
+    return register.assign(**{column: register[of] for column, of in who.items()})
+
+
+def _numbered(circles: pd.DataFrame, guarantees: pd.DataFrame) -> pd.DataFrame:
+    """Contracts of circles first, with numbers after those that there are."""
+    first = len(guarantees)
+    numbers = [f"DB{first + n:08d}" for n in range(len(circles))]
+    circles.insert(1, "担保合同号", numbers)
+    return pd.concat([circles, guarantees], ignore_index=True)
 
 
 def _give_agent_phone(generator: np.random.Generator, cast: Cast, agent: int, truth: Truth) -> None:

@@ -32,11 +32,14 @@ class PlantedFirms:
         register, holders: as `invent_firms` makes them.
         listings: (name, code, listed on, not repaired since) of firms to be listed as judgment defaulters.
         agent: place of the village agent, whose telephone many give.
+        block, first_name: of their codes, and the number in their names.
     """
 
     cast: Cast
     truth: Truth
     agent: int
+    block: str = _BLOCK
+    first_name: int = 70_000
     register: list[dict[str, Any]] = field(default_factory=list)
     holders: list[dict[str, Any]] = field(default_factory=list)
     listings: list[tuple[str, str, str, bool]] = field(default_factory=list)
@@ -57,11 +60,11 @@ class PlantedFirms:
     ) -> str:
         """Add a firm; returns its code.  It is its representative's alone unless said otherwise."""
         count = len(self.register)
-        code = codes("91", 1, block=_BLOCK, first=count)[0]
+        code = codes("91", 1, block=self.block, first=count)[0]
         self.register.append(
             {
                 "统一社会信用代码": code,
-                "企业名称": f"凤翔样本商贸{70_000 + count}号有限公司",
+                "企业名称": f"凤翔样本商贸{self.first_name + count}号有限公司",
                 "登记状态": "注销" if ended else "存续",
                 "成立日期": founded,
                 "注销或吊销日期": ended,

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ingest.sample import businesses, farms, repayments
+from ingest.sample.planted_circles import BLOCK, LOAN_PREFIX
 
 __all__ = ["REGISTERS", "write_registers"]
 
@@ -31,6 +32,9 @@ REGISTERS = (
     ("joint_liability_group", "联保小组.csv"),
     ("credit_bureau_answer", "征信查询.csv"),
 )
+
+#: How codes of firms in circles begin; what is invented of them is drawn apart.
+_CIRCLES = f"91610305MA9{BLOCK}"
 
 #: Of how many households one was visited, and has certified land.
 _VISITED_EVERY = 3
@@ -52,20 +56,34 @@ def write_registers(folder: Path, *, seed: int = 20260401) -> dict[str, int]:
     firms = pd.read_excel(folder / "企业登记.xlsx", dtype=str, engine="calamine")
     firms = firms.drop_duplicates("统一社会信用代码", keep=False)
     firms = firms[firms["登记状态"] == "存续"].reset_index(drop=True)
+    in_circles = firms["统一社会信用代码"].str.startswith(_CIRCLES)
+    circles, firms = firms[in_circles], firms[~in_circles].reset_index(drop=True)
     loans = pd.read_csv(folder / "贷款借据.csv", dtype=str, encoding="utf-8-sig")
     loans = loans.iloc[1:].reset_index(drop=True)
+    in_circles = loans["借据号"].str.startswith(LOAN_PREFIX)
+    reports = np.random.default_rng([seed, 2])
     tables = {
         "农户地块.csv": farms.invent_plots(visited),
         "农户收支.csv": farms.invent_accounts(generator, visited),
         "农户评议.csv": farms.invent_appraisals(generator, visited),
         "家庭农场.csv": farms.invent_family_farms(generator, heads),
         "承包经营权.csv": farms.invent_land_rights(visited),
-        "企业年报.csv": businesses.invent_annual_reports(generator, firms),
+        "企业年报.csv": pd.concat(
+            [
+                businesses.invent_annual_reports(generator, firms),
+                businesses.invent_annual_reports(reports, circles.reset_index(drop=True)),
+            ]
+        ),
         "纳税信用.csv": businesses.invent_tax_ratings(generator, firms),
         "行政许可.csv": businesses.invent_permits(generator, firms),
         "行政处罚.csv": businesses.invent_penalties(generator, firms),
         "经营异常.csv": businesses.invent_abnormal(generator, firms),
-        "还款状态.csv": repayments.invent_repayments(generator, loans),
+        "还款状态.csv": pd.concat(
+            [
+                repayments.invent_repayments(generator, loans[~in_circles].reset_index(drop=True)),
+                repayments.invent_repayments(reports, loans[in_circles].reset_index(drop=True)),
+            ]
+        ),
         "联保小组.csv": repayments.invent_joint_groups(heads),
         "征信查询.csv": repayments.invent_bureau_answers(generator, heads, loans),
     }

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["Truth"]
+__all__ = ["Circle", "Truth"]
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A circle of guarantees that nothing else touches.
+
+    Attributes:
+        kind: couple_and_firms, mutual_firms, joint_group, chain or guarantee_company.
+        members: who stands for whom is as the kind says, in this order.
+        adverse: those of them with a bad loan; nobody in a healthy one.
+    """
+
+    kind: str
+    members: list[str]
+    adverse: list[str]
 
 
 @dataclass
@@ -23,6 +38,7 @@ class Truth:
         agents: (who filed their registration and stands in none of them, the firms).
         not_agents: the same of an agency, which files for very many.
         holdings: (person, firm, the person's exact share through circles).
+        circles: of guarantees, with whose loan in them is bad.
         agent_phone_sharers: how many parties gave a village agent's telephone as theirs.
         quarantined: rows that must be refused, by file.
         rows: rows written, by file.
@@ -43,6 +59,7 @@ class Truth:
     agents: list[tuple[str, list[str]]] = field(default_factory=list)
     not_agents: list[tuple[str, list[str]]] = field(default_factory=list)
     holdings: list[tuple[str, str, float]] = field(default_factory=list)
+    circles: list[Circle] = field(default_factory=list)
     agent_phone_sharers: int = 0
     quarantined: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)

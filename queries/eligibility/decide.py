@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from graph.connection import Graph
 from graph.errors import NotFoundError
+from graph.identifiers.redaction import redacted_name
 from graph.projection import ProjectedTo
 from graph.time import today
 from queries.basis import HINT_NOTICE, Basis
@@ -180,7 +181,7 @@ def case_of(
         hints=gathered.hints(0),
         papers=papers,
         strata=strata_of(records, gathered, party),
-        institution=institution,
+        institution=institution and redacted_name(institution),
         first_loan_asof=before,
         as_of=day,
         known_at=instant,

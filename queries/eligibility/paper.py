@@ -17,6 +17,7 @@ from datetime import date
 from typing import Any
 
 from graph.errors import InputError
+from graph.identifiers.redaction import redacted_name
 from graph.time import parse_date
 from queries.eligibility.catalogue import Catalogue, catalogue
 from queries.eligibility.consent import refused
@@ -144,7 +145,8 @@ def _read(name: str, raw: Any, as_of: date) -> Paper:
             code="fact_not_suppliable",
         )
     told = dict(raw) if isinstance(raw, Mapping) else _split(raw)
-    words = {part: str(told.get(part) or "").strip() for part in PARTICULARS}
+    # what is typed here is kept with the decision for good: no number of a person stays in it
+    words = {part: redacted_name(str(told.get(part) or "").strip()) for part in PARTICULARS}
     if set(told) - {"value", *PARTICULARS} or "value" not in told:
         raise InputError(
             f"“{spec.term}”应写作 值、日期（stated_on）、编号（reference）、出具单位（issuer）、核验人（seen_by）。",
@@ -166,8 +168,9 @@ def _read(name: str, raw: Any, as_of: date) -> Paper:
             f"The paper of {name} is dated after the day asked about.",
             code="paper_from_the_future",
         )
+    value = spec.typed(told["value"])
     return Paper(
-        spec.typed(told["value"]),
+        redacted_name(value) if isinstance(value, str) else value,
         stated_on,
         words["reference"],
         dated=bool(told.get("stated_on")),

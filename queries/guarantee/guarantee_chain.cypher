@@ -12,6 +12,7 @@
 // returns principal_fen: integer = 借款总额（分） / principal, fen
 // basis: 银监会 2014 年 7 月关于担保圈风险的通知
 // rows: 1000
+// within: depth 20
 MATCH (p:Party {key: $key})
   // guarantees that ended are named before: a subquery on the way would make it walk every way round
 CALL (p) {
@@ -29,7 +30,7 @@ CALL (p) {
 MATCH path = (p)(()-[g:GUARANTEES WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
     AND g.known_from <= $known_at AND $known_at < g.known_to
     AND g.valid_from >= $signed_from AND g.valid_from < $signed_before
-    AND NOT g.fact_id IN ended]->()){1,20}(q:Party)
+    AND NOT g.fact_id IN ended]->()){1,21}(q:Party)
 WITH p, q, min(length(path)) AS depth WHERE q <> p
 CALL (q) {
   OPTIONAL MATCH (q)-[b:BORROWED]->(l:Loan)

@@ -8,6 +8,7 @@
 // param places: list = 村镇名称 / names of divisions ; read from text
 // param names: list = 在名称索引中怎么查 / what the index of names is asked ; read from text
 // param digits: text = 证件号码末几位 / last characters of the identifier ; read from text
+// param tail_key: text = 身份证号码后四位比对码 / key of the last four of a resident id ; read from text
 // param as_of: date = 查询日 / as of
 // param known_at: instant = 知悉时点 / known at
 // returns key: text = 主体编号 / party key
@@ -87,7 +88,7 @@ CALL () {
       })
       AND ($digits = '' OR EXISTS {
         MATCH (p)<-[:DESCRIBES]-(id:PartyVersion)
-        WHERE coalesce(id.unified_social_credit_code, id.resident_id_masked) ENDS WITH $digits
+        WHERE id.unified_social_credit_code ENDS WITH $digits OR id.resident_id_tail_key = $tail_key
       })
     WITH DISTINCT p, called.name AS matched, score
     ORDER BY score DESC, p.key

@@ -1,7 +1,7 @@
 // title: 周边关系 / Neighbourhood
 // question: 谁在这个主体周围，是什么关系？ / Who is around the party, by which ties?
 // param key: text = 主体编号 / party key
-// param hops: integer = 跳数，1 至 3 / hops, 1 to 3 ; default 1
+// param hops: integer = 跳数，1 至 3 / hops, 1 to 3 ; at most 3 ; default 1
 // param as_of: date = 查询日 / as of
 // param known_at: instant = 知悉时点 / known at
 // returns from_key: text = 一方编号 / from

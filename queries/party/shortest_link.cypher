@@ -9,6 +9,7 @@
 // returns kinds: list = 经过的关系 / ties on the way
 // basis: 关联提示仅供参考，不作为认定失信或惩戒依据
 // rows: 1
+// within: distance 8
 // allow: CartesianProduct because each side is one party found by its unique key
 MATCH (a:Party {key: $key})
 MATCH (b:Party {key: $other})

@@ -2,7 +2,8 @@
 
 Own and linked are two types.  Nothing adds them for a decision: a rule may read the first, never
 the second (国办发〔2020〕49号; docs/adr/0041).  Values are shares of worlds in which distress reaches
-the party, by a policy that is not calibrated: a level and a rank, and not yet a probability.
+the party: a level and a rank.  Only what a calibrated policy makes of them all together is called a
+probability, with the date and the sample by which it may be (docs/adr/0112).
 """
 
 from __future__ import annotations
@@ -116,6 +117,9 @@ class RiskAnswer:
     Attributes:
         base: what everybody has, known or not; no part of either value.
         score: own and linked value together; only for putting parties in an order.
+        probability: of default within a year from any cause, known or not; None until the policy
+            is calibrated, and for whom is in default already.
+        standing: what may be said of the values as a whole, in Chinese.
         unused, unused_ties: facts and ties left out, and why.
     """
 
@@ -128,6 +132,8 @@ class RiskAnswer:
     unused: tuple[UnusedFact, ...]
     unused_ties: tuple[UnusedTie, ...]
     calibrated: bool
+    probability: float | None
+    standing: str
     basis: Basis
 
     def as_dict(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from queries.risk.cascade.one_party import Linked, linked_to, linked_without
 from queries.risk.evidence import evidence_of, unused_ties
 from queries.risk.paths import Way, strongest_ways
 from queries.risk.run import RiskRun
-from queries.risk.sentence import say, say_linked
+from queries.risk.sentence import say, say_linked, say_standing
 
 __all__ = ["explain", "linked_in"]
 
@@ -46,11 +46,16 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
     found = strongest_ways(run.graph, run.strongest, party, floor=0.0, count=paths, budget=budget)
     linked = linked_in(run, party)
     own = float(run.graph.own[party])
-    levels = run.policy.levels
+    levels, calibration = run.policy.levels, run.policy.calibration
+    base = run.policy.base.probability
+    facts = run.graph.own_facts.get(party, ())
+    chance = None
+    if calibration is not None and not {fact.kind for fact in facts} & {*calibration.in_default}:
+        chance = 1 - (1 - base) * (1 - own - linked.value)
     return RiskAnswer(
         party=key,
         name=run.snapshot.name(party),
-        own=OwnRisk(own, levels.of(own), run.graph.own_facts.get(party, ())),
+        own=OwnRisk(own, levels.of(own), facts),
         linked=LinkedRisk(
             value=linked.value,
             level=levels.of(linked.value),
@@ -65,11 +70,13 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
             paths=tuple(_described(run, way) for way in found.ways),
             notice=HINT_NOTICE,
         ),
-        base=run.policy.base.probability,
+        base=base,
         score=own + linked.value,
         unused=run.graph.unused.get(party, ()),
         unused_ties=unused_ties(run.snapshot, run.policy, run.graph, party),
-        calibrated=False,
+        calibrated=calibration is not None,
+        probability=chance,
+        standing=say_standing(base, chance, calibration),
         basis=replace(run.basis, truncated=found.truncated),
     )
 

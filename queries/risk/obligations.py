@@ -24,7 +24,7 @@ from graph.last_heard import last_heard
 from graph.snapshot import Snapshot
 from queries.risk.clearing import Owed
 
-__all__ = ["Claims", "Obligations", "UnknownAmount", "obligations"]
+__all__ = ["Claims", "LoanBook", "Obligations", "UnknownAmount", "loan_book", "obligations"]
 
 Numbers = NDArray[np.int64]
 
@@ -33,6 +33,22 @@ Numbers = NDArray[np.int64]
 class Claims:
     """`debtor` owes `creditor` (or owes for them) `fen`; numbers of parties, one entry a claim."""
 
+    debtor: Numbers
+    creditor: Numbers
+    fen: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class LoanBook:
+    """Every debtor's part of every running loan.
+
+    Attributes:
+        loan: its key, one entry a debtor.
+        debtor, creditor: numbers of parties.
+        fen: the debtor's part of the balance; −1 where nobody told the balance.
+    """
+
+    loan: pa.Array
     debtor: Numbers
     creditor: Numbers
     fen: Numbers
@@ -87,7 +103,28 @@ def obligations(snapshot: Snapshot) -> Obligations:
     return Obligations(len(snapshot), loans, guarantees, without_balance + without_amount)
 
 
+def loan_book(snapshot: Snapshot) -> LoanBook:
+    """The loans of a snapshot that are not settled, debtor by debtor."""
+    debts, creditor, balance = _running(snapshot)
+    known = pc.fill_null(balance, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    part = np.where(known < 0, -1, _split(debts["to_key"], np.maximum(known, 0)))
+    keys = debts["to_key"].combine_chunks().cast(pa.string())
+    return LoanBook(keys, _numbers(snapshot, debts["from_key"]), creditor, part)
+
+
 def _loans(snapshot: Snapshot) -> tuple[Claims, tuple[UnknownAmount, ...]]:
+    debts, creditor, balance = _running(snapshot)
+    unknown = _unknown("loan", debts.filter(pc.is_null(balance)))
+    owing = pc.fill_null(pc.greater(balance, 0), False)
+    debts, fen = debts.filter(owing), balance.filter(owing).to_numpy().astype(np.int64)
+    at = np.asarray(owing.to_numpy(zero_copy_only=False), bool)
+    return _claims(
+        _numbers(snapshot, debts["from_key"]), creditor[at], _split(debts["to_key"], fen)
+    ), unknown
+
+
+def _running(snapshot: Snapshot) -> tuple[pa.Table, Numbers, pa.ChunkedArray]:
+    """Who borrowed what is not settled; its lender; its balance as last heard, null if never."""
     lent_by = last_heard(snapshot.facts("LENT_BY"), ["from_key"])
     borrowed = last_heard(snapshot.facts("BORROWED"), ["from_key", "to_key"])
     states = last_heard(snapshot.facts("LoanState"), ["key"])
@@ -96,14 +133,8 @@ def _loans(snapshot: Snapshot) -> tuple[Claims, tuple[UnknownAmount, ...]]:
     balance = states["balance_fen"].take(state)
     settled = pc.less_equal(states["settled_on"].take(state), pa.scalar(snapshot.as_of))
     running = pc.and_(pc.is_valid(lender), pc.invert(pc.fill_null(settled, False)))
-    unknown = _unknown("loan", borrowed.filter(pc.and_(running, pc.is_null(balance))))
-    owing = pc.and_(running, pc.fill_null(pc.greater(balance, 0), False))
-    debts = borrowed.filter(owing)
-    creditor = _numbers(snapshot, lent_by["to_key"].take(lender.filter(owing)))
-    fen = balance.filter(owing).to_numpy().astype(np.int64)
-    return _claims(
-        _numbers(snapshot, debts["from_key"]), creditor, _split(debts["to_key"], fen)
-    ), unknown
+    creditor = _numbers(snapshot, lent_by["to_key"].take(lender.filter(running)))
+    return borrowed.filter(running), creditor, balance.filter(running)
 
 
 def _guarantees(snapshot: Snapshot) -> tuple[Claims, tuple[UnknownAmount, ...]]:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field, model_validator
 
 from graph.schema import SCHEMA
+from queries.risk.calibrated import Calibrated
 from queries.risk.policy_lines import (
     Base,
     Capacity,
@@ -52,6 +53,8 @@ class Policy(RuleFile):
         overdue: what days overdue amount to.
         seedless: kinds of adverse facts and lists that bring no own probability, and why.
         capacity: yardsticks of what a guarantor can bear; the first that is known counts.
+        calibration: None where its values are no probabilities: a policy that was not published
+            after calibration never has any.
     """
 
     FILE: ClassVar[str] = "policy"
@@ -65,6 +68,7 @@ class Policy(RuleFile):
     seedless: dict[str, Seedless]
     capacity: dict[str, Capacity]
     ties: dict[str, TiePolicy] = Field(min_length=1)
+    calibration: Calibrated | None = None
 
     @model_validator(mode="after")
     def _refuse_typos(self) -> Policy:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.schema import SCHEMA
+from queries.risk.calibrated import Calibrated
 
-__all__ = ["SAME_HOUSEHOLD", "WORDING", "Relation", "say", "say_linked"]
+__all__ = ["SAME_HOUSEHOLD", "WORDING", "Relation", "say", "say_linked", "say_standing"]
 
 NAMELESS = "（未具名）"
 
@@ -75,3 +76,26 @@ def say_linked(value: float, *, exact: bool, error: float) -> str:
     reach = round(1.96 * error * 10_000)
     width = "" if exact or not reach else f"（上下约 {reach} 次）"
     return f"按本模型推演，每一万次约 {of_ten_thousand} 次{width}受周边影响。"
+
+
+def say_standing(base: float, chance: float | None, calibration: Calibrated | None) -> str:
+    """What may be said of the values as a whole; the only place that calls one a probability.
+
+    Args:
+        base: what everybody has.
+        chance: of default within a year from any cause; None where the policy is not calibrated,
+            or the party is in default already.
+        calibration: by what it may be said (docs/adr/0112).
+    """
+    if calibration is not None and chance is None:
+        return f"已在违约之中，不再预测。人人都有的基础值 {base:.2%} 另计，不作认定依据。"
+    if calibration is None:
+        return (
+            "模型尚未校准：只给等级和排位，不称概率，不作认定依据。"
+            f"人人都有的基础值 {base:.2%} 另计。"
+        )
+    return (
+        f"一年内违约的概率约 {chance:.1%}（自身、关联和人人都有的基础值 {base:.2%} 合计）。"
+        f"依据：以 {calibration.scored_on} 在贷的 {calibration.parties} 户检验，"
+        f"至 {calibration.until} 违约 {calibration.defaults} 户。不作认定依据。"
+    )

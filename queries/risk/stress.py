@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graph.errors import InputError
 from graph.snapshot import Snapshot
 from queries.basis import HYPOTHESIS_NOTICE, Basis
 from queries.risk.clearing import Clearing, clear
@@ -29,7 +30,10 @@ __all__ = [
     "Loss",
     "Payment",
     "clearing_stress",
+    "distress_range",
     "distress_stress",
+    "known_amounts",
+    "shock_of",
 ]
 
 Vector = NDArray[np.float64]
@@ -96,9 +100,14 @@ class _Scenario:
 
 @dataclass(frozen=True, kw_only=True)
 class DistressStress(_Scenario):
-    """Losses of everybody whom the failure of `failed` can reach, greatest share first."""
+    """Losses of everybody whom the failure of `failed` can reach, greatest share first.
+
+    Attributes:
+        shocks: of whom a part fails: the share of the buffer that is gone at the start.
+    """
 
     failed: tuple[str, ...]
+    shocks: Mapping[str, float] = field(default_factory=dict)
     losses: tuple[Loss, ...]
 
     def as_dict(self, count: int = 100) -> dict[str, Any]:
@@ -128,29 +137,31 @@ class ClearingStress(_Scenario):
 def distress_stress(
     snapshot: Snapshot,
     *,
-    failed: Iterable[str],
+    failed: Iterable[str] = (),
+    shocks: Mapping[str, float] | None = None,
     buffers_fen: Mapping[str, int],
     supplied_fen: Mapping[str, int] | None = None,
 ) -> DistressStress:
-    """Linear DebtRank from parties that are assumed to fail.
+    """Linear DebtRank from parties that are assumed to fail, wholly or in part.
 
     Args:
+        failed: those of whose buffer nothing is left.
+        shocks: party key -> share of its buffer that is gone at the start, above 0 and up to 1; a
+            frost that costs a firm 30 % of its net assets is 0.3.  Of one in both, all is gone.
         buffers_fen: net assets by party key, where known.  At zero or below, any loss takes all.
         supplied_fen: net assets said for this scenario; they go before `buffers_fen`.
 
-    Raises `NotFoundError` for a key that the snapshot does not hold.
+    Raises:
+        NotFoundError: a key that the snapshot does not hold.
+        InputError: nobody fails, or a share that is none.
     """
-    claims = obligations(snapshot)
     rules = load_stress_policy().distress
+    start, parts, supplied = sorted(set(failed)), dict(shocks or {}), dict(supplied_fen or {})
+    shock = shock_of(snapshot, start, parts)
+    buffers = known_amounts(snapshot, {**buffers_fen, **supplied})
+    claims = obligations(snapshot)
     exposure = claims.exposure() * rules.loss_given_failure.value
-    start = sorted(set(failed))
-    supplied = dict(supplied_fen or {})
-    shock = np.zeros(len(snapshot))
-    shock[[snapshot.index(key) for key in start]] = 1.0
-    buffers = _known(snapshot, {**buffers_fen, **supplied})
-    # unknown: a party that no loss moves, or one that the first fen throws over
-    low = _shares(exposure, buffers, np.inf, shock)
-    high = _shares(exposure, buffers, 1.0, shock)
+    low, high = distress_range(exposure, buffers, shock)
     lost_low, lost_high = exposure @ low, exposure @ high
     reached = np.flatnonzero((high > 0) | (lost_high > 0))
     losses = [
@@ -167,6 +178,7 @@ def distress_stress(
     losses.sort(key=lambda item: (-item.share_low, -item.share_high, item.party))
     return DistressStress(
         failed=tuple(start),
+        shocks=parts,
         losses=tuple(losses),
         unknown=claims.unknown,
         supplied_fen=supplied,
@@ -194,7 +206,7 @@ def clearing_stress(
     external = rules.keep_external.value if keep_external is None else keep_external
     between = rules.keep_claims.value if keep_claims is None else keep_claims
     claims = obligations(snapshot)
-    cash = _known(snapshot, cash_fen)
+    cash = known_amounts(snapshot, cash_fen)
 
     def solve(unknown: Vector) -> Clearing:
         owed = claims.owed(np.where(np.isnan(cash), unknown, cash))
@@ -226,13 +238,47 @@ def clearing_stress(
     )
 
 
+def shock_of(snapshot: Snapshot, failed: Iterable[str], shocks: Mapping[str, float]) -> Vector:
+    """Share of every party's buffer that is gone at the start; errors as `distress_stress`."""
+    for key, share in shocks.items():
+        if not 0 < share <= 1:
+            raise InputError(
+                f"冲击 {key} 应是大于 0、不超过 1 的比例（0.3 表示净资产损失三成）。",
+                f"The shock of {key} must be above 0 and up to 1.",
+                code="shock_share",
+            )
+    shock = np.zeros(len(snapshot))
+    for key, share in {**shocks, **dict.fromkeys(failed, 1.0)}.items():
+        place = snapshot.index(key)
+        shock[place] = max(shock[place], share)
+    if not shock.any():
+        raise InputError(
+            "请说明假设谁倒闭，或谁的净资产损失几成。",
+            "Say who fails, or what part of whose buffer is gone.",
+            code="shock_missing",
+        )
+    return shock
+
+
+def distress_range(
+    exposure: sparse.csr_array, buffers: Vector, shock: Vector
+) -> tuple[Vector, Vector]:
+    """Share of every buffer that is gone, at least and at most.
+
+    `buffers` in fen, NaN where unknown: a party that no loss moves, or that the first fen throws
+    over.
+    """
+    return _shares(exposure, buffers, np.inf, shock), _shares(exposure, buffers, 1.0, shock)
+
+
 def _shares(exposure: sparse.csr_array, buffers: Vector, unknown: float, shock: Vector) -> Vector:
     against = np.where(np.isnan(buffers), unknown, np.maximum(buffers, 1.0))
     relative = sparse.csr_array(exposure.multiply((1.0 / against)[:, np.newaxis]))
     return linear_debtrank(relative, shock).share
 
 
-def _known(snapshot: Snapshot, stated: Mapping[str, int]) -> Vector:
+def known_amounts(snapshot: Snapshot, stated: Mapping[str, int]) -> Vector:
+    """Amounts of every party in fen, NaN where unknown."""
     amounts = np.full(len(snapshot), np.nan)
     for key, fen in stated.items():
         amounts[snapshot.index(key)] = fen

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice, product
 from typing import Any
 
-from graph.identifiers import Verdict, person_key, phone_key, resident_id
+from graph.identifiers import Verdict, person_key, phone_key, resident_id, tail_key
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.identifiers.spelling import compact
 from graph.names.searching import fold
@@ -26,6 +26,8 @@ _ID_BEGUN = re.compile(r"[1-8]\d{5}(19|20)\d{6,}[\dX]*")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _CODE = re.compile(r"(?=(?:.*\d){6})[0-9A-Z]{8,20}")
 _CHECK_DIGIT = re.compile(r"(?:\d{3,6}\*+)?([0-9A-Z]{3,4})", re.IGNORECASE)
+_TAIL = re.compile(r"tail:[0-9a-f]{16}")
+_FOUR = re.compile(r"(?:\d{3,6}\*+)?(\d{3}[\dX])", re.IGNORECASE)
 _PLACE = re.compile(r".+(?:村|镇|乡|街道|社区|县|区)")
 _PLACE_ENDINGS = ("", "村", "村委会", "村民委员会", "社区", "社区居委会", "镇", "乡", "街道", "街道办事处")  # fmt: skip
 _PLACE_END = re.compile(r"(?:村民委员会|村委会|社区居委会|居委会)$")
@@ -52,7 +54,8 @@ class Typed:
         folded: the name in the form names are compared in; `household` where it is one's.
         syllables: the name by its sounds, of letters each way to cut them.
         is_latin: letters were typed, so that it may be pinyin or initials.
-        within: place that the name was typed with; `digits`: last characters of an identifier.
+        within: place that the name was typed with; `digits`: last characters of an identifier;
+            `tail_key`: the key of four of them, by which persons are known (`hidden`).
         notes: what the person should know besides the answer.
     """
 
@@ -68,6 +71,7 @@ class Typed:
     within: str = ""
     alternative: tuple[str, str] | None = None
     digits: str = ""
+    tail_key: str = ""
     notes: tuple[str, ...] = field(default=())
 
     def parameters(self) -> dict[str, Any]:
@@ -80,6 +84,7 @@ class Typed:
             "places": self._places(),
             "names": self._names(),
             "digits": self.digits,
+            "tail_key": self.tail_key,
         }
 
     def _places(self) -> list[str]:
@@ -123,11 +128,15 @@ class Typed:
 def hidden(text: str, identity_key: str) -> str:
     """The text with every resident id and telephone number as its keyed hash.
 
-    What is also a well-formed organisation code is looked for as both (graph.identifiers).
+    What is also a well-formed organisation code is looked for as both (graph.identifiers).  Four
+    digits beside a name may end an id: their key comes with them.
     """
     if whole := _hashed(text, identity_key):
         return whole
-    return " ".join(_hashed(word, identity_key) or word for word in text.split())
+    words = text.split()
+    ends = [found[1].upper() for word in words if (found := _FOUR.fullmatch(compact(word)))]
+    keys = [tail_key(end, identity_key) for end in ends[-1:] if len(words) > 1]
+    return " ".join([*(_hashed(word, identity_key) or word for word in words), *keys])
 
 
 def is_personal(text: str) -> bool:
@@ -143,7 +152,9 @@ def is_personal(text: str) -> bool:
 def read_typed(text: str) -> Typed:
     """Every meaning of a text; identities are keys in it already (`hidden`)."""
     text = unicodedata.normalize("NFKC", text).strip()
-    words = text.split()
+    words = [word for word in text.split() if not _TAIL.fullmatch(word)]
+    tails = _TAIL.findall(text)
+    text = " ".join(words)
     if keys := [word for word in words if _KEY.fullmatch(word)]:
         phones = tuple(key for key in keys if key.startswith("phone:"))
         return Typed(
@@ -176,6 +187,7 @@ def read_typed(text: str) -> Typed:
         within=within,
         alternative=(fold(rest[0]), rest[1]) if two else None,
         digits=digits,
+        tail_key=tails[0] if tails and digits else "",
         notes=tuple(notes),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from queries.structure.beneficial import BeneficialOwners, beneficial_owners
 from queries.structure.control import CONTROL_REASONS, Control, controllers_of
+from queries.structure.declared import UNDISCLOSED
 from queries.structure.hint import Hint
 from queries.structure.ownership import LookThrough, Ownership, own
 from queries.structure.proposal import GuaranteeProposal, ProposalCheck, check_proposal
@@ -13,6 +14,7 @@ from queries.structure.standing import Owners, Standing, Structure, read_structu
 __all__ = [
     "CONTROL_REASONS",
     "DOUBTS",
+    "UNDISCLOSED",
     "BeneficialOwners",
     "Control",
     "GuaranteeProposal",

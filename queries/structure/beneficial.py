@@ -3,14 +3,18 @@
 The standards are asked in their order: share at or above the threshold; then control by other
 means, of which the data show control by votes; then, where nobody meets either, who runs the firm
 day by day, for whom the register names the legal representative.  Unknown parts are kept apart:
-a person below the threshold who could be above it with them is undetermined, not excluded.
+a person below the threshold who could be above it with them is undetermined, not excluded, and so is
+a registered holder of whom nobody knows how much he holds: he is asked for, and not nobody.
+
+Where a trust or a nomination holds enough, those are owners who are declared to be parties to it, a
+nominee excepted.  What is declared of the firm itself stands beside what the holdings prove: a
+declaration proves no share, and where the two differ the question stays open (`differences`).
 """
 
 from __future__ import annotations
 
-import heapq
-from dataclasses import asdict, dataclass
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -18,40 +22,20 @@ import numpy as np
 from queries.basis import Basis
 from queries.eligibility.verdict import Verdict
 from queries.structure.control import controllers_of
-from queries.structure.ownership import Ownership
+from queries.structure.declared import Declared, Undisclosed, declared_of, undisclosed_of
+from queries.structure.holding_paths import HoldingPath, holding_paths
+from queries.structure.ownership import LookThrough, Ownership
 from queries.structure.thresholds import TOLERANCE, BeneficialOwnerRule
 
-__all__ = [
-    "BeneficialOwner",
-    "BeneficialOwners",
-    "HoldingPath",
-    "beneficial_owners",
-    "holding_paths",
-    "strongest_chains",
-]
+__all__ = ["BeneficialOwner", "BeneficialOwners", "beneficial_owners"]
 
-#: Heap entries that one search for paths may use.
-_BUDGET = 20_000
+#: Persons whom an unknown part could lift over the threshold, of whom chains are searched: the
+#: largest known shares first.  Behind a register that proves little there may be thousands.
+_OPEN_WITH_PATHS = 10
 
-
-@dataclass(frozen=True)
-class HoldingPath:
-    """One loop-free chain of holdings; its product is part of the integrated share.
-
-    Attributes:
-        hops: (holder, its name, ratio, firm, its name), from the owner down.
-        evidence: source, batch and row of each hop.
-    """
-
-    product: float
-    hops: tuple[tuple[str, str | None, float, str, str | None], ...]
-    evidence: tuple[dict[str, Any], ...]
-
-    @property
-    def sentence(self) -> str:
-        """The chain as officers read it."""
-        steps = "".join(f"{h[1] or '（未具名）'} —{h[2] * 100:.4g}%→ " for h in self.hops)
-        return f"{steps}{self.hops[-1][4] or '（未具名）'}"
+_Ground = Literal["share", "control", "arrangement", "management"]
+#: (key, name, share, ground, verdict) of one owner.
+_Found = tuple[str, str | None, float, _Ground, Verdict]
 
 
 @dataclass(frozen=True)
@@ -62,12 +46,13 @@ class BeneficialOwner:
         ground: by which standard.
         verdict: MET, or UNKNOWN for one whom an unknown part could lift over the threshold.
         paths: the strongest chains; in circles their products sum to less than the share.
+        paths_truncated: there may be more than are given.
     """
 
     party: str
     name: str | None
     share: float
-    ground: Literal["share", "control", "management"]
+    ground: _Ground
     verdict: Verdict
     paths: tuple[HoldingPath, ...]
     paths_truncated: bool
@@ -79,6 +64,10 @@ class BeneficialOwners:
 
     Attributes:
         complete: MET when no unknown part could hide a further one, else UNKNOWN.
+        declared: interests declared in the firm itself; undisclosed: why nobody is named, by its own
+            word (a listed firm is exempt).
+        differences: where declaration and holdings differ, to an officer.
+        without_paths: of how many owners (all UNKNOWN) the chains were not searched.
     """
 
     firm: str
@@ -87,11 +76,17 @@ class BeneficialOwners:
     owners: tuple[BeneficialOwner, ...]
     unknown_share: float
     complete: Verdict
+    declared: tuple[Declared, ...]
+    undisclosed: Undisclosed | None
+    differences: tuple[str, ...]
+    without_paths: int
     basis: Basis
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         stated = {**asdict(self), "basis": self.basis.as_dict(), "rule": self.rule.model_dump()}
+        for item, row in zip(self.declared, stated["declared"], strict=True):
+            row["sentence"] = item.sentence
         for owner, told in zip(self.owners, stated["owners"], strict=True):
             for path, row in zip(owner.paths, told["paths"], strict=True):
                 row["sentence"] = path.sentence
@@ -103,6 +98,8 @@ def beneficial_owners(
 ) -> BeneficialOwners:
     """Find them; `rule` names another regulation than the latest in force.
 
+    At most `paths` chains are given of each; where it is 0 none is searched.
+
     Raises `NotFoundError` where no shareholder is registered or no rule was in force.
     """
     shares = ownership.shares
@@ -110,96 +107,116 @@ def beneficial_owners(
     through = ownership.look_through(key)
     control = controllers_of(ownership, key)
     unknown = through.unknown_share
-    persons = [owner for owner in through.owners if owner.label == "Person"]
     deciding = {item.party for item in control.controllers if item.label == "Person"}
-    found: list[tuple[str, str | None, float, Any, Verdict]] = []
-    for owner in persons:
-        if chosen.holds(owner.share):
-            found.append((owner.party, owner.name, owner.share, "share", Verdict.MET))
-        elif owner.party in deciding:
-            found.append((owner.party, owner.name, owner.share, "control", Verdict.MET))
-        elif unknown > TOLERANCE and chosen.holds(owner.share + unknown):
-            found.append((owner.party, owner.name, owner.share, "share", Verdict.UNKNOWN))
-    complete = Verdict.MET
+    found: list[_Found] = []
+    for party, name, share in _persons(ownership, key, through):
+        if chosen.holds(share):
+            found.append((party, name, share, "share", Verdict.MET))
+        elif party in deciding:
+            found.append((party, name, share, "control", Verdict.MET))
+        elif unknown > TOLERANCE and chosen.holds(share + unknown):
+            found.append((party, name, share, "share", Verdict.UNKNOWN))
+    behind, nobody = _behind_arrangements(ownership, through, chosen)
+    listed = {item[0] for item in found if item[-1] is Verdict.MET}
+    found = [item for item in found if item[0] not in {b[0] for b in behind} or item[0] in listed]
+    found += [item for item in behind if item[0] not in listed]
+    complete = Verdict.UNKNOWN if nobody else Verdict.MET
     if unknown > TOLERANCE and (chosen.holds(unknown) or control.verdict is Verdict.UNKNOWN):
         complete = Verdict.UNKNOWN
     if any(item[-1] is Verdict.UNKNOWN for item in found):
         complete = Verdict.UNKNOWN
-    if not found and complete is Verdict.MET:
+    firm = shares.key(shares.place(key))
+    declared = declared_of(shares.snapshot, firm)
+    differences = _differences(found, declared)
+    if differences:
+        complete = Verdict.UNKNOWN
+    if not found and not declared and complete is Verdict.MET:
         found = _management(ownership, key)
-    owners = []
-    for party, name, share, ground, verdict in found:
-        chains, cut = (
-            holding_paths(ownership, party, key, count=paths)
-            if ground != "management"
-            else ((), False)
-        )
-        owners.append(BeneficialOwner(party, name, share, ground, verdict, chains, cut))
+    owners, without = _with_paths(ownership, key, found, paths)
+    cut = without > 0 or any(owner.paths_truncated for owner in owners)
     return BeneficialOwners(
-        key, through.name, chosen, tuple(owners), unknown, complete, ownership.basis()
-    )
+        key, through.name, chosen, tuple(owners), unknown, complete, declared,
+        undisclosed_of(shares.snapshot, firm), differences, without,
+        replace(ownership.basis(), truncated=cut),
+    )  # fmt: skip
 
 
-def holding_paths(
-    ownership: Ownership, owner: str, firm: str, *, count: int = 3
-) -> tuple[tuple[HoldingPath, ...], bool]:
-    """The strongest loop-free chains from an owner to a firm, and whether the budget cut them."""
-    start = ownership.shares.holder_place(owner)
-    if start is None:
-        return (), False
-    chains, cut = strongest_chains(ownership, start, ownership.shares.place(firm), count=count)
-    return tuple(_path(ownership, product, places) for product, places in chains), cut
-
-
-def strongest_chains(
-    ownership: Ownership, start: int, end: int, *, count: int
-) -> tuple[list[tuple[float, tuple[int, ...]]], bool]:
-    """(product, places from `start` to `end`) of the strongest chains, and whether cut.
-
-    Best first: all chains from the owner to a firm sum to its entry of N, so no single one can
-    pass more, and the first `count` to come off the heap are the strongest.
-    """
-    most = ownership.down(start)
-    heap: list[tuple[float, int, float, tuple[int, ...]]] = [(-1.0, 0, 1.0, (end,))]
-    order = 0
-    found: list[tuple[float, tuple[int, ...]]] = []
-    while heap and len(found) < count and order < _BUDGET:
-        _, _, passed, chain = heapq.heappop(heap)
-        if chain[-1] == start:
-            found.append((passed, chain[::-1]))
-            continue
-        holders, ratios = ownership.shares.holders(chain[-1])
-        for holder, ratio in zip(holders.tolist(), ratios.tolist(), strict=True):
-            if holder in chain or most[holder] <= 0:
-                continue
-            order += 1
-            onward = passed * ratio
-            # at the owner itself the chain is whole: it passes what it passes
-            reach = onward if holder == start else onward * float(most[holder])
-            heapq.heappush(heap, (-reach, order, onward, (*chain, holder)))
-    return found, order >= _BUDGET and len(found) < count
-
-
-def _path(ownership: Ownership, product: float, places: tuple[int, ...]) -> HoldingPath:
+def _persons(
+    ownership: Ownership, key: str, through: LookThrough
+) -> Iterator[tuple[str, str | None, float]]:
+    """(key, name, proven share) of everybody who owns a part or is registered to own one, the
+    largest share first."""
+    proven = [owner for owner in through.owners if owner.label == "Person"]
+    yield from ((owner.party, owner.name, owner.share) for owner in proven)
     shares = ownership.shares
-    hops, evidence = [], []
-    for holder, firm in pairwise(places):
-        hops.append(
-            (
-                shares.key(holder),
-                shares.name(holder),
-                float(shares.matrix[holder, firm]),
-                shares.key(firm),
-                shares.name(firm),
+    known = {owner.party for owner in proven}
+    named = ownership.possible(shares.place(key))
+    for party, place in sorted((shares.key(place), place) for place in named):
+        if shares.label(place) == "Person" and party not in known:
+            yield party, shares.name(place), 0.0
+
+
+def _behind_arrangements(
+    ownership: Ownership, through: LookThrough, chosen: BeneficialOwnerRule
+) -> tuple[list[_Found], bool]:
+    """Parties to the trusts and nominations that hold enough, and whether one has none named."""
+    found: dict[str, _Found] = {}
+    nobody = False
+    for holder in through.owners:
+        reach = holder.share + through.unknown_share
+        if holder.label != "LegalArrangement" or not chosen.holds(reach):
+            continue
+        verdict = Verdict.MET if chosen.holds(holder.share) else Verdict.UNKNOWN
+        parties = [
+            item
+            for item in declared_of(ownership.shares.snapshot, holder.party)
+            if item.makes_owner and item.label == "Person"
+        ]
+        nobody = nobody or not parties
+        for item in parties:
+            found.setdefault(
+                item.party, (item.party, item.name, holder.share, "arrangement", verdict)
             )
-        )
-        evidence.append(shares.evidence(holder, firm))
-    return HoldingPath(product, tuple(hops), tuple(evidence))
+    return list(found.values()), nobody
 
 
-def _management(
-    ownership: Ownership, key: str
-) -> list[tuple[str, str | None, float, Any, Verdict]]:
+def _differences(found: list[_Found], declared: tuple[Declared, ...]) -> tuple[str, ...]:
+    """Who is declared and not proven, and who is proven and not declared where anybody is."""
+    beneficial = {item.party: item for item in declared if item.is_beneficial}
+    proven = {party: name for party, name, _, _, verdict in found if verdict is Verdict.MET}
+    said = [
+        f"{item.name or '（未具名）'} 申报为受益所有人，登记的股权未能印证，请核实"
+        for party, item in beneficial.items()
+        if party not in proven
+    ]
+    if beneficial:
+        said += [
+            f"{name or '（未具名）'} 按登记的股权是受益所有人，未见申报，请核实"
+            for party, name in proven.items()
+            if party not in beneficial
+        ]
+    return tuple(said)
+
+
+def _with_paths(
+    ownership: Ownership, key: str, found: list[_Found], count: int
+) -> tuple[list[BeneficialOwner], int]:
+    """Owners with their chains, and of how many the chains were not searched."""
+    owners, searched, without = [], 0, 0
+    for party, name, share, ground, verdict in found:
+        chains: tuple[HoldingPath, ...] = ()
+        cut = False
+        if count and share > TOLERANCE and ground in ("share", "control"):
+            searched += verdict is Verdict.UNKNOWN
+            if verdict is Verdict.MET or searched <= _OPEN_WITH_PATHS:
+                chains, cut = holding_paths(ownership, party, key, count=count)
+            else:
+                without, cut = without + 1, True
+        owners.append(BeneficialOwner(party, name, share, ground, verdict, chains, cut))
+    return owners, without
+
+
+def _management(ownership: Ownership, key: str) -> list[_Found]:
     """Legal representatives: who runs the firm day by day, as far as the register tells."""
     snapshot = ownership.shares.snapshot
     ties = snapshot.ties["LEGAL_REPRESENTATIVE_OF"]

@@ -15,7 +15,7 @@ decide over one another, and nobody of them in the end.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from queries.basis import Basis
@@ -33,6 +33,11 @@ __all__ = [
     "is_partnership",
 ]
 
+
+#: Holdings that the chains of one answer may show, and controllers whose chains are shown: in a
+#: line of firms everybody controls all behind it, and their chains together grow with its square.
+_HOLDINGS_SHOWN = 500
+_CHAINS_SHOWN = 20
 
 ControlReason = Literal["partnership", "ring", "unproven"]
 
@@ -63,7 +68,8 @@ class Controller:
     Attributes:
         votes: part of the votes in the firm that it decides on.
         is_last: nobody controls it in turn; of a partnership that is not known.
-        chain: the holdings that prove it, from the controller down to the firm.
+        chain: the holdings that prove it, from the controller down to the firm; where
+            `chain_truncated`, only those nearest the firm, or none.
     """
 
     party: str
@@ -72,6 +78,7 @@ class Controller:
     votes: float
     is_last: bool
     chain: tuple[Votes, ...]
+    chain_truncated: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,26 +133,37 @@ def controllers_of(ownership: Ownership, key: str) -> Control:
     above = _above(shares, firm)
     reach = {party: controlled_by(shares, party) for party in sorted(above | {firm})}
     deciding = [party for party, firms in reach.items() if firm in firms and party != firm]
-    controllers = []
-    for party in deciding:
-        # the firm itself may decide over who decides in it
-        over = [other for other in (*deciding, firm) if other != party and party in reach[other]]
+    # the firm itself may decide over who decides in it
+    above_all = {*deciding, firm}
+    over: dict[int, set[int]] = {party: set() for party in deciding}
+    for other in above_all:
+        for party in reach[other].keys() & over.keys() - {other}:
+            over[party].add(other)
+    last = {p for p in deciding if not over[p] and not is_partnership(shares, p)}
+    deciding.sort(key=lambda party: (party not in last, -reach[party][firm], shares.key(party)))
+    controllers, left = [], _HOLDINGS_SHOWN
+    for place, party in enumerate(deciding):
+        shown = left if place < _CHAINS_SHOWN else 0
+        chain, cut = _chain(shares, party, firm, reach[party], shown)
+        left -= len(chain)
         controllers.append(
             Controller(
                 party=shares.key(party),
                 name=shares.name(party),
                 label=shares.label(party),
                 votes=reach[party][firm],
-                is_last=not over and not is_partnership(shares, party),
-                chain=_chain(shares, party, firm, reach[party]),
+                is_last=party in last,
+                chain=chain,
+                chain_truncated=cut,
             )
         )
-    controllers.sort(key=lambda item: (not item.is_last, -item.votes, item.party))
     why = _why(ownership, above | {firm}, controllers)
     verdict = Verdict.MET if any(item.is_last for item in controllers) else Verdict.NOT_MET
     if why is not None:
         verdict = Verdict.UNKNOWN
-    return Control(key, shares.name(firm), verdict, tuple(controllers), ownership.basis(), why)
+    cut = any(item.chain_truncated for item in controllers)
+    basis = replace(ownership.basis(), truncated=cut)
+    return Control(key, shares.name(firm), verdict, tuple(controllers), basis, why)
 
 
 def is_partnership(shares: Shares, place: int) -> bool:
@@ -180,8 +198,12 @@ def _above(shares: Shares, firm: int) -> set[int]:
     return found - {firm}
 
 
-def _chain(shares: Shares, party: int, firm: int, reach: dict[int, float]) -> tuple[Votes, ...]:
-    voices, found, seen = {party, *reach}, [], {firm}
+def _chain(
+    shares: Shares, party: int, firm: int, reach: dict[int, float], most: int
+) -> tuple[tuple[Votes, ...], bool]:
+    """The holdings by which a party decides in a firm, at most so many, and whether cut."""
+    found: list[Votes] = []
+    voices, seen = {party, *reach}, {firm}
     queue = deque([firm])
     while queue:
         here = queue.popleft()
@@ -189,6 +211,8 @@ def _chain(shares: Shares, party: int, firm: int, reach: dict[int, float]) -> tu
         for holder, ratio in zip(holders.tolist(), ratios.tolist(), strict=True):
             if holder not in voices or holder == here:
                 continue
+            if len(found) >= most:
+                return tuple(reversed(found)), True
             found.append(
                 Votes(
                     shares.key(holder),
@@ -202,4 +226,4 @@ def _chain(shares: Shares, party: int, firm: int, reach: dict[int, float]) -> tu
             if holder != party and holder not in seen:
                 seen.add(holder)
                 queue.append(holder)
-    return tuple(reversed(found))
+    return tuple(reversed(found)), False

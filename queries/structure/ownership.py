@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.sparse.linalg import SuperLU, splu
 
 from graph.snapshot import Snapshot
@@ -31,7 +31,7 @@ from queries.basis import Basis
 from queries.structure.shares import Doubt, Shares, read_shares
 from queries.structure.thresholds import TOLERANCE, Thresholds
 
-__all__ = ["LookThrough", "Owned", "Owner", "Ownership", "UnknownPart", "own"]
+__all__ = ["LookThrough", "NamedHolder", "Owned", "Owner", "Ownership", "UnknownPart", "own"]
 
 Vector = NDArray[np.float64]
 
@@ -64,6 +64,31 @@ class UnknownPart:
 
 
 @dataclass(frozen=True)
+class NamedHolder:
+    """A registered holder of whom nobody knows how much it holds: to be asked for, not nobody.
+
+    Attributes:
+        firm: in which it is registered; the firm asked about, or one on the way up from it.
+        evidence: source, batch and row of the registration.
+    """
+
+    party: str
+    name: str | None
+    label: str
+    firm: str
+    firm_name: str | None
+    evidence: dict[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        """What to ask for, to an officer."""
+        return (
+            f"请补充 {self.name or '（未具名）'} 在 {self.firm_name or '（未具名）'} 的出资比例"
+            "（已登记为股东，比例未查明）"
+        )
+
+
+@dataclass(frozen=True)
 class Owned:
     """A firm of which the party has a part."""
 
@@ -80,6 +105,8 @@ class LookThrough:
     Attributes:
         owners: ultimate holders (nobody can hold shares in them); with `unknown` they sum to 1.
         unknown: parts without a proven owner.
+        named: registered holders without a proven ratio, at this firm or above it: each may own
+            up to the whole unknown part.
         between: firms on the way, by integrated share; they overlap and do not add up.
         error: upper bound of the error of any share.
     """
@@ -88,6 +115,7 @@ class LookThrough:
     name: str | None
     owners: tuple[Owner, ...]
     unknown: tuple[UnknownPart, ...]
+    named: tuple[NamedHolder, ...]
     between: tuple[Owner, ...]
     doubts: tuple[Doubt, ...]
     error: float
@@ -102,6 +130,7 @@ class LookThrough:
         """JSON-ready form."""
         return {
             **asdict(self),
+            "named": [asdict(item) | {"sentence": item.sentence} for item in self.named],
             "unknown_share": self.unknown_share,
             "basis": self.basis.as_dict(),
         }
@@ -199,11 +228,63 @@ class Ownership:
             name=shares.name(firm),
             owners=tuple(sorted(owners, key=lambda item: (-item.share, item.party))),
             unknown=tuple(sorted(unknown, key=lambda item: (-item.share, item.firm))),
+            named=self._named(firm),
             between=tuple(sorted(between, key=lambda item: (-item.share, item.party))),
             doubts=shares.doubts_of(places[shares.is_firm[places]]),
             error=error,
             basis=self.basis(),
         )
+
+    def shortest(self, holder: int) -> Vector:
+        """−ln of what the strongest single chain from a holder to each party passes; ∞ without."""
+        found: Vector = dijkstra(self._lengths, indices=holder)
+        return found
+
+    @cached_property
+    def _lengths(self) -> sparse.csr_array:
+        held = self.shares.matrix.tocsr().astype(np.float64)
+        # a whole holding is no step; a stored zero would be no holding
+        held.data = np.maximum(-np.log(held.data), 1e-15)
+        return held
+
+    def possible(self, firm: int) -> set[int]:
+        """Places of everybody who may own a part of a firm through a holding without a ratio."""
+        shares = self.shares
+        certain = self.upward(firm)
+        found: set[int] = set()
+        front = [holder for place in certain for holder in shares.named_holders(place)]
+        while front:
+            here = front.pop()
+            if here not in found:
+                found.add(here)
+                front += [*shares.holders(here)[0].tolist(), *shares.named_holders(here)]
+        return found
+
+    def upward(self, firm: int) -> set[int]:
+        """The firm, and everybody at the upper end of a chain of proven holdings that leads to it."""
+        found, front = {firm}, [firm]
+        while front:
+            above = set(self.shares.holders(front.pop())[0].tolist()) - found
+            found |= above
+            front += above
+        return found
+
+    def _named(self, firm: int) -> tuple[NamedHolder, ...]:
+        shares = self.shares
+        firms = self.upward(firm) | self.possible(firm)
+        found = [
+            NamedHolder(
+                shares.key(holder),
+                shares.name(holder),
+                shares.label(holder),
+                shares.key(place),
+                shares.name(place),
+                shares.naming(holder, place),
+            )
+            for place in firms
+            for holder in shares.named_holders(place)
+        ]
+        return tuple(sorted(found, key=lambda item: (item.firm != shares.key(firm), item.party)))
 
     def owned_by(self, key: str) -> tuple[Owned, ...]:
         """Firms of which a party has a part, the largest part first; empty when none is known."""
@@ -233,7 +314,7 @@ class Ownership:
         if self.closed[place]:
             return "closed"
         kinds = self.shares.doubts.get(place, ())
-        for kind in ("oversubscribed", "ratio_unknown", "resemblance"):
+        for kind in ("oversubscribed", "ratio_unknown", "range", "resemblance"):
             if kind in kinds:
                 return kind
         return "not_registered"

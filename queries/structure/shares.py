@@ -1,6 +1,6 @@
 """Who holds which part of which firm, as a sparse matrix over the parties that hold or are held.
 
-What the register proves and no more: a holding without a ratio or an amount that gives one, or tied
+What the register proves and no more: of a declared range its lower end; a holding without a ratio or an amount that gives one, or tied
 by resemblance, or in a firm whose registered ratios sum to more than the whole, proves no share.
 What is not proven is the firm's *unknown* part; nothing is spread over the known holders.
 
@@ -35,6 +35,7 @@ _FIRMS = SCHEMA.relationships["HOLDS_SHARES_IN"].targets
 DoubtKind = Literal[
     "oversubscribed",
     "rounded",
+    "range",
     "derived",
     "ratio_unknown",
     "resemblance",
@@ -47,6 +48,7 @@ DoubtKind = Literal[
 DOUBTS: dict[str, str] = {
     "oversubscribed": "登记的出资比例合计超过 100 %，无法判断哪些正确，全部未采用",
     "rounded": "登记的出资比例合计因四舍五入略超 100 %，已按比例缩到 100 %",
+    "range": "只申报了出资比例的区间，按下限计，其余列为未查明",
     "derived": "未登记出资比例，按认缴出资额占资本总额推算（公司法 第二百六十五条）",
     "ratio_unknown": "有股东未登记出资比例，认缴出资额也不足以推算",
     "resemblance": "有股东仅为疑似同一主体，未采用",
@@ -74,6 +76,8 @@ class Shares:
             arrays below are over their places.
         matrix: A[i, j] = part of firm j that i holds, 0 to 1; columns sum to at most 1.
         row: R[i, j] = 1 + row of that holding in the snapshot's `HOLDS_SHARES_IN` table.
+        named: the same of holdings that are registered for certain and prove no share: without a
+            ratio, or among ratios that contradict each other.
         is_firm: whether shares of it can be held at all; all others are ultimate holders.
         doubts: by place of the firm.
     """
@@ -83,6 +87,7 @@ class Shares:
     members: NDArray[np.int64]
     matrix: sparse.csc_array
     row: sparse.csc_array
+    named: sparse.csc_array
     is_firm: NDArray[np.bool_]
     doubts: dict[int, tuple[DoubtKind, ...]]
 
@@ -139,6 +144,12 @@ class Shares:
         first, last = self.matrix.indptr[firm : firm + 2]
         return self.matrix.indices[first:last], self.matrix.data[first:last]
 
+    def named_holders(self, firm: int) -> list[int]:
+        """Places of holders who are registered for certain and of whom no share is proven."""
+        first, last = self.named.indptr[firm : firm + 2]
+        found: list[int] = self.named.indices[first:last].tolist()
+        return found
+
     def held_by(self, holder: int) -> list[tuple[int, float]]:
         """Places of the firms that a party holds part of, and how much of each."""
         first, last = self._by_holder.indptr[holder : holder + 2]
@@ -151,7 +162,21 @@ class Shares:
 
     def evidence(self, holder: int, firm: int) -> dict[str, Any]:
         """Source, batch and row of a holding."""
-        row = int(self.row[holder, firm]) - 1
+        return self._told(int(self.row[holder, firm]) - 1)
+
+    def stated(self, holder: int, firm: int) -> tuple[float | None, float | None]:
+        """The ends of the range that was declared of a holding; (None, None) for a ratio."""
+        row = int(self.row[holder, firm]) or int(self.named[holder, firm])
+        said = self.snapshot.ties["HOLDS_SHARES_IN"].table.slice(row - 1, 1).to_pylist()[0]
+        if said["share_ratio"] is not None:
+            return None, None
+        return said["least_ratio"], said["most_ratio"]
+
+    def naming(self, holder: int, firm: int) -> dict[str, Any]:
+        """The same of a holding that proves no share."""
+        return self._told(int(self.named[holder, firm]) - 1)
+
+    def _told(self, row: int) -> dict[str, Any]:
         said = self.snapshot.ties["HOLDS_SHARES_IN"].table.slice(row, 1).to_pylist()[0]
         told = {name: said[name] for name in ("source", "batch", "row", "certainty")}
         return told | {"is_derived": bool(said["ratio_is_derived"])}
@@ -177,20 +202,26 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
     """
     chosen = thresholds or load_thresholds()
     ties = snapshot.ties["HOLDS_SHARES_IN"]
+    least = ties.table["least_ratio"]
+    least = pc.if_else(pc.greater(least, 0.0), least, pa.scalar(None, pa.float64()))
     told = pa.table(
         {
             "holder": ties.source,
             "firm": ties.target,
             # texts come dictionary-coded, and coded ones cannot be sorted
             "source": ties.table["source"].cast(pa.string()),
-            "ratio": ties.table["share_ratio"],
+            # of a range the lower end is proven, and no more
+            "ratio": pc.coalesce(ties.table["share_ratio"], least),
+            "range": pc.is_null(ties.table["share_ratio"]),
             "derived": pc.fill_null(ties.table["ratio_is_derived"], False),
             "known_from": ties.table["known_from"],
             "certain": pc.greater_equal(ties.table["certainty"], 1.0),
             "row": np.arange(len(ties.table), dtype=np.int64),
         }
     )
-    members = np.unique(np.concatenate([ties.source, ties.target])).astype(np.int64)
+    # a firm of whose owners something is declared, and nobody is registered, is asked about as well
+    members = np.unique(np.concatenate([ties.source, ties.target, _declared(snapshot)]))
+    members = members.astype(np.int64)
     labels = snapshot.labels.take(pa.array(members)).to_pylist()
     doubts: dict[int, set[DoubtKind]] = {}
 
@@ -200,7 +231,10 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
 
     doubt(_column(told.filter(pc.invert(told["certain"])), "firm"), "resemblance")
     told = told.filter(told["certain"])
+    silent = _silent(told)
     doubt(_column(told.filter(pc.is_null(told["ratio"])), "firm"), "ratio_unknown")
+    by_range = pc.and_(told["range"], pc.is_valid(told["ratio"]))
+    doubt(_column(told.filter(by_range), "firm"), "range")
     pairs = _one_a_pair(told.filter(pc.greater(told["ratio"], 0.0)))
     holder, firm = (np.searchsorted(members, _column(pairs, name)) for name in ("holder", "firm"))
     ratio = _column(pairs, "ratio").astype(np.float64)
@@ -218,15 +252,45 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
     shape = (len(members), len(members))
     keep = ratio > 0
     at = (holder[keep], firm[keep])
+    # what a contradiction leaves of a ratio is that somebody holds something
+    named = [np.searchsorted(members, _column(silent, name)) for name in ("holder", "firm")]
+    open_at = tuple(
+        np.concatenate([told, more[~keep]])
+        for told, more in zip(named, (holder, firm), strict=True)
+    )
+    open_row = np.concatenate([_column(silent, "row"), _column(pairs, "row")[~keep]]) + 1
     return Shares(
         snapshot=snapshot,
         thresholds=chosen,
         members=members,
         matrix=sparse.csc_array((ratio[keep], at), shape=shape),
         row=sparse.csc_array((_column(pairs, "row")[keep] + 1, at), shape=shape),
+        named=sparse.csc_array((open_row, open_at), shape=shape),
         is_firm=np.isin(labels, _FIRMS) if labels else np.zeros(0, bool),
         doubts={place: tuple(sorted(kinds)) for place, kinds in doubts.items()},
     )
+
+
+def _declared(snapshot: Snapshot) -> NDArray[np.int64]:
+    """Numbers of the firms of whose owners anything is declared."""
+    told = [("HAS_INTEREST_IN", "to"), ("OwnershipDisclosure", "")]
+    found = [np.zeros(0, np.int64)]
+    for kind, end in told:
+        facts = snapshot.facts(kind)
+        key, label = (f"{end}_{name}" if end else name for name in ("key", "label"))
+        firms = facts.filter(pc.is_in(facts[label].cast(pa.string()), pa.array(_FIRMS)))
+        at = pc.index_in(firms[key].cast(pa.string()), value_set=snapshot.keys.cast(pa.string()))
+        found.append(at.drop_null().to_numpy().astype(np.int64))
+    return np.concatenate(found)
+
+
+def _silent(told: pa.Table) -> pa.Table:
+    """(holder, firm) of which nobody states a ratio, with the first row that names them."""
+    stated = pc.cast(pc.is_valid(told["ratio"]), pa.int8())
+    pairs = told.append_column("stated", stated).group_by(["holder", "firm"], use_threads=False)
+    found = pairs.aggregate([("stated", "max"), ("row", "min")])
+    silent = found.filter(pc.equal(found["stated_max"], 0))
+    return silent.select(["holder", "firm", "row_min"]).rename_columns(["holder", "firm", "row"])
 
 
 def _one_a_pair(told: pa.Table) -> pa.Table:

@@ -6,7 +6,7 @@ and then looked up for any party.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -83,8 +83,14 @@ class Owners:
             "look_through": self.through.as_dict(),
             "control": self.control.as_dict(),
             "beneficial_owners": self.beneficial.as_dict(),
-            "basis": self.through.basis.as_dict(),
+            "basis": self.basis.as_dict(),
         }
+
+    @property
+    def basis(self) -> Basis:
+        """Of all three; truncated where any of them is."""
+        parts = (self.through, self.control, self.beneficial)
+        return replace(self.through.basis, truncated=any(part.basis.truncated for part in parts))
 
 
 @dataclass(frozen=True)

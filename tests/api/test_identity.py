@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from world import World
 
 from api.app import create_app
-from api.cli import app
+from api.command_line import app
 from graph.catch_up import catch_up
 from graph.engine import stop_engine
 from graph.log import FactLog

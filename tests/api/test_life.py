@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -111,6 +112,51 @@ def test_a_killed_server_leaves_an_engine_that_is_found(settings: Settings, free
     assert descendants(settings) == []
 
 
+def test_two_servers_share_an_engine_and_neither_stops_the_others(
+    settings: Settings, free_port: int
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        other_port = int(probe.getsockname()[1])
+    first = serving(settings, free_port)
+    engine = engine_status(settings)
+    second = serving(settings, other_port)
+    assert engine_status(settings).pid == engine.pid
+    interrupt(first)
+    assert engine_status(settings).pid == engine.pid
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{other_port}/readyz", timeout=PATIENCE
+    ) as answer:
+        assert answer.status == 200
+    interrupt(second)
+    assert descendants(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("reached", "way"),
+    [
+        ("secrets.json", signal.SIGTERM),
+        ("engine/host.json", signal.SIGINT),
+        ("engine/data/databases/store_lock", signal.SIGTERM),
+        ("engine/engine.json", signal.SIGINT),
+    ],
+)
+def test_stopped_at_any_instant_a_command_leaves_no_engine(
+    settings: Settings, district: Path, tmp_path: Path, reached: str, way: signal.Signals
+) -> None:
+    """Whatever file has just appeared: no traceback, no engine, and the next run is whole."""
+    own = settings.model_copy(update={"data": tmp_path})
+    source, path = steps(district)[0]
+    child = start(own, "ingest", source, str(path))
+    until((tmp_path / reached).exists, by=child, pause=0.002)
+    os.killpg(child.pid, way)
+    _, said = child.communicate(timeout=PATIENCE)
+    assert "Traceback" not in said and "已停止" in said
+    assert child.returncode == 128 + way
+    assert descendants(own) == []
+    assert FactLog(own.log_dir).verify() == []
+
+
 def test_what_the_log_holds_beyond_the_graph(
     settings: Settings, district: Path, free_port: int
 ) -> None:
@@ -179,6 +225,12 @@ def test_the_first_demo_stops_at_ctrl_c_and_goes_on_at_the_second(
 ) -> None:
     demo = ("demo", "--persons", "1000", "--port", str(free_port))
     own = settings.model_copy(update={"data": settings.data / "demo"})
+    # the first time while the files are written, the second while they are taken in
+    child = start(own, *demo)
+    until((own.data / ".district").exists, by=child, pause=0.005)
+    _, said = interrupt(child)
+    assert "Traceback" not in said
+    assert not (own.data / "district").exists()
     child = start(own, *demo)
     until(lambda: len(FactLog(own.log_dir).batches()) >= 2, by=child)
     _, said = interrupt(child)

@@ -180,6 +180,46 @@ def workbench_of(client: TestClient) -> Workbench:
     return found
 
 
+def test_statements_of_a_firm(client: TestClient, office: Settings, truth: dict[str, Any]) -> None:
+    """BODS 0.4 over HTTP and by the command: the same statements."""
+    key = f"org:{truth['holdings'][0][1]}"
+    said = client.get(f"/v1/parties/{key}/bods").json()
+    kinds = {one["recordType"] for one in said}
+    assert kinds == {"entity", "person", "relationship"}
+    assert said[0]["recordDetails"]["identifiers"][0]["id"] == truth["holdings"][0][1]
+    printed = json.loads(run(office, "bods", key).stdout)
+    assert [one["recordDetails"] for one in printed] == [one["recordDetails"] for one in said]
+
+
+def test_money_by_page_route_and_command(client: TestClient, office: Settings) -> None:
+    told = client.post("/v1/stress/losses", json={"by": "village"}).json()
+    assert told["whole"]["balance_fen"] == sum(group["balance_fen"] for group in told["groups"])
+    assert told["whole"]["stressed_low_fen"] is None and not told["calibrated"]
+    banks = client.post("/v1/stress/losses", json={"by": "institution"}).json()["groups"]
+    lender = banks[0]["key"]
+    silent = client.post("/v1/stress/exposures", json={"lender": lender}).json()
+    assert silent["large"] is None
+    assert {check["verdict"] for one in silent["clients"] for check in one["checks"]} == {"待补充"}
+    stated = {"lender": lender, "tier1_fen": 10**12, "capital_fen": 10**12}
+    found = client.post("/v1/stress/exposures", json=stated).json()
+    assert {check["verdict"] for one in found["clients"] for check in one["checks"]} == {"符合"}
+    wrong = client.post("/v1/stress/exposures", json={"lender": "institution:none"})
+    assert wrong.status_code == 404
+    client_key = found["clients"][0]["party"]
+    shocked = client.post(
+        "/v1/stress/losses", json={"by": "institution", "shocks": {client_key: 0.5}}
+    ).json()
+    assert shocked["whole"]["stressed_low_fen"] > 0
+    page = client.get(f"/money?by=institution&who={client_key}&percent=50").text
+    assert "情形下损失" in page and "净资产损失 50.0%" in page
+    page = client.get(f"/money/exposures?lender={lender}&tier1=1000000").text
+    assert "请补充本机构的资本净额" in page and "符合" in page
+    said = run(office, "losses", "--by", "village", "--json", group="stress")
+    assert json.loads(said.stdout)["whole"]["loans"] == told["whole"]["loans"]
+    said = run(office, "exposures", lender, group="stress")
+    assert "请补充本机构的一级资本净额" in said.stdout
+
+
 def test_stress_says_of_what_day_from_which_data_and_by_which_policy(
     client: TestClient, office: Settings, truth: dict[str, Any], person: Any
 ) -> None:
@@ -202,7 +242,7 @@ def test_stress_says_of_what_day_from_which_data_and_by_which_policy(
     assert client.post("/v1/stress/clearing", json={"keep_claims": 2}).status_code == 422
     said = run(office, "distress", ring[0], "--net-assets", f"{ring[1]}=10000000", group="stress")
     assert said.returncode == 0, said.stderr
-    for words in ("假设倒闭后受影响的主体", "假设推演", "规则 stress:2026.1+", "截至"):
+    for words in ("假设情形下受影响的主体", "假设推演", "规则 stress:2026.1+", "截至"):
         assert words in said.stdout
     again = run(office, "clearing", "--json", group="stress")
     assert json.loads(again.stdout)["payments_count"] == known["payments_count"]

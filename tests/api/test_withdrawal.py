@@ -14,7 +14,7 @@ from outline import Outline
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.command_line import app
 from graph.log import FactLog
 from graph.settings import Settings
 
@@ -108,7 +108,7 @@ def test_sent_again_it_is_taken_in_again_and_taken_back_on_the_page(
     foreign = clerk.post(
         "/deliveries/4/withdrawal", data=form, headers={"origin": "http://elsewhere"}
     )
-    assert foreign.status_code == 400 and grades(clerk) == ["substandard"]
+    assert foreign.status_code == 403 and grades(clerk) == ["substandard"]
     assert clerk.post("/deliveries/4/withdrawal", data={"by": "李四"}).status_code == 400
     done = clerk.post("/deliveries/4/withdrawal", data=form)
     assert done.status_code == 200 and not Outline(done.text).wrong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +19,12 @@ from waiting import PATIENCE, until
 
 from graph.connection import connect
 from graph.engine import engine_status, ensure_engine, stop_engine, supervisor
-from graph.engine.home import prepare_home
+from graph.engine.home import (
+    folder_identity,
+    import_marker,
+    prepare_home,
+    wipe_unfinished_import,
+)
 from graph.engine.provision import jars
 from graph.errors import EngineError, GraphUnavailableError, InputError
 from graph.secrets import make_secrets
@@ -211,7 +217,72 @@ def test_an_altered_jar_is_refused(settings: Settings, tmp_path: Path) -> None:
     assert victim.name in refused.value.message_zh
 
 
-def test_a_password_may_begin_like_an_option(tmp_path: Path) -> None:
+def test_a_copied_folder_has_no_engine_yet(settings: Settings, tmp_path: Path) -> None:
+    """The copy's state file names the original's engine, which is not the copy's to write into."""
+    with connect(settings):
+        copy = Settings(data=tmp_path / "copy")
+        shutil.copytree(settings.data, copy.data, ignore=shutil.ignore_patterns("data", ".lock"))
+        assert (copy.engine_dir / "engine.json").exists()
+        assert engine_status(settings).running and not engine_status(copy).running
+        # nor does stopping the copy's end it
+        stop_engine(copy)
+        assert engine_status(settings).running
+
+
+def _engine_of(settings: Settings, **changed: object) -> None:
+    """A state file as an engine would write it, were this process one."""
+    settings.engine_dir.mkdir(parents=True)
+    state = {"pid": os.getpid(), "created": psutil.Process().create_time(), "version": "0",
+             "folder": folder_identity(settings.engine_dir)} | changed  # fmt: skip
+    (settings.engine_dir / "engine.json").write_text(json.dumps(state), encoding="utf-8")
+
+
+def test_an_engine_is_known_by_its_folder_wherever_that_is_moved(tmp_path: Path) -> None:
+    first = Settings(data=tmp_path / "first")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        _engine_of(first, port=listening.getsockname()[1])
+        assert engine_status(first).running
+        moved, copy = Settings(data=tmp_path / "moved"), Settings(data=tmp_path / "copy")
+        first.data.rename(moved.data)
+        assert engine_status(moved).running
+        shutil.copytree(moved.data, copy.data)
+        assert not engine_status(copy).running
+        # a state file of an older version says no folder: its process was started with another file
+        older = Settings(data=tmp_path / "older")
+        _engine_of(older, port=listening.getsockname()[1], folder=None)
+        text = (older.engine_dir / "engine.json").read_text("utf-8")
+        state = {name: told for name, told in json.loads(text).items() if name != "folder"}
+        (older.engine_dir / "engine.json").write_text(json.dumps(state), encoding="utf-8")
+        assert not engine_status(older).running
+
+
+def test_a_copied_marker_ends_nobody_elses_import(tmp_path: Path) -> None:
+    original, copy = Settings(data=tmp_path / "original"), Settings(data=tmp_path / "copy")
+    original.engine_dir.mkdir(parents=True)
+    with subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(120)"], cwd=original.engine_dir
+    ) as running:
+        created = psutil.Process(running.pid).create_time()
+        import_marker(original).write_text(f"{running.pid} {created}", encoding="utf-8")
+        shutil.copytree(original.data, copy.data)
+        wipe_unfinished_import(copy)
+        assert running.poll() is None and not import_marker(copy).exists()
+        wipe_unfinished_import(original)
+        # whoever ends it waits for it, so that nothing is left of it
+        assert not psutil.pid_exists(running.pid)
+
+
+def test_a_password_may_begin_like_an_option_and_is_in_no_arguments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+
+    class Watched(subprocess.Popen):  # type: ignore[type-arg]
+        def __init__(self, arguments: list[str], **named: object) -> None:
+            started.append(arguments)
+            super().__init__(arguments, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", Watched)
     settings = Settings(data=tmp_path, engine_heap_mb=256)
     make_secrets(settings.secrets_file)
     stated = json.loads(settings.secrets_file.read_text(encoding="utf-8"))
@@ -219,3 +290,6 @@ def test_a_password_may_begin_like_an_option(tmp_path: Path) -> None:
     settings.secrets_file.write_text(json.dumps(stated), encoding="utf-8")
     prepare_home(settings, jars(settings), 7687)
     assert (settings.engine_dir / "password_set").exists()
+    assert started and stated["engine_password"] not in str(started)
+    # what was handed over in a file is gone with the command
+    assert not list(settings.engine_dir.glob("arguments.*"))

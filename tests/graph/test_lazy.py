@@ -15,7 +15,7 @@ _SLOW = ("fastapi", "pandera", "networkx", "jgo", "numba", "sqlalchemy")
 
 _ASKED = """
 import sys
-import api.cli, api.terminal, api.wording, api.commands.question
+import api.command_line, api.terminal, api.wording, api.commands.question
 from graph.connection import connect
 from queries import ask, library
 library()

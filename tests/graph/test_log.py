@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import shutil
@@ -184,3 +185,97 @@ def test_writers_take_turns(tmp_path: Path) -> None:
     assert log.verify() == [] and len(log.batches()) == 15
     known = [batch.known_at for batch in log.batches()]
     assert known == sorted(set(known))
+
+
+def as_before(log: FactLog) -> None:
+    """Make the log one of an earlier version: no hashes of footers, no note of its head."""
+    (log.folder / "head.json").unlink()
+    previous = ""
+    for folder in sorted(log.folder.glob("0*")):
+        stated = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        stated["previous"] = previous
+        for each in stated["files"].values():
+            del each["footer"]
+        text = json.dumps(stated, ensure_ascii=False, indent=1, sort_keys=True).encode()
+        (folder / "manifest.json").write_bytes(text)
+        previous = hashlib.sha256(text).hexdigest()
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_no_changed_byte_is_read(log: FactLog, before: bool) -> None:
+    """Each byte of a file of facts, in turn: whoever reads is told, or nothing of it counted."""
+    if before:
+        as_before(log)
+    (batch, *_) = log.batches()
+    path = batch.folder / "Village.parquet"
+    content, refused = path.read_bytes(), 0
+    # the first village was renamed later: of what is held, this file tells the second alone
+    reads = (
+        (lambda: log.facts(batch, "Village"), ["样一村", "样二村"]),
+        (lambda: next(log.held("Village", rows=9)), ["样二村"]),
+    )
+    for place in range(0, len(content), 3):
+        changed = bytearray(content)
+        changed[place] ^= 1 << place % 8
+        path.write_bytes(changed)
+        for read, told in reads:
+            try:
+                assert read()["name"].to_pylist() == told
+            except LogError as error:
+                assert error.cause_code == "log_damaged" and str(path) in error.message_zh
+                refused += 1
+    assert refused > len(content) // 3
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(LogError, match="damaged or missing"):
+        log.facts(batch, "Village")
+    path.unlink()
+    with pytest.raises(LogError, match="damaged or missing"):
+        log.read("Village")
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_an_altered_manifest_is_read_by_nobody(log: FactLog, place: int) -> None:
+    """The last one too: nothing comes after it that remembers it, but the note beside the log."""
+    change_the_manifest(log.batches()[place])
+    for ask in (log.batches, lambda: log.read("Village")):
+        with pytest.raises(LogError) as caught:
+            ask()
+        assert caught.value.cause_code == "log_damaged"
+    assert len(log.verify()) == 1
+
+
+def test_nothing_is_committed_in_the_place_of_a_lost_batch(log: FactLog) -> None:
+    shutil.move(log.batches()[2].folder, log.folder.parent / "lost")
+    world = World(log)
+    world.count = 10
+    world.node("Village", f"{VILLAGE[:-1]}5", name="样五村")
+    for ask in (log.batches, lambda: world.commit(datetime(2026, 4, 1, tzinfo=UTC))):
+        with pytest.raises(LogError) as caught:
+            ask()
+        assert caught.value.cause_code == "log_tail_lost"
+        assert "--accept-loss" in caught.value.message_zh
+    assert ["最后的批次丢失" in told for told in log.verify()] == [True]
+    # put back, all is well; given up, the log goes on without it
+    shutil.move(log.folder.parent / "lost", log.folder / "00000003-world-20260301")
+    assert log.verify() == [] and log.accept_loss() == 0
+    shutil.rmtree(log.batches()[2].folder)
+    assert log.accept_loss() == 1 and log.verify() == []
+    world.commit(datetime(2026, 4, 1, tzinfo=UTC))
+    assert names(log) == {"新一村", "样二村", "样五村"}
+
+
+def test_the_note_of_the_head_is_a_witness_and_no_truth(log: FactLog) -> None:
+    """A kill after the commit leaves it a batch behind; damaged or absent, it stops nobody."""
+    note = log.folder / "head.json"
+    before = note.read_bytes()
+    world = World(log)
+    world.commit(datetime(2026, 4, 1, tzinfo=UTC))
+    note.write_bytes(before)
+    assert len(log.batches()) == 4 and log.verify() == []
+    note.write_bytes(before.replace(b'"position": 3', b'"position": 9'))
+    assert len(log.batches()) == 4
+    assert ["head.json" in told for told in log.verify()] == [True]
+    world.commit(datetime(2026, 5, 1, tzinfo=UTC))
+    assert log.verify() == []
+    as_before(log)
+    assert len(log.batches()) == 5 and log.verify() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,9 +14,9 @@ import pytest
 from pydantic import SecretStr
 from world import World
 
-from graph.errors import NotFoundError, OperationsError
+from graph.errors import LogError, NotFoundError, OperationsError
 from graph.log import FactLog
-from graph.operations import DecisionArchive, Ledger, OperationsStore
+from graph.operations import DecisionArchive, Ledger, OperationsStore, operations_problems
 from graph.settings import Settings
 
 MOMENT = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
@@ -157,3 +158,57 @@ def test_a_store_of_an_older_version_gains_its_columns(tmp_path: Path) -> None:
     with OperationsStore(Settings(data=tmp_path)) as store:
         found = Ledger(store).deliveries()
     assert [(item.file_name, item.received_at) for item in found] == [("a.csv", None)]
+
+
+def test_harm_to_the_store_is_named(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    assert operations_problems(settings, []) == []
+    with OperationsStore(settings) as store:
+        for number in range(200):
+            kept = DecisionArchive(store).keep(
+                f"{number} ".encode() * 50, party="p", product="x", verdict="符合",
+                decided_at=MOMENT,
+            )  # fmt: skip
+    assert operations_problems(settings, []) == []
+    file = settings.operations_file
+    with sqlite3.connect(file) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.execute("UPDATE decisions SET record = ? WHERE id = ?", (b"other", kept))
+    raw.close()
+    assert [kept[:12] in told for told in operations_problems(settings, [])] == [True]
+    with sqlite3.connect(file) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw.close()
+    content = file.read_bytes()
+    for harmed in (content[: len(content) // 2], b"\x07" * len(content)):
+        file.write_bytes(harmed)
+        for beside in tmp_path.glob("operations.sqlite3-*"):
+            beside.unlink()
+        [told] = operations_problems(settings, [])
+        assert "已损坏" in told and "备份" in told
+        with pytest.raises(OperationsError) as caught, OperationsStore(settings) as store:
+            DecisionArchive(store).of()
+        assert caught.value.cause_code == "operations_damaged"
+
+
+def test_a_batch_that_the_ledger_knows_and_the_log_lost(
+    store: OperationsStore, tmp_path: Path
+) -> None:
+    """A log restored from an older backup knows nothing of what it lost; the ledger does."""
+    log, ledger = FactLog(tmp_path / "log"), Ledger(store)
+    world = World(log)
+    for day in (1, 2):
+        world.node("Person", f"p{day}", name="样本")
+        world.commit(datetime(2026, 3, day, tzinfo=UTC))
+        if day == 1:
+            shutil.copytree(tmp_path / "log", tmp_path / "older")
+    ledger.reconcile(log.batches())
+    ledger.refuse_lost(log.batches())
+    older = FactLog(tmp_path / "older").batches()
+    with pytest.raises(LogError, match="accept-loss") as caught:
+        ledger.refuse_lost(older)
+    assert caught.value.cause_code == "log_tail_lost" and "第 2 批" in caught.value.message_zh
+    assert len(operations_problems(Settings(data=tmp_path), older)) == 1
+    assert ledger.accept_loss(older) == 1
+    ledger.refuse_lost(older)
+    assert [item.state for item in ledger.deliveries()] == ["committed", "received"]

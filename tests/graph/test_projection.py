@@ -129,6 +129,37 @@ def test_a_graph_of_before_gets_the_names_that_it_lacks(
         assert dump(graph) == in_batches
 
 
+def test_a_graph_of_before_shows_no_end_of_an_id_any_more(
+    settings: Settings, in_batches: tuple[list[str], list[str]]
+) -> None:
+    """Masks of before (610322********1046) are mended in every text, keys and ties among them."""
+    older = (
+        "CREATE (l:Loan {key: 'loan:JD610322********104X#1f'}), (p:Party {key: 'before'}) "
+        "CREATE (p)-[:BORROWED {fact_id: 'b1', source: 'before', discriminator: 'x610322********1046'}]->(l) "
+        "CREATE (v:Version:PersonVersion:PartyVersion {fact_id: 'b2', birth_on: date('1990-05-10'), "
+        "resident_id_masked: '610322********1046', name: '610322********1046和610322*******46', "
+        "address: '610322************', certainty: 1.0})-[:DESCRIBES]->(p)"
+    )
+    with connect(settings, owned=True) as graph:
+        graph.write(older)
+        graph.write("MATCH (p:Projection) SET p.schema_hash = 'of before'")
+        assert project(FactLog(settings.log_dir), graph) == 0
+        [told] = graph.read(
+            "MATCH (v:PersonVersion {fact_id: 'b2'})-[:DESCRIBES]->(:Party)-[b:BORROWED]->(l:Loan) "
+            "RETURN l.key AS loan, b.discriminator AS apart, v.resident_id_masked AS masked, "
+            "v.name AS name, v.address AS address"
+        ).rows
+        assert told == {
+            "loan": "loan:JD610322************#1f", "apart": "x610322************",
+            "masked": "61032219900510****", "address": "610322************",
+            "name": "610322************和610322*********",
+        }  # fmt: skip
+        graph.write("MATCH (v:Version {fact_id: 'b2'}) DETACH DELETE v")
+        graph.write("MATCH (p:Party {key: 'before'}) DETACH DELETE p")
+        graph.write("MATCH (l:Loan {key: 'loan:JD610322************#1f'}) DETACH DELETE l")
+        assert dump(graph) == in_batches
+
+
 def test_a_killed_import_is_made_again(
     settings: Settings, in_batches: tuple[list[str], list[str]]
 ) -> None:
@@ -154,8 +185,7 @@ def _admin_processes(settings: Settings) -> list[int]:
     return [
         process.pid
         for process in psutil.process_iter(["cmdline"])
-        if any("AdminTool" in word for word in process.info["cmdline"] or ())
-        and any(home in word for word in process.info["cmdline"])
+        if any(word.startswith(f"@{home}") for word in process.info["cmdline"] or ())
     ]
 
 

@@ -310,6 +310,7 @@ def test_contributions_of_a_member_of_a_cooperative_add_up(office: Office) -> No
             "member_name": ["赵样一"] * 2,
             "member_masked": [None] * 2,
             "member_birth_on": [None] * 2,
+            "member_tail_key": [None] * 2,
             "member_sex": [None] * 2,
             "contribution_fen": pd.array([100, 50], dtype="Int64"),
             "is_farmer": [True] * 2,

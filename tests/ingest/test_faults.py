@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from killing import Delivery, Nursery
 from roll import Roll, live, roll_source, write_roll
 
 import ingest
-from graph.errors import InputError, XinnongError
+from graph.errors import InputError, LogError, XinnongError
 from graph.log import FactLog
 from graph.operations import DecisionArchive, Ledger, OperationsStore
 from graph.settings import Settings
@@ -109,6 +110,25 @@ def test_a_truncated_list_loses_nobody(tmp_path: Path) -> None:
         except InputError as error:
             assert error.cause_code in {"missing_column", "encoding", "file_broken", "file_empty"}
         assert live(roll.log) == set("abcdefghijkl")
+
+
+def test_nothing_is_taken_in_or_back_where_a_batch_was_lost(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """An older backup of the log was put in place: its own head is right, the ledger knows more."""
+    take(settings, loans(tmp_path / "一.csv", "J1"))
+    shutil.copytree(settings.log_dir, tmp_path / "older")
+    take(settings, loans(tmp_path / "二.csv", "J2"))
+    shutil.rmtree(settings.log_dir)
+    shutil.copytree(tmp_path / "older", settings.log_dir)
+    for change in (
+        lambda: take(settings, loans(tmp_path / "三.csv", "J3")),
+        lambda: ingest.withdraw("1", reason="错", by="李四", settings=settings, into_graph=False),
+    ):
+        with pytest.raises(LogError, match="accept-loss") as caught:
+            change()
+        assert caught.value.cause_code == "log_tail_lost" and "二.csv" in caught.value.message_zh
+    assert held(settings) == ["J1"]
 
 
 def test_a_file_delivered_again_is_no_second_batch(settings: Settings, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ class Office:
                 path.read_bytes()
             ).hexdigest()
             for path in sorted(self.settings.log_dir.rglob("*"))
-            if path.is_file() and path.name != ".lock"
+            if path.is_file() and path.name != ".lock" and "head.json" not in path.name
         }
         with OperationsStore(self.settings) as store:
             ledger = [replace(item, received_at=None) for item in Ledger(store).deliveries()]

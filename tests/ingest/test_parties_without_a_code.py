@@ -8,9 +8,10 @@ import pytest
 
 import ingest
 from graph.errors import InputError
-from graph.identifiers import resident_id
+from graph.identifiers import resident_id, tail_key
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.log import FactLog
+from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.time import utc_now
 from ingest.checking.confirmed import confirm_code
@@ -101,10 +102,12 @@ def test_a_masked_number_on_a_public_list_is_a_party_to_be_settled(
     }  # fmt: skip
     log = FactLog(office.log_dir)
     found = [record for record in read_records(log) if is_provisional(record.key)]
-    # two masks are two mentions; neither is anybody yet, and the date of birth stays hidden
+    # two masks are two mentions; neither is anybody yet, and the last four stay hidden
     assert sorted(record.masked_id or "" for record in found) == [
-        "610322********1046", "610322********1054",
+        "6103221990********", "6103221991********",
     ]  # fmt: skip
+    key = make_secrets(office.secrets_file).identity_key
+    assert {record.tail_key for record in found} == {tail_key("1046", key), tail_key("1054", key)}
     assert {record.label for record in found} == {"Person"}
     assert not any(record.identifiers for record in found)
     subjects = log.read("SUBJECT_OF")["from_key"].to_pylist()

@@ -399,6 +399,17 @@ class Reference:
                     queue.append(there)
         return None
 
+    def invested(
+        self, key: str, invested_from: str = "0001-01-01", invested_before: str = "9999-12-31"
+    ) -> set[str]:
+        """Firms that a party invests in, for certain, since a day of the window."""
+        return {
+            row["to_key"]
+            for row in self.out["HOLDS_SHARES_IN"][key]
+            if row["certainty"] >= 1
+            and invested_from <= row["valid_from"].isoformat() < invested_before
+        }
+
     def usable(self, key: str) -> bool:
         """Whether no source says that the record ended."""
         return all(

@@ -6,7 +6,7 @@ import csv
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
@@ -101,6 +101,46 @@ def test_guarantee_chains_equal_a_walk_over_the_files(finbench: Graph, snapshot:
         assert sorted(found) == expected, person
         chains += bool(expected)
     assert chains > 100
+
+
+def test_investors_are_as_alike_as_the_files_say(finbench: Graph, snapshot: Path) -> None:
+    """Complex read 10, over the parameters that the benchmark ships: Jaccard, three decimals."""
+    invested = defaultdict(list)
+    for row in rows(snapshot / "PersonInvestCompany.csv"):
+        invested[row["investorId"]].append(
+            (row["companyId"], date.fromisoformat(row["createTime"][:10]))
+        )
+    asked = pairs(snapshot.parent / "read_params" / "complex_10_param.csv")
+    assert len(asked) > 900
+    found = []
+    for one, two, begin, end in asked:
+        firms = [{firm for firm, day in invested[who] if begin <= day < end} for who in (one, two)]
+        common, either = firms[0] & firms[1], firms[0] | firms[1]
+        similarity = Decimal(len(common)) / max(len(either), 1)
+        [row] = ask(
+            finbench,
+            "investor_similarity",
+            key=f"finbench:person:{one}",
+            other=f"finbench:person:{two}",
+            invested_from=begin,
+            invested_before=end,
+            as_of=end,
+        ).rows
+        assert row["similarity"] == float(similarity.quantize(Decimal("0.001"), ROUND_HALF_UP))
+        assert set(row["common"]) == {f"finbench:company:{firm}" for firm in common}
+        found.append(row["similarity"])
+    assert sorted(filter(None, found)) == [0.143, 0.167, 0.167, 0.2]
+
+
+def pairs(path: Path) -> list[tuple[str, str, date, date]]:
+    """(person, person, first day, day after the last)."""
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        one, two, *others = line.split("|")
+        if one.isdigit():
+            begin, end = (datetime.fromtimestamp(int(ms) / 1000, UTC).date() for ms in others[:2])
+            found.append((one, two, begin, end))
+    return found
 
 
 def parameters(path: Path) -> list[tuple[str, date, date]]:

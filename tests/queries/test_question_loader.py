@@ -47,6 +47,8 @@ def test_a_true_question_loads() -> None:
         (HEAD.replace("// basis: 无\n", "") + BODY, "lacks basis"),
         (HEAD.replace("// rows: 5", "// rows: 5\n// rows: 6") + BODY, "twice"),
         ("// nonsense\n" + HEAD + BODY, "header line"),
+        ("// within: depth 20\n" + HEAD + BODY, "within"),
+        ("// within: key\n" + HEAD + BODY, "within"),
         (HEAD.replace("known_at: instant", "known: instant")
          + BODY.replace("$known_at", "$known"), "as_of and"),
     ],
@@ -64,6 +66,28 @@ def test_parameters_are_typed_and_named() -> None:
         question.values(clock)
     with pytest.raises(InputError, match="has no parameter"):
         question.values({"key": "a", "colour": "red", **clock})
+
+
+def test_rows_beyond_what_is_shown_are_cut_and_that_is_said() -> None:
+    head = HEAD.replace("returns key: text", "returns depth: integer")
+    question = parse("// within: depth 2\n" + head + BODY.replace("p.key AS key", "1 AS depth"))
+    rows = [{"depth": depth} for depth in (1, 2, 3)]
+    shown, beyond = question.cut(rows)
+    assert shown == rows[:2] and beyond is not None and "2 层" in beyond
+    assert question.cut(rows[:2]) == (rows[:2], None)
+    # a question for many rows that finds none has looked at all there is
+    assert question.cut([]) == ([], None)
+
+
+def test_more_than_a_question_answers_is_refused() -> None:
+    head = HEAD.replace(
+        "// returns", "// param hops: integer = 跳数 / hops ; at most 3 ; default 1\n// returns"
+    )
+    question = parse(head + BODY.replace("WHERE", "WHERE $hops > 0 AND"))
+    clock = {"as_of": "2026-04-01", "known_at": "2026-04-01T00:00:00+00:00"}
+    assert question.values({"key": "a", "hops": "3", **clock})["hops"] == 3
+    with pytest.raises(InputError, match="3 at most"):
+        question.values({"key": "a", "hops": "4", **clock})
 
 
 TYPED = HEAD.replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -13,6 +14,7 @@ from conftest import DAYS, INSTANTS, WORLDS, Worlds
 from recorded import RECORDED
 from reference import COLUMNS, LEADING, RECORDS, Reference
 
+from graph.errors import InputError
 from queries import ask, library
 from queries.question import COLUMN_TYPES
 from queries.search import read_typed
@@ -128,13 +130,40 @@ def test_shortest_link_is_shortest_and_real(worlds: Worlds, references: Any) -> 
     assert linked > WORLDS // 5
 
 
+def test_investors_are_as_alike_as_their_firms(worlds: Worlds, references: Any) -> None:
+    chance = random.Random(10)
+    alike = set()
+    for number in range(WORLDS):
+        given = chance.sample(worlds.parties[number], 2)
+        clock = {"as_of": chance.choice(DAYS), "known_at": chance.choice(INSTANTS)}
+        window = (
+            {} if number % 2 else {"invested_from": "2025-02-01", "invested_before": "2026-03-01"}
+        )
+        reference = references(clock["as_of"], clock["known_at"])
+        [row] = ask(worlds.graph, "investor_similarity", key=given[0], other=given[1],
+                    **window, **clock).rows  # fmt: skip
+        one, two = (reference.invested(reference.standing(key), **window) for key in given)
+        assert (set(row["common"]), row["firm_count"]) == (one & two, len(one | two))
+        assert row["common_count"] == len(one & two)
+        expected = Decimal(len(one & two)) / max(len(one | two), 1)
+        assert row["similarity"] == float(expected.quantize(Decimal("0.001"), ROUND_HALF_UP))
+        alike.add(row["similarity"])
+    assert {0.0, 1.0} < alike
+
+
 def test_a_party_is_no_link_to_itself(worlds: Worlds) -> None:
     key = worlds.parties[0][0]
     assert ask(worlds.graph, "shortest_link", key=key, other=key).rows == []
 
 
 def test_every_question_has_a_reference() -> None:
-    assert set(library()) == {*COLUMNS, "party_card", "records", "shortest_link"}
+    assert set(library()) == {
+        *COLUMNS,
+        "investor_similarity",
+        "party_card",
+        "records",
+        "shortest_link",
+    }
 
 
 @pytest.mark.parametrize("question", sorted(library()))
@@ -159,7 +188,15 @@ def test_a_joint_group_is_not_walked_every_way_round(worlds: Worlds) -> None:
         f"chain:{n:02d}": n + 2
         for n in range(19)  # twenty steps at most
     }
+    assert reached.basis.truncated and "20 层以内" in reached.notes[0]
+    whole = ask(worlds.graph, "guarantee_chain", key="chain:09", **clock)
+    assert ([row["depth"] for row in whole.rows], whole.notes) == ([*range(1, 21)], ())
+    assert not whole.basis.truncated
     [link] = ask(worlds.graph, "shortest_link", key="joint:00", other="chain:06", **clock).rows
     assert (link["distance"], link["keys"][1]) == (8, "joint:11")
     for far in ("chain:07", "joint:stranger"):
-        assert ask(worlds.graph, "shortest_link", key="joint:00", other=far, **clock).rows == []
+        none = ask(worlds.graph, "shortest_link", key="joint:00", other=far, **clock)
+        assert (none.rows, none.basis.truncated) == ([], True)
+        assert "8 层以内没有找到" in none.notes[0]
+    with pytest.raises(InputError, match="3 at most"):
+        ask(worlds.graph, "neighbourhood", key="joint:00", hops=4, **clock)

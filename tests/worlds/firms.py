@@ -54,12 +54,15 @@ def new_world(folder: Path) -> World:
     return World(FactLog(folder / "log"))
 
 
-def of_matrix(matrix: np.ndarray, is_firm: list[bool]) -> Ownership:
-    """Ownership from plain numbers, without a snapshot."""
+def of_matrix(
+    matrix: np.ndarray, is_firm: list[bool], named: np.ndarray | None = None
+) -> Ownership:
+    """Ownership from plain numbers, without a snapshot; `named` are holdings without a ratio."""
     size = len(matrix)
     held = sparse.csc_array(matrix)
+    open_ = sparse.csc_array(np.zeros((size, size)) if named is None else named)
     return Ownership(
-        Shares(None, load_thresholds(), np.arange(size), held, held, np.array(is_firm), {})  # type: ignore[arg-type]
+        Shares(None, load_thresholds(), np.arange(size), held, held, open_, np.array(is_firm), {})  # type: ignore[arg-type]
     )
 
 

@@ -4,23 +4,27 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from world import World
 
+from graph.identifiers import tail_key
 from graph.identifiers import unified_social_credit_code as uscc
 
 CODE = uscc.complete("91610305MA6X00Q1")
 FIRM = f"org:{CODE}"
 
-#: key -> (label, name as registered, village, day of birth, masked id)
+#: Under which the ends of their ids are kept.
+IDENTITY_KEY = "11" * 32
+#: key -> (label, name as registered, village, day of birth, last four of the id)
 _PARTIES: dict[str, tuple[str, str, str | None, date | None, str | None]] = {
-    "find:ying": ("Person", "许春英", "taiping", date(1975, 3, 15), "610322********002X"),
-    "find:ying2": ("Person", "许春英", "heping", date(1990, 7, 1), "610322********1048"),
-    "find:jianguo": ("Person", "许建国", "taiping", date(1968, 1, 2), "610322********0011"),
-    "find:li": ("Person", "李永", "taiping", date(1980, 5, 5), "610322********5019"),
+    "find:ying": ("Person", "许春英", "taiping", date(1975, 3, 15), "002X"),
+    "find:ying2": ("Person", "许春英", "heping", date(1990, 7, 1), "1048"),
+    "find:jianguo": ("Person", "许建国", "taiping", date(1968, 1, 2), "0011"),
+    "find:li": ("Person", "李永", "taiping", date(1980, 5, 5), "5019"),
     "household:find-li": ("Household", "李永", "taiping", None, None),
-    "find:maimaiti": ("Person", "买买提·艾力", "heping", date(1990, 5, 10), "650102********1046"),
-    "find:shan": ("Person", "單長樂", "heping", date(1960, 2, 3), "610322********3034"),
+    "find:maimaiti": ("Person", "买买提·艾力", "heping", date(1990, 5, 10), "1046"),
+    "find:shan": ("Person", "單長樂", "heping", date(1960, 2, 3), "3034"),
     FIRM: ("Enterprise", "宝鸡市（丰硕）果业 有限公司", None, None, None),
     "find:roman": ("Enterprise", "ＡＢＣ㈱ⅠⅡ号店", None, None, None),
     "find:group": ("Enterprise", "丰硕集团有限公司", None, None, None),
@@ -107,8 +111,11 @@ def write_searched(world: World) -> None:
         world.node(label, key, name=name)
     world.tie("PART_OF", ("find:taiping", "Village"), ("find:guowang", "Town"))
     world.tie("PART_OF", ("find:heping", "Village"), ("find:tianjia", "Town"))
-    for key, (label, name, village, birth_on, masked) in _PARTIES.items():
-        said = {"birth_on": birth_on, "resident_id_masked": masked} if label == "Person" else {}
+    for key, (label, name, village, birth_on, last_four) in _PARTIES.items():
+        said: dict[str, Any] = {}
+        if birth_on and last_four:
+            said = {"birth_on": birth_on, "resident_id_masked": f"610322{birth_on:%Y%m%d}****",
+                    "resident_id_tail_key": tail_key(last_four, IDENTITY_KEY)}  # fmt: skip
         if key == FIRM:
             said = {"unified_social_credit_code": CODE}
         world.node(label, key, name=name, **said)

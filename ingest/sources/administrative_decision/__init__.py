@@ -86,6 +86,7 @@ def _with_subject(rows: pd.DataFrame) -> pd.DataFrame:
         subject_code=rows["subject_code_code"].where(by_code.notna()),
         subject_masked=rows["natural_person_masked"],
         subject_birth_on=rows["natural_person_birth_on"],
+        subject_tail_key=rows["natural_person_tail_key"],
         subject_sex=rows["natural_person_sex"],
     )
 

@@ -105,6 +105,7 @@ def farmer_household(rows: pd.DataFrame) -> Iterator[Statement]:
         sex=rows["member_sex"],
         birth_on=rows["member_birth_on"],
         resident_id_masked=rows["member_masked"],
+        resident_id_tail_key=rows["member_tail_key"],
         phone_masked=rows["phone_masked"],
         phone_key=rows["phone_key"],
         education=rows["education"],

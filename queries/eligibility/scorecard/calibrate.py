@@ -25,6 +25,7 @@ from queries.eligibility.gather import gather
 from queries.eligibility.records import Records, records_from_log
 from queries.eligibility.scorecard.card import UNRATED, Card, Item, load_card, score
 from queries.eligibility.scorecard.report import householders
+from queries.rate_interval import rate_interval
 
 __all__ = ["Band", "Calibration", "Coverage", "calibrate"]
 
@@ -236,12 +237,7 @@ def _inside(scores: np.ndarray, cuts: dict[str, int], grade: str) -> np.ndarray:
 
 def _rate(outcome: np.ndarray) -> tuple[float, float]:
     """The bad share at 95 % confidence; anything where nobody borrowed."""
-    from scipy.stats import binomtest
-
-    if not len(outcome):
-        return 0.0, 1.0
-    told = binomtest(int(outcome.sum()), len(outcome)).proportion_ci(method="wilson")
-    return float(told.low), float(told.high)
+    return rate_interval(int(outcome.sum()), len(outcome), method="wilson")
 
 
 def _proposed(local: Card, cuts: dict[str, int], as_of: date) -> Card:

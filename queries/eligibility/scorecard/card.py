@@ -7,7 +7,6 @@ fairness bars are listed with the reason and never scored.
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from graph.plain_yaml import read_yaml
+from graph.time import months_after
 from queries.eligibility.catalogue import Strict, catalogue
 from queries.eligibility.fact import Fact, Value
 
@@ -252,9 +252,7 @@ def score(facts: Mapping[str, Fact], card: Card | None = None) -> Score:
 
 def review_due(stated_on: date, months: int) -> date:
     """The day by which a grade must be reviewed, so many months after it was given."""
-    month = stated_on.month - 1 + months
-    year, month = stated_on.year + month // 12, month % 12 + 1
-    return date(year, month, min(stated_on.day, calendar.monthrange(year, month)[1]))
+    return months_after(stated_on, months)
 
 
 def _scored(item: Item, facts: Mapping[str, Fact]) -> Scored:

@@ -90,8 +90,9 @@ def test_every_link_answers_and_every_page_is_whole(
                 known.add(onward)
                 waiting.append(onward)
     assert set(seen) == {
-        "/prospects", "/places", "/grades", "/guarantees", "/decisions", "/products", "/identity",
-        "/send", "/templates/…", "/corrections/…", "/deliveries", "/parties/…", "/parties/…/decisions", "/places/…", "/villages/…/prospects",
+        "/prospects", "/places", "/grades", "/guarantees", "/calibration", "/money", "/money/exposures",
+        "/decisions", "/products", "/identity", "/send", "/templates/…", "/corrections/…",
+        "/deliveries", "/parties/…", "/parties/…/decisions", "/places/…", "/villages/…/prospects",
         "/decisions/…", "/deliveries/…",
     }  # fmt: skip
 
@@ -319,7 +320,7 @@ def test_the_assessor_is_found_by_name(client: TestClient, district: Settings) -
     # whom to look for and where, and what to take along to everybody
     town = bench.division_names()[row["village"][: len("division:") + 9]]
     for word in (f"{town}{bench.division_names()[row['village']]}：首贷培植走访名单", "户号",
-                 f"证件尾号 {one.masked[-4:]}", one.household_no, "每户都要备齐", "负债情况声明",
+                 f"证件 {one.masked}", one.household_no, "每户都要备齐", "负债情况声明",
                  "贷款用途声明和凭证"):  # fmt: skip
         assert word in page.text, word
     assert one.name not in str(found.url)

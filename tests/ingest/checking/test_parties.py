@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from graph.identifiers import Verdict, person_key, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
-from graph.identifiers.appearance import appearance, masked_form, registration_number_fits
+from graph.identifiers.appearance import (
+    appearance,
+    masked_form,
+    registration_number_fits,
+    visible_tail,
+)
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.naming import suggests
 from ingest.checking.parties import looks_like_a_person, organisation, parties, party
@@ -150,11 +155,16 @@ def test_a_registration_number_has_its_own_check_digit() -> None:
     assert not registration_number_fits("110108000000017")
 
 
-def test_masks_are_brought_to_the_form_that_hides_the_date_of_birth() -> None:
-    assert masked_form("6103221990****1046") == "610322********1046"
-    assert masked_form("610322********104X") == "610322********104X"
+def test_masks_are_brought_to_the_form_that_hides_the_last_four() -> None:
+    assert masked_form("6103221990****1046") == "6103221990********"
+    assert visible_tail("6103221990****1046") == "1046"
+    assert masked_form("610322********104X") == "610322************"
+    assert visible_tail("610322********104x") == "104X"
+    assert visible_tail("61032219900510****") is visible_tail("6103221990***1046") is None
     assert masked_form("610322199005101046") is None
-    assert masked_form("61032219900510XXXX") == "610322********XXXX"[:14] + "****"
+    assert masked_form("61032219900510XXXX") == "61032219900510****"
+    # fifteen characters begin with a year of two digits: what stands there is no date of ours
+    assert masked_form("610322900510***") == "610322************"
     assert appearance("610322199005101046") is None
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.identifiers import Verdict, person_key, resident_id
+from graph.identifiers import Verdict, person_key, resident_id, tail_key
 from graph.identifiers import unified_social_credit_code as uscc
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.persons import ordinary, persons
@@ -52,6 +52,7 @@ def test_a_column_says_what_each_check_says(column: list[str]) -> None:
             None,
             resident_id.birth_on(text),
             resident_id.sex(text),
+            tail_key(single.value[14:], KEY),
         )
 
 

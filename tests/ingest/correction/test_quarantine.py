@@ -7,6 +7,7 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import python_calamine
@@ -19,11 +20,21 @@ from graph.identifiers import person_key, resident_id
 from graph.log import FactLog
 from graph.secrets import make_secrets
 from graph.settings import Settings
+from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.source import load_source
+from ingest.checking.values import read_column
 from ingest.correction.quarantine import KEEP, Quarantine, open_rows
 from ingest.correction.workbook import export_refused
 from ingest.correction.worklist import by_department, worklist
-from ingest.reading.cell import neutral, text_of
+from ingest.reading.cell import (
+    as_kept_now,
+    comes_back,
+    kept_cell,
+    neutral,
+    shown,
+    text_of,
+)
+from ingest.reading.texts import Texts
 
 SOURCE = "farmer_household"
 HEAD = ["户号", "户主姓名", "与户主关系", "姓名", "公民身份号码", "村编码", "家庭年总收入（元）",
@@ -99,7 +110,7 @@ def test_refused_rows_go_out_come_back_and_are_settled(office: Settings, tmp_pat
     head = rows[0]
     assert head[head.index("公民身份号码") + 1] == "〔原因〕公民身份号码"
     assert rows[1][head.index("公民身份号码") : head.index("公民身份号码") + 2] == [
-        "610322********0011",
+        "61032219750315****",
         "身份证号第18位校验码不符，请对照证件逐位核对。",
     ]
     assert rows[2][head.index("采集日期")] == "去年"
@@ -180,7 +191,7 @@ def test_a_number_that_excel_spoilt_does_not_come_back_as_text(
 def test_ragged_rows_come_back_with_their_line(office: Settings, tmp_path: Path) -> None:
     take(office, sent(tmp_path, [GOOD[:5]]))
     rows = sheet_of(export(office, tmp_path))
-    assert "原文：001,张三,户主,张三,610322********001X" in str(rows[1][2])
+    assert "原文：001,张三,户主,张三,610322************" in str(rows[1][2])
 
 
 def test_twins_wait_for_nobody(office: Settings, tmp_path: Path) -> None:
@@ -201,7 +212,7 @@ def test_values_lie_apart_from_the_log_and_are_deleted_in_time(
     (kept,) = office.quarantine_dir.iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(office.quarantine_dir.stat().st_mode) == 0o700
-    assert pq.read_table(kept)["member"].to_pylist() == ["610322********0011"]
+    assert pq.read_table(kept)["member"].to_pylist() == ["61032219750315****"]
     log = FactLog(office.log_dir)
     for batch in log.batches():
         for name in batch.files:
@@ -330,3 +341,22 @@ def test_worklist(office: Settings, tmp_path: Path) -> None:
     assert list(worklist(log, source="loan")) == []
     line = json.loads(json.dumps(tasks[0].as_dict()))
     assert datetime.fromisoformat(line["received_at"]).tzinfo == UTC
+
+
+def test_a_cell_of_before_is_shown_as_now_and_known_by_its_old_mask() -> None:
+    key = "person:" + "0" * 32
+    kept = as_kept_now(kept_cell("610322********1046", key, "1990-05-10", "female"))
+    assert shown(kept) == "61032219900510****"
+    # a workbook that was sent out before shows the old mask, one of today the new
+    assert comes_back("610322********1046", kept) and comes_back("61032219900510****", kept)
+    assert not comes_back("610322199005101046", kept) and not comes_back(None, kept)
+    assert not comes_back("610323********1046", kept)
+    spec = FieldSpec.model_validate({"name": "p", "title": "证件", "type": "resident_id"})
+    read = read_column(spec, Texts.of([kept]), pd.RangeIndex(1), "11" * 32).columns
+    told = [read[f"p{end}"][0] for end in ("_key", "_masked", "_sex")]
+    assert told == [key, "61032219900510****", "female"] and pd.isna(read["p_tail_key"][0])
+    # of what is kept now the end is known, and an old mask is no proof of it
+    now = kept_cell("61032219900510****", key, "1990-05-10", "female", "tail:" + "0" * 16)
+    assert as_kept_now(now) == now
+    assert comes_back("61032219900510****", now) and not comes_back("610322********1046", now)
+    assert as_kept_now("电话和610322********1046") == "电话和610322************"

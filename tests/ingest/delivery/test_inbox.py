@@ -201,6 +201,63 @@ def test_what_was_tried_is_kept_for_an_hour_at_most(
     assert caught.value.cause_code == "trial_gone"
 
 
+def test_what_was_tried_is_swept_by_time_alone(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Inbox(settings, sweep_s=0.02)) as inbox:
+        first = tried(inbox)
+        time.sleep(0.1)
+        assert inbox.waits(first)
+        later = utc_now() + timedelta(minutes=61)
+        monkeypatch.setattr(ingest.delivery.inbox, "utc_now", lambda: later)
+        while inbox.waits(first):  # nobody sends, nobody looks
+            time.sleep(0.02)
+
+
+def test_a_stopped_service_leaves_nothing_that_was_tried(settings: Settings) -> None:
+    with closing(Inbox(settings)) as inbox:
+        first = tried(inbox)
+        assert inbox.waits(first)
+    assert not any((settings.data / "uploads").iterdir())
+
+
+def test_what_a_kill_left_beside_the_store_is_swept_at_the_next_start(settings: Settings) -> None:
+    with closing(Inbox(settings)) as inbox:
+        done = finished(inbox, inbox.receive_file("loan", "贷款.csv", io.BytesIO(FILE)).id)
+    left = settings.data / "uploads" / done.id
+    left.mkdir()
+    (left / "贷款.csv").write_bytes(FILE)  # killed between the note and the deletion
+    with closing(Inbox(settings)):
+        assert not left.exists()
+
+
+def test_pieces_and_files_are_their_owners_alone(inbox: Inbox, settings: Settings) -> None:
+    send(inbox, 1)
+    tried(inbox)
+    found = list((settings.data / "uploads").rglob("*"))
+    assert len(found) >= 4
+    assert [path for path in found if path.stat().st_mode & 0o077] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("贷款-61032219750315001X.csv", "贷款-610322_.csv"),
+        # with a slip, and of fifteen digits: nobody checks what stands in a name
+        ("贷款-610322197503150011.csv", "贷款-610322_.csv"),
+        ("贷款-610322750315001.csv", "贷款-610322_.csv"),
+        ("贷款-13812345678.csv", "贷款-138_5678.csv"),
+        ("贷款-6103221975****001X.csv", "贷款-610322_.csv"),
+        # documents, days and instants
+        ("贷款-610322202501010001.csv", "贷款-610322202501010001.csv"),
+        ("贷款-20260331123059001.csv", "贷款-20260331123059001.csv"),
+    ],
+)
+def test_numbers_in_names_of_files_are_hidden(name: str, kept: str, inbox: Inbox) -> None:
+    upload = inbox.receive_file("loan", name, io.BytesIO(FILE))
+    assert upload.file_name == kept
+
+
 def test_what_was_tried_can_be_dropped(inbox: Inbox, settings: Settings) -> None:
     inbox.drop(tried(inbox).id)
     assert not any((settings.data / "uploads").rglob("*.csv"))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from graph.identifiers import person_key, phone_key, resident_id
+from graph.identifiers import person_key, phone_key, resident_id, tail_key
 from graph.identifiers import unified_social_credit_code as uscc
+from graph.identifiers.appearance import masked_form, visible_tail
 from graph.names.writing import common_writing, simplified
 from ingest.identity.commonness import Commonness
 from ingest.identity.comparison import Comparison, compare
@@ -123,7 +124,8 @@ def _record(key: str, text: str) -> Record:
         birth_on=date.fromisoformat(birth) if birth else None,
         sex=said.get("s"),
         address=said.get("a"),
-        masked_id=said.get("m"),
+        masked_id=masked_form(said["m"]) if "m" in said else None,
+        tail_key=tail_key(visible_tail(said["m"]) or "", KEY) if "m" in said else None,
     )
     return told(record)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from credit_world import BANK, Said, firm, listing, loan, named, person, take
 
-from graph.errors import NotFoundError
+from graph.errors import InputError, NotFoundError
 from graph.snapshot import Snapshot
 from queries.risk import clearing_stress, distress_stress
 from queries.risk.obligations import obligations
@@ -155,3 +155,40 @@ def test_a_long_answer_is_cut_and_says_so() -> None:
     assert (cut["payments_count"], len(cut["payments"]), cut["basis"]["truncated"]) == (2, 1, True)
     assert cut["payments"][0]["party"] == B[0]  # who leaves most unpaid stands first
     assert (told.keep_external, told.keep_claims) == (1.0, 1.0)
+
+
+# ------------------------------------------------------------------ partial shocks
+
+
+def test_a_part_of_a_buffer_that_is_gone_costs_its_part() -> None:
+    """A loses three tenths: its lender and its guarantor lose three tenths of what they stand for."""
+    held = snapshot(BASE)
+    buffers = {B[0]: 100_000, BANK[0]: 700_000}
+    told = distress_stress(held, shocks={A[0]: 0.3}, buffers_fen=buffers)
+    losses = {item.party: item for item in told.losses}
+    assert (losses[B[0]].loss_low_fen, losses[B[0]].share_low) == (15_000, pytest.approx(0.15))
+    assert losses[BANK[0]].loss_high_fen == 21_000
+    assert dict(told.shocks) == {A[0]: 0.3} and told.as_dict()["shocks"] == {A[0]: 0.3}
+
+
+def test_a_whole_shock_is_a_failure_and_no_shock_is_refused() -> None:
+    held = snapshot(BASE)
+    buffers = {B[0]: 100_000, BANK[0]: 700_000}
+    failed = distress_stress(held, failed=[A[0]], buffers_fen=buffers)
+    whole = distress_stress(held, shocks={A[0]: 1.0}, buffers_fen=buffers)
+    both = distress_stress(held, failed=[A[0]], shocks={A[0]: 0.2}, buffers_fen=buffers)
+    assert failed.losses == whole.losses == both.losses
+    for shocks in ({}, {A[0]: 0.0}, {A[0]: 1.5}):
+        with pytest.raises(InputError):
+            distress_stress(held, shocks=shocks, buffers_fen=buffers)
+
+
+def test_a_greater_shock_loses_nobody_less() -> None:
+    held = snapshot([*BASE, guarantee(C, B, 10_000), guarantee(A, C, 5_000)])
+    buffers = {A[0]: 40_000, B[0]: 100_000, C[0]: 20_000, BANK[0]: 700_000}
+    before: dict[str, int] = {}
+    for share in (0.1, 0.4, 0.7, 1.0):
+        told = distress_stress(held, shocks={A[0]: share}, buffers_fen=buffers)
+        now = {item.party: item.loss_low_fen for item in told.losses}
+        assert all(now[party] >= fen for party, fen in before.items())
+        before = now

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 
 from graph.errors import NotFoundError
 from queries.eligibility.verdict import Verdict
-from queries.structure.beneficial import beneficial_owners, holding_paths, strongest_chains
+from queries.structure.beneficial import beneficial_owners
 from queries.structure.control import controlled_by, controllers_of
+from queries.structure.holding_paths import holding_paths, strongest_chains
 from queries.structure.ownership import Ownership, own
 
 Told = tuple[str, str, float | None]

@@ -52,11 +52,21 @@ def recorded(name: str, seen: Measured, record: Any) -> tuple[float, float]:
     return seen.precision, seen.recall
 
 
+def all_for_all(district: District) -> list[list[str]]:
+    """Firms that all stand for all; those of a couple come after the two."""
+    first = {"mutual_firms": 0, "couple_and_firms": 2}
+    return [
+        [f"org:{code}" for code in circle["members"][first[circle["kind"]] :]]
+        for circle in district.truth["circles"]
+        if circle["kind"] in first
+    ]
+
+
 def test_rings(district: District, net: GuaranteeNet, record_property: Any) -> None:
     planted = {
         tuple(sorted(district.people(group)))
         for group in district.truth["rings"] + district.truth["joint_groups"]
-    }
+    } | {tuple(sorted(firms)) for firms in all_for_all(district)}
     found = {ring.members: ring for ring in find_rings(net)}
     precision, recall = measured("rings", set(found), planted, record_property)
     assert recall == 1 and precision >= 0.9
@@ -76,6 +86,8 @@ def test_mutual_pairs_are_those_of_rings_of_two_and_of_groups(
     for group in district.truth["joint_groups"]:
         keys = sorted(district.people(group))
         planted |= {(a, b) for a in keys for b in keys if a < b}
+    for firms in all_for_all(district):
+        planted |= {(a, b) for a in firms for b in firms if a < b}
     found = {(pair.first, pair.second) for pair in find_mutual(net)}
     precision, recall = measured("mutual", found, planted, record_property)
     assert recall == 1 and precision >= 0.9
@@ -97,6 +109,11 @@ def test_chains(district: District, net: GuaranteeNet, record_property: Any) -> 
 
 def test_stars_and_their_limit(district: District, net: GuaranteeNet, record_property: Any) -> None:
     planted = {f"org:{guarantor}" for guarantor, _ in district.truth["stars"]}
+    # in a circle of seven or more everybody stands for more than five
+    groups = [district.people(group) for group in district.truth["joint_groups"]]
+    planted.update(
+        m for circle in [*all_for_all(district), *groups] if len(circle) > 6 for m in circle
+    )
     found = {star.guarantor: star for star in find_stars(net)}
     precision, recall = measured("stars", set(found), planted, record_property)
     assert (precision, recall) == (1, 1)

@@ -12,7 +12,7 @@ import re
 from pathlib import PurePath
 
 from graph.errors import printable
-from graph.identifiers.redaction import redacted
+from graph.identifiers.redaction import redacted_name
 
 __all__ = ["beside", "shown", "storable"]
 
@@ -26,7 +26,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|\d+", re.IGNORECAS
 
 def shown(path: PurePath) -> str:
     """What a file is called, as it is told and kept."""
-    return redacted(printable(path.name))
+    return redacted_name(printable(path.name))
 
 
 def storable(name: str) -> str:
@@ -35,7 +35,7 @@ def storable(name: str) -> str:
     >>> storable("../../etc/农户 2026.csv"), storable("C:\\\\temp\\\\aux.xlsx"), storable("..")
     ('农户_2026.csv', '_aux.xlsx', 'file')
     """
-    told = redacted(printable(re.split(r"[/\\]", name)[-1]))
+    told = redacted_name(printable(re.split(r"[/\\]", name)[-1]))
     plain = _ILLEGAL.sub("_", told.replace("\n", "_")).strip(". ")
     if not plain.strip("_"):
         return "file"

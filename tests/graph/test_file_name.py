@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from trial_files import GOOD, LINE, SOURCE, written
 
 from graph.errors import InputError, printable
+from graph.file_name import beside, shown, storable
 from ingest.comparing.part import part_named
 from ingest.reading.apart import read_apart
-from ingest.reading.file_name import beside, shown, storable
 
 #: Names of every kind, as a sender may state them.
 NAMES = [

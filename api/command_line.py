@@ -1,0 +1,112 @@
+"""The `xinnong` command.  Each command calls one public function and prints its answer.
+
+Answers go to standard output, a table for people or JSON (`--json`) for programs; progress and
+logs go to standard error.  Exit status: 0 done, 1 refused or failed (the message says what to
+do), 2 wrong usage, 130 stopped by Ctrl-C, 143 by SIGTERM.  A command that is stopped leaves no
+engine that only it wanted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+import api.commands
+from api.interrupt import end_at_once, ending, heard, working
+from api.usage import machine_sentence, usage_sentence
+from graph.errors import XinnongError
+
+__all__ = ["app", "run"]
+
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    help="信农：农村与企业信用知识图谱 / rural and enterprise credit graph",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"xinnong {version('xinnong')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="版本 / version and exit"
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+# a new group of commands is one file in api/commands and no edit here
+for _found in pkgutil.iter_modules(api.commands.__path__):
+    app.add_typer(importlib.import_module(f"api.commands.{_found.name}").commands)
+
+
+def run() -> None:
+    """Run what was typed: every error of ours becomes a message and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # a GBK console must not stop a command for one character that it cannot show
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        working()
+        # threads of libraries may take their time: what matters is closed
+        end_at_once(_run())
+    except KeyboardInterrupt:
+        ending()
+        _leave()
+        print("已停止 / stopped", file=sys.stderr)
+        end_at_once(heard() or _INTERRUPTED)
+
+
+def _run() -> int:
+    """The exit status of the command, its errors said."""
+    try:
+        # a command that ends by `typer.Exit` or Ctrl-C hands its status back instead of raising it
+        status = app(standalone_mode=False)
+        if status == _INTERRUPTED:
+            raise KeyboardInterrupt
+        return status if isinstance(status, int) else 0
+    except XinnongError as error:
+        print(f"✗ {error.message_zh}\n  {error.message_en}", file=sys.stderr)
+        return 1
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        # a library may have wrapped it in an error of its own
+        of_the_machine = (error, error.__cause__, *error.args)
+        told = next((item for item in of_the_machine if isinstance(item, OSError)), None)
+        if told and (sentence := machine_sentence(told)):
+            print(sentence, file=sys.stderr)
+            return 1
+        if not hasattr(error, "format_message"):
+            raise
+        # a group without a command shows its help, which is no error sentence
+        if error.format_message():
+            print(usage_sentence(error), file=sys.stderr)
+        return int(getattr(error, "exit_code", 2))
+
+
+def _leave() -> None:
+    """Stop the engine that the stopped command started, if nobody else uses it."""
+    engine = sys.modules.get("graph.engine.supervisor")
+    if engine is not None:
+        # a full disk, say: it is said by whatever command comes next
+        with suppress(XinnongError, OSError):
+            engine.leave_started_engines()

@@ -1,0 +1,25 @@
+"""How the risk policy did against what happened; nothing is changed here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.dependencies import Bench
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["v1"])
+
+
+@router.get("/calibration", summary="风险政策的校准 / the risk policy against past defaults")
+def calibration(bench: Bench) -> dict[str, Any]:
+    """Years that are over, how well they were foretold, and the numbers that would fit them.
+
+    Where too few defaults are known, `why_not` says so and what to do; a fitted policy is only
+    proposed: two persons put it in force.
+    """
+    found = bench.calibration_ready(within=None)
+    assert found is not None
+    return found.as_dict()
