@@ -22,7 +22,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from graph.connection import Graph, connect
-from graph.engine.home import prepare_home
+from graph.engine.home import folder_identity, prepare_home
 from graph.engine.host import HostConfiguration
 from graph.engine.pin import resolve
 from graph.engine.provision import Jar, held, jars, java_home, pinned, read_pins
@@ -83,6 +83,7 @@ def with_gds(settings: Settings, progress: Progress | None = None) -> Iterator[G
         state_file=str(theirs.resolve()),
         version=settings.engine_version,
         idle_minutes=settings.engine_idle_minutes,
+        folder=folder_identity(settings.engine_dir),
         owner_fd=ours[0],
     )
     handed, log = (settings.engine_dir / name for name in ("host.json", "host.log"))

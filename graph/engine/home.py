@@ -21,9 +21,11 @@ __all__ = [
     "import_marker",
     "prepare_home",
     "store_exists",
+    "store_lost",
     "wipe_unfinished_import",
 ]
 
+_PREPARED = "password_set"
 _CONFIGURATION = """\
 server.bolt.enabled=true
 server.bolt.listen_address=127.0.0.1:{port}
@@ -42,7 +44,7 @@ def prepare_home(settings: Settings, jars: Sequence[Path], port: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = _CONFIGURATION.format(port=port, page_cache=settings.engine_page_cache_mb)
     (folder / "neo4j.conf").write_text(text, encoding="utf-8")
-    done = settings.engine_dir / "password_set"
+    done = settings.engine_dir / _PREPARED
     if not done.exists():
         password = make_secrets(settings.secrets_file).engine_password
         # one in sixty-four passwords begins like an option
@@ -64,6 +66,11 @@ def import_marker(settings: Settings) -> Path:
 def store_exists(settings: Settings) -> bool:
     """Whether the engine ever held a graph: false before its first start."""
     return (settings.engine_dir / "data" / "databases" / "neo4j").exists()
+
+
+def store_lost(settings: Settings) -> bool:
+    """Whether there was a store, and it is gone: a first start has no such past."""
+    return (settings.engine_dir / _PREPARED).exists() and not store_exists(settings)
 
 
 def wipe_unfinished_import(settings: Settings) -> None:

@@ -32,6 +32,7 @@ from graph.engine.home import (
     folder_identity,
     prepare_home,
     store_exists,
+    store_lost,
     wipe_unfinished_import,
 )
 from graph.engine.host import HostConfiguration
@@ -235,7 +236,7 @@ def _start(
     refuse_too_little_memory(settings)
     refuse_full_disk(settings)
     wipe_unfinished_import(settings)
-    if not store_exists(settings):
+    if store_lost(settings):
         will_be_new(settings)
     try:
         return _launch_on_a_port(settings, paths, owned=owned)

@@ -393,7 +393,7 @@ def _or_masked(read: _Reader, spec: FieldSpec, identity_key: str) -> _Reader:
 
 def _kept_person(cell: str) -> tuple[Any, ...]:
     mask, key, born, sex, *tail = kept_values(cell)
-    return key, "Person", mask, None, date.fromisoformat(born), sex, (tail or [None])[0]
+    return key, "Person", mask, None, date.fromisoformat(born), sex, tail[0] if tail else None
 
 
 def _kept_phone(cell: str) -> tuple[Any, ...]:

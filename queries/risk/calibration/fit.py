@@ -37,6 +37,7 @@ _SETTLED = 1e-3
 _LIVED = 300
 _SEED = 20260401
 _FEELS = 1e-6
+_MORE = 0.5
 _Z = 1.959964
 
 
@@ -104,10 +105,28 @@ def _felt(cohorts: Sequence[Cohort], policy: Policy, values: Mapping[str, float]
     felt = dict.fromkeys(values, 0)
     for cohort in cohorts:
         failed = cohort.parties[cohort.defaulted]
-        moved = np.abs(slopes(cohort.snapshot, policy, values, list(values), failed)) > _FEELS
-        for name, count in zip(values, moved.sum(axis=0).tolist(), strict=True):
-            felt[name] += count
+        before = foretell(cohort.snapshot, policy).together[failed]
+
+        waiting = [list(values)]
+        while waiting:
+            names = waiting.pop()
+            # more of each: what moves one way can not cancel out
+            more = with_values(policy, {name: _more(name, values[name]) for name in names})
+            now = foretell(cohort.snapshot, more).together[failed]
+            who = np.abs(now - before) > _FEELS
+            if len(names) == 1:
+                felt[names[0]] += int(who.sum())
+            elif who.any():
+                # most numbers of a policy touch nobody: they are left out together
+                half = len(names) // 2
+                waiting += [names[:half], names[half:]]
     return felt
+
+
+def _more(name: str, value: float) -> float:
+    moved = min(place_on_scale(name, value_on_scale(name, value) + _MORE), most_of(name))
+    # what stands at its bound already is looked at from below
+    return moved if moved > value else place_on_scale(name, value_on_scale(name, value) - _MORE)
 
 
 class _Likelihood:

@@ -1,12 +1,8 @@
-"""The numbers of a policy by name: `seeds.doubtful.probability`, `ties.GUARANTEES.weight`, …
-
-A name is the way through the policy's file, with dots; a line of a list is named by the column and
-value that tell it: `ties.GUARANTEES.variants[guarantee_kind=joint_group].weight`.
-"""
+"""The numbers of a policy that are fitted, by name, and the scales on which they are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,9 +11,8 @@ from queries.risk.policy import Policy
 
 __all__ = ["most_of", "parameters_of", "place_on_scale", "value_on_scale", "with_values"]
 
-#: What can be fitted where a policy states it as a number.
-_FITTED = ("probability", "weight", "full", "half_life_days")
-_ROOTS = ("base", "seeds", "ties")
+#: The greatest of all weights keeps ways from going in circles: no measure tells it.
+_NOT_MEASURED = frozenset({"most.weight"})
 _LEAST, _MOST = 1e-6, 0.99
 #: A policy refuses a base above a tenth.
 _MOST_BASE = 0.099
@@ -25,8 +20,7 @@ _MOST_BASE = 0.099
 
 def parameters_of(policy: Policy) -> dict[str, float]:
     """Every number that can be fitted, in the order of the file."""
-    told = policy.model_dump(mode="json")
-    return {name: float(line[last]) for name, line, last in _lines(told)}
+    return {name: x for name, x in policy.parameters().items() if name not in _NOT_MEASURED}
 
 
 def with_values(policy: Policy, values: Mapping[str, float], *, note: str = "") -> Policy:
@@ -34,13 +28,15 @@ def with_values(policy: Policy, values: Mapping[str, float], *, note: str = "") 
 
     Raises `KeyError` for a name that it does not have; pydantic's `ValidationError`.
     """
-    told = policy.model_dump(mode="json")
-    places = {name: (line, last) for name, line, last in _lines(told)}
-    for name, value in values.items():
-        line, last = places[name]
-        line[last] = value
-        if note:
-            line["reason"] = f"{line['reason'].split('（校准')[0]}（校准：{note}）"
+    changed = policy.with_parameters(values)
+    if not note:
+        return changed
+    told = changed.model_dump()
+    for name in values:
+        line: dict[str, Any] = told
+        for part in name.split(".")[:-1]:
+            line = line[part]
+        line["reason"] = f"{line['reason'].split('（校准')[0]}（校准：{note}）"
     return type(policy).model_validate(told)
 
 
@@ -64,22 +60,3 @@ def place_on_scale(name: str, place: float) -> float:
     if name.endswith("_days"):
         return float(np.exp(place))
     return float(1 / (1 + np.exp(-place)))
-
-
-def _lines(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
-    for root in _ROOTS:
-        yield from _under(root, told[root])
-
-
-def _under(name: str, line: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
-    if isinstance(line, list):
-        for one in line:
-            if isinstance(one, dict) and "column" in one:
-                yield from _under(f"{name}[{one['column']}={one.get('value')}]", one)
-    elif isinstance(line, dict):
-        for key, value in line.items():
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if key in _FITTED and number:
-                yield f"{name}.{key}", line, key
-            else:
-                yield from _under(f"{name}.{key}", value)

@@ -7,18 +7,20 @@ pass: nobody can write into a file that its values are probabilities.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import yaml
 
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import OperationsStore, Proposal, Proposals
+from graph.plain_yaml import read_yaml
 from queries.risk.calibration.cohort import gather_cohort
 from queries.risk.calibration.judged import calibrated_by, judge
-from queries.risk.calibration.parameters import parameters_of
+from queries.risk.calibration.parameters import parameters_of, with_values
 from queries.risk.calibration.rules import load_rules
 from queries.risk.policy import Policy, load_policy
 
@@ -145,7 +147,7 @@ def _by(until: date, at: datetime) -> datetime:
 
 def _read(text: str) -> Policy:
     try:
-        told = yaml.safe_load(text)
+        told = read_yaml(text)
         told["version"] = str(told["version"])
         digest = hashlib.sha256(text.encode()).hexdigest()
         return Policy.model_validate({**told, "hash": digest})
@@ -167,14 +169,22 @@ def _changes(before: Policy, after: Policy) -> Iterator[str]:
         yield "等级的界限有改动"
     if before.calibration != after.calibration:
         yield "校准情况有改动" if after.calibration else "撤销校准：只给等级和排位"
-    plain = [
-        policy.model_dump(
-            exclude={"version", "hash", "calibration", "levels", "base", "seeds", "ties"}
-        )
-        for policy in (before, after)
-    ]
-    if plain[0] != plain[1]:
-        yield "上限或确定程度有改动"
+    if _bare(before, old) != _bare(after, old):
+        yield "不只是数值：来源、关系或限度的写法有改动，请逐行核对"
+
+
+def _bare(policy: Policy, numbers: Mapping[str, float]) -> Any:
+    """All that is neither number nor reason, told apart above."""
+    known = parameters_of(policy)
+    told = with_values(policy, {name: x for name, x in numbers.items() if name in known})
+    apart = {"version", "hash", "calibration", "levels"}
+    return _without_reasons(told.model_dump(exclude=apart))
+
+
+def _without_reasons(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {key: _without_reasons(x) for key, x in told.items() if key != "reason"}
+    return told
 
 
 def _number(value: float | None) -> str:

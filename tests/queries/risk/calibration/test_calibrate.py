@@ -177,7 +177,12 @@ def test_nobody_can_write_a_probability_into_a_file(
     plain = {**told, "base": {**told["base"], "probability": 0.02}}
     del plain["calibration"]
     put = propose_policy(store, log, dumped(plain), by="甲", at=KNOWN)
-    assert put.policy.calibration is None
+    assert put.policy.calibration is None and not any("逐行核对" in line for line in put.changes)
+    # what is more than a number is said to be
+    turned = {**plain, "ties": {**plain["ties"]}}
+    turned["ties"]["SPOUSE_OF"] = {**plain["ties"]["SPOUSE_OF"], "flow": "along"}
+    put = propose_policy(store, log, dumped(turned), by="甲", at=KNOWN)
+    assert any("逐行核对" in line for line in put.changes)
     for faulty in ("a: 1", "", "[", "seeds: {}"):
         with pytest.raises(InputError):
             propose_policy(store, log, faulty, by="甲", at=KNOWN)
