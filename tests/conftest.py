@@ -11,7 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 from hypothesis import settings as hypothesis_settings
+from waiting import PATIENCE
 
+from graph.connection import Graph
 from graph.engine import ensure_engine, stop_engine
 from graph.settings import Settings
 
@@ -42,6 +44,11 @@ LONG = (
     "ingest/test_memory.py",
     "ingest/test_withdrawal_kills.py",
     "ingest/test_kills.py",
+    "graph/test_engine.py",
+    "ingest/test_withdrawal.py",
+    "ingest/test_faults.py",
+    "queries/eligibility/test_record.py",
+    "ingest/test_ties_end.py",
 )
 #: A process of tests, its engine, and what its tests start.
 WORKER_BYTES = 5 << 30
@@ -56,16 +63,31 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file, or all that ask one world, go to one process; the longest first, so that none is
-    left with them at the end."""
-    groups: dict[pytest.Item, str] = {}
+    """A file, or all files that ask one world, go to one process; the longest first, so that none
+    is left with them at the end."""
+    group_of: dict[Path, str] = {}
     for item in items:
-        asked = getattr(item, "fixturenames", ())
-        world = next((each for each in SHARED_WORLDS if each in asked), None)
-        groups[item] = world or item.path.relative_to(Path(__file__).parent).as_posix()
-        item.add_marker(pytest.mark.xdist_group(groups[item]))
-    long = {name: place for place, name in enumerate(LONG)}
-    items.sort(key=lambda item: long.get(groups[item], len(long)))
+        name = item.path.relative_to(Path(__file__).parent).as_posix()
+        group_of[item.path] = _world(item) or group_of.get(item.path, name)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of[item.path]))
+    rank = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(group_of[item.path], len(rank)))
+
+
+def _world(item: pytest.Item) -> str | None:
+    """The world made once for all files that a test asks, if it asks one."""
+    made = getattr(item, "_fixtureinfo", None)
+    for name in SHARED_WORLDS if made else ():
+        if (found := made.name2fixturedefs.get(name)) and found[-1].scope == "session":
+            return name
+    return None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_questions() -> None:
+    """How long a question may take belongs to the machine and the hour; tests of the limit give it."""
+    Graph.read.__kwdefaults__["timeout_s"] = PATIENCE
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import mmap
 import weakref
 
@@ -12,6 +13,7 @@ __all__ = ["give_back", "let_go_of_pages", "let_the_system_allocate"]
 #: What Arrow's own code takes from, whatever is chosen below: Parquet's dictionaries, for one.  The
 #: system's too, unless Arrow was loaded before this package was (`graph`).
 _ARROWS_OWN = pa.default_memory_pool()
+_M_ARENA_MAX = -8  # of malloc.h
 _MAPPED: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 
 
@@ -23,6 +25,14 @@ def let_the_system_allocate() -> None:
     what numpy freed: a sixth less memory on the way of a large file.
     """
     pa.set_memory_pool(pa.system_memory_pool())
+    _share_one_arena()
+
+
+def _share_one_arena() -> None:
+    """glibc keeps a heap for every few threads, and what one of them freed no other one uses."""
+    tune = getattr(ctypes.CDLL(None), "mallopt", None)  # other systems' allocators have none
+    if tune is not None:
+        tune(_M_ARENA_MAX, 1)
 
 
 def let_go_of_pages(pages: mmap.mmap) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise
 from typing import Any
 
 from queries.eligibility.catalogue import Catalogue, catalogue
@@ -130,13 +130,32 @@ class _Group:
         raise AssertionError("with every fact filled in, nothing is open")
 
     def _outcomes(self, chosen: tuple[str, ...]) -> Iterator[Verdict]:
-        for values in product(*(self.domains[name] for name in chosen)):
-            told = set(zip(chosen, values, strict=True))
-            filled = {**self.held, **{name: Fact(value) for name, value in told}}
-            for pair, said in self.says.items():
-                for other, then in said.items() if pair in told else ():
+        """How it comes out, for every way to fill in some facts, or for many ways at once."""
+        first = {name: self.domains[name][0] for name in chosen}
+        # most sets leave something open, and most of those in the first way already
+        yield self._verdict(first, implied=True)
+        yield from self._branch(chosen, {})
+
+    def _branch(self, open_names: tuple[str, ...], told: dict[str, Value]) -> Iterator[Verdict]:
+        if not open_names:
+            yield self._verdict(told, implied=True)
+            return
+        # what some values settle, no further value opens again; what they say of other facts may
+        # be said otherwise by the values still to come, and is left out
+        if told and (verdict := self._verdict(told, implied=False)) is not Verdict.UNKNOWN:
+            yield verdict
+            return
+        name, *others = open_names
+        for value in self.domains[name]:
+            yield from self._branch(tuple(others), {**told, name: value})
+
+    def _verdict(self, told: dict[str, Value], *, implied: bool) -> Verdict:
+        filled = {**self.held, **{name: Fact(value) for name, value in told.items()}}
+        for (name, value), said in self.says.items() if implied else ():
+            if name in told and told[name] == value:
+                for other, then in said.items():
                     filled.setdefault(other, Fact(then))
-            yield all_of(item.test.verdict(filled) for item in self.conditions)
+        return all_of(item.test.verdict(filled) for item in self.conditions)
 
 
 def _groups(
