@@ -407,7 +407,7 @@ class Reference:
             row["to_key"]
             for row in self.out["HOLDS_SHARES_IN"][key]
             if row["certainty"] >= 1
-            and invested_from <= row["valid_from"].isoformat() < invested_before
+            and invested_from <= (row["valid_from"] or date.min).isoformat() < invested_before
         }
 
     def usable(self, key: str) -> bool:
