@@ -245,9 +245,12 @@ class Graph:
 
     def _reopen(self, lost: neo4j.Driver) -> None:
         """Start the engine again and connect, unless another thread did meanwhile."""
-        if self._driver is lost and not self._closed:
-            lost.close()
-            self._endpoint, self._driver = self._open()
+        if self._driver is not lost or self._closed:
+            return
+        # only a driver that was not closed tells again that its engine is gone: a start that fails
+        # is tried again by whoever asks next
+        self._endpoint, self._driver = self._open()
+        lost.close()
 
     def _reopen_aside(self, lost: neo4j.Driver, *, examine: bool = False) -> None:
         if not self._reopening.acquire(blocking=False):

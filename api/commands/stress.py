@@ -156,10 +156,17 @@ def losses(
         from api.wording import money
 
         print(f"—— {told.notice} ——")
-        print("按分值折算的数只用于各组之间比较：分值在校准前不称概率，合计也不是损失预测。")
+        if not told.calibrated:
+            print("按分值折算的数只用于各组之间比较：分值在校准前不称概率，合计也不是损失预测。")
         table(
             f"可能的损失，按{GROUPINGS[by]}（共 {len(told.groups)} 组）",
-            [GROUPINGS[by], "笔数", "余额", "按分值折算", "情形下损失"],
+            [
+                GROUPINGS[by],
+                "笔数",
+                "余额",
+                "预期损失" if told.calibrated else "按分值折算",
+                "情形下损失",
+            ],
             [
                 (
                     item.name or item.key or "未登记",

@@ -60,7 +60,8 @@ def run(log: FactLog, path: Path, count: int) -> None:
         check(table, identity_key=KEY, known=lambda _: villages)
     del table
     taken = take(log, path, "first delivery, file to log", count)
-    shown("first delivery, gate + log", count, taken[0] - read[0], taken[1] - read[1])
+    # reading is done by another process there: its time is in the clock's, not in the processor's
+    shown("first delivery, gate + log", count, taken[0] - read[0], taken[1])
     again = path.with_name("again.csv")
     again.write_bytes(path.read_bytes().replace(b"2025-", b"2026-", 1))
     take(log, again, "the same again, file to log", count)

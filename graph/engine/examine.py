@@ -44,13 +44,13 @@ def store_problem(settings: Settings) -> str | None:
                 return None
             if any(words in said for words in _OF_THE_MACHINE):
                 raise
-            return _last_line(said)
+            return f"存储检查未通过：{_telling_line(said)}"
         finally:
             shutil.rmtree(reports, ignore_errors=True)
     return None
 
 
-def _last_line(said: str) -> str:
+def _telling_line(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     told = next((line for line in lines if "nconsisten" in line or "ERROR" in line), lines[-1])
     return told[:_SHOWN]

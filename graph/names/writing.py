@@ -6,10 +6,10 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
-import yaml
 from opencc import OpenCC
 
 from graph.names.sound import variants
+from graph.plain_yaml import read_yaml
 
 __all__ = ["MIDDLE_DOTS", "common_writing", "plain", "simplified"]
 
@@ -49,4 +49,4 @@ def _converter() -> OpenCC:
 @cache
 def _variant_characters() -> dict[int, str]:
     text = (files("graph.names") / "characters.yaml").read_text(encoding="utf-8")
-    return {ord(told[0]): told[1] for told in yaml.safe_load(text)["variants"].split()}
+    return {ord(told[0]): told[1] for told in read_yaml(text)["variants"].split()}

@@ -7,7 +7,6 @@ A process can lay all of them down in a file that another has open, which then h
 
 from __future__ import annotations
 
-import errno
 import mmap
 import tempfile
 import weakref
@@ -17,7 +16,7 @@ from typing import IO, TypeAlias
 
 import pyarrow as pa
 
-from graph.errors import InputError, SettingsError
+from graph.errors import SettingsError
 from ingest.reading.memory import let_go_of_pages
 
 __all__ = ["Aside", "Laid", "full_disk_told"]
@@ -150,17 +149,10 @@ class Aside(MutableMapping[str, pa.Table]):
 
 @contextmanager
 def full_disk_told() -> Iterator[None]:
-    """Say what to do where the temporary folder has no room: raises `SettingsError` for `OSError`, and
-    `InputError` (`file_too_large`) where the file at hand is the reason."""
+    """Say what to do where the temporary folder has no room: raises `SettingsError` for `OSError`."""
     try:
         yield
     except OSError as error:
-        if error.errno == errno.EFBIG:  # not the disk: the limit that a reading process has
-            raise InputError(
-                "文件展开后过大，可能已损坏或是恶意文件，未作处理。请只留要报送的表，分成几份后再导入。",
-                "The file unpacks to more than may be handed over.",
-                code="file_too_large",
-            ) from error
         folder = tempfile.gettempdir()
         raise SettingsError(
             f"临时目录 {folder} 写不进去（磁盘已满或没有权限）。请腾出空间，或用 TMPDIR 指定别的目录"

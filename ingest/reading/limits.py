@@ -19,7 +19,7 @@ _STATM = Path("/proc/self/statm")
 _UNKNOWN_BASE = 4 << 30  # address space of the imports, where the system does not tell
 
 #: How a reading ended that gave nothing.
-End = Literal["memory", "time", "died"]
+End = Literal["memory", "time", "size", "died"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,10 @@ class Limits:
                 most = min(most, hard)
             resource.setrlimit(what, (most, hard))
 
+    def are_of_files(self) -> bool:
+        """Whether it is these limits that end a file, and not narrower ones of the machine."""
+        return resource.getrlimit(resource.RLIMIT_FSIZE)[0] == self.file_bytes
+
 
 def refused(name: str, end: End, why: str, limits: Limits) -> InputError:
     """The error of a file whose reading gave nothing."""
@@ -80,6 +84,13 @@ def refused(name: str, end: End, why: str, limits: Limits) -> InputError:
             f"{name} took more than {limits.processor_s} s of processor time, or "
             f"{limits.wall_s:.0f} s by the clock, to read: refused.",
             code="reading_time",
+        )
+    if end == "size":
+        return InputError(
+            f"{name} 展开后过大，整份未接收。文件可能已损坏或是恶意文件；请用 Excel 打开确认，"
+            "只留要报送的表，分成几份后再导入。",
+            f"{name} unpacks to more than {limits.file_bytes >> 20} MB: refused.",
+            code="file_too_large",
         )
     return InputError(
         f"{name} 读取时程序异常中止，整份未接收。文件多半已损坏；请用 Excel 打开检查，"

@@ -11,6 +11,7 @@ some minutes, this one goes too.
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import pickle
@@ -30,7 +31,7 @@ from graph.errors import XinnongError, where_raised
 from ingest.catalogue.source import Source, load_source
 from ingest.reading.aside import Aside
 from ingest.reading.handing import given, told_error
-from ingest.reading.limits import Limits
+from ingest.reading.limits import Limits, refused
 from ingest.reading.memory import let_the_system_allocate
 from ingest.reading.table import read_table
 
@@ -140,6 +141,9 @@ def read(request: Request, file: IO[bytes]) -> tuple[str, int]:
     try:
         return given(read_table(request.path, request.source, Aside(file=file))), 0
     except XinnongError as error:
+        cause, limits = error.__cause__, request.limits
+        if isinstance(cause, OSError) and cause.errno == errno.EFBIG and limits.are_of_files():
+            error = refused(request.path.name, "size", "", request.limits)
         return told_error(error), 0
     except MemoryError:
         return "", NO_MEMORY

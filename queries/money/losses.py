@@ -2,8 +2,10 @@
 
 Two figures, both sums over loans and both hypothetical:
 
-- *by score*: balance × score of the debtor × loss given failure.  A score orders debtors; as long as
-  no calibration is published for its policy it is no probability, and the sum no forecast.
+- *by score*: balance × score of the debtor × loss given failure.  As long as no calibration is
+  published for the policy a score is no probability, and the sum compares groups and forecasts
+  nothing.  Under a calibrated policy it is the expected loss: by the chance of default, base included,
+  and by the whole balance of whoever is in default already.
 - *under stress*: balance × share of the debtor's buffer that a scenario takes × loss given failure
   (`queries.risk.stress`); a range where net assets are unknown.
 
@@ -79,7 +81,7 @@ class Losses:
     failed: tuple[str, ...]
     shocks: Mapping[str, float]
     loss_given_failure: float
-    calibrated: Literal[False]
+    calibrated: bool
     basis: Basis
     notice: str = HYPOTHESIS_NOTICE
 
@@ -128,7 +130,7 @@ def book_losses(
         shares = distress_range(exposure, known_amounts(snapshot, buffers_fen or {}), shock)
     amounts = _Amounts(
         balance,
-        balance * run.score[book.debtor] * lost,
+        balance * _weight(run)[book.debtor] * lost,
         None if shares is None else balance * shares[0][book.debtor] * lost,
         None if shares is None else balance * shares[1][book.debtor] * lost,
     )
@@ -149,11 +151,24 @@ def book_losses(
         failed=tuple(start),
         shocks=parts,
         loss_given_failure=lost,
-        calibrated=False,
+        calibrated=run.policy.calibration is not None,
         basis=Basis(
             snapshot.as_of, snapshot.known_at, snapshot.position, run.policy.name, rules.name
         ),
     )
+
+
+def _weight(run: RiskRun) -> NDArray[np.float64]:
+    """What part of each party's debt counts: its score, or its chance of default where it has one."""
+    calibration = run.policy.calibration
+    if calibration is None:
+        return run.score
+    chance = 1 - (1 - run.policy.base.probability) * (1 - run.score)
+    ended = {*calibration.in_default}
+    for party, facts in run.graph.own_facts.items():
+        if ended & {fact.kind for fact in facts}:
+            chance[party] = 1.0
+    return np.asarray(chance)
 
 
 def _loss(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
@@ -17,7 +16,7 @@ from queries.risk.sentence import SAME_HOUSEHOLD, Relation
 from queries.risk.strength import WhySilent, silent_rows
 from queries.risk.weights import RiskGraph
 
-__all__ = ["TieEvidence", "UnusedTie", "UnusedTies", "evidence_of", "unused_ties"]
+__all__ = ["TieEvidence", "UnusedTie", "evidence_of", "unused_ties"]
 
 _TOLD = ("fact_id", "source", "batch", "row", "certainty")
 
@@ -54,52 +53,34 @@ class UnusedTie:
     why: WhySilent
 
 
-@dataclass(frozen=True, eq=False)
-class UnusedTies:
-    """Ties that pass on nothing, each at both its ends, sorted by party."""
-
-    party: NDArray[np.int64]
-    other: NDArray[np.int64]
-    kind: NDArray[np.int64]
-    why: NDArray[np.int64]
-
-    def of(self, snapshot: Snapshot, party: int) -> tuple[UnusedTie, ...]:
-        """Those of one party; a tie told by several sources stands once."""
-        first, last = np.searchsorted(self.party, [party, party + 1])
-        found: dict[tuple[int, int], int] = {}
-        for place in range(first, last):
-            tie = int(self.kind[place]), int(self.other[place])
-            # what is known of it comes before what is not proven
-            found[tie] = max(found.get(tie, 0), int(self.why[place]))
-        return tuple(
-            UnusedTie(
-                _KINDS[kind],
-                SCHEMA.relationships[_KINDS[kind]].term,
-                snapshot.keys[other].as_py(),
-                snapshot.name(other),
-                _WHY[why],
-            )
-            for (kind, other), why in sorted(found.items())
-        )
-
-
 _KINDS = tuple(SCHEMA.relationships)
 _WHY = get_args(WhySilent)
 
 
-def unused_ties(snapshot: Snapshot, policy: Policy, graph: RiskGraph) -> UnusedTies:
-    """All ties of the policy's kinds that pass on nothing, and why."""
+def unused_ties(
+    snapshot: Snapshot, policy: Policy, graph: RiskGraph, party: int
+) -> tuple[UnusedTie, ...]:
+    """Ties of a party that pass on nothing either way, and why; told by several sources, once."""
     around = graph.around or circumstances(snapshot, policy)
-    parts = []
+    found: dict[tuple[int, int], int] = {}
     for kind in policy.ties:
-        ties, silent = snapshot.ties[kind], silent_rows(snapshot, kind, policy, around, graph.own)
-        number = np.full(len(silent.rows), _KINDS.index(kind))
-        why = np.array([_WHY.index(one) for one in silent.why], np.int64)
-        ends = ties.source[silent.rows], ties.target[silent.rows]
-        parts += [(*ends, number, why), (*ends[::-1], number, why)]
-    party, other, kind_of, why_of = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(party, kind="stable")
-    return UnusedTies(party[order].astype(np.int64), other[order], kind_of[order], why_of[order])
+        ties, place = snapshot.ties[kind], _KINDS.index(kind)
+        rows = np.flatnonzero((ties.source == party) | (ties.target == party))
+        for row, why in silent_rows(snapshot, kind, policy, around, graph.own, rows):
+            ends = int(ties.source[row]), int(ties.target[row])
+            tie = place, ends[1] if ends[0] == party else ends[0]
+            # what is known of it comes before what is not proven
+            found[tie] = max(found.get(tie, 0), _WHY.index(why))
+    return tuple(
+        UnusedTie(
+            _KINDS[kind],
+            SCHEMA.relationships[_KINDS[kind]].term,
+            snapshot.keys[other].as_py(),
+            snapshot.name(other),
+            _WHY[why],
+        )
+        for (kind, other), why in sorted(found.items())
+    )
 
 
 def evidence_of(

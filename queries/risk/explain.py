@@ -24,7 +24,7 @@ from queries.risk.answer import (
     RiskAnswer,
 )
 from queries.risk.cascade.one_party import Linked, linked_to, linked_without
-from queries.risk.evidence import evidence_of
+from queries.risk.evidence import evidence_of, unused_ties
 from queries.risk.paths import Way, strongest_ways
 from queries.risk.run import RiskRun
 from queries.risk.sentence import say, say_linked, say_standing
@@ -73,7 +73,7 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
         base=base,
         score=own + linked.value,
         unused=run.graph.unused.get(party, ()),
-        unused_ties=run.unused_ties.of(run.snapshot, party),
+        unused_ties=unused_ties(run.snapshot, run.policy, run.graph, party),
         calibrated=calibration is not None,
         probability=chance,
         standing=say_standing(base, chance, calibration),

@@ -12,7 +12,6 @@ from graph.snapshot import Snapshot
 from queries.basis import Basis
 from queries.risk.cascade.sampled import Sampled
 from queries.risk.cascade.throws import Throws
-from queries.risk.evidence import UnusedTies, unused_ties
 from queries.risk.outcome import Outcome, outcome_of
 from queries.risk.policy import Policy, load_policy
 from queries.risk.weights import RiskGraph, weigh
@@ -57,11 +56,6 @@ class RiskRun:
     def score(self) -> NDArray[np.float64]:
         """Of everybody: own facts, known exactly, and what is linked, as sampled."""
         return np.asarray(self.graph.own + self.linked)
-
-    @cached_property
-    def unused_ties(self) -> UnusedTies:
-        """Ties that pass on nothing; gathered once for all explanations."""
-        return unused_ties(self.snapshot, self.policy, self.graph)
 
     @cached_property
     def ever_reached(self) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from queries.risk.circumstances import Circumstances
 from queries.risk.policy import Policy
 from queries.risk.policy_lines import TiePolicy, Variant
 
-__all__ = ["Flows", "Silent", "WhySilent", "flows", "silent_rows"]
+__all__ = ["Flows", "WhySilent", "flows", "silent_rows"]
 
 WhySilent = Literal["identity_not_proven", "ratio_unknown", "party_ended", "nothing_owed"]
 Reals = NDArray[np.float64]
@@ -60,14 +60,6 @@ class Flows:
         return Flows(*(getattr(self, name)[places] for name in self.__dataclass_fields__))
 
 
-@dataclass(frozen=True, eq=False)
-class Silent:
-    """Rows of a kind that pass on nothing, and why."""
-
-    rows: NDArray[np.int64]
-    why: list[WhySilent]
-
-
 def flows(
     snapshot: Snapshot, kind: str, policy: Policy, around: Circumstances, own: Reals
 ) -> Flows:
@@ -103,27 +95,37 @@ def flows(
 
 
 def silent_rows(
-    snapshot: Snapshot, kind: str, policy: Policy, around: Circumstances, own: Reals
-) -> Silent:
-    """Ties of a kind over which nothing flows either way."""
+    snapshot: Snapshot,
+    kind: str,
+    policy: Policy,
+    around: Circumstances,
+    own: Reals,
+    rows: NDArray[np.int64],
+) -> list[tuple[int, WhySilent]]:
+    """Of some ties of a kind those over which nothing flows either way, and why."""
     ties, rule = snapshot.ties[kind], policy.ties[kind]
-    unsure = ~_certain(ties, policy)
-    unknown = np.zeros(len(unsure), bool)
+    some = Ties(kind, ties.source[rows], ties.target[rows], ties.facts.take(pa.array(rows)))
+    unknown = np.zeros(len(rows), bool)
     if rule.scale is not None:
-        unknown = pc.is_null(ties.facts[rule.scale]).to_numpy(zero_copy_only=False)
-    owed = _owed(snapshot, ties) if rule.amount is not None else np.full(len(unsure), np.nan)
-    carried = np.zeros(len(unsure), bool)
-    carried[flows(snapshot, kind, policy, around, own).row] = True
-    over = around.over[ties.source] | around.over[ties.target]
+        unknown = pc.is_null(some.facts[rule.scale]).to_numpy(zero_copy_only=False)
+    owed = _owed(snapshot, some) if rule.amount is not None else np.full(len(rows), np.nan)
+    along = ~around.over[some.target] & _tells(around, own, some.source)
+    against = ~around.over[some.source] & _tells(around, own, some.target)
+    ended = ~(
+        (along & (rule.flow != "against" or rule.back is not None))
+        | (against & (rule.flow != "along" or rule.back is not None))
+    )
     reasons: list[tuple[NDArray[np.bool_], WhySilent]] = [
-        (unsure, "identity_not_proven"),
+        (~_certain(some, policy), "identity_not_proven"),
         (unknown, "ratio_unknown"),
         (owed == 0, "nothing_owed"),
-        (over, "party_ended"),
+        (ended, "party_ended"),
     ]
-    told = ~carried & np.logical_or.reduce([mask for mask, _ in reasons])
-    rows = np.flatnonzero(told)
-    return Silent(rows, [next(why for mask, why in reasons if mask[row]) for row in rows.tolist()])
+    told = np.flatnonzero(np.logical_or.reduce([mask for mask, _ in reasons]))
+    return [
+        (int(rows[place]), next(why for mask, why in reasons if mask[place]))
+        for place in told.tolist()
+    ]
 
 
 def _certain(ties: Ties, policy: Policy) -> NDArray[np.bool_]:

@@ -89,8 +89,8 @@ class Owners:
     @property
     def basis(self) -> Basis:
         """Of all three; truncated where any of them is."""
-        parts = (self.through, self.control, self.beneficial)
-        return replace(self.through.basis, truncated=any(part.basis.truncated for part in parts))
+        told = (self.through.basis, self.control.basis, self.beneficial.basis)
+        return replace(told[0], truncated=any(basis.truncated for basis in told))
 
 
 @dataclass(frozen=True)

@@ -424,3 +424,12 @@ def test_commands_refuse_with_a_reason(
     done = run(district, *arguments)
     assert (done.returncode, words in done.stderr) == (status, True), done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_young_district_is_told_from_when_on_it_can_be_calibrated(client: TestClient) -> None:
+    told = client.get("/v1/calibration").json()
+    assert told["years"] == [] and told["present"] is told["fitted"] is told["proposed"] is None
+    assert "最早的资料于" in told["why_not"][0] and "请继续按月报送贷款状态" in told["why_not"][0]
+    shown = client.get("/calibration")
+    assert shown.status_code == 200 and told["why_not"][0] in shown.text
+    assert told["basis"]["policy"] == told["policy"]

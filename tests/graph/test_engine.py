@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from pydantic import SecretStr
 from waiting import PATIENCE, until
 
+import graph.connection
 from graph.connection import connect
 from graph.engine import engine_status, ensure_engine, stop_engine, supervisor
 from graph.engine.home import (
@@ -142,6 +144,32 @@ def test_the_door_reads_within_limits(settings: Settings) -> None:
         with pytest.raises(GraphUnavailableError) as late:
             graph.read("UNWIND range(1, 1000000000) AS n RETURN sum(n % 7) AS s", timeout_s=1)
         assert late.value.cause_code == "query_timeout"
+
+
+def test_a_restart_that_fails_is_tried_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that does not wait is not left without its engine for ever."""
+    start, failed = graph.connection.ensure_engine, []
+
+    def at_first_not(*given: object, **more: object) -> object:
+        if not failed:
+            failed.append(True)
+            raise EngineError("内存不足。", "Too little memory.", code="no_memory")
+        return start(*given, **more)  # type: ignore[arg-type]
+
+    with connect(settings, waits=False) as door:
+        os.kill(engine_status(settings).pid or 0, signal.SIGKILL)
+        monkeypatch.setattr(graph.connection, "ensure_engine", at_first_not)
+        told = set()
+        while True:
+            try:
+                assert door.read("RETURN 1 AS n").rows == [{"n": 1}]
+                break
+            except GraphUnavailableError as error:
+                told.add(error.cause_code)
+                time.sleep(0.05)
+    assert (told, failed) == ({"graph_restarting"}, [True])
 
 
 def test_a_wrong_password_is_said(settings: Settings) -> None:

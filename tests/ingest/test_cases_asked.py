@@ -103,7 +103,7 @@ def test_02_the_former_ones_listing_carries_no_risk(
     for source, name in (("regions", "行政区划"), ("enterprise", "企业登记-1"),
                          ("judgment_defaulter", "失信被执行人")):  # fmt: skip
         still.take(source, folder / f"{name}.csv")
-    assert risk_of(still, "org:91610305MA6XT0014H").linked.value > 0.1
+    assert risk_of(still, "org:91610305MA6XT0014H").linked.value > 0.01
 
 
 def test_03_who_left_a_household_is_of_another(

@@ -185,8 +185,8 @@ def test_a_full_disk_changes_nothing(settings: Settings, nursery: Nursery) -> No
         log = FactLog(settings.log_dir)
         assert log.verify() == []
         assert len(held(settings)) == 8_000 * len(log.batches())
-    # the store of the ledger and the log have both been too full to write, and said so
-    assert {"operations_unavailable", "log_unwritable"} <= said
+    # the store of the ledger and the temporary folder have both been too full, and said so
+    assert {"operations_unavailable", "temporary_unwritable"} <= said
     life = nursery.run()
     assert (life.killed, life.refused) == (False, None)
     assert len(held(settings)) == len(set(held(settings))) == 16_000

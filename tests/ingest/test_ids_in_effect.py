@@ -218,3 +218,5 @@ def _as_before(log: FactLog) -> None:
     said["files"]["listed"] = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "rows": 1}
     del said["key"]
     manifest.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+    # nor did a log state its last batch
+    (log.folder / "head.json").unlink()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from credit_world import BANK, Said, loan, named, person, take
 from graph.snapshot import Snapshot
 from queries.money.losses import GROUPINGS, book_losses
 from queries.risk import assess, distress_stress
+from queries.risk.calibrated import Calibrated
 
 A, B, C = person(1), person(2), person(3)
 VILLAGE = ("village:1", "Village")
@@ -76,3 +79,19 @@ def test_a_scenario_takes_what_distress_says() -> None:
     (loss,) = [item for item in stress.losses if item.party == BANK[0]]
     assert sum(g.stressed_low_fen or 0 for g in full.groups) == loss.loss_low_fen == 70_000
     assert full.as_dict()["title"] == "放款机构"
+
+
+def test_under_a_calibrated_policy_it_is_the_expected_loss() -> None:
+    """Base and score make the chance; of whoever is in default the whole balance counts."""
+    run = assess(held())
+    (kind,) = {fact.kind for facts in run.graph.own_facts.values() for fact in facts}
+    year = Calibrated(
+        scored_on=date(2025, 1, 1), until=date(2025, 12, 31), parties=100, defaults=10,
+        foretold=0.1, auc=0.7, in_default=(kind,),
+    )  # fmt: skip
+    told = book_losses(
+        replace(run, policy=run.policy.model_copy(update={"calibration": year})), "institution"
+    )
+    base = run.policy.base.probability
+    assert told.calibrated
+    assert told.whole.by_score_fen == pytest.approx(70_000 + 80_000 * base, abs=2)
