@@ -12,6 +12,7 @@ a library the interrupt is dropped there with a traceback: then it is sent again
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -97,5 +98,8 @@ def _dropped(told: Any) -> None:
         return
     # a file that a library closes once more in its destructor: the command has said it by then
     if isinstance(told.exc_value, OSError) and told.exc_value.errno in _NO_ROOM:
+        return
+    # the same, where what the file wraps was closed first
+    if isinstance(told.exc_value, ValueError) and isinstance(told.object, io.IOBase):
         return
     sys.__unraisablehook__(told)

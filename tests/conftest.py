@@ -61,7 +61,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return max(1, min(cores or 1, psutil.virtual_memory().available // WORKER_BYTES))
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)  # what shares the tests out reads the mark in its own hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file, or all files that ask one world, go to one process; the longest first, so that none
     is left with them at the end."""

@@ -93,7 +93,7 @@ def test_a_way_to_search_that_is_not_installed_is_said(
     monkeypatch.setitem(sys.modules, "splink", None)
     answer = client.post("/v1/identity/candidates?by=splink")
     assert answer.json()["code"] == "splink_missing"
-    assert answer.status_code == 500 and "xinnong[er]" in answer.text
+    assert answer.status_code == 409 and "xinnong[er]" in answer.text
     assert client.post("/v1/identity/candidates?by=guess").status_code == 422
 
 

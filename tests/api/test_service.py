@@ -155,7 +155,10 @@ def test_paper_settles_what_the_graph_leaves_open(client: TestClient, district: 
         if row["role"] == "householder" and row["from_key"] not in listed
     ]
     lent = [party for party in houses if party in borrowers]
-    for party in [*(party for party in houses if party not in borrowers)][:4] + lent[:2]:
+    free = [party for party in houses if party not in borrowers]
+    for party in lent[:2] + free[:30]:
+        if ("待补充", "符合") in seen:
+            break  # a decision takes its time, and one of the young is enough
         body = {"product": PRODUCT, "party": party}
         open_verdict = client.post("/v1/decisions", json=body).json()["verdict"]
         paper = {
@@ -174,7 +177,7 @@ def test_paper_settles_what_the_graph_leaves_open(client: TestClient, district: 
             assert settled["verdict"] in {"符合", "不符合"}
         assert settled["missing"] == []
         seen.add((open_verdict, settled["verdict"]))
-    assert lent and ("待补充", "符合") in seen
+    assert lent and ("待补充", "符合") in seen, seen
 
 
 def test_what_cannot_be_supplied_is_refused(client: TestClient, guarantor: str) -> None:
