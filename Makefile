@@ -32,7 +32,7 @@ demo: .venv/runtime ## 样本区演示 / the sample district, served
 	@XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong demo --port $(PORT)
 
 test: .venv/development ## 全部测试 / every test, on a real Neo4j, several side by side
-	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder \
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder \
 		--cov --cov-report=term:skip-covered
 
 check: .venv/development ## 规范、类型、依赖方向 / lint, types, contracts

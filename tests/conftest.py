@@ -35,20 +35,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--harms", type=int, default=2, help="in how many ways a store is damaged")
 
 
-#: What is made once and asked by many files: who asks the same, runs in the same process.
-SHARED_WORLDS = ("district", "worlds")
 #: What takes longest goes first.
 LONG = (
-    "worlds",
-    "district",
+    "api/test_life.py",
+    "queries/test_questions.py",
+    "queries/eligibility/test_gather.py",
+    "graph/test_engine.py",
+    "api/test_decision_jobs.py",
+    "ingest/test_kills.py",
+    "api/test_store_aside.py",
+    "api/pages/test_pages.py",
+    "api/pages/test_browser.py",
+    "api/test_identity.py",
+    "api/test_service.py",
+    "ingest/test_withdrawal.py",
+    "ingest/test_ties_end.py",
     "ingest/test_memory.py",
     "ingest/test_withdrawal_kills.py",
-    "ingest/test_kills.py",
-    "graph/test_engine.py",
-    "ingest/test_withdrawal.py",
-    "ingest/test_faults.py",
-    "queries/eligibility/test_record.py",
-    "ingest/test_ties_end.py",
 )
 #: A process of tests, its engine, and what its tests start.
 WORKER_BYTES = 5 << 30
@@ -61,27 +64,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return max(1, min(cores or 1, psutil.virtual_memory().available // WORKER_BYTES))
 
 
-@pytest.hookimpl(tryfirst=True)  # what shares the tests out reads the mark in its own hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file, or all files that ask one world, go to one process; the longest first, so that none
-    is left with them at the end."""
-    group_of: dict[Path, str] = {}
-    for item in items:
-        name = item.path.relative_to(Path(__file__).parent).as_posix()
-        group_of[item.path] = _world(item) or group_of.get(item.path, name)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of[item.path]))
+    """The longest files first, so that no process is left alone with one at the end."""
     rank = {name: place for place, name in enumerate(LONG)}
-    items.sort(key=lambda item: rank.get(group_of[item.path], len(rank)))
-
-
-def _world(item: pytest.Item) -> str | None:
-    """The world made once for all files that a test asks, if it asks one."""
-    made = getattr(item, "_fixtureinfo", None)
-    for name in SHARED_WORLDS if made else ():
-        if (found := made.name2fixturedefs.get(name)) and found[-1].scope == "session":
-            return name
-    return None
+    here = Path(__file__).parent
+    items.sort(key=lambda item: rank.get(item.path.relative_to(here).as_posix(), len(rank)))
 
 
 @pytest.fixture(scope="session", autouse=True)
