@@ -31,6 +31,9 @@ from queries.risk.sentence import say, say_linked, say_standing
 
 __all__ = ["explain", "linked_in"]
 
+#: A way that carries less than once in ten thousand worlds is not told: the linked value, which is
+#: counted in worlds, says "nothing" there, and a list of ways below it would deny that.
+_TOLD = 1e-4
 #: For how many direct ties it is said what would be without them.
 _HYPOTHESES = 3
 
@@ -43,7 +46,7 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
         budget: partial paths to look at for them; where it runs out, the basis says `truncated`.
     """
     party = run.snapshot.index(key)
-    found = strongest_ways(run.graph, run.strongest, party, floor=0.0, count=paths, budget=budget)
+    found = strongest_ways(run.graph, run.strongest, party, floor=_TOLD, count=paths, budget=budget)
     linked = linked_in(run, party)
     own = float(run.graph.own[party])
     levels, calibration = run.policy.levels, run.policy.calibration

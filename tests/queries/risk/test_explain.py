@@ -63,6 +63,23 @@ def test_what_is_listed_sums_to_what_is_linked_and_paths_stay_below(facts: list[
                 assert hop.weight == pytest.approx(min(combined, run.policy.cap))
 
 
+def test_a_way_that_carries_next_to_nothing_is_not_told() -> None:
+    """Offices without shares, one behind the other: 0.9, 0.045, 0.00225, 0.0001, 0.000006."""
+    firms, heads = [firm(number) for number in (1, 2, 3)], [person(number) for number in (1, 2)]
+    offices = [
+        (heads[0], firms[0]),
+        (heads[0], firms[1]),
+        (heads[1], firms[1]),
+        (heads[1], firms[2]),
+    ]
+    facts = [*named(*firms, *heads), *loan(1, firms[0])]
+    facts += [Said("LEGAL_REPRESENTATIVE_OF", ends) for ends in offices]
+    told = [answer(facts, party).linked for party in (heads[0], firms[1], heads[1], firms[2])]
+    assert [bool(linked.paths) for linked in told] == [True, True, True, False]
+    assert 0 < told[-1].value < 1e-4 and told[-1].exact
+    assert "不到一次" in told[-1].sentence
+
+
 def test_own_and_linked_are_two_answers() -> None:
     facts = [*named(A, B, C), *loan(1, A), Said("GUARANTEES", (B, A)), Said("GUARANTEES", (C, B))]
     debtor, guarantor, second = (answer(facts, party) for party in (A, B, C))
