@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -25,6 +26,30 @@ from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
 
 __all__ = ["create_app"]
+
+
+class _Service(FastAPI):
+    """The application with bounds described by their names in JSON Schema.
+
+    Of a number that is read by a validator of ours (`api.admission.Whole`) pydantic describes the
+    bounds as it spells them itself, which nobody else reads.
+    """
+
+    def openapi(self) -> dict[str, Any]:
+        """The description of the interface, made once."""
+        if self.openapi_schema is None:
+            _name_bounds(super().openapi())
+        return super().openapi()
+
+
+def _name_bounds(part: Any) -> None:
+    for inner in part.values() if isinstance(part, dict) else part:
+        if isinstance(inner, dict | list):
+            _name_bounds(inner)
+    if isinstance(part, dict) and part.get("type") in ("integer", "number"):
+        for ours, theirs in (("ge", "minimum"), ("le", "maximum")):
+            if ours in part:
+                part[theirs] = part.pop(ours)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -43,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.inbox.close()
             app.state.workbench.close()
 
-    app = FastAPI(
+    app = _Service(
         title="信农 Xinnong",
         summary="农村与企业信用知识图谱 / the rural and enterprise credit graph",
         version=version("xinnong"),

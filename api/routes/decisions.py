@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from api.admission import Day, Number, Text
 from api.decision_jobs import MOST_PARTIES, decide_line, refusal
@@ -22,6 +23,16 @@ from queries.eligibility.record import replay as replay_decision
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["v1"])
+
+
+class _Digest(StringConvertor):
+    """What is no digest is no kept decision's path: `jobs` and `many` beside it have methods of
+    their own, and are asked for others in vain (405)."""
+
+    regex = "[0-9a-f]{64}"
+
+
+register_url_convertor("digest", _Digest())
 
 _MANY = 1_000
 JobId = Annotated[str, Path(description="任务编号 / job", pattern="^[0-9a-f]{64}$")]
@@ -152,7 +163,7 @@ def result(job_id: JobId, office: Office) -> StreamingResponse:
     return StreamingResponse((f"{line}\n" for line in lines), media_type="application/x-ndjson")
 
 
-@router.get("/decisions/{decision_id}", summary="判定存档 / a kept decision")
+@router.get("/decisions/{decision_id:digest}", summary="判定存档 / a kept decision")
 def kept(decision_id: DecisionId, bench: Bench) -> dict[str, Any]:
     """The record as it was made, with when it was."""
     found = bench.archive.find(decision_id)
@@ -163,7 +174,7 @@ def kept(decision_id: DecisionId, bench: Bench) -> dict[str, Any]:
     }
 
 
-@router.post("/decisions/{decision_id}/replay", summary="重做判定 / replay")
+@router.post("/decisions/{decision_id:digest}/replay", summary="重做判定 / replay")
 def replay(decision_id: DecisionId, bench: Bench) -> dict[str, Any]:
     """Byte for byte from its own inputs, and whether the log still gives them."""
     found = replay_decision(bench.archive, decision_id, bench.log)

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -226,3 +227,18 @@ def test_a_body_has_an_end(client: TestClient) -> None:
     headers = {"Content-Type": "application/json"}
     grown = client.post("/v1/parties/search", content=pieces(), headers=headers)
     assert (whole.status_code, grown.status_code) == (413, 413)
+
+
+def test_bounds_are_described_by_the_names_that_others_read(tmp_path: Path) -> None:
+    described = create_app(Settings(data=tmp_path)).openapi()
+    text = json.dumps(described)
+    assert '"ge":' not in text and '"le":' not in text
+    (number,) = described["paths"]["/v1/identity/judgements/{number}/undo"]["post"]["parameters"]
+    assert (number["schema"]["minimum"], number["schema"]["maximum"]) == (1, 2**53 - 1)
+
+
+def test_a_method_that_a_path_has_not_is_told_whatever_stands_beside_it(tmp_path: Path) -> None:
+    client = TestClient(create_app(Settings(data=tmp_path)), "http://127.0.0.1")
+    for path in ("/v1/decisions/jobs", "/v1/decisions/many"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 from api.wording import answered, basis_line, money, show
 from queries.eligibility.fact import Why
 from queries.lawful import Unusable
-from queries.risk.evidence import WhyUnused
+from queries.risk.strength import WhySilent
 from queries.structure.beneficial import BeneficialOwner
 
 
@@ -22,7 +22,7 @@ def test_no_code_is_shown_as_it_is() -> None:
     codes = {
         *get_args(get_type_hints(BeneficialOwner)["ground"]),
         *get_args(Why),
-        *get_args(WhyUnused),
+        *get_args(WhySilent),
         *get_args(Unusable),
     }
     assert len(codes) > 10
