@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from queries.risk.cascade.coins import WORLDS, Words
-from queries.risk.cascade.worlds import walk
+from queries.risk.cascade.worlds import room_for, walk
 from queries.risk.kernels.blocks import processors
 
 __all__ = ["Net", "Sampled", "Share", "count_reached", "count_share", "net_of", "shares_of"]
@@ -108,6 +108,7 @@ def shares_of(worlds: int, workers: int) -> list[Share]:
 def count_share(net: Net, share: Share) -> NDArray[np.int64]:
     """In how many worlds of a share each party is reached, and begins: two rows."""
     begin, end = share
+    seeded, room = np.flatnonzero(net.seed), room_for(len(net.coin), len(net.target))
     return walk(
-        net.coin, net.seed, net.first, net.target, net.weight, np.flatnonzero(net.seed), begin, end
-    )
+        net.coin, net.seed, net.first, net.target, net.weight, seeded, begin, end, room
+    )  # fmt: skip

@@ -10,16 +10,40 @@ so that a party speaks for many worlds at once.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from queries.risk.cascade.coins import Words, heads, pair_identity
 from queries.risk.kernels.compiled import compiled
 
-__all__ = ["BLOCK", "walk"]
+__all__ = ["BLOCK", "Room", "room_for", "walk"]
+
+#: What a walk writes into, by `room_for`.
+Room: TypeAlias = tuple[
+    NDArray[np.int32], NDArray[np.int32], Words, NDArray[np.bool_], NDArray[np.int64],
+    NDArray[np.int64], Words, NDArray[np.uint32], NDArray[np.int32],
+]  # fmt: skip
 
 #: Words of a block: 512 worlds, a cache line a party.
 BLOCK = 8
+
+
+def room_for(parties: int, ties: int) -> Room:
+    """Empty arrays, made here since compiled code would write zeros into all of them: of these the
+    system hands out only what is written, which is what is reached."""
+    return (
+        np.zeros(parties, np.int32),  # place of each party; 0: not reached in any block yet
+        np.zeros(parties + 1, np.int32),  # who has a place
+        np.zeros((parties + 1, 2 * BLOCK), np.uint64),  # reached, and of those not yet told on
+        np.zeros(parties + 1, np.bool_),  # who has something to tell
+        np.zeros((parties + 1, 2), np.int64),  # worlds in which a place is reached, and begins
+        np.zeros(parties + 2, np.int64),  # first tie of each place
+        np.zeros(ties, np.uint64),  # coin of each tie
+        np.zeros(ties, np.uint32),  # its weight
+        np.zeros(ties, np.int32),  # where it leads: a place, or the party as −1 − its number
+    )
 
 
 @compiled
@@ -32,18 +56,11 @@ def walk(
     seeded: NDArray[np.int64],
     begin: int,
     end: int,
+    room: Room,
 ) -> NDArray[np.int64]:
     """In how many worlds of the words `begin` to `end` each party is reached, and begins: two rows."""
     parties = len(coin)
-    place_of = np.zeros(parties, np.int32)  # 0: not reached in any block yet
-    who = np.zeros(parties + 1, np.int32)
-    line = np.zeros((parties + 1, 2 * BLOCK), np.uint64)  # reached, and of those not yet told on
-    pending = np.zeros(parties + 1, np.bool_)
-    found = np.zeros((parties + 1, 2), np.int64)
-    starts = np.zeros(parties + 2, np.int64)
-    identity = np.zeros(len(target), np.uint64)
-    chance = np.zeros(len(target), np.uint32)
-    to = np.zeros(len(target), np.int32)  # a place, or the party as −1 − its number
+    place_of, who, line, pending, found, starts, identity, chance, to = room
     news = np.zeros(BLOCK, np.uint64)
     used = 0
     for party in seeded:
