@@ -75,13 +75,18 @@ def _day(value: object) -> date:
         raise PydanticCustomError("day", "a date is written YYYY-MM-DD") from error
 
 
+def _integral(told: Any) -> Any:
+    """A number without a fraction is an integer, however it is written (JSON Schema, 6.1.1)."""
+    return int(told) if isinstance(told, float) and told.is_integer() else told
+
+
 #: A whole number, whose bounds each use states, and a flag, in a query or a form.
 Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 #: A date in a body.
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 #: Money in a body, in fen.
-Fen = Annotated[int, Field(ge=-MOST, le=MOST)]
+Fen = Annotated[int, Field(ge=-MOST, le=MOST), BeforeValidator(_integral)]
 #: Any number, any text in a body.
 Number = (
     Annotated[int, Field(strict=True, ge=-MOST, le=MOST)]

@@ -28,6 +28,11 @@ from ingest.delivery.inbox import Inbox
 __all__ = ["create_app"]
 
 
+_BOUNDS = (
+    ("ge", "minimum"), ("le", "maximum"), ("gt", "exclusiveMinimum"), ("lt", "exclusiveMaximum"),
+)  # fmt: skip
+
+
 class _Service(FastAPI):
     """The application with bounds described by their names in JSON Schema.
 
@@ -47,7 +52,7 @@ def _name_bounds(part: Any) -> None:
         if isinstance(inner, dict | list):
             _name_bounds(inner)
     if isinstance(part, dict) and part.get("type") in ("integer", "number"):
-        for ours, theirs in (("ge", "minimum"), ("le", "maximum")):
+        for ours, theirs in _BOUNDS:
             if ours in part:
                 part[theirs] = part.pop(ours)
 
