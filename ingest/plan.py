@@ -6,7 +6,8 @@ A dry run shows a plan; an ingest commits it.  Both see the same, because it is 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -132,19 +133,91 @@ def plan(
         InputError: as `read_apart`, and `too_few_rows`, `file_changing`, `correction_withdrawn`;
             `file_unforeseen` for what nobody thought of, so that the files behind it are taken.
     """
-    try:
-        return _plan(
-            log,
-            source,
-            path,
-            sha256,
+    with _everything_foreseen(path):
+        name = shown(path)
+        progress(f"读取 {name}", 0, None)
+        table = read_apart(path, source)
+        if content_sha256(path) != sha256:
+            raise InputError(
+                f"{path.name} 在读取时还在变化。请等它写完后再导入。",
+                f"{path.name} was still being written.",
+                code="file_changing",
+            )
+        _refuse_withdrawn(log, source, table)
+        if table.is_correction:
+            # names of batches that the log knows: what a file says leads to no other file
+            named = {origin.batch for origin in table.origins.values()}
+            ours = {item.batch for item in log.batches() if item.source == source.name} & named
+            table = put_back(table, {batch: quarantine.cells(batch) for batch in ours})
+        # corrected rows that come back are a part of an older list, and no list of their own
+        is_list = not table.is_correction
+        counted = _counted(log, source, table, part) if is_list else []
+        progress(f"校验 {name}", 0, table.rows_in)
+        gated = check(
+            table,
             identity_key=identity_key,
-            quarantine=quarantine,
-            part=part,
-            day=day,
-            progress=progress,
+            known=_known(log),
+            joined=tied(log),
             confirmed=confirmed,
         )
+        gated.rows, of_nobody = of_organisation_codes(log, table.spec, gated.rows)
+        gated.findings += of_nobody
+        gated.rows = name_parties(
+            gated.rows, table.spec, source=source.name, identity_key=identity_key
+        )
+        gated.findings += other_names(log, table.spec, gated.rows)
+        batch = batch_name(log, source.name, sha256)
+        progress(f"比对 {name}", 0, len(gated.rows))
+        is_complete = source.completeness_of(table.name) == "snapshot"
+        lines = listing(table, gated, identity_key) if is_complete else None
+        rows = gated.give_up()
+        frames = source.facts(table.name, rows) if len(rows) else iter(())
+        frames = under_registered_names(log, frames)
+        del rows  # what reads them is the last to hold them
+        give_back()
+        difference = compare(log, frames, source=source.name, batch=batch, day=day)
+        settlement = None
+        if lines is not None:
+            settlement = settle(
+                log,
+                difference,
+                lines,
+                source=source.name,
+                table=table.name,
+                part=part if is_list else None,
+                limit=source.expected_of(table.name).max_fall_ratio,
+                batch=batch,
+                day=day,
+            )
+            del lines
+            give_back()
+        return Plan(
+            source=source.name,
+            table=table,
+            gated=gated,
+            sha256=sha256,
+            batch=batch,
+            part=part,
+            difference=difference,
+            settlement=settlement,
+            findings=by_importance(
+                (
+                    *gated.findings,
+                    *counted,
+                    *map(_disputed, difference.disputes),
+                    *(settlement.findings if settlement else ()),
+                )
+            ),
+            counts=_counts(table, gated, difference),
+            kept=kept_rows(table, rows_to_keep(gated), identity_key, confirmed),
+        )
+
+
+@contextmanager
+def _everything_foreseen(path: Path) -> Iterator[None]:
+    """What nobody thought of refuses one file, and not those behind it."""
+    try:
+        yield
     except XinnongError:
         raise
     except Exception as error:
@@ -155,92 +228,6 @@ def plan(
             f"{name} was refused by a defect of the program: {place}.",
             code="file_unforeseen",
         ) from error
-
-
-def _plan(
-    log: FactLog,
-    source: Source,
-    path: Path,
-    sha256: str,
-    *,
-    identity_key: str,
-    quarantine: Quarantine,
-    part: Part,
-    day: date,
-    progress: Progress,
-    confirmed: frozenset[str],
-) -> Plan:
-    name = shown(path)
-    progress(f"读取 {name}", 0, None)
-    table = read_apart(path, source)
-    if content_sha256(path) != sha256:
-        raise InputError(
-            f"{path.name} 在读取时还在变化。请等它写完后再导入。",
-            f"{path.name} was still being written.",
-            code="file_changing",
-        )
-    _refuse_withdrawn(log, source, table)
-    if table.is_correction:
-        # names of batches that the log knows: what a file says leads to no other file
-        named = {origin.batch for origin in table.origins.values()}
-        ours = {item.batch for item in log.batches() if item.source == source.name} & named
-        table = put_back(table, {batch: quarantine.cells(batch) for batch in ours})
-    # corrected rows that come back are a part of an older list, and no list of their own
-    is_list = not table.is_correction
-    counted = _counted(log, source, table, part) if is_list else []
-    progress(f"校验 {name}", 0, table.rows_in)
-    gated = check(
-        table, identity_key=identity_key, known=_known(log), joined=tied(log), confirmed=confirmed
-    )
-    gated.rows, of_nobody = of_organisation_codes(log, table.spec, gated.rows)
-    gated.findings += of_nobody
-    gated.rows = name_parties(gated.rows, table.spec, source=source.name, identity_key=identity_key)
-    gated.findings += other_names(log, table.spec, gated.rows)
-    batch = batch_name(log, source.name, sha256)
-    progress(f"比对 {name}", 0, len(gated.rows))
-    is_complete = source.completeness_of(table.name) == "snapshot"
-    lines = listing(table, gated, identity_key) if is_complete else None
-    rows = gated.give_up()
-    frames = source.facts(table.name, rows) if len(rows) else iter(())
-    frames = under_registered_names(log, frames)
-    del rows  # what reads them is the last to hold them
-    give_back()
-    difference = compare(log, frames, source=source.name, batch=batch, day=day)
-    settlement = None
-    if lines is not None:
-        settlement = settle(
-            log,
-            difference,
-            lines,
-            source=source.name,
-            table=table.name,
-            part=part if is_list else None,
-            limit=source.expected_of(table.name).max_fall_ratio,
-            batch=batch,
-            day=day,
-        )
-        del lines
-        give_back()
-    return Plan(
-        source=source.name,
-        table=table,
-        gated=gated,
-        sha256=sha256,
-        batch=batch,
-        part=part,
-        difference=difference,
-        settlement=settlement,
-        findings=by_importance(
-            (
-                *gated.findings,
-                *counted,
-                *map(_disputed, difference.disputes),
-                *(settlement.findings if settlement else ()),
-            )
-        ),
-        counts=_counts(table, gated, difference),
-        kept=kept_rows(table, rows_to_keep(gated), identity_key, confirmed),
-    )
 
 
 def commit(

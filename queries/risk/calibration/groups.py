@@ -19,6 +19,7 @@ from queries.eligibility.gather import gather
 from queries.eligibility.records import records_from_log
 from queries.rate_interval import rate_interval
 from queries.risk.calibration.cohort import Cohort
+from queries.risk.calibration.measures import Bin
 
 __all__ = ["OTHERS", "UNKNOWN", "GroupRow", "group_rows"]
 
@@ -27,26 +28,11 @@ _UNIT = "单位"
 
 
 @dataclass(frozen=True)
-class GroupRow:
-    """Debtors of one sex, age band or village.
-
-    Attributes:
-        foretold: the mean chance.  low, high: of the share that failed, exact at 95 %.
-    """
+class GroupRow(Bin):
+    """Debtors of one sex, age band or village, whatever their chances."""
 
     by: str
     value: str
-    parties: int
-    defaults: int
-    foretold: float
-    observed: float
-    low: float
-    high: float
-
-    @property
-    def agrees(self) -> bool:
-        """Whether what was foretold lies within the interval of what came."""
-        return self.low <= self.foretold <= self.high
 
 
 def group_rows(
@@ -92,6 +78,6 @@ def _rows(
             continue
         count, defaults = int(among.sum()), int(failed[among].sum())
         low, high = rate_interval(defaults, count)
-        rows.append(GroupRow(by, value, count, defaults, float(chances[among].mean()),
-                             defaults / count, low, high))  # fmt: skip
+        rows.append(GroupRow(count, defaults, float(chances[among].mean()),
+                             defaults / count, low, high, by, value))  # fmt: skip
     return rows
