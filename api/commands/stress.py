@@ -19,6 +19,10 @@ commands = typer.Typer(
     no_args_is_help=True,
 )
 
+Shocks = Annotated[
+    list[str] | None,
+    typer.Option(help="部分冲击：净资产损失几成，编号=0.3，可多次 / part of a buffer gone"),
+]
 Count = Annotated[int, typer.Option(min=1, help="最多列出多少个主体 / rows to list")]
 
 
@@ -27,10 +31,7 @@ def distress(
     failed: Annotated[
         list[str] | None, typer.Argument(help="假设倒闭的主体编号 / who is assumed to fail")
     ] = None,
-    shock: Annotated[
-        list[str] | None,
-        typer.Option(help="部分冲击：净资产损失几成，编号=0.3，可多次 / part of a buffer gone"),
-    ] = None,
+    shock: Shocks = None,
     net_assets: Annotated[
         list[str] | None,
         typer.Option(help="假设的净资产，编号=分，可多次 / net assets in fen, key=fen"),
@@ -125,10 +126,7 @@ def losses(
     failed: Annotated[
         list[str] | None, typer.Option(help="假设倒闭的主体编号，可多次 / who fails")
     ] = None,
-    shock: Annotated[
-        list[str] | None,
-        typer.Option(help="部分冲击：净资产损失几成，编号=0.3，可多次 / part of a buffer gone"),
-    ] = None,
+    shock: Shocks = None,
     loss_given_failure: Annotated[
         float | None, typer.Option(min=0, max=1, help="违约后的损失比例 / loss given failure")
     ] = None,
