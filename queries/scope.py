@@ -34,6 +34,10 @@ class Scope:
         """Whether nothing is withheld."""
         return self.divisions is None and self.open_classes is None
 
+    def parameters(self) -> dict[str, object]:
+        """What a question is given (`queries.seen`)."""
+        return {}
+
 
 #: Until people can log in: whoever can reach the data folder of this machine.
 ADMINISTRATOR = Scope("本机管理员：全区、全部信息类别")
