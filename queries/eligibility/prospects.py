@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.errors import NotFoundError
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from graph.schema import SCHEMA
 from queries.eligibility.catalogue import catalogue
 from queries.eligibility.columns import Column, Sheet, evaluate_columns
@@ -255,7 +255,7 @@ class Prospects:
 
 
 def prospects(
-    log: FactLog, as_of: date, known_at: datetime, products: Mapping[str, Product]
+    log: AnyLog, as_of: date, known_at: datetime, products: Mapping[str, Product]
 ) -> Prospects:
     """Reckon the prospects of everybody in the log."""
     records = records_from_log(log, as_of, known_at)
