@@ -106,7 +106,7 @@ class Jobs:
 
     def find(self, name: str) -> Job:
         """One job; raises `NotFoundError`."""
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             row = session.get(_Job, name)
             if row is None:
                 raise NotFoundError(
@@ -119,7 +119,7 @@ class Jobs:
     def in_state(self, *states: str) -> list[Job]:
         """Jobs in one of the states, oldest first."""
         query = select(_Job).where(_Job.state.in_(states)).order_by(_Job.began_at, _Job.id)
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             return [_value(row) for row in session.scalars(query)]
 
     def write(self, name: str, after: int, lines: Sequence[str], *, refused: int) -> bool:
@@ -153,7 +153,7 @@ class Jobs:
                 .order_by(_Line.number)
                 .limit(_PAGE)
             )
-            with self._store.transaction() as session:
+            with self._store.reading() as session:
                 page = list(session.scalars(query))
             yield from page
             if len(page) < _PAGE:

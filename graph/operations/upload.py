@@ -95,7 +95,7 @@ class Uploads:
 
     def find(self, name: str) -> Upload:
         """One upload; raises `NotFoundError`."""
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             row = session.get(_Upload, name)
             if row is None:
                 raise NotFoundError(
@@ -108,7 +108,7 @@ class Uploads:
     def in_state(self, *states: str) -> list[Upload]:
         """Uploads in one of the states, oldest first."""
         query = select(_Upload).where(_Upload.state.in_(states)).order_by(_Upload.began_at)
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             return [_value(row) for row in session.scalars(query)]
 
     def note(
