@@ -2,7 +2,7 @@
 
 What a million rows say is a gigabyte, of which only a part is looked at at a time.  Large tables
 go into an unnamed temporary file, which is gone with its process; small ones stay in memory.
-A process can lay all of them down in a file that another has open, which then has them.
+A process can write all of them to a file that another has open, which then has them.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import IO, TypeAlias
 import pyarrow as pa
 
 from graph.errors import SettingsError
-from ingest.reading.memory import let_go_of_pages
+from ingest.memory import track_mmap
 
-__all__ = ["Aside", "Laid", "full_disk_told"]
+__all__ = ["PieceIndex", "SpilledTables", "full_disk_told"]
 
 _SMALL = 20_000  # rows that stay in memory
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -29,16 +29,16 @@ _PLAIN = pa.ipc.IpcWriteOptions()
 _Place: TypeAlias = tuple[int, int]
 
 #: What lies in a file, by table: where each piece begins and ends, and how many rows it has.
-Laid: TypeAlias = Mapping[str, Sequence[tuple[int, int, int]]]
+PieceIndex: TypeAlias = Mapping[str, Sequence[tuple[int, int, int]]]
 
 
-class Aside(MutableMapping[str, pa.Table]):
+class SpilledTables(MutableMapping[str, pa.Table]):
     """A mapping from names to tables; what `[name]` gives is read anew each time.
 
     Args:
         packed: half the room on disk, and unpacked into memory each time.  Otherwise the tables
             are looked at where they lie: pages of the file come when they are touched, and go at
-            `ingest.reading.memory.give_back`.
+            `ingest.memory.release_memory`.
         file: which temporary file is used; default one of its own.
     """
 
@@ -50,30 +50,30 @@ class Aside(MutableMapping[str, pa.Table]):
         self._sizes: dict[int, int] = {}  # rows, by where the piece begins
 
     @classmethod
-    def found(cls, file: IO[bytes], laid: Laid) -> Aside:
-        """The tables that another process laid down in a file; it is closed with the mapping.
+    def from_file(cls, file: IO[bytes], index: PieceIndex) -> SpilledTables:
+        """The tables that another process wrote to a file; it is closed with the mapping.
 
         Raises `pyarrow.ArrowInvalid` or `ValueError` where they do not lie there.
         """
-        aside = cls(file=file)
-        weakref.finalize(aside, file.close)
-        for name, pieces in laid.items():
-            aside._rows[name] = sum(rows for _, _, rows in pieces)
-            aside._parts[name] = [
-                aside._read(begin, end, None) if rows < _SMALL else (begin, end)
+        spilled = cls(file=file)
+        weakref.finalize(spilled, file.close)
+        for name, pieces in index.items():
+            spilled._rows[name] = sum(rows for _, _, rows in pieces)
+            spilled._parts[name] = [
+                spilled._read(begin, end, None) if rows < _SMALL else (begin, end)
                 for begin, end, rows in pieces
             ]
-        return aside
+        return spilled
 
-    def lay_down(self) -> Laid:
+    def write_all(self) -> PieceIndex:
         """Put into the file what is still in memory, and say what lies where."""
-        laid: dict[str, list[tuple[int, int, int]]] = {}
+        index: dict[str, list[tuple[int, int, int]]] = {}
         for name, parts in self._parts.items():
             for at, part in enumerate(parts):
                 begin, end = self._written(part) if isinstance(part, pa.Table) else part
                 parts[at] = begin, end
-                laid.setdefault(name, []).append((begin, end, self._sizes[begin]))
-        return laid
+                index.setdefault(name, []).append((begin, end, self._sizes[begin]))
+        return index
 
     def add(self, name: str, table: pa.Table) -> None:
         """Put rows below those that the table already has; columns that either lacks are null."""
@@ -143,7 +143,7 @@ class Aside(MutableMapping[str, pa.Table]):
     def _mapped(self, begin: int, end: int) -> pa.Buffer:
         assert self._file is not None
         pages = mmap.mmap(self._file.fileno(), end, access=mmap.ACCESS_READ)
-        let_go_of_pages(pages)
+        track_mmap(pages)
         return pa.py_buffer(pages).slice(begin, end - begin)
 
 

@@ -1,4 +1,4 @@
-"""Which rows look alike: a number of 64 bits each, equal where the rows are equal.
+"""Which rows are probably equal: a number of 64 bits each, equal where the rows are equal.
 
 Equal numbers are a reason to look: what looks alike is compared as it is.
 """
@@ -12,13 +12,13 @@ from pandas.util import hash_array
 
 from ingest.reading.texts import TEXT
 
-__all__ = ["looks"]
+__all__ = ["row_hashes"]
 
 _AT_ONCE = 1 << 16  # rows
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # keeps (a, b) and (b, a) apart
 
 
-def looks(rows: pd.DataFrame) -> NDArray[np.uint64]:
+def row_hashes(rows: pd.DataFrame) -> NDArray[np.uint64]:
     """The number of each row.
 
     Some rows at a time: a million keys as Python's texts are 100 MB, and so is a dictionary.

@@ -8,7 +8,7 @@ import weakref
 
 import pyarrow as pa
 
-__all__ = ["give_back", "let_go_of_pages", "let_the_system_allocate"]
+__all__ = ["let_the_system_allocate", "release_memory", "track_mmap"]
 
 #: What Arrow's own code takes from, whatever is chosen below: Parquet's dictionaries, for one.  The
 #: system's too, unless Arrow was loaded before this package was (`graph`).
@@ -35,12 +35,12 @@ def _share_one_arena() -> None:
         tune(_M_ARENA_MAX, 1)
 
 
-def let_go_of_pages(pages: mmap.mmap) -> None:
-    """Let `give_back` forget the pages of a file too: they are read again when they are touched."""
+def track_mmap(pages: mmap.mmap) -> None:
+    """Let `release_memory` forget the pages of a file too: they are read again when they are touched."""
     _MAPPED.add(pages)
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Hand back what is free by now; called wherever something large has just been let go."""
     pa.default_memory_pool().release_unused()
     _ARROWS_OWN.release_unused()
