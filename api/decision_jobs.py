@@ -29,8 +29,8 @@ from graph.errors import (
 from graph.identifiers.redaction import redacted_name
 from graph.operations import Job, Jobs
 from graph.time import today, utc_now
-from queries.eligibility.answer import decision_answer
-from queries.eligibility.product import canonical
+from queries.eligibility.decisions.answer import decision_answer
+from queries.eligibility.rules.product import canonical
 
 __all__ = ["MOST_PARTIES", "DecisionJobs", "Line", "decide_line", "refusal"]
 

@@ -17,8 +17,8 @@ from api.dependencies import Bench, Body, Office
 from graph.errors import XinnongError
 from graph.operations import Job
 from graph.time import today
-from queries.eligibility.answer import decision_answer, product_answer
-from queries.eligibility.record import replay as replay_decision
+from queries.eligibility.decisions.answer import decision_answer, product_answer
+from queries.eligibility.decisions.record import replay as replay_decision
 
 __all__ = ["router"]
 
