@@ -82,6 +82,17 @@ def kept(settings: Settings, version: str) -> None:
             return  # it had these two tables and no more
         assert [item.number for item in JudgementBook(store).judgements()] == [7]
         assert list(Jobs(store).lines("j" * 64)) == ["line"]
+        # what was an upload is a job, and says the same
+        upload = Jobs(store).find("loan-0123456789abcdef", kind="delivery")
+        assert (upload.state, upload.request_sha256, upload.result) == (
+            "done",
+            "c" * 64,
+            '{"batches": []}',
+        )
+        assert json.loads(upload.request) == {
+            "source": "loan", "file_name": "贷款.csv", "chunks": 2, "list_name": "全县",
+            "list_part": 1, "list_of": 3, "trial": False,
+        }  # fmt: skip
 
 
 def differences(settings: Settings) -> list[object]:
