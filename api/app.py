@@ -22,6 +22,7 @@ from api.pages import router as pages
 from api.problems import RESPONSES, add_handlers, problem
 from api.routes import routers
 from api.services import Services
+from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
 
@@ -64,12 +65,14 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
         app.state.services.warm()
-        app.state.inbox = Inbox(settings)
-        app.state.jobs = DecisionJobs(app.state.services)
+        runner = Runner(app.state.services.store)
+        app.state.inbox = Inbox(settings, runner)
+        app.state.jobs = DecisionJobs(app.state.services, runner)
         try:
+            runner.start()
             yield
         finally:
-            app.state.jobs.close()
+            runner.close()
             app.state.inbox.close()
             app.state.services.close()
 

@@ -147,7 +147,7 @@ class Services:
 
     def keep(self, decision: Decision) -> str:
         """Keep a decision in the archive; returns its identifier."""
-        from queries.eligibility.record import keep
+        from queries.eligibility.decisions.record import keep
 
         return keep(decision, DecisionArchive(self.store), at=utc_now())
 
@@ -155,7 +155,7 @@ class Services:
         """Whether a borrower page can be shown at once at a reader's moment, or can within so many
         seconds; it is computed either way."""
         at = reader.moment
-        state = (at.as_of, at.known_at, at.head, reader.scope)
+        state = (at.as_of, at.known_at, at.head, reader.scope.id)
         return self._warm.ready(state, lambda: self._read_a_file(reader), within=within) is not None
 
     def warm(self) -> None:

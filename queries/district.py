@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from graph.log_view import LogView
+from graph.log_prefix import LogPrefix
 from graph.moment import Moment
 from queries.basis import Basis
 from queries.runs import Stores
@@ -21,7 +21,7 @@ from queries.scope import ADMINISTRATOR, Scope
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from queries.eligibility import Product
-    from queries.eligibility.prospects import Prospects
+    from queries.eligibility.decisions.prospects import Prospects
     from queries.eligibility.scorecard import Card, CreditPlaces
     from queries.eligibility.scorecard.calibrate import Calibration as CardCalibration
     from queries.eligibility.scorecard.report import GradeRow
@@ -63,8 +63,8 @@ class DistrictReader:
             return self._moment
 
     @cached_property
-    def _log(self) -> LogView:
-        return LogView(self._stores.log.folder, self.moment.batches)
+    def _log(self) -> LogPrefix:
+        return LogPrefix(self._stores.log.folder, self.moment.batches)
 
     @property
     def basis(self) -> Basis:
@@ -75,7 +75,7 @@ class DistrictReader:
     @cached_property
     def products(self) -> Mapping[str, Product]:
         """Every product, with what was published here."""
-        from queries.eligibility.publish import shelf
+        from queries.eligibility.rules.publish import shelf
 
         return shelf(self._stores.store)
 
@@ -198,7 +198,7 @@ class DistrictReader:
         rules = tuple(item.hash(v) for item in products.values() for v in item.versions)
 
         def compute() -> Prospects:
-            from queries.eligibility.prospects import prospects
+            from queries.eligibility.decisions.prospects import prospects
 
             return prospects(self._log, self.moment.as_of, self.moment.known_at, products)
 
@@ -274,7 +274,7 @@ class DistrictReader:
     def _state(self, rules: object) -> tuple[object, ...]:
         """What an answer follows from: the moment, who asks, and the rules applied."""
         at = self.moment
-        return (at.as_of, at.known_at, at.head, self.scope, rules)
+        return (at.as_of, at.known_at, at.head, self.scope.id, self.scope.name, rules)
 
     def _propagate(self) -> RiskRun:
         from graph.snapshot import refresh_snapshot, take_snapshot

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from graph.log import FactLog
     from graph.operations import OperationsStore
     from queries.eligibility import Product
-    from queries.eligibility.publish import Proposed
+    from queries.eligibility.decisions.shadow import Shadow
+    from queries.eligibility.rules.publish import Proposed
     from queries.eligibility.scorecard import Card
     from queries.eligibility.scorecard.card_publish import ProposedCard
-    from queries.eligibility.shadow import Shadow
     from queries.risk.calibration import ProposedPolicy
 
 __all__ = ["Publishing"]
@@ -29,7 +29,7 @@ class Publishing:
 
     def products(self) -> Mapping[str, Product]:
         """Every product, with what was published here."""
-        from queries.eligibility.publish import shelf
+        from queries.eligibility.rules.publish import shelf
 
         return shelf(self._store)
 
@@ -41,14 +41,14 @@ class Publishing:
 
     def propose_product(self, name: str, text: str, cases: str, *, by: str) -> Proposed:
         """Put a product file forward with its golden cases."""
-        from queries.eligibility.publish import propose
+        from queries.eligibility.rules.publish import propose
 
         return propose(self._store, name, text, cases, by=by, at=utc_now(), day=today())
 
     def proposals(self) -> list[Proposed]:
         """Every proposal of a product, oldest first."""
         from graph.operations import Proposals
-        from queries.eligibility.publish import is_product, look_at
+        from queries.eligibility.rules.publish import is_product, look_at
 
         found = filter(is_product, Proposals(self._store).all())
         return [look_at(self._store, item) for item in found]
@@ -56,20 +56,20 @@ class Publishing:
     def proposal(self, name: str) -> Proposed:
         """One proposal as the second person reads it."""
         from graph.operations import Proposals
-        from queries.eligibility.publish import look_at
+        from queries.eligibility.rules.publish import look_at
 
         return look_at(self._store, Proposals(self._store).find(name))
 
     def approve_product(self, proposal: str, *, by: str) -> Proposed:
         """Let a product pass, by another person."""
-        from queries.eligibility.publish import approve
+        from queries.eligibility.rules.publish import approve
 
         return approve(self._store, proposal, by=by, at=utc_now(), day=today())
 
     def shadow(self, product: Product, version: str | None = None) -> Shadow:
         """Past decisions as a changed product, by default its last version, would make them."""
         from graph.operations import DecisionArchive
-        from queries.eligibility.shadow import shadow
+        from queries.eligibility.decisions.shadow import shadow
 
         changed = product.version(version) if version else product.versions[-1]
         return shadow(DecisionArchive(self._store).of(product=product.id), changed)

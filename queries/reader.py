@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from graph.operations import DecisionArchive, KeptDecision
     from queries.adverse import Adverse
     from queries.eligibility import Case, Decision, Product
-    from queries.eligibility.record import Replay
+    from queries.eligibility.decisions.record import Replay
     from queries.eligibility.scorecard import Rating
 
 __all__ = ["Reader"]
@@ -132,7 +132,7 @@ class Reader(DistrictReader):
 
     def replay(self, decision: str, *, with_log: bool = True) -> Replay:
         """A kept decision made again from its own inputs, and whether the log still gives them."""
-        from queries.eligibility.record import replay
+        from queries.eligibility.decisions.record import replay
 
         return replay(self._archive, decision, self._log if with_log else None)
 

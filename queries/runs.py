@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from graph.log import FactLog
     from graph.operations import OperationsStore
     from graph.settings import Settings
-    from queries.eligibility.prospects import Prospects
+    from queries.eligibility.decisions.prospects import Prospects
     from queries.eligibility.scorecard import CreditPlaces
     from queries.risk import RiskRun
     from queries.risk.calibration import Calibration

@@ -39,7 +39,7 @@ def decide(
 ) -> None:
     """首贷判定并存档：any_loan=否@2026-03-01#报告号#征信中心#张三 / decide a product and keep the decision."""
     from graph.time import parse_date
-    from queries.eligibility.answer import decision_answer
+    from queries.eligibility.decisions.answer import decision_answer
 
     with opened(graph=True) as services:
         reader = services.reader(as_of=parse_date(as_of) if as_of else None)
@@ -88,8 +88,8 @@ def shadow(
 ) -> None:
     """用改动后的产品重看历次判定，不写任何东西 / try a changed product over past decisions."""
     from graph.plain_yaml import yaml_text
-    from queries.eligibility.answer import shadow_answer
-    from queries.eligibility.product import read_product
+    from queries.eligibility.decisions.answer import shadow_answer
+    from queries.eligibility.rules.product import read_product
 
     product = read_product(file.stem, yaml_text(file))
     changed = product.version(version) if version else product.versions[-1]
@@ -115,7 +115,7 @@ def shadow(
 def _for_people(decision: Decision, name: str) -> None:
     from api.condition_words import failed, unknown
     from api.wording import fact, source
-    from queries.eligibility.catalogue import catalogue
+    from queries.eligibility.facts.catalogue import catalogue
 
     specs = catalogue().facts
     table(

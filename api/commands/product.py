@@ -13,7 +13,7 @@ from api.terminal import AsOf, Json, answer_with, day_of, opened, table
 
 if TYPE_CHECKING:
     from queries.eligibility import Product
-    from queries.eligibility.publish import Proposed
+    from queries.eligibility.rules.publish import Proposed
 
 __all__ = ["commands"]
 
@@ -30,7 +30,7 @@ def products(
     as_json: Json = False,
 ) -> None:
     """产品和版本；--check 列出应复核的规则 / products, their versions, and rules due for review."""
-    from queries.eligibility.answer import product_answer
+    from queries.eligibility.decisions.answer import product_answer
 
     with opened() as services:
         found = services.publishing.products()
@@ -51,7 +51,7 @@ def products(
 
 def _due(products: Iterable[Product], day: date, as_json: bool) -> None:
     """Say which rules are due; exit 1 where there are any, so that a timer can tell."""
-    from queries.eligibility.review import due_for_review
+    from queries.eligibility.rules.review import due_for_review
 
     due = due_for_review(products, day)
 
@@ -102,7 +102,7 @@ def approve(
 
 
 def _say(found: Proposed, as_json: bool) -> None:
-    from queries.eligibility.answer import proposed_answer
+    from queries.eligibility.decisions.answer import proposed_answer
 
     put = found.proposal
 

@@ -24,7 +24,7 @@ def prospects(
     as_json: Json = False,
 ) -> None:
     """首贷培植：谁还没有贷过款，只差什么 / who never had a loan as far as we know."""
-    from queries.eligibility.prospects import brought
+    from queries.eligibility.decisions.prospects import brought
     from queries.eligibility.scorecard.village import town_of
 
     with reading(as_of, known_at) as reader:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import FOR_A_RUN_S, Serving
+from api.dependencies import FOR_A_RUN_S, Received, Serving
 from api.pages.rendering import lead_on, page
 from graph.errors import InputError
 from ingest import by_department, load_source, preview_withdrawal, source_names, withdraw
@@ -25,8 +25,9 @@ _REASONS = 3
 
 
 @router.get("/deliveries")
-def deliveries(services: Serving) -> HTMLResponse:
+def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
     """Corrections by department, sources, uploads under way or refused, the last fifty files."""
+    uploads = inbox.in_state("receiving", "waiting", "running", "failed", "cancelled")
     told = services.deliveries()
     sources, loads = told.freshness(), by_department(told.worklist())
     # a source of which every file was refused was heard too, and has to be told so
@@ -40,7 +41,7 @@ def deliveries(services: Serving) -> HTMLResponse:
         held=told.still_kept(name for load in loads for name in load.files),
         most=_REASONS,
         known={name: load_source(name) for name in source_names()},
-        uploads=told.uploads("receiving", "waiting", "running", "failed")[-20:],
+        uploads=uploads[-20:],
         deliveries=told.ledger.latest(50),
     )
 

@@ -14,8 +14,9 @@ from api.dependencies import FOR_A_RUN_S, Body, KnownAt, Received, Serving
 from graph.errors import InputError, NotFoundError
 from ingest import preview_withdrawal, withdraw
 from ingest.comparing.part import Part
-from ingest.delivery.deliveries import Deliveries, Upload
+from ingest.delivery.deliveries import Deliveries
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS, Inbox
+from ingest.delivery.upload import Upload
 
 __all__ = ["router"]
 

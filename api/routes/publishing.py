@@ -11,8 +11,8 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.dependencies import Body, Serving
-from queries.eligibility.answer import proposed_answer, shadow_answer
-from queries.eligibility.product import read_product
+from queries.eligibility.decisions.answer import proposed_answer, shadow_answer
+from queries.eligibility.rules.product import read_product
 
 __all__ = ["router"]
 

@@ -14,8 +14,8 @@ from functools import cached_property
 from pathlib import Path
 
 from graph.log import Batch, FactLog
-from graph.log_view import LogView
-from graph.operations import Delivery, Ledger, OperationsStore, Upload, Uploads
+from graph.log_prefix import LogPrefix
+from graph.operations import Delivery, Ledger, OperationsStore
 from graph.settings import Settings
 from graph.standing import withdrawals
 from graph.time import utc_now
@@ -26,7 +26,7 @@ from ingest.correction.worklist import Task, worklist
 from ingest.delivery.freshness import Freshness, freshness
 from ingest.finding import Finding, kept_findings
 
-__all__ = ["Deliveries", "Upload"]
+__all__ = ["Deliveries"]
 
 
 class Deliveries:
@@ -48,7 +48,7 @@ class Deliveries:
         self.batches: Sequence[Batch] = [
             batch for batch in told if known_at is None or batch.known_at <= known_at
         ]
-        self._log = LogView(settings.log_dir, self.batches)
+        self._log = LogPrefix(settings.log_dir, self.batches)
 
     @property
     def known_at(self) -> datetime | None:
@@ -86,10 +86,6 @@ class Deliveries:
     def withdrawal(self, name: str | None) -> Batch | None:
         """The batch that took a batch back."""
         return withdrawals(self.batches).get(name or "")
-
-    def uploads(self, *states: str) -> list[Upload]:
-        """Uploads in one of the states, oldest first."""
-        return Uploads(self._store).in_state(*states)
 
     def open_rows(self, source: str) -> list[RefusedRow]:
         """Refused rows of a source that are open."""

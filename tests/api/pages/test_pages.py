@@ -14,7 +14,7 @@ import pytest
 from outline import Outline
 from starlette.testclient import TestClient
 
-import queries.eligibility.prospects
+import queries.eligibility.decisions.prospects
 from graph.identifiers import Verdict, resident_id
 from graph.log import FactLog
 from graph.settings import Settings
@@ -287,13 +287,13 @@ def test_a_page_that_takes_long_says_so_and_freezes_nobody(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
-    real = queries.eligibility.prospects.prospects
+    real = queries.eligibility.decisions.prospects.prospects
 
     def slow(*given: Any) -> Any:
         assert go_on.wait(60)
         return real(*given)
 
-    monkeypatch.setattr(queries.eligibility.prospects, "prospects", slow)
+    monkeypatch.setattr(queries.eligibility.decisions.prospects, "prospects", slow)
     services = client.app.state.services  # type: ignore[attr-defined]
     monkeypatch.setattr(services.runs, "prospects", SingleFlight[Any]("slow"))
     first = client.get("/prospects?product=apple_loan")
