@@ -11,6 +11,7 @@
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 征信业管理条例 第十三条；信用修复管理办法（修复后停止共享和使用）
+// access: public, appraisal, beneficial_owner, complaint, contribution, credit, guarantee, household, identity, income, insurance, land, operation, property, tax, utility
 // rows: 400
 MATCH (p:Party {key: $key})
 MATCH (p)-[t:HOLDS_PERMIT|PENALISED_BY|DECLARED|OWNS|OWES|CONTRIBUTES_TO|GROWS|RAISES|GAVE|HOLDS_IP|UNDERTAKES|INSURED_BY|COMPENSATED_BY|JOINED_GROUP|CONTRACTS_LAND|HOLDS_LAND_RIGHT|CHANGED_REGISTRATION|RECEIVED|PARTY_TO|RATED_AS|PAID_TAX|PAYS_FOR|CONCERNS]-(x)

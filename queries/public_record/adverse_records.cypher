@@ -12,6 +12,7 @@
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 法释〔2017〕7号；行政处罚法 第四十八条；欠税公告办法；贷款风险分类；信用修复管理办法（修复后停止共享和使用）
+// access: public, beneficial_owner, credit, household, identity, tax, utility
 // rows: 200
 MATCH (p:Party {key: $key})
 CALL (p) {
