@@ -75,8 +75,9 @@ def snapshot_of(as_of: str) -> Snapshot:
     """What the log of this data folder holds to be true on the day that `--as-of` names."""
     from graph.log import FactLog
     from graph.snapshot import take_snapshot
+    from queries.lawful import lawful_view
 
-    return take_snapshot(FactLog(open_settings().log_dir), day_of(as_of))
+    return take_snapshot(lawful_view(FactLog(open_settings().log_dir)), day_of(as_of))
 
 
 def pairs(given: list[str]) -> dict[str, Any]:

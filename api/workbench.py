@@ -32,6 +32,7 @@ from queries.eligibility.scorecard import (
     rate,
     read_places,
 )
+from queries.lawful import lawful_view
 from queries.library import held_at, held_by, known_key
 from queries.names import division_names, institution_names
 from queries.risk import RiskRun, assess, reassess
@@ -112,8 +113,8 @@ class Workbench:
         def reckon() -> RiskRun:
             before = self._risk.newest
             if before is None or before.snapshot.as_of != day or before.policy != policy:
-                return assess(take_snapshot(self.log, day, known_at), policy)
-            return reassess(before, refresh_snapshot(before.snapshot, self.log, known_at))
+                return assess(take_snapshot(lawful_view(self.log), day, known_at), policy)
+            return reassess(before, refresh_snapshot(before.snapshot, lawful_view(self.log), known_at))
 
         return self._risk.wait((position, day, policy.name), reckon)
 

@@ -16,9 +16,10 @@ from graph.log import FactLog
 from graph.projection import ProjectedTo, projected_to
 from graph.resolution import redirects
 from graph.taken_in import taken_in_on
-from graph.time import today
+from graph.time import day_of, today
 from queries.basis import Basis
 from queries.fragment import FOLDER
+from queries.lawful import parameters
 from queries.question import Question, parse_question
 from queries.search import best_first, read_typed
 
@@ -119,7 +120,8 @@ def ask(
     typed = read_typed(values.pop("text")) if name == _FIND_PARTY else None
     if typed is not None:
         values |= typed.parameters()
-    found = graph.read(question.text, values, max_rows=question.rows)
+    law = parameters(max(values["as_of"], day_of(values["known_at"])))
+    found = graph.read(question.text, values | law, max_rows=question.rows)
     rows, beyond = question.cut(found.rows)
     truncated = found.truncated or beyond is not None
     if typed is not None:

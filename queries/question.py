@@ -31,6 +31,7 @@ from graph.errors import InputError, SettingsError
 from graph.schema import SCHEMA
 from graph.time import parse_date, past_instant
 from queries.fragment import expand
+from queries.lawful import PARAMETERS
 
 __all__ = ["Column", "Parameter", "Question", "parse_question"]
 
@@ -201,7 +202,7 @@ def parse_question(path: Path, text: str) -> Question:
     plain = re.sub(r"'[^']*'|\"[^\"]*\"", "''", cypher)
     used = set(re.findall(r"\$(\w+)", plain))
     read_from = {item.read_from for item in parameters if item.read_from}
-    if used | read_from != {item.name for item in parameters}:
+    if (used - PARAMETERS) | read_from != {item.name for item in parameters}:
         raise refuse(f"parameters used {sorted(used)} are not those declared")
     returned = _returned(plain)
     if returned != [item.name for item in columns]:

@@ -113,8 +113,8 @@ class Scope:
             return False
         return (
             kind in self.open_kinds
-            or bool(groups)
-            and all(any(kind in self.granted.get(party, ()) for party in group) for group in groups)
+            or (bool(groups)
+            and all(any(kind in self.granted.get(party, ()) for party in group) for group in groups))
         )
 
     def parameters(self) -> dict[str, Any]:

@@ -94,6 +94,7 @@ def worklist(
 ) -> None:
     """各部门待更正清单 / what each department has to put right."""
     from graph.log import FactLog
+    from graph.time import day_of
     from ingest import by_department
     from ingest import worklist as open_tasks
 
@@ -120,7 +121,7 @@ def worklist(
                 (
                     x.department,
                     x.rows,
-                    x.oldest.date(),
+                    day_of(x.oldest),
                     "\n".join(x.messages[:3]),
                 )
                 for x in loads

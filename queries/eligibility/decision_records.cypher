@@ -48,6 +48,7 @@ CALL (p, q) {
   MATCH (q)-[t]->(x)
   WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
+    AND usable(x)
     // whoever stood for a loan that is settled stands for nobody, whether or not the contract is told
     AND (type(t) <> 'GUARANTEES' OR stands(t.discriminator))
   // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
@@ -67,7 +68,7 @@ CALL (p, q) {
             'Collective', 'GovernmentBody', 'FinancialInstitution']])} AS facts
   UNION
   MATCH (q)-[t]->(x)<-[:DESCRIBES]-(v:Version)
-  WHERE NOT x:Party
+  WHERE NOT x:Party AND usable(x)
     AND t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
     AND v.valid_from <= $as_of AND $as_of < v.valid_to
@@ -76,7 +77,7 @@ CALL (p, q) {
          properties(v) AS facts
   UNION
   MATCH (q)-[t]->(x)-[u]->(y:Party)
-  WHERE NOT x:Party
+  WHERE NOT x:Party AND usable(x)
     AND t.valid_from <= $as_of AND $as_of < t.valid_to
     AND t.known_from <= $known_at AND $known_at < t.known_to
     AND u.valid_from <= $as_of AND $as_of < u.valid_to

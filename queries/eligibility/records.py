@@ -20,19 +20,19 @@ from graph.debtor import operators, told_of_both
 from graph.errors import InputError
 from graph.facts import arrow_schema
 from graph.log import FactLog
+from graph.log_view import LogView
 from graph.projection import ProjectedTo
-from graph.resolution import led, redirects
 from graph.schema import SCHEMA
 from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
-from queries.lawful import ADVERSE_ENDS, retained_since
+from queries.lawful import lawful_view
 from queries.library import ask, held_by
 
 __all__ = ["Records", "records_from_graph", "records_from_log"]
 
 
 class Records:
-    """Live records at (`as_of`, `known_at`).
+    """Live records at (`as_of`, `known_at`) that may be used (`queries.lawful`).
 
     Attributes:
         sources: what was taken in by then, and on which day it last came (`graph.taken_in`); the
@@ -59,10 +59,9 @@ class Records:
     def certain(self, kind: str) -> pa.Table:
         """Those whose parties are known by identifier: resemblance feeds no decision.
 
-        A record that was removed, whose term is over or that is kept no longer is left out
-        (`queries.lawful`), and so is a guarantee that no longer stands; what is promised by one
-        that does is told as far as it is owed (`graph.accessory`).  A debt of an individual business is its operator's own
-        (`graph.debtor`).
+        A guarantee that no longer stands is left out; what is promised by one that does is told as
+        far as it is owed (`graph.accessory`).  A debt of an individual business is its operator's
+        own (`graph.debtor`).
         """
         table = self.table(kind)
         if kind in CONTRACT_COLUMNS:
@@ -76,15 +75,6 @@ class Records:
                 table, operators(self.table("LEGAL_REPRESENTATIVE_OF"), businesses)
             )
         keep = pc.greater_equal(table["certainty"], 1.0)
-        # a repair known today also protects the past: the later of the two clocks counts
-        day = pa.scalar(max(self.as_of, self.known_at.date()), pa.date32())
-        # a term holds through its last day, a removal from its day on
-        for name, runs in (("removed_on", pc.greater), ("usable_until", pc.greater_equal)):
-            if name in table.column_names:
-                keep = pc.and_(keep, pc.fill_null(runs(table[name], day), True))
-        if ended := ADVERSE_ENDS.get(kind):
-            since = pa.scalar(retained_since(day.as_py()), pa.date32())
-            keep = pc.and_(keep, pc.fill_null(pc.greater(table[ended], since), True))
         return table if pc.all(keep).as_py() is not False else table.filter(keep)
 
     @cached_property
@@ -92,19 +82,11 @@ class Records:
         return read_secured(self.table, self.as_of)
 
 
-def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
+def records_from_log(log: FactLog | LogView, as_of: date, known_at: datetime) -> Records:
     """Everybody's records; a kind is read when it is asked for."""
-    sources = taken_in_on(item for item in log.batches() if item.known_at <= known_at)
-    moved = redirects(
-        row
-        for kind in SCHEMA.identities
-        for row in log.read(kind, as_of=as_of, known_at=known_at).to_pylist()
-    )
-
-    def read(kind: str) -> pa.Table:
-        return led(kind, log.read(kind, as_of=as_of, known_at=known_at), moved)
-
-    return Records(as_of, known_at, sources, read)
+    view = lawful_view(log)
+    sources = taken_in_on(item for item in view.batches() if item.known_at <= known_at)
+    return Records(as_of, known_at, sources, view.at(as_of, known_at).table)
 
 
 def records_from_graph(

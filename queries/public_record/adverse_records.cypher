@@ -9,7 +9,7 @@
 // returns document_no: text = 文号（案号、决定书、借据） / document
 // returns authority: text = 机关（机构） / authority
 // returns since: date = 起始日 / since
-// returns until: date = 可用至 / usable until
+// returns until: date = 公示截止日期 / published until
 // returns amount_fen: integer = 金额（分） / amount, fen
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
@@ -24,7 +24,7 @@ CALL (p) {
     AND v.known_from <= $known_at AND $known_at < v.known_to
     AND usable(x)
   RETURN 'list_entry' AS kind, v.list_kind AS what, x.key AS record_key, v.case_no AS document_no,
-         v.authority AS authority, v.listed_on AS since, v.usable_until AS until,
+         v.authority AS authority, v.listed_on AS since, v.published_until AS until,
          null AS amount_fen, v.source AS source,
          CASE WHEN v.certainty < t.certainty THEN v.certainty ELSE t.certainty END AS certainty
   UNION
@@ -44,7 +44,7 @@ CALL (p) {
              AND by.name IS NOT NULL
            RETURN by.name ORDER BY by.name LIMIT 1
          }) AS authority,
-         v.decided_on AS since, v.usable_until AS until, v.fine_fen AS amount_fen,
+         v.decided_on AS since, v.published_until AS until, v.fine_fen AS amount_fen,
          v.source AS source,
          CASE WHEN v.certainty < t.certainty THEN v.certainty ELSE t.certainty END AS certainty
   UNION

@@ -181,7 +181,7 @@ def test_a_short_budget_is_said_in_the_basis() -> None:
     ("adverse", "why"),
     [
         (listing(1, A, removed_on=date(2026, 4, 1)), "repaired"),
-        (listing(1, A, usable_until=date(2026, 4, 1)), "expired"),
+        (listing(1, A, published_until=date(2026, 4, 1)), "expired"),
         (listing(1, A, certainty=0.9), "identity_not_proven"),
         ([*listing(1, A)[:1], listing(1, A)[1].but(certainty=0.5)], "identity_not_proven"),
         ([*loan(1, A)[:3], loan(1, A)[3].but(certainty=0.5)], "identity_not_proven"),
