@@ -21,9 +21,9 @@ from graph.time import past_instant, today, utc_now
 from queries import Answer, RiskAnswer, ask, explain
 from queries.adverse import Adverse, read_adverse
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
-from queries.eligibility.prospects import Prospects, prospects
-from queries.eligibility.publish import shelf
-from queries.eligibility.record import keep
+from queries.eligibility.decisions.prospects import Prospects, prospects
+from queries.eligibility.decisions.record import keep
+from queries.eligibility.rules.publish import shelf
 from queries.eligibility.scorecard import (
     Card,
     CreditPlaces,

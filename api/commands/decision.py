@@ -43,10 +43,10 @@ def decide(
     from graph.time import parse_date, utc_now
     from queries.eligibility import case_of
     from queries.eligibility import decide as decide_case
-    from queries.eligibility.answer import decision_answer
-    from queries.eligibility.decide import find_product
-    from queries.eligibility.publish import shelf
-    from queries.eligibility.record import keep
+    from queries.eligibility.decisions.answer import decision_answer
+    from queries.eligibility.decisions.decide import find_product
+    from queries.eligibility.decisions.record import keep
+    from queries.eligibility.rules.publish import shelf
 
     settings = open_settings()
     with OperationsStore(settings) as store, connect(settings) as graph:
@@ -75,7 +75,7 @@ def replay(
     """按存档的规则和事实重做判定，逐字节比对 / make a kept decision again, byte for byte."""
     from graph.log import FactLog
     from graph.operations import DecisionArchive, OperationsStore
-    from queries.eligibility.record import replay as replay_decision
+    from queries.eligibility.decisions.record import replay as replay_decision
 
     settings = open_settings()
     log = FactLog(settings.log_dir) if with_log else None
@@ -105,9 +105,9 @@ def shadow(
     """用改动后的产品重看历次判定，不写任何东西 / try a changed product over past decisions."""
     from graph.operations import DecisionArchive, OperationsStore
     from graph.plain_yaml import yaml_text
-    from queries.eligibility.answer import shadow_answer
-    from queries.eligibility.product import read_product
-    from queries.eligibility.shadow import shadow as run_shadow
+    from queries.eligibility.decisions.answer import shadow_answer
+    from queries.eligibility.decisions.shadow import shadow as run_shadow
+    from queries.eligibility.rules.product import read_product
 
     product = read_product(file.stem, yaml_text(file))
     changed = product.version(version) if version else product.versions[-1]
@@ -133,7 +133,7 @@ def shadow(
 def _for_people(decision: Decision, name: str) -> None:
     from api.condition_words import failed, unknown
     from api.wording import fact, source
-    from queries.eligibility.catalogue import catalogue
+    from queries.eligibility.facts.catalogue import catalogue
 
     specs = catalogue().facts
     table(

@@ -13,7 +13,7 @@ from api.terminal import AsOf, Json, answer_with, open_settings, table
 
 if TYPE_CHECKING:
     from queries.eligibility import Product
-    from queries.eligibility.publish import Proposed
+    from queries.eligibility.rules.publish import Proposed
 
 __all__ = ["commands"]
 
@@ -32,8 +32,8 @@ def products(
     """产品和版本；--check 列出应复核的规则 / products, their versions, and rules due for review."""
     from graph.operations import OperationsStore
     from graph.time import parse_date, today
-    from queries.eligibility.answer import product_answer
-    from queries.eligibility.publish import shelf
+    from queries.eligibility.decisions.answer import product_answer
+    from queries.eligibility.rules.publish import shelf
 
     with OperationsStore(open_settings()) as store:
         found = shelf(store)
@@ -54,7 +54,7 @@ def products(
 
 def _due(products: Iterable[Product], day: date, as_json: bool) -> None:
     """Say which rules are due; exit 1 where there are any, so that a timer can tell."""
-    from queries.eligibility.review import due_for_review
+    from queries.eligibility.rules.review import due_for_review
 
     due = due_for_review(products, day)
 
@@ -86,7 +86,7 @@ def propose(
     from graph.operations import OperationsStore
     from graph.plain_yaml import yaml_text
     from graph.time import today, utc_now
-    from queries.eligibility.publish import propose as put
+    from queries.eligibility.rules.publish import propose as put
 
     with OperationsStore(open_settings()) as store:
         found = put(
@@ -110,7 +110,7 @@ def approve(
     """批准产品新版本（须由另一人）/ let a new version pass, by another person."""
     from graph.operations import OperationsStore
     from graph.time import today, utc_now
-    from queries.eligibility.publish import approve as let_pass
+    from queries.eligibility.rules.publish import approve as let_pass
 
     with OperationsStore(open_settings()) as store:
         found = let_pass(store, proposal, by=by, at=utc_now(), day=today())
@@ -118,7 +118,7 @@ def approve(
 
 
 def _say(found: Proposed, as_json: bool) -> None:
-    from queries.eligibility.answer import proposed_answer
+    from queries.eligibility.decisions.answer import proposed_answer
 
     put = found.proposal
 

@@ -26,9 +26,9 @@ def prospects(
     from graph.log import FactLog
     from graph.operations import OperationsStore
     from graph.time import utc_now
-    from queries.eligibility.prospects import brought
-    from queries.eligibility.prospects import prospects as reckon
-    from queries.eligibility.publish import shelf
+    from queries.eligibility.decisions.prospects import brought
+    from queries.eligibility.decisions.prospects import prospects as reckon
+    from queries.eligibility.rules.publish import shelf
     from queries.eligibility.scorecard.village import town_of
     from queries.names import division_names
 

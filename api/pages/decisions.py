@@ -20,12 +20,12 @@ from api.workbench import Workbench
 from graph.errors import InputError
 from graph.time import today
 from queries.eligibility import Decision
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.difference import said
-from queries.eligibility.first_loan import definitions, disagreements
-from queries.eligibility.paper import PARTICULARS, read_papers
-from queries.eligibility.record import case_from
-from queries.eligibility.rules import read_rules
+from queries.eligibility.decisions.kept_rules import read_rules
+from queries.eligibility.decisions.record import case_from
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.paper import PARTICULARS, read_papers
+from queries.eligibility.rules.difference import said
+from queries.eligibility.rules.first_loan import definitions, disagreements
 
 __all__ = ["router"]
 

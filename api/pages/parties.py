@@ -11,8 +11,8 @@ from api.dependencies import Bench
 from api.pages.picture import draw
 from api.pages.rendering import PATIENCE, page, waiting
 from api.party_file import read_party_file
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.first_loan import disagreements
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.rules.first_loan import disagreements
 from queries.search import is_personal
 
 __all__ = ["router"]

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Bench
 from api.pages.rendering import PATIENCE, lead_on, page, waiting
-from queries.eligibility.prospects import brought
+from queries.eligibility.decisions.prospects import brought
 from queries.eligibility.scorecard.village import town_of
 
 __all__ = ["router"]

@@ -17,8 +17,8 @@ from api.dependencies import Bench, Body, Office
 from graph.errors import XinnongError
 from graph.operations import Job
 from graph.time import today
-from queries.eligibility.answer import decision_answer, product_answer
-from queries.eligibility.record import replay as replay_decision
+from queries.eligibility.decisions.answer import decision_answer, product_answer
+from queries.eligibility.decisions.record import replay as replay_decision
 
 __all__ = ["router"]
 
@@ -154,6 +154,15 @@ def submit(
 def job(job_id: JobId, office: Office) -> dict[str, Any]:
     """How far it is; a problem where it failed."""
     return _told(office.find(job_id))
+
+
+@router.post("/jobs/{job_id}/cancellation", summary="取消任务 / cancel a job")
+def cancel(job_id: JobId, office: Office) -> dict[str, Any]:
+    """Cut it off: lines so far stay, none follow; one that is over stays as it is.
+
+    Submitted again under its `Idempotency-Key` it goes on where it was cut off.
+    """
+    return _told(office.cancel(job_id))
 
 
 @router.get("/jobs/{job_id}/result", summary="任务结果（NDJSON）/ result of a job")

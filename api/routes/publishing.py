@@ -13,10 +13,10 @@ from pydantic import Field
 from api.dependencies import Bench, Body
 from graph.operations import Proposals
 from graph.time import today, utc_now
-from queries.eligibility.answer import proposed_answer, shadow_answer
-from queries.eligibility.product import read_product
-from queries.eligibility.publish import approve, is_product, look_at, propose
-from queries.eligibility.shadow import shadow
+from queries.eligibility.decisions.answer import proposed_answer, shadow_answer
+from queries.eligibility.decisions.shadow import shadow
+from queries.eligibility.rules.product import read_product
+from queries.eligibility.rules.publish import approve, is_product, look_at, propose
 
 __all__ = ["router"]
 

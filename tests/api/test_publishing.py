@@ -19,14 +19,14 @@ from graph.operations import DecisionArchive, OperationsStore
 from graph.settings import Settings
 from graph.time import today
 from queries.eligibility import Case, decide, packaged
-from queries.eligibility.decide import Strata
-from queries.eligibility.fact import Fact
-from queries.eligibility.golden import shipped_cases
-from queries.eligibility.publish import shelf
-from queries.eligibility.record import keep
+from queries.eligibility.decisions.decide import Strata
+from queries.eligibility.decisions.record import keep
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.rules.golden import shipped_cases
+from queries.eligibility.rules.publish import shelf
 
 NAME = "farmer_small_credit_loan"
-ROOM = Path(__file__).parents[2] / "queries" / "eligibility" / "products"
+ROOM = Path(__file__).parents[2] / "queries" / "eligibility" / "rules" / "products"
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
 
 

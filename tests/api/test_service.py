@@ -17,7 +17,7 @@ from graph.log import FactLog
 from graph.settings import Settings
 from graph.time import utc_now
 from queries.eligibility import packaged
-from queries.eligibility.paper import PARTICULARS
+from queries.eligibility.facts.paper import PARTICULARS
 
 PRODUCT = "farmer_small_credit_loan"
 

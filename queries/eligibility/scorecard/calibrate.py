@@ -20,9 +20,9 @@ import pyarrow.compute as pc
 import yaml
 
 from graph.log import FactLog
-from queries.eligibility.fact import Fact
-from queries.eligibility.gather import gather
-from queries.eligibility.records import Records, records_from_log
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import Records, records_from_log
 from queries.eligibility.scorecard.card import UNRATED, Card, Item, load_card, score
 from queries.eligibility.scorecard.report import householders
 from queries.rate_interval import rate_interval

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.log import FactLog
-from queries.eligibility.gather import gather
-from queries.eligibility.records import Records, records_from_log
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import Records, records_from_log
 
 __all__ = ["Counts", "Money", "count_places"]
 

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.log import FactLog
-from queries.eligibility.decide import age_band
-from queries.eligibility.fact import Fact
-from queries.eligibility.gather import gather
-from queries.eligibility.records import Records, records_from_log
+from queries.eligibility.decisions.decide import age_band
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import Records, records_from_log
 from queries.eligibility.scorecard.card import Card, load_card, review_due, score
 
 __all__ = ["GradeRow", "grade_report", "householders"]

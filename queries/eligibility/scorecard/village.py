@@ -19,10 +19,10 @@ from pydantic import Field, model_validator
 
 from graph.log import FactLog
 from graph.plain_yaml import read_yaml
-from queries.eligibility.catalogue import Strict
-from queries.eligibility.condition import Certainty, Leaf
-from queries.eligibility.fact import Fact
-from queries.eligibility.failing import failing_words
+from queries.eligibility.facts.catalogue import Strict
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.rules.condition import Certainty, Leaf
+from queries.eligibility.rules.failing import failing_words
 from queries.eligibility.scorecard.counts import Counts, count_places
 from queries.eligibility.verdict import Verdict, all_of
 

@@ -14,9 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.log import FactLog
-from queries.eligibility.decide import age_band
-from queries.eligibility.gather import gather
-from queries.eligibility.records import records_from_log
+from queries.eligibility.decisions.decide import age_band
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import records_from_log
 from queries.rate_interval import rate_interval
 from queries.risk.calibration.cohort import Cohort
 from queries.risk.calibration.measures import Bin
