@@ -26,6 +26,7 @@ from graph.facts import arrow_schema, true_at
 from graph.log import Batch, FactLog
 from graph.log_view import FactsAt, LogView
 from graph.numbering import Mentions, mentions_in, number_parties
+from graph.provenance import Provenance
 from graph.schema import SCHEMA
 
 __all__ = ["Snapshot", "Ties", "refresh_snapshot", "take_snapshot"]
@@ -94,6 +95,7 @@ class Snapshot:
         secured: what each contract of guarantee secures.
         datasets: (source, its last batch, when that became known), by source.
         redirects: keys that were judged to be another party -> the key that stays.
+        provenance: whose word on a party counts, and which sources are not named.
         reader: names what this reader sees and another does not (`graph.log_view`); empty for who
             sees everything.
         former_offices: representatives whose office had ended by `as_of`, columns of the log: a firm
@@ -111,6 +113,7 @@ class Snapshot:
     secured: Secured
     datasets: tuple[tuple[str, str, datetime], ...]
     redirects: Mapping[str, str]
+    provenance: Provenance
     reader: str
     former_offices: pa.Table = field(repr=False)
     _tables: Mapping[str, pa.Table] = field(repr=False)
@@ -147,7 +150,7 @@ class Snapshot:
             return self.ties[kind].table
         if kind not in self._texts:
             stands = self.secured.standing(kind, self._tables[kind])
-            self._texts[kind] = stands.cast(arrow_schema(kind))
+            self._texts[kind] = self.provenance.veil(kind, stands).cast(arrow_schema(kind))
         return self._texts[kind]
 
 
@@ -234,12 +237,19 @@ def _assembled(
     as_of, known = facts.as_of, facts.known_at
     stated = {kind.kind: facts.stated(kind.kind) for kind in SCHEMA.kinds}
     tables = {kind: facts.kept(kind, table) for kind, table in stated.items()}
+    provenance = Provenance.of(batches)
     held = before._mentions if before else {}
-    same = {kind for kind, table in tables.items() if before and table is before._tables[kind]}
+    same = {
+        kind
+        for kind, table in tables.items()
+        if before and before.provenance == provenance and table is before._tables[kind]
+    }
     named = {
         (kind, key): held[kind, key]
         if kind in same
-        else mentions_in(tables[kind], key, label, name)
+        else mentions_in(
+            tables[kind], key, label, name, provenance.ranks(kind, tables[kind]) if name else None
+        )
         for kind, key, label, name in _MENTIONED
     }
     located = list(named).index(("LOCATED_IN", "from_key"))
@@ -269,6 +279,7 @@ def _assembled(
         secured=secured,
         datasets=tuple(latest[source] for source in sorted(latest)),
         redirects=facts.redirects,
+        provenance=provenance,
         reader=reader,
         former_offices=before.former_offices
         if before and not former_offices

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from queries.lawful.keep import lawful, lawful_view
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
+from queries.lawful.retention import Retention, RetentionRule, retention_rules
 from queries.lawful.table import Barred, barred, ended_records
 from queries.lawful.usable import usable, why_ended
 
@@ -15,12 +16,15 @@ __all__ = [
     "Barred",
     "Ended",
     "Regimes",
+    "Retention",
+    "RetentionRule",
     "barred",
     "ended_records",
     "lawful",
     "lawful_view",
     "parameters",
     "regimes",
+    "retention_rules",
     "usable",
     "why_ended",
 ]

@@ -22,6 +22,7 @@ from graph.facts import arrow_schema
 from graph.log import FactLog
 from graph.log_view import LogView
 from graph.projection import ProjectedTo
+from graph.provenance import Provenance
 from graph.schema import SCHEMA
 from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
@@ -37,6 +38,8 @@ class Records:
     Attributes:
         sources: what was taken in by then, and on which day it last came (`graph.taken_in`); the
             absence of a record means something only in the whole list of one of them.
+        provenance: whose word on a party counts first, and which sources are not named
+            (`graph.provenance`).
     """
 
     def __init__(
@@ -45,15 +48,16 @@ class Records:
         known_at: datetime,
         sources: Mapping[str, date],
         read: Callable[[str], pa.Table],
+        provenance: Provenance = Provenance(),  # noqa: B008 - nothing in it ever changes
     ) -> None:
         self.as_of, self.known_at, self.sources = as_of, known_at, sources
-        self._read = read
+        self.provenance, self._read = provenance, read
         self._tables: dict[str, pa.Table] = {}
 
     def table(self, kind: str) -> pa.Table:
         """Records of a kind, with the columns of the log."""
         if kind not in self._tables:
-            self._tables[kind] = self._read(kind)
+            self._tables[kind] = self.provenance.veil(kind, self._read(kind))
         return self._tables[kind]
 
     def certain(self, kind: str) -> pa.Table:
@@ -85,8 +89,9 @@ class Records:
 def records_from_log(log: FactLog | LogView, as_of: date, known_at: datetime) -> Records:
     """Everybody's records; a kind is read when it is asked for."""
     view = lawful_view(log)
-    sources = taken_in_on(item for item in view.batches() if item.known_at <= known_at)
-    return Records(as_of, known_at, sources, view.at(as_of, known_at).table)
+    told = [item for item in view.batches() if item.known_at <= known_at]
+    table = view.at(as_of, known_at).table
+    return Records(as_of, known_at, taken_in_on(told), table, Provenance.of(told))
 
 
 def records_from_graph(
@@ -97,6 +102,7 @@ def records_from_graph(
     known_at: datetime,
     institution: str | None = None,
     held: ProjectedTo | None = None,
+    provenance: Provenance | None = None,
 ) -> tuple[Records, bool]:
     """Records of a party, its household's members, its spouse and whom it guarantees, and what
     the institution that asks is called.
@@ -130,6 +136,7 @@ def records_from_graph(
         known_at,
         held.taken_in_on,
         lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
+        provenance or Provenance(),
     )
     described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)
     return records, described
