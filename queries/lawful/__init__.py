@@ -5,7 +5,7 @@ What is removed, repaired, annulled, disputed or past its term leaves no trace i
 
 from __future__ import annotations
 
-from queries.lawful.keep import lawful, lawful_view
+from queries.lawful.keep import Law
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
 from queries.lawful.retention import Retention, RetentionRule, retention_rules
 from queries.lawful.table import Barred, barred, ended_records
@@ -15,13 +15,12 @@ __all__ = [
     "PARAMETERS",
     "Barred",
     "Ended",
+    "Law",
     "Regimes",
     "Retention",
     "RetentionRule",
     "barred",
     "ended_records",
-    "lawful",
-    "lawful_view",
     "parameters",
     "regimes",
     "retention_rules",

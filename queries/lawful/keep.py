@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from graph.log import FactLog
-from graph.log_view import FactsAt, LogView
+from graph.log_view import FactsAt
 from graph.time import day_of
 from queries.lawful.table import Barred, barred
 
-__all__ = ["lawful", "lawful_view"]
-
-_BARRED: WeakKeyDictionary[FactsAt, Barred] = WeakKeyDictionary()
+__all__ = ["Law"]
 
 
-def lawful(kind: str, facts: pa.Table, at: FactsAt) -> pa.Table:
-    """Those of some facts of a kind that may be used at their moment: a `Keep`.
+class Law:
+    """Keeps what may be used: a `graph.log_view.Keep`, asked of one kind of a moment after the other.
 
-    Law is applied by the later of both clocks, as a day in China: a repair known today also protects
-    the past.
+    By the later of both clocks, as a day in China: a repair known today also protects the past.
     """
-    out = _BARRED.get(at)
-    if out is None:
-        out = _BARRED[at] = barred(at.held, max(at.as_of, day_of(at.known_at)))
-    return out.without(kind, facts)
 
+    def __init__(self) -> None:
+        self._last: tuple[FactsAt, Barred] | None = None
 
-def lawful_view(log: FactLog | LogView) -> LogView:
-    """The log as law leaves it to who sees everything; a view stays what it is."""
-    return log if isinstance(log, LogView) else LogView(log, [lawful])
+    def __call__(self, kind: str, facts: pa.Table, at: FactsAt) -> pa.Table:
+        """Those of some facts of a kind that may be used."""
+        last = self._last
+        if last is None or last[0] is not at:
+            lawful_on = max(at.as_of, day_of(at.known_at))
+            last = self._last = at, barred(at.held, lawful_on)
+        return last[1].without(kind, facts)
+
+    def tells_all(self, kind: str, parties: pa.Array, at: FactsAt) -> NDArray[np.bool_]:
+        """Of all of them: a record that law has ended is as if it had never been."""
+        return np.ones(len(parties), bool)

@@ -6,28 +6,29 @@ what is read from them is the same code for both (`gather`), and tests hold the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.connection import Graph
 from graph.debtor import operators, told_of_both
 from graph.errors import InputError
 from graph.facts import arrow_schema
-from graph.log import FactLog
-from graph.log_view import LogView
+from graph.log_view import AnyLog
 from graph.projection import ProjectedTo
 from graph.provenance import Provenance
 from graph.schema import SCHEMA
 from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
-from queries.lawful import lawful_view
 from queries.library import ask, held_by
+from queries.visible import as_view
 
 __all__ = ["Records", "records_from_graph", "records_from_log"]
 
@@ -48,10 +49,11 @@ class Records:
         known_at: datetime,
         sources: Mapping[str, date],
         read: Callable[[str], pa.Table],
+        tells_all: Callable[[str, pa.Array], NDArray[np.bool_]] | None = None,
         provenance: Provenance = Provenance(),  # noqa: B008 - nothing in it ever changes
     ) -> None:
         self.as_of, self.known_at, self.sources = as_of, known_at, sources
-        self.provenance, self._read = provenance, read
+        self._read, self._tells_all, self.provenance = read, tells_all, provenance
         self._tables: dict[str, pa.Table] = {}
 
     def table(self, kind: str) -> pa.Table:
@@ -59,6 +61,14 @@ class Records:
         if kind not in self._tables:
             self._tables[kind] = self.provenance.veil(kind, self._read(kind))
         return self._tables[kind]
+
+    def tells_all(self, kinds: Iterable[str], parties: pa.Array) -> NDArray[np.bool_]:
+        """Of which parties nothing of these kinds is withheld from the reader: where there is no
+        such record of another, that is unknown."""
+        told = np.ones(len(parties), bool)
+        for kind in kinds if self._tells_all else ():
+            told &= self._tells_all(kind, parties)  # type: ignore[misc]
+        return told
 
     def certain(self, kind: str) -> pa.Table:
         """Those whose parties are known by identifier: resemblance feeds no decision.
@@ -86,12 +96,15 @@ class Records:
         return read_secured(self.table, self.as_of)
 
 
-def records_from_log(log: FactLog | LogView, as_of: date, known_at: datetime) -> Records:
-    """Everybody's records; a kind is read when it is asked for."""
-    view = lawful_view(log)
+def records_from_log(log: AnyLog, as_of: date, known_at: datetime) -> Records:
+    """Everybody's records, as far as the reader of the log may see them; a kind is read when it is
+    asked for."""
+    view = as_view(log)
     told = [item for item in view.batches() if item.known_at <= known_at]
-    table = view.at(as_of, known_at).table
-    return Records(as_of, known_at, taken_in_on(told), table, Provenance.of(told))
+    held = view.at(as_of, known_at)
+    return Records(
+        as_of, known_at, taken_in_on(told), held.table, held.tells_all, Provenance.of(told)
+    )
 
 
 def records_from_graph(
@@ -136,7 +149,7 @@ def records_from_graph(
         known_at,
         held.taken_in_on,
         lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
-        provenance or Provenance(),
+        provenance=provenance or Provenance(),
     )
     described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)
     return records, described

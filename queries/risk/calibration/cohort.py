@@ -17,12 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from graph.snapshot import Snapshot, take_snapshot
 from graph.time import end_of_day, months_after
-from queries.lawful import lawful_view
 from queries.risk.calibration.default import came_to_default, open_debts, told_to_the_end
 from queries.risk.calibration.rules import CalibrationRules
+from queries.visible import as_view
 
 __all__ = ["Cohort", "gather_cohort"]
 
@@ -55,13 +55,13 @@ class Cohort:
 
 
 def gather_cohort(
-    log: FactLog, scored_on: date, known_at: datetime, rules: CalibrationRules
+    log: AnyLog, scored_on: date, known_at: datetime, rules: CalibrationRules
 ) -> Cohort:
     """The debtors of a day and what is known of them at `known_at`.
 
     Raises `NotFoundError` where nothing was known by that day.
     """
-    until, view = months_after(scored_on, rules.horizon_months), lawful_view(log)
+    until, view = months_after(scored_on, rules.horizon_months), as_view(log)
     then = take_snapshot(view, scored_on, min(end_of_day(scored_on), known_at))
     now = take_snapshot(view, until, known_at)
     had = open_debts(then, rules)
