@@ -13,10 +13,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from graph.log_prefix import LogPrefix
+from graph.log_view import LogView
 from graph.moment import Moment
 from queries.basis import Basis
 from queries.runs import Stores
 from queries.scope import ADMINISTRATOR, Scope
+from queries.visible import visible
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
@@ -63,8 +65,9 @@ class DistrictReader:
             return self._moment
 
     @cached_property
-    def _log(self) -> LogPrefix:
-        return LogPrefix(self._stores.log.folder, self.moment.batches)
+    def _log(self) -> LogView:
+        """The log of this moment, as law and the scope let it be seen."""
+        return visible(LogPrefix(self._stores.log.folder, self.moment.batches), self.scope)
 
     @property
     def basis(self) -> Basis:

@@ -22,7 +22,7 @@ class Law:
     def __init__(self) -> None:
         self._last: tuple[FactsAt, Barred] | None = None
 
-    def __call__(self, kind: str, facts: pa.Table, at: FactsAt) -> pa.Table:
+    def __call__(self, kind: str, facts: pa.Table, at: FactsAt, /) -> pa.Table:
         """Those of some facts of a kind that may be used."""
         last = self._last
         if last is None or last[0] is not at:
@@ -30,6 +30,6 @@ class Law:
             last = self._last = at, barred(at.held, lawful_on)
         return last[1].without(kind, facts)
 
-    def tells_all(self, kind: str, parties: pa.Array, at: FactsAt) -> NDArray[np.bool_]:
+    def tells_all(self, _kind: str, parties: pa.Array, _at: FactsAt, /) -> NDArray[np.bool_]:
         """Of all of them: a record that law has ended is as if it had never been."""
         return np.ones(len(parties), bool)
