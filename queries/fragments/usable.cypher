@@ -1,11 +1,10 @@
 // fragment: usable(record)
 // A public record is used nowhere once any source says that it was removed, repaired, annulled or is
-// disputed, or its term is over, on the day of law (`$lawful_on`); the same rule as `queries.lawful`.
-// What a source still holds counts whatever valid time it has: a repair known today protects the past.
+// disputed, or its term is over, on the day of law; the same rule as `queries.lawful`.  Whatever day a
+// statement is true on, it counts while it is held: a repair known today protects the past.
 NOT EXISTS {
    MATCH (ended_:Version)-[:DESCRIBES]->(record)
-   WHERE ended_.known_from <= $known_at AND $known_at < ended_.known_to
-     AND ended_.kind IN $record_kinds
+   WHERE known(ended_) AND ended_.kind IN $record_kinds
      AND (ended_.removed_on <= $lawful_on OR ended_.published_until < $lawful_on
        OR ended_.record_state IN $end_states
        OR any(term_ IN $terms WHERE term_.kind = ended_.kind

@@ -1,8 +1,6 @@
 // title: 名单记录 / List entries
 // question: 这个主体本身现在依法可用的名单记录有哪些？ / Which list entries may lawfully be used of the party itself?
 // param key: text = 主体编号 / party key
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns entry_key: text = 记录编号 / entry
 // returns list_kind: text = 名单类别 / list
 // returns case_no: text = 案号 / case
@@ -16,13 +14,10 @@
 // basis: 法释〔2017〕7号；信用修复管理办法（修复后停止共享和使用）
 // rows: 100
 MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->(entry:ListEntry)<-[:DESCRIBES]-(e:ListEntryVersion)
-WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-  AND t.known_from <= $known_at AND $known_at < t.known_to
-  AND e.valid_from <= $as_of AND $as_of < e.valid_to
-  AND e.known_from <= $known_at AND $known_at < e.known_to
+WHERE live(t) AND live(e)
   AND usable(entry)
 RETURN entry.key AS entry_key, e.list_kind AS list_kind, e.case_no AS case_no,
        e.authority AS authority, e.legal_ground AS legal_ground, e.conduct AS conduct,
        e.listed_on AS listed_on, e.published_until AS published_until, t.certainty AS certainty,
-       e.source AS source
+       source_of(e) AS source
 ORDER BY listed_on, entry_key, case_no

@@ -163,4 +163,4 @@ def _row(answered: dict[str, Any]) -> dict[str, Any]:
     if answered["kind"] in SCHEMA.nodes:
         return {**told, "key": answered["from_key"], "label": ""}
     ends = {"from_key": answered["from_key"], "to_key": answered["to_key"]}
-    return {"from_label": "", **told, **ends, "to_label": ""}
+    return {**told, **ends, "from_label": answered["from_label"] or "", "to_label": ""}
