@@ -34,7 +34,7 @@ def visible(log: FactLog, scope: Scope = ADMINISTRATOR) -> LogView:
     """The log as a reader of this scope may see it: the only way from `queries` to its tables."""
     if scope.sees_everything:
         return LogView(log)
-    return LogView(log, [_Shown(scope)], scope.id)
+    return LogView(log, [_Shown(scope)], scope.id, scope.name)
 
 
 def as_view(log: FactLog | LogView) -> LogView:
