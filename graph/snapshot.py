@@ -98,6 +98,8 @@ class Snapshot:
         provenance: whose word on a party counts, and which sources are not named.
         reader: names what this reader sees and another does not (`graph.log_view`); empty for who
             sees everything.
+        scope: what this reader is called, as the basis of an answer says it; empty likewise.
+        head: hash of the last batch that was known.
         former_offices: representatives whose office had ended by `as_of`, columns of the log: a firm
             that is gone has no other, and hints compare with what it was.
     """
@@ -115,11 +117,12 @@ class Snapshot:
     redirects: Mapping[str, str]
     provenance: Provenance
     reader: str
+    scope: str
+    head: str = field(repr=False)
     former_offices: pa.Table = field(repr=False)
     _tables: Mapping[str, pa.Table] = field(repr=False)
     _withheld: Mapping[str, pa.Table] = field(repr=False)
     _mentions: Mapping[tuple[str, str], Mentions] = field(repr=False)
-    _head: str = field(repr=False)
     _texts: dict[str, pa.Table] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -163,7 +166,7 @@ def take_snapshot(
     """
     view = LogView.of(log)
     batches, known = _known(view, known_at)
-    return _assembled(batches, FactsAt(view.log, as_of, known, view.keeps), view.reader)
+    return _assembled(batches, FactsAt(view.log, as_of, known, view.keeps), view)
 
 
 def refresh_snapshot(
@@ -179,7 +182,7 @@ def refresh_snapshot(
     view = LogView.of(log)
     batches, known = _known(view, known_at)
     seen = snapshot.position
-    if len(batches) < seen or batches[seen - 1].hash != snapshot._head:
+    if len(batches) < seen or batches[seen - 1].hash != snapshot.head:
         return take_snapshot(view, snapshot.as_of, known_at)
     news = batches[seen:]
     if snapshot.redirects or any(set(SCHEMA.identities) & {*batch.kinds} for batch in news):
@@ -201,7 +204,7 @@ def refresh_snapshot(
             table = table.filter(pc.invert(ended))
         stated[kind] = table
     facts = FactsAt(view.log, snapshot.as_of, known, view.keeps, stated)
-    return _assembled(batches, facts, "", snapshot, former_offices=_OFFICE in touched)
+    return _assembled(batches, facts, view, snapshot, former_offices=_OFFICE in touched)
 
 
 def _former_offices(facts: FactsAt) -> pa.Table:
@@ -223,7 +226,7 @@ def _known(view: LogView, known_at: datetime | None) -> tuple[list[Batch], datet
 def _assembled(
     batches: list[Batch],
     facts: FactsAt,
-    reader: str,
+    view: LogView,
     before: Snapshot | None = None,
     *,
     former_offices: bool = True,
@@ -234,7 +237,7 @@ def _assembled(
         before: a snapshot of the same day; what is the same table in it is not looked through again.
         former_offices: whether there may be others than it has.
     """
-    as_of, known = facts.as_of, facts.known_at
+    as_of, known, reader = facts.as_of, facts.known_at, view.reader
     stated = {kind.kind: facts.stated(kind.kind) for kind in SCHEMA.kinds}
     tables = {kind: facts.kept(kind, table) for kind, table in stated.items()}
     provenance = Provenance.of(batches)
@@ -281,6 +284,8 @@ def _assembled(
         redirects=facts.redirects,
         provenance=provenance,
         reader=reader,
+        scope=view.scope,
+        head=batches[-1].hash,
         former_offices=before.former_offices
         if before and not former_offices
         else _former_offices(facts),
@@ -289,7 +294,6 @@ def _assembled(
         if reader
         else {kind: table for kind, table in stated.items() if table is not tables[kind]},
         _mentions=named,
-        _head=batches[-1].hash,
     )
 
 

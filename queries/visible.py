@@ -35,7 +35,7 @@ def visible(log: FactLog, scope: Scope = ADMINISTRATOR) -> LogView:
     """The log as law and a reader's scope let it be seen: the only way from `queries` to its tables."""
     if scope.sees_everything:
         return LogView(log, [Law()])
-    return LogView(log, [Law(), _Shown(scope)], scope.id)
+    return LogView(log, [Law(), _Shown(scope)], scope.id, scope.name)
 
 
 def as_view(log: FactLog | LogView) -> LogView:

@@ -61,7 +61,11 @@ class Strata:
 
 @dataclass(frozen=True)
 class Case:
-    """What is known of one party, and what was brought: the ground of any number of decisions."""
+    """What is known of one party, and what was brought: the ground of any number of decisions.
+
+    Attributes:
+        scope: for whom it was read, empty where nothing is withheld.
+    """
 
     party: str
     facts: dict[str, Fact]
@@ -74,6 +78,12 @@ class Case:
     known_at: datetime
     position: int
     log_hash: str
+    scope: str = ""
+
+    @property
+    def head(self) -> str:
+        """Hash of the last batch that was known."""
+        return self.log_hash
 
     def without_consent(self) -> Case:
         """What is left of it where nobody has signed yet: for a decision, after a grade."""
@@ -108,10 +118,7 @@ class Decision:
     @property
     def basis(self) -> Basis:
         """As of when, from which data, by which rule."""
-        case = self.case
-        return Basis(
-            case.as_of, case.known_at, case.position, rules=self.product.name(self.version)
-        )
+        return Basis.of(self.case, rules=self.product.name(self.version))
 
     @property
     def missing(self) -> tuple[str, ...]:

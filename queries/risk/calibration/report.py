@@ -24,6 +24,7 @@ from queries.risk.calibration.judged import Judged, calibrated_by, judge
 from queries.risk.calibration.parameters import with_values
 from queries.risk.calibration.rules import CalibrationRules, load_rules
 from queries.risk.policy import Policy
+from queries.visible import as_view
 
 __all__ = ["Calibration", "Year", "calibrate"]
 
@@ -134,7 +135,13 @@ def calibrate(
                 update={"version": version, "calibration": said, "hash": ""}
             )
     head = Basis(
-        day, known_at, batches[-1].position if batches else 0, policy=policy.name, rules=chosen.name
+        day,
+        known_at,
+        batches[-1].position if batches else 0,
+        policy=policy.name,
+        rules=chosen.name,
+        scope=as_view(log).scope,
+        head=batches[-1].hash if batches else "",
     )
     return Calibration(
         policy, years, present, fitted, values, proposed, tuple(why_not), chosen, head
