@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.schema import SCHEMA
 from ingest.catalogue.source import load_source, source_names
-from queries.eligibility.catalogue import FactSpec
+from queries.eligibility.facts.catalogue import FactSpec
 
 __all__ = [
     "GRADES",

@@ -120,12 +120,12 @@ def test_what_nobody_expected_is_said_without_its_words_and_logged_with_its_plac
         def __getattr__(self, name: str) -> Any:
             raise KeyError(ALL)
 
-    service.state.workbench = Broken()
+    service.state.services = Broken()
     try:
         told = client.get(f"/v1/parties/{MARKERS['key']}")
         page = client.get("/prospects")
     finally:
-        del service.state.workbench
+        del service.state.services
     assert (told.status_code, told.headers["content-type"]) == (500, "application/problem+json")
     assert told.json()["code"] == "internal" and "KeyError" not in told.text
     assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
