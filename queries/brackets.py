@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["blanked", "closing", "conditions", "depth", "is_within", "line_at", "opening", "within"]
+__all__ = [
+    "blanked",
+    "closing",
+    "conditions",
+    "depth",
+    "is_beneath",
+    "line_at",
+    "opening",
+    "within",
+]
 
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _OPENING = {closing: opening for opening, closing in _PAIRS.items()}
@@ -30,12 +39,15 @@ def within(plain: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-def is_within(plain: str, at: int, block: int) -> bool:
-    """Whether a place is in the block that opens there, or in one of its own."""
-    here = within(plain)[at]
+def is_beneath(plain: str, at: int, before: int) -> bool:
+    """Whether what is bound at `before` is so at a later place too: it is in the same block or in one
+    of its own, and no UNION stands between them."""
+    blocks = within(plain)
+    block, here = blocks[before], blocks[at]
     while here != block and here:
-        here = within(plain)[here - 1]
-    return here == block
+        here = blocks[here - 1]
+    unions = re.finditer(r"\bUNION\b", plain[before:at])
+    return here == block and all(blocks[before + each.start()] != block for each in unions)
 
 
 def depth(text: str) -> int:

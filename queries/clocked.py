@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-from queries.brackets import closing, conditions, depth, line_at, within
+from graph.schema import SCHEMA
+from queries.brackets import closing, conditions, depth, is_beneath, line_at, within
 from queries.pattern import Bound, bound
 
-__all__ = ["CLOCKED", "conditions_on", "unclocked"]
+__all__ = ["CLOCKED", "unclocked", "unlawful"]
 
 #: Words that put the clocks over a variable; the last two are for fragments only.
 CLOCKED = ("live", "begun", "held", "known")
@@ -65,4 +67,49 @@ def conditions_on(plain: str, item: Bound) -> set[str]:
 
 def _over_every(condition: str, path: str) -> bool:
     found = re.fullmatch(rf"all\((\w+) IN relationships\({path}\) WHERE (.+)\)", condition)
-    return bool(found) and any(f"{word}({found[1]})" in conditions(found[2]) for word in CLOCKED)
+    if found is None:
+        return False
+    return any(f"{word}({found[1]})" in conditions(found[2]) for word in CLOCKED)
+
+
+def unlawful(plain: str) -> Iterator[str]:
+    """What is wrong with a text: records that law bounds in time, read without `usable(x)`.
+
+    It must hold of the record itself, where the record is bound or in a block around.
+    """
+    found = bound(plain)
+    lawful = [
+        (name[1], item)
+        for item in found
+        for each in conditions_on(plain, item)
+        if (name := re.fullmatch(r"usable\((\w+)\)", each))
+    ]
+    for item in found:
+        if item.is_taken:
+            continue
+        for record in _records(item):
+            said = any(
+                name == record and other.at <= item.at and is_beneath(plain, item.at, other.at)
+                for name, other in lawful
+            )
+            if not said:
+                where = line_at(plain, item.at)
+                named = record or "x"
+                yield f"it may be a public record: say usable({named}) of it: {where}"
+
+
+def _records(item: Bound) -> Iterator[str]:
+    """The variables that may be records that law bounds in time; empty for one without a name."""
+    if not item.is_tie:
+        if any(SCHEMA.nodes[kind].is_adverse for kind in item.kinds):
+            yield item.of
+        return
+    for name, things in zip(item.ends, item.things, strict=True):
+        # an end that may be anything may be a record; one that is bound as a party is none
+        if things & _bounded():
+            yield name
+
+
+@cache
+def _bounded() -> frozenset[str]:
+    return frozenset(SCHEMA.thing(node).label for node in SCHEMA.nodes.values() if node.is_adverse)

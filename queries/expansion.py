@@ -2,7 +2,7 @@
 
     live(x)       x holds on $as_of, was known at $known_at, and the reader sees it
     begun(x)      as `live`, whether or not it has ended by $as_of
-    source_of(x)  which source says it; one that only lists people adversely names no other fact
+    source_of(x)  which source says it; one that states adverse records is not named for what a party is
     batch_of(x)   in which batch it came, as `source_of`
     facts_of(x)   all that it says, source, batch and row as `source_of`
     labels_of(p)  what a party is: its kind, and of the roles those that a live fact gives it
@@ -19,19 +19,18 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from graph.provenance import OTHER_SOURCES, PARTY_KINDS
 from graph.schema import SCHEMA
 from queries.brackets import blanked
+from queries.lawful import PARAMETERS
 from queries.pattern import Bound, bound
 from queries.seen import seen, while_held, while_known
 
-__all__ = ["OTHER_SOURCES", "SUPPLIED", "rendered", "with_roles"]
-
-#: What stands for a source that only lists people adversely, where another fact came from it.
-OTHER_SOURCES = "其他来源"
+__all__ = ["SUPPLIED", "rendered", "with_roles"]
 
 #: Parameters that no question declares: the moment and the scope give them.
 SUPPLIED = frozenset(
-    {"as_of", "known_at", "lawful_on", "veiled",
+    {"as_of", "known_at", "veiled", "registers", *PARAMETERS,
      "open_kinds", "public_kinds", "granted", "areas"}
 )  # fmt: skip
 
@@ -64,7 +63,7 @@ def rendered(text: str, *, scoped: bool) -> str:
 def _written(word: str, name: str, fact: Bound, *, scoped: bool) -> str:
     """What a word says of one version or tie."""
     reader = seen(name, fact) if scoped else "true"
-    veiled = f"{name}.source IN $veiled"
+    veiled = _veiled(name, fact)
     said = {
         "live": while_held(name),
         "begun": f"{name}.valid_from <= $as_of AND {while_known(name)}",
@@ -78,6 +77,16 @@ def _written(word: str, name: str, fact: Bound, *, scoped: bool) -> str:
         f"ELSE properties({name}) END",
     }[word]
     return f"{said} AND {reader}" if scoped and word in _FOR_A_READER else said
+
+
+def _veiled(name: str, fact: Bound) -> str:
+    """Whether its source is not to be named: where it says what a party is (`graph.provenance`)."""
+    if fact.is_tie or not {*fact.kinds} & PARTY_KINDS:
+        return "false"
+    among = f"{name}.source IN $veiled"
+    if {*fact.kinds} <= PARTY_KINDS:
+        return among
+    return f"{among} AND {name}.kind IN {sorted(PARTY_KINDS)}"
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cache
 
 from graph.cypher import version_labels
 from graph.schema import SCHEMA
-from queries.brackets import closing, is_within, opening, within
+from queries.brackets import closing, is_beneath, opening
 
 __all__ = ["Bound", "bound"]
 
@@ -29,7 +29,7 @@ class Bound:
         kinds: fact kinds that it may be of.
         at: where its pattern's bracket opens, and `until`, where it closes.
         of: of a version, the variable that it describes, empty where that has none.
-        ends: of a tie, the variables at its ends.
+        ends: of a tie, the variables at its ends, and `things`, what each may be.
         is_many: of ties of any number; `path` is the one that they are on.
         is_taken: from a path or a subquery, whose patterns are bound elsewhere.
     """
@@ -41,6 +41,7 @@ class Bound:
     until: int
     of: str = ""
     ends: tuple[str, ...] = ()
+    things: tuple[frozenset[str], ...] = ()
     is_many: bool = False
     path: str = ""
     is_taken: bool = False
@@ -132,6 +133,7 @@ class _Patterns:
                 start,
                 end,
                 ends=(left.name, right.name),
+                things=(self._things(left), self._things(right)),
                 is_many=bool(head and head[3]),
                 path=path[1] if path else "",
             )
@@ -159,15 +161,9 @@ class _Patterns:
         if node.at in self._at:
             return self._at[node.at]
         for at, things in reversed(self._told.get(node.name, [])):
-            block = within(self._plain)[at]
-            if is_within(self._plain, node.at, block) and not self._parted(at, node.at, block):
+            if is_beneath(self._plain, node.at, at):
                 return things
         return _all_things()
-
-    def _parted(self, before: int, after: int, block: int) -> bool:
-        """Whether a UNION of their block stands between two places."""
-        unions = re.finditer(r"\bUNION\b", self._plain[before:after])
-        return any(within(self._plain)[before + each.start()] == block for each in unions)
 
     def _beginning(self, node: int) -> int:
         """Where the pattern begins that a node is in."""

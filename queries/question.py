@@ -35,7 +35,7 @@ from graph.information import InformationClass
 from graph.schema import SCHEMA
 from graph.time import parse_date, past_instant
 from queries.brackets import blanked
-from queries.clocked import unclocked
+from queries.clocked import unclocked, unlawful
 from queries.expansion import SUPPLIED, rendered, with_roles
 from queries.fragment import expand
 from queries.pattern import bound
@@ -230,7 +230,7 @@ def parse_question(path: Path, text: str) -> Question:
     try:
         cypher = with_roles(expand(own))
         plain = blanked(cypher)
-        wrong = [*unclocked(plain)]
+        wrong = [*unclocked(plain), *unlawful(blanked(own))]
     except ValueError as error:
         raise refuse(str(error)) from error
     used = set(re.findall(r"\$(\w+)", plain)) - SUPPLIED

@@ -16,6 +16,7 @@ from graph.errors import NotFoundError
 from graph.moment import Moment
 from graph.resolution import redirects
 from graph.time import day_of
+from queries.lawful import parameters
 from queries.scope import ADMINISTRATOR, Scope
 
 __all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys"]
@@ -32,19 +33,21 @@ class At:
     known_at: datetime
     position: int
     veiled: tuple[str, ...] = ()
+    registers: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, moment: Moment) -> At:
         """That of a moment."""
-        return cls(moment.as_of, moment.known_at, moment.position)
+        return cls(moment.as_of, moment.known_at, moment.position, moment.veiled, moment.registers)
 
     def parameters(self) -> dict[str, Any]:
         """Of every question."""
         return {
             "as_of": self.as_of,
             "known_at": self.known_at,
-            "lawful_on": max(self.as_of, day_of(self.known_at)),
+            **parameters(max(self.as_of, day_of(self.known_at))),
             "veiled": list(self.veiled),
+            "registers": list(self.registers),
         }
 
 

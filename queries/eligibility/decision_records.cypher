@@ -38,7 +38,7 @@ CALL (p, q) {
          null AS from_label, facts_of(v) AS facts
   UNION
   MATCH (q:Party)-[t]->(x)
-  WHERE live(t)
+  WHERE live(t) AND usable(x)
     // whoever stood for a loan that is settled stands for nobody, whether or not the contract is told
     AND (type(t) <> 'GUARANTEES' OR stands(t.discriminator))
   // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
@@ -53,12 +53,12 @@ CALL (p, q) {
          kind_of(x) AS from_label, facts_of(t) AS facts
   UNION
   MATCH (q:Party)-[t]->(x)<-[:DESCRIBES]-(v:Version)
-  WHERE live(t) AND live(v) AND NOT x:Party
+  WHERE live(t) AND live(v) AND NOT x:Party AND usable(x)
   RETURN v.kind AS kind, x.key AS from_key, null AS to_key, v.fact_id AS fact_id,
          null AS from_label, facts_of(v) AS facts
   UNION
   MATCH (q:Party)-[t]->(x)-[u]->(y:Party)
-  WHERE live(t) AND live(u) AND NOT x:Party
+  WHERE live(t) AND live(u) AND NOT x:Party AND usable(x)
   RETURN type(u) AS kind, x.key AS from_key, y.key AS to_key, u.fact_id AS fact_id,
          null AS from_label, facts_of(u) AS facts
   // what a guarantee secures, and how that stands: it is owed no longer and no further

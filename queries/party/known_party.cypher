@@ -11,11 +11,11 @@ CALL () {
   MATCH (p:Division {key: $key}) RETURN p
 }
 WITH p WHERE EXISTS {
-  MATCH (p)<-[:DESCRIBES]-(v:Version)
+  MATCH (p:Party|Division)<-[:DESCRIBES]-(v:Version)
   WHERE begun(v)
 } OR EXISTS {
-  MATCH (p)-[t]-()
-  WHERE begun(t)
+  MATCH (p:Party|Division)-[t]-(x)
+  WHERE begun(t) AND usable(x)
 }
 RETURN p.key AS key
 LIMIT 1

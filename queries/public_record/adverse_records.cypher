@@ -7,7 +7,7 @@
 // returns document_no: text = 文号（案号、决定书、借据） / document
 // returns authority: text = 机关（机构） / authority
 // returns since: date = 起始日 / since
-// returns until: date = 可用至 / usable until
+// returns until: date = 公示截止日期 / published until
 // returns amount_fen: integer = 金额（分） / amount, fen
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
@@ -20,7 +20,7 @@ CALL (p) {
   WHERE live(t) AND live(v)
     AND usable(x)
   RETURN 'list_entry' AS kind, v.list_kind AS what, x.key AS record_key, v.case_no AS document_no,
-         v.authority AS authority, v.listed_on AS since, v.usable_until AS until,
+         v.authority AS authority, v.listed_on AS since, v.published_until AS until,
          null AS amount_fen, source_of(v) AS source,
          lesser(v.certainty, t.certainty) AS certainty
   UNION
@@ -29,12 +29,12 @@ CALL (p) {
     AND usable(x)
   RETURN 'penalty' AS kind, v.penalty_kinds AS what, x.key AS record_key,
          v.document_no AS document_no, name_over(x, DECIDED_BY) AS authority,
-         v.decided_on AS since, v.usable_until AS until, v.fine_fen AS amount_fen,
+         v.decided_on AS since, v.published_until AS until, v.fine_fen AS amount_fen,
          source_of(v) AS source,
          lesser(v.certainty, t.certainty) AS certainty
   UNION
   MATCH (p)-[t:OWES]->(x:Debt)<-[:DESCRIBES]-(v:TaxArrearsVersion)
-  WHERE live(t) AND live(v)
+  WHERE live(t) AND live(v) AND usable(x)
     AND (v.balance_fen > 0 OR v.balance_fen IS NULL)
   RETURN 'tax_arrears' AS kind, v.tax_kind AS what, x.key AS record_key, null AS document_no,
          v.authority AS authority, v.valid_from AS since, null AS until,

@@ -8,7 +8,7 @@
 // returns legal_ground: text = 执行依据 / ground
 // returns conduct: text = 具体情形 / conduct
 // returns listed_on: date = 发布日期 / listed
-// returns usable_until: date = 可用至（末日） / last day of use
+// returns published_until: date = 公示截止日期（末日） / last day of publication
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 法释〔2017〕7号；信用修复管理办法（修复后停止共享和使用）
@@ -19,6 +19,6 @@ WHERE live(t) AND live(e)
   AND usable(entry)
 RETURN entry.key AS entry_key, e.list_kind AS list_kind, e.case_no AS case_no,
        e.authority AS authority, e.legal_ground AS legal_ground, e.conduct AS conduct,
-       e.listed_on AS listed_on, e.usable_until AS usable_until, t.certainty AS certainty,
+       e.listed_on AS listed_on, e.published_until AS published_until, t.certainty AS certainty,
        source_of(e) AS source
 ORDER BY listed_on, entry_key, case_no

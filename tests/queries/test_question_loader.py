@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph.errors import InputError, SettingsError
+from graph.information import InformationClass
 from graph.time import utc_now
 from queries.question import parse_question
 
@@ -102,6 +103,36 @@ def test_what_a_clock_is_over_loads(body: str) -> None:
 def test_what_may_give_away_more_is_for_the_expansions_to_write(of: str, word: str) -> None:
     with pytest.raises(SettingsError, match=f"{word}.* is for the expansions"):
         parse(HEAD + BODY.replace("p.key AS key", f"{of} AS key"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->(x:ListEntry) WHERE live(t)",
+        "MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->() WHERE live(t)",
+        "MATCH (p:Party {key: $key})-[t:PENALISED_BY]->(x) WHERE live(t) AND usable(p)",
+        "MATCH (p:Party {key: $key})-[t]-(x) WHERE live(t)",
+        "MATCH (p:Party {key: $key})-[t:OWES]->(x) WHERE live(t) OR usable(x)",
+        "MATCH (p:Party {key: $key})-[t:OWES]->(x)<-[:DESCRIBES]-(v:TaxArrearsVersion)"
+        " WHERE live(t) AND live(v)",
+        "MATCH (p:Party {key: $key}) MATCH (v:ListEntryVersion {case_no: $key}) WHERE live(v)",
+        # of another record of that name
+        "CALL () { MATCH (p:Party {key: $key})-[t:OWES]->(x) WHERE live(t) AND usable(x) RETURN p"
+        " UNION MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->(x) WHERE live(t) RETURN p } WITH p",
+    ],
+)  # fmt: skip
+def test_a_public_record_is_read_by_the_law_of_the_day(body: str) -> None:
+    with pytest.raises(SettingsError, match="usable"):
+        parse(f"{HEAD}{body}\nRETURN p.key AS key\n")
+
+
+def test_a_record_that_is_usable_is_so_beneath_as_well() -> None:
+    body = (
+        "MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->(x) WHERE live(t) AND usable(x)\n"
+        "CALL (x) { MATCH (x)<-[:DESCRIBES]-(v:ListEntryVersion) WHERE live(v) RETURN v }\n"
+    )
+    head = re.sub("access: .*", "access: public", HEAD)
+    assert parse(f"{head}{body}RETURN p.key AS key\n").access == {InformationClass.PUBLIC_RECORD}
 
 
 @pytest.mark.parametrize("word", ["held", "known", "visible"])
