@@ -119,8 +119,10 @@ def bound(plain: str) -> list[Bound]:
             found.append(Bound(name, False, _version_kinds(labels), alone.start(), until))
     for chosen in _CHOSEN.finditer(plain):
         over = [item for item in found if item.name == chosen[1] and item.at < chosen.start()]
-        for last in sorted(over, key=lambda item: item.at)[-1:]:
-            found.append(Bound(chosen[2], False, last.kinds, chosen.end() - 1, chosen.end()))
+        found += [
+            Bound(chosen[2], False, last.kinds, chosen.end() - 1, chosen.end())
+            for last in sorted(over, key=lambda item: item.at)[-1:]
+        ]
     for listed in _LISTED.finditer(plain):
         on = [item for item in found if item.path == listed[2] and item.at < listed.start()]
         passed: frozenset[str] = frozenset().union(*(item.kinds for item in on))
@@ -150,7 +152,7 @@ def unclocked(plain: str) -> Iterator[str]:
 
 def _over_every(conjunct: str, path: str) -> bool:
     found = re.fullmatch(rf"all\((\w+) IN relationships\({path}\) WHERE (.+)\)", conjunct, re.S)
-    return bool(found) and any(f"{word}({found[1]})" in _parts(found[2]) for word in CLOCKED)
+    return found is not None and any(f"{w}({found[1]})" in _parts(found[2]) for w in CLOCKED)
 
 
 def _conjuncts(plain: str, item: Bound) -> set[str]:

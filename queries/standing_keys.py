@@ -38,9 +38,7 @@ class At:
     @classmethod
     def of(cls, moment: Moment) -> At:
         """That of a moment."""
-        return cls(
-            moment.as_of, moment.known_at, moment.position, moment.veiled, moment.registers
-        )
+        return cls(moment.as_of, moment.known_at, moment.position, moment.veiled, moment.registers)
 
     def parameters(self) -> dict[str, Any]:
         """Of every question."""
