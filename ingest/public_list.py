@@ -44,4 +44,3 @@ def listing(
         **properties,  # type: ignore[arg-type]
     )
     yield tie("SUBJECT_OF", rows, source=end(rows, "subject"), target=(key, "ListEntry"), **when)
-

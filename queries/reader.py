@@ -53,6 +53,17 @@ class Reader(DistrictReader):
             **given,
         )
 
+    def show(self, name: str, **given: Any) -> str:
+        """What the graph would be sent for a question, as one can paste it into Neo4j Browser."""
+        from queries.library import statement
+        from queries.pasted import pasted
+
+        if isinstance(given.get("text"), str):
+            given["text"] = self._hidden(given["text"])
+        return pasted(
+            statement(self._stores.graph, name, moment=self.moment, scope=self.scope, **given)
+        )
+
     def ask_all(self, names: Iterable[str], key: str) -> dict[str, Answer]:
         """Several questions about one party."""
         return {name: self.ask(name, key=key) for name in names}
@@ -167,9 +178,8 @@ class Reader(DistrictReader):
         at, graph = self.moment, self._stores.graph
         card = ask(graph, "party_card", moment=at, scope=self.scope, key=key)
         # a register first, and of those of one rank what was heard last
-        rows = sorted(
-            reversed(card.rows), key=lambda row: at.provenance.rank(row["source"], row["kind"])
-        )
+        rows = card.rows[::-1]
+        rows.sort(key=lambda row: at.provenance.rank(row["source"], row["kind"]))
         told = (row["facts"].get(name) for row in rows)
         return next((str(value) for value in told if value), None)
 

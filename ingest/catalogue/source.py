@@ -165,7 +165,10 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _of_the_rules(self) -> Source:
-        kept = {*self.retention, *(rule for spec in self.tables.values() for rule in spec.retention)}
+        kept = {
+            *self.retention,
+            *(rule for spec in self.tables.values() for rule in spec.retention),
+        }
         if strange := kept - retention_rules().rules.keys():
             raise ValueError(f"no such rule of retention: {sorted(strange)}")
         if not self.retention:

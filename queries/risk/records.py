@@ -78,4 +78,3 @@ def _speaks(facts: pa.Table, above: str | None) -> pa.ChunkedArray:
     if above is None:
         return certain
     return pc.and_(certain, pc.fill_null(pc.greater(facts[above], 0), False))
-
