@@ -22,7 +22,7 @@ from queries.fragment import FOLDER
 from queries.question import Question, parse_question
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, of_scope
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, statement_of
 
 __all__ = [
     "Answer",
@@ -209,13 +209,8 @@ def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> 
         refuses = (of_known or not scope.sees_everything) and one.question.name not in _OF_KEYS
         for name, key in one.parties.items():
             one.values[name] = keys.known(key) if refuses else keys.standing(key)
-        statements.append(
-            Statement(
-                one.question.text_for(scope),
-                {**one.values, **one.at.parameters(), **of_scope(scope)},
-                one.question.rows,
-            )
-        )
+        given = {**one.values, **one.at.parameters()}
+        statements.append(statement_of(one.question, scope, given))
     return statements
 
 

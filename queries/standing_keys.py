@@ -6,9 +6,11 @@ code by now (`graph.resolution`).  Whoever asks several things at one moment loo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from graph.connection import Graph, Statement
@@ -17,9 +19,10 @@ from graph.moment import Moment
 from graph.resolution import redirects
 from graph.time import day_of
 from queries.lawful import parameters
+from queries.question import Question
 from queries.scope import ADMINISTRATOR, Scope
 
-__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "of_scope"]
+__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "statement_of"]
 
 SAME_AS = "same_as"
 KNOWN = "known_party"
@@ -51,9 +54,20 @@ class At:
         }
 
 
-def of_scope(scope: Scope) -> dict[str, Any]:
-    """What a question is given of who asks: nothing where nothing is withheld."""
-    return {} if scope.sees_everything else scope.parameters()
+def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Statement:
+    """What the graph is sent: the text for a reader, and of the parameters those that it names."""
+    text = question.text_for(scope)
+    if not scope.sees_everything:
+        given |= scope.parameters()
+    used = _named(text)
+    return Statement(
+        text, {name: value for name, value in given.items() if name in used}, question.rows
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _named(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\$(\w+)", text))
 
 
 class StandingKeys:
@@ -105,6 +119,4 @@ class StandingKeys:
     def _statement(self, name: str, key: str) -> Statement:
         from queries.library import library  # which asks by these keys itself
 
-        question = library()[name]
-        values = {"key": key, **self._at.parameters(), **of_scope(self.scope)}
-        return Statement(question.text_for(self.scope), values, question.rows)
+        return statement_of(library()[name], self.scope, {"key": key, **self._at.parameters()})
