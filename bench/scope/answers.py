@@ -17,10 +17,11 @@ from graph.log_view import LogView
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot, take_snapshot
 from queries.eligibility import decide_all, packaged
-from queries.eligibility.decisions.decide import Case, facts_of, strata_of
+from queries.eligibility.decisions.decide import Case, Strata, facts_of, strata_of
 from queries.eligibility.decisions.prospects import prospects
-from queries.eligibility.facts.paper import read_papers
-from queries.eligibility.facts.records import records_from_log
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.paper import Paper, read_papers
+from queries.eligibility.facts.records import Records, records_from_log
 from queries.eligibility.scorecard import rate, read_places
 from queries.eligibility.scorecard.calibrate import calibrate
 from queries.export import to_networkx
@@ -29,7 +30,7 @@ from queries.names import division_names, institution_names
 from queries.risk import RiskRun, assess, explain
 from queries.structure import Structure, read_structure
 
-__all__ = ["Answers", "answers_of", "plain"]
+__all__ = ["Answers", "answers_of", "content", "plain"]
 
 #: What was answered, by its name: `risk/person:1`, say.
 Answers = dict[str, Any]
@@ -48,12 +49,12 @@ def answers_of(view: LogView, as_of: date, known_at: datetime, institution: str)
             found[name] = ("refused", error.code)
 
     snapshot = take_snapshot(view, as_of, known_at)
-    answer("snapshot", lambda: _content(snapshot))
+    answer("snapshot", lambda: content(snapshot))
     run, held = assess(snapshot), read_structure(snapshot)
     keys = snapshot.keys.to_pylist()
     answer("risk", lambda: (run.score, run.linked, run.strongest))
     _of_structure(held, keys, answer)
-    _of_money(run, held, keys, institution, answer)
+    _of_money(run, held, institution, answer)
     for key in [*keys, "person:nobody"]:
         answer(f"risk/{key}", lambda key=key: explain(run, key))  # type: ignore[misc]
     answer("export", lambda: sorted(to_networkx(snapshot).edges(keys=True, data=True), key=repr))
@@ -66,7 +67,8 @@ def answers_of(view: LogView, as_of: date, known_at: datetime, institution: str)
 Answer = Callable[[str, Callable[[], Any]], None]
 
 
-def _content(snapshot: Snapshot) -> Any:
+def content(snapshot: Snapshot) -> Any:
+    """Everything that a snapshot holds."""
     return {
         "parties": (snapshot.keys, snapshot.labels, snapshot.names),
         "facts": {kind.kind: snapshot.facts(kind.kind) for kind in SCHEMA.kinds},
@@ -86,16 +88,13 @@ def _of_structure(held: Structure, keys: list[str], answer: Answer) -> None:
         answer(f"structure/standing/{key}", lambda key=key: held.standing(key))  # type: ignore[misc]
 
 
-def _of_money(
-    run: RiskRun, held: Structure, keys: list[str], institution: str, answer: Answer
-) -> None:
+def _of_money(run: RiskRun, held: Structure, institution: str, answer: Answer) -> None:
     for by in ("institution", "village", "purpose"):
         answer(f"money/losses/{by}", lambda by=by: book_losses(run, by))  # type: ignore[misc]
     answer(
         "money/exposures",
         lambda: large_exposures(held.snapshot, held.ownership, held.net, institution),
     )
-    del keys
 
 
 def _of_eligibility(
@@ -118,16 +117,26 @@ def _of_eligibility(
     answer("scorecard", lambda: calibrate(view, as_of, known_at))
     records = records_from_log(view, as_of, known_at)
     papers = read_papers(_CONSENT, as_of)
-    for key in keys:
-        told, gathered = facts_of(records, key, papers, institution=institution, before=as_of)
+    gathered = gather(records, pa.array(keys, pa.string()), institution=institution, before=as_of)
+    for place, key in enumerate(keys):
         case = Case(
-            party=key, facts=told, hints=gathered.hints(0), papers=papers,
-            strata=strata_of(records, gathered, key), institution=institution,
+            party=key, facts=gathered.facts(place), hints=gathered.hints(place), papers=papers,
+            strata=Strata(None, None, None, None), institution=institution,
             first_loan_asof=as_of, as_of=as_of, known_at=known_at, position=1, log_hash="",
         )  # fmt: skip
-        answer(f"facts/{key}", lambda case=case: (case.facts, case.hints, case.strata))  # type: ignore[misc]
+        answer(f"facts/{key}", lambda case=case: (case.facts, case.hints))  # type: ignore[misc]
         answer(f"decisions/{key}", lambda case=case: tuple(_told(case)))  # type: ignore[misc]
         answer(f"rating/{key}", lambda case=case: rate(case))  # type: ignore[misc]
+    # one party at a time reads as everybody does, and only what its papers open
+    for key in keys[:1]:
+        answer(f"facts_of/{key}", lambda key=key: _alone(records, key, papers, institution, as_of))  # type: ignore[misc]
+
+
+def _alone(
+    records: Records, key: str, papers: Mapping[str, Paper], institution: str, day: date
+) -> Any:
+    told, gathered = facts_of(records, key, papers, institution=institution, before=day)
+    return told, gathered.hints(0), strata_of(records, gathered, key)
 
 
 def _told(case: Case) -> Iterator[Any]:

@@ -16,9 +16,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.scope.answers import Answers, answers_of
+from bench.scope.answers import Answers, answers_of, content, plain
 from bench.scope.cut import Grounds, cut_view
 from bench.scope.random_world import DAYS, INSTANTS, random_scope, random_world
+from graph.snapshot import take_snapshot
 from queries.scope import Scope
 from queries.visible import visible
 
@@ -59,7 +60,7 @@ def compare(pairs: int, seed: int | str) -> Iterator[Pair]:
         chance = random.Random(world)  # noqa: S311 - repeatable, no secret
         log, as_of, known_at = random_world(world), chance.choice(DAYS), chance.choice(INSTANTS)
         grounds = Grounds(log)
-        whole = answers_of(visible(log), as_of, known_at, _INSTITUTION)
+        whole = plain(content(take_snapshot(visible(log), as_of, known_at)))
         for number in range(min(SCOPES, pairs - serial)):
             scope = random_scope(f"{world}/{number}")
             seen = answers_of(visible(log, scope), as_of, known_at, _INSTITUTION)
@@ -68,7 +69,7 @@ def compare(pairs: int, seed: int | str) -> Iterator[Pair]:
             )
             yield Pair(
                 len(seen.keys() | left.keys()),
-                seen["snapshot"]["facts"] != whole["snapshot"]["facts"],
+                seen["snapshot"]["facts"] != whole["facts"],
                 tuple(Difference(world, scope, name) for name in differing(seen, left)),
             )
 
