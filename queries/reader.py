@@ -167,9 +167,8 @@ class Reader(DistrictReader):
         at, graph = self.moment, self._stores.graph
         card = ask(graph, "party_card", moment=at, scope=self.scope, key=key)
         # a register first, and of those of one rank what was heard last
-        rows = sorted(
-            reversed(card.rows), key=lambda row: at.provenance.rank(row["source"], row["kind"])
-        )
+        rows = card.rows[::-1]
+        rows.sort(key=lambda row: at.provenance.rank(row["source"], row["kind"]))
         told = (row["facts"].get(name) for row in rows)
         return next((str(value) for value in told if value), None)
 
