@@ -13,6 +13,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
 from graph.connection import Graph, Statement
 from graph.errors import NotFoundError
 from graph.moment import Moment
@@ -21,11 +25,18 @@ from graph.time import day_of
 from queries.lawful import parameters
 from queries.question import Question
 from queries.scope import ADMINISTRATOR, Scope
+from queries.seen import while_held
 
 __all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "statement_of"]
 
 SAME_AS = "same_as"
 KNOWN = "known_party"
+
+#: Where parties are located: by it is decided what is seen, and it is shown to nobody.
+_LOCATED = (
+    "UNWIND $keys AS key MATCH (:Party {key: key})-[at:LOCATED_IN]->(place:Division) "
+    f"WHERE {while_held('at')} AND at.certainty >= 1 RETURN key, place.key AS place"
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ class StandingKeys:
         self.scope = scope
         self._standing: dict[str, str] = {}
         self._known: set[str] = set()
+        self._places: dict[str, list[str]] = {}
 
     def look_up(self, keys: Iterable[str]) -> None:
         """Look up what is not looked up yet, in one transaction; one more where a key was led on."""
@@ -115,6 +127,17 @@ class StandingKeys:
                 code="party_unknown",
             )
         return found
+
+    def tells_all(self, kind: str, parties: pa.Array) -> NDArray[np.bool_]:
+        """Of which parties every fact of a kind is seen (`Scope.tells_all`)."""
+        asked = [key for key in parties.to_pylist() if key is not None and key not in self._places]
+        if asked:
+            values = {"keys": asked, **self._at.parameters()}
+            self._places |= {key: [] for key in asked}
+            for row in self._graph.read(_LOCATED, values).rows:
+                self._places[row["key"]].append(row["place"])
+        told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
+        return np.array(told, bool)
 
     def _statement(self, name: str, key: str) -> Statement:
         from queries.library import library  # which asks by these keys itself
