@@ -25,18 +25,12 @@ from graph.time import day_of
 from queries.lawful import parameters
 from queries.question import Question
 from queries.scope import ADMINISTRATOR, Scope
-from queries.seen import while_held
+from queries.seen import of_fragment
 
 __all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "statement_of"]
 
 SAME_AS = "same_as"
 KNOWN = "known_party"
-
-#: Where parties are located: by it is decided what is seen, and it is shown to nobody.
-_LOCATED = (
-    "UNWIND $keys AS key MATCH (:Party {key: key})-[at:LOCATED_IN]->(place:Division) "
-    f"WHERE {while_held('at')} AND at.certainty >= 1 RETURN key, place.key AS place"
-)
 
 
 @dataclass(frozen=True)
@@ -134,7 +128,7 @@ class StandingKeys:
         if asked:
             values = {"keys": asked, **self._at.parameters()}
             self._places |= {key: [] for key in asked}
-            for row in self._graph.read(_LOCATED, values).rows:
+            for row in self._graph.read(of_fragment("places_of", "$keys"), values).rows:
                 self._places[row["key"]].append(row["place"])
         told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
         return np.array(told, bool)
