@@ -34,7 +34,7 @@ Flags = NDArray[np.bool_]
 def visible(log: FactLog, scope: Scope = ADMINISTRATOR) -> LogView:
     """The log as law and a reader's scope let it be seen: the only way from `queries` to its tables."""
     if scope.sees_everything:
-        return LogView(log, [Law()])
+        return LogView(log, [Law()], scope=scope.name)
     return LogView(log, [Law(), _Shown(scope)], scope.id, scope.name)
 
 
