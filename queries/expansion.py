@@ -21,8 +21,9 @@ from functools import cache
 
 from graph.provenance import OTHER_SOURCES, PARTY_KINDS
 from graph.schema import SCHEMA
+from queries.brackets import blanked
 from queries.lawful import PARAMETERS
-from queries.pattern import Bound, blanked, bound
+from queries.pattern import Bound, bound
 from queries.seen import seen, while_held, while_known
 
 __all__ = ["SUPPLIED", "rendered", "with_roles"]
@@ -102,11 +103,11 @@ def _roles() -> dict[str, str | None]:
 def _labels_of(party: str) -> str:
     said = [role for role, tie in _roles().items() if tie is None]
     ways = [
-        f"(label_ IN {said} AND EXISTS {{ MATCH (plays_:Version)-[:DESCRIBES]->({party}) "
+        f"(label_ IN {said} AND EXISTS {{ MATCH (plays_:Version)-[:DESCRIBES]->({party}:Party) "
         "WHERE live(plays_) AND plays_.kind = label_ })"
     ]
     ways += [
-        f"(label_ = '{role}' AND EXISTS {{ MATCH ({party})-[acts_:{tie}]->() WHERE live(acts_) }})"
+        f"(label_ = '{role}' AND EXISTS {{ MATCH ({party}:Party)-[acts_:{tie}]->() WHERE live(acts_) }})"
         for role, tie in _roles().items() if tie is not None
     ]  # fmt: skip
     return f"[label_ IN labels({party}) WHERE NOT label_ IN {[*_roles()]} OR {' OR '.join(ways)}]"

@@ -22,7 +22,7 @@ from queries.fragment import FOLDER
 from queries.question import Question, parse_question
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, of_scope
 
 __all__ = [
     "Answer",
@@ -33,6 +33,7 @@ __all__ = [
     "known_key",
     "library",
     "standing_key",
+    "statement",
 ]
 
 _FIND_PARTY = "find_party"
@@ -148,6 +149,15 @@ def ask_many(
     return _answers(graph, asked, keys or StandingKeys(graph, at, scope), of_known)
 
 
+def statement(
+    graph: Graph, name: str, *, moment: Moment, scope: Scope = ADMINISTRATOR, **given: Any
+) -> Statement:
+    """What the graph would be sent for a question (`ask`), to be looked at; nothing is asked but
+    which keys stand for those given."""
+    at = At.of(moment)
+    return _statements([_Asked(_find(name), given, at)], StandingKeys(graph, at, scope), False)[0]
+
+
 class _Asked:
     """A question with its values, before the keys in them are looked up."""
 
@@ -186,6 +196,12 @@ class _Asked:
 def _answers(
     graph: Graph, asked: Sequence[_Asked], keys: StandingKeys, of_known: bool
 ) -> list[Answer]:
+    statements = _statements(asked, keys, of_known)
+    found = graph.read_many(statements, timeout_s=10.0 + len(statements))
+    return [one.answered(rows) for one, rows in zip(asked, found, strict=True)]
+
+
+def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> list[Statement]:
     keys.look_up(key for one in asked for key in one.parties.values())
     scope = keys.scope
     statements = []
@@ -196,13 +212,11 @@ def _answers(
         statements.append(
             Statement(
                 one.question.text_for(scope),
-                {**one.values, **one.at.parameters(), **scope.parameters()},
+                {**one.values, **one.at.parameters(), **of_scope(scope)},
                 one.question.rows,
             )
         )
-    return [
-        one.answered(found) for one, found in zip(asked, graph.read_many(statements), strict=True)
-    ]
+    return statements
 
 
 def _find(name: str) -> Question:

@@ -53,6 +53,17 @@ class Reader(DistrictReader):
             **given,
         )
 
+    def show(self, name: str, **given: Any) -> str:
+        """What the graph would be sent for a question, as one can paste it into Neo4j Browser."""
+        from queries.library import statement
+        from queries.pasted import pasted
+
+        if isinstance(given.get("text"), str):
+            given["text"] = self._hidden(given["text"])
+        return pasted(
+            statement(self._stores.graph, name, moment=self.moment, scope=self.scope, **given)
+        )
+
     def ask_all(self, names: Iterable[str], key: str) -> dict[str, Answer]:
         """Several questions about one party."""
         return {name: self.ask(name, key=key) for name in names}

@@ -1,24 +1,19 @@
-"""What a reader sees of a version or a tie, as Cypher: `Scope.sees` written from the schema.
-
-    seen(fact) := its class is public
-      OR (the reader works everywhere, or SOME subject is located where it works)
-        AND (its class is open to the reader, or the subjects opened it:
-             each party that it is about, or some owner of the thing that it is about)
+"""What a reader sees of a version or a tie, as Cypher: `Scope.sees`, written from the schema.
 
 Parameters: `$public_kinds` and `$open_kinds` (fact kinds), `$granted` (party -> fact kinds that it
-opened to this reader), `$areas` (beginnings of the keys of divisions, null for everywhere).
+opened to this reader), `$areas` (beginnings of the keys of divisions, null for everywhere).  The
+cheap conditions stand first: most readers need no further ones for most facts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 from graph.schema import SCHEMA
-from graph.vocabulary import Relationship
+from graph.vocabulary import End, Node
 from queries.pattern import Bound
 
-__all__ = ["about", "owning_ties", "seen", "while_held", "while_known"]
+__all__ = ["seen", "while_held", "while_known"]
 
 
 def while_known(name: str) -> str:
@@ -34,113 +29,95 @@ def while_held(name: str) -> str:
 def seen(name: str, fact: Bound) -> str:
     """Whether the reader sees what `name` is bound to."""
     kind = f"type({name})" if fact.is_tie else f"{name}.kind"
-    ways = _ways_of_tie(name, kind, fact.kinds) if fact.is_tie else _ways_of_version(name, fact)
+    ways: dict[str, list[str]] = {}
+    for each in sorted(fact.kinds):
+        if not SCHEMA.information(each).is_public:
+            ways.setdefault(_condition(name, kind, each, fact), []).append(each)
+    # where the text leaves one kind open, or all are alike, the kind need not be told apart
+    alike = len(ways) == 1 and not any(SCHEMA.information(each).is_public for each in fact.kinds)
     told = [
-        text if len(ways) == 1 else f"{kind} IN {_listed(kinds)} AND {text}"
-        for kinds, text in ways
-    ]  # fmt: skip
-    return "(" + " OR ".join([f"{kind} IN $public_kinds", *(f"({each})" for each in told)]) + ")"
+        f"({text})" if alike else f"({kind} IN {sorted(kinds)} AND {text})"
+        for text, kinds in ways.items()
+    ]
+    return f"({' OR '.join([f'{kind} IN $public_kinds', *told])})"
 
 
-def _ways_of_version(name: str, fact: Bound) -> list[tuple[list[str], str]]:
-    """(kinds, condition) for what is said of parties, and of things."""
-    of_parties = [kind for kind in fact.kinds if _is_party(SCHEMA.thing(SCHEMA.nodes[kind]).label)]
-    of_things = sorted(fact.kinds - {*of_parties})
-    kind, of = f"{name}.kind", fact.of or "described_"
-    ways = []
-    if of_parties:
-        ways.append((of_parties, _of_parties(kind, [of])))
-    if of_things:
-        ways.append((of_things, _of_owners(kind, of)))
-    if not fact.of:
-        ways = [
-            (kinds, f"EXISTS {{ MATCH ({name})-[:DESCRIBES]->(described_) WHERE {text} }}")
-            for kinds, text in ways
-        ]
-    return ways
+def _condition(name: str, kind: str, of: str, fact: Bound) -> str:
+    """For facts of one kind that is not public."""
+    declared = SCHEMA.kind(of)
+    if isinstance(declared, Node):
+        is_party = SCHEMA.superlabel(declared) == "Party"
+        text = _open_and_near(kind, [(fact.of or "described_", is_party)])
+        if fact.of:
+            return text
+        return f"EXISTS {{ MATCH ({name})-[:DESCRIBES]->(described_) WHERE {text} }}"
+    nodes = {"source": f"startNode({name})", "target": f"endNode({name})"}
+    ends = [(nodes[end], end in SCHEMA.party_ends(declared)) for end in SCHEMA.about(declared)]
+    text = _open_and_near(kind, ends)
+    if not declared.is_identity:
+        return text
+    # of who contradicts himself nothing is seen: half of it would be believed
+    return (
+        f"{text} AND ({name}.certainty < 1 OR NOT EXISTS {{ "
+        f"WITH startNode({name}) AS old_, endNode({name}) AS new_ "
+        f"MATCH (old_)-[also_:{declared.type}]->(further_) "
+        f"WHERE {while_held('also_')} AND also_.certainty >= 1 AND further_ <> new_ }})"
+    )
 
 
-def _ways_of_tie(name: str, kind: str, kinds: Iterable[str]) -> list[tuple[list[str], str]]:
-    by_ends: dict[tuple[str, ...], list[str]] = {}
-    for each in sorted(kinds):
-        tie = SCHEMA.relationships[each]
-        labels = {"source": tie.sources, "target": tie.targets}
-        ends = ["source", "target"] if about(tie) == "both" else [about(tie)]
-        shape = tuple(
-            f"{'party' if all(map(_is_party, labels[end])) else 'thing'} {end}" for end in ends
-        )
-        by_ends.setdefault(shape, []).append(each)
-    ways = []
-    for shape, told in by_ends.items():
-        ends = [_node_of(name, end.split()[1]) for end in shape]
-        if shape[0].startswith("party"):
-            ways.append((told, _of_parties(kind, ends)))
-        else:
-            ways.append((told, _of_owners(kind, ends[0])))
-    return ways
-
-
-def _of_parties(kind: str, parties: list[str]) -> str:
-    opened = " AND ".join(f"{kind} IN coalesce($granted[{each}.key], [])" for each in parties)
-    near = " OR ".join(_near(each) for each in parties)
+def _open_and_near(kind: str, subjects: list[tuple[str, bool]]) -> str:
+    """`subjects`: nodes that the fact is about, and whether each is a party."""
+    opened = " AND ".join(
+        _granted(kind, node)
+        if is_party
+        else f"EXISTS {{ {_owner(node, _granted(kind, 'owner_'))} }}"
+        for node, is_party in subjects
+    )
+    near = " OR ".join(
+        f"EXISTS {{ {_located(node) if is_party else _owner(node, '', located=True)} }}"
+        for node, is_party in subjects
+    )
     return f"({kind} IN $open_kinds OR {opened}) AND ($areas IS NULL OR {near})"
 
 
-def _of_owners(kind: str, thing: str) -> str:
-    owner = (
-        f"WITH {thing} AS thing_ MATCH (thing_)-[own_:{'|'.join(owning_ties())}]-(owner_:Party) "
-        f"WHERE {while_held('own_')} AND own_.certainty >= 1"
-    )
+def _granted(kind: str, party: str) -> str:
+    return f"{kind} IN coalesce($granted[{party}.key], [])"
+
+
+def _located(party: str) -> str:
     return (
-        f"({kind} IN $open_kinds OR EXISTS {{ {owner} "
-        f"AND {kind} IN coalesce($granted[owner_.key], []) }}) "
-        f"AND ($areas IS NULL OR EXISTS {{ {owner} AND {_near('owner_')} }})"
+        f"WITH {party} AS near_ MATCH (near_)-[at_:LOCATED_IN]->(place_:Division) "
+        f"WHERE {_in_area()}"
     )
 
 
-def _near(party: str) -> str:
+def _owner(thing: str, condition: str, *, located: bool = False) -> str:
+    """A party that owns a thing: of the condition, or located where the reader works."""
+    ties = "|".join(_owning_ties())
+    further = "-[at_:LOCATED_IN]->(place_:Division)" if located else ""
     return (
-        f"EXISTS {{ WITH {party} AS near_ MATCH (near_)-[at_:LOCATED_IN]->(place_:Division) "
-        f"WHERE {while_held('at_')} "
-        "AND any(area_ IN $areas WHERE place_.key STARTS WITH area_) }"
+        f"WITH {thing} AS thing_ MATCH (thing_)-[own_:{ties}]-(owner_:Party){further} "
+        f"WHERE {while_held('own_')} AND own_.certainty >= 1 "
+        f"AND {_in_area() if located else condition}"
     )
 
 
-def _node_of(tie: str, end: str) -> str:
-    return f"{'startNode' if end == 'source' else 'endNode'}({tie})"
+def _in_area() -> str:
+    return (
+        f"{while_held('at_')} AND at_.certainty >= 1 "
+        "AND any(area_ IN $areas WHERE place_.key STARTS WITH area_)"
+    )
 
 
 @cache
-def about(tie: Relationship) -> str:
-    """The end whose affair a tie is: `source`, `target`, or `both` where both are parties."""
-    source, target = (all(map(_is_party, labels)) for labels in (tie.sources, tie.targets))
-    if source and target:
-        return "both"
-    if target and {*tie.targets} <= {"FinancialInstitution", "GovernmentBody"}:
-        return "source"
-    return "target" if target else "source"
-
-
-@cache
-def owning_ties() -> tuple[str, ...]:
-    """Kinds of ties that make a party the owner of the thing at their other end."""
-    return tuple(
-        tie.kind for tie in SCHEMA.relationships.values()
-        if all(map(_is_party, tie.sources)) is not all(map(_is_party, tie.targets))
-        and _party_end(tie) == about(tie)
-        and "Division" not in {*tie.sources, *tie.targets}
-    )  # fmt: skip
-
-
-def _party_end(tie: Relationship) -> str:
-    return "source" if all(map(_is_party, tie.sources)) else "target"
-
-
-def _is_party(label: str) -> bool:
-    return label == "Party" or (
-        label in SCHEMA.nodes and SCHEMA.superlabel(SCHEMA.nodes[label]) == "Party"
-    )
-
-
-def _listed(kinds: Iterable[str]) -> str:
-    return "[" + ", ".join(f"'{kind}'" for kind in sorted(kinds)) + "]"
+def _owning_ties() -> tuple[str, ...]:
+    """Kinds of ties that make a party the owner of a thing: those that are about the party."""
+    other: dict[End, End] = {"source": "target", "target": "source"}
+    found = []
+    for tie in SCHEMA.relationships.values():
+        ends = {"source": tie.sources, "target": tie.targets}
+        for end in SCHEMA.party_ends(tie):
+            thing = SCHEMA.common_label(ends[other[end]])
+            if SCHEMA.about(tie) == (end,) and thing not in ("Party", "Division"):
+                found.append(tie.type)
+    return tuple(found)

@@ -19,7 +19,7 @@ from graph.time import day_of
 from queries.lawful import parameters
 from queries.scope import ADMINISTRATOR, Scope
 
-__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys"]
+__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "of_scope"]
 
 SAME_AS = "same_as"
 KNOWN = "known_party"
@@ -49,6 +49,11 @@ class At:
             "veiled": list(self.veiled),
             "registers": list(self.registers),
         }
+
+
+def of_scope(scope: Scope) -> dict[str, Any]:
+    """What a question is given of who asks: nothing where nothing is withheld."""
+    return {} if scope.sees_everything else scope.parameters()
 
 
 class StandingKeys:
@@ -101,5 +106,5 @@ class StandingKeys:
         from queries.library import library  # which asks by these keys itself
 
         question = library()[name]
-        values = {"key": key, **self._at.parameters(), **self.scope.parameters()}
+        values = {"key": key, **self._at.parameters(), **of_scope(self.scope)}
         return Statement(question.text_for(self.scope), values, question.rows)
