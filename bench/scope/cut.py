@@ -181,4 +181,4 @@ def cut_view(world: Grounds, scope: Scope, as_of: date, known_at: datetime) -> L
     """The administrator's view of the world that is left, under the name of the scope."""
     left = CutLog(world, scope, as_of, known_at)
     reader = "" if scope.sees_everything else scope.id
-    return LogView(left, [Law(), _Absence(world, scope)], reader, scope.name)
+    return LogView(left, [Law(), _Absence(world, scope)], reader, scope.said)

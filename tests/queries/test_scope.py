@@ -123,3 +123,9 @@ def test_a_wider_scope_never_hides(
     ]
     if narrow.sees(kind, subjects, AT_HOME):
         assert all(each.sees(kind, subjects, AT_HOME) for each in wider)
+
+
+def test_an_answer_says_that_something_is_withheld_and_never_how_much() -> None:
+    assert ADMINISTRATOR.said == ADMINISTRATOR.name
+    shut, empty = scope(), scope(divisions=())
+    assert shut.said == empty.said == "信贷员（按权限只显示可查看的信息）"
