@@ -26,6 +26,7 @@ from graph.facts import arrow_schema, true_at
 from graph.log import Batch, FactLog
 from graph.log_view import FactsAt, LogView
 from graph.numbering import Mentions, mentions_in, number_parties
+from graph.provenance import Provenance
 from graph.schema import SCHEMA
 
 __all__ = ["Snapshot", "Ties", "refresh_snapshot", "take_snapshot"]
@@ -94,6 +95,7 @@ class Snapshot:
         secured: what each contract of guarantee secures.
         datasets: (source, its last batch, when that became known), by source.
         redirects: keys that were judged to be another party -> the key that stays.
+        provenance: whose word on a party counts, and which sources are not named.
         reader: names what this reader sees and another does not (`graph.log_view`); empty for who
             sees everything.
         scope: what this reader is called, as the basis of an answer says it; empty likewise.
@@ -113,6 +115,7 @@ class Snapshot:
     secured: Secured
     datasets: tuple[tuple[str, str, datetime], ...]
     redirects: Mapping[str, str]
+    provenance: Provenance
     reader: str
     scope: str
     head: str = field(repr=False)
@@ -150,7 +153,7 @@ class Snapshot:
             return self.ties[kind].table
         if kind not in self._texts:
             stands = self.secured.standing(kind, self._tables[kind])
-            self._texts[kind] = stands.cast(arrow_schema(kind))
+            self._texts[kind] = self.provenance.veil(kind, stands).cast(arrow_schema(kind))
         return self._texts[kind]
 
 
@@ -237,12 +240,19 @@ def _assembled(
     as_of, known, reader = facts.as_of, facts.known_at, view.reader
     stated = {kind.kind: facts.stated(kind.kind) for kind in SCHEMA.kinds}
     tables = {kind: facts.kept(kind, table) for kind, table in stated.items()}
+    provenance = Provenance.of(batches)
     held = before._mentions if before else {}
-    same = {kind for kind, table in tables.items() if before and table is before._tables[kind]}
+    same = {
+        kind
+        for kind, table in tables.items()
+        if before and before.provenance == provenance and table is before._tables[kind]
+    }
     named = {
         (kind, key): held[kind, key]
         if kind in same
-        else mentions_in(tables[kind], key, label, name)
+        else mentions_in(
+            tables[kind], key, label, name, provenance.ranks(kind, tables[kind]) if name else None
+        )
         for kind, key, label, name in _MENTIONED
     }
     located = list(named).index(("LOCATED_IN", "from_key"))
@@ -272,6 +282,7 @@ def _assembled(
         secured=secured,
         datasets=tuple(latest[source] for source in sorted(latest)),
         redirects=facts.redirects,
+        provenance=provenance,
         reader=reader,
         scope=view.scope,
         head=batches[-1].hash,

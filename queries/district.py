@@ -66,16 +66,14 @@ class DistrictReader:
 
     @cached_property
     def _log(self) -> LogView:
-        """The log as it was at this moment, less what is withheld from this scope."""
+        """The log of this moment, as law and the scope let it be seen."""
         return visible(LogPrefix(self._stores.log.folder, self.moment.batches), self.scope)
 
     @property
     def basis(self) -> Basis:
         """On what every answer of this reader stands."""
         at = self.moment
-        return Basis(
-            at.as_of, at.known_at, at.position, scope=self.scope.name, head=at.head
-        )
+        return Basis(at.as_of, at.known_at, at.position, scope=self.scope.name, head=at.head)
 
     @cached_property
     def products(self) -> Mapping[str, Product]:

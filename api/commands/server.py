@@ -28,6 +28,7 @@ def serve(
 
     from api.app import create_app
     from api.interrupt import ending
+    from api.logs import logging_to
     from api.server import SERVER
     from graph.catch_up import catch_up
     from graph.engine import leave_engine
@@ -49,7 +50,8 @@ def serve(
         with opened() as services:
             services.store.close()
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
-        uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
+        with logging_to(settings):
+            uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
     finally:
         ending()
         # another server of this folder keeps it
