@@ -10,7 +10,7 @@ from queries import Answer, RiskAnswer
 from queries.adverse import Adverse
 from queries.eligibility import Decision, case_of, decide_all
 from queries.eligibility.scorecard import Rating, rate
-from queries.structure import Hint, Owners, Standing
+from queries.structure import AssociationHint, GuaranteePosition, Owners
 
 if TYPE_CHECKING:
     from api.workbench import Workbench
@@ -53,9 +53,9 @@ class PartyFile:
     applicant: str | None
     decisions: tuple[Decision, ...]
     rating: Rating | None
-    standing: Standing
+    standing: GuaranteePosition
     owners: Owners | None
-    hints: tuple[Hint, ...]
+    hints: tuple[AssociationHint, ...]
 
 
 def read_party_file(bench: Workbench, key: str) -> PartyFile:
@@ -79,7 +79,7 @@ def read_party_file(bench: Workbench, key: str) -> PartyFile:
         applicant=applicant,
         decisions=decide_all(case.without_consent(), bench.products().values()) if case else (),
         rating=rate(case, bench.card()) if case and answers["household_members"].rows else None,
-        standing=structure.standing(key),
+        standing=structure.guarantee_position(key),
         owners=structure.owners(key),
         hints=structure.hints_about(key),
     )

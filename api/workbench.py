@@ -23,7 +23,7 @@ from queries.adverse import Adverse, read_adverse
 from queries.eligibility import Decision, Product, case_of, decide, decide_all, find_product
 from queries.eligibility.decisions.prospects import Prospects, prospects
 from queries.eligibility.decisions.record import keep
-from queries.eligibility.rules.publish import shelf
+from queries.eligibility.rules.publish import current_products
 from queries.eligibility.scorecard import (
     Card,
     CreditPlaces,
@@ -34,7 +34,7 @@ from queries.eligibility.scorecard import (
 )
 from queries.library import held_at, held_by, known_key
 from queries.names import division_names, institution_names
-from queries.risk import RiskRun, assess, reassess
+from queries.risk import RiskRun, assess, update_run
 from queries.risk.calibration import Calibration, calibrate, policy_in_force
 from queries.search import hidden
 from queries.structure import Structure, read_structure
@@ -113,7 +113,7 @@ class Workbench:
             before = self._risk.newest
             if before is None or before.snapshot.as_of != day or before.policy != policy:
                 return assess(take_snapshot(self.log, day, known_at), policy)
-            return reassess(before, refresh_snapshot(before.snapshot, self.log, known_at))
+            return update_run(before, refresh_snapshot(before.snapshot, self.log, known_at))
 
         return self._risk.wait((position, day, policy.name), reckon)
 
@@ -177,7 +177,7 @@ class Workbench:
 
     def products(self) -> Mapping[str, Product]:
         """Every product, with what was published here."""
-        return shelf(self.store)
+        return current_products(self.store)
 
     def product(self, name: str) -> Product:
         """One product; raises `NotFoundError`."""

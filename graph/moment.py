@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from graph.covered_sources import coverage_days
 from graph.errors import NotFoundError
 from graph.log import Batch
-from graph.taken_in import taken_in_on
 from graph.time import day_of, today
 
 __all__ = ["Moment"]
@@ -74,8 +74,8 @@ class Moment:
 
     @cached_property
     def sources(self) -> dict[str, date]:
-        """What was taken in by then, and on which day it last came (`graph.taken_in`)."""
-        return taken_in_on(self.batches)
+        """What was taken in by then, and on which day it last came (`graph.covered_sources`)."""
+        return coverage_days(self.batches)
 
     def parameters(self) -> dict[str, date | datetime]:
         """What every question is given."""

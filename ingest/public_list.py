@@ -22,7 +22,7 @@ def listing(
     list_kind: str,
     *,
     number: pd.Series,
-    said: Iterable[str],
+    columns: Iterable[str],
     usable_until: pd.Series,
     **properties: Column,
 ) -> Iterator[FactFrame]:
@@ -31,7 +31,7 @@ def listing(
     Args:
         rows: with `subject`, `subject_name`, `listed_on`, `removed_on`.
         number: what tells the entries of one subject apart.
-        said: properties that stand in columns of the same name.
+        columns: properties that stand in columns of the same name.
         usable_until: the last day of publication.
     """
     key = f"list:{list_kind}:" + number + ":" + rows["subject_key"].str[-12:]
@@ -49,7 +49,7 @@ def listing(
         listed_on=rows["listed_on"],
         usable_until=usable_until,
         removed_on=rows["removed_on"],
-        said=said,
+        columns=columns,
         **properties,  # type: ignore[arg-type]
     )
     yield tie("SUBJECT_OF", rows, source=end(rows, "subject"), target=(key, "ListEntry"), **when)

@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any
 
 from graph.connection import Graph
+from graph.covered_sources import coverage_days
+from graph.effective_batches import effective_batches
 from graph.log import Batch, FactLog
 from graph.schema import SCHEMA
-from graph.standing import standing
-from graph.taken_in import taken_in_on
 from queries.library import Answer, ask
 
 __all__ = ["ADVERSE_KINDS", "Adverse", "read_adverse"]
@@ -85,7 +85,7 @@ def read_adverse(
     """
     answer = ask(graph, "adverse_records", key=key, **clock)
     batches = [batch for batch in log.batches() if batch.known_at <= answer.basis.known_at]
-    came, brought = taken_in_on(batches), _brought(batches)
+    came, brought = coverage_days(batches), _brought(batches)
     wanted = [
         kind for kind in ADVERSE_KINDS
         if not (kind in _OF_FIRMS and {"Person", "Household"} & {*labels})
@@ -104,6 +104,6 @@ def read_adverse(
 def _brought(batches: Iterable[Batch]) -> dict[str, frozenset[str]]:
     """Source -> kinds of facts that it ever stated, withdrawn batches left out."""
     found: dict[str, frozenset[str]] = {}
-    for batch in standing(batches):
+    for batch in effective_batches(batches):
         found[batch.source] = found.get(batch.source, frozenset()) | frozenset(batch.kinds)
     return found

@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from graph.connection import Graph
+from graph.covered_sources import coverage_days
 from graph.errors import NotFoundError, SettingsError
 from graph.log import FactLog
 from graph.projection import ProjectedTo, projected_to
 from graph.resolution import redirects
-from graph.taken_in import taken_in_on
 from graph.time import today
 from queries.basis import Basis
 from queries.fragment import FOLDER
@@ -165,7 +165,7 @@ def held_at(log: FactLog, known_at: datetime) -> ProjectedTo:
     """What a graph of this log held at an instant: of a job that goes on later, or of a question
     about what was known."""
     then = [batch for batch in log.batches() if batch.known_at <= known_at]
-    came = taken_in_on(then)
+    came = coverage_days(then)
     return ProjectedTo(
         position=len(then),
         known_at=known_at,

@@ -46,11 +46,11 @@ def decide(
     from queries.eligibility.decisions.answer import decision_answer
     from queries.eligibility.decisions.decide import find_product
     from queries.eligibility.decisions.record import keep
-    from queries.eligibility.rules.publish import shelf
+    from queries.eligibility.rules.publish import current_products
 
     settings = open_settings()
     with OperationsStore(settings) as store, connect(settings) as graph:
-        chosen = find_product(product, shelf(store))
+        chosen = find_product(product, current_products(store))
         case = case_of(
             graph,
             key,

@@ -33,10 +33,10 @@ def products(
     from graph.operations import OperationsStore
     from graph.time import parse_date, today
     from queries.eligibility.decisions.answer import product_answer
-    from queries.eligibility.rules.publish import shelf
+    from queries.eligibility.rules.publish import current_products
 
     with OperationsStore(open_settings()) as store:
-        found = shelf(store)
+        found = current_products(store)
     if check:
         _due(found.values(), parse_date(as_of) if as_of else today(), as_json)
         return
@@ -110,10 +110,10 @@ def approve(
     """批准产品新版本（须由另一人）/ let a new version pass, by another person."""
     from graph.operations import OperationsStore
     from graph.time import today, utc_now
-    from queries.eligibility.rules.publish import approve as let_pass
+    from queries.eligibility.rules.publish import approve as approve_proposal
 
     with OperationsStore(open_settings()) as store:
-        found = let_pass(store, proposal, by=by, at=utc_now(), day=today())
+        found = approve_proposal(store, proposal, by=by, at=utc_now(), day=today())
     _say(found, as_json)
 
 

@@ -28,13 +28,13 @@ def prospects(
     from graph.time import utc_now
     from queries.eligibility.decisions.prospects import brought
     from queries.eligibility.decisions.prospects import prospects as reckon
-    from queries.eligibility.rules.publish import shelf
+    from queries.eligibility.rules.publish import current_products
     from queries.eligibility.scorecard.village import town_of
     from queries.names import division_names
 
     settings = open_settings()
     with OperationsStore(settings) as store:
-        offered = shelf(store)
+        offered = current_products(store)
     log, day, now = FactLog(settings.log_dir), day_of(as_of), utc_now()
     found = reckon(log, day, now, offered)
     if not village:

@@ -11,13 +11,13 @@ from pydantic import Field
 
 from api.admission import Flag, Whole
 from api.dependencies import FOR_A_RUN_S, Bench, Body, Received
+from graph.effective_batches import withdrawals
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import Ledger, OperationsStore, Upload
-from graph.standing import withdrawals
 from graph.time import utc_now
 from ingest import preview_withdrawal, withdraw
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from ingest.delivery.freshness import freshness
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS, Inbox
 from ingest.finding import kept_findings
@@ -128,7 +128,7 @@ def fresh(bench: Bench) -> list[dict[str, Any]]:
     return [item.as_dict() for item in found]
 
 
-def _part(text: str, name: str) -> Part | None:
+def _part(text: str, name: str) -> ListPart | None:
     if not text:
         return None
     if not name:
@@ -138,7 +138,7 @@ def _part(text: str, name: str) -> Part | None:
             code="part_number",
         )
     number, of = text.split("/")
-    return Part(name, int(number), int(of))
+    return ListPart(name, int(number), int(of))
 
 
 def _taken_back(log: FactLog, name: str | None) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from graph.time import today, utc_now
 from queries.eligibility.decisions.answer import proposed_answer, shadow_answer
 from queries.eligibility.decisions.shadow import shadow
 from queries.eligibility.rules.product import read_product
-from queries.eligibility.rules.publish import approve, is_product, look_at, propose
+from queries.eligibility.rules.publish import approve, is_product, propose, review_proposal
 
 __all__ = ["router"]
 
@@ -71,7 +71,7 @@ def put(product: ProductName, body: ProposalRequest, bench: Bench) -> dict[str, 
 def proposals(bench: Bench) -> list[dict[str, Any]]:
     """Every proposal, oldest first, with its difference to what is in force."""
     found = filter(is_product, Proposals(bench.store).all())
-    return [proposed_answer(look_at(bench.store, item)) for item in found]
+    return [proposed_answer(review_proposal(bench.store, item)) for item in found]
 
 
 @router.get("/proposals/{proposal}", summary="一份提案 / a proposal")
@@ -79,10 +79,10 @@ def proposal(proposal: ProposalId, bench: Bench) -> dict[str, Any]:
     """What the second person reads: the difference in Chinese, the golden cases, the files."""
     item = Proposals(bench.store).find(proposal)
     files = {"text": item.text.decode(), "cases_text": item.proof.decode()}
-    return proposed_answer(look_at(bench.store, item)) | files
+    return proposed_answer(review_proposal(bench.store, item)) | files
 
 
 @router.post("/proposals/{proposal}/approval", summary="批准新版本 / approve")
-def let_pass(proposal: ProposalId, body: ApprovalRequest, bench: Bench) -> dict[str, Any]:
+def approve_proposal(proposal: ProposalId, body: ApprovalRequest, bench: Bench) -> dict[str, Any]:
     """Let a version pass, by another person than its proposer; all is checked again."""
     return proposed_answer(approve(bench.store, proposal, by=body.by, at=utc_now(), day=today()))

@@ -66,7 +66,7 @@ def bods(key: Key, bench: Bench) -> list[dict[str, Any]]:
 @router.get("/parties/{key}/standing", summary="担保结构 / standing among guarantees")
 def standing(key: Key, bench: Bench) -> dict[str, Any]:
     """The ring a party stands in, for whom it stands in the end, and what the limits say."""
-    return bench.structure().standing(key).as_dict()
+    return bench.structure().guarantee_position(key).as_dict()
 
 
 @router.get("/parties/{key}/hints", summary="关联提示 / hints")

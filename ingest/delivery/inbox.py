@@ -22,6 +22,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from graph.effective_batches import withdrawals
 from graph.errors import InputError, NotFoundError, XinnongError
 from graph.file_name import storable
 from graph.identifiers.redaction import redacted
@@ -29,10 +30,9 @@ from graph.log import FactLog
 from graph.operations import OperationsStore, Upload, Uploads
 from graph.private import private_folder
 from graph.settings import Settings
-from graph.standing import withdrawals
 from graph.time import utc_now
 from ingest.catalogue.source import load_source
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from ingest.dry_run import preview
 from ingest.pipeline import ingest
 
@@ -90,7 +90,7 @@ class Inbox:
         chunk: int = 1,
         chunks: int = 1,
         chunk_sha256: str = "",
-        part: Part | None = None,
+        part: ListPart | None = None,
         trial: bool = False,
     ) -> Upload:
         """Receive one piece; with the last one the work begins.
@@ -146,7 +146,7 @@ class Inbox:
         file_name: str,
         content: BinaryIO,
         *,
-        part: Part | None = None,
+        part: ListPart | None = None,
         trial: bool = False,
     ) -> Upload:
         """Receive a whole file, as a browser sends it; raises as `receive`."""
@@ -347,9 +347,9 @@ def _count_beginning(path: Path) -> None:
         )
 
 
-def _part_of(upload: Upload) -> Part | None:
+def _part_of(upload: Upload) -> ListPart | None:
     if upload.list_name and upload.list_part and upload.list_of:
-        return Part(upload.list_name, upload.list_part, upload.list_of)
+        return ListPart(upload.list_name, upload.list_part, upload.list_of)
     return None
 
 

@@ -35,7 +35,7 @@ def permit(rows: pd.DataFrame) -> Iterator[FactFrame]:
         valid_to=through(rows["ends_on"]),
         valid_from_on=rows["starts_on"],
         valid_to_on=rows["ends_on"],
-        said=said,
+        columns=said,
     )
 
 
@@ -64,7 +64,7 @@ def penalty(rows: pd.DataFrame) -> Iterator[FactFrame]:
         valid_from=rows["decided_on"],
         valid_to=earlier(through(usable_until), rows["removed_on"]),
         usable_until=usable_until,
-        said=said,
+        columns=said,
     )
 
 

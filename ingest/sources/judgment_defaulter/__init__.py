@@ -19,5 +19,5 @@ def judgment_defaulter(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "judgment_defaulter",
         number=rows["case_no"],
         usable_until=rows["usable_until"],
-        said=("case_no", "authority", "legal_ground", "conduct", "performance"),
+        columns=("case_no", "authority", "legal_ground", "conduct", "performance"),
     )

@@ -26,7 +26,7 @@ def abnormal_operation(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "abnormal_operation",
         number=rows["listed_on"].astype(str),
         usable_until=pd.Series(None, index=rows.index, dtype=object),
-        said=("authority",),
+        columns=("authority",),
         conduct=rows["reason"],
     )
 
@@ -38,6 +38,6 @@ def serious_violation(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "serious_violation",
         number=rows["document_no"],
         usable_until=years_after(rows["listed_on"], _SERIOUS_YEARS),
-        said=("authority", "conduct"),
+        columns=("authority", "conduct"),
         case_no=rows["document_no"],
     )

@@ -25,7 +25,7 @@ def tax_black_list(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "tax_black_list",
         number=rows["document_no"],
         usable_until=years_after(rows["listed_on"], _PUBLISHED_YEARS),
-        said=("authority", "legal_ground"),
+        columns=("authority", "legal_ground"),
         case_no=rows["document_no"],
         conduct=rows["case_nature"] + "：" + rows["conduct"],
     )
@@ -39,5 +39,5 @@ def irregular_taxpayer(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "irregular_taxpayer",
         number=rows["listed_on"].astype(str),
         usable_until=pd.Series(None, index=rows.index, dtype=object),
-        said=("authority",),
+        columns=("authority",),
     )

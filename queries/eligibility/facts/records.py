@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.connection import Graph
+from graph.covered_sources import coverage_days
 from graph.debtor import operators, told_of_both
 from graph.errors import InputError
 from graph.facts import arrow_schema
@@ -23,7 +24,6 @@ from graph.log import FactLog
 from graph.projection import ProjectedTo
 from graph.resolution import led, redirects
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
 from queries.lawful import ADVERSE_ENDS, retained_since
 from queries.library import ask, held_by
@@ -35,7 +35,7 @@ class Records:
     """Live records at (`as_of`, `known_at`).
 
     Attributes:
-        sources: what was taken in by then, and on which day it last came (`graph.taken_in`); the
+        sources: what was taken in by then, and on which day it last came (`graph.covered_sources`); the
             absence of a record means something only in the whole list of one of them.
     """
 
@@ -94,7 +94,7 @@ class Records:
 
 def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
     """Everybody's records; a kind is read when it is asked for."""
-    sources = taken_in_on(item for item in log.batches() if item.known_at <= known_at)
+    sources = coverage_days(item for item in log.batches() if item.known_at <= known_at)
     moved = redirects(
         row
         for kind in SCHEMA.identities
@@ -146,7 +146,7 @@ def records_from_graph(
     records = Records(
         as_of,
         known_at,
-        held.taken_in_on,
+        held.coverage_days,
         lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
     )
     described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)

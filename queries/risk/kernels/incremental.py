@@ -20,7 +20,7 @@ from queries.risk.kernels.blocks import outgoing
 from queries.risk.kernels.compiled import compiled
 from queries.risk.weights import RiskGraph
 
-__all__ = ["Neighbours", "mend_paths", "neighbours_of"]
+__all__ = ["Neighbours", "neighbours_of", "update_paths"]
 
 Neighbours: TypeAlias = tuple[
     NDArray[np.int64], NDArray[Any],  # into, source: ties into each party, by sender
@@ -37,7 +37,7 @@ def neighbours_of(graph: RiskGraph) -> Neighbours:
     return into, graph.source, *out, graph.weight
 
 
-def mend_paths(
+def update_paths(
     neighbours: Neighbours,
     own: NDArray[np.float64],
     strongest: NDArray[np.float64],
@@ -45,11 +45,11 @@ def mend_paths(
     touched: NDArray[np.int64],
 ) -> int:
     """Bring `strongest` and `before` to what they are now, in place; returns how many changed."""
-    return int(_mend_paths(neighbours, own, strongest, before, touched))
+    return int(_update_paths(neighbours, own, strongest, before, touched))
 
 
 @compiled
-def _mend_paths(
+def _update_paths(
     neighbours: Neighbours,
     own: NDArray[np.float64],
     strongest: NDArray[np.float64],
