@@ -22,6 +22,7 @@ from api.pages import router as pages
 from api.problems import RESPONSES, add_handlers, problem
 from api.routes import routers
 from api.workbench import Workbench
+from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
 
@@ -64,12 +65,14 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.workbench = Workbench(settings)
         app.state.workbench.warm()
-        app.state.inbox = Inbox(settings)
-        app.state.jobs = DecisionJobs(app.state.workbench)
+        runner = Runner(app.state.workbench.store)
+        app.state.inbox = Inbox(settings, runner)
+        app.state.jobs = DecisionJobs(app.state.workbench, runner)
         try:
+            runner.start()
             yield
         finally:
-            app.state.jobs.close()
+            runner.close()
             app.state.inbox.close()
             app.state.workbench.close()
 

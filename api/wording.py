@@ -107,6 +107,7 @@ _LEAST_RATIO = 0.00005
 STATES = {
     "received": "收到", "checking": "校验", "committed": "入图", "done": "完成", "failed": "失败", "withdrawn": "已撤销",
     "receiving": "接收中", "waiting": "排队", "running": "处理中",
+    "cancelled": "已取消",
 }  # fmt: skip
 
 

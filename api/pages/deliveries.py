@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import FOR_A_RUN_S, Bench
+from api.dependencies import FOR_A_RUN_S, Bench, Received
 from api.pages.rendering import lead_on, page
 from api.workbench import Workbench
 from graph.errors import InputError
-from graph.operations import Ledger, OperationsStore, Uploads
+from graph.operations import Ledger, OperationsStore
 from graph.time import utc_now
 from ingest import (
     Quarantine,
@@ -39,12 +39,12 @@ _REASONS = 3
 
 
 @router.get("/deliveries")
-def deliveries(bench: Bench) -> HTMLResponse:
+def deliveries(bench: Bench, inbox: Received) -> HTMLResponse:
     """Corrections by department, sources, uploads under way or refused, the last fifty files."""
     with OperationsStore(bench.settings) as store:
         ledger = Ledger(store)
         found, latest = ledger.deliveries(), ledger.latest(50)
-        uploads = Uploads(store).in_state("receiving", "waiting", "running", "failed")
+    uploads = inbox.in_state("receiving", "waiting", "running", "failed", "cancelled")
     sources = freshness(bench.log, found, utc_now())
     loads = by_department(worklist(bench.log))
     # a source of which every file was refused was heard too, and has to be told so

@@ -14,12 +14,13 @@ from api.dependencies import FOR_A_RUN_S, Bench, Body, Received
 from graph.effective_batches import withdrawals
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
-from graph.operations import Ledger, OperationsStore, Upload
+from graph.operations import Ledger, OperationsStore
 from graph.time import utc_now
 from ingest import preview_withdrawal, withdraw
 from ingest.comparing.list_part import ListPart
 from ingest.delivery.freshness import freshness
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS, Inbox
+from ingest.delivery.upload import Upload
 from ingest.finding import kept_findings
 
 __all__ = ["router"]

@@ -156,6 +156,15 @@ def job(job_id: JobId, office: Office) -> dict[str, Any]:
     return _told(office.find(job_id))
 
 
+@router.post("/jobs/{job_id}/cancellation", summary="取消任务 / cancel a job")
+def cancel(job_id: JobId, office: Office) -> dict[str, Any]:
+    """Cut it off: lines so far stay, none follow; one that is over stays as it is.
+
+    Submitted again under its `Idempotency-Key` it goes on where it was cut off.
+    """
+    return _told(office.cancel(job_id))
+
+
 @router.get("/jobs/{job_id}/result", summary="任务结果（NDJSON）/ result of a job")
 def result(job_id: JobId, office: Office) -> StreamingResponse:
     """One line a party, in the order asked; refused until the job is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import (
     WRITTEN_CONSENT,
     Node,
@@ -39,6 +40,7 @@ NODES = (
             Property("credit_grade", "信用等级"),
             Property("credit_household_level", "信用户级别"),
         ),
+        information=InformationClass.HOUSEHOLD,
     ),
 )
 
@@ -54,6 +56,7 @@ RELATIONSHIPS = (
             OneAtATime("source", "所在农户"),
             OneAtATime("target", "户主", office=("role", "householder")),
         ),
+        information=InformationClass.HOUSEHOLD,
     ),
     Relationship(
         "SPOUSE_OF",
@@ -63,5 +66,6 @@ RELATIONSHIPS = (
         "a person is the spouse of a person; stored once, the smaller key first",
         basis="民法典 第一千零四十二条 一夫一妻",
         one_at_a_time=(OneAtATime("either", "配偶"),),
+        information=InformationClass.HOUSEHOLD,
     ),
 )

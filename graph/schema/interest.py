@@ -7,6 +7,7 @@ profit as a number or a range, and control by other means.
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
@@ -21,6 +22,7 @@ NODES = (
             Property("name", "名称", sensitivity=_PUBLIC),
             Property("arrangement_kind", "种类", basis="trust nomination", sensitivity=_PUBLIC),
         ),
+        information=InformationClass.BENEFICIAL_OWNER,
     ),
     Node(
         "OwnershipDisclosure",
@@ -32,6 +34,7 @@ NODES = (
             Property("reason", "未披露的原因", sensitivity=_PUBLIC),
             Property("note", "说明", sensitivity=_PUBLIC),
         ),
+        information=InformationClass.BENEFICIAL_OWNER,
     ),
 )
 
@@ -55,5 +58,6 @@ RELATIONSHIPS = (
             Property("least_is_open", "不含下限", ValueType.FLAG, sensitivity=_PUBLIC),
             Property("most_is_open", "不含上限", ValueType.FLAG, sensitivity=_PUBLIC),
         ),
+        information=InformationClass.BENEFICIAL_OWNER,
     ),
 )

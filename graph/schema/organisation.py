@@ -6,6 +6,7 @@ leads to the licensed subject, which keeps its own key and label.
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, OneAtATime, Property, Relationship, Sensitivity, ValueType
 
 _LEVEL = Property("demonstration_level", "示范级别", basis="国家级 省级 市级 县级")
@@ -30,6 +31,7 @@ NODES = (
             Property("labour_count", "劳动力人数", ValueType.INTEGER),
             _money("annual_revenue_fen", "年经营收入"),
         ),
+        information=InformationClass.OPERATION,
     ),
     Node(
         "LeadingEnterprise",
@@ -48,6 +50,7 @@ NODES = (
             _money("sales_fen", "年销售收入"),
             Property("debt_ratio", "资产负债率", ValueType.REAL, sensitivity=Sensitivity.C2),
         ),
+        information=InformationClass.OPERATION,
     ),
     Node(
         "CollectiveAccount",
@@ -62,6 +65,7 @@ NODES = (
             _money("liabilities_fen", "负债总额"),
             _money("income_fen", "年经营收益"),
         ),
+        information=InformationClass.OPERATION,
     ),
     Node(
         "IndividualBusinessProfile",
@@ -75,6 +79,7 @@ NODES = (
             Property("business_scope", "经营范围", sensitivity=Sensitivity.PUBLIC),
             Property("subject_kind", "分型", basis="生存型 成长型 发展型"),
         ),
+        information=InformationClass.OPERATION,
     ),
 )
 
@@ -86,5 +91,6 @@ RELATIONSHIPS = (
         ("Enterprise", "IndividualBusiness"),
         "a family farm is registered as a business",
         one_at_a_time=(OneAtATime("source", "营业执照"),),
+        information=InformationClass.REGISTER,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 NODES = (
@@ -17,6 +18,7 @@ NODES = (
             Property("ends_on", "履行期限至", ValueType.DATE),
             Property("performance", "履约情况", basis="履行中 已履约 违约 已解除"),
         ),
+        information=InformationClass.OPERATION,
     ),
 )
 
@@ -28,6 +30,7 @@ RELATIONSHIPS = (
         ("SupplyContract",),
         "a party is party to a supply contract",
         properties=(Property("role", "合同角色", basis="出卖人 买受人"),),
+        information=InformationClass.OPERATION,
     ),
     Relationship(
         "SUPPLIES",
@@ -38,5 +41,6 @@ RELATIONSHIPS = (
         properties=(
             Property("amount_fen", "合同金额", ValueType.INTEGER, sensitivity=Sensitivity.C2),
         ),
+        information=InformationClass.OPERATION,
     ),
 )

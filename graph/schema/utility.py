@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 NODES = (
@@ -15,6 +16,7 @@ NODES = (
             Property("supplier", "供应单位"),
             Property("used_for", "用途", basis="居民 农业生产 工商业"),
         ),
+        information=InformationClass.UTILITY,
     ),
     Node(
         "UtilityState",
@@ -28,6 +30,7 @@ NODES = (
             Property("arrears_fen", "欠费金额", ValueType.INTEGER, sensitivity=Sensitivity.C2),
             Property("late_count", "近12个月逾期次数", ValueType.INTEGER),
         ),
+        information=InformationClass.UTILITY,
     ),
 )
 
@@ -38,5 +41,6 @@ RELATIONSHIPS = (
         ("Party",),
         ("UtilityAccount",),
         "a party pays for a utility account",
+        information=InformationClass.UTILITY,
     ),
 )
