@@ -30,7 +30,7 @@ def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> N
     source, target = graph.source.astype(np.int64), graph.target.astype(np.int64)
     held = RiskGraph(graph.own, source, target, graph.weight.copy(), (), {}, {})
     started = time.perf_counter()
-    neighbours = neighbours_of(held)
+    neighbours = neighbours_of(held.source, held.target, held.weight, len(held.own))
     print(f"  neighbours, once: {time.perf_counter() - started:.2f} s")
     full = _full(held)
     for count in changes:
@@ -48,7 +48,9 @@ def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> N
             assert np.array_equal(before, afresh["before"])
             taken |= {name: afresh[name] for name in ("full path",)}
             held.weight[ties] = kept
-            neighbours = neighbours_of(held)  # the weights went back without being mended
+            neighbours = neighbours_of(
+                held.source, held.target, held.weight, len(held.own)
+            )  # the weights went back without being mended
             for name, value in taken.items() if turn else ():
                 seconds.setdefault(name, []).append(value)
         line = [

@@ -85,7 +85,8 @@ def incremental_propagation(
     strongest[number[kept]] = outcome.strongest[kept]
     led = kept & (outcome.before >= 0)
     before[number[led]] = number[outcome.before[led]]
-    update_paths(neighbours_of(graph), graph.own, strongest, before, np.flatnonzero(touched))
+    neighbours = neighbours_of(graph.source, graph.target, graph.weight, count)
+    update_paths(neighbours, graph.own, strongest, before, np.flatnonzero(touched))
     throws = Throws.of(graph)
     sampled = throws.count(outcome.sampled.worlds)
     return Propagation(throws, sampled, strongest, before, incremental=True)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from queries.risk.kernels.blocks import outgoing
 from queries.risk.kernels.compiled import compiled
-from queries.risk.weights import RiskGraph
 
 __all__ = ["Neighbours", "neighbours_of", "update_paths"]
 
@@ -29,12 +28,15 @@ Neighbours: TypeAlias = tuple[
 ]  # fmt: skip
 
 
-def neighbours_of(graph: RiskGraph) -> Neighbours:
-    """Ties by receiver and by sender; good for every change of weights that is then mended."""
-    count = len(graph.own)
-    into = np.concatenate(([0], np.cumsum(np.bincount(graph.target, minlength=count))))
-    out = outgoing(graph.source, graph.target, count)
-    return into, graph.source, *out, graph.weight
+def neighbours_of(
+    source: NDArray[Any], target: NDArray[Any], weight: NDArray[Any], count: int
+) -> Neighbours:
+    """Ties among `count` parties by receiver and by sender.
+
+    Good for every change of weights that `update_paths` then follows.
+    """
+    into = np.concatenate(([0], np.cumsum(np.bincount(target, minlength=count))))
+    return into, source, *outgoing(source, target, count), weight
 
 
 def update_paths(

@@ -122,7 +122,7 @@ def test_rounds_reach_every_tile_once_and_keep_the_largest() -> None:
 def test_compiled_code_is_kept_and_its_absence_is_survived(tmp_path: Path) -> None:
     text = (
         "import numpy as np\n"
-        "from queries.risk.cascade.coins import mixed\n"
+        "from queries.risk.coins import mixed\n"
         "mixed(np.uint64(1))\n"
         "print(sum(mixed.stats.cache_hits.values()), sum(mixed.stats.cache_misses.values()))"
     )
