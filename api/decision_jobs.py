@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from api.workbench import Workbench
+from api.services import Services
 from graph.errors import (
     BusyError,
     GraphUnavailableError,
@@ -28,9 +28,10 @@ from graph.errors import (
 from graph.identifiers.redaction import redacted_name
 from graph.operations import Job, Kind, Runner, Work
 from graph.progress import Progress
-from graph.time import today, utc_now
+from graph.time import utc_now
 from queries.eligibility.decisions.answer import decision_answer
 from queries.eligibility.rules.product import canonical
+from queries.reader import Reader
 
 __all__ = ["MOST_PARTIES", "DecisionJobs", "Line", "decide_line", "refusal"]
 
@@ -57,13 +58,16 @@ class Line:
     refused: bool
 
 
-def decide_line(bench: Workbench, product: str, party: str, given: Mapping[str, Any]) -> Line:
+def decide_line(
+    services: Services, reader: Reader, product: str, party: str, given: Mapping[str, Any]
+) -> Line:
     """Decide one party and keep the decision; what is wrong with the party is said in its line.
 
     What is wrong with the house (no graph, no store) is raised: it would be wrong with all.
     """
     try:
-        decision, name = bench.decide(product, party, **given)
+        decision = reader.decide(product, party, **given)
+        name = services.keep(decision)
     except (InputError, NotFoundError) as error:
         return refusal(party, error)
     return Line(json.dumps(decision_answer(decision, name), ensure_ascii=False), False)
@@ -78,8 +82,8 @@ def refusal(party: str, error: XinnongError) -> Line:
 class DecisionJobs:
     """Submit jobs, find them and their results; safe across threads."""
 
-    def __init__(self, bench: Workbench, runner: Runner) -> None:
-        self._bench = bench
+    def __init__(self, services: Services, runner: Runner) -> None:
+        self._services = services
         self._runner = runner
         runner.declare(Kind(_KIND, self._lines_of, most=_MOST_JOBS, kept=_KEPT, cuttable=True))
 
@@ -89,27 +93,31 @@ class DecisionJobs:
         parties: Sequence[str],
         given: Mapping[str, Any],
         *,
+        as_of: date | None = None,
         key: str | None = None,
     ) -> Job:
         """Enter a job.
 
         Args:
-            given: papers, day, institution, as `Workbench.decide` takes them.
+            given: papers, institution, as `Reader.case` takes them.
+            as_of: the day to decide as of, by default today.
             key: the client's name for this request; the same again is the same job.
 
         Raises as `graph.operations.Runner.begin`, and `NotFoundError` for an unknown product.
         """
-        chosen = self._bench.product(product)
+        reader = self._services.reader(as_of=as_of)
+        chosen = reader.product(product)
         # what is kept, and what it is hashed from, holds no number that somebody typed
         sent = _without_numbers(
-            {"product": product, "parties": list(parties), "given": _plain(given)}
+            {
+                "product": product,
+                "parties": list(parties),
+                "given": _plain({**given, "as_of": as_of}),
+            }
         )
-        as_of = given.get("as_of") or today()
-        chosen.at(as_of)
-        fixed = {
-            "as_of": as_of.isoformat(),
-            "known_at": self._bench.moment().known_at.isoformat(),
-        }
+        at = reader.moment
+        chosen.at(at.as_of)
+        fixed = {"as_of": at.as_of.isoformat(), "known_at": at.known_at.isoformat()}
         name = uuid.uuid4().hex if key is None else f"key:{key}"
         return self._runner.begin(
             Job(
@@ -145,13 +153,15 @@ class DecisionJobs:
     def _lines_of(self, job: Job, _progress: Progress) -> Work:
         """Write the lines that are not there yet, a lot in a turn."""
         asked = json.loads(job.request)
-        given = _given(asked)
-        # of the log, which is the same after a restart: the graph may hold more by now
-        given["held"] = self._bench.moment(datetime.fromisoformat(asked["fixed"]["known_at"]))
+        given, fixed = _given(asked), asked["fixed"]
+        reader = self._services.reader_of(
+            as_of=date.fromisoformat(fixed["as_of"]),
+            known_at=datetime.fromisoformat(fixed["known_at"]),
+        )
         for start in range(job.done, len(asked["parties"]), _AT_ONCE):
             lines = []
             for party in asked["parties"][start : start + _AT_ONCE]:
-                line = self._line(asked["product"], party, given)
+                line = self._line(reader, asked["product"], party, given)
                 if line is None:
                     break
                 lines.append(line)
@@ -163,19 +173,21 @@ class DecisionJobs:
                 yield
         return None
 
-    def _line(self, product: str, party: str, given: Mapping[str, Any]) -> Line | None:
+    def _line(
+        self, reader: Reader, product: str, party: str, given: Mapping[str, Any]
+    ) -> Line | None:
         """One line; an engine that is being started again is waited for.  None when we close."""
         for _ in range(_TRIES):
             if self._runner.closing.is_set():
                 return None
             try:
-                return decide_line(self._bench, product, party, given)
+                return decide_line(self._services, reader, product, party, given)
             except GraphUnavailableError as error:
                 if error.cause_code not in _PASSES:
                     raise
                 if self._runner.closing.wait(_AGAIN_S):
                     return None
-        return decide_line(self._bench, product, party, given)
+        return decide_line(self._services, reader, product, party, given)
 
 
 def _without_numbers(said: Any) -> Any:
@@ -192,11 +204,10 @@ def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What was sent and what was fixed, as `Workbench.decide` takes it."""
-    given, fixed = asked["given"], asked["fixed"]
+    """What was sent, as `Reader.case` takes it."""
+    given = {name: value for name, value in asked["given"].items() if name != "as_of"}
     before = given["first_loan_asof"]
     return {
         **given,
-        "as_of": date.fromisoformat(fixed["as_of"]),
         "first_loan_asof": None if before is None else date.fromisoformat(before),
     }

@@ -12,20 +12,30 @@ comes first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from typing import Protocol, TypeAlias
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from graph.log import Batch, FactLog
 from graph.resolution import led, redirects
 from graph.schema import SCHEMA
 
-__all__ = ["FactsAt", "Keep", "LogView"]
+__all__ = ["AnyLog", "FactsAt", "Keep", "LogView"]
 
-#: Kind, some of its facts, and the moment that they are of -> those that the reader gets.
-Keep = Callable[[str, pa.Table, "FactsAt"], pa.Table]
+
+class Keep(Protocol):
+    """Knows what is withheld from a reader."""
+
+    def __call__(self, kind: str, facts: pa.Table, at: FactsAt, /) -> pa.Table:
+        """Those of some facts of a kind that the reader gets."""
+
+    def tells_all(self, kind: str, parties: pa.Array, at: FactsAt, /) -> NDArray[np.bool_]:
+        """Of which parties nothing of a kind is withheld: where it does not stand, it is not."""
 
 
 class LogView:
@@ -109,6 +119,16 @@ class FactsAt:
             facts = keep(kind, facts, self)
         return facts
 
+    def tells_all(self, kind: str, parties: pa.Array) -> NDArray[np.bool_]:
+        """Of which parties the reader gets every fact of a kind that there is.
+
+        The absence of a fact means something only there: what is withheld is unknown, not absent.
+        """
+        told = np.ones(len(parties), bool)
+        for keep in self.keeps:
+            told &= keep.tells_all(kind, parties, self)
+        return told
+
     @cached_property
     def moved(self) -> Mapping[str, tuple[str, str]]:
         """Every key that is given up -> the key that stays, and its label (`redirects`)."""
@@ -133,3 +153,7 @@ class FactsAt:
         day = None if whenever else self.as_of
         said = self.log.read(kind, as_of=day, known_at=self.known_at, coded=coded)
         return led(kind, said, self.moved)
+
+
+#: A log of which nothing is withheld, or one reader's view of it.
+AnyLog: TypeAlias = FactLog | LogView

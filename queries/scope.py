@@ -28,6 +28,7 @@ from typing import Any
 
 from graph.information import InformationClass
 from graph.schema import SCHEMA
+from graph.vocabulary import Node
 
 __all__ = ["ADMINISTRATOR", "Scope"]
 
@@ -58,7 +59,7 @@ class Scope:
     institution: str | None = None
     purpose: str = ""
     open_classes: frozenset[str] | None = None
-    grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -115,6 +116,17 @@ class Scope:
             bool(groups)
             and all(any(kind in self.granted.get(party, ()) for party in group) for group in groups)
         )
+
+    def tells_all(self, kind: str, party: str, places: Mapping[str, Collection[str]]) -> bool:
+        """Whether every fact of a kind about a party is seen, whomever else it is about.
+
+        Only then does the absence of one mean anything: what is withheld is unknown, not absent.
+        """
+        if SCHEMA.information(kind).is_public:
+            return True
+        declared = SCHEMA.kind(kind)
+        alone = isinstance(declared, Node) or len(SCHEMA.about(declared)) == 1
+        return (kind in self.open_kinds or alone) and self.sees(kind, [[party]], places)
 
     def parameters(self) -> dict[str, Any]:
         """What the questions that look at what is seen are given."""

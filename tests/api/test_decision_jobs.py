@@ -19,13 +19,14 @@ from world import World
 
 from api.app import create_app
 from api.decision_jobs import DecisionJobs
-from api.workbench import Workbench
+from api.services import Services
 from graph.catch_up import catch_up
 from graph.engine import engine_status, ensure_engine, stop_engine
 from graph.errors import BusyError, GraphUnavailableError
 from graph.log import FactLog
 from graph.operations import DecisionArchive, Jobs, OperationsStore, Runner
 from graph.settings import Settings
+from queries.reader import Reader
 
 PRODUCT = "farmer_small_credit_loan"
 PARTIES = [f"person:{number}" for number in range(60)]
@@ -125,7 +126,7 @@ _KILLED = """
 import os, signal, sys, threading
 from pathlib import Path
 from api.decision_jobs import DecisionJobs
-from api.workbench import Workbench
+from api.services import Services
 from graph.operations import Jobs, Runner
 from graph.settings import Settings
 
@@ -135,11 +136,11 @@ def killed(self, name, after, lines, *, refused):
         os.kill(os.getpid(), signal.SIGKILL)
     return write(self, name, after, lines, refused=refused)
 Jobs.write = killed
-bench = Workbench(Settings(data=Path(sys.argv[1]), engine_heap_mb=512))
-runner = Runner(bench.store)
-jobs = DecisionJobs(bench, runner)
+services = Services(Settings(data=Path(sys.argv[1]), engine_heap_mb=512))
+runner = Runner(services.store)
+jobs = DecisionJobs(services, runner)
 runner.start()
-jobs.submit(sys.argv[2], sys.argv[3:], {"supplied": {}, "as_of": None, "institution": None,
+jobs.submit(sys.argv[2], sys.argv[3:], {"supplied": {}, "institution": None,
                                         "first_loan_asof": None}, key="killed")
 threading.Event().wait()
 """
@@ -171,8 +172,8 @@ def test_a_killed_service_neither_loses_nor_doubles(office: Settings) -> None:
 def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench = Workbench(office)
-    decide, count = bench.decide, 0
+    services = Services(office)
+    decide, count = Reader.decide, 0
 
     def gone(*given: Any, **more: Any) -> Any:
         nonlocal count
@@ -181,11 +182,11 @@ def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
             raise GraphUnavailableError("图数据库不可用。", "The graph is gone.")
         return decide(*given, **more)
 
-    monkeypatch.setattr(bench, "decide", gone)
-    runner = Runner(bench.store)
-    jobs = DecisionJobs(bench, runner)
+    monkeypatch.setattr(Reader, "decide", gone)
+    runner = Runner(services.store)
+    jobs = DecisionJobs(services, runner)
     runner.start()
-    asked: dict[str, Any] = dict.fromkeys(("as_of", "institution", "first_loan_asof")) | {"supplied": {}}  # fmt: skip
+    asked: dict[str, Any] = dict.fromkeys(("institution", "first_loan_asof")) | {"supplied": {}}  # fmt: skip
     name = jobs.submit(PRODUCT, PARTIES[:30], asked, key="gone").id
     while jobs.find(name).state != "failed":
         time.sleep(0.02)
@@ -200,7 +201,7 @@ def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
         time.sleep(0.02)
     assert [json.loads(line)["party"] for line in jobs.result(name)] == PARTIES[:30]
     runner.close()
-    bench.close()
+    services.close()
 
 
 def test_all_lines_stand_on_the_moment_of_the_submission(

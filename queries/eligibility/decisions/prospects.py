@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.errors import NotFoundError
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from graph.schema import SCHEMA
 from queries.eligibility.decisions.likely import at_most_fen, farming, in_time
 from queries.eligibility.decisions.steps import errand
@@ -256,7 +256,7 @@ class Prospects:
 
 
 def prospects(
-    log: FactLog, as_of: date, known_at: datetime, products: Mapping[str, Product]
+    log: AnyLog, as_of: date, known_at: datetime, products: Mapping[str, Product]
 ) -> Prospects:
     """Reckon the prospects of everybody in the log."""
     records = records_from_log(log, as_of, known_at)

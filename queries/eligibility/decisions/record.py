@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from graph.operations import DecisionArchive
 from queries.eligibility.decisions.decide import Case, Decision, Strata, decide
 from queries.eligibility.decisions.kept_rules import read_rules, rules_text, words_of
@@ -162,7 +162,7 @@ def case_from(record: bytes) -> Case:
     )
 
 
-def replay(archive: DecisionArchive, name: str, log: FactLog | None = None) -> Replay:
+def replay(archive: DecisionArchive, name: str, log: AnyLog | None = None) -> Replay:
     """Make a decision again from its own inputs and rules, and compare the bytes.
 
     With `log`, also gather the inputs again at the record's own times.
@@ -251,7 +251,7 @@ def _number(consent: Fact | None, known: Catalogue) -> str:
     return consent.source.removeprefix(known.facts["consent"].paper or "").strip()
 
 
-def _gaps(case: Case, log: FactLog, known: Catalogue) -> tuple[Gap, ...]:
+def _gaps(case: Case, log: AnyLog, known: Catalogue) -> tuple[Gap, ...]:
     now = facts_again(case, records_from_log(log, case.as_of, case.known_at), known)
     gaps: dict[str, Gap] = {}
     # what was read first: where that differs, so does what was drawn from it, and it is said once

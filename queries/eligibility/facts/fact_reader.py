@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.schema import SCHEMA
-from queries.eligibility.facts.catalogue import FactSpec, Filter, Read
+from queries.eligibility.facts.catalogue import FactSpec, Filter, Read, Whose
 from queries.eligibility.facts.column import Column
 from queries.eligibility.facts.fact_column import FactColumn, Flags, Numbers, Origin, combine_reads
 from queries.eligibility.facts.records import Records
@@ -85,7 +85,7 @@ class FactReader:
         yes = np.bincount(subjects[sure], minlength=count)
         unsure = np.bincount(subjects[perhaps], minlength=count) > 0
         about = self.people.known(read.whose or spec.whose)
-        whole = self._lists(read) & about
+        whole = self._lists(read) & about & self._tells_all(read, read.whose or spec.whose)
         # the list is there, and too old to say who is not on it
         late = np.zeros(count, bool) if self._lists(read) else self._listed_once(read) & about
         values: NDArray[Any]
@@ -220,6 +220,21 @@ class FactReader:
         if name not in self._rows:
             self._rows[name] = Observations.of(self.records, self.people, read)
         return self._rows[name]
+
+    def _tells_all(self, read: Read, whose: Whose) -> Flags:
+        """Of whom nothing that the read looks at is withheld from who asks.
+
+        Of others than the party itself it is not looked into whether each opened it: where a
+        consent is needed at all, nothing follows from what is not there.
+        """
+        kinds = {read.kind, *([read.through] if read.through else [])}
+        asked = self.people.everybody.slice(0, len(self.people))
+        if whose == "party":
+            return self.records.tells_all(kinds, asked)
+        nobody = pa.array([""])
+        return np.broadcast_to(
+            self.records.tells_all({*kinds, "BELONGS_TO"}, nobody), len(self.people)
+        )
 
     def _listed_once(self, read: Read) -> bool:
         return read.complete in self.records.sources

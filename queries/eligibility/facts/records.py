@@ -6,13 +6,15 @@ what is read from them is the same code for both (`gather`), and tests hold the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.connection import Graph
@@ -20,13 +22,13 @@ from graph.covered_sources import coverage_days
 from graph.debtor import operators, told_of_both
 from graph.errors import InputError
 from graph.facts import arrow_schema
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from graph.projection import ProjectedTo
-from graph.resolution import led, redirects
 from graph.schema import SCHEMA
 from graph.time import MAX_DATE, MIN_DATE
 from queries.lawful import ADVERSE_ENDS, retained_since
 from queries.library import ask, held_by
+from queries.visible import as_view
 
 __all__ = ["Records", "records_from_graph", "records_from_log"]
 
@@ -45,9 +47,10 @@ class Records:
         known_at: datetime,
         sources: Mapping[str, date],
         read: Callable[[str], pa.Table],
+        tells_all: Callable[[str, pa.Array], NDArray[np.bool_]] | None = None,
     ) -> None:
         self.as_of, self.known_at, self.sources = as_of, known_at, sources
-        self._read = read
+        self._read, self._tells_all = read, tells_all
         self._tables: dict[str, pa.Table] = {}
 
     def table(self, kind: str) -> pa.Table:
@@ -55,6 +58,14 @@ class Records:
         if kind not in self._tables:
             self._tables[kind] = self._read(kind)
         return self._tables[kind]
+
+    def tells_all(self, kinds: Iterable[str], parties: pa.Array) -> NDArray[np.bool_]:
+        """Of which parties nothing of these kinds is withheld from the reader: where there is no
+        such record of another, that is unknown."""
+        told = np.ones(len(parties), bool)
+        for kind in kinds if self._tells_all else ():
+            told &= self._tells_all(kind, parties)  # type: ignore[misc]
+        return told
 
     def certain(self, kind: str) -> pa.Table:
         """Those whose parties are known by identifier: resemblance feeds no decision.
@@ -92,19 +103,13 @@ class Records:
         return read_secured(self.table, self.as_of)
 
 
-def records_from_log(log: FactLog, as_of: date, known_at: datetime) -> Records:
-    """Everybody's records; a kind is read when it is asked for."""
-    sources = coverage_days(item for item in log.batches() if item.known_at <= known_at)
-    moved = redirects(
-        row
-        for kind in SCHEMA.identities
-        for row in log.read(kind, as_of=as_of, known_at=known_at).to_pylist()
-    )
-
-    def read(kind: str) -> pa.Table:
-        return led(kind, log.read(kind, as_of=as_of, known_at=known_at), moved)
-
-    return Records(as_of, known_at, sources, read)
+def records_from_log(log: AnyLog, as_of: date, known_at: datetime) -> Records:
+    """Everybody's records, as far as the reader of the log may see them; a kind is read when it is
+    asked for."""
+    view = as_view(log)
+    sources = coverage_days(item for item in view.batches() if item.known_at <= known_at)
+    held = view.at(as_of, known_at)
+    return Records(as_of, known_at, sources, held.table, held.tells_all)
 
 
 def records_from_graph(

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from queries.eligibility.decisions.decide import age_band
 from queries.eligibility.facts.gather import gather
 from queries.eligibility.facts.records import records_from_log
@@ -36,7 +36,7 @@ class GroupRow(Bin):
 
 
 def group_rows(
-    log: FactLog, cohort: Cohort, chances: NDArray[np.float64], least: int
+    log: AnyLog, cohort: Cohort, chances: NDArray[np.float64], least: int
 ) -> tuple[GroupRow, ...]:
     """Every group of the measured; `chances` in their order, `least` debtors to a group."""
     snapshot = cohort.snapshot
