@@ -24,6 +24,7 @@ from graph.resolution import redirects
 from graph.time import day_of
 from queries.lawful import parameters
 from queries.question import Question
+from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.seen import of_fragment
 
@@ -134,6 +135,4 @@ class StandingKeys:
         return np.array(told, bool)
 
     def _statement(self, name: str, key: str) -> Statement:
-        from queries.library import library  # which asks by these keys itself
-
         return statement_of(library()[name], self.scope, {"key": key, **self._at.parameters()})

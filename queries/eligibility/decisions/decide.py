@@ -18,9 +18,9 @@ from queries.eligibility.decisions.kept_rules import Rules
 from queries.eligibility.decisions.steps import NextStep, next_steps
 from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.consent import CLOSED, CONSENTS, close, closed
-from queries.eligibility.facts.fact import Fact, Hint
+from queries.eligibility.facts.fact import Fact, LinkedHint
 from queries.eligibility.facts.gather import Gathered, gather
-from queries.eligibility.facts.paper import Paper, lay_down, read_papers
+from queries.eligibility.facts.paper import Paper, apply_documents, read_papers
 from queries.eligibility.facts.records import Records, records_from_graph
 from queries.eligibility.rules.amount import Amount
 from queries.eligibility.rules.barred import barred_for
@@ -67,7 +67,7 @@ class Case:
 
     party: str
     facts: dict[str, Fact]
-    hints: dict[str, Hint]
+    hints: dict[str, LinkedHint]
     papers: dict[str, Paper]
     strata: Strata
     institution: str | None
@@ -110,7 +110,7 @@ class Decision:
     next_steps: tuple[NextStep, ...]
     amount: Amount
     first_loan: tuple[FirstLoan, ...]
-    hints: dict[str, Hint]
+    hints: dict[str, LinkedHint]
     notice: str = HINT_NOTICE
 
     @property
@@ -183,7 +183,7 @@ def case_of(
     )
     return Case(
         party=party,
-        facts=lay_down(read, papers, gone_by=before < day),
+        facts=apply_documents(read, papers, gone_by=before < day),
         hints=gathered.hints(0),
         papers=papers,
         strata=strata_of(records, gathered, party),

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.connection import Graph
+from graph.covered_sources import coverage_days
 from graph.debtor import operators, told_of_both
 from graph.errors import InputError, NotFoundError
 from graph.facts import arrow_schema
@@ -26,7 +27,6 @@ from graph.log_view import AnyLog
 from graph.moment import Moment
 from graph.provenance import Provenance
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
 from queries.library import ask
 from queries.standing_keys import StandingKeys
@@ -39,7 +39,7 @@ class Records:
     """Live records at (`as_of`, `known_at`) that may be used (`queries.lawful`).
 
     Attributes:
-        sources: what was taken in by then, and on which day it last came (`graph.taken_in`); the
+        sources: what was taken in by then, and on which day it last came (`graph.covered_sources`); the
             absence of a record means something only in the whole list of one of them.
         provenance: whose word on a party counts first, and which sources are not named
             (`graph.provenance`).
@@ -105,7 +105,7 @@ def records_from_log(log: AnyLog, as_of: date, known_at: datetime) -> Records:
     told = [item for item in view.batches() if item.known_at <= known_at]
     held = view.at(as_of, known_at)
     return Records(
-        as_of, known_at, taken_in_on(told), held.table, held.tells_all, Provenance.of(told)
+        as_of, known_at, coverage_days(told), held.table, held.tells_all, Provenance.of(told)
     )
 
 
