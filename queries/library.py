@@ -19,7 +19,7 @@ from queries.question import Question
 from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, statement_of
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, patience_s, statement_of
 
 __all__ = [
     "Answer",
@@ -178,7 +178,7 @@ def _answers(
     graph: Graph, asked: Sequence[_Asked], keys: StandingKeys, of_known: bool
 ) -> list[Answer]:
     statements = _statements(asked, keys, of_known)
-    found = graph.read_many(statements, timeout_s=10.0 + len(statements))
+    found = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
     return [one.answered(rows) for one, rows in zip(asked, found, strict=True)]
 
 

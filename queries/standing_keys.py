@@ -28,7 +28,7 @@ from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.seen import of_fragment
 
-__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "statement_of"]
+__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "patience_s", "statement_of"]
 
 SAME_AS = "same_as"
 KNOWN = "known_party"
@@ -71,6 +71,11 @@ def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Sta
     )
 
 
+def patience_s(scope: Scope, count: int) -> float:
+    """How long so many statements may take: what a scope asks besides is planned once, and slowly."""
+    return (10.0 if scope.sees_everything else 30.0) + count
+
+
 @lru_cache(maxsize=1_000)
 def _named(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\$(\w+)", text))
@@ -92,9 +97,9 @@ class StandingKeys:
         new = list(dict.fromkeys(key for key in keys if key not in self._standing))
         if not new:
             return
-        found = self._graph.read_many(
-            [self._statement(name, key) for key in new for name in (SAME_AS, KNOWN)]
-        )
+        statements = [self._statement(name, key) for key in new for name in (SAME_AS, KNOWN)]
+        patience = patience_s(self.scope, len(statements))
+        found = self._graph.read_many(statements, timeout_s=patience)
         led = []
         for key, said, known in zip(new, found[::2], found[1::2], strict=True):
             moved = redirects(said.rows)
@@ -104,7 +109,8 @@ class StandingKeys:
             elif known.rows:
                 self._known.add(key)
         if led := [key for key in led if key not in self._known]:
-            told = self._graph.read_many([self._statement(KNOWN, key) for key in led])
+            statements = [self._statement(KNOWN, key) for key in led]
+            told = self._graph.read_many(statements, timeout_s=patience)
             self._known |= {key for key, known in zip(led, told, strict=True) if known.rows}
 
     def standing(self, key: str) -> str:
