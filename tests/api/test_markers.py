@@ -156,7 +156,9 @@ def planted(office: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setti
         }]),
     ]  # fmt: skip
     for source, name, rows in files:
-        report = ingest.ingest(source, [write(folder / name, rows)], settings=office, into_graph=False)
+        report = ingest.ingest(
+            source, [write(folder / name, rows)], settings=office, into_graph=False
+        )
         assert [batch.quarantined for batch in report.batches] == [0], report.batches[0].findings
     catch_up(office)
     return office
@@ -189,7 +191,9 @@ def test_what_was_planted_lies_in_the_log(planted: Settings) -> None:
     told = json.dumps(
         [log.read(kind).to_pylist() for kind in ("ListEntry", "Penalty")], default=str, ensure_ascii=False
     )  # fmt: skip
-    assert all(mark(word) in told for word in ("移", "期", "撤", "议", "罚移", "罚年", "罚警", "税", "独"))
+    assert all(
+        mark(word) in told for word in ("移", "期", "撤", "议", "罚移", "罚年", "罚警", "税", "独")
+    )
 
 
 def bodies(keys: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
