@@ -63,7 +63,7 @@ VALUES = {
     "general": "一般保证", "joint_and_several": "连带责任保证", "joint_group": "联保",
     "judgment_defaulter": "失信被执行人", "county": "县级", "town": "乡镇级", "village": "村级",
     "none": "无", "national": "国家级", "province": "省级", "city": "市级",
-    "repaired": "已修复或移出", "expired": "公示期满", "identity_not_proven": "身份未核实",
+    "identity_not_proven": "身份未核实",
     "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
     "party_ended": "一方已注销或死亡，不再传导", "nothing_owed": "所担保的债务已无余额",
     "too_old": "年代已久，截止日期不明", "same_debt": "与已计入的是同一债务，只计一次",
@@ -142,6 +142,8 @@ def basis_line(stated: Mapping[str, Any]) -> str:
         parts.append(f"并入 {stated['same_as']}")
     if stated.get("truncated"):
         parts.append("结果较多，只列出一部分")
+    if stated.get("scope"):
+        parts.append(f"查看人 {stated['scope']}")
     return "；".join(parts)
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from graph.covered_sources import coverage_days
 from graph.errors import NotFoundError
 from graph.log import Batch
-from graph.taken_in import taken_in_on
+from graph.provenance import Provenance
 from graph.time import day_of, today
 
 __all__ = ["Moment"]
@@ -74,8 +75,23 @@ class Moment:
 
     @cached_property
     def sources(self) -> dict[str, date]:
-        """What was taken in by then, and on which day it last came (`graph.taken_in`)."""
-        return taken_in_on(self.batches)
+        """What was taken in by then, and on which day it last came (`graph.covered_sources`)."""
+        return coverage_days(self.batches)
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Which sources are registers, and which are not to be named (`graph.provenance`)."""
+        return Provenance.of(self.batches)
+
+    @property
+    def veiled(self) -> tuple[str, ...]:
+        """Sources that are shown as "其他来源" where they say what a party is."""
+        return tuple(sorted(self.provenance.veiled))
+
+    @property
+    def registers(self) -> tuple[str, ...]:
+        """What each register describes, as `source/kind`: their word on it counts first."""
+        return tuple(sorted(f"{source}/{kind}" for source, kind in self.provenance.registers))
 
     def parameters(self) -> dict[str, date | datetime]:
         """What every question is given."""

@@ -13,10 +13,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from graph.log_prefix import LogPrefix
+from graph.log_view import LogView
 from graph.moment import Moment
 from queries.basis import Basis
 from queries.runs import Stores
 from queries.scope import ADMINISTRATOR, Scope
+from queries.visible import visible
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
@@ -63,21 +65,22 @@ class DistrictReader:
             return self._moment
 
     @cached_property
-    def _log(self) -> LogPrefix:
-        return LogPrefix(self._stores.log.folder, self.moment.batches)
+    def _log(self) -> LogView:
+        """The log of this moment, as law and the scope let it be seen."""
+        return visible(LogPrefix(self._stores.log.folder, self.moment.batches), self.scope)
 
     @property
     def basis(self) -> Basis:
         """On what every answer of this reader stands."""
         at = self.moment
-        return Basis(at.as_of, at.known_at, at.position)
+        return Basis(at.as_of, at.known_at, at.position, scope=self.scope.said, head=at.head)
 
     @cached_property
     def products(self) -> Mapping[str, Product]:
         """Every product, with what was published here."""
-        from queries.eligibility.rules.publish import shelf
+        from queries.eligibility.rules.publish import current_products
 
-        return shelf(self._stores.store)
+        return current_products(self._stores.store)
 
     @cached_property
     def card(self) -> Card:
@@ -278,7 +281,7 @@ class DistrictReader:
 
     def _propagate(self) -> RiskRun:
         from graph.snapshot import refresh_snapshot, take_snapshot
-        from queries.risk import assess, reassess
+        from queries.risk import assess, update_run
 
         at, log = self.moment, self._log
         for state, before in self._stores.runs.risk.finished():
@@ -288,7 +291,7 @@ class DistrictReader:
                 and held.position <= at.position
                 and state[3:] == self._state(self.policy.name)[3:]  # type: ignore[index]
             ):
-                return reassess(before, refresh_snapshot(held, log, at.known_at))
+                return update_run(before, refresh_snapshot(held, log, at.known_at))
         return assess(take_snapshot(log, at.as_of, at.known_at), self.policy)
 
     def _read_structure(self) -> Structure:

@@ -8,34 +8,45 @@
     // param hops: integer = 跳数 / hops ; at most 3           (more is refused)
     // returns loan_key: text = 贷款编号 / loan key
     // basis: 征信业管理条例 第二十九条
+    // access: public, credit      (classes of information that the text reaches)
     // rows: 200
     // within: depth 20            (how far the text follows: rows beyond are cut, and that is said)
 
-The header is checked against the text when it is loaded: parameters, columns, labels, types,
-read-only, bounded.  A question that lies about itself does not load.  What several questions say
-alike is a fragment, put in its place when the question is loaded (`queries.fragment`).
+Both clocks are parameters of every question, and stand in none of its files: every version and
+every tie that it binds is under `live(x)` (`queries.expansion`), or it does not load.  The header is
+checked against the text as well: parameters, columns, labels, types, classes, read-only, bounded.  A question
+that lies about itself does not load.  What several questions say alike is a fragment, put in its
+place when the question is loaded (`queries.fragment`).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from graph.cypher import version_labels
 from graph.errors import InputError, SettingsError
+from graph.information import InformationClass
 from graph.schema import SCHEMA
 from graph.time import parse_date, past_instant
+from queries.brackets import blanked
+from queries.clocked import unclocked, unlawful
+from queries.expansion import SUPPLIED, rendered, with_roles
 from queries.fragment import expand
+from queries.pattern import bound
+from queries.scope import Scope
+from queries.seen import Reading
 
-__all__ = ["Column", "Parameter", "Question", "parse_question"]
+__all__ = ["CLOCKS", "Column", "Parameter", "Question", "parse_question"]
 
 _LINE = re.compile(
-    r"//\s*(title|question|basis|rows|allow|within|param|returns)\s*([a-z_]*)\s*:\s*(.+)"
+    r"//\s*(title|question|basis|access|rows|allow|within|param|returns)\s*([a-z_]*)\s*:\s*(.+)"
 )
 _WITHIN = re.compile(r"([a-z_]+) (\d+)")
 _DECLARED = re.compile(r"(text|integer|real|flag|date|instant|list|map)\s*=\s*(.+)")
@@ -75,6 +86,18 @@ class Parameter:
     most: int | None = None
 
 
+#: What every question is given besides its own: when it is asked.
+CLOCKS = (
+    Parameter("as_of", "date", "查询日 / as of", None),
+    Parameter("known_at", "instant", "知悉时点 / known at", None),
+)
+
+#: Words and properties that only the expansions write.
+_NOT_OWN = re.compile(
+    r"\b(?:held|known|visible|labels|properties)\(|\.(?:known_to|source|batch|row)\b|\{\s*\.\*"
+)
+
+
 @dataclass(frozen=True)
 class Column:
     """What comes back."""
@@ -93,6 +116,9 @@ class Question:
         within: the column that counts how far away a row is, and the greatest count that is shown.
             The text looks one further, so that it is known whether there is more; one that looks
             for the nearest only (one row) says how far it looked where it finds nothing.
+        access: classes of information that it reads.
+        text: as it runs for who sees everything.
+        worded: the same in the words of `queries.expansion`, for readers with a scope (`text_for`).
     """
 
     name: str
@@ -102,9 +128,11 @@ class Question:
     basis: str
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
+    access: frozenset[InformationClass]
     rows: int
     allowed: str
     text: str
+    worded: str
     read: tuple[Parameter, ...] = ()
     within: tuple[str, int] | None = None
 
@@ -138,6 +166,18 @@ class Question:
                     code="parameter_range",
                 )
         return values
+
+    def text_for(self, scope: Scope) -> str:
+        """The rendering for a reader."""
+        if scope.sees_everything:
+            return self.text
+        return _rendered(self.worded, Reading.of(scope))
+
+    @property
+    def scoped_text(self) -> str:
+        """The rendering that asks for the most: nothing is open, somebody opened something, and the
+        reader works somewhere."""
+        return _rendered(self.worded, Reading(frozenset()))
 
     def cut(self, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None]:
         """The rows that are shown, and what is said of those that are not looked for."""
@@ -194,16 +234,21 @@ def parse_question(path: Path, text: str) -> Question:
             raise refuse(f"line {number}: {word} stands twice")
         else:
             stated[word] = rest
-    for word in ("title", "question", "basis", "rows"):
+    for word in ("title", "question", "basis", "access", "rows"):
         if word not in stated:
             raise refuse(f"the header lacks {word}")
-    cypher = expand("\n".join(body).strip())
-    plain = re.sub(r"'[^']*'|\"[^\"]*\"", "''", cypher)
-    used = set(re.findall(r"\$(\w+)", plain))
+    own = "\n".join(body).strip()
+    try:
+        cypher = with_roles(expand(own))
+        plain = blanked(cypher)
+        wrong = [*unclocked(plain), *unlawful(blanked(own))]
+    except ValueError as error:
+        raise refuse(str(error)) from error
+    used = set(re.findall(r"\$(\w+)", plain)) - SUPPLIED
     read_from = {item.read_from for item in parameters if item.read_from}
     if used | read_from != {item.name for item in parameters}:
         raise refuse(f"parameters used {sorted(used)} are not those declared")
-    returned = _returned(plain)
+    returned = _returned(blanked(own))
     if returned != [item.name for item in columns]:
         raise refuse(f"columns returned {returned} are not those declared")
     if _WRITES.search(plain):
@@ -213,8 +258,17 @@ def parse_question(path: Path, text: str) -> Question:
     labels = set(re.findall(r"(?<=[:|])([A-Z]\w+)", plain)) - {"DESC", "ASC"}
     if labels - _LABELS:
         raise refuse(f"no such label or type: {sorted(labels - _LABELS)}")
-    if not {"as_of", "known_at"} <= used:
-        raise refuse("every question takes $as_of and $known_at")
+    if wrong:
+        raise refuse("; ".join(wrong))
+    access = {SCHEMA.information(kind) for item in bound(plain) for kind in item.kinds}
+    if stated["access"] != (needed := _access(access)):
+        raise refuse(f"it reads {needed}: say “access: {needed}”")
+    if forbidden := _NOT_OWN.search(blanked(own)):
+        raise refuse(f"{forbidden[0]} is for the expansions to write (`queries.expansion`)")
+    try:
+        text = rendered(cypher)
+    except ValueError as error:
+        raise refuse(str(error)) from error
     within = _WITHIN.fullmatch(stated.get("within", ""))
     if "within" in stated and (not within or within[1] not in returned):
         raise refuse("say “within: column number” of a column that is returned")
@@ -225,14 +279,27 @@ def parse_question(path: Path, text: str) -> Question:
         title_en=title_en,
         question=stated["question"],
         basis=stated["basis"],
-        parameters=tuple(item for item in parameters if item.read_from is None),
+        parameters=(*(item for item in parameters if item.read_from is None), *CLOCKS),
         read=tuple(item for item in parameters if item.read_from),
         columns=tuple(columns),
+        access=frozenset(access),
         rows=int(stated["rows"]),
         allowed=stated.get("allow", ""),
         within=(within[1], int(within[2])) if within else None,
-        text=cypher,
+        text=text,
+        worded=cypher,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _rendered(worded: str, reading: Reading) -> str:
+    return rendered(worded, reading)
+
+
+def _access(classes: Collection[InformationClass]) -> str:
+    """Classes as a header says them: those open to everybody as one word."""
+    of_readers = sorted(item.value for item in classes if not item.is_public)
+    return ", ".join([*["public"][: any(item.is_public for item in classes)], *of_readers])
 
 
 def _returned(plain: str) -> list[str]:

@@ -66,6 +66,12 @@ def search(
 def ask(
     name: Annotated[str, typer.Argument(help="查询名称，见 xinnong questions / question")],
     given: Annotated[list[str] | None, typer.Argument(help="参数：名称=值 / parameters")] = None,
+    show: Annotated[
+        bool,
+        typer.Option(
+            "--show", help="不提问，只显示可粘贴到 Neo4j Browser 的查询 / print the Cypher"
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """提问：xinnong ask loans key=… / ask a question."""
@@ -74,6 +80,9 @@ def ask(
         kept_out_of_the_process_list(told["text"])
     day, instant = told.pop("as_of", ""), told.pop("known_at", "")
     with reading(day, instant, graph=True) as reader:
+        if show:
+            print(reader.show(name, **told))
+            return
         answer = reader.ask(name, **told)
     columns = answer.question.columns
 

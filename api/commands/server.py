@@ -33,7 +33,6 @@ def serve(
     from graph.catch_up import catch_up
     from graph.engine import leave_engine
     from graph.errors import SettingsError
-    from graph.operations import OperationsStore
 
     if host not in ("127.0.0.1", "localhost", "::1"):
         raise SettingsError(
@@ -48,7 +47,8 @@ def serve(
         with Bar() as step:
             catch_up(settings, progress=step)
         # what cannot be opened is said here, and not by the server with a traceback
-        OperationsStore(settings).close()
+        with opened() as services:
+            services.store.close()
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         with logging_to(settings):
             uvicorn.run(create_app(settings), host=host, port=port, **SERVER)

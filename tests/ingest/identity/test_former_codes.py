@@ -14,7 +14,7 @@ from graph.identifiers import unified_social_credit_code
 from graph.log import FactLog
 from graph.settings import Settings
 from graph.snapshot import take_snapshot
-from ingest.identity import judge, standing
+from ingest.identity import judge, judgements_in_force
 from ingest.identity.record import read_records
 from queries import assess
 
@@ -31,7 +31,7 @@ def settings(tmp_path: Path) -> Settings:
     world.node("Enterprise", NEW, name="凤翔样例果业有限公司")
     world.node("Enterprise", OLD, name="凤翔县样例果业有限公司")
     world.node("ListEntry", "list:1", list_kind="judgment_defaulter", listed_on=date(2026, 1, 5),
-               usable_until=date(2028, 1, 5))  # fmt: skip
+               published_until=date(2028, 1, 5))  # fmt: skip
     world.tie("SUBJECT_OF", (OLD, "Enterprise"), ("list:1", "ListEntry"),
               valid_from=date(2026, 1, 5))  # fmt: skip
     world.node("Enterprise", MENTION, name="样例果业")
@@ -101,7 +101,7 @@ def test_a_mention_judged_to_be_either_code_is_the_firm(settings: Settings) -> N
     recoded(settings)
     again = judge(settings, MENTION, NEW, "same", user="王信用")
     assert again.clustering.redirects == {MENTION: NEW}
-    assert standing(settings)[1].conflicts == ()
+    assert judgements_in_force(settings)[1].conflicts == ()
     held = FactLog(settings.log_dir).read("SAME_AS").to_pylist()
     assert {(row["from_key"], row["to_key"]) for row in held} == {(OLD, NEW), (MENTION, NEW)}
 

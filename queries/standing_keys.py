@@ -1,0 +1,144 @@
+"""The key that stands for one that was asked for, and whether any source knows it: looked up once.
+
+A key may have been given up since: it is another party by judgement, or a place that has another
+code by now (`graph.resolution`).  Whoever asks several things at one moment looks its keys up once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from graph.connection import Graph, Statement
+from graph.errors import NotFoundError
+from graph.moment import Moment
+from graph.resolution import redirects
+from graph.time import day_of
+from queries.lawful import parameters
+from queries.question import Question
+from queries.questions import library
+from queries.scope import ADMINISTRATOR, Scope
+from queries.seen import while_held
+
+__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "statement_of"]
+
+SAME_AS = "same_as"
+KNOWN = "known_party"
+
+#: Where parties are located: by it is decided what is seen, and it is shown to nobody.
+_LOCATED = (
+    "UNWIND $keys AS key MATCH (:Party {key: key})-[at:LOCATED_IN]->(place:Division) "
+    f"WHERE {while_held('at')} AND at.certainty >= 1 RETURN key, place.key AS place"
+)
+
+
+@dataclass(frozen=True)
+class At:
+    """What a question is given of its moment, and what its basis says of it."""
+
+    as_of: date
+    known_at: datetime
+    position: int
+    veiled: tuple[str, ...] = ()
+    registers: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, moment: Moment) -> At:
+        """That of a moment."""
+        return cls(moment.as_of, moment.known_at, moment.position, moment.veiled, moment.registers)
+
+    def parameters(self) -> dict[str, Any]:
+        """Of every question."""
+        return {
+            "as_of": self.as_of,
+            "known_at": self.known_at,
+            **parameters(max(self.as_of, day_of(self.known_at))),
+            "veiled": list(self.veiled),
+            "registers": list(self.registers),
+        }
+
+
+def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Statement:
+    """What the graph is sent: the text for a reader, and of the parameters those that it names."""
+    text = question.text_for(scope)
+    if not scope.sees_everything:
+        given |= scope.parameters()
+    used = _named(text)
+    return Statement(
+        text, {name: value for name, value in given.items() if name in used}, question.rows
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _named(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\$(\w+)", text))
+
+
+class StandingKeys:
+    """Keys at one moment, for one scope; each is looked up once."""
+
+    def __init__(self, graph: Graph, at: At | Moment, scope: Scope = ADMINISTRATOR) -> None:
+        self._graph = graph
+        self._at = at if isinstance(at, At) else At.of(at)
+        self.scope = scope
+        self._standing: dict[str, str] = {}
+        self._known: set[str] = set()
+        self._places: dict[str, list[str]] = {}
+
+    def look_up(self, keys: Iterable[str]) -> None:
+        """Look up what is not looked up yet, in one transaction; one more where a key was led on."""
+        new = list(dict.fromkeys(key for key in keys if key not in self._standing))
+        if not new:
+            return
+        found = self._graph.read_many(
+            [self._statement(name, key) for key in new for name in (SAME_AS, KNOWN)]
+        )
+        led = []
+        for key, said, known in zip(new, found[::2], found[1::2], strict=True):
+            moved = redirects(said.rows)
+            self._standing[key] = moved[key][0] if key in moved else key
+            if key in moved:
+                led.append(self._standing[key])
+            elif known.rows:
+                self._known.add(key)
+        if led := [key for key in led if key not in self._known]:
+            told = self._graph.read_many([self._statement(KNOWN, key) for key in led])
+            self._known |= {key for key, known in zip(led, told, strict=True) if known.rows}
+
+    def standing(self, key: str) -> str:
+        """The key that stands for `key`."""
+        self.look_up([key])
+        return self._standing[key]
+
+    def known(self, key: str) -> str:
+        """As `standing`; raises `NotFoundError` (`party_unknown`) where nothing is said of it."""
+        found = self.standing(key)
+        if found not in self._known:
+            raise NotFoundError(
+                "没有找到这个主体（村、镇）。请先用“查找主体”核对编号。",
+                "No source knows that party or place at this time.",
+                code="party_unknown",
+            )
+        return found
+
+    def tells_all(self, kind: str, parties: pa.Array) -> NDArray[np.bool_]:
+        """Of which parties every fact of a kind is seen (`Scope.tells_all`)."""
+        asked = [key for key in parties.to_pylist() if key is not None and key not in self._places]
+        if asked:
+            values = {"keys": asked, **self._at.parameters()}
+            self._places |= {key: [] for key in asked}
+            for row in self._graph.read(_LOCATED, values).rows:
+                self._places[row["key"]].append(row["place"])
+        told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
+        return np.array(told, bool)
+
+    def _statement(self, name: str, key: str) -> Statement:
+        return statement_of(library()[name], self.scope, {"key": key, **self._at.parameters()})
