@@ -12,10 +12,8 @@ from typing import Any
 
 from graph.connection import Graph, Rows, Statement
 from graph.errors import NotFoundError, SettingsError
-from graph.log import FactLog
 from graph.moment import Moment
 from graph.projection import ProjectedTo, projected_to
-from graph.taken_in import taken_in_on
 from graph.time import today
 from queries.basis import Basis
 from queries.fragment import FOLDER
@@ -30,7 +28,6 @@ __all__ = [
     "ask_many",
     "held_at",
     "held_by",
-    "known_key",
     "library",
     "standing_key",
     "statement",
@@ -172,7 +169,7 @@ class _Asked:
         parties = _PARTIES & set(self.values) if question.name != SAME_AS else ()
         self.parties = {name: str(self.values[name]) for name in parties}
 
-    def answered(self, found: Rows) -> Answer:
+    def answered(self, found: Rows, scope: Scope) -> Answer:
         question, typed = self.question, self.typed
         rows, beyond = question.cut(found.rows)
         truncated = found.truncated or beyond is not None
@@ -188,6 +185,8 @@ class _Asked:
             self.at.position,
             truncated=truncated,
             same_as=key if key != self.key else None,
+            scope=scope.name,
+            head=self.at.head,
         )
         notes = typed.notes if typed is not None else ()
         return Answer(question, rows, basis, notes if beyond is None else (*notes, beyond))
@@ -198,7 +197,7 @@ def _answers(
 ) -> list[Answer]:
     statements = _statements(asked, keys, of_known)
     found = graph.read_many(statements, timeout_s=10.0 + len(statements))
-    return [one.answered(rows) for one, rows in zip(asked, found, strict=True)]
+    return [one.answered(rows, keys.scope) for one, rows in zip(asked, found, strict=True)]
 
 
 def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> list[Statement]:
@@ -236,23 +235,15 @@ def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str
     return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).standing(key)
 
 
-def known_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """As `standing_key`; raises `NotFoundError` (`party_unknown`) where no source said anything."""
-    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).known(key)
-
-
-def held_at(log: FactLog, known_at: datetime) -> ProjectedTo:
-    """What a graph of this log held at an instant: of a job that goes on later, or of a question
-    about what was known."""
-    then = [batch for batch in log.batches() if batch.known_at <= known_at]
-    came = taken_in_on(then)
+def held_at(moment: Moment) -> ProjectedTo:
+    """What a graph held at a moment."""
     return ProjectedTo(
-        position=len(then),
-        known_at=known_at,
-        manifest_hash=then[-1].hash if then else "",
+        position=moment.position,
+        known_at=moment.known_at,
+        manifest_hash=moment.head,
         schema_hash="",
-        sources=list(came),
-        sources_on=[day.isoformat() for day in came.values()],
+        sources=list(moment.sources),
+        sources_on=[day.isoformat() for day in moment.sources.values()],
     )
 
 

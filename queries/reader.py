@@ -6,15 +6,16 @@ taken in while it works changes nothing in it.  Nothing beneath looks at a clock
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from graph.projection import ProjectedTo
 from queries.district import DistrictReader
-from queries.library import Answer, ask, known_key
+from queries.library import Answer, ask_many
 from queries.scope import Scope
+from queries.standing_keys import StandingKeys
 
 if TYPE_CHECKING:
     from graph.operations import DecisionArchive, KeptDecision
@@ -42,15 +43,23 @@ class Reader(DistrictReader):
 
         Raises as `queries.library.ask`; a party that no source knows is refused.
         """
-        if isinstance(given.get("text"), str):
-            given["text"] = self._hidden(given["text"])
-        return ask(
+        return self.ask_many([(name, given)])[0]
+
+    def ask_many(self, questions: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Answer]:
+        """Several questions (name, parameters) in one transaction; raises as `ask`."""
+        hidden = [
+            (name, {**given, "text": self._hidden(given["text"])})
+            if isinstance(given.get("text"), str)
+            else (name, given)
+            for name, given in questions
+        ]
+        return ask_many(
             self._stores.graph,
-            name,
+            hidden,
             moment=self.moment,
             scope=self.scope,
+            keys=self._keys,
             of_known=True,
-            **given,
         )
 
     def show(self, name: str, **given: Any) -> str:
@@ -64,17 +73,13 @@ class Reader(DistrictReader):
             statement(self._stores.graph, name, moment=self.moment, scope=self.scope, **given)
         )
 
-    def ask_all(self, names: Iterable[str], key: str) -> dict[str, Answer]:
-        """Several questions about one party."""
-        return {name: self.ask(name, key=key) for name in names}
-
     def search(self, text: str) -> Answer:
         """Find parties by whatever was typed; a resident id is turned into its key and not kept."""
         return self.ask("find_party", text=text)
 
     def known(self, key: str) -> str:
         """The key that stands for a party; raises `NotFoundError` where nobody knows it."""
-        return known_key(self._stores.graph, key, self.moment.as_of, self.moment.known_at)
+        return self._keys.known(key)
 
     def name(self, key: str) -> str | None:
         """What a party is called; None where nobody says."""
@@ -85,11 +90,19 @@ class Reader(DistrictReader):
         code = self._said_last(key, "unified_social_credit_code")
         return code or self._said_last(key, "resident_id_masked")
 
-    def adverse(self, key: str, *, labels: Collection[str] = ()) -> Adverse:
-        """Own adverse records of a party, and how far one looked for them."""
+    def adverse(
+        self, key: str, *, labels: Collection[str] = (), answer: Answer | None = None
+    ) -> Adverse:
+        """Own adverse records of a party, and how far one looked for them.
+
+        Args:
+            labels: what the party is, so that nobody is told to lack what it cannot have.
+            answer: of `adverse_records`, where it was asked already.
+        """
         from queries.adverse import adverse_of
 
-        return adverse_of(self.ask("adverse_records", key=key), self.moment.batches, labels=labels)
+        told = answer or self.ask("adverse_records", key=key)
+        return adverse_of(told, self.moment.batches, labels=labels)
 
     def conflicts(self, assessor: str) -> dict[str, str]:
         """Whom an assessor must leave to somebody else, and why."""
@@ -108,13 +121,12 @@ class Reader(DistrictReader):
         """What is known of a party, for decisions (`queries.eligibility.case_of`)."""
         from queries.eligibility import case_of
 
-        at = self.moment
         return case_of(
             self._stores.graph,
             key,
-            as_of=at.as_of,
-            held=self._held,
-            provenance=at.provenance,
+            moment=self.moment,
+            scope=self.scope,
+            keys=self._keys,
             **given,
         )
 
@@ -161,22 +173,21 @@ class Reader(DistrictReader):
 
         return DecisionArchive(self._stores.store)
 
-    @property
-    def _held(self) -> ProjectedTo:
-        at = self.moment
-        return ProjectedTo(
-            position=at.position,
-            known_at=at.known_at,
-            manifest_hash=at.head,
-            schema_hash="",
-            sources=list(at.sources),
-            sources_on=[day.isoformat() for day in at.sources.values()],
-        )
+    @cached_property
+    def _keys(self) -> StandingKeys:
+        """Keys that were looked up for this reader: each once."""
+        return StandingKeys(self._stores.graph, self.moment, self.scope)
 
     def _said_last(self, key: str, name: str) -> str | None:
         # of a party that was withdrawn since, nobody says anything, and its decisions stay
-        at, graph = self.moment, self._stores.graph
-        card = ask(graph, "party_card", moment=at, scope=self.scope, key=key)
+        at = self.moment
+        card = ask_many(
+            self._stores.graph,
+            [("party_card", {"key": key})],
+            moment=at,
+            scope=self.scope,
+            keys=self._keys,
+        )[0]
         # a register first, and of those of one rank what was heard last
         rows = card.rows[::-1]
         rows.sort(key=lambda row: at.provenance.rank(row["source"], row["kind"]))

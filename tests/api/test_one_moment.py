@@ -121,7 +121,7 @@ def between_reads(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> Iterator
         return read
 
     with patch.context() as inner:
-        for of, name in ((Graph, "read"), (Graph, "read_all"), (FactLog, "batches")):
+        for of, name in ((Graph, "read"), (Graph, "read_many"), (FactLog, "batches")):
             if hasattr(of, name):
                 inner.setattr(of, name, after(f"{of.__name__}.{name}", getattr(of, name)))
         yield reads

@@ -12,6 +12,7 @@ import pyarrow as pa
 from graph.connection import Graph
 from graph.errors import NotFoundError
 from graph.identifiers.redaction import redacted_name
+from graph.moment import Moment
 from graph.projection import ProjectedTo
 from graph.provenance import Provenance
 from graph.time import today
@@ -31,7 +32,9 @@ from queries.eligibility.rules.missing import least_missing
 from queries.eligibility.rules.product import Product, Version, packaged
 from queries.eligibility.rules.runner import Checked, evaluate, overall
 from queries.eligibility.verdict import Verdict
-from queries.library import held_by, standing_key
+from queries.library import held_at, held_by, standing_key
+from queries.scope import ADMINISTRATOR, Scope
+from queries.standing_keys import StandingKeys
 
 __all__ = [
     "Case",
@@ -142,6 +145,9 @@ def case_of(
     graph: Graph,
     party: str,
     *,
+    moment: Moment | None = None,
+    scope: Scope = ADMINISTRATOR,
+    keys: StandingKeys | None = None,
     as_of: date | None = None,
     held: ProjectedTo | None = None,
     supplied: Mapping[str, Any] | None = None,
@@ -155,7 +161,10 @@ def case_of(
     What needs the party's written consent is read once that is among the papers, and not before.
 
     Args:
-        held: the moment to decide at, the same for all decisions of one job; default now.
+        moment: when it is decided; without one, on the day `as_of` (today) on what `held`, or the
+            graph, holds.
+        scope: for whom; what is withheld from them is unknown.
+        keys: those looked up before at this moment, for this scope.
         supplied: what an officer has on paper (`queries.eligibility.facts.paper`).
         institution: key of the institution that asks, for loans of its own.
         first_loan_asof: loans granted before this day count against a first loan; default the
@@ -167,14 +176,22 @@ def case_of(
     Raises:
         NotFoundError: no such party.  InputError: paper that cannot be used.
     """
-    held = held or held_by(graph)
-    day, instant = as_of or today(), held.known_at
+    held = held or (held_by(graph) if moment is None else held_at(moment))
+    day = moment.as_of if moment else as_of or today()
+    instant = held.known_at
     papers = read_papers(supplied or {}, day)
     # a key that was judged to be another party is decided as that party
-    party = standing_key(graph, party, day, instant)
+    if moment is None:
+        party = standing_key(graph, party, day, instant)
+    else:
+        keys = keys or StandingKeys(graph, moment, scope)
+        party, provenance = keys.standing(party), moment.provenance
     records, exists = records_from_graph(
         graph,
         party,
+        moment=moment,
+        scope=scope,
+        keys=keys,
         as_of=day,
         known_at=instant,
         institution=institution,
@@ -203,6 +220,7 @@ def case_of(
         known_at=instant,
         position=held.position,
         log_hash=held.manifest_hash,
+        scope="" if scope.sees_everything else scope.name,
     )
 
 

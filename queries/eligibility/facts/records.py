@@ -22,12 +22,15 @@ from graph.debtor import operators, told_of_both
 from graph.errors import InputError
 from graph.facts import arrow_schema
 from graph.log_view import AnyLog
+from graph.moment import Moment
 from graph.projection import ProjectedTo
 from graph.provenance import Provenance
 from graph.schema import SCHEMA
 from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
 from queries.library import ask, held_by
+from queries.scope import ADMINISTRATOR, Scope
+from queries.standing_keys import StandingKeys
 from queries.visible import as_view
 
 __all__ = ["Records", "records_from_graph", "records_from_log"]
@@ -116,15 +119,24 @@ def records_from_graph(
     institution: str | None = None,
     held: ProjectedTo | None = None,
     provenance: Provenance | None = None,
+    moment: Moment | None = None,
+    scope: Scope = ADMINISTRATOR,
+    keys: StandingKeys | None = None,
 ) -> tuple[Records, bool]:
     """Records of a party, its household's members, its spouse and whom it guarantees, and what
     the institution that asks is called.
+
+    Args:
+        moment, scope, keys: as `queries.library.ask`; without a moment, at the clocks given.
 
     Returns them, and whether such a party exists at all.  Raises `InputError`
     (`records_truncated`) where they are more than one answer holds: half of them decide nothing.
     """
     held = held or held_by(graph)
-    answer = ask(graph, "decision_records", held=held, key=key, as_of=as_of, known_at=known_at)
+    clocks: dict[str, Any] = {"held": held, "as_of": as_of, "known_at": known_at}
+    if moment is not None:
+        clocks = {"moment": moment, "scope": scope, "keys": keys}
+    answer = ask(graph, "decision_records", key=key, **clocks)
     if answer.basis.truncated:
         raise InputError(
             "这个主体的记录过多，单次判定放不下。请用“首贷培植”批量测算。",
@@ -135,7 +147,7 @@ def records_from_graph(
     for row in answer.rows:
         rows.setdefault(row["kind"], []).append(_row(row))
     if institution is not None:
-        card = ask(graph, "party_card", held=held, key=institution, as_of=as_of, known_at=known_at)
+        card = ask(graph, "party_card", key=institution, **clocks)
         rows["FinancialInstitution"] = [
             _row({"from_key": institution, "to_key": None, "fact_id": "", **row})
             for row in card.rows
@@ -149,10 +161,27 @@ def records_from_graph(
         known_at,
         held.taken_in_on,
         lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
+        None if scope.sees_everything else _told_by(scope, rows.get("LOCATED_IN", ())),
         provenance=provenance or Provenance(),
     )
     described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)
     return records, described
+
+
+def _told_by(
+    scope: Scope, located: Iterable[Mapping[str, Any]]
+) -> Callable[[str, pa.Array], NDArray[np.bool_]]:
+    """`Scope.tells_all` of many parties, by where they are seen to be located."""
+    places: dict[str, set[str]] = {}
+    for row in located:
+        places.setdefault(row["from_key"], set()).add(row["to_key"])
+
+    def told(kind: str, parties: pa.Array) -> NDArray[np.bool_]:
+        return np.array(
+            [scope.tells_all(kind, key, places) for key in parties.to_pylist()], dtype=bool
+        )
+
+    return told
 
 
 def _row(answered: dict[str, Any]) -> dict[str, Any]:
