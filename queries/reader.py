@@ -6,12 +6,14 @@ taken in while it works changes nothing in it.  Nothing beneath looks at a clock
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from graph.errors import NotFoundError
 from queries.district import DistrictReader
 from queries.library import Answer, ask_many
 from queries.scope import Scope
@@ -83,12 +85,18 @@ class Reader(DistrictReader):
 
     def name(self, key: str) -> str | None:
         """What a party is called; None where nobody says."""
-        return self._said_last(key, "name")
+        return self.names([key])[key]
+
+    def names(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """What parties are called, by key; None where nobody says, or whom the scope sees nothing
+        of: of a party that was withdrawn since, decisions stay."""
+        return {key: _said_first(rows, "name") for key, rows in self._cards(keys).items()}
 
     def masked(self, key: str) -> str | None:
         """A party's code, or its masked resident id; None where nobody says."""
-        code = self._said_last(key, "unified_social_credit_code")
-        return code or self._said_last(key, "resident_id_masked")
+        rows = self._cards([key])[key]
+        code = _said_first(rows, "unified_social_credit_code")
+        return code or _said_first(rows, "resident_id_masked")
 
     def adverse(
         self, key: str, *, labels: Collection[str] = (), answer: Answer | None = None
@@ -149,13 +157,21 @@ class Reader(DistrictReader):
 
         return rate(self.case(key, graded=True), self.card)
 
-    def kept_decisions(self, **of: Any) -> list[KeptDecision]:
-        """Decisions that were kept, oldest first."""
-        return self._archive.of(**of)
+    def kept_decisions(self) -> list[KeptDecision]:
+        """Decisions that were kept, oldest first; to who does not see everything, those made for
+        the institution that they ask for, about a party of which they see anything."""
+        return [item for item in self._archive.of() if self._opens(item)]
 
     def kept_decision(self, decision: str) -> KeptDecision:
         """One of them; raises `NotFoundError`."""
-        return self._archive.find(decision)
+        found = self._archive.find(decision)
+        if not self._opens(found):
+            raise NotFoundError(
+                "没有这份判定记录。请核对编号。",
+                "There is no decision of that identifier.",
+                code="decision_unknown",
+            )
+        return found
 
     def rules_text(self, rules: str) -> bytes:
         """The text of the rules that a kept decision names."""
@@ -165,7 +181,23 @@ class Reader(DistrictReader):
         """A kept decision made again from its own inputs, and whether the log still gives them."""
         from queries.eligibility.decisions.record import replay
 
+        self.kept_decision(decision)
         return replay(self._archive, decision, self._log if with_log else None)
+
+    def _opens(self, kept: KeptDecision) -> bool:
+        if self.scope.sees_everything:
+            return True
+        made_for = json.loads(kept.record)["institution"]
+        return (
+            made_for is not None and made_for == self.scope.institution and self._sees(kept.party)
+        )
+
+    def _sees(self, party: str) -> bool:
+        try:
+            self._keys.known(party)
+        except NotFoundError:
+            return False
+        return True
 
     @property
     def _archive(self) -> DecisionArchive:
@@ -178,24 +210,26 @@ class Reader(DistrictReader):
         """Keys that were looked up for this reader: each once."""
         return StandingKeys(self._stores.graph, self.moment, self.scope)
 
-    def _said_last(self, key: str, name: str) -> str | None:
-        # of a party that was withdrawn since, nobody says anything, and its decisions stay
-        at = self.moment
-        card = ask_many(
-            self._stores.graph,
-            [("party_card", {"key": key})],
-            moment=at,
-            scope=self.scope,
-            keys=self._keys,
-        )[0]
-        # a register first, and of those of one rank what was heard last
-        rows = card.rows[::-1]
-        rows.sort(key=lambda row: at.provenance.rank(row["source"], row["kind"]))
-        told = (row["facts"].get(name) for row in rows)
-        return next((str(value) for value in told if value), None)
+    def _cards(self, keys: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+        """Rows of the card of each party, a register first, and of those of one rank what was heard
+        last."""
+        asked = dict.fromkeys(keys)
+        self._keys.look_up(asked)
+        seen = [key for key in asked if self._sees(key)]
+        told = self.ask_many(("party_card", {"key": key}) for key in seen)
+        rank = self.moment.provenance.rank
+        return {key: list[dict[str, Any]]() for key in asked} | {
+            key: sorted(reversed(card.rows), key=lambda row: rank(row["source"], row["kind"]))
+            for key, card in zip(seen, told, strict=True)
+        }
 
     def _hidden(self, text: str) -> str:
         from graph.secrets import make_secrets
         from queries.search import hidden
 
         return hidden(text, make_secrets(self._stores.settings.secrets_file).identity_key)
+
+
+def _said_first(rows: list[dict[str, Any]], name: str) -> str | None:
+    told = (row["facts"].get(name) for row in rows)
+    return next((str(value) for value in told if value), None)
