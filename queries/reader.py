@@ -217,11 +217,14 @@ class Reader(DistrictReader):
         self._keys.look_up(asked)
         seen = [key for key in asked if self._sees(key)]
         told = self.ask_many(("party_card", {"key": key}) for key in seen)
-        rank = self.moment.provenance.rank
-        return {key: list[dict[str, Any]]() for key in asked} | {
-            key: sorted(reversed(card.rows), key=lambda row: rank(row["source"], row["kind"]))
-            for key, card in zip(seen, told, strict=True)
-        }
+        found: dict[str, list[dict[str, Any]]] = {key: [] for key in asked}
+        for key, card in zip(seen, told, strict=True):
+            found[key] = card.rows[::-1]
+            found[key].sort(key=self._rank)
+        return found
+
+    def _rank(self, row: Mapping[str, Any]) -> int:
+        return self.moment.provenance.rank(row["source"], row["kind"])
 
     def _hidden(self, text: str) -> str:
         from graph.secrets import make_secrets

@@ -16,10 +16,12 @@ from world import World
 import api.pages
 from api.app import create_app
 from graph.connection import Graph
+from graph.errors import NotFoundError
 from graph.log import FactLog
 from graph.projection import project
 from graph.settings import Settings
 from queries.runs import Runs
+from queries.scope import ADMINISTRATOR, Scope
 from queries.single_flight import SingleFlight
 
 VILLAGE, TOWN = "division:610322104203", "division:610322104"
@@ -121,7 +123,7 @@ def between_reads(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> Iterator
         return read
 
     with patch.context() as inner:
-        for of, name in ((Graph, "read"), (Graph, "read_many"), (FactLog, "batches")):
+        for of, name in ((Graph, "read_many"), (FactLog, "batches")):
             if hasattr(of, name):
                 inner.setattr(of, name, after(f"{of.__name__}.{name}", getattr(of, name)))
         yield reads
@@ -253,3 +255,70 @@ def test_a_name_that_nobody_declared_is_refused_everywhere(client: TestClient) -
             assert answer.status_code == 422, (method, path, answer.status_code)
             asked += 1
     assert asked > 50
+
+
+def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) -> None:
+    services: Any = client.app.state.services  # type: ignore[attr-defined]
+    scope = Scope("许家村网格员", divisions=("610322104203",))
+    for reader in (services.reader(), services.reader(scope)):
+        stated = [
+            reader.basis,
+            reader.ask("party_card", key="person:a").basis,
+            reader.search("许春英").basis,
+            reader.adverse("org:1").answer.basis,
+            reader.risk("person:a").basis,
+            reader.structure().overview.basis,
+            reader.structure().standing("person:a").basis,
+            reader.places().basis,
+            reader.calibration().basis,
+            reader.losses("village").basis,
+            reader.clearing(cash_fen={}).basis,
+            reader.rating("person:a").basis,
+            *(one.basis for one in reader.decide_every("person:a")),
+        ]
+        assert {one.as_dict()["scope"] for one in stated} == {reader.scope.name}
+        assert {one.as_dict()["head"] for one in stated} == {reader.moment.head[:12]}
+        assert len(stated) > 15
+
+
+def test_the_administrator_is_named_wherever_an_answer_is(client: TestClient) -> None:
+    for _, path, _ in ANSWERS:
+        if path == "/":
+            continue  # asks nothing yet
+        told = client.get(path)
+        assert ADMINISTRATOR.name in told.text, path
+
+
+def test_a_kept_decision_is_opened_to_whom_it_was_made_for(client: TestClient) -> None:
+    services: Any = client.app.state.services  # type: ignore[attr-defined]
+    reader = services.reader()
+    products = ("farmer_small_credit_loan", "apple_loan")
+    mine, other = (
+        services.keep(reader.decide(product, "person:a", institution=bank))
+        for product, bank in zip(products, (BANK[0], None), strict=True)
+    )
+    assert {mine, other} <= {one.id for one in reader.kept_decisions()}
+    near = Scope("本行", divisions=("610322104203",), institution=BANK[0])
+    seen = services.reader(near)
+    assert [one.id for one in seen.kept_decisions()] == [mine]
+    assert seen.kept_decision(mine).id == mine
+    far = Scope("外县", divisions=("610100",), institution=BANK[0])
+    for scope, name in ((near, other), (far, mine), (Scope("无", ("610322104203",)), mine)):
+        with pytest.raises(NotFoundError) as refused:
+            services.reader(scope).kept_decision(name)
+        assert refused.value.cause_code == "decision_unknown"
+
+
+#: What one transaction is, at most: the moment, keys, the page's questions, those of a decision.
+MOST_READS = 6
+
+
+def test_a_page_takes_a_handful_of_round_trips(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("/parties/person:a", "/parties/person:a/decisions", "/decisions"):
+        assert client.get(path).status_code == 200
+        with between_reads(monkeypatch, lambda: None) as reads:
+            client.get(path)
+        trips = [name for name in reads if name.startswith("Graph")]
+        assert 0 < len(trips) <= MOST_READS, (path, trips)
