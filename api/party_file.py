@@ -11,7 +11,7 @@ from queries.adverse import Adverse
 from queries.eligibility import Decision, decide_all
 from queries.eligibility.scorecard import Rating, rate
 from queries.reader import Reader
-from queries.structure import Hint, Owners, Standing
+from queries.structure import AssociationHint, GuaranteePosition, Owners
 
 __all__ = ["PartyFile", "read_party_file"]
 
@@ -52,9 +52,9 @@ class PartyFile:
     applicant: str | None
     decisions: tuple[Decision, ...]
     rating: Rating | None
-    standing: Standing
+    standing: GuaranteePosition
     owners: Owners | None
-    hints: tuple[Hint, ...]
+    hints: tuple[AssociationHint, ...]
 
 
 def read_party_file(reader: Reader, key: str) -> PartyFile:
@@ -79,7 +79,7 @@ def read_party_file(reader: Reader, key: str) -> PartyFile:
         applicant=applicant,
         decisions=decide_all(case.without_consent(), reader.products.values()) if case else (),
         rating=rate(case, reader.card) if case and answers["household_members"].rows else None,
-        standing=structure.standing(key),
+        standing=structure.guarantee_position(key),
         owners=structure.owners(key),
         hints=structure.hints_about(key),
     )

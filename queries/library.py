@@ -5,28 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from graph.connection import Graph, Rows, Statement
-from graph.errors import NotFoundError, SettingsError
+from graph.errors import NotFoundError
 from graph.moment import Moment
 from graph.projection import ProjectedTo, projected_to
 from graph.time import today
 from queries.basis import Basis
-from queries.fragment import FOLDER
-from queries.question import Question, parse_question
+from queries.question import Question
+from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, of_scope
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, statement_of
 
 __all__ = [
     "Answer",
     "ask",
     "ask_many",
-    "held_at",
     "held_by",
     "library",
     "standing_key",
@@ -68,22 +64,6 @@ class Answer:
             "notes": list(self.notes),
             "basis": self.basis.as_dict(),
         }
-
-
-@cache
-def library() -> Mapping[str, Question]:
-    """Every question by name; raises `SettingsError` on a faulty file or a name used twice."""
-    found: dict[str, Question] = {}
-    for path in sorted(Path(__file__).parent.rglob("*.cypher")):
-        if path.parent == FOLDER:
-            continue
-        question = parse_question(path, path.read_text(encoding="utf-8"))
-        if question.name in found:
-            raise SettingsError(
-                f"两个查询都叫 {question.name}", f"two questions are named {question.name}"
-            )
-        found[question.name] = question
-    return MappingProxyType(found)
 
 
 def ask(
@@ -208,13 +188,8 @@ def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> 
         refuses = (of_known or not scope.sees_everything) and one.question.name not in _OF_KEYS
         for name, key in one.parties.items():
             one.values[name] = keys.known(key) if refuses else keys.standing(key)
-        statements.append(
-            Statement(
-                one.question.text_for(scope),
-                {**one.values, **one.at.parameters(), **of_scope(scope)},
-                one.question.rows,
-            )
-        )
+        given = {**one.values, **one.at.parameters()}
+        statements.append(statement_of(one.question, scope, given))
     return statements
 
 
@@ -233,18 +208,6 @@ def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str
     """The key that stands for `key`: another one where it is another party by judgement, or a
     place that has another code by now."""
     return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).standing(key)
-
-
-def held_at(moment: Moment) -> ProjectedTo:
-    """What a graph held at a moment."""
-    return ProjectedTo(
-        position=moment.position,
-        known_at=moment.known_at,
-        manifest_hash=moment.head,
-        schema_hash="",
-        sources=list(moment.sources),
-        sources_on=[day.isoformat() for day in moment.sources.values()],
-    )
 
 
 def held_by(graph: Graph) -> ProjectedTo:

@@ -129,14 +129,7 @@ class Reader(DistrictReader):
         """What is known of a party, for decisions (`queries.eligibility.case_of`)."""
         from queries.eligibility import case_of
 
-        return case_of(
-            self._stores.graph,
-            key,
-            moment=self.moment,
-            scope=self.scope,
-            keys=self._keys,
-            **given,
-        )
+        return case_of(self._stores.graph, key, moment=self.moment, keys=self._keys, **given)
 
     def decide(self, product: str, key: str, **given: Any) -> Decision:
         """The verdict on one product; nothing is kept."""

@@ -21,6 +21,7 @@ from graph.log import Batch, FactLog
 from graph.log_view import FactsAt, LogView
 from graph.schema import SCHEMA
 from graph.vocabulary import Node, Relationship
+from queries.lawful import Law
 from queries.scope import Scope
 
 __all__ = ["CutLog", "Grounds", "cut_view", "facts_seen"]
@@ -177,5 +178,7 @@ class _Absence:
 
 
 def cut_view(world: Grounds, scope: Scope, as_of: date, known_at: datetime) -> LogView:
-    """The administrator's view of the world that is left."""
-    return LogView(CutLog(world, scope, as_of, known_at), [_Absence(world, scope)], scope.id)
+    """The administrator's view of the world that is left, under the name of the scope."""
+    left = CutLog(world, scope, as_of, known_at)
+    reader = "" if scope.sees_everything else scope.id
+    return LogView(left, [Law(), _Absence(world, scope)], reader, scope.said)

@@ -16,12 +16,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.covered_sources import coverage_days
 from graph.facts import true_at
 from graph.log import FactLog
 from graph.operations import DecisionArchive, KeptDecision, read_only_store
 from graph.schema import SCHEMA
 from graph.settings import Settings
-from graph.taken_in import taken_in_on
 from graph.time import day_of
 from graph.vocabulary import Relationship
 from ingest.comparing.difference import Difference
@@ -78,12 +78,12 @@ def concerned(
     that turn by that are there too, whoever they are about.
 
     Args:
-        taken: what will have been taken in after the changes, and when (`graph.taken_in`).
+        taken: what will have been taken in after the changes, and when (`graph.covered_sources`).
     """
     touched: set[str] = set()
     for change in changes:
         touched |= _touched(log, change)
-    now = taken_in_on(log.batches())
+    now = coverage_days(log.batches())
     other = taken.keys() != now.keys()
     if not touched and not other:
         return ()

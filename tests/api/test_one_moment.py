@@ -103,7 +103,11 @@ def client(office: Settings, town: Town) -> Iterator[TestClient]:
 
 @contextmanager
 def between_reads(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> Iterator[list[str]]:
-    """Do something after every read of the graph and of the log's list of batches."""
+    """Do something after reads of the graph and of the log's list of batches.
+
+    After each of the first ones, and then ever more rarely: a read that is not held to the moment
+    finds news whichever of those before it brought them.
+    """
     reads: list[str] = []
     busy = False
 
@@ -115,7 +119,8 @@ def between_reads(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> Iterator
                 busy = True
                 reads.append(name)
                 try:
-                    do()
+                    if len(reads) <= FIRST_READS or len(reads).bit_count() == 1:
+                        do()
                 finally:
                     busy = False
             return found
@@ -138,20 +143,19 @@ def forget(client: TestClient) -> Any:
     return services
 
 
+#: Reads after each of which something lands.
+FIRST_READS = 3
+
 ANSWERS = [
     ("GET", "/parties/person:a", None),
     ("GET", "/parties/person:a/decisions", None),
-    ("GET", "/parties/org:1", None),
     ("GET", "/guarantees", None),
     ("GET", "/money?by=village", None),
-    ("GET", f"/money/exposures?lender={BANK[0]}", None),
     ("GET", "/prospects", None),
     ("GET", f"/villages/{VILLAGE}/prospects?assessor=person:a&most=20", None),
     ("GET", "/places", None),
-    ("GET", "/grades", None),
     ("POST", "/", {"text": "许春英"}),
     ("GET", "/v1/worklist", None),
-    ("GET", "/v1/parties/person:a/guarantees", None),
     ("GET", "/v1/parties/org:1/adverse", None),
     ("GET", "/v1/calibration", None),
 ]
@@ -185,9 +189,8 @@ def test_what_lands_between_two_reads_changes_nothing(
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/parties/person:a", "/v1/parties/person:a/loans", "/v1/parties/person:a/risk",
-     "/v1/parties/person:a/standing", "/v1/prospects", "/v1/places", "/v1/guarantees/patterns",
-     "/v1/stress/clearing", "/v1/calibration", "/parties/person:a"],
+    ["/v1/parties/person:a", "/v1/parties/person:a/risk", "/v1/prospects", "/v1/places",
+     "/v1/stress/clearing", "/parties/person:a"],
 )  # fmt: skip
 def test_an_answer_as_it_was_known_stays_what_it_was(
     client: TestClient, town: Town, path: str

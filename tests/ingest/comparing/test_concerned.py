@@ -13,12 +13,12 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
 from graph.settings import Settings
 from graph.time import today, utc_now
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from queries.eligibility import Case, decide, packaged
 from queries.eligibility.decisions.decide import Strata
 from queries.eligibility.decisions.record import keep
 from queries.eligibility.facts.gather import gather
-from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.paper import apply_documents, read_papers
 from queries.eligibility.facts.records import records_from_log
 from queries.eligibility.rules.product import Product, read_product
 
@@ -49,7 +49,17 @@ def kept(settings: Settings, key: str | None = None, product: Product | None = N
     papers = read_papers({"consent": "是"}, today())
     strata = Strata("Enterprise" if key else "Person", None, None, None)
     case = Case(
-        party, lay_down(facts, papers), {}, papers, strata, None, today(), today(), moment, 1, "h"
+        party,
+        apply_documents(facts, papers),
+        {},
+        papers,
+        strata,
+        None,
+        today(),
+        today(),
+        moment,
+        1,
+        "h",
     )
     decision = decide(case, product or packaged()[PRODUCT])
     with OperationsStore(settings) as store:
@@ -138,7 +148,7 @@ def test_a_list_that_comes_or_goes_turns_decisions_on_those_it_does_not_name(
     (found,) = ingest.preview("market_supervision_list", [listed], settings=settings).decisions
     assert (found.decision.id, found.before, found.after) == (early, "待补充", "符合")
     # of two parts one is no whole list
-    half = Part("名单", 1, 2)
+    half = ListPart("名单", 1, 2)
     seen = ingest.preview("market_supervision_list", [listed], settings=settings, part=half)
     assert seen.decisions == ()
 
