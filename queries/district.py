@@ -73,7 +73,7 @@ class DistrictReader:
     def basis(self) -> Basis:
         """On what every answer of this reader stands."""
         at = self.moment
-        return Basis(at.as_of, at.known_at, at.position, scope=self.scope.name, head=at.head)
+        return Basis(at.as_of, at.known_at, at.position, scope=self.scope.said, head=at.head)
 
     @cached_property
     def products(self) -> Mapping[str, Product]:

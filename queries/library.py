@@ -19,7 +19,7 @@ from queries.question import Question
 from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, statement_of
 
 __all__ = [
     "Answer",
@@ -30,6 +30,7 @@ __all__ = [
     "known_key",
     "library",
     "standing_key",
+    "statement",
 ]
 
 _FIND_PARTY = "find_party"
@@ -129,6 +130,15 @@ def ask_many(
     return _answers(graph, asked, keys or StandingKeys(graph, at, scope), of_known)
 
 
+def statement(
+    graph: Graph, name: str, *, moment: Moment, scope: Scope = ADMINISTRATOR, **given: Any
+) -> Statement:
+    """What the graph would be sent for a question (`ask`), to be looked at; nothing is asked but
+    which keys stand for those given."""
+    at = At.of(moment)
+    return _statements([_Asked(_find(name), given, at)], StandingKeys(graph, at, scope), False)[0]
+
+
 class _Asked:
     """A question with its values, before the keys in them are looked up."""
 
@@ -167,6 +177,12 @@ class _Asked:
 def _answers(
     graph: Graph, asked: Sequence[_Asked], keys: StandingKeys, of_known: bool
 ) -> list[Answer]:
+    statements = _statements(asked, keys, of_known)
+    found = graph.read_many(statements, timeout_s=10.0 + len(statements))
+    return [one.answered(rows) for one, rows in zip(asked, found, strict=True)]
+
+
+def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> list[Statement]:
     keys.look_up(key for one in asked for key in one.parties.values())
     scope = keys.scope
     statements = []
@@ -174,16 +190,9 @@ def _answers(
         refuses = (of_known or not scope.sees_everything) and one.question.name not in _OF_KEYS
         for name, key in one.parties.items():
             one.values[name] = keys.known(key) if refuses else keys.standing(key)
-        statements.append(
-            Statement(
-                one.question.text_for(scope),
-                {**one.values, **one.at.parameters(), **scope.parameters()},
-                one.question.rows,
-            )
-        )
-    return [
-        one.answered(found) for one, found in zip(asked, graph.read_many(statements), strict=True)
-    ]
+        given = {**one.values, **one.at.parameters()}
+        statements.append(statement_of(one.question, scope, given))
+    return statements
 
 
 def _find(name: str) -> Question:

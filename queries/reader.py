@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from graph.projection import ProjectedTo
+from graph.errors import NotFoundError
 from queries.district import DistrictReader
-from queries.library import Answer, ask, known_key
+from queries.library import Answer, ask, ask_many
 from queries.scope import Scope
+from queries.standing_keys import StandingKeys
 
 if TYPE_CHECKING:
     from graph.operations import DecisionArchive, KeptDecision
@@ -44,18 +46,24 @@ class Reader(DistrictReader):
         """
         if isinstance(given.get("text"), str):
             given["text"] = self._hidden(given["text"])
-        return ask(
-            self._stores.graph,
-            name,
-            moment=self.moment,
-            scope=self.scope,
-            of_known=True,
-            **given,
+        return ask(self._stores.graph, name, keys=self._keys, of_known=True, **self._who, **given)
+
+    def show(self, name: str, **given: Any) -> str:
+        """What the graph would be sent for a question, as one can paste it into Neo4j Browser."""
+        from queries.library import statement
+        from queries.pasted import pasted
+
+        if isinstance(given.get("text"), str):
+            given["text"] = self._hidden(given["text"])
+        return pasted(
+            statement(self._stores.graph, name, moment=self.moment, scope=self.scope, **given)
         )
 
     def ask_all(self, names: Iterable[str], key: str) -> dict[str, Answer]:
-        """Several questions about one party."""
-        return {name: self.ask(name, key=key) for name in names}
+        """Several questions about one party, in one transaction."""
+        asked = [(name, {"key": key}) for name in names]
+        answers = ask_many(self._stores.graph, asked, keys=self._keys, of_known=True, **self._who)
+        return {answer.question.name: answer for answer in answers}
 
     def search(self, text: str) -> Answer:
         """Find parties by whatever was typed; a resident id is turned into its key and not kept."""
@@ -63,7 +71,7 @@ class Reader(DistrictReader):
 
     def known(self, key: str) -> str:
         """The key that stands for a party; raises `NotFoundError` where nobody knows it."""
-        return known_key(self._stores.graph, key, self.moment.as_of, self.moment.known_at)
+        return self._keys.known(key)
 
     def name(self, key: str) -> str | None:
         """What a party is called; None where nobody says."""
@@ -97,15 +105,7 @@ class Reader(DistrictReader):
         """What is known of a party, for decisions (`queries.eligibility.case_of`)."""
         from queries.eligibility import case_of
 
-        at = self.moment
-        return case_of(
-            self._stores.graph,
-            key,
-            as_of=at.as_of,
-            held=self._held,
-            provenance=at.provenance,
-            **given,
-        )
+        return case_of(self._stores.graph, key, moment=self.moment, keys=self._keys, **given)
 
     def decide(self, product: str, key: str, **given: Any) -> Decision:
         """The verdict on one product; nothing is kept."""
@@ -150,22 +150,22 @@ class Reader(DistrictReader):
 
         return DecisionArchive(self._stores.store)
 
+    @cached_property
+    def _keys(self) -> StandingKeys:
+        """Keys of this reader, each looked up once."""
+        return StandingKeys(self._stores.graph, self.moment, self.scope)
+
     @property
-    def _held(self) -> ProjectedTo:
-        at = self.moment
-        return ProjectedTo(
-            position=at.position,
-            known_at=at.known_at,
-            manifest_hash=at.head,
-            schema_hash="",
-            sources=list(at.sources),
-            sources_on=[day.isoformat() for day in at.sources.values()],
-        )
+    def _who(self) -> dict[str, Any]:
+        return {"moment": self.moment, "scope": self.scope}
 
     def _said_last(self, key: str, name: str) -> str | None:
         # of a party that was withdrawn since, nobody says anything, and its decisions stay
         at, graph = self.moment, self._stores.graph
-        card = ask(graph, "party_card", moment=at, scope=self.scope, key=key)
+        try:
+            card = ask(graph, "party_card", keys=self._keys, key=key, **self._who)
+        except NotFoundError:
+            return None
         # a register first, and of those of one rank what was heard last
         rows = card.rows[::-1]
         rows.sort(key=lambda row: at.provenance.rank(row["source"], row["kind"]))

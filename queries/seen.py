@@ -1,24 +1,42 @@
-"""What a reader sees of a version or a tie, as Cypher: `Scope.sees` written from the schema.
+"""What a reader sees of a version or a tie, as Cypher: `Scope.sees`, written from the schema.
 
-    seen(fact) := its class is public
-      OR (the reader works everywhere, or SOME subject is located where it works)
-        AND (its class is open to the reader, or the subjects opened it:
-             each party that it is about, or some owner of the thing that it is about)
-
-Parameters: `$public_kinds` and `$open_kinds` (fact kinds), `$granted` (party -> fact kinds that it
-opened to this reader), `$areas` (beginnings of the keys of divisions, null for everywhere).
+Parameters: `$granted` (party -> fact kinds that it opened to this reader) and `$areas` (beginnings
+of the keys of divisions).  Which kinds are open without consent, and whether the reader works in the
+whole district, is known before: what need not be asked is not in the text, so that its plan is small.
+Readers of one role share a text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
 from graph.schema import SCHEMA
-from graph.vocabulary import Relationship
+from graph.vocabulary import End, Node
 from queries.pattern import Bound
+from queries.scope import Scope
 
-__all__ = ["about", "owning_ties", "seen", "while_held", "while_known"]
+__all__ = ["Reading", "seen", "while_held", "while_known"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What of a scope decides which text is asked.
+
+    Attributes:
+        open_kinds: kinds of facts that need nobody's consent.
+        has_grants: whether anybody opened anything besides.
+        has_areas: whether the reader works in some divisions only.
+    """
+
+    open_kinds: frozenset[str]
+    has_grants: bool = True
+    has_areas: bool = True
+
+    @classmethod
+    def of(cls, scope: Scope) -> Reading:
+        """That of a scope."""
+        return cls(scope.open_kinds, any(scope.granted.values()), scope.areas is not None)
 
 
 def while_known(name: str) -> str:
@@ -31,116 +49,108 @@ def while_held(name: str) -> str:
     return f"{name}.valid_from <= $as_of AND $as_of < {name}.valid_to AND {while_known(name)}"
 
 
-def seen(name: str, fact: Bound) -> str:
+def seen(name: str, fact: Bound, reading: Reading) -> str:
     """Whether the reader sees what `name` is bound to."""
     kind = f"type({name})" if fact.is_tie else f"{name}.kind"
-    ways = _ways_of_tie(name, kind, fact.kinds) if fact.is_tie else _ways_of_version(name, fact)
+    ways: dict[str, list[str]] = {}
+    for each in sorted(fact.kinds):
+        condition = _condition(name, kind, each, fact, reading)
+        ways.setdefault(condition, []).append(each)
+    if len(ways) == 1:
+        return next(iter(ways))
+    # the cheap conditions first
     told = [
-        text if len(ways) == 1 else f"{kind} IN {_listed(kinds)} AND {text}"
-        for kinds, text in ways
-    ]  # fmt: skip
-    return "(" + " OR ".join([f"{kind} IN $public_kinds", *(f"({each})" for each in told)]) + ")"
+        f"{kind} IN {kinds}" + ("" if text == "true" else f" AND {text}")
+        for text, kinds in sorted(ways.items(), key=lambda way: len(way[0]))
+        if text != "false"
+    ]
+    return f"({' OR '.join(told)})"
 
 
-def _ways_of_version(name: str, fact: Bound) -> list[tuple[list[str], str]]:
-    """(kinds, condition) for what is said of parties, and of things."""
-    of_parties = [kind for kind in fact.kinds if _is_party(SCHEMA.thing(SCHEMA.nodes[kind]).label)]
-    of_things = sorted(fact.kinds - {*of_parties})
-    kind, of = f"{name}.kind", fact.of or "described_"
-    ways = []
-    if of_parties:
-        ways.append((of_parties, _of_parties(kind, [of])))
-    if of_things:
-        ways.append((of_things, _of_owners(kind, of)))
-    if not fact.of:
-        ways = [
-            (kinds, f"EXISTS {{ MATCH ({name})-[:DESCRIBES]->(described_) WHERE {text} }}")
-            for kinds, text in ways
+def _condition(name: str, kind: str, of: str, fact: Bound, reading: Reading) -> str:
+    """For facts of one kind."""
+    if SCHEMA.information(of).is_public:
+        return "true"
+    declared = SCHEMA.kind(of)
+    if isinstance(declared, Node):
+        is_party = SCHEMA.superlabel(declared) == "Party"
+        is_open = of in reading.open_kinds
+        text = _open_and_near(kind, [(fact.of or "described_", is_party)], reading, is_open=is_open)
+        if fact.of or text in ("true", "false"):
+            return text
+        return f"EXISTS {{ MATCH ({name})-[:DESCRIBES]->(described_) WHERE {text} }}"
+    nodes = {"source": f"startNode({name})", "target": f"endNode({name})"}
+    ends = [(nodes[end], end in SCHEMA.party_ends(declared)) for end in SCHEMA.about(declared)]
+    text = _open_and_near(kind, ends, reading, is_open=of in reading.open_kinds)
+    if not declared.is_identity or text == "false":
+        return text
+    # of who contradicts himself nothing is seen: half of it would be believed
+    return (
+        f"({text} AND ({name}.certainty < 1 OR NOT EXISTS {{ "
+        f"WITH startNode({name}) AS old_, endNode({name}) AS new_ "
+        f"MATCH (old_)-[also_:{declared.type}]->(further_) "
+        f"WHERE {while_held('also_')} AND also_.certainty >= 1 AND further_ <> new_ }}))"
+    )
+
+
+def _open_and_near(
+    kind: str, subjects: list[tuple[str, bool]], reading: Reading, *, is_open: bool
+) -> str:
+    """`subjects`: nodes that the fact is about, and whether each is a party."""
+    told = []
+    if not is_open and not reading.has_grants:
+        return "false"
+    if not is_open:
+        told += [
+            _granted(kind, node)
+            if is_party
+            else f"EXISTS {{ {_owner(node)} AND {_granted(kind, 'owner_')} }}"
+            for node, is_party in subjects
         ]
-    return ways
+    if reading.has_areas:
+        near = [
+            f"EXISTS {{ {_located(node) if is_party else _owner(node, located=True)} }}"
+            for node, is_party in subjects
+        ]
+        told.append(near[0] if len(near) == 1 else f"({' OR '.join(near)})")
+    return f"({' AND '.join(told)})" if told else "true"
 
 
-def _ways_of_tie(name: str, kind: str, kinds: Iterable[str]) -> list[tuple[list[str], str]]:
-    by_ends: dict[tuple[str, ...], list[str]] = {}
-    for each in sorted(kinds):
-        tie = SCHEMA.relationships[each]
-        labels = {"source": tie.sources, "target": tie.targets}
-        ends = ["source", "target"] if about(tie) == "both" else [about(tie)]
-        shape = tuple(
-            f"{'party' if all(map(_is_party, labels[end])) else 'thing'} {end}" for end in ends
-        )
-        by_ends.setdefault(shape, []).append(each)
-    ways = []
-    for shape, told in by_ends.items():
-        ends = [_node_of(name, end.split()[1]) for end in shape]
-        if shape[0].startswith("party"):
-            ways.append((told, _of_parties(kind, ends)))
-        else:
-            ways.append((told, _of_owners(kind, ends[0])))
-    return ways
+def _granted(kind: str, party: str) -> str:
+    return f"{kind} IN coalesce($granted[{party}.key], [])"
 
 
-def _of_parties(kind: str, parties: list[str]) -> str:
-    opened = " AND ".join(f"{kind} IN coalesce($granted[{each}.key], [])" for each in parties)
-    near = " OR ".join(_near(each) for each in parties)
-    return f"({kind} IN $open_kinds OR {opened}) AND ($areas IS NULL OR {near})"
-
-
-def _of_owners(kind: str, thing: str) -> str:
-    owner = (
-        f"WITH {thing} AS thing_ MATCH (thing_)-[own_:{'|'.join(owning_ties())}]-(owner_:Party) "
-        f"WHERE {while_held('own_')} AND own_.certainty >= 1"
-    )
+def _located(party: str) -> str:
     return (
-        f"({kind} IN $open_kinds OR EXISTS {{ {owner} "
-        f"AND {kind} IN coalesce($granted[owner_.key], []) }}) "
-        f"AND ($areas IS NULL OR EXISTS {{ {owner} AND {_near('owner_')} }})"
+        f"WITH {party} AS near_ MATCH (near_)-[at_:LOCATED_IN]->(place_:Division) WHERE {_IN_AREA}"
     )
 
 
-def _near(party: str) -> str:
+def _owner(thing: str, *, located: bool = False) -> str:
+    """A party that owns a thing, and is located where the reader works."""
+    further = "-[at_:LOCATED_IN]->(place_:Division)" if located else ""
     return (
-        f"EXISTS {{ WITH {party} AS near_ MATCH (near_)-[at_:LOCATED_IN]->(place_:Division) "
-        f"WHERE {while_held('at_')} "
-        "AND any(area_ IN $areas WHERE place_.key STARTS WITH area_) }"
+        f"WITH {thing} AS thing_ "
+        f"MATCH (thing_)-[own_:{'|'.join(_owning_ties())}]-(owner_:Party){further} "
+        f"WHERE {while_held('own_')} AND own_.certainty >= 1" + (f" AND {_IN_AREA}" * located)
     )
 
 
-def _node_of(tie: str, end: str) -> str:
-    return f"{'startNode' if end == 'source' else 'endNode'}({tie})"
+_IN_AREA = (
+    f"{while_held('at_')} AND at_.certainty >= 1 "
+    "AND any(area_ IN $areas WHERE place_.key STARTS WITH area_)"
+)
 
 
 @cache
-def about(tie: Relationship) -> str:
-    """The end whose affair a tie is: `source`, `target`, or `both` where both are parties."""
-    source, target = (all(map(_is_party, labels)) for labels in (tie.sources, tie.targets))
-    if source and target:
-        return "both"
-    if target and {*tie.targets} <= {"FinancialInstitution", "GovernmentBody"}:
-        return "source"
-    return "target" if target else "source"
-
-
-@cache
-def owning_ties() -> tuple[str, ...]:
-    """Kinds of ties that make a party the owner of the thing at their other end."""
-    return tuple(
-        tie.kind for tie in SCHEMA.relationships.values()
-        if all(map(_is_party, tie.sources)) is not all(map(_is_party, tie.targets))
-        and _party_end(tie) == about(tie)
-        and "Division" not in {*tie.sources, *tie.targets}
-    )  # fmt: skip
-
-
-def _party_end(tie: Relationship) -> str:
-    return "source" if all(map(_is_party, tie.sources)) else "target"
-
-
-def _is_party(label: str) -> bool:
-    return label == "Party" or (
-        label in SCHEMA.nodes and SCHEMA.superlabel(SCHEMA.nodes[label]) == "Party"
-    )
-
-
-def _listed(kinds: Iterable[str]) -> str:
-    return "[" + ", ".join(f"'{kind}'" for kind in sorted(kinds)) + "]"
+def _owning_ties() -> tuple[str, ...]:
+    """Kinds of ties that make a party the owner of a thing: those that are about the party."""
+    other: dict[End, End] = {"source": "target", "target": "source"}
+    found = []
+    for tie in SCHEMA.relationships.values():
+        ends = {"source": tie.sources, "target": tie.targets}
+        for end in SCHEMA.party_ends(tie):
+            thing = SCHEMA.common_label(ends[other[end]])
+            if SCHEMA.about(tie) == (end,) and thing not in ("Party", "Division"):
+                found.append(tie.type)
+    return tuple(found)

@@ -6,10 +6,16 @@ code by now (`graph.resolution`).  Whoever asks several things at one moment loo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from graph.connection import Graph, Statement
 from graph.errors import NotFoundError
@@ -17,13 +23,21 @@ from graph.moment import Moment
 from graph.resolution import redirects
 from graph.time import day_of
 from queries.lawful import parameters
+from queries.question import Question
 from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
+from queries.seen import while_held
 
-__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys"]
+__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "statement_of"]
 
 SAME_AS = "same_as"
 KNOWN = "known_party"
+
+#: Where parties are located: by it is decided what is seen, and it is shown to nobody.
+_LOCATED = (
+    "UNWIND $keys AS key MATCH (:Party {key: key})-[at:LOCATED_IN]->(place:Division) "
+    f"WHERE {while_held('at')} AND at.certainty >= 1 RETURN key, place.key AS place"
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,22 @@ class At:
         }
 
 
+def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Statement:
+    """What the graph is sent: the text for a reader, and of the parameters those that it names."""
+    text = question.text_for(scope)
+    if not scope.sees_everything:
+        given |= scope.parameters()
+    used = _named(text)
+    return Statement(
+        text, {name: value for name, value in given.items() if name in used}, question.rows
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _named(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\$(\w+)", text))
+
+
 class StandingKeys:
     """Keys at one moment, for one scope; each is looked up once."""
 
@@ -61,6 +91,7 @@ class StandingKeys:
         self.scope = scope
         self._standing: dict[str, str] = {}
         self._known: set[str] = set()
+        self._places: dict[str, list[str]] = {}
 
     def look_up(self, keys: Iterable[str]) -> None:
         """Look up what is not looked up yet, in one transaction; one more where a key was led on."""
@@ -98,7 +129,16 @@ class StandingKeys:
             )
         return found
 
+    def tells_all(self, kind: str, parties: pa.Array) -> NDArray[np.bool_]:
+        """Of which parties every fact of a kind is seen (`Scope.tells_all`)."""
+        asked = [key for key in parties.to_pylist() if key is not None and key not in self._places]
+        if asked:
+            values = {"keys": asked, **self._at.parameters()}
+            self._places |= {key: [] for key in asked}
+            for row in self._graph.read(_LOCATED, values).rows:
+                self._places[row["key"]].append(row["place"])
+        told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
+        return np.array(told, bool)
+
     def _statement(self, name: str, key: str) -> Statement:
-        question = library()[name]
-        values = {"key": key, **self._at.parameters(), **self.scope.parameters()}
-        return Statement(question.text_for(self.scope), values, question.rows)
+        return statement_of(library()[name], self.scope, {"key": key, **self._at.parameters()})

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from world import World
 
 from graph.log import FactLog
+from graph.moment import Moment
 from queries.eligibility.facts.catalogue import catalogue, read_catalogue
 from queries.eligibility.facts.column import Column
 from queries.eligibility.facts.fact import Fact, Why
@@ -39,6 +40,10 @@ P, S, C, H = ("person:p", "Person"), ("person:s", "Person"), ("person:c", "Perso
 BANK = ("institution:b", "FinancialInstitution")
 
 
+def _moment(worlds: Worlds, day: date, instant: datetime) -> Moment:
+    return Moment.of(worlds.log.batches(), as_of=day, known_at=instant)
+
+
 def test_bolt_and_log_bring_the_same_facts(worlds: Worlds) -> None:
     chance = random.Random(11)
     seen: dict[str, set[object]] = {}
@@ -52,11 +57,9 @@ def test_bolt_and_log_bring_the_same_facts(worlds: Worlds) -> None:
         key = chance.choice([*worlds.parties[number], *borrowers * 9])
         bank = f"w{number:03d}:bank"
         from_graph, exists = records_from_graph(
-            worlds.graph, key, as_of=day, known_at=instant, institution=bank
+            worlds.graph, key, moment=_moment(worlds, day, instant), institution=bank
         )
         from_log = at(day, instant)
-        # the graph has taken in every source; the log had, by then
-        from_graph.sources = from_log.sources
         found = gather(from_graph, pa.array([key]), institution=bank)
         everybody = gather(from_log, pa.array(worlds.parties[number]), institution=bank)
         place = worlds.parties[number].index(key)
@@ -78,7 +81,7 @@ def test_what_every_source_says_of_a_party(worlds: Worlds, way: str) -> None:
     for party in {party for party, _ in EXPECTED}:
         if way == "graph":
             records, _ = records_from_graph(
-                worlds.graph, party, as_of=FILED, known_at=instant, institution=ASKS
+                worlds.graph, party, moment=_moment(worlds, FILED, instant), institution=ASKS
             )
         else:
             records = records_from_log(worlds.log, FILED, instant)
@@ -101,7 +104,10 @@ def test_bolt_and_log_agree_on_every_source(worlds: Worlds) -> None:
     seen: dict[str, set[object]] = {}
     for place in random.Random(3).sample(range(len(keys)), 60):
         records, _ = records_from_graph(
-            worlds.graph, keys[place], as_of=FILED, known_at=INSTANTS[0], institution=ASKS
+            worlds.graph,
+            keys[place],
+            moment=_moment(worlds, FILED, INSTANTS[0]),
+            institution=ASKS,
         )
         found = gather(records, pa.array([keys[place]]), institution=ASKS)
         assert found.facts(0) == everybody.facts(place), keys[place]
