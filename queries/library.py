@@ -147,7 +147,7 @@ class _Asked:
         parties = _PARTIES & set(self.values) if question.name != SAME_AS else ()
         self.parties = {name: str(self.values[name]) for name in parties}
 
-    def answered(self, found: Rows) -> Answer:
+    def answered(self, found: Rows, scope: Scope) -> Answer:
         question, typed = self.question, self.typed
         rows, beyond = question.cut(found.rows)
         truncated = found.truncated or beyond is not None
@@ -163,6 +163,8 @@ class _Asked:
             self.at.position,
             truncated=truncated,
             same_as=key if key != self.key else None,
+            scope=scope.name,
+            head=self.at.head,
         )
         notes = typed.notes if typed is not None else ()
         return Answer(question, rows, basis, notes if beyond is None else (*notes, beyond))
@@ -173,7 +175,7 @@ def _answers(
 ) -> list[Answer]:
     statements = _statements(asked, keys, of_known)
     found = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
-    return [one.answered(rows) for one, rows in zip(asked, found, strict=True)]
+    return [one.answered(rows, keys.scope) for one, rows in zip(asked, found, strict=True)]
 
 
 def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> list[Statement]:

@@ -43,11 +43,19 @@ class At:
     position: int
     veiled: tuple[str, ...] = ()
     registers: tuple[str, ...] = ()
+    head: str = ""
 
     @classmethod
     def of(cls, moment: Moment) -> At:
         """That of a moment."""
-        return cls(moment.as_of, moment.known_at, moment.position, moment.veiled, moment.registers)
+        return cls(
+            moment.as_of,
+            moment.known_at,
+            moment.position,
+            moment.veiled,
+            moment.registers,
+            moment.head,
+        )
 
     def parameters(self) -> dict[str, Any]:
         """Of every question."""
