@@ -5,32 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from graph.connection import Graph, Rows, Statement
-from graph.errors import NotFoundError, SettingsError
-from graph.log import FactLog
+from graph.errors import NotFoundError
 from graph.moment import Moment
 from graph.projection import ProjectedTo, projected_to
-from graph.taken_in import taken_in_on
 from graph.time import today
 from queries.basis import Basis
-from queries.fragment import FOLDER
-from queries.question import Question, parse_question
+from queries.question import Question
+from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, of_scope
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, patience_s, statement_of
 
 __all__ = [
     "Answer",
     "ask",
     "ask_many",
-    "held_at",
     "held_by",
-    "known_key",
     "library",
     "standing_key",
     "statement",
@@ -71,22 +64,6 @@ class Answer:
             "notes": list(self.notes),
             "basis": self.basis.as_dict(),
         }
-
-
-@cache
-def library() -> Mapping[str, Question]:
-    """Every question by name; raises `SettingsError` on a faulty file or a name used twice."""
-    found: dict[str, Question] = {}
-    for path in sorted(Path(__file__).parent.rglob("*.cypher")):
-        if path.parent == FOLDER:
-            continue
-        question = parse_question(path, path.read_text(encoding="utf-8"))
-        if question.name in found:
-            raise SettingsError(
-                f"两个查询都叫 {question.name}", f"two questions are named {question.name}"
-            )
-        found[question.name] = question
-    return MappingProxyType(found)
 
 
 def ask(
@@ -172,7 +149,7 @@ class _Asked:
         parties = _PARTIES & set(self.values) if question.name != SAME_AS else ()
         self.parties = {name: str(self.values[name]) for name in parties}
 
-    def answered(self, found: Rows) -> Answer:
+    def answered(self, found: Rows, scope: Scope) -> Answer:
         question, typed = self.question, self.typed
         rows, beyond = question.cut(found.rows)
         truncated = found.truncated or beyond is not None
@@ -188,6 +165,8 @@ class _Asked:
             self.at.position,
             truncated=truncated,
             same_as=key if key != self.key else None,
+            scope=scope.name,
+            head=self.at.head,
         )
         notes = typed.notes if typed is not None else ()
         return Answer(question, rows, basis, notes if beyond is None else (*notes, beyond))
@@ -197,8 +176,8 @@ def _answers(
     graph: Graph, asked: Sequence[_Asked], keys: StandingKeys, of_known: bool
 ) -> list[Answer]:
     statements = _statements(asked, keys, of_known)
-    found = graph.read_many(statements, timeout_s=10.0 + len(statements))
-    return [one.answered(rows) for one, rows in zip(asked, found, strict=True)]
+    found = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
+    return [one.answered(rows, keys.scope) for one, rows in zip(asked, found, strict=True)]
 
 
 def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> list[Statement]:
@@ -209,13 +188,8 @@ def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> 
         refuses = (of_known or not scope.sees_everything) and one.question.name not in _OF_KEYS
         for name, key in one.parties.items():
             one.values[name] = keys.known(key) if refuses else keys.standing(key)
-        statements.append(
-            Statement(
-                one.question.text_for(scope),
-                {**one.values, **one.at.parameters(), **of_scope(scope)},
-                one.question.rows,
-            )
-        )
+        given = {**one.values, **one.at.parameters()}
+        statements.append(statement_of(one.question, scope, given))
     return statements
 
 
@@ -234,26 +208,6 @@ def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str
     """The key that stands for `key`: another one where it is another party by judgement, or a
     place that has another code by now."""
     return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).standing(key)
-
-
-def known_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """As `standing_key`; raises `NotFoundError` (`party_unknown`) where no source said anything."""
-    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).known(key)
-
-
-def held_at(log: FactLog, known_at: datetime) -> ProjectedTo:
-    """What a graph of this log held at an instant: of a job that goes on later, or of a question
-    about what was known."""
-    then = [batch for batch in log.batches() if batch.known_at <= known_at]
-    came = taken_in_on(then)
-    return ProjectedTo(
-        position=len(then),
-        known_at=known_at,
-        manifest_hash=then[-1].hash if then else "",
-        schema_hash="",
-        sources=list(came),
-        sources_on=[day.isoformat() for day in came.values()],
-    )
 
 
 def held_by(graph: Graph) -> ProjectedTo:

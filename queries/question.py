@@ -26,6 +26,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from queries.expansion import SUPPLIED, rendered, with_roles
 from queries.fragment import expand
 from queries.pattern import bound
 from queries.scope import Scope
+from queries.seen import Reading
 
 __all__ = ["CLOCKS", "Column", "Parameter", "Question", "parse_question"]
 
@@ -115,7 +117,8 @@ class Question:
             The text looks one further, so that it is known whether there is more; one that looks
             for the nearest only (one row) says how far it looked where it finds nothing.
         access: classes of information that it reads.
-        text: as it runs for who sees everything; `scoped_text` for a reader with a scope.
+        text: as it runs for who sees everything.
+        worded: the same in the words of `queries.expansion`, for readers with a scope (`text_for`).
     """
 
     name: str
@@ -129,7 +132,7 @@ class Question:
     rows: int
     allowed: str
     text: str
-    scoped_text: str
+    worded: str
     read: tuple[Parameter, ...] = ()
     within: tuple[str, int] | None = None
 
@@ -166,7 +169,15 @@ class Question:
 
     def text_for(self, scope: Scope) -> str:
         """The rendering for a reader."""
-        return self.text if scope.sees_everything else self.scoped_text
+        if scope.sees_everything:
+            return self.text
+        return _rendered(self.worded, Reading.of(scope))
+
+    @property
+    def scoped_text(self) -> str:
+        """The rendering that asks for the most: nothing is open, somebody opened something, and the
+        reader works somewhere."""
+        return _rendered(self.worded, Reading(frozenset()))
 
     def cut(self, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None]:
         """The rows that are shown, and what is said of those that are not looked for."""
@@ -228,7 +239,7 @@ def parse_question(path: Path, text: str) -> Question:
             raise refuse(f"the header lacks {word}")
     own = "\n".join(body).strip()
     try:
-        cypher = with_roles(expand(own))
+        cypher = expand(with_roles(own))
         plain = blanked(cypher)
         wrong = [*unclocked(plain), *unlawful(blanked(own))]
     except ValueError as error:
@@ -255,7 +266,7 @@ def parse_question(path: Path, text: str) -> Question:
     if forbidden := _NOT_OWN.search(blanked(own)):
         raise refuse(f"{forbidden[0]} is for the expansions to write (`queries.expansion`)")
     try:
-        text, scoped_text = (rendered(cypher, scoped=scoped) for scoped in (False, True))
+        text = rendered(cypher)
     except ValueError as error:
         raise refuse(str(error)) from error
     within = _WITHIN.fullmatch(stated.get("within", ""))
@@ -276,8 +287,13 @@ def parse_question(path: Path, text: str) -> Question:
         allowed=stated.get("allow", ""),
         within=(within[1], int(within[2])) if within else None,
         text=text,
-        scoped_text=scoped_text,
+        worded=cypher,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _rendered(worded: str, reading: Reading) -> str:
+    return rendered(worded, reading)
 
 
 def _access(classes: Collection[InformationClass]) -> str:

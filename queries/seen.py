@@ -1,19 +1,44 @@
 """What a reader sees of a version or a tie, as Cypher: `Scope.sees`, written from the schema.
 
-Parameters: `$public_kinds` and `$open_kinds` (fact kinds), `$granted` (party -> fact kinds that it
-opened to this reader), `$areas` (beginnings of the keys of divisions, null for everywhere).  The
-cheap conditions stand first: most readers need no further ones for most facts.
+Parameters: `$granted` (party -> place in `$opened`, the lists of fact kinds that somebody opened to
+this reader) and `$areas` (beginnings of the keys of divisions).  Which kinds are open without consent, and whether the reader works in the
+whole district, is known before: what need not be asked is not in the text, so that its plan is small.
+Readers of one role share a text.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from functools import cache
 
 from graph.schema import SCHEMA
 from graph.vocabulary import End, Node
+from queries.fragment import fragments
 from queries.pattern import Bound
+from queries.scope import Scope
 
-__all__ = ["seen", "while_held", "while_known"]
+__all__ = ["Reading", "of_fragment", "seen", "while_held", "while_known"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What of a scope decides which text is asked.
+
+    Attributes:
+        open_kinds: kinds of facts that need nobody's consent.
+        has_grants: whether anybody opened anything besides.
+        has_areas: whether the reader works in some divisions only.
+    """
+
+    open_kinds: frozenset[str]
+    has_grants: bool = True
+    has_areas: bool = True
+
+    @classmethod
+    def of(cls, scope: Scope) -> Reading:
+        """That of a scope."""
+        return cls(scope.open_kinds, any(scope.granted.values()), scope.areas is not None)
 
 
 def while_known(name: str) -> str:
@@ -26,87 +51,87 @@ def while_held(name: str) -> str:
     return f"{name}.valid_from <= $as_of AND $as_of < {name}.valid_to AND {while_known(name)}"
 
 
-def seen(name: str, fact: Bound) -> str:
-    """Whether the reader sees what `name` is bound to."""
+def seen(name: str, fact: Bound, reading: Reading) -> str:
+    """Whether the reader sees what `name` is bound to.
+
+    What is alike for several kinds is asked once: each subquery is one more for the planner.
+    """
     kind = f"type({name})" if fact.is_tie else f"{name}.kind"
-    ways: dict[str, list[str]] = {}
+    ways: dict[str, dict[str, list[str]]] = {}
     for each in sorted(fact.kinds):
-        if not SCHEMA.information(each).is_public:
-            ways.setdefault(_condition(name, kind, each, fact), []).append(each)
-    # where the text leaves one kind open, or all are alike, the kind need not be told apart
-    alike = len(ways) == 1 and not any(SCHEMA.information(each).is_public for each in fact.kinds)
-    told = [
-        f"({text})" if alike else f"({kind} IN {sorted(kinds)} AND {text})"
-        for text, kinds in ways.items()
-    ]
-    return f"({' OR '.join([f'{kind} IN $public_kinds', *told])})"
+        is_open, is_near = _conditions(name, kind, each, fact, reading)
+        if is_open != "false":
+            ways.setdefault(is_near, {}).setdefault(is_open, []).append(each)
+    alike = len(fact.kinds) == sum(len(kinds) for way in ways.values() for kinds in way.values())
+    told = []
+    for is_near, way in ways.items():
+        one = len(ways) == 1 and alike
+        opened = [
+            _all(text, "true" if one and len(way) == 1 else f"{kind} IN {kinds}")
+            for text, kinds in way.items()
+        ]
+        told.append(_all(_any(opened), is_near))
+    # the cheap conditions first
+    return _any(sorted(told, key=len))
 
 
-def _condition(name: str, kind: str, of: str, fact: Bound) -> str:
-    """For facts of one kind that is not public."""
+def _conditions(name: str, kind: str, of: str, fact: Bound, reading: Reading) -> tuple[str, str]:
+    """For facts of one kind: whether it is open, and whether it is where the reader works."""
+    if SCHEMA.information(of).is_public:
+        return "true", "true"
     declared = SCHEMA.kind(of)
     if isinstance(declared, Node):
-        is_party = SCHEMA.superlabel(declared) == "Party"
-        text = _open_and_near(kind, [(fact.of or "described_", is_party)])
+        subjects = [(fact.of or "described_", SCHEMA.superlabel(declared) == "Party")]
+    else:
+        nodes = {"source": f"startNode({name})", "target": f"endNode({name})"}
+        parties = SCHEMA.party_ends(declared)
+        subjects = [(nodes[end], end in parties) for end in SCHEMA.about(declared)]
+    owning = "|".join(_owning_ties())
+    is_open, is_near = "true", "true"
+    if of not in reading.open_kinds:
+        opened = [
+            of_fragment("has_opened", node, kind)
+            if is_party
+            else of_fragment("has_owner_opening", node, owning, kind)
+            for node, is_party in subjects
+        ]
+        is_open = _all(*opened) if reading.has_grants else "false"
+    if reading.has_areas and all(is_party for _, is_party in subjects):
+        nodes_ = f"[startNode({name}), endNode({name})]" if fact.is_tie else f"[{subjects[0][0]}]"
+        is_near = of_fragment("is_near", nodes_)
+    elif reading.has_areas:
+        is_near = of_fragment("has_owner_near", subjects[0][0], owning)
+    if isinstance(declared, Node):
         if fact.of:
-            return text
-        return f"EXISTS {{ MATCH ({name})-[:DESCRIBES]->(described_) WHERE {text} }}"
-    nodes = {"source": f"startNode({name})", "target": f"endNode({name})"}
-    ends = [(nodes[end], end in SCHEMA.party_ends(declared)) for end in SCHEMA.about(declared)]
-    text = _open_and_near(kind, ends)
-    if not declared.is_identity:
-        return text
-    # of who contradicts himself nothing is seen: half of it would be believed
-    return (
-        f"{text} AND ({name}.certainty < 1 OR NOT EXISTS {{ "
-        f"WITH startNode({name}) AS old_, endNode({name}) AS new_ "
-        f"MATCH (old_)-[also_:{declared.type}]->(further_) "
-        f"WHERE {while_held('also_')} AND also_.certainty >= 1 AND further_ <> new_ }})"
-    )
+            return is_open, is_near
+        return (
+            is_open if is_open in ("true", "false") else of_fragment("described", name, is_open),
+            is_near if is_near == "true" else of_fragment("described", name, is_near),
+        )
+    if declared.is_identity and is_open != "false":
+        # of who contradicts himself nothing is seen: half of it would be believed
+        contradicted = of_fragment("contradicted", name, declared.type)
+        is_open = _all(is_open, f"({name}.certainty < 1 OR NOT {contradicted})")
+    return is_open, is_near
 
 
-def _open_and_near(kind: str, subjects: list[tuple[str, bool]]) -> str:
-    """`subjects`: nodes that the fact is about, and whether each is a party."""
-    opened = " AND ".join(
-        _granted(kind, node)
-        if is_party
-        else f"EXISTS {{ {_owner(node, _granted(kind, 'owner_'))} }}"
-        for node, is_party in subjects
-    )
-    near = " OR ".join(
-        f"EXISTS {{ {_located(node) if is_party else _owner(node, '', located=True)} }}"
-        for node, is_party in subjects
-    )
-    return f"({kind} IN $open_kinds OR {opened}) AND ($areas IS NULL OR {near})"
+def _all(*texts: str) -> str:
+    told = [text for text in texts if text != "true"]
+    return " AND ".join(told) if told else "true"
 
 
-def _granted(kind: str, party: str) -> str:
-    return f"{kind} IN coalesce($granted[{party}.key], [])"
+def _any(texts: list[str]) -> str:
+    if not texts:
+        return "false"
+    if "true" in texts:
+        return "true"
+    return f"({' OR '.join(texts)})"
 
 
-def _located(party: str) -> str:
-    return (
-        f"WITH {party} AS near_ MATCH (near_)-[at_:LOCATED_IN]->(place_:Division) "
-        f"WHERE {_in_area()}"
-    )
-
-
-def _owner(thing: str, condition: str, *, located: bool = False) -> str:
-    """A party that owns a thing: of the condition, or located where the reader works."""
-    ties = "|".join(_owning_ties())
-    further = "-[at_:LOCATED_IN]->(place_:Division)" if located else ""
-    return (
-        f"WITH {thing} AS thing_ MATCH (thing_)-[own_:{ties}]-(owner_:Party){further} "
-        f"WHERE {while_held('own_')} AND own_.certainty >= 1 "
-        f"AND {_in_area() if located else condition}"
-    )
-
-
-def _in_area() -> str:
-    return (
-        f"{while_held('at_')} AND at_.certainty >= 1 "
-        "AND any(area_ IN $areas WHERE place_.key STARTS WITH area_)"
-    )
+def of_fragment(name: str, *values: str) -> str:
+    """A fragment with its values, and `held` in it written out."""
+    text = fragments()[name].given([*values])
+    return re.sub(r"\bheld\((\w+)\)", lambda found: while_held(found[1]), text)
 
 
 @cache

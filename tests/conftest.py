@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from hypothesis import settings as hypothesis_settings
+from leftovers import still_running
 from waiting import PATIENCE
 
 from graph.connection import Graph
@@ -69,6 +70,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     rank = {name: place for place, name in enumerate(LONG)}
     here = Path(__file__).parent
     items.sort(key=lambda item: rank.get(item.path.relative_to(here).as_posix(), len(rank)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """At the end of the run nothing that a test started lives on, here or on its own.
+
+    Set up before all else, so that it is asked when all else is closed.
+    """
+    yield
+    left = still_running(tmp_path_factory.getbasetemp())
+    assert not left, f"tests left these running: {left}"
 
 
 @pytest.fixture(scope="session", autouse=True)

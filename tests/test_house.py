@@ -35,6 +35,18 @@ def test_module(path: Path) -> None:
         assert not re.search(r"\b(MATCH|UNWIND)\b \(", text), "Cypher lives in .cypher files"
 
 
+def test_sources_are_named_where_everybody_finds_them() -> None:
+    """A law and its article, a standard and its clause, or that there is none: no private numbering."""
+    told = [
+        path
+        for room in ROOMS
+        for ending in ("*.py", "*.yaml", "*.cypher", "*.md")
+        for path in (ROOT / room).rglob(ending)
+        if re.search(r"\bdomain \d|\bF\d{2}\b", path.read_text(encoding="utf-8"))
+    ]
+    assert told == []
+
+
 def test_everything_in_the_schema_has_a_chinese_term() -> None:
     for kind in SCHEMA.kinds:
         for term in (kind.term, *(item.term for item in kind.properties)):

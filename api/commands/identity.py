@@ -125,9 +125,9 @@ def clusters(as_json: Json = False) -> None:
     """已合并的主体、相互矛盾的核对和全部核对记录 / clusters, conflicts, judgements."""
     from dataclasses import asdict
 
-    from ingest.identity import standing
+    from ingest.identity import judgements_in_force
 
-    judgements, found = standing(open_settings())
+    judgements, found = judgements_in_force(open_settings())
     answer = {
         "clusters": [asdict(item) for item in found.clusters],
         "conflicts": [asdict(item) for item in found.conflicts],

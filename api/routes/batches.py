@@ -13,7 +13,7 @@ from api.admission import Flag, Whole
 from api.dependencies import FOR_A_RUN_S, Body, KnownAt, Received, Serving
 from graph.errors import InputError, NotFoundError
 from ingest import preview_withdrawal, withdraw
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from ingest.delivery.deliveries import Deliveries
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS, Inbox
 from ingest.delivery.upload import Upload
@@ -120,7 +120,7 @@ def fresh(services: Serving, known_at: KnownAt = None) -> list[dict[str, Any]]:
     return [item.as_dict() for item in services.deliveries(known_at=known_at).freshness()]
 
 
-def _part(text: str, name: str) -> Part | None:
+def _part(text: str, name: str) -> ListPart | None:
     if not text:
         return None
     if not name:
@@ -130,7 +130,7 @@ def _part(text: str, name: str) -> Part | None:
             code="part_number",
         )
     number, of = text.split("/")
-    return Part(name, int(number), int(of))
+    return ListPart(name, int(number), int(of))
 
 
 def _taken_back(came: Deliveries, name: str | None) -> dict[str, Any] | None:

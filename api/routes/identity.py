@@ -14,7 +14,7 @@ from pydantic import Field
 from api.admission import MOST, Whole
 from api.dependencies import Body, Key, Reading, Serving
 from graph.catch_up import catch_up
-from ingest.identity import judge, refresh, review, standing, take_back
+from ingest.identity import judge, judgements_in_force, refresh, review, take_back
 from ingest.identity.review import Way, hints
 
 __all__ = ["router"]
@@ -102,7 +102,7 @@ def undo(number: Number, body: UndoRequest, services: Serving) -> dict[str, Any]
 @router.get("/clusters", summary="同一主体、矛盾和核对记录 / clusters, conflicts, judgements")
 def clusters(services: Serving) -> dict[str, Any]:
     """Who is one party after all judgements, and which judgements contradict each other."""
-    judgements, found = standing(services.settings)
+    judgements, found = judgements_in_force(services.settings)
     return {
         "clusters": [asdict(item) for item in found.clusters],
         "conflicts": [asdict(item) for item in found.conflicts],

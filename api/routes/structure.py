@@ -65,7 +65,7 @@ def bods(key: Key, reader: Reading) -> list[dict[str, Any]]:
 @router.get("/parties/{key}/standing", summary="担保结构 / standing among guarantees")
 def standing(key: Key, reader: Reading) -> dict[str, Any]:
     """The ring a party stands in, for whom it stands in the end, and what the limits say."""
-    return reader.structure().standing(key).as_dict()
+    return reader.structure().guarantee_position(key).as_dict()
 
 
 @router.get("/parties/{key}/hints", summary="关联提示 / hints")

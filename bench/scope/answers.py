@@ -85,7 +85,7 @@ def _of_structure(held: Structure, keys: list[str], answer: Answer) -> None:
     answer("structure/hints", lambda: held.hints)
     for key in [*keys, "org:nobody"]:
         answer(f"structure/owners/{key}", lambda key=key: held.owners(key))  # type: ignore[misc]
-        answer(f"structure/standing/{key}", lambda key=key: held.standing(key))  # type: ignore[misc]
+        answer(f"structure/standing/{key}", lambda key=key: held.guarantee_position(key))  # type: ignore[misc]
 
 
 def _of_money(run: RiskRun, held: Structure, institution: str, answer: Answer) -> None:

@@ -229,6 +229,8 @@ class Reference:
                 for tie in ties.get(member, ()):
                     if tie["kind"] == "GUARANTEES" and not self.stands(tie):
                         continue
+                    if not self.usable(tie["to_key"]):
+                        continue
                     say(tie)
                     if self.label[tie["to_key"]] in parties:
                         continue

@@ -90,7 +90,7 @@ def test_what_a_clock_is_over_loads(body: str) -> None:
     head = re.sub("access: .*", "access: guarantee", HEAD)
     question = parse(f"{head}{body}\nRETURN p.key AS key\n")
     assert "t.known_from <= $known_at" in question.text
-    assert "$open_kinds" in question.scoped_text and "$open_kinds" not in question.text
+    assert "$granted" in question.scoped_text and "$granted" not in question.text
 
 
 @pytest.mark.parametrize(

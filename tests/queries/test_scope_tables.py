@@ -76,7 +76,7 @@ def test_a_party_that_is_not_seen_is_one_that_nobody_knows() -> None:
     for key in (unseen[0], "person:nobody"):
         for ask in (
             lambda key=key: explain(run, key),
-            lambda key=key: structure.standing(key),
+            lambda key=key: structure.guarantee_position(key),
             lambda key=key: structure.hints_about(key),
         ):
             with pytest.raises(NotFoundError) as told:
