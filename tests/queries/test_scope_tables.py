@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from pathlib import Path
 
 import pytest
 
@@ -102,3 +104,16 @@ def test_a_mask_that_forgets_one_owner_is_found(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(rendering, "owning", lambda label: ())
     assert any(pair.differences for pair in compare(8, "suite"))
+
+
+def test_nothing_in_queries_reads_the_log_but_through_a_reader_s_view() -> None:
+    """A table that is read beside the view is one that nothing is left out of."""
+    folder = Path(__file__).parents[2] / "queries"
+    raw = re.compile(r"\blog\.(read|facts|history|held)\(|\bFactLog\(|take_snapshot\(FactLog")
+    found = [
+        f"{path.relative_to(folder)}: {line.strip()}"
+        for path in sorted(folder.rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if raw.search(line)
+    ]
+    assert found == []
