@@ -26,7 +26,7 @@ from graph.vocabulary import End, Node
 from queries.lawful import Law
 from queries.scope import ADMINISTRATOR, Scope
 
-__all__ = ["as_view", "visible"]
+__all__ = ["as_view", "owning", "visible"]
 
 Flags = NDArray[np.bool_]
 
