@@ -80,7 +80,7 @@ def adverse_of(
     batches: Iterable[Batch],
     *,
     labels: Collection[str] = (),
-    tells_all: Callable[[str], bool] = lambda kind: True,
+    tells_all: Callable[[str], bool] = lambda _kind: True,
 ) -> Adverse:
     """How far one looked for what an answer of `adverse_records` says.
 
