@@ -163,7 +163,7 @@ class _Asked:
             self.at.position,
             truncated=truncated,
             same_as=key if key != self.key else None,
-            scope=scope.name,
+            scope=scope.said,
             head=self.at.head,
         )
         notes = typed.notes if typed is not None else ()

@@ -279,7 +279,7 @@ def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) ->
             reader.rating("person:a").basis,
             *(one.basis for one in reader.decide_every("person:a")),
         ]
-        assert {one.as_dict()["scope"] for one in stated} == {reader.scope.name}
+        assert {one.as_dict()["scope"] for one in stated} == {reader.scope.said}
         assert {one.as_dict()["head"] for one in stated} == {reader.moment.head[:12]}
         assert len(stated) > 15
 
