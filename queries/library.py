@@ -8,9 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from graph.connection import Graph, Rows, Statement
-from graph.covered_sources import coverage_days
 from graph.errors import NotFoundError
-from graph.log import FactLog
 from graph.moment import Moment
 from graph.projection import ProjectedTo, projected_to
 from graph.time import today
@@ -19,15 +17,13 @@ from queries.question import Question
 from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, statement_of
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, patience_s, statement_of
 
 __all__ = [
     "Answer",
     "ask",
     "ask_many",
-    "held_at",
     "held_by",
-    "known_key",
     "library",
     "standing_key",
     "statement",
@@ -153,7 +149,7 @@ class _Asked:
         parties = _PARTIES & set(self.values) if question.name != SAME_AS else ()
         self.parties = {name: str(self.values[name]) for name in parties}
 
-    def answered(self, found: Rows) -> Answer:
+    def answered(self, found: Rows, scope: Scope) -> Answer:
         question, typed = self.question, self.typed
         rows, beyond = question.cut(found.rows)
         truncated = found.truncated or beyond is not None
@@ -169,6 +165,8 @@ class _Asked:
             self.at.position,
             truncated=truncated,
             same_as=key if key != self.key else None,
+            scope=scope.name,
+            head=self.at.head,
         )
         notes = typed.notes if typed is not None else ()
         return Answer(question, rows, basis, notes if beyond is None else (*notes, beyond))
@@ -178,8 +176,8 @@ def _answers(
     graph: Graph, asked: Sequence[_Asked], keys: StandingKeys, of_known: bool
 ) -> list[Answer]:
     statements = _statements(asked, keys, of_known)
-    found = graph.read_many(statements, timeout_s=10.0 + len(statements))
-    return [one.answered(rows) for one, rows in zip(asked, found, strict=True)]
+    found = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
+    return [one.answered(rows, keys.scope) for one, rows in zip(asked, found, strict=True)]
 
 
 def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> list[Statement]:
@@ -210,26 +208,6 @@ def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str
     """The key that stands for `key`: another one where it is another party by judgement, or a
     place that has another code by now."""
     return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).standing(key)
-
-
-def known_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """As `standing_key`; raises `NotFoundError` (`party_unknown`) where no source said anything."""
-    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).known(key)
-
-
-def held_at(log: FactLog, known_at: datetime) -> ProjectedTo:
-    """What a graph of this log held at an instant: of a job that goes on later, or of a question
-    about what was known."""
-    then = [batch for batch in log.batches() if batch.known_at <= known_at]
-    came = coverage_days(then)
-    return ProjectedTo(
-        position=len(then),
-        known_at=known_at,
-        manifest_hash=then[-1].hash if then else "",
-        schema_hash="",
-        sources=list(came),
-        sources_on=[day.isoformat() for day in came.values()],
-    )
 
 
 def held_by(graph: Graph) -> ProjectedTo:

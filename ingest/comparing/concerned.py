@@ -29,6 +29,7 @@ from queries.eligibility.decisions.kept_rules import read_rules
 from queries.eligibility.decisions.record import case_from, facts_again
 from queries.eligibility.facts.records import Records
 from queries.eligibility.rules.runner import evaluate, overall
+from queries.lawful import barred
 
 __all__ = ["Concerned", "concerned"]
 
@@ -123,11 +124,11 @@ def _again(
 def _records(
     log: FactLog, changes: Sequence[Difference], taken: Mapping[str, date], moment: datetime
 ) -> Records:
-    """Everybody's records of today as they would be after the changes."""
+    """Everybody's records of today as they would be after the changes, as law lets them be used."""
     day = day_of(moment)
 
     @cache
-    def read(kind: str) -> pa.Table:
+    def known(kind: str) -> pa.Table:
         held = log.read(kind)
         for change in changes:
             if kind in change.closed:
@@ -136,7 +137,13 @@ def _records(
             if kind in change.asserted:
                 new = change.asserted[kind].select(held.column_names)
                 held = pa.concat_tables([held, new], promote_options="default")
-        return held.filter(true_at(held, day))
+        return held
+
+    out = barred(known, day)
+
+    def read(kind: str) -> pa.Table:
+        held = known(kind)
+        return out.without(kind, held.filter(true_at(held, day)))
 
     return Records(day, moment, taken, read)
 
