@@ -19,6 +19,7 @@ import yaml
 from pydantic import Field, model_validator
 
 from graph.errors import NotFoundError, SettingsError
+from ingest.catalogue.becoming import with_schema
 from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck, Strict
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class TableSpec(Strict):
     """One shape of file: its columns, its key, and the file names that usually carry it.
 
     Attributes:
+        states: kinds of facts that its rows state, besides the parties that they only name; where
+            two have a property of one name, a field of that name becomes the first's.
         completeness, expected: of this table, where it differs from its source.
         shared: where several rows may tell of one thing.
         scope: columns that say what a complete list is complete for: with [village], a town's
@@ -81,6 +84,7 @@ class TableSpec(Strict):
 
     fields: tuple[FieldSpec, ...]
     title: str | None = None
+    states: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     separator: str = ","
@@ -190,7 +194,9 @@ def load_source(name: str) -> Source:
         )
     text = (files(_SOURCES) / name / "source.yaml").read_text(encoding="utf-8")
     # ours, and of this package: the one kind that may say something twice by an alias
-    return Source.model_validate({"name": name, **yaml.safe_load(text)})
+    stated = yaml.safe_load(text)
+    tables = {table: with_schema(said) for table, said in stated["tables"].items()}
+    return Source.model_validate({"name": name, **stated, "tables": tables})
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ import yaml
 
 from api.commands.risk import _tell
 from api.pages.rendering import page
-from api.wording import LEAST_SHARE, VALUES, percent, said, source
+from api.wording import LEAST_SHARE, percent, said, source
 from ingest import Source, load_source, source_names
+from queries.codes import WORDS
 from queries.risk.sentence import say_standing
 from queries.rule_file import read_rules
 from queries.structure.limits import LimitBook, load_limits
@@ -109,7 +110,7 @@ def test_the_walk_can_find_what_it_looks_for(bar: str) -> None:
 
 
 def test_a_son_and_a_daughter() -> None:
-    words = [VALUES[role] for role in ("son", "daughter", "father", "mother")]
+    words = [WORDS[role] for role in ("son", "daughter", "father", "mother")]
     assert (
         words
         == ["儿子", "女儿", "父亲", "母亲"]
