@@ -11,17 +11,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from graph.errors import InputError
-from graph.time import parse_date
+from graph.time import parse_date, parse_instant
 
 __all__ = [
     "MOST",
@@ -29,6 +30,7 @@ __all__ = [
     "Day",
     "Fen",
     "Flag",
+    "Instant",
     "Number",
     "Text",
     "Whole",
@@ -75,6 +77,15 @@ def _day(value: object) -> date:
         raise PydanticCustomError("day", "a date is written YYYY-MM-DD") from error
 
 
+def _instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    try:
+        return parse_instant(str(value))
+    except InputError as error:
+        raise PydanticCustomError("instant", "an instant with its offset, ISO 8601") from error
+
+
 def _integral(told: Any) -> Any:
     """A number without a fraction is an integer, however it is written (JSON Schema, 6.1.1)."""
     return int(told) if isinstance(told, float) and told.is_integer() else told
@@ -85,6 +96,12 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 #: A date in a body.
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+#: An instant that says its offset.
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 #: Money in a body, in fen.
 Fen = Annotated[int, Field(ge=-MOST, le=MOST), BeforeValidator(_integral)]
 #: Any number, any text in a body.
@@ -96,14 +113,16 @@ Text = Annotated[str, Field(strict=True, max_length=10_000)]
 
 
 async def admitted(request: Request) -> None:
-    """Refuse names of a query that are not declared or come twice, and what is no text or number.
+    """Refuse names of a query that are not declared or come twice, and what is no text or number:
+    of every route and every page.
 
     Raises `RequestValidationError`, which says where and never what, and `InputError` (`no_text`).
     """
     route = request.scope.get("route")
     wrong = []
-    if isinstance(route, APIRoute) and request.url.path.startswith("/v1"):
-        declared = {field.alias for field in route.dependant.query_params}
+    if isinstance(route, APIRoute):
+        every = _with_dependencies(route.dependant)
+        declared = {field.alias for part in every for field in part.query_params}
         names = [name for name, _ in request.query_params.multi_items()]
         wrong = [("query", name if name in declared else "?") for name in dict.fromkeys(names)
                  if name not in declared or names.count(name) > 1]  # fmt: skip
@@ -125,16 +144,24 @@ async def admitted(request: Request) -> None:
         raise RequestValidationError([{"loc": loc, "type": "admission"} for loc in wrong])
 
 
+def _with_dependencies(of: Dependant) -> list[Dependant]:
+    """What a route declares, and what each thing that it depends on declares."""
+    return [of, *(part for each in of.dependencies for part in _with_dependencies(each))]
+
+
 def declared(route: object) -> frozenset[str]:
     """Every name that a route declares: of its path, its query, its headers, its form or body."""
     if not isinstance(route, APIRoute):
         return frozenset()
-    of = route.dependant
-    fields = [*of.path_params, *of.query_params, *of.header_params, *of.body_params]
+    every = _with_dependencies(route.dependant)
+    bodies = [field for of in every for field in of.body_params]
+    fields = [
+        field for of in every for field in (*of.path_params, *of.query_params, *of.header_params)
+    ] + bodies
     names = {"path", "query", "header", "body", "url", *(field.alias for field in fields)}
     left: list[Any] = [
         field.field_info.annotation
-        for field in of.body_params
+        for field in bodies
         if isinstance(field.field_info.annotation, type)
         and issubclass(field.field_info.annotation, BaseModel)
     ]

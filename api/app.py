@@ -21,7 +21,8 @@ from api.guard import Guard
 from api.pages import router as pages
 from api.problems import RESPONSES, add_handlers, problem
 from api.routes import routers
-from api.workbench import Workbench
+from api.services import Services
+from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
 
@@ -62,16 +63,18 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.workbench = Workbench(settings)
-        app.state.workbench.warm()
-        app.state.inbox = Inbox(settings)
-        app.state.jobs = DecisionJobs(app.state.workbench)
+        app.state.services = Services(settings)
+        app.state.services.warm()
+        runner = Runner(app.state.services.store)
+        app.state.inbox = Inbox(settings, runner)
+        app.state.jobs = DecisionJobs(app.state.services, runner)
         try:
+            runner.start()
             yield
         finally:
-            app.state.jobs.close()
+            runner.close()
             app.state.inbox.close()
-            app.state.workbench.close()
+            app.state.services.close()
 
     app = _Service(
         title="信农 Xinnong",

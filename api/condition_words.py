@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from api.wording import fact as fact_said
 from api.wording import show, source
-from queries.eligibility.failing import failing
+from queries.eligibility.rules.failing import failing
 
 if TYPE_CHECKING:
-    from queries.eligibility.catalogue import FactSpec
-    from queries.eligibility.condition import Condition
-    from queries.eligibility.fact import Fact, Hint
-    from queries.eligibility.runner import Checked
+    from queries.eligibility.facts.catalogue import FactSpec
+    from queries.eligibility.facts.fact import Fact, Hint
+    from queries.eligibility.rules.condition import Condition
+    from queries.eligibility.rules.runner import Checked
 
 __all__ = ["failed", "failed_by", "hint_said", "lacking", "unknown"]
 

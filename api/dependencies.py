@@ -1,26 +1,34 @@
-"""What a route is handed: the open workbench, a party's key, strict bodies."""
+"""What a route is handed: a reader for its answer, the doors of the office, a party's key."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
+from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
-from api.workbench import Workbench
+from api.services import Services
+from graph.time import past
 from ingest.delivery.inbox import Inbox
+from queries.reader import Reader
 
 __all__ = [
     "FOR_A_RUN_S",
-    "Bench",
+    "AsOf",
     "Body",
     "Key",
+    "KnownAt",
     "Office",
+    "Reading",
     "Received",
+    "Serving",
     "inbox",
     "jobs",
-    "workbench",
+    "reader",
+    "services",
 ]
 
 
@@ -28,10 +36,45 @@ __all__ = [
 FOR_A_RUN_S = 5.0
 
 
-def workbench(request: Request) -> Workbench:
-    """The open workbench of this application."""
-    found: Workbench = request.app.state.workbench
+#: A day to ask about; None is today.
+AsOf = Annotated[
+    Day | None, Query(title="截至哪一天", description="不写为今天 / as of, today by default")
+]
+
+
+def _past(
+    known_at: Annotated[
+        Instant | None,
+        Query(
+            title="按哪一时点所知",
+            description="不写为最新 / as it was known at an instant with its offset",
+        ),
+    ] = None,
+) -> datetime | None:
+    """Raises `InputError` (`known_at_future`)."""
+    return known_at and past(known_at)
+
+
+#: An instant that has been; None is now.
+KnownAt = Annotated[datetime | None, Depends(_past)]
+
+
+def services(request: Request) -> Services:
+    """What this application holds open."""
+    found: Services = request.app.state.services
     return found
+
+
+def reader(
+    request: Request,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> Reader:
+    """A reader for this request alone: one moment for all that it answers.
+
+    Raises `InputError` (`known_at_future`), and as `Services.moment`.
+    """
+    return services(request).reader(as_of=as_of, known_at=known_at)
 
 
 def inbox(request: Request) -> Inbox:
@@ -48,7 +91,8 @@ def jobs(request: Request) -> DecisionJobs:
 
 Office = Annotated[DecisionJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
-Bench = Annotated[Workbench, Depends(workbench)]
+Reading = Annotated[Reader, Depends(reader)]
+Serving = Annotated[Services, Depends(services)]
 Key = Annotated[str, Path(description="主体编号 / party key", max_length=128)]
 
 

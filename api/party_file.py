@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from queries import Answer, RiskAnswer
 from queries.adverse import Adverse
-from queries.eligibility import Decision, case_of, decide_all
+from queries.eligibility import Decision, decide_all
 from queries.eligibility.scorecard import Rating, rate
+from queries.reader import Reader
 from queries.structure import Hint, Owners, Standing
-
-if TYPE_CHECKING:
-    from api.workbench import Workbench
 
 __all__ = ["PartyFile", "read_party_file"]
 
@@ -58,27 +56,25 @@ class PartyFile:
     hints: tuple[Hint, ...]
 
 
-def read_party_file(bench: Workbench, key: str) -> PartyFile:
+def read_party_file(reader: Reader, key: str) -> PartyFile:
     """Everything about one party; raises `NotFoundError` for one that does not exist."""
-    risk = bench.risk(key)
-    # all of a page is of one moment, whatever is taken in while it is made
-    held = bench.moment()
-    answers = {name: bench.ask(name, held=held, key=key) for name in _QUESTIONS}
+    risk = reader.risk(key)
+    answers = reader.ask_all(_QUESTIONS, key)
     applicant = _applicant(key, answers)
     # the grade is made of what the village collected; a loan waits for the applicant's signature
-    case = case_of(bench.graph, applicant, graded=True, held=held) if applicant else None
-    structure = bench.structure()
+    case = reader.case(applicant, graded=True) if applicant else None
+    structure = reader.structure()
     card = answers["party_card"].rows
     return PartyFile(
         key=key,
         name=risk.name,
         answers=answers,
         risk=risk,
-        adverse=bench.adverse(key, labels=card[0]["labels"] if card else (), held=held),
-        where=_where(bench.ask("find_party", held=held, text=key).rows),
+        adverse=reader.adverse(key, labels=card[0]["labels"] if card else ()),
+        where=_where(reader.search(key).rows),
         applicant=applicant,
-        decisions=decide_all(case.without_consent(), bench.products().values()) if case else (),
-        rating=rate(case, bench.card()) if case and answers["household_members"].rows else None,
+        decisions=decide_all(case.without_consent(), reader.products.values()) if case else (),
+        rating=rate(case, reader.card) if case and answers["household_members"].rows else None,
         standing=structure.standing(key),
         owners=structure.owners(key),
         hints=structure.hints_about(key),

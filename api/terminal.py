@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,24 +15,27 @@ import typer
 from api.grid import Grid
 
 if TYPE_CHECKING:
+    from api.services import Services
     from graph.progress import Progress
     from graph.settings import Settings
-    from graph.snapshot import Snapshot
+    from queries.reader import Reader
 
 __all__ = [
     "AsOf",
     "Bar",
     "Json",
     "Key",
+    "KnownAt",
     "SourceName",
     "answer_with",
     "basis",
     "day_of",
     "fetch_engine",
     "open_settings",
+    "opened",
     "pairs",
+    "reading",
     "say",
-    "snapshot_of",
     "table",
 ]
 
@@ -39,6 +43,13 @@ AsOf = Annotated[
     str,
     typer.Option(
         "--as-of", help="截至哪一天，如 2026-01-31；不写为今天 / as of, today if not given"
+    ),
+]
+KnownAt = Annotated[
+    str,
+    typer.Option(
+        "--known-at",
+        help="按哪一时点所知，如 2026-01-31T08:00:00+08:00；不写为最新 / as it was known at",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
@@ -65,18 +76,35 @@ def fetch_engine(settings: Settings) -> None:
 
 
 def day_of(as_of: str) -> date:
-    """The day that `--as-of` names, today if it names none; raises `InputError` (code `date`)."""
+    """The day that an option names, today if it names none; raises `InputError` (code `date`)."""
     from graph.time import parse_date, today
 
     return parse_date(as_of) if as_of else today()
 
 
-def snapshot_of(as_of: str) -> Snapshot:
-    """What the log of this data folder holds to be true on the day that `--as-of` names."""
-    from graph.log import FactLog
-    from graph.snapshot import take_snapshot
+def opened(*, graph: bool = False) -> Services:
+    """The stores of this environment, for one command; close them.
 
-    return take_snapshot(FactLog(open_settings().log_dir), day_of(as_of))
+    Args:
+        graph: whether the graph is asked: an engine is started only where it is.
+    """
+    from api.services import Services
+
+    return Services(open_settings(), reads_graph=graph, waits=True)
+
+
+@contextmanager
+def reading(as_of: str = "", known_at: str = "", *, graph: bool = False) -> Iterator[Reader]:
+    """A reader for the answer of one command, at the moment that `--as-of` and `--known-at` name.
+
+    Raises `InputError` (`date`, `instant`, `known_at_future`), and as `Services.moment`.
+    """
+    from graph.time import parse_date, past_instant
+
+    day = parse_date(as_of) if as_of else None
+    instant = past_instant(known_at) if known_at else None
+    with opened(graph=graph) as services:
+        yield services.reader(as_of=day, known_at=instant)
 
 
 def pairs(given: list[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from graph.schema import SCHEMA
 from ingest.catalogue.source import load_source, source_names
 from queries.codes import GROUPS, MATCHES, WORDS
-from queries.eligibility.catalogue import FactSpec
+from queries.eligibility.facts.catalogue import FactSpec
 
 __all__ = [
     "GRADES",
@@ -63,6 +63,7 @@ _LEAST_RATIO = 0.00005
 STATES = {
     "received": "收到", "checking": "校验", "committed": "入图", "done": "完成", "failed": "失败", "withdrawn": "已撤销",
     "receiving": "接收中", "waiting": "排队", "running": "处理中",
+    "cancelled": "已取消",
 }  # fmt: skip
 
 

@@ -24,8 +24,8 @@ from graph.capital import with_ratios
 from graph.errors import NotFoundError
 from graph.facts import arrow_schema, true_at
 from graph.log import Batch, FactLog
+from graph.log_view import FactsAt, LogView
 from graph.numbering import Mentions, mentions_in, number_parties
-from graph.resolution import followed
 from graph.schema import SCHEMA
 
 __all__ = ["Snapshot", "Ties", "refresh_snapshot", "take_snapshot"]
@@ -94,6 +94,8 @@ class Snapshot:
         secured: what each contract of guarantee secures.
         datasets: (source, its last batch, when that became known), by source.
         redirects: keys that were judged to be another party -> the key that stays.
+        reader: names what this reader sees and another does not (`graph.log_view`); empty for who
+            sees everything.
         former_offices: representatives whose office had ended by `as_of`, columns of the log: a firm
             that is gone has no other, and hints compare with what it was.
     """
@@ -109,8 +111,10 @@ class Snapshot:
     secured: Secured
     datasets: tuple[tuple[str, str, datetime], ...]
     redirects: Mapping[str, str]
+    reader: str
     former_offices: pa.Table = field(repr=False)
     _tables: Mapping[str, pa.Table] = field(repr=False)
+    _withheld: Mapping[str, pa.Table] = field(repr=False)
     _mentions: Mapping[tuple[str, str], Mentions] = field(repr=False)
     _head: str = field(repr=False)
     _texts: dict[str, pa.Table] = field(default_factory=dict, repr=False)
@@ -147,80 +151,63 @@ class Snapshot:
         return self._texts[kind]
 
 
-def take_snapshot(log: FactLog, as_of: date, known_at: datetime | None = None) -> Snapshot:
+def take_snapshot(
+    log: FactLog | LogView, as_of: date, known_at: datetime | None = None
+) -> Snapshot:
     """Read the log at (`as_of`, `known_at`); `known_at` defaults to the last batch's.
 
     Raises `NotFoundError` when nothing was known by then.
     """
-    batches, known = _known(log, known_at)
-    tables = {
-        kind.kind: log.read(kind.kind, as_of=as_of, known_at=known, coded=True)
-        for kind in SCHEMA.kinds
-    }
-    standing, redirects = followed(tables)
-    return _assembled(
-        batches,
-        as_of,
-        known,
-        standing,
-        {},
-        redirects,
-        _former_offices(log, as_of, known, redirects),
-    )
+    view = LogView.of(log)
+    batches, known = _known(view, known_at)
+    return _assembled(batches, FactsAt(view.log, as_of, known, view.keeps), view.reader)
 
 
 def refresh_snapshot(
-    snapshot: Snapshot, log: FactLog, known_at: datetime | None = None
+    snapshot: Snapshot, log: FactLog | LogView, known_at: datetime | None = None
 ) -> Snapshot:
     """The snapshot of the same day after more batches: equal to a fresh one, without reading again.
 
     Only the new batches are read, and only kinds that they touch are looked through.  A log that
     is not a continuation of the snapshot's is read afresh, and so is one where a key leads to
-    another: new ties may have to be led there too.  Raises as `take_snapshot`.
+    another: new ties may have to be led there too.  So is one of which something is withheld from
+    this reader alone: what is withheld is not kept.  Raises as `take_snapshot`.
     """
-    batches, known = _known(log, known_at)
+    view = LogView.of(log)
+    batches, known = _known(view, known_at)
     seen = snapshot.position
     if len(batches) < seen or batches[seen - 1].hash != snapshot._head:
-        return take_snapshot(log, snapshot.as_of, known_at)
+        return take_snapshot(view, snapshot.as_of, known_at)
     news = batches[seen:]
     if snapshot.redirects or any(set(SCHEMA.identities) & {*batch.kinds} for batch in news):
-        return take_snapshot(log, snapshot.as_of, known_at)
-    closures = pa.concat_tables([log.closures(batch) for batch in batches[seen - 1 :]])
+        return take_snapshot(view, snapshot.as_of, known_at)
+    if view.reader or snapshot.reader:
+        return take_snapshot(view, snapshot.as_of, known_at)
+    closures = pa.concat_tables([view.log.closures(batch) for batch in batches[seen - 1 :]])
     closed_kinds = set(closures["kind"].unique().to_pylist())
-    tables, untouched = dict(snapshot._tables), dict(snapshot._mentions)
+    stated = {**snapshot._tables, **snapshot._withheld}
     touched = closed_kinds.union(*(batch.kinds for batch in news))
     # a log may be older than the schema: what is gone from it is read by nobody
-    for kind in sorted(touched & tables.keys()):
-        said = [log.facts(batch, kind, coded=True) for batch in news]
+    for kind in sorted(touched & stated.keys()):
+        said = [view.log.facts(batch, kind, coded=True) for batch in news]
         new = [facts.filter(true_at(facts, snapshot.as_of)) for facts in said]
-        table = pa.concat_tables([tables[kind], *new])
+        table = pa.concat_tables([stated[kind], *new])
         if kind in closed_kinds:
             closed = closures.filter(pc.equal(closures["kind"], kind))["fact_id"]
             ended = pc.is_in(table["fact_id"], value_set=closed.combine_chunks())
             table = table.filter(pc.invert(ended))
-        tables[kind] = table
-        for place in [place for place in untouched if place[0] == kind]:
-            del untouched[place]
-    former = snapshot.former_offices
-    if _OFFICE in touched:
-        former = _former_offices(log, snapshot.as_of, known, {})
-    return _assembled(batches, snapshot.as_of, known, tables, untouched, {}, former)
+        stated[kind] = table
+    facts = FactsAt(view.log, snapshot.as_of, known, view.keeps, stated)
+    return _assembled(batches, facts, "", snapshot, former_offices=_OFFICE in touched)
 
 
-def _former_offices(
-    log: FactLog, as_of: date, known: datetime, redirects: Mapping[str, str]
-) -> pa.Table:
-    held = log.read(_OFFICE, known_at=known)
-    ended = held.filter(pc.less_equal(held["valid_to"], pa.scalar(as_of)))
-    for column in ("from_key", "to_key") if redirects else ():
-        keys = [redirects.get(key, key) for key in ended[column].to_pylist()]
-        place = ended.column_names.index(column)
-        ended = ended.set_column(place, column, pa.array(keys, ended.schema.field(column).type))
-    return ended
+def _former_offices(facts: FactsAt) -> pa.Table:
+    held = facts.whenever(_OFFICE)
+    return held.filter(pc.less_equal(held["valid_to"], pa.scalar(facts.as_of)))
 
 
-def _known(log: FactLog, known_at: datetime | None) -> tuple[list[Batch], datetime]:
-    batches = [item for item in log.batches() if known_at is None or item.known_at <= known_at]
+def _known(view: LogView, known_at: datetime | None) -> tuple[list[Batch], datetime]:
+    batches = [item for item in view.batches() if known_at is None or item.known_at <= known_at]
     if not batches:
         raise NotFoundError(
             "在该时点还没有任何数据。请先运行 xinnong ingest。",
@@ -232,30 +219,42 @@ def _known(log: FactLog, known_at: datetime | None) -> tuple[list[Batch], dateti
 
 def _assembled(
     batches: list[Batch],
-    as_of: date,
-    known: datetime,
-    tables: Mapping[str, pa.Table],
-    mentions: Mapping[tuple[str, str], Mentions],
-    redirects: Mapping[str, str],
-    former_offices: pa.Table,
+    facts: FactsAt,
+    reader: str,
+    before: Snapshot | None = None,
+    *,
+    former_offices: bool = True,
 ) -> Snapshot:
-    """Number the parties and the ends of ties; `mentions` are those already looked through."""
+    """Number the parties and the ends of ties.
+
+    Args:
+        before: a snapshot of the same day; what is the same table in it is not looked through again.
+        former_offices: whether there may be others than it has.
+    """
+    as_of, known = facts.as_of, facts.known_at
+    stated = {kind.kind: facts.stated(kind.kind) for kind in SCHEMA.kinds}
+    tables = {kind: facts.kept(kind, table) for kind, table in stated.items()}
+    held = before._mentions if before else {}
+    same = {kind for kind, table in tables.items() if before and table is before._tables[kind]}
     named = {
-        (kind, key): mentions.get((kind, key)) or mentions_in(tables[kind], key, label, name)
+        (kind, key): held[kind, key]
+        if kind in same
+        else mentions_in(tables[kind], key, label, name)
         for kind, key, label, name in _MENTIONED
     }
     located = list(named).index(("LOCATED_IN", "from_key"))
     parties = number_parties(list(named.values()), located, tables["LOCATED_IN"]["to_key"])
     places = dict(zip(named, parties.places, strict=True))
     ends = {end: places[end][mention.entry] for end, mention in named.items()}
-    stated = f"{batches[-1].hash}|{as_of.isoformat()}|{known.isoformat()}"
+    content = f"{batches[-1].hash}|{as_of.isoformat()}|{known.isoformat()}"
+    content += f"|{reader}" if reader else ""
     latest = {item.source: (item.source, item.batch, item.known_at) for item in batches}
     secured = read_secured(tables.__getitem__, as_of)
     return Snapshot(
         as_of=as_of,
         known_at=known,
         position=batches[-1].position,
-        id=hashlib.sha256(stated.encode()).hexdigest()[:24],
+        id=hashlib.sha256(content.encode()).hexdigest()[:24],
         keys=parties.keys,
         labels=parties.labels,
         names=parties.names,
@@ -269,9 +268,15 @@ def _assembled(
         },
         secured=secured,
         datasets=tuple(latest[source] for source in sorted(latest)),
-        redirects=redirects,
-        former_offices=former_offices,
+        redirects=facts.redirects,
+        reader=reader,
+        former_offices=before.former_offices
+        if before and not former_offices
+        else _former_offices(facts),
         _tables=tables,
+        _withheld={}
+        if reader
+        else {kind: table for kind, table in stated.items() if table is not tables[kind]},
         _mentions=named,
         _head=batches[-1].hash,
     )

@@ -35,6 +35,7 @@ __all__ = [
     "months_after",
     "parse_date",
     "parse_instant",
+    "past",
     "past_instant",
     "today",
     "utc_now",
@@ -127,7 +128,11 @@ def past_instant(text: str) -> Instant:
 
     What will be known nobody knows: an answer "as known tomorrow" would be another one tomorrow.
     """
-    instant = parse_instant(text)
+    return past(parse_instant(text))
+
+
+def past(instant: Instant) -> Instant:
+    """The instant, where it has been; raises `InputError` (`known_at_future`)."""
     if instant > utc_now():
         raise InputError(
             "知悉时点（接收时间）不能晚于现在。请改正时间；不写则为现在。",

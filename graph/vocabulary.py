@@ -14,8 +14,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from graph.information import InformationClass
+
 __all__ = [
     "WRITTEN_CONSENT",
+    "End",
     "Kind",
     "Node",
     "OneAtATime",
@@ -28,6 +31,9 @@ __all__ = [
 #: Basis of what may be collected of a person only after warning and with written consent: income,
 #: deposits, securities, insurance, real estate, tax amounts.
 WRITTEN_CONSENT = "征信业管理条例 第十四条（须事先告知并取得书面同意）"
+
+#: An end of a tie.
+End = Literal["source", "target"]
 
 _LABEL = re.compile(r"[A-Z][A-Za-z]+\Z")
 _TYPE = re.compile(r"[A-Z]+(_[A-Z]+)*\Z")
@@ -122,6 +128,8 @@ class Node:
             kind's label; such a node has versions but no identity of its own.
         is_role: the aspect is also a label of the thing described (a `Person` is a `Farmer`).
         basis: standard or law that defines it.
+        information: what must be open to somebody who asks, for its versions to be seen; a schema
+            is refused where one is not declared.
     """
 
     label: str
@@ -131,6 +139,7 @@ class Node:
     describes: str | None = None
     is_role: bool = False
     basis: str = ""
+    information: InformationClass | None = None
 
     def __post_init__(self) -> None:
         if not _LABEL.match(self.label):
@@ -179,6 +188,10 @@ class Relationship:
             it (`graph.resolution`).
         source_leads: whether the tie goes along where its source is given up.  The town of a former
             village is not that of the village that took it in.
+        information: what must be open to somebody who asks, for the tie to be seen; a schema is
+            refused where one is not declared.
+        about: whose facts they are, so whose consent they need; where nothing is declared, the
+            parties that it joins (`Schema.about`).
     """
 
     type: str
@@ -193,6 +206,8 @@ class Relationship:
     one_at_a_time: tuple[OneAtATime, ...] = ()
     is_identity: bool = False
     source_leads: bool = True
+    information: InformationClass | None = None
+    about: End | Literal["both"] | None = None
 
     def __post_init__(self) -> None:
         if not _TYPE.match(self.type):

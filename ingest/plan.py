@@ -36,8 +36,8 @@ from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import Finding, by_importance, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
+from ingest.memory import release_memory
 from ingest.reading.apart import read_apart
-from ingest.reading.memory import give_back
 from ingest.reading.table import Table
 from ingest.report import BatchReport
 from ingest.tied import tied
@@ -170,11 +170,11 @@ def plan(
         progress(f"比对 {name}", 0, len(gated.rows))
         is_complete = source.completeness_of(table.name) == "snapshot"
         lines = listing(table, gated, identity_key) if is_complete else None
-        rows = gated.give_up()
+        rows = gated.take_rows()
         frames = source.facts(table.name, rows) if len(rows) else iter(())
         frames = under_registered_names(log, frames)
         del rows  # what reads them is the last to hold them
-        give_back()
+        release_memory()
         difference = compare(log, frames, source=source.name, batch=batch, day=day)
         settlement = None
         if lines is not None:
@@ -190,7 +190,7 @@ def plan(
                 day=day,
             )
             del lines
-            give_back()
+            release_memory()
         return Plan(
             source=source.name,
             table=table,
@@ -249,7 +249,7 @@ def commit(
         quarantine.keep(planned.batch, planned.kept)
         for kind in planned.difference.asserted:
             pending.assert_facts(kind, planned.difference.asserted.pieces(kind))
-            give_back()
+            release_memory()
         pending.close_facts(planned.difference.closed)
         pending.attach("findings", findings_table(planned.findings, planned.table.name))
         pending.attach("settled", settled_by(planned.table, planned.gated))

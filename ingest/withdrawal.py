@@ -33,8 +33,8 @@ from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
 from ingest.correction.quarantine import Quarantine, open_rows
 from ingest.identity.former_codes import JUDGED
+from ingest.memory import release_memory
 from ingest.pipeline import WAIT_S, bring_up
-from ingest.reading.memory import give_back
 
 __all__ = ["Withdrawal", "preview_withdrawal", "withdraw"]
 
@@ -201,7 +201,7 @@ def _undone(log: FactLog, batch: Batch) -> Difference:
             back = back.set_column(at, "fact_id", again).drop_columns(["known_to"])
             difference.asserted[kind] = back.cast(arrow_schema(kind))
         del back
-        give_back()
+        release_memory()
     return difference
 
 

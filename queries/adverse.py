@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from graph.connection import Graph
-from graph.log import Batch, FactLog
+from graph.log import Batch
 from graph.schema import SCHEMA
 from graph.standing import standing
 from graph.taken_in import taken_in_on
-from queries.library import Answer, ask
+from queries.library import Answer
 
-__all__ = ["ADVERSE_KINDS", "Adverse", "read_adverse"]
+__all__ = ["ADVERSE_KINDS", "Adverse", "adverse_of"]
 
 _REGISTERED = frozenset(
     node.kind
@@ -74,18 +73,17 @@ class Adverse:
         }
 
 
-def read_adverse(
-    graph: Graph, log: FactLog, key: str, *, labels: Collection[str] = (), **clock: Any
+def adverse_of(
+    answer: Answer, batches: Iterable[Batch], *, labels: Collection[str] = ()
 ) -> Adverse:
-    """Look at every kind of adverse record of a party.
+    """How far one looked for what an answer of `adverse_records` says.
 
     Args:
+        batches: those that were known at the answer's moment.
         labels: what the party is, so that nobody is told to lack what it cannot have.
-        clock: `as_of` and `known_at`, as `ask` takes them.
     """
-    answer = ask(graph, "adverse_records", key=key, **clock)
-    batches = [batch for batch in log.batches() if batch.known_at <= answer.basis.known_at]
-    came, brought = taken_in_on(batches), _brought(batches)
+    told = list(batches)
+    came, brought = taken_in_on(told), _brought(told)
     wanted = [
         kind for kind in ADVERSE_KINDS
         if not (kind in _OF_FIRMS and {"Person", "Household"} & {*labels})

@@ -1,11 +1,40 @@
-"""Who asks, and what is open to them.  Pure; it knows no users, clients or consents."""
+"""Who asks, and what is open to them.  Pure; it knows no users, clients or consents.
+
+A fact is seen where its class of information is public, or where both hold:
+
+- the reader works where it belongs: some party that it is about is located in one of the divisions
+  (by a live tie of certainty 1), or the reader works in the whole district;
+- it is open: its class is open to the reader's role, or everybody whom it is about opened it.
+
+Whom a fact is about is declared (`Schema.about`): a version of a party, that party; a tie, the
+parties at the ends that it is about.  A thing that stands in such a place, or that a version
+describes, stands for its owners: the parties tied to it by a live tie of certainty 1 that is about
+them.  One owner is enough: a borrower may show his own loan, whoever signed beside him.
+
+This is the definition, one fact at a time.  It has two renderings, for tables (`queries.visible`)
+and in Cypher; the answer through a scope is the answer over a world cut down to what is seen, and
+tests hold the three together (`bench.scope.differential`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from graph.information import InformationClass
+from graph.schema import SCHEMA
+from graph.vocabulary import Node
 
 __all__ = ["ADMINISTRATOR", "Scope"]
+
+#: Province, city and county, town, village (GB/T 2260 and the statistical codes below it).
+_DIVISION = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
+_DIVISION_KEY = "division:"
 
 
 @dataclass(frozen=True)
@@ -20,6 +49,9 @@ class Scope:
         purpose: why they ask, in Chinese; empty where none is stated.
         open_classes: information classes that need no consent for this reader; None for all.
         grants: party -> classes that it opened to this institution for this purpose.
+
+    Raises:
+        ValueError: a division that is no code, a class that there is none of, or no name.
     """
 
     name: str
@@ -27,13 +59,135 @@ class Scope:
     institution: str | None = None
     purpose: str = ""
     open_classes: frozenset[str] | None = None
-    grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
 
-    @property
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueError("a scope has a name: answers say it")
+        wrong = [code for code in self.divisions or () if not _DIVISION.fullmatch(code)]
+        if wrong:
+            raise ValueError(f"{wrong}: a division is a code of 2, 4, 6, 9 or 12 digits")
+        stated = {*(self.open_classes or ())}.union(*self.grants.values())
+        if unknown := stated - {*InformationClass}:
+            raise ValueError(f"{sorted(unknown)}: no class of information is called so")
+
+    @cached_property
     def sees_everything(self) -> bool:
         """Whether nothing is withheld."""
-        return self.divisions is None and self.open_classes is None
+        return self.divisions is None and self.open_kinds == {item.kind for item in SCHEMA.kinds}
 
+    @cached_property
+    def id(self) -> str:
+        """Names what is seen: scopes of one id see the same facts, whoever asks and why."""
+        if self.sees_everything:
+            return "everything"
+        stated = {
+            "areas": self.areas,
+            "open": sorted(self.open_kinds),
+            "granted": {party: kinds for party, kinds in sorted(self.granted.items()) if kinds},
+        }
+        return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:24]
+
+    def sees(
+        self,
+        kind: str,
+        subjects: Iterable[Collection[str]],
+        places: Mapping[str, Collection[str]],
+    ) -> bool:
+        """Whether a fact is seen.
+
+        Args:
+            kind: of the fact.
+            subjects: whom it is about: for each end, or for the thing described, the parties of
+                whom one must have opened it (a party itself, or the owners of a thing).
+            places: party -> keys of the divisions that it is located in.
+        """
+        if SCHEMA.information(kind).is_public:
+            return True
+        groups = [frozenset(group) for group in subjects]
+        if self.areas is not None and not any(
+            self._covers(place)
+            for group in groups
+            for party in group
+            for place in places.get(party, ())
+        ):
+            return False
+        return kind in self.open_kinds or (
+            bool(groups)
+            and all(any(kind in self.granted.get(party, ()) for party in group) for group in groups)
+        )
+
+    def tells_all(self, kind: str, party: str, places: Mapping[str, Collection[str]]) -> bool:
+        """Whether every fact of a kind about a party is seen, whomever else it is about.
+
+        Only then does the absence of one mean anything: what is withheld is unknown, not absent.
+        """
+        if SCHEMA.information(kind).is_public:
+            return True
+        declared = SCHEMA.kind(kind)
+        alone = isinstance(declared, Node) or len(SCHEMA.about(declared)) == 1
+        return (kind in self.open_kinds or alone) and self.sees(kind, [[party]], places)
+
+    def parameters(self) -> dict[str, Any]:
+        """What the questions that look at what is seen are given."""
+        return {
+            "open_kinds": sorted(self.open_kinds),
+            "public_kinds": sorted(self.public_kinds),
+            "granted": dict(self.granted),
+            "areas": None if self.areas is None else list(self.areas),
+        }
+
+    @cached_property
+    def public_kinds(self) -> frozenset[str]:
+        """Kinds of facts that are open to everybody, wherever they work."""
+        return frozenset(
+            item.kind for item in SCHEMA.kinds if SCHEMA.information(item.kind).is_public
+        )
+
+    @cached_property
+    def open_kinds(self) -> frozenset[str]:
+        """Kinds of facts that need nobody's consent."""
+        return self.public_kinds.union(
+            item.kind
+            for item in SCHEMA.kinds
+            if self.open_classes is None or SCHEMA.information(item.kind) in self.open_classes
+        )
+
+    @cached_property
+    def granted(self) -> dict[str, list[str]]:
+        """Party -> kinds of facts that it opened."""
+        return {party: _kinds_of(frozenset(classes)) for party, classes in self.grants.items()}
+
+    @cached_property
+    def areas(self) -> tuple[str, ...] | None:
+        """What the key of a division begins with that they work in; None for the whole district."""
+        if self.divisions is None:
+            return None
+        return tuple(sorted({_DIVISION_KEY + _significant(code) for code in self.divisions}))
+
+    def _covers(self, division: str) -> bool:
+        return self.areas is None or division.startswith(self.areas)
+
+
+def _significant(code: str) -> str:
+    """A code without the zeros that fill it up: of 610300, 宝鸡市, counties share 6103."""
+    while len(code) in (4, 6) and code.endswith("00"):
+        code = code[:-2]
+    while len(code) in (9, 12) and code.endswith("000"):
+        code = code[:-3]
+    return code
+
+
+def _kinds_of(classes: frozenset[str]) -> list[str]:
+    found = _KINDS_OF.get(classes)
+    if found is None:
+        found = sorted(item.kind for item in SCHEMA.kinds if item.information in classes)
+        _KINDS_OF[classes] = found
+    return found
+
+
+#: Consents of a portfolio are alike: what each opens is worked out once.
+_KINDS_OF: dict[frozenset[str], list[str]] = {}
 
 #: Until people can log in: whoever can reach the data folder of this machine.
 ADMINISTRATOR = Scope("本机管理员：全区、全部信息类别")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, answer_with, basis, day_of, open_settings, table
+from api.terminal import AsOf, Json, KnownAt, answer_with, basis, opened, reading, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,36 +32,23 @@ def calibrate(
     ] = "",
     by: Annotated[str, typer.Option("--by", help="办理人姓名或工号 / who acts")] = "",
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: Json = False,
 ) -> None:
     """用以往的违约检验风险政策，拟合参数；两人办理发布 / the risk policy against past defaults."""
-    from graph.log import FactLog
-    from graph.operations import OperationsStore
-    from graph.time import utc_now
-    from queries.names import division_names
-    from queries.risk.calibration import (
-        approve_policy,
-        policy_in_force,
-        propose_policy,
-    )
-    from queries.risk.calibration import (
-        calibrate as measure,
-    )
-
-    settings = open_settings()
-    log, now = FactLog(settings.log_dir), utc_now()
-    with OperationsStore(settings) as store:
-        if propose is not None:
-            text = propose.read_text(encoding="utf-8")
-            _say(propose_policy(store, log, text, by=by, at=now), as_json)
-        elif approve:
-            _say(approve_policy(store, log, approve, by=by, at=now), as_json)
-        else:
-            found = measure(log, day_of(as_of), now, policy_in_force(store))
-            if write is not None and found.proposed is not None:
-                write.write_text(found.text(), encoding="utf-8")
-            names = division_names(log, found.basis.as_of, now)
-            answer_with(found.as_dict(), as_json, lambda: _tell(found, names, write))
+    if propose is not None or approve:
+        with opened() as services:
+            if propose is not None:
+                text = propose.read_text(encoding="utf-8")
+                _say(services.publishing.propose_policy(text, by=by), as_json)
+            else:
+                _say(services.publishing.approve_policy(approve, by=by), as_json)
+        return
+    with reading(as_of, known_at) as reader:
+        found, names = reader.calibration(), reader.division_names()
+    if write is not None and found.proposed is not None:
+        write.write_text(found.text(), encoding="utf-8")
+    answer_with(found.as_dict(), as_json, lambda: _tell(found, names, write))
 
 
 def _tell(found: Calibration, names: Mapping[str, str], write: Path | None) -> None:

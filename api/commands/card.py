@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, answer_with, day_of, open_settings, table
+from api.terminal import AsOf, Json, answer_with, basis, opened, reading, table
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from graph.operations import OperationsStore
     from queries.eligibility.scorecard import Card
     from queries.eligibility.scorecard.calibrate import Calibration
     from queries.eligibility.scorecard.card_publish import ProposedCard
@@ -42,22 +39,18 @@ def card(
     as_json: Json = False,
 ) -> None:
     """信用评分卡：现行项目和分级；按本地贷款测算分级，两人办理 / the scorecard and its bands."""
-    from graph.operations import OperationsStore
     from graph.plain_yaml import yaml_text
-    from graph.time import utc_now
-    from queries.eligibility.scorecard import card_in_force
-    from queries.eligibility.scorecard.card_publish import approve_card, propose_card
 
-    with OperationsStore(open_settings()) as store:
+    if (calibrate or write is not None) and propose is None and not approve:
+        _calibrate(as_of, write, as_json)
+        return
+    with opened() as services:
         if propose is not None:
-            text = yaml_text(propose)
-            _say(propose_card(store, text, by=by, at=utc_now()), as_json)
+            _say(services.publishing.propose_card(yaml_text(propose), by=by), as_json)
         elif approve:
-            _say(approve_card(store, approve, by=by, at=utc_now()), as_json)
-        elif calibrate or write is not None:
-            _calibrate(store, day_of(as_of), write, as_json)
+            _say(services.publishing.approve_card(approve, by=by), as_json)
         else:
-            _show(card_in_force(store), as_json)
+            _show(services.publishing.card(), as_json)
 
 
 def _show(shown: Card, as_json: bool) -> None:
@@ -73,15 +66,12 @@ def _show(shown: Card, as_json: bool) -> None:
     answer_with(shown.model_dump(mode="json"), as_json, people)
 
 
-def _calibrate(store: OperationsStore, day: date, write: Path | None, as_json: bool) -> None:
-    from graph.log import FactLog
-    from graph.time import utc_now
-    from queries.eligibility.scorecard import card_in_force, grade_report
-    from queries.eligibility.scorecard.calibrate import calibrate as measure
-
-    log, now = FactLog(open_settings().log_dir), utc_now()
-    found = measure(log, day, now, card_in_force(store))
-    groups = grade_report(log, day, now, found.proposed) if found.proposed else ()
+def _calibrate(as_of: str, write: Path | None, as_json: bool) -> None:
+    with reading(as_of) as reader:
+        found = reader.card_calibration()
+        groups = reader.grades(found.proposed) if found.proposed else ()
+        stated = reader.basis.as_dict()
+    basis(stated)
     alike = [row for row in groups if row.by != "village"]
     if write is not None and found.proposed:
         write.write_text(found.text(), encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, Key, answer_with, basis, open_settings, pairs, table
+from api.terminal import AsOf, Json, Key, answer_with, basis, opened, pairs, reading, table
 
 if TYPE_CHECKING:
     from queries.eligibility import Decision
@@ -38,29 +38,19 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """首贷判定并存档：any_loan=否@2026-03-01#报告号#征信中心#张三 / decide a product and keep the decision."""
-    from graph.connection import connect
-    from graph.operations import DecisionArchive, OperationsStore
-    from graph.time import parse_date, utc_now
-    from queries.eligibility import case_of
-    from queries.eligibility import decide as decide_case
-    from queries.eligibility.answer import decision_answer
-    from queries.eligibility.decide import find_product
-    from queries.eligibility.publish import shelf
-    from queries.eligibility.record import keep
+    from graph.time import parse_date
+    from queries.eligibility.decisions.answer import decision_answer
 
-    settings = open_settings()
-    with OperationsStore(settings) as store, connect(settings) as graph:
-        chosen = find_product(product, shelf(store))
-        case = case_of(
-            graph,
+    with opened(graph=True) as services:
+        reader = services.reader(as_of=parse_date(as_of) if as_of else None)
+        decision = reader.decide(
+            product,
             key,
-            as_of=parse_date(as_of) if as_of else None,
             supplied=pairs(supplied or []),
             institution=institution or None,
             first_loan_asof=parse_date(first_loan_asof) if first_loan_asof else None,
         )
-        decision = decide_case(case, chosen)
-        name = keep(decision, DecisionArchive(store), at=utc_now())
+        name = services.keep(decision)
     answer_with(decision_answer(decision, name), as_json, lambda: _for_people(decision, name))
 
 
@@ -73,14 +63,8 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """按存档的规则和事实重做判定，逐字节比对 / make a kept decision again, byte for byte."""
-    from graph.log import FactLog
-    from graph.operations import DecisionArchive, OperationsStore
-    from queries.eligibility.record import replay as replay_decision
-
-    settings = open_settings()
-    log = FactLog(settings.log_dir) if with_log else None
-    with OperationsStore(settings) as store:
-        found = replay_decision(DecisionArchive(store), decision, log)
+    with reading() as reader:
+        found = reader.replay(decision, with_log=with_log)
     gaps = None if found.gaps is None else [vars(gap) for gap in found.gaps]
     answer = {"id": found.id, "same": found.same, "differs": found.differs, "gaps": gaps}
 
@@ -103,16 +87,14 @@ def shadow(
     as_json: Json = False,
 ) -> None:
     """用改动后的产品重看历次判定，不写任何东西 / try a changed product over past decisions."""
-    from graph.operations import DecisionArchive, OperationsStore
     from graph.plain_yaml import yaml_text
-    from queries.eligibility.answer import shadow_answer
-    from queries.eligibility.product import read_product
-    from queries.eligibility.shadow import shadow as run_shadow
+    from queries.eligibility.decisions.answer import shadow_answer
+    from queries.eligibility.rules.product import read_product
 
     product = read_product(file.stem, yaml_text(file))
     changed = product.version(version) if version else product.versions[-1]
-    with OperationsStore(open_settings()) as store:
-        found = run_shadow(DecisionArchive(store).of(product=product.id), changed)
+    with opened() as services:
+        found = services.publishing.shadow(product, changed.version)
 
     def people() -> None:
         rows = [
@@ -133,7 +115,7 @@ def shadow(
 def _for_people(decision: Decision, name: str) -> None:
     from api.condition_words import failed, unknown
     from api.wording import fact, source
-    from queries.eligibility.catalogue import catalogue
+    from queries.eligibility.facts.catalogue import catalogue
 
     specs = catalogue().facts
     table(

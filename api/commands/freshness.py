@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.terminal import Json, answer_with, open_settings, table
+from api.terminal import Json, answer_with, opened, table
 
 __all__ = ["commands"]
 
@@ -14,14 +14,8 @@ commands = typer.Typer()
 @commands.command()
 def freshness(as_json: Json = False) -> None:
     """各来源数据的新旧和待办 / when each source was last heard"""
-    from graph.log import FactLog
-    from graph.operations import Ledger, OperationsStore
-    from graph.time import utc_now
-    from ingest.delivery.freshness import freshness as of
-
-    settings = open_settings()
-    with OperationsStore(settings) as store:
-        found = of(FactLog(settings.log_dir), Ledger(store).deliveries(), utc_now())
+    with opened() as services:
+        found = services.deliveries().freshness()
     answer_with(
         [item.as_dict() for item in found],
         as_json,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, answer_with, open_settings, table
+from api.terminal import AsOf, Json, answer_with, day_of, opened, table
 
 if TYPE_CHECKING:
     from queries.eligibility import Product
-    from queries.eligibility.publish import Proposed
+    from queries.eligibility.rules.publish import Proposed
 
 __all__ = ["commands"]
 
@@ -30,15 +30,12 @@ def products(
     as_json: Json = False,
 ) -> None:
     """产品和版本；--check 列出应复核的规则 / products, their versions, and rules due for review."""
-    from graph.operations import OperationsStore
-    from graph.time import parse_date, today
-    from queries.eligibility.answer import product_answer
-    from queries.eligibility.publish import shelf
+    from queries.eligibility.decisions.answer import product_answer
 
-    with OperationsStore(open_settings()) as store:
-        found = shelf(store)
+    with opened() as services:
+        found = services.publishing.products()
     if check:
-        _due(found.values(), parse_date(as_of) if as_of else today(), as_json)
+        _due(found.values(), day_of(as_of), as_json)
         return
     rows = [
         (item.id, item.title, version.version, version.effective_from, item.hash(version)[:12])
@@ -54,7 +51,7 @@ def products(
 
 def _due(products: Iterable[Product], day: date, as_json: bool) -> None:
     """Say which rules are due; exit 1 where there are any, so that a timer can tell."""
-    from queries.eligibility.review import due_for_review
+    from queries.eligibility.rules.review import due_for_review
 
     due = due_for_review(products, day)
 
@@ -83,20 +80,11 @@ def propose(
     as_json: Json = False,
 ) -> None:
     """提出产品新版本（用例须全部通过）/ put a new version forward."""
-    from graph.operations import OperationsStore
     from graph.plain_yaml import yaml_text
-    from graph.time import today, utc_now
-    from queries.eligibility.publish import propose as put
 
-    with OperationsStore(open_settings()) as store:
-        found = put(
-            store,
-            file.stem,
-            yaml_text(file),
-            yaml_text(cases),
-            by=by,
-            at=utc_now(),
-            day=today(),
+    with opened() as services:
+        found = services.publishing.propose_product(
+            file.stem, yaml_text(file), yaml_text(cases), by=by
         )
     _say(found, as_json)
 
@@ -108,17 +96,13 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """批准产品新版本（须由另一人）/ let a new version pass, by another person."""
-    from graph.operations import OperationsStore
-    from graph.time import today, utc_now
-    from queries.eligibility.publish import approve as let_pass
-
-    with OperationsStore(open_settings()) as store:
-        found = let_pass(store, proposal, by=by, at=utc_now(), day=today())
+    with opened() as services:
+        found = services.publishing.approve_product(proposal, by=by)
     _say(found, as_json)
 
 
 def _say(found: Proposed, as_json: bool) -> None:
-    from queries.eligibility.answer import proposed_answer
+    from queries.eligibility.decisions.answer import proposed_answer
 
     put = found.proposal
 

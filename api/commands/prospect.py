@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, answer_with, day_of, open_settings, table
+from api.terminal import AsOf, Json, KnownAt, answer_with, basis, reading, table
 
 __all__ = ["commands"]
 
@@ -20,28 +20,21 @@ def prospects(
     product: Annotated[str, typer.Option(help="只看一个产品 / one product")] = "",
     most: Annotated[int, typer.Option(help="最多差几项 / conditions lacking at most")] = 1,
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: Json = False,
 ) -> None:
     """首贷培植：谁还没有贷过款，只差什么 / who never had a loan as far as we know."""
-    from graph.log import FactLog
-    from graph.operations import OperationsStore
-    from graph.time import utc_now
-    from queries.eligibility.prospects import brought
-    from queries.eligibility.prospects import prospects as reckon
-    from queries.eligibility.publish import shelf
+    from queries.eligibility.decisions.prospects import brought
     from queries.eligibility.scorecard.village import town_of
-    from queries.names import division_names
 
-    settings = open_settings()
-    with OperationsStore(settings) as store:
-        offered = shelf(store)
-    log, day, now = FactLog(settings.log_dir), day_of(as_of), utc_now()
-    found = reckon(log, day, now, offered)
+    with reading(as_of, known_at) as reader:
+        found, names = reader.prospects(), reader.division_names()
+        stated = reader.basis.as_dict()
+    basis(stated)
     if not village:
         rows = found.summary()
 
         def people() -> None:
-            names = division_names(log, day, now)
             table(
                 f"首贷培植：{found.units} 户（家）没有已知贷款；没有记录不等于没有贷过款",
                 ["乡镇", "村", "村编码", "产品", "材料备齐即可", "另差一项"],
@@ -76,17 +69,11 @@ def prospects(
 
 
 @commands.command()
-def grades(as_of: AsOf = "", as_json: Json = False) -> None:
+def grades(as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) -> None:
     """信用等级按性别、年龄段、村的分布 / grades by sex, age band and village."""
-    from graph.log import FactLog
-    from graph.operations import OperationsStore
-    from graph.time import utc_now
-    from queries.eligibility.scorecard import card_in_force, grade_report
-
-    day, settings = day_of(as_of), open_settings()
-    with OperationsStore(settings) as store:
-        card = card_in_force(store)
-    rows = grade_report(FactLog(settings.log_dir), day, utc_now(), card)
+    with reading(as_of, known_at) as reader:
+        card, rows, stated = reader.card, reader.grades(), reader.basis.as_dict()
+    basis(stated)
 
     def people() -> None:
         table(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.terminal import Json, SourceName, answer_with, open_settings, table
+from api.terminal import Json, SourceName, answer_with, opened, table
 
 __all__ = ["commands"]
 
@@ -24,13 +24,12 @@ def list_rows(
     as_json: Json = False,
 ) -> None:
     """列出一个来源待更正的行（内容已遮蔽）/ open rows of a source, values masked."""
-    from graph.log import FactLog
-    from ingest import Quarantine, load_source, masked, open_rows
+    from ingest import load_source, masked
 
-    settings = open_settings()
     declared = load_source(source)
-    kept = Quarantine(settings.quarantine_dir)
-    rows = open_rows(FactLog(settings.log_dir), source)
+    with opened() as services:
+        came = services.deliveries()
+    kept, rows = came.quarantine, came.open_rows(source)
     lines: list[dict[str, Any]] = []
     for item in rows[:limit]:
         spec = {field.title: field for field in declared.tables[item.table].fields}
@@ -69,13 +68,10 @@ def export(
     out: Annotated[Path, typer.Option(help="写到哪个目录 / folder to write into")] = Path(),
 ) -> None:
     """写出错误明细，更正后原样导入 / write the error workbook to be corrected and ingested."""
-    from graph.log import FactLog
-    from ingest import Quarantine, export_refused, load_source
+    from ingest import load_source
 
-    settings = open_settings()
-    written = export_refused(
-        FactLog(settings.log_dir), Quarantine(settings.quarantine_dir), load_source(source), out
-    )
+    with opened() as services:
+        written = services.deliveries().export(load_source(source), out)
     for path, count in written.items():
         print(f"{path}（{count} 行）")
     if written:
@@ -93,18 +89,12 @@ def worklist(
     as_json: Json = False,
 ) -> None:
     """各部门待更正清单 / what each department has to put right."""
-    from graph.log import FactLog
     from ingest import by_department
-    from ingest import worklist as open_tasks
 
-    tasks = list(
-        open_tasks(
-            FactLog(open_settings().log_dir),
-            department=department or None,
-            source=source or None,
-            warnings=warnings,
+    with opened() as services:
+        tasks = services.deliveries().worklist(
+            department=department or None, source=source or None, warnings=warnings
         )
-    )
     if lines:
         for task in tasks:
             print(json.dumps(task.as_dict(), ensure_ascii=False))

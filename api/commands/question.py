@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from api.terminal import Json, answer_with, basis, open_settings, pairs, say, table
-
-if TYPE_CHECKING:
-    from graph.settings import Settings
+from api.terminal import AsOf, Json, KnownAt, answer_with, basis, pairs, reading, say, table
 
 __all__ = ["commands"]
 
@@ -27,19 +24,18 @@ def search(
             help="名称（可只写一部分、拼音、首字母）、代码、借据号、村名；不写则在提示后输入 / what to find"
         ),
     ] = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: Json = False,
 ) -> None:
     """查找主体：xinnong search 许春英；查身份证号、电话时不带参数 / find a party."""
     from api.wording import LABELS, MATCHES, who
-    from graph.connection import connect
-    from queries import ask as ask_question
 
-    settings = open_settings()
     wanted = _kept_out_of_the_process_list(text) or typer.prompt(
         "名称、代码、证件号码或电话（输入时不显示）", hide_input=sys.stdin.isatty(), err=True
     )
-    with connect(settings) as graph:
-        answer = ask_question(graph, _TYPED, text=_hidden(wanted, settings))
+    with reading(as_of, known_at, graph=True) as reader:
+        answer = reader.search(wanted)
 
     def people() -> None:
         table(
@@ -72,20 +68,12 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """提问：xinnong ask loans key=… / ask a question."""
-    from graph.connection import connect
-    from graph.log import FactLog
-    from graph.time import past_instant
-    from queries import ask as ask_question
-    from queries.library import held_at
-
-    settings, told = open_settings(), pairs(given or [])
+    told = pairs(given or [])
     if name == _TYPED and "text" in told:
-        told["text"] = _hidden(_kept_out_of_the_process_list(told["text"]), settings)
-    held = None
-    if "known_at" in told:
-        held = held_at(FactLog(settings.log_dir), past_instant(told["known_at"]))
-    with connect(settings) as graph:
-        answer = ask_question(graph, name, held=held, of_known=True, **told)
+        _kept_out_of_the_process_list(told["text"])
+    day, instant = told.pop("as_of", ""), told.pop("known_at", "")
+    with reading(day, instant, graph=True) as reader:
+        answer = reader.ask(name, **told)
     columns = answer.question.columns
 
     def people() -> None:
@@ -141,9 +129,3 @@ def _kept_out_of_the_process_list(text: str) -> str:
         )
     return text
 
-
-def _hidden(text: str, settings: Settings) -> str:
-    from graph.secrets import make_secrets
-    from queries.search import hidden
-
-    return hidden(text, make_secrets(settings.secrets_file).identity_key)

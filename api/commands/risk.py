@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, Key, answer_with, basis, open_settings, snapshot_of, table
+from api.terminal import AsOf, Json, Key, KnownAt, answer_with, basis, reading, table
 
 if TYPE_CHECKING:
     from queries.risk import RiskAnswer, WhatIfAnswer
@@ -21,6 +21,7 @@ commands = typer.Typer()
 def risk(
     key: Key,
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     without: Annotated[
         list[str] | None,
         typer.Option(
@@ -30,19 +31,17 @@ def risk(
     as_json: Json = False,
 ) -> None:
     """一个主体的风险及来由 / risk of one party and why."""
-    from graph.operations import OperationsStore
-    from queries.risk import assess, explain, sort_fact_ids, what_if_of
-    from queries.risk.calibration import policy_in_force
+    from queries.risk import sort_fact_ids
 
-    with OperationsStore(open_settings()) as store:
-        policy = policy_in_force(store)
-    run = assess(snapshot_of(as_of), policy)
+    with reading(as_of, known_at) as reader:
+        if without:
+            ties, facts = sort_fact_ids(reader.risk_run(), without)
+            told = reader.what_if(key, without_ties=ties, without_facts=facts)
+        else:
+            answer = reader.risk(key)
     if without:
-        ties, facts = sort_fact_ids(run, without)
-        told = what_if_of(run, key, without_ties=ties, without_facts=facts)
         answer_with(told.as_dict(), as_json, lambda: _tell_hypothesis(told))
     else:
-        answer = explain(run, key)
         answer_with(answer.as_dict(), as_json, lambda: _tell(answer))
 
 
@@ -92,16 +91,14 @@ def _tell_hypothesis(told: WhatIfAnswer) -> None:
 
 
 @commands.command()
-def adverse(key: Key, as_json: Json = False) -> None:
+def adverse(
+    key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False
+) -> None:
     """一个主体自身的不利记录，查了哪些来源、截至哪天 / own adverse records, and how far one looked."""
     from api.record_words import adverse_said, adverse_sentence
-    from graph.connection import connect
-    from graph.log import FactLog
-    from queries.adverse import read_adverse
 
-    settings = open_settings()
-    with connect(settings) as graph:
-        found = read_adverse(graph, FactLog(settings.log_dir), key)
+    with reading(as_of, known_at, graph=True) as reader:
+        found = reader.adverse(key)
 
     def people() -> None:
         for row in found.answer.rows:
@@ -117,9 +114,11 @@ def adverse(key: Key, as_json: Json = False) -> None:
 def export(
     graphml: Annotated[Path, typer.Option(help="GraphML 文件 / file to write")],
     as_of: AsOf = "",
+    known_at: KnownAt = "",
 ) -> None:
     """导出 GraphML（供 Gephi、yEd）/ export for graph tools."""
-    from queries.export import write_graphml
-
-    count = write_graphml(snapshot_of(as_of), graphml)
+    with reading(as_of, known_at) as reader:
+        count = reader.export(graphml)
+        stated = reader.basis.as_dict()
     print(f"已写出 {count} 条关系：{graphml}")
+    basis(stated)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import Bar, fetch_engine, open_settings, say
+from api.terminal import Bar, fetch_engine, open_settings, opened, say
 
 __all__ = ["commands"]
 
@@ -63,7 +63,6 @@ def demo(
 ) -> None:
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
     import ingest as room
-    from graph.log import FactLog
     from ingest.sample import steps
 
     settings = open_settings()
@@ -72,7 +71,8 @@ def demo(
         say("生成样本区文件 / writing the sample district")
         _write_whole(folder, persons)
     fetch_engine(settings)
-    taken = {(batch.source, batch.file_name) for batch in FactLog(settings.log_dir).batches()}
+    with opened() as services:
+        taken = {(batch.source, batch.file_name) for batch in services.deliveries().batches}
     with Bar() as step:
         for source, path in steps(folder):
             if (source, path.name) not in taken:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from api.terminal import AsOf, Json, answer_with, basis, pairs, snapshot_of, table
+from api.terminal import AsOf, Json, KnownAt, answer_with, basis, pairs, reading, table
 
 if TYPE_CHECKING:
     from queries.risk.stress import ClearingStress, DistressStress
@@ -37,21 +37,15 @@ def distress(
         typer.Option(help="假设的净资产，编号=分，可多次 / net assets in fen, key=fen"),
     ] = None,
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     count: Count = 100,
     as_json: Json = False,
 ) -> None:
     """假设一些主体倒闭，谁的净资产损失多少 / losses of buffers (DebtRank)."""
-    from queries.risk import distress_stress
-    from queries.structure.guarantees import read_guarantees
-
-    snapshot = snapshot_of(as_of)
-    told = distress_stress(
-        snapshot,
-        failed=failed or (),
-        shocks=_parts(shock),
-        buffers_fen=read_guarantees(snapshot).net_assets,
-        supplied_fen=_fen(net_assets),
-    )
+    with reading(as_of, known_at) as reader:
+        told = reader.distress(
+            failed=failed or (), shocks=_parts(shock), supplied_fen=_fen(net_assets)
+        )
 
     def people() -> None:
         from api.wording import money, percent
@@ -85,18 +79,15 @@ def clearing(
         float | None, typer.Option(min=0, max=1, help="违约者变卖债权的收回比例 / kept of claims")
     ] = None,
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     count: Count = 100,
     as_json: Json = False,
 ) -> None:
     """全部担保同时代偿，谁还能还多少 / who pays what when all guarantees are called."""
-    from queries.risk import clearing_stress
-
-    told = clearing_stress(
-        snapshot_of(as_of),
-        cash_fen=_fen(cash),
-        keep_external=keep_external,
-        keep_claims=keep_claims,
-    )
+    with reading(as_of, known_at) as reader:
+        told = reader.clearing(
+            cash_fen=_fen(cash), keep_external=keep_external, keep_claims=keep_claims
+        )
 
     def people() -> None:
         from api.wording import money
@@ -131,24 +122,20 @@ def losses(
         float | None, typer.Option(min=0, max=1, help="违约后的损失比例 / loss given failure")
     ] = None,
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     count: Count = 100,
     as_json: Json = False,
 ) -> None:
     """按机构、村、担保方式或用途，贷款可能损失多少 / what may be lost of the loans."""
-    from queries.money import book_losses
     from queries.money.losses import GROUPINGS
-    from queries.risk import assess
-    from queries.structure.guarantees import read_guarantees
 
-    snapshot = snapshot_of(as_of)
-    told = book_losses(
-        assess(snapshot),
-        by,
-        failed=failed or (),
-        shocks=_parts(shock),
-        buffers_fen=read_guarantees(snapshot).net_assets,
-        loss_given_failure=loss_given_failure,
-    )
+    with reading(as_of, known_at) as reader:
+        told = reader.losses(
+            by,
+            failed=failed or (),
+            shocks=_parts(shock),
+            loss_given_failure=loss_given_failure,
+        )
 
     def people() -> None:
         from api.wording import money
@@ -195,23 +182,13 @@ def exposures(
         int | None, typer.Option(min=1, help="资本净额（分） / net capital in fen")
     ] = None,
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     count: Count = 100,
     as_json: Json = False,
 ) -> None:
     """大额风险暴露和关联客户 / large exposures and connected clients."""
-    from queries.money import large_exposures
-    from queries.structure import read_structure
-
-    snapshot = snapshot_of(as_of)
-    structure = read_structure(snapshot)
-    told = large_exposures(
-        snapshot,
-        structure.ownership,
-        structure.net,
-        lender,
-        tier1_fen=tier1_fen,
-        capital_fen=capital_fen,
-    )
+    with reading(as_of, known_at) as reader:
+        told = reader.exposures(lender, tier1_fen=tier1_fen, capital_fen=capital_fen)
 
     def people() -> None:
         from api.wording import money, percent
@@ -296,5 +273,4 @@ def _tell(
     table(title, columns, rows)
     if told.unknown:
         print(f"另有 {len(told.unknown)} 笔贷款或担保未采集金额，未计入。")
-    held = told.basis
-    print(f"截至 {held.as_of}，依据第 {held.position} 批以前的数据，规则 {held.policy}。")
+    basis(told.basis.as_dict())

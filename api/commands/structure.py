@@ -11,16 +11,17 @@ from api.terminal import (
     AsOf,
     Json,
     Key,
+    KnownAt,
     answer_with,
     basis,
     day_of,
     open_settings,
-    snapshot_of,
+    reading,
     table,
 )
 
 if TYPE_CHECKING:
-    from queries.structure import ProposalCheck, Structure
+    from queries.structure import ProposalCheck
 
 __all__ = ["commands"]
 
@@ -34,12 +35,14 @@ def owners(
     key: Key,
     rule: Annotated[str, typer.Option(help="受益所有人标准的名称 / named rule")] = "",
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: Json = False,
 ) -> None:
     """股权穿透、控制人和受益所有人 / look-through, controllers, beneficial owners."""
     from queries.structure import CONTROL_REASONS, DOUBTS, UNDISCLOSED, Owners
 
-    found = Owners.of(_structure(as_of).ownership, key, rule=rule or None)
+    with reading(as_of, known_at) as reader:
+        found = Owners.of(reader.structure().ownership, key, rule=rule or None)
     through, control, beneficial = found.through, found.control, found.beneficial
 
     def people() -> None:
@@ -98,20 +101,23 @@ def bods(
     key: Key,
     publisher: Annotated[str, typer.Option(help="公示机构的名称 / who publishes")] = "",
     as_of: AsOf = "",
+    known_at: KnownAt = "",
 ) -> None:
     """按受益所有权数据标准（BODS 0.4）输出股权声明 / ownership statements, BODS 0.4."""
     import json
 
-    from queries.structure.bods import PUBLISHER, bods_statements
-
-    said = bods_statements(_structure(as_of).ownership, key, publisher=publisher or PUBLISHER)
+    with reading(as_of, known_at) as reader:
+        said = reader.bods(key, **({"publisher": publisher} if publisher else {}))
+        stated = reader.basis.as_dict()
+    basis(stated)
     print(json.dumps(said, ensure_ascii=False, indent=2))
 
 
 @commands.command()
-def guarantees(as_of: AsOf = "", as_json: Json = False) -> None:
+def guarantees(as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) -> None:
     """全区担保圈、担保链、互保、联保和星形担保 / patterns among all guarantees."""
-    found = _structure(as_of).overview
+    with reading(as_of, known_at) as reader:
+        found = reader.structure().overview
 
     def people() -> None:
         from api.wording import money
@@ -152,9 +158,12 @@ def guarantees(as_of: AsOf = "", as_json: Json = False) -> None:
 
 
 @commands.command()
-def hints(key: Key, as_of: AsOf = "", as_json: Json = False) -> None:
+def hints(
+    key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False
+) -> None:
     """关联提示：同一控制人、同住所、同电话、同登记经办人、换壳、代持 / hints about a party."""
-    found = _structure(as_of).hint_answer(key)
+    with reading(as_of, known_at) as reader:
+        found = reader.structure().hint_answer(key)
 
     def people() -> None:
         print(f"—— {found['notice']} ——")
@@ -191,7 +200,7 @@ def guarantee(
     """核对一笔拟提供的担保，未突破限额才写入 / check a guarantee, insert it within limits."""
     from graph.time import parse_date
     from ingest.guarded_guarantee import insert_guarantee
-    from queries.structure import GuaranteeProposal, check_proposal
+    from queries.structure import GuaranteeProposal
 
     proposal = GuaranteeProposal(
         lender_code=lender_code,
@@ -206,7 +215,8 @@ def guarantee(
         relation=relation or None,
     )
     if check_only:
-        check = check_proposal(_structure("").net, proposal)
+        with reading() as reader:
+            check = reader.check_guarantee(proposal)
         answer_with(check.as_dict(), as_json, lambda: _show_check(check))
         return
     done = insert_guarantee(open_settings(), proposal, accept_open=accept_open or ())
@@ -245,12 +255,6 @@ _LISTED = 50
 def _more(items: Sequence[Any], what: str) -> None:
     if len(items) > _LISTED:
         print(f"另有 {len(items) - _LISTED} {what}。")
-
-
-def _structure(as_of: str) -> Structure:
-    from queries.structure import read_structure
-
-    return read_structure(snapshot_of(as_of))
 
 
 def _percent(ratio: float | None) -> str:

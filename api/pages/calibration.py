@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from api.dependencies import Bench
+from api.dependencies import Reading
 from api.pages.rendering import PATIENCE, page, waiting
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ class Chart:
 
 
 @router.get("/calibration")
-def calibration(request: Request, bench: Bench) -> HTMLResponse:
+def calibration(request: Request, reader: Reading) -> HTMLResponse:
     """How the policy in force did, and what would fit better."""
-    found = bench.calibration_ready(within=PATIENCE)
+    found = reader.calibration_ready(within=PATIENCE)
     if found is None:
         doing = "正在用以往各年的违约检验风险政策。"
         return waiting(request, doing, here="/calibration")
@@ -66,7 +66,7 @@ def calibration(request: Request, bench: Bench) -> HTMLResponse:
         here="/calibration",
         found=found,
         charts=shown,
-        names=bench.division_names(),
+        names=reader.division_names(),
         side=_SIDE,
         edge=_EDGE,
     )

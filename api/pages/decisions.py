@@ -13,19 +13,19 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.condition_words import failed_by
-from api.dependencies import Bench
+from api.dependencies import AsOf, Reading, Serving
 from api.pages.papers import Laid, documents, documents_of, read_form, without_particulars
 from api.pages.rendering import lead_on, page
-from api.workbench import Workbench
 from graph.errors import InputError
 from graph.time import today
 from queries.eligibility import Decision
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.difference import said
-from queries.eligibility.first_loan import definitions, disagreements
-from queries.eligibility.paper import PARTICULARS, read_papers
-from queries.eligibility.record import case_from
-from queries.eligibility.rules import read_rules
+from queries.eligibility.decisions.kept_rules import read_rules
+from queries.eligibility.decisions.record import case_from
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.paper import PARTICULARS, read_papers
+from queries.eligibility.rules.difference import said
+from queries.eligibility.rules.first_loan import definitions, disagreements
+from queries.reader import Reader
 
 __all__ = ["router"]
 
@@ -43,14 +43,17 @@ async def _papers_brought(request: Request) -> dict[str, str]:
 
 
 @router.get("/parties/{key}/decisions")
-def decisions(bench: Bench, key: str) -> HTMLResponse:
+def decisions(reader: Reading, key: str) -> HTMLResponse:
     """Every product for the party, from what is known."""
-    return _show(bench, key, bench.decide_every(key), laid=Laid({}, {}))
+    return _show(reader, key, reader.decide_every(key), laid=Laid({}, {}))
 
 
 @router.post("/parties/{key}/decisions")
 def with_papers(
-    bench: Bench, key: str, form: Annotated[dict[str, str], Depends(_papers_brought)]
+    services: Serving,
+    reader: Reading,
+    key: str,
+    form: Annotated[dict[str, str], Depends(_papers_brought)],
 ) -> Response:
     """The same with the officer's papers; `keep` makes it a decision and keeps it.
 
@@ -60,42 +63,45 @@ def with_papers(
     action, product = form.pop("action", "look"), form.pop("product", "")
     institution = form.pop("institution", "") or None
     laid = read_form(form)
-    show = partial(_show, bench, key, laid=laid, institution=institution, product=product)
+    show = partial(_show, reader, key, laid=laid, institution=institution, product=product)
     try:
-        lacking = without_particulars(read_papers(laid.papers, today()))
+        lacking = without_particulars(read_papers(laid.papers, reader.moment.as_of))
         if action == "keep" and not lacking:
-            _, name = bench.decide(product, key, supplied=laid.papers, institution=institution)
+            made = reader.decide(product, key, supplied=laid.papers, institution=institution)
+            name = services.keep(made)
             return lead_on(f"/decisions/{name}")
-        found = bench.decide_every(key, supplied=laid.papers, institution=institution)
+        found = reader.decide_every(key, supplied=laid.papers, institution=institution)
     except InputError as error:
         # what was typed stays on the page, with what is wrong with it
-        known = bench.decide_every(key, institution=institution)
+        known = reader.decide_every(key, institution=institution)
         return show(known, error=error)
     return show(found, lacking=lacking, refused=action == "keep")
 
 
 @router.get("/decisions")
-def kept(bench: Bench) -> HTMLResponse:
+def kept(reader: Reading) -> HTMLResponse:
     """The latest decisions that were kept, to be opened and printed again."""
-    found = bench.archive.of()
+    found = reader.kept_decisions()
     shown = found[: -_SHOWN - 1 : -1]
     return page(
         "kept.html",
         here="/decisions",
         decisions=shown,
         total=len(found),
-        names={party: bench.name(party) for party in {item.party for item in shown}},
-        titles={name: item.title for name, item in bench.products().items()},
+        names={party: reader.name(party) for party in {item.party for item in shown}},
+        titles={name: item.title for name, item in reader.products.items()},
     )
 
 
 @router.get("/decisions/{decision_id}")
-def form(bench: Bench, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> HTMLResponse:
+def form(
+    reader: Reading, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+) -> HTMLResponse:
     """A kept decision as a form to print and sign, in the words of its own rules."""
-    found = bench.archive.find(decision_id)
+    found = reader.kept_decision(decision_id)
     record = json.loads(found.record)
-    rules = read_rules(bench.archive.text(record["rules"]))
-    places = bench.division_names()
+    rules = read_rules(reader.rules_text(record["rules"]))
+    places = reader.division_names()
     facts = rules.version.in_time(
         case_from(found.record).facts, date.fromisoformat(record["as_of"])
     )
@@ -105,8 +111,8 @@ def form(bench: Bench, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$"
         id=found.id,
         decided_at=found.decided_at,
         record=record,
-        name=bench.name(found.party),
-        masked=bench.masked(found.party),
+        name=reader.name(found.party),
+        masked=reader.masked(found.party),
         places=places,
         specs=rules.known.facts,
         against={one.id: failed_by(one, facts, places) for one in rules.version.conditions},
@@ -116,14 +122,15 @@ def form(bench: Bench, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$"
 
 
 @router.get("/products")
-def products(bench: Bench) -> HTMLResponse:
-    """Every product with the conditions of the version in force today."""
-    day = today()
+def products(services: Serving, as_of: AsOf = None) -> HTMLResponse:
+    """Every product with the conditions of the version in force today, or on another day."""
+    day = as_of or today()
     return page(
         "products.html",
         here="/products",
         products=[
-            (item, item.at(day) if item.is_at(day) else None) for item in bench.products().values()
+            (item, item.at(day) if item.is_at(day) else None)
+            for item in services.publishing.products().values()
         ],
         DEFINITIONS=definitions(),
         said=said,
@@ -131,7 +138,7 @@ def products(bench: Bench) -> HTMLResponse:
 
 
 def _show(
-    bench: Workbench,
+    reader: Reader,
     key: str,
     found: tuple[Decision, ...],
     *,
@@ -146,8 +153,8 @@ def _show(
         "decisions.html",
         _UNPROCESSABLE if refused or error else _OK,
         key=key,
-        name=bench.name(key),
-        places=bench.division_names(),
+        name=reader.name(key),
+        places=reader.division_names(),
         decisions=found,
         documents=documents(found),
         particulars=PARTICULARS,
@@ -158,7 +165,7 @@ def _show(
         refused=refused,
         institution=institution,
         product=product,
-        institutions=bench.institution_names(),
+        institutions=reader.institution_names(),
         disagreements=disagreements,
         FACTS=catalogue().facts,
     )

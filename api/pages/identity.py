@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.admission import MOST, Whole
-from api.dependencies import Bench
+from api.dependencies import Serving
 from api.pages.rendering import lead_on, page
 from graph.catch_up import catch_up
 from ingest.identity import judge, refresh, review, standing, take_back
@@ -26,13 +26,13 @@ Note = Annotated[str, Form(max_length=500)]
 
 @router.get("/identity")
 def queue(
-    bench: Bench,
+    services: Serving,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
     compared: Annotated[int | None, Query(ge=0, le=MOST)] = None,
     found: Annotated[int | None, Query(ge=0, le=MOST)] = None,
 ) -> HTMLResponse:
     """Pairs that wait, conflicts, and what was judged before."""
-    judgements, clusters = standing(bench.settings)
+    judgements, clusters = standing(services.settings)
     undone = {item.takes_back for item in judgements}
     last = {(item.one, item.other): item.number for item in judgements}
     return page(
@@ -40,7 +40,7 @@ def queue(
         here="/identity",
         compared=compared,
         found=found,
-        pairs=review(bench.settings, limit=_ON_A_PAGE, offset=offset),
+        pairs=review(services.settings, limit=_ON_A_PAGE, offset=offset),
         offset=offset,
         step=_ON_A_PAGE,
         conflicts=clusters.conflicts,
@@ -56,16 +56,16 @@ def queue(
 
 
 @router.post("/identity/candidates")
-def search(bench: Bench) -> Response:
+def search(services: Serving) -> Response:
     """Renew the queue; the page then says what was looked at."""
-    done = refresh(bench.settings)
+    done = refresh(services.settings)
     told = f"compared={done.compared}&found={len(done.candidates)}"
     return lead_on(f"/identity?{told}")
 
 
 @router.post("/identity/judgements")
 def decide(
-    bench: Bench,
+    services: Serving,
     one: Annotated[str, Form(max_length=128)],
     other: Annotated[str, Form(max_length=128)],
     verdict: Annotated[Literal["same", "different"], Form()],
@@ -73,16 +73,19 @@ def decide(
     note: Note = "",
 ) -> Response:
     """One of the two buttons."""
-    judge(bench.settings, one, other, verdict, user=user, note=note)
-    catch_up(bench.settings)
+    judge(services.settings, one, other, verdict, user=user, note=note)
+    catch_up(services.settings)
     return lead_on("/identity")
 
 
 @router.post("/identity/judgements/{number}/undo")
 def undo(
-    bench: Bench, number: Annotated[Whole, Path(ge=1, le=MOST)], user: User = "", note: Note = ""
+    services: Serving,
+    number: Annotated[Whole, Path(ge=1, le=MOST)],
+    user: User = "",
+    note: Note = "",
 ) -> Response:
     """Take a judgement back."""
-    take_back(bench.settings, number, user=user, note=note)
-    catch_up(bench.settings)
+    take_back(services.settings, number, user=user, note=note)
+    catch_up(services.settings)
     return lead_on("/identity")

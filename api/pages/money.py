@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from api.dependencies import Bench
+from api.dependencies import Reading
 from api.pages.rendering import PATIENCE, page, waiting
-from queries.money import book_losses, large_exposures
 from queries.money.losses import GROUPINGS
 
 __all__ = ["router"]
@@ -26,22 +25,17 @@ Wan = Annotated[str, Query(max_length=20, pattern=r"^\s*[0-9]*\.?[0-9]*\s*$")]
 @router.get("/money")
 def losses(
     request: Request,
-    bench: Bench,
+    reader: Reading,
     by: Literal["institution", "village", "security", "purpose"] = "institution",
     who: Annotated[str, Query(max_length=128)] = "",
     percent: Annotated[float, Query(gt=0, le=100)] = 100.0,
 ) -> HTMLResponse:
     """Losses by one grouping; `who` loses `percent` of its net assets in the scenario."""
-    if not bench.is_reckoned(within=PATIENCE):
+    structure = reader.structure_ready(within=PATIENCE)
+    if structure is None:
         return waiting(request, _DOING, here="/money")
-    found = book_losses(
-        bench.risk_run(),
-        by,
-        shocks={who.strip(): percent / 100} if who.strip() else {},
-        buffers_fen=bench.structure().net.net_assets,
-    )
-    names = bench.structure().net
-    shocked = names.name(*found.shocks) if found.shocks else None
+    found = reader.losses(by, shocks={who.strip(): percent / 100} if who.strip() else {})
+    shocked = structure.net.name(*found.shocks) if found.shocks else None
     return page(
         "money.html",
         here="/money",
@@ -56,23 +50,15 @@ def losses(
 @router.get("/money/exposures")
 def exposures(
     request: Request,
-    bench: Bench,
+    reader: Reading,
     lender: Annotated[str, Query(max_length=128)],
     tier1: Wan = "",
     capital: Wan = "",
 ) -> HTMLResponse:
     """One institution's clients and groups of connected clients against its capital."""
-    if not bench.is_reckoned(within=PATIENCE):
+    if reader.structure_ready(within=PATIENCE) is None:
         return waiting(request, _DOING, here="/money")
-    structure = bench.structure()
-    found = large_exposures(
-        structure.snapshot,
-        structure.ownership,
-        structure.net,
-        lender,
-        tier1_fen=_fen(tier1),
-        capital_fen=_fen(capital),
-    )
+    found = reader.exposures(lender, tier1_fen=_fen(tier1), capital_fen=_fen(capital))
     return page("exposures.html", here="/money", found=found, tier1=tier1, capital=capital)
 
 

@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from queries.eligibility import Decision
-from queries.eligibility.catalogue import FactSpec, catalogue
-from queries.eligibility.first_loan import definitions
-from queries.eligibility.paper import PARTICULARS, Paper
+from queries.eligibility.facts.catalogue import FactSpec, catalogue
+from queries.eligibility.facts.paper import PARTICULARS, Paper
+from queries.eligibility.rules.first_loan import definitions
 
 __all__ = ["Document", "Laid", "documents", "documents_of", "read_form", "without_particulars"]
 

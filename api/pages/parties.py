@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
-from api.dependencies import Bench
+from api.dependencies import Reading, Serving
 from api.pages.picture import draw
 from api.pages.rendering import PATIENCE, page, waiting
 from api.party_file import read_party_file
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.first_loan import disagreements
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.rules.first_loan import disagreements
 from queries.search import is_personal
 
 __all__ = ["router"]
@@ -29,7 +29,7 @@ def home() -> HTMLResponse:
 
 
 @router.post("/")
-def search(bench: Bench, text: Annotated[str, Form(max_length=100)] = "") -> HTMLResponse:
+def search(reader: Reading, text: Annotated[str, Form(max_length=100)] = "") -> HTMLResponse:
     """Search results; POST, so that no name or identity stands in a URL."""
     wanted = text.strip()
     if not wanted:
@@ -37,7 +37,7 @@ def search(bench: Bench, text: Annotated[str, Form(max_length=100)] = "") -> HTM
             "home.html", here="/", text="", told="请输入名称、代码或证件号码。", answer=None
         )
     # an identity is not written back into the page
-    answer, shown = bench.search(wanted), not is_personal(wanted)
+    answer, shown = reader.search(wanted), not is_personal(wanted)
     return page(
         "home.html",
         here="/",
@@ -48,11 +48,11 @@ def search(bench: Bench, text: Annotated[str, Form(max_length=100)] = "") -> HTM
 
 
 @router.get("/parties/{key}")
-def party(request: Request, bench: Bench, key: str) -> HTMLResponse:
+def party(request: Request, services: Serving, reader: Reading, key: str) -> HTMLResponse:
     """The borrower page."""
-    if not bench.is_reckoned(within=PATIENCE):
+    if not services.is_warm(reader, within=PATIENCE):
         return waiting(request, _DOING)
-    file = read_party_file(bench, key)
+    file = read_party_file(reader, key)
     return page(
         "party.html",
         here="/",
@@ -60,7 +60,7 @@ def party(request: Request, bench: Bench, key: str) -> HTMLResponse:
         picture=draw(file),
         disagreements=disagreements,
         FACTS=catalogue().facts,
-        places=bench.division_names(),
+        places=reader.division_names(),
         names={
             file.key: file.name,
             **{
@@ -72,8 +72,9 @@ def party(request: Request, bench: Bench, key: str) -> HTMLResponse:
 
 
 @router.get("/guarantees")
-def guarantees(request: Request, bench: Bench) -> HTMLResponse:
+def guarantees(request: Request, reader: Reading) -> HTMLResponse:
     """Every ring, chain, mutual pair, joint group and star of the district."""
-    if not bench.is_reckoned(within=PATIENCE):
+    found = reader.structure_ready(within=PATIENCE)
+    if found is None:
         return waiting(request, _DOING, here="/guarantees")
-    return page("guarantees.html", here="/guarantees", found=bench.structure().overview)
+    return page("guarantees.html", here="/guarantees", found=found.overview)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
-from api.dependencies import Bench
+from api.dependencies import Reading
 from api.pages.rendering import PATIENCE, page, waiting
 from queries.eligibility.scorecard.village import town_of
 
@@ -20,9 +20,9 @@ _DOING = "正在按全区的农户和贷款计算信用村镇和等级分布。"
 
 
 @router.get("/places")
-def places(request: Request, bench: Bench) -> HTMLResponse:
+def places(request: Request, reader: Reading) -> HTMLResponse:
     """Every town with its villages."""
-    found = bench.places_ready(within=PATIENCE)
+    found = reader.places_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/places")
     return page("places.html", here="/places", found=found)
@@ -30,10 +30,10 @@ def places(request: Request, bench: Bench) -> HTMLResponse:
 
 @router.get("/places/{division}")
 def place(
-    request: Request, bench: Bench, division: Annotated[str, Path(max_length=64)]
+    request: Request, reader: Reading, division: Annotated[str, Path(max_length=64)]
 ) -> HTMLResponse:
     """One village or town."""
-    found = bench.places_ready(within=PATIENCE)
+    found = reader.places_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/places")
     check = found.find(division)
@@ -51,11 +51,11 @@ def place(
 
 
 @router.get("/grades")
-def grades(request: Request, bench: Bench) -> HTMLResponse:
+def grades(request: Request, reader: Reading) -> HTMLResponse:
     """Grades by sex, age band and village, with what may not be used and why."""
-    found = bench.places_ready(within=PATIENCE)
+    found = reader.places_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/grades")
     order = sorted(found.grades, key=lambda row: ["sex", "age_band", "village"].index(row.by))
     groups = [(by, list(rows)) for by, rows in groupby(order, key=lambda row: row.by)]
-    return page("grades.html", here="/grades", found=found, groups=groups, card=bench.card())
+    return page("grades.html", here="/grades", found=found, groups=groups, card=reader.card)

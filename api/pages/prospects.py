@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import Bench
+from api.dependencies import Reading
 from api.pages.rendering import PATIENCE, lead_on, page, waiting
-from queries.eligibility.prospects import brought
+from queries.eligibility.decisions.prospects import brought
 from queries.eligibility.scorecard.village import town_of
 
 __all__ = ["router"]
@@ -24,10 +24,10 @@ Most = Annotated[int, Query(ge=0, le=20)]
 
 @router.get("/prospects")
 def summary(
-    request: Request, bench: Bench, product: Annotated[str, Query(max_length=64)] = ""
+    request: Request, reader: Reading, product: Annotated[str, Query(max_length=64)] = ""
 ) -> HTMLResponse:
     """By village, for one product: the one with the most who are ready unless another is asked."""
-    found = bench.prospects_ready(within=PATIENCE)
+    found = reader.prospects_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/prospects")
     rows = found.summary()
@@ -46,34 +46,34 @@ def summary(
         product=product,
         rows=shown,
         brought=brought(),
-        places=bench.division_names(),
+        places=reader.division_names(),
     )
 
 
 @router.get("/villages/{village}/prospects")
 def visit_sheet(
     request: Request,
-    bench: Bench,
+    reader: Reading,
     village: Village,
     assessor: Annotated[str, Query(max_length=128)] = "",
     product: Annotated[str, Query(max_length=64)] = "",
     most: Most = 1,
 ) -> HTMLResponse:
     """A village's visit sheet, to print and take along."""
-    return _sheet(request, bench, village, assessor, product, most, None)
+    return _sheet(request, reader, village, assessor, product, most, None)
 
 
 @router.post("/villages/{village}/prospects")
 def with_assessor(
     request: Request,
-    bench: Bench,
+    reader: Reading,
     village: Village,
     who: Annotated[str, Form(max_length=100)] = "",
     product: Annotated[str, Form(max_length=64)] = "",
     most: Annotated[int, Form(ge=0, le=20)] = 1,
 ) -> Response:
     """Who appraises, by name or identity; POST, so that neither stands in a URL."""
-    told = bench.search(who).rows if who.strip() else []
+    told = reader.search(who).rows if who.strip() else []
     people = [row for row in told if "Person" in row["labels"]]
     named = [row for row in people if row["match"] in ("key", "name")]
     if len(named) == 1:
@@ -84,23 +84,23 @@ def with_assessor(
             assessor=people[0]["key"], product=product, most=most
         )
         return lead_on(f"{request_url.path}?{request_url.query}")
-    return _sheet(request, bench, village, "", product, most, people)
+    return _sheet(request, reader, village, "", product, most, people)
 
 
 def _sheet(
     request: Request,
-    bench: Bench,
+    reader: Reading,
     village: str,
     assessor: str,
     product: str,
     most: int,
     choices: list[dict[str, Any]] | None,
 ) -> HTMLResponse:
-    found = bench.prospects_ready(within=PATIENCE)
+    found = reader.prospects_ready(within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/prospects")
-    titles = {name: item.title for name, item in bench.products().items()}
-    names = bench.division_names()
+    titles = {name: item.title for name, item in reader.products.items()}
+    names = reader.division_names()
     return page(
         "visit_sheet.html",
         here="/prospects",
@@ -114,8 +114,8 @@ def _sheet(
         product=product,
         title=titles.get(product, "全部产品"),
         choices=choices,
-        conflicts=bench.conflicts(assessor) if assessor else {},
+        conflicts=reader.conflicts(assessor) if assessor else {},
         assessor=assessor,
-        assessor_name=bench.name(assessor) if assessor else None,
+        assessor_name=reader.name(assessor) if assessor else None,
         most=most,
     )

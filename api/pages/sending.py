@@ -16,11 +16,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, File, Form, Path, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import Bench, Received
+from api.dependencies import Received, Serving
 from api.pages.rendering import lead_on, page
 from graph.errors import InputError, NotFoundError, printable
-from ingest import Quarantine, Source, load_source, source_names
-from ingest.correction.workbook import refused_lines, workbook_name, write_error_workbook
+from ingest import Source, load_source, source_names
+from ingest.correction.workbook import workbook_name, write_error_workbook
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS
 from ingest.guidance.template import template_name, write_template
 from ingest.guidance.wording import file_title
@@ -107,10 +107,10 @@ def template(source: Name, table: Name) -> Response:
 
 
 @router.get("/corrections/{source}/{table}")
-def corrections(source: Name, table: Name, bench: Bench) -> Response:
+def corrections(source: Name, table: Name, services: Serving) -> Response:
     """The refused rows of a table that are open, to be put right and sent back."""
     declared = _declared(source, table)
-    lines = refused_lines(bench.log, Quarantine(bench.settings.quarantine_dir), declared)
+    lines = services.deliveries().refused(declared)
     if table not in lines:
         raise NotFoundError(
             "没有待更正的行：已经更正，或原文超过保存期限已经删除。",

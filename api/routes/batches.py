@@ -10,17 +10,13 @@ from fastapi import Path as FromPath
 from pydantic import Field
 
 from api.admission import Flag, Whole
-from api.dependencies import FOR_A_RUN_S, Bench, Body, Received
+from api.dependencies import FOR_A_RUN_S, Body, KnownAt, Received, Serving
 from graph.errors import InputError, NotFoundError
-from graph.log import FactLog
-from graph.operations import Ledger, OperationsStore, Upload
-from graph.standing import withdrawals
-from graph.time import utc_now
 from ingest import preview_withdrawal, withdraw
 from ingest.comparing.part import Part
-from ingest.delivery.freshness import freshness
+from ingest.delivery.deliveries import Deliveries
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS, Inbox
-from ingest.finding import kept_findings
+from ingest.delivery.upload import Upload
 
 __all__ = ["router"]
 
@@ -74,28 +70,26 @@ def send(
 
 @router.get("/batches", summary="各批次 / deliveries")
 def deliveries(
-    bench: Bench, source: Annotated[str | None, Query(title="来源", max_length=64)] = None
+    services: Serving, source: Annotated[str | None, Query(title="来源", max_length=64)] = None
 ) -> list[dict[str, Any]]:
     """The ledger: every file that came, newest first, 200 at most."""
-    with OperationsStore(bench.settings) as store:
-        return [vars(item) for item in Ledger(store).latest(200, source)]
+    return [vars(item) for item in services.deliveries().ledger.latest(200, source)]
 
 
 @router.get("/batches/{name}", summary="批次的进度和结果 / progress and result")
-def batch(name: Name, bench: Bench, inbox: Received) -> dict[str, Any]:
+def batch(name: Name, services: Serving, inbox: Received) -> dict[str, Any]:
     """How far a batch is, its report or problem at the end, and whether it was withdrawn."""
+    came = services.deliveries()
     try:
         found = _told(inbox.find(name), inbox)
         brought = (found["result"] or {}).get("batches") or [{"batch": None}]
-        return {**found, "withdrawal": _taken_back(bench.log, brought[0]["batch"])}
+        return {**found, "withdrawal": _taken_back(came, brought[0]["batch"])}
     except NotFoundError:
-        with OperationsStore(bench.settings) as store:
-            for item in Ledger(store).deliveries():
-                if item.batch == name:
-                    told = {"findings": _findings(bench.log, name)}
-                    taken_back = _taken_back(bench.log, name)
-                    return {"id": name, **vars(item), **told, "withdrawal": taken_back}
-        raise
+        item = came.find(name)
+        if item is None:
+            raise
+        found = {"findings": [each.as_dict() for each in came.findings(name)]}
+        return {"id": name, **vars(item), **found, "withdrawal": _taken_back(came, name)}
 
 
 class WithdrawalRequest(Body):
@@ -107,25 +101,23 @@ class WithdrawalRequest(Body):
 
 
 @router.post("/batches/{name}/withdrawal", summary="撤销一批数据 / withdraw a batch")
-def withdrawal(name: Name, body: WithdrawalRequest, bench: Bench) -> dict[str, Any]:
+def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> dict[str, Any]:
     """Take a batch back: what it said leaves, what it had ended holds again; the graph follows.
 
     Only the last batch of a source can go.  With `dry_run` nothing is written, and kept decisions
     that would turn are named.  Sent again it changes nothing (`already`).
     """
     if body.dry_run:
-        return preview_withdrawal(name, settings=bench.settings).as_dict()
+        return preview_withdrawal(name, settings=services.settings).as_dict()
     return withdraw(
-        name, reason=body.reason, by=body.by, settings=bench.settings, wait_s=FOR_A_RUN_S
+        name, reason=body.reason, by=body.by, settings=services.settings, wait_s=FOR_A_RUN_S
     ).as_dict()
 
 
 @router.get("/freshness", summary="数据新旧 / freshness")
-def fresh(bench: Bench) -> list[dict[str, Any]]:
+def fresh(services: Serving, known_at: KnownAt = None) -> list[dict[str, Any]]:
     """When each source was last heard, and what about it is open."""
-    with OperationsStore(bench.settings) as store:
-        found = freshness(bench.log, Ledger(store).deliveries(), utc_now())
-    return [item.as_dict() for item in found]
+    return [item.as_dict() for item in services.deliveries(known_at=known_at).freshness()]
 
 
 def _part(text: str, name: str) -> Part | None:
@@ -141,20 +133,12 @@ def _part(text: str, name: str) -> Part | None:
     return Part(name, int(number), int(of))
 
 
-def _taken_back(log: FactLog, name: str | None) -> dict[str, Any] | None:
-    made = withdrawals(log.batches()).get(name or "")
+def _taken_back(came: Deliveries, name: str | None) -> dict[str, Any] | None:
+    made = came.withdrawal(name)
     if made is None:
         return None
     said = {part: made.notes[part] for part in ("by", "reason")}
     return {"position": made.position, "at": made.known_at, **said}
-
-
-def _findings(log: FactLog, name: str) -> list[dict[str, Any]]:
-    """What was found in a batch, however it came: what was refused, and what is only told."""
-    for kept in log.batches():
-        if kept.batch == name:
-            return [item.as_dict() for item in kept_findings(log.table(kept, "findings"))]
-    return []
 
 
 def _told(upload: Upload, inbox: Inbox) -> dict[str, Any]:

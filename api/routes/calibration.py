@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.dependencies import Bench
+from api.dependencies import Reading
 
 __all__ = ["router"]
 
@@ -14,12 +14,10 @@ router = APIRouter(prefix="/v1", tags=["v1"])
 
 
 @router.get("/calibration", summary="风险政策的校准 / the risk policy against past defaults")
-def calibration(bench: Bench) -> dict[str, Any]:
+def calibration(reader: Reading) -> dict[str, Any]:
     """Years that are over, how well they were foretold, and the numbers that would fit them.
 
     Where too few defaults are known, `why_not` says so and what to do; a fitted policy is only
     proposed: two persons put it in force.
     """
-    found = bench.calibration_ready(within=None)
-    assert found is not None
-    return found.as_dict()
+    return reader.calibration().as_dict()

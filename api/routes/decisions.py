@@ -13,12 +13,10 @@ from starlette.convertors import StringConvertor, register_url_convertor
 
 from api.admission import Day, Number, Text
 from api.decision_jobs import MOST_PARTIES, decide_line, refusal
-from api.dependencies import Bench, Body, Office
+from api.dependencies import Body, Office, Reading, Serving
 from graph.errors import XinnongError
 from graph.operations import Job
-from graph.time import today
-from queries.eligibility.answer import decision_answer, product_answer
-from queries.eligibility.record import replay as replay_decision
+from queries.eligibility.decisions.answer import decision_answer, product_answer
 
 __all__ = ["router"]
 
@@ -59,14 +57,13 @@ class _Asked(Body):
     first_loan_asof: Day | None = Field(default=None, title="首贷以此日之前的历史认定")
 
     def given(self) -> dict[str, Any]:
-        """What the bench takes."""
+        """What `Reader.case` takes."""
         papers = {
             name: item.model_dump() if isinstance(item, Brought) else item
             for name, item in self.supplied.items()
         }
         return {
             "supplied": papers,
-            "as_of": self.as_of,
             "institution": self.institution,
             "first_loan_asof": self.first_loan_asof,
         }
@@ -87,36 +84,36 @@ class ManyRequest(_Asked):
 
 
 @router.get("/products", summary="产品 / products")
-def products(bench: Bench) -> list[dict[str, Any]]:
+def products(services: Serving) -> list[dict[str, Any]]:
     """Loan products with their versions."""
-    return [product_answer(item) for item in bench.products().values()]
+    return [product_answer(item) for item in services.publishing.products().values()]
 
 
 @router.get("/products/{product}/versions/{version}", summary="产品版本 / a version")
-def product_version(product: str, version: str, bench: Bench) -> dict[str, Any]:
+def product_version(product: str, version: str, services: Serving) -> dict[str, Any]:
     """One version: every condition with wording, ground, certainty and steps."""
-    found = bench.product(product)
+    found = services.publishing.product(product)
     return product_answer(found, found.version(version))
 
 
 @router.post("/decisions", summary="首贷判定并存档 / decide")
-def decisions(body: DecisionRequest, bench: Bench) -> dict[str, Any]:
+def decisions(body: DecisionRequest, services: Serving) -> dict[str, Any]:
     """Every condition of a product for a party; the decision is kept."""
-    decision, name = bench.decide(body.product, body.party, **body.given())
-    return decision_answer(decision, name)
+    reader = services.reader(as_of=body.as_of)
+    decision = reader.decide(body.product, body.party, **body.given())
+    return decision_answer(decision, services.keep(decision))
 
 
 @router.post("/decisions/many", summary="批量判定（NDJSON）/ decide many")
-def many(body: ManyRequest, bench: Bench) -> StreamingResponse:
+def many(body: ManyRequest, services: Serving) -> StreamingResponse:
     """One line a party, in the order asked; a party that cannot be decided says why."""
-    bench.product(body.product)
-    # the lines of one answer are of one moment
-    given = {**body.given(), "as_of": body.as_of or today(), "held": bench.moment()}
+    reader, given = services.reader(as_of=body.as_of), body.given()
+    reader.product(body.product)
 
     def lines() -> Iterator[str]:
         for party in body.parties:
             try:
-                line = decide_line(bench, body.product, party, given)
+                line = decide_line(services, reader, body.product, party, given)
             except XinnongError as error:
                 # the answer has begun: what fails now can be said in its lines only
                 line = refusal(party, error)
@@ -145,7 +142,9 @@ def submit(
     With an `Idempotency-Key` it can be submitted again whenever in doubt: the same request is the
     same job, and one that failed goes on where it stopped.
     """
-    job = office.submit(body.product, body.parties, body.given(), key=idempotency_key)
+    job = office.submit(
+        body.product, body.parties, body.given(), as_of=body.as_of, key=idempotency_key
+    )
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return _told(job)
 
@@ -156,6 +155,15 @@ def job(job_id: JobId, office: Office) -> dict[str, Any]:
     return _told(office.find(job_id))
 
 
+@router.post("/jobs/{job_id}/cancellation", summary="取消任务 / cancel a job")
+def cancel(job_id: JobId, office: Office) -> dict[str, Any]:
+    """Cut it off: lines so far stay, none follow; one that is over stays as it is.
+
+    Submitted again under its `Idempotency-Key` it goes on where it was cut off.
+    """
+    return _told(office.cancel(job_id))
+
+
 @router.get("/jobs/{job_id}/result", summary="任务结果（NDJSON）/ result of a job")
 def result(job_id: JobId, office: Office) -> StreamingResponse:
     """One line a party, in the order asked; refused until the job is done."""
@@ -164,9 +172,9 @@ def result(job_id: JobId, office: Office) -> StreamingResponse:
 
 
 @router.get("/decisions/{decision_id:digest}", summary="判定存档 / a kept decision")
-def kept(decision_id: DecisionId, bench: Bench) -> dict[str, Any]:
+def kept(decision_id: DecisionId, reader: Reading) -> dict[str, Any]:
     """The record as it was made, with when it was."""
-    found = bench.archive.find(decision_id)
+    found = reader.kept_decision(decision_id)
     return {
         "decision_id": found.id,
         "decided_at": found.decided_at.isoformat(),
@@ -175,9 +183,9 @@ def kept(decision_id: DecisionId, bench: Bench) -> dict[str, Any]:
 
 
 @router.post("/decisions/{decision_id:digest}/replay", summary="重做判定 / replay")
-def replay(decision_id: DecisionId, bench: Bench) -> dict[str, Any]:
+def replay(decision_id: DecisionId, reader: Reading) -> dict[str, Any]:
     """Byte for byte from its own inputs, and whether the log still gives them."""
-    found = replay_decision(bench.archive, decision_id, bench.log)
+    found = reader.replay(decision_id)
     return {
         "decision_id": found.id,
         "same": found.same,

@@ -9,9 +9,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.workbench import Workbench
+from api.services import Services
 from graph.errors import XinnongError
-from graph.projection import projected_to
 
 __all__ = ["router"]
 
@@ -34,16 +33,14 @@ async def readyz(request: Request) -> JSONResponse:
     state = request.app.state
     if not hasattr(state, "looking"):
         state.looking = anyio.CapacityLimiter(_LOOKING)
-    return await anyio.to_thread.run_sync(_ready, state.workbench, limiter=state.looking)
+    return await anyio.to_thread.run_sync(_ready, state.services, limiter=state.looking)
 
 
-def _ready(bench: Workbench) -> JSONResponse:
+def _ready(services: Services) -> JSONResponse:
     try:
-        held = projected_to(bench.graph)
+        graph_at, log_at = services.positions()
     except XinnongError as error:
         return _answer({"status": "no_graph", "code": error.cause_code}, ready=False)
-    batches = bench.log.batches()
-    graph_at, log_at = held.position if held else 0, len(batches)
     whole = graph_at == log_at
     status = "ok" if whole else "behind"
     return _answer(

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.admission import MOST, Whole
-from api.dependencies import Bench, Body, Key
+from api.dependencies import Body, Key, Reading, Serving
 from graph.catch_up import catch_up
 from ingest.identity import judge, refresh, review, standing, take_back
 from ingest.identity.review import Way, hints
@@ -47,14 +47,14 @@ class UndoRequest(Body):
 
 @router.post("/candidates", summary="查找疑似同一主体 / search for candidates")
 def candidates(
-    bench: Bench,
+    services: Serving,
     by: Annotated[
         Way,
         Query(description="rules 规则；splink 统计匹配，适合大文件 / for large files, an extra"),
     ] = "rules",
 ) -> dict[str, Any]:
     """Compare what may be the same and renew the queue; judged pairs keep their judgements."""
-    found = refresh(bench.settings, by=by)
+    found = refresh(services.settings, by=by)
     return {
         "weighed_by": found.weighed_by,
         "candidates": len(found.candidates),
@@ -65,42 +65,44 @@ def candidates(
 
 @router.get("/queue", summary="核对队列 / review queue")
 def queue(
-    bench: Bench,
+    services: Serving,
     limit: Annotated[Whole, Query(ge=1, le=200)] = 20,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
 ) -> dict[str, Any]:
     """Pairs that wait for an officer, with both records and every reason."""
-    pairs = review(bench.settings, limit=limit, offset=offset)
+    pairs = review(services.settings, limit=limit, offset=offset)
     return {"notice": NOTICE, "pairs": [item.as_dict() for item in pairs]}
 
 
 @router.get("/hints/{key}", summary="某主体的疑似关系 / hints of one party")
-def of_party(key: Key, bench: Bench) -> dict[str, Any]:
+def of_party(key: Key, services: Serving, reader: Reading) -> dict[str, Any]:
     """Waiting pairs of one party; they are shown and used for nothing."""
-    found = hints(bench.settings, bench.known(key))
+    found = hints(services.settings, reader.known(key))
     return {"notice": NOTICE, "pairs": [item.as_dict() for item in found]}
 
 
 @router.post("/judgements", summary="核对 / judge a pair")
-def judgement(body: JudgementRequest, bench: Bench) -> dict[str, Any]:
+def judgement(body: JudgementRequest, services: Serving) -> dict[str, Any]:
     """Same or not the same, for good, until it is taken back; log and graph follow at once."""
-    made = judge(bench.settings, body.one, body.other, body.verdict, user=body.user, note=body.note)
-    catch_up(bench.settings)
+    made = judge(
+        services.settings, body.one, body.other, body.verdict, user=body.user, note=body.note
+    )
+    catch_up(services.settings)
     return made.as_dict()
 
 
 @router.post("/judgements/{number}/undo", summary="撤销核对 / take a judgement back")
-def undo(number: Number, body: UndoRequest, bench: Bench) -> dict[str, Any]:
+def undo(number: Number, body: UndoRequest, services: Serving) -> dict[str, Any]:
     """A further judgement that undoes one; nothing is deleted."""
-    made = take_back(bench.settings, number, user=body.user, note=body.note)
-    catch_up(bench.settings)
+    made = take_back(services.settings, number, user=body.user, note=body.note)
+    catch_up(services.settings)
     return made.as_dict()
 
 
 @router.get("/clusters", summary="同一主体、矛盾和核对记录 / clusters, conflicts, judgements")
-def clusters(bench: Bench) -> dict[str, Any]:
+def clusters(services: Serving) -> dict[str, Any]:
     """Who is one party after all judgements, and which judgements contradict each other."""
-    judgements, found = standing(bench.settings)
+    judgements, found = standing(services.settings)
     return {
         "clusters": [asdict(item) for item in found.clusters],
         "conflicts": [asdict(item) for item in found.conflicts],

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.admission import Whole
-from api.dependencies import Bench, Key
+from api.dependencies import Key, Reading
 
 __all__ = ["router"]
 
@@ -16,9 +16,9 @@ router = APIRouter(prefix="/v1", tags=["v1"])
 
 
 @router.get("/prospects", summary="首贷培植汇总 / prospects by village and product")
-def summary(bench: Bench) -> dict[str, Any]:
+def summary(reader: Reading) -> dict[str, Any]:
     """Households and firms without a known loan; that none is known does not say there is none."""
-    found = bench.prospects()
+    found = reader.prospects()
     return {
         "as_of": found.as_of.isoformat(),
         "known_at": found.known_at.isoformat(),
@@ -31,14 +31,14 @@ def summary(bench: Bench) -> dict[str, Any]:
 @router.get("/prospects/{village}", summary="一个村的走访名单 / a village's visit sheet")
 def village(
     village: str,
-    bench: Bench,
+    reader: Reading,
     product: Annotated[str | None, Query(max_length=64)] = None,
     most: Annotated[Whole, Query(ge=0, le=20)] = 1,
     assessor: Annotated[str | None, Query(max_length=128)] = None,
 ) -> dict[str, Any]:
     """The nearest first; with `assessor`, whom that person must leave to somebody else."""
-    conflicts = bench.conflicts(assessor) if assessor else {}
-    found = bench.prospects().village(village, product=product, most=most)
+    conflicts = reader.conflicts(assessor) if assessor else {}
+    found = reader.prospects().village(village, product=product, most=most)
     return {
         "village": village,
         "rows": [
@@ -52,6 +52,6 @@ def village(
 
 
 @router.get("/assessors/{key}/conflicts", summary="评议回避 / an assessor's conflicts")
-def conflicts(key: Key, bench: Bench) -> dict[str, Any]:
+def conflicts(key: Key, reader: Reading) -> dict[str, Any]:
     """Relatives in the household, spouse, either side of a guarantee."""
-    return bench.ask("assessor_conflicts", key=key).as_dict()
+    return reader.ask("assessor_conflicts", key=key).as_dict()

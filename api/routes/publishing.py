@@ -10,13 +10,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from api.dependencies import Bench, Body
-from graph.operations import Proposals
-from graph.time import today, utc_now
-from queries.eligibility.answer import proposed_answer, shadow_answer
-from queries.eligibility.product import read_product
-from queries.eligibility.publish import approve, is_product, look_at, propose
-from queries.eligibility.shadow import shadow
+from api.dependencies import Body, Serving
+from queries.eligibility.decisions.answer import proposed_answer, shadow_answer
+from queries.eligibility.rules.product import read_product
 
 __all__ = ["router"]
 
@@ -51,38 +47,35 @@ class ApprovalRequest(Body):
 
 
 @router.post("/products/{product}/shadow", summary="试用改动后的产品 / try a changed product")
-def try_out(product: ProductName, body: ShadowRequest, bench: Bench) -> dict[str, Any]:
+def try_out(product: ProductName, body: ShadowRequest, services: Serving) -> dict[str, Any]:
     """Whose past verdicts would turn, by village, sex, age band and kind; nothing is written."""
     changed = read_product(product, body.text)
-    version = changed.version(body.version) if body.version else changed.versions[-1]
-    return shadow_answer(shadow(bench.archive.of(product=product), version))
+    return shadow_answer(services.publishing.shadow(changed, body.version))
 
 
 @router.post("/products/{product}/proposals", status_code=201, summary="提出新版本 / propose")
-def put(product: ProductName, body: ProposalRequest, bench: Bench) -> dict[str, Any]:
+def put(product: ProductName, body: ProposalRequest, services: Serving) -> dict[str, Any]:
     """Put a version forward: every golden case must hold, and what is in force stays as it is."""
-    found = propose(
-        bench.store, product, body.text, body.cases, by=body.by, at=utc_now(), day=today()
-    )
+    found = services.publishing.propose_product(product, body.text, body.cases, by=body.by)
     return proposed_answer(found)
 
 
 @router.get("/proposals", summary="各份提案 / proposals")
-def proposals(bench: Bench) -> list[dict[str, Any]]:
+def proposals(services: Serving) -> list[dict[str, Any]]:
     """Every proposal, oldest first, with its difference to what is in force."""
-    found = filter(is_product, Proposals(bench.store).all())
-    return [proposed_answer(look_at(bench.store, item)) for item in found]
+    return [proposed_answer(item) for item in services.publishing.proposals()]
 
 
 @router.get("/proposals/{proposal}", summary="一份提案 / a proposal")
-def proposal(proposal: ProposalId, bench: Bench) -> dict[str, Any]:
+def proposal(proposal: ProposalId, services: Serving) -> dict[str, Any]:
     """What the second person reads: the difference in Chinese, the golden cases, the files."""
-    item = Proposals(bench.store).find(proposal)
+    found = services.publishing.proposal(proposal)
+    item = found.proposal
     files = {"text": item.text.decode(), "cases_text": item.proof.decode()}
-    return proposed_answer(look_at(bench.store, item)) | files
+    return proposed_answer(found) | files
 
 
 @router.post("/proposals/{proposal}/approval", summary="批准新版本 / approve")
-def let_pass(proposal: ProposalId, body: ApprovalRequest, bench: Bench) -> dict[str, Any]:
+def let_pass(proposal: ProposalId, body: ApprovalRequest, services: Serving) -> dict[str, Any]:
     """Let a version pass, by another person than its proposer; all is checked again."""
-    return proposed_answer(approve(bench.store, proposal, by=body.by, at=utc_now(), day=today()))
+    return proposed_answer(services.publishing.approve_product(proposal, by=body.by))

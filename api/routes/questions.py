@@ -9,7 +9,8 @@ from fastapi import Body as FromBody
 from pydantic import Field
 
 from api.admission import Number, Text
-from api.dependencies import Bench
+from api.dependencies import Serving
+from graph.time import parse_date, past_instant
 from queries import library
 
 __all__ = ["router"]
@@ -39,6 +40,11 @@ def questions() -> list[dict[str, Any]]:
 
 
 @router.post("/questions/{name}", summary="提问 / ask")
-def ask_question(name: str, bench: Bench, parameters: Parameters) -> dict[str, Any]:
+def ask_question(name: str, services: Serving, parameters: Parameters) -> dict[str, Any]:
     """Ask any question of the library."""
-    return bench.ask(name, **parameters).as_dict()
+    day, instant = parameters.pop("as_of", None), parameters.pop("known_at", None)
+    reader = services.reader(
+        as_of=None if day is None else parse_date(str(day)),
+        known_at=None if instant is None else past_instant(str(instant)),
+    )
+    return reader.ask(name, **parameters).as_dict()

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
-from api.dependencies import Bench, Body, Key
-from queries.risk import what_if_of
+from api.dependencies import Body, Key, Reading
 
 __all__ = ["router"]
 
@@ -25,8 +24,8 @@ class WhatIfRequest(Body):
 
 
 @router.post("/parties/{key}/risk/what-if", summary="风险假设推演 / what if")
-def what_if(key: Key, body: WhatIfRequest, bench: Bench) -> dict[str, Any]:
+def what_if(key: Key, body: WhatIfRequest, reader: Reading) -> dict[str, Any]:
     """The score without some ties or facts; marked as hypothetical, and no fact."""
-    return what_if_of(
-        bench.risk_run(), key, without_ties=body.without_ties, without_facts=body.without_facts
+    return reader.what_if(
+        key, without_ties=body.without_ties, without_facts=body.without_facts
     ).as_dict()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from api.dependencies import Bench, Key
+from api.dependencies import Key, Reading
 
 __all__ = ["router"]
 
@@ -15,32 +15,32 @@ router = APIRouter(prefix="/v1", tags=["v1"])
 
 
 @router.get("/parties/{key}/score", summary="信用评分 / a farmer's score")
-def score(key: Key, bench: Bench) -> dict[str, Any]:
+def score(key: Key, reader: Reading) -> dict[str, Any]:
     """A range with every item, what is missing, the grade, and what may never be used."""
-    return bench.rating(key).as_dict()
+    return reader.rating(key).as_dict()
 
 
 @router.get("/places", summary="信用村镇 / credit villages and towns")
-def places(bench: Bench) -> dict[str, Any]:
+def places(reader: Reading) -> dict[str, Any]:
     """Every town and village with households, and whether it passes."""
-    return bench.places().as_dict()
+    return reader.places().as_dict()
 
 
 @router.get("/places/{division}", summary="一个村（镇）的评定 / one place")
 def place(
     division: Annotated[str, Path(description="区划编号 / division key", max_length=64)],
-    bench: Bench,
+    reader: Reading,
 ) -> dict[str, Any]:
     """Shares against the thresholds of the place, the verdict and the next review."""
-    return bench.places().place_answer(division)
+    return reader.places().place_answer(division)
 
 
 @router.get("/grades", summary="信用等级分布 / grades by group")
-def grades(bench: Bench) -> dict[str, Any]:
+def grades(reader: Reading) -> dict[str, Any]:
     """Whether the card treats people alike: by sex, age band and village."""
-    found = bench.places()
+    found = reader.places()
     return {
         "groups": [asdict(row) for row in found.grades],
-        "not_used": [barred.model_dump() for barred in bench.card().not_used],
+        "not_used": [barred.model_dump() for barred in reader.card.not_used],
         "basis": found.basis.as_dict(),
     }

@@ -8,9 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
 from api.admission import Fen, Whole
-from api.dependencies import Bench, Body
-from queries.money import book_losses, large_exposures
-from queries.risk import clearing_stress, distress_stress
+from api.dependencies import Body, Reading
 
 __all__ = ["router"]
 
@@ -60,60 +58,46 @@ class InstitutionCapital(Body):
 
 
 @router.post("/losses", summary="贷款可能的损失 / what may be lost of the loans")
-def losses(body: LossScenario, bench: Bench) -> dict[str, Any]:
+def losses(body: LossScenario, reader: Reading) -> dict[str, Any]:
     """By institution, village, security or purpose: by score, and under a scenario.
 
     A score is no probability before its policy is calibrated, and the sum no forecast.
     """
-    return book_losses(
-        bench.risk_run(),
+    return reader.losses(
         body.by,
         failed=body.failed,
         shocks=body.shocks,
-        buffers_fen={**bench.structure().net.net_assets, **body.net_assets_fen},
+        net_assets_fen=body.net_assets_fen,
         loss_given_failure=body.loss_given_failure,
     ).as_dict()
 
 
 @router.post("/exposures", summary="大额风险暴露和关联客户 / large exposures")
-def exposures(body: InstitutionCapital, bench: Bench, count: Count = 100) -> dict[str, Any]:
+def exposures(body: InstitutionCapital, reader: Reading, count: Count = 100) -> dict[str, Any]:
     """Clients and groups of connected clients against the limits of 商业银行大额风险暴露管理办法.
 
     The capital is the institution's own word; without it every limit is 待补充.
     """
-    structure = bench.structure()
-    return large_exposures(
-        structure.snapshot,
-        structure.ownership,
-        structure.net,
-        body.lender,
-        tier1_fen=body.tier1_fen,
-        capital_fen=body.capital_fen,
-    ).as_dict(count)
+    found = reader.exposures(body.lender, tier1_fen=body.tier1_fen, capital_fen=body.capital_fen)
+    return found.as_dict(count)
 
 
 @router.post("/distress", summary="倒闭传染推演 / losses by contagion")
-def distress(body: DistressScenario, bench: Bench, count: Count = 100) -> dict[str, Any]:
+def distress(body: DistressScenario, reader: Reading, count: Count = 100) -> dict[str, Any]:
     """Who loses how much of its net assets when some fail (linear DebtRank).
 
     Net assets are those of the annual reports unless the body says others; where nobody knows
     them the answer is a range.
     """
-    net = bench.structure().net
-    return distress_stress(
-        net.snapshot,
-        failed=body.failed,
-        shocks=body.shocks,
-        buffers_fen=net.net_assets,
-        supplied_fen=body.net_assets_fen,
+    return reader.distress(
+        failed=body.failed, shocks=body.shocks, supplied_fen=body.net_assets_fen
     ).as_dict(count)
 
 
 @router.post("/clearing", summary="代偿清算推演 / clearing of debts")
-def clearing(body: ClearingScenario, bench: Bench, count: Count = 100) -> dict[str, Any]:
+def clearing(body: ClearingScenario, reader: Reading, count: Count = 100) -> dict[str, Any]:
     """Who could pay what when every guarantee is called at once (Eisenberg–Noe)."""
-    return clearing_stress(
-        bench.risk_run().snapshot,
+    return reader.clearing(
         cash_fen=body.cash_fen,
         keep_external=body.keep_external,
         keep_claims=body.keep_claims,
@@ -121,6 +105,6 @@ def clearing(body: ClearingScenario, bench: Bench, count: Count = 100) -> dict[s
 
 
 @router.get("/clearing", summary="代偿清算推演（不设资金） / clearing without supplied amounts")
-def clearing_as_known(bench: Bench, count: Count = 100) -> dict[str, Any]:
+def clearing_as_known(reader: Reading, count: Count = 100) -> dict[str, Any]:
     """The same with nothing supplied: money at hand is unknown of everybody."""
-    return clearing(ClearingScenario(), bench, count)
+    return clearing(ClearingScenario(), reader, count)

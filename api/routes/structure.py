@@ -8,11 +8,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.admission import Day, Fen
-from api.dependencies import Bench, Body, Key
+from api.dependencies import Body, Key, Reading, Serving
 from graph.time import today
 from ingest.guarded_guarantee import insert_guarantee
-from queries.structure import GuaranteeProposal, Owners, check_proposal
-from queries.structure.bods import bods_statements
+from queries.structure import GuaranteeProposal, Owners
 
 __all__ = ["router"]
 
@@ -50,49 +49,49 @@ class GuaranteeInsert(ProposedGuarantee):
 @router.get("/parties/{key}/owners", summary="股权穿透 / owners")
 def owners(
     key: Key,
-    bench: Bench,
+    reader: Reading,
     rule: Annotated[str | None, Query(title="认定规则", max_length=64)] = None,
 ) -> dict[str, Any]:
     """Ultimate owners, controllers, and beneficial owners by the rule in force."""
-    return Owners.of(bench.structure().ownership, key, rule=rule).as_dict()
+    return Owners.of(reader.structure().ownership, key, rule=rule).as_dict()
 
 
 @router.get("/parties/{key}/bods", summary="股权声明（BODS 0.4） / ownership statements")
-def bods(key: Key, bench: Bench) -> list[dict[str, Any]]:
+def bods(key: Key, reader: Reading) -> list[dict[str, Any]]:
     """Holdings and beneficial owners as statements of the Beneficial Ownership Data Standard."""
-    return bods_statements(bench.structure().ownership, key)
+    return reader.bods(key)
 
 
 @router.get("/parties/{key}/standing", summary="担保结构 / standing among guarantees")
-def standing(key: Key, bench: Bench) -> dict[str, Any]:
+def standing(key: Key, reader: Reading) -> dict[str, Any]:
     """The ring a party stands in, for whom it stands in the end, and what the limits say."""
-    return bench.structure().standing(key).as_dict()
+    return reader.structure().standing(key).as_dict()
 
 
 @router.get("/parties/{key}/hints", summary="关联提示 / hints")
-def hints(key: Key, bench: Bench) -> dict[str, Any]:
+def hints(key: Key, reader: Reading) -> dict[str, Any]:
     """Hints by association: to be looked at by a person, never a fact."""
-    return bench.structure().hint_answer(key)
+    return reader.structure().hint_answer(key)
 
 
 @router.get("/guarantees/patterns", summary="担保圈链 / rings and chains")
-def patterns(bench: Bench) -> dict[str, Any]:
+def patterns(reader: Reading) -> dict[str, Any]:
     """Every ring, chain, star, mutual pair and joint group."""
-    return bench.structure().overview.as_dict()
+    return reader.structure().overview.as_dict()
 
 
 @router.post("/guarantees/check", summary="核对担保 / check a guarantee")
-def check(body: ProposedGuarantee, bench: Bench) -> dict[str, Any]:
+def check(body: ProposedGuarantee, reader: Reading) -> dict[str, Any]:
     """Which limits a proposed guarantee would break; writes nothing."""
-    return check_proposal(bench.structure().net, body.proposal()).as_dict()
+    return reader.check_guarantee(body.proposal()).as_dict()
 
 
 @router.post("/guarantees", summary="写入担保 / insert a guarantee within limits")
-def insert(body: GuaranteeInsert, bench: Bench, response: Response) -> dict[str, Any]:
+def insert(body: GuaranteeInsert, services: Serving, response: Response) -> dict[str, Any]:
     """Checks again under the log's lock and writes the guarantee if every blocking limit holds.
 
     201 inserted, 200 already there, 409 refused or open; the answer says which limits and why.
     """
-    done = insert_guarantee(bench.settings, body.proposal(), accept_open=tuple(body.accept_open))
+    done = insert_guarantee(services.settings, body.proposal(), accept_open=tuple(body.accept_open))
     response.status_code = {"inserted": 201, "already": 200}.get(done.state, 409)
     return done.as_dict()

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.admission import Flag, Whole
-from api.dependencies import Bench
+from api.dependencies import KnownAt, Serving
 from ingest import by_department
-from ingest import worklist as open_tasks
 
 __all__ = ["router"]
 
@@ -19,20 +18,18 @@ router = APIRouter(prefix="/v1", tags=["v1"])
 
 @router.get("/worklist", summary="待更正清单 / worklist")
 def worklist(
-    bench: Bench,
+    services: Serving,
     department: Annotated[str | None, Query(title="部门", max_length=100)] = None,
     source: Annotated[str | None, Query(title="来源", max_length=64)] = None,
     warnings: Annotated[Flag, Query(title="是否也列提示")] = False,
     limit: Annotated[Whole, Query(title="最多几条", ge=1, le=1000)] = 200,
+    known_at: KnownAt = None,
 ) -> dict[str, Any]:
     """Open findings by department; `total` says how many there are beyond `limit`."""
-    tasks = list(open_tasks(bench.log, department=department, source=source, warnings=warnings))
-    newest = bench.log.batches()[-1:]
+    told = services.deliveries(known_at=known_at)
+    tasks = told.worklist(department=department, source=source, warnings=warnings)
     return {
-        "basis": {
-            "position": newest[0].position if newest else 0,
-            "known_at": newest[0].known_at if newest else None,
-        },
+        "basis": {"position": len(told.batches), "known_at": told.known_at},
         "departments": [load.as_dict() for load in by_department(tasks)],
         "tasks": [task.as_dict() for task in islice(tasks, limit)],
         "total": len(tasks),

@@ -15,10 +15,11 @@ import time
 import numpy as np
 
 from queries.eligibility import packaged
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.columns import VERDICTS, Column, evaluate_columns
-from queries.eligibility.fact import Fact, Value
-from queries.eligibility.runner import evaluate, overall
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.column import Column
+from queries.eligibility.facts.fact import Fact, Value
+from queries.eligibility.rules.columns import VERDICTS, evaluate_columns
+from queries.eligibility.rules.runner import evaluate, overall
 
 SPELLED = 2_000
 

@@ -22,7 +22,7 @@ import pyarrow as pa
 from graph.facts import arrow_schema
 from graph.log import FactLog
 from queries.eligibility import packaged
-from queries.eligibility.prospects import prospects
+from queries.eligibility.decisions.prospects import prospects
 
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = date(2026, 3, 15)

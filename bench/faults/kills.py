@@ -1,12 +1,14 @@
 """Commands stopped at any instant by a driver outside them; one more command makes all whole.
 
     python -m bench.faults.kills --kills 1000 --seed 1
+    python -m bench.faults.kills --kills 1000 --seed 1 --in-a-row 20
 
-Each kill is a life of its own: a data folder as it was before the act, the real `xinnong` command in
-a process of its own, and at an instant drawn over the time that the act takes undisturbed SIGKILL to
-the command, to the engine, or to both, or Ctrl-C or SIGTERM, which must be answered without a
-traceback and leave no engine.  Then the act is done once more, `check` must find nothing, and log,
-ledger and graph must say what they say where nobody was stopped.
+A life is a data folder as it was before the act, the real `xinnong` command in a process of its own,
+and at an instant drawn over the time that the act takes undisturbed SIGKILL to the command, to the
+engine, or to both, or Ctrl-C or SIGTERM, which must be answered without a traceback and leave no
+engine.  With `--in-a-row` the act is begun again on what that left and stopped again, so many times,
+each time in the next way.  Then the act is done once more, `check` must find nothing, and log, ledger
+and graph must say what they say where nobody was stopped.
 
     start       the engine of a folder is started, for the first time or again
     import      a log that the graph lacks wholly is imported
@@ -30,9 +32,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import cycle, islice, product
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +64,12 @@ _SHOWN = 1_500
 
 @dataclass(frozen=True)
 class Life:
-    """One kill: which, when, and what was not whole afterwards (nothing is good)."""
+    """One act: how it was stopped, each time after how long, and what was not whole afterwards
+    (nothing is good)."""
 
     act: str
-    way: str
-    after_s: float
+    ways: tuple[str, ...]
+    after_s: tuple[float, ...]
     wrong: tuple[str, ...]
 
 
@@ -96,20 +100,21 @@ class Driver:
     def __exit__(self, *_: object) -> None:
         self._empty()
 
-    def kill(self, act: str, way: str, chance: random.Random) -> Life:
-        """Do an act and stop it somewhere; then do it once more and look."""
+    def kill(self, act: str, ways: Sequence[str], chance: random.Random) -> Life:
+        """Do an act and stop it somewhere, once in each of the ways; then do it once more and look."""
         doing = self._act(act)
-        after_s = chance.random() * doing.lasts_s
         self._begin(doing, act)
-        child = self._start(*doing.command)
-        wrong: list[str] = []
-        try:
-            child.wait(after_s)
-            child.communicate()
-        except subprocess.TimeoutExpired:
-            wrong += self._ask(child, _ASKED[way]) if way in _ASKED else self._kill(child, way)
+        instants, wrong = [], []
+        for way in ways:
+            instants.append(round(chance.random() * doing.lasts_s, 3))
+            child = self._start(*doing.command)
+            try:
+                child.wait(instants[-1])
+                child.communicate()
+            except subprocess.TimeoutExpired:
+                wrong += self._ask(child, _ASKED[way]) if way in _ASKED else self._kill(child, way)
         wrong += self._once_more(doing)
-        return Life(act, way, round(after_s, 3), tuple(wrong))
+        return Life(act, tuple(ways), tuple(instants), tuple(wrong))
 
     # ------------------------------------------------------------------ acts
 
@@ -262,21 +267,25 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--persons", type=int, default=1_000)
     parser.add_argument("--acts", nargs="*", choices=ACTS, default=ACTS)
+    parser.add_argument("--in-a-row", type=int, default=1)
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
     chance = random.Random(given.seed)  # noqa: S311 - repeatable, no secret
     killed: Counter[tuple[str, str]] = Counter()
     broken = []
     with _working_folder(given.folder) as folder, Driver(folder, persons=given.persons) as driver:
-        for number in range(given.kills):
-            way = WAYS[number // len(given.acts) % len(WAYS)]
-            life = driver.kill(given.acts[number % len(given.acts)], way, chance)
-            killed[life.act, life.way] += 1
+        acts, ways = cycle(given.acts), cycle(product(WAYS, given.acts))
+        while killed.total() < given.kills:
+            row = min(given.in_a_row, given.kills - killed.total())
+            life = driver.kill(next(acts), [way for way, _ in islice(ways, row)], chance)
+            killed.update((life.act, way) for way in life.ways)
             if life.wrong:
                 broken.append(life)
-                print(f"{number}: {life}", flush=True)
+                print(life, flush=True)
             print(
-                f"{number + 1} / {given.kills}, not whole: {len(broken)}", end="\r", file=sys.stderr
+                f"{killed.total()} / {given.kills}, not whole: {len(broken)}",
+                end="\r",
+                file=sys.stderr,
             )
     for (act, way), count in sorted(killed.items()):
         print(f"{act:12} {way:14} {count}")

@@ -34,7 +34,7 @@ from ingest.checking.gate import check
 from ingest.comparing.difference import compare
 from ingest.correction.kept import kept_rows
 from ingest.correction.quarantine import Quarantine, rows_to_keep
-from ingest.reading.memory import give_back
+from ingest.memory import release_memory
 from ingest.reading.table import read_table
 
 
@@ -50,7 +50,7 @@ def measure(path: Path) -> dict[str, Any]:
             gated = check(table, identity_key="11" * 32, known=lambda _: {f"division:{VILLAGE}"})
         quarantined = len(gated.quarantined)
         with _step(steps, "compare"):
-            rows = gated.give_up()
+            rows = gated.take_rows()
             frames = source.facts(table.name, rows)
             del rows
             difference = compare(log, frames, source=source.name, batch="b", day=today())
@@ -63,7 +63,7 @@ def measure(path: Path) -> dict[str, Any]:
             )
             for kind in difference.asserted:
                 pending.assert_facts(kind, difference.asserted.pieces(kind))
-                give_back()
+                release_memory()
     return {"rows": table.rows_in, "quarantined": quarantined, "steps": steps}
 
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
-from graph.operations.job import Job, Jobs
+from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.proposal import Proposal, Proposals
+from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.store import OperationsStore, read_only_store
-from graph.operations.upload import Upload, Uploads
 
 __all__ = [
+    "ENDED",
     "DecisionArchive",
     "Delivery",
     "Holder",
@@ -24,15 +25,17 @@ __all__ = [
     "Judgement",
     "JudgementBook",
     "KeptDecision",
+    "Kind",
     "Ledger",
     "OperationsStore",
     "Proposal",
     "Proposals",
     "QueuedPair",
-    "Upload",
-    "Uploads",
+    "Runner",
+    "Work",
     "holder",
     "lease",
     "operations_problems",
+    "problem_of",
     "read_only_store",
 ]

@@ -88,14 +88,14 @@ class DecisionArchive:
 
     def text(self, name: str) -> bytes:
         """Rules by identifier; raises as `find` does."""
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             row = session.get(_Text, name)
             found = None if row is None else row.text
         return _unaltered(name, found)
 
     def find(self, name: str) -> KeptDecision:
         """One decision; raises `NotFoundError`, and `OperationsError` when it was altered."""
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             row = session.get(_Decision, name)
             found = None if row is None else _value(row)
         _unaltered(name, None if found is None else found.record)
@@ -109,7 +109,7 @@ class DecisionArchive:
             query = query.where(_Decision.party == party)
         if product is not None:
             query = query.where(_Decision.product == product)
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             return [_value(row) for row in session.scalars(query)]
 
 

@@ -33,7 +33,7 @@ def operations_problems(settings: Settings, batches: Sequence[Batch]) -> list[st
 def _of_the_file(settings: Settings, store: OperationsStore) -> list[str]:
     if settings.operations_url is not None:
         return []
-    with store.transaction() as session:
+    with store.reading() as session:
         told = [str(row[0]) for row in session.execute(text("PRAGMA integrity_check"))]
     if told == ["ok"]:
         return []

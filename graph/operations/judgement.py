@@ -101,7 +101,7 @@ class JudgementBook:
 
     def waiting(self, *, limit: int, offset: int = 0) -> list[QueuedPair]:
         """Pairs without a judgement in force, the most probable first."""
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             settled = {
                 (item.one, item.other) for item in _in_force(session) if item.verdict != "open"
             }
@@ -113,7 +113,7 @@ class JudgementBook:
 
     def pair(self, a: str, b: str) -> QueuedPair | None:
         """A pair of the queue, judged or not; None where the rules never put it there."""
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             row = session.get(_Pair, pair_of(a, b))
             return None if row is None else _pair(row)
 
@@ -162,12 +162,12 @@ class JudgementBook:
 
     def judgements(self) -> list[Judgement]:
         """Every judgement ever made, in order."""
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             return [_value(row) for row in session.scalars(_all())]
 
     def in_force(self) -> list[Judgement]:
         """Of each pair the last judgement, where it says same or different."""
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             return [_value(row) for row in _in_force(session) if row.verdict != "open"]
 
 

@@ -85,7 +85,7 @@ def lease(
 
 def holder(store: OperationsStore, source: str) -> Holder | None:
     """Who holds a source; None when nobody does, or whoever did is dead."""
-    with store.transaction() as session:
+    with store.reading() as session:
         row = session.get(_Lease, source)
         found = (row.pid, row.started, row.since) if row else None
     if found is None:

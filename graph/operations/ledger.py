@@ -189,7 +189,7 @@ class Ledger:
         )
         if source is not None:
             query = query.where(_Delivery.source == source)
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             return [_value(row) for row in session.scalars(query)]
 
 

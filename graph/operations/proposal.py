@@ -96,7 +96,7 @@ class Proposals:
 
     def find(self, name: str) -> Proposal:
         """One proposal; raises `NotFoundError`."""
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             row = session.get(_Proposal, name)
             if row is None:
                 raise _unknown()
@@ -105,7 +105,7 @@ class Proposals:
     def all(self) -> list[Proposal]:
         """Every proposal, oldest first."""
         query = select(_Proposal).order_by(_Proposal.proposed_at, _Proposal.id)
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             return [_value(row) for row in session.scalars(query)]
 
     def passed(self) -> dict[str, Proposal]:
@@ -115,7 +115,7 @@ class Proposals:
             .where(_Proposal.approved_at.is_not(None))
             .order_by(_Proposal.approved_at, _Proposal.id)
         )
-        with self._store.transaction() as session:
+        with self._store.reading() as session:
             return {row.subject: _value(row) for row in session.scalars(query)}
 
 

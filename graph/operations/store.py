@@ -12,18 +12,24 @@ from types import TracebackType
 from typing import Any, Self
 
 from filelock import FileLock
-from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event, inspect
+from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from graph.errors import OperationsError, SettingsError
+from graph.operations.upgrade import NEWEST, bring_up_to_date, version_of
 from graph.private import private_folder
 from graph.settings import Settings
 
 __all__ = ["Instant", "OperationsStore", "Row", "read_only_store"]
 
 _BUSY_S = 30
+#: Marks a transaction that only reads, in words of ours for SQLite and of its own for PostgreSQL.
+_READS = "xinnong_reads"
+_READING: dict[str, dict[str, Any]] = {
+    "postgresql": {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"},
+}
 #: What SQLite says of a file that is not what it wrote.
 _DAMAGED = ("malformed", "not a database")
 
@@ -75,21 +81,33 @@ def read_only_store(settings: Settings) -> Iterator[OperationsStore | None]:
 
 
 class OperationsStore:
-    """The store of one installation; tables and columns that it lacks are made at the opening.
+    """The store of one installation; its tables are brought to this version at the opening.
 
-    Raises `OperationsError` when the database cannot be reached or written.
+    Raises `OperationsError` when the database cannot be reached or written, or a newer version of
+    the program has changed it (`operations_newer`).
     """
 
     def __init__(self, settings: Settings) -> None:
         self._engine = _engine(settings)
+        self._reading = self._engine.execution_options(
+            **{_READS: True, **_READING.get(self._engine.dialect.name, {})}
+        )
         with _translated(), _opened_alone(settings):
-            Row.metadata.create_all(self._engine)
-            _add_columns(self._engine)
+            with self._reading.begin() as connection:
+                held = version_of(connection)
+            if held != NEWEST:
+                _upgrade(settings)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """All of the block's writes, or none of them."""
         with _translated(), Session(self._engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """One state of the store for the whole block; waits for no writer, and can write nothing."""
+        with _translated(), Session(self._reading) as session, session.begin():
             yield session
 
     def close(self) -> None:
@@ -108,10 +126,21 @@ class OperationsStore:
         self.close()
 
 
-def _engine(settings: Settings) -> Engine:
-    if settings.operations_url is not None:
+def _upgrade(settings: Settings) -> None:
+    engine = _engine(settings, upgrading=True)
+    try:
+        bring_up_to_date(engine)
+    finally:
+        engine.dispose()
+
+
+def _engine(settings: Settings, *, upgrading: bool = False) -> Engine:
+    if settings.operations_url is None:
+        private_folder(settings.data)
+        engine = create_engine(f"sqlite:///{settings.operations_file}")
+    else:
         try:
-            return create_engine(settings.operations_url.get_secret_value(), pool_pre_ping=True)
+            engine = create_engine(settings.operations_url.get_secret_value(), pool_pre_ping=True)
         except (ArgumentError, ImportError) as error:
             raise SettingsError(
                 "环境变量 XINNONG_OPERATIONS_URL 不能用：应写作 postgresql+psycopg://用户:密码@主机/库"
@@ -120,25 +149,29 @@ def _engine(settings: Settings) -> Engine:
                 "unset it for SQLite in the data folder.",
                 code="setting_wrong",
             ) from error
-    private_folder(settings.data)
-    engine = create_engine(
-        f"sqlite:///{settings.operations_file}", connect_args={"timeout": _BUSY_S}
-    )
+    if engine.dialect.name == "sqlite":
+        _teach_sqlite(engine, upgrading=upgrading)
+    return engine
+
+
+def _teach_sqlite(engine: Engine, *, upgrading: bool) -> None:
+    """Whole transactions, tables included, and readers who wait for nobody."""
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         # the driver's own transactions begin too late and too weak: ours are begun below
         connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_S * 1_000}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA foreign_keys={'OFF' if upgrading else 'ON'}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
+        reads = connection.get_execution_options().get(_READS, False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
         # a writer waits its turn at the beginning, instead of failing at the first write
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _opened_alone(settings: Settings) -> AbstractContextManager[object]:
@@ -146,20 +179,6 @@ def _opened_alone(settings: Settings) -> AbstractContextManager[object]:
     if settings.operations_url is not None:
         return nullcontext()
     return FileLock(settings.data / "operations.lock")
-
-
-def _add_columns(engine: Engine) -> None:
-    """Add what a later version declares; a column that comes later is always nullable."""
-    there = inspect(engine)
-    for table in Row.metadata.sorted_tables:
-        present = {column["name"] for column in there.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in present:
-                kind = column.type.compile(engine.dialect)
-                with engine.begin() as connection:
-                    connection.exec_driver_sql(
-                        f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {kind}'
-                    )
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from graph.vocabulary import Kind, Node, Property, Relationship
+from graph.information import InformationClass
+from graph.vocabulary import End, Kind, Node, Property, Relationship
 
 __all__ = ["SCHEMA", "Schema"]
 
@@ -47,6 +48,9 @@ class Schema:
             unknown = {*relationship.sources, *relationship.targets} - schema.labels
             if unknown:
                 raise ValueError(f"{relationship.type} joins unknown labels {sorted(unknown)}")
+        for kind in schema.kinds:
+            if kind.information is None:
+                raise ValueError(f"{kind.kind}: say of which class of information it is")
         return schema
 
     def kind(self, name: str) -> Kind:
@@ -105,6 +109,29 @@ class Schema:
         if len(found) != 1:
             raise ValueError(f"{labels} have no common superlabel")
         return found.pop()
+
+    def information(self, kind: str) -> InformationClass:
+        """The class of information that a fact kind is of; raises `KeyError`."""
+        said = self.kind(kind).information
+        assert said is not None, f"{kind} is in a schema, so it was checked"
+        return said
+
+    def party_ends(self, tie: Relationship) -> tuple[End, ...]:
+        """The ends at which parties stand."""
+        ends: tuple[tuple[End, tuple[str, ...]], ...] = (
+            ("source", tie.sources),
+            ("target", tie.targets),
+        )
+        return tuple(end for end, labels in ends if self.common_label(labels) == "Party")
+
+    def about(self, tie: Relationship) -> tuple[End, ...]:
+        """The ends whose fact a tie is, so whose consent it needs.
+
+        Where the tie declares none: its parties, and its source where it joins two things.
+        """
+        if tie.about == "both":
+            return ("source", "target")
+        return (tie.about,) if tie.about else self.party_ends(tie) or ("source",)
 
     @cached_property
     def identities(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
@@ -59,6 +60,7 @@ NODES = (
             _text("state", "当前状态", "XK_ZT", {"valid": "有效", "invalid": "无效"}),
             *_REPORTING,
         ),
+        information=InformationClass.PUBLIC_RECORD,
     ),
     Node(
         "Penalty",
@@ -80,12 +82,18 @@ NODES = (
             _day("removed_on", "修复日期", "信用修复管理办法"),
             *_REPORTING,
         ),
+        information=InformationClass.PUBLIC_RECORD,
     ),
 )
 
 RELATIONSHIPS = (
     Relationship(
-        "HOLDS_PERMIT", "行政许可相对人", ("Party",), ("Permit",), "a party holds a permit"
+        "HOLDS_PERMIT",
+        "行政许可相对人",
+        ("Party",),
+        ("Permit",),
+        "a party holds a permit",
+        information=InformationClass.PUBLIC_RECORD,
     ),
     Relationship(
         "PENALISED_BY",
@@ -93,6 +101,7 @@ RELATIONSHIPS = (
         ("Party",),
         ("Penalty",),
         "a party was penalised by a penalty decision",
+        information=InformationClass.PUBLIC_RECORD,
     ),
     Relationship(
         "DECIDED_BY",
@@ -100,5 +109,7 @@ RELATIONSHIPS = (
         ("AdministrativeDecision",),
         ("GovernmentBody",),
         "a decision was made by a government body",
+        information=InformationClass.PUBLIC_RECORD,
+        about="source",
     ),
 )

@@ -6,6 +6,7 @@ has no decision behind it that could be checked, expire or be repaired.  Neither
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.schema.organisation import LEVELS
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
@@ -39,6 +40,7 @@ NODES = (
             _virtue("honesty", "诚实守信"),
             Property("appraiser", "评价单位"),
         ),
+        information=InformationClass.APPRAISAL,
     ),
     Node(
         "DeclaredRecord",
@@ -51,9 +53,17 @@ NODES = (
             Property("decided_on", "日期", ValueType.DATE),
             Property("content", "内容", sensitivity=Sensitivity.C2),
         ),
+        information=InformationClass.APPRAISAL,
     ),
 )
 
 RELATIONSHIPS = (
-    Relationship("DECLARED", "申报", ("Party",), ("DeclaredRecord",), "a party declared a record"),
+    Relationship(
+        "DECLARED",
+        "申报",
+        ("Party",),
+        ("DeclaredRecord",),
+        "a party declared a record",
+        information=InformationClass.APPRAISAL,
+    ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
 
 _C2 = Sensitivity.C2
@@ -44,6 +45,7 @@ NODES = (
             _ASSESSED,
             _MORTGAGED,
         ),
+        information=InformationClass.PROPERTY,
     ),
     Node(
         "Machine",
@@ -57,6 +59,7 @@ NODES = (
             Property("price_fen", "购置价", ValueType.INTEGER, sensitivity=_C2),
             Property("assessed_fen", "评估价", ValueType.INTEGER, sensitivity=_C2),
         ),
+        information=InformationClass.PROPERTY,
     ),
     Node(
         "RealEstate",
@@ -82,6 +85,7 @@ NODES = (
             Property("registered_on", "登记日期", ValueType.DATE),
             Property("is_sealed", "是否查封", ValueType.FLAG, WRITTEN_CONSENT, _C2),
         ),
+        information=InformationClass.PROPERTY,
     ),
     Node(
         "RealEstateMortgage",
@@ -93,16 +97,26 @@ NODES = (
             Property("registered_on", "抵押登记日期", ValueType.DATE),
             Property("released_on", "注销登记日期", ValueType.DATE),
         ),
+        information=InformationClass.PROPERTY,
     ),
 )
 
 RELATIONSHIPS = (
-    Relationship("OWNS", "所有", ("Party",), ("Asset",), "a party owns an asset"),
+    Relationship(
+        "OWNS",
+        "所有",
+        ("Party",),
+        ("Asset",),
+        "a party owns an asset",
+        information=InformationClass.PROPERTY,
+    ),
     Relationship(
         "LIES_ON",
         "抵押物",
         ("RealEstateMortgage",),
         ("Asset",),
         "a mortgage lies on an asset; several may, in the order of their registration",
+        information=InformationClass.PROPERTY,
+        about="target",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, ValueType
 
 NODES = (
@@ -31,11 +32,17 @@ NODES = (
             Property("is_confirmed", "是否属实", ValueType.FLAG),
             Property("is_resolved", "是否解决", ValueType.FLAG),
         ),
+        information=InformationClass.COMPLAINT,
     ),
 )
 
 RELATIONSHIPS = (
     Relationship(
-        "CONCERNS", "被投诉对象", ("Complaint",), ("Party",), "a complaint concerns a party"
+        "CONCERNS",
+        "被投诉对象",
+        ("Complaint",),
+        ("Party",),
+        "a complaint concerns a party",
+        information=InformationClass.COMPLAINT,
     ),
 )

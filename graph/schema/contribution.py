@@ -5,6 +5,7 @@ An account has one state at a time, from the end of the period that it tells.
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _STATE = (
@@ -23,6 +24,7 @@ NODES = (
         _STATE,
         superlabel="ContributionAccount",
         basis="国办发〔2021〕52号 社会保险费 FRSBJFXX",
+        information=InformationClass.CONTRIBUTION,
     ),
     Node(
         "ProvidentFundAccount",
@@ -30,6 +32,7 @@ NODES = (
         _STATE,
         superlabel="ContributionAccount",
         basis="国办发〔2021〕52号 住房公积金 GJJJCXX",
+        information=InformationClass.CONTRIBUTION,
     ),
 )
 
@@ -40,5 +43,6 @@ RELATIONSHIPS = (
         ("Party",),
         ("ContributionAccount",),
         "a party contributes to an account",
+        information=InformationClass.CONTRIBUTION,
     ),
 )

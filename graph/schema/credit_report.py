@@ -5,6 +5,7 @@ That our graph holds no loan proves nothing; a report that says so, on its day, 
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _C2 = Sensitivity.C2
@@ -41,6 +42,7 @@ NODES = (
             Property("overdue_account_count", "当前逾期账户数", ValueType.INTEGER, "", _C2),
             Property("balance_fen", "未结清贷款余额", ValueType.INTEGER, "", _C2),
         ),
+        information=InformationClass.CREDIT_REPORT,
     ),
 )
 
@@ -52,5 +54,6 @@ RELATIONSHIPS = (
         ("CreditReport",),
         "a party has a credit report",
         not_shown="只供查询它的机构在授权范围内判定时使用，不在名片上列出（征信业管理条例 第十八条、第二十条）",
+        information=InformationClass.CREDIT_REPORT,
     ),
 )

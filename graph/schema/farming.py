@@ -6,6 +6,7 @@ known, until the next year's takes its place.  A herd is as it was counted on it
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _VALUE = Property("output_value_fen", "年产值", ValueType.INTEGER, sensitivity=Sensitivity.C2)
@@ -22,6 +23,7 @@ NODES = (
             Property("yield_kg", "年产量（千克）", ValueType.REAL),
             _VALUE,
         ),
+        information=InformationClass.OPERATION,
     ),
     Node(
         "Herd",
@@ -33,10 +35,25 @@ NODES = (
             _VALUE,
             Property("assessed_fen", "评估价", ValueType.INTEGER, sensitivity=Sensitivity.C2),
         ),
+        information=InformationClass.OPERATION,
     ),
 )
 
 RELATIONSHIPS = (
-    Relationship("GROWS", "种植", ("Party",), ("Planting",), "a party grows a planting"),
-    Relationship("RAISES", "养殖", ("Party",), ("Herd",), "a party raises a herd"),
+    Relationship(
+        "GROWS",
+        "种植",
+        ("Party",),
+        ("Planting",),
+        "a party grows a planting",
+        information=InformationClass.OPERATION,
+    ),
+    Relationship(
+        "RAISES",
+        "养殖",
+        ("Party",),
+        ("Herd",),
+        "a party raises a herd",
+        information=InformationClass.OPERATION,
+    ),
 )

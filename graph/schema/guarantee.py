@@ -7,6 +7,7 @@ as what its contract `SECURES` (`graph.accessory`).
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _TERMS = (
@@ -36,12 +37,27 @@ NODES = (
             Property("expires_on", "到期日期（末日）", ValueType.DATE, "PEFPERTO"),
             Property("released_on", "解除日期", ValueType.DATE),
         ),
+        information=InformationClass.GUARANTEE,
     ),
 )
 
 RELATIONSHIPS = (
-    Relationship("GAVE", "提供担保", ("Party",), ("Guarantee",), "a party gave a guarantee"),
-    Relationship("SECURES", "担保债务", ("Guarantee",), ("Loan",), "a guarantee secures a loan"),
+    Relationship(
+        "GAVE",
+        "提供担保",
+        ("Party",),
+        ("Guarantee",),
+        "a party gave a guarantee",
+        information=InformationClass.GUARANTEE,
+    ),
+    Relationship(
+        "SECURES",
+        "担保债务",
+        ("Guarantee",),
+        ("Loan",),
+        "a guarantee secures a loan",
+        information=InformationClass.GUARANTEE,
+    ),
     Relationship(
         "GUARANTEES",
         "担保",
@@ -49,5 +65,6 @@ RELATIONSHIPS = (
         ("Party",),
         "a party guarantees another party's debt",
         properties=(*_TERMS, Property("relation", "与被担保人关系")),
+        information=InformationClass.GUARANTEE,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import (
     WRITTEN_CONSENT,
     Node,
@@ -59,6 +60,7 @@ NODES = (
                 },
             ),
         ),
+        information=InformationClass.HOUSEHOLD,
     ),
 )
 
@@ -74,6 +76,7 @@ RELATIONSHIPS = (
             OneAtATime("source", "所在农户"),
             OneAtATime("target", "户主", office=("role", "householder")),
         ),
+        information=InformationClass.HOUSEHOLD,
     ),
     Relationship(
         "SPOUSE_OF",
@@ -83,5 +86,6 @@ RELATIONSHIPS = (
         "a person is the spouse of a person; stored once, the smaller key first",
         basis="民法典 第一千零四十二条 一夫一妻",
         one_at_a_time=(OneAtATime("either", "配偶"),),
+        information=InformationClass.HOUSEHOLD,
     ),
 )

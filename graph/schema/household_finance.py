@@ -7,6 +7,7 @@ asked: it would tell of illness.
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
 
 
@@ -39,6 +40,7 @@ NODES = (
             _money("other_expense_fen", "其他支出"),
             _money("total_expense_fen", "总支出"),
         ),
+        information=InformationClass.INCOME,
     ),
     Node(
         "HouseholdDeposits",
@@ -49,6 +51,7 @@ NODES = (
             _income("local_deposit_fen", "本行存款"),
             _income("other_deposit_fen", "他行存款"),
         ),
+        information=InformationClass.INCOME,
     ),
     Node(
         "PrivateDebt",
@@ -62,7 +65,17 @@ NODES = (
             Property("due_on", "到期日期", ValueType.DATE),
             Property("interest_ratio", "年利率", ValueType.REAL, sensitivity=Sensitivity.C2),
         ),
+        information=InformationClass.CREDIT,
     ),
 )
 
-RELATIONSHIPS = (Relationship("OWES", "欠付", ("Party",), ("Debt",), "a party owes a debt"),)
+RELATIONSHIPS = (
+    Relationship(
+        "OWES",
+        "欠付",
+        ("Party",),
+        ("Debt",),
+        "a party owes a debt",
+        information=InformationClass.CREDIT,
+    ),
+)

@@ -7,6 +7,7 @@ a hint that nothing follows.  Identity has no date: the tie carries no valid tim
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 NODES = (
@@ -19,6 +20,7 @@ NODES = (
             Property("former_names", "曾用名（、分隔）", sensitivity=Sensitivity.C2),
             Property("nicknames", "小名或绰号（、分隔）", sensitivity=Sensitivity.C2),
         ),
+        information=InformationClass.IDENTITY,
     ),
 )
 
@@ -35,5 +37,6 @@ RELATIONSHIPS = (
             Property("ground", "核对依据", sensitivity=Sensitivity.C2),
         ),
         is_identity=True,
+        information=InformationClass.IDENTITY,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.schema.organisation import LEVELS
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
@@ -33,6 +34,7 @@ NODES = (
             Property("expires_on", "到期日期", ValueType.DATE, sensitivity=_PUBLIC),
             Property("is_pledged", "是否质押", ValueType.FLAG, "民法典 第四百四十四条", _PUBLIC),
         ),
+        information=InformationClass.PUBLIC_RECORD,
     ),
     Node(
         "ResearchProject",
@@ -46,6 +48,7 @@ NODES = (
             Property("started_on", "立项日期", ValueType.DATE, sensitivity=_PUBLIC),
             Property("accepted_on", "验收日期", ValueType.DATE, sensitivity=_PUBLIC),
         ),
+        information=InformationClass.OPERATION,
     ),
     Node(
         "ResearchSpending",
@@ -57,6 +60,7 @@ NODES = (
             Property("spending_fen", "研发费用", ValueType.INTEGER, sensitivity=Sensitivity.C2),
             Property("researcher_count", "研发人员数", ValueType.INTEGER),
         ),
+        information=InformationClass.OPERATION,
     ),
 )
 
@@ -67,6 +71,7 @@ RELATIONSHIPS = (
         ("Party",),
         ("IntellectualProperty",),
         "a party holds an intellectual property",
+        information=InformationClass.PUBLIC_RECORD,
     ),
     Relationship(
         "UNDERTAKES",
@@ -74,5 +79,6 @@ RELATIONSHIPS = (
         ("Party",),
         ("ResearchProject",),
         "a party undertakes a research project",
+        information=InformationClass.OPERATION,
     ),
 )

@@ -6,6 +6,7 @@ the tie, not on the policy.
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
 
 
@@ -37,6 +38,7 @@ NODES = (
             Property("starts_on", "保险起期", ValueType.DATE),
             Property("ends_on", "保险止期", ValueType.DATE),
         ),
+        information=InformationClass.INSURANCE,
     ),
     Node(
         "InsuranceClaim",
@@ -62,6 +64,7 @@ NODES = (
             Property("paid_on", "赔付日期", ValueType.DATE),
             _money("paid_fen", "赔付金额"),
         ),
+        information=InformationClass.INSURANCE,
     ),
 )
 
@@ -79,6 +82,7 @@ RELATIONSHIPS = (
             _money("premium_fen", "保费"),
             _money("subsidy_fen", "财政补贴保费"),
         ),
+        information=InformationClass.INSURANCE,
     ),
     Relationship(
         "COMPENSATED_BY",
@@ -86,6 +90,7 @@ RELATIONSHIPS = (
         ("Party",),
         ("InsuranceClaim",),
         "a party was compensated by a claim",
+        information=InformationClass.INSURANCE,
     ),
     Relationship(
         "CLAIMED_UNDER",
@@ -93,5 +98,6 @@ RELATIONSHIPS = (
         ("InsuranceClaim",),
         ("InsurancePolicy",),
         "a loss was claimed under a policy",
+        information=InformationClass.INSURANCE,
     ),
 )

@@ -7,6 +7,7 @@ profit as a number or a range, and control by other means.
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
@@ -65,6 +66,7 @@ NODES = (
                 values={"trust": "信托", "nomination": "代持"},
             ),
         ),
+        information=InformationClass.BENEFICIAL_OWNER,
     ),
     Node(
         "OwnershipDisclosure",
@@ -82,6 +84,7 @@ NODES = (
             ),
             Property("note", "说明", sensitivity=_PUBLIC),
         ),
+        information=InformationClass.BENEFICIAL_OWNER,
     ),
 )
 
@@ -111,5 +114,6 @@ RELATIONSHIPS = (
             Property("least_is_open", "不含下限", ValueType.FLAG, sensitivity=_PUBLIC),
             Property("most_is_open", "不含上限", ValueType.FLAG, sensitivity=_PUBLIC),
         ),
+        information=InformationClass.BENEFICIAL_OWNER,
     ),
 )

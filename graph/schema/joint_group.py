@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 NODES = (
@@ -16,6 +17,7 @@ NODES = (
             Property("expires_on", "联保协议到期日期", ValueType.DATE),
             Property("limit_fen", "每户限额", ValueType.INTEGER, sensitivity=Sensitivity.C2),
         ),
+        information=InformationClass.GUARANTEE,
     ),
 )
 
@@ -27,6 +29,7 @@ RELATIONSHIPS = (
         ("JointLiabilityGroup",),
         "a party joined a joint-liability group",
         properties=(Property("is_leader", "是否组长", ValueType.FLAG),),
+        information=InformationClass.GUARANTEE,
     ),
     Relationship(
         "JOINT_GUARANTEE_WITH",
@@ -35,5 +38,6 @@ RELATIONSHIPS = (
         ("Party",),
         "a party stands in a joint guarantee with a party; stored once, the smaller key first",
         basis="民法典 第六百九十九条",
+        information=InformationClass.GUARANTEE,
     ),
 )

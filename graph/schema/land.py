@@ -6,6 +6,7 @@ who holds a right over which plot.  Both meet in the plot where both know its co
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import (
     WRITTEN_CONSENT,
     Node,
@@ -44,6 +45,7 @@ NODES = (
             Property("land_kind", "地类", basis="GB/T 21010 土地利用现状分类", values=_LAND_KINDS),
             Property("area_mu", "面积", ValueType.REAL),
         ),
+        information=InformationClass.LAND,
     ),
     Node(
         "LandRight",
@@ -58,6 +60,7 @@ NODES = (
             Property("assessed_fen", "评估价", ValueType.INTEGER, WRITTEN_CONSENT, Sensitivity.C2),
             Property("is_mortgaged", "是否抵押", ValueType.FLAG, "农村土地承包法 第四十七条"),
         ),
+        information=InformationClass.LAND,
     ),
 )
 
@@ -69,6 +72,7 @@ RELATIONSHIPS = (
         ("Plot",),
         "a party contracts a plot of land",
         properties=(Property("tenure", "经营方式", values=_TENURES),),
+        information=InformationClass.LAND,
     ),
     Relationship(
         "HOLDS_LAND_RIGHT",
@@ -76,9 +80,15 @@ RELATIONSHIPS = (
         ("Party",),
         ("LandRight",),
         "a party holds a land right",
+        information=InformationClass.LAND,
     ),
     Relationship(
-        "OVER_PLOT", "权利所及地块", ("LandRight",), ("Plot",), "a land right is over a plot"
+        "OVER_PLOT",
+        "权利所及地块",
+        ("LandRight",),
+        ("Plot",),
+        "a land right is over a plot",
+        information=InformationClass.LAND,
     ),
     Relationship(
         "LIES_IN",
@@ -87,5 +97,6 @@ RELATIONSHIPS = (
         ("Division",),
         "a plot lies in a division",
         one_at_a_time=(OneAtATime("source", "坐落"),),
+        information=InformationClass.LAND,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _MONEY = Sensitivity.C2
@@ -33,6 +34,7 @@ NODES = (
             ),
             Property("interest_ratio", "年利率", ValueType.REAL, sensitivity=_MONEY),
         ),
+        information=InformationClass.CREDIT,
     ),
     Node(
         "LoanState",
@@ -60,16 +62,26 @@ NODES = (
             # says which debt a court listing is for, where a lender tells it
             Property("case_no", "涉诉案号", basis="案号或执行依据文号"),
         ),
+        information=InformationClass.CREDIT,
     ),
 )
 
 RELATIONSHIPS = (
-    Relationship("BORROWED", "借款", ("Party",), ("Loan",), "a party borrowed a loan"),
+    Relationship(
+        "BORROWED",
+        "借款",
+        ("Party",),
+        ("Loan",),
+        "a party borrowed a loan",
+        information=InformationClass.CREDIT,
+    ),
     Relationship(
         "LENT_BY",
         "放款机构",
         ("Loan",),
         ("FinancialInstitution",),
         "a loan was lent by a financial institution",
+        information=InformationClass.CREDIT,
+        about="source",
     ),
 )

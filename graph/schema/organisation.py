@@ -6,6 +6,7 @@ leads to the licensed subject, which keeps its own key and label.
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, OneAtATime, Property, Relationship, Sensitivity, ValueType
 
 #: Who recognised, from the state down to the county.
@@ -36,6 +37,7 @@ NODES = (
             Property("labour_count", "劳动力人数", ValueType.INTEGER),
             _money("annual_revenue_fen", "年经营收入"),
         ),
+        information=InformationClass.OPERATION,
     ),
     Node(
         "LeadingEnterprise",
@@ -54,6 +56,7 @@ NODES = (
             _money("sales_fen", "年销售收入"),
             Property("debt_ratio", "资产负债率", ValueType.REAL, sensitivity=Sensitivity.C2),
         ),
+        information=InformationClass.OPERATION,
     ),
     Node(
         "CollectiveAccount",
@@ -68,6 +71,7 @@ NODES = (
             _money("liabilities_fen", "负债总额"),
             _money("income_fen", "年经营收益"),
         ),
+        information=InformationClass.OPERATION,
     ),
     Node(
         "IndividualBusinessProfile",
@@ -91,6 +95,7 @@ NODES = (
                 values={"survival": "生存型", "growth": "成长型", "development": "发展型"},
             ),
         ),
+        information=InformationClass.OPERATION,
     ),
 )
 
@@ -102,5 +107,6 @@ RELATIONSHIPS = (
         ("Enterprise", "IndividualBusiness"),
         "a family farm is registered as a business",
         one_at_a_time=(OneAtATime("source", "营业执照"),),
+        information=InformationClass.REGISTER,
     ),
 )

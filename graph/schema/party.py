@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.schema.organisation import DEMONSTRATION
 from graph.vocabulary import (
     WRITTEN_CONSENT,
@@ -98,6 +99,7 @@ NODES = (
                 Sensitivity.C2,
             ),
         ),
+        information=InformationClass.IDENTITY,
     ),
     Node(
         "Farmer",
@@ -114,8 +116,15 @@ NODES = (
                 Sensitivity.C2,
             ),
         ),
+        information=InformationClass.HOUSEHOLD,
     ),
-    Node("FamilyFarm", "家庭农场", superlabel="Party", properties=REGISTERED),
+    Node(
+        "FamilyFarm",
+        "家庭农场",
+        superlabel="Party",
+        properties=REGISTERED,
+        information=InformationClass.REGISTER,
+    ),
     Node(
         "Cooperative",
         "农民专业合作社",
@@ -126,6 +135,7 @@ NODES = (
             DEMONSTRATION,
             Property("member_count", "成员总数", ValueType.INTEGER),
         ),
+        information=InformationClass.REGISTER,
     ),
     Node(
         "Enterprise",
@@ -133,6 +143,7 @@ NODES = (
         superlabel="Party",
         basis="GB 32100-2015 机构类别 91",
         properties=REGISTERED,
+        information=InformationClass.REGISTER,
     ),
     Node(
         "IndividualBusiness",
@@ -140,6 +151,7 @@ NODES = (
         superlabel="Party",
         basis="GB 32100-2015 机构类别 92",
         properties=REGISTERED,
+        information=InformationClass.REGISTER,
     ),
     Node(
         "Collective",
@@ -147,6 +159,7 @@ NODES = (
         superlabel="Party",
         basis="农村集体经济组织法",
         properties=REGISTERED,
+        information=InformationClass.REGISTER,
     ),
     Node(
         "GovernmentBody",
@@ -154,6 +167,7 @@ NODES = (
         superlabel="Party",
         basis="民法典 第八十八、九十七条；机构类别 11、12、13、A1",
         properties=REGISTERED,
+        information=InformationClass.REGISTER,
     ),
     Node(
         "SelfGoverningBody",
@@ -161,6 +175,7 @@ NODES = (
         superlabel="Party",
         basis="民法典 第九十六、一百零一条；机构类别 54",
         properties=REGISTERED,
+        information=InformationClass.REGISTER,
     ),
     Node(
         "SocialOrganisation",
@@ -168,6 +183,7 @@ NODES = (
         superlabel="Party",
         basis="民法典 第八十七、九十条至九十二条；机构类别 5、7、8",
         properties=REGISTERED,
+        information=InformationClass.REGISTER,
     ),
     Node(
         "ProfessionalServiceBody",
@@ -175,9 +191,16 @@ NODES = (
         superlabel="Party",
         basis="民法典 第一百零二条；司法行政部门登记（机构类别 3）",
         properties=REGISTERED,
+        information=InformationClass.REGISTER,
     ),
     # a class that no other label has: 19, foreign offices, Y1
-    Node("OtherOrganisation", "其他组织", superlabel="Party", properties=REGISTERED),
+    Node(
+        "OtherOrganisation",
+        "其他组织",
+        superlabel="Party",
+        properties=REGISTERED,
+        information=InformationClass.REGISTER,
+    ),
     Node(
         "FinancialInstitution",
         "金融机构",
@@ -192,6 +215,7 @@ NODES = (
                 sensitivity=Sensitivity.PUBLIC,
             ),
         ),
+        information=InformationClass.REGISTER,
     ),
 )
 
@@ -216,6 +240,7 @@ RELATIONSHIPS = (
         source_role="LegalRepresentative",
         basis="公司法 第十条；lerepsign",
         one_at_a_time=(OneAtATime("target", "法定代表人"),),
+        information=InformationClass.REGISTER,
     ),
     Relationship(
         "HOLDS_SHARES_IN",
@@ -240,6 +265,7 @@ RELATIONSHIPS = (
                 Sensitivity.PUBLIC,
             ),
         ),
+        information=InformationClass.REGISTER,
     ),
     Relationship(
         "MEMBER_OF",
@@ -251,5 +277,6 @@ RELATIONSHIPS = (
             Property("contribution_fen", "出资额", ValueType.INTEGER),
             Property("is_farmer", "是否农民成员", ValueType.FLAG, "农民专业合作社法 第二十条"),
         ),
+        information=InformationClass.OPERATION,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
@@ -46,6 +47,7 @@ NODES = (
             Property("usable_until", "公示使用截止日期", ValueType.DATE, sensitivity=_PUBLIC),
             Property("removed_on", "移出或修复日期", ValueType.DATE, sensitivity=_PUBLIC),
         ),
+        information=InformationClass.PUBLIC_RECORD,
     ),
 )
 
@@ -56,5 +58,6 @@ RELATIONSHIPS = (
         ("Party",),
         ("ListEntry",),
         "a party is the subject of a list entry",
+        information=InformationClass.PUBLIC_RECORD,
     ),
 )

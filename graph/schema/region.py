@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, OneAtATime, Property, Relationship, Sensitivity
 
 _PROPERTIES = (
@@ -11,9 +12,30 @@ _PROPERTIES = (
 )
 
 NODES = (
-    Node("County", "县区", _PROPERTIES, superlabel="Division", basis="GB/T 2260"),
-    Node("Town", "乡镇", _PROPERTIES, superlabel="Division", basis="统计用区划代码 9 位"),
-    Node("Village", "行政村", _PROPERTIES, superlabel="Division", basis="统计用区划代码 12 位"),
+    Node(
+        "County",
+        "县区",
+        _PROPERTIES,
+        superlabel="Division",
+        basis="GB/T 2260",
+        information=InformationClass.DIVISION,
+    ),
+    Node(
+        "Town",
+        "乡镇",
+        _PROPERTIES,
+        superlabel="Division",
+        basis="统计用区划代码 9 位",
+        information=InformationClass.DIVISION,
+    ),
+    Node(
+        "Village",
+        "行政村",
+        _PROPERTIES,
+        superlabel="Division",
+        basis="统计用区划代码 12 位",
+        information=InformationClass.DIVISION,
+    ),
 )
 
 RELATIONSHIPS = (
@@ -25,6 +47,7 @@ RELATIONSHIPS = (
         "a division is part of a larger one",
         one_at_a_time=(OneAtATime("source", "上级区划"),),
         source_leads=False,
+        information=InformationClass.DIVISION,
     ),
     Relationship(
         "RECODED_AS",
@@ -35,6 +58,7 @@ RELATIONSHIPS = (
         basis="GB/T 2260 变更对照；统计用区划代码",
         one_at_a_time=(OneAtATime("source", "现区划代码"),),
         is_identity=True,
+        information=InformationClass.DIVISION,
     ),
     Relationship(
         "LOCATED_IN",
@@ -43,5 +67,6 @@ RELATIONSHIPS = (
         ("Division",),
         "a party is located in a division",
         one_at_a_time=(OneAtATime("source", "所在地"),),
+        information=InformationClass.IDENTITY,
     ),
 )

@@ -5,6 +5,7 @@ A former code is a party of its own, since facts were told under it; the tie joi
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
@@ -47,6 +48,7 @@ NODES = (
             Property("after", "变更后内容", basis="altaf", sensitivity=Sensitivity.C2),
             Property("changed_on", "变更日期", ValueType.DATE, "altdate", _PUBLIC),
         ),
+        information=InformationClass.REGISTER,
     ),
     Node(
         "AnnualReport",
@@ -64,6 +66,7 @@ NODES = (
             Property("employee_count", "从业人数", ValueType.INTEGER, "EMPNUM"),
             Property("published_on", "公示日期", ValueType.DATE, "ancheDate", _PUBLIC),
         ),
+        information=InformationClass.OPERATION,
     ),
     Node(
         "GuaranteeDisclosure",
@@ -89,6 +92,7 @@ NODES = (
             ),
             Property("year", "年报年度", ValueType.INTEGER, "ancheyear"),
         ),
+        information=InformationClass.GUARANTEE,
     ),
 )
 
@@ -99,6 +103,7 @@ RELATIONSHIPS = (
         ("Party",),
         ("RegistrationChange",),
         "a party changed its registration",
+        information=InformationClass.REGISTER,
     ),
     Relationship(
         "EXECUTIVE_OF",
@@ -109,6 +114,7 @@ RELATIONSHIPS = (
         properties=(
             Property("position", "职务", basis="position", sensitivity=_PUBLIC, values=_POSITIONS),
         ),
+        information=InformationClass.REGISTER,
     ),
     # who stood at the counter: no office, no share, and never a way for risk
     Relationship(
@@ -118,5 +124,6 @@ RELATIONSHIPS = (
         ("Party",),
         "a party filed the registration of a firm, as its agent",
         basis="市场主体登记管理条例 第十五条、第十六条",
+        information=InformationClass.IDENTITY,
     ),
 )

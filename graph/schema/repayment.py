@@ -7,6 +7,7 @@ guarantor, `Z` settled by an asset, `C` settled, `G` closed otherwise, `*` nothi
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Sensitivity, ValueType
 
 NODES = (
@@ -39,6 +40,7 @@ NODES = (
                 Sensitivity.C2,
             ),
         ),
+        information=InformationClass.CREDIT,
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 NODES = (
@@ -28,9 +29,17 @@ NODES = (
             Property("amount_fen", "补贴金额", ValueType.INTEGER, sensitivity=Sensitivity.C2),
             Property("paid_on", "发放日期", ValueType.DATE),
         ),
+        information=InformationClass.OPERATION,
     ),
 )
 
 RELATIONSHIPS = (
-    Relationship("RECEIVED", "领取", ("Party",), ("Subsidy",), "a party received a subsidy"),
+    Relationship(
+        "RECEIVED",
+        "领取",
+        ("Party",),
+        ("Subsidy",),
+        "a party received a subsidy",
+        information=InformationClass.OPERATION,
+    ),
 )

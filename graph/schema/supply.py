@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 NODES = (
@@ -27,6 +28,7 @@ NODES = (
                 },
             ),
         ),
+        information=InformationClass.OPERATION,
     ),
 )
 
@@ -45,6 +47,7 @@ RELATIONSHIPS = (
                 values={"seller": "出卖人", "buyer": "买受人"},
             ),
         ),
+        information=InformationClass.OPERATION,
     ),
     Relationship(
         "SUPPLIES",
@@ -55,5 +58,6 @@ RELATIONSHIPS = (
         properties=(
             Property("amount_fen", "合同金额", ValueType.INTEGER, sensitivity=Sensitivity.C2),
         ),
+        information=InformationClass.OPERATION,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import WRITTEN_CONSENT, Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
@@ -21,6 +22,7 @@ NODES = (
             ),
             Property("rated_on", "评价日期", ValueType.DATE),
         ),
+        information=InformationClass.TAX,
     ),
     Node(
         "TaxPayment",
@@ -30,6 +32,7 @@ NODES = (
             Property("year", "纳税年度", ValueType.INTEGER),
             Property("paid_fen", "纳税总额", ValueType.INTEGER, WRITTEN_CONSENT, Sensitivity.C2),
         ),
+        information=InformationClass.TAX,
     ),
     Node(
         "TaxArrears",
@@ -53,12 +56,25 @@ NODES = (
             Property("balance_fen", "累计欠税余额", ValueType.INTEGER, "", _PUBLIC),
             Property("authority", "公告机关", sensitivity=_PUBLIC),
         ),
+        information=InformationClass.PUBLIC_RECORD,
     ),
 )
 
 RELATIONSHIPS = (
     Relationship(
-        "RATED_AS", "纳税信用", ("Party",), ("TaxRating",), "a party was rated as a payer"
+        "RATED_AS",
+        "纳税信用",
+        ("Party",),
+        ("TaxRating",),
+        "a party was rated as a payer",
+        information=InformationClass.TAX,
     ),
-    Relationship("PAID_TAX", "纳税", ("Party",), ("TaxPayment",), "a party paid tax in a year"),
+    Relationship(
+        "PAID_TAX",
+        "纳税",
+        ("Party",),
+        ("TaxPayment",),
+        "a party paid tax in a year",
+        information=InformationClass.TAX,
+    ),
 )

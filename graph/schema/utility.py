@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 NODES = (
@@ -24,6 +25,7 @@ NODES = (
                 },
             ),
         ),
+        information=InformationClass.UTILITY,
     ),
     Node(
         "UtilityState",
@@ -37,6 +39,7 @@ NODES = (
             Property("arrears_fen", "欠费金额", ValueType.INTEGER, sensitivity=Sensitivity.C2),
             Property("late_count", "近12个月逾期次数", ValueType.INTEGER),
         ),
+        information=InformationClass.UTILITY,
     ),
 )
 
@@ -47,5 +50,6 @@ RELATIONSHIPS = (
         ("Party",),
         ("UtilityAccount",),
         "a party pays for a utility account",
+        information=InformationClass.UTILITY,
     ),
 )

@@ -27,11 +27,11 @@ from ingest.checking.rules import value_column
 from ingest.checking.schema import Rule, Told, on_name, on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
 from ingest.finding import Finding
-from ingest.reading.alike import looks
-from ingest.reading.aside import Aside
-from ingest.reading.memory import give_back
+from ingest.memory import release_memory
+from ingest.reading.row_hash import row_hashes
 from ingest.reading.table import Table
 from ingest.reading.texts import TEXT, Texts
+from ingest.spill import SpilledTables
 
 __all__ = ["Gated", "check"]
 
@@ -57,7 +57,7 @@ class Gated:
         """How many rows are good."""
         return len(self.rows)
 
-    def give_up(self) -> pd.DataFrame:
+    def take_rows(self) -> pd.DataFrame:
         """The good rows, given away: what stays here is their numbers."""
         rows, self.rows = self.rows, pd.DataFrame(index=self.rows.index)
         return rows
@@ -84,29 +84,29 @@ def check(
     """
     findings = [*table.notes, *table.refused]
     parts = []
-    aside = Aside(packed=False)
+    spilled = SpilledTables(packed=False)
     empty: Counter[str] = Counter()
     for index, said in table.slices():
         columns, good, found = _check_rows(
             table, index, said, identity_key, known, confirmed, joined, empty
         )
         findings += found
-        parts.append(_good_rows(columns, index, good, aside))
+        parts.append(_good_rows(columns, index, good, spilled))
         if len(index) < len(table.numbers):
-            give_back()
+            release_memory()
     findings += told_as_empty(empty)
     key = _key_columns(table.spec)
-    twins = _twins(table, _whole([{name: part[name] for name in key} for part in parts]))
+    repeated = _duplicate_keys(table, _whole([{name: part[name] for name in key} for part in parts]))
     if table.spec.shared:
-        twins += _unlike(table, table.spec.shared, parts, set(_refused(twins)))
-    findings += twins
-    if twins:
-        refused, first, aside = _refused(twins), parts, Aside(packed=False)
+        repeated += _unlike(table, table.spec.shared, parts, set(_refused(repeated)))
+    findings += repeated
+    if repeated:
+        refused, first, spilled = _refused(repeated), parts, SpilledTables(packed=False)
         parts = []
         while first:
             part = first.pop(0)
             index = next(iter(part.values())).index
-            parts.append(_good_rows(part, index, ~index.isin(refused), aside))
+            parts.append(_good_rows(part, index, ~index.isin(refused), spilled))
     return Gated(_whole(parts), findings, set(_refused(findings)))
 
 
@@ -278,14 +278,14 @@ def _emptied(column: pd.Series, index: pd.Index, rows: Collection[int]) -> pd.Se
 
 
 def _good_rows(
-    columns: dict[str, pd.Series], index: pd.Index, good: NDArray[np.bool_], aside: Aside
+    columns: dict[str, pd.Series], index: pd.Index, good: NDArray[np.bool_], spilled: SpilledTables
 ) -> dict[str, pd.Series]:
     """The good rows of some, with their texts looked at in a file instead of held in memory."""
     # not as a frame, which would hold its columns of objects in one block, freed together
     kept = {name: column.array[good] for name, column in columns.items()}
-    name = f"{len(aside)}"
-    aside.add(name, pa.table({name: pa.array(x) for name, x in kept.items() if x.dtype == TEXT}))
-    texts = aside[name]
+    name = f"{len(spilled)}"
+    spilled.add(name, pa.table({name: pa.array(x) for name, x in kept.items() if x.dtype == TEXT}))
+    texts = spilled[name]
     kept |= {name: TEXT.__from_arrow__(texts[name]) for name in texts.column_names}
     left = index[good]
     return {
@@ -315,11 +315,11 @@ def _refused(findings: Iterable[Finding]) -> list[int]:
     return sorted({item.row for item in findings if item.severity == "error" and item.row})
 
 
-def _twins(table: Table, keys: pd.DataFrame) -> list[Finding]:
+def _duplicate_keys(table: Table, keys: pd.DataFrame) -> list[Finding]:
     """A key twice among the good rows: the same row is one row; different rows are all refused."""
     if keys.columns.empty:
         return []
-    alike = keys.loc[pd.Series(looks(keys)).duplicated(keep=False).to_numpy()]
+    alike = keys.loc[pd.Series(row_hashes(keys)).duplicated(keep=False).to_numpy()]
     repeated = alike[alike.duplicated(keep=False)]
     if repeated.empty:
         return []

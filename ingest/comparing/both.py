@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ingest.reading.aside import Aside
+from ingest.spill import SpilledTables
 
 __all__ = ["Both"]
 
@@ -16,7 +16,7 @@ __all__ = ["Both"]
 class Both:
     """The facts of a kind that are held, and below them those that the file states."""
 
-    def __init__(self, kind: str, held: Aside, stated: Aside) -> None:
+    def __init__(self, kind: str, held: SpilledTables, stated: SpilledTables) -> None:
         self.kind = kind
         self.held_count = held.counts()[kind]
         self.news_count = stated.counts()[kind]

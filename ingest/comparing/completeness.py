@@ -8,7 +8,7 @@ source.yaml) and for no other.
 
 With each batch of a complete list are kept, beside its facts: `listed`, the keys of its rows and
 their scopes; `stale`, the facts under suspicion after it; `restated` and, of a part, `confirmed`
-(`ingest.comparing.holding`).
+(`ingest.comparing.active_facts`).
 They name a fact by its first identifier, which stays when a withdrawal states it again.
 """
 
@@ -25,12 +25,12 @@ import pyarrow.compute as pc
 
 from graph.log import Batch, FactLog
 from graph.standing import standing
+from ingest.comparing.active_facts import confirmed, held_facts, restated
 from ingest.comparing.difference import Difference, fact_ids
-from ingest.comparing.holding import confirmed, held_facts, restated
 from ingest.comparing.listing import kept_listing, listing_table
 from ingest.comparing.part import Part
 from ingest.finding import Finding
-from ingest.reading.aside import Aside
+from ingest.spill import SpilledTables
 
 __all__ = ["REASONS", "Settlement", "last_stale", "missing_parts", "parts_of", "settle"]
 
@@ -62,7 +62,7 @@ class Settlement:
     ended: dict[str, int] = field(default_factory=dict)
     stale: pa.Table = field(default_factory=_STALE.empty_table)
     missing_parts: tuple[int, ...] = ()
-    attachments: Aside = field(default_factory=Aside)
+    attachments: SpilledTables = field(default_factory=SpilledTables)
     findings: list[Finding] = field(default_factory=list)
 
 

@@ -25,10 +25,10 @@ from graph.taken_in import taken_in_on
 from graph.time import day_of
 from graph.vocabulary import Relationship
 from ingest.comparing.difference import Difference
-from queries.eligibility.record import case_from, facts_again
-from queries.eligibility.records import Records
-from queries.eligibility.rules import read_rules
-from queries.eligibility.runner import evaluate, overall
+from queries.eligibility.decisions.kept_rules import read_rules
+from queries.eligibility.decisions.record import case_from, facts_again
+from queries.eligibility.facts.records import Records
+from queries.eligibility.rules.runner import evaluate, overall
 
 __all__ = ["Concerned", "concerned"]
 

@@ -31,8 +31,8 @@ from ingest.comparing.vacancies import (
     vacancies_name,
 )
 from ingest.emit import FactFrame, Statement, Vacancies
-from ingest.reading.aside import Aside
-from ingest.reading.memory import give_back
+from ingest.memory import release_memory
+from ingest.spill import SpilledTables
 
 __all__ = ["Difference", "Dispute", "compare", "fact_ids"]
 
@@ -67,13 +67,13 @@ class Difference:
         attachments: tables to keep with the batch (`ingest.comparing.vacancies`, `…said_again`).
     """
 
-    asserted: Aside = field(default_factory=Aside)
+    asserted: SpilledTables = field(default_factory=SpilledTables)
     closed: dict[str, pa.ChunkedArray] = field(default_factory=dict)
     changed_rows: NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
-    stated: Aside = field(default_factory=Aside)
+    stated: SpilledTables = field(default_factory=SpilledTables)
     succeeded: dict[str, int] = field(default_factory=dict)
     disputes: list[Dispute] = field(default_factory=list)
-    attachments: Aside = field(default_factory=Aside)
+    attachments: SpilledTables = field(default_factory=SpilledTables)
 
     def close(self, kind: str, fact_ids: pa.Array | pa.ChunkedArray) -> None:
         """Let facts of one kind end being held."""
@@ -122,9 +122,9 @@ def compare(
         for table in _tables(frame):
             difference.stated.add(frame.kind, table)
             del table
-            give_back()
+            release_memory()
         del frame
-    give_back()  # what the source looked at is free by now
+    release_memory()  # what the source looked at is free by now
     for kind in sorted(difference.stated):
         both = Both(kind, _held(log, kind, source), difference.stated)
         said = kept_with_it.get(vacancies_name(kind), VACANT.empty_table())
@@ -138,7 +138,7 @@ def compare(
         del said
         _write(both, laid, source, batch, difference)
         del both, laid
-        give_back()
+        release_memory()
     return difference
 
 
@@ -176,13 +176,13 @@ def _nothing(kind: str) -> pa.Table:
     return pa.schema(fields).empty_table()
 
 
-def _held(log: FactLog, kind: str, source: str) -> Aside:
+def _held(log: FactLog, kind: str, source: str) -> SpilledTables:
     """What the log holds of this source, in pieces that are looked at where they lie."""
-    held = Aside(packed=False)
+    held = SpilledTables(packed=False)
     held.add(kind, arrow_schema(kind).empty_table())
     for facts in log.held(kind, rows=_AT_ONCE):
         held.add(kind, facts.filter(pc.equal(facts["source"], source)))
-    give_back()
+    release_memory()
     return held
 
 

@@ -18,7 +18,7 @@ from ingest.comparing.said_again import SaidAgain
 from ingest.comparing.slots import NO_SLOT, Numbers, columns_read, numbered_slots
 from ingest.comparing.undated import begins_of
 from ingest.comparing.vacancies import Vacated
-from ingest.reading.memory import give_back
+from ingest.memory import release_memory
 
 __all__ = ["lay"]
 
@@ -37,7 +37,7 @@ def lay(both: Both, *, kept: pa.Table, said: pa.Table, said_again: SaidAgain, da
     slots = numbered_slots(both.kind, keys)
     vacated = Vacated.among(both.kind, slots, keys, kept, said)
     del keys
-    give_back()
+    release_memory()
     before = [numbers[: both.held_count] for numbers in slots]
     now = [numbers[both.held_count :] for numbers in slots]
     size = max(int(numbers.max(initial=-1)) for numbers in slots) + 1
@@ -119,7 +119,7 @@ def _again(
             both_silent = pc.and_(pc.is_null(old), pc.is_null(new))
             equal = pc.fill_null(pc.equal(old, new), False)
             same = pc.and_(same, pc.or_(equal, both_silent))
-            give_back()
+            release_memory()
     found[single] = same.to_numpy()
     return found, of[found[single]]
 

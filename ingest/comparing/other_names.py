@@ -24,8 +24,8 @@ from graph.schema import SCHEMA
 from ingest.catalogue.source import TableSpec
 from ingest.finding import Finding
 from ingest.identity.record import PROVISIONAL
-from ingest.reading.alike import looks
-from ingest.reading.memory import give_back
+from ingest.memory import release_memory
+from ingest.reading.row_hash import row_hashes
 from ingest.reading.texts import TEXT
 
 __all__ = ["other_names"]
@@ -141,12 +141,12 @@ def _known(log: FactLog, wanted: _Hashes) -> tuple[_Hashes, _Hashes]:
             else:
                 keys.append(owners)
             pairs.append(_pair(owners, _written(names)))
-            give_back()
+            release_memory()
     return np.unique(np.concatenate(keys)), np.unique(np.concatenate(pairs))
 
 
 def _hashed(texts: pd.Series) -> _Hashes:
-    return looks(pd.DataFrame({"text": texts.astype(TEXT)}))
+    return row_hashes(pd.DataFrame({"text": texts.astype(TEXT)}))
 
 
 def _written(names: pd.Series) -> _Hashes:

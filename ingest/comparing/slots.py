@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.facts import Slot, slots_of
-from ingest.reading.alike import looks
+from ingest.reading.row_hash import row_hashes
 from ingest.reading.texts import TEXT
 
 __all__ = ["NO_SLOT", "Numbers", "columns_read", "numbered_slots"]
@@ -66,7 +66,7 @@ def _family(slots: Sequence[Slot], table: pa.Table) -> list[Numbers]:
 
 def _numbered(table: pa.Table) -> Numbers:
     names = table.column_names
-    number = np.asarray(pd.factorize(looks(_texts(table)))[0], dtype=np.int32)
+    number = np.asarray(pd.factorize(row_hashes(_texts(table)))[0], dtype=np.int32)
     first = np.zeros(number.max(initial=-1) + 1, np.int32)
     places = np.arange(len(number), dtype=np.int32)
     first[number[::-1]] = places[::-1]

@@ -3,9 +3,9 @@
 Every piece and the whole carry a digest.  Pieces lie in the data folder until the file was taken
 in or refused, and no longer: they hold what must not be kept.  A file that is only tried lies there
 an hour, so that it can be accepted without being sent again; then it is swept away, whether or not
-anybody sends anything, and at once where the service is stopped.  One worker takes files in, one
-after the other; what a killed service left waiting or half done, the next one does again, and what
-it left beside that is swept.
+anybody sends anything, and at once where the service is stopped.  Taking in is a kind of job
+(`graph.operations.runner`), one file after the other; what a killed service left beside a job is
+swept.
 """
 
 from __future__ import annotations
@@ -16,23 +16,22 @@ import os
 import re
 import shutil
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from graph.errors import InputError, NotFoundError, XinnongError
+from graph.errors import InputError, NotFoundError
 from graph.file_name import storable
-from graph.identifiers.redaction import redacted
 from graph.log import FactLog
-from graph.operations import OperationsStore, Upload, Uploads
+from graph.operations import ENDED, Job, Kind, Runner, Work
 from graph.private import private_folder
+from graph.progress import Progress
 from graph.settings import Settings
 from graph.standing import withdrawals
 from graph.time import utc_now
 from ingest.catalogue.source import load_source
 from ingest.comparing.part import Part
+from ingest.delivery.upload import DELIVERY, Upload
 from ingest.dry_run import preview
 from ingest.pipeline import ingest
 
@@ -50,35 +49,25 @@ _TRIED = timedelta(hours=1)
 #: How the name of such a file ends.
 _TRIAL = "-trial"
 
-#: How often what is over is swept away.
-_SWEEP_S = 60.0
+#: Files that may be on their way at once.
+_MOST_FILES = 500
 
 #: Counts how often work on a file began, and how often it may: what ends the service each time is
 #: not begun for ever.
 _BEGUN = ".begun"
 _MOST_BEGINNINGS = 5
 
-#: How often progress is written down at most.
-_NOTE_S = 0.5
-
 
 class Inbox:
     """Receive files and take them in; safe across threads."""
 
-    def __init__(self, settings: Settings, *, sweep_s: float = _SWEEP_S) -> None:
+    def __init__(self, settings: Settings, runner: Runner) -> None:
         self.settings = settings
-        self._store = OperationsStore(settings)
-        self._uploads = Uploads(self._store)
+        self._runner = runner
         self._lock = threading.Lock()
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="inbox")
-        self._sweep()
-        self._closing = threading.Event()
-        self._sweeper = threading.Thread(
-            target=self._sweep_every, args=(sweep_s,), name="inbox-sweeper", daemon=True
+        runner.declare(
+            Kind(DELIVERY, self._work, most=_MOST_FILES, ended=self._ended, sweep=self._sweep)
         )
-        self._sweeper.start()
-        for left in self._uploads.in_state("waiting", "running"):
-            self._worker.submit(self._work, left)
 
     def receive(
         self,
@@ -103,6 +92,7 @@ class Inbox:
         Raises:
             NotFoundError: no such source.
             InputError: `chunk_number`, `chunk_too_large`, `digest`, `digest_mismatch`.
+            BusyError: `jobs_full`, too many files are on their way.
         """
         load_source(source)
         _check(content, content_sha256, chunk, chunks, chunk_sha256)
@@ -121,10 +111,7 @@ class Inbox:
         )
         self._sweep()
         with self._lock:
-            again = self._is_spent(upload.id)
-            if again:
-                shutil.rmtree(self._folder(upload), ignore_errors=True)
-            upload = self._uploads.begin(upload, again=again)
+            upload = self._begun(upload)
         if upload.chunks != chunks:
             raise InputError(
                 f"该文件此前声明分 {upload.chunks} 块上传，这次说是 {chunks} 块。请保持一致。",
@@ -132,13 +119,25 @@ class Inbox:
                 code="chunk_number",
             )
         with self._lock:
-            if self._uploads.find(upload.id).state == "receiving":
+            if self.find(upload.id).state == "receiving":
                 self._put(upload, chunk, content)
                 if len(self.received(upload)) == chunks:
                     self._join(upload)
-                    self._uploads.note(upload.id, state="waiting")
-                    self._worker.submit(self._work, upload)
-        return self._uploads.find(upload.id)
+                    self._runner.ready(upload.job())
+        return self.find(upload.id)
+
+    def _begun(self, upload: Upload) -> Upload:
+        """Enter an upload; one that is under way or done stays, unless it may be begun again."""
+        try:
+            earlier = self.find(upload.id)
+        except NotFoundError:
+            pass
+        else:
+            if earlier.state not in ("failed", "cancelled") and not self._is_spent(earlier):
+                return earlier
+            shutil.rmtree(self._folder(upload), ignore_errors=True)
+        self._runner.renew(upload.job())
+        return upload
 
     def receive_file(
         self,
@@ -175,12 +174,12 @@ class Inbox:
         Raises:
             NotFoundError: no such upload.  InputError: `trial_gone`, the file is not here any more.
         """
-        tried = self._uploads.find(name)
+        tried = self.find(name)
         path = self._folder(tried) / tried.file_name
         try:
             with path.open("rb") as content:
                 accepted = self.receive_file(
-                    tried.source, tried.file_name, content, part=_part_of(tried)
+                    tried.source, tried.file_name, content, part=tried.part
                 )
         except OSError as error:
             raise InputError(
@@ -193,51 +192,54 @@ class Inbox:
 
     def drop(self, name: str) -> None:
         """Delete a file that was tried; raises `NotFoundError`."""
-        tried = self._uploads.find(name)
+        tried = self.find(name)
         if tried.trial and tried.state == "done":
             shutil.rmtree(self._folder(tried), ignore_errors=True)
 
     def waits(self, upload: Upload) -> bool:
         """Whether the file of a trial lies here still, to be accepted."""
-        return bool(upload.trial) and (self._folder(upload) / upload.file_name).exists()
+        return upload.trial and (self._folder(upload) / upload.file_name).exists()
 
     def find(self, name: str) -> Upload:
         """Where an upload is; raises `NotFoundError`."""
-        return self._uploads.find(name)
+        try:
+            found = self._runner.jobs.find(name)
+        except NotFoundError:
+            found = None
+        if found is None or found.kind != DELIVERY:
+            raise NotFoundError(
+                "没有这个批次。请核对编号。",
+                "There is no batch of that name.",
+                code="batch_unknown",
+            )
+        return Upload.of(found)
+
+    def in_state(self, *states: str) -> list[Upload]:
+        """Uploads in one of the states, oldest first."""
+        return [Upload.of(job) for job in self._runner.jobs.in_state(*states, kind=DELIVERY)]
 
     def _sweep(self, tried: timedelta = _TRIED) -> None:
         """Delete what nobody waits for any more: each of them is a file as it was sent."""
         with self._lock:
-            for left in self._uploads.in_state("receiving"):
+            for left in self.in_state("receiving"):
                 if utc_now() - left.began_at > _EXPIRES:
-                    self._end(left, "failed", _problem(_expired()))
+                    self._runner.end(left.job(), _expired())
             for folder in self._root().glob("*"):
                 if not self._is_wanted(folder.name, tried):
                     shutil.rmtree(folder, ignore_errors=True)
 
     def _is_wanted(self, name: str, tried: timedelta) -> bool:
         try:
-            found = self._uploads.find(name)
+            found = self.find(name)
         except NotFoundError:
             return False  # the store was made anew: nobody can ask for it
-        if found.state in {"done", "failed"}:
+        if found.state in ENDED:
             # what was taken in or refused was left by a kill between the note and its deletion
-            return bool(found.trial) and utc_now() - found.began_at <= tried
+            return found.trial and utc_now() - found.began_at <= tried
         return True
 
-    def _sweep_every(self, seconds: float) -> None:
-        while not self._closing.wait(seconds):
-            try:
-                self._sweep()
-            except XinnongError:
-                continue  # a store that is busy or full is said where somebody asks of it
-
-    def _is_spent(self, name: str) -> bool:
+    def _is_spent(self, earlier: Upload) -> bool:
         """Whether an upload is done and may be begun again: a trial, or its batch was withdrawn."""
-        try:
-            earlier = self._uploads.find(name)
-        except NotFoundError:
-            return False
         if earlier.trial:
             return earlier.state == "done"
         result = json.loads(earlier.result or "{}")
@@ -250,15 +252,8 @@ class Inbox:
         return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())
 
     def close(self) -> None:
-        """Finish the file under way; what waits is done at the next start.
-
-        What was tried goes at once: while the service is down nobody would sweep it.
-        """
-        self._closing.set()
-        self._worker.shutdown(cancel_futures=True)
-        self._sweeper.join()
+        """What was tried goes at once: while the service is down nobody would sweep it."""
         self._sweep(timedelta(0))
-        self._store.close()
 
     def _root(self) -> Path:
         return self.settings.data / "uploads"
@@ -295,40 +290,23 @@ class Inbox:
             )
         whole.rename(folder / upload.file_name)
 
-    def _work(self, upload: Upload) -> None:
-        noted = 0.0
-
-        def note(what: str, done: int, total: int | None) -> None:
-            nonlocal noted
-            if time.monotonic() - noted > _NOTE_S:
-                noted = time.monotonic()
-                self._uploads.note(upload.id, state="running", doing=what, done=done, total=total)
-
-        part = _part_of(upload)
+    def _work(self, job: Job, progress: Progress) -> Work:
+        """Take a file in, in one turn: what is half in the log is no batch."""
+        upload = Upload.of(job)
         path = self._folder(upload) / upload.file_name
-        try:
-            _count_beginning(path)
-            if upload.trial:
-                seen = preview(
-                    upload.source, [path], settings=self.settings, part=part, progress=note
-                )
-                self._note_end(upload, "done", seen.as_dict())
-                return
-            report = ingest(upload.source, [path], settings=self.settings, part=part, progress=note)
-            self._end(upload, "done", report.as_dict())
-        except XinnongError as error:
-            self._end(upload, "failed", _problem(error))
-        except BaseException:
-            # whatever it was must show in the batch, and not vanish with a thread
-            self._end(upload, "failed", _problem(XinnongError("程序内部错误。", "internal error")))
-            raise
+        _count_beginning(path)
+        given: dict[str, Any] = {
+            "settings": self.settings, "part": upload.part, "progress": progress,
+        }  # fmt: skip
+        made = (preview if upload.trial else ingest)(upload.source, [path], **given)
+        return json.dumps(made.as_dict(), ensure_ascii=False)
+        yield  # never reached: no other file has its turn in the middle of this one
 
-    def _note_end(self, upload: Upload, state: str, result: dict[str, Any]) -> None:
-        self._uploads.note(upload.id, state=state, result=json.dumps(result, ensure_ascii=False))
-
-    def _end(self, upload: Upload, state: str, result: dict[str, Any]) -> None:
-        self._note_end(upload, state, result)
-        shutil.rmtree(self._folder(upload), ignore_errors=True)
+    def _ended(self, job: Job) -> None:
+        """A file that was taken in or refused is not kept; one that was tried waits."""
+        ended = self.find(job.id)
+        if not (ended.trial and ended.state == "done"):
+            shutil.rmtree(self._folder(ended), ignore_errors=True)
 
 
 def _count_beginning(path: Path) -> None:
@@ -347,26 +325,12 @@ def _count_beginning(path: Path) -> None:
         )
 
 
-def _part_of(upload: Upload) -> Part | None:
-    if upload.list_name and upload.list_part and upload.list_of:
-        return Part(upload.list_name, upload.list_part, upload.list_of)
-    return None
-
-
 def _expired() -> InputError:
     return InputError(
         "上传超过 7 天没有完成，已清除。请重新上传。",
         "The upload was not finished within 7 days and was dropped.",
         code="upload_expired",
     )
-
-
-def _problem(error: XinnongError) -> dict[str, Any]:
-    return {
-        "code": error.cause_code,
-        "message_zh": redacted(error.message_zh),
-        "message_en": redacted(error.message_en),
-    }
 
 
 def _check(content: bytes, content_sha256: str, chunk: int, chunks: int, chunk_sha256: str) -> None:

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import IO
 
 from ingest.catalogue.source import Source
-from ingest.reading.aside import full_disk_told
+from ingest.memory import let_the_system_allocate
 from ingest.reading.handing import taken
 from ingest.reading.limits import End, Limits, refused
-from ingest.reading.memory import let_the_system_allocate
 from ingest.reading.reader import NO_MEMORY, UNFORESEEN, Request
 from ingest.reading.table import Table
+from ingest.spill import full_disk_told
 
 __all__ = ["begin_reading", "read_apart"]
 

@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 
 from graph.errors import InputError
 from ingest.finding import Finding
-from ingest.reading.aside import Aside
 from ingest.reading.cell import Cells, text_of
 from ingest.reading.heading import Heading
 from ingest.reading.margin import Margin
 from ingest.reading.sheet_notes import sheet_notes
 from ingest.reading.spreadsheet import Sheet
 from ingest.reading.texts import coded
+from ingest.spill import SpilledTables
 
 __all__ = ["CELLS", "MAX_ROWS", "Gathering", "Origin"]
 
 MAX_ROWS = 1_000_000
 
-#: The table of an `Aside` in which the cells are.
+#: The table of an `SpilledTables` in which the cells are.
 CELLS = "cells"
 
 _CHUNK = 5_000
@@ -59,7 +59,7 @@ class Gathering:
     """
 
     def __init__(
-        self, file_name: str, head: Heading, *, cut: bool, cells: Aside | None = None
+        self, file_name: str, head: Heading, *, cut: bool, cells: SpilledTables | None = None
     ) -> None:
         self.refused: list[Finding] = []
         self.unread: dict[int, str] = {}
@@ -72,7 +72,7 @@ class Gathering:
         self._cells = {name: Cells(as_written=name in named) for name in head.columns}
         self._rewritten = dict.fromkeys(head.columns, 0)
         self._kept_numbers = [np.array([], np.int64)]
-        self._aside = Aside() if cells is None else cells
+        self._spilled = SpilledTables() if cells is None else cells
         self._margin = Margin(head)
         self._required = [
             item.name for item in head.spec.fields if item.required and item.name in head.columns
@@ -170,7 +170,7 @@ class Gathering:
         self._note_origins(columns, numbers)
         piece = pa.table(chunk)
         self._kept_numbers.append(numbers[filled])
-        self._aside.add(CELLS, piece if filled.all() else piece.filter(pa.array(filled)))
+        self._spilled.add(CELLS, piece if filled.all() else piece.filter(pa.array(filled)))
         self._rows, self._numbers = [], []
 
     def _too_long(self, chunk: dict[str, pa.DictionaryArray]) -> Iterator[int]:
@@ -239,12 +239,12 @@ class Gathering:
             if name and place.isdigit():
                 self.origins[int(number)] = Origin(name, int(place))
 
-    def read(self) -> tuple[NDArray[np.int64], Aside]:
+    def read(self) -> tuple[NDArray[np.int64], SpilledTables]:
         """Numbers and cells of all rows so far."""
         self._flush()
-        if not self._aside:
-            self._aside.add(CELLS, pa.table({name: coded([]) for name in self._head.columns}))
-        return np.concatenate(self._kept_numbers), self._aside
+        if not self._spilled:
+            self._spilled.add(CELLS, pa.table({name: coded([]) for name in self._head.columns}))
+        return np.concatenate(self._kept_numbers), self._spilled
 
     def notes(self) -> Iterator[Finding]:
         """What is worth knowing of the file as a whole."""

@@ -16,9 +16,9 @@ import pyarrow as pa
 from graph.errors import InputError, SettingsError, XinnongError
 from ingest.catalogue.source import TableSpec
 from ingest.finding import Finding
-from ingest.reading.aside import Aside
 from ingest.reading.gathering import CELLS, Origin
 from ingest.reading.table import Table
+from ingest.spill import SpilledTables
 
 __all__ = ["given", "taken", "told_error"]
 
@@ -39,7 +39,7 @@ _ERRORS: dict[str, type[XinnongError]] = {
 
 
 def given(table: Table) -> str:
-    """Lay the rows of a table down in the file of its cells; the line that says what lies where."""
+    """Write the rows of a table to the file of its cells; the line that says what lies where."""
     cells = table.cells
     cells["numbers"] = pa.table({"row": table.numbers})
     cells["refused"] = _findings(table.refused)
@@ -58,7 +58,7 @@ def given(table: Table) -> str:
         "spec": table.spec.model_dump(mode="json"),
         "file_name": table.file_name,
         "is_correction": table.is_correction,
-        "laid": cells.lay_down(),
+        "pieces": cells.write_all(),
     }
     return json.dumps(said)
 
@@ -85,7 +85,7 @@ def taken(line: bytes, file: IO[bytes]) -> Table:
     said: dict[str, Any] = json.loads(line)
     if "error" in said:
         raise _ERRORS[said["error"]](said["message_zh"], said["message_en"], code=said["code"])
-    cells = Aside.found(file, said["laid"])
+    cells = SpilledTables.from_file(file, said["pieces"])
     numbers = cells.pop("numbers")["row"].to_numpy()
     unread, origins = cells.pop("unread"), cells.pop("origins")
     return Table(

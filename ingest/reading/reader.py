@@ -29,11 +29,11 @@ import pyarrow as pa
 
 from graph.errors import XinnongError, where_raised
 from ingest.catalogue.source import Source, load_source
-from ingest.reading.aside import Aside
+from ingest.memory import let_the_system_allocate
 from ingest.reading.handing import given, told_error
 from ingest.reading.limits import Limits, refused
-from ingest.reading.memory import let_the_system_allocate
 from ingest.reading.table import read_table
+from ingest.spill import SpilledTables
 
 __all__ = ["NO_MEMORY", "UNFORESEEN", "Request", "main", "read"]
 
@@ -139,7 +139,7 @@ def _read(content: bytes, told: socket.socket, handle: int) -> NoReturn:
 def read(request: Request, file: IO[bytes]) -> tuple[str, int]:
     """Read a file into another: the line that tells of it, and the code to end with."""
     try:
-        return given(read_table(request.path, request.source, Aside(file=file))), 0
+        return given(read_table(request.path, request.source, SpilledTables(file=file))), 0
     except XinnongError as error:
         cause, limits = error.__cause__, request.limits
         if isinstance(cause, OSError) and cause.errno == errno.EFBIG and limits.are_of_files():
@@ -171,7 +171,7 @@ def _rehearse() -> None:
             "\n".join([",".join(titles), ",".join("陕" * len(titles))]).encode("gb18030")
         )
         with path.with_name("b").open("w+b") as file:
-            given(read_table(path, source, Aside(file=file)))
+            given(read_table(path, source, SpilledTables(file=file)))
 
 
 def main() -> None:

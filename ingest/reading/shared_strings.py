@@ -16,7 +16,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import IO
 
-from ingest.reading.aside import full_disk_told
+from ingest.spill import full_disk_told
 
 __all__ = ["SharedStrings", "cells_of"]
 

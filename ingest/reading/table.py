@@ -22,17 +22,17 @@ from graph.identifiers.redaction import redacted
 from ingest.catalogue.field import heading
 from ingest.catalogue.source import Source, TableSpec
 from ingest.finding import Finding
-from ingest.reading.aside import Aside
+from ingest.memory import let_the_system_allocate
 from ingest.reading.chosen_sheets import choose
 from ingest.reading.delimited import delimited_rows
 from ingest.reading.file_kind import FileKind, kind_of
 from ingest.reading.gathering import CELLS, Gathering, Origin
 from ingest.reading.heading import Heading
-from ingest.reading.memory import let_the_system_allocate
 from ingest.reading.records import record_rows
 from ingest.reading.spreadsheet import Sheet, open_sheets
 from ingest.reading.texts import Texts, coded
 from ingest.reading.web_page import tables_of
+from ingest.spill import SpilledTables
 
 __all__ = ["Origin", "Table", "read_table"]
 
@@ -58,7 +58,7 @@ class Table:
     spec: TableSpec
     file_name: str
     numbers: NDArray[np.int64]
-    cells: Aside
+    cells: SpilledTables
     refused: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     unread: dict[int, str] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class Table:
         self, change: Callable[[str, Sequence[int], list[str | None]], list[str | None]]
     ) -> Table:
         """The table with other cells: `change` is given a field, row numbers and their texts."""
-        cells = Aside()
+        cells = SpilledTables()
         for begin, piece in self._pieces():
             rows = self.numbers[begin : begin + len(piece)].tolist()
             texts = {name: piece[name].cast(pa.string()).to_pylist() for name in piece.column_names}
@@ -136,7 +136,7 @@ class Table:
             begin += len(piece)
 
 
-def read_table(path: Path, source: Source, into: Aside | None = None) -> Table:
+def read_table(path: Path, source: Source, into: SpilledTables | None = None) -> Table:
     """Read one file of a source, in this process: for files that one made oneself, and for the
     process that reads those of others (`ingest.reading.apart`).
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from queries.eligibility.decide import Case, Decision, case_of, decide, decide_all, find_product
-from queries.eligibility.product import Product, Version, packaged
+from queries.eligibility.decisions.decide import (
+    Case,
+    Decision,
+    case_of,
+    decide,
+    decide_all,
+    find_product,
+)
+from queries.eligibility.rules.product import Product, Version, packaged
 from queries.eligibility.verdict import Verdict
 
 __all__ = [

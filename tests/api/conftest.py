@@ -31,7 +31,8 @@ def client(district: Settings) -> Iterator[TestClient]:
     """The app over the district; what pages wait for is reckoned."""
     app = create_app(district)
     with TestClient(app, "http://127.0.0.1") as open_client:
-        assert app.state.workbench.is_reckoned(within=120)
+        services = app.state.services
+        assert services.is_warm(services.reader(), within=120)
         yield open_client
 
 

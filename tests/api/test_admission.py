@@ -33,7 +33,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The app as it is served, over nothing: what is let by fails as a defect (500)."""
     settings = Settings(data=tmp_path_factory.mktemp("data"))
     made = create_app(settings)
-    made.state.workbench = SimpleNamespace(settings=settings)
+    made.state.services = SimpleNamespace(settings=settings)
     made.state.inbox = made.state.jobs = SimpleNamespace()
     return made
 
@@ -211,7 +211,7 @@ def test_a_graph_that_is_not_there_is_asked_again_later(client: TestClient, app:
             "图数据库正在重新启动。", "Restarting.", code="graph_restarting"
         )
 
-    app.state.workbench.ask = gone
+    app.state.services.reader = gone
     answer = client.get("/v1/parties/person:x")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     assert json.loads(answer.text)["code"] == "graph_restarting"

@@ -16,16 +16,16 @@ from api.condition_words import failed, hint_said, lacking, unknown
 from api.pages.rendering import page
 from graph.log import FactLog
 from queries.eligibility import decide
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.condition import Leaf
-from queries.eligibility.decide import Case, Decision, Strata
-from queries.eligibility.fact import NOT_COLLECTED, Fact, Hint
-from queries.eligibility.failing import failing_words
-from queries.eligibility.gather import gather
-from queries.eligibility.missing import distinguishable
-from queries.eligibility.product import packaged
-from queries.eligibility.records import records_from_log
-from queries.eligibility.runner import check
+from queries.eligibility.decisions.decide import Case, Decision, Strata
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.fact import NOT_COLLECTED, Fact, Hint
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import records_from_log
+from queries.eligibility.rules.condition import Leaf
+from queries.eligibility.rules.failing import failing_words
+from queries.eligibility.rules.missing import distinguishable
+from queries.eligibility.rules.product import packaged
+from queries.eligibility.rules.runner import check
 from queries.eligibility.verdict import Verdict
 
 DAY, KNOWN = date(2026, 11, 28), datetime(2026, 11, 20, tzinfo=UTC)

@@ -19,14 +19,14 @@ from world import World
 
 from api.app import create_app
 from api.decision_jobs import DecisionJobs
-from api.workbench import Workbench
+from api.services import Services
 from graph.catch_up import catch_up
 from graph.engine import engine_status, ensure_engine, stop_engine
 from graph.errors import BusyError, GraphUnavailableError
 from graph.log import FactLog
-from graph.operations import DecisionArchive, Job, Jobs, OperationsStore
+from graph.operations import DecisionArchive, Jobs, OperationsStore, Runner
 from graph.settings import Settings
-from graph.time import utc_now
+from queries.reader import Reader
 
 PRODUCT = "farmer_small_credit_loan"
 PARTIES = [f"person:{number}" for number in range(60)]
@@ -90,6 +90,20 @@ def test_the_same_request_twice_is_one_job(client: TestClient) -> None:
     assert finished(client, f"/v1/jobs/{first['id']}")["done"] == 3
 
 
+def test_a_job_is_cancelled_and_goes_on_when_it_is_asked_for_again(client: TestClient) -> None:
+    job = submit(client, PARTIES * 100, "cancelled").json()["id"]
+    told = client.post(f"/v1/jobs/{job}/cancellation").json()
+    assert (told["state"], told["problem"]["code"]) == ("cancelled", "job_cancelled")
+    assert told["done"] < told["total"] and told["result"] is None
+    # a job behind it is done, and it is not gone on with
+    assert finished(client, submit(client, PARTIES[:1]).headers["location"])["state"] == "done"
+    assert client.get(f"/v1/jobs/{job}").json()["state"] == "cancelled"
+    assert client.get(f"/v1/jobs/{job}/result").status_code == 409
+    assert submit(client, PARTIES * 100, "cancelled").json()["state"] == "waiting"
+    assert client.post(f"/v1/jobs/{job}/cancellation").json()["state"] == "cancelled"
+    assert client.post(f"/v1/jobs/{'0' * 64}/cancellation").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -109,11 +123,11 @@ def test_a_job_that_cannot_be_is_refused_at_once(
 
 #: A service that is killed by the kernel as it writes its second lot of lines.
 _KILLED = """
-import os, signal, sys
+import os, signal, sys, threading
 from pathlib import Path
 from api.decision_jobs import DecisionJobs
-from api.workbench import Workbench
-from graph.operations import Jobs
+from api.services import Services
+from graph.operations import Jobs, Runner
 from graph.settings import Settings
 
 write = Jobs.write
@@ -122,11 +136,13 @@ def killed(self, name, after, lines, *, refused):
         os.kill(os.getpid(), signal.SIGKILL)
     return write(self, name, after, lines, refused=refused)
 Jobs.write = killed
-bench = Workbench(Settings(data=Path(sys.argv[1]), engine_heap_mb=512))
-jobs = DecisionJobs(bench)
-jobs.submit(sys.argv[2], sys.argv[3:], {"supplied": {}, "as_of": None, "institution": None,
+services = Services(Settings(data=Path(sys.argv[1]), engine_heap_mb=512))
+runner = Runner(services.store)
+jobs = DecisionJobs(services, runner)
+runner.start()
+jobs.submit(sys.argv[2], sys.argv[3:], {"supplied": {}, "institution": None,
                                         "first_loan_asof": None}, key="killed")
-jobs._worker.shutdown()
+threading.Event().wait()
 """
 
 
@@ -156,8 +172,8 @@ def test_a_killed_service_neither_loses_nor_doubles(office: Settings) -> None:
 def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
     office: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench = Workbench(office)
-    decide, count = bench.decide, 0
+    services = Services(office)
+    decide, count = Reader.decide, 0
 
     def gone(*given: Any, **more: Any) -> Any:
         nonlocal count
@@ -166,9 +182,11 @@ def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
             raise GraphUnavailableError("图数据库不可用。", "The graph is gone.")
         return decide(*given, **more)
 
-    monkeypatch.setattr(bench, "decide", gone)
-    jobs = DecisionJobs(bench)
-    asked: dict[str, Any] = dict.fromkeys(("as_of", "institution", "first_loan_asof")) | {"supplied": {}}  # fmt: skip
+    monkeypatch.setattr(Reader, "decide", gone)
+    runner = Runner(services.store)
+    jobs = DecisionJobs(services, runner)
+    runner.start()
+    asked: dict[str, Any] = dict.fromkeys(("institution", "first_loan_asof")) | {"supplied": {}}  # fmt: skip
     name = jobs.submit(PRODUCT, PARTIES[:30], asked, key="gone").id
     while jobs.find(name).state != "failed":
         time.sleep(0.02)
@@ -182,8 +200,8 @@ def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
     while jobs.find(name).state != "done":
         time.sleep(0.02)
     assert [json.loads(line)["party"] for line in jobs.result(name)] == PARTIES[:30]
-    jobs.close()
-    bench.close()
+    runner.close()
+    services.close()
 
 
 def test_all_lines_stand_on_the_moment_of_the_submission(
@@ -236,23 +254,3 @@ def test_readers_of_a_killed_engine_come_again_and_a_job_goes_on(office: Setting
         assert state == "done"
         lines = [json.loads(line) for line in client.get(f"{job}/result").text.splitlines()]
         assert [line["party"] for line in lines if "verdict" in line] == PARTIES
-
-
-def test_lines_are_written_once_and_old_jobs_are_dropped(tmp_path: Path) -> None:
-    with OperationsStore(Settings(data=tmp_path)) as store:
-        jobs = Jobs(store)
-        job = Job("a", "decisions", "x", "{}", "waiting", utc_now(), 0, 2)
-        jobs.begin(job, most=1)
-        with pytest.raises(BusyError) as caught:
-            jobs.begin(Job("b", "decisions", "x", "{}", "waiting", utc_now(), 0, 2), most=1)
-        assert caught.value.cause_code == "jobs_full"
-        assert jobs.write("a", 0, ["1"], refused=0)
-        # another hand that did the same line comes too late
-        assert not jobs.write("a", 0, ["1"], refused=0)
-        assert jobs.write("a", 1, ["2"], refused=1)
-        assert list(jobs.lines("a")) == ["1", "2"] and jobs.find("a").refused == 1
-        jobs.drop_before(utc_now())
-        assert jobs.find("a").done == 2  # not over yet
-        jobs.end("a", "done")
-        jobs.drop_before(utc_now())
-        assert list(jobs.lines("a")) == []

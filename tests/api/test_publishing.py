@@ -19,29 +19,31 @@ from graph.operations import DecisionArchive, OperationsStore
 from graph.settings import Settings
 from graph.time import today
 from queries.eligibility import Case, decide, packaged
-from queries.eligibility.decide import Strata
-from queries.eligibility.fact import Fact
-from queries.eligibility.golden import shipped_cases
-from queries.eligibility.publish import shelf
-from queries.eligibility.record import keep
+from queries.eligibility.decisions.decide import Strata
+from queries.eligibility.decisions.record import keep
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.rules.golden import shipped_cases
+from queries.eligibility.rules.publish import shelf
+from queries.publishing import Publishing
 
 NAME = "farmer_small_credit_loan"
-ROOM = Path(__file__).parents[2] / "queries" / "eligibility" / "products"
+ROOM = Path(__file__).parents[2] / "queries" / "eligibility" / "rules" / "products"
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[SimpleNamespace]:
-    """A workbench without a graph: publishing and grades ask the store and the log only."""
+    """Services without a graph: publishing asks the store and the log only."""
     with OperationsStore(Settings(data=tmp_path)) as store:
         log = FactLog(tmp_path / "log")
-        yield SimpleNamespace(store=store, archive=DecisionArchive(store), log=log)
+        publishing = Publishing(store, log)
+        yield SimpleNamespace(store=store, archive=DecisionArchive(store), publishing=publishing)
 
 
 @pytest.fixture
 def client(bench: SimpleNamespace) -> TestClient:
     app = FastAPI()
-    app.state.workbench = bench
+    app.state.services = bench
     app.include_router(router)
     add_handlers(app)
     return TestClient(app)

@@ -136,7 +136,9 @@ def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: 
     def gone(*_given: object, **_more: object) -> Any:
         raise GraphUnavailableError("没有图。", "No graph.")
 
-    app.state.workbench = SimpleNamespace(ask=slow, graph=SimpleNamespace(read=gone))
+    app.state.services = SimpleNamespace(
+        reader=lambda **_: SimpleNamespace(ask=slow), positions=gone
+    )
     app.router.lifespan_context = _Nothing
     with served(app) as address, ThreadPoolExecutor(50) as clients:
         # 50 requests, each of which holds a thread until it is released

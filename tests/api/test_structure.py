@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 import ingest
 from api.app import create_app
-from api.workbench import Workbench
+from api.services import Services
 from graph.catch_up import catch_up
 from graph.engine import stop_engine
 from graph.identifiers import person_key
@@ -45,7 +45,8 @@ def client(office: Settings) -> Iterator[TestClient]:
     app = create_app(office)
     with TestClient(app, "http://127.0.0.1") as open_client:
         # a page that is asked for sooner says that it is being reckoned
-        assert app.state.workbench.is_reckoned(within=120)
+        services = app.state.services
+        assert services.is_warm(services.reader(), within=120)
         yield open_client
 
 
@@ -154,7 +155,7 @@ def test_after_a_batch_the_service_mends_its_risk_run(
     }
     debtors = log.read("BORROWED")["from_key"].to_pylist()
     free = [key for key in debtors if key not in bound and key.startswith("person:")]
-    run = workbench_of(client).risk_run()
+    run = services_of(client).reader().risk_run()
     borrower = next(key for key in free if run.graph.own[run.snapshot.index(key)] > 0)
     guarantor = next(key for key in reversed(free) if key != borrower)
     chain, ring = (list(map(person, truth[name][1])) for name in ("chains", "rings"))
@@ -167,16 +168,16 @@ def test_after_a_batch_the_service_mends_its_risk_run(
     done = client.post("/v1/guarantees", json=offer(office, guarantor, borrower, "D3"))
     assert done.status_code == 201, done.json()
     after = [client.get(url).json() for url in asked]
-    assert not full and workbench_of(client).risk_run().mended
+    assert not full and services_of(client).reader().risk_run().mended
     assert after[0]["linked"]["value"] > before[0]["linked"]["value"]
     with TestClient(create_app(office), "http://127.0.0.1") as fresh:
         expected = [fresh.get(url).json() for url in asked]
-        assert not workbench_of(fresh).risk_run().mended
+        assert not services_of(fresh).reader().risk_run().mended
     assert after == expected
 
 
-def workbench_of(client: TestClient) -> Workbench:
-    found: Workbench = client.app.state.workbench  # type: ignore[attr-defined]  # as ASGI goes
+def services_of(client: TestClient) -> Services:
+    found: Services = client.app.state.services  # type: ignore[attr-defined]  # as ASGI goes
     return found
 
 

@@ -43,9 +43,9 @@ def send(clerk: TestClient, name: str, text: str) -> str:
 
 def grades(clerk: TestClient) -> list[str]:
     """What the graph says of the borrower's loans."""
-    bench: Any = clerk.app.state.workbench  # type: ignore[attr-defined]
-    key = bench.log.read("BORROWED")["from_key"].to_pylist()[0]
-    return [row["loan_class"] for row in bench.ask("loans", key=key).rows]
+    services: Any = clerk.app.state.services  # type: ignore[attr-defined]
+    key = services.log.read("BORROWED")["from_key"].to_pylist()[0]
+    return [row["loan_class"] for row in services.reader().ask("loans", key=key).rows]
 
 
 def withdraw(clerk: TestClient, batch: str, **body: object) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args, get_type_hints
 
 from api.wording import answered, basis_line, money, show
-from queries.eligibility.fact import Why
+from queries.eligibility.facts.fact import Why
 from queries.lawful import Unusable
 from queries.risk.strength import WhySilent
 from queries.structure.beneficial import BeneficialOwner

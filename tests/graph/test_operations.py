@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 from world import World
 
 from graph.errors import LogError, NotFoundError, OperationsError
@@ -147,17 +148,29 @@ def test_an_instant_without_a_zone_is_refused(store: OperationsStore) -> None:
         )
 
 
-def test_a_store_of_an_older_version_gains_its_columns(tmp_path: Path) -> None:
-    with OperationsStore(Settings(data=tmp_path)):
-        pass
-    with sqlite3.connect(tmp_path / "operations.sqlite3") as raw:
-        raw.execute("ALTER TABLE ledger DROP COLUMN received_at")
-        raw.execute("INSERT INTO ledger (source, content_sha256, file_name, state) "
-                    "VALUES ('loan', 'x', 'a.csv', 'failed')")  # fmt: skip
-    raw.close()
-    with OperationsStore(Settings(data=tmp_path)) as store:
-        found = Ledger(store).deliveries()
-    assert [(item.file_name, item.received_at) for item in found] == [("a.csv", None)]
+def test_a_reader_sees_one_state_waits_for_nobody_and_writes_nothing(
+    store: OperationsStore,
+) -> None:
+    archive = DecisionArchive(store)
+
+    def keep(record: bytes) -> str:
+        return archive.keep(record, party="p", product="x", verdict="符合", decided_at=MOMENT)
+
+    keep(b"first")
+    count = text("SELECT count(*) FROM decisions")
+    with store.reading() as session:
+        assert session.scalar(count) == 1
+        # a writer is not held up by who reads, and the reader's world stays what it was
+        keep(b"second")
+        assert session.scalar(count) == 1
+    assert len(archive.of()) == 2
+    with store.transaction() as session:
+        session.execute(text("UPDATE decisions SET product = 'y'"))
+        # nor is a reader by who writes
+        assert [item.product for item in archive.of()] == ["x", "x"]
+    with pytest.raises(OperationsError), store.reading() as session:
+        session.execute(text("DELETE FROM decisions"))
+    assert len(archive.of(product="y")) == 2
 
 
 def test_harm_to_the_store_is_named(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import yaml
 from graph.errors import InputError, SettingsError
 from graph.plain_yaml import LONGEST, read_yaml, yaml_text
 from ingest.catalogue.form import load_form
-from queries.eligibility.golden import read_cases
-from queries.eligibility.product import read_product
+from queries.eligibility.rules.golden import read_cases
+from queries.eligibility.rules.product import read_product
 
 ROOT = Path(__file__).parents[2]
 _BOMB = "\n".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(12))

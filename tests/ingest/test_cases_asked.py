@@ -18,7 +18,7 @@ from graph.projection import project
 from graph.settings import Settings
 from graph.snapshot import take_snapshot
 from queries import ask
-from queries.eligibility.decide import Case, case_of, decide, find_product
+from queries.eligibility.decisions.decide import Case, case_of, decide, find_product
 from queries.eligibility.verdict import Verdict
 from queries.risk import RiskAnswer, assess, explain
 from queries.risk.stress import clearing_stress

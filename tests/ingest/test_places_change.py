@@ -17,8 +17,8 @@ from graph.settings import Settings
 from graph.snapshot import take_snapshot
 from ingest.identity.record import read_records
 from queries import ask
-from queries.eligibility.product import packaged
-from queries.eligibility.prospects import prospects
+from queries.eligibility.decisions.prospects import prospects
+from queries.eligibility.rules.product import packaged
 from queries.eligibility.scorecard.places import read_places
 
 HEAD = "行政区划代码,名称,级别,上级代码,原代码\n"

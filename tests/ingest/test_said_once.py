@@ -40,7 +40,7 @@ BECOMING = [
 #: Mappings that are no list of a property's codes, though they share codes with one.
 OTHER_LISTS = {
     # a village meeting's own scale of four, which rules and cards name (银发〔2014〕37号)
-    "queries/eligibility/facts.yaml: facts.moral_grade.values",
+    "queries/eligibility/facts/facts.yaml: facts.moral_grade.values",
     # which kind of division a row tells of: it becomes the kind, no property
     "ingest/sources/regions/source.yaml: tables.regions.fields.2.codes",
 }

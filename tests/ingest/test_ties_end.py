@@ -15,8 +15,8 @@ from graph.log import FactLog
 from graph.settings import Settings
 from graph.snapshot import take_snapshot
 from ingest.dry_run import preview
-from queries.eligibility.gather import gather
-from queries.eligibility.records import records_from_log
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import records_from_log
 from queries.risk import assess, explain
 
 REGIONS = """行政区划代码,名称,级别,上级代码,原代码

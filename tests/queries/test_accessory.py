@@ -23,7 +23,7 @@ from world import World
 
 from graph.accessory import CONTRACT_COLUMNS
 from graph.snapshot import Snapshot, refresh_snapshot, take_snapshot
-from queries.eligibility.records import records_from_log
+from queries.eligibility.facts.records import records_from_log
 from queries.risk.obligations import obligations
 from queries.risk.policy import load_policy
 from queries.risk.weights import weigh

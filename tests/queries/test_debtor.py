@@ -10,7 +10,7 @@ from firms import DAY, new_world
 from world import World
 
 from graph.snapshot import take_snapshot
-from queries.eligibility.records import records_from_log
+from queries.eligibility.facts.records import records_from_log
 from queries.risk import assess, explain
 from queries.structure.guarantees import read_guarantees
 

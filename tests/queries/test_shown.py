@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from conftest import DAYS, INSTANTS, Worlds
 from searched import FIRM
 
+from graph.moment import Moment
 from graph.schema import SCHEMA
 from queries import library
-from queries.adverse import ADVERSE_KINDS, read_adverse
+from queries.adverse import ADVERSE_KINDS, Adverse
+from queries.reader import Reader
 
 CLOCK = {"as_of": DAYS[2], "known_at": INSTANTS[2]}
 #: Questions whose rows no person looks at: a decision reads them.
@@ -39,8 +43,13 @@ def test_every_kind_that_can_end_by_law_is_looked_at() -> None:
         assert f"'{code}' AS kind" in text
 
 
+def adverse(worlds: Worlds, key: str, *, labels: list[str], **clock: Any) -> Adverse:
+    stores: Any = SimpleNamespace(graph=worlds.graph, log=worlds.log)
+    return Reader(stores, Moment.of(worlds.log.batches(), **clock)).adverse(key, labels=labels)
+
+
 def test_a_penalty_in_force_is_no_clean_record(worlds: Worlds) -> None:
-    found = read_adverse(worlds.graph, worlds.log, FIRM, labels=["Enterprise"], **CLOCK)
+    found = adverse(worlds, FIRM, labels=["Enterprise"], **CLOCK)
     assert [row["document_no"] for row in found.proven] == ["凤市监罚〔2026〕1号"]
     assert [row["document_no"] for row in found.unproven] == ["凤市监罚〔2026〕3号"]
     assert found.sources == (("world", INSTANTS[2].date()),) and found.unheard == ()
@@ -49,7 +58,7 @@ def test_a_penalty_in_force_is_no_clean_record(worlds: Worlds) -> None:
 def test_what_no_source_brought_is_not_heard(worlds: Worlds) -> None:
     # by the first instant nothing but the first batch had come
     early = {"as_of": DAYS[0], "known_at": INSTANTS[0]}
-    found = read_adverse(worlds.graph, worlds.log, "find:group", labels=["Enterprise"], **early)
+    found = adverse(worlds, "find:group", labels=["Enterprise"], **early)
     assert found.proven == [] and dict(found.sources) == {"world": INSTANTS[0].date()}
-    of_person = read_adverse(worlds.graph, worlds.log, "find:li", labels=["Person"], **early)
+    of_person = adverse(worlds, "find:li", labels=["Person"], **early)
     assert of_person.proven == [] and "registration" not in of_person.unheard

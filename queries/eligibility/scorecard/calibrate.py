@@ -19,10 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
-from graph.log import FactLog
-from queries.eligibility.fact import Fact
-from queries.eligibility.gather import gather
-from queries.eligibility.records import Records, records_from_log
+from graph.log_view import AnyLog
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import Records, records_from_log
 from queries.eligibility.scorecard.card import UNRATED, Card, Item, load_card, score
 from queries.eligibility.scorecard.report import householders
 from queries.rate_interval import rate_interval
@@ -107,7 +107,7 @@ class Calibration:
 
 
 def calibrate(
-    log: FactLog, as_of: date, known_at: datetime, card: Card | None = None
+    log: AnyLog, as_of: date, known_at: datetime, card: Card | None = None
 ) -> Calibration:
     """Score the householders of the log and hold the scores against their households' loans."""
     chosen = card or load_card()

@@ -19,8 +19,8 @@ from pydantic import Field, model_validator
 
 from graph.plain_yaml import read_yaml
 from graph.time import months_after
-from queries.eligibility.catalogue import Strict, catalogue
-from queries.eligibility.fact import Fact, Value
+from queries.eligibility.facts.catalogue import Strict, catalogue
+from queries.eligibility.facts.fact import Fact, Value
 
 __all__ = ["UNRATED", "Card", "Item", "Score", "Scored", "load_card", "review_due", "score"]
 

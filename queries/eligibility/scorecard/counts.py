@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.log import FactLog
-from queries.eligibility.gather import gather
-from queries.eligibility.records import Records, records_from_log
+from graph.log_view import AnyLog
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import Records, records_from_log
 
 __all__ = ["Counts", "Money", "count_places"]
 
@@ -77,7 +77,7 @@ class Counts:
     newly_bad: Money
 
 
-def count_places(log: FactLog, as_of: date, known_at: datetime) -> Counts:
+def count_places(log: AnyLog, as_of: date, known_at: datetime) -> Counts:
     """Count every village in which a household is known to live."""
     records = records_from_log(log, as_of, known_at)
     houses = pc.unique(records.certain("Household")["key"].combine_chunks())

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from graph.errors import NotFoundError
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from queries.basis import Basis
 from queries.eligibility.scorecard.card import Card, review_due
 from queries.eligibility.scorecard.report import GradeRow, grade_report
@@ -113,7 +113,7 @@ class CreditPlaces:
 
 
 def read_places(
-    log: FactLog, as_of: date, known_at: datetime, position: int, card: Card | None = None
+    log: AnyLog, as_of: date, known_at: datetime, position: int, card: Card | None = None
 ) -> CreditPlaces:
     """Evaluate every place of the log; `position` is that of the log, for the basis."""
     rules = load_thresholds()

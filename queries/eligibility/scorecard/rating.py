@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from queries.basis import Basis
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.decide import Case
-from queries.eligibility.fact import NOT_COLLECTED, Fact
+from queries.eligibility.decisions.decide import Case
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.fact import NOT_COLLECTED, Fact
 from queries.eligibility.scorecard.card import Card, Score, load_card, review_due, score
 from queries.eligibility.scorecard.village import check_household
 from queries.eligibility.verdict import Verdict

@@ -9,11 +9,11 @@ from datetime import date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph.log import FactLog
-from queries.eligibility.decide import age_band
-from queries.eligibility.fact import Fact
-from queries.eligibility.gather import gather
-from queries.eligibility.records import Records, records_from_log
+from graph.log_view import AnyLog
+from queries.eligibility.decisions.decide import age_band
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import Records, records_from_log
 from queries.eligibility.scorecard.card import Card, load_card, review_due, score
 
 __all__ = ["GradeRow", "grade_report", "householders"]
@@ -49,7 +49,7 @@ def householders(records: Records) -> pa.Array:
 
 
 def grade_report(
-    log: FactLog, as_of: date, known_at: datetime, card: Card | None = None
+    log: AnyLog, as_of: date, known_at: datetime, card: Card | None = None
 ) -> tuple[GradeRow, ...]:
     """Every group of householders; sex and age are read for this report and nothing else."""
     chosen = card or load_card()

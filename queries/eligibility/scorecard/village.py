@@ -17,12 +17,12 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from graph.plain_yaml import read_yaml
-from queries.eligibility.catalogue import Strict
-from queries.eligibility.condition import Certainty, Leaf
-from queries.eligibility.fact import Fact
-from queries.eligibility.failing import failing_words
+from queries.eligibility.facts.catalogue import Strict
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.rules.condition import Certainty, Leaf
+from queries.eligibility.rules.failing import failing_words
 from queries.eligibility.scorecard.counts import Counts, count_places
 from queries.eligibility.verdict import Verdict, all_of
 
@@ -153,14 +153,14 @@ def _as_it_is(rule: HouseholdRule, facts: Mapping[str, Fact]) -> str:
 
 
 def check_villages(
-    log: FactLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
+    log: AnyLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
 ) -> dict[str, VillageCheck]:
     """Every village with households, by division key."""
     return check_places(log, as_of, known_at, rules)[0]
 
 
 def check_towns(
-    log: FactLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
+    log: AnyLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
 ) -> dict[str, VillageCheck]:
     """Every town, from its villages; a village's town is the first nine digits of its code."""
     return check_places(log, as_of, known_at, rules)[1]
@@ -172,7 +172,7 @@ def town_of(village: str) -> str:
 
 
 def check_places(
-    log: FactLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
+    log: AnyLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
 ) -> tuple[dict[str, VillageCheck], dict[str, VillageCheck]]:
     """Villages and towns from one reading of the log."""
     counts = count_places(log, as_of, known_at)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from graph.snapshot import Snapshot, take_snapshot
 from graph.time import end_of_day, months_after
 from queries.risk.calibration.default import came_to_default, open_debts, told_to_the_end
@@ -54,7 +54,7 @@ class Cohort:
 
 
 def gather_cohort(
-    log: FactLog, scored_on: date, known_at: datetime, rules: CalibrationRules
+    log: AnyLog, scored_on: date, known_at: datetime, rules: CalibrationRules
 ) -> Cohort:
     """The debtors of a day and what is known of them at `known_at`.
 

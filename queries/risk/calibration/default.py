@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from graph.debtor import operators, told_of_both
 from graph.last_heard import last_heard
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from graph.snapshot import Snapshot
 from graph.time import day_of
 from queries.risk.calibration.rules import CalibrationRules
+from queries.visible import as_view
 
 __all__ = ["came_to_default", "open_debts", "told_to_the_end"]
 
@@ -37,7 +38,7 @@ def open_debts(held: Snapshot, rules: CalibrationRules) -> pa.Table:
 
 
 def came_to_default(
-    log: FactLog,
+    log: AnyLog,
     now: Snapshot,
     watched: Mapping[str, list[int]],
     scored_on: date,
@@ -46,9 +47,10 @@ def came_to_default(
     rules: CalibrationRules,
 ) -> NDArray[np.int64]:
     """Numbers of those of whom default is told of a day after `scored_on`, and by `until`."""
+    told = as_view(log)
 
     def window(kind: str) -> pa.Table:
-        said = log.read(kind, known_at=known_at)
+        said = told.at(until, known_at).whenever(kind)
         since, end = pa.scalar(scored_on, pa.date32()), pa.scalar(until, pa.date32())
         begun = said.filter(
             pc.fill_null(
@@ -64,7 +66,7 @@ def came_to_default(
     states = window("LoanState")
     bad = _bad(states, _due(now, states["key"].combine_chunks()), states["valid_from"], rules)
     # what was so on the day already and was told later has come to be known, too
-    hindsight = log.read("LoanState", as_of=scored_on, known_at=known_at)
+    hindsight = told.read("LoanState", as_of=scored_on, known_at=known_at)
     before = last_heard(hindsight, ["key"])
     due = _due(now, before["key"].combine_chunks())
     was = _bad(before, due, pa.scalar(scored_on, pa.date32()), rules)

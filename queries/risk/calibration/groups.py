@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from graph.log import FactLog
-from queries.eligibility.decide import age_band
-from queries.eligibility.gather import gather
-from queries.eligibility.records import records_from_log
+from graph.log_view import AnyLog
+from queries.eligibility.decisions.decide import age_band
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.records import records_from_log
 from queries.rate_interval import rate_interval
 from queries.risk.calibration.cohort import Cohort
 from queries.risk.calibration.measures import Bin
@@ -36,7 +36,7 @@ class GroupRow(Bin):
 
 
 def group_rows(
-    log: FactLog, cohort: Cohort, chances: NDArray[np.float64], least: int
+    log: AnyLog, cohort: Cohort, chances: NDArray[np.float64], least: int
 ) -> tuple[GroupRow, ...]:
     """Every group of the measured; `chances` in their order, `least` debtors to a group."""
     snapshot = cohort.snapshot

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from queries.risk.calibrated import Calibrated
 from queries.risk.calibration import measures
 from queries.risk.calibration.chances import foretell
@@ -81,7 +81,7 @@ class Judged:
 
 
 def judge(
-    log: FactLog,
+    log: AnyLog,
     cohort: Cohort,
     earlier: list[Cohort],
     policy: Policy,

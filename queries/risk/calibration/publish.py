@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from graph.errors import InputError, NotFoundError
-from graph.log import FactLog
+from graph.log_view import AnyLog
 from graph.operations import OperationsStore, Proposal, Proposals
 from graph.plain_yaml import read_yaml
 from queries.risk.calibration.cohort import gather_cohort
@@ -53,7 +53,7 @@ def policy_in_force(store: OperationsStore) -> Policy:
 
 
 def propose_policy(
-    store: OperationsStore, log: FactLog, text: str, *, by: str, at: datetime
+    store: OperationsStore, log: AnyLog, text: str, *, by: str, at: datetime
 ) -> ProposedPolicy:
     """Put a policy's file forward.
 
@@ -66,7 +66,7 @@ def propose_policy(
 
 
 def approve_policy(
-    store: OperationsStore, log: FactLog, proposal: str, *, by: str, at: datetime
+    store: OperationsStore, log: AnyLog, proposal: str, *, by: str, at: datetime
 ) -> ProposedPolicy:
     """Let a policy pass, by another person.
 
@@ -88,7 +88,7 @@ def approve_policy(
 
 
 def _checked(
-    store: OperationsStore, log: FactLog, text: str, at: datetime
+    store: OperationsStore, log: AnyLog, text: str, at: datetime
 ) -> tuple[Policy, tuple[str, ...]]:
     policy, current, shipped = _read(text), policy_in_force(store), load_policy()
     if policy.version == current.version:
@@ -114,7 +114,7 @@ def _checked(
     return policy, changes
 
 
-def _borne_out(log: FactLog, policy: Policy, at: datetime) -> None:
+def _borne_out(log: AnyLog, policy: Policy, at: datetime) -> None:
     """Refuse a calibration that the log does not give again."""
     said = policy.calibration
     if said is None:

@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from graph.errors import NotFoundError
-from graph.log import Batch, FactLog
+from graph.log import Batch
+from graph.log_view import AnyLog
 from graph.time import months_after
 from queries.basis import Basis
 from queries.risk.calibration.cohort import Cohort, gather_cohort
@@ -88,7 +89,7 @@ class Calibration:
 
 
 def calibrate(
-    log: FactLog,
+    log: AnyLog,
     day: date,
     known_at: datetime,
     policy: Policy,
@@ -140,7 +141,7 @@ def calibrate(
     )
 
 
-def _cohorts(log: FactLog, day: date, known_at: datetime, rules: CalibrationRules) -> list[Cohort]:
+def _cohorts(log: AnyLog, day: date, known_at: datetime, rules: CalibrationRules) -> list[Cohort]:
     """Those of the years that are over, oldest first."""
     found: list[Cohort] = []
     for back in range(1, _YEARS + 1):

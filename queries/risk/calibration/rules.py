@@ -24,7 +24,7 @@ class Default(Strict):
     repayment_reason: str
 
 
-class Told(Strict):
+class FactColumn(Strict):
     """How near the end somebody must have spoken of a loan for its silence to mean something."""
 
     within_days: int = Field(gt=0)
@@ -65,7 +65,7 @@ class CalibrationRules(RuleFile):
 
     horizon_months: int = Field(gt=0)
     default: Default
-    told: Told
+    told: FactColumn
     least: Least
     spread: Spread
 

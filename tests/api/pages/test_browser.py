@@ -39,7 +39,8 @@ def served(district: Settings, client: TestClient) -> Iterator[str]:
     thread.start()
     until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
-    assert app.state.workbench.is_reckoned(within=120)
+    services = app.state.services
+    assert services.is_warm(services.reader(), within=120)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(60)

@@ -14,11 +14,13 @@ import pytest
 from outline import Outline
 from starlette.testclient import TestClient
 
-import api.workbench
+import queries.eligibility.decisions.prospects
 from graph.identifiers import Verdict, resident_id
 from graph.log import FactLog
 from graph.settings import Settings
 from ingest import load_source, source_names
+from queries.reader import Reader
+from queries.single_flight import SingleFlight
 
 #: Latin words that may stand on a page: keys that officers copy, and names.
 _LATIN = re.compile(r"[A-Za-z][A-Za-z_]{3,}")
@@ -61,7 +63,8 @@ def test_every_link_answers_and_every_page_is_whole(
     kept = {"action": "keep", "product": "farmer_small_credit_loan"}
     assert client.post(f"/parties/{borrower}/decisions", data=kept).status_code == 200
     client.get("/prospects"), client.get("/places")
-    client.app.state.workbench.prospects(), client.app.state.workbench.places()  # type: ignore[attr-defined]
+    reader = client.app.state.services.reader()  # type: ignore[attr-defined]
+    reader.prospects(), reader.places()
     raw = {row["公民身份号码"] for row in households}
     seen: Counter[str] = Counter()
     known, waiting = {"/"}, deque(["/"])
@@ -199,7 +202,7 @@ def test_the_score_of_a_farmer(client: TestClient, households: list[dict[str, st
 
 def test_a_village_and_its_town(client: TestClient, households: list[dict[str, str]]) -> None:
     """The share of credit households counted from the department's file."""
-    client.app.state.workbench.places()  # type: ignore[attr-defined]
+    client.app.state.services.reader().places()  # type: ignore[attr-defined]
     refused = {"0"}
     levels: dict[str, dict[str, str]] = {}
     for row in households:
@@ -284,15 +287,15 @@ def test_a_page_that_takes_long_says_so_and_freezes_nobody(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
-    real = api.workbench.prospects
+    real = queries.eligibility.decisions.prospects.prospects
 
     def slow(*given: Any) -> Any:
         assert go_on.wait(60)
         return real(*given)
 
-    monkeypatch.setattr(api.workbench, "prospects", slow)
-    bench = client.app.state.workbench  # type: ignore[attr-defined]
-    monkeypatch.setattr(bench, "_prospects", type(bench._prospects)("slow"))
+    monkeypatch.setattr(queries.eligibility.decisions.prospects, "prospects", slow)
+    services = client.app.state.services  # type: ignore[attr-defined]
+    monkeypatch.setattr(services.runs, "prospects", SingleFlight[Any]("slow"))
     first = client.get("/prospects?product=apple_loan")
     assert (first.status_code, first.headers["retry-after"]) == (202, "2")
     told = Outline(first.text)
@@ -302,13 +305,13 @@ def test_a_page_that_takes_long_says_so_and_freezes_nobody(
     assert client.get("/").status_code == client.get("/places").status_code == 200
     assert client.post("/", data={"text": "样本"}).status_code == 200
     go_on.set()
-    bench.prospects()
+    services.reader().prospects()
     second = client.get("/prospects?product=apple_loan")
     assert second.status_code == 200 and "各村可走访的户数" in second.text
 
 
 def test_the_assessor_is_found_by_name(client: TestClient, district: Settings) -> None:
-    bench = client.app.state.workbench  # type: ignore[attr-defined]
+    bench = client.app.state.services.reader()  # type: ignore[attr-defined]
     row = max(bench.prospects().summary(), key=lambda one: one["ready"])
     sheet = bench.prospects().village(row["village"])
     told = FactLog(district.log_dir).read("Person")
@@ -364,15 +367,18 @@ def test_every_code_of_a_source_has_its_word() -> None:
 def test_a_borrower_page_waits_in_the_open_too(
     client: TestClient, guarantor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench = client.app.state.workbench  # type: ignore[attr-defined]
+    services = client.app.state.services  # type: ignore[attr-defined]
     go_on = threading.Event()
-    monkeypatch.setattr(bench, "_warm", type(bench._warm)("slow"))
-    monkeypatch.setattr(bench, "_read_a_file", lambda: go_on.wait(60))
-    for path in (f"/parties/{guarantor}", "/guarantees"):
+    monkeypatch.setattr(services, "_warm", SingleFlight[bool]("slow"))
+    monkeypatch.setattr(services, "_read_a_file", lambda _reader: go_on.wait(60))
+    monkeypatch.setattr(services.runs, "structure", SingleFlight[Any]("slow"))
+    read = Reader._read_structure
+    monkeypatch.setattr(Reader, "_read_structure", lambda self: go_on.wait(60) and read(self))
+    for path in (f"/parties/{guarantor}", "/guarantees", "/money"):
         first = client.get(path)
         assert first.status_code == 202 and "正在测算" in first.text
     go_on.set()
-    assert bench.is_reckoned(within=60)
+    assert services.is_warm(services.reader(), within=60)
     assert client.get(f"/parties/{guarantor}").status_code == 200
 
 
@@ -407,7 +413,7 @@ def test_the_clock_is_that_of_the_office() -> None:
 def test_own_and_linked_stand_apart_and_nothing_is_called_a_probability(
     client: TestClient,
 ) -> None:
-    bench = client.app.state.workbench  # type: ignore[attr-defined]
+    bench = client.app.state.services.reader()  # type: ignore[attr-defined]
     run = bench.risk_run()
     linked = int(np.argmax(np.where(run.graph.own == 0, run.linked, 0)))
     key = run.snapshot.keys[linked].as_py()

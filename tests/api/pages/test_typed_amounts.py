@@ -6,7 +6,7 @@ import pytest
 
 from api.pages.papers import read_form
 from graph.errors import InputError
-from queries.eligibility.catalogue import catalogue
+from queries.eligibility.facts.catalogue import catalogue
 
 STRANGE = [
     "1e999999999",

@@ -15,12 +15,12 @@ from graph.settings import Settings
 from graph.time import today, utc_now
 from ingest.comparing.part import Part
 from queries.eligibility import Case, decide, packaged
-from queries.eligibility.decide import Strata
-from queries.eligibility.gather import gather
-from queries.eligibility.paper import lay_down, read_papers
-from queries.eligibility.product import Product, read_product
-from queries.eligibility.record import keep
-from queries.eligibility.records import records_from_log
+from queries.eligibility.decisions.decide import Strata
+from queries.eligibility.decisions.record import keep
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.records import records_from_log
+from queries.eligibility.rules.product import Product, read_product
 
 HEAD = ("金融机构编码,金融机构名称,借据号,借款人名称,借款人证件号码,借款金额（万元）,发放日期,"
         "到期日期,贷款余额（万元）,五级分类,数据日期\n")  # fmt: skip

@@ -147,7 +147,7 @@ def test_slots_that_look_alike_and_differ_are_told_apart(monkeypatch: pytest.Mon
         }
     )
     alike = numbered_slots("HOLDS_SHARES_IN", ends)
-    monkeypatch.setattr(slots, "looks", lambda rows: np.zeros(len(rows), np.uint64))
+    monkeypatch.setattr(slots, "row_hashes", lambda rows: np.zeros(len(rows), np.uint64))
     alike += numbered_slots("HOLDS_SHARES_IN", ends)
     for numbers in alike:
         assert numbers[0] == numbers[3] and len(set(numbers.tolist())) == 4

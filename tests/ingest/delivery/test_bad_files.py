@@ -7,21 +7,22 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hostile_files import FILES
+from receiving import receiving
+from waiting import until
 
 import ingest.delivery.inbox
 import ingest.plan
 from graph.errors import InputError
 from graph.log import FactLog
-from graph.operations import Upload
 from graph.settings import Settings
 from ingest import Report
 from ingest.delivery.drop_folder import DONE, REFUSED, DropFolder
 from ingest.delivery.inbox import Inbox
+from ingest.delivery.upload import Upload
 from ingest.dry_run import preview
 from ingest.pipeline import ingest as take_in
 
@@ -45,7 +46,7 @@ def inbox(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox
         return take_in(*arguments, **named, into_graph=False)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ingest.delivery.inbox, "ingest", without_graph)
-    with closing(Inbox(settings)) as opened:
+    with receiving(settings) as opened:
         yield opened
 
 
@@ -160,7 +161,8 @@ def test_an_upload_ends_whatever_it_is(
             assert "请" in json.loads(ended.result or "")["message_zh"]
     good = inbox.receive_file("loan", "C:\\报表\\12.csv", io.BytesIO(loan("J1")))
     assert finished(inbox, good.id).state == "done" and good.file_name == "12.csv"
-    assert not [path for path in (settings.data / "uploads").rglob("*") if path.is_file()]
+    uploads = settings.data / "uploads"
+    until(lambda: not [path for path in uploads.rglob("*") if path.is_file()])
 
 
 def test_a_panic_does_not_leave_an_upload_running(

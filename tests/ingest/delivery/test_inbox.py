@@ -7,20 +7,21 @@ import io
 import json
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from receiving import receiving
+from waiting import until
 
 import ingest.delivery.inbox
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
-from graph.operations import Upload
 from graph.settings import Settings
 from graph.time import utc_now
 from ingest import Report
 from ingest.delivery.inbox import Inbox
+from ingest.delivery.upload import Upload
 from ingest.pipeline import ingest as take_in
 from ingest.withdrawal import withdraw
 
@@ -42,7 +43,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 @pytest.fixture
 def inbox(settings: Settings) -> Iterator[Inbox]:
-    with closing(Inbox(settings)) as opened:
+    with receiving(settings) as opened:
         yield opened
 
 
@@ -68,7 +69,7 @@ def test_pieces_in_any_order_make_one_batch(inbox: Inbox, settings: Settings) ->
     assert (batch.batch, batch.file_name) == (done.id, "贷款.csv")
     assert json.loads(done.result or "")["batches"][0]["accepted"] == 1
     # nothing of the file is kept
-    inbox._worker.submit(int).result()
+    until(lambda: not any((settings.data / "uploads").rglob("*.csv")))
     assert not any((settings.data / "uploads").rglob("*.csv"))
     assert send(inbox, 1).state == "done"
     assert len(FactLog(settings.log_dir).batches()) == 1
@@ -122,15 +123,16 @@ def test_a_refused_file_says_why(inbox: Inbox) -> None:
 
 
 def test_what_a_killed_service_left_is_done_by_the_next(settings: Settings) -> None:
-    with closing(Inbox(settings)) as first:
+    with receiving(settings) as first:
         send(first, 1)
         send(first, 2)
         # killed after the last piece was put, before the work was done
-        first._worker.shutdown()
+        first._runner.close()
         first._put(first.find(f"loan-{SHA256[:16]}"), 3, FILE[2 * -(-len(FILE) // 3) :])
         first._join(first.find(f"loan-{SHA256[:16]}"))
-        first._uploads.note(f"loan-{SHA256[:16]}", state="running", doing="校验")
-    with closing(Inbox(settings)) as second:
+        first._runner.jobs.wait(f"loan-{SHA256[:16]}")
+        assert first._runner.jobs.run(f"loan-{SHA256[:16]}")
+    with receiving(settings) as second:
         assert finished(second, f"loan-{SHA256[:16]}").state == "done"
     assert len(FactLog(settings.log_dir).batches()) == 1
 
@@ -138,13 +140,13 @@ def test_what_a_killed_service_left_is_done_by_the_next(settings: Settings) -> N
 def test_what_was_never_finished_is_dropped(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(Inbox(settings)) as first:
+    with receiving(settings) as first:
         send(first, 1)
-    with closing(Inbox(settings)) as second:
+    with receiving(settings) as second:
         assert second.find(f"loan-{SHA256[:16]}").state == "receiving"
     later = utc_now() + timedelta(days=8)
     monkeypatch.setattr(ingest.delivery.inbox, "utc_now", lambda: later)
-    with closing(Inbox(settings)) as third:
+    with receiving(settings) as third:
         assert third.find(f"loan-{SHA256[:16]}").state == "failed"
     assert not any(path.is_file() for path in (settings.data / "uploads").rglob("*"))
 
@@ -180,7 +182,7 @@ def test_a_trial_writes_nothing_and_can_be_accepted(inbox: Inbox, settings: Sett
     accepted = finished(inbox, inbox.accept(first.id).id)
     (batch,) = FactLog(settings.log_dir).batches()
     assert (batch.batch, batch.file_name) == (accepted.id, "2026贷款.csv")
-    inbox._worker.submit(int).result()
+    until(lambda: not any((settings.data / "uploads").rglob("*.csv")))
     assert not any((settings.data / "uploads").rglob("*.csv"))
     # tried again it is compared with what is there now
     (again,) = json.loads(tried(inbox).result or "")["batches"]
@@ -193,7 +195,7 @@ def test_what_was_tried_is_kept_for_an_hour_at_most(
     first = tried(inbox)
     later = utc_now() + timedelta(minutes=61)
     monkeypatch.setattr(ingest.delivery.inbox, "utc_now", lambda: later)
-    with closing(Inbox(settings)):
+    with receiving(settings):
         assert not inbox.waits(first)
     assert not any((settings.data / "uploads").rglob("*.csv"))
     with pytest.raises(InputError) as caught:
@@ -204,7 +206,7 @@ def test_what_was_tried_is_kept_for_an_hour_at_most(
 def test_what_was_tried_is_swept_by_time_alone(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(Inbox(settings, sweep_s=0.02)) as inbox:
+    with receiving(settings, sweep_s=0.02) as inbox:
         first = tried(inbox)
         time.sleep(0.1)
         assert inbox.waits(first)
@@ -215,19 +217,19 @@ def test_what_was_tried_is_swept_by_time_alone(
 
 
 def test_a_stopped_service_leaves_nothing_that_was_tried(settings: Settings) -> None:
-    with closing(Inbox(settings)) as inbox:
+    with receiving(settings) as inbox:
         first = tried(inbox)
         assert inbox.waits(first)
     assert not any((settings.data / "uploads").iterdir())
 
 
 def test_what_a_kill_left_beside_the_store_is_swept_at_the_next_start(settings: Settings) -> None:
-    with closing(Inbox(settings)) as inbox:
+    with receiving(settings) as inbox:
         done = finished(inbox, inbox.receive_file("loan", "贷款.csv", io.BytesIO(FILE)).id)
     left = settings.data / "uploads" / done.id
     left.mkdir()
     (left / "贷款.csv").write_bytes(FILE)  # killed between the note and the deletion
-    with closing(Inbox(settings)):
+    with receiving(settings):
         assert not left.exists()
 
 
@@ -281,6 +283,6 @@ def test_a_trial_that_the_store_does_not_know_is_deleted(settings: Settings) -> 
     left = settings.data / "uploads" / "loan-0123456789abcdef-trial"
     left.mkdir(parents=True)
     (left / "贷款.csv").write_bytes(FILE)
-    with closing(Inbox(settings)) as inbox:
+    with receiving(settings) as inbox:
         assert not left.exists()
         assert tried(inbox).state == "done"

@@ -20,10 +20,10 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
 from graph.settings import Settings
 from queries.eligibility import Case, Decision, decide, packaged
-from queries.eligibility.decide import Strata, facts_of
-from queries.eligibility.paper import lay_down, read_papers
-from queries.eligibility.record import keep, replay
-from queries.eligibility.records import records_from_log
+from queries.eligibility.decisions.decide import Strata, facts_of
+from queries.eligibility.decisions.record import keep, replay
+from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.records import records_from_log
 from queries.eligibility.verdict import Verdict
 
 DAY = date(2026, 12, 10)

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from world import World
 
 from graph.log import FactLog
-from queries.eligibility.catalogue import catalogue, read_catalogue
-from queries.eligibility.columns import Column
-from queries.eligibility.fact import Fact, Why
-from queries.eligibility.gather import gather
-from queries.eligibility.paper import lay_down, read_papers
-from queries.eligibility.records import records_from_graph, records_from_log
+from queries.eligibility.facts.catalogue import catalogue, read_catalogue
+from queries.eligibility.facts.column import Column
+from queries.eligibility.facts.fact import Fact, Why
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.records import records_from_graph, records_from_log
 from queries.lawful import why_unusable
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -404,7 +404,7 @@ def test_a_new_source_is_a_line_in_the_catalogue(
     expected: bool,
 ) -> None:
     monkeypatch.setattr(
-        "queries.eligibility.gather.catalogue", lambda: read_catalogue(NEW_SOURCE)
+        "queries.eligibility.facts.gather.catalogue", lambda: read_catalogue(NEW_SOURCE)
     )  # fmt: skip
 
     def populate(world: World) -> None:
@@ -425,7 +425,7 @@ def test_a_stale_statement_says_nothing(
     log_of: Log, monkeypatch: pytest.MonkeyPatch, count: int, stated: date, expected: bool | None
 ) -> None:
     monkeypatch.setattr(
-        "queries.eligibility.gather.catalogue", lambda: read_catalogue(NEW_SOURCE)
+        "queries.eligibility.facts.gather.catalogue", lambda: read_catalogue(NEW_SOURCE)
     )  # fmt: skip
     log = log_of(
         lambda world: world.node("Household", H[0], person_count=count, valid_from=stated) and None

@@ -13,7 +13,7 @@ import pytest
 from graph.operations import DecisionArchive, OperationsStore
 from graph.settings import Settings
 from queries.eligibility import packaged
-from queries.eligibility.record import replay
+from queries.eligibility.decisions.record import replay
 
 #: Four decisions on each of the ten products, and the text of their rules, as 0.3.0 kept them.
 KEPT = json.loads(

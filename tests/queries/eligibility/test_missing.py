@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.eligibility.catalogue import Catalogue, catalogue, read_catalogue
-from queries.eligibility.fact import Fact
-from queries.eligibility.missing import least_missing
-from queries.eligibility.paper import lay_down
-from queries.eligibility.product import Version, packaged
-from queries.eligibility.rules import read_rules, rules_text
-from queries.eligibility.runner import evaluate, overall
+from queries.eligibility.decisions.kept_rules import read_rules, rules_text
+from queries.eligibility.facts.catalogue import Catalogue, catalogue, read_catalogue
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.paper import lay_down
+from queries.eligibility.rules.missing import least_missing
+from queries.eligibility.rules.product import Version, packaged
+from queries.eligibility.rules.runner import evaluate, overall
 from queries.eligibility.verdict import Verdict
 
 #: Facts of which some say others, and one that stands alone.

@@ -11,14 +11,14 @@ import pytest
 
 from ingest.catalogue.source import load_source, source_names
 from queries.eligibility import packaged
-from queries.eligibility.barred import barred_for
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.fact import Fact
-from queries.eligibility.golden import failures, read_cases, shipped_cases
-from queries.eligibility.missing import distinguishable
-from queries.eligibility.product import Product
-from queries.eligibility.runner import Checked, evaluate, overall
-from queries.eligibility.steps import next_steps, taken
+from queries.eligibility.decisions.steps import next_steps, taken
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.rules.barred import barred_for
+from queries.eligibility.rules.golden import failures, read_cases, shipped_cases
+from queries.eligibility.rules.missing import distinguishable
+from queries.eligibility.rules.product import Product
+from queries.eligibility.rules.runner import Checked, evaluate, overall
 from queries.eligibility.verdict import Verdict
 
 ROOM = Path(__file__).parents[3] / "queries" / "eligibility"
@@ -33,7 +33,7 @@ def test_every_product_that_was_promised_is_there() -> None:
         "cooperative_loan", "agri_enterprise_credit_loan", "whole_village_credit",
         "assistance_small_loan",
     }  # fmt: skip
-    assert {path.stem for path in (ROOM / "cases").glob("*.yaml")} == set(packaged())
+    assert {path.stem for path in (ROOM / "rules" / "cases").glob("*.yaml")} == set(packaged())
 
 
 @by_product

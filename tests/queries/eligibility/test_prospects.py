@@ -18,16 +18,16 @@ from world import World
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from queries.eligibility import packaged
-from queries.eligibility.amount import AmountRule
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.columns import Column
-from queries.eligibility.fact import Fact
-from queries.eligibility.gather import gather
-from queries.eligibility.likely import at_most_fen
-from queries.eligibility.paper import lay_down, read_papers
-from queries.eligibility.prospects import Prospects, prospects
-from queries.eligibility.records import records_from_log
-from queries.eligibility.runner import Checked, evaluate
+from queries.eligibility.decisions.likely import at_most_fen
+from queries.eligibility.decisions.prospects import Prospects, prospects
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.column import Column
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.records import records_from_log
+from queries.eligibility.rules.amount import AmountRule
+from queries.eligibility.rules.runner import Checked, evaluate
 from queries.eligibility.verdict import Verdict
 
 DAY = date(2026, 3, 15)

@@ -20,20 +20,20 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore, Proposals
 from graph.settings import Settings
 from queries.eligibility import Case, decide, packaged
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.decide import Strata, facts_of
-from queries.eligibility.difference import difference
-from queries.eligibility.fact import Fact
-from queries.eligibility.first_loan import Said, compare_definitions, disagreements
-from queries.eligibility.gather import gather
-from queries.eligibility.golden import shipped_cases
-from queries.eligibility.paper import lay_down, read_papers
-from queries.eligibility.product import Product, read_product
-from queries.eligibility.publish import approve, propose, shelf
-from queries.eligibility.record import case_from, keep, replay
-from queries.eligibility.records import records_from_log
-from queries.eligibility.rules import read_rules, rules_text
-from queries.eligibility.shadow import shadow
+from queries.eligibility.decisions.decide import Strata, facts_of
+from queries.eligibility.decisions.kept_rules import read_rules, rules_text
+from queries.eligibility.decisions.record import case_from, keep, replay
+from queries.eligibility.decisions.shadow import shadow
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.gather import gather
+from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.records import records_from_log
+from queries.eligibility.rules.difference import difference
+from queries.eligibility.rules.first_loan import Said, compare_definitions, disagreements
+from queries.eligibility.rules.golden import shipped_cases
+from queries.eligibility.rules.product import Product, read_product
+from queries.eligibility.rules.publish import approve, propose, shelf
 from queries.eligibility.verdict import Verdict
 
 DAY = date(2026, 3, 15)
@@ -127,7 +127,7 @@ def test_a_replay_goes_by_the_rules_of_its_day(
     other = now.facts["consent"].obtain.model_copy(update={"how": "另一种说法", "days": 9})
     facts = {**now.facts, "consent": now.facts["consent"].model_copy(update={"obtain": other})}
     changed = now.model_copy(update={"facts": facts})
-    for module in ("rules", "product", "catalogue"):
+    for module in ("decisions.kept_rules", "rules.product", "facts.catalogue"):
         monkeypatch.setattr(f"queries.eligibility.{module}.catalogue", lambda: changed)
     assert replay(archive, name).same
     assert "另一种说法" not in archive.find(name).record.decode()
@@ -224,7 +224,7 @@ def older(text: str) -> str:
 
 
 def files() -> tuple[str, str]:
-    text = (ROOM / "products" / f"{NAME}.yaml").read_text(encoding="utf-8")
+    text = (ROOM / "rules" / "products" / f"{NAME}.yaml").read_text(encoding="utf-8")
     cases = shipped_cases(NAME).replace('version: "2026.2"', 'version: "2027.1"')
     wider = cases.replace("六十二岁（含）, facts: {age: 62}", "六十五岁（含）, facts: {age: 65}")
     return older(text), wider.replace("facts: {age: 63}", "facts: {age: 66}")
@@ -274,7 +274,7 @@ def test_publishing_takes_two_persons_and_golden_cases(store: OperationsStore) -
         (lambda text: text.split("  - version:", 2)[0] + "  - version:" + text.split("  - version:", 2)[2],
          date(2027, 6, 1), "version_backwards"),
         (lambda text: text.replace("fact: age", "fact: agee"), date(2027, 6, 1), "product_faulty"),
-        (lambda text: (ROOM / "products" / f"{NAME}.yaml").read_text("utf-8"), date(2027, 6, 1), "nothing_changes"),
+        (lambda text: (ROOM / "rules" / "products" / f"{NAME}.yaml").read_text("utf-8"), date(2027, 6, 1), "nothing_changes"),
     ],
 )  # fmt: skip
 def test_nothing_is_changed_backwards(
@@ -290,7 +290,7 @@ def test_nothing_is_changed_backwards(
 def test_shadow_counts_whom_a_change_would_turn(store: OperationsStore) -> None:
     archive = DecisionArchive(store)
     product = packaged()[NAME]
-    text = (ROOM / "products" / f"{NAME}.yaml").read_text(encoding="utf-8")
+    text = (ROOM / "rules" / "products" / f"{NAME}.yaml").read_text(encoding="utf-8")
     wider = text.replace("[18, 60]", "[18, 65]")
     papers = {"any_loan": "否", "consent": "是", "purpose_lawful": "是"}
     settled = {

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from graph.errors import InputError
 from queries.eligibility import packaged
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.columns import Column, evaluate_columns
-from queries.eligibility.condition import Comes
-from queries.eligibility.fact import Fact
-from queries.eligibility.missing import least_missing
-from queries.eligibility.product import Product, read_product
-from queries.eligibility.review import due_for_review, review_policy, rules_of
-from queries.eligibility.runner import evaluate
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.column import Column
+from queries.eligibility.facts.fact import Fact
+from queries.eligibility.rules.columns import evaluate_columns
+from queries.eligibility.rules.condition import Comes
+from queries.eligibility.rules.missing import least_missing
+from queries.eligibility.rules.product import Product, read_product
+from queries.eligibility.rules.review import due_for_review, review_policy, rules_of
+from queries.eligibility.rules.runner import evaluate
 from queries.eligibility.verdict import Verdict
 
 ROOM = Path(__file__).parents[3] / "queries" / "eligibility"
@@ -94,7 +95,7 @@ def test_a_rule_that_ends_is_named_before_it_does() -> None:
 
 
 def test_a_product_that_asks_nobody_who_can_repay_is_refused() -> None:
-    stated = yaml.safe_load((ROOM / "products" / "apple_loan.yaml").read_text(encoding="utf-8"))
+    stated = yaml.safe_load((ROOM / "rules" / "products" / "apple_loan.yaml").read_text(encoding="utf-8"))
     terms = stated["versions"][-1]["amount"]["least_of"]
     terms[:] = [term for term in terms if "surplus" not in term]
     with pytest.raises(InputError, match="repaid"):

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.errors import InputError
-from queries.eligibility.catalogue import catalogue, read_catalogue
-from queries.eligibility.columns import VERDICTS, Column, evaluate_columns
-from queries.eligibility.fact import Fact, Hint, Value
-from queries.eligibility.missing import distinguishable, least_missing
-from queries.eligibility.product import Version, packaged, read_product
-from queries.eligibility.runner import evaluate, overall
+from queries.eligibility.facts.catalogue import catalogue, read_catalogue
+from queries.eligibility.facts.column import Column
+from queries.eligibility.facts.fact import Fact, Hint, Value
+from queries.eligibility.rules.columns import VERDICTS, evaluate_columns
+from queries.eligibility.rules.missing import distinguishable, least_missing
+from queries.eligibility.rules.product import Version, packaged, read_product
+from queries.eligibility.rules.runner import evaluate, overall
 from queries.eligibility.verdict import Verdict, all_of, any_of, negation
 
 MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN

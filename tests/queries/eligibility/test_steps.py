@@ -14,15 +14,15 @@ from graph.errors import InputError
 from graph.operations import OperationsStore
 from graph.settings import Settings
 from queries.eligibility import packaged
-from queries.eligibility.barred import BarredStep, barred_for, load_barred, objections
-from queries.eligibility.catalogue import catalogue
-from queries.eligibility.fact import Fact, Value
-from queries.eligibility.golden import read_cases, shipped_cases
-from queries.eligibility.missing import distinguishable
-from queries.eligibility.product import Product, Version
-from queries.eligibility.publish import propose
-from queries.eligibility.runner import evaluate
-from queries.eligibility.steps import NextStep, next_steps
+from queries.eligibility.decisions.steps import NextStep, next_steps
+from queries.eligibility.facts.catalogue import catalogue
+from queries.eligibility.facts.fact import Fact, Value
+from queries.eligibility.rules.barred import BarredStep, barred_for, load_barred, objections
+from queries.eligibility.rules.golden import read_cases, shipped_cases
+from queries.eligibility.rules.missing import distinguishable
+from queries.eligibility.rules.product import Product, Version
+from queries.eligibility.rules.publish import propose
+from queries.eligibility.rules.runner import evaluate
 from queries.eligibility.verdict import Verdict
 
 PRODUCTS = list(packaged().values())
@@ -135,7 +135,7 @@ def test_a_student_loan_need_not_be_settled() -> None:
 )  # fmt: skip
 def test_what_may_not_be_proposed_is_not_published(text: str, tmp_path: Path) -> None:
     name = "apple_loan"
-    file = (ROOM / "products" / f"{name}.yaml").read_text(encoding="utf-8")
+    file = (ROOM / "rules" / "products" / f"{name}.yaml").read_text(encoding="utf-8")
     head, version = file.split("  - version:", 1)
     # the next version is the last, and only it is looked at: what holds is what it was
     later = re.sub(r'"2026\.\d+"', '"2099.1"', version.split("  - version:")[-1], count=1)

@@ -10,7 +10,7 @@ import pytest
 from firms import DAY, holdings, new_world, snapshot_of
 from world import World
 
-from queries.eligibility.catalogue import catalogue
+from queries.eligibility.facts.catalogue import catalogue
 from queries.structure.alike import same_controller, shared_agents, shared_values
 from queries.structure.hint import Hint
 from queries.structure.nominee import nominees

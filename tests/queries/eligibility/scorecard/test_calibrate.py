@@ -14,7 +14,7 @@ from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import OperationsStore
 from graph.settings import Settings
-from queries.eligibility.publish import approve, shelf
+from queries.eligibility.rules.publish import approve, shelf
 from queries.eligibility.scorecard import card_in_force, load_card
 from queries.eligibility.scorecard.calibrate import LEAST_BORROWERS, calibrate
 from queries.eligibility.scorecard.card import UNRATED

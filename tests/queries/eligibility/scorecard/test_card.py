@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from world import World
 
 from graph.log import FactLog
-from queries.eligibility.fact import Fact
+from queries.eligibility.facts.fact import Fact
 from queries.eligibility.scorecard import grade_report, load_card, score
 from queries.eligibility.scorecard.card import UNRATED, Card, review_due
 

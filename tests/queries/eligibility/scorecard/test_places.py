@@ -10,8 +10,8 @@ from world import World
 
 from graph.errors import NotFoundError
 from graph.log import FactLog
-from queries.eligibility.decide import Case, Strata
-from queries.eligibility.fact import Fact, Hint
+from queries.eligibility.decisions.decide import Case, Strata
+from queries.eligibility.facts.fact import Fact, Hint
 from queries.eligibility.scorecard import load_card, rate, read_places
 from queries.eligibility.verdict import Verdict
 from queries.names import division_names

@@ -9,7 +9,7 @@ import pytest
 from world import World
 
 from graph.log import FactLog
-from queries.eligibility.fact import Fact
+from queries.eligibility.facts.fact import Fact
 from queries.eligibility.scorecard import check_villages
 from queries.eligibility.scorecard.village import (
     Thresholds,

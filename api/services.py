@@ -1,0 +1,179 @@
+"""What one office holds open, and who makes the readers: the only place that opens the stores.
+
+Everything else in `api` is handed a reader (`queries.reader`), or one of the doors for work on the
+data itself: receiving, publishing rules, judging who is whom.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from graph.errors import NotFoundError, XinnongError
+from graph.log import FactLog
+from graph.moment import Moment
+from graph.operations import DecisionArchive, OperationsStore
+from graph.settings import Settings
+from graph.time import utc_now
+from queries.publishing import Publishing
+from queries.reader import Reader
+from queries.runs import Runs
+from queries.scope import ADMINISTRATOR, Scope
+from queries.single_flight import SingleFlight
+
+if TYPE_CHECKING:
+    from graph.connection import Graph
+    from ingest.delivery.deliveries import Deliveries
+    from queries.eligibility import Decision
+
+__all__ = ["Services"]
+
+
+class Services:
+    """Shared by all requests, or of one command; safe across threads.
+
+    Args:
+        reads_graph: whether there are questions to the graph among what will be asked.  A command
+            that asks only about everybody at once needs no engine, and sees the whole log.
+        waits, owned: as `graph.connection.connect`; a service does not wait.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        reads_graph: bool = True,
+        waits: bool = False,
+        owned: bool = False,
+    ) -> None:
+        self.settings = settings
+        self.log = FactLog(settings.log_dir)
+        self.runs = Runs()
+        self._warm = SingleFlight[bool]("warm")
+        self._reads_graph, self._waits, self._owned = reads_graph, waits, owned
+        if reads_graph:
+            _ = self.graph
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The connection to the graph."""
+        from graph.connection import connect
+
+        return connect(self.settings, owned=self._owned, waits=self._waits)
+
+    @cached_property
+    def store(self) -> OperationsStore:
+        """What is no fact: kept decisions, proposals, jobs."""
+        return OperationsStore(self.settings)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """Where rules are put forward and let pass."""
+        return Publishing(self.store, self.log)
+
+    def deliveries(self, *, known_at: datetime | None = None) -> Deliveries:
+        """What departments sent, as it was at an instant, by default now."""
+        from ingest.delivery.deliveries import Deliveries
+
+        return Deliveries(self.settings, self.store, known_at=known_at)
+
+    def close(self) -> None:
+        """Give the connections back; who started the engine stops it."""
+        self._warm.close()
+        self.runs.close()
+        for held in ("graph", "store"):
+            if held in vars(self):
+                vars(self)[held].close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def moment(self, *, as_of: date | None = None, known_at: datetime | None = None) -> Moment:
+        """The moment of an answer that begins now.
+
+        Raises `NotFoundError`: the graph is empty (`graph_empty`), or nothing was known by then.
+        """
+        if not self._reads_graph:
+            return Moment.of(self.log.batches(), as_of=as_of, known_at=known_at)
+        from graph.projection import projected_to
+
+        held = projected_to(self.graph)
+        if held is None:
+            raise NotFoundError(
+                "图数据库里还没有数据。请先运行 xinnong ingest 导入文件。",
+                "The graph is empty: run `xinnong ingest` first.",
+                code="graph_empty",
+            )
+        batches = self.log.batches()
+        coming = batches[held.position : held.position + 1]
+        if known_at is not None and coming:
+            # what the graph does not hold whole is not known to it yet
+            known_at = min(known_at, coming[0].known_at - timedelta(microseconds=1))
+        return Moment.of(batches[: held.position], as_of=as_of, known_at=known_at)
+
+    def reader(
+        self,
+        scope: Scope = ADMINISTRATOR,
+        *,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+    ) -> Reader:
+        """A reader for one answer; its first read raises as `moment`."""
+        return Reader(self, lambda: self.moment(as_of=as_of, known_at=known_at), scope)
+
+    def reader_of(self, *, as_of: date, known_at: datetime) -> Reader:
+        """The reader of a moment that was taken before, for a job that goes on: of the log, which
+        is the same after a restart, whatever the graph holds by now."""
+        at = Moment.of(self.log.batches(), as_of=as_of, known_at=known_at)
+        return Reader(self, at)
+
+    def positions(self) -> tuple[int, int]:
+        """Positions of the last batches that graph and log hold."""
+        from graph.projection import projected_to
+
+        held = projected_to(self.graph)
+        return held.position if held else 0, len(self.log.batches())
+
+    def keep(self, decision: Decision) -> str:
+        """Keep a decision in the archive; returns its identifier."""
+        from queries.eligibility.decisions.record import keep
+
+        return keep(decision, DecisionArchive(self.store), at=utc_now())
+
+    def is_warm(self, reader: Reader, *, within: float = 0.0) -> bool:
+        """Whether a borrower page can be shown at once at a reader's moment, or can within so many
+        seconds; it is computed either way."""
+        at = reader.moment
+        state = (at.as_of, at.known_at, at.head, reader.scope.id)
+        return self._warm.ready(state, lambda: self._read_a_file(reader), within=within) is not None
+
+    def warm(self) -> None:
+        """Begin to compute what every borrower page needs, so that the first one need not wait, and
+        have the engine hear every question of it, and a search, once."""
+        # an empty graph, say: whoever asks for an answer is told
+        with suppress(XinnongError):
+            self.is_warm(self.reader())
+
+    def _read_a_file(self, reader: Reader) -> bool:
+        from api.party_file import read_party_file
+
+        # an engine that just started takes seconds over each question that it hears first
+        keys = reader.structure().snapshot.keys
+        if len(keys):
+            # what is wrong with this one party is told on its own page
+            with suppress(XinnongError):
+                found = read_party_file(reader, str(keys[0].as_py()))
+                # by name is another way into the graph than by key
+                reader.search(found.name or found.key)
+        return True

@@ -1,0 +1,165 @@
+"""A world cut down to what a scope sees, one fact at a time, by the definition alone.
+
+Written from `Scope.sees` and the declarations of the schema in plain Python, apart from
+`queries.visible`: the two are held against each other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from bench.scope.memory_log import table_of
+from graph.facts import coded_schema
+from graph.log import Batch, FactLog
+from graph.log_view import FactsAt, LogView
+from graph.schema import SCHEMA
+from graph.vocabulary import Node, Relationship
+from queries.scope import Scope
+
+__all__ = ["CutLog", "cut_view", "facts_seen"]
+
+Row = dict[str, Any]
+_COLUMN = {"source": "from_key", "target": "to_key"}
+
+
+class Ground:
+    """Where parties are located, and whose things are, in one world at one moment."""
+
+    def __init__(self, log: FactLog, as_of: date, known_at: datetime) -> None:
+        whole = FactsAt(log, as_of, known_at)
+        self.whole = whole
+        self.places: dict[str, set[str]] = defaultdict(set)
+        for row in whole.table("LOCATED_IN").to_pylist():
+            if row["certainty"] >= 1:
+                self.places[row["from_key"]].add(row["to_key"])
+        self.owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for tie in SCHEMA.relationships.values():
+            for party, thing in (("source", "target"), ("target", "source")):
+                labels = tie.sources if party == "source" else tie.targets
+                others = tie.targets if party == "source" else tie.sources
+                about = SCHEMA.about(tie)
+                if _are_parties(labels) and not _are_parties(others) and about == (party,):
+                    for row in whole.table(tie.kind).to_pylist():
+                        if row["certainty"] >= 1:
+                            place = _thing(others), row[_COLUMN[thing]]
+                            self.owners[place].add(row[_COLUMN[party]])
+
+    def subjects(self, kind: str, row: Row) -> list[set[str]]:
+        """Whom a fact is about."""
+        declared = SCHEMA.kind(kind)
+        if isinstance(declared, Node):
+            return [self._stands_for((declared.describes or declared.label,), row["key"])]
+        return [
+            self._stands_for(
+                declared.sources if end == "source" else declared.targets, row[_COLUMN[end]]
+            )
+            for end in SCHEMA.about(declared)
+        ]
+
+    def _stands_for(self, labels: tuple[str, ...], key: str) -> set[str]:
+        return {key} if _are_parties(labels) else self.owners.get((_thing(labels), key), set())
+
+
+def _are_parties(labels: tuple[str, ...]) -> bool:
+    return _thing(labels) == "Party"
+
+
+def _thing(labels: tuple[str, ...]) -> str:
+    return SCHEMA.common_label(labels)
+
+
+def facts_seen(log: FactLog, scope: Scope, as_of: date, known_at: datetime) -> dict[str, list[Row]]:
+    """The facts seen of every kind, of any valid time, where readers find them."""
+    ground = Ground(log, as_of, known_at)
+    found = {}
+    for kind in SCHEMA.kinds:
+        rows = _rows(ground.whole, kind)
+        found[kind.kind] = [
+            row
+            for row in rows
+            if scope.sees(kind.kind, ground.subjects(kind.kind, row), ground.places)
+        ]
+    return found
+
+
+def _rows(whole: FactsAt, kind: Node | Relationship) -> list[Row]:
+    if kind.kind in SCHEMA.identities:
+        rows: list[Row] = whole.log.read(kind.kind, known_at=whole.known_at).to_pylist()
+        # what contradicts itself is followed by nobody, and not told to who sees half of it
+        return [row for row in rows if row["certainty"] < 1 or row["from_key"] in whole.moved]
+    if isinstance(kind, Node) and SCHEMA.superlabel(kind) == "Division":
+        said: list[Row] = whole.log.read(kind.kind, known_at=whole.known_at).to_pylist()
+        return said
+    led: list[Row] = whole.held(kind.kind).to_pylist()
+    return led
+
+
+class CutLog(FactLog):
+    """What is left of a log for a scope: the whole of it is out of reach from here."""
+
+    def __init__(self, log: FactLog, scope: Scope, as_of: date, known_at: datetime) -> None:
+        super().__init__(Path("/nowhere"))
+        self._whole, self._scope, self._day = log, scope, as_of
+        self._cuts: dict[tuple[date, datetime], dict[str, pa.Table]] = {}
+        self._at = (as_of, known_at)
+
+    def batches(self) -> list[Batch]:
+        """Every batch: that it came is no secret."""
+        return self._whole.batches()
+
+    def read(
+        self,
+        kind: str,
+        *,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        coded: bool = False,
+    ) -> pa.Table:
+        """Facts of a kind that are held, true on a day, and seen."""
+        moment = as_of or self._day, known_at or self._at[1]
+        if moment not in self._cuts:
+            seen = facts_seen(self._whole, self._scope, *moment)
+            self._cuts[moment] = {name: table_of(name, rows) for name, rows in seen.items()}
+        table = self._cuts[moment][kind]
+        if as_of is not None:
+            rows = [row for row in table.to_pylist() if _true(row, as_of)]
+            table = table_of(kind, rows)
+        return table.cast(coded_schema(kind)) if coded else table
+
+
+def _true(row: Row, day: date) -> bool:
+    begun = row["valid_from"] is None or row["valid_from"] <= day
+    return bool(begun and (row["valid_to"] is None or day < row["valid_to"]))
+
+
+class _Absence:
+    """What is not in the cut world is absent only where it could not have been withheld."""
+
+    def __init__(self, log: FactLog, scope: Scope) -> None:
+        self._log, self._scope = log, scope
+        self._grounds: dict[tuple[date, datetime], Ground] = {}
+
+    def __call__(self, kind: str, facts: pa.Table, at: FactsAt, /) -> pa.Table:
+        return facts
+
+    def tells_all(self, kind: str, parties: pa.Array, at: FactsAt, /) -> NDArray[np.bool_]:
+        """One party at a time."""
+        moment = at.as_of, at.known_at
+        if moment not in self._grounds:
+            self._grounds[moment] = Ground(self._log, *moment)
+        places = self._grounds[moment].places
+        return np.array(
+            [self._scope.tells_all(kind, key, places) for key in parties.to_pylist()], bool
+        )
+
+
+def cut_view(log: FactLog, scope: Scope, as_of: date, known_at: datetime) -> LogView:
+    """The administrator's view of the world that is left."""
+    return LogView(CutLog(log, scope, as_of, known_at), [_Absence(log, scope)], scope.id)

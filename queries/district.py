@@ -1,0 +1,300 @@
+"""Answers about everybody at once, at one moment and for one scope: from the log, by arrays.
+
+Each takes seconds and is computed once for a moment (`queries.runs`); a page asks whether it is
+ready and says that it is being computed where it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from graph.log_prefix import LogPrefix
+from graph.moment import Moment
+from queries.basis import Basis
+from queries.runs import Stores
+from queries.scope import ADMINISTRATOR, Scope
+
+if TYPE_CHECKING:
+    from graph.snapshot import Snapshot
+    from queries.eligibility import Product
+    from queries.eligibility.decisions.prospects import Prospects
+    from queries.eligibility.scorecard import Card, CreditPlaces
+    from queries.eligibility.scorecard.calibrate import Calibration as CardCalibration
+    from queries.eligibility.scorecard.report import GradeRow
+    from queries.money.connected import Exposures
+    from queries.money.losses import Grouping, Losses
+    from queries.risk import Policy, RiskAnswer, RiskRun, WhatIfAnswer
+    from queries.risk.calibration import Calibration
+    from queries.risk.stress import ClearingStress, DistressStress
+    from queries.structure import GuaranteeProposal, ProposalCheck, Structure
+
+__all__ = ["DistrictReader"]
+
+
+class DistrictReader:
+    """Reads the whole district at `moment` for `scope`; safe across threads.
+
+    Args:
+        moment: or how to take it: it is taken once, when something is first read, so that a
+            request that is refused for its form asks no graph.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        moment: Moment | Callable[[], Moment],
+        scope: Scope = ADMINISTRATOR,
+    ) -> None:
+        self.scope = scope
+        self._stores = stores
+        self._moment, self._taking = moment, Lock()
+
+    @property
+    def moment(self) -> Moment:
+        """When every answer of this reader is, and on which data it stands; raises what taking it
+        raises."""
+        with self._taking:
+            if not isinstance(self._moment, Moment):
+                self._moment = self._moment()
+            return self._moment
+
+    @cached_property
+    def _log(self) -> LogPrefix:
+        return LogPrefix(self._stores.log.folder, self.moment.batches)
+
+    @property
+    def basis(self) -> Basis:
+        """On what every answer of this reader stands."""
+        at = self.moment
+        return Basis(at.as_of, at.known_at, at.position)
+
+    @cached_property
+    def products(self) -> Mapping[str, Product]:
+        """Every product, with what was published here."""
+        from queries.eligibility.rules.publish import shelf
+
+        return shelf(self._stores.store)
+
+    @cached_property
+    def card(self) -> Card:
+        """The scorecard in force here."""
+        from queries.eligibility.scorecard import card_in_force
+
+        return card_in_force(self._stores.store)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The risk policy in force here."""
+        from queries.risk.calibration import policy_in_force
+
+        return policy_in_force(self._stores.store)
+
+    def snapshot(self) -> Snapshot:
+        """Everybody as arrays; that of the risk run where there is one."""
+        return self.risk_run().snapshot
+
+    def risk_run(self) -> RiskRun:
+        """The propagation of this moment, from one of before where there is one of that day."""
+        return self._stores.runs.risk.wait(self._state(self.policy.name), self._propagate)
+
+    def structure(self) -> Structure:
+        """Ownership, guarantees and hints of the snapshot that the risk run stands on."""
+        found = self.structure_ready(within=None)
+        assert found is not None
+        return found
+
+    def structure_ready(self, *, within: float | None) -> Structure | None:
+        """The same, and the risk run with it, if it is there within so many seconds; None while it
+        is being computed."""
+        return self._stores.runs.structure.ready(
+            self._state(self.policy.name), self._read_structure, within=within
+        )
+
+    def risk(self, key: str) -> RiskAnswer:
+        """Score and explanation of one party; raises `NotFoundError`."""
+        from queries.risk import explain
+
+        return explain(self.risk_run(), key)
+
+    def what_if(self, key: str, **left_out: Any) -> WhatIfAnswer:
+        """The score without some ties or facts (`queries.risk.what_if_of`); a hypothesis."""
+        from queries.risk import what_if_of
+
+        return what_if_of(self.risk_run(), key, **left_out)
+
+    def check_guarantee(self, proposal: GuaranteeProposal) -> ProposalCheck:
+        """Which limits a proposed guarantee would break."""
+        from queries.structure import check_proposal
+
+        return check_proposal(self.structure().net, proposal)
+
+    def losses(
+        self, by: Grouping, *, net_assets_fen: Mapping[str, int] | None = None, **assumed: Any
+    ) -> Losses:
+        """What may be lost of the loans (`queries.money.book_losses`).
+
+        Args:
+            net_assets_fen: assumed besides those of the annual reports, by party.
+        """
+        from queries.money import book_losses
+
+        buffers = {**self.structure().net.net_assets, **(net_assets_fen or {})}
+        return book_losses(self.risk_run(), by, buffers_fen=buffers, **assumed)
+
+    def exposures(
+        self, lender: str, *, tier1_fen: int | None = None, capital_fen: int | None = None
+    ) -> Exposures:
+        """Clients and groups of connected clients of a lender (`queries.money.large_exposures`)."""
+        from queries.money import large_exposures
+
+        held = self.structure()
+        return large_exposures(
+            held.snapshot,
+            held.ownership,
+            held.net,
+            lender,
+            tier1_fen=tier1_fen,
+            capital_fen=capital_fen,
+        )
+
+    def distress(self, **assumed: Any) -> DistressStress:
+        """Who loses how much when some fail (`queries.risk.distress_stress`); a hypothesis."""
+        from queries.risk import distress_stress
+
+        net = self.structure().net
+        return distress_stress(net.snapshot, buffers_fen=net.net_assets, **assumed)
+
+    def clearing(self, **assumed: Any) -> ClearingStress:
+        """Who could pay what (`queries.risk.clearing_stress`); a hypothesis."""
+        from queries.risk import clearing_stress
+
+        return clearing_stress(self.snapshot(), **assumed)
+
+    def bods(self, key: str, **publisher: str) -> list[dict[str, Any]]:
+        """Holdings and beneficial owners of a firm as statements of BODS 0.4."""
+        from queries.structure.bods import bods_statements
+
+        return bods_statements(self.structure().ownership, key, **publisher)
+
+    def export(self, path: Path) -> int:
+        """Write parties and ties as GraphML; returns the number of ties."""
+        from queries.export import write_graphml
+
+        return write_graphml(self.snapshot(), path)
+
+    def prospects(self) -> Prospects:
+        """Who is without a known loan, and what stands in the way."""
+        found = self.prospects_ready(within=None)
+        assert found is not None
+        return found
+
+    def prospects_ready(self, *, within: float | None) -> Prospects | None:
+        """The same if it is there within so many seconds; None while it is being computed."""
+        products = self.products
+        rules = tuple(item.hash(v) for item in products.values() for v in item.versions)
+
+        def compute() -> Prospects:
+            from queries.eligibility.decisions.prospects import prospects
+
+            return prospects(self._log, self.moment.as_of, self.moment.known_at, products)
+
+        return self._stores.runs.prospects.ready(self._state(rules), compute, within=within)
+
+    def places(self) -> CreditPlaces:
+        """Credit villages, towns and grades."""
+        found = self.places_ready(within=None)
+        assert found is not None
+        return found
+
+    def places_ready(self, *, within: float | None) -> CreditPlaces | None:
+        """The same if it is there within so many seconds; None while it is being computed."""
+
+        def compute() -> CreditPlaces:
+            from queries.eligibility.scorecard import read_places
+
+            at = self.moment
+            return read_places(self._log, at.as_of, at.known_at, at.position, self.card)
+
+        return self._stores.runs.places.ready(self._state(self.card.name), compute, within=within)
+
+    def grades(self, card: Card | None = None) -> tuple[GradeRow, ...]:
+        """Grades of householders by sex, age band and village, by this card or the one in force."""
+        from queries.eligibility.scorecard import grade_report
+
+        at = self.moment
+        return grade_report(self._log, at.as_of, at.known_at, card or self.card)
+
+    def card_calibration(self) -> CardCalibration:
+        """The scorecard in force held against local loans."""
+        from queries.eligibility.scorecard.calibrate import calibrate
+
+        return calibrate(self._log, self.moment.as_of, self.moment.known_at, self.card)
+
+    def calibration(self) -> Calibration:
+        """How the risk policy in force did against what happened."""
+        found = self.calibration_ready(within=None)
+        assert found is not None
+        return found
+
+    def calibration_ready(self, *, within: float | None) -> Calibration | None:
+        """The same if it is there within so many seconds; None while it is being measured."""
+
+        def compute() -> Calibration:
+            from queries.risk.calibration import calibrate
+
+            at = self.moment
+            return calibrate(self._log, at.as_of, at.known_at, self.policy)
+
+        return self._stores.runs.calibration.ready(
+            self._state(self.policy.name), compute, within=within
+        )
+
+    def division_names(self) -> dict[str, str]:
+        """What villages, towns and counties are called, by key."""
+        from queries.names import division_names
+
+        at = self.moment
+        return self._stores.runs.names.wait(
+            self._state(None), lambda: division_names(self._log, at.as_of, at.known_at)
+        )
+
+    def institution_names(self) -> dict[str, str]:
+        """What the institutions that lend are called, by key."""
+        from queries.names import institution_names
+
+        at = self.moment
+        return self._stores.runs.institutions.wait(
+            self._state(None), lambda: institution_names(self._log, at.as_of, at.known_at)
+        )
+
+    def _state(self, rules: object) -> tuple[object, ...]:
+        """What an answer follows from: the moment, who asks, and the rules applied."""
+        at = self.moment
+        return (at.as_of, at.known_at, at.head, self.scope.id, self.scope.name, rules)
+
+    def _propagate(self) -> RiskRun:
+        from graph.snapshot import refresh_snapshot, take_snapshot
+        from queries.risk import assess, reassess
+
+        at, log = self.moment, self._log
+        for state, before in self._stores.runs.risk.finished():
+            held = before.snapshot
+            if (
+                held.as_of == at.as_of
+                and held.position <= at.position
+                and state[3:] == self._state(self.policy.name)[3:]  # type: ignore[index]
+            ):
+                return reassess(before, refresh_snapshot(held, log, at.known_at))
+        return assess(take_snapshot(log, at.as_of, at.known_at), self.policy)
+
+    def _read_structure(self) -> Structure:
+        from queries.structure import read_structure
+
+        found = read_structure(self.snapshot())
+        # computed when first asked for: here, where nobody waits
+        _ = found.ownership, found.overview, found.hints
+        return found

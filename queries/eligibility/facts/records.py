@@ -1,0 +1,169 @@
+"""The records that facts are read from: tables of the log's columns, by kind.
+
+They come over Bolt for one party and its household (one question), or from the log for everybody;
+what is read from them is the same code for both (`gather`), and tests hold the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
+from graph.connection import Graph
+from graph.debtor import operators, told_of_both
+from graph.errors import InputError
+from graph.facts import arrow_schema
+from graph.log_view import AnyLog
+from graph.projection import ProjectedTo
+from graph.schema import SCHEMA
+from graph.taken_in import taken_in_on
+from graph.time import MAX_DATE, MIN_DATE
+from queries.lawful import ADVERSE_ENDS, retained_since
+from queries.library import ask, held_by
+from queries.visible import as_view
+
+__all__ = ["Records", "records_from_graph", "records_from_log"]
+
+
+class Records:
+    """Live records at (`as_of`, `known_at`).
+
+    Attributes:
+        sources: what was taken in by then, and on which day it last came (`graph.taken_in`); the
+            absence of a record means something only in the whole list of one of them.
+    """
+
+    def __init__(
+        self,
+        as_of: date,
+        known_at: datetime,
+        sources: Mapping[str, date],
+        read: Callable[[str], pa.Table],
+        tells_all: Callable[[str, pa.Array], NDArray[np.bool_]] | None = None,
+    ) -> None:
+        self.as_of, self.known_at, self.sources = as_of, known_at, sources
+        self._read, self._tells_all = read, tells_all
+        self._tables: dict[str, pa.Table] = {}
+
+    def table(self, kind: str) -> pa.Table:
+        """Records of a kind, with the columns of the log."""
+        if kind not in self._tables:
+            self._tables[kind] = self._read(kind)
+        return self._tables[kind]
+
+    def tells_all(self, kinds: Iterable[str], parties: pa.Array) -> NDArray[np.bool_]:
+        """Of which parties nothing of these kinds is withheld from the reader: where there is no
+        such record of another, that is unknown."""
+        told = np.ones(len(parties), bool)
+        for kind in kinds if self._tells_all else ():
+            told &= self._tells_all(kind, parties)  # type: ignore[misc]
+        return told
+
+    def certain(self, kind: str) -> pa.Table:
+        """Those whose parties are known by identifier: resemblance feeds no decision.
+
+        A record that was removed, whose term is over or that is kept no longer is left out
+        (`queries.lawful`), and so is a guarantee that no longer stands; what is promised by one
+        that does is told as far as it is owed (`graph.accessory`).  A debt of an individual business is its operator's own
+        (`graph.debtor`).
+        """
+        table = self.table(kind)
+        if kind in CONTRACT_COLUMNS:
+            table = self._secured.standing(kind, table)
+        elif kind == "Guarantee":
+            owed = self._secured.owed(table["key"], table["amount_fen"])
+            table = table.set_column(table.column_names.index("amount_fen"), "amount_fen", owed)
+        elif kind == "BORROWED":
+            businesses = self.table("IndividualBusiness")["key"]
+            table = told_of_both(
+                table, operators(self.table("LEGAL_REPRESENTATIVE_OF"), businesses)
+            )
+        keep = pc.greater_equal(table["certainty"], 1.0)
+        # a repair known today also protects the past: the later of the two clocks counts
+        day = pa.scalar(max(self.as_of, self.known_at.date()), pa.date32())
+        # a term holds through its last day, a removal from its day on
+        for name, runs in (("removed_on", pc.greater), ("usable_until", pc.greater_equal)):
+            if name in table.column_names:
+                keep = pc.and_(keep, pc.fill_null(runs(table[name], day), True))
+        if ended := ADVERSE_ENDS.get(kind):
+            since = pa.scalar(retained_since(day.as_py()), pa.date32())
+            keep = pc.and_(keep, pc.fill_null(pc.greater(table[ended], since), True))
+        return table if pc.all(keep).as_py() is not False else table.filter(keep)
+
+    @cached_property
+    def _secured(self) -> Secured:
+        return read_secured(self.table, self.as_of)
+
+
+def records_from_log(log: AnyLog, as_of: date, known_at: datetime) -> Records:
+    """Everybody's records, as far as the reader of the log may see them; a kind is read when it is
+    asked for."""
+    view = as_view(log)
+    sources = taken_in_on(item for item in view.batches() if item.known_at <= known_at)
+    held = view.at(as_of, known_at)
+    return Records(as_of, known_at, sources, held.table, held.tells_all)
+
+
+def records_from_graph(
+    graph: Graph,
+    key: str,
+    *,
+    as_of: date,
+    known_at: datetime,
+    institution: str | None = None,
+    held: ProjectedTo | None = None,
+) -> tuple[Records, bool]:
+    """Records of a party, its household's members, its spouse and whom it guarantees, and what
+    the institution that asks is called.
+
+    Returns them, and whether such a party exists at all.  Raises `InputError`
+    (`records_truncated`) where they are more than one answer holds: half of them decide nothing.
+    """
+    held = held or held_by(graph)
+    answer = ask(graph, "decision_records", held=held, key=key, as_of=as_of, known_at=known_at)
+    if answer.basis.truncated:
+        raise InputError(
+            "这个主体的记录过多，单次判定放不下。请用“首贷培植”批量测算。",
+            "The party has more records than one decision can hold: use the prospects.",
+            code="records_truncated",
+        )
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in answer.rows:
+        rows.setdefault(row["kind"], []).append(_row(row))
+    if institution is not None:
+        card = ask(graph, "party_card", held=held, key=institution, as_of=as_of, known_at=known_at)
+        rows["FinancialInstitution"] = [
+            _row({"from_key": institution, "to_key": None, "fact_id": "", **row})
+            for row in card.rows
+            if row["kind"] == "FinancialInstitution"
+        ]
+    tables: Mapping[str, pa.Table] = {
+        kind: pa.Table.from_pylist(found, arrow_schema(kind)) for kind, found in rows.items()
+    }
+    records = Records(
+        as_of,
+        known_at,
+        held.taken_in_on,
+        lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
+    )
+    described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)
+    return records, described
+
+
+def _row(answered: dict[str, Any]) -> dict[str, Any]:
+    told = {
+        name: None if value in (MIN_DATE, MAX_DATE) else value
+        for name, value in answered["facts"].items()
+    } | {"fact_id": answered["fact_id"]}
+    if answered["kind"] in SCHEMA.nodes:
+        return {**told, "key": answered["from_key"], "label": ""}
+    ends = {"from_key": answered["from_key"], "to_key": answered["to_key"]}
+    return {"from_label": "", **told, **ends, "to_label": ""}

@@ -1,0 +1,226 @@
+"""What a reader gets of the tables of the log: `Scope.sees` for whole kinds at a time.
+
+    LOCATED_IN  ->  who is located where the reader works
+    grants      ->  who opened which kind
+    ties of owners (BORROWED, OWNS, …)  ->  the same of things, by their owners
+
+and every fact of a kind is looked up by the keys that it is about.  Keys are looked up once for each
+dictionary of the log's tables, not once for a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from graph.log import FactLog
+from graph.log_view import FactsAt, LogView
+from graph.schema import SCHEMA
+from graph.vocabulary import End, Node
+from queries.scope import ADMINISTRATOR, Scope
+
+__all__ = ["as_view", "visible"]
+
+Flags = NDArray[np.bool_]
+
+
+def visible(log: FactLog, scope: Scope = ADMINISTRATOR) -> LogView:
+    """The log as a reader of this scope may see it: the only way from `queries` to its tables."""
+    if scope.sees_everything:
+        return LogView(log)
+    return LogView(log, [_Shown(scope)], scope.id)
+
+
+def as_view(log: FactLog | LogView) -> LogView:
+    """The view itself; of a log alone, that of the administrator."""
+    return log if isinstance(log, LogView) else visible(log)
+
+
+class _Shown:
+    """Keeps what a scope sees; asked of one kind of a moment after the other."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._last: _Ground | None = None
+
+    def __call__(self, kind: str, facts: pa.Table, at: FactsAt) -> pa.Table:
+        """Those of some facts of a kind that are seen."""
+        if kind in self._scope.public_kinds or not len(facts):
+            return facts
+        shown = self._ground(at).shown(kind, facts)
+        return facts if shown.all() else facts.filter(pa.array(shown))
+
+    def tells_all(self, kind: str, parties: pa.Array, at: FactsAt) -> Flags:
+        """`Scope.tells_all` of many parties."""
+        if kind in self._scope.public_kinds:
+            return np.ones(len(parties), bool)
+        return self._ground(at).tells_all(kind, parties)
+
+    def _ground(self, at: FactsAt) -> _Ground:
+        ground = self._last
+        if ground is None or ground.at is not at:
+            ground = self._last = _Ground(self._scope, at)
+        return ground
+
+
+class _Ground:
+    """On what it is decided at one moment whose facts are seen."""
+
+    def __init__(self, scope: Scope, at: FactsAt) -> None:
+        self.at = at
+        self._scope = scope
+        self._near: dict[str, pa.Array] = {}
+        self._opened: dict[tuple[str, str], pa.Array] = {}
+
+    def shown(self, kind: str, facts: pa.Table) -> Flags:
+        """Which of some facts of a kind that is not public are seen."""
+        scope, about = self._scope, subjects(kind)
+        shown = np.ones(len(facts), bool)
+        if scope.areas is not None:
+            shown &= np.logical_or.reduce(
+                [_among(facts[each.column], self._located(each.label)) for each in about]
+            )
+        if kind not in scope.open_kinds:
+            for each in about:
+                if shown.any():
+                    shown &= _among(facts[each.column], self._opening(kind, each.label))
+        if kind in SCHEMA.identities:
+            # who contradicts himself is followed by nobody: half of it would be believed
+            followed = _among(facts["from_key"], pa.array(self.at.moved, pa.string()))
+            shown &= followed | (facts["certainty"].to_numpy() < 1)
+        return shown
+
+    def tells_all(self, kind: str, parties: pa.Array) -> Flags:
+        """Of which parties every fact of a kind that is not public is seen."""
+        scope, asked = self._scope, pa.chunked_array([parties.cast(pa.string())])
+        told = np.ones(len(parties), bool)
+        if scope.areas is not None:
+            told &= _among(asked, self._located("Party"))
+        if kind not in scope.open_kinds:
+            # another's consent that is not there may hide what they have in common
+            alone = len(subjects(kind)) == 1
+            told &= alone & _among(asked, self._opening(kind, "Party"))
+        return told
+
+    def _located(self, label: str) -> pa.Array:
+        """Keys of the parties, or of the things of parties, that are where the reader works."""
+        if label not in self._near:
+            if label == "Party":
+                told = _certain(self.at, "LOCATED_IN")
+                begins = self._scope.areas or ()
+                places = _texts(pc.unique(_plain(told["to_key"])))
+                here = [place for place in places.to_pylist() if place.startswith(begins)]
+                at_work = pa.array(_among(told["to_key"], pa.array(here, pa.string())))
+                self._near[label] = _texts(pc.unique(_plain(told["from_key"].filter(at_work))))
+            else:
+                self._near[label] = self._owned(label, self._located("Party"))
+        return self._near[label]
+
+    def _opening(self, kind: str, label: str) -> pa.Array:
+        """Keys of the parties, or of the things of parties, that opened a kind."""
+        if (kind, label) not in self._opened:
+            opened = [party for party, kinds in self._scope.granted.items() if kind in kinds]
+            parties = pa.array(opened, pa.string())
+            found = parties if label == "Party" else self._owned(label, parties)
+            self._opened[kind, label] = found
+        return self._opened[kind, label]
+
+    def _owned(self, label: str, owners: pa.Array) -> pa.Array:
+        """Keys of the things under a label of which one of the parties is an owner."""
+        found = [pa.array([], pa.string())]
+        for tie in owning(label):
+            told = _certain(self.at, tie.kind)
+            theirs = pa.array(_among(told[tie.party], owners))
+            found.append(_texts(_plain(told[tie.thing].filter(theirs))))
+        return pc.unique(pa.concat_arrays(found))
+
+
+class Subject(NamedTuple):
+    """Where a fact says whom it is about: a column, and the label under which its keys are unique."""
+
+    column: str
+    label: str
+
+
+class Owning(NamedTuple):
+    """A kind of tie that makes a party the owner of a thing, and the columns of both."""
+
+    kind: str
+    party: str
+    thing: str
+
+
+@cache
+def subjects(kind: str) -> tuple[Subject, ...]:
+    """Whom facts of a kind are about; a thing stands for its owners."""
+    declared = SCHEMA.kind(kind)
+    if isinstance(declared, Node):
+        return (Subject("key", SCHEMA.superlabel(declared)),)
+    return tuple(
+        Subject(_COLUMNS[end], SCHEMA.common_label(_ends(kind, end)))
+        for end in SCHEMA.about(declared)
+    )
+
+
+@cache
+def owning(label: str) -> tuple[Owning, ...]:
+    """The ties by which parties own things under a label."""
+    other: Mapping[End, End] = {"source": "target", "target": "source"}
+    return tuple(
+        Owning(tie.kind, _COLUMNS[end], _COLUMNS[other[end]])
+        for tie in SCHEMA.relationships.values()
+        for end in SCHEMA.party_ends(tie)
+        if SCHEMA.about(tie) == (end,)
+        and SCHEMA.common_label(_ends(tie.kind, other[end])) == label != "Party"
+    )
+
+
+_COLUMNS: Mapping[End, str] = {"source": "from_key", "target": "to_key"}
+
+
+def _ends(kind: str, end: End) -> tuple[str, ...]:
+    tie = SCHEMA.relationships[kind]
+    return tie.sources if end == "source" else tie.targets
+
+
+def _certain(at: FactsAt, kind: str) -> pa.Table:
+    told = at.stated(kind)
+    sure = pc.greater_equal(told["certainty"], 1)
+    return told if pc.all(sure).as_py() is not False else told.filter(sure)
+
+
+def _among(column: pa.ChunkedArray, keys: pa.Array) -> Flags:
+    """Which rows of a column of keys, plain or coded, have one of the keys."""
+    if not len(keys):
+        return np.zeros(len(column), bool)
+    if not pa.types.is_dictionary(column.type):
+        found = pc.is_in(column, value_set=keys)
+        return np.asarray(found.to_numpy(), bool)
+    known: dict[tuple[int, int, int], Flags] = {}
+    rows = [np.zeros(0, bool)]
+    for chunk in column.chunks:
+        held = chunk.dictionary
+        # chunks of one file share its dictionary: it is known by where it lies in memory
+        buffer = held.buffers()[1]
+        place = (buffer.address if buffer else 0, held.offset, len(held))
+        if place not in known:
+            known[place] = np.asarray(
+                pc.is_in(held, value_set=keys).to_numpy(zero_copy_only=False), bool
+            )
+        rows.append(known[place][chunk.indices.to_numpy()])
+    return np.concatenate(rows)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def _texts(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return whole.cast(pa.string())
