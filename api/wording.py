@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.schema import SCHEMA
 from ingest.catalogue.source import load_source, source_names
-from queries.codes import GROUPS, MATCHES, WORDS
+from queries.codes import GROUPS, KINDS, MATCHES, WORDS
 from queries.eligibility.facts.catalogue import FactSpec
 
 __all__ = [
@@ -36,12 +36,7 @@ __all__ = [
 _CHINA = timezone(timedelta(hours=8))
 
 #: Chinese term of every label and relationship.
-LABELS = {
-    **{node.label: node.term for node in SCHEMA.nodes.values()},
-    **{tie.type: tie.term for tie in SCHEMA.relationships.values()},
-    "LegalRepresentative": "法定代表人",
-    "Party": "主体",
-}
+LABELS = KINDS
 
 #: Chinese term of every property.
 TERMS = {item.name: item.term for kind in SCHEMA.kinds for item in kind.properties}

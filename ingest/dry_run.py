@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from graph.log import FactLog
 from graph.progress import Progress, silent
@@ -45,17 +47,10 @@ class Preview:
     """
 
     batches: tuple[BatchReport, ...]
-    decisions: tuple[Concerned, ...]
+    decisions: Annotated[tuple[Concerned, ...], Field(serialization_alias="decisions_concerned")]
     refused: tuple[RefusedFile, ...] = ()
+    dry_run: Literal[True] = True
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "dry_run": True,
-            "batches": [item.as_dict() for item in self.batches],
-            "decisions_concerned": [item.as_dict() for item in self.decisions],
-            "refused": [vars(item) for item in self.refused],
-        }
 
 
 def preview(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+
+from graph.time import Instant
 
 __all__ = ["HINT_NOTICE", "HYPOTHESIS_NOTICE", "Basis"]
 
@@ -29,21 +30,10 @@ class Basis:
     """
 
     as_of: date
-    known_at: datetime
+    known_at: Instant
     position: int
     policy: str | None = None
     rules: str | None = None
     truncated: bool = False
     same_as: str | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "as_of": self.as_of.isoformat(),
-            "known_at": self.known_at.isoformat(),
-            "position": self.position,
-            "policy": self.policy,
-            "rules": self.rules,
-            "truncated": self.truncated,
-            "same_as": self.same_as,
-        }

@@ -17,12 +17,14 @@ __all__ = [
     "CIRCUMSTANCES",
     "GROUNDS",
     "GROUPS",
+    "KINDS",
     "LEFT_OUT",
     "MATCHES",
     "SEEDS",
     "WHY_UNKNOWN",
     "WORDS",
     "adverse_word",
+    "code_list",
 ]
 
 #: Kinds of adverse records (`queries.adverse`), as a sentence names them.
@@ -92,6 +94,27 @@ MATCHES: Mapping[str, str] = {
 #: What the rows of a report by group are grouped by.
 GROUPS: Mapping[str, str] = {"sex": "性别", "age_band": "年龄段", "village": "村"}
 
+#: Every kind of the schema, and every label, with its term.
+KINDS: Mapping[str, str] = {
+    **{node.label: node.term for node in SCHEMA.nodes.values()},
+    **{tie.type: tie.term for tie in SCHEMA.relationships.values()},
+    "LegalRepresentative": "法定代表人",
+    "Party": "主体",
+}
+
+_ADVERSE_WHAT = {
+    **{code: word for named in _SAID_BY.values() for code, word in SCHEMA.codes(named).items()},
+    **CIRCUMSTANCES,
+}
+
+#: Lists by the name that a question's header gives them; a property's by `Kind.property`.
+_LISTS: Mapping[str, Mapping[str, str]] = {
+    "adverse": ADVERSE,
+    "adverse_what": _ADVERSE_WHAT,
+    "kinds": KINDS,
+    "matches": MATCHES,
+}
+
 #: Who answers for a fact that no file brought.
 _ORIGINS = {"graph": "图谱", "identity": "主体核对"}
 
@@ -100,6 +123,11 @@ WORDS: Mapping[str, str] = {
     **{code: word for words in reversed(SCHEMA.words.values()) for code, word in words.items()},
     **CIRCUMSTANCES, **SEEDS, **LEFT_OUT, **WHY_UNKNOWN, **GROUNDS, **CERTAINTIES, **_ORIGINS,
 }  # fmt: skip
+
+
+def code_list(named: str) -> Mapping[str, str]:
+    """The codes of a list with their words; raises `KeyError` for a list that nobody made."""
+    return SCHEMA.codes(named) if "." in named else _LISTS[named]
 
 
 def adverse_word(kind: str, what: str | None) -> str | None:

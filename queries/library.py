@@ -21,8 +21,9 @@ from queries.basis import Basis
 from queries.fragment import FOLDER
 from queries.question import Question, parse_question
 from queries.search import best_first, read_typed
+from queries.typed_answer import QuestionAnswer, answer_model
 
-__all__ = ["Answer", "ask", "held_at", "held_by", "known_key", "library", "standing_key"]
+__all__ = ["Answer", "answers", "ask", "held_at", "held_by", "known_key", "library", "standing_key"]
 
 _SAME_AS = "same_as"
 _KNOWN = "known_party"
@@ -51,16 +52,27 @@ class Answer:
     basis: Basis
     notes: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "question": self.question.name,
-            "title": self.question.title,
-            "columns": {item.name: item.term for item in self.question.columns},
-            "rows": [{name: _plain(value) for name, value in row.items()} for row in self.rows],
-            "notes": list(self.notes),
-            "basis": self.basis.as_dict(),
-        }
+    @property
+    def title(self) -> str:
+        """Of the question."""
+        return self.question.title
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Term of every column."""
+        return {item.name: item.term for item in self.question.columns}
+
+    def typed(self) -> QuestionAnswer:
+        """The answer as the type that its question declares."""
+        return answer_model(self.question)(
+            question=self.question.name,
+            title=self.title,
+            columns=self.columns,
+            rows=tuple(self.rows),
+            notes=self.notes,
+            basis=self.basis,
+        )
+
 
 
 @cache
@@ -77,6 +89,11 @@ def library() -> Mapping[str, Question]:
             )
         found[question.name] = question
     return MappingProxyType(found)
+
+
+def answers(name: str) -> type[QuestionAnswer]:
+    """The type of the answers to a question."""
+    return answer_model(library()[name])
 
 
 def ask(
@@ -190,13 +207,3 @@ def _empty() -> NotFoundError:
         "The graph is empty: run `xinnong ingest` first.",
         code="graph_empty",
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    return value

@@ -7,6 +7,7 @@
     // param names: list = 名称 / names ; read from text     (nobody gives it: see `queries.search`)
     // param hops: integer = 跳数 / hops ; at most 3           (more is refused)
     // returns loan_key: text = 贷款编号 / loan key
+    // returns role: text = 与户主关系 / role ; codes BELONGS_TO.role    (its words: `queries.codes`)
     // basis: 征信业管理条例 第二十九条
     // rows: 200
     // within: depth 20            (how far the text follows: rows beyond are cut, and that is said)
@@ -30,6 +31,7 @@ from graph.cypher import version_labels
 from graph.errors import InputError, SettingsError
 from graph.schema import SCHEMA
 from graph.time import parse_date, past_instant
+from queries.codes import code_list
 from queries.fragment import expand
 
 __all__ = ["Column", "Parameter", "Question", "parse_question"]
@@ -77,11 +79,17 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Column:
-    """What comes back."""
+    """What comes back.
+
+    Attributes:
+        codes: where the words of its codes are (`queries.codes.code_list`); `of kind`: of a map of
+            properties, those of the kind that the column `kind` names.
+    """
 
     name: str
     type: str
     term: str
+    codes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +197,8 @@ def parse_question(path: Path, text: str) -> Question:
                     )
                 )
             else:
-                columns.append(Column(name, declared[1], term.strip()))
+                term, _, codes = term.partition("; codes ")
+                columns.append(Column(name, declared[1], term.strip(), codes.strip() or None))
         elif word in stated:
             raise refuse(f"line {number}: {word} stands twice")
         else:
@@ -210,6 +219,9 @@ def parse_question(path: Path, text: str) -> Question:
         raise refuse("a question reads only")
     if _UNBOUNDED.search(plain):
         raise refuse("a pattern of any length must have an upper bound")
+    for item in columns:
+        if item.codes and not _has_words(item.codes, returned):
+            raise refuse(f"the column {item.name}: nobody has the words of {item.codes}")
     labels = set(re.findall(r"(?<=[:|])([A-Z]\w+)", plain)) - {"DESC", "ASC"}
     if labels - _LABELS:
         raise refuse(f"no such label or type: {sorted(labels - _LABELS)}")
@@ -233,6 +245,15 @@ def parse_question(path: Path, text: str) -> Question:
         within=(within[1], int(within[2])) if within else None,
         text=cypher,
     )
+
+
+def _has_words(codes: str, returned: list[str]) -> bool:
+    if codes.startswith("of "):
+        return codes.removeprefix("of ") in returned
+    try:
+        return bool(code_list(codes))
+    except KeyError:
+        return False
 
 
 def _returned(plain: str) -> list[str]:

@@ -20,6 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from graph.encoding import encode
 from graph.errors import InputError, NotFoundError
 from graph.file_name import storable
 from graph.log import FactLog
@@ -299,7 +300,7 @@ class Inbox:
             "settings": self.settings, "part": upload.part, "progress": progress,
         }  # fmt: skip
         made = (preview if upload.trial else ingest)(upload.source, [path], **given)
-        return json.dumps(made.as_dict(), ensure_ascii=False)
+        return json.dumps(encode(made), ensure_ascii=False)
         yield  # never reached: no other file has its turn in the middle of this one
 
     def _ended(self, job: Job) -> None:

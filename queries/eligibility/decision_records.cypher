@@ -3,11 +3,11 @@
 // param key: text = 主体编号 / party key
 // param as_of: date = 查询日 / as of
 // param known_at: instant = 知悉时点 / known at
-// returns kind: text = 事实类别 / fact kind
+// returns kind: text = 事实类别 / fact kind ; codes kinds
 // returns from_key: text = 所述主体或一方编号 / what is described, or one end
 // returns to_key: text = 另一方编号，陈述时为空 / the other end, empty for a statement
 // returns fact_id: text = 事实编号 / fact
-// returns facts: map = 各项内容 / properties
+// returns facts: map = 各项内容 / properties ; codes of kind
 // basis: 征信业管理条例 第十八条（书面同意）；农户以户为单位授信
 // rows: 5000
 MATCH (p:Party {key: $key})

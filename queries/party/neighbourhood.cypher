@@ -6,7 +6,7 @@
 // param known_at: instant = 知悉时点 / known at
 // returns from_key: text = 一方编号 / from
 // returns from_name: text = 一方名称 / name
-// returns kind: text = 关系 / tie
+// returns kind: text = 关系 / tie ; codes kinds
 // returns to_key: text = 另一方编号 / to
 // returns to_name: text = 另一方名称 / name
 // returns since: date = 起始日 / since

@@ -6,7 +6,7 @@
 // param known_at: instant = 知悉时点 / known at
 // returns distance: integer = 距离 / distance
 // returns keys: list = 经过的主体 / parties on the way
-// returns kinds: list = 经过的关系 / ties on the way
+// returns kinds: list = 经过的关系 / ties on the way ; codes kinds
 // basis: 关联提示仅供参考，不作为认定失信或惩戒依据
 // rows: 1
 // within: distance 8

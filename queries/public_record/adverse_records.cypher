@@ -3,8 +3,8 @@
 // param key: text = 主体编号 / party key
 // param as_of: date = 查询日 / as of
 // param known_at: instant = 知悉时点 / known at
-// returns kind: text = 类别 / kind
-// returns what: text = 情形 / what
+// returns kind: text = 类别 / kind ; codes adverse
+// returns what: text = 情形 / what ; codes adverse_what
 // returns record_key: text = 记录编号 / record
 // returns document_no: text = 文号（案号、决定书、借据） / document
 // returns authority: text = 机关（机构） / authority

@@ -4,11 +4,11 @@
 // param as_of: date = 查询日 / as of
 // param known_at: instant = 知悉时点 / known at
 // returns entry_key: text = 记录编号 / entry
-// returns list_kind: text = 名单类别 / list
+// returns list_kind: text = 名单类别 / list ; codes ListEntry.list_kind
 // returns case_no: text = 案号 / case
 // returns authority: text = 认定机关 / authority
 // returns legal_ground: text = 执行依据 / ground
-// returns conduct: text = 具体情形 / conduct
+// returns conduct: text = 具体情形 / conduct ; codes ListEntry.conduct
 // returns listed_on: date = 发布日期 / listed
 // returns usable_until: date = 可用至（末日） / last day of use
 // returns certainty: real = 确定程度 / certainty

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.compute as pc
+from pydantic import computed_field
 
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
@@ -57,6 +58,7 @@ class Declared:
         """Whether it makes its holder an owner of an arrangement: a nominee holds for another."""
         return self.interest not in _FOR_OTHERS
 
+    @computed_field
     @property
     def sentence(self) -> str:
         """The interest as officers read it."""
