@@ -44,7 +44,9 @@ def adverse_said(row: Mapping[str, Any]) -> str:
 def adverse_sentence(found: Adverse) -> str:
     """What was looked at, up to which day, and what was found; what nobody brought is said."""
     day = found.answer.basis.as_of.isoformat()
-    asked = "、".join(f"{source(each.source)}（数据到 {each.last_on.isoformat()}）" for each in found.sources)
+    asked = "、".join(
+        f"{source(each.source)}（数据到 {each.last_on.isoformat()}）" for each in found.sources
+    )
     unheard = "、".join(ADVERSE[kind] for kind in found.unheard)
     told = []
     if found.proven:

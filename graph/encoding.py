@@ -17,6 +17,7 @@ from pydantic import BaseModel, TypeAdapter
 
 __all__ = ["encode"]
 
+
 def encode(answer: Any) -> Any:
     """The answer as what `json.dumps` takes; raises pydantic's error for a value of another type
     than its field declares."""

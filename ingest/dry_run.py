@@ -52,7 +52,6 @@ class Preview:
     dry_run: Literal[True] = True
 
 
-
 def preview(
     source: str,
     paths: Sequence[Path],

@@ -43,7 +43,6 @@ class Finding:
     severity: Literal["error", "warning"] = "error"
 
 
-
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
     """Findings that say the same of several rows.

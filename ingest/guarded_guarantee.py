@@ -61,7 +61,6 @@ class GuardedGuarantee:
     position: int | None
 
 
-
 def insert_guarantee(
     settings: Settings,
     proposal: GuaranteeProposal,

@@ -51,7 +51,6 @@ class BatchReport:
             raise AssertionError(f"rows lost: {self}")
 
 
-
 @dataclass(frozen=True)
 class RefusedFile:
     """A file of which nothing was taken, and why."""
@@ -75,7 +74,6 @@ class Report:
     batches: tuple[BatchReport, ...]
     projected: int | None
     refused: tuple[RefusedFile, ...] = ()
-
 
 
 class Refusals:

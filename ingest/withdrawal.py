@@ -121,7 +121,6 @@ class Withdrawal:
         return self.made.notes.get("reason") if self.made else None
 
 
-
 def preview_withdrawal(name: str, *, settings: Settings) -> Withdrawal:
     """What `withdraw` would do; nothing is written.  Raises as `withdraw` does."""
     log = FactLog(settings.log_dir)

@@ -22,7 +22,14 @@ from queries.codes import ADVERSE
 from queries.library import Answer, library
 from queries.typed_answer import QuestionAnswer, answer_model
 
-__all__ = ["ADVERSE_KINDS", "Adverse", "AdverseAnswer", "AdverseSource", "adverse_model", "adverse_of"]
+__all__ = [
+    "ADVERSE_KINDS",
+    "Adverse",
+    "AdverseAnswer",
+    "AdverseSource",
+    "adverse_model",
+    "adverse_of",
+]
 
 _REGISTERED = frozenset(
     node.kind
@@ -81,7 +88,6 @@ class Adverse:
     def unproven(self) -> list[dict[str, Any]]:
         """Records of somebody who only resembles the party: shown as 疑似, counted nowhere."""
         return [row for row in self.answer.rows if row["certainty"] < 1]
-
 
 
 class AdverseAnswer(QuestionAnswer):

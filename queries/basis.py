@@ -36,4 +36,3 @@ class Basis:
     rules: str | None = None
     truncated: bool = False
     same_as: str | None = None
-

@@ -74,7 +74,6 @@ class Answer:
         )
 
 
-
 @cache
 def library() -> Mapping[str, Question]:
     """Every question by name; raises `SettingsError` on a faulty file or a name used twice."""

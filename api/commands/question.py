@@ -128,4 +128,3 @@ def _kept_out_of_the_process_list(text: str) -> str:
             code="identity_in_arguments",
         )
     return text
-

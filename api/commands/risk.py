@@ -91,9 +91,7 @@ def _tell_hypothesis(told: WhatIfAnswer) -> None:
 
 
 @commands.command()
-def adverse(
-    key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False
-) -> None:
+def adverse(key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) -> None:
     """一个主体自身的不利记录，查了哪些来源、截至哪天 / own adverse records, and how far one looked."""
     from api.record_words import adverse_said, adverse_sentence
 

@@ -27,7 +27,9 @@ class Search(Body):
     text: str = Field(title="名称、代码或证件号码", min_length=1, max_length=100)
 
 
-@router.post("/parties/search", summary="查找主体 / find a party", response_model=answers("find_party"))
+@router.post(
+    "/parties/search", summary="查找主体 / find a party", response_model=answers("find_party")
+)
 def search(body: Search, reader: Reading) -> QuestionAnswer:
     """Parties by name, code or identity; the identity is hashed and not kept."""
     return reader.search(body.text).typed()
@@ -39,7 +41,11 @@ def party(key: Key, reader: Reading) -> QuestionAnswer:
     return reader.ask("party_card", key=key).typed()
 
 
-@router.get("/parties/{key}/neighbourhood", summary="周边关系 / neighbourhood", response_model=answers("neighbourhood"))
+@router.get(
+    "/parties/{key}/neighbourhood",
+    summary="周边关系 / neighbourhood",
+    response_model=answers("neighbourhood"),
+)
 def neighbourhood(
     key: Key, reader: Reading, hops: Annotated[Whole, Query(title="跳数", ge=1, le=3)] = 1
 ) -> QuestionAnswer:
@@ -70,13 +76,17 @@ def guarantees(key: Key, reader: Reading) -> Guarantees:
     )
 
 
-@router.get("/parties/{key}/records", summary="登记和记录 / records", response_model=answers("records"))
+@router.get(
+    "/parties/{key}/records", summary="登记和记录 / records", response_model=answers("records")
+)
 def records(key: Key, reader: Reading) -> QuestionAnswer:
     """Permits, penalties, assets, land, insurance, tax and whatever else is on record."""
     return reader.ask("records", key=key).typed()
 
 
-@router.get("/parties/{key}/adverse", summary="不利记录 / adverse records", response_model=adverse_model())
+@router.get(
+    "/parties/{key}/adverse", summary="不利记录 / adverse records", response_model=adverse_model()
+)
 def adverse(key: Key, reader: Reading) -> QuestionAnswer:
     """Own adverse records that may lawfully be used, the sources asked, and kinds nobody brought."""
     found = reader.adverse(key)

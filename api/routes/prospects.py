@@ -71,7 +71,11 @@ def village(
     return VisitSheet(village, tuple(rows))
 
 
-@router.get("/assessors/{key}/conflicts", summary="评议回避 / an assessor's conflicts", response_model=answers("assessor_conflicts"))
+@router.get(
+    "/assessors/{key}/conflicts",
+    summary="评议回避 / an assessor's conflicts",
+    response_model=answers("assessor_conflicts"),
+)
 def conflicts(key: Key, reader: Reading) -> QuestionAnswer:
     """Relatives in the household, spouse, either side of a guarantee."""
     return reader.ask("assessor_conflicts", key=key).typed()

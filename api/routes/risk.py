@@ -27,6 +27,4 @@ class WhatIfRequest(Body):
 @router.post("/parties/{key}/risk/what-if", summary="风险假设推演 / what if")
 def what_if(key: Key, body: WhatIfRequest, reader: Reading) -> WhatIfAnswer:
     """The score without some ties or facts; marked as hypothetical, and no fact."""
-    return reader.what_if(
-        key, without_ties=body.without_ties, without_facts=body.without_facts
-    )
+    return reader.what_if(key, without_ties=body.without_ties, without_facts=body.without_facts)

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from api.admission import Fen, Whole
 from api.dependencies import Body, Reading
 from queries.money import Exposures, Losses
-from queries.risk import ClearingStress, DistressStress
+from queries.risk.stress import ClearingStress, DistressStress
 
 __all__ = ["router"]
 

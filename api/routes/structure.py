@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from api.admission import Day, Fen
 from api.dependencies import Body, Key, Reading, Serving
 from graph.time import today
 from ingest.guarded_guarantee import GuardedGuarantee, insert_guarantee
 from queries.structure import GuaranteeProposal, Owners
-from queries.structure.bods import Statement
 from queries.structure.proposal import ProposalCheck
 from queries.structure.standing import GuaranteeOverview, HintAnswer, Standing
 
@@ -49,6 +50,22 @@ class GuaranteeInsert(ProposedGuarantee):
     )
 
 
+class OwnershipStatement(BaseModel):
+    """A statement of BODS 0.4; its details are those of its record type."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    statement_id: str
+    statement_date: date
+    declaration_subject: str
+    record_id: str
+    record_type: Literal["entity", "person", "relationship"]
+    record_status: Literal["new", "updated", "closed"]
+    publication_details: dict[str, Any]
+    source: dict[str, Any]
+    record_details: dict[str, Any]
+
+
 @router.get("/parties/{key}/owners", summary="股权穿透 / owners")
 def owners(
     key: Key,
@@ -59,8 +76,8 @@ def owners(
     return Owners.of(reader.structure().ownership, key, rule=rule)
 
 
-@router.get("/parties/{key}/bods", summary="股权声明（BODS 0.4） / ownership statements")
-def bods(key: Key, reader: Reading) -> list[Statement]:
+@router.get("/parties/{key}/bods", summary="股权声明（BODS 0.4） / ownership statements", response_model=list[OwnershipStatement])
+def bods(key: Key, reader: Reading) -> list[dict[str, Any]]:
     """Holdings and beneficial owners as statements of the Beneficial Ownership Data Standard."""
     return reader.bods(key)
 

@@ -84,7 +84,6 @@ class Concerned:
         return None if self.before is None else self.before != self.after
 
 
-
 def concerned(
     settings: Settings,
     log: FactLog,

@@ -39,7 +39,6 @@ class Task:
     value_class: str | None
 
 
-
 @dataclass(frozen=True)
 class DepartmentLoad:
     """How much waits for a department.
@@ -58,7 +57,6 @@ class DepartmentLoad:
     causes: dict[str, int]
     messages: tuple[str, ...]
     files: dict[str, dict[str, int]]
-
 
 
 def worklist(

@@ -46,7 +46,6 @@ class Freshness:
     failed_at: Instant | None
 
 
-
 def freshness(log: FactLog, deliveries: Sequence[Delivery], now: Instant) -> list[Freshness]:
     """One line a source, by department; a source that never sent anything has its line too, if a
     department is to send it."""

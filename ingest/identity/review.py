@@ -81,7 +81,6 @@ class SideBySide:
         return self.pair.probability >= load_policy().likely_from
 
 
-
 @dataclass(frozen=True)
 class Judged:
     """What a judgement led to: the clusters and the conflicts that now stand."""
@@ -104,7 +103,6 @@ class Judged:
     @property
     def _touched(self) -> set[str]:
         return {self.judgement.one, self.judgement.other}
-
 
 
 #: Name of a way to search -> the search; all take the same records and find the same kind of pairs.

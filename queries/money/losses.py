@@ -93,7 +93,6 @@ class Losses:
         return GROUPINGS[self.grouping]
 
 
-
 @dataclass(frozen=True, eq=False)
 class _Amounts:
     """Arrays over the entries of a loan book, in fen."""

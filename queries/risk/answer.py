@@ -137,4 +137,3 @@ class RiskAnswer:
     probability: float | None
     standing: str
     basis: Basis
-

@@ -78,7 +78,6 @@ class WhatIfAnswer:
     notice: str = HYPOTHESIS_NOTICE
 
 
-
 def what_if(
     run: RiskRun, *, without_ties: Sequence[str] = (), without_facts: Sequence[str] = ()
 ) -> WhatIf:

@@ -83,7 +83,6 @@ class BeneficialOwners:
     basis: Basis
 
 
-
 def beneficial_owners(
     ownership: Ownership, key: str, *, rule: str | None = None, paths: int = 3
 ) -> BeneficialOwners:

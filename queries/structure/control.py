@@ -99,7 +99,6 @@ class Control:
     why: ControlReason | None = None
 
 
-
 def controlled_by(shares: Shares, holder: int) -> dict[int, float]:
     """Places of the firms that a party controls, with the part of the votes that it decides on."""
     threshold = shares.thresholds.control

@@ -104,7 +104,6 @@ class Hint:
             raise ValueError("a hint says why, until when, and that it is one")
 
 
-
 def hint(
     snapshot: Snapshot,
     policy: Likeness,

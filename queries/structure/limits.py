@@ -90,7 +90,6 @@ class Outcome:
     scope: str = SCOPE
 
 
-
 def outcome(
     book: LimitBook,
     rule: str,

@@ -130,7 +130,6 @@ class LookThrough:
         return float(sum(item.share for item in self.unknown))
 
 
-
 @dataclass(frozen=True, eq=False)
 class Ownership:
     """Solves over the shares of one snapshot; factors once, answers for any firm."""

@@ -98,7 +98,6 @@ class ProposalCheck:
         )
 
 
-
 def check_proposal(
     net: GuaranteeNet, proposal: GuaranteeProposal, book: LimitBook | None = None
 ) -> ProposalCheck:

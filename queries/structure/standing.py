@@ -58,7 +58,6 @@ class Standing:
     basis: Basis
 
 
-
 @dataclass(frozen=True)
 class Owners:
     """Equity penetration, control and beneficial owners of one firm."""
@@ -75,7 +74,6 @@ class Owners:
             controllers_of(ownership, key),
             beneficial_owners(ownership, key, rule=rule),
         )
-
 
     @computed_field
     @property
@@ -106,7 +104,6 @@ class GuaranteeOverview:
     groups: tuple[JointGroup, ...]
     names: dict[str, str | None]
     basis: Basis
-
 
 
 @dataclass(frozen=True, eq=False)

@@ -293,9 +293,7 @@ def product_answer(product: Product) -> ProductAnswer:
         title=product.title,
         for_whom=tuple(product.for_whom),
         versions=tuple(
-            VersionInShort(
-                item.version, item.effective_from, item.retired_on, product.hash(item)
-            )
+            VersionInShort(item.version, item.effective_from, item.retired_on, product.hash(item))
             for item in product.versions
         ),
     )

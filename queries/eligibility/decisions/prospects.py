@@ -38,7 +38,15 @@ from queries.eligibility.rules.missing import settling
 from queries.eligibility.rules.product import Product
 from queries.names import recoded_divisions
 
-__all__ = ["SEASON_DAYS", "Lacking", "Prospect", "ProspectCount", "Prospects", "brought", "prospects"]
+__all__ = [
+    "SEASON_DAYS",
+    "Lacking",
+    "Prospect",
+    "ProspectCount",
+    "Prospects",
+    "brought",
+    "prospects",
+]
 
 #: What every visit brings.
 _VISIT: dict[str, bool] = {

@@ -42,7 +42,6 @@ class Rating:
         return self.review_on is not None and self.review_on <= self.basis.as_of
 
 
-
 def rate(case: Case, card: Card | None = None) -> Rating:
     """Rate a farmer from what was gathered of them; hints about others are not looked at."""
     chosen = card or load_card()

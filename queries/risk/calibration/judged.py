@@ -72,7 +72,6 @@ class Judged:
         return None
 
 
-
 def judge(
     log: AnyLog,
     cohort: Cohort,

@@ -82,7 +82,6 @@ class Calibration:
         return _text_of(self.proposed) or ""
 
 
-
 def calibrate(
     log: AnyLog,
     day: date,
