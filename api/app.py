@@ -18,13 +18,16 @@ from fastapi.staticfiles import StaticFiles
 from api.admission import MOST_BODY, admitted
 from api.decision_jobs import DecisionJobs
 from api.guard import Guard
+from api.headers import Forbidding
 from api.pages import router as pages
-from api.problems import RESPONSES, add_handlers, problem
+from api.problems import RESPONSES, add_handlers, defect, problem
 from api.routes import routers
 from api.services import Services
+from api.trace import Traced
 from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
+from queries.scope import ADMINISTRATOR
 
 __all__ = ["create_app"]
 
@@ -89,7 +92,10 @@ def create_app(settings: Settings) -> FastAPI:
         max_body_size=MOST_BODY,
         lifespan=lifespan,
     )
+    # the last one added is the outermost
     app.add_middleware(Guard, refuse=problem)
+    app.add_middleware(Traced, defect=defect, who=ADMINISTRATOR.name)
+    app.add_middleware(Forbidding)
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")
     for router in (*routers(), pages):

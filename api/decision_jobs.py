@@ -34,7 +34,7 @@ from queries.eligibility.decisions.answer import decision_answer
 from queries.eligibility.rules.product import canonical
 from queries.reader import Reader
 
-__all__ = ["MOST_PARTIES", "DecisionJobs", "Line", "decide_line", "refusal"]
+__all__ = ["MOST_PARTIES", "DecisionJobs", "Job", "Line", "decide_line", "refusal"]
 
 MOST_PARTIES = 10_000
 

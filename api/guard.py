@@ -3,38 +3,22 @@
 Whoever can open a page in an officer's browser can make that browser send requests here, and
 loopback does not keep them out.  A browser says on its own account where a request comes from
 (`Origin`, `Sec-Fetch-Site`, `Referer`); a program that is no browser says none of it and is let by.
-
-What is answered may neither be framed nor read by another site, and runs no script and no style
-that is not a file of ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["HEADERS", "LOOPBACK", "Guard", "Refuse", "is_foreign"]
+__all__ = ["LOOPBACK", "Guard", "Refuse", "is_foreign"]
 
 #: Names under which the service answers until there is a login (ADR 8).
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-
-#: Every answer carries them.
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    # with `no-referrer` a browser would call the origin of our own forms "null"
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 #: Methods that change nothing: a link on another site may lead here.
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -72,7 +56,7 @@ def _host_of(address: str) -> str | None:
 
 
 class Guard:
-    """ASGI middleware, outermost."""
+    """ASGI middleware, before all routes."""
 
     def __init__(self, app: ASGIApp, *, refuse: Refuse, hosts: Collection[str] = LOOPBACK) -> None:
         self._app = app
@@ -83,14 +67,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
         refused = self._refused(Request(scope))
-        await (refused or self._app)(scope, receive, guarded)
+        await (refused or self._app)(scope, receive, send)
 
     def _refused(self, request: Request) -> Response | None:
         named = request.headers.get("host", "").lower()

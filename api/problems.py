@@ -6,7 +6,6 @@ allows is never answered 422.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.admission import declared, sent
-from api.guard import HEADERS
 from api.pages import render_problem
+from api.trace import note_code, trace_of
 from graph.errors import (
     BusyError,
     EngineError,
@@ -29,7 +28,7 @@ from graph.errors import (
     XinnongError,
 )
 
-__all__ = ["RESPONSES", "add_handlers", "problem"]
+__all__ = ["RESPONSES", "add_handlers", "defect", "problem"]
 
 #: The one place that says which error is which HTTP status; anything else of ours is 500.
 _STATUS: dict[type[XinnongError], int] = {
@@ -133,17 +132,23 @@ def add_handlers(app: FastAPI) -> None:
             answer.headers["Allow"] = ", ".join(_methods(app, request))
         return answer
 
-    @app.exception_handler(Exception)
-    async def defect(request: Request, _error: Exception) -> Response:
-        # answered outside all middleware, the guard's included; the server logs what it was
-        answer = problem(request, 500, "internal", "程序内部错误。", "internal error")
-        answer.headers.update(HEADERS)
-        return answer
+
+def defect(request: Request) -> Response:
+    """The answer to what nobody expected; what it was is in the log, under the same trace id."""
+    return problem(
+        request,
+        500,
+        "internal",
+        "程序出了没有料到的错误，已记入日志。请稍后重试；仍然不行的，请把追踪号告诉技术人员："
+        f"{trace_of(request)}",
+        "An internal error; the log has it under this trace id.",
+    )
 
 
 def problem(request: Request, status: int, code: str, message_zh: str, message_en: str) -> Response:
     """The answer that says what is wrong: a document for programs, a page for people."""
-    trace = uuid.uuid4().hex[:12]
+    trace = trace_of(request)
+    note_code(request, code)
     if not request.url.path.startswith(("/v1", "/healthz", "/readyz")):
         return render_problem(status, message_zh, message_en, trace)
     return JSONResponse(

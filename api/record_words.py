@@ -36,7 +36,7 @@ def adverse_said(row: Mapping[str, Any]) -> str:
     if row["since"] is not None:
         parts.append(f"{show(row['since'])} 起")
     if row["until"] is not None:
-        parts.append(f"可用至 {show(row['until'])}")
+        parts.append(f"公示至 {show(row['until'])}")
     parts.append(f"来源 {source(row['source'])}")
     return ("疑似，身份未核实，不作依据　" if row["certainty"] < 1 else "") + "，".join(parts)
 

@@ -99,6 +99,9 @@ class BoundedProtocol(H11Protocol):
 SERVER: Mapping[str, Any] = {
     "http": BoundedProtocol,
     "ws": "none",
+    # its own log names the path of each request, and a path names persons: `api.trace` logs instead
+    "access_log": False,
+    "log_config": None,
     "log_level": "warning",
     "server_header": False,
     "timeout_keep_alive": KEPT_S,

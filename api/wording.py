@@ -93,6 +93,8 @@ def basis_line(stated: Mapping[str, Any]) -> str:
         parts.append(f"并入 {stated['same_as']}")
     if stated.get("truncated"):
         parts.append("结果较多，只列出一部分")
+    if stated.get("scope"):
+        parts.append(f"查看人 {stated['scope']}")
     return "；".join(parts)
 
 

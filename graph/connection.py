@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -35,7 +35,7 @@ from graph.engine import Endpoint, awaits_filling, ensure_engine, renew_store, s
 from graph.errors import GraphUnavailableError, InputError, XinnongError
 from graph.settings import Settings
 
-__all__ = ["STORE_RENEWED", "Graph", "Rows", "connect"]
+__all__ = ["STORE_RENEWED", "Graph", "Rows", "Statement", "connect"]
 
 _RETRY_S = 15.0
 _CONNECT_S = 5.0
@@ -58,6 +58,15 @@ class Rows:
     columns: tuple[str, ...]
     rows: list[dict[str, Any]]
     truncated: bool
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One read of several that are made in one transaction."""
+
+    text: str
+    parameters: Mapping[str, Any]
+    max_rows: int = 10_000
 
 
 class Graph:
@@ -101,18 +110,22 @@ class Graph:
         (`query_timeout` where the answer did not come in time).
         """
 
-        def work(transaction: neo4j.ManagedTransaction) -> Rows:
-            result = transaction.run(text, dict(parameters or {}))
-            columns = tuple(result.keys())
-            fetched = result.fetch(max_rows + 1)
-            rows = [
-                dict(zip(columns, map(_to_python, record.values()), strict=True))
-                for record in fetched[:max_rows]
-            ]
-            result.consume()
-            return Rows(columns, rows, len(fetched) > max_rows)
+        statement = Statement(text, parameters or {}, max_rows)
+        return self.read_many([statement], timeout_s=timeout_s)[0]
 
-        def once() -> Rows:
+    def read_many(self, statements: Sequence[Statement], *, timeout_s: float = 10.0) -> list[Rows]:
+        """Run reads one after the other in one transaction, which sees one state of the graph.
+
+        Args:
+            timeout_s: for all of them together.
+
+        Raises as `read`.
+        """
+
+        def work(transaction: neo4j.ManagedTransaction) -> list[Rows]:
+            return [_fetched(transaction, each) for each in statements]
+
+        def once() -> list[Rows]:
             return self._run(
                 lambda session: session.execute_read(_limited(work, timeout_s)), "READ"
             )
@@ -294,6 +307,18 @@ def connect(
 
 def _limited(work: Callable[..., T], timeout_s: float) -> Callable[..., T]:
     return neo4j.unit_of_work(timeout=timeout_s)(work)
+
+
+def _fetched(transaction: neo4j.ManagedTransaction, statement: Statement) -> Rows:
+    result = transaction.run(statement.text, dict(statement.parameters))
+    columns = tuple(result.keys())
+    fetched = result.fetch(statement.max_rows + 1)
+    rows = [
+        dict(zip(columns, map(_to_python, record.values()), strict=True))
+        for record in fetched[: statement.max_rows]
+    ]
+    result.consume()
+    return Rows(columns, rows, len(fetched) > statement.max_rows)
 
 
 def _to_python(value: Any) -> Any:

@@ -45,10 +45,13 @@ class LogView:
         log: whose batches they are.
         keeps: what leaves out what is withheld; none where nothing is.
         reader: names what one reader sees and another does not; empty for who sees everything.
+        scope: what that reader is called where an answer says for whom it is.
     """
 
-    def __init__(self, log: FactLog, keeps: Sequence[Keep] = (), reader: str = "") -> None:
-        self.log, self.keeps, self.reader = log, tuple(keeps), reader
+    def __init__(
+        self, log: FactLog, keeps: Sequence[Keep] = (), reader: str = "", scope: str = ""
+    ) -> None:
+        self.log, self.keeps, self.reader, self.scope = log, tuple(keeps), reader, scope
         self._last: FactsAt | None = None
 
     @classmethod

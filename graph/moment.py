@@ -13,6 +13,7 @@ from functools import cached_property
 
 from graph.errors import NotFoundError
 from graph.log import Batch
+from graph.provenance import Provenance
 from graph.taken_in import taken_in_on
 from graph.time import day_of, today
 
@@ -76,6 +77,21 @@ class Moment:
     def sources(self) -> dict[str, date]:
         """What was taken in by then, and on which day it last came (`graph.taken_in`)."""
         return taken_in_on(self.batches)
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Which sources are registers, and which are not to be named (`graph.provenance`)."""
+        return Provenance.of(self.batches)
+
+    @property
+    def veiled(self) -> tuple[str, ...]:
+        """Sources that are shown as "其他来源" where they say what a party is."""
+        return tuple(sorted(self.provenance.veiled))
+
+    @property
+    def registers(self) -> tuple[str, ...]:
+        """What each register describes, as `source/kind`: their word on it counts first."""
+        return tuple(sorted(f"{source}/{kind}" for source, kind in self.provenance.registers))
 
     def parameters(self) -> dict[str, date | datetime]:
         """What every question is given."""

@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 __all__ = ["Mentions", "Parties", "mentions_in", "number_parties"]
 
+#: A rank counts before any instant: microseconds since 1970 take fewer bits than these.
+_RANK_BITS = 55
+
 Numbers = NDArray[np.int32]
 
 
@@ -28,7 +31,7 @@ class Mentions:
         keys: the distinct keys.
         entry: for each row of the column, the place of its key in `keys`.
         labels, said: label at the first mention of each key, and when that was (µs).
-        names, named: last name heard of each key (null: never told), and when (µs).
+        names, named: the name that counts of each key (null: never told), and how much it counts.
     """
 
     keys: pa.Array
@@ -53,8 +56,19 @@ class Parties:
     places: tuple[Numbers, ...]
 
 
-def mentions_in(table: pa.Table, key: str, label: str, name: str | None = None) -> Mentions:
-    """Mentions in the column `key`; `label` and `name` are columns beside it."""
+def mentions_in(
+    table: pa.Table,
+    key: str,
+    label: str,
+    name: str | None = None,
+    rank: NDArray[np.int8] | None = None,
+) -> Mentions:
+    """Mentions in the column `key`; `label` and `name` are columns beside it.
+
+    Args:
+        rank: whose word each row's name is, the smallest counts (`graph.provenance`); of one rank
+            the name heard last.
+    """
     keys, codes = _distinct(table[key])
     used = np.zeros(len(keys), bool)
     used[codes] = True
@@ -64,8 +78,10 @@ def mentions_in(table: pa.Table, key: str, label: str, name: str | None = None) 
     rows = _by_time(said)
     first, last = np.zeros(count, np.int64), np.full(count, -1, np.int64)
     first[entry[rows[::-1]]] = rows[::-1]  # of several rows the last one assigned stays
+    counts = said if rank is None else said - (rank.astype(np.int64) << _RANK_BITS)
     if name is not None:
         told = rows[table[name].is_valid().to_numpy()[rows]]
+        told = told[_by_time(counts[told])]
         last[entry[told]] = told
     silent = pa.nulls(count, pa.string())
     return Mentions(
@@ -74,15 +90,16 @@ def mentions_in(table: pa.Table, key: str, label: str, name: str | None = None) 
         _texts(table[label].take(pa.array(first))),
         said[first],
         silent if name is None else _texts(table[name].take(pa.array(last, mask=last < 0))),
-        said[last] if len(said) else last,
+        counts[last] if len(said) else last,
     )
 
 
 def number_parties(mentions: Sequence[Mentions], located: int, where: pa.ChunkedArray) -> Parties:
     """Number everybody by (division, key); who is located nowhere comes last.
 
-    Of several labels the first one told counts, of several names the last one heard, and silence
-    does not erase a name; at the same instant the order of `mentions` decides.
+    Of several labels the first one told counts; of several names that of the first in rank, and of
+    these the last one heard; silence does not erase a name, and at the same instant the order of
+    `mentions` decides.
 
     Args:
         located: which of the mentions are those of the facts of location, and `where`: the keys

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -78,6 +78,16 @@ class Settings(BaseSettings):
         default=None,
         description="运行库地址，默认 SQLite / operations store; unset: SQLite in the data folder",
     )
+    log_to: Literal["file", "stderr"] = Field(
+        default="file",
+        description="服务日志：file 为数据目录 service_log 下每日一个 JSON 文件，stderr 为标准错误"
+        " / the service's log: a JSON file a day, or standard error",
+    )
+    log_keep_days: int = Field(
+        default=200,
+        ge=184,
+        description="服务日志保留天数，依法不少于六个月 / days kept; the law asks for six months",
+    )
 
     def __init__(self, **given: Any) -> None:
         try:
@@ -131,6 +141,11 @@ class Settings(BaseSettings):
         return self.data / "engine"
 
     @property
+    def service_log_dir(self) -> Path:
+        """What the service was asked and what went wrong, a file a day; names nobody."""
+        return self.data / "service_log"
+
+    @property
     def secrets_file(self) -> Path:
         """Random secrets made by `xinnong init`; readable by the owner only."""
         return self.data / "secrets.json"
@@ -154,6 +169,7 @@ _MAY_BE = {
     "greater_than_equal": ("不能小于 {ge}", "at least {ge}"),
     "greater_than": ("应大于 {gt}", "more than {gt}"),
     "less_than_equal": ("不能大于 {le}", "at most {le}"),
+    "literal_error": ("应为 {expected} 之一", "one of {expected}"),
     "home": ("“~”后面的用户不存在", "the home folder of a user who exists"),
     "no_folder": ("应为目录，而 {at} 是一个文件", "a folder, and {at} is a file"),
     "no_bolt": (

@@ -26,6 +26,7 @@ from graph.facts import arrow_schema, true_at
 from graph.log import Batch, FactLog
 from graph.log_view import FactsAt, LogView
 from graph.numbering import Mentions, mentions_in, number_parties
+from graph.provenance import Provenance
 from graph.schema import SCHEMA
 
 __all__ = ["Snapshot", "Ties", "refresh_snapshot", "take_snapshot"]
@@ -94,8 +95,11 @@ class Snapshot:
         secured: what each contract of guarantee secures.
         datasets: (source, its last batch, when that became known), by source.
         redirects: keys that were judged to be another party -> the key that stays.
+        provenance: whose word on a party counts, and which sources are not named.
         reader: names what this reader sees and another does not (`graph.log_view`); empty for who
             sees everything.
+        scope: what this reader is called, as the basis of an answer says it; empty likewise.
+        head: hash of the last batch that was known.
         former_offices: representatives whose office had ended by `as_of`, columns of the log: a firm
             that is gone has no other, and hints compare with what it was.
     """
@@ -111,12 +115,14 @@ class Snapshot:
     secured: Secured
     datasets: tuple[tuple[str, str, datetime], ...]
     redirects: Mapping[str, str]
+    provenance: Provenance
     reader: str
+    scope: str
+    head: str = field(repr=False)
     former_offices: pa.Table = field(repr=False)
     _tables: Mapping[str, pa.Table] = field(repr=False)
     _withheld: Mapping[str, pa.Table] = field(repr=False)
     _mentions: Mapping[tuple[str, str], Mentions] = field(repr=False)
-    _head: str = field(repr=False)
     _texts: dict[str, pa.Table] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -147,7 +153,7 @@ class Snapshot:
             return self.ties[kind].table
         if kind not in self._texts:
             stands = self.secured.standing(kind, self._tables[kind])
-            self._texts[kind] = stands.cast(arrow_schema(kind))
+            self._texts[kind] = self.provenance.veil(kind, stands).cast(arrow_schema(kind))
         return self._texts[kind]
 
 
@@ -160,7 +166,7 @@ def take_snapshot(
     """
     view = LogView.of(log)
     batches, known = _known(view, known_at)
-    return _assembled(batches, FactsAt(view.log, as_of, known, view.keeps), view.reader)
+    return _assembled(batches, FactsAt(view.log, as_of, known, view.keeps), view)
 
 
 def refresh_snapshot(
@@ -176,7 +182,7 @@ def refresh_snapshot(
     view = LogView.of(log)
     batches, known = _known(view, known_at)
     seen = snapshot.position
-    if len(batches) < seen or batches[seen - 1].hash != snapshot._head:
+    if len(batches) < seen or batches[seen - 1].hash != snapshot.head:
         return take_snapshot(view, snapshot.as_of, known_at)
     news = batches[seen:]
     if snapshot.redirects or any(set(SCHEMA.identities) & {*batch.kinds} for batch in news):
@@ -198,7 +204,7 @@ def refresh_snapshot(
             table = table.filter(pc.invert(ended))
         stated[kind] = table
     facts = FactsAt(view.log, snapshot.as_of, known, view.keeps, stated)
-    return _assembled(batches, facts, "", snapshot, former_offices=_OFFICE in touched)
+    return _assembled(batches, facts, view, snapshot, former_offices=_OFFICE in touched)
 
 
 def _former_offices(facts: FactsAt) -> pa.Table:
@@ -220,7 +226,7 @@ def _known(view: LogView, known_at: datetime | None) -> tuple[list[Batch], datet
 def _assembled(
     batches: list[Batch],
     facts: FactsAt,
-    reader: str,
+    view: LogView,
     before: Snapshot | None = None,
     *,
     former_offices: bool = True,
@@ -231,15 +237,22 @@ def _assembled(
         before: a snapshot of the same day; what is the same table in it is not looked through again.
         former_offices: whether there may be others than it has.
     """
-    as_of, known = facts.as_of, facts.known_at
+    as_of, known, reader = facts.as_of, facts.known_at, view.reader
     stated = {kind.kind: facts.stated(kind.kind) for kind in SCHEMA.kinds}
     tables = {kind: facts.kept(kind, table) for kind, table in stated.items()}
+    provenance = Provenance.of(batches)
     held = before._mentions if before else {}
-    same = {kind for kind, table in tables.items() if before and table is before._tables[kind]}
+    same = {
+        kind
+        for kind, table in tables.items()
+        if before and before.provenance == provenance and table is before._tables[kind]
+    }
     named = {
         (kind, key): held[kind, key]
         if kind in same
-        else mentions_in(tables[kind], key, label, name)
+        else mentions_in(
+            tables[kind], key, label, name, provenance.ranks(kind, tables[kind]) if name else None
+        )
         for kind, key, label, name in _MENTIONED
     }
     located = list(named).index(("LOCATED_IN", "from_key"))
@@ -269,7 +282,10 @@ def _assembled(
         secured=secured,
         datasets=tuple(latest[source] for source in sorted(latest)),
         redirects=facts.redirects,
+        provenance=provenance,
         reader=reader,
+        scope=view.scope,
+        head=batches[-1].hash,
         former_offices=before.former_offices
         if before and not former_offices
         else _former_offices(facts),
@@ -278,7 +294,6 @@ def _assembled(
         if reader
         else {kind: table for kind, table in stated.items() if table is not tables[kind]},
         _mentions=named,
-        _head=batches[-1].hash,
     )
 
 

@@ -14,6 +14,7 @@ from datetime import date
 
 from graph.log import Batch
 from graph.standing import standing
+from graph.time import day_of
 
 __all__ = ["taken_in", "taken_in_on"]
 
@@ -28,7 +29,7 @@ def taken_in_on(batches: Iterable[Batch]) -> dict[str, date]:
     days: dict[str, date] = {}
     parts: dict[tuple[str, object], set[object]] = defaultdict(set)
     for batch in standing(batches):
-        day = batch.known_at.date()
+        day = day_of(batch.known_at)
         days[batch.source] = max(day, days.get(batch.source, day))
         table, of = batch.notes.get("table"), batch.notes.get("of")
         if table is None or of is None:

@@ -130,6 +130,7 @@ class Node:
         basis: standard or law that defines it.
         information: what must be open to somebody who asks, for its versions to be seen; a schema
             is refused where one is not declared.
+        is_adverse: a record against whom it names, which law bounds in time (`queries.lawful`).
     """
 
     label: str
@@ -140,6 +141,7 @@ class Node:
     is_role: bool = False
     basis: str = ""
     information: InformationClass | None = None
+    is_adverse: bool = False
 
     def __post_init__(self) -> None:
         if not _LABEL.match(self.label):

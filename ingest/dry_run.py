@@ -103,10 +103,10 @@ def preview(
             parts_of(log.batches(), source, planned.table.name, which),
         )
         if not planned.table.is_correction and len(others) + 1 >= which.of:
-            taken[f"{source}/{name}"] = moment.date()
+            taken[f"{source}/{name}"] = day_of(moment)
         reports.append(report_of(planned, None, moment))
         changes.append(planned.difference)
-        taken[source] = moment.date()
+        taken[source] = day_of(moment)
     if not reports:
         refusals.tell()
     decisions = concerned(settings, log, changes, taken, moment)

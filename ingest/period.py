@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["NO_END", "after_year", "through"]
+__all__ = ["NO_END", "after_year", "earlier", "through"]
 
 #: What forms write for "no end".
 NO_END = date(2099, 12, 31)
@@ -35,3 +35,9 @@ def through(last_days: pd.Series) -> pd.Series:
 def _each(values: pd.Series, change: Callable[[Any], date | None]) -> pd.Series:
     changed = [None if pd.isna(value) else change(value) for value in values]
     return pd.Series(changed, index=values.index, dtype=object)
+
+
+def earlier(one: pd.Series, other: pd.Series) -> pd.Series:
+    """The earlier day of each row; the one that is known, where one is missing."""
+    known = [[day for day in pair if pd.notna(day)] for pair in zip(one, other, strict=True)]
+    return pd.Series([min(days, default=None) for days in known], index=one.index, dtype=object)

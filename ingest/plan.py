@@ -20,6 +20,7 @@ from graph.errors import InputError, XinnongError, where_raised
 from graph.file_name import shown
 from graph.log import Batch, FactLog
 from graph.progress import Progress
+from graph.provenance import REGISTERS
 from graph.resolution import redirects
 from graph.schema import SCHEMA
 from graph.standing import standing, withdrawals
@@ -62,6 +63,7 @@ class Plan:
     """What one file says and what would be written of it.
 
     Attributes:
+        registers: kinds of party that the source is the register of.
         gated: what was found in it, without the rows, which are facts by now.
         settlement: what its list settles; None where it is no complete list.
         findings: of the gate and of the list.
@@ -69,6 +71,7 @@ class Plan:
     """
 
     source: str
+    registers: tuple[str, ...]
     table: Table
     gated: Gated
     sha256: str
@@ -193,6 +196,7 @@ def plan(
             release_memory()
         return Plan(
             source=source.name,
+            registers=source.registers,
             table=table,
             gated=gated,
             sha256=sha256,
@@ -263,10 +267,11 @@ def commit(
 
 
 def _notes(planned: Plan) -> dict[str, Any]:
+    said = {"table": planned.table.name, REGISTERS: list(planned.registers)}
     if planned.table.is_correction:
-        return {"table": planned.table.name}
+        return said
     part = planned.part
-    return {"table": planned.table.name, "list": part.name, "part": part.number, "of": part.of}
+    return {**said, "list": part.name, "part": part.number, "of": part.of}
 
 
 def report_of(planned: Plan, position: int | None, known_at: datetime) -> BatchReport:

@@ -56,7 +56,7 @@ SEEDS: Mapping[str, str] = {
 
 #: Why a fact or a tie is not counted for the risk.
 LEFT_OUT: Mapping[str, str] = {
-    "repaired": "已修复或移出", "expired": "公示期满", "identity_not_proven": "身份未核实",
+    "identity_not_proven": "身份未核实",
     "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
     "party_ended": "一方已注销或死亡，不再传导", "nothing_owed": "所担保的债务已无余额",
     "too_old": "年代已久，截止日期不明", "same_debt": "与已计入的是同一债务，只计一次",

@@ -13,10 +13,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from graph.log_prefix import LogPrefix
+from graph.log_view import LogView
 from graph.moment import Moment
 from queries.basis import Basis
 from queries.runs import Stores
 from queries.scope import ADMINISTRATOR, Scope
+from queries.visible import visible
 
 if TYPE_CHECKING:
     from graph.snapshot import Snapshot
@@ -63,14 +65,15 @@ class DistrictReader:
             return self._moment
 
     @cached_property
-    def _log(self) -> LogPrefix:
-        return LogPrefix(self._stores.log.folder, self.moment.batches)
+    def _log(self) -> LogView:
+        """The log of this moment, as law and the scope let it be seen."""
+        return visible(LogPrefix(self._stores.log.folder, self.moment.batches), self.scope)
 
     @property
     def basis(self) -> Basis:
         """On what every answer of this reader stands."""
         at = self.moment
-        return Basis(at.as_of, at.known_at, at.position)
+        return Basis(at.as_of, at.known_at, at.position, scope=self.scope.name, head=at.head)
 
     @cached_property
     def products(self) -> Mapping[str, Product]:

@@ -2,7 +2,7 @@
 
 A fragment is a `.cypher` file under `queries/fragments` whose first line gives its name and the
 words that stand for what it is told: `// fragment: stands(contract)`.  A question writes
-`stands(g.discriminator)`, and the fragment's text runs in its place.
+`stands(g.discriminator)`, and the fragment's text runs in its place.  A fragment may name others.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ FOLDER = Path(__file__).parent / "fragments"
 
 _HEADER = re.compile(r"// fragment: (\w+)\((\w+(?:, \w+)*)\)")
 _GIVEN = r"\(([^()]*)\)"
+#: Fragments within fragments: more than so many deep name each other in a circle.
+_DEEPEST = 5
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,15 @@ def fragments() -> Mapping[str, Fragment]:
 
 
 def expand(text: str) -> str:
-    """The question as it runs: every fragment that it names in its place."""
-    for name, fragment in fragments().items():
-        text = re.sub(
-            rf"\b{name}{_GIVEN}",
-            lambda found, fragment=fragment: fragment.given(  # type: ignore[misc]
-                [value.strip() for value in found[1].split(",")]
+    """The text with every fragment that it names in its place; raises `ValueError` on a circle."""
+    named = re.compile(rf"\b({'|'.join(fragments())}){_GIVEN}")
+    for _ in range(_DEEPEST):
+        if not named.search(text):
+            return text
+        text = named.sub(
+            lambda found: fragments()[found[1]].given(
+                [value.strip() for value in found[2].split(",")]
             ),
             text,
         )
-    return text
+    raise ValueError("fragments name each other in a circle")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -10,27 +10,37 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from graph.connection import Graph
+from graph.connection import Graph, Rows, Statement
 from graph.errors import NotFoundError, SettingsError
 from graph.log import FactLog
+from graph.moment import Moment
 from graph.projection import ProjectedTo, projected_to
-from graph.resolution import redirects
 from graph.taken_in import taken_in_on
 from graph.time import today
 from queries.basis import Basis
 from queries.fragment import FOLDER
 from queries.question import Question, parse_question
+from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys
 from queries.typed_answer import QuestionAnswer, answer_model
 
-__all__ = ["Answer", "answers", "ask", "held_at", "held_by", "known_key", "library", "standing_key"]
+__all__ = [
+    "Answer",
+    "answers",
+    "ask",
+    "ask_many",
+    "held_at",
+    "held_by",
+    "known_key",
+    "library",
+    "standing_key",
+]
 
-_SAME_AS = "same_as"
-_KNOWN = "known_party"
 _FIND_PARTY = "find_party"
 
 #: Questions about a key itself; the others are about somebody who is known.
-_OF_KEYS = frozenset({_SAME_AS, _KNOWN, "merged_keys", "decision_records"})
+_OF_KEYS = frozenset({SAME_AS, KNOWN, "merged_keys", "decision_records"})
 
 #: Parties that a search shows.
 _FOUND = 50
@@ -99,6 +109,9 @@ def ask(
     graph: Graph,
     name: str,
     *,
+    moment: Moment | None = None,
+    scope: Scope = ADMINISTRATOR,
+    keys: StandingKeys | None = None,
     held: ProjectedTo | None = None,
     of_known: bool = False,
     **given: Any,
@@ -108,17 +121,108 @@ def ask(
     What `find_party` is given is what a person typed, identities hidden (`queries.search.hidden`).
 
     Args:
-        held: the moment to ask at, where several questions make one answer; default now.
+        moment: when it is asked; without one, `as_of` (today) and `known_at` (what `held`, or the
+            graph, holds whole) may be given among the parameters.
+        scope: who asks.  To a reader who does not see everything, a party of which nothing is seen
+            is as one that no source knows.
+        keys: those looked up before at this moment, for this scope; default none.
         of_known: refuse a party that no source knows: to a reader, an empty answer says that
             there is nothing to say of it.
-        given: its parameters, typed or as text.  `as_of` defaults to today, `known_at` to what
-            the graph holds whole.
+        given: its parameters, typed or as text.
 
     Raises:
-        NotFoundError: no such question, no such party (`of_known`), or nothing was ever put
-            into the graph.
+        NotFoundError: no such question, no such party, or nothing was ever put into the graph.
         InputError: a parameter is unknown, missing or of the wrong type.
     """
+    question = _find(name)
+    if moment is None:
+        held = held or held_by(graph)
+        clocks = {"as_of": today(), "known_at": held.known_at, **given}
+        values = question.values(clocks)
+        at = At(values["as_of"], values["known_at"], held.position)
+    else:
+        at = At.of(moment)
+    asked = _Asked(question, given, at)
+    return _answers(graph, [asked], keys or StandingKeys(graph, at, scope), of_known)[0]
+
+
+def ask_many(
+    graph: Graph,
+    questions: Iterable[tuple[str, Mapping[str, Any]]],
+    *,
+    moment: Moment,
+    scope: Scope = ADMINISTRATOR,
+    keys: StandingKeys | None = None,
+    of_known: bool = False,
+) -> list[Answer]:
+    """Ask several questions (name, parameters) at one moment, in one transaction.
+
+    One transaction more looks up the keys that they are about, unless `keys` has them all.
+    Arguments and errors as `ask`.
+    """
+    at = At.of(moment)
+    asked = [_Asked(_find(name), given, at) for name, given in questions]
+    return _answers(graph, asked, keys or StandingKeys(graph, at, scope), of_known)
+
+
+class _Asked:
+    """A question with its values, before the keys in them are looked up."""
+
+    def __init__(self, question: Question, given: Mapping[str, Any], at: At) -> None:
+        self.question, self.at = question, at
+        clocks = {"as_of": at.as_of, "known_at": at.known_at}
+        self.values = question.values({**given, **clocks})
+        self.key = self.values.get("key")
+        self.typed = read_typed(self.values.pop("text")) if question.name == _FIND_PARTY else None
+        if self.typed is not None:
+            self.values |= self.typed.parameters()
+        parties = _PARTIES & set(self.values) if question.name != SAME_AS else ()
+        self.parties = {name: str(self.values[name]) for name in parties}
+
+    def answered(self, found: Rows) -> Answer:
+        question, typed = self.question, self.typed
+        rows, beyond = question.cut(found.rows)
+        truncated = found.truncated or beyond is not None
+        if typed is not None:
+            # near spellings come last: that one more would have fitted is no loss
+            truncated = truncated and rows[-1]["match"] != "near"
+            rows = best_first(rows, typed)
+            rows, truncated = rows[:_FOUND], truncated or len(rows) > _FOUND
+        key = self.values.get("key")
+        basis = Basis(
+            self.at.as_of,
+            self.at.known_at,
+            self.at.position,
+            truncated=truncated,
+            same_as=key if key != self.key else None,
+        )
+        notes = typed.notes if typed is not None else ()
+        return Answer(question, rows, basis, notes if beyond is None else (*notes, beyond))
+
+
+def _answers(
+    graph: Graph, asked: Sequence[_Asked], keys: StandingKeys, of_known: bool
+) -> list[Answer]:
+    keys.look_up(key for one in asked for key in one.parties.values())
+    scope = keys.scope
+    statements = []
+    for one in asked:
+        refuses = (of_known or not scope.sees_everything) and one.question.name not in _OF_KEYS
+        for name, key in one.parties.items():
+            one.values[name] = keys.known(key) if refuses else keys.standing(key)
+        statements.append(
+            Statement(
+                one.question.text_for(scope),
+                {**one.values, **one.at.parameters(), **scope.parameters()},
+                one.question.rows,
+            )
+        )
+    return [
+        one.answered(found) for one, found in zip(asked, graph.read_many(statements), strict=True)
+    ]
+
+
+def _find(name: str) -> Question:
     question = library().get(name)
     if question is None:
         raise NotFoundError(
@@ -126,55 +230,18 @@ def ask(
             f"There is no question {name}.",
             code="question_unknown",
         )
-    held = held or held_by(graph)
-    values = question.values({"as_of": today(), "known_at": held.known_at, **given})
-    asked = values.get("key")
-    for parameter in _PARTIES & set(values) if name != _SAME_AS else ():
-        find = known_key if of_known and name not in _OF_KEYS else standing_key
-        values[parameter] = find(graph, values[parameter], values["as_of"], values["known_at"])
-    typed = read_typed(values.pop("text")) if name == _FIND_PARTY else None
-    if typed is not None:
-        values |= typed.parameters()
-    found = graph.read(question.text, values, max_rows=question.rows)
-    rows, beyond = question.cut(found.rows)
-    truncated = found.truncated or beyond is not None
-    if typed is not None:
-        # near spellings come last: that one more would have fitted is no loss
-        truncated = truncated and rows[-1]["match"] != "near"
-        rows = best_first(rows, typed)
-        rows, truncated = rows[:_FOUND], truncated or len(rows) > _FOUND
-    basis = Basis(
-        values["as_of"],
-        values["known_at"],
-        held.position,
-        truncated=truncated,
-        same_as=values["key"] if values.get("key") != asked else None,
-    )
-    notes = typed.notes if typed is not None else ()
-    return Answer(question, rows, basis, notes if beyond is None else (*notes, beyond))
+    return question
 
 
 def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
     """The key that stands for `key`: another one where it is another party by judgement, or a
     place that has another code by now."""
-    question = library()[_SAME_AS]
-    values = {"key": key, "as_of": as_of, "known_at": known_at}
-    found = redirects(graph.read(question.text, values, max_rows=question.rows).rows)
-    return found[key][0] if key in found else key
+    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).standing(key)
 
 
 def known_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
     """As `standing_key`; raises `NotFoundError` (`party_unknown`) where no source said anything."""
-    found = standing_key(graph, key, as_of, known_at)
-    question = library()[_KNOWN]
-    values = {"key": found, "as_of": as_of, "known_at": known_at}
-    if not graph.read(question.text, values, max_rows=1).rows:
-        raise NotFoundError(
-            "没有找到这个主体（村、镇）。请先用“查找主体”核对编号。",
-            "No source knows that party or place at this time.",
-            code="party_unknown",
-        )
-    return found
+    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).known(key)
 
 
 def held_at(log: FactLog, known_at: datetime) -> ProjectedTo:

@@ -12,9 +12,11 @@
     // rows: 200
     // within: depth 20            (how far the text follows: rows beyond are cut, and that is said)
 
-The header is checked against the text when it is loaded: parameters, columns, labels, types,
-read-only, bounded.  A question that lies about itself does not load.  What several questions say
-alike is a fragment, put in its place when the question is loaded (`queries.fragment`).
+Both clocks are parameters of every question, and stand in none of its files: every version and
+every tie that it binds is under `live(x)` (`queries.expansion`), or it does not load.  The header is
+checked against the text as well: parameters, columns, labels, types, read-only, bounded.  A question
+that lies about itself does not load.  What several questions say alike is a fragment, put in its
+place when the question is loaded (`queries.fragment`).
 """
 
 from __future__ import annotations
@@ -32,9 +34,12 @@ from graph.errors import InputError, SettingsError
 from graph.schema import SCHEMA
 from graph.time import parse_date, past_instant
 from queries.codes import code_list
+from queries.expansion import SUPPLIED, rendered, with_roles
 from queries.fragment import expand
+from queries.pattern import blanked, unclocked
+from queries.scope import Scope
 
-__all__ = ["Column", "Parameter", "Question", "parse_question"]
+__all__ = ["CLOCKS", "Column", "Parameter", "Question", "parse_question"]
 
 _LINE = re.compile(
     r"//\s*(title|question|basis|rows|allow|within|param|returns)\s*([a-z_]*)\s*:\s*(.+)"
@@ -77,6 +82,18 @@ class Parameter:
     most: int | None = None
 
 
+#: What every question is given besides its own: when it is asked.
+CLOCKS = (
+    Parameter("as_of", "date", "查询日 / as of", None),
+    Parameter("known_at", "instant", "知悉时点 / known at", None),
+)
+
+#: Words and properties that only the expansions write.
+_NOT_OWN = re.compile(
+    r"\b(?:held|known|visible|labels|properties)\(|\.(?:known_to|source|batch|row)\b|\{\s*\.\*"
+)
+
+
 @dataclass(frozen=True)
 class Column:
     """What comes back.
@@ -101,6 +118,7 @@ class Question:
         within: the column that counts how far away a row is, and the greatest count that is shown.
             The text looks one further, so that it is known whether there is more; one that looks
             for the nearest only (one row) says how far it looked where it finds nothing.
+        text: as it runs for who sees everything; `scoped_text` for a reader with a scope.
     """
 
     name: str
@@ -113,6 +131,7 @@ class Question:
     rows: int
     allowed: str
     text: str
+    scoped_text: str
     read: tuple[Parameter, ...] = ()
     within: tuple[str, int] | None = None
 
@@ -146,6 +165,10 @@ class Question:
                     code="parameter_range",
                 )
         return values
+
+    def text_for(self, scope: Scope) -> str:
+        """The rendering for a reader."""
+        return self.text if scope.sees_everything else self.scoped_text
 
     def cut(self, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None]:
         """The rows that are shown, and what is said of those that are not looked for."""
@@ -206,13 +229,18 @@ def parse_question(path: Path, text: str) -> Question:
     for word in ("title", "question", "basis", "rows"):
         if word not in stated:
             raise refuse(f"the header lacks {word}")
-    cypher = expand("\n".join(body).strip())
-    plain = re.sub(r"'[^']*'|\"[^\"]*\"", "''", cypher)
-    used = set(re.findall(r"\$(\w+)", plain))
+    own = "\n".join(body).strip()
+    try:
+        cypher = with_roles(expand(own))
+        plain = blanked(cypher)
+        wrong = [*unclocked(plain)]
+    except ValueError as error:
+        raise refuse(str(error)) from error
+    used = set(re.findall(r"\$(\w+)", plain)) - SUPPLIED
     read_from = {item.read_from for item in parameters if item.read_from}
     if used | read_from != {item.name for item in parameters}:
         raise refuse(f"parameters used {sorted(used)} are not those declared")
-    returned = _returned(plain)
+    returned = _returned(blanked(own))
     if returned != [item.name for item in columns]:
         raise refuse(f"columns returned {returned} are not those declared")
     if _WRITES.search(plain):
@@ -225,8 +253,14 @@ def parse_question(path: Path, text: str) -> Question:
     labels = set(re.findall(r"(?<=[:|])([A-Z]\w+)", plain)) - {"DESC", "ASC"}
     if labels - _LABELS:
         raise refuse(f"no such label or type: {sorted(labels - _LABELS)}")
-    if not {"as_of", "known_at"} <= used:
-        raise refuse("every question takes $as_of and $known_at")
+    if wrong:
+        raise refuse("; ".join(wrong))
+    if forbidden := _NOT_OWN.search(blanked(own)):
+        raise refuse(f"{forbidden[0]} is for the expansions to write (`queries.expansion`)")
+    try:
+        text, scoped_text = (rendered(cypher, scoped=scoped) for scoped in (False, True))
+    except ValueError as error:
+        raise refuse(str(error)) from error
     within = _WITHIN.fullmatch(stated.get("within", ""))
     if "within" in stated and (not within or within[1] not in returned):
         raise refuse("say “within: column number” of a column that is returned")
@@ -237,13 +271,14 @@ def parse_question(path: Path, text: str) -> Question:
         title_en=title_en,
         question=stated["question"],
         basis=stated["basis"],
-        parameters=tuple(item for item in parameters if item.read_from is None),
+        parameters=(*(item for item in parameters if item.read_from is None), *CLOCKS),
         read=tuple(item for item in parameters if item.read_from),
         columns=tuple(columns),
         rows=int(stated["rows"]),
         allowed=stated.get("allow", ""),
         within=(within[1], int(within[2])) if within else None,
-        text=cypher,
+        text=text,
+        scoped_text=scoped_text,
     )
 
 

@@ -44,13 +44,13 @@ class Reader(DistrictReader):
         """
         if isinstance(given.get("text"), str):
             given["text"] = self._hidden(given["text"])
-        at = self.moment
         return ask(
             self._stores.graph,
             name,
-            held=self._held,
+            moment=self.moment,
+            scope=self.scope,
             of_known=True,
-            **{"as_of": at.as_of, "known_at": at.known_at, **given},
+            **given,
         )
 
     def ask_all(self, names: Iterable[str], key: str) -> dict[str, Answer]:
@@ -97,7 +97,15 @@ class Reader(DistrictReader):
         """What is known of a party, for decisions (`queries.eligibility.case_of`)."""
         from queries.eligibility import case_of
 
-        return case_of(self._stores.graph, key, as_of=self.moment.as_of, held=self._held, **given)
+        at = self.moment
+        return case_of(
+            self._stores.graph,
+            key,
+            as_of=at.as_of,
+            held=self._held,
+            provenance=at.provenance,
+            **given,
+        )
 
     def decide(self, product: str, key: str, **given: Any) -> Decision:
         """The verdict on one product; nothing is kept."""
@@ -156,16 +164,12 @@ class Reader(DistrictReader):
 
     def _said_last(self, key: str, name: str) -> str | None:
         # of a party that was withdrawn since, nobody says anything, and its decisions stay
-        at = self.moment
-        card = ask(
-            self._stores.graph,
-            "party_card",
-            held=self._held,
-            key=key,
-            as_of=at.as_of,
-            known_at=at.known_at,
-        )
-        told = (row["facts"].get(name) for row in reversed(card.rows))
+        at, graph = self.moment, self._stores.graph
+        card = ask(graph, "party_card", moment=at, scope=self.scope, key=key)
+        # a register first, and of those of one rank what was heard last
+        rows = card.rows[::-1]
+        rows.sort(key=lambda row: at.provenance.rank(row["source"], row["kind"]))
+        told = (row["facts"].get(name) for row in rows)
         return next((str(value) for value in told if value), None)
 
     def _hidden(self, text: str) -> str:

@@ -23,6 +23,7 @@ from graph.log import FactLog
 from graph.log_view import FactsAt, LogView
 from graph.schema import SCHEMA
 from graph.vocabulary import End, Node
+from queries.lawful import Law
 from queries.scope import ADMINISTRATOR, Scope
 
 __all__ = ["as_view", "visible"]
@@ -31,10 +32,10 @@ Flags = NDArray[np.bool_]
 
 
 def visible(log: FactLog, scope: Scope = ADMINISTRATOR) -> LogView:
-    """The log as a reader of this scope may see it: the only way from `queries` to its tables."""
+    """The log as law and a reader's scope let it be seen: the only way from `queries` to its tables."""
     if scope.sees_everything:
-        return LogView(log)
-    return LogView(log, [_Shown(scope)], scope.id)
+        return LogView(log, [Law()])
+    return LogView(log, [Law(), _Shown(scope)], scope.id, scope.name)
 
 
 def as_view(log: FactLog | LogView) -> LogView:

@@ -90,6 +90,7 @@ def worklist(
     as_json: Json = False,
 ) -> None:
     """各部门待更正清单 / what each department has to put right."""
+    from graph.time import day_of
     from ingest import by_department
 
     with opened() as services:
@@ -111,7 +112,7 @@ def worklist(
                 (
                     x.department,
                     x.rows,
-                    x.oldest.date(),
+                    day_of(x.oldest),
                     "\n".join(x.messages[:3]),
                 )
                 for x in loads

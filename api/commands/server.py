@@ -28,11 +28,11 @@ def serve(
 
     from api.app import create_app
     from api.interrupt import ending
+    from api.logs import logging_to
     from api.server import SERVER
     from graph.catch_up import catch_up
     from graph.engine import leave_engine
     from graph.errors import SettingsError
-    from graph.operations import OperationsStore
 
     if host not in ("127.0.0.1", "localhost", "::1"):
         raise SettingsError(
@@ -47,9 +47,11 @@ def serve(
         with Bar() as step:
             catch_up(settings, progress=step)
         # what cannot be opened is said here, and not by the server with a traceback
-        OperationsStore(settings).close()
+        with opened() as services:
+            services.store.close()
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
-        uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
+        with logging_to(settings):
+            uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
     finally:
         ending()
         # another server of this folder keeps it

@@ -158,9 +158,7 @@ def guarantees(as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) 
 
 
 @commands.command()
-def hints(
-    key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False
-) -> None:
+def hints(key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) -> None:
     """关联提示：同一控制人、同住所、同电话、同登记经办人、换壳、代持 / hints about a party."""
     with reading(as_of, known_at) as reader:
         found = reader.structure().hint_answer(key)

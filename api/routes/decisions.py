@@ -13,10 +13,9 @@ from pydantic import Field
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from api.admission import Day, Number, Text
-from api.decision_jobs import MOST_PARTIES, decide_line, refusal
+from api.decision_jobs import MOST_PARTIES, Job, decide_line, refusal
 from api.dependencies import Body, Office, Reading, Serving
 from graph.errors import XinnongError
-from graph.operations import Job
 from graph.time import Instant
 from queries.eligibility.decisions.answer import (
     DecisionAnswer,

@@ -146,7 +146,7 @@ class _Absence:
         self._log, self._scope = log, scope
         self._grounds: dict[tuple[date, datetime], Ground] = {}
 
-    def __call__(self, kind: str, facts: pa.Table, at: FactsAt, /) -> pa.Table:
+    def __call__(self, _kind: str, facts: pa.Table, _at: FactsAt, /) -> pa.Table:
         return facts
 
     def tells_all(self, kind: str, parties: pa.Array, at: FactsAt, /) -> NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """Administrative permits and penalties as they are published (双公示, 发改办财金〔2018〕424号).
 
-A penalty has its own repair: `usable_until` and `removed_on` bound its use like a list entry's.
+A penalty says what its papers say of its publication and repair, like a list entry; what follows from
+that is law, and is worked out when it is read.
 """
 
 from __future__ import annotations
@@ -78,11 +79,14 @@ NODES = (
             _money("confiscated_fen", "没收金额", "CF_NR_WFFF"),
             _text("licence", "暂扣或吊销证照", "CF_NR_ZKDX"),
             _day("decided_on", "处罚决定日期", "CF_JDRQ"),
-            _day("usable_until", "公示截止期", "CF_GSJZQ"),
+            _text("authority", "处罚机关", "CF_CFJG"),
+            _day("published_until", "公示截止期", "CF_GSJZQ"),
             _day("removed_on", "修复日期", "信用修复管理办法"),
+            _text("record_state", "当前状态", "CF_ZT"),
             *_REPORTING,
         ),
         information=InformationClass.PUBLIC_RECORD,
+        is_adverse=True,
     ),
 )
 

@@ -44,10 +44,14 @@ NODES = (
             ),
             Property("performance", "履行情况", basis="bzxrlxqk", sensitivity=_PUBLIC),
             Property("listed_on", "发布日期", ValueType.DATE, "fbrq", _PUBLIC),
-            Property("usable_until", "公示使用截止日期", ValueType.DATE, sensitivity=_PUBLIC),
+            Property(
+                "published_until", "公示截止日期（文书所载）", ValueType.DATE, sensitivity=_PUBLIC
+            ),
             Property("removed_on", "移出或修复日期", ValueType.DATE, sensitivity=_PUBLIC),
+            Property("record_state", "记录状态", basis="当前状态", sensitivity=_PUBLIC),
         ),
         information=InformationClass.PUBLIC_RECORD,
+        is_adverse=True,
     ),
 )
 

@@ -57,6 +57,7 @@ NODES = (
             Property("authority", "公告机关", sensitivity=_PUBLIC),
         ),
         information=InformationClass.PUBLIC_RECORD,
+        is_adverse=True,
     ),
 )
 

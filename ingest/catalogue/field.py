@@ -118,7 +118,6 @@ class FieldSpec(Strict):
         example: a value that the gate takes; shown in the template.
         sensitivity: class of personal financial information (JR/T 0171-2020), the property's own
             where the field becomes one.
-        retention: months to keep it after its end, or the rule in words; None: the source's.
         legal_basis: ground for collecting this very field; None: the source's.
     """
 
@@ -147,7 +146,6 @@ class FieldSpec(Strict):
     message: str | None = None
     example: str = ""
     sensitivity: Sensitivity = Sensitivity.C1
-    retention: int | str | None = None
     legal_basis: str | None = None
 
     @model_validator(mode="after")

@@ -19,8 +19,10 @@ import yaml
 from pydantic import Field, model_validator
 
 from graph.errors import NotFoundError, SettingsError
+from graph.provenance import PARTY_KINDS
 from ingest.catalogue.becoming import with_schema
 from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck, Strict
+from queries.lawful import RetentionRule, retention_rules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +78,7 @@ class TableSpec(Strict):
     Attributes:
         states: kinds of facts that its rows state, besides the parties that they only name; where
             two have a property of one name, a field of that name becomes the first's.
-        completeness, expected: of this table, where it differs from its source.
+        completeness, expected, retention: of this table, where it differs from its source.
         shared: where several rows may tell of one thing.
         scope: columns that say what a complete list is complete for: with [village], a town's
             list speaks for the villages that it names and for no other.
@@ -92,6 +94,7 @@ class TableSpec(Strict):
     shared: Shared | None = None
     completeness: Completeness | None = None
     expected: Expected | None = None
+    retention: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -137,7 +140,9 @@ class Source(Strict):
     Attributes:
         completeness: `snapshot`: a delivery names everything there is, so what it no longer names
             may have ended; `increment`: it names only what is new.
-        retention: months to keep its facts after their end, or the rule in words.
+        retention: names of the rules by which its facts are kept (`queries.lawful.retention`).
+        registers: kinds of party that it is the register, or the household file, of: its word on
+            them counts before that of who mentions them (`graph.provenance`).
         reported: whether a department reports it; one that none does (a benchmark) is offered to no
             clerk and missed by nobody.
         forms: the same source as counties write it, with headings of their own (`ingest.catalogue.form`).
@@ -148,7 +153,8 @@ class Source(Strict):
     title_en: str
     department: str
     legal_basis: str
-    retention: int | str = "未登记"
+    retention: tuple[str, ...]
+    registers: tuple[str, ...] = ()
     completeness: Completeness = "increment"
     expected: Expected = Expected()
     needs: tuple[str, ...] = ()
@@ -160,6 +166,35 @@ class Source(Strict):
         """Every shape a file of this source may have: its own tables, then those of the forms."""
         for variant in (self, *self.forms):
             yield from variant.tables.items()
+
+    @model_validator(mode="after")
+    def _of_the_rules(self) -> Source:
+        kept = {
+            *self.retention,
+            *(rule for spec in self.tables.values() for rule in spec.retention),
+        }
+        if strange := kept - retention_rules().rules.keys():
+            raise ValueError(f"no such rule of retention: {sorted(strange)}")
+        if not self.retention:
+            raise ValueError("say by which rules its facts are kept (retention)")
+        if strange := {*self.registers} - PARTY_KINDS:
+            raise ValueError(f"no such kind of party: {sorted(strange)}")
+        return self
+
+    def retention_of(self, table: str) -> tuple[RetentionRule, ...]:
+        """The rules by which the facts of a table are kept."""
+        names = self.tables[table].retention or self.retention
+        return tuple(retention_rules().rules[name] for name in names)
+
+    def kept(self, table: str | None = None) -> str:
+        """How long its facts, or those of one table, are kept, in words."""
+        names = (self.tables[table].retention if table else ()) or self.retention
+        return "；".join(map(retention_rules().words, names))
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """The laws and clauses on which it is taken in, one by one."""
+        return tuple(self.legal_basis.split("；"))
 
     def completeness_of(self, table: str) -> Completeness:
         """Whether a delivery of this table is a complete list."""

@@ -96,7 +96,9 @@ def check(
             release_memory()
     findings += told_as_empty(empty)
     key = _key_columns(table.spec)
-    repeated = _duplicate_keys(table, _whole([{name: part[name] for name in key} for part in parts]))
+    repeated = _duplicate_keys(
+        table, _whole([{name: part[name] for name in key} for part in parts])
+    )
     if table.spec.shared:
         repeated += _unlike(table, table.spec.shared, parts, set(_refused(repeated)))
     findings += repeated

@@ -134,7 +134,7 @@ def write_error_workbook(
                 _write(sheet, line, at, text and shown(text), columns, bad=reason is not None)
                 if reason:
                     sheet.write_string(line, at + 1, reason, columns.reason)
-        columns.guide(fields, source.legal_basis, source.retention, list(_HOW_TO))
+        columns.guide(fields, source.legal_basis, source.kept(), list(_HOW_TO))
 
 
 def _with_currencies(spec: TableSpec, lines: list[Line]) -> TableSpec:

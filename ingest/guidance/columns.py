@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]
 
 from ingest.catalogue.field import FieldSpec
-from ingest.guidance.wording import allowed, field_rule, retention, type_wording
+from ingest.guidance.wording import allowed, field_rule, type_wording
 
 __all__ = ["Columns", "open_book"]
 
@@ -95,7 +95,7 @@ class Columns:
                 spec.example,
                 str(spec.sensitivity),
                 spec.legal_basis or ground,
-                retention(kept if spec.retention is None else spec.retention),
+                kept,
                 "、".join(spec.aliases),
             )
             for place, cell in enumerate(cells):

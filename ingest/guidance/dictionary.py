@@ -16,7 +16,6 @@ from ingest.guidance.wording import (
     allowed,
     field_rule,
     file_title,
-    retention,
     row_rule,
     type_wording,
 )
@@ -51,7 +50,7 @@ def sources_page(sources: Sequence[Source]) -> str:
                     dict.fromkeys(_COMPLETENESS[source.completeness_of(t)] for t in source.tables)
                 ),
                 "；".join(dict.fromkeys(_expected(source.expected_of(t)) for t in source.tables)),
-                retention(source.retention),
+                "；".join(dict.fromkeys(source.kept(table) for table in source.tables)),
                 "、".join(f"`{need}`" for need in source.needs),
             )
             for source in sources

@@ -42,7 +42,7 @@ def write_template(source: Source, table: str, path: Path) -> None:
         columns.guide(
             spec.fields,
             source.legal_basis,
-            source.retention,
+            source.kept(table),
             [
                 f"{file_title(source, table)}（{source.department}）",
                 "第 1 行是列名，请勿改动或在其上方加标题行；从第 2 行起每行一条，橙色列必填。",

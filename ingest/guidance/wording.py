@@ -9,7 +9,7 @@ from ingest.catalogue.source import Source, TableSpec
 from ingest.checking.row_rules import ROW_RULES
 from ingest.checking.rules import FIELD_RULES, find_rule
 
-__all__ = ["allowed", "field_rule", "file_title", "retention", "row_rule", "type_wording"]
+__all__ = ["allowed", "field_rule", "file_title", "row_rule", "type_wording"]
 
 _TYPES = {
     "text": "文字",
@@ -81,11 +81,6 @@ def row_rule(check: RowCheck, table: TableSpec) -> str:
     )
     when = "，".join(f"“{titles[n]}”为 {'、'.join(v)} 时" for n, v in check.when.items())
     return f"{when}，{rule}" if when else rule
-
-
-def retention(said: int | str) -> str:
-    """How long something is kept, in words."""
-    return f"事项终止后 {said} 个月" if isinstance(said, int) else said
 
 
 def file_title(source: Source, table: str) -> str:

@@ -21,6 +21,7 @@ from graph.operations import JudgementBook, Ledger, OperationsStore
 from graph.operations.judgement import Judgement
 from graph.private import private_folder
 from graph.settings import Settings
+from graph.time import day_of
 from ingest.identity.clusters import Clustering, cluster
 from ingest.identity.former_codes import JUDGED, former_codes
 
@@ -111,6 +112,6 @@ def _fact(
         "batch": batch,
         "row": number,
         "judged_by": last.user,
-        "judged_on": last.at.date(),
+        "judged_on": day_of(last.at),
         "ground": f"第 {last.number} 号核对" + (f"：{last.note}" if last.note else ""),
     }

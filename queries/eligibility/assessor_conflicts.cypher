@@ -1,8 +1,6 @@
 // title: 评议回避 / Whom an assessor may not appraise
 // question: 这个评议人或调查人应当回避哪些主体？ / Which parties must this assessor leave to somebody else?
 // param key: text = 评议人编号 / assessor
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns party_key: text = 应回避的主体编号 / party to leave to others
 // returns why: text = 回避原因 / why
 // returns certainty: real = 确定程度 / certainty
@@ -13,35 +11,26 @@ CALL (a) {
   RETURN a AS p, '本人' AS why, 1.0 AS certainty
   UNION ALL
   MATCH (a)-[t:BELONGS_TO]->(p:Party)
-  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-    AND t.known_from <= $known_at AND $known_at < t.known_to
+  WHERE live(t)
   RETURN p, '本户' AS why, t.certainty AS certainty
   UNION ALL
   MATCH (a)-[t:BELONGS_TO]->(:Household)<-[u:BELONGS_TO]-(p:Party)
-  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-    AND t.known_from <= $known_at AND $known_at < t.known_to
-    AND u.valid_from <= $as_of AND $as_of < u.valid_to
-    AND u.known_from <= $known_at AND $known_at < u.known_to
+  WHERE live(t) AND live(u)
     AND p <> a
   RETURN p, '同户成员' AS why,
-         CASE WHEN t.certainty < u.certainty THEN t.certainty ELSE u.certainty END AS certainty
+         lesser(t.certainty, u.certainty) AS certainty
   UNION ALL
   MATCH (a)-[t:SPOUSE_OF]-(p:Party)
-  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-    AND t.known_from <= $known_at AND $known_at < t.known_to
+  WHERE live(t)
   RETURN p, '配偶' AS why, t.certainty AS certainty
   UNION ALL
   MATCH (a)-[t:GUARANTEES]->(p:Party)
-  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-    AND t.known_from <= $known_at AND $known_at < t.known_to
-    AND stands(t.discriminator)
+  WHERE live(t) AND stands(t.discriminator)
   RETURN p, '为其担保' AS why, t.certainty AS certainty
   UNION ALL
   MATCH (a)<-[t:GUARANTEES]-(p:Party)
-  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-    AND t.known_from <= $known_at AND $known_at < t.known_to
-    AND stands(t.discriminator)
+  WHERE live(t) AND stands(t.discriminator)
   RETURN p, '由其担保' AS why, t.certainty AS certainty
 }
-RETURN p.key AS party_key, why AS why, max(certainty) AS certainty
+RETURN p.key AS party_key, why, max(certainty) AS certainty
 ORDER BY party_key, why

@@ -1,10 +1,15 @@
 // fragment: usable(record)
-// A public record is used nowhere once any source says that it was removed or repaired or that its
-// term is over, by the later of the two clocks (信用修复管理办法); the same rule as `queries.lawful`.
+// A public record is used nowhere once any source says that it was removed, repaired, annulled or is
+// disputed, or its term is over, on the day of law; the same rule as `queries.lawful`.  Whatever day a
+// statement is true on, it counts while it is held: a repair known today protects the past.
 NOT EXISTS {
    MATCH (ended_:Version)-[:DESCRIBES]->(record)
-   WHERE ended_.valid_from <= $as_of AND $as_of < ended_.valid_to
-     AND ended_.known_from <= $known_at AND $known_at < ended_.known_to
-     AND (ended_.removed_on <= $as_of OR ended_.removed_on <= date($known_at)
-       OR ended_.usable_until < $as_of OR ended_.usable_until < date($known_at))
+   WHERE known(ended_) AND ended_.kind IN $record_kinds
+     AND (ended_.removed_on <= $lawful_on OR ended_.published_until < $lawful_on
+       OR ended_.record_state IN $end_states
+       OR any(term_ IN $terms WHERE term_.kind = ended_.kind
+         AND ended_[term_.begins] < term_.since
+         AND (term_.authority = '' OR ended_.authority CONTAINS term_.authority)
+         AND (size(term_.classes) = 0
+           OR all(class_ IN split(ended_[term_.of_class], '；') WHERE class_ IN term_.classes))))
  }

@@ -1,8 +1,6 @@
 // title: 对外担保 / Guarantees given
 // question: 这个主体为谁担保？ / For whom does the party stand?
 // param key: text = 主体编号 / party key
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns other_key: text = 对方编号 / other party
 // returns other_name: text = 对方名称 / its name
 // returns contract: text = 担保合同 / contract
@@ -16,20 +14,10 @@
 // basis: 征信业管理条例 第十八条（书面同意）；民法典 第六百八十二条（担保从属于主债权）
 // rows: 200
 MATCH (p:Party {key: $key})-[g:GUARANTEES]->(o:Party)
-WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
-  AND g.known_from <= $known_at AND $known_at < g.known_to
-  AND stands(g.discriminator)
+WHERE live(g) AND stands(g.discriminator)
 WITH o, g, owed_fen(g.discriminator, g.amount_fen) AS owed_fen
-CALL (o) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(o)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS other_name
-}
-RETURN o.key AS other_key, other_name AS other_name, g.discriminator AS contract,
-       g.amount_fen AS amount_fen, owed_fen AS owed_fen, g.guarantee_kind AS guarantee_kind,
+RETURN o.key AS other_key, name_of(o) AS other_name, g.discriminator AS contract,
+       g.amount_fen AS amount_fen, owed_fen, g.guarantee_kind AS guarantee_kind,
        g.valid_from AS since, last_day(g.valid_to) AS until, g.certainty AS certainty,
-       g.source AS source
+       source_of(g) AS source
 ORDER BY since, other_key, contract

@@ -1,8 +1,6 @@
 // title: 农户敞口 / Household exposure
 // question: 这一户（或这个人所在的户）一共欠多少、担保多少？ / What does the household owe and guarantee in all?
 // param key: text = 农户或成员编号 / household or member
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns household_key: text = 农户编号 / household
 // returns member_count: integer = 成员数 / members
 // returns loan_count: integer = 贷款笔数 / loans
@@ -12,64 +10,37 @@
 // basis: 农户以户为单位授信；征信业管理条例 第十八条
 // rows: 10
 MATCH (p:Party {key: $key})
-CALL (p) {
-  WITH p WHERE p:Household
-  RETURN p AS h
-  UNION
-  MATCH (p)-[m:BELONGS_TO]->(h:Household)
-  WHERE m.valid_from <= $as_of AND $as_of < m.valid_to
-    AND m.known_from <= $known_at AND $known_at < m.known_to
-  RETURN h
-}
+households_of(p, h)
 WITH DISTINCT h
 CALL (h) {
   OPTIONAL MATCH (member:Person)-[m:BELONGS_TO]->(h)
-  WHERE m.valid_from <= $as_of AND $as_of < m.valid_to
-    AND m.known_from <= $known_at AND $known_at < m.known_to
+  WHERE live(m)
   RETURN collect(DISTINCT member) AS members
 }
   // what a member's individual business owes is the member's own (民法典 第五十六条)
 CALL (members) {
   UNWIND members AS member
   MATCH (member)-[m:LEGAL_REPRESENTATIVE_OF]->(shop:IndividualBusiness)
-  WHERE m.valid_from <= $as_of AND $as_of < m.valid_to
-    AND m.known_from <= $known_at AND $known_at < m.known_to
-    AND m.certainty >= 1
+  WHERE live(m) AND m.certainty >= 1
   RETURN collect(DISTINCT shop) AS shops
 }
 CALL (h, members, shops) {
   UNWIND members + shops + [h] AS party
   MATCH (party)-[b:BORROWED]->(l:Loan)
-  WHERE b.valid_from <= $as_of AND $as_of < b.valid_to
-    AND b.known_from <= $known_at AND $known_at < b.known_to
+  WHERE live(b)
   WITH DISTINCT l
-  CALL (l) {
-    OPTIONAL MATCH (c:LoanVersion)-[:DESCRIBES]->(l)
-    WHERE c.valid_from <= $as_of AND $as_of < c.valid_to
-      AND c.known_from <= $known_at AND $known_at < c.known_to
-    WITH c ORDER BY c.known_from DESC, c.fact_id
-    RETURN head(collect(c)) AS contract
-  }
-  CALL (l) {
-    OPTIONAL MATCH (s:LoanStateVersion)-[:DESCRIBES]->(l)
-    WHERE s.valid_from <= $as_of AND $as_of < s.valid_to
-      AND s.known_from <= $known_at AND $known_at < s.known_to
-    WITH s ORDER BY s.known_from DESC, s.fact_id
-    RETURN head(collect(s)) AS state
-  }
+  WITH l, newest(l, LoanVersion) AS contract, newest(l, LoanStateVersion) AS state
   RETURN count(l) AS loan_count, coalesce(sum(contract.principal_fen), 0) AS principal_fen,
          coalesce(sum(state.balance_fen), 0) AS balance_fen
 }
 CALL (h, members) {
   UNWIND members + [h] AS party
   MATCH (party)-[g:GUARANTEES]->(:Party)
-  WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
-    AND g.known_from <= $known_at AND $known_at < g.known_to
-    AND stands(g.discriminator)
+  WHERE live(g) AND stands(g.discriminator)
   WITH g, owed_fen(g.discriminator, g.amount_fen) AS owed_fen
   RETURN coalesce(sum(owed_fen), 0) AS guaranteed_fen
 }
-RETURN h.key AS household_key, size(members) AS member_count, loan_count AS loan_count,
-       principal_fen AS principal_fen, balance_fen AS balance_fen,
-       guaranteed_fen AS guaranteed_fen
+RETURN h.key AS household_key, size(members) AS member_count, loan_count,
+       principal_fen, balance_fen,
+       guaranteed_fen
 ORDER BY household_key

@@ -1,8 +1,6 @@
 // title: 贷款 / Loans
 // question: 这个主体借过哪些款，现在怎样？ / What did the party borrow, and how does it stand?
 // param key: text = 主体编号 / party key
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns loan_key: text = 贷款编号 / loan key
 // returns borrower_key: text = 借款人编号 / who borrowed
 // returns lender: text = 放款机构 / lender
@@ -27,37 +25,15 @@ CALL (p) {
   UNION
   MATCH (p)-[m:LEGAL_REPRESENTATIVE_OF]-(debtor:Party)
   WHERE (p:IndividualBusiness OR debtor:IndividualBusiness)
-    AND m.valid_from <= $as_of AND $as_of < m.valid_to
-    AND m.known_from <= $known_at AND $known_at < m.known_to
+    AND live(m)
     AND m.certainty >= 1
   RETURN debtor
 }
 MATCH (debtor)-[b:BORROWED]->(l:Loan)
-WHERE b.valid_from <= $as_of AND $as_of < b.valid_to
-  AND b.known_from <= $known_at AND $known_at < b.known_to
-CALL (l) {
-  OPTIONAL MATCH (c:LoanVersion)-[:DESCRIBES]->(l)
-  WHERE c.valid_from <= $as_of AND $as_of < c.valid_to
-    AND c.known_from <= $known_at AND $known_at < c.known_to
-  WITH c ORDER BY c.known_from DESC, c.fact_id
-  RETURN head(collect(c)) AS contract
-}
-CALL (l) {
-  OPTIONAL MATCH (s:LoanStateVersion)-[:DESCRIBES]->(l)
-  WHERE s.valid_from <= $as_of AND $as_of < s.valid_to
-    AND s.known_from <= $known_at AND $known_at < s.known_to
-  WITH s ORDER BY s.known_from DESC, s.fact_id
-  RETURN head(collect(s)) AS state
-}
-CALL (l) {
-  OPTIONAL MATCH (l)-[t:LENT_BY]->(f:Party)<-[:DESCRIBES]-(v:PartyVersion)
-  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-    AND t.known_from <= $known_at AND $known_at < t.known_to
-    AND v.valid_from <= $as_of AND $as_of < v.valid_to
-    AND v.known_from <= $known_at AND $known_at < v.known_to
-  RETURN min(v.name) AS lender
-}
-RETURN l.key AS loan_key, debtor.key AS borrower_key, lender AS lender, contract.principal_fen AS principal_fen,
+WHERE live(b)
+WITH debtor, b, l, newest(l, LoanVersion) AS contract, newest(l, LoanStateVersion) AS state
+RETURN l.key AS loan_key, debtor.key AS borrower_key, name_over(l, LENT_BY) AS lender,
+       contract.principal_fen AS principal_fen,
        state.balance_fen AS balance_fen, state.loan_class AS loan_class,
        state.overdue_days AS overdue_days,
        CASE WHEN contract.due_on < $as_of AND state.balance_fen > 0 AND state.settled_on IS NULL
@@ -66,5 +42,5 @@ RETURN l.key AS loan_key, debtor.key AS borrower_key, lender AS lender, contract
             THEN duration.inDays(contract.due_on, $as_of).days END AS days_past_due,
        contract.granted_on AS granted_on,
        contract.due_on AS due_on, state.settled_on AS settled_on, contract.purpose AS purpose,
-       contract.security_kind AS security_kind, b.certainty AS certainty, b.source AS source
+       contract.security_kind AS security_kind, b.certainty AS certainty, source_of(b) AS source
 ORDER BY granted_on, loan_key

@@ -177,7 +177,7 @@ def large_exposures(
         open=tuple(item for item in open_ if {item.a, item.b} & looked_at),
         names={key: snapshot.name(snapshot.index(key)) for key in sorted(named)},
         not_counted=_NOT_COUNTED,
-        basis=Basis(snapshot.as_of, snapshot.known_at, snapshot.position, rules=rules.name),
+        basis=Basis.of(snapshot, rules=rules.name),
     )
 
 

@@ -155,9 +155,7 @@ def book_losses(
         shocks=parts,
         loss_given_failure=lost,
         calibrated=run.policy.calibration is not None,
-        basis=Basis(
-            snapshot.as_of, snapshot.known_at, snapshot.position, run.policy.name, rules.name
-        ),
+        basis=Basis.of(snapshot, policy=run.policy.name, rules=rules.name),
     )
 
 

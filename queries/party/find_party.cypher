@@ -9,8 +9,6 @@
 // param names: list = 在名称索引中怎么查 / what the index of names is asked ; read from text
 // param digits: text = 证件号码末几位 / last characters of the identifier ; read from text
 // param tail_key: text = 身份证号码后四位比对码 / key of the last four of a resident id ; read from text
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns key: text = 主体编号 / party key
 // returns name: text = 名称 / name
 // returns labels: list = 类别 / kinds ; codes kinds
@@ -29,40 +27,26 @@ CALL () {
   UNION
   UNWIND $prefixes AS prefix
   MATCH (p:Party)
-  WHERE p.key STARTS WITH prefix
+  WHERE p.key STARTS WITH prefix AND is_told_of(p)
   WITH p LIMIT 20
   RETURN p, 'code_part' AS match, null AS matched, 0.0 AS score
   UNION
   UNWIND $phone_keys AS phone_key
   MATCH (v:PartyVersion {phone_key: phone_key})-[:DESCRIBES]->(p:Party)
-  WHERE v.valid_from <= $as_of AND $as_of < v.valid_to
-    AND v.known_from <= $known_at AND $known_at < v.known_to
+  WHERE live(v)
   WITH p, v LIMIT 50
   RETURN p, 'phone' AS match, v.phone_masked AS matched, 0.0 AS score
   UNION
   UNWIND $loan_nos AS loan_no
   MATCH (c:LoanVersion {loan_no: loan_no})-[:DESCRIBES]->(l:Loan)<-[b:BORROWED]-(p:Party)
-  WHERE c.valid_from <= $as_of AND $as_of < c.valid_to
-    AND c.known_from <= $known_at AND $known_at < c.known_to
-    AND b.valid_from <= $as_of AND $as_of < b.valid_to
-    AND b.known_from <= $known_at AND $known_at < b.known_to
+  WHERE live(c) AND live(b)
   WITH DISTINCT p, l, loan_no LIMIT 50
-  CALL (l) {
-    OPTIONAL MATCH (l)-[t:LENT_BY]->(:Party)<-[:DESCRIBES]-(f:PartyVersion)
-    WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-      AND t.known_from <= $known_at AND $known_at < t.known_to
-      AND f.valid_from <= $as_of AND $as_of < f.valid_to
-      AND f.known_from <= $known_at AND $known_at < f.known_to
-    RETURN min(f.name) AS lender
-  }
+  WITH p, loan_no, name_over(l, LENT_BY) AS lender
   RETURN p, 'loan' AS match, loan_no + coalesce('（' + lender + '）', '') AS matched, 0.0 AS score
   UNION
   UNWIND $places AS place
   MATCH (said:DivisionVersion {name: place})-[:DESCRIBES]->(:Division)<-[l:LOCATED_IN]-(p:Party)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND l.valid_from <= $as_of AND $as_of < l.valid_to
-    AND l.known_from <= $known_at AND $known_at < l.known_to
+  WHERE live(said) AND live(l)
   WITH DISTINCT p, place ORDER BY CASE WHEN p:Household THEN 0 WHEN p:Person THEN 2 ELSE 1 END, p.key
   LIMIT 200
   RETURN p, 'place' AS match, place AS matched, 0.0 AS score
@@ -72,23 +56,21 @@ CALL () {
     CALL db.index.fulltext.queryNodes('searched_names', asked.query, {limit: asked.limit})
     YIELD node AS called, score
     MATCH (v:PartyVersion {name: called.name})-[:DESCRIBES]->(p:Party)
-    WHERE v.valid_from <= $as_of AND $as_of < v.valid_to
-      AND v.known_from <= $known_at AND $known_at < v.known_to
-      AND (NOT asked.is_household OR p:Household)
+    WHERE live(v) AND (NOT asked.is_household OR p:Household)
       AND (asked.within = '' OR EXISTS {
         MATCH (p)-[l:LOCATED_IN]->(d:Division)
-        WHERE l.valid_from <= $as_of AND $as_of < l.valid_to
-          AND l.known_from <= $known_at AND $known_at < l.known_to
-          AND (EXISTS {
-            MATCH (d)<-[:DESCRIBES]-(here:DivisionVersion) WHERE here.name CONTAINS asked.within
+        WHERE live(l) AND (EXISTS {
+            MATCH (d)<-[:DESCRIBES]-(here:DivisionVersion)
+            WHERE live(here) AND here.name CONTAINS asked.within
           } OR EXISTS {
-            MATCH (d)-[:PART_OF]->(:Division)<-[:DESCRIBES]-(above:DivisionVersion)
-            WHERE above.name CONTAINS asked.within
+            MATCH (d)-[u:PART_OF]->(:Division)<-[:DESCRIBES]-(above:DivisionVersion)
+            WHERE live(u) AND live(above) AND above.name CONTAINS asked.within
           })
       })
       AND ($digits = '' OR EXISTS {
         MATCH (p)<-[:DESCRIBES]-(id:PartyVersion)
-        WHERE id.unified_social_credit_code ENDS WITH $digits OR id.resident_id_tail_key = $tail_key
+        WHERE live(id) AND (id.unified_social_credit_code ENDS WITH $digits
+          OR id.resident_id_tail_key = $tail_key)
       })
     WITH DISTINCT p, called.name AS matched, score
     ORDER BY score DESC, p.key
@@ -100,35 +82,27 @@ CALL () {
 WITH p, match, matched, score
 CALL (p) {
   MATCH (v:PartyVersion)-[:DESCRIBES]->(p)
-  WHERE v.valid_from <= $as_of AND $as_of < v.valid_to
-    AND v.known_from <= $known_at AND $known_at < v.known_to
+  WHERE live(v)
   WITH v ORDER BY v.known_from DESC, v.fact_id
-  RETURN head([name IN collect(v.name) WHERE name IS NOT NULL]) AS name,
-         head([code IN collect(coalesce(v.unified_social_credit_code, v.resident_id_masked))
+  RETURN head([code IN collect(coalesce(v.unified_social_credit_code, v.resident_id_masked))
                WHERE code IS NOT NULL]) AS masked,
          head([day IN collect(v.birth_on) WHERE day IS NOT NULL]) AS birth_on,
          count(v) AS said
 }
-WITH p, match, matched, score, name, masked, birth_on WHERE said > 0
+WITH p, match, matched, score, masked, birth_on WHERE said > 0
 CALL (p) {
   OPTIONAL MATCH (p)-[l:LOCATED_IN]->(d:Division)<-[:DESCRIBES]-(v:DivisionVersion)
-  WHERE l.valid_from <= $as_of AND $as_of < l.valid_to
-    AND l.known_from <= $known_at AND $known_at < l.known_to
-    AND v.valid_from <= $as_of AND $as_of < v.valid_to
-    AND v.known_from <= $known_at AND $known_at < v.known_to
+  WHERE live(l) AND live(v)
   WITH d, v ORDER BY v.known_from DESC, v.name
   WITH head(collect(d)) AS d, head(collect(v.name)) AS place
   OPTIONAL MATCH (d)-[u:PART_OF]->(:Division)<-[:DESCRIBES]-(above:DivisionVersion)
-  WHERE u.valid_from <= $as_of AND $as_of < u.valid_to
-    AND u.known_from <= $known_at AND $known_at < u.known_to
-    AND above.valid_from <= $as_of AND $as_of < above.valid_to
-    AND above.known_from <= $known_at AND $known_at < above.known_to
+  WHERE live(u) AND live(above)
   WITH d, place, min(above.name) AS over
   RETURN CASE WHEN d:Village THEN over ELSE place END AS town,
          CASE WHEN d:Village THEN place END AS village
 }
-RETURN p.key AS key, name AS name, labels(p) AS labels, masked AS masked, town AS town,
-       village AS village,
+RETURN p.key AS key, name_of(p) AS name, labels_of(p) AS labels, masked, town,
+       village,
        CASE WHEN birth_on IS NULL THEN null ELSE duration.between(birth_on, $as_of).years END AS age,
-       match AS match, matched AS matched
+       match, matched
 ORDER BY CASE match WHEN 'near' THEN 1 ELSE 0 END, score DESC, name, key

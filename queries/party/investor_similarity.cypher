@@ -4,8 +4,6 @@
 // param other: text = 另一方编号 / the other
 // param invested_from: date = 投资日不早于 / invested on or after ; default 0001-01-01
 // param invested_before: date = 投资日早于 / invested before ; default 9999-12-31
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns similarity: real = 相似度（Jaccard，三位小数） / Jaccard similarity
 // returns common_count: integer = 共同投资的企业数 / firms of both
 // returns firm_count: integer = 任一方投资的企业数 / firms of either
@@ -17,16 +15,14 @@ MATCH (a:Party {key: $key})
 MATCH (b:Party {key: $other})
 CALL (a) {
   OPTIONAL MATCH (a)-[h:HOLDS_SHARES_IN]->(firm:Party)
-  WHERE h.valid_from <= $as_of AND $as_of < h.valid_to
-    AND h.known_from <= $known_at AND $known_at < h.known_to
+  WHERE live(h)
     AND h.valid_from >= $invested_from AND h.valid_from < $invested_before
     AND h.certainty >= 1.0
   RETURN collect(DISTINCT firm.key) AS of_a
 }
 CALL (b) {
   OPTIONAL MATCH (b)-[h:HOLDS_SHARES_IN]->(firm:Party)
-  WHERE h.valid_from <= $as_of AND $as_of < h.valid_to
-    AND h.known_from <= $known_at AND $known_at < h.known_to
+  WHERE live(h)
     AND h.valid_from >= $invested_from AND h.valid_from < $invested_before
     AND h.certainty >= 1.0
   RETURN collect(DISTINCT firm.key) AS of_b
@@ -36,4 +32,4 @@ WITH common, size(common) AS common_count, size(of_a) + size(of_b) - size(common
   // as LDBC FinBench, complex read 10: to three decimals, 0 where neither invests
 RETURN CASE WHEN firm_count = 0 THEN 0.0
             ELSE round(toFloat(common_count) / firm_count, 3) END AS similarity,
-       common_count AS common_count, firm_count AS firm_count, common AS common
+       common_count, firm_count, common

@@ -1,8 +1,6 @@
 // title: 法定代表人任职 / Firms of a legal representative
 // question: 这个人（或这家企业的法定代表人）还代表哪些企业？ / Which firms does the person, or the firm's representative, represent?
 // param key: text = 自然人或企业编号 / person or firm
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns person_key: text = 法定代表人编号 / representative
 // returns person_name: text = 法定代表人 / name
 // returns firm_key: text = 企业编号 / firm
@@ -17,30 +15,12 @@ CALL (p) {
   RETURN p AS person
   UNION
   MATCH (person:Person)-[own:LEGAL_REPRESENTATIVE_OF]->(p)
-  WHERE own.valid_from <= $as_of AND $as_of < own.valid_to
-    AND own.known_from <= $known_at AND $known_at < own.known_to
+  WHERE live(own)
   RETURN person
 }
 WITH DISTINCT person
 MATCH (person)-[t:LEGAL_REPRESENTATIVE_OF]->(firm:Party)
-WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-  AND t.known_from <= $known_at AND $known_at < t.known_to
-CALL (person) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(person)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS person_name
-}
-CALL (firm) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(firm)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS firm_name
-}
-RETURN person.key AS person_key, person_name AS person_name, firm.key AS firm_key,
-       firm_name AS firm_name, t.valid_from AS since, t.certainty AS certainty
+WHERE live(t)
+RETURN person.key AS person_key, name_of(person) AS person_name, firm.key AS firm_key,
+       name_of(firm) AS firm_name, t.valid_from AS since, t.certainty AS certainty
 ORDER BY person_key, firm_key, since

@@ -2,8 +2,6 @@
 // question: 谁在这个主体周围，是什么关系？ / Who is around the party, by which ties?
 // param key: text = 主体编号 / party key
 // param hops: integer = 跳数，1 至 3 / hops, 1 to 3 ; at most 3 ; default 1
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns from_key: text = 一方编号 / from
 // returns from_name: text = 一方名称 / name
 // returns kind: text = 关系 / tie ; codes kinds
@@ -18,30 +16,14 @@ MATCH (p:Party {key: $key})
 CALL (p) {
   MATCH path = (p)-[:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF|EXECUTIVE_OF|JOINT_GUARANTEE_WITH|REGISTERED_AS|SUPPLIES*1..3]-(other:Party)
   WHERE length(path) <= $hops
-    AND all(t IN relationships(path) WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to AND stands(t.discriminator))
+    AND all(t IN relationships(path) WHERE live(t) AND stands(t.discriminator))
   RETURN last(relationships(path)) AS tie, min(length(path)) AS distance
 }
 WITH tie, min(distance) AS distance
 ORDER BY distance, tie.fact_id
 LIMIT 301
 WITH startNode(tie) AS a, endNode(tie) AS b, tie, distance
-CALL (a) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(a)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS from_name
-}
-CALL (b) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(b)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS to_name
-}
-RETURN a.key AS from_key, from_name AS from_name, type(tie) AS kind, b.key AS to_key,
-       to_name AS to_name, tie.valid_from AS since, tie.certainty AS certainty,
-       distance AS distance
+RETURN a.key AS from_key, name_of(a) AS from_name, type(tie) AS kind, b.key AS to_key,
+       name_of(b) AS to_name, tie.valid_from AS since, tie.certainty AS certainty,
+       distance
 ORDER BY distance, kind, from_key, to_key, since

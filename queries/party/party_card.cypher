@@ -1,8 +1,6 @@
 // title: 主体名片 / Party card
 // question: 关于这个主体，各来源各说了什么？ / What does each source say of the party?
 // param key: text = 主体编号 / party key
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns key: text = 主体编号 / party key
 // returns labels: list = 类别 / kinds ; codes kinds
 // returns kind: text = 事实类别 / fact kind ; codes kinds
@@ -15,9 +13,8 @@
 // basis: 征信业管理条例 第十三条、第十八条
 // rows: 100
 MATCH (p:Party {key: $key})<-[:DESCRIBES]-(v:Version)
-WHERE v.valid_from <= $as_of AND $as_of < v.valid_to
-  AND v.known_from <= $known_at AND $known_at < v.known_to
-RETURN p.key AS key, labels(p) AS labels, v.kind AS kind, properties(v) AS facts,
-       v.source AS source, v.batch AS batch, v.valid_from AS valid_from,
+WHERE live(v)
+RETURN p.key AS key, labels_of(p) AS labels, v.kind AS kind, facts_of(v) AS facts,
+       source_of(v) AS source, batch_of(v) AS batch, v.valid_from AS valid_from,
        v.known_from AS known_from, v.certainty AS certainty
 ORDER BY v.known_from, v.kind, v.fact_id

@@ -1,8 +1,6 @@
 // title: 登记和记录 / Records
 // question: 各来源登记了这个主体的哪些许可、处罚、资产、土地、保险、纳税和其他事项？ / What is on record of the party: permits, penalties, assets, land, insurance, tax and more?
 // param key: text = 主体编号 / party key
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns kind: text = 与记录的关系 / tie to the record ; codes kinds
 // returns record_key: text = 记录编号 / record
 // returns record_kind: text = 记录类别 / kind of record ; codes kinds
@@ -16,31 +14,26 @@
 // rows: 400
 MATCH (p:Party {key: $key})
 MATCH (p)-[t:HOLDS_PERMIT|PENALISED_BY|DECLARED|OWNS|OWES|CONTRIBUTES_TO|GROWS|RAISES|GAVE|HOLDS_IP|UNDERTAKES|INSURED_BY|COMPENSATED_BY|JOINED_GROUP|CONTRACTS_LAND|HOLDS_LAND_RIGHT|CHANGED_REGISTRATION|RECEIVED|PARTY_TO|RATED_AS|PAID_TAX|PAYS_FOR|CONCERNS]-(x)
-WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-  AND t.known_from <= $known_at AND $known_at < t.known_to
-  AND stands(x.key) AND usable(x)
+WHERE live(t) AND stands(x.key) AND usable(x)
 CALL (x) {
   OPTIONAL MATCH (x)<-[:DESCRIBES]-(v:Version)
-  WHERE v.valid_from <= $as_of AND $as_of < v.valid_to
-    AND v.known_from <= $known_at AND $known_at < v.known_to
+  WHERE live(v)
   RETURN v
 }
 CALL (x) {
   OPTIONAL MATCH (x)-[u:DECIDED_BY|CLAIMED_UNDER|OVER_PLOT|LIES_IN|SECURES|LIES_ON]-(y)
-  WHERE u.valid_from <= $as_of AND $as_of < u.valid_to
-    AND u.known_from <= $known_at AND $known_at < u.known_to
+  WHERE live(u)
   WITH DISTINCT y, type(u) AS leads
   WITH y, leads, head(COLLECT {
     MATCH (y)<-[:DESCRIBES]-(w:Version)
-    WHERE w.valid_from <= $as_of AND $as_of < w.valid_to
-      AND w.known_from <= $known_at AND $known_at < w.known_to
-    RETURN properties(w) ORDER BY w.known_from DESC, w.fact_id LIMIT 1
+    WHERE live(w)
+    RETURN facts_of(w) ORDER BY w.known_from DESC, w.fact_id LIMIT 1
   }) AS told
   ORDER BY leads, y.key
   RETURN [each IN collect({kind: leads, key: y.key, facts: told}) WHERE each.key IS NOT NULL] AS others
 }
-RETURN type(t) AS kind, x.key AS record_key, v.kind AS record_kind, properties(v) AS facts,
-       properties(t) AS tie, others AS others, t.valid_from AS since,
-       CASE WHEN v.certainty < t.certainty THEN v.certainty ELSE t.certainty END AS certainty,
-       coalesce(v.source, t.source) AS source
+RETURN type(t) AS kind, x.key AS record_key, v.kind AS record_kind, facts_of(v) AS facts,
+       facts_of(t) AS tie, others, t.valid_from AS since,
+       lesser(v.certainty, t.certainty) AS certainty,
+       coalesce(source_of(v), source_of(t)) AS source
 ORDER BY kind, since DESC, record_key, record_kind, v.known_from DESC, v.fact_id

@@ -1,8 +1,6 @@
 // title: 编号去向 / Where a key went
 // question: 这个编号就是哪个主体（村、镇），谁核对或登记的？ / Which party or place is this key, and who says so?
 // param key: text = 主体或区划编号 / key of a party or a division
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns from_key: text = 原编号 / key given up
 // returns from_label: text = 原类别 / its kind
 // returns to_key: text = 现编号 / key that stays
@@ -18,18 +16,16 @@
 // rows: 50
 CALL () {
   MATCH path = (:Party {key: $key})-[:SAME_AS*1..8]->(:Party)
-  RETURN path
+  WHERE all(t IN relationships(path) WHERE live(t) AND t.certainty >= 1)
+  RETURN last(relationships(path)) AS t
   UNION
   MATCH path = (:Division {key: $key})-[:RECODED_AS*1..8]->(:Division)
-  RETURN path
+  WHERE all(t IN relationships(path) WHERE live(t) AND t.certainty >= 1)
+  RETURN last(relationships(path)) AS t
 }
-WITH path WHERE all(t IN relationships(path) WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-  AND t.known_from <= $known_at AND $known_at < t.known_to AND t.certainty >= 1)
-WITH DISTINCT last(relationships(path)) AS t
-RETURN startNode(t).key AS from_key,
-       head([l IN labels(startNode(t)) WHERE NOT l IN ['Party', 'Division']]) AS from_label,
-       endNode(t).key AS to_key, head([l IN labels(endNode(t)) WHERE NOT l IN ['Party', 'Division']]) AS to_label,
+WITH t, startNode(t) AS old, endNode(t) AS new
+RETURN old.key AS from_key, kind_of(old) AS from_label, new.key AS to_key, kind_of(new) AS to_label,
        t.judged_by AS judged_by, t.judged_on AS judged_on, t.ground AS ground,
        t.certainty AS certainty, t.valid_from AS valid_from, t.valid_to AS valid_to,
-       t.source AS source
+       source_of(t) AS source
 ORDER BY from_key, to_key

@@ -2,8 +2,6 @@
 // question: 两个主体之间最短隔几层关系，经过谁？ / How far apart are two parties, and through whom?
 // param key: text = 一方编号 / one party
 // param other: text = 另一方编号 / the other
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns distance: integer = 距离 / distance
 // returns keys: list = 经过的主体 / parties on the way
 // returns kinds: list = 经过的关系 / ties on the way ; codes kinds
@@ -14,18 +12,8 @@
 MATCH (a:Party {key: $key})
 MATCH (b:Party {key: $other})
 WHERE a <> b
-  // no shortest path may ask a subquery of its ties, so that guarantees that ended are named before;
   // whoever stands on a path of eight is within four of one end
-CALL (a, b) {
-  UNWIND [a, b] AS end
-  MATCH (end)(()-[t:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF|EXECUTIVE_OF|JOINT_GUARANTEE_WITH|REGISTERED_AS|SUPPLIES WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to]-()){0,4}(q:Party)
-  WITH DISTINCT q
-  MATCH (q)-[g:GUARANTEES]->(:Party)
-  WHERE g.valid_from <= $as_of AND $as_of < g.valid_to
-    AND g.known_from <= $known_at AND $known_at < g.known_to
-    AND NOT stands(g.discriminator)
-  RETURN collect(g.fact_id) AS ended
-}
-MATCH path = SHORTEST 1 (a) (()-[t:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF|EXECUTIVE_OF|JOINT_GUARANTEE_WITH|REGISTERED_AS|SUPPLIES WHERE t.valid_from <= $as_of AND $as_of < t.valid_to AND t.known_from <= $known_at AND $known_at < t.known_to AND NOT t.fact_id IN ended]-()){1,8} (b)
+WITH a, b, closed_ways(a, GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF|EXECUTIVE_OF|JOINT_GUARANTEE_WITH|REGISTERED_AS|SUPPLIES, 4, -) + closed_ways(b, GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF|EXECUTIVE_OF|JOINT_GUARANTEE_WITH|REGISTERED_AS|SUPPLIES, 4, -) AS closed
+MATCH path = SHORTEST 1 (a) (()-[t:GUARANTEES|HOLDS_SHARES_IN|LEGAL_REPRESENTATIVE_OF|MEMBER_OF|BELONGS_TO|SPOUSE_OF|EXECUTIVE_OF|JOINT_GUARANTEE_WITH|REGISTERED_AS|SUPPLIES WHERE open_way(t, closed)]-()){1,8} (b)
 RETURN length(path) AS distance, [n IN nodes(path) | n.key] AS keys,
        [r IN relationships(path) | type(r)] AS kinds

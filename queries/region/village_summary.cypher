@@ -1,8 +1,6 @@
 // title: 村情一览 / Village summary
 // question: 这个村有多少户、多少人、多少人借款、余额多少？ / How many households, persons, borrowers, and what balance?
 // param key: text = 村编号（division:…） / village
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns households: integer = 户数 / households
 // returns persons: integer = 人数 / persons
 // returns borrowers: integer = 借款人数 / borrowers
@@ -14,24 +12,15 @@
 MATCH (village:Division {key: $key})
 CALL (village) {
   OPTIONAL MATCH (p:Party)-[t:LOCATED_IN]->(village)
-  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-    AND t.known_from <= $known_at AND $known_at < t.known_to
+  WHERE live(t)
   RETURN collect(DISTINCT p) AS parties
 }
 CALL (parties) {
   UNWIND parties AS p
   MATCH (p)-[b:BORROWED]->(l:Loan)
-  WHERE b.valid_from <= $as_of AND $as_of < b.valid_to
-    AND b.known_from <= $known_at AND $known_at < b.known_to
-  WITH p, l
-  CALL (l) {
-    OPTIONAL MATCH (s:LoanStateVersion)-[:DESCRIBES]->(l)
-    WHERE s.valid_from <= $as_of AND $as_of < s.valid_to
-      AND s.known_from <= $known_at AND $known_at < s.known_to
-    WITH s ORDER BY s.known_from DESC, s.fact_id
-    RETURN head(collect(s)) AS state
-  }
-  WITH l, state, collect(DISTINCT p) AS who
+  WHERE live(b)
+  WITH l, collect(DISTINCT p) AS who
+  WITH who, newest(l, LoanStateVersion) AS state
   WITH collect({balance: coalesce(state.balance_fen, 0), days: coalesce(state.overdue_days, 0)}) AS loans,
        collect(who) AS groups
   RETURN size(reduce(all = [], g IN groups | all + [x IN g WHERE NOT x IN all])) AS borrowers,
@@ -42,13 +31,10 @@ CALL (parties) {
 CALL (parties) {
   UNWIND parties AS p
   MATCH (p)-[t:SUBJECT_OF]->(entry:ListEntry)<-[:DESCRIBES]-(e:ListEntryVersion)
-  WHERE t.valid_from <= $as_of AND $as_of < t.valid_to
-    AND t.known_from <= $known_at AND $known_at < t.known_to
-    AND e.valid_from <= $as_of AND $as_of < e.valid_to
-    AND e.known_from <= $known_at AND $known_at < e.known_to
+  WHERE live(t) AND live(e)
     AND usable(entry)
   RETURN count(DISTINCT p) AS listed
 }
 RETURN size([p IN parties WHERE p:Household]) AS households,
-       size([p IN parties WHERE p:Person]) AS persons, borrowers AS borrowers,
-       balance_fen AS balance_fen, overdue_fen AS overdue_fen, listed AS listed
+       size([p IN parties WHERE p:Person]) AS persons, borrowers,
+       balance_fen, overdue_fen, listed

@@ -45,8 +45,8 @@ class OwnFact:
 class UnusedFact:
     """A fact that is not used, and why.
 
-    `kind` is the kind of fact of the log; which list or which class it was is not told: what was
-    repaired is no longer shared (信用修复管理办法).  `reason` is the policy's, where it has one.
+    `kind` is the kind of fact of the log; which list or which class it was is not told: what is not
+    used against somebody is not told of them.  `reason` is the policy's, where it has one.
     """
 
     kind: str

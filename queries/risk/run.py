@@ -71,7 +71,7 @@ class RiskRun:
     def basis(self) -> Basis:
         """As of when, from what and by which policy."""
         held = self.snapshot
-        return Basis(held.as_of, held.known_at, held.position, policy=self.policy.name)
+        return Basis.of(held, policy=self.policy.name)
 
 
 def linked_of(sampled: Sampled) -> NDArray[np.float64]:

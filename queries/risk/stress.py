@@ -316,7 +316,7 @@ def _named(snapshot: Snapshot, party: int) -> tuple[str, str | None]:
 
 def _basis(snapshot: Snapshot) -> Basis:
     policy = load_stress_policy().name
-    return Basis(snapshot.as_of, snapshot.known_at, snapshot.position, policy=policy)
+    return Basis.of(snapshot, policy=policy)
 
 
 def _reasons(rules: Strict) -> tuple[str, ...]:

@@ -296,13 +296,7 @@ class Ownership:
 
     def basis(self) -> Basis:
         """As of when, from which data, by which thresholds."""
-        snapshot = self.shares.snapshot
-        return Basis(
-            snapshot.as_of,
-            snapshot.known_at,
-            snapshot.position,
-            rules=self.shares.thresholds.name,
-        )
+        return Basis.of(self.shares.snapshot, rules=self.shares.thresholds.name)
 
     def _why(self, place: int) -> str:
         if self.closed[place]:

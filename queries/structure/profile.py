@@ -14,7 +14,6 @@ from typing import Any
 
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
-from queries.lawful import why_unusable
 
 __all__ = ["Profile", "Profiles", "read_profiles"]
 
@@ -129,10 +128,7 @@ def _read_ties(snapshot: Snapshot, of: dict[str, Profile]) -> None:
     entries = {row["key"]: row for row in snapshot.facts("ListEntry").to_pylist()}
     for row in _rows(snapshot.facts("SUBJECT_OF"), ends):
         entry = entries.get(row["to_key"])
-        # a repaired or expired listing is used nowhere, not even in a hint
-        if entry and entry["listed_on"] and why_unusable(
-            entry, as_of=snapshot.as_of, known_at=snapshot.known_at, certainty=entry["certainty"]
-        ) is None:  # fmt: skip
+        if entry and entry["listed_on"] and entry["certainty"] >= 1:
             of[row["from_key"]].listed_on[row["fact_id"]] = entry["listed_on"]
 
 

@@ -142,7 +142,7 @@ def check_proposal(
         outcomes=outcomes,
         chain=tuple((key, net.name(key), distance) for key, distance in reach.parties),
         ring=(proposal.guarantor, *ring) if ring else (),
-        basis=Basis(snapshot.as_of, snapshot.known_at, snapshot.position, rules=book.name),
+        basis=Basis.of(snapshot, rules=book.name),
     )
 
 

@@ -2,8 +2,6 @@
 // question: 这家企业的法定代表人或过半数股东，还代表或过半数持有哪些企业？ / Which other firms does the firm's representative or majority holder run or hold?
 // param key: text = 企业编号 / firm
 // param majority_ratio: real = 过半数 / majority ; default 0.5
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns controller_key: text = 控制人编号 / controller
 // returns controller_name: text = 控制人 / its name
 // returns role_here: text = 在本企业的身份 / as what, here
@@ -14,35 +12,15 @@
 // basis: 公司法（2023 修订）第二百六十五条；关联提示仅供参考，不作为认定失信或惩戒依据
 // rows: 200
 MATCH (f:Party {key: $key})<-[here:LEGAL_REPRESENTATIVE_OF|HOLDS_SHARES_IN]-(c:Party)
-WHERE here.valid_from <= $as_of AND $as_of < here.valid_to
-  AND here.known_from <= $known_at AND $known_at < here.known_to
+WHERE live(here)
   AND (type(here) = 'LEGAL_REPRESENTATIVE_OF' OR here.share_ratio > $majority_ratio)
 WITH f, c, type(here) AS role_here, max(here.certainty) AS sure
 MATCH (c)-[there:LEGAL_REPRESENTATIVE_OF|HOLDS_SHARES_IN]->(o:Party)
-WHERE there.valid_from <= $as_of AND $as_of < there.valid_to
-  AND there.known_from <= $known_at AND $known_at < there.known_to
+WHERE live(there)
   AND (type(there) = 'LEGAL_REPRESENTATIVE_OF' OR there.share_ratio > $majority_ratio)
   AND o <> f
 WITH c, role_here, sure, o, type(there) AS role_there, max(there.certainty) AS sure_too
-WITH c, role_here, o, role_there,
-     CASE WHEN sure < sure_too THEN sure ELSE sure_too END AS told_certainty
-CALL (c) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(c)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS controller_name
-}
-CALL (o) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(o)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS other_name
-}
-RETURN c.key AS controller_key, controller_name AS controller_name, role_here AS role_here,
-       o.key AS other_key, other_name AS other_name, role_there AS role_there,
-       told_certainty AS told_certainty
+RETURN c.key AS controller_key, name_of(c) AS controller_name, role_here,
+       o.key AS other_key, name_of(o) AS other_name, role_there,
+       lesser(sure, sure_too) AS told_certainty
 ORDER BY other_key, controller_key, role_here, role_there

@@ -2,8 +2,6 @@
 // question: 为这家企业办理登记的人或机构，还为哪些企业办理？办理过多的是代理机构，不构成线索。 / Which other firms did its registration agent file?  An agent of too many is an agency, and no evidence.
 // param key: text = 企业编号 / firm
 // param most: integer = 代办企业数上限（含本企业） / most firms filed, this one included ; default 4
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns agent_key: text = 经办人编号 / agent
 // returns agent_name: text = 登记经办人 / its name
 // returns other_key: text = 企业编号 / other firm
@@ -13,38 +11,19 @@
 // basis: 市场主体登记管理条例 第十五条；关联提示仅供参考，不作为认定失信或惩戒依据
 // rows: 100
 MATCH (f:Party {key: $key})<-[here:FILED_REGISTRATION_OF]-(a:Party)
-WHERE here.valid_from <= $as_of AND $as_of < here.valid_to
-  AND here.known_from <= $known_at AND $known_at < here.known_to
+WHERE live(here)
 WITH f, a, max(here.certainty) AS sure
 CALL (f, a) {
   MATCH (a)-[there:FILED_REGISTRATION_OF]->(o:Party)
-  WHERE there.valid_from <= $as_of AND $as_of < there.valid_to
-    AND there.known_from <= $known_at AND $known_at < there.known_to
-    AND o <> f
+  WHERE live(there) AND o <> f
   WITH o, max(there.certainty) AS sure_too
   LIMIT $most
   RETURN collect({party: o, certainty: sure_too}) AS others
 }
 WITH a, sure, others WHERE size(others) < $most
-CALL (a) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(a)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS agent_name
-}
 UNWIND others AS other
-WITH a, agent_name, other.party AS o, size(others) + 1 AS shared_by,
-     CASE WHEN sure < other.certainty THEN sure ELSE other.certainty END AS told_certainty
-CALL (o) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(o)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS other_name
-}
-RETURN a.key AS agent_key, agent_name AS agent_name, o.key AS other_key, other_name AS other_name,
-       shared_by AS shared_by, told_certainty AS told_certainty
+WITH a, other.party AS o, size(others) + 1 AS shared_by,
+     lesser(sure, other.certainty) AS told_certainty
+RETURN a.key AS agent_key, name_of(a) AS agent_name, o.key AS other_key, name_of(o) AS other_name,
+       shared_by, told_certainty
 ORDER BY other_key, agent_key

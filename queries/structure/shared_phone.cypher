@@ -2,8 +2,6 @@
 // question: 还有谁使用同一联系电话？共用的主体过多时不构成线索。 / Who else has the same telephone?  One shared by too many is no evidence.
 // param key: text = 主体编号 / party key
 // param most: integer = 共用主体数上限（含本主体） / most sharers, the party included ; default 4
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns other_key: text = 对方编号 / other party
 // returns other_name: text = 对方名称 / its name
 // returns phone_masked: text = 联系电话（脱敏） / masked telephone
@@ -12,15 +10,11 @@
 // basis: 关联提示仅供参考，不作为认定失信或惩戒依据
 // rows: 100
 MATCH (p:Party {key: $key})<-[:DESCRIBES]-(mine:PartyVersion)
-WHERE mine.valid_from <= $as_of AND $as_of < mine.valid_to
-  AND mine.known_from <= $known_at AND $known_at < mine.known_to
-  AND mine.phone_key IS NOT NULL
+WHERE live(mine) AND mine.phone_key IS NOT NULL
 WITH p, mine.phone_key AS value, max(mine.phone_masked) AS shown, max(mine.certainty) AS sure
 CALL (p, value) {
   MATCH (theirs:PartyVersion {phone_key: value})-[:DESCRIBES]->(o:Party)
-  WHERE theirs.valid_from <= $as_of AND $as_of < theirs.valid_to
-    AND theirs.known_from <= $known_at AND $known_at < theirs.known_to
-    AND o <> p
+  WHERE live(theirs) AND o <> p
   WITH o, max(theirs.certainty) AS sure_too
   LIMIT $most
   RETURN collect({party: o, certainty: sure_too}) AS others
@@ -28,15 +22,7 @@ CALL (p, value) {
 WITH shown, sure, others WHERE size(others) < $most
 UNWIND others AS other
 WITH other.party AS o, shown, size(others) + 1 AS shared_by,
-     CASE WHEN sure < other.certainty THEN sure ELSE other.certainty END AS told_certainty
-CALL (o) {
-  OPTIONAL MATCH (said:PartyVersion)-[:DESCRIBES]->(o)
-  WHERE said.valid_from <= $as_of AND $as_of < said.valid_to
-    AND said.known_from <= $known_at AND $known_at < said.known_to
-    AND said.name IS NOT NULL
-  WITH said ORDER BY said.known_from DESC, said.fact_id
-  RETURN head(collect(said.name)) AS other_name
-}
-RETURN o.key AS other_key, other_name AS other_name, shown AS phone_masked, shared_by AS shared_by,
-       told_certainty AS told_certainty
+     lesser(sure, other.certainty) AS told_certainty
+RETURN o.key AS other_key, name_of(o) AS other_name, shown AS phone_masked, shared_by,
+       told_certainty
 ORDER BY phone_masked, other_key

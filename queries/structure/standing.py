@@ -197,7 +197,7 @@ class Structure:
 
     def _basis(self, rules: str, *, truncated: bool = False) -> Basis:
         told = self.snapshot
-        return Basis(told.as_of, told.known_at, told.position, rules=rules, truncated=truncated)
+        return Basis.of(told, rules=rules, truncated=truncated)
 
 
 def read_structure(snapshot: Snapshot) -> Structure:

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from routes import every_route
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
 import api.pages
 from api.app import create_app
-from api.guard import HEADERS, is_foreign
+from api.guard import is_foreign
+from api.headers import HEADERS
 from graph.settings import Settings
 
 HERE = "http://127.0.0.1:8000"
+STATIC = Path(api.pages.__file__).parent / "static"
 TEMPLATES = sorted((Path(api.pages.__file__).parent / "templates").glob("*.html"))
 
 
@@ -35,18 +37,10 @@ def client(service: FastAPI) -> Iterator[TestClient]:
 def unsafe(app: FastAPI) -> list[tuple[str, str]]:
     """Every method and path that can change something."""
     return [
-        (method, re.sub(r"{\w+}", "x", context.path))
-        for route in app.router.routes
-        for context in _routes(route)
-        for method in sorted(context.methods - {"GET", "HEAD", "OPTIONS"})
+        (method, re.sub(r"{[^}]+}", "x", path))
+        for method, path in every_route(app)
+        if method not in ("GET", "HEAD", "OPTIONS")
     ]
-
-
-def _routes(route: object) -> list[APIRoute]:
-    if isinstance(route, APIRoute):
-        return [route]
-    found = getattr(route, "original_router", None)
-    return [one for inner in found.routes for one in _routes(inner)] if found else []
 
 
 FOREIGN = [
@@ -125,14 +119,25 @@ def test_it_answers_under_its_own_names(client: TestClient, host: str) -> None:
     assert client.get("/healthz", headers={"host": host}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/healthz", "/send", "/nothing", "/v1/nothing", "/static/xinnong.css",
-             "/v1/openapi.json", "/prospects"]
-)  # fmt: skip
-def test_every_answer_forbids_frames_and_foreign_readers(client: TestClient, path: str) -> None:
-    """`/prospects` fails here, for want of an engine: a failure is no way around it."""
-    answer = client.get(path)
-    assert {name: answer.headers[name] for name in HEADERS} == dict(HEADERS)
+def test_every_answer_forbids_frames_foreign_readers_and_keeping(
+    service: FastAPI, client: TestClient
+) -> None:
+    """Of every route, file and error; what needs the engine fails here, and a failure is no way
+    around it."""
+    files = [f"/static/{path.name}" for path in STATIC.iterdir()]
+    ways = [(method, re.sub(r"{[^}]+}", "x", path)) for method, path in every_route(service)]
+    others = ["/nothing", "/v1/nothing", "/v1/openapi.json", "/static/nothing"]
+    seen = set()
+    for method, path in [*ways, *(("GET", path) for path in (*files, *others)), ("PUT", "/")]:
+        answer = client.request(method, path)
+        seen.add(answer.status_code)
+        assert {name: answer.headers.get(name) for name in HEADERS} == dict(HEADERS), path
+        kept = "no-cache" if path.startswith("/static/") else "no-store"
+        assert answer.headers.get_list("cache-control") == [kept], path
+        assert "text/html" not in answer.headers.get("content-type", "") or "<html" in answer.text
+    assert {200, 404, 405, 500} <= seen
+    foreign = client.get("/healthz", headers={"host": "evil.example"})
+    assert {name: foreign.headers[name] for name in HEADERS} == dict(HEADERS)
 
 
 def test_the_policy_allows_nothing_inline() -> None:

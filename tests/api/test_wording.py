@@ -6,7 +6,6 @@ from typing import get_args, get_type_hints
 
 from api.wording import answered, basis_line, money, show
 from queries.eligibility.facts.fact import Why
-from queries.lawful import Unusable
 from queries.risk.strength import WhySilent
 from queries.structure.beneficial import BeneficialOwner
 
@@ -23,7 +22,6 @@ def test_no_code_is_shown_as_it_is() -> None:
         *get_args(get_type_hints(BeneficialOwner)["ground"]),
         *get_args(Why),
         *get_args(WhySilent),
-        *get_args(Unusable),
     }
     assert len(codes) > 10
     assert {code for code in codes if show(code) == code} == set()

@@ -10,11 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from graph.schema import SCHEMA
 from ingest import load_source, source_names
 from ingest.checking.gate import check
 from ingest.checking.rules import value_column
-from ingest.period import through
-from ingest.public_list import earlier, years_after
 from ingest.reading.table import Table, read_table
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -35,6 +34,8 @@ TERMS = [
     and not EVENT.search(field.title)
     # the day on which a loan is due ends no fact: the debt stands until it is paid
     and field.name != "due_on"
+    # how long a public record may be used is law: its stated last day is a word of it
+    and field.name != "published_until"
 ]
 
 
@@ -49,7 +50,6 @@ def _alone(table: Table) -> Table:
 def test_the_terms_are_many() -> None:
     assert len({name for name, _, _ in TERMS}) >= 10
     assert ("guarantee", "guarantee", "expires_on") in TERMS
-    assert ("judgment_defaulter", "judgment_defaulter", "usable_until") in TERMS
 
 
 @pytest.mark.parametrize(("name", "table", "field"), TERMS)
@@ -82,18 +82,46 @@ def test_a_term_holds_through_its_last_day(name: str, table: str, field: str) ->
     assert ends == {last + timedelta(days=1)}
 
 
-def test_a_term_of_years_ends_on_the_day_of_its_beginning() -> None:
-    # 民法典 第二百零一条、第二百零二条: the first day does not count
-    days = pd.Series([date(2024, 2, 29), date(2024, 3, 1), None], dtype=object)
-    assert years_after(days, 3).to_list() == [date(2027, 2, 28), date(2027, 3, 1), None]
+#: Tables that state records which law bounds.
+ADVERSE = {node.kind for node in SCHEMA.nodes.values() if node.is_adverse}
+RECORDS = [
+    ("judgment_defaulter", "judgment_defaulter"),
+    ("market_supervision_list", "abnormal_operation"),
+    ("market_supervision_list", "serious_violation"),
+    ("tax_dishonesty", "tax_black_list"),
+    ("tax_dishonesty", "irregular_taxpayer"),
+    ("administrative_decision", "penalty"),
+]
 
 
-def test_what_ends_first_ends_it() -> None:
-    last = pd.Series([date(2026, 5, 31), date(2099, 12, 31), None], dtype=object)
-    removed = pd.Series([date(2026, 5, 31), None, date(2026, 1, 1)], dtype=object)
-    # a removal on the last day ends it on that day
-    assert earlier(through(last), removed).to_list() == [
-        date(2026, 5, 31),
-        None,
-        date(2026, 1, 1),
-    ]
+@pytest.mark.parametrize(("name", "table"), RECORDS)
+def test_the_log_keeps_what_the_paper_says_and_no_term(name: str, table: str) -> None:
+    source = load_source(name)
+    [path] = (SAMPLES / name).glob(f"clean.{table}.*")
+    read = _alone(read_table(path, source))
+    gated = check(read, identity_key="11" * 32, known=lambda _: frozenset())
+    rows = gated.rows.head(1).copy()
+    said = {"removed_on": date(2025, 12, 31), "record_state": "annulled"}
+    if "published_until" in rows:
+        said["published_until"] = date(2026, 5, 31)
+    for column, value in said.items():
+        rows[column] = pd.Series([value], index=rows.index, dtype=object)
+    frames = {frame.kind: frame.frame for frame in source.facts(table, rows)}
+    assert all(frame["valid_to"].isna().all() for frame in frames.values())
+    [kind] = ADVERSE & frames.keys()
+    assert {name: frames[kind][name].item() for name in said} == said
+
+
+def test_every_table_that_states_such_a_record_is_among_them() -> None:
+    stating = set()
+    for name in source_names():
+        source = load_source(name)
+        for table in source.tables:
+            for path in (SAMPLES / name).glob(f"clean.{table}.*"):
+                read = _alone(read_table(path, source))
+                gated = check(read, identity_key="11" * 32, known=lambda _: frozenset())
+                kinds = {frame.kind for frame in source.facts(table, gated.rows)
+                         if hasattr(frame, "frame")}  # fmt: skip
+                if kinds & (ADVERSE - {"TaxArrears"}):
+                    stating.add((name, table))
+    assert stating == set(RECORDS)

@@ -121,7 +121,7 @@ def _populate(worlds: World, chance: random.Random, number: int, said: list[tupl
     entry = f"{w}:list{chance.randrange(2)}"
     node("ListEntry", entry, list_kind="judgment_defaulter", case_no=entry,
          removed_on=_day(chance) if chance.random() < 0.3 else None,
-         usable_until=_day(chance) if chance.random() < 0.3 else None)  # fmt: skip
+         published_until=_day(chance) if chance.random() < 0.3 else None)  # fmt: skip
     tie("SUBJECT_OF", chance.choice(persons), (entry, "ListEntry"))
     node("Village", f"{w}:village", name=f"{number:03d}村")
     _resemble(chance, firms, persons, node, tie)

@@ -10,7 +10,8 @@ from typing import Any
 
 from graph.log import FactLog
 from graph.schema import SCHEMA
-from queries.lawful import why_unusable
+from graph.time import day_of
+from queries.lawful import regimes, usable
 
 Row = dict[str, Any]
 AROUND = (
@@ -43,6 +44,11 @@ class Reference:
             item.kind: log.read(item.kind, as_of=as_of, known_at=known_at).to_pylist()
             for item in SCHEMA.kinds
         }
+        #: Statements of records that law bounds, whatever day they are true on.
+        self.records_held: dict[str, list[Row]] = defaultdict(list)
+        for kind in regimes().records:
+            for row in log.read(kind, known_at=known_at).to_pylist():
+                self.records_held[row["key"]].append({**row, "kind": kind})
         self.stays = _stays(self.facts["SAME_AS"])
         for tie in SCHEMA.relationships.values():
             for row in self.facts[tie.kind] if tie.kind != "SAME_AS" else ():
@@ -411,14 +417,9 @@ class Reference:
         }
 
     def usable(self, key: str) -> bool:
-        """Whether no source says that the record ended."""
-        return all(
-            why_unusable(
-                {"removed_on": row.get("removed_on"), "usable_until": row.get("usable_until")},
-                as_of=self.as_of, known_at=self.known_at, certainty=1.0,
-            ) is None
-            for row in self.said[key]
-        )  # fmt: skip
+        """Whether law lets the record be used, by what all sources say of it."""
+        day = max(self.as_of, day_of(self.known_at))
+        return all(usable(row["kind"], [row], day) for row in self.records_held[key])
 
     def list_entries(self, key: str) -> list[tuple[Any, ...]]:
         return [

@@ -14,14 +14,12 @@ from queries.question import parse_question
 HEAD = """// title: 试问 / Trial
 // question: 谁？ / Who?
 // param key: text = 编号 / key
-// param as_of: date = 查询日 / as of
-// param known_at: instant = 知悉时点 / known at
 // returns key: text = 编号 / key
 // basis: 无
 // rows: 5
 """
 BODY = """MATCH (p:Party {key: $key})<-[:DESCRIBES]-(v:Version)
-WHERE v.valid_from <= $as_of AND v.known_from <= $known_at
+WHERE live(v)
 RETURN p.key AS key
 """
 
@@ -49,8 +47,6 @@ def test_a_true_question_loads() -> None:
         ("// nonsense\n" + HEAD + BODY, "header line"),
         ("// within: depth 20\n" + HEAD + BODY, "within"),
         ("// within: key\n" + HEAD + BODY, "within"),
-        (HEAD.replace("known_at: instant", "known: instant")
-         + BODY.replace("$known_at", "$known"), "as_of and"),
     ],
 )  # fmt: skip
 def test_a_faulty_question_is_refused(broken: str, complaint: str) -> None:
@@ -91,7 +87,7 @@ def test_more_than_a_question_answers_is_refused() -> None:
 
 
 TYPED = HEAD.replace(
-    "// param as_of", "// param n: integer = 数 / n\n// param r: real = 比例 / r\n// param as_of"
+    "// returns", "// param n: integer = 数 / n\n// param r: real = 比例 / r\n// returns"
 ) + BODY.replace("WHERE", "WHERE $n > 0 AND $r > 0 AND")
 
 

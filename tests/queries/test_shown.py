@@ -36,7 +36,7 @@ def test_every_kind_that_can_end_by_law_is_looked_at() -> None:
     looked_at = frozenset().union(*ADVERSE_KINDS.values())
     assert looked_at <= SCHEMA.nodes.keys()
     for node in SCHEMA.nodes.values():
-        if {"removed_on", "usable_until"} & {item.name for item in node.properties}:
+        if {"removed_on", "published_until"} & {item.name for item in node.properties}:
             assert node.kind in looked_at or HARMLESS.get(node.kind), node.kind
     text = library()["adverse_records"].text
     for code in ADVERSE_KINDS:

@@ -14,6 +14,7 @@ from world import World
 
 from graph.log import FactLog
 from graph.snapshot import Snapshot, take_snapshot
+from queries.visible import as_view
 
 DAY = date(2026, 6, 1)
 KNOWN = datetime(2026, 5, 1, tzinfo=UTC)
@@ -95,7 +96,7 @@ def take(batches: Iterable[list[Said]], close: Iterable[int] = ()) -> tuple[Snap
             world.close(*ids[place])
         if close:
             world.commit(known + timedelta(minutes=1))
-        return take_snapshot(log, DAY), [fact_id for _, fact_id in ids]
+        return take_snapshot(as_view(log), DAY), [fact_id for _, fact_id in ids]
 
 
 def _state(world: World, said: Said) -> str:

@@ -123,7 +123,7 @@ def _debt(world: World, party: str, seed_of: str, on: date, since: date) -> None
     if seed_of == "judgment_defaulter":
         entry = (f"entry:{party}", "ListEntry")
         world.node("ListEntry", entry[0], list_kind=seed_of, valid_from=since,
-                   usable_until=on + timedelta(360))  # fmt: skip
+                   published_until=on + timedelta(360))  # fmt: skip
         world.tie("SUBJECT_OF", (party, "Enterprise"), entry)
 
 

@@ -46,7 +46,7 @@ def _day(chance: random.Random) -> date | None:
 def _said(label: str, chance: random.Random) -> dict[str, Any]:
     match label:
         case "Penalty" | "ListEntry":
-            said = {"removed_on": _day(chance), "usable_until": _day(chance)}
+            said = {"removed_on": _day(chance), "published_until": _day(chance)}
             if label == "Penalty":
                 return {**said, "penalty_kinds": "罚款", "fine_fen": chance.choice([None, 100_000])}
             return {

@@ -1,7 +1,7 @@
 """Administrative permits and penalties (双公示): the decision, whom it concerns, who made it.
 
-A decision is due at the platform on the seventh working day after it was made.  A penalty is
-published for three years at most; past that, or once repaired, it is no fact any more.
+A decision is due at the platform on the seventh working day after it was made.  How long a penalty
+may be used is law, worked out when it is read (`queries.lawful`).
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from graph.errors import InputError
 from graph.time import working_days_after
 from ingest.emit import FactFrame, end, mention, node, tie
 from ingest.period import through
-from ingest.public_list import earlier, years_after
 
 __all__ = ["penalty", "permit"]
 
 _DUE_WORKING_DAYS = 7
-_LONGEST_YEARS = 3
 
 
 def permit(rows: pd.DataFrame) -> Iterator[FactFrame]:
@@ -40,10 +38,8 @@ def permit(rows: pd.DataFrame) -> Iterator[FactFrame]:
 
 
 def penalty(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One row a subject of a penalty, from the decision until it may not be used any more."""
+    """One row a subject of a penalty, from the decision on."""
     rows = _with_subject(rows)
-    longest = years_after(rows["decided_on"], _LONGEST_YEARS)
-    usable_until = earlier(rows["published_until"], longest)
     said = (
         "document_no",
         "penalty_kinds",
@@ -55,15 +51,16 @@ def penalty(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "confiscated_fen",
         "licence",
         "decided_on",
+        "authority",
+        "published_until",
         "removed_on",
+        "record_state",
     )
     yield from _decision(
         rows,
         "Penalty",
         "PENALISED_BY",
         valid_from=rows["decided_on"],
-        valid_to=earlier(through(usable_until), rows["removed_on"]),
-        usable_until=usable_until,
         said=said,
     )
 
@@ -97,7 +94,7 @@ def _decision(
     by: str,
     *,
     valid_from: pd.Series,
-    valid_to: pd.Series,
+    valid_to: pd.Series | None = None,
     **said: pd.Series,
 ) -> Iterator[FactFrame]:
     # one document may concern several subjects, each with a fine of its own

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.emit import FactFrame, end, mention, node, tie
-from ingest.period import through
-from ingest.public_list import earlier
+from ingest.period import earlier, through
 
 __all__ = ["contracts", "guarantee"]
 

@@ -1,4 +1,4 @@
-"""The courts' list of judgment defaulters: valid from its publication until removal or expiry."""
+"""The courts' list of judgment defaulters."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ __all__ = ["judgment_defaulter"]
 
 
 def judgment_defaulter(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One row a listing; the same case removed later closes it."""
+    """One row a listing; a removal of the same case is a word about it."""
     yield from listing(
         rows,
         "judgment_defaulter",
         number=rows["case_no"],
-        usable_until=rows["usable_until"],
-        said=("case_no", "authority", "legal_ground", "conduct", "performance"),
+        said=("case_no", "authority", "legal_ground", "conduct", "performance", "published_until"),
     )

@@ -13,6 +13,7 @@ from graph.connection import Graph
 from graph.errors import NotFoundError
 from graph.identifiers.redaction import redacted_name
 from graph.projection import ProjectedTo
+from graph.provenance import Provenance
 from graph.time import today
 from queries.basis import HINT_NOTICE, Basis
 from queries.eligibility.decisions.kept_rules import Rules
@@ -60,7 +61,11 @@ class Strata:
 
 @dataclass(frozen=True)
 class Case:
-    """What is known of one party, and what was brought: the ground of any number of decisions."""
+    """What is known of one party, and what was brought: the ground of any number of decisions.
+
+    Attributes:
+        scope: for whom it was read, empty where nothing is withheld.
+    """
 
     party: str
     facts: dict[str, Fact]
@@ -73,6 +78,12 @@ class Case:
     known_at: datetime
     position: int
     log_hash: str
+    scope: str = ""
+
+    @property
+    def head(self) -> str:
+        """Hash of the last batch that was known."""
+        return self.log_hash
 
     def without_consent(self) -> Case:
         """What is left of it where nobody has signed yet: for a decision, after a grade."""
@@ -107,10 +118,7 @@ class Decision:
     @property
     def basis(self) -> Basis:
         """As of when, from which data, by which rule."""
-        case = self.case
-        return Basis(
-            case.as_of, case.known_at, case.position, rules=self.product.name(self.version)
-        )
+        return Basis.of(self.case, rules=self.product.name(self.version))
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -140,6 +148,7 @@ def case_of(
     institution: str | None = None,
     first_loan_asof: date | None = None,
     graded: bool = False,
+    provenance: Provenance | None = None,
 ) -> Case:
     """Gather what is known of a party from the graph, and lay the papers down.
 
@@ -153,6 +162,7 @@ def case_of(
             day asked about.  Set it to the day of disbursement to ask afterwards.
         graded: it is for a household's grade, for which the village collected what it was told
             with consent; nothing is asked of anybody's loans for anybody else.
+        provenance: whose word on a party counts first, and which sources are not named.
 
     Raises:
         NotFoundError: no such party.  InputError: paper that cannot be used.
@@ -163,7 +173,13 @@ def case_of(
     # a key that was judged to be another party is decided as that party
     party = standing_key(graph, party, day, instant)
     records, exists = records_from_graph(
-        graph, party, as_of=day, known_at=instant, institution=institution, held=held
+        graph,
+        party,
+        as_of=day,
+        known_at=instant,
+        institution=institution,
+        held=held,
+        provenance=provenance,
     )
     if not exists:
         raise NotFoundError(

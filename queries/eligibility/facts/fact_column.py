@@ -113,7 +113,9 @@ class FactColumn:
         return "undetermined" if self.unsure[party] else self.reason
 
 
-def combine_reads(one: FactColumn, other: FactColumn, how: Literal["proves", "adds_up", "fills"]) -> FactColumn:
+def combine_reads(
+    one: FactColumn, other: FactColumn, how: Literal["proves", "adds_up", "fills"]
+) -> FactColumn:
     """Two reads as one.
 
     `proves`: the other's yes wins over a no, and a no needs both.  `adds_up`: the other is the

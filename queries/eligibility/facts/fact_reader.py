@@ -127,6 +127,9 @@ class FactReader:
             place = pc.index_in(held, value_set=pa.array(list(spec.values)))
             told &= _true(pc.is_valid(place))
             rank = -pc.fill_null(place, 0).to_numpy(zero_copy_only=False).astype(np.int64)
+        elif read.through is None and read.kind in _PARTY_KINDS:
+            # what a party is its register says before whoever mentions it, and a list last
+            rank = -self.records.provenance.ranks(read.kind, rows.table).astype(np.int64)
         fresh = self._fresh(read, rows)
         count = len(self.people)
         stale = self._newest(read, rows, subjects, places, told & ~fresh)

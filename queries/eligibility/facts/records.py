@@ -23,10 +23,10 @@ from graph.errors import InputError
 from graph.facts import arrow_schema
 from graph.log_view import AnyLog
 from graph.projection import ProjectedTo
+from graph.provenance import Provenance
 from graph.schema import SCHEMA
 from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
-from queries.lawful import ADVERSE_ENDS, retained_since
 from queries.library import ask, held_by
 from queries.visible import as_view
 
@@ -34,11 +34,13 @@ __all__ = ["Records", "records_from_graph", "records_from_log"]
 
 
 class Records:
-    """Live records at (`as_of`, `known_at`).
+    """Live records at (`as_of`, `known_at`) that may be used (`queries.lawful`).
 
     Attributes:
         sources: what was taken in by then, and on which day it last came (`graph.taken_in`); the
             absence of a record means something only in the whole list of one of them.
+        provenance: whose word on a party counts first, and which sources are not named
+            (`graph.provenance`).
     """
 
     def __init__(
@@ -48,15 +50,16 @@ class Records:
         sources: Mapping[str, date],
         read: Callable[[str], pa.Table],
         tells_all: Callable[[str, pa.Array], NDArray[np.bool_]] | None = None,
+        provenance: Provenance = Provenance(),  # noqa: B008 - nothing in it ever changes
     ) -> None:
         self.as_of, self.known_at, self.sources = as_of, known_at, sources
-        self._read, self._tells_all = read, tells_all
+        self._read, self._tells_all, self.provenance = read, tells_all, provenance
         self._tables: dict[str, pa.Table] = {}
 
     def table(self, kind: str) -> pa.Table:
         """Records of a kind, with the columns of the log."""
         if kind not in self._tables:
-            self._tables[kind] = self._read(kind)
+            self._tables[kind] = self.provenance.veil(kind, self._read(kind))
         return self._tables[kind]
 
     def tells_all(self, kinds: Iterable[str], parties: pa.Array) -> NDArray[np.bool_]:
@@ -70,10 +73,9 @@ class Records:
     def certain(self, kind: str) -> pa.Table:
         """Those whose parties are known by identifier: resemblance feeds no decision.
 
-        A record that was removed, whose term is over or that is kept no longer is left out
-        (`queries.lawful`), and so is a guarantee that no longer stands; what is promised by one
-        that does is told as far as it is owed (`graph.accessory`).  A debt of an individual business is its operator's own
-        (`graph.debtor`).
+        A guarantee that no longer stands is left out; what is promised by one that does is told as
+        far as it is owed (`graph.accessory`).  A debt of an individual business is its operator's
+        own (`graph.debtor`).
         """
         table = self.table(kind)
         if kind in CONTRACT_COLUMNS:
@@ -87,15 +89,6 @@ class Records:
                 table, operators(self.table("LEGAL_REPRESENTATIVE_OF"), businesses)
             )
         keep = pc.greater_equal(table["certainty"], 1.0)
-        # a repair known today also protects the past: the later of the two clocks counts
-        day = pa.scalar(max(self.as_of, self.known_at.date()), pa.date32())
-        # a term holds through its last day, a removal from its day on
-        for name, runs in (("removed_on", pc.greater), ("usable_until", pc.greater_equal)):
-            if name in table.column_names:
-                keep = pc.and_(keep, pc.fill_null(runs(table[name], day), True))
-        if ended := ADVERSE_ENDS.get(kind):
-            since = pa.scalar(retained_since(day.as_py()), pa.date32())
-            keep = pc.and_(keep, pc.fill_null(pc.greater(table[ended], since), True))
         return table if pc.all(keep).as_py() is not False else table.filter(keep)
 
     @cached_property
@@ -107,9 +100,11 @@ def records_from_log(log: AnyLog, as_of: date, known_at: datetime) -> Records:
     """Everybody's records, as far as the reader of the log may see them; a kind is read when it is
     asked for."""
     view = as_view(log)
-    sources = taken_in_on(item for item in view.batches() if item.known_at <= known_at)
+    told = [item for item in view.batches() if item.known_at <= known_at]
     held = view.at(as_of, known_at)
-    return Records(as_of, known_at, sources, held.table, held.tells_all)
+    return Records(
+        as_of, known_at, taken_in_on(told), held.table, held.tells_all, Provenance.of(told)
+    )
 
 
 def records_from_graph(
@@ -120,6 +115,7 @@ def records_from_graph(
     known_at: datetime,
     institution: str | None = None,
     held: ProjectedTo | None = None,
+    provenance: Provenance | None = None,
 ) -> tuple[Records, bool]:
     """Records of a party, its household's members, its spouse and whom it guarantees, and what
     the institution that asks is called.
@@ -153,6 +149,7 @@ def records_from_graph(
         known_at,
         held.taken_in_on,
         lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
+        provenance=provenance or Provenance(),
     )
     described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)
     return records, described
@@ -166,4 +163,4 @@ def _row(answered: dict[str, Any]) -> dict[str, Any]:
     if answered["kind"] in SCHEMA.nodes:
         return {**told, "key": answered["from_key"], "label": ""}
     ends = {"from_key": answered["from_key"], "to_key": answered["to_key"]}
-    return {"from_label": "", **told, **ends, "to_label": ""}
+    return {**told, **ends, "from_label": answered["from_label"] or "", "to_label": ""}

@@ -19,6 +19,7 @@ from queries.eligibility.scorecard.village import (
     town_of,
 )
 from queries.names import division_names, recoded_divisions
+from queries.visible import as_view
 
 __all__ = ["CreditPlaces", "read_places"]
 
@@ -87,5 +88,12 @@ def read_places(
         recoded_divisions(log, as_of, known_at),
         rules,
         review_due(as_of, rules.review_months),
-        Basis(as_of, known_at, position, rules=f"{rules.title} {rules.name}"),
+        Basis(
+            as_of,
+            known_at,
+            position,
+            rules=f"{rules.title} {rules.name}",
+            scope=as_view(log).scope,
+            head=log.batches()[position - 1].hash if position else "",
+        ),
     )

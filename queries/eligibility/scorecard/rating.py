@@ -59,7 +59,5 @@ def rate(case: Case, card: Card | None = None) -> Rating:
         review_on=None if day is None else review_due(day, chosen.review_months),
         household=verdict,
         requirements=requirements,
-        basis=Basis(
-            case.as_of, case.known_at, case.position, rules=f"{chosen.title} {chosen.name}"
-        ),
+        basis=Basis.of(case, rules=f"{chosen.title} {chosen.name}"),
     )

@@ -22,6 +22,7 @@ from graph.snapshot import Snapshot, take_snapshot
 from graph.time import end_of_day, months_after
 from queries.risk.calibration.default import came_to_default, open_debts, told_to_the_end
 from queries.risk.calibration.rules import CalibrationRules
+from queries.visible import as_view
 
 __all__ = ["Cohort", "gather_cohort"]
 
@@ -60,9 +61,9 @@ def gather_cohort(
 
     Raises `NotFoundError` where nothing was known by that day.
     """
-    until = months_after(scored_on, rules.horizon_months)
-    then = take_snapshot(log, scored_on, min(end_of_day(scored_on), known_at))
-    now = take_snapshot(log, until, known_at)
+    until, view = months_after(scored_on, rules.horizon_months), as_view(log)
+    then = take_snapshot(view, scored_on, min(end_of_day(scored_on), known_at))
+    now = take_snapshot(view, until, known_at)
     had = open_debts(then, rules)
     debtors = np.unique(had["party"].to_numpy())
     already = np.unique(had.filter(had["bad"])["party"].to_numpy())

@@ -18,6 +18,7 @@ from graph.errors import InputError, NotFoundError
 from graph.log_view import AnyLog
 from graph.operations import OperationsStore, Proposal, Proposals
 from graph.plain_yaml import read_yaml
+from graph.time import day_of
 from queries.risk.calibration.cohort import gather_cohort
 from queries.risk.calibration.judged import calibrated_by, judge
 from queries.risk.calibration.parameters import parameters_of, with_values
@@ -140,7 +141,7 @@ def _borne_out(log: AnyLog, policy: Policy, at: datetime) -> None:
 
 
 def _by(until: date, at: datetime) -> datetime:
-    if at.date() < until:
+    if day_of(at) < until:
         raise ValueError("the year is not over")
     return at
 

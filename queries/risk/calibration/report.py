@@ -17,7 +17,7 @@ from pydantic import PlainSerializer
 from graph.errors import NotFoundError
 from graph.log import Batch
 from graph.log_view import AnyLog
-from graph.time import months_after
+from graph.time import day_of, months_after
 from queries.basis import Basis
 from queries.risk.calibration.cohort import Cohort, gather_cohort
 from queries.risk.calibration.fit import FittedValue, fit
@@ -25,6 +25,7 @@ from queries.risk.calibration.judged import Judged, calibrated_by, judge
 from queries.risk.calibration.parameters import with_values
 from queries.risk.calibration.rules import CalibrationRules, load_rules
 from queries.risk.policy import Policy
+from queries.visible import as_view
 
 __all__ = ["Calibration", "Year", "calibrate"]
 
@@ -128,7 +129,13 @@ def calibrate(
                 update={"version": version, "calibration": said, "hash": ""}
             )
     head = Basis(
-        day, known_at, batches[-1].position if batches else 0, policy=policy.name, rules=chosen.name
+        day,
+        known_at,
+        batches[-1].position if batches else 0,
+        policy=policy.name,
+        rules=chosen.name,
+        scope=as_view(log).scope,
+        head=batches[-1].hash if batches else "",
     )
     return Calibration(
         policy, years, present, fitted, values, proposed, tuple(why_not), chosen, head
@@ -160,7 +167,7 @@ def _why_not_judged(batches: list[Batch], cohorts: list[Cohort], rules: Calibrat
     """Why no year can judge, and what to do; empty where one can."""
     months, least = rules.horizon_months, rules.least
     if not cohorts:
-        first = f"最早的资料于 {batches[0].known_at:%Y-%m-%d} 接收" if batches else "库中还没有资料"
+        first = f"最早的资料于 {day_of(batches[0].known_at)} 接收" if batches else "库中还没有资料"
         return (
             f"{first}，而检验要看当时已知的情况和其后 {months} 个月的结果。"
             f"请继续按月报送贷款状态，满 {months} 个月后再测算。"

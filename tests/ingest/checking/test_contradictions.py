@@ -275,7 +275,7 @@ TABLES = [
 #: How a field is called that tells when something is over, and the field that tells its begin.
 ENDS = {
     "due_on", "settled_on", "expires_on", "ends_on", "ended_on", "closed_on", "removed_on",
-    "released_on", "left_on", "usable_until", "published_until", "accepted_on", "debt_to_on",
+    "released_on", "left_on", "published_until", "accepted_on", "debt_to_on",
     "holds_to", "held_to", "reported_on", "paid_on",
 }  # fmt: skip
 
@@ -290,7 +290,7 @@ AHEAD = {
     # a term may be agreed, or a land contract renewed, before it begins
     "starts_on", "granted_on@land_right", "debt_from_on", "holds_from", "represents_from",
     # and ends when it ends
-    "due_on", "expires_on", "ends_on", "usable_until", "published_until", "debt_to_on", "holds_to",
+    "due_on", "expires_on", "ends_on", "published_until", "debt_to_on", "holds_to",
 }  # fmt: skip
 
 #: Pairs of parties that may be one and the same, and why.

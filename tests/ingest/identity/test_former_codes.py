@@ -31,7 +31,7 @@ def settings(tmp_path: Path) -> Settings:
     world.node("Enterprise", NEW, name="凤翔样例果业有限公司")
     world.node("Enterprise", OLD, name="凤翔县样例果业有限公司")
     world.node("ListEntry", "list:1", list_kind="judgment_defaulter", listed_on=date(2026, 1, 5),
-               usable_until=date(2028, 1, 5))  # fmt: skip
+               published_until=date(2028, 1, 5))  # fmt: skip
     world.tie("SUBJECT_OF", (OLD, "Enterprise"), ("list:1", "ListEntry"),
               valid_from=date(2026, 1, 5))  # fmt: skip
     world.node("Enterprise", MENTION, name="样例果业")

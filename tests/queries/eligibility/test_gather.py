@@ -27,7 +27,7 @@ from queries.eligibility.facts.fact import Fact, Why
 from queries.eligibility.facts.gather import gather
 from queries.eligibility.facts.paper import lay_down, read_papers
 from queries.eligibility.facts.records import records_from_graph, records_from_log
-from queries.lawful import why_unusable
+from queries.lawful import usable
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -264,14 +264,14 @@ def test_a_repaired_or_expired_listing_is_used_nowhere(
     log = FactLog(tmp_path_factory.mktemp("log"))
     world = World(log)
     family(world)
-    entry = {"removed_on": removed, "usable_until": until}
+    entry = {"removed_on": removed, "published_until": until}
     world.node("ListEntry", "list:1", list_kind="judgment_defaulter", **entry)
     world.tie("SUBJECT_OF", P, ("list:1", "ListEntry"))
     world.commit(KNOWN, source="judgment_defaulter")
     instant = datetime(2026, 3, 20, tzinfo=UTC)
     found = gather(records_from_log(log, DAY, instant), pa.array([P[0]])).facts(0)
-    usable = why_unusable(entry, as_of=DAY, known_at=instant, certainty=1.0) is None
-    assert found["own_listing"].value is usable
+    may = usable("ListEntry", [entry], max(DAY, date(2026, 3, 20)))
+    assert found["own_listing"].value is may
 
 
 def test_a_list_never_taken_in_says_nothing(tmp_path: Path) -> None:

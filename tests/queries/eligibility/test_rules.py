@@ -95,7 +95,9 @@ def test_a_rule_that_ends_is_named_before_it_does() -> None:
 
 
 def test_a_product_that_asks_nobody_who_can_repay_is_refused() -> None:
-    stated = yaml.safe_load((ROOM / "rules" / "products" / "apple_loan.yaml").read_text(encoding="utf-8"))
+    stated = yaml.safe_load(
+        (ROOM / "rules" / "products" / "apple_loan.yaml").read_text(encoding="utf-8")
+    )
     terms = stated["versions"][-1]["amount"]["least_of"]
     terms[:] = [term for term in terms if "surplus" not in term]
     with pytest.raises(InputError, match="repaid"):

@@ -181,8 +181,6 @@ def test_a_short_budget_is_said_in_the_basis() -> None:
 @pytest.mark.parametrize(
     ("adverse", "why"),
     [
-        (listing(1, A, removed_on=date(2026, 4, 1)), "repaired"),
-        (listing(1, A, usable_until=date(2026, 4, 1)), "expired"),
         (listing(1, A, certainty=0.9), "identity_not_proven"),
         ([*listing(1, A)[:1], listing(1, A)[1].but(certainty=0.5)], "identity_not_proven"),
         ([*loan(1, A)[:3], loan(1, A)[3].but(certainty=0.5)], "identity_not_proven"),
@@ -203,8 +201,24 @@ def test_what_may_not_be_used_changes_nothing_anywhere_and_says_why(
     assert everything([*around, *adverse]) == everything([*around, *silent])
     told = answer([*around, *adverse], A)
     assert [item.why for item in told.unused] == [why]
-    # what was repaired is no longer told: neither which list nor which class
+    # of what is not used it is not told which list or which class it was
     assert "judgment_defaulter" not in str(encode(told)) and "loss" not in str(told.unused)
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"removed_on": date(2026, 4, 1)},
+        {"published_until": date(2026, 4, 1)},
+        {"record_state": "annulled"},
+        {"record_state": "disputed"},
+        {"list_kind": "tax_black_list", "listed_on": date(2023, 5, 31)},
+    ],
+)
+def test_what_law_has_ended_leaves_no_trace(ended: dict[str, object]) -> None:
+    around = [*named(A, B), Said("GUARANTEES", (B, A)), Said("SPOUSE_OF", (A, B))]
+    facts = [*around, *listing(1, A, **ended)]
+    assert answer(facts, A).unused == () and everything(facts) == everything(around)
 
 
 def test_an_unproven_or_unmeasured_tie_changes_nothing_and_is_named() -> None:
@@ -254,12 +268,12 @@ def test_an_unproven_later_word_does_not_undo_a_proven_one() -> None:
 
 def test_a_repair_that_one_source_states_binds_the_others() -> None:
     entry = listing(1, A)
-    repaired = Said(
+    removed = Said(
         entry[0].kind, entry[0].ends, {**entry[0].told, "removed_on": date(2026, 2, 1)}, "court"
     )
-    for batches in ([[*named(A), repaired], entry], [[*named(A), *entry], [repaired]]):
+    for batches in ([[*named(A), removed], entry], [[*named(A), *entry], [removed]]):
         told = explain(assess(take(batches)[0]), A[0])
-        assert told.own.facts == () and [item.why for item in told.unused] == ["repaired"]
+        assert told.own.facts == () and told.unused == ()
 
 
 @settings(max_examples=15)

@@ -442,7 +442,7 @@ def test_a_list_of_2014_without_an_end_is_stale_and_says_so() -> None:
     assert left_out.why == "too_old" and "请向法院核实" in left_out.reason
     # a stated end, or a young listing, or an unknown age: as ever
     for entry in (
-        listing(1, A, listed_on=date(2014, 6, 1), usable_until=date(2027, 1, 1)),
+        listing(1, A, listed_on=date(2014, 6, 1), published_until=date(2027, 1, 1)),
         listing(1, A, listed_on=date(2024, 6, 1)),
         listing(1, A),
     ):

@@ -109,8 +109,8 @@ def listing(world: World, **said: object) -> None:
     [
         ({}, 1),
         ({"removed_on": date(2026, 1, 1)}, 0),
-        ({"usable_until": date(2026, 5, 31)}, 0),
-        ({"usable_until": date(2026, 6, 1)}, 1),
+        ({"published_until": date(2026, 5, 31)}, 0),
+        ({"published_until": date(2026, 6, 1)}, 1),
     ],  # through its last day
 )
 def test_a_listing_counts_while_it_may_be_used(

@@ -1,0 +1,35 @@
+"""What law leaves of the tables of a log, for every reader and every scope (`graph.log_view`)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from graph.log_view import FactsAt
+from graph.time import day_of
+from queries.lawful.table import Barred, barred
+
+__all__ = ["Law"]
+
+
+class Law:
+    """Keeps what may be used: a `graph.log_view.Keep`, asked of one kind of a moment after the other.
+
+    By the later of both clocks, as a day in China: a repair known today also protects the past.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[FactsAt, Barred] | None = None
+
+    def __call__(self, kind: str, facts: pa.Table, at: FactsAt, /) -> pa.Table:
+        """Those of some facts of a kind that may be used."""
+        last = self._last
+        if last is None or last[0] is not at:
+            lawful_on = max(at.as_of, day_of(at.known_at))
+            last = self._last = at, barred(at.held, lawful_on)
+        return last[1].without(kind, facts)
+
+    def tells_all(self, _kind: str, parties: pa.Array, _at: FactsAt, /) -> NDArray[np.bool_]:
+        """Of all of them: a record that law has ended is as if it had never been."""
+        return np.ones(len(parties), bool)
