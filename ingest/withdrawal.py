@@ -72,7 +72,7 @@ class Withdrawal:
         tuple[Concerned, ...], Field(serialization_alias="decisions_concerned")
     ] = ()
 
-    @computed_field(alias="batch")  # type: ignore[prop-decorator]
+    @computed_field(alias="batch")
     @property
     def batch_name(self) -> str:
         """Of the one that is taken back."""

@@ -108,7 +108,8 @@ class AdverseAnswer(QuestionAnswer):
 def adverse_model() -> type[AdverseAnswer]:
     """The type of the answer, with the rows that the question declares."""
     rows = answer_model(library()["adverse_records"]).model_fields["rows"]
-    return create_model("AdverseAnswer", __base__=AdverseAnswer, rows=(rows.annotation, rows))
+    kind: Any = rows.annotation
+    return create_model("AdverseAnswer", __base__=AdverseAnswer, rows=(kind, rows))
 
 
 def adverse_of(

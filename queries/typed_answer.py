@@ -62,6 +62,7 @@ def answer_model(question: Question) -> type[QuestionAnswer]:
         f"{column.name}_label": (_LABELS[column.type] | None, Field(title=f"{column.term}（文字）"))
         for column in coded
     }
+    asked: Any = Literal[question.name]
     row = create_model(f"{name}Row", **fields)
 
     def labelled(told: Any) -> Any:
@@ -73,7 +74,7 @@ def answer_model(question: Question) -> type[QuestionAnswer]:
     return create_model(
         f"{name}Answer",
         __base__=QuestionAnswer,
-        question=(Literal[question.name], Field(title="查询")),
+        question=(asked, Field(title="查询")),
         rows=(rows, Field(title="各行")),
     )
 

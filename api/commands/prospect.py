@@ -38,8 +38,8 @@ def prospects(
                 f"首贷培植：{found.units} 户（家）没有已知贷款；没有记录不等于没有贷过款",
                 ["乡镇", "村", "村编码", "产品", "材料备齐即可", "另差一项"],
                 [
-                    (names.get(town_of(r["village"])), names.get(r["village"]), r["village"],
-                     r["title"], r["ready"], r["one_missing"])
+                    (names.get(town_of(r.village)), names.get(r.village), r.village,
+                     r.title, r.ready, r.one_missing)
                     for r in rows
                 ],
             )  # fmt: skip

@@ -164,10 +164,10 @@ def hints(key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = Fa
         found = reader.structure().hint_answer(key)
 
     def people() -> None:
-        print(f"—— {found['notice']} ——")
-        for item in found["hints"]:
-            print(f"{item['certainty']:.0%}  {item['sentence']}（{item['expires_on']} 前有效）")
-        basis(found["basis"])
+        print(f"—— {found.notice} ——")
+        for item in found.hints:
+            print(f"{item.certainty:.0%}  {item.sentence}（{item.expires_on} 前有效）")
+        basis(found.basis)
 
     answer_with(found, as_json, people)
 

@@ -100,7 +100,7 @@ class JobAnswer:
     state: str
     began_at: Instant
     done: int
-    total: int
+    total: int | None
     refused: int
     problem: dict[str, Any] | None
     result: str | None

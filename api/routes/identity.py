@@ -49,12 +49,12 @@ class UndoRequest(Body):
 
 @dataclass(frozen=True)
 class SearchAnswer:
-    """How many pairs were found and compared, and what was left out as too common."""
+    """How many pairs were found and compared, and by block what could not be compared."""
 
     weighed_by: str
     candidates: int
     compared: int
-    left_out: int
+    left_out: dict[str, int]
 
 
 @dataclass(frozen=True)

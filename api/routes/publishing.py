@@ -85,8 +85,11 @@ def proposal(proposal: ProposalId, services: Serving) -> ProposalAnswer:
     """What the second person reads: the difference in Chinese, the golden cases, the files."""
     found = services.publishing.proposal(proposal)
     item = found.proposal
-    files = {"text": item.text.decode(), "cases_text": item.proof.decode()}
-    return ProposalAnswer(**vars(proposed_answer(found)), **files)
+    return ProposalAnswer(
+        **vars(proposed_answer(found)),
+        text=item.text.decode(),
+        cases_text=item.proof.decode(),
+    )
 
 
 @router.post("/proposals/{proposal}/approval", summary="批准新版本 / approve")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Union
+from typing import Annotated, Any, Union
 
 from fastapi import APIRouter
 from fastapi import Body as FromBody
@@ -39,7 +39,7 @@ class QuestionInShort:
 
 
 #: The answers of all questions: which one it is stands in `question`.
-AnyAnswer = Annotated[
+AnyAnswer: Any = Annotated[
     Union[tuple(answers(name) for name in library())],  # noqa: UP007 - made of the library
     Field(discriminator="question"),
 ]

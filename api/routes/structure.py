@@ -76,7 +76,11 @@ def owners(
     return Owners.of(reader.structure().ownership, key, rule=rule)
 
 
-@router.get("/parties/{key}/bods", summary="股权声明（BODS 0.4） / ownership statements", response_model=list[OwnershipStatement])
+@router.get(
+    "/parties/{key}/bods",
+    summary="股权声明（BODS 0.4） / ownership statements",
+    response_model=list[OwnershipStatement],
+)
 def bods(key: Key, reader: Reading) -> list[dict[str, Any]]:
     """Holdings and beneficial owners as statements of the Beneficial Ownership Data Standard."""
     return reader.bods(key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, computed_field
 
@@ -58,8 +58,8 @@ class SideBySide:
 
     @computed_field
     @property
-    def reasons(self) -> tuple[str, ...]:
-        """What speaks for it, in Chinese."""
+    def reasons(self) -> tuple[dict[str, Any], ...]:
+        """What speaks for it and against it, each in Chinese with its weight."""
         return tuple(self.pair.reasons)
 
     @computed_field

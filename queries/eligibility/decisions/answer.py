@@ -14,7 +14,7 @@ from queries.eligibility.decisions.shadow import Flip, Shadow
 from queries.eligibility.decisions.steps import NextStep
 from queries.eligibility.facts.fact import Fact, Value, Why
 from queries.eligibility.rules.difference import said
-from queries.eligibility.rules.first_loan import disagreements
+from queries.eligibility.rules.first_loan import Said, disagreements
 from queries.eligibility.rules.product import Product, Version
 from queries.eligibility.rules.publish import Proposed
 from queries.eligibility.rules.runner import Checked
@@ -96,7 +96,7 @@ class DefinitionAnswer:
 
     definition: str
     title: str
-    said: Verdict
+    said: Said
     answered_by: str | None
     answer_of: str | None
     stated_on: date | None
