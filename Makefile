@@ -1,4 +1,5 @@
 # Two commands on a fresh machine: `make demo` and `make test`.  `make` alone lists all.
+# Between two changes: `make quick`.
 SHELL := /bin/bash
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && command -v $$p && break; done)
@@ -6,7 +7,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PORT ?= 8000
 
-.PHONY: help demo test check questions-lts manual supply clean
+.PHONY: help demo quick test check questions-lts manual supply clean
 
 help: ## 列出命令 / list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -33,10 +34,14 @@ demo: .venv/runtime ## 样本区演示 / the sample district, served
 
 test: .venv/development ## 全部测试 / every test, on a real Neo4j, several side by side
 	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder \
-		--cov --cov-report=term:skip-covered
+		--durations=10 --cov --cov-report=term:skip-covered
 
-check: .venv/development ## 规范、类型、依赖方向 / lint, types, contracts
+quick: .venv/development ## 不用引擎的测试，一分多钟 / the tests that need no engine, in about a minute
+	@$(BIN)/python -m pytest -q --quick --numprocesses auto --dist loadfile
+
+check: .venv/development ## 规范、类型、依赖方向 / lint, format, types, contracts
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 

@@ -11,7 +11,7 @@ from queries.eligibility.rules.failing import failing
 
 if TYPE_CHECKING:
     from queries.eligibility.facts.catalogue import FactSpec
-    from queries.eligibility.facts.fact import Fact, Hint
+    from queries.eligibility.facts.fact import Fact, LinkedHint
     from queries.eligibility.rules.condition import Condition
     from queries.eligibility.rules.runner import Checked
 
@@ -54,7 +54,7 @@ def _why(held: Fact | None) -> str:
     return f"（{day} 的{word or '材料'}已过期）"
 
 
-def hint_said(hint: Hint) -> str:
+def hint_said(hint: LinkedHint) -> str:
     """What is to be shown of others; where there are none, that it does not apply."""
     if hint.holds is None:
         return "在已接入机构未为他人担保，不适用" if hint.reason == "not_applicable" else "尚未核实"

@@ -12,15 +12,16 @@ a library the interrupt is dropped there with a traceback: then it is sent again
 from __future__ import annotations
 
 import errno
-import io
 import os
 import signal
 import sys
-import threading
 import time
-from contextlib import suppress
-from types import FrameType
-from typing import Any, NoReturn
+
+# loaded before signals are heard: nothing here that can wait (see `api.cli`)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, NoReturn
 
 __all__ = ["Stopped", "end_at_once", "ending", "heard", "listen", "working"]
 
@@ -71,6 +72,8 @@ def ending() -> None:
 
 def end_at_once(status: int) -> NoReturn:
     """End the process without waiting for threads; what matters was closed."""
+    from contextlib import suppress
+
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
@@ -91,6 +94,9 @@ def _heard(number: int, _frame: FrameType | None) -> None:
 
 
 def _dropped(told: Any) -> None:
+    import io
+    import threading
+
     if isinstance(told.exc_value, Stopped):
         working()
         number = told.exc_value.status - 128

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from graph.covered_sources import coverage_days
 from graph.cypher import version_labels
 from graph.facts import INSTANT
 from graph.log import Batch, FactLog
@@ -25,7 +26,6 @@ from graph.progress import Progress, silent
 from graph.projection import IMPORTED, indexable, stated_properties
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in_on
 from graph.vocabulary import Node, Relationship
 
 __all__ = ["ImportFiles", "write_import_files"]
@@ -223,7 +223,7 @@ def _add_names(names: Sequence[pa.ChunkedArray], files: ImportFiles) -> None:
 
 def _add_projection(batches: Sequence[Batch], files: ImportFiles) -> None:
     last = batches[-1]
-    came = dict(sorted(taken_in_on(batches).items()))
+    came = dict(sorted(coverage_days(batches).items()))
     properties = {
         "name": pa.array(["log"]),
         "position": pa.array([last.position]),

@@ -49,6 +49,8 @@ _MANIFEST = "manifest.json"
 _CLOSURES = "closures"
 _CLOSURE_SCHEMA = pa.schema([("kind", pa.string()), ("fact_id", pa.string())])
 _PENDING = ".pending-"
+#: Columns that had another name in logs of before 2026-12.
+_RENAMED = {"usable_until": "published_until"}
 _SAID_AGAIN = frozenset({"label", "from_label", "to_label", "source", "batch"})
 
 
@@ -224,10 +226,11 @@ class FactLog:
             schema = pa.schema(
                 [schema.field(name) for name in dict.fromkeys((*columns, "fact_id"))]
             )
+        there = [*schema.names, *(old for old, name in _RENAMED.items() if name in schema.names)]
         for batch in batches:
             if kind in batch.files:
                 path = batch.folder / f"{kind}.parquet"
-                for some in iterate_sealed(path, batch.files[kind], rows, schema.names):
+                for some in iterate_sealed(path, batch.files[kind], rows, there):
                     facts = _under(schema, _as_kept_now(batch, some))
                     yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
 
@@ -417,6 +420,7 @@ class PendingBatch:
 
 
 def _under(schema: pa.Schema, facts: pa.Table) -> pa.Table:
+    facts = facts.rename_columns([_RENAMED.get(name, name) for name in facts.column_names])
     # a later version of the schema may have gained columns: they are null in older files
     whole = pa.concat_tables([schema.empty_table(), facts], promote_options="default")
     return whole.select(schema.names)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from graph.covered_sources import coverage_days
 from graph.errors import NotFoundError
 from graph.log import Batch
 from graph.provenance import Provenance
-from graph.taken_in import taken_in_on
 from graph.time import day_of, today
 
 __all__ = ["Moment"]
@@ -75,8 +75,8 @@ class Moment:
 
     @cached_property
     def sources(self) -> dict[str, date]:
-        """What was taken in by then, and on which day it last came (`graph.taken_in`)."""
-        return taken_in_on(self.batches)
+        """What was taken in by then, and on which day it last came (`graph.covered_sources`)."""
+        return coverage_days(self.batches)
 
     @cached_property
     def provenance(self) -> Provenance:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.covered_sources import coverage_days
 from graph.cypher import (
     LONGEST_LOOKED_UP,
     LOOKED_UP,
@@ -38,7 +39,6 @@ from graph.names.searching import NAMED_KINDS, search_rows
 from graph.progress import Progress, silent
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in_on
 
 __all__ = [
     "IMPORTED",
@@ -79,7 +79,7 @@ class GraphConnection(Protocol):
 class ProjectedTo:
     """How far a graph is: position and known time of the last batch that it holds whole.
 
-    `sources` are what was taken in so far (`graph.taken_in`): the absence of a record means
+    `sources` are what was taken in so far (`graph.covered_sources`): the absence of a record means
     something only for them, and for so long as the day of each (`sources_on`, ISO, in their
     order) is not too long ago.
     """
@@ -92,7 +92,7 @@ class ProjectedTo:
     sources_on: list[str]
 
     @property
-    def taken_in_on(self) -> dict[str, date]:
+    def coverage_days(self) -> dict[str, date]:
         """Day on which each source last came."""
         days = map(date.fromisoformat, self.sources_on)
         return dict(zip(self.sources, days, strict=True))
@@ -134,7 +134,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
                 _shorten_masks(graph)
         if done:
             graph.write(PROJECTION_MIGRATED, {"schema_hash": schema_hash()})
-    if done and _stated(done) != taken_in_on(batches[:position]):
+    if done and _stated(done) != coverage_days(batches[:position]):
         _note_position(graph, batches[:position])
     todo = batches[position:]
     say = progress or silent
@@ -176,7 +176,7 @@ def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:
 def _note_position(graph: GraphConnection, batches: Sequence[Batch]) -> None:
     """Say in the graph that it holds these batches whole."""
     last = batches[-1]
-    came = dict(sorted(taken_in_on(batches).items()))
+    came = dict(sorted(coverage_days(batches).items()))
     graph.write(
         PROJECTION_WRITE,
         {
@@ -192,7 +192,7 @@ def _note_position(graph: GraphConnection, batches: Sequence[Batch]) -> None:
 
 def _stated(done: ProjectedTo) -> dict[str, date] | None:
     """What came by when, as the graph says it; None where it was written before days were kept."""
-    return done.taken_in_on if len(done.sources) == len(done.sources_on) else None
+    return done.coverage_days if len(done.sources) == len(done.sources_on) else None
 
 
 def _project_batch(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, told_of
+from ingest.emit import FactFrame, emit_named_party
 
 __all__ = ["contributions"]
 
@@ -22,12 +22,12 @@ _SAID = (
 
 def contributions(rows: pd.DataFrame, kind: str, fund: str) -> Iterator[FactFrame]:
     """State an employer's account at the end of a period; `fund` tells its accounts apart."""
-    yield from told_of(
+    yield from emit_named_party(
         "payer",
         "CONTRIBUTES_TO",
         kind,
         rows,
         key=fund + ":" + rows["payer_key"],
         valid_from=rows["period_ends_on"],
-        said=_SAID,
+        columns=_SAID,
     )

@@ -14,11 +14,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from graph.covered_sources import coverage_days
 from graph.log import FactLog
 from graph.progress import Progress, silent
 from graph.secrets import load_secrets
 from graph.settings import Settings
-from graph.taken_in import taken_in_on
 from graph.time import day_of, utc_now
 from ingest.catalogue.form import with_form, with_forms
 from ingest.catalogue.source import load_source
@@ -26,7 +26,7 @@ from ingest.checking.confirmed import confirmed_codes
 from ingest.comparing.completeness import parts_of
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
-from ingest.comparing.part import Part, part_named
+from ingest.comparing.list_part import ListPart, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, content_sha256, plan, report_of, taken_before
 from ingest.reading.apart import begin_reading
@@ -58,7 +58,7 @@ def preview(
     *,
     settings: Settings,
     known_at: datetime | None = None,
-    part: Part | None = None,
+    part: ListPart | None = None,
     form: Path | None = None,
     progress: Progress | None = None,
 ) -> Preview:
@@ -76,7 +76,7 @@ def preview(
     reports: list[BatchReport] = []
     refusals = Refusals()
     changes: list[Difference] = []
-    taken = taken_in_on(log.batches())
+    taken = coverage_days(log.batches())
     for path in map(Path, paths):
         planned = None
         with refusals.of(path):

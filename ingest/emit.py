@@ -23,12 +23,12 @@ __all__ = [
     "FactFrame",
     "Statement",
     "Vacancies",
+    "emit_named_party",
     "end",
-    "joined",
     "mention",
     "node",
+    "node_with_tie",
     "tie",
-    "told_of",
     "vacated",
 ]
 
@@ -102,7 +102,7 @@ def node(
     rows: pd.DataFrame,
     *,
     key: pd.Series,
-    said: Iterable[str] = (),
+    columns: Iterable[str] = (),
     label: Column = None,
     valid_from: pd.Series | None = None,
     valid_to: pd.Series | None = None,
@@ -113,7 +113,7 @@ def node(
     """State one aspect of a thing for every row that has a `key` (and where `where` holds).
 
     Args:
-        said: properties that stand in columns of the same name.
+        columns: properties that stand in columns of the same name.
         label: defaults to the kind's own, or that of the thing an aspect describes.
         properties: the others.
     """
@@ -124,7 +124,7 @@ def node(
         "key": key,
         "label": SCHEMA.thing(declared).label if label is None else label,
     }
-    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, said, properties)
+    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, columns, properties)
 
 
 def tie(
@@ -133,7 +133,7 @@ def tie(
     *,
     source: End,
     target: End,
-    said: Iterable[str] = (),
+    columns: Iterable[str] = (),
     discriminator: Column = "",
     valid_from: pd.Series | None = None,
     valid_to: pd.Series | None = None,
@@ -144,7 +144,7 @@ def tie(
 ) -> FactFrame:
     """State a tie for every row in which both ends are known (and where `where` holds).
 
-    `discriminator` keeps parallel ties between the same two parties apart; `said` as in `node`.
+    `discriminator` keeps parallel ties between the same two parties apart; `columns` as in `node`.
 
     Args:
         undated: rows whose `valid_from` is only the first day that is possible (a firm's founding,
@@ -163,7 +163,7 @@ def tie(
         "to_label": target[1],
         "discriminator": discriminator,
     }
-    frame = _frame(kind, rows, ends, valid_from, valid_to, certainty, where, said, properties)
+    frame = _frame(kind, rows, ends, valid_from, valid_to, certainty, where, columns, properties)
     if undated is None or not undated.any():
         return frame
     return replace(frame, columns={**frame.columns, "undated": _aligned(undated, rows.index)})
@@ -188,14 +188,14 @@ def end(rows: pd.DataFrame, party: str) -> End:
     return rows[f"{party}_key"], rows[f"{party}_label"]
 
 
-def joined(
+def node_with_tie(
     party: End,
     by: str,
     kind: str,
     rows: pd.DataFrame,
     *,
     key: pd.Series,
-    said: Iterable[str],
+    columns: Iterable[str],
     valid_from: pd.Series | None = None,
     valid_to: pd.Series | None = None,
     where: pd.Series | None = None,
@@ -204,11 +204,11 @@ def joined(
     """State a thing and who it belongs to: reads `party` -[`by`]-> `kind`.
 
     Args:
-        said: properties of the thing that stand in columns of the same name.
+        columns: properties of the thing that stand in columns of the same name.
         properties: the others.
     """
     when = {"valid_from": valid_from, "valid_to": valid_to, "where": where}
-    yield node(kind, rows, key=key, said=said, **when, **properties)  # type: ignore[arg-type]
+    yield node(kind, rows, key=key, columns=columns, **when, **properties)  # type: ignore[arg-type]
     yield tie(by, rows, source=party, target=(key, kind), **when)  # type: ignore[arg-type]
 
 
@@ -248,26 +248,26 @@ def mention(
             )
 
 
-def told_of(
+def emit_named_party(
     party: str,
     by: str,
     kind: str,
     rows: pd.DataFrame,
     *,
     key: pd.Series,
-    said: Iterable[str],
+    columns: Iterable[str],
     valid_from: pd.Series | None = None,
     **properties: Column,
 ) -> Iterator[FactFrame]:
-    """As `joined`, where all that is told of the party is its name: `party` and `party`_name."""
+    """As `node_with_tie`, where all that is told of the party is its name: `party` and `party`_name."""
     yield from mention(rows, party, name=rows[f"{party}_name"])
-    yield from joined(
+    yield from node_with_tie(
         end(rows, party),
         by,
         kind,
         rows,
         key=key,
-        said=said,
+        columns=columns,
         valid_from=valid_from,
         **properties,
     )
@@ -281,10 +281,10 @@ def _frame(
     valid_to: pd.Series | None,
     certainty: float,
     where: pd.Series | None,
-    said: Iterable[str],
+    named: Iterable[str],
     properties: dict[str, Column],
 ) -> FactFrame:
-    properties = {name: rows[name] for name in said} | properties
+    properties = {name: rows[name] for name in named} | properties
     declared = {item.name for item in SCHEMA.kind(kind).properties}
     unknown = sorted(set(properties) - declared)
     if unknown:

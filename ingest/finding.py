@@ -11,8 +11,8 @@ import pyarrow as pa
 from graph.identifiers.redaction import redacted
 
 __all__ = [
-    "Finding",
     "FindingGroup",
+    "RowFinding",
     "by_importance",
     "findings_table",
     "grouped",
@@ -23,7 +23,7 @@ _TYPES = {"row": pa.int32()}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RowFinding:
     """One finding.
 
     Attributes:
@@ -51,7 +51,7 @@ class FindingGroup:
         rows: in order; empty for what is said of the whole file.
     """
 
-    first: Finding
+    first: RowFinding
     rows: tuple[int, ...]
 
     def where(self, most: int = 5) -> str:
@@ -60,30 +60,30 @@ class FindingGroup:
         return shown + (f" 等 {len(self.rows)} 行" if len(self.rows) > most else "")
 
 
-def by_importance(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def by_importance(findings: Iterable[RowFinding]) -> tuple[RowFinding, ...]:
     """What is said of the file as a whole, then what was refused, then what is only told."""
     return tuple(
         sorted(findings, key=lambda item: (item.row is not None, item.severity != "error"))
     )
 
 
-def grouped(findings: Iterable[Finding]) -> list[FindingGroup]:
+def grouped(findings: Iterable[RowFinding]) -> list[FindingGroup]:
     """The findings by what they say, each group where its first stands."""
-    groups: dict[tuple[Any, ...], tuple[Finding, list[int]]] = {}
+    groups: dict[tuple[Any, ...], tuple[RowFinding, list[int]]] = {}
     for item in findings:
         key = (item.severity, item.column, item.code, item.message_zh)
         groups.setdefault(key, (item, []))[1].extend([item.row] if item.row else [])
     return [FindingGroup(first, tuple(rows)) for first, rows in groups.values()]
 
 
-def findings_table(findings: Iterable[Finding], table: str) -> pa.Table:
+def findings_table(findings: Iterable[RowFinding], table: str) -> pa.Table:
     """Errors and warnings as the table that is kept with the batch; no value is in it."""
     rows = list(findings)
     columns = {
         item.name: pa.array(
             [getattr(row, item.name) for row in rows], _TYPES.get(item.name, pa.string())
         )
-        for item in fields(Finding)
+        for item in fields(RowFinding)
     }
     # headings and names of files are the sender's words: no number of a person is kept in them
     for name in ("column", "message_zh", "message_en"):
@@ -97,8 +97,8 @@ def _redacted(texts: pa.Array) -> pa.Array:
     return pa.array(kept, pa.string()).take(coded.indices)
 
 
-def kept_findings(table: pa.Table | None) -> tuple[Finding, ...]:
+def kept_findings(table: pa.Table | None) -> tuple[RowFinding, ...]:
     """The findings that were kept with a batch."""
-    names = [item.name for item in fields(Finding)]
+    names = [item.name for item in fields(RowFinding)]
     rows = [] if table is None else table.select(names).to_pylist()
-    return tuple(Finding(**row) for row in rows)
+    return tuple(RowFinding(**row) for row in rows)

@@ -30,7 +30,7 @@ from graph.settings import Settings
 from graph.snapshot import Snapshot, take_snapshot
 from graph.time import today, utc_now
 from ingest.comparing.difference import compare
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from ingest.pipeline import WAIT_S
 from ingest.plan import batch_name, taken_before
 from ingest.sources.guarantee import contracts
@@ -99,7 +99,7 @@ def insert_guarantee(
         log.writer(),
     ):
         Ledger(store).refuse_lost(log.batches())
-        done = taken_before(log, _SOURCE, sha256, Part("proposal"))
+        done = taken_before(log, _SOURCE, sha256, ListPart("proposal"))
         if done:
             return GuardedGuarantee("already", None, None, done.position)
         snapshot = take_snapshot(log, day)

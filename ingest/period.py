@@ -32,12 +32,12 @@ def through(last_days: pd.Series) -> pd.Series:
     return _each(last_days, lambda day: None if day >= NO_END else day + timedelta(days=1))
 
 
-def _each(values: pd.Series, change: Callable[[Any], date | None]) -> pd.Series:
-    changed = [None if pd.isna(value) else change(value) for value in values]
-    return pd.Series(changed, index=values.index, dtype=object)
-
-
 def earlier(one: pd.Series, other: pd.Series) -> pd.Series:
     """The earlier day of each row; the one that is known, where one is missing."""
     known = [[day for day in pair if pd.notna(day)] for pair in zip(one, other, strict=True)]
     return pd.Series([min(days, default=None) for days in known], index=one.index, dtype=object)
+
+
+def _each(values: pd.Series, change: Callable[[Any], date | None]) -> pd.Series:
+    changed = [None if pd.isna(value) else change(value) for value in values]
+    return pd.Series(changed, index=values.index, dtype=object)

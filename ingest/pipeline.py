@@ -25,7 +25,7 @@ from graph.time import day_of, utc_now
 from ingest.catalogue.form import with_form, with_forms
 from ingest.catalogue.source import Source, load_source
 from ingest.checking.confirmed import confirmed_codes
-from ingest.comparing.part import Part, part_named
+from ingest.comparing.list_part import ListPart, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.plan import already, commit, content_sha256, plan, taken_before
 from ingest.reading.apart import begin_reading
@@ -43,7 +43,7 @@ def ingest(
     *,
     settings: Settings,
     known_at: datetime | None = None,
-    part: Part | None = None,
+    part: ListPart | None = None,
     into_graph: bool = True,
     form: Path | None = None,
     wait_s: float = WAIT_S,
@@ -113,7 +113,7 @@ def _take_in(
     source: Source,
     path: Path,
     identity_key: str,
-    part: Part | None,
+    part: ListPart | None,
     known_at: datetime | None,
     say: Progress,
 ) -> BatchReport:

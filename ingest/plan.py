@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from graph.effective_batches import effective_batches, withdrawals
 from graph.errors import InputError, XinnongError, where_raised
 from graph.file_name import shown
 from graph.log import Batch, FactLog
@@ -23,19 +24,18 @@ from graph.progress import Progress
 from graph.provenance import REGISTERS
 from graph.resolution import redirects
 from graph.schema import SCHEMA
-from graph.standing import standing, withdrawals
 from ingest.catalogue.source import Source
 from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
 from ingest.comparing.difference import Difference, Dispute, compare
+from ingest.comparing.list_part import ListPart
 from ingest.comparing.listing import listing
 from ingest.comparing.organisation_codes import of_organisation_codes
 from ingest.comparing.other_names import other_names
-from ingest.comparing.part import Part
 from ingest.comparing.registered_name import under_registered_names
 from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
-from ingest.finding import Finding, by_importance, findings_table, kept_findings
+from ingest.finding import RowFinding, by_importance, findings_table, kept_findings
 from ingest.identity.provisional import name_parties
 from ingest.memory import release_memory
 from ingest.reading.apart import read_apart
@@ -76,10 +76,10 @@ class Plan:
     gated: Gated
     sha256: str
     batch: str
-    part: Part
+    part: ListPart
     difference: Difference
     settlement: Settlement | None
-    findings: tuple[Finding, ...]
+    findings: tuple[RowFinding, ...]
     counts: dict[str, int]
     kept: pa.Table
 
@@ -97,12 +97,12 @@ def content_sha256(path: Path) -> str:
         ) from error
 
 
-def taken_before(log: FactLog, source: str, sha256: str, part: Part) -> Batch | None:
+def taken_before(log: FactLog, source: str, sha256: str, part: ListPart) -> Batch | None:
     """The standing batch that already brought this very content.
 
     Content that is part of another list now is not taken before: an unchanged part is seen again.
     """
-    for batch in standing(log.batches()):
+    for batch in effective_batches(log.batches()):
         said = (batch.notes.get("list"), batch.notes.get("part"), batch.notes.get("of"))
         if (batch.source, batch.content_sha256) == (source, sha256) and (
             part.of == 1 or said == (part.name, part.number, part.of)
@@ -119,7 +119,7 @@ def plan(
     *,
     identity_key: str,
     quarantine: Quarantine,
-    part: Part,
+    part: ListPart,
     day: date,
     progress: Progress,
     confirmed: frozenset[str] = frozenset(),
@@ -311,12 +311,12 @@ def already(log: FactLog, batch: Batch) -> BatchReport:
     )
 
 
-def _overtaken(log: FactLog, batch: Batch) -> list[Finding]:
+def _overtaken(log: FactLog, batch: Batch) -> list[RowFinding]:
     """That a complete list which comes again is not the last word: another one came since."""
     said = batch.notes
     later = [
         item
-        for item in standing(log.batches())
+        for item in effective_batches(log.batches())
         if item.position > batch.position
         and (item.source, item.notes.get("table")) == (batch.source, said.get("table"))
         and "of" in item.notes
@@ -326,7 +326,7 @@ def _overtaken(log: FactLog, batch: Batch) -> list[Finding]:
         return []
     last = later[-1]
     return [
-        Finding(
+        RowFinding(
             None,
             None,
             "older_list_again",
@@ -371,7 +371,7 @@ def batch_name(log: FactLog, source: str, sha256: str) -> str:
     return f"{source}-{sha256[:16]}" + (f"-{same + 1}" if same else "")
 
 
-def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Finding]:
+def _counted(log: FactLog, source: Source, table: Table, part: ListPart) -> list[RowFinding]:
     """Whether the whole delivery has about as many rows as it should; its last part decides."""
     expected = source.expected_of(table.name)
     others = parts_of(log.batches(), source.name, table.name, part)
@@ -388,7 +388,7 @@ def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Fin
     if expected.max is None or count <= expected.max:
         return []
     return [
-        Finding(
+        RowFinding(
             None,
             None,
             "too_many_rows",
@@ -399,10 +399,10 @@ def _counted(log: FactLog, source: Source, table: Table, part: Part) -> list[Fin
     ]
 
 
-def _disputed(dispute: Dispute) -> Finding:
+def _disputed(dispute: Dispute) -> RowFinding:
     shown = "、".join(map(str, dispute.rows[:_ROWS_SHOWN]))
     more = f" 等 {len(dispute.rows)}" if len(dispute.rows) > _ROWS_SHOWN else ""
-    return Finding(
+    return RowFinding(
         dispute.rows[0],
         None,
         "several_at_once",

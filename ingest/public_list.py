@@ -21,7 +21,7 @@ def listing(
     list_kind: str,
     *,
     number: pd.Series,
-    said: Iterable[str],
+    columns: Iterable[str],
     **properties: Column,
 ) -> Iterator[FactFrame]:
     """State the entry of every row, and that the row's `subject` is its subject.
@@ -29,7 +29,7 @@ def listing(
     Args:
         rows: with `subject`, `subject_name`, `listed_on`, `removed_on`, `record_state`.
         number: what tells the entries of one subject apart.
-        said: other properties that stand in columns of the same name.
+        columns: other properties that stand in columns of the same name.
     """
     key = f"list:{list_kind}:" + number + ":" + rows["subject_key"].str[-12:]
     when = {"valid_from": rows["listed_on"]}
@@ -40,7 +40,7 @@ def listing(
         key=key,
         **when,
         list_kind=list_kind,
-        said=("listed_on", "removed_on", "record_state", *said),
+        columns=("listed_on", "removed_on", "record_state", *columns),
         **properties,  # type: ignore[arg-type]
     )
     yield tie("SUBJECT_OF", rows, source=end(rows, "subject"), target=(key, "ListEntry"), **when)

@@ -10,7 +10,7 @@ from pathlib import Path
 from graph.errors import InputError
 from graph.file_name import shown
 from graph.time import Instant
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 
 __all__ = ["BatchReport", "Refusals", "RefusedFile", "Report"]
 
@@ -44,7 +44,7 @@ class BatchReport:
     succeeded: dict[str, int] = field(default_factory=dict)
     stale_suspected: int = 0
     missing_parts: tuple[int, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[RowFinding, ...] = ()
 
     def __post_init__(self) -> None:
         if self.rows_in != self.accepted + self.unchanged + self.quarantined:

@@ -18,6 +18,8 @@ from typing import Annotated, Literal
 import pyarrow.compute as pc
 from pydantic import Field, computed_field
 
+from graph.covered_sources import coverage_days
+from graph.effective_batches import effective_batches, withdrawals
 from graph.errors import InputError, NotFoundError
 from graph.facts import arrow_schema, ids_again
 from graph.identifiers.redaction import redacted
@@ -27,8 +29,6 @@ from graph.operations.responsible import responsible
 from graph.progress import Progress, silent
 from graph.schema import SCHEMA
 from graph.settings import Settings
-from graph.standing import standing, withdrawals
-from graph.taken_in import taken_in_on
 from graph.time import Instant, utc_now
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
@@ -127,7 +127,7 @@ def preview_withdrawal(name: str, *, settings: Settings) -> Withdrawal:
     found, difference = _look(log, Quarantine(settings.quarantine_dir), name)
     if found.made:
         return found
-    taken = taken_in_on(item for item in log.batches() if item.batch != found.batch.batch)
+    taken = coverage_days(item for item in log.batches() if item.batch != found.batch.batch)
     decisions = concerned(settings, log, [difference], taken, utc_now())
     return replace(found, decisions=decisions)
 
@@ -193,7 +193,7 @@ def _look(log: FactLog, quarantine: Quarantine, name: str) -> tuple[Withdrawal, 
         ), Difference()
     _refuse(batches, batch)
     difference = _undone(log, batch)
-    left = [item for item in standing(batches) if item.batch != batch.batch]
+    left = [item for item in effective_batches(batches) if item.batch != batch.batch]
     open_now = open_rows(log, batch.source)
     before = {(item.batch.batch, item.row) for item in open_now}
     again = [
@@ -263,7 +263,7 @@ def _find(batches: Sequence[Batch], name: str) -> Batch:
     for batch in batches:
         if name in (batch.batch, str(batch.position)):
             return batch
-    last = "、".join(map(_told, standing(batches)[-_SHOWN:]))
+    last = "、".join(map(_told, effective_batches(batches)[-_SHOWN:]))
     raise NotFoundError(
         f"没有这个批次。{f'最近的批次：{last}。' if last else '还没有任何批次。'}请核对批次号。",
         "There is no such batch: name it, or give its position in the log.",
@@ -286,7 +286,7 @@ def _refuse(batches: Sequence[Batch], batch: Batch) -> None:
         )
     later = [
         item
-        for item in standing(batches)
+        for item in effective_batches(batches)
         if item.source == batch.source and item.position > batch.position
     ]
     if later:

@@ -14,10 +14,10 @@ from typing import Any
 
 from pydantic import create_model, model_validator
 
+from graph.covered_sources import coverage_days
+from graph.effective_batches import effective_batches
 from graph.log import Batch
 from graph.schema import SCHEMA
-from graph.standing import standing
-from graph.taken_in import taken_in_on
 from queries.codes import ADVERSE
 from queries.library import Answer, library
 from queries.typed_answer import QuestionAnswer, answer_model
@@ -122,7 +122,7 @@ def adverse_of(
         labels: what the party is, so that nobody is told to lack what it cannot have.
     """
     told = list(batches)
-    came, brought = taken_in_on(told), _brought(told)
+    came, brought = coverage_days(told), _brought(told)
     wanted = [
         kind for kind in ADVERSE_KINDS
         if not (kind in _OF_FIRMS and {"Person", "Household"} & {*labels})
@@ -141,6 +141,6 @@ def adverse_of(
 def _brought(batches: Iterable[Batch]) -> dict[str, frozenset[str]]:
     """Source -> kinds of facts that it ever stated, withdrawn batches left out."""
     found: dict[str, frozenset[str]] = {}
-    for batch in standing(batches):
+    for batch in effective_batches(batches):
         found[batch.source] = found.get(batch.source, frozenset()) | frozenset(batch.kinds)
     return found

@@ -73,14 +73,14 @@ class DistrictReader:
     def basis(self) -> Basis:
         """On what every answer of this reader stands."""
         at = self.moment
-        return Basis(at.as_of, at.known_at, at.position, scope=self.scope.name, head=at.head)
+        return Basis(at.as_of, at.known_at, at.position, scope=self.scope.said, head=at.head)
 
     @cached_property
     def products(self) -> Mapping[str, Product]:
         """Every product, with what was published here."""
-        from queries.eligibility.rules.publish import shelf
+        from queries.eligibility.rules.publish import current_products
 
-        return shelf(self._stores.store)
+        return current_products(self._stores.store)
 
     @cached_property
     def card(self) -> Card:
@@ -281,7 +281,7 @@ class DistrictReader:
 
     def _propagate(self) -> RiskRun:
         from graph.snapshot import refresh_snapshot, take_snapshot
-        from queries.risk import assess, reassess
+        from queries.risk import assess, update_run
 
         at, log = self.moment, self._log
         for state, before in self._stores.runs.risk.finished():
@@ -291,7 +291,7 @@ class DistrictReader:
                 and held.position <= at.position
                 and state[3:] == self._state(self.policy.name)[3:]  # type: ignore[index]
             ):
-                return reassess(before, refresh_snapshot(held, log, at.known_at))
+                return update_run(before, refresh_snapshot(held, log, at.known_at))
         return assess(take_snapshot(log, at.as_of, at.known_at), self.policy)
 
     def _read_structure(self) -> Structure:

@@ -11,7 +11,7 @@
                   both clocks, the later of them and the reader alone: words of fragments only
 
 x is a version node or a tie; which of both is read from the text (`queries.pattern`).  A text has
-two renderings: for a reader who sees everything, and for one whose scope is in the way.
+one rendering for who sees everything, and one for readers of each role (`queries.seen`).
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from functools import cache
 
 from graph.provenance import OTHER_SOURCES, PARTY_KINDS
 from graph.schema import SCHEMA
+from queries.brackets import blanked
 from queries.lawful import PARAMETERS
-from queries.pattern import Bound, blanked, bound
-from queries.seen import seen, while_held, while_known
+from queries.pattern import Bound, bound
+from queries.seen import Reading, seen, while_held, while_known
 
 __all__ = ["SUPPLIED", "rendered", "with_roles"]
 
 #: Parameters that no question declares: the moment and the scope give them.
 SUPPLIED = frozenset(
     {"as_of", "known_at", "veiled", "registers", *PARAMETERS,
-     "open_kinds", "public_kinds", "granted", "areas"}
+     "opened", "granted", "areas"}
 )  # fmt: skip
 
 _FOR_A_READER = frozenset({"live", "begun"})
@@ -45,8 +46,8 @@ def with_roles(text: str) -> str:
     )
 
 
-def rendered(text: str, *, scoped: bool) -> str:
-    """The text as it runs; raises `ValueError` where a word is said of no version and no tie."""
+def rendered(text: str, reading: Reading | None = None) -> str:
+    """The text as it runs, for who sees everything by default; raises `ValueError` where a word is said of no version and no tie."""
     facts = bound(blanked(text))
 
     def one(found: re.Match[str]) -> str:
@@ -54,14 +55,14 @@ def rendered(text: str, *, scoped: bool) -> str:
         told = [item for item in facts if item.name == name and item.at < found.start()]
         if not told:
             raise ValueError(f"{found[0]} is said of what is no version and no tie")
-        return _written(found[1], name, told[-1], scoped=scoped)
+        return _written(found[1], name, told[-1], reading)
 
     return _WORDS.sub(one, text)
 
 
-def _written(word: str, name: str, fact: Bound, *, scoped: bool) -> str:
+def _written(word: str, name: str, fact: Bound, reading: Reading | None) -> str:
     """What a word says of one version or tie."""
-    reader = seen(name, fact) if scoped else "true"
+    reader = seen(name, fact, reading) if reading else "true"
     veiled = _veiled(name, fact)
     said = {
         "live": while_held(name),
@@ -75,7 +76,7 @@ def _written(word: str, name: str, fact: Bound, *, scoped: bool) -> str:
         f"THEN {name} {{.*, source: '{OTHER_SOURCES}', batch: null, row: null}} "
         f"ELSE properties({name}) END",
     }[word]
-    return f"{said} AND {reader}" if scoped and word in _FOR_A_READER else said
+    return f"{said} AND {reader}" if word in _FOR_A_READER and reader != "true" else said
 
 
 def _veiled(name: str, fact: Bound) -> str:
@@ -100,16 +101,12 @@ def _roles() -> dict[str, str | None]:
 
 
 def _labels_of(party: str) -> str:
-    said = [role for role, tie in _roles().items() if tie is None]
-    ways = [
-        f"(label_ IN {said} AND EXISTS {{ MATCH (plays_:Version)-[:DESCRIBES]->({party}) "
-        "WHERE live(plays_) AND plays_.kind = label_ })"
-    ]
-    ways += [
-        f"(label_ = '{role}' AND EXISTS {{ MATCH ({party})-[acts_:{tie}]->() WHERE live(acts_) }})"
-        for role, tie in _roles().items() if tie is not None
-    ]  # fmt: skip
-    return f"[label_ IN labels({party}) WHERE NOT label_ IN {[*_roles()]} OR {' OR '.join(ways)}]"
+    ways = []
+    for role, tie in _roles().items():
+        words = f"has_tie({party}, {tie})" if tie else f"is_said_to_be({party}, label_)"
+        ways.append(f"(label_ = '{role}' AND {words})")
+    roles = [*_roles()]
+    return f"[label_ IN labels({party}) WHERE NOT label_ IN {roles} OR {' OR '.join(ways)}]"
 
 
 def _kind_of(thing: str) -> str:

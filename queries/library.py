@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from graph.connection import Graph, Rows, Statement
-from graph.errors import NotFoundError, SettingsError
-from graph.log import FactLog
+from graph.errors import NotFoundError
 from graph.moment import Moment
 from graph.projection import ProjectedTo, projected_to
-from graph.taken_in import taken_in_on
 from graph.time import today
 from queries.basis import Basis
-from queries.fragment import FOLDER
-from queries.question import Question, parse_question
+from queries.question import Question
+from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, patience_s, statement_of
 from queries.typed_answer import QuestionAnswer, answer_model
 
 __all__ = [
@@ -30,11 +25,10 @@ __all__ = [
     "answers",
     "ask",
     "ask_many",
-    "held_at",
     "held_by",
-    "known_key",
     "library",
     "standing_key",
+    "statement",
 ]
 
 _FIND_PARTY = "find_party"
@@ -82,22 +76,6 @@ class Answer:
             notes=self.notes,
             basis=self.basis,
         )
-
-
-@cache
-def library() -> Mapping[str, Question]:
-    """Every question by name; raises `SettingsError` on a faulty file or a name used twice."""
-    found: dict[str, Question] = {}
-    for path in sorted(Path(__file__).parent.rglob("*.cypher")):
-        if path.parent == FOLDER:
-            continue
-        question = parse_question(path, path.read_text(encoding="utf-8"))
-        if question.name in found:
-            raise SettingsError(
-                f"两个查询都叫 {question.name}", f"two questions are named {question.name}"
-            )
-        found[question.name] = question
-    return MappingProxyType(found)
 
 
 def answers(name: str) -> type[QuestionAnswer]:
@@ -165,6 +143,15 @@ def ask_many(
     return _answers(graph, asked, keys or StandingKeys(graph, at, scope), of_known)
 
 
+def statement(
+    graph: Graph, name: str, *, moment: Moment, scope: Scope = ADMINISTRATOR, **given: Any
+) -> Statement:
+    """What the graph would be sent for a question (`ask`), to be looked at; nothing is asked but
+    which keys stand for those given."""
+    at = At.of(moment)
+    return _statements([_Asked(_find(name), given, at)], StandingKeys(graph, at, scope), False)[0]
+
+
 class _Asked:
     """A question with its values, before the keys in them are looked up."""
 
@@ -179,7 +166,7 @@ class _Asked:
         parties = _PARTIES & set(self.values) if question.name != SAME_AS else ()
         self.parties = {name: str(self.values[name]) for name in parties}
 
-    def answered(self, found: Rows) -> Answer:
+    def answered(self, found: Rows, scope: Scope) -> Answer:
         question, typed = self.question, self.typed
         rows, beyond = question.cut(found.rows)
         truncated = found.truncated or beyond is not None
@@ -195,6 +182,8 @@ class _Asked:
             self.at.position,
             truncated=truncated,
             same_as=key if key != self.key else None,
+            scope=scope.name,
+            head=self.at.head,
         )
         notes = typed.notes if typed is not None else ()
         return Answer(question, rows, basis, notes if beyond is None else (*notes, beyond))
@@ -203,6 +192,12 @@ class _Asked:
 def _answers(
     graph: Graph, asked: Sequence[_Asked], keys: StandingKeys, of_known: bool
 ) -> list[Answer]:
+    statements = _statements(asked, keys, of_known)
+    found = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
+    return [one.answered(rows, keys.scope) for one, rows in zip(asked, found, strict=True)]
+
+
+def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> list[Statement]:
     keys.look_up(key for one in asked for key in one.parties.values())
     scope = keys.scope
     statements = []
@@ -210,16 +205,9 @@ def _answers(
         refuses = (of_known or not scope.sees_everything) and one.question.name not in _OF_KEYS
         for name, key in one.parties.items():
             one.values[name] = keys.known(key) if refuses else keys.standing(key)
-        statements.append(
-            Statement(
-                one.question.text_for(scope),
-                {**one.values, **one.at.parameters(), **scope.parameters()},
-                one.question.rows,
-            )
-        )
-    return [
-        one.answered(found) for one, found in zip(asked, graph.read_many(statements), strict=True)
-    ]
+        given = {**one.values, **one.at.parameters()}
+        statements.append(statement_of(one.question, scope, given))
+    return statements
 
 
 def _find(name: str) -> Question:
@@ -237,26 +225,6 @@ def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str
     """The key that stands for `key`: another one where it is another party by judgement, or a
     place that has another code by now."""
     return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).standing(key)
-
-
-def known_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """As `standing_key`; raises `NotFoundError` (`party_unknown`) where no source said anything."""
-    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).known(key)
-
-
-def held_at(log: FactLog, known_at: datetime) -> ProjectedTo:
-    """What a graph of this log held at an instant: of a job that goes on later, or of a question
-    about what was known."""
-    then = [batch for batch in log.batches() if batch.known_at <= known_at]
-    came = taken_in_on(then)
-    return ProjectedTo(
-        position=len(then),
-        known_at=known_at,
-        manifest_hash=then[-1].hash if then else "",
-        schema_hash="",
-        sources=list(came),
-        sources_on=[day.isoformat() for day in came.values()],
-    )
 
 
 def held_by(graph: Graph) -> ProjectedTo:

@@ -29,9 +29,9 @@ class Publishing:
 
     def products(self) -> Mapping[str, Product]:
         """Every product, with what was published here."""
-        from queries.eligibility.rules.publish import shelf
+        from queries.eligibility.rules.publish import current_products
 
-        return shelf(self._store)
+        return current_products(self._store)
 
     def product(self, name: str) -> Product:
         """One product; raises `NotFoundError`."""
@@ -48,17 +48,17 @@ class Publishing:
     def proposals(self) -> list[Proposed]:
         """Every proposal of a product, oldest first."""
         from graph.operations import Proposals
-        from queries.eligibility.rules.publish import is_product, look_at
+        from queries.eligibility.rules.publish import is_product, review_proposal
 
         found = filter(is_product, Proposals(self._store).all())
-        return [look_at(self._store, item) for item in found]
+        return [review_proposal(self._store, item) for item in found]
 
     def proposal(self, name: str) -> Proposed:
         """One proposal as the second person reads it."""
         from graph.operations import Proposals
-        from queries.eligibility.rules.publish import look_at
+        from queries.eligibility.rules.publish import review_proposal
 
-        return look_at(self._store, Proposals(self._store).find(name))
+        return review_proposal(self._store, Proposals(self._store).find(name))
 
     def approve_product(self, proposal: str, *, by: str) -> Proposed:
         """Let a product pass, by another person."""

@@ -9,12 +9,13 @@
     // returns loan_key: text = 贷款编号 / loan key
     // returns role: text = 与户主关系 / role ; codes BELONGS_TO.role    (its words: `queries.codes`)
     // basis: 征信业管理条例 第二十九条
+    // access: public, credit      (classes of information that the text reaches)
     // rows: 200
     // within: depth 20            (how far the text follows: rows beyond are cut, and that is said)
 
 Both clocks are parameters of every question, and stand in none of its files: every version and
 every tie that it binds is under `live(x)` (`queries.expansion`), or it does not load.  The header is
-checked against the text as well: parameters, columns, labels, types, read-only, bounded.  A question
+checked against the text as well: parameters, columns, labels, types, classes, read-only, bounded.  A question
 that lies about itself does not load.  What several questions say alike is a fragment, put in its
 place when the question is loaded (`queries.fragment`).
 """
@@ -23,26 +24,31 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from graph.cypher import version_labels
 from graph.errors import InputError, SettingsError
+from graph.information import InformationClass
 from graph.schema import SCHEMA
 from graph.time import parse_date, past_instant
+from queries.brackets import blanked
+from queries.clocked import unclocked, unlawful
 from queries.codes import code_list
 from queries.expansion import SUPPLIED, rendered, with_roles
 from queries.fragment import expand
-from queries.pattern import blanked, unclocked
+from queries.pattern import bound
 from queries.scope import Scope
+from queries.seen import Reading
 
 __all__ = ["CLOCKS", "Column", "Parameter", "Question", "parse_question"]
 
 _LINE = re.compile(
-    r"//\s*(title|question|basis|rows|allow|within|param|returns)\s*([a-z_]*)\s*:\s*(.+)"
+    r"//\s*(title|question|basis|access|rows|allow|within|param|returns)\s*([a-z_]*)\s*:\s*(.+)"
 )
 _WITHIN = re.compile(r"([a-z_]+) (\d+)")
 _DECLARED = re.compile(r"(text|integer|real|flag|date|instant|list|map)\s*=\s*(.+)")
@@ -118,7 +124,9 @@ class Question:
         within: the column that counts how far away a row is, and the greatest count that is shown.
             The text looks one further, so that it is known whether there is more; one that looks
             for the nearest only (one row) says how far it looked where it finds nothing.
-        text: as it runs for who sees everything; `scoped_text` for a reader with a scope.
+        access: classes of information that it reads.
+        text: as it runs for who sees everything.
+        worded: the same in the words of `queries.expansion`, for readers with a scope (`text_for`).
     """
 
     name: str
@@ -128,10 +136,11 @@ class Question:
     basis: str
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
+    access: frozenset[InformationClass]
     rows: int
     allowed: str
     text: str
-    scoped_text: str
+    worded: str
     read: tuple[Parameter, ...] = ()
     within: tuple[str, int] | None = None
 
@@ -168,7 +177,15 @@ class Question:
 
     def text_for(self, scope: Scope) -> str:
         """The rendering for a reader."""
-        return self.text if scope.sees_everything else self.scoped_text
+        if scope.sees_everything:
+            return self.text
+        return _rendered(self.worded, Reading.of(scope))
+
+    @property
+    def scoped_text(self) -> str:
+        """The rendering that asks for the most: nothing is open, somebody opened something, and the
+        reader works somewhere."""
+        return _rendered(self.worded, Reading(frozenset()))
 
     def cut(self, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None]:
         """The rows that are shown, and what is said of those that are not looked for."""
@@ -226,14 +243,14 @@ def parse_question(path: Path, text: str) -> Question:
             raise refuse(f"line {number}: {word} stands twice")
         else:
             stated[word] = rest
-    for word in ("title", "question", "basis", "rows"):
+    for word in ("title", "question", "basis", "access", "rows"):
         if word not in stated:
             raise refuse(f"the header lacks {word}")
     own = "\n".join(body).strip()
     try:
-        cypher = with_roles(expand(own))
+        cypher = expand(with_roles(own))
         plain = blanked(cypher)
-        wrong = [*unclocked(plain)]
+        wrong = [*unclocked(plain), *unlawful(blanked(own))]
     except ValueError as error:
         raise refuse(str(error)) from error
     used = set(re.findall(r"\$(\w+)", plain)) - SUPPLIED
@@ -255,10 +272,13 @@ def parse_question(path: Path, text: str) -> Question:
         raise refuse(f"no such label or type: {sorted(labels - _LABELS)}")
     if wrong:
         raise refuse("; ".join(wrong))
+    access = {SCHEMA.information(kind) for item in bound(plain) for kind in item.kinds}
+    if stated["access"] != (needed := _access(access)):
+        raise refuse(f"it reads {needed}: say “access: {needed}”")
     if forbidden := _NOT_OWN.search(blanked(own)):
         raise refuse(f"{forbidden[0]} is for the expansions to write (`queries.expansion`)")
     try:
-        text, scoped_text = (rendered(cypher, scoped=scoped) for scoped in (False, True))
+        text = rendered(cypher)
     except ValueError as error:
         raise refuse(str(error)) from error
     within = _WITHIN.fullmatch(stated.get("within", ""))
@@ -274,11 +294,12 @@ def parse_question(path: Path, text: str) -> Question:
         parameters=(*(item for item in parameters if item.read_from is None), *CLOCKS),
         read=tuple(item for item in parameters if item.read_from),
         columns=tuple(columns),
+        access=frozenset(access),
         rows=int(stated["rows"]),
         allowed=stated.get("allow", ""),
         within=(within[1], int(within[2])) if within else None,
         text=text,
-        scoped_text=scoped_text,
+        worded=cypher,
     )
 
 
@@ -289,6 +310,17 @@ def _has_words(codes: str, returned: list[str]) -> bool:
         return bool(code_list(codes))
     except KeyError:
         return False
+
+
+@lru_cache(maxsize=1_000)
+def _rendered(worded: str, reading: Reading) -> str:
+    return rendered(worded, reading)
+
+
+def _access(classes: Collection[InformationClass]) -> str:
+    """Classes as a header says them: those open to everybody as one word."""
+    of_readers = sorted(item.value for item in classes if not item.is_public)
+    return ", ".join([*["public"][: any(item.is_public for item in classes)], *of_readers])
 
 
 def _returned(plain: str) -> list[str]:

@@ -30,7 +30,11 @@ from graph.information import InformationClass
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
 
-__all__ = ["ADMINISTRATOR", "Scope"]
+__all__ = ["ADMINISTRATOR", "WITHHELD", "Scope"]
+
+#: What a reader is told from whom something may be withheld.  Not how much: a count tells of whoever
+#: is counted, and beside one party it tells of that party.
+WITHHELD = "按权限只显示可查看的信息"
 
 #: Province, city and county, town, village (GB/T 2260 and the statistical codes below it).
 _DIVISION = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
@@ -42,7 +46,7 @@ class Scope:
     """What a reader may see.
 
     Attributes:
-        name: in Chinese, as the basis of an answer says it.
+        name: in Chinese, as the basis of an answer says it (`said`).
         divisions: codes of the divisions that they work in, each with all within it; None for the
             whole district.
         institution: key of the institution that they ask for; None where they ask for none.
@@ -75,6 +79,14 @@ class Scope:
     def sees_everything(self) -> bool:
         """Whether nothing is withheld."""
         return self.divisions is None and self.open_kinds == {item.kind for item in SCHEMA.kinds}
+
+    @cached_property
+    def said(self) -> str:
+        """For whom an answer is, as its basis says it: the name, and that something is withheld.
+
+        The same words whether or not anything was withheld from this one answer.
+        """
+        return self.name if self.sees_everything else f"{self.name}（{WITHHELD}）"
 
     @cached_property
     def id(self) -> str:
@@ -129,11 +141,20 @@ class Scope:
         return (kind in self.open_kinds or alone) and self.sees(kind, [[party]], places)
 
     def parameters(self) -> dict[str, Any]:
-        """What the questions that look at what is seen are given."""
+        """What the questions that look at what is seen are given (`queries.seen`).
+
+        `granted`: party -> place in `opened`, the lists of kinds that somebody opened: a hundred
+        thousand consents are alike.
+        """
+        return self._parameters
+
+    @cached_property
+    def _parameters(self) -> dict[str, Any]:
+        opened = list(dict.fromkeys(tuple(kinds) for kinds in self.granted.values()))
+        place = {kinds: number for number, kinds in enumerate(opened)}
         return {
-            "open_kinds": sorted(self.open_kinds),
-            "public_kinds": sorted(self.public_kinds),
-            "granted": dict(self.granted),
+            "opened": [list(kinds) for kinds in opened],
+            "granted": {party: place[tuple(kinds)] for party, kinds in self.granted.items()},
             "areas": None if self.areas is None else list(self.areas),
         }
 

@@ -1,24 +1,44 @@
-"""What a reader sees of a version or a tie, as Cypher: `Scope.sees` written from the schema.
+"""What a reader sees of a version or a tie, as Cypher: `Scope.sees`, written from the schema.
 
-    seen(fact) := its class is public
-      OR (the reader works everywhere, or SOME subject is located where it works)
-        AND (its class is open to the reader, or the subjects opened it:
-             each party that it is about, or some owner of the thing that it is about)
-
-Parameters: `$public_kinds` and `$open_kinds` (fact kinds), `$granted` (party -> fact kinds that it
-opened to this reader), `$areas` (beginnings of the keys of divisions, null for everywhere).
+Parameters: `$granted` (party -> place in `$opened`, the lists of fact kinds that somebody opened to
+this reader) and `$areas` (beginnings of the keys of divisions).  Which kinds are open without consent, and whether the reader works in the
+whole district, is known before: what need not be asked is not in the text, so that its plan is small.
+Readers of one role share a text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from dataclasses import dataclass
 from functools import cache
 
 from graph.schema import SCHEMA
-from graph.vocabulary import Relationship
+from graph.vocabulary import End, Node
+from queries.fragment import fragments
 from queries.pattern import Bound
+from queries.scope import Scope
 
-__all__ = ["about", "owning_ties", "seen", "while_held", "while_known"]
+__all__ = ["Reading", "of_fragment", "seen", "while_held", "while_known"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What of a scope decides which text is asked.
+
+    Attributes:
+        open_kinds: kinds of facts that need nobody's consent.
+        has_grants: whether anybody opened anything besides.
+        has_areas: whether the reader works in some divisions only.
+    """
+
+    open_kinds: frozenset[str]
+    has_grants: bool = True
+    has_areas: bool = True
+
+    @classmethod
+    def of(cls, scope: Scope) -> Reading:
+        """That of a scope."""
+        return cls(scope.open_kinds, any(scope.granted.values()), scope.areas is not None)
 
 
 def while_known(name: str) -> str:
@@ -31,116 +51,98 @@ def while_held(name: str) -> str:
     return f"{name}.valid_from <= $as_of AND $as_of < {name}.valid_to AND {while_known(name)}"
 
 
-def seen(name: str, fact: Bound) -> str:
-    """Whether the reader sees what `name` is bound to."""
+def seen(name: str, fact: Bound, reading: Reading) -> str:
+    """Whether the reader sees what `name` is bound to.
+
+    What is alike for several kinds is asked once: each subquery is one more for the planner.
+    """
     kind = f"type({name})" if fact.is_tie else f"{name}.kind"
-    ways = _ways_of_tie(name, kind, fact.kinds) if fact.is_tie else _ways_of_version(name, fact)
-    told = [
-        text if len(ways) == 1 else f"{kind} IN {_listed(kinds)} AND {text}"
-        for kinds, text in ways
-    ]  # fmt: skip
-    return "(" + " OR ".join([f"{kind} IN $public_kinds", *(f"({each})" for each in told)]) + ")"
-
-
-def _ways_of_version(name: str, fact: Bound) -> list[tuple[list[str], str]]:
-    """(kinds, condition) for what is said of parties, and of things."""
-    of_parties = [kind for kind in fact.kinds if _is_party(SCHEMA.thing(SCHEMA.nodes[kind]).label)]
-    of_things = sorted(fact.kinds - {*of_parties})
-    kind, of = f"{name}.kind", fact.of or "described_"
-    ways = []
-    if of_parties:
-        ways.append((of_parties, _of_parties(kind, [of])))
-    if of_things:
-        ways.append((of_things, _of_owners(kind, of)))
-    if not fact.of:
-        ways = [
-            (kinds, f"EXISTS {{ MATCH ({name})-[:DESCRIBES]->(described_) WHERE {text} }}")
-            for kinds, text in ways
+    ways: dict[str, dict[str, list[str]]] = {}
+    for each in sorted(fact.kinds):
+        is_open, is_near = _conditions(name, kind, each, fact, reading)
+        if is_open != "false":
+            ways.setdefault(is_near, {}).setdefault(is_open, []).append(each)
+    alike = len(fact.kinds) == sum(len(kinds) for way in ways.values() for kinds in way.values())
+    told = []
+    for is_near, way in ways.items():
+        one = len(ways) == 1 and alike
+        opened = [
+            _all(text, "true" if one and len(way) == 1 else f"{kind} IN {kinds}")
+            for text, kinds in way.items()
         ]
-    return ways
+        told.append(_all(_any(opened), is_near))
+    # the cheap conditions first
+    return _any(sorted(told, key=len))
 
 
-def _ways_of_tie(name: str, kind: str, kinds: Iterable[str]) -> list[tuple[list[str], str]]:
-    by_ends: dict[tuple[str, ...], list[str]] = {}
-    for each in sorted(kinds):
-        tie = SCHEMA.relationships[each]
-        labels = {"source": tie.sources, "target": tie.targets}
-        ends = ["source", "target"] if about(tie) == "both" else [about(tie)]
-        shape = tuple(
-            f"{'party' if all(map(_is_party, labels[end])) else 'thing'} {end}" for end in ends
+def _conditions(name: str, kind: str, of: str, fact: Bound, reading: Reading) -> tuple[str, str]:
+    """For facts of one kind: whether it is open, and whether it is where the reader works."""
+    if SCHEMA.information(of).is_public:
+        return "true", "true"
+    declared = SCHEMA.kind(of)
+    if isinstance(declared, Node):
+        subjects = [(fact.of or "described_", SCHEMA.superlabel(declared) == "Party")]
+    else:
+        nodes = {"source": f"startNode({name})", "target": f"endNode({name})"}
+        parties = SCHEMA.party_ends(declared)
+        subjects = [(nodes[end], end in parties) for end in SCHEMA.about(declared)]
+    owning = "|".join(_owning_ties())
+    is_open, is_near = "true", "true"
+    if of not in reading.open_kinds:
+        opened = [
+            of_fragment("has_opened", node, kind)
+            if is_party
+            else of_fragment("has_owner_opening", node, owning, kind)
+            for node, is_party in subjects
+        ]
+        is_open = _all(*opened) if reading.has_grants else "false"
+    if reading.has_areas and all(is_party for _, is_party in subjects):
+        nodes_ = f"[startNode({name}), endNode({name})]" if fact.is_tie else f"[{subjects[0][0]}]"
+        is_near = of_fragment("is_near", nodes_)
+    elif reading.has_areas:
+        is_near = of_fragment("has_owner_near", subjects[0][0], owning)
+    if isinstance(declared, Node):
+        if fact.of:
+            return is_open, is_near
+        return (
+            is_open if is_open in ("true", "false") else of_fragment("described", name, is_open),
+            is_near if is_near == "true" else of_fragment("described", name, is_near),
         )
-        by_ends.setdefault(shape, []).append(each)
-    ways = []
-    for shape, told in by_ends.items():
-        ends = [_node_of(name, end.split()[1]) for end in shape]
-        if shape[0].startswith("party"):
-            ways.append((told, _of_parties(kind, ends)))
-        else:
-            ways.append((told, _of_owners(kind, ends[0])))
-    return ways
+    if declared.is_identity and is_open != "false":
+        # of who contradicts himself nothing is seen: half of it would be believed
+        contradicted = of_fragment("contradicted", name, declared.type)
+        is_open = _all(is_open, f"({name}.certainty < 1 OR NOT {contradicted})")
+    return is_open, is_near
 
 
-def _of_parties(kind: str, parties: list[str]) -> str:
-    opened = " AND ".join(f"{kind} IN coalesce($granted[{each}.key], [])" for each in parties)
-    near = " OR ".join(_near(each) for each in parties)
-    return f"({kind} IN $open_kinds OR {opened}) AND ($areas IS NULL OR {near})"
+def _all(*texts: str) -> str:
+    told = [text for text in texts if text != "true"]
+    return " AND ".join(told) if told else "true"
 
 
-def _of_owners(kind: str, thing: str) -> str:
-    owner = (
-        f"WITH {thing} AS thing_ MATCH (thing_)-[own_:{'|'.join(owning_ties())}]-(owner_:Party) "
-        f"WHERE {while_held('own_')} AND own_.certainty >= 1"
-    )
-    return (
-        f"({kind} IN $open_kinds OR EXISTS {{ {owner} "
-        f"AND {kind} IN coalesce($granted[owner_.key], []) }}) "
-        f"AND ($areas IS NULL OR EXISTS {{ {owner} AND {_near('owner_')} }})"
-    )
+def _any(texts: list[str]) -> str:
+    if not texts:
+        return "false"
+    if "true" in texts:
+        return "true"
+    return f"({' OR '.join(texts)})"
 
 
-def _near(party: str) -> str:
-    return (
-        f"EXISTS {{ WITH {party} AS near_ MATCH (near_)-[at_:LOCATED_IN]->(place_:Division) "
-        f"WHERE {while_held('at_')} "
-        "AND any(area_ IN $areas WHERE place_.key STARTS WITH area_) }"
-    )
-
-
-def _node_of(tie: str, end: str) -> str:
-    return f"{'startNode' if end == 'source' else 'endNode'}({tie})"
+def of_fragment(name: str, *values: str) -> str:
+    """A fragment with its values, and `held` in it written out."""
+    text = fragments()[name].given([*values])
+    return re.sub(r"\bheld\((\w+)\)", lambda found: while_held(found[1]), text)
 
 
 @cache
-def about(tie: Relationship) -> str:
-    """The end whose affair a tie is: `source`, `target`, or `both` where both are parties."""
-    source, target = (all(map(_is_party, labels)) for labels in (tie.sources, tie.targets))
-    if source and target:
-        return "both"
-    if target and {*tie.targets} <= {"FinancialInstitution", "GovernmentBody"}:
-        return "source"
-    return "target" if target else "source"
-
-
-@cache
-def owning_ties() -> tuple[str, ...]:
-    """Kinds of ties that make a party the owner of the thing at their other end."""
-    return tuple(
-        tie.kind for tie in SCHEMA.relationships.values()
-        if all(map(_is_party, tie.sources)) is not all(map(_is_party, tie.targets))
-        and _party_end(tie) == about(tie)
-        and "Division" not in {*tie.sources, *tie.targets}
-    )  # fmt: skip
-
-
-def _party_end(tie: Relationship) -> str:
-    return "source" if all(map(_is_party, tie.sources)) else "target"
-
-
-def _is_party(label: str) -> bool:
-    return label == "Party" or (
-        label in SCHEMA.nodes and SCHEMA.superlabel(SCHEMA.nodes[label]) == "Party"
-    )
-
-
-def _listed(kinds: Iterable[str]) -> str:
-    return "[" + ", ".join(f"'{kind}'" for kind in sorted(kinds)) + "]"
+def _owning_ties() -> tuple[str, ...]:
+    """Kinds of ties that make a party the owner of a thing: those that are about the party."""
+    other: dict[End, End] = {"source": "target", "target": "source"}
+    found = []
+    for tie in SCHEMA.relationships.values():
+        ends = {"source": tie.sources, "target": tie.targets}
+        for end in SCHEMA.party_ends(tie):
+            thing = SCHEMA.common_label(ends[other[end]])
+            if SCHEMA.about(tie) == (end,) and thing not in ("Party", "Division"):
+                found.append(tie.type)
+    return tuple(found)

@@ -6,10 +6,16 @@ code by now (`graph.resolution`).  Whoever asks several things at one moment loo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from graph.connection import Graph, Statement
 from graph.errors import NotFoundError
@@ -17,9 +23,12 @@ from graph.moment import Moment
 from graph.resolution import redirects
 from graph.time import day_of
 from queries.lawful import parameters
+from queries.question import Question
+from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
+from queries.seen import of_fragment
 
-__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys"]
+__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "patience_s", "statement_of"]
 
 SAME_AS = "same_as"
 KNOWN = "known_party"
@@ -34,11 +43,19 @@ class At:
     position: int
     veiled: tuple[str, ...] = ()
     registers: tuple[str, ...] = ()
+    head: str = ""
 
     @classmethod
     def of(cls, moment: Moment) -> At:
         """That of a moment."""
-        return cls(moment.as_of, moment.known_at, moment.position, moment.veiled, moment.registers)
+        return cls(
+            moment.as_of,
+            moment.known_at,
+            moment.position,
+            moment.veiled,
+            moment.registers,
+            moment.head,
+        )
 
     def parameters(self) -> dict[str, Any]:
         """Of every question."""
@@ -51,6 +68,27 @@ class At:
         }
 
 
+def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Statement:
+    """What the graph is sent: the text for a reader, and of the parameters those that it names."""
+    text = question.text_for(scope)
+    if not scope.sees_everything:
+        given |= scope.parameters()
+    used = _named(text)
+    return Statement(
+        text, {name: value for name, value in given.items() if name in used}, question.rows
+    )
+
+
+def patience_s(scope: Scope, count: int) -> float:
+    """How long so many statements may take: what a scope asks besides is planned once, and slowly."""
+    return (10.0 if scope.sees_everything else 30.0) + count
+
+
+@lru_cache(maxsize=1_000)
+def _named(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\$(\w+)", text))
+
+
 class StandingKeys:
     """Keys at one moment, for one scope; each is looked up once."""
 
@@ -60,15 +98,16 @@ class StandingKeys:
         self.scope = scope
         self._standing: dict[str, str] = {}
         self._known: set[str] = set()
+        self._places: dict[str, list[str]] = {}
 
     def look_up(self, keys: Iterable[str]) -> None:
         """Look up what is not looked up yet, in one transaction; one more where a key was led on."""
         new = list(dict.fromkeys(key for key in keys if key not in self._standing))
         if not new:
             return
-        found = self._graph.read_many(
-            [self._statement(name, key) for key in new for name in (SAME_AS, KNOWN)]
-        )
+        statements = [self._statement(name, key) for key in new for name in (SAME_AS, KNOWN)]
+        patience = patience_s(self.scope, len(statements))
+        found = self._graph.read_many(statements, timeout_s=patience)
         led = []
         for key, said, known in zip(new, found[::2], found[1::2], strict=True):
             moved = redirects(said.rows)
@@ -78,7 +117,8 @@ class StandingKeys:
             elif known.rows:
                 self._known.add(key)
         if led := [key for key in led if key not in self._known]:
-            told = self._graph.read_many([self._statement(KNOWN, key) for key in led])
+            statements = [self._statement(KNOWN, key) for key in led]
+            told = self._graph.read_many(statements, timeout_s=patience)
             self._known |= {key for key, known in zip(led, told, strict=True) if known.rows}
 
     def standing(self, key: str) -> str:
@@ -97,9 +137,16 @@ class StandingKeys:
             )
         return found
 
-    def _statement(self, name: str, key: str) -> Statement:
-        from queries.library import library  # which asks by these keys itself
+    def tells_all(self, kind: str, parties: pa.Array) -> NDArray[np.bool_]:
+        """Of which parties every fact of a kind is seen (`Scope.tells_all`)."""
+        asked = [key for key in parties.to_pylist() if key is not None and key not in self._places]
+        if asked:
+            values = {"keys": asked, **self._at.parameters()}
+            self._places |= {key: [] for key in asked}
+            for row in self._graph.read(of_fragment("places_of", "$keys"), values).rows:
+                self._places[row["key"]].append(row["place"])
+        told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
+        return np.array(told, bool)
 
-        question = library()[name]
-        values = {"key": key, **self._at.parameters(), **self.scope.parameters()}
-        return Statement(question.text_for(self.scope), values, question.rows)
+    def _statement(self, name: str, key: str) -> Statement:
+        return statement_of(library()[name], self.scope, {"key": key, **self._at.parameters()})

@@ -34,8 +34,8 @@ Flags = NDArray[np.bool_]
 def visible(log: FactLog, scope: Scope = ADMINISTRATOR) -> LogView:
     """The log as law and a reader's scope let it be seen: the only way from `queries` to its tables."""
     if scope.sees_everything:
-        return LogView(log, [Law()])
-    return LogView(log, [Law(), _Shown(scope)], scope.id, scope.name)
+        return LogView(log, [Law()], scope=scope.said)
+    return LogView(log, [Law(), _Shown(scope)], scope.id, scope.said)
 
 
 def as_view(log: FactLog | LogView) -> LogView:

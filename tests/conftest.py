@@ -10,7 +10,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from engine_need import is_quick
 from hypothesis import settings as hypothesis_settings
+from leftovers import still_running
 from waiting import PATIENCE
 
 from graph.connection import Graph
@@ -30,6 +32,7 @@ CASES = Path(__file__).parents[2] / "shared" / "cases"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only what needs no engine or process")
     parser.addoption("--kills", type=int, default=50, help="how often ingest is killed")
     parser.addoption("--lives", type=int, default=1, help="districts lived through to be fitted")
     parser.addoption("--harms", type=int, default=2, help="in how many ways a store is damaged")
@@ -64,17 +67,31 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return max(1, min(cores or 1, psutil.virtual_memory().available // WORKER_BYTES))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """How long a question may take belongs to the machine and the hour; tests of the limit give it."""
+    Graph.read.__kwdefaults__["timeout_s"] = PATIENCE
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files first, so that no process is left alone with one at the end."""
+    if config.getoption("--quick"):
+        slow = [item for item in items if not is_quick(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
     rank = {name: place for place, name in enumerate(LONG)}
     here = Path(__file__).parent
     items.sort(key=lambda item: rank.get(item.path.relative_to(here).as_posix(), len(rank)))
 
 
 @pytest.fixture(scope="session", autouse=True)
-def patient_questions() -> None:
-    """How long a question may take belongs to the machine and the hour; tests of the limit give it."""
-    Graph.read.__kwdefaults__["timeout_s"] = PATIENCE
+def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """At the end of the run nothing that a test started lives on, here or on its own.
+
+    Set up before all else, so that it is asked when all else is closed.
+    """
+    yield
+    left = still_running(tmp_path_factory.getbasetemp())
+    assert not left, f"tests left these running: {left}"
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,10 @@ from ingest import in_order, load_source, source_names
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("graph", "queries", "ingest", "api")
+#: Where text of Cypher is built: the writer, the way to the store, and the words that questions expand.
+CYPHER_IS_BUILT_IN = {
+    "cypher.py", "projection.py", "connection.py", "question.py", "expansion.py", "seen.py",
+}  # fmt: skip
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 
 
@@ -31,8 +35,20 @@ def test_module(path: Path) -> None:
         assert text.startswith('"""')
         if path.name != "__init__.py":
             assert "__all__" in text
-    if path.name not in {"cypher.py", "projection.py", "connection.py", "question.py"}:
+    if path.name not in CYPHER_IS_BUILT_IN:
         assert not re.search(r"\b(MATCH|UNWIND)\b \(", text), "Cypher lives in .cypher files"
+
+
+def test_sources_are_named_where_everybody_finds_them() -> None:
+    """A law and its article, a standard and its clause, or that there is none: no private numbering."""
+    told = [
+        path
+        for room in ROOMS
+        for ending in ("*.py", "*.yaml", "*.cypher", "*.md")
+        for path in (ROOT / room).rglob(ending)
+        if re.search(r"\bdomain \d|\bF\d{2}\b", path.read_text(encoding="utf-8"))
+    ]
+    assert told == []
 
 
 def test_everything_in_the_schema_has_a_chinese_term() -> None:
@@ -90,6 +106,41 @@ def test_version_agrees_with_the_changelog() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     newest = re.search(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert newest and newest[1] == project["version"]
+
+
+def test_every_decision_is_in_the_index_once() -> None:
+    folder = ROOT / "docs" / "adr"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"^- \[(\d+)\]\((\S+?\.md)\) (.+)$", index, re.MULTILINE)
+    pages = {path.name: path for path in folder.glob("[0-9]*.md")}
+    assert sorted(name for _, name, _ in named) == sorted(pages)
+    for number, name, title in named:
+        assert pages[name].read_text(encoding="utf-8").startswith(f"# {number}. {title}\n")
+
+
+@pytest.mark.parametrize(
+    "page",
+    sorted(
+        [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "adr").glob("*.md")]
+    ),
+    ids=lambda path: path.name,
+)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)#\s]+)", text):
+        assert "://" in link or (page.parent / link).exists(), link
+
+
+def test_what_contributors_are_told_to_touch_and_to_run_is_there() -> None:
+    """Paths and targets of CONTRIBUTING.md and of the architecture page; capitals stand for a name."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for name in ("CONTRIBUTING.md", "docs/architecture.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for target in re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE):
+            assert target in targets, target
+        for path in re.findall(r"\b((?:api|docs|graph|ingest|queries|tests)/[\w/.]+)", text):
+            told = re.split(r"[A-Z]{4}", path)[0].rstrip("/.")
+            assert (ROOT / told).exists() or list(ROOT.glob(f"{told}*")), path
 
 
 def test_requirements_are_hashed_and_name_no_host() -> None:

@@ -13,7 +13,7 @@ from api.terminal import Bar, Json, SourceName, answer_with, fetch_engine, open_
 if TYPE_CHECKING:
     from ingest import BatchReport, Preview
     from ingest.comparing.concerned import Concerned
-    from ingest.comparing.part import Part
+    from ingest.comparing.list_part import ListPart
     from ingest.report import RefusedFile
 
 __all__ = ["commands", "show_concerned"]
@@ -122,15 +122,15 @@ def _tell_refused(refused: Sequence[RefusedFile]) -> None:
         raise typer.Exit(1)
 
 
-def _part(text: str, name: str) -> Part | None:
+def _part(text: str, name: str) -> ListPart | None:
     if not text:
         return None
-    from ingest.comparing.part import Part
+    from ingest.comparing.list_part import ListPart
 
     number, slash, of = text.partition("/")
     if not (slash and number.isdigit() and of.isdigit()):
         raise typer.BadParameter("名单的份数写作 第几份/共几份，例如 2/3")
-    return Part(name or "名单", int(number), int(of))
+    return ListPart(name or "名单", int(number), int(of))
 
 
 def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:

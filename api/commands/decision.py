@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, Key, answer_with, basis, opened, pairs, reading, table
+from api.terminal import AsOf, Json, Key, answer_with, basis, opened, reading, table
 
 if TYPE_CHECKING:
     from queries.eligibility import Decision
@@ -23,7 +23,16 @@ def decide(
     key: Key,
     supplied: Annotated[
         list[str] | None,
-        typer.Argument(help="柜面材料：名称=值@日期#编号#出具单位#核验人 / facts given on paper"),
+        typer.Argument(
+            help="柜面材料：名称=值@日期#编号#出具单位#核验人；本机其他用户能看到 / facts given on paper"
+        ),
+    ] = None,
+    papers: Annotated[
+        Path | None,
+        typer.Option(
+            allow_dash=True,
+            help="柜面材料的文件，每行一项；- 为标准输入 / papers from a file, one a line; - is stdin",
+        ),
     ] = None,
     as_of: AsOf = "",
     institution: Annotated[
@@ -37,16 +46,18 @@ def decide(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """首贷判定并存档：any_loan=否@2026-03-01#报告号#征信中心#张三 / decide a product and keep the decision."""
+    """首贷判定并存档，材料用 --papers：any_loan=否@2026-03-01#报告号#征信中心#张三 / decide and keep."""
+    from api.arguments import papers_brought
     from graph.time import parse_date
     from queries.eligibility.decisions.answer import decision_answer
 
+    brought = papers_brought(supplied or [], papers)
     with opened(graph=True) as services:
         reader = services.reader(as_of=parse_date(as_of) if as_of else None)
         decision = reader.decide(
             product,
             key,
-            supplied=pairs(supplied or []),
+            supplied=brought,
             institution=institution or None,
             first_loan_asof=parse_date(first_loan_asof) if first_loan_asof else None,
         )

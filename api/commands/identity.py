@@ -124,9 +124,9 @@ def undo(
 def clusters(as_json: Json = False) -> None:
     """已合并的主体、相互矛盾的核对和全部核对记录 / clusters, conflicts, judgements."""
 
-    from ingest.identity import standing
+    from ingest.identity import judgements_in_force
 
-    judgements, found = standing(open_settings())
+    judgements, found = judgements_in_force(open_settings())
     answer = {
         "clusters": found.clusters,
         "conflicts": found.conflicts,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.arguments import kept_out_of_the_process_list
 from api.terminal import AsOf, Json, KnownAt, answer_with, basis, pairs, reading, say, table
 
 __all__ = ["commands"]
@@ -31,7 +32,7 @@ def search(
     """查找主体：xinnong search 许春英；查身份证号、电话时不带参数 / find a party."""
     from api.wording import LABELS, MATCHES, who
 
-    wanted = _kept_out_of_the_process_list(text) or typer.prompt(
+    wanted = kept_out_of_the_process_list(text) or typer.prompt(
         "名称、代码、证件号码或电话（输入时不显示）", hide_input=sys.stdin.isatty(), err=True
     )
     with reading(as_of, known_at, graph=True) as reader:
@@ -65,14 +66,23 @@ def search(
 def ask(
     name: Annotated[str, typer.Argument(help="查询名称，见 xinnong questions / question")],
     given: Annotated[list[str] | None, typer.Argument(help="参数：名称=值 / parameters")] = None,
+    show: Annotated[
+        bool,
+        typer.Option(
+            "--show", help="不提问，只显示可粘贴到 Neo4j Browser 的查询 / print the Cypher"
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """提问：xinnong ask loans key=… / ask a question."""
     told = pairs(given or [])
     if name == _TYPED and "text" in told:
-        _kept_out_of_the_process_list(told["text"])
+        kept_out_of_the_process_list(told["text"])
     day, instant = told.pop("as_of", ""), told.pop("known_at", "")
     with reading(day, instant, graph=True) as reader:
+        if show:
+            print(reader.show(name, **told))
+            return
         answer = reader.ask(name, **told)
     columns = answer.question.columns
 
@@ -114,17 +124,3 @@ def questions(as_json: Json = False) -> None:
         as_json,
         lambda: table("查询目录", ["名称", "题目", "回答什么", "参数"], rows),
     )
-
-
-def _kept_out_of_the_process_list(text: str) -> str:
-    """The text; raises `InputError` where everybody on this machine could read an identity in it."""
-    from graph.errors import InputError
-    from queries.search import is_personal
-
-    if is_personal(text):
-        raise InputError(
-            "身份证号和电话不要写在命令里（命令历史和进程列表会留下它）。请运行 xinnong search，按提示输入。",
-            "Give no resident id or telephone as an argument: run `xinnong search` and type it there.",
-            code="identity_in_arguments",
-        )
-    return text

@@ -11,7 +11,7 @@ from api.admission import MOST, Whole
 from api.dependencies import Serving
 from api.pages.rendering import lead_on, page
 from graph.catch_up import catch_up
-from ingest.identity import judge, refresh, review, standing, take_back
+from ingest.identity import judge, judgements_in_force, refresh, review, take_back
 
 __all__ = ["router"]
 
@@ -32,7 +32,7 @@ def queue(
     found: Annotated[int | None, Query(ge=0, le=MOST)] = None,
 ) -> HTMLResponse:
     """Pairs that wait, conflicts, and what was judged before."""
-    judgements, clusters = standing(services.settings)
+    judgements, clusters = judgements_in_force(services.settings)
     undone = {item.takes_back for item in judgements}
     last = {(item.one, item.other): item.number for item in judgements}
     return page(

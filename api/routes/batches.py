@@ -16,12 +16,12 @@ from graph.errors import InputError, NotFoundError
 from graph.operations import Delivery
 from graph.time import Instant
 from ingest import preview_withdrawal, withdraw
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from ingest.delivery.deliveries import Deliveries
 from ingest.delivery.freshness import Freshness
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS, Inbox
 from ingest.delivery.upload import Upload
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.withdrawal import Withdrawal
 
 __all__ = ["router"]
@@ -78,7 +78,7 @@ class DeliveryAnswer(Delivery):
     """A file that came by another way, with what was found in it."""
 
     id: str
-    findings: tuple[Finding, ...]
+    findings: tuple[RowFinding, ...]
     withdrawal: TakenBack | None
 
 
@@ -177,7 +177,7 @@ def fresh(services: Serving, known_at: KnownAt = None) -> list[Freshness]:
     return services.deliveries(known_at=known_at).freshness()
 
 
-def _part(text: str, name: str) -> Part | None:
+def _part(text: str, name: str) -> ListPart | None:
     if not text:
         return None
     if not name:
@@ -187,7 +187,7 @@ def _part(text: str, name: str) -> Part | None:
             code="part_number",
         )
     number, of = text.split("/")
-    return Part(name, int(number), int(of))
+    return ListPart(name, int(number), int(of))
 
 
 def _taken_back(came: Deliveries, name: str | None) -> TakenBack | None:

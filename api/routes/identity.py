@@ -15,7 +15,7 @@ from api.admission import MOST, Whole
 from api.dependencies import Body, Key, Reading, Serving
 from graph.catch_up import catch_up
 from graph.operations import Judgement
-from ingest.identity import judge, refresh, review, standing, take_back
+from ingest.identity import judge, judgements_in_force, refresh, review, take_back
 from ingest.identity.clusters import Cluster, Conflict
 from ingest.identity.review import Judged, SideBySide, Way, hints
 
@@ -126,5 +126,5 @@ def undo(number: Number, body: UndoRequest, services: Serving) -> Judged:
 @router.get("/clusters", summary="同一主体、矛盾和核对记录 / clusters, conflicts, judgements")
 def clusters(services: Serving) -> ClustersAnswer:
     """Who is one party after all judgements, and which judgements contradict each other."""
-    judgements, found = standing(services.settings)
+    judgements, found = judgements_in_force(services.settings)
     return ClustersAnswer(found.clusters, found.conflicts, tuple(judgements))

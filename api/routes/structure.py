@@ -14,8 +14,8 @@ from api.dependencies import Body, Key, Reading, Serving
 from graph.time import today
 from ingest.guarded_guarantee import GuardedGuarantee, insert_guarantee
 from queries.structure import GuaranteeProposal, Owners
+from queries.structure.overview import GuaranteeOverview, GuaranteePosition, HintAnswer
 from queries.structure.proposal import ProposalCheck
-from queries.structure.standing import GuaranteeOverview, HintAnswer, Standing
 
 __all__ = ["router"]
 
@@ -87,9 +87,9 @@ def bods(key: Key, reader: Reading) -> list[dict[str, Any]]:
 
 
 @router.get("/parties/{key}/standing", summary="担保结构 / standing among guarantees")
-def standing(key: Key, reader: Reading) -> Standing:
+def standing(key: Key, reader: Reading) -> GuaranteePosition:
     """The ring a party stands in, for whom it stands in the end, and what the limits say."""
-    return reader.structure().standing(key)
+    return reader.structure().guarantee_position(key)
 
 
 @router.get("/parties/{key}/hints", summary="关联提示 / hints")

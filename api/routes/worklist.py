@@ -13,6 +13,7 @@ from api.dependencies import KnownAt, Serving
 from graph.time import Instant
 from ingest import by_department
 from ingest.correction.worklist import DepartmentLoad, Task
+from queries.scope import ADMINISTRATOR
 
 __all__ = ["router"]
 
@@ -25,6 +26,7 @@ class WorklistBasis:
 
     position: int
     known_at: Instant | None
+    scope: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def worklist(
     told = services.deliveries(known_at=known_at)
     tasks = told.worklist(department=department, source=source, warnings=warnings)
     return WorklistAnswer(
-        WorklistBasis(len(told.batches), told.known_at),
+        WorklistBasis(len(told.batches), told.known_at, ADMINISTRATOR.name),
         tuple(by_department(tasks)),
         tuple(islice(tasks, limit)),
         len(tasks),

@@ -25,7 +25,7 @@ from graph.settings import Settings
 from graph.time import utc_now
 from ingest.catalogue.source import load_source
 from ingest.checking.gate import check
-from ingest.comparing.part import part_named
+from ingest.comparing.list_part import part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.plan import commit, content_sha256, plan
 from ingest.reading.table import read_table

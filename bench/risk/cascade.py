@@ -23,8 +23,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order
 
 from bench.risk.graphs import Plain, arguments, flag, in_turns, plain, refuse_without_memory
-from queries.risk.cascade.coins import thresholds
 from queries.risk.cascade.sampled import Net, count_reached, net_of
+from queries.risk.coins import thresholds
 from queries.risk.kernels.blocks import processors
 
 __all__ = ["compare", "main", "net", "timed"]

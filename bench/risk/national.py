@@ -14,8 +14,8 @@ import time
 import numpy as np
 
 from bench.risk.graphs import SEEDS, TOWN, WEIGHTS, arguments, option, refuse_without_memory
-from queries.risk.cascade.coins import thresholds
 from queries.risk.cascade.sampled import Net, count_reached
+from queries.risk.coins import thresholds
 
 __all__ = ["main", "wide"]
 

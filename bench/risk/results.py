@@ -23,7 +23,7 @@ import numpy as np
 import psutil
 import scipy
 
-__all__ = ["PARTS", "TARGETS", "Part", "Seen", "Target", "insert", "main", "page"]
+__all__ = ["PARTS", "TARGETS", "BenchCommand", "Seen", "Target", "insert", "main", "page"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "manual" / "risk-benchmarks.md"
 BEGIN, END = "<!-- measured: python -m bench.risk.results -->", "<!-- end of what was measured -->"
@@ -31,7 +31,7 @@ _LIMIT_S = 420
 
 
 @dataclass(frozen=True)
-class Part:
+class BenchCommand:
     """One command: its name on the page, its module under `bench.risk`, its arguments."""
 
     name: str
@@ -70,24 +70,24 @@ class Target:
 class Seen:
     """What a part printed, in how many seconds."""
 
-    part: Part
+    part: BenchCommand
     text: str
     seconds: float
     failed: bool = False
 
 
 PARTS = (
-    Part("cascade", "cascade", "--parties 1000000 --ties 2000000 --slope"),
-    Part("district", "cascade", "--parties 400000 --ties 1000000 --two-way"),
-    Part("guarantees", "cascade", "--parties 1000000 --ties 720000"),
-    Part("40M/100M", "national", "--parties 40000000 --ties 100000000 --gigabytes 6"),
-    Part("1M/10M", "sweeps", "--parties 1000000 --ties 10000000"),
-    Part("5M/50M", "sweeps", "--parties 5000000 --ties 50000000 --rounds 3 --slope"),
-    Part("paths", "paths", "--parties 1000000 --ties 10000000"),
-    Part("changes", "mend", "--parties 1000000 --ties 10000000"),
-    Part("networkx", "end_to_end", "--parties 1000000 --ties 5000000"),
-    Part("GDS", "gds", "--parties 1000000 --ties 4000000"),
-    Part("snapshot", "snapshot", "--parties 200000 --ties 1000000"),
+    BenchCommand("cascade", "cascade", "--parties 1000000 --ties 2000000 --slope"),
+    BenchCommand("district", "cascade", "--parties 400000 --ties 1000000 --two-way"),
+    BenchCommand("guarantees", "cascade", "--parties 1000000 --ties 720000"),
+    BenchCommand("40M/100M", "national", "--parties 40000000 --ties 100000000 --gigabytes 6"),
+    BenchCommand("1M/10M", "sweeps", "--parties 1000000 --ties 10000000"),
+    BenchCommand("5M/50M", "sweeps", "--parties 5000000 --ties 50000000 --rounds 3 --slope"),
+    BenchCommand("paths", "paths", "--parties 1000000 --ties 10000000"),
+    BenchCommand("changes", "incremental", "--parties 1000000 --ties 10000000"),
+    BenchCommand("networkx", "end_to_end", "--parties 1000000 --ties 5000000"),
+    BenchCommand("GDS", "gds", "--parties 1000000 --ties 4000000"),
+    BenchCommand("snapshot", "snapshot", "--parties 200000 --ties 1000000"),
 )  # fmt: skip
 
 _MS = r"\s+([\d.]+) ms"
@@ -130,7 +130,7 @@ def main() -> None:
     sys.exit(any(item.failed for item in seen))
 
 
-def run(part: Part) -> Seen:
+def run(part: BenchCommand) -> Seen:
     """One part in a process of its own, ended when it takes too long."""
     started = time.perf_counter()
     command = [sys.executable, "-m", *part.command.split()[2:]]

@@ -21,9 +21,10 @@ from graph.log import Batch, FactLog
 from graph.log_view import FactsAt, LogView
 from graph.schema import SCHEMA
 from graph.vocabulary import Node, Relationship
+from queries.lawful import Law
 from queries.scope import Scope
 
-__all__ = ["CutLog", "cut_view", "facts_seen"]
+__all__ = ["CutLog", "Grounds", "cut_view", "facts_seen"]
 
 Row = dict[str, Any]
 _COLUMN = {"source": "from_key", "target": "to_key"}
@@ -35,6 +36,7 @@ class Ground:
     def __init__(self, log: FactLog, as_of: date, known_at: datetime) -> None:
         whole = FactsAt(log, as_of, known_at)
         self.whole = whole
+        self._rows: dict[str, list[Row]] = {}
         self.places: dict[str, set[str]] = defaultdict(set)
         for row in whole.table("LOCATED_IN").to_pylist():
             if row["certainty"] >= 1:
@@ -63,6 +65,12 @@ class Ground:
             for end in SCHEMA.about(declared)
         ]
 
+    def rows(self, kind: Node | Relationship) -> list[Row]:
+        """Everything of a kind that is held, whatever day it is true on."""
+        if kind.kind not in self._rows:
+            self._rows[kind.kind] = _rows(self.whole, kind)
+        return self._rows[kind.kind]
+
     def _stands_for(self, labels: tuple[str, ...], key: str) -> set[str]:
         return {key} if _are_parties(labels) else self.owners.get((_thing(labels), key), set())
 
@@ -75,12 +83,11 @@ def _thing(labels: tuple[str, ...]) -> str:
     return SCHEMA.common_label(labels)
 
 
-def facts_seen(log: FactLog, scope: Scope, as_of: date, known_at: datetime) -> dict[str, list[Row]]:
+def facts_seen(ground: Ground, scope: Scope) -> dict[str, list[Row]]:
     """The facts seen of every kind, of any valid time, where readers find them."""
-    ground = Ground(log, as_of, known_at)
     found = {}
     for kind in SCHEMA.kinds:
-        rows = _rows(ground.whole, kind)
+        rows = ground.rows(kind)
         found[kind.kind] = [
             row
             for row in rows
@@ -101,18 +108,32 @@ def _rows(whole: FactsAt, kind: Node | Relationship) -> list[Row]:
     return led
 
 
+class Grounds:
+    """A world at every moment that is looked at."""
+
+    def __init__(self, log: FactLog) -> None:
+        self.log = log
+        self._found: dict[tuple[date, datetime], Ground] = {}
+
+    def at(self, as_of: date, known_at: datetime) -> Ground:
+        """The world at one moment."""
+        if (as_of, known_at) not in self._found:
+            self._found[as_of, known_at] = Ground(self.log, as_of, known_at)
+        return self._found[as_of, known_at]
+
+
 class CutLog(FactLog):
     """What is left of a log for a scope: the whole of it is out of reach from here."""
 
-    def __init__(self, log: FactLog, scope: Scope, as_of: date, known_at: datetime) -> None:
+    def __init__(self, world: Grounds, scope: Scope, as_of: date, known_at: datetime) -> None:
         super().__init__(Path("/nowhere"))
-        self._whole, self._scope, self._day = log, scope, as_of
+        self._world, self._scope, self._day = world, scope, as_of
         self._cuts: dict[tuple[date, datetime], dict[str, pa.Table]] = {}
         self._at = (as_of, known_at)
 
     def batches(self) -> list[Batch]:
         """Every batch: that it came is no secret."""
-        return self._whole.batches()
+        return self._world.log.batches()
 
     def read(
         self,
@@ -125,7 +146,7 @@ class CutLog(FactLog):
         """Facts of a kind that are held, true on a day, and seen."""
         moment = as_of or self._day, known_at or self._at[1]
         if moment not in self._cuts:
-            seen = facts_seen(self._whole, self._scope, *moment)
+            seen = facts_seen(self._world.at(*moment), self._scope)
             self._cuts[moment] = {name: table_of(name, rows) for name, rows in seen.items()}
         table = self._cuts[moment][kind]
         if as_of is not None:
@@ -142,24 +163,22 @@ def _true(row: Row, day: date) -> bool:
 class _Absence:
     """What is not in the cut world is absent only where it could not have been withheld."""
 
-    def __init__(self, log: FactLog, scope: Scope) -> None:
-        self._log, self._scope = log, scope
-        self._grounds: dict[tuple[date, datetime], Ground] = {}
+    def __init__(self, world: Grounds, scope: Scope) -> None:
+        self._world, self._scope = world, scope
 
     def __call__(self, _kind: str, facts: pa.Table, _at: FactsAt, /) -> pa.Table:
         return facts
 
     def tells_all(self, kind: str, parties: pa.Array, at: FactsAt, /) -> NDArray[np.bool_]:
         """One party at a time."""
-        moment = at.as_of, at.known_at
-        if moment not in self._grounds:
-            self._grounds[moment] = Ground(self._log, *moment)
-        places = self._grounds[moment].places
+        places = self._world.at(at.as_of, at.known_at).places
         return np.array(
             [self._scope.tells_all(kind, key, places) for key in parties.to_pylist()], bool
         )
 
 
-def cut_view(log: FactLog, scope: Scope, as_of: date, known_at: datetime) -> LogView:
-    """The administrator's view of the world that is left."""
-    return LogView(CutLog(log, scope, as_of, known_at), [_Absence(log, scope)], scope.id)
+def cut_view(world: Grounds, scope: Scope, as_of: date, known_at: datetime) -> LogView:
+    """The administrator's view of the world that is left, under the name of the scope."""
+    left = CutLog(world, scope, as_of, known_at)
+    reader = "" if scope.sees_everything else scope.id
+    return LogView(left, [Law(), _Absence(world, scope)], reader, scope.said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ class MemoryLog(FactLog):
             for one in said
         ]
         self._batches = [_batch(place, one) for place, one in enumerate(said, start=1)]
+        self._tables_read: dict[tuple[object, ...], pa.Table] = {}
 
     def batches(self) -> list[Batch]:
         """Every batch, in order."""
@@ -61,6 +62,22 @@ class MemoryLog(FactLog):
         schema = coded_schema(kind) if coded else arrow_schema(kind)
         table = self._facts[batch.position - 1].get(kind)
         return schema.empty_table() if table is None else _under(table, schema)
+
+    def read(
+        self,
+        kind: str,
+        *,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        coded: bool = False,
+    ) -> pa.Table:
+        """As a log on disk reads; kept, since many scopes look at one world."""
+        asked = kind, as_of, known_at, coded
+        if asked not in self._tables_read:
+            self._tables_read[asked] = super().read(
+                kind, as_of=as_of, known_at=known_at, coded=coded
+            )
+        return self._tables_read[asked]
 
     def closures(self, batch: Batch) -> pa.Table:
         """Facts that one batch closed."""

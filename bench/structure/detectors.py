@@ -25,8 +25,8 @@ from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.snapshot import Snapshot, take_snapshot
 from ingest.sample import steps, write_district
-from queries.structure.alike import same_controller, shared_agents
-from queries.structure.hint import Hint
+from queries.structure.association_hints import same_controller, shared_agents
+from queries.structure.hint import AssociationHint
 from queries.structure.nominee import nominees
 from queries.structure.profile import Profiles, read_profiles
 from queries.structure.successor import re_registrations
@@ -38,7 +38,7 @@ DAY = date(2026, 4, 1)
 #: Pairs of keys, as a hint has its subject and other.
 Pairs = set[tuple[str, str]]
 
-DETECTORS: dict[str, Callable[[Profiles], tuple[Hint, ...]]] = {
+DETECTORS: dict[str, Callable[[Profiles], tuple[AssociationHint, ...]]] = {
     "re_registration": re_registrations,
     "nominee": nominees,
     "same_controller": same_controller,

@@ -18,10 +18,10 @@ from __future__ import annotations
 from graph.identifiers.person_key import person_key, person_keys
 from graph.identifiers.phone_key import phone_key, phone_keys
 from graph.identifiers.tail_key import tail_key, tail_keys
-from graph.identifiers.verdict import Finding, Verdict
+from graph.identifiers.verdict import IdentifierIssue, Verdict
 
 __all__ = [
-    "Finding",
+    "IdentifierIssue",
     "Verdict",
     "person_key",
     "person_keys",

@@ -28,7 +28,7 @@ from datetime import date
 
 from graph.identifiers import organisation_code
 from graph.identifiers.spelling import compact
-from graph.identifiers.verdict import Finding, Verdict
+from graph.identifiers.verdict import IdentifierIssue, Verdict
 from graph.regions import divisions
 
 __all__ = ["HIDDEN_SIGNS", "appearance", "masked_form", "registration_number_fits", "visible_tail"]
@@ -40,8 +40,8 @@ _MASKED = re.compile(rf"([0-9]{{6}})[0-9]{{0,8}}[{HIDDEN_SIGNS}]{{3,}}[0-9]{{0,4
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}")
 
 
-def _named(code: str, message_zh: str, message_en: str) -> Finding:
-    return Finding(Verdict.INVALID, code, message_zh, message_en, None)
+def _named(code: str, message_zh: str, message_en: str) -> IdentifierIssue:
+    return IdentifierIssue(Verdict.INVALID, code, message_zh, message_en, None)
 
 
 _NO_PARTY_BY = "；这里只认公民身份号码和统一社会信用代码，请改填其一，没有的请按该来源说明留空并写明姓名和住址。"
@@ -101,7 +101,7 @@ _SHAPES = (
 )
 
 
-def appearance(text: str) -> Finding | None:
+def appearance(text: str) -> IdentifierIssue | None:
     """What the text looks like, as an INVALID finding that names it; None for nothing of the above.
 
     A well-formed resident id or unified code is not looked at twice: ask their own checks first.

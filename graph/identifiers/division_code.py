@@ -26,7 +26,7 @@ import re
 from datetime import date
 
 from graph.identifiers import spelling
-from graph.identifiers.verdict import Finding, Verdict
+from graph.identifiers.verdict import IdentifierIssue, Verdict
 from graph.regions import Division, divisions, towns
 from graph.time import MAX_DATE
 
@@ -34,21 +34,21 @@ __all__ = ["check", "compact", "current", "former", "name", "parent"]
 
 _DIGITS = re.compile(r"[0-9]*")
 
-_LENGTH = Finding(
+_LENGTH = IdentifierIssue(
     Verdict.INVALID,
     "length",
     "行政区划代码应为6位（县级以上）、9位（乡镇）或12位（村）。",
     "A division code has 6, 9 or 12 digits.",
     None,
 )
-_ALPHABET = Finding(
+_ALPHABET = IdentifierIssue(
     Verdict.INVALID,
     "alphabet",
     "行政区划代码只能是数字。",
     "A division code has digits only.",
     None,
 )
-_PROVINCE = Finding(
+_PROVINCE = IdentifierIssue(
     Verdict.INVALID,
     "division",
     "行政区划代码前两位不是任何省份，请核对。",
@@ -67,7 +67,7 @@ def compact(text: str) -> str:
     return code
 
 
-def check(text: str) -> Finding:
+def check(text: str) -> IdentifierIssue:
     """Check one code; codes `ok`, `length`, `alphabet`, `division`.
 
     A county or a town of Baoji that no list knows is a WARNING: lists lag behind the world.
@@ -81,14 +81,14 @@ def check(text: str) -> Finding:
         return _PROVINCE
     town_unknown = len(code) > 6 and code.startswith("6103") and name(code[:9]) is None
     if code[:6] not in divisions() or town_unknown:
-        return Finding(
+        return IdentifierIssue(
             Verdict.WARNING,
             "division",
             "行政区划名录中没有这个代码，请核对；确属新设的，请信用办更新名录。",
             "No list knows this code: check it, or have the list brought up to date.",
             code,
         )
-    return Finding(Verdict.VALID, "ok", "", "", code)
+    return IdentifierIssue(Verdict.VALID, "ok", "", "", code)
 
 
 def current(code: str, on: date) -> str:

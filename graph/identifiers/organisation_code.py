@@ -23,7 +23,7 @@ import re
 
 from graph.errors import InputError
 from graph.identifiers.spelling import compact
-from graph.identifiers.verdict import Finding, Verdict
+from graph.identifiers.verdict import IdentifierIssue, Verdict
 
 __all__ = ["check", "check_digit", "compact", "complete"]
 
@@ -32,21 +32,21 @@ _DIGITS = "0X987654321"  # indexed by the weighted sum modulo 11
 _VALUES = {char: int(char, 36) for char in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _SHAPE = re.compile(r"[0-9A-Z]{8}[0-9X]", re.ASCII)
 
-_LENGTH = Finding(
+_LENGTH = IdentifierIssue(
     Verdict.INVALID,
     "length",
     "组织机构代码应为9位，请对照证书补全。",
     "An organisation code has 9 characters.",
     None,
 )
-_ALPHABET = Finding(
+_ALPHABET = IdentifierIssue(
     Verdict.INVALID,
     "alphabet",
     "组织机构代码前8位只能是数字或大写字母，第9位只能是数字或X。",
     "An organisation code has digits and letters, and ends in a digit or X.",
     None,
 )
-_CHECK_DIGIT = Finding(
+_CHECK_DIGIT = IdentifierIssue(
     Verdict.INVALID,
     "check_digit",
     "组织机构代码第9位校验码不符，请对照证书逐位核对。",
@@ -55,7 +55,7 @@ _CHECK_DIGIT = Finding(
 )
 
 
-def check(text: str) -> Finding:
+def check(text: str) -> IdentifierIssue:
     """Check one organisation code; codes `ok`, `length`, `alphabet`, `check_digit`."""
     code = compact(text)
     if len(code) != 9:
@@ -64,7 +64,7 @@ def check(text: str) -> Finding:
         return _ALPHABET
     if check_digit(code[:8]) != code[8]:
         return _CHECK_DIGIT
-    return Finding(Verdict.VALID, "ok", "", "", code)
+    return IdentifierIssue(Verdict.VALID, "ok", "", "", code)
 
 
 def check_digit(body: str) -> str:

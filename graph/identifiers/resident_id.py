@@ -37,7 +37,7 @@ from typing import Literal
 from graph.errors import InputError
 from graph.identifiers.appearance import appearance, masked_form
 from graph.identifiers.spelling import compact
-from graph.identifiers.verdict import Finding, Verdict
+from graph.identifiers.verdict import IdentifierIssue, Verdict
 from graph.regions import divisions
 from graph.time import today
 
@@ -53,8 +53,8 @@ _OLDEST_YEAR = 1880  # the standard's own example; whoever is older is a typing 
 _FIRST_CARDS, _ALL_NUMBERED = 1984, 1999
 
 
-def _invalid(code: str, message_zh: str, message_en: str) -> Finding:
-    return Finding(Verdict.INVALID, code, message_zh, message_en, None)
+def _invalid(code: str, message_zh: str, message_en: str) -> IdentifierIssue:
+    return IdentifierIssue(Verdict.INVALID, code, message_zh, message_en, None)
 
 
 _LENGTH = _invalid(
@@ -82,7 +82,7 @@ _CHECK_DIGIT = _invalid(
 )
 
 
-def check(text: str) -> Finding:
+def check(text: str) -> IdentifierIssue:
     """Check one resident id.
 
     Codes: VALID `ok`, `hong_kong_macao_taiwan_resident`, `foreign_permanent_resident`; WARNING
@@ -108,7 +108,7 @@ def check(text: str) -> Finding:
     if check_digit(code[:17]) != code[17]:
         return _CHECK_DIGIT
     if kind != "ok":
-        return Finding(Verdict.VALID, kind, "", "", code)
+        return IdentifierIssue(Verdict.VALID, kind, "", "", code)
     return _check_division(code, birth.year)
 
 
@@ -168,12 +168,12 @@ def _usable(text: str) -> str:
     return finding.value
 
 
-def _check_fifteen(code: str) -> Finding:
+def _check_fifteen(code: str) -> IdentifierIssue:
     if _kind(code[:6]) != "ok":  # permits and foreigners' cards came with eighteen digits
         return appearance(code) or _DIVISION
     if _date("19" + code[6:12]) is None:
         return appearance(code) or _BIRTH_DATE
-    return Finding(
+    return IdentifierIssue(
         Verdict.WARNING,
         "fifteen_digits",
         "这是15位旧号码，没有校验码，已换算为18位；请对照现行证件核对。",
@@ -187,10 +187,10 @@ def _upgrade(code: str) -> str:
     return first17 + check_digit(first17)
 
 
-def _check_division(code: str, birth_year: int) -> Finding:
+def _check_division(code: str, birth_year: int) -> IdentifierIssue:
     spans = _spans(code[:6])
     if not spans:
-        return Finding(
+        return IdentifierIssue(
             Verdict.WARNING,
             "division",
             "身份证号前6位不在行政区划名录（1980年以来）中，请对照证件核对。",
@@ -203,8 +203,8 @@ def _check_division(code: str, birth_year: int) -> Finding:
     latest = min(max(birth_year + 18, _FIRST_CARDS + 8), _ALL_NUMBERED)
     latest = max(latest, birth_year + 2)
     if any(first <= latest and earliest <= last for first, last in spans):
-        return Finding(Verdict.VALID, "ok", "", "", code)
-    return Finding(
+        return IdentifierIssue(Verdict.VALID, "ok", "", "", code)
+    return IdentifierIssue(
         Verdict.WARNING,
         "division_birth_year",
         "身份证号前6位的行政区划与出生年份不相配；若非补办登记，请对照证件核对。",

@@ -38,7 +38,7 @@ from graph.identifiers import organisation_code
 from graph.identifiers.appearance import appearance
 from graph.identifiers.registering_authority import SubjectClass, authority_exists, class_of
 from graph.identifiers.spelling import compact
-from graph.identifiers.verdict import Finding, Verdict
+from graph.identifiers.verdict import IdentifierIssue, Verdict
 from graph.regions import divisions
 
 __all__ = ["check", "check_digit", "compact", "complete", "registrar_known", "subject_class"]
@@ -56,8 +56,8 @@ _NATION = frozenset({"100000"})
 _CORPS = "99"
 
 
-def _invalid(code: str, message_zh: str, message_en: str) -> Finding:
-    return Finding(Verdict.INVALID, code, message_zh, message_en, None)
+def _invalid(code: str, message_zh: str, message_en: str) -> IdentifierIssue:
+    return IdentifierIssue(Verdict.INVALID, code, message_zh, message_en, None)
 
 
 _EMPTY = _invalid(
@@ -97,7 +97,7 @@ _EMBEDDED = _invalid(
 )
 
 
-def check(text: str) -> Finding:
+def check(text: str) -> IdentifierIssue:
     """Check one code.
 
     Codes: VALID `ok`; WARNING `pilot_code`, `class` (an authority's class that the table lacks),
@@ -121,7 +121,7 @@ def check(text: str) -> Finding:
         return _pilot(code) if embedded_fits and _is_pilot(code) else _CHECK_DIGIT
     if not embedded_fits:
         return _EMBEDDED
-    return _doubts(code) or Finding(Verdict.VALID, "ok", "", "", code)
+    return _doubts(code) or IdentifierIssue(Verdict.VALID, "ok", "", "", code)
 
 
 def check_digit(first17: str) -> str:
@@ -169,8 +169,8 @@ def _is_pilot(code: str) -> bool:
     return code.startswith("M000", 8) and (total + int(code[17], 36)) % 37 == 0
 
 
-def _pilot(code: str) -> Finding:
-    return Finding(
+def _pilot(code: str) -> IdentifierIssue:
+    return IdentifierIssue(
         Verdict.WARNING,
         "pilot_code",
         "这是标准定稿前试点时发放的代码，校验码按旧规则计算；可以使用，请核对证照。",
@@ -179,9 +179,9 @@ def _pilot(code: str) -> Finding:
     )
 
 
-def _doubts(code: str) -> Finding | None:
+def _doubts(code: str) -> IdentifierIssue | None:
     if class_of(code[:2]) is None:
-        return Finding(
+        return IdentifierIssue(
             Verdict.WARNING,
             "class",
             "统一社会信用代码第2位机构类别不在已知类别表中，请核对。",
@@ -193,7 +193,7 @@ def _doubts(code: str) -> Finding | None:
         and not code.startswith(_CORPS, 2)
         and f"{code[2:4]}0000" not in divisions()
     ):
-        return Finding(
+        return IdentifierIssue(
             Verdict.WARNING,
             "division",
             "统一社会信用代码第3、4位不是任何省份，请核对。",

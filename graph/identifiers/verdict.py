@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Finding", "Verdict"]
+__all__ = ["IdentifierIssue", "Verdict"]
 
 
 class Verdict(StrEnum):
@@ -17,7 +17,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class IdentifierIssue:
     """The outcome of one check.
 
     The messages never repeat the value: they are shown and logged where a resident id may not be.

@@ -19,10 +19,10 @@ from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph import time
+from graph.effective_batches import effective_batches, withdrawals
 from graph.log import Batch
 from graph.log_damage import ledger_ahead
 from graph.operations.store import Instant, OperationsStore, Row
-from graph.standing import standing, withdrawals
 
 __all__ = ["Delivery", "Ledger"]
 
@@ -101,7 +101,7 @@ class Ledger:
                     _enter(session, batch)
                     entered += 1
             # the same content may have come before, as another list
-            stands = {(item.source, item.content_sha256): item for item in standing(told)}
+            stands = {(item.source, item.content_sha256): item for item in effective_batches(told)}
             for row in session.scalars(select(_Delivery).where(_Delivery.state.in_(_STANDS))):
                 if row.batch in gone:
                     before = stands.get((row.source, row.content_sha256))

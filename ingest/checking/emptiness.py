@@ -13,7 +13,7 @@ from functools import cache
 import pyarrow as pa
 
 from ingest.catalogue.field import FieldSpec
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.reading.texts import Texts
 
 __all__ = ["EMPTY_WORDS", "told_as_empty", "without_empty_words"]
@@ -81,14 +81,14 @@ def without_empty_words(
     return found
 
 
-def told_as_empty(counts: Mapping[str, int]) -> list[Finding]:
+def told_as_empty(counts: Mapping[str, int]) -> list[RowFinding]:
     """That words were taken as empty, said once for the file; nothing where there were none."""
     if not counts:
         return []
     named = [f"“{title}”{count} 格" for title, count in counts.items()]
     more = f"等 {len(named)} 列" if len(named) > _MANY else ""
     return [
-        Finding(
+        RowFinding(
             None,
             None,
             "empty_words",

@@ -26,7 +26,7 @@ from ingest.checking.reference import Joined, referred
 from ingest.checking.rules import value_column
 from ingest.checking.schema import Rule, Told, on_name, on_row, on_text, on_value, validate
 from ingest.checking.values import read_column
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.memory import release_memory
 from ingest.reading.row_hash import row_hashes
 from ingest.reading.table import Table
@@ -49,7 +49,7 @@ class Gated:
     """
 
     rows: pd.DataFrame
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[RowFinding] = field(default_factory=list)
     quarantined: set[int] = field(default_factory=set)
 
     @property
@@ -129,7 +129,7 @@ def _check_rows(
     confirmed: frozenset[str],
     joined: Joined,
     empty: Counter[str],
-) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[Finding]]:
+) -> tuple[dict[str, pd.Series], NDArray[np.bool_], list[RowFinding]]:
     """Some rows by themselves: typed columns, which rows are good, and what was found."""
     fields = {spec.name: spec for spec in table.spec.fields}
     # a field without a column in the file is an empty column, one for all such fields
@@ -203,7 +203,7 @@ def _on_rows(
     before: tuple[list[Told], list[Told]],
     forgiving: Collection[str],
     joined: Joined,
-) -> list[tuple[Finding, bool]]:
+) -> list[tuple[RowFinding, bool]]:
     """What the rules on several fields find, and whether a cell that was told is the reason: left
     out, it is missing.
 
@@ -235,8 +235,8 @@ def _on_rows(
 
 
 def _settled(
-    cells: Iterable[tuple[Told, bool]], rows: Iterable[tuple[Finding, bool]]
-) -> list[Finding]:
+    cells: Iterable[tuple[Told, bool]], rows: Iterable[tuple[RowFinding, bool]]
+) -> list[RowFinding]:
     """All findings of some rows: a cell that is forgiven costs nothing where its row is good.
 
     Args:
@@ -313,11 +313,11 @@ def _whole(parts: list[dict[str, pd.Series]]) -> pd.DataFrame:
     return pd.DataFrame(found, copy=False)
 
 
-def _refused(findings: Iterable[Finding]) -> list[int]:
+def _refused(findings: Iterable[RowFinding]) -> list[int]:
     return sorted({item.row for item in findings if item.severity == "error" and item.row})
 
 
-def _duplicate_keys(table: Table, keys: pd.DataFrame) -> list[Finding]:
+def _duplicate_keys(table: Table, keys: pd.DataFrame) -> list[RowFinding]:
     """A key twice among the good rows: the same row is one row; different rows are all refused."""
     if keys.columns.empty:
         return []
@@ -330,7 +330,7 @@ def _duplicate_keys(table: Table, keys: pd.DataFrame) -> list[Finding]:
     sent, group = _numbered(table.rows(repeated.index)), _numbered(repeated)
     same = sent.groupby(group).transform("nunique") == 1
     found = [
-        Finding(
+        RowFinding(
             int(row),
             columns,
             "duplicate_key",
@@ -342,7 +342,7 @@ def _duplicate_keys(table: Table, keys: pd.DataFrame) -> list[Finding]:
     ]
     again = repeated.index[same & group.duplicated()]
     found += [
-        Finding(
+        RowFinding(
             int(row),
             columns,
             "duplicate_row",
@@ -357,7 +357,7 @@ def _duplicate_keys(table: Table, keys: pd.DataFrame) -> list[Finding]:
 
 def _unlike(
     table: Table, shared: Shared, parts: list[dict[str, pd.Series]], refused: set[int]
-) -> list[Finding]:
+) -> list[RowFinding]:
     """Rows of one thing that tell it differently: all are refused, nobody knows which is right."""
     fields = {item.name: item for item in table.spec.fields}
     by = [value_column(fields[name]) for name in shared.by]
@@ -379,7 +379,7 @@ def _unlike(
     apart = "、".join(fields[name].title for name in shared.apart)
     unlike = _numbered(told).groupby(_numbered(told[by])).transform("nunique") > 1
     return [
-        Finding(
+        RowFinding(
             int(row),
             columns,
             "duplicate_key",

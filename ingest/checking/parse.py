@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from graph.identifiers import Finding, division_code
+from graph.identifiers import IdentifierIssue, division_code
 from graph.time import today
 from ingest.catalogue.field import FieldSpec, label
 from ingest.checking.verdict import WrongError
@@ -90,7 +90,7 @@ def phone(text: str) -> tuple[str, str]:
     return digits[:3] + "*" * (len(digits) - 7) + digits[-4:], digits
 
 
-def division(text: str) -> tuple[tuple[Any, ...], Finding]:
+def division(text: str) -> tuple[tuple[Any, ...], IdentifierIssue]:
     """Code and key of a place; the key is that of the code it has today."""
     found = division_code.check(text)
     if found.value is None:

@@ -22,7 +22,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from graph.identifiers import Finding, Verdict, organisation_code, resident_id
+from graph.identifiers import IdentifierIssue, Verdict, organisation_code, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.identifiers.appearance import appearance
 from graph.identifiers.spelling import compact
@@ -75,8 +75,8 @@ _OTHERS = "OtherOrganisation"
 _ID_SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 
 
-def _refused(code: str, message_zh: str, message_en: str) -> Finding:
-    return Finding(Verdict.INVALID, code, message_zh, message_en, None)
+def _refused(code: str, message_zh: str, message_en: str) -> IdentifierIssue:
+    return IdentifierIssue(Verdict.INVALID, code, message_zh, message_en, None)
 
 
 _PERSON_HERE = _refused(
@@ -107,7 +107,7 @@ def party(
     identity_key: str,
     names: Names = nameless,
     confirmed: Collection[str] = (),
-) -> tuple[Columns, Finding]:
+) -> tuple[Columns, IdentifierIssue]:
     """Columns of a party from whichever identifier it has, and the finding on it.
 
     Args:
@@ -130,7 +130,7 @@ def party(
 
 def organisation(
     text: str, names: Names = nameless, confirmed: Collection[str] = ()
-) -> tuple[Columns, Finding]:
+) -> tuple[Columns, IdentifierIssue]:
     """Columns of a party from its unified social credit code; a person's number is refused."""
     code = compact(text)
     firm = _check_code(code, confirmed)
@@ -146,17 +146,19 @@ def organisation(
 
 def organisation_or_filler(
     text: str, names: Names = nameless, confirmed: Collection[str] = ()
-) -> tuple[Columns, Finding]:
+) -> tuple[Columns, IdentifierIssue]:
     """As `organisation`, but seventeen zeros and X are no fault: they stay as the code alone."""
     values, found = organisation(text, names, confirmed)
     if found.code != "filler":
         return values, found
-    return (None, None, None, FILLER, *_NOTHING[4:]), Finding(Verdict.VALID, "ok", "", "", FILLER)
+    return (None, None, None, FILLER, *_NOTHING[4:]), IdentifierIssue(
+        Verdict.VALID, "ok", "", "", FILLER
+    )
 
 
 def old_code_or_new(
     text: str, names: Names = nameless, confirmed: Collection[str] = ()
-) -> tuple[Columns, Finding]:
+) -> tuple[Columns, IdentifierIssue]:
     """As `organisation`, but an organisation code of nine characters is no fault: it stays as the
     code alone, and whose it is, is looked up (`ingest.comparing.organisation_codes`)."""
     old = organisation_code.check(text)
@@ -170,7 +172,7 @@ def parties(
     identity_key: str,
     names_of: Callable[[int], Collection[str]],
     confirmed: Collection[str] = (),
-) -> tuple[Sequence[Sequence[Any]], dict[int, Finding]]:
+) -> tuple[Sequence[Sequence[Any]], dict[int, IdentifierIssue]]:
     """As `party` for a whole column: the plain persons all at once.
 
     Args:
@@ -182,7 +184,7 @@ def parties(
     sure_ids = [text for text, person in zip(texts, is_person, strict=True) if person]
     people = zip(*persons(sure_ids, identity_key)[0], strict=True)
     values: list[Columns] = []
-    findings: dict[int, Finding] = {}
+    findings: dict[int, IdentifierIssue] = {}
     for place, (text, person) in enumerate(zip(texts, is_person, strict=True)):
         if person:
             values.append(next(people))
@@ -205,7 +207,9 @@ def looks_like_a_person(text: str) -> bool:
     return found.code == "check_digit" and not uscc.registrar_known(code)
 
 
-def _decided(code: str, person: Finding, names: Names) -> Literal["person", "organisation"] | None:
+def _decided(
+    code: str, person: IdentifierIssue, names: Names
+) -> Literal["person", "organisation"] | None:
     """Which of two readings it is; None where nothing decides."""
     said = _said(names)
     if said == {"person"}:
@@ -221,7 +225,9 @@ def _said(names: Names) -> set[str]:
     return {said for name in names() if name and (said := suggests(name))}
 
 
-def _why_neither(code: str, person: Finding, firm: Finding, names: Names) -> Finding:
+def _why_neither(
+    code: str, person: IdentifierIssue, firm: IdentifierIssue, names: Names
+) -> IdentifierIssue:
     """What is said of a number that is neither: what it looks like, in the words of its kind."""
     if named := appearance(code):
         return named
@@ -240,11 +246,11 @@ def _of_code(code: str) -> Columns:
     return (f"org:{code}", label, None, code, *_NOTHING[4:])
 
 
-def _check_code(code: str, confirmed: Collection[str]) -> Finding:
+def _check_code(code: str, confirmed: Collection[str]) -> IdentifierIssue:
     found = uscc.check(code)
     if found.code not in ("check_digit", "embedded_check_digit") or code not in confirmed:
         return found
-    return Finding(
+    return IdentifierIssue(
         Verdict.WARNING,
         "confirmed_code",
         "统一社会信用代码校验码不符，但已由信用办凭证照确认，照常使用，单独计数。",

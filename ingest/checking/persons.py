@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from graph.identifiers import Finding, person_keys, resident_id, tail_keys
+from graph.identifiers import IdentifierIssue, person_keys, resident_id, tail_keys
 from graph.time import today
 
 __all__ = ["PARTY_SUFFIXES", "ordinary", "persons", "surely_no_code"]
@@ -48,13 +48,15 @@ def ordinary(texts: Sequence[str]) -> np.ndarray:
     return hit
 
 
-def persons(texts: Sequence[str], identity_key: str) -> tuple[list[list[Any]], dict[int, Finding]]:
+def persons(
+    texts: Sequence[str], identity_key: str
+) -> tuple[list[list[Any]], dict[int, IdentifierIssue]]:
     """A column for each of `PARTY_SUFFIXES`, and the findings that are not plainly valid.
 
     An INVALID id has no values.
     """
     values: list[str | None] = list(texts)
-    findings: dict[int, Finding] = {}
+    findings: dict[int, IdentifierIssue] = {}
     for place in np.flatnonzero(~ordinary(texts)).tolist():
         found = resident_id.check(texts[place])
         values[place] = found.value

@@ -24,7 +24,7 @@ from ingest.checking.row_rules import ROW_RULES
 from ingest.checking.rules import FIELD_RULES, find_rule, value_column
 from ingest.checking.values import Reading
 from ingest.checking.verdict import CellVerdict
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
 from ingest.reading.texts import Texts
 
@@ -60,7 +60,7 @@ class Told(NamedTuple):
     """A finding, and the column of the frame in which it was found."""
 
     column: str
-    finding: Finding
+    finding: RowFinding
 
 
 def validate(
@@ -97,7 +97,7 @@ def validate(
                 told.add((column, row))
                 yield Told(
                     column,
-                    Finding(
+                    RowFinding(
                         row,
                         titles[column],
                         said.code,

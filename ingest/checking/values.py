@@ -20,8 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.api.types import pandas_dtype
 
-from graph.identifiers import Finding as IdentifierFinding
-from graph.identifiers import Verdict, phone_keys, tail_key
+from graph.identifiers import IdentifierIssue, Verdict, phone_keys, tail_key
 from graph.identifiers.appearance import masked_form, visible_tail
 from graph.identifiers.redaction import MAYBE_NUMBER, redacted, redacted_key
 from ingest.catalogue.field import FieldSpec
@@ -58,7 +57,7 @@ _Reader: TypeAlias = Callable[[pa.Array], _Read]
 
 #: What reads one code: the text, the names that rows give it, the codes that were confirmed.
 _CodeParser: TypeAlias = Callable[
-    [str, Names, Collection[str]], tuple[tuple[Any, ...], IdentifierFinding]
+    [str, Names, Collection[str]], tuple[tuple[Any, ...], IdentifierIssue]
 ]
 
 #: How a typed column is stored: what is mostly different as Arrow's text, the few values of a
@@ -317,7 +316,7 @@ def _mostly(
 
 
 def _checked(
-    parse: Callable[[str], tuple[tuple[Any, ...], IdentifierFinding]], width: int
+    parse: Callable[[str], tuple[tuple[Any, ...], IdentifierIssue]], width: int
 ) -> _Reader:
     """The reader for an identifier that is checked one by one."""
 
@@ -424,9 +423,7 @@ def _codes(texts: pa.Array, parse: _CodeParser, beside: _Said) -> _Read:
     return values, _verdicts(plain, {at: finding for at, (_, finding) in enumerate(found)})
 
 
-def _verdicts(
-    texts: Sequence[str], findings: dict[int, IdentifierFinding]
-) -> dict[int, CellVerdict]:
+def _verdicts(texts: Sequence[str], findings: dict[int, IdentifierIssue]) -> dict[int, CellVerdict]:
     severities: dict[Verdict, Literal["error", "warning"]] = {
         Verdict.INVALID: "error",
         Verdict.WARNING: "warning",

@@ -23,13 +23,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.effective_batches import effective_batches
 from graph.log import Batch, FactLog
-from graph.standing import standing
 from ingest.comparing.active_facts import confirmed, held_facts, restated
 from ingest.comparing.difference import Difference, fact_ids
+from ingest.comparing.list_part import ListPart
 from ingest.comparing.listing import kept_listing, listing_table
-from ingest.comparing.part import Part
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.spill import SpilledTables
 
 __all__ = ["REASONS", "Settlement", "last_stale", "missing_parts", "parts_of", "settle"]
@@ -63,16 +63,16 @@ class Settlement:
     stale: pa.Table = field(default_factory=_STALE.empty_table)
     missing_parts: tuple[int, ...] = ()
     attachments: SpilledTables = field(default_factory=SpilledTables)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[RowFinding] = field(default_factory=list)
 
 
-def parts_of(batches: Sequence[Batch], source: str, table: str, part: Part) -> dict[int, Batch]:
+def parts_of(batches: Sequence[Batch], source: str, table: str, part: ListPart) -> dict[int, Batch]:
     """The other parts of the same list that have arrived, by number; of one sent twice the last.
 
     A list that was whole is finished: what comes under its name later begins a new one.
     """
     found: dict[int, Batch] = {}
-    for batch in standing(batches):
+    for batch in effective_batches(batches):
         if (batch.source, batch.notes.get("table"), batch.notes.get("list")) != (
             source, table, part.name,
         ):  # fmt: skip
@@ -90,18 +90,18 @@ def missing_parts(batches: Sequence[Batch], last: Batch) -> tuple[int, ...]:
     said = last.notes
     if "of" not in said:
         return ()
-    part = Part(said["list"], said["part"], said["of"])
+    part = ListPart(said["list"], said["part"], said["of"])
     before = [batch for batch in batches if batch.position < last.position]
     return _missing(part, parts_of(before, last.source, said["table"], part))
 
 
-def _missing(part: Part, others: dict[int, Batch]) -> tuple[int, ...]:
+def _missing(part: ListPart, others: dict[int, Batch]) -> tuple[int, ...]:
     return tuple(n for n in range(1, part.of + 1) if n != part.number and n not in others)
 
 
 def last_stale(log: FactLog, batches: Sequence[Batch], source: str, table: str) -> pa.Table:
     """The facts of a table under suspicion after its last list: kind, fact_id, reason."""
-    for batch in reversed(standing(batches)):
+    for batch in reversed(effective_batches(batches)):
         if batch.source == source and batch.notes.get("table") == table:
             kept = log.table(batch, "stale")
             return _STALE.empty_table() if kept is None else kept
@@ -115,7 +115,7 @@ def settle(
     *,
     source: str,
     table: str,
-    part: Part | None,
+    part: ListPart | None,
     limit: float | None,
     batch: str,
     day: date,
@@ -129,7 +129,7 @@ def settle(
         limit: share of what a scope held that may go missing; None: nothing may end.
         day: of the list: what ends is true until then.
     """
-    batches = standing(log.batches())
+    batches = effective_batches(log.batches())
     own = [item for item in batches if (item.source, item.notes.get("table")) == (source, table)]
     before = last_stale(log, batches, source, table)
     if part is None:
@@ -239,12 +239,12 @@ def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Differen
     )
 
 
-def _findings(part: Part, missing: tuple[int, ...], suspected: pa.Table) -> list[Finding]:
+def _findings(part: ListPart, missing: tuple[int, ...], suspected: pa.Table) -> list[RowFinding]:
     found = []
     if missing:
         lacking = "、".join(map(str, missing))
         found.append(
-            Finding(
+            RowFinding(
                 None,
                 None,
                 "list_incomplete",
@@ -255,7 +255,7 @@ def _findings(part: Part, missing: tuple[int, ...], suspected: pa.Table) -> list
         )
     counts = pc.value_counts(suspected["reason"]).to_pylist()
     return found + [
-        Finding(
+        RowFinding(
             None,
             None,
             "stale_suspected",

@@ -17,12 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, computed_field
 
+from graph.covered_sources import coverage_days
 from graph.facts import true_at
 from graph.log import FactLog
 from graph.operations import DecisionArchive, KeptDecision, read_only_store
 from graph.schema import SCHEMA
 from graph.settings import Settings
-from graph.taken_in import taken_in_on
 from graph.time import Instant, day_of
 from graph.vocabulary import Relationship
 from ingest.comparing.difference import Difference
@@ -30,6 +30,7 @@ from queries.eligibility.decisions.kept_rules import read_rules
 from queries.eligibility.decisions.record import case_from, facts_again
 from queries.eligibility.facts.records import Records
 from queries.eligibility.rules.runner import evaluate, overall
+from queries.lawful import barred
 
 __all__ = ["Concerned", "concerned"]
 
@@ -97,12 +98,12 @@ def concerned(
     that turn by that are there too, whoever they are about.
 
     Args:
-        taken: what will have been taken in after the changes, and when (`graph.taken_in`).
+        taken: what will have been taken in after the changes, and when (`graph.covered_sources`).
     """
     touched: set[str] = set()
     for change in changes:
         touched |= _touched(log, change)
-    now = taken_in_on(log.batches())
+    now = coverage_days(log.batches())
     other = taken.keys() != now.keys()
     if not touched and not other:
         return ()
@@ -140,11 +141,11 @@ def _again(
 def _records(
     log: FactLog, changes: Sequence[Difference], taken: Mapping[str, date], moment: datetime
 ) -> Records:
-    """Everybody's records of today as they would be after the changes."""
+    """Everybody's records of today as they would be after the changes, as law lets them be used."""
     day = day_of(moment)
 
     @cache
-    def read(kind: str) -> pa.Table:
+    def known(kind: str) -> pa.Table:
         held = log.read(kind)
         for change in changes:
             if kind in change.closed:
@@ -153,7 +154,13 @@ def _records(
             if kind in change.asserted:
                 new = change.asserted[kind].select(held.column_names)
                 held = pa.concat_tables([held, new], promote_options="default")
-        return held.filter(true_at(held, day))
+        return held
+
+    out = barred(known, day)
+
+    def read(kind: str) -> pa.Table:
+        held = known(kind)
+        return out.without(kind, held.filter(true_at(held, day)))
 
     return Records(day, moment, taken, read)
 

@@ -92,7 +92,7 @@ def _again(
     begins: pa.ChunkedArray,
     alone: NDArray[np.bool_],
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Which news say what their slots' only held fact says, of no earlier day; and where it is."""
+    """Rows restating their slot's single active fact, of no earlier day; and where that fact is."""
     found = np.zeros(both.news_count, bool)
     single = np.flatnonzero(_everywhere(now, alone))
     if not len(single):

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from graph.log import FactLog
 from graph.schema import SCHEMA
 from ingest.catalogue.source import TableSpec
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 
 __all__ = ["of_organisation_codes"]
 
@@ -29,10 +29,10 @@ _CODED = tuple(
 
 def of_organisation_codes(
     log: FactLog, spec: TableSpec, rows: pd.DataFrame
-) -> tuple[pd.DataFrame, list[Finding]]:
+) -> tuple[pd.DataFrame, list[RowFinding]]:
     """The checked rows with the party wherever only its organisation code is given, and warnings
     for codes that are nobody's yet."""
-    findings: list[Finding] = []
+    findings: list[RowFinding] = []
     for item in spec.fields:
         if item.coded_by is None or rows.empty:
             continue
@@ -75,8 +75,8 @@ def _owners(log: FactLog, wanted: set[str]) -> dict[str, tuple[str, str]]:
     return {code: next(iter(owners)) for code, owners in found.items() if len(owners) == 1}
 
 
-def _unknown(row: object, title: str) -> Finding:
-    return Finding(
+def _unknown(row: object, title: str) -> RowFinding:
+    return RowFinding(
         int(str(row)),
         title,
         "organisation_code_unknown",

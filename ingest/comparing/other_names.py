@@ -22,7 +22,7 @@ from graph.log import FactLog
 from graph.names.writing import plain
 from graph.schema import SCHEMA
 from ingest.catalogue.source import TableSpec
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.identity.record import PROVISIONAL
 from ingest.memory import release_memory
 from ingest.reading.row_hash import row_hashes
@@ -62,7 +62,7 @@ class _Mentions:
     names: pd.Series
 
 
-def other_names(log: FactLog, spec: TableSpec, rows: pd.DataFrame) -> list[Finding]:
+def other_names(log: FactLog, spec: TableSpec, rows: pd.DataFrame) -> list[RowFinding]:
     """A warning for every checked row whose name is not one that its identifier is known under."""
     told = list(_mentions(spec, rows))
     if not told:
@@ -163,9 +163,9 @@ def _pair(keys: _Hashes, names: _Hashes) -> _Hashes:
     return pairs
 
 
-def _finding(row: int, title: str, *, in_log: bool) -> Finding:
+def _finding(row: int, title: str, *, in_log: bool) -> RowFinding:
     where = "库中该号码已有的名称" if in_log else "本文件前面同一号码的名称"
-    return Finding(
+    return RowFinding(
         int(row),
         title,
         "name_differs",

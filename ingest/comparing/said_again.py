@@ -15,9 +15,9 @@ from typing import TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.effective_batches import effective_batches
 from graph.facts import first_ids
 from graph.log import FactLog
-from graph.standing import standing
 
 __all__ = ["SaidAgain", "kept_days", "table_name"]
 
@@ -36,7 +36,7 @@ def kept_days(log: FactLog, source: str, kind: str) -> SaidAgain:
     def look_up(fact_ids: pa.ChunkedArray) -> dict[str, tuple[date, ...]]:
         wanted = first_ids(fact_ids).combine_chunks()
         days: dict[str, set[date]] = defaultdict(set)
-        for batch in standing(log.batches()) if len(wanted) else ():
+        for batch in effective_batches(log.batches()) if len(wanted) else ():
             if batch.source == source and (kept := log.table(batch, table_name(kind))) is not None:
                 here = kept.filter(pc.is_in(kept["fact_id"], value_set=wanted))
                 for row in here.to_pylist():

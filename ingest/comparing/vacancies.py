@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.effective_batches import effective_batches
 from graph.facts import slots_of
 from graph.log import FactLog
-from graph.standing import standing
 from ingest.comparing.slots import Numbers
 from ingest.comparing.timeline import Vacant
 from ingest.emit import Vacancies
@@ -37,7 +37,7 @@ def kept_vacancies(log: FactLog, source: str, kind: str) -> pa.Table:
     """What the standing batches of a source said of a kind: key, valid_from."""
     kept = [
         log.table(batch, vacancies_name(kind))
-        for batch in standing(log.batches())
+        for batch in effective_batches(log.batches())
         if batch.source == source
     ]
     return pa.concat_tables([VACANT.empty_table(), *(table for table in kept if table)])

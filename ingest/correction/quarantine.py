@@ -19,11 +19,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graph.effective_batches import effective_batches
 from graph.log import Batch, FactLog
-from graph.standing import standing
 from ingest.catalogue.field import Unit
 from ingest.checking.gate import Gated
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.reading.cell import as_kept_now
 from ingest.reading.table import Table
 
@@ -49,7 +49,7 @@ class RefusedRow:
     batch: Batch
     table: str
     row: int
-    findings: tuple[Finding, ...]
+    findings: tuple[RowFinding, ...]
 
 
 def open_rows(
@@ -62,7 +62,7 @@ def open_rows(
     Args:
         batches: instead of those that stand, to see what would be open.
     """
-    told = standing(log.batches()) if batches is None else batches
+    told = effective_batches(log.batches()) if batches is None else batches
     batches = [item for item in told if source is None or item.source == source]
     settled: set[tuple[str, str, int]] = set()
     for batch in batches:
@@ -79,12 +79,12 @@ def open_rows(
     return found
 
 
-def _refused(log: FactLog, batch: Batch) -> dict[tuple[str, int], list[Finding]]:
+def _refused(log: FactLog, batch: Batch) -> dict[tuple[str, int], list[RowFinding]]:
     told = log.table(batch, "findings")
-    rows: dict[tuple[str, int], list[Finding]] = {}
+    rows: dict[tuple[str, int], list[RowFinding]] = {}
     for item in told.to_pylist() if told is not None else ():
         table = item.pop("table")
-        finding = Finding(**item)
+        finding = RowFinding(**item)
         if finding.severity == "error" and finding.row and finding.code != _NOTHING_TO_DO:
             rows.setdefault((table, finding.row), []).append(finding)
     return dict(sorted(rows.items(), key=lambda each: each[0][1]))

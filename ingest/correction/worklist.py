@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from graph.effective_batches import effective_batches
 from graph.log import Batch, FactLog
-from graph.standing import standing
 from graph.time import Instant
 from ingest.catalogue.source import load_source, source_names
 from ingest.correction.quarantine import open_rows
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 
 __all__ = ["DepartmentLoad", "Task", "by_department", "worklist"]
 
@@ -78,13 +78,13 @@ def worklist(
                 yield task
     if not warnings:
         return
-    here = standing(log.batches())
+    here = effective_batches(log.batches())
     newest = {batch.source: batch for batch in here if source in (None, batch.source)}
     for batch in newest.values():
         told = log.table(batch, "findings")
         for row in told.to_pylist() if told is not None else ():
             table = row.pop("table")
-            finding = Finding(**row)
+            finding = RowFinding(**row)
             task = _task(batch, table, finding)
             if finding.severity == "warning" and department in (None, task.department):
                 yield task
@@ -121,7 +121,7 @@ def by_department(tasks: Iterable[Task]) -> list[DepartmentLoad]:
     return sorted(loads, key=lambda each: (-each.rows, each.department))
 
 
-def _task(batch: Batch, table: str, finding: Finding) -> Task:
+def _task(batch: Batch, table: str, finding: RowFinding) -> Task:
     # a log may be older than the sources: what is gone from them still has its findings
     known = batch.source in source_names()
     return Task(

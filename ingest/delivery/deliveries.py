@@ -13,18 +13,18 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from graph.effective_batches import withdrawals
 from graph.log import Batch, FactLog
 from graph.log_prefix import LogPrefix
 from graph.operations import Delivery, Ledger, OperationsStore
 from graph.settings import Settings
-from graph.standing import withdrawals
 from graph.time import utc_now
 from ingest.catalogue.source import Source, load_source, source_names
 from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
 from ingest.correction.workbook import Line, export_refused, refused_lines
 from ingest.correction.worklist import Task, worklist
 from ingest.delivery.freshness import Freshness, freshness
-from ingest.finding import Finding, kept_findings
+from ingest.finding import RowFinding, kept_findings
 
 __all__ = ["Deliveries"]
 
@@ -78,7 +78,7 @@ class Deliveries:
         """A batch by its name or position."""
         return next((x for x in self.batches if name in (x.batch, str(x.position))), None)
 
-    def findings(self, name: str) -> tuple[Finding, ...]:
+    def findings(self, name: str) -> tuple[RowFinding, ...]:
         """What was found in a batch: what was refused, and what is only told."""
         kept = self.batch(name)
         return () if kept is None else kept_findings(self._log.table(kept, "findings"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph.effective_batches import effective_batches
 from graph.log import Batch, FactLog
 from graph.operations import Delivery
-from graph.standing import standing
 from graph.time import Instant
 from ingest.catalogue.source import Source, load_source, source_names
 from ingest.comparing.completeness import missing_parts
@@ -49,7 +49,7 @@ class Freshness:
 def freshness(log: FactLog, deliveries: Sequence[Delivery], now: Instant) -> list[Freshness]:
     """One line a source, by department; a source that never sent anything has its line too, if a
     department is to send it."""
-    batches = standing(log.batches())
+    batches = effective_batches(log.batches())
     heard = {item.source for item in batches} | {item.source for item in deliveries}
     found = [
         _of(load_source(name), [item for item in batches if item.source == name], deliveries, now)

@@ -20,6 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from graph.effective_batches import withdrawals
 from graph.encoding import encode
 from graph.errors import InputError, NotFoundError
 from graph.file_name import storable
@@ -28,10 +29,9 @@ from graph.operations import ENDED, Job, Kind, Runner, Work
 from graph.private import private_folder
 from graph.progress import Progress
 from graph.settings import Settings
-from graph.standing import withdrawals
 from graph.time import utc_now
 from ingest.catalogue.source import load_source
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from ingest.delivery.upload import DELIVERY, Upload
 from ingest.dry_run import preview
 from ingest.pipeline import ingest
@@ -80,7 +80,7 @@ class Inbox:
         chunk: int = 1,
         chunks: int = 1,
         chunk_sha256: str = "",
-        part: Part | None = None,
+        part: ListPart | None = None,
         trial: bool = False,
     ) -> Upload:
         """Receive one piece; with the last one the work begins.
@@ -146,7 +146,7 @@ class Inbox:
         file_name: str,
         content: BinaryIO,
         *,
-        part: Part | None = None,
+        part: ListPart | None = None,
         trial: bool = False,
     ) -> Upload:
         """Receive a whole file, as a browser sends it; raises as `receive`."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graph.operations import Job
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 
 __all__ = ["DELIVERY", "Upload"]
 
@@ -56,10 +56,10 @@ class Upload:
     trial: bool = False
 
     @property
-    def part(self) -> Part | None:
+    def part(self) -> ListPart | None:
         """Which part of a list it is; None where the sender does not say so."""
         if self.list_name and self.list_part and self.list_of:
-            return Part(self.list_name, self.list_part, self.list_of)
+            return ListPart(self.list_name, self.list_part, self.list_of)
         return None
 
     @classmethod

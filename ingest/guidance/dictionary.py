@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from graph.information import InformationClass
+from graph.schema import SCHEMA
 from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.source import Expected, Source
 from ingest.guidance.masking import masking_rule
@@ -63,6 +65,7 @@ def dictionary_page(sources: Sequence[Source]) -> str:
     """Every field of every source."""
     lines = ["# 数据字典 · Data dictionary", "", _MADE, ""]
     lines.append("敏感级别按 JR/T 0171-2020；“遮蔽”是对无关人员显示的方式。")
+    lines += ["", *_classes()]
     for source in sources:
         lines += ["", f"## {source.title}（`{source.name}`）", ""]
         lines.append(f"{source.department}；{source.legal_basis}")
@@ -88,6 +91,31 @@ def dictionary_page(sources: Sequence[Source]) -> str:
                 [_field(spec) for spec in table.fields],
             )
     return "\n".join(lines) + "\n"
+
+
+def _classes() -> Iterator[str]:
+    """Which class of information each kind of fact is of, and on what terms it may be looked at."""
+    yield "## 信息类别 · Classes of information"
+    yield ""
+    yield (
+        "每一种事实属于一个信息类别。公开的类别谁都可以看；其余的，须由法律规定对该岗位开放，"
+        "或由信息主体同意向该机构、为该用途开放。"
+    )
+    yield ""
+    yield from _table(
+        ("类别", "名称", "是否公开", "依据", "包括"),
+        [
+            (
+                f"`{item.value}`",
+                item.term,
+                "公开" if item.is_public else "须有依据或同意",
+                item.basis,
+                "、".join(f"{kind.term}（`{kind.kind}`）" for kind in SCHEMA.kinds
+                         if kind.information is item),
+            )
+            for item in InformationClass
+        ],
+    )  # fmt: skip
 
 
 def _field(spec: FieldSpec) -> tuple[str, ...]:

@@ -13,6 +13,6 @@ A probability merges nobody and carries nothing; a judgement does, and can be ta
 
 from __future__ import annotations
 
-from ingest.identity.review import judge, refresh, review, standing, take_back
+from ingest.identity.review import judge, judgements_in_force, refresh, review, take_back
 
-__all__ = ["judge", "refresh", "review", "standing", "take_back"]
+__all__ = ["judge", "judgements_in_force", "refresh", "review", "take_back"]

@@ -15,7 +15,7 @@ from typing import Literal
 from ingest.identity.commonness import Commonness
 from ingest.identity.policy import IdentityPolicy
 from ingest.identity.record import Record
-from ingest.identity.rules import Outcome, findings, rule_text
+from ingest.identity.rules import RuleFinding, findings, rule_text
 
 __all__ = ["Comparison", "Reason", "compare", "prior", "probability"]
 
@@ -97,7 +97,7 @@ def _by_identifier(a: Record, b: Record) -> Comparison:
 
 
 def _weigh(
-    name: str, outcome: Outcome, common: Commonness, population: int, policy: IdentityPolicy
+    name: str, outcome: RuleFinding, common: Commonness, population: int, policy: IdentityPolicy
 ) -> Reason:
     finding = policy.findings[f"{name}.{outcome.level}"]
     holders = common.holders(name, outcome.value)

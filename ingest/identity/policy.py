@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graph.plain_yaml import read_yaml
 
-__all__ = ["Finding", "IdentityPolicy", "load_policy"]
+__all__ = ["FindingWeight", "IdentityPolicy", "load_policy"]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Finding(_Strict):
+class FindingWeight(_Strict):
     """What a finding weighs: fixed bits, or worked out from how common the value is."""
 
     bits: float | None = None
@@ -27,7 +27,7 @@ class Finding(_Strict):
     most: float | None = None
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Finding:
+    def _one_of_two(self) -> FindingWeight:
         by_frequency = (self.agree, self.chance, self.most)
         if (self.bits is None) != all(item is not None for item in by_frequency) or (
             self.bits is not None and any(item is not None for item in by_frequency)
@@ -51,7 +51,7 @@ class IdentityPolicy(_Strict):
     most_candidates: int = Field(gt=0)
     likely_from: float = Field(gt=0, lt=1)
     generic: dict[str, int]
-    findings: dict[str, Finding]
+    findings: dict[str, FindingWeight]
     blocks: _Blocks
     hash: str = ""
 

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
+from graph.effective_batches import withdrawals
 from graph.log import FactLog
 from graph.names.writing import MIDDLE_DOTS
 from graph.resolution import redirects
 from graph.schema import SCHEMA
-from graph.standing import withdrawals
 from graph.vocabulary import Node
 from ingest.checking.naming import PROVISIONAL
 from ingest.identity.former_codes import former_codes

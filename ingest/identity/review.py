@@ -33,9 +33,9 @@ __all__ = [
     "Way",
     "hints",
     "judge",
+    "judgements_in_force",
     "refresh",
     "review",
-    "standing",
     "take_back",
 ]
 
@@ -192,7 +192,7 @@ def take_back(
     return Judged(made, _published(settings))
 
 
-def standing(settings: Settings) -> tuple[list[Judgement], Clustering]:
+def judgements_in_force(settings: Settings) -> tuple[list[Judgement], Clustering]:
     """Every judgement ever made, and the clusters and conflicts that follow from them."""
     with OperationsStore(settings) as store:
         book = JudgementBook(store)
@@ -202,7 +202,7 @@ def standing(settings: Settings) -> tuple[list[Judgement], Clustering]:
 
 def _published(settings: Settings) -> Clustering:
     log = FactLog(settings.log_dir)
-    judgements, _ = standing(settings)
+    judgements, _ = judgements_in_force(settings)
     keys = {key for item in judgements for key in (item.one, item.other)}
     codes = former_codes(log)
     records = read_records(log, keys=keys | {codes[key] for key in keys & codes.keys()})

@@ -16,12 +16,12 @@ from typing import Any
 
 from graph.errors import InputError
 from ingest.catalogue.source import Source
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.reading.cell import text_of
 from ingest.reading.heading import Heading, find_heading
 from ingest.reading.spreadsheet import Sheet
 
-__all__ = ["Chosen", "Part", "choose"]
+__all__ = ["Chosen", "SheetBody", "choose"]
 
 _TOP = 20  # rows in which a heading is looked for
 _NO_DATA = re.compile("示例|填报样|填表样|模板|填写说明|填表说明|填报说明")
@@ -31,7 +31,7 @@ Rows = Iterator[tuple[int, list[Any]]]
 
 
 @dataclass
-class Part:
+class SheetBody:
     """A sheet to be read, from below its heading on."""
 
     sheet: Sheet
@@ -47,8 +47,8 @@ class Chosen:
     """
 
     head: Heading
-    parts: list[Part]
-    notes: list[Finding] = field(default_factory=list)
+    parts: list[SheetBody]
+    notes: list[RowFinding] = field(default_factory=list)
 
 
 def choose(file_name: str, sheets: Sequence[Sheet], source: Source) -> Chosen:
@@ -118,8 +118,8 @@ def _begun(sheet: Sheet) -> tuple[Rows, list[tuple[int, list[Any]]]]:
     return rows, list(islice(rows, _TOP))
 
 
-def _below(sheet: Sheet, head: Heading, top: list[tuple[int, list[Any]]], rows: Rows) -> Part:
-    return Part(sheet, chain((each for each in top if each[0] > head.last), rows))
+def _below(sheet: Sheet, head: Heading, top: list[tuple[int, list[Any]]], rows: Rows) -> SheetBody:
+    return SheetBody(sheet, chain((each for each in top if each[0] > head.last), rows))
 
 
 def _texts(top: Sequence[tuple[int, Sequence[Any]]]) -> list[tuple[int, list[str]]]:
@@ -142,8 +142,8 @@ def _could_be_rows(texts: Sequence[tuple[int, Sequence[str]]], head: Heading) ->
     )
 
 
-def _passed_over(sheet: Sheet, before: list[str]) -> Finding:
-    return Finding(
+def _passed_over(sheet: Sheet, before: list[str]) -> RowFinding:
+    return RowFinding(
         None,
         None,
         "sheet_chosen",
@@ -153,8 +153,8 @@ def _passed_over(sheet: Sheet, before: list[str]) -> Finding:
     )
 
 
-def _unread(chosen: Chosen, sheet: Sheet, reason: str) -> Finding:
-    return Finding(
+def _unread(chosen: Chosen, sheet: Sheet, reason: str) -> RowFinding:
+    return RowFinding(
         None,
         None,
         "unread_sheet",

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.errors import InputError
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.reading.cell import Cells, text_of
 from ingest.reading.heading import Heading
 from ingest.reading.margin import Margin
@@ -61,7 +61,7 @@ class Gathering:
     def __init__(
         self, file_name: str, head: Heading, *, cut: bool, cells: SpilledTables | None = None
     ) -> None:
-        self.refused: list[Finding] = []
+        self.refused: list[RowFinding] = []
         self.unread: dict[int, str] = {}
         self.origins: dict[int, Origin] = {}
         self._file_name, self._head, self._cut = file_name, head, cut
@@ -128,7 +128,7 @@ class Gathering:
 
     def _refuse(self, number: int, cells: list[Any], width: int) -> None:
         self.refused.append(
-            Finding(
+            RowFinding(
                 number,
                 None,
                 "ragged_row",
@@ -189,7 +189,7 @@ class Gathering:
             sizes = np.append(pc.utf8_length(texts.dictionary).to_numpy(), 0)
             for at in np.flatnonzero(sizes[place] > _LONGEST_CELL).tolist():
                 self.refused.append(
-                    Finding(
+                    RowFinding(
                         self._numbers[at],
                         self._head.titles[self._head.columns[name]],
                         "cell_too_long",
@@ -246,14 +246,14 @@ class Gathering:
             self._spilled.add(CELLS, pa.table({name: coded([]) for name in self._head.columns}))
         return np.concatenate(self._kept_numbers), self._spilled
 
-    def notes(self) -> Iterator[Finding]:
+    def notes(self) -> Iterator[RowFinding]:
         """What is worth knowing of the file as a whole."""
         self._flush()
         for spec in self._head.spec.fields:
             count = self._rewritten.get(spec.name, 0)
             # words of a list are often written with full-width signs: nothing to be put right
             if count and spec.type not in ("text", "code", "code_list"):
-                yield Finding(
+                yield RowFinding(
                     1,
                     spec.title,
                     "rewritten",
@@ -262,7 +262,7 @@ class Gathering:
                     severity="warning",
                 )
         if self._beyond:
-            yield Finding(
+            yield RowFinding(
                 1,
                 None,
                 "no_heading",

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from graph.errors import InputError, SettingsError, XinnongError
 from ingest.catalogue.source import TableSpec
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.reading.gathering import CELLS, Origin
 from ingest.reading.table import Table
 from ingest.spill import SpilledTables
@@ -25,7 +25,7 @@ __all__ = ["given", "taken", "told_error"]
 _FINDING = pa.schema(
     [
         (item.name, pa.int32() if item.name == "row" else pa.string())
-        for item in fields(Finding)
+        for item in fields(RowFinding)
     ]
 )  # fmt: skip
 _UNREAD = pa.schema([("row", pa.int32()), ("text", pa.string())])
@@ -102,15 +102,15 @@ def taken(line: bytes, file: IO[bytes]) -> Table:
     )
 
 
-def _findings(findings: Iterable[Finding]) -> pa.Table:
+def _findings(findings: Iterable[RowFinding]) -> pa.Table:
     rows = list(findings)
     return pa.table(
         [[getattr(row, name) for row in rows] for name in _FINDING.names], schema=_FINDING
     )
 
 
-def _as_findings(table: pa.Table) -> tuple[Finding, ...]:
-    return tuple(Finding(**row) for row in table.to_pylist())
+def _as_findings(table: pa.Table) -> tuple[RowFinding, ...]:
+    return tuple(RowFinding(**row) for row in table.to_pylist())
 
 
 assert CELLS not in ("numbers", "refused", "notes", "unread", "origins")

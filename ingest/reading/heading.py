@@ -16,7 +16,7 @@ from graph.errors import InputError
 from ingest.catalogue.currency import currency_column
 from ingest.catalogue.field import heading
 from ingest.catalogue.source import Source, TableSpec
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.reading.grouped import joined_titles, names_role
 
 __all__ = ["ORIGIN_BATCH", "ORIGIN_ROW", "REASON", "Heading", "find_heading"]
@@ -53,7 +53,7 @@ class Heading:
     unknown: dict[int, str]
     origin: tuple[int, int] | None
     last: int = 1
-    notes: tuple[Finding, ...] = ()
+    notes: tuple[RowFinding, ...] = ()
 
     def is_like(self, other: Heading) -> bool:
         """Whether the rows below both are rows of one table, column by column."""
@@ -154,7 +154,7 @@ def _below_others(
     if above:
         _refuse_other_unit(file_name, head, [text for _, row in above for text in row if text])
         notes.append(
-            Finding(
+            RowFinding(
                 None,
                 None,
                 "title_lines",
@@ -166,7 +166,7 @@ def _below_others(
     if two_rows:
         joined = "、".join(head.titles[place] for place in sorted(head.columns.values()))
         notes.append(
-            Finding(
+            RowFinding(
                 None,
                 None,
                 "heading_in_two_rows",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.reading.cell import NUMERIC, text_of
 from ingest.reading.heading import Heading
 
@@ -73,12 +73,12 @@ class Margin:
             return True
         return False
 
-    def notes(self) -> Iterator[Finding]:
+    def notes(self) -> Iterator[RowFinding]:
         """What was left out, a finding a kind."""
         for code, numbers in self._found.items():
             words, english = _WORDS[code]
             shown = "、".join(map(str, numbers[:_SHOWN])) + ("等" if len(numbers) > _SHOWN else "")
-            yield Finding(
+            yield RowFinding(
                 None,
                 None,
                 code,

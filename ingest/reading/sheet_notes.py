@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.reading.heading import Heading
 from ingest.reading.spreadsheet import Sheet
 
@@ -19,7 +19,7 @@ _SHOWN = 5
 
 def sheet_notes(
     sheet: Sheet, head: Heading, kept: NDArray[np.int64], offset: int
-) -> Iterator[Finding]:
+) -> Iterator[RowFinding]:
     """What is worth knowing of one sheet that was read.
 
     Args:
@@ -82,5 +82,5 @@ def _numbers(rows: NDArray[np.int64]) -> str:
     return f"第 {shown} 行" + ("等" if len(rows) > _SHOWN else "")
 
 
-def _note(code: str, message_zh: str, message_en: str) -> Finding:
-    return Finding(None, None, code, message_zh, message_en, severity="warning")
+def _note(code: str, message_zh: str, message_en: str) -> RowFinding:
+    return RowFinding(None, None, code, message_zh, message_en, severity="warning")

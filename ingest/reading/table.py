@@ -21,7 +21,7 @@ from graph.file_name import shown
 from graph.identifiers.redaction import redacted
 from ingest.catalogue.field import heading
 from ingest.catalogue.source import Source, TableSpec
-from ingest.finding import Finding
+from ingest.finding import RowFinding
 from ingest.memory import let_the_system_allocate
 from ingest.reading.chosen_sheets import choose
 from ingest.reading.delimited import delimited_rows
@@ -59,8 +59,8 @@ class Table:
     file_name: str
     numbers: NDArray[np.int64]
     cells: SpilledTables
-    refused: tuple[Finding, ...] = ()
-    notes: tuple[Finding, ...] = ()
+    refused: tuple[RowFinding, ...] = ()
+    notes: tuple[RowFinding, ...] = ()
     unread: dict[int, str] = field(default_factory=dict)
     origins: dict[int, Origin] = field(default_factory=dict)
     is_correction: bool = False
@@ -214,9 +214,9 @@ def _objects(texts: Sequence[str | None]) -> np.ndarray:
     return column
 
 
-def _unknown(head: Heading) -> Iterator[Finding]:
+def _unknown(head: Heading) -> Iterator[RowFinding]:
     for title in map(redacted, head.unknown.values()):
-        yield Finding(
+        yield RowFinding(
             1,
             title,
             "unknown_column",

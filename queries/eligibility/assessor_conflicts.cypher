@@ -5,6 +5,7 @@
 // returns why: text = 回避原因 / why
 // returns certainty: real = 确定程度 / certainty
 // basis: 商业银行内部控制指引（回避）；银发〔2014〕37号 村级评议
+// access: credit, guarantee, household
 // rows: 500
 MATCH (a:Party {key: $key})
 CALL (a) {

@@ -8,6 +8,7 @@
 // returns from_label: text = 一方类别，陈述时为空 / kind of the first end, empty for a statement
 // returns facts: map = 各项内容 / properties ; codes of kind
 // basis: 征信业管理条例 第十八条（书面同意）；农户以户为单位授信
+// access: public, appraisal, beneficial_owner, contribution, credit, credit_report, guarantee, household, identity, income, insurance, land, operation, property, tax, utility
 // rows: 5000
 MATCH (p:Party {key: $key})
 CALL (p) {
@@ -25,18 +26,18 @@ CALL (p) {
 CALL (q) {
   RETURN q AS debtor
   UNION
-  MATCH (q)-[m:LEGAL_REPRESENTATIVE_OF]-(debtor:Party)
+  MATCH (q:Party)-[m:LEGAL_REPRESENTATIVE_OF]-(debtor:Party)
   WHERE live(m) AND (q:IndividualBusiness OR debtor:IndividualBusiness)
   RETURN debtor
 }
 WITH DISTINCT p, debtor AS q
 CALL (p, q) {
-  MATCH (q)<-[:DESCRIBES]-(v:Version)
+  MATCH (q:Party)<-[:DESCRIBES]-(v:Version)
   WHERE live(v)
   RETURN v.kind AS kind, q.key AS from_key, null AS to_key, v.fact_id AS fact_id,
          null AS from_label, facts_of(v) AS facts
   UNION
-  MATCH (q)-[t]->(x)
+  MATCH (q:Party)-[t]->(x)
   WHERE live(t) AND usable(x)
     // whoever stood for a loan that is settled stands for nobody, whether or not the contract is told
     AND (type(t) <> 'GUARANTEES' OR stands(t.discriminator))
@@ -45,29 +46,29 @@ CALL (p, q) {
          kind_of(q) AS from_label, facts_of(t) AS facts
   UNION
   WITH p, q WHERE p = q
-  MATCH (q)<-[t:MEMBER_OF|BELONGS_TO|SPOUSE_OF]-(x:Party)
+  MATCH (q:Party)<-[t:MEMBER_OF|BELONGS_TO|SPOUSE_OF]-(x:Party)
   WHERE live(t)
   // the same tie is told from both its ends: in the same words, so that it is there once
   RETURN type(t) AS kind, x.key AS from_key, q.key AS to_key, t.fact_id AS fact_id,
          kind_of(x) AS from_label, facts_of(t) AS facts
   UNION
-  MATCH (q)-[t]->(x)<-[:DESCRIBES]-(v:Version)
+  MATCH (q:Party)-[t]->(x)<-[:DESCRIBES]-(v:Version)
   WHERE live(t) AND live(v) AND NOT x:Party AND usable(x)
   RETURN v.kind AS kind, x.key AS from_key, null AS to_key, v.fact_id AS fact_id,
          null AS from_label, facts_of(v) AS facts
   UNION
-  MATCH (q)-[t]->(x)-[u]->(y:Party)
+  MATCH (q:Party)-[t]->(x)-[u]->(y:Party)
   WHERE live(t) AND live(u) AND NOT x:Party AND usable(x)
   RETURN type(u) AS kind, x.key AS from_key, y.key AS to_key, u.fact_id AS fact_id,
          null AS from_label, facts_of(u) AS facts
   // what a guarantee secures, and how that stands: it is owed no longer and no further
   UNION
-  MATCH (q)-[t:GAVE]->(x:Guarantee)-[u:SECURES]->(y:Loan)
+  MATCH (q:Party)-[t:GAVE]->(x:Guarantee)-[u:SECURES]->(y:Loan)
   WHERE live(t) AND live(u)
   RETURN type(u) AS kind, x.key AS from_key, y.key AS to_key, u.fact_id AS fact_id,
          null AS from_label, facts_of(u) AS facts
   UNION
-  MATCH (q)-[t:GAVE]->(:Guarantee)-[u:SECURES]->(x:Loan)<-[:DESCRIBES]-(v:LoanStateVersion)
+  MATCH (q:Party)-[t:GAVE]->(:Guarantee)-[u:SECURES]->(x:Loan)<-[:DESCRIBES]-(v:LoanStateVersion)
   WHERE live(t) AND live(u) AND live(v)
   RETURN v.kind AS kind, x.key AS from_key, null AS to_key, v.fact_id AS fact_id,
          null AS from_label, facts_of(v) AS facts

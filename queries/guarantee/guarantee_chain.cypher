@@ -9,6 +9,7 @@
 // returns loan_count: integer = 贷款笔数 / loans
 // returns principal_fen: integer = 借款总额（分） / principal, fen
 // basis: 银监会 2014 年 7 月关于担保圈风险的通知
+// access: public, beneficial_owner, credit, guarantee, household, identity
 // rows: 1000
 // within: depth 20
 MATCH (p:Party {key: $key})

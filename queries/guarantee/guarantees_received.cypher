@@ -12,6 +12,7 @@
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 征信业管理条例 第十八条（书面同意）；民法典 第六百八十二条（担保从属于主债权）
+// access: public, beneficial_owner, credit, guarantee, household, identity
 // rows: 200
 MATCH (p:Party {key: $key})<-[g:GUARANTEES]-(o:Party)
 WHERE live(g) AND stands(g.discriminator)

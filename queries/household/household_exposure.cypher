@@ -8,6 +8,7 @@
 // returns balance_fen: integer = 余额（分） / balance, fen
 // returns guaranteed_fen: integer = 对外担保余额（分） / owed for others, fen
 // basis: 农户以户为单位授信；征信业管理条例 第十八条
+// access: public, credit, guarantee, household
 // rows: 10
 MATCH (p:Party {key: $key})
 households_of(p, h)

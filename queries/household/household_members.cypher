@@ -6,6 +6,7 @@
 // returns member_name: text = 姓名 / name
 // returns role: text = 与户主关系 / role ; codes BELONGS_TO.role
 // basis: 征信业管理条例 第十三条
+// access: household, identity
 // rows: 60
 MATCH (p:Party {key: $key})
 households_of(p, h)

@@ -17,6 +17,7 @@
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 征信业管理条例 第十八条（书面同意）；民法典 第五十六条（个体工商户的债务由经营者承担）
+// access: public, credit
 // rows: 200
 MATCH (p:Party {key: $key})
   // an individual business and who runs it are one debtor

@@ -15,7 +15,7 @@ __all__ = ["ExposureRules", "Limit", "load_exposure_rules"]
 Capital = Literal["tier1", "capital"]
 
 
-class Part(Strict):
+class CapitalShare(Strict):
     """A part of an institution's capital, with its clause."""
 
     ratio: float = Field(gt=0)
@@ -23,7 +23,7 @@ class Part(Strict):
     basis: str
 
 
-class Limit(Part):
+class Limit(CapitalShare):
     """An upper limit; it is kept at the limit itself and broken above it."""
 
     name: str
@@ -41,7 +41,7 @@ class Measure(Strict):
 class Dependence(Strict):
     """Economic dependence (经济依存)."""
 
-    looked_at: Part
+    looked_at: CapitalShare
     sales: Measure
     guarantee: Measure
 
@@ -58,7 +58,7 @@ class ExposureRules(RuleFile):
 
     FILE: ClassVar[str] = "exposures"
 
-    large: Part
+    large: CapitalShare
     limits: tuple[Limit, ...]
     dependence: Dependence
     control: Control

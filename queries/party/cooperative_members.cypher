@@ -8,6 +8,7 @@
 // returns since: date = 入社日期 / since
 // returns certainty: real = 确定程度 / certainty
 // basis: 农民专业合作社法 第二十条
+// access: public, beneficial_owner, household, identity, operation
 // rows: 500
 MATCH (m:Party)-[t:MEMBER_OF]->(:Party {key: $key})
 WHERE live(t)

@@ -19,6 +19,7 @@
 // returns match: text = 怎样找到的 / found by ; codes matches
 // returns matched: text = 与输入相符的内容 / what matched
 // basis: 征信业管理条例 第二十二条（查询留痕）
+// access: public, appraisal, beneficial_owner, credit, household, identity, income, operation
 // rows: 400
 CALL () {
   UNWIND $keys AS key

@@ -9,6 +9,7 @@
 // returns firm_count: integer = 任一方投资的企业数 / firms of either
 // returns common: list = 共同投资的企业 / firms of both
 // basis: 关联提示仅供参考，不作为认定失信或惩戒依据
+// access: public
 // rows: 1
 // allow: CartesianProduct because each side is one party found by its unique key
 MATCH (a:Party {key: $key})

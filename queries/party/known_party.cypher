@@ -3,6 +3,7 @@
 // param key: text = 主体或区划编号 / key of a party or a division
 // returns key: text = 主体或区划编号 / key
 // basis: 征信业管理条例 第十七条
+// access: public, appraisal, beneficial_owner, complaint, contribution, credit, credit_report, guarantee, household, identity, income, insurance, land, operation, property, tax, utility
 // rows: 1
 CALL () {
   MATCH (p:Party {key: $key}) RETURN p
@@ -10,11 +11,11 @@ CALL () {
   MATCH (p:Division {key: $key}) RETURN p
 }
 WITH p WHERE EXISTS {
-  MATCH (p)<-[:DESCRIBES]-(v:Version)
+  MATCH (p:Party|Division)<-[:DESCRIBES]-(v:Version)
   WHERE begun(v)
 } OR EXISTS {
-  MATCH (p)-[t]-()
-  WHERE begun(t)
+  MATCH (p:Party|Division)-[t]-(x)
+  WHERE begun(t) AND usable(x)
 }
 RETURN p.key AS key
 LIMIT 1

@@ -8,6 +8,7 @@
 // returns since: date = 任职日期 / since
 // returns certainty: real = 确定程度 / certainty
 // basis: 企业信息公示暂行条例
+// access: public, identity
 // rows: 200
 MATCH (p:Party {key: $key})
 CALL (p) {

@@ -8,6 +8,7 @@
 // returns ground: text = 核对依据 / ground
 // returns source: text = 来源 / source
 // basis: 征信业管理条例 第二十五条（异议与更正）
+// access: public, beneficial_owner, household, identity
 // rows: 200
 MATCH (old:Party)-[t:SAME_AS]->(:Party {key: $key})
 WHERE live(t) AND t.certainty >= 1

@@ -11,6 +11,7 @@
 // returns certainty: real = 确定程度 / certainty
 // returns distance: integer = 距离 / distance
 // basis: 关联提示仅供参考，不作为认定失信或惩戒依据
+// access: public, beneficial_owner, credit, guarantee, household, identity, operation
 // rows: 300
 MATCH (p:Party {key: $key})
 CALL (p) {

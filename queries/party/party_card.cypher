@@ -11,6 +11,7 @@
 // returns known_from: instant = 知悉时点 / known from
 // returns certainty: real = 确定程度 / certainty
 // basis: 征信业管理条例 第十三条、第十八条
+// access: public, appraisal, beneficial_owner, household, identity, income, operation
 // rows: 100
 MATCH (p:Party {key: $key})<-[:DESCRIBES]-(v:Version)
 WHERE live(v)

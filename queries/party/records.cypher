@@ -11,9 +11,10 @@
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 征信业管理条例 第十三条；信用修复管理办法（修复后停止共享和使用）
+// access: public, appraisal, complaint, contribution, credit, guarantee, insurance, land, operation, property, tax, utility
 // rows: 400
 MATCH (p:Party {key: $key})
-MATCH (p)-[t:HOLDS_PERMIT|PENALISED_BY|DECLARED|OWNS|OWES|CONTRIBUTES_TO|GROWS|RAISES|GAVE|HOLDS_IP|UNDERTAKES|INSURED_BY|COMPENSATED_BY|JOINED_GROUP|CONTRACTS_LAND|HOLDS_LAND_RIGHT|CHANGED_REGISTRATION|RECEIVED|PARTY_TO|RATED_AS|PAID_TAX|PAYS_FOR|CONCERNS]-(x)
+MATCH (p:Party)-[t:HOLDS_PERMIT|PENALISED_BY|DECLARED|OWNS|OWES|CONTRIBUTES_TO|GROWS|RAISES|GAVE|HOLDS_IP|UNDERTAKES|INSURED_BY|COMPENSATED_BY|JOINED_GROUP|CONTRACTS_LAND|HOLDS_LAND_RIGHT|CHANGED_REGISTRATION|RECEIVED|PARTY_TO|RATED_AS|PAID_TAX|PAYS_FOR|CONCERNS]-(x)
 WHERE live(t) AND stands(x.key) AND usable(x)
 CALL (x) {
   OPTIONAL MATCH (x)<-[:DESCRIBES]-(v:Version)
@@ -22,7 +23,7 @@ CALL (x) {
 }
 CALL (x) {
   OPTIONAL MATCH (x)-[u:DECIDED_BY|CLAIMED_UNDER|OVER_PLOT|LIES_IN|SECURES|LIES_ON]-(y)
-  WHERE live(u)
+  WHERE live(u) AND usable(y)
   WITH DISTINCT y, type(u) AS leads
   WITH y, leads, head(COLLECT {
     MATCH (y)<-[:DESCRIBES]-(w:Version)

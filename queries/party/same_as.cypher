@@ -13,6 +13,7 @@
 // returns valid_to: date = 失效日 / valid to
 // returns source: text = 来源 / source
 // basis: 征信业管理条例 第二十五条（异议与更正）
+// access: public, identity
 // rows: 50
 CALL () {
   MATCH path = (:Party {key: $key})-[:SAME_AS*1..8]->(:Party)

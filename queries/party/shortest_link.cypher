@@ -6,6 +6,7 @@
 // returns keys: list = 经过的主体 / parties on the way
 // returns kinds: list = 经过的关系 / ties on the way ; codes kinds
 // basis: 关联提示仅供参考，不作为认定失信或惩戒依据
+// access: public, credit, guarantee, household, operation
 // rows: 1
 // within: distance 8
 // allow: CartesianProduct because each side is one party found by its unique key

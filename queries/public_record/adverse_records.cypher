@@ -12,6 +12,7 @@
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 法释〔2017〕7号；行政处罚法 第四十八条；欠税公告办法；贷款风险分类；信用修复管理办法（修复后停止共享和使用）
+// access: public, beneficial_owner, credit, household, identity, tax, utility
 // rows: 200
 MATCH (p:Party {key: $key})
 CALL (p) {
@@ -33,7 +34,7 @@ CALL (p) {
          lesser(v.certainty, t.certainty) AS certainty
   UNION
   MATCH (p)-[t:OWES]->(x:Debt)<-[:DESCRIBES]-(v:TaxArrearsVersion)
-  WHERE live(t) AND live(v)
+  WHERE live(t) AND live(v) AND usable(x)
     AND (v.balance_fen > 0 OR v.balance_fen IS NULL)
   RETURN 'tax_arrears' AS kind, v.tax_kind AS what, x.key AS record_key, null AS document_no,
          v.authority AS authority, v.valid_from AS since, null AS until,

@@ -12,6 +12,7 @@
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 法释〔2017〕7号；信用修复管理办法（修复后停止共享和使用）
+// access: public
 // rows: 100
 MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->(entry:ListEntry)<-[:DESCRIBES]-(e:ListEntryVersion)
 WHERE live(t) AND live(e)

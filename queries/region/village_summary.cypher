@@ -8,6 +8,7 @@
 // returns overdue_fen: integer = 逾期贷款余额（分） / overdue balance, fen
 // returns listed: integer = 名单当事人数 / listed persons
 // basis: 银发〔2014〕37号 农村信用体系建设
+// access: public, credit, identity
 // rows: 1
 MATCH (village:Division {key: $key})
 CALL (village) {

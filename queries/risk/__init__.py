@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from queries.risk.answer import LinkedRisk, OwnRisk, RiskAnswer
 from queries.risk.explain import explain
-from queries.risk.mended import reassess
+from queries.risk.incremental import update_run
 from queries.risk.pagerank import review_order
 from queries.risk.policy import Policy, load_policy
 from queries.risk.run import RiskRun, assess
@@ -28,9 +28,9 @@ __all__ = [
     "distress_stress",
     "explain",
     "load_policy",
-    "reassess",
     "review_order",
     "sort_fact_ids",
+    "update_run",
     "what_if",
     "what_if_of",
 ]

@@ -12,8 +12,8 @@ from graph.snapshot import Snapshot
 from queries.basis import Basis
 from queries.risk.cascade.sampled import Sampled
 from queries.risk.cascade.throws import Throws
-from queries.risk.outcome import Outcome, outcome_of
 from queries.risk.policy import Policy, load_policy
+from queries.risk.propagation import Propagation, propagate
 from queries.risk.weights import RiskGraph, weigh
 
 __all__ = ["RiskRun", "assess", "linked_of"]
@@ -24,7 +24,7 @@ class RiskRun:
     """One run over a snapshot; explains any party from it.
 
     Attributes:
-        throws, sampled, strongest, before, mended: as in `queries.risk.outcome.Outcome`.
+        throws, sampled, strongest, before, incremental: as in `queries.risk.propagation.Outcome`.
     """
 
     snapshot: Snapshot
@@ -34,18 +34,20 @@ class RiskRun:
     sampled: Sampled
     strongest: NDArray[np.float64]
     before: NDArray[np.int64]
-    mended: bool = False
+    incremental: bool = False
 
     @classmethod
-    def of(cls, snapshot: Snapshot, policy: Policy, graph: RiskGraph, outcome: Outcome) -> RiskRun:
+    def of(
+        cls, snapshot: Snapshot, policy: Policy, graph: RiskGraph, outcome: Propagation
+    ) -> RiskRun:
         """The run that an outcome belongs to."""
         found = {item.name: getattr(outcome, item.name) for item in fields(outcome)}
         return cls(snapshot, policy, graph, **found)
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Propagation:
         """The arrays alone."""
-        return Outcome(*(getattr(self, item.name) for item in fields(Outcome)))
+        return Propagation(*(getattr(self, item.name) for item in fields(Propagation)))
 
     @cached_property
     def linked(self) -> NDArray[np.float64]:
@@ -83,4 +85,4 @@ def assess(snapshot: Snapshot, policy: Policy | None = None) -> RiskRun:
     """Throw once for everybody."""
     chosen = policy or load_policy()
     graph = weigh(snapshot, chosen)
-    return RiskRun.of(snapshot, chosen, graph, outcome_of(graph))
+    return RiskRun.of(snapshot, chosen, graph, propagate(graph))

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from graph.snapshot import Snapshot
-from queries.risk.cascade.coins import identities
 from queries.risk.circumstances import Circumstances, circumstances
+from queries.risk.coins import identities
 from queries.risk.own_facts import OwnFact, UnusedFact, own_facts
 from queries.risk.policy import Policy
 from queries.risk.strength import Flows, flows
@@ -46,7 +46,7 @@ class RiskGraph:
         source, target, weight: distress of `source` reaches `target` with `weight`; sorted by
             (target, source), one entry a pair.
         strands: for each entry, the kinds of tie in it; read through `strands_of`.
-        coins: of every party, by its key (`queries.risk.cascade.coins`); None: by its number.
+        coins: of every party, by its key (`queries.risk.coins`); None: by its number.
         around: the circumstances that it was weighed in.
     """
 

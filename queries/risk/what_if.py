@@ -22,9 +22,9 @@ from queries.basis import HYPOTHESIS_NOTICE, Basis
 from queries.risk.cascade.one_party import linked_to
 from queries.risk.cascade.throws import Throws
 from queries.risk.explain import linked_in
-from queries.risk.part import part_of
 from queries.risk.paths import ties_into
 from queries.risk.run import RiskRun, linked_of
+from queries.risk.subgraph import subgraph_of
 from queries.risk.weights import RiskGraph, weigh
 
 __all__ = ["Change", "WhatIf", "WhatIfAnswer", "sort_fact_ids", "what_if", "what_if_of"]
@@ -185,7 +185,7 @@ def sort_fact_ids(run: RiskRun, ids: Sequence[str]) -> tuple[list[str], list[str
 def _without(run: RiskRun, parties: NDArray[np.int64], left_out: pa.Array) -> RiskGraph:
     """The run's graph, with what is between the parties weighed again without some facts."""
     around = run.graph.around.of(parties) if run.graph.around is not None else None
-    again = weigh(part_of(run.snapshot, parties, left_out), run.policy, around)
+    again = weigh(subgraph_of(run.snapshot, parties, left_out), run.policy, around)
     own, weight = run.graph.own.copy(), run.graph.weight.copy()
     own[parties] = again.own
     for place, party in enumerate(parties.tolist()):

@@ -109,7 +109,7 @@ def controlled_by(shares: Shares, holder: int) -> dict[int, float]:
     queue = deque([holder])
     while queue:
         here = queue.popleft()
-        for firm, ratio in shares.held_by(here):
+        for firm, ratio in shares.holdings_of(here):
             if firm in (holder, here) or voting[firm] <= 0 or is_partnership(shares, firm):
                 continue
             decided[firm] = decided.get(firm, 0.0) + ratio / float(voting[firm])

@@ -17,7 +17,7 @@ from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE
 from queries.rule_file import RuleFile, Strict, read_rules
 
-__all__ = ["Hint", "HintKind", "Likeness", "Signal", "hint", "load_likeness"]
+__all__ = ["AssociationHint", "HintKind", "Likeness", "Signal", "hint", "load_likeness"]
 
 HintKind = Literal["same_controller", "shared_address", "shared_phone", "shared_agent",
                    "re_registration", "nominee"]  # fmt: skip
@@ -75,7 +75,7 @@ class Signal:
 
 
 @dataclass(frozen=True)
-class Hint:
+class AssociationHint:
     """One hint.
 
     Attributes:
@@ -113,12 +113,12 @@ def hint(
     signals: tuple[Signal, ...],
     *,
     via: tuple[str, ...] = (),
-) -> Hint:
+) -> AssociationHint:
     """A hint between two parties of a snapshot, with its sentence, date and expiry."""
     subject, other = ends
     first, second = (_named(snapshot, key) for key in ends)
     what = "；".join(signal.text for signal in signals)
-    return Hint(
+    return AssociationHint(
         kind=kind,
         subject=subject,
         other=other,

@@ -24,15 +24,15 @@ from queries.structure.patterns import JointGroup, find_joint_groups, is_firm
 __all__ = [
     "SCOPE",
     "LimitBook",
+    "LimitResult",
     "LimitRule",
-    "Outcome",
     "check_chain",
     "check_group",
     "check_groups_of",
     "check_guarantor",
     "check_relatives",
+    "limit_result",
     "load_limits",
-    "outcome",
 ]
 
 SCOPE = "仅就已接入机构的担保而言"
@@ -68,7 +68,7 @@ def load_limits() -> LimitBook:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class LimitResult:
     """What one limit says of one party, group or proposal.
 
     Attributes:
@@ -90,7 +90,7 @@ class Outcome:
     scope: str = SCOPE
 
 
-def outcome(
+def limit_result(
     book: LimitBook,
     rule: str,
     subject: str,
@@ -98,10 +98,10 @@ def outcome(
     value: float | None,
     reason: str,
     parties: tuple[str, ...] = (),
-) -> Outcome:
+) -> LimitResult:
     """An outcome under the title, limit and basis of its rule."""
     stated = book.rules[rule]
-    return Outcome(
+    return LimitResult(
         rule=rule,
         title=stated.title,
         subject=subject,
@@ -117,7 +117,7 @@ def outcome(
 
 def check_guarantor(
     net: GuaranteeNet, key: str, book: LimitBook | None = None
-) -> tuple[Outcome, ...]:
+) -> tuple[LimitResult, ...]:
     """Every limit on what a party guarantees; those on firms only where it is one."""
     book = book or load_limits()
     found = []
@@ -128,13 +128,13 @@ def check_guarantor(
 
 def check_group(
     net: GuaranteeNet, group: JointGroup, book: LimitBook | None = None
-) -> tuple[Outcome, ...]:
+) -> tuple[LimitResult, ...]:
     """The limits on a joint group."""
     book = book or load_limits()
     size = len(group.members)
     enough = Verdict.MET if size >= book.rules["joint_group_size"].limit else Verdict.NOT_MET
     return (
-        outcome(
+        limit_result(
             book, "joint_group_size", group.members[0], enough, size, f"{size} 户", group.members
         ),
         check_relatives(net, group.members, book),
@@ -143,7 +143,7 @@ def check_group(
 
 def check_groups_of(
     net: GuaranteeNet, key: str, book: LimitBook | None = None
-) -> tuple[Outcome, ...]:
+) -> tuple[LimitResult, ...]:
     """The limits on every joint group in which a party stands."""
     if key not in net.graph:
         return ()
@@ -153,10 +153,10 @@ def check_groups_of(
     )
 
 
-def _clients(net: GuaranteeNet, key: str, book: LimitBook) -> Outcome:
+def _clients(net: GuaranteeNet, key: str, book: LimitBook) -> LimitResult:
     clients = sorted({c.borrower for c in net.given(key) if is_firm(net.label(c.borrower))})
     limit = book.rules["clients_per_firm"].limit
-    return outcome(
+    return limit_result(
         book,
         "clients_per_firm",
         key,
@@ -167,29 +167,31 @@ def _clients(net: GuaranteeNet, key: str, book: LimitBook) -> Outcome:
     )
 
 
-def _within_net_assets(net: GuaranteeNet, key: str, book: LimitBook) -> Outcome:
+def _within_net_assets(net: GuaranteeNet, key: str, book: LimitBook) -> LimitResult:
     rule = "guarantees_within_net_assets"
     given, assets = secured(net.given(key)), net.net_assets.get(key)
     if given.exact == 0:
-        return outcome(book, rule, key, Verdict.MET, 0.0, "没有对外担保", (key,))
+        return limit_result(book, rule, key, Verdict.MET, 0.0, "没有对外担保", (key,))
     if assets is None:
-        return outcome(book, rule, key, Verdict.UNKNOWN, None, "净资产未采集，请补充年报", (key,))
+        return limit_result(
+            book, rule, key, Verdict.UNKNOWN, None, "净资产未采集，请补充年报", (key,)
+        )
     most = book.rules[rule].limit * assets
     ratio = given.known / assets if assets > 0 else None
     if given.known > most:
-        return outcome(book, rule, key, Verdict.NOT_MET, ratio, "对外担保超过净资产", (key,))
+        return limit_result(book, rule, key, Verdict.NOT_MET, ratio, "对外担保超过净资产", (key,))
     if given.unknown:
         reason = f"{given.unknown} 笔担保没有金额，请放款机构补报"
-        return outcome(book, rule, key, Verdict.UNKNOWN, None, reason, (key,))
-    return outcome(book, rule, key, Verdict.MET, ratio, "对外担保在净资产以内", (key,))
+        return limit_result(book, rule, key, Verdict.UNKNOWN, None, reason, (key,))
+    return limit_result(book, rule, key, Verdict.MET, ratio, "对外担保在净资产以内", (key,))
 
 
-def check_chain(net: GuaranteeNet, key: str, book: LimitBook) -> tuple[Outcome, Outcome]:
+def check_chain(net: GuaranteeNet, key: str, book: LimitBook) -> tuple[LimitResult, LimitResult]:
     """The limits on the chain that begins at a party: its length, and what is owed along it."""
     reach = reach_of(net, key)
     parties = tuple(key for key, _ in reach.parties)
     most = book.rules["chain_links"].limit
-    length = outcome(
+    length = limit_result(
         book,
         "chain_links",
         key,
@@ -205,10 +207,12 @@ def check_chain(net: GuaranteeNet, key: str, book: LimitBook) -> tuple[Outcome, 
         verdict, reason = Verdict.UNKNOWN, f"{reach.debt.unknown} 笔贷款没有余额，请放款机构补报"
     else:
         verdict, reason = Verdict.MET, "链上债务合计在限额以内"
-    return length, outcome(book, "chain_debt_fen", key, verdict, reach.debt.known, reason, parties)
+    return length, limit_result(
+        book, "chain_debt_fen", key, verdict, reach.debt.known, reason, parties
+    )
 
 
-def check_relatives(net: GuaranteeNet, members: tuple[str, ...], book: LimitBook) -> Outcome:
+def check_relatives(net: GuaranteeNet, members: tuple[str, ...], book: LimitBook) -> LimitResult:
     """One proven kinship breaks it; it passes only where every pair's relation was stated."""
     rule, kin = "no_relatives_in_joint_group", _kin(net.snapshot, members, book)
     unstated = []
@@ -221,14 +225,16 @@ def check_relatives(net: GuaranteeNet, members: tuple[str, ...], book: LimitBook
             unstated.append((a, b))
     if kin:
         related = tuple(sorted({member for pair in kin for member in pair}))
-        return outcome(
+        return limit_result(
             book, rule, members[0], Verdict.NOT_MET, len(kin), "成员之间有直系亲属或配偶", related
         )
     if unstated:
         open_ = tuple(sorted({member for pair in unstated for member in pair}))
         reason = f"{len(unstated)} 对成员的关系没有载明，请核对联保协议和户口簿"
-        return outcome(book, rule, members[0], Verdict.UNKNOWN, None, reason, open_)
-    return outcome(book, rule, members[0], Verdict.MET, 0, "合同载明的关系中没有直系亲属", members)
+        return limit_result(book, rule, members[0], Verdict.UNKNOWN, None, reason, open_)
+    return limit_result(
+        book, rule, members[0], Verdict.MET, 0, "合同载明的关系中没有直系亲属", members
+    )
 
 
 def _between(net: GuaranteeNet, guarantor: str, borrower: str) -> list[Any]:

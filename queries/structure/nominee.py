@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from queries.structure.hint import Hint, Likeness, Signal, hint, load_likeness
+from queries.structure.hint import AssociationHint, Likeness, Signal, hint, load_likeness
 from queries.structure.profile import Profile, Profiles
 
 __all__ = ["nominees"]
 
 
-def nominees(profiles: Profiles, policy: Likeness | None = None) -> tuple[Hint, ...]:
+def nominees(profiles: Profiles, policy: Likeness | None = None) -> tuple[AssociationHint, ...]:
     """Hints (firm, person in front), the surest first; the path leads on to whose telephone it is."""
     policy = policy or load_likeness()
     rule = policy.nominee

@@ -19,13 +19,13 @@ from queries.structure.chains import reach_of
 from queries.structure.guarantees import Contract, GuaranteeNet
 from queries.structure.limits import (
     LimitBook,
-    Outcome,
+    LimitResult,
     check_chain,
     check_groups_of,
     check_guarantor,
     check_relatives,
+    limit_result,
     load_limits,
-    outcome,
 )
 from queries.structure.rings import closes_ring
 
@@ -85,7 +85,7 @@ class ProposalCheck:
 
     proposal: GuaranteeProposal
     verdict: Verdict
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[LimitResult, ...]
     chain: tuple[tuple[str, str | None, int], ...]
     ring: tuple[str, ...]
     basis: Basis
@@ -148,7 +148,7 @@ def check_proposal(
 
 def _upstream(
     net: GuaranteeNet, after: GuaranteeNet, guarantor: str, book: LimitBook
-) -> tuple[Outcome, ...]:
+) -> tuple[LimitResult, ...]:
     """Broken limits of those behind the guarantor, whose chains the new contract lengthens."""
     found = []
     for key in sorted(nx.ancestors(after.graph, guarantor)):
@@ -160,7 +160,7 @@ def _upstream(
 
 def _together(
     after: GuaranteeNet, ring: tuple[str, ...], proposal: GuaranteeProposal, book: LimitBook
-) -> tuple[Outcome, ...]:
+) -> tuple[LimitResult, ...]:
     """What the two parties may not be to each other."""
     if proposal.kind == "joint_group":
         # members of a joint group stand for one another by its very nature, but are no relatives
@@ -169,7 +169,7 @@ def _together(
     verdict = Verdict.NOT_MET if ring else Verdict.MET
     reason = f"被担保人经 {len(ring) - 1} 级担保回到担保人" if ring else "被担保人不为担保人担保"
     value = float(bool(ring))
-    return (outcome(book, "no_new_ring", proposal.guarantor, verdict, value, reason, ring),)
+    return (limit_result(book, "no_new_ring", proposal.guarantor, verdict, value, reason, ring),)
 
 
 def _refuse_misfit(net: GuaranteeNet, proposal: GuaranteeProposal) -> None:

@@ -10,6 +10,7 @@
 // returns role_there: text = 在该企业的身份 / as what, there
 // returns told_certainty: real = 所据事实的确定程度 / certainty of the facts
 // basis: 公司法（2023 修订）第二百六十五条；关联提示仅供参考，不作为认定失信或惩戒依据
+// access: public, beneficial_owner, household, identity
 // rows: 200
 MATCH (f:Party {key: $key})<-[here:LEGAL_REPRESENTATIVE_OF|HOLDS_SHARES_IN]-(c:Party)
 WHERE live(here)

@@ -9,6 +9,7 @@
 // returns shared_by: integer = 代办企业数 / firms filed
 // returns told_certainty: real = 所据事实的确定程度 / certainty of the facts
 // basis: 市场主体登记管理条例 第十五条；关联提示仅供参考，不作为认定失信或惩戒依据
+// access: public, beneficial_owner, household, identity
 // rows: 100
 MATCH (f:Party {key: $key})<-[here:FILED_REGISTRATION_OF]-(a:Party)
 WHERE live(here)

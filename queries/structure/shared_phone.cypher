@@ -8,6 +8,7 @@
 // returns shared_by: integer = 共用主体数 / sharers
 // returns told_certainty: real = 所据事实的确定程度 / certainty of the facts
 // basis: 关联提示仅供参考，不作为认定失信或惩戒依据
+// access: public, beneficial_owner, household, identity
 // rows: 100
 MATCH (p:Party {key: $key})<-[:DESCRIBES]-(mine:PartyVersion)
 WHERE live(mine) AND mine.phone_key IS NOT NULL

@@ -150,7 +150,7 @@ class Shares:
         found: list[int] = self.named.indices[first:last].tolist()
         return found
 
-    def held_by(self, holder: int) -> list[tuple[int, float]]:
+    def holdings_of(self, holder: int) -> list[tuple[int, float]]:
         """Places of the firms that a party holds part of, and how much of each."""
         first, last = self._by_holder.indptr[holder : holder + 2]
         firms, ratios = self._by_holder.indices[first:last], self._by_holder.data[first:last]

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from queries.structure.hint import Hint, Likeness, Signal, hint, load_likeness
+from queries.structure.hint import AssociationHint, Likeness, Signal, hint, load_likeness
 from queries.structure.profile import Profile, Profiles
 
 __all__ = ["re_registrations"]
 
 
-def re_registrations(profiles: Profiles, policy: Likeness | None = None) -> tuple[Hint, ...]:
+def re_registrations(
+    profiles: Profiles, policy: Likeness | None = None
+) -> tuple[AssociationHint, ...]:
     """Pairs (new firm, old firm), the surest first."""
     policy = policy or load_likeness()
     rule = policy.re_registration

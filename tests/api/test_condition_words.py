@@ -18,7 +18,7 @@ from graph.log import FactLog
 from queries.eligibility import decide
 from queries.eligibility.decisions.decide import Case, Decision, Strata
 from queries.eligibility.facts.catalogue import catalogue
-from queries.eligibility.facts.fact import NOT_COLLECTED, Fact, Hint
+from queries.eligibility.facts.fact import NOT_COLLECTED, Fact, LinkedHint
 from queries.eligibility.facts.gather import gather
 from queries.eligibility.facts.records import records_from_log
 from queries.eligibility.rules.condition import Leaf
@@ -202,7 +202,7 @@ def test_whoever_stands_for_nobody_is_told_so(tmp_path: Path) -> None:
     assert hint_said(nobody) == "在已接入机构未为他人担保，不适用"
     # whoever stands for somebody is not told that it does not apply
     assert hint_said(somebody) == "尚未核实"
-    assert [hint_said(Hint(holds)) for holds in (True, False)] == ["有", "没有"]
+    assert [hint_said(LinkedHint(holds)) for holds in (True, False)] == ["有", "没有"]
     decision = SimpleNamespace(**{**vars(decided()), "hints": {"guarantees_bad_loan": nobody},
                                   "missing": (), "notice": "提示"})  # fmt: skip
     told = shown(decision)  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from queries.eligibility.decisions.decide import Strata
 from queries.eligibility.decisions.record import keep
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.golden import shipped_cases
-from queries.eligibility.rules.publish import shelf
+from queries.eligibility.rules.publish import current_products
 from queries.publishing import Publishing
 
 NAME = "farmer_small_credit_loan"
@@ -78,15 +78,15 @@ def test_two_persons_publish_what_its_cases_prove(
     place = f"/v1/proposals/{told['proposal']}"
     read = client.get(place).json()
     assert read["changes"] == told["changes"] and read["text"] == changed()[0]
-    assert len(shelf(bench.store)[NAME].versions) == 2
+    assert len(current_products(bench.store)[NAME].versions) == 2
     for by, code in (("甲", "two_persons"), (" 甲 ", "two_persons"), (" ", "person_missing")):
         refused = client.post(f"{place}/approval", json={"by": by})
         assert (refused.status_code, refused.json()["code"]) == (400, code)
-    assert len(shelf(bench.store)[NAME].versions) == 2
+    assert len(current_products(bench.store)[NAME].versions) == 2
     passed = client.post(f"{place}/approval", json={"by": "乙"}).json()
     assert (passed["proposed_by"], passed["approved_by"]) == ("甲", "乙")
     assert passed["changes"] == told["changes"]
-    assert len(shelf(bench.store)[NAME].versions) == 3
+    assert len(current_products(bench.store)[NAME].versions) == 3
     # once it has passed, nothing differs any more, and a third person changes nothing
     again = client.post(f"{place}/approval", json={"by": "丙"}).json()
     assert (again["approved_by"], again["changes"]) == ("乙", [])

@@ -24,7 +24,7 @@ from graph.secrets import make_secrets
 from graph.settings import Settings
 from ingest.sample import steps, write_district
 from queries.basis import HINT_NOTICE
-from queries.risk import mended
+from queries.risk import incremental
 
 
 @pytest.fixture(scope="module")
@@ -162,9 +162,9 @@ def test_after_a_batch_the_service_mends_its_risk_run(
     asked = [f"/v1/parties/{key}/risk" for key in (guarantor, borrower, *chain, *ring)]
     before = [client.get(url).json() for url in asked]
     full: list[Any] = []
-    afresh = mended.outcome_of
-    monkeypatch.setattr(mended, "KERNELS_FROM", 0)
-    monkeypatch.setattr(mended, "outcome_of", lambda *a, **b: full.append(a) or afresh(*a, **b))
+    afresh = incremental.propagate
+    monkeypatch.setattr(incremental, "KERNELS_FROM", 0)
+    monkeypatch.setattr(incremental, "propagate", lambda *a, **b: full.append(a) or afresh(*a, **b))
     done = client.post("/v1/guarantees", json=offer(office, guarantor, borrower, "D3"))
     assert done.status_code == 201, done.json()
     after = [client.get(url).json() for url in asked]
@@ -243,7 +243,8 @@ def test_stress_says_of_what_day_from_which_data_and_by_which_policy(
     assert client.post("/v1/stress/clearing", json={"keep_claims": 2}).status_code == 422
     said = run(office, "distress", ring[0], "--net-assets", f"{ring[1]}=10000000", group="stress")
     assert said.returncode == 0, said.stderr
-    for words in ("假设情形下受影响的主体", "假设推演", "规则 stress:2026.1+", "截至"):
+    assert "策略版本 2026.1" in said.stderr and "查看人" in said.stderr
+    for words in ("假设情形下受影响的主体", "假设推演"):
         assert words in said.stdout
     again = run(office, "clearing", "--json", group="stress")
     assert json.loads(again.stdout)["payments_count"] == known["payments_count"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI
@@ -14,9 +13,9 @@ from typer.testing import CliRunner
 
 import ingest
 from api.command_line import app
-from api.dependencies import workbench
+from api.dependencies import services
 from api.routes.worklist import router
-from graph.log import FactLog
+from api.services import Services
 from graph.settings import Settings
 from ingest.catalogue.source import load_source
 
@@ -42,12 +41,11 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 @pytest.fixture
 def client(office: Settings) -> Iterator[TestClient]:
-    """The route over the office's log; it asks nothing else of the workbench."""
+    """The route over the office's log; it asks nothing else of the services."""
     service = FastAPI()
     service.include_router(router)
-    log = FactLog(office.log_dir)
-    service.dependency_overrides[workbench] = lambda: SimpleNamespace(log=log)
-    with TestClient(service) as opened:
+    with Services(office, reads_graph=False) as opened_services, TestClient(service) as opened:
+        service.dependency_overrides[services] = lambda: opened_services
         yield opened
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from graph.covered_sources import coverage_days
 from graph.log import Batch
-from graph.taken_in import taken_in_on
 
 ROOT = Path(__file__).parents[2]
 #: A cell of a workbook has no clock of anywhere, and here the rule itself stands.
@@ -42,4 +42,4 @@ def test_no_question_cuts_an_instant_to_a_date() -> None:
 def test_a_source_came_on_the_day_in_china(hour: int, day: int) -> None:
     known = datetime(2026, 5, 31, hour, 30, tzinfo=UTC)
     batch = Batch(1, "b", "s", "f", "", known, {}, {}, {}, "", "", Path(), "")
-    assert taken_in_on([batch]) == {"s": date(2026, 5 if day == 31 else 6, day)}
+    assert coverage_days([batch]) == {"s": date(2026, 5 if day == 31 else 6, day)}

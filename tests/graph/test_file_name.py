@@ -12,7 +12,7 @@ from trial_files import GOOD, LINE, SOURCE, written
 
 from graph.errors import InputError, printable
 from graph.file_name import beside, shown, storable
-from ingest.comparing.part import part_named
+from ingest.comparing.list_part import part_named
 from ingest.reading.apart import read_apart
 
 #: Names of every kind, as a sender may state them.

@@ -14,6 +14,7 @@ from collected import Office
 from graph_dump import wipe
 
 from graph.connection import Graph, connect
+from graph.moment import Moment
 from graph.projection import project
 from graph.settings import Settings
 from graph.snapshot import take_snapshot
@@ -66,8 +67,9 @@ def risk_of(office: Office, key: str) -> RiskAnswer:
     return explain(assess(take_snapshot(office.log, DAY)), key)
 
 
-def case_for(graph: Graph, key: str) -> Case:
-    return case_of(graph, key, as_of=DAY, supplied={"consent": "是@2026-11-10"})
+def case_for(graph: Graph, office: Office, key: str) -> Case:
+    moment = Moment.of(office.log.batches(), as_of=DAY)
+    return case_of(graph, key, moment=moment, supplied={"consent": "是@2026-11-10"})
 
 
 def verdicts(case: Case, product: str) -> dict[str, Verdict]:
@@ -128,7 +130,7 @@ def test_03_the_sons_loan_is_his_own_affair(
     asked: Callable[[str], tuple[Graph, Office]],
 ) -> None:
     graph, office = asked("03")
-    case = case_for(graph, key_of(office, "王样八"))
+    case = case_for(graph, office, key_of(office, "王样八"))
     found = verdicts(case, "farmer_small_credit_loan")["one_per_household"]
     assert found in {Verdict.MET, Verdict.UNKNOWN}
     assert case.facts["household_other_borrower"].value is not True
@@ -188,7 +190,7 @@ def test_06_a_balance_of_nought_is_no_open_loan(
     asked: Callable[[str], tuple[Graph, Office]],
 ) -> None:
     graph, office = asked("06")
-    case = case_for(graph, key_of(office, "钱样二"))
+    case = case_for(graph, office, key_of(office, "钱样二"))
     found = verdicts(case, "startup_guaranteed_loan")["borrower_no_other_loan"]
     assert found in {Verdict.MET, Verdict.UNKNOWN}
     read = {name: fact.value for name, fact in case.facts.items()

@@ -34,7 +34,7 @@ from peak import peak_bytes
 from graph.log import FactLog
 from graph.time import utc_now
 from ingest.catalogue.source import load_source
-from ingest.comparing.part import part_named
+from ingest.comparing.list_part import part_named
 from ingest.correction.quarantine import Quarantine
 
 folder, village = Path(sys.argv[1]), sys.argv[2]

@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from roll import HEAD, Roll, live, roll_source
 
 import ingest
+from graph.covered_sources import covered_sources
+from graph.effective_batches import effective_batches
 from graph.encoding import encode
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.facts import end_columns, first_ids
 from graph.operations import Ledger, OperationsStore, lease
 from graph.settings import Settings
-from graph.standing import standing
-from graph.taken_in import taken_in
 from ingest.comparing.completeness import last_stale, missing_parts
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from ingest.correction.quarantine import Quarantine, open_rows
 from ingest.identity.record import read_records
 
@@ -67,19 +67,19 @@ def state(roll: Roll) -> dict[str, Any]:
         for name, row in zip(first, facts.to_pylist(), strict=True):
             about[name] = tuple(row[column] for column in end_columns(kind))
     stale = last_stale(roll.log, batches, "roll", "roll").to_pylist()
-    stand = standing(batches)
+    stand = effective_batches(batches)
     return {
         "held": held(roll),
         "stale": sorted((about[row["fact_id"]], row["reason"]) for row in stale),
         "open": [(item.batch.file_name, item.row) for item in open_rows(roll.log)],
         "missing": missing_parts(batches, stand[-1]) if stand else None,
-        "taken": taken_in(batches),
+        "taken": covered_sources(batches),
         "parties": [(item.key, item.name, item.former_names) for item in read_records(roll.log)],
         "rows": [(item.file_name, dict(item.counts)) for item in stand],
     }
 
 
-def deliver(roll: Roll, letters: str, who: str, part: Part | None, day: int, bad: str) -> bool:
+def deliver(roll: Roll, letters: str, who: str, part: ListPart | None, day: int, bad: str) -> bool:
     """A file of firms; the row of `bad` is refused.  Returns whether it became a batch."""
     lines = [
         f"{one},{'东村' if one < 'd' else '西村'},{one},{who},"
@@ -94,7 +94,7 @@ def deliver(roll: Roll, letters: str, who: str, part: Part | None, day: int, bad
 DELIVERY = st.tuples(
     st.sets(st.sampled_from("abcdef"), min_size=1).map(lambda found: "".join(sorted(found))),
     st.sampled_from("甲乙"),
-    st.sampled_from([None, None, Part("名单", 1, 2), Part("名单", 2, 2)]),
+    st.sampled_from([None, None, ListPart("名单", 1, 2), ListPart("名单", 2, 2)]),
     st.integers(1, 3),
     st.sampled_from("-ab"),
 )
@@ -105,8 +105,8 @@ WHOLE = ("abcdef", "甲", None, 1, "-")
 @hypothesis_settings(max_examples=40)
 @given(EVENTS)
 # a fact that part 1 says again unchanged is changed by part 2, which goes; it is still confirmed
-@example([WHOLE, ("abc", "甲", Part("名单", 1, 2), 1, "-"), ("abcd", "乙", Part("名单", 2, 2), 2, "-"),
-          "withdraw", ("def", "甲", Part("名单", 2, 2), 1, "-")])  # fmt: skip
+@example([WHOLE, ("abc", "甲", ListPart("名单", 1, 2), 1, "-"), ("abcd", "乙", ListPart("名单", 2, 2), 2, "-"),
+          "withdraw", ("def", "甲", ListPart("名单", 2, 2), 1, "-")])  # fmt: skip
 # the suspicion of a fact that was stated again
 @example([WHOLE, ("a", "甲", None, 2, "-"), ("b", "乙", None, 2, "-"), "withdraw",
           ("c", "甲", None, 3, "-")])  # fmt: skip
@@ -179,7 +179,7 @@ def test_a_wrong_list_that_ended_firms_gives_them_back(roll: Roll) -> None:
 def test_the_same_file_again_is_taken_in_again(roll: Roll) -> None:
     first = roll.take(ABC)
     take_back(roll, first.batch)
-    assert (held(roll), taken_in(roll.log.batches())) == ([], frozenset())
+    assert (held(roll), covered_sources(roll.log.batches())) == ([], frozenset())
     again = roll.take(ABC)
     assert (again.position, again.batch, again.accepted) == (3, f"{first.batch}-2", 3)
     assert live(roll.log) == {"a", "b", "c"}
@@ -198,7 +198,7 @@ def test_only_the_last_may_go_and_in_reverse_all_may(roll: Roll) -> None:
     assert len(roll.log.batches()) == 3
     for batch in reversed(batches):
         assert take_back(roll, batch.batch).state == "withdrawn"
-    assert (held(roll), standing(roll.log.batches())) == ([], [])
+    assert (held(roll), effective_batches(roll.log.batches())) == ([], [])
 
 
 def test_withdrawn_once_is_enough(roll: Roll) -> None:
@@ -253,15 +253,15 @@ def test_a_run_of_the_source_under_way_is_waited_for(roll: Roll) -> None:
 
 def test_a_part_that_was_withdrawn_has_not_arrived(roll: Roll) -> None:
     roll.take([*ABC, *D])
-    roll.take(ABC[:1], Part("三月", 1, 2), day="2026-01-02")
-    second = roll.take([ABC[1], *D], Part("三月", 2, 2), day="2026-01-02")
+    roll.take(ABC[:1], ListPart("三月", 1, 2), day="2026-01-02")
+    second = roll.take([ABC[1], *D], ListPart("三月", 2, 2), day="2026-01-02")
     assert live(roll.log) == {"a", "b", "d"}
     take_back(roll, second.batch)
     assert live(roll.log) == {"a", "b", "c", "d"}
     assert state(roll)["missing"] == (2,)
     assert {reason for _, reason in state(roll)["stale"]} == {"part_missing"}
     # the right one; what the first part named is not asked for again
-    right = roll.take([*ABC[1:], *D], Part("三月", 2, 2), day="2026-01-02")
+    right = roll.take([*ABC[1:], *D], ListPart("三月", 2, 2), day="2026-01-02")
     assert (right.ended, right.missing_parts, right.stale_suspected) == ({}, (), 0)
     assert live(roll.log) == {"a", "b", "c", "d"}
 
@@ -329,8 +329,8 @@ def test_the_ledger_says_withdrawn(roll: Roll) -> None:
 def test_the_ledger_goes_back_to_the_batch_that_stands(roll: Roll) -> None:
     """The same bytes came as a list and as a part of another; only the part is taken back."""
     first = roll.take(ABC)
-    roll.take(D, Part("三月", 1, 2))
-    second = roll.take(ABC, Part("三月", 2, 2))
+    roll.take(D, ListPart("三月", 1, 2))
+    second = roll.take(ABC, ListPart("三月", 2, 2))
     take_back(roll, second.batch)
     with OperationsStore(Settings(data=roll.folder)) as store:
         for _ in range(2):

@@ -145,7 +145,10 @@ class Reference:
             for item in SCHEMA.kinds
             for row in self._log.read(item.kind, known_at=self.known_at).to_pylist()
             for end in ("key", "from_key", "to_key")
-            if end in row and (row["valid_from"] or date.min) <= self.as_of
+            if end in row
+            and (row["valid_from"] or date.min) <= self.as_of
+            # who stood only in a record that law forbids to use is nobody
+            and all(self.usable(row[each]) for each in ("from_key", "to_key") if each in row)
         }
 
     def known_party(self, key: str) -> list[tuple[Any, ...]]:
@@ -225,6 +228,8 @@ class Reference:
             for ties in list(self.out.values()):
                 for tie in ties.get(member, ()):
                     if tie["kind"] == "GUARANTEES" and not self.stands(tie):
+                        continue
+                    if not self.usable(tie["to_key"]):
                         continue
                     say(tie)
                     if self.label[tie["to_key"]] in parties:

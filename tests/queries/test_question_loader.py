@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from graph.errors import InputError, SettingsError
+from graph.information import InformationClass
 from graph.time import utc_now
 from queries.question import parse_question
 
@@ -16,6 +18,7 @@ HEAD = """// title: 试问 / Trial
 // param key: text = 编号 / key
 // returns key: text = 编号 / key
 // basis: 无
+// access: public, appraisal, beneficial_owner, household, identity, income, operation
 // rows: 5
 """
 BODY = """MATCH (p:Party {key: $key})<-[:DESCRIBES]-(v:Version)
@@ -35,6 +38,115 @@ def test_a_true_question_loads() -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        # a version or a tie that no word is said of, or of another one
+        "MATCH (p:Party {key: $key})<-[:DESCRIBES]-(v:Version)",
+        "MATCH (p:Party {key: $key})<-[:DESCRIBES]-(v)",
+        "MATCH (p:Party {key: $key})<-[:DESCRIBES]-(:PersonVersion)",
+        "MATCH (p:Party {key: $key}) MATCH (v:LoanVersion {loan_no: $key}) WHERE p.key = v.loan_no",
+        "MATCH (p:Party {key: $key})-[t:GUARANTEES]->(o:Party)",
+        "MATCH (p:Party {key: $key})-[:GUARANTEES]->(o:Party)",
+        "MATCH (p:Party {key: $key})-->(o:Party)",
+        "MATCH (p:Party {key: $key})--(o:Party)",
+        "MATCH (p:Party {key: $key})-[]-(o:Party)",
+        "MATCH (p:Party {key: $key})-[t:GUARANTEES]->(o:Party)-[u:GUARANTEES]->() WHERE live(t)",
+        # said, and yet it need not hold
+        "MATCH (p:Party {key: $key})-[t:GUARANTEES]->() WHERE live(t) OR t.certainty >= 1",
+        "MATCH (p:Party {key: $key})-[t:GUARANTEES]->() WHERE NOT live(t)",
+        "MATCH (p:Party {key: $key})-[t:GUARANTEES]->() WHERE (live(t) OR true)",
+        "MATCH (p:Party {key: $key})-[t:GUARANTEES]->() WHERE CASE WHEN true AND live(t) AND true THEN true END",
+        "MATCH (p:Party {key: $key})-[t:GUARANTEES]->() WITH p, t WHERE live(t)",
+        # of another tie of that name
+        "CALL () { MATCH (p:Party {key: $key})-[t:GUARANTEES]->() WHERE live(t) RETURN p"
+        " UNION MATCH (p:Party {key: $key})<-[t:GUARANTEES]-() RETURN p } WITH p",
+        "MATCH (p:Party {key: $key}) WHERE EXISTS { (p)-[t:GUARANTEES]->() }",
+        "MATCH (p:Party {key: $key}) WHERE (p)-[:GUARANTEES]->()",
+        "MATCH (p:Party {key: $key}) WITH p, [(p)-[t:GUARANTEES]->(o) | o.key] AS others",
+        # of any number, on no path or with no word over each
+        "MATCH (p:Party {key: $key})-[:GUARANTEES*1..3]->(o:Party)",
+        "MATCH way = (p:Party {key: $key})-[:GUARANTEES*1..3]->(o:Party)",
+        "MATCH way = (p:Party {key: $key})-[:GUARANTEES*1..3]->(o:Party)"
+        " WHERE any(t IN relationships(way) WHERE live(t))",
+        "MATCH (p:Party {key: $key}) (()-[t:GUARANTEES]->()){1,3} (o:Party)",
+    ],
+)  # fmt: skip
+def test_what_no_clock_is_over_is_refused(body: str) -> None:
+    with pytest.raises(SettingsError, match="live"):
+        parse(f"{HEAD}{body}\nRETURN p.key AS key\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "MATCH (p:Party {key: $key})-[t:GUARANTEES WHERE live(t)]->(o:Party)",
+        "MATCH way = (p:Party {key: $key})-[:GUARANTEES*1..3]->(o:Party)"
+        " WHERE all(t IN relationships(way) WHERE live(t) AND t.certainty >= 1)",
+        "MATCH (p:Party {key: $key}) (()-[t:GUARANTEES WHERE live(t)]->()){1,3} (o:Party)",
+        "MATCH (p:Party {key: $key})-[t:GUARANTEES]->(o:Party) WHERE p.key STARTS WITH 'live(' AND live(t)",
+    ],
+)
+def test_what_a_clock_is_over_loads(body: str) -> None:
+    head = re.sub("access: .*", "access: guarantee", HEAD)
+    question = parse(f"{head}{body}\nRETURN p.key AS key\n")
+    assert "t.known_from <= $known_at" in question.text
+    assert "$granted" in question.scoped_text and "$granted" not in question.text
+
+
+@pytest.mark.parametrize(
+    ("of", "word"),
+    [
+        ("labels(p)", "labels"), ("properties(v)", "properties"), ("v.source", "source"),
+        ("v {.*}", r"\*"), ("v.batch", "batch"), ("v.row", "row"), ("v.known_to", "known_to"),
+    ],
+)  # fmt: skip
+def test_what_may_give_away_more_is_for_the_expansions_to_write(of: str, word: str) -> None:
+    with pytest.raises(SettingsError, match=f"{word}.* is for the expansions"):
+        parse(HEAD + BODY.replace("p.key AS key", f"{of} AS key"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->(x:ListEntry) WHERE live(t)",
+        "MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->() WHERE live(t)",
+        "MATCH (p:Party {key: $key})-[t:PENALISED_BY]->(x) WHERE live(t) AND usable(p)",
+        "MATCH (p:Party {key: $key})-[t]-(x) WHERE live(t)",
+        "MATCH (p:Party {key: $key})-[t:OWES]->(x) WHERE live(t) OR usable(x)",
+        "MATCH (p:Party {key: $key})-[t:OWES]->(x)<-[:DESCRIBES]-(v:TaxArrearsVersion)"
+        " WHERE live(t) AND live(v)",
+        "MATCH (p:Party {key: $key}) MATCH (v:ListEntryVersion {case_no: $key}) WHERE live(v)",
+        # of another record of that name
+        "CALL () { MATCH (p:Party {key: $key})-[t:OWES]->(x) WHERE live(t) AND usable(x) RETURN p"
+        " UNION MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->(x) WHERE live(t) RETURN p } WITH p",
+    ],
+)  # fmt: skip
+def test_a_public_record_is_read_by_the_law_of_the_day(body: str) -> None:
+    with pytest.raises(SettingsError, match="usable"):
+        parse(f"{HEAD}{body}\nRETURN p.key AS key\n")
+
+
+def test_a_record_that_is_usable_is_so_beneath_as_well() -> None:
+    body = (
+        "MATCH (p:Party {key: $key})-[t:SUBJECT_OF]->(x) WHERE live(t) AND usable(x)\n"
+        "CALL (x) { MATCH (x)<-[:DESCRIBES]-(v:ListEntryVersion) WHERE live(v) RETURN v }\n"
+    )
+    head = re.sub("access: .*", "access: public", HEAD)
+    assert parse(f"{head}{body}RETURN p.key AS key\n").access == {InformationClass.PUBLIC_RECORD}
+
+
+@pytest.mark.parametrize("word", ["held", "known", "visible"])
+def test_words_of_fragments_are_of_fragments_only(word: str) -> None:
+    with pytest.raises(SettingsError):
+        parse(HEAD + BODY.replace("live(v)", f"live(v) AND {word}(v)"))
+
+
+def test_a_word_is_said_of_a_version_or_a_tie() -> None:
+    with pytest.raises(SettingsError, match="no version and no tie"):
+        parse(HEAD + BODY.replace("p.key AS key", "source_of(p) AS key"))
+
+
+@pytest.mark.parametrize(
     ("broken", "complaint"),
     [
         (HEAD + BODY.replace("$key", "$other"), "parameters"),
@@ -43,6 +155,8 @@ def test_a_true_question_loads() -> None:
         (HEAD + BODY.replace("[:DESCRIBES]", "[:GUARANTEES*]"), "upper bound"),
         (HEAD + BODY.replace(":Version", ":Nothing"), "no such label"),
         (HEAD.replace("// basis: 无\n", "") + BODY, "lacks basis"),
+        (HEAD.replace("// access: ", "// access: credit, ") + BODY, "it reads public, appraisal"),
+        (re.sub("// access: .*\n", "", HEAD) + BODY, "lacks access"),
         (HEAD.replace("// rows: 5", "// rows: 5\n// rows: 6") + BODY, "twice"),
         ("// nonsense\n" + HEAD + BODY, "header line"),
         ("// within: depth 20\n" + HEAD + BODY, "within"),

@@ -190,7 +190,7 @@ class Office:
     def rows(self, kind: str, day: date | None = None) -> list[dict[str, Any]]:
         return sorted(self.log.read(kind, as_of=day).to_pylist(), key=lambda row: row["row"])
 
-    def said(self, code: str, source: str = "") -> list[ingest.Finding]:
+    def said(self, code: str, source: str = "") -> list[ingest.RowFinding]:
         """The findings of one cause, of all files or of those of a source."""
         return [each for report in self.reports if source in report.source
                 for each in report.findings if each.code == code]  # fmt: skip

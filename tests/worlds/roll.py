@@ -16,7 +16,7 @@ import pandas as pd
 
 from graph.log import FactLog
 from ingest.catalogue.source import Source
-from ingest.comparing.part import Part, part_named
+from ingest.comparing.list_part import ListPart, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.emit import FactFrame, node, tie
 from ingest.plan import already, commit, content_sha256, plan, taken_before
@@ -90,13 +90,13 @@ class Roll:
         self.count = 0
 
     def take(
-        self, rows: Iterable[Row], part: Part | None = None, day: str = "2026-01-01"
+        self, rows: Iterable[Row], part: ListPart | None = None, day: str = "2026-01-01"
     ) -> BatchReport:
         """Take a file of these rows in."""
         path = write_roll(self.folder / f"list{self.count + 1}.csv", rows, day)
         return self.take_file(path, part)
 
-    def take_file(self, path: Path, part: Part | None = None) -> BatchReport:
+    def take_file(self, path: Path, part: ListPart | None = None) -> BatchReport:
         """Take a file in, as the pipeline does."""
         now = datetime(2026, 3, 2, 4, tzinfo=UTC) + timedelta(days=self.count)
         self.count += 1

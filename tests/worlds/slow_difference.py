@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from graph.effective_batches import effective_batches
 from graph.facts import arrow_schema, slots_of
 from graph.log import FactLog
 from graph.schema import SCHEMA
-from graph.standing import standing
 from ingest.comparing.difference import Difference
 from ingest.comparing.timeline import Stated, merge
 from ingest.emit import FactFrame, Statement
@@ -55,7 +55,7 @@ def slow_compare(
                 vacant[frame.kind][key].add(day if pd.isna(since) else since)
                 now[frame.kind][key].add(day if pd.isna(since) else since)
     again: dict[str, set[date]] = defaultdict(set)
-    for each in standing(log.batches()):
+    for each in effective_batches(log.batches()):
         for name in each.files if each.source == source else ():
             for row in log.table(each, name).to_pylist() if name.startswith("again_") else ():
                 again[row["fact_id"]].add(row["valid_from"])

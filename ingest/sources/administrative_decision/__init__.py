@@ -33,7 +33,7 @@ def permit(rows: pd.DataFrame) -> Iterator[FactFrame]:
         valid_to=through(rows["ends_on"]),
         valid_from_on=rows["starts_on"],
         valid_to_on=rows["ends_on"],
-        said=said,
+        columns=said,
     )
 
 
@@ -61,7 +61,7 @@ def penalty(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "Penalty",
         "PENALISED_BY",
         valid_from=rows["decided_on"],
-        said=said,
+        columns=said,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, mention, node, tie, told_of
+from ingest.emit import FactFrame, emit_named_party, end, mention, node, tie
 from ingest.period import through
 
 __all__ = ["claim", "policy"]
@@ -23,7 +23,7 @@ def policy(rows: pd.DataFrame) -> Iterator[FactFrame]:
         where=~key.duplicated(),
         **when,
         insurance_kind="agricultural",
-        said=("insurer", "policy_no", "starts_on", "ends_on"),
+        columns=("insurer", "policy_no", "starts_on", "ends_on"),
     )
     yield from mention(rows, "insured", name=rows["insured_name"])
     covered = (
@@ -40,7 +40,7 @@ def policy(rows: pd.DataFrame) -> Iterator[FactFrame]:
         target=(key, "InsurancePolicy"),
         discriminator=rows["subject_matter"],
         **when,
-        said=covered,
+        columns=covered,
     )
 
 
@@ -49,14 +49,14 @@ def claim(rows: pd.DataFrame) -> Iterator[FactFrame]:
     number = "claim:" + rows["insurer"] + ":" + rows["claim_no"]
     key = number + ":" + rows["insured_key"].str[-12:]
     policy_key = "policy:" + rows["insurer"] + ":" + rows["policy_no"]
-    yield from told_of(
+    yield from emit_named_party(
         "insured",
         "COMPENSATED_BY",
         "InsuranceClaim",
         rows,
         key=key,
         valid_from=rows["loss_on"],
-        said=("claim_no", "loss_on", "cause", "paid_on", "paid_fen"),
+        columns=("claim_no", "loss_on", "cause", "paid_on", "paid_fen"),
     )
     yield tie(
         "CLAIMED_UNDER",

@@ -27,7 +27,7 @@ def beneficial_owner_filing(rows: pd.DataFrame) -> Iterator[FactFrame]:
         discriminator=rows["interest"],
         valid_from=rows["formed_on"].fillna(rows["filed_on"]),
         valid_to=through(rows["ended_on"]),
-        said=("interest", "ratio"),
+        columns=("interest", "ratio"),
         is_beneficial=True,
         # a number goes before a range that is filed beside it
         least_ratio=rows["least_ratio"].where(ranged),

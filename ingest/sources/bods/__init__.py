@@ -168,7 +168,7 @@ def _tie(kind: str, some: list[_Interest]) -> FactFrame:
         discriminator=told["apart"],
         valid_from=told["since"],
         valid_to=told["until"],
-        said=said,
+        columns=said,
     )
 
 

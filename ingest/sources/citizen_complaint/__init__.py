@@ -31,7 +31,7 @@ def citizen_complaint(rows: pd.DataFrame) -> Iterator[FactFrame]:
         key=key,
         where=~key.duplicated(),
         valid_from=rows["received_on"],
-        said=_SAID,
+        columns=_SAID,
     )
     yield tie(
         "CONCERNS",

@@ -33,6 +33,6 @@ def cooperative(rows: pd.DataFrame) -> Iterator[Statement]:
         valid_from=began,
         name=rows["subject_name"],
         unified_social_credit_code=rows["subject_code"],
-        said=_DETAILS,
+        columns=_DETAILS,
     )
     yield from representative_and_seat(rows, subject, since=began)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, told_of
+from ingest.emit import FactFrame, emit_named_party
 
 __all__ = ["credit_bureau_answer"]
 
@@ -26,12 +26,12 @@ _SAID = (
 
 def credit_bureau_answer(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a report."""
-    yield from told_of(
+    yield from emit_named_party(
         "subject",
         "HAS_CREDIT_REPORT",
         "CreditReport",
         rows,
         key="credit_report:" + rows["report_no"],
         valid_from=rows["report_on"],
-        said=_SAID,
+        columns=_SAID,
     )

@@ -35,7 +35,7 @@ def enterprise(rows: pd.DataFrame) -> Iterator[Statement]:
             valid_from=began,
             name=rows["subject_name"],
             unified_social_credit_code=rows["subject_code"],
-            said=_DETAILS,
+            columns=_DETAILS,
         )
     yield from representative_and_seat(
         rows, end(rows, "subject"), since=began, represents_from=rows["represents_from"]

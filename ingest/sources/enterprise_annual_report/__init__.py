@@ -45,7 +45,7 @@ def annual_report(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=rows["firm_key"],
         valid_from=after_year(rows["year"]),
-        said=_FIGURES,
+        columns=_FIGURES,
     )
 
 
@@ -60,7 +60,7 @@ def external_guarantee(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=contract,
         **when,
-        said=_DISCLOSED,
+        columns=_DISCLOSED,
     )
     yield tie("GAVE", rows, source=end(rows, "firm"), target=(contract, "Guarantee"), **when)
     yield from mention(rows, "debtor", name=rows["debtor_name"])

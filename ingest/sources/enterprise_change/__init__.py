@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, joined, tie
+from ingest.emit import FactFrame, end, node_with_tie, tie
 
 __all__ = ["former_code", "registration_change"]
 
@@ -14,14 +14,14 @@ __all__ = ["former_code", "registration_change"]
 def registration_change(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row an item changed on a day."""
     changed = rows["changed_on"]
-    yield from joined(
+    yield from node_with_tie(
         end(rows, "firm"),
         "CHANGED_REGISTRATION",
         "RegistrationChange",
         rows,
         key="change:" + rows["firm_code"] + ":" + rows["item"] + ":" + changed.astype(str),
         valid_from=changed,
-        said=("item", "before", "after", "changed_on"),
+        columns=("item", "before", "after", "changed_on"),
     )
 
 

@@ -41,7 +41,7 @@ def family_farm(rows: pd.DataFrame) -> Iterator[Statement]:
         rows,
         key=key,
         valid_from=said,
-        said=profile,
+        columns=profile,
     )
     yield from representative_and_seat(rows, farm, since=said, party="operator")
     yield tie("REGISTERED_AS", rows, source=farm, target=end(rows, "licence"), valid_from=said)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import End, FactFrame, Statement, end, joined, node, tie, vacated
+from ingest.emit import End, FactFrame, Statement, end, node, node_with_tie, tie, vacated
 from ingest.period import after_year, through
 
 __all__ = [
@@ -236,55 +236,55 @@ def plot(rows: pd.DataFrame) -> Iterator[FactFrame]:
 
 def planting(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """What was grown in a closed year; the next year's planting of the crop takes its place."""
-    yield from joined(
+    yield from node_with_tie(
         _household(rows),
         "GROWS",
         "Planting",
         rows,
         key="planting:" + rows["household_no"] + ":" + rows["crop"],
         valid_from=after_year(rows["year"]),
-        said=("crop", "year", "area_mu", "yield_kg", "output_value_fen"),
+        columns=("crop", "year", "area_mu", "yield_kg", "output_value_fen"),
     )
 
 
 def herd(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """Animals as counted on the visit."""
-    yield from joined(
+    yield from node_with_tie(
         _household(rows),
         "RAISES",
         "Herd",
         rows,
         key="herd:" + rows["household_no"] + ":" + rows["species"],
         valid_from=rows["collected_on"],
-        said=("species", "head_count", "output_value_fen", "assessed_fen"),
+        columns=("species", "head_count", "output_value_fen", "assessed_fen"),
     )
 
 
 def machine(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """Farm machines and vehicles, as of the visit."""
     bought = rows["bought_on"].astype(str)
-    yield from joined(
+    yield from node_with_tie(
         _household(rows),
         "OWNS",
         "Machine",
         rows,
         key="machine:" + rows["household_no"] + ":" + rows["machine_name"] + ":" + bought,
         valid_from=rows["collected_on"],
-        said=("brand", "bought_on", "price_fen", "assessed_fen"),
+        columns=("brand", "bought_on", "price_fen", "assessed_fen"),
         name=rows["machine_name"],
     )
 
 
 def house(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """Houses, as of the visit."""
-    yield from joined(
+    yield from node_with_tie(
         _household(rows),
         "OWNS",
         "House",
         rows,
         key="house:" + rows["household_no"] + ":" + rows["house_no"],
         valid_from=rows["collected_on"],
-        said=(
+        columns=(
             "house_kind",
             "structure",
             "floor_area_m2",
@@ -302,7 +302,7 @@ def account(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=rows["household_no_key"],
         valid_from=after_year(rows["year"]),
-        said=_INCOME_AND_EXPENSE,
+        columns=_INCOME_AND_EXPENSE,
     )
 
 
@@ -320,14 +320,14 @@ def deposits(rows: pd.DataFrame) -> Iterator[FactFrame]:
 
 def debt(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """Private debts as of the visit; who lent is a third party and is not asked."""
-    yield from joined(
+    yield from node_with_tie(
         _household(rows),
         "OWES",
         "PrivateDebt",
         rows,
         key="private_debt:" + rows["household_no"] + ":" + rows["debt_no"],
         valid_from=rows["collected_on"],
-        said=("amount_fen", "balance_fen", "borrowed_on", "due_on", "interest_ratio"),
+        columns=("amount_fen", "balance_fen", "borrowed_on", "due_on", "interest_ratio"),
     )
 
 
@@ -336,7 +336,7 @@ def insurance(rows: pd.DataFrame) -> Iterator[FactFrame]:
     key = "policy:" + rows["insurer"] + ":" + rows["policy_no"]
     when = {"valid_from": rows["starts_on"], "valid_to": through(rows["ends_on"])}
     said = ("insurer", "policy_no", "insurance_kind", "starts_on", "ends_on")
-    yield node("InsurancePolicy", rows, key=key, **when, said=said)
+    yield node("InsurancePolicy", rows, key=key, **when, columns=said)
     yield tie(
         "INSURED_BY",
         rows,
@@ -354,14 +354,14 @@ def record(rows: pd.DataFrame) -> Iterator[FactFrame]:
     key = "declared:" + rows["household_no"]
     for part in parts:
         key = key + ":" + part
-    yield from joined(
+    yield from node_with_tie(
         _household(rows),
         "DECLARED",
         "DeclaredRecord",
         rows,
         key=key,
         valid_from=rows["decided_on"],
-        said=("record_kind", "level", "authority", "decided_on", "content"),
+        columns=("record_kind", "level", "authority", "decided_on", "content"),
     )
 
 
@@ -373,7 +373,7 @@ def appraisal(rows: pd.DataFrame) -> Iterator[FactFrame]:
         key=rows["household_no_key"],
         valid_from=rows["appraised_on"],
         appraiser=rows["appraiser"],
-        said=_VIRTUES,
+        columns=_VIRTUES,
     )
 
 

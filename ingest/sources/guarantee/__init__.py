@@ -68,7 +68,7 @@ def contracts(rows: pd.DataFrame) -> Iterator[FactFrame]:
             where=~contract.duplicated() & holds,
             **begins,
             amount_fen=amount,
-            said=said,
+            columns=said,
         )
         yield tie(
             "GUARANTEES",

@@ -36,6 +36,6 @@ def individual_business(rows: pd.DataFrame) -> Iterator[Statement]:
         rows,
         key=rows["subject_key"],
         valid_from=rows["stated_on"],
-        said=said,
+        columns=said,
     )
     yield from representative_and_seat(rows, end(rows, "subject"), since=began, party="operator")

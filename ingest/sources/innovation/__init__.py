@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from ingest.emit import FactFrame, end, mention, node, tie, told_of
+from ingest.emit import FactFrame, emit_named_party, end, mention, node, tie
 from ingest.period import after_year, through
 
 __all__ = ["intellectual_property", "research_project", "research_spending"]
@@ -25,7 +25,7 @@ def intellectual_property(rows: pd.DataFrame) -> Iterator[FactFrame]:
         where=~key.duplicated(),
         **when,
         title=rows["ip_title"],
-        said=said,
+        columns=said,
     )
     yield tie(
         "HOLDS_IP",
@@ -39,14 +39,14 @@ def intellectual_property(rows: pd.DataFrame) -> Iterator[FactFrame]:
 def research_project(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row who undertakes a project."""
     key = "research_project:" + rows["project_no"]
-    yield from told_of(
+    yield from emit_named_party(
         "undertaker",
         "UNDERTAKES",
         "ResearchProject",
         rows,
         key=key,
         valid_from=rows["started_on"],
-        said=("project_no", "level", "grant_fen", "started_on", "accepted_on"),
+        columns=("project_no", "level", "grant_fen", "started_on", "accepted_on"),
         title=rows["project_title"],
     )
 
@@ -59,5 +59,5 @@ def research_spending(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=rows["firm_key"],
         valid_from=after_year(rows["year"]),
-        said=("year", "spending_fen", "researcher_count"),
+        columns=("year", "spending_fen", "researcher_count"),
     )

@@ -31,7 +31,7 @@ def joint_liability_group(rows: pd.DataFrame) -> Iterator[FactFrame]:
         where=~key.duplicated(),
         valid_from=agreed,
         valid_to=ends,
-        said=said,
+        columns=said,
     )
     yield tie(
         "JOINED_GROUP",

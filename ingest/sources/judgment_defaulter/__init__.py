@@ -18,5 +18,12 @@ def judgment_defaulter(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         "judgment_defaulter",
         number=rows["case_no"],
-        said=("case_no", "authority", "legal_ground", "conduct", "performance", "published_until"),
+        columns=(
+            "case_no",
+            "authority",
+            "legal_ground",
+            "conduct",
+            "performance",
+            "published_until",
+        ),
     )

@@ -73,7 +73,7 @@ def _right(
         where=first,
         right_kind=kind,
         **when,
-        said=_SAID,
+        columns=_SAID,
     )
     yield tie(
         "HOLDS_LAND_RIGHT",

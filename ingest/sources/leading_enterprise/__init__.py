@@ -32,5 +32,5 @@ def leading_enterprise(rows: pd.DataFrame) -> Iterator[FactFrame]:
         key=rows["firm_key"],
         valid_from=rows["recognised_on"],
         valid_to=through(rows["ends_on"]),
-        said=_SAID,
+        columns=_SAID,
     )

@@ -41,7 +41,7 @@ def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "security_kind",
         "interest_ratio",
     )
-    yield node("Loan", rows, key=key, where=first, valid_from=began, said=contract)
+    yield node("Loan", rows, key=key, where=first, valid_from=began, columns=contract)
     state = (
         "balance_fen",
         "loan_class",
@@ -56,7 +56,7 @@ def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
         key=key,
         where=first,
         valid_from=rows["stated_on"],
-        said=state,
+        columns=state,
     )
     for debtor in ("borrower", "co_borrower"):
         yield tie(

@@ -19,7 +19,7 @@ def abnormal_operation(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         "abnormal_operation",
         number=rows["listed_on"].astype(str),
-        said=("authority",),
+        columns=("authority",),
         conduct=rows["reason"],
     )
 
@@ -30,6 +30,6 @@ def serious_violation(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         "serious_violation",
         number=rows["document_no"],
-        said=("authority", "conduct"),
+        columns=("authority", "conduct"),
         case_no=rows["document_no"],
     )

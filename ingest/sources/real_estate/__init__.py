@@ -29,7 +29,7 @@ def ownership(rows: pd.DataFrame) -> Iterator[FactFrame]:
         key=key,
         where=~key.duplicated(),
         valid_from=rows["registered_on"],
-        said=said,
+        columns=said,
     )
     yield tie(
         "OWNS",
@@ -47,7 +47,7 @@ def mortgage(rows: pd.DataFrame) -> Iterator[FactFrame]:
     key = "mortgage:" + rows["unit_no"] + ":" + registered + ":" + rows["mortgagee"]
     when = {"valid_from": rows["registered_on"], "valid_to": rows["released_on"]}
     said = ("mortgagee", "secured_fen", "registered_on", "released_on")
-    yield node("RealEstateMortgage", rows, key=key, **when, said=said)
+    yield node("RealEstateMortgage", rows, key=key, **when, columns=said)
     yield tie(
         "LIES_ON",
         rows,

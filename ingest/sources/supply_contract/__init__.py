@@ -29,7 +29,7 @@ def supply_contract(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=key,
         valid_from=rows["signed_on"],
-        said=said,
+        columns=said,
     )
     for role in ("seller", "buyer"):
         yield tie(

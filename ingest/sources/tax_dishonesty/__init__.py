@@ -18,7 +18,7 @@ def tax_black_list(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         "tax_black_list",
         number=rows["document_no"],
-        said=("authority", "legal_ground"),
+        columns=("authority", "legal_ground"),
         case_no=rows["document_no"],
         conduct=rows["case_nature"] + "：" + rows["conduct"],
     )
@@ -31,5 +31,5 @@ def irregular_taxpayer(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         "irregular_taxpayer",
         number=rows["listed_on"].astype(str),
-        said=("authority",),
+        columns=("authority",),
     )

@@ -17,9 +17,9 @@ def utility_payment(rows: pd.DataFrame) -> Iterator[FactFrame]:
     key = "utility:" + rows["service"] + ":" + rows["account_no"]
     yield from mention(rows, "payer", name=rows["payer_name"])
     account = ("service", "account_no", "supplier", "used_for")
-    yield node("UtilityAccount", rows, key=key, valid_from=said, said=account)
+    yield node("UtilityAccount", rows, key=key, valid_from=said, columns=account)
     state = ("period_ends_on", "quantity", "billed_fen", "paid_fen", "arrears_fen", "late_count")
-    yield node("UtilityState", rows, key=key, valid_from=said, said=state)
+    yield node("UtilityState", rows, key=key, valid_from=said, columns=state)
     yield tie(
         "PAYS_FOR",
         rows,

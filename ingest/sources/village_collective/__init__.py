@@ -25,7 +25,7 @@ def village_collective(rows: pd.DataFrame) -> Iterator[Statement]:
         valid_from=began,
         name=rows["subject_name"],
         unified_social_credit_code=rows["subject_code"],
-        said=said,
+        columns=said,
     )
     yield from representative_and_seat(
         rows, subject, since=began, represents_from=rows["represents_from"]
@@ -47,5 +47,5 @@ def collective_account(rows: pd.DataFrame) -> Iterator[FactFrame]:
         rows,
         key=rows["subject_key"],
         valid_from=after_year(rows["year"]),
-        said=said,
+        columns=said,
     )

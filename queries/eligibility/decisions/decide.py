@@ -12,17 +12,15 @@ import pyarrow as pa
 from graph.connection import Graph
 from graph.errors import NotFoundError
 from graph.identifiers.redaction import redacted_name
-from graph.projection import ProjectedTo
-from graph.provenance import Provenance
-from graph.time import today
+from graph.moment import Moment
 from queries.basis import HINT_NOTICE, Basis
 from queries.eligibility.decisions.kept_rules import Rules
 from queries.eligibility.decisions.steps import NextStep, next_steps
 from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.consent import CLOSED, CONSENTS, close, closed
-from queries.eligibility.facts.fact import Fact, Hint
+from queries.eligibility.facts.fact import Fact, LinkedHint
 from queries.eligibility.facts.gather import Gathered, gather
-from queries.eligibility.facts.paper import Paper, lay_down, read_papers
+from queries.eligibility.facts.paper import Paper, apply_documents, read_papers
 from queries.eligibility.facts.records import Records, records_from_graph
 from queries.eligibility.rules.amount import Amount
 from queries.eligibility.rules.barred import barred_for
@@ -31,7 +29,7 @@ from queries.eligibility.rules.missing import least_missing
 from queries.eligibility.rules.product import Product, Version, packaged
 from queries.eligibility.rules.runner import Checked, evaluate, overall
 from queries.eligibility.verdict import Verdict
-from queries.library import held_by, standing_key
+from queries.standing_keys import StandingKeys
 
 __all__ = [
     "Case",
@@ -69,7 +67,7 @@ class Case:
 
     party: str
     facts: dict[str, Fact]
-    hints: dict[str, Hint]
+    hints: dict[str, LinkedHint]
     papers: dict[str, Paper]
     strata: Strata
     institution: str | None
@@ -112,7 +110,7 @@ class Decision:
     next_steps: tuple[NextStep, ...]
     amount: Amount
     first_loan: tuple[FirstLoan, ...]
-    hints: dict[str, Hint]
+    hints: dict[str, LinkedHint]
     notice: str = HINT_NOTICE
 
     @property
@@ -142,44 +140,36 @@ def case_of(
     graph: Graph,
     party: str,
     *,
-    as_of: date | None = None,
-    held: ProjectedTo | None = None,
+    moment: Moment,
+    keys: StandingKeys | None = None,
     supplied: Mapping[str, Any] | None = None,
     institution: str | None = None,
     first_loan_asof: date | None = None,
     graded: bool = False,
-    provenance: Provenance | None = None,
 ) -> Case:
     """Gather what is known of a party from the graph, and lay the papers down.
 
     What needs the party's written consent is read once that is among the papers, and not before.
 
     Args:
-        held: the moment to decide at, the same for all decisions of one job; default now.
+        moment: to decide at, the same for all decisions of one job.
+        keys: of that moment and of who asks; default those of who sees everything.
         supplied: what an officer has on paper (`queries.eligibility.facts.paper`).
         institution: key of the institution that asks, for loans of its own.
         first_loan_asof: loans granted before this day count against a first loan; default the
             day asked about.  Set it to the day of disbursement to ask afterwards.
         graded: it is for a household's grade, for which the village collected what it was told
             with consent; nothing is asked of anybody's loans for anybody else.
-        provenance: whose word on a party counts first, and which sources are not named.
 
     Raises:
         NotFoundError: no such party.  InputError: paper that cannot be used.
     """
-    held = held or held_by(graph)
-    day, instant = as_of or today(), held.known_at
+    day, keys = moment.as_of, keys or StandingKeys(graph, moment)
     papers = read_papers(supplied or {}, day)
     # a key that was judged to be another party is decided as that party
-    party = standing_key(graph, party, day, instant)
+    party = keys.standing(party)
     records, exists = records_from_graph(
-        graph,
-        party,
-        as_of=day,
-        known_at=instant,
-        institution=institution,
-        held=held,
-        provenance=provenance,
+        graph, party, moment=moment, keys=keys, institution=institution
     )
     if not exists:
         raise NotFoundError(
@@ -193,16 +183,17 @@ def case_of(
     )
     return Case(
         party=party,
-        facts=lay_down(read, papers, gone_by=before < day),
+        facts=apply_documents(read, papers, gone_by=before < day),
         hints=gathered.hints(0),
         papers=papers,
         strata=strata_of(records, gathered, party),
         institution=institution and redacted_name(institution),
         first_loan_asof=before,
         as_of=day,
-        known_at=instant,
-        position=held.position,
-        log_hash=held.manifest_hash,
+        known_at=moment.known_at,
+        position=moment.position,
+        log_hash=moment.head,
+        scope=keys.scope.name,
     )
 
 

@@ -335,9 +335,13 @@ def _everybody(records: Records, kinds: set[str]) -> pa.Array:
     return pc.unique(
         pa.concat_arrays(
             [
-                records.certain(node.kind)["key"].combine_chunks()
-                for node in SCHEMA.nodes.values()
-                if node.kind in kinds and node.kind != "Household"
+                # on a day of which no product is nobody is asked about
+                pa.array([], pa.string()),
+                *(
+                    records.certain(node.kind)["key"].combine_chunks()
+                    for node in SCHEMA.nodes.values()
+                    if node.kind in kinds and node.kind != "Household"
+                ),
             ]
         )
     )

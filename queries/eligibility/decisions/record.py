@@ -23,7 +23,7 @@ from queries.eligibility.facts.catalogue import Catalogue, FactSpec, Read, catal
 from queries.eligibility.facts.consent import CONSENTS, close, closed
 from queries.eligibility.facts.fact import NOT_COLLECTED, Fact
 from queries.eligibility.facts.gather import gather
-from queries.eligibility.facts.paper import lay_down, meet
+from queries.eligibility.facts.paper import apply_documents, reconcile
 from queries.eligibility.facts.records import Records, records_from_log
 from queries.eligibility.rules.product import canonical
 
@@ -203,10 +203,11 @@ def facts_again(case: Case, records: Records, known: Catalogue | None = None) ->
     found = close(found, closed(chosen, given))
     papers = {name: fact for name, fact in case.facts.items() if fact.paper and not fact.implied_by}
     met = {
-        name: meet(found.get(name), replace(fact, against=None)) for name, fact in papers.items()
+        name: reconcile(found.get(name), replace(fact, against=None))
+        for name, fact in papers.items()
     }
     gone_by = case.first_loan_asof < case.as_of
-    return lay_down({**found, **met}, {}, gone_by=gone_by, known=chosen)
+    return apply_documents({**found, **met}, {}, gone_by=gone_by, known=chosen)
 
 
 def _with_causes(known: Catalogue, case: Case) -> Catalogue:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-__all__ = ["NOT_COLLECTED", "Fact", "Hint", "Value", "Why"]
+__all__ = ["NOT_COLLECTED", "Fact", "LinkedHint", "Value", "Why"]
 
 #: Money is integer fen; a code is its English name; unknown is None.
 Value = bool | int | float | str | None
@@ -64,7 +64,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class LinkedHint:
     """Something about others that touches the party: shown with its notice, decides nothing.
 
     `reason` says why it is unknown; `not_applicable` where there are no such others.

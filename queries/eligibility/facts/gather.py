@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from queries.eligibility.facts.catalogue import Catalogue, catalogue
 from queries.eligibility.facts.column import Column
-from queries.eligibility.facts.fact import Fact, Hint
+from queries.eligibility.facts.fact import Fact, LinkedHint
 from queries.eligibility.facts.fact_column import FactColumn
 from queries.eligibility.facts.fact_reader import FactReader
 from queries.eligibility.facts.records import Records
@@ -39,17 +39,17 @@ class Gathered:
         """One party's own facts."""
         return {name: told.fact(party) for name, told in self.told.items()}
 
-    def hints(self, party: int) -> dict[str, Hint]:
+    def hints(self, party: int) -> dict[str, LinkedHint]:
         """What is to be shown beside, of others."""
         return {
             name: self._hint(name, told.fact(party), party) for name, told in self.hinted.items()
         }
 
-    def _hint(self, name: str, fact: Fact, party: int) -> Hint:
+    def _hint(self, name: str, fact: Fact, party: int) -> LinkedHint:
         if self.known.facts[name].whose == "guaranteed" and self.unbound[party]:
-            return Hint(None, reason="not_applicable")
+            return LinkedHint(None, reason="not_applicable")
         holds = None if fact.value is None else bool(fact.value)
-        return Hint(holds, fact.source, fact.stated_on, fact.reason)
+        return LinkedHint(holds, fact.source, fact.stated_on, fact.reason)
 
     def columns(self) -> dict[str, Column]:
         """Own facts as columns, with what they imply of each other."""

@@ -23,7 +23,7 @@ from queries.eligibility.facts.catalogue import Catalogue, catalogue
 from queries.eligibility.facts.consent import refused
 from queries.eligibility.facts.fact import Fact, Value
 
-__all__ = ["PARTICULARS", "Paper", "lay_down", "meet", "read_papers"]
+__all__ = ["PARTICULARS", "Paper", "apply_documents", "read_papers", "reconcile"]
 
 #: What a document says of itself, by field.
 PARTICULARS = {
@@ -79,7 +79,7 @@ def read_papers(supplied: Mapping[str, Any], as_of: date) -> dict[str, Paper]:
     return {name: _read(name, raw, as_of) for name, raw in supplied.items()}
 
 
-def lay_down(
+def apply_documents(
     facts: Mapping[str, Fact],
     papers: Mapping[str, Paper],
     *,
@@ -105,7 +105,7 @@ def lay_down(
             issuer=paper.issuer,
             seen_by=paper.seen_by,
         )
-        laid[name] = meet(laid.get(name), brought, dated=paper.dated)
+        laid[name] = reconcile(laid.get(name), brought, dated=paper.dated)
     laid = refused(laid)
     # by name, as a catalogue that is kept with a decision has them
     for name in sorted(chosen.own):
@@ -121,7 +121,7 @@ def lay_down(
     return laid
 
 
-def meet(held: Fact | None, brought: Fact, *, dated: bool = True) -> Fact:
+def reconcile(held: Fact | None, brought: Fact, *, dated: bool = True) -> Fact:
     """A source's word and a paper's: the one that stands, with the other where they differ."""
     if held is None or held.value is None:
         return brought

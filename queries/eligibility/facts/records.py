@@ -7,6 +7,7 @@ what is read from them is the same code for both (`gather`), and tests hold the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -18,16 +19,17 @@ from numpy.typing import NDArray
 
 from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.connection import Graph
+from graph.covered_sources import coverage_days
 from graph.debtor import operators, told_of_both
-from graph.errors import InputError
+from graph.errors import InputError, NotFoundError
 from graph.facts import arrow_schema
 from graph.log_view import AnyLog
-from graph.projection import ProjectedTo
+from graph.moment import Moment
 from graph.provenance import Provenance
 from graph.schema import SCHEMA
-from graph.taken_in import taken_in_on
 from graph.time import MAX_DATE, MIN_DATE
-from queries.library import ask, held_by
+from queries.library import ask
+from queries.standing_keys import StandingKeys
 from queries.visible import as_view
 
 __all__ = ["Records", "records_from_graph", "records_from_log"]
@@ -37,7 +39,7 @@ class Records:
     """Live records at (`as_of`, `known_at`) that may be used (`queries.lawful`).
 
     Attributes:
-        sources: what was taken in by then, and on which day it last came (`graph.taken_in`); the
+        sources: what was taken in by then, and on which day it last came (`graph.covered_sources`); the
             absence of a record means something only in the whole list of one of them.
         provenance: whose word on a party counts first, and which sources are not named
             (`graph.provenance`).
@@ -103,7 +105,7 @@ def records_from_log(log: AnyLog, as_of: date, known_at: datetime) -> Records:
     told = [item for item in view.batches() if item.known_at <= known_at]
     held = view.at(as_of, known_at)
     return Records(
-        as_of, known_at, taken_in_on(told), held.table, held.tells_all, Provenance.of(told)
+        as_of, known_at, coverage_days(told), held.table, held.tells_all, Provenance.of(told)
     )
 
 
@@ -111,20 +113,23 @@ def records_from_graph(
     graph: Graph,
     key: str,
     *,
-    as_of: date,
-    known_at: datetime,
+    moment: Moment,
+    keys: StandingKeys | None = None,
     institution: str | None = None,
-    held: ProjectedTo | None = None,
-    provenance: Provenance | None = None,
 ) -> tuple[Records, bool]:
     """Records of a party, its household's members, its spouse and whom it guarantees, and what
-    the institution that asks is called.
+    the institution that asks is called, as far as the reader may see them.
+
+    Args:
+        keys: of this moment and of who asks (`queries.standing_keys`); default those of who sees
+            everything.
 
     Returns them, and whether such a party exists at all.  Raises `InputError`
     (`records_truncated`) where they are more than one answer holds: half of them decide nothing.
     """
-    held = held or held_by(graph)
-    answer = ask(graph, "decision_records", held=held, key=key, as_of=as_of, known_at=known_at)
+    keys = keys or StandingKeys(graph, moment)
+    asking: dict[str, Any] = {"moment": moment, "scope": keys.scope, "keys": keys}
+    answer = ask(graph, "decision_records", key=key, **asking)
     if answer.basis.truncated:
         raise InputError(
             "这个主体的记录过多，单次判定放不下。请用“首贷培植”批量测算。",
@@ -135,21 +140,23 @@ def records_from_graph(
     for row in answer.rows:
         rows.setdefault(row["kind"], []).append(_row(row))
     if institution is not None:
-        card = ask(graph, "party_card", held=held, key=institution, as_of=as_of, known_at=known_at)
-        rows["FinancialInstitution"] = [
-            _row({"from_key": institution, "to_key": None, "fact_id": "", **row})
-            for row in card.rows
-            if row["kind"] == "FinancialInstitution"
-        ]
+        # an institution that nobody knows is called nothing
+        with suppress(NotFoundError):
+            rows["FinancialInstitution"] = [
+                _row({"from_key": institution, "to_key": None, "fact_id": "", **row})
+                for row in ask(graph, "party_card", key=institution, **asking).rows
+                if row["kind"] == "FinancialInstitution"
+            ]
     tables: Mapping[str, pa.Table] = {
         kind: pa.Table.from_pylist(found, arrow_schema(kind)) for kind, found in rows.items()
     }
     records = Records(
-        as_of,
-        known_at,
-        held.taken_in_on,
+        moment.as_of,
+        moment.known_at,
+        moment.sources,
         lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
-        provenance=provenance or Provenance(),
+        None if keys.scope.sees_everything else keys.tells_all,
+        provenance=moment.provenance,
     )
     described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)
     return records, described

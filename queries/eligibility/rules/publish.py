@@ -17,7 +17,15 @@ from queries.eligibility.rules.difference import difference
 from queries.eligibility.rules.golden import Cases, failures, read_cases
 from queries.eligibility.rules.product import Product, Version, packaged, read_product
 
-__all__ = ["Proposed", "approve", "compare_products", "is_product", "look_at", "propose", "shelf"]
+__all__ = [
+    "Proposed",
+    "approve",
+    "compare_products",
+    "current_products",
+    "is_product",
+    "propose",
+    "review_proposal",
+]
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class Proposed:
     cases: Cases
 
 
-def shelf(store: OperationsStore) -> Mapping[str, Product]:
+def current_products(store: OperationsStore) -> Mapping[str, Product]:
     """All products: those that ship, with the versions that were published here over them."""
     published = {
         name: read_product(name, passed.text.decode())
@@ -63,10 +71,10 @@ def propose(
     return Proposed(put, product, changes, read_cases(cases))
 
 
-def look_at(store: OperationsStore, proposal: Proposal) -> Proposed:
+def review_proposal(store: OperationsStore, proposal: Proposal) -> Proposed:
     """A proposal as the second person reads it; nothing is checked and nothing changes."""
     product = read_product(proposal.subject, proposal.text.decode())
-    current = shelf(store).get(proposal.subject)
+    current = current_products(store).get(proposal.subject)
     changes = compare_products(current, product)
     return Proposed(proposal, product, changes, read_cases(proposal.proof.decode()))
 
@@ -85,7 +93,7 @@ def approve(store: OperationsStore, proposal: str, *, by: str, at: datetime, day
             code="proposal_unknown",
         )
     if put.approved_at is not None:
-        return look_at(store, put)
+        return review_proposal(store, put)
     product, changes = _checked(store, put.subject, put.text.decode(), put.proof.decode(), day)
     passed = proposals.approve(proposal, by=by, at=at)
     return Proposed(passed, product, changes, read_cases(put.proof.decode()))
@@ -114,7 +122,7 @@ def _checked(
     store: OperationsStore, name: str, text: str, cases: str, day: date
 ) -> tuple[Product, tuple[str, ...]]:
     product = read_product(name, text)
-    current = shelf(store).get(name)
+    current = current_products(store).get(name)
     _refuse_backwards(current, product, day)
     changes = compare_products(current, product)
     if not changes:

@@ -225,8 +225,9 @@ def score(facts: Mapping[str, Fact], card: Card | None = None) -> Score:
     for one in counted:
         if one.applies is None:
             ends += [(a - one.least, b - one.most, of - one.item.most) for a, b, of in ends]
-    lowest = min(100 * least / of for least, _, of in ends if of)
-    highest = max(100 * most / of for _, most, of in ends if of)
+    # where no item is left on the scale, nothing is known: the range is the whole of it
+    lowest = min((100 * least / of for least, _, of in ends if of), default=0.0)
+    highest = max((100 * most / of for _, most, of in ends if of), default=100.0)
     at_least, at_most = round(max(0.0, lowest), 2), round(max(0.0, highest), 2)
     grade = chosen.grade(at_least)
     missing = [

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.risk.cascade.coins import WORLDS, Words, heads, pair_identity
 from queries.risk.cascade.throws import Throws
+from queries.risk.coins import WORLDS, Words, heads, pair_identity
 from queries.risk.kernels.compiled import compiled
 
 __all__ = ["Arrivals", "first_arrivals"]

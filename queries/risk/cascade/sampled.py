@@ -16,8 +16,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.risk.cascade.coins import WORLDS, Words
 from queries.risk.cascade.worlds import room_for, walk
+from queries.risk.coins import WORLDS, Words
 from queries.risk.kernels.blocks import processors
 
 __all__ = ["Net", "Sampled", "Share", "count_reached", "count_share", "net_of", "shares_of"]

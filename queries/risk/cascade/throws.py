@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.risk.cascade.coins import Words, thresholds
 from queries.risk.cascade.sampled import Net, Sampled, count_reached, net_of
+from queries.risk.coins import Words, thresholds
 from queries.risk.weights import RiskGraph
 
 __all__ = ["SAMPLES", "Throws"]

@@ -7,8 +7,8 @@ import pytest
 
 from bench.risk.graphs import TOWN, flag, in_turns, option
 from bench.risk.national import wide
-from queries.risk.cascade.coins import thresholds
 from queries.risk.cascade.sampled import count_reached
+from queries.risk.coins import thresholds
 
 
 def test_a_wide_net_has_the_ties_that_it_says() -> None:

@@ -7,8 +7,8 @@ import pytest
 from bench.risk import results
 from bench.risk.cascade import compare, timed
 from bench.risk.graphs import plain
-from bench.risk.mend import measure
-from bench.risk.results import PARTS, TARGETS, Part, Seen, insert, page, run
+from bench.risk.incremental import measure
+from bench.risk.results import PARTS, TARGETS, BenchCommand, Seen, insert, page, run
 from bench.risk.sweeps import linear
 
 PRINTED = """\
@@ -20,10 +20,12 @@ PRINTED = """\
 
 def test_a_target_is_met_missed_or_not_measured() -> None:
     seen = [
-        Seen(Part("cascade", "cascade"), PRINTED, 9.0),
-        Seen(Part("5M/50M", "sweeps"), PRINTED, 9.0),
-        Seen(Part("changes", "mend"), PRINTED, 9.0),  # ten thousand are not a thousand
-        Seen(Part("paths", "paths"), "Traceback /home/somebody/x/y.py", 1.0, failed=True),
+        Seen(BenchCommand("cascade", "cascade"), PRINTED, 9.0),
+        Seen(BenchCommand("5M/50M", "sweeps"), PRINTED, 9.0),
+        Seen(
+            BenchCommand("changes", "incremental"), PRINTED, 9.0
+        ),  # ten thousand are not a thousand
+        Seen(BenchCommand("paths", "paths"), "Traceback /home/somebody/x/y.py", 1.0, failed=True),
     ]
     rows = [line for line in page(seen, "a machine", "2026-11-25").splitlines() if "|" in line]
     assert "| 4,096 worlds, 1M/2M | ≤ 0.8 s | 0.52 s | met |" in rows
@@ -50,10 +52,10 @@ def test_targets_find_their_numbers_in_what_is_printed(capsys: pytest.CaptureFix
 
 
 def test_a_part_that_fails_is_said_to_have_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    done = run(Part("none", "no_such_measurement"))
+    done = run(BenchCommand("none", "no_such_measurement"))
     assert done.failed and "no_such_measurement" in done.text
     monkeypatch.setattr(results, "_LIMIT_S", 0.001)
-    assert "ended after" in run(Part("slow", "machine")).text
+    assert "ended after" in run(BenchCommand("slow", "machine")).text
 
 
 def test_only_the_measured_part_of_the_page_changes() -> None:

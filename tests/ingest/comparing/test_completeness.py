@@ -17,7 +17,7 @@ from graph.errors import InputError
 from graph.operations import Ledger, OperationsStore
 from graph.settings import Settings
 from ingest.comparing.completeness import last_stale
-from ingest.comparing.part import Part, part_named
+from ingest.comparing.list_part import ListPart, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.correction.workbook import export_refused
 
@@ -113,11 +113,11 @@ def test_too_great_a_fall_ends_nothing(tmp_path: Path, limit: float | None, reas
 
 def test_nothing_ends_before_every_part_is_there(roll: Roll) -> None:
     roll.take([*ABC, *D])
-    first = roll.take(ABC[:1], Part("三月", 1, 2), day="2026-01-02")
+    first = roll.take(ABC[:1], ListPart("三月", 1, 2), day="2026-01-02")
     assert (first.ended, first.missing_parts) == ({}, (2,))
     assert "list_incomplete" in {f.code for f in first.findings}
     assert suspected(roll) == {("b", "part_missing"), ("c", "part_missing")}
-    second = roll.take([ABC[1], *D], Part("三月", 2, 2), day="2026-01-02")
+    second = roll.take([ABC[1], *D], ListPart("三月", 2, 2), day="2026-01-02")
     # a was named by the first part, b and d by the second, c by none
     assert second.ended == {"Enterprise": 1, "LEGAL_REPRESENTATIVE_OF": 1}
     assert live(roll.log) == {"a", "b", "d"}
@@ -127,19 +127,19 @@ def test_nothing_ends_before_every_part_is_there(roll: Roll) -> None:
 def test_what_a_part_says_again_unchanged_is_seen(roll: Roll) -> None:
     roll.take([*ABC, *D])
     # the second part comes first and changes nothing at all
-    roll.take([*ABC[1:], *D], Part("三月", 2, 2))
-    report = roll.take(ABC[:1], Part("三月", 1, 2))
+    roll.take([*ABC[1:], *D], ListPart("三月", 2, 2))
+    report = roll.take(ABC[:1], ListPart("三月", 1, 2))
     assert (report.ended, report.stale_suspected) == ({}, 0)
     assert live(roll.log) == {"a", "b", "c", "d"}
 
 
 def test_a_part_with_the_bytes_of_an_earlier_list_is_a_part_of_this_one(roll: Roll) -> None:
     roll.take(ABC)
-    roll.take(D, Part("三月", 1, 2))
+    roll.take(D, ListPart("三月", 1, 2))
     # the very bytes of the first list; delivered twice they are one batch still
-    second = roll.take(ABC, Part("三月", 2, 2))
+    second = roll.take(ABC, ListPart("三月", 2, 2))
     assert (second.accepted, second.missing_parts) == (0, ())
-    assert roll.take(ABC, Part("三月", 2, 2)).position is None
+    assert roll.take(ABC, ListPart("三月", 2, 2)).position is None
     assert roll.take(ABC).position is None
     assert [batch.position for batch in roll.log.batches()] == [1, 2, 3]
     with OperationsStore(Settings(data=roll.folder)) as store:
@@ -150,13 +150,13 @@ def test_a_part_with_the_bytes_of_an_earlier_list_is_a_part_of_this_one(roll: Ro
 
 def test_a_finished_list_is_not_continued(roll: Roll) -> None:
     for number, rows in enumerate(([*ABC], [*D]), start=1):
-        roll.take(rows, Part("名单", number, 2))
+        roll.take(rows, ListPart("名单", number, 2))
     # the same name a month later: its second part must arrive again
-    report = roll.take(ABC[:2], Part("名单", 1, 2), day="2026-01-02")
+    report = roll.take(ABC[:2], ListPart("名单", 1, 2), day="2026-01-02")
     assert (report.ended, report.missing_parts) == ({}, (2,))
     assert live(roll.log) == {"a", "b", "c", "d"}
     # another number of parts is another list
-    report = roll.take(D, Part("名单", 3, 3), day="2026-01-03")
+    report = roll.take(D, ListPart("名单", 3, 3), day="2026-01-03")
     assert report.missing_parts == (1, 2)
 
 
@@ -247,19 +247,19 @@ def test_counts_are_expected(tmp_path: Path) -> None:
     assert len(roll.log.batches()) == 1
     assert {f.code for f in roll.take([*ABC, *D]).findings} == {"too_many_rows"}
     # of a list in parts the last one decides
-    roll.take(ABC[:2], Part("四月", 1, 2))
-    assert roll.take(D, Part("四月", 2, 2)).missing_parts == ()
+    roll.take(ABC[:2], ListPart("四月", 1, 2))
+    assert roll.take(D, ListPart("四月", 2, 2)).missing_parts == ()
 
 
 @pytest.mark.parametrize(
     ("name", "part"),
     [
-        ("农户信息202604.xlsx", Part("农户信息202604")),
-        ("农户信息202604-第2份共3份.xlsx", Part("农户信息202604", 2, 3)),
-        ("农户信息（第10份，共12份）.csv", Part("农户信息", 10, 12)),
+        ("农户信息202604.xlsx", ListPart("农户信息202604")),
+        ("农户信息202604-第2份共3份.xlsx", ListPart("农户信息202604", 2, 3)),
+        ("农户信息（第10份，共12份）.csv", ListPart("农户信息", 10, 12)),
     ],
 )
-def test_names_say_parts(name: str, part: Part) -> None:
+def test_names_say_parts(name: str, part: ListPart) -> None:
     assert part_named(Path(name)) == part
 
 
@@ -279,9 +279,9 @@ def test_an_older_list_that_comes_again_is_told_to_be_overtaken(roll: Roll) -> N
     # the last word again is nothing to speak of, nor is the other part of the same list
     last = {item.code for item in roll.take(ABC[:2], day="2026-01-02").findings}
     assert "older_list_again" not in last
-    first = Part("四月", 1, 2)
+    first = ListPart("四月", 1, 2)
     roll.take(ABC[:1], first, day="2026-01-03")
-    roll.take(ABC[1:], Part("四月", 2, 2), day="2026-01-03")
+    roll.take(ABC[1:], ListPart("四月", 2, 2), day="2026-01-03")
     again = {item.code for item in roll.take(ABC[:1], first, day="2026-01-03").findings}
     assert "older_list_again" not in again
 
@@ -309,7 +309,7 @@ def test_no_live_fact_is_lost_and_none_is_there_twice(
     parts: dict[int, set[str]] = {}
     empty: set[int] = set()
     for at, (named, (number, of)) in enumerate(lists):
-        part = Part("名单", number, 2) if of == 2 else None
+        part = ListPart("名单", number, 2) if of == 2 else None
         # an empty file bears no date: it is the same file again, and nothing
         is_again = not named and (number in empty if of == 2 else bool(empty))
         empty |= set() if named else {number * (of - 1)}

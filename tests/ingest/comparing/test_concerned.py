@@ -13,12 +13,12 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
 from graph.settings import Settings
 from graph.time import today, utc_now
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from queries.eligibility import Case, decide, packaged
 from queries.eligibility.decisions.decide import Strata
 from queries.eligibility.decisions.record import keep
 from queries.eligibility.facts.gather import gather
-from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.paper import apply_documents, read_papers
 from queries.eligibility.facts.records import records_from_log
 from queries.eligibility.rules.product import Product, read_product
 
@@ -49,7 +49,17 @@ def kept(settings: Settings, key: str | None = None, product: Product | None = N
     papers = read_papers({"consent": "是"}, today())
     strata = Strata("Enterprise" if key else "Person", None, None, None)
     case = Case(
-        party, lay_down(facts, papers), {}, papers, strata, None, today(), today(), moment, 1, "h"
+        party,
+        apply_documents(facts, papers),
+        {},
+        papers,
+        strata,
+        None,
+        today(),
+        today(),
+        moment,
+        1,
+        "h",
     )
     decision = decide(case, product or packaged()[PRODUCT])
     with OperationsStore(settings) as store:
@@ -73,6 +83,22 @@ def test_a_loan_gone_bad_turns_the_decision_and_a_repayment_does_not(
     ingest.ingest("loan", [bad], settings=settings, into_graph=False)
     (found,) = ingest.preview("loan", [less], settings=settings).decisions
     assert found.before == "不符合"
+
+
+def test_a_removal_turns_what_the_listing_refused(settings: Settings, tmp_path: Path) -> None:
+    head = ("被执行人名称,被执行人证件号码,执行法院,执行依据文号,案号,失信行为具体情形,发布日期,公布截止日期,"
+            "移出日期\n")  # fmt: skip
+    row = "张三,61032219750315001X,样县人民法院,民初1号,执1号,拒不履行,2026-01-05,2030-01-05,{}\n"
+    ingest.ingest("loan", [file(tmp_path / "一.csv", ("0.2", "正常", "2026-01-31"))],
+                  settings=settings, into_graph=False)  # fmt: skip
+    listed, removed = tmp_path / "失信.csv", tmp_path / "失信移出.csv"
+    listed.write_text(head + row.format(""), encoding="utf-8")
+    removed.write_text(head + row.format("2026-03-01"), encoding="utf-8")
+    ingest.ingest("judgment_defaulter", [listed], settings=settings, into_graph=False)
+    kept(settings)
+    (found,) = ingest.preview("judgment_defaulter", [removed], settings=settings).decisions
+    assert (found.before, found.after) == ("不符合", "待补充")
+    ingest.ingest("judgment_defaulter", [removed], settings=settings, into_graph=False)
 
 
 def test_others_are_not_concerned(settings: Settings, tmp_path: Path) -> None:
@@ -138,7 +164,7 @@ def test_a_list_that_comes_or_goes_turns_decisions_on_those_it_does_not_name(
     (found,) = ingest.preview("market_supervision_list", [listed], settings=settings).decisions
     assert (found.decision.id, found.before, found.after) == (early, "待补充", "符合")
     # of two parts one is no whole list
-    half = Part("名单", 1, 2)
+    half = ListPart("名单", 1, 2)
     seen = ingest.preview("market_supervision_list", [listed], settings=settings, part=half)
     assert seen.decisions == ()
 

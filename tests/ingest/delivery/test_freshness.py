@@ -11,7 +11,7 @@ from roll import Roll, roll_source
 import ingest.delivery.freshness
 from graph.operations import Ledger, OperationsStore
 from graph.settings import Settings
-from ingest.comparing.part import Part
+from ingest.comparing.list_part import ListPart
 from ingest.delivery.freshness import Freshness, freshness
 from ingest.withdrawal import withdraw
 
@@ -45,11 +45,11 @@ def test_what_is_open_is_told(roll: Roll) -> None:
     # half of the village is missing: more than a fifth
     roll.take([("a", "东村", "甲")])
     assert (state(roll).age_days, state(roll).stale_suspected) == (6, 2)
-    roll.take([("c", "西村", "丙")], Part("三月", 2, 3))
+    roll.take([("c", "西村", "丙")], ListPart("三月", 2, 3))
     assert state(roll).missing_parts == ("三月 第 1、3 份",)
-    roll.take([("a", "东村", "甲")], Part("三月", 1, 3))
+    roll.take([("a", "东村", "甲")], ListPart("三月", 1, 3))
     assert state(roll).missing_parts == ("三月 第 3 份",)
-    roll.take([("b", "东村", "乙")], Part("三月", 3, 3))
+    roll.take([("b", "东村", "乙")], ListPart("三月", 3, 3))
     assert (state(roll).missing_parts, state(roll).stale_suspected) == ((), 0)
 
 
@@ -67,7 +67,7 @@ def test_what_was_withdrawn_did_not_come(roll: Roll) -> None:
     settings = Settings(data=roll.folder)
     roll.take([("a", "东村", "甲"), ("b", "东村", "乙")])
     before = state(roll)
-    roll.take([("a", "东村", "甲")], Part("三月", 1, 2))
+    roll.take([("a", "东村", "甲")], ListPart("三月", 1, 2))
     assert state(roll).missing_parts == ("三月 第 2 份",)
     withdraw("2", reason="送错了", by="李四", settings=settings, into_graph=False)
     assert state(roll) == before

@@ -14,7 +14,7 @@ from graph.identifiers import unified_social_credit_code
 from graph.log import FactLog
 from graph.settings import Settings
 from graph.snapshot import take_snapshot
-from ingest.identity import judge, standing
+from ingest.identity import judge, judgements_in_force
 from ingest.identity.record import read_records
 from queries import assess
 
@@ -101,7 +101,7 @@ def test_a_mention_judged_to_be_either_code_is_the_firm(settings: Settings) -> N
     recoded(settings)
     again = judge(settings, MENTION, NEW, "same", user="王信用")
     assert again.clustering.redirects == {MENTION: NEW}
-    assert standing(settings)[1].conflicts == ()
+    assert judgements_in_force(settings)[1].conflicts == ()
     held = FactLog(settings.log_dir).read("SAME_AS").to_pylist()
     assert {(row["from_key"], row["to_key"]) for row in held} == {(OLD, NEW), (MENTION, NEW)}
 

@@ -19,7 +19,7 @@ from graph.operations import JudgementBook, OperationsStore
 from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.snapshot import take_snapshot
-from ingest.identity import judge, refresh, review, standing, take_back
+from ingest.identity import judge, judgements_in_force, refresh, review, take_back
 from ingest.identity.record import is_provisional, read_records
 from ingest.identity.review import hints
 from queries import assess, explain
@@ -129,7 +129,7 @@ def test_a_judgement_reaches_risk_and_can_be_taken_back(settings: Settings, know
     assert undone.judgement.takes_back == made.judgement.number
     assert score(settings, known) == 0
     assert score(settings, key) == pytest.approx(own)
-    judgements, clustering = standing(settings)
+    judgements, clustering = judgements_in_force(settings)
     assert [item.verdict for item in judgements] == ["same", "open"]
     assert clustering.redirects == {} and FactLog(settings.log_dir).verify() == []
 
@@ -164,7 +164,7 @@ def test_conflicting_judgements_suspend_the_merge_and_are_reported(
     one, two = sorted(set(log.read("GUARANTEES")["from_key"].to_pylist()))
     judge(settings, one, known, "same", user="甲某")
     judge(settings, one, two, "same", user="甲某")
-    assert set(standing(settings)[1].redirects) == {one, two}
+    assert set(judgements_in_force(settings)[1].redirects) == {one, two}
     third = judge(settings, two, known, "different", user="乙某")
     assert [item["ground"] for item in encode(third)["conflicts"]] == ["judged_different"]
     assert len(log.read("SAME_AS")) == 0
@@ -190,7 +190,7 @@ def test_what_cannot_be_is_refused(settings: Settings, known: str) -> None:
         judge(settings, known, "provisional:nobody", "same", user="王信用")
     with pytest.raises(NotFoundError):
         take_back(settings, 77, user="王信用")
-    assert standing(settings)[0] == []
+    assert judgements_in_force(settings)[0] == []
 
 
 def test_only_the_last_judgement_of_a_pair_is_taken_back(settings: Settings, known: str) -> None:

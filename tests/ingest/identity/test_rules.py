@@ -17,7 +17,7 @@ from ingest.identity import rules
 from ingest.identity.commonness import Commonness, count
 from ingest.identity.comparison import compare
 from ingest.identity.firm_name import core_name
-from ingest.identity.policy import Finding, load_policy
+from ingest.identity.policy import FindingWeight, load_policy
 from ingest.identity.record import Record, told
 from ingest.identity.rules import RULES, Rule, findings
 
@@ -74,7 +74,7 @@ def test_every_finding_has_a_weight_that_is_used() -> None:
         assert any(each.__name__ == rule for each in RULES)
         assert f'"{level}"' in text or rule == "name_sound"
     with pytest.raises(ValueError, match="bits"):
-        Finding(bits=1.0, agree=0.5)
+        FindingWeight(bits=1.0, agree=0.5)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from graph.settings import Settings
 from queries.eligibility import Case, Decision, decide, packaged
 from queries.eligibility.decisions.decide import Strata, facts_of
 from queries.eligibility.decisions.record import keep, replay
-from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.paper import apply_documents, read_papers
 from queries.eligibility.facts.records import records_from_log
 from queries.eligibility.verdict import Verdict
 
@@ -184,7 +184,7 @@ def decided(folder: Path, one: Applicant, product: str, who: str) -> Decision:
     known_at = datetime(2026, 12, 9, tzinfo=UTC)
     records = records_from_log(log, DAY, known_at)
     read, gathered = facts_of(records, who, papers, institution=one.institution, before=DAY)
-    case = Case(who, lay_down(read, papers), gathered.hints(0), papers, Strata(None, None, None, None),
+    case = Case(who, apply_documents(read, papers), gathered.hints(0), papers, Strata(None, None, None, None),
                 one.institution, DAY, DAY, known_at, 1, "hash")  # fmt: skip
     return decide(case, packaged()[product])
 

@@ -21,11 +21,12 @@ from hypothesis import strategies as st
 from world import World
 
 from graph.log import FactLog
+from graph.moment import Moment
 from queries.eligibility.facts.catalogue import catalogue, read_catalogue
 from queries.eligibility.facts.column import Column
 from queries.eligibility.facts.fact import Fact, Why
 from queries.eligibility.facts.gather import gather
-from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.paper import apply_documents, read_papers
 from queries.eligibility.facts.records import records_from_graph, records_from_log
 from queries.lawful import usable
 
@@ -37,6 +38,10 @@ KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = date(2026, 3, 15)
 P, S, C, H = ("person:p", "Person"), ("person:s", "Person"), ("person:c", "Person"), ("household:h", "Household")  # fmt: skip
 BANK = ("institution:b", "FinancialInstitution")
+
+
+def _moment(worlds: Worlds, day: date, instant: datetime) -> Moment:
+    return Moment.of(worlds.log.batches(), as_of=day, known_at=instant)
 
 
 def test_bolt_and_log_bring_the_same_facts(worlds: Worlds) -> None:
@@ -52,11 +57,9 @@ def test_bolt_and_log_bring_the_same_facts(worlds: Worlds) -> None:
         key = chance.choice([*worlds.parties[number], *borrowers * 9])
         bank = f"w{number:03d}:bank"
         from_graph, exists = records_from_graph(
-            worlds.graph, key, as_of=day, known_at=instant, institution=bank
+            worlds.graph, key, moment=_moment(worlds, day, instant), institution=bank
         )
         from_log = at(day, instant)
-        # the graph has taken in every source; the log had, by then
-        from_graph.sources = from_log.sources
         found = gather(from_graph, pa.array([key]), institution=bank)
         everybody = gather(from_log, pa.array(worlds.parties[number]), institution=bank)
         place = worlds.parties[number].index(key)
@@ -78,11 +81,11 @@ def test_what_every_source_says_of_a_party(worlds: Worlds, way: str) -> None:
     for party in {party for party, _ in EXPECTED}:
         if way == "graph":
             records, _ = records_from_graph(
-                worlds.graph, party, as_of=FILED, known_at=instant, institution=ASKS
+                worlds.graph, party, moment=_moment(worlds, FILED, instant), institution=ASKS
             )
         else:
             records = records_from_log(worlds.log, FILED, instant)
-        laid = lay_down(gather(records, pa.array([party]), institution=ASKS).facts(0), {})
+        laid = apply_documents(gather(records, pa.array([party]), institution=ASKS).facts(0), {})
         for name, fact in laid.items():
             said = (fact.value, fact.said_by, fact.stated_on)
             found[party, name] = fact.reason if fact.value is None else said
@@ -101,7 +104,10 @@ def test_bolt_and_log_agree_on_every_source(worlds: Worlds) -> None:
     seen: dict[str, set[object]] = {}
     for place in random.Random(3).sample(range(len(keys)), 60):
         records, _ = records_from_graph(
-            worlds.graph, keys[place], as_of=FILED, known_at=INSTANTS[0], institution=ASKS
+            worlds.graph,
+            keys[place],
+            moment=_moment(worlds, FILED, INSTANTS[0]),
+            institution=ASKS,
         )
         found = gather(records, pa.array([keys[place]]), institution=ASKS)
         assert found.facts(0) == everybody.facts(place), keys[place]
@@ -290,8 +296,8 @@ def test_paper_fills_gaps_draws_conclusions_and_undoes_nothing() -> None:
     known = {"any_loan": Fact(True, "loan", proven=True)}
     papers = read_papers({"any_loan": "否@2026-03-01#R1", "consent": "是"}, DAY)
     report = Fact(False, "征信报告 R1", date(2026, 3, 1), paper=True)
-    assert lay_down(known, papers)["any_loan"] == Fact(True, "loan", against=report)
-    laid = lay_down({}, papers)
+    assert apply_documents(known, papers)["any_loan"] == Fact(True, "loan", against=report)
+    laid = apply_documents({}, papers)
     assert laid["any_loan"] == Fact(False, "征信报告 R1", date(2026, 3, 1), paper=True)
     for name in ("own_bad_loan", "own_overdue", "open_loan_counted"):
         assert laid[name].value is False and laid[name].stated_on == date(2026, 3, 1)
@@ -315,14 +321,16 @@ def test_paper_fills_gaps_draws_conclusions_and_undoes_nothing() -> None:
     ],
 )
 def test_the_later_word_stands_and_the_other_is_shown(held: Fact, paper: str, stands: str) -> None:
-    found = lay_down({"credit_grade": held}, read_papers({"credit_grade": paper}, DAY))
+    found = apply_documents({"credit_grade": held}, read_papers({"credit_grade": paper}, DAY))
     fact = found["credit_grade"]
     assert fact.value == stands and fact.paper is (stands == "AA")
     assert fact.against is not None
     assert {fact.value, fact.against.value} == {"AA", "C"}
     assert held == (fact.against if fact.paper else replace(fact, against=None))
     # two that say the same are no difference
-    same = lay_down({"credit_grade": held}, read_papers({"credit_grade": "C@2026-03-01"}, DAY))
+    same = apply_documents(
+        {"credit_grade": held}, read_papers({"credit_grade": "C@2026-03-01"}, DAY)
+    )
     assert same["credit_grade"] == held
 
 
@@ -337,7 +345,7 @@ def test_history_asked_of_a_day_gone_by_says_nothing_of_today(log_of: Log) -> No
     assert (then["any_loan"].value, then["any_loan"].reference) == (False, "征信报告 R1")
     # the report of the present still says what is owed now
     assert then["owed_fen"].value == 900
-    laid = lay_down(then, {}, gone_by=True)
+    laid = apply_documents(then, {}, gone_by=True)
     assert laid["operating_loan"].value is False
     assert laid["own_overdue"].value is laid["bad_repayment"].value is None
     # a loan that a report knows was one, also when a later report has forgotten it
@@ -364,7 +372,7 @@ def test_conclusions_are_the_same_in_columns(log_of: Log) -> None:
     gathered = gather(records, pa.array([P[0], S[0]]))
     columns = gathered.columns()
     for place in range(2):
-        laid = lay_down(gathered.facts(place), {})
+        laid = apply_documents(gathered.facts(place), {})
         assert {name: column.value(place) for name, column in columns.items()} == {
             name: laid[name].value for name in columns
         }

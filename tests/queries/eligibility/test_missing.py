@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from queries.eligibility.decisions.kept_rules import read_rules, rules_text
 from queries.eligibility.facts.catalogue import Catalogue, catalogue, read_catalogue
 from queries.eligibility.facts.fact import Fact
-from queries.eligibility.facts.paper import lay_down
+from queries.eligibility.facts.paper import apply_documents
 from queries.eligibility.rules.missing import least_missing
 from queries.eligibility.rules.product import Version, packaged
 from queries.eligibility.rules.runner import evaluate, overall
@@ -59,7 +59,7 @@ def settles(
     """Whether laying these down, whatever they say, leaves nothing open: the program's own way."""
     for values in itertools.product((True, False), repeat=len(chosen)):
         brought = {name: Fact(value) for name, value in zip(chosen, values, strict=True)}
-        laid = lay_down({**held, **brought}, {}, gone_by=gone_by)
+        laid = apply_documents({**held, **brought}, {}, gone_by=gone_by)
         if overall(evaluate(version, laid)) is Verdict.UNKNOWN:
             return False
     return True
@@ -71,7 +71,7 @@ def settles(
     st.booleans(),
 )
 def test_none_smaller_settles(version: Version, told: dict[str, bool], gone_by: bool) -> None:
-    held = lay_down({name: Fact(value) for name, value in told.items()}, {}, gone_by=gone_by)
+    held = apply_documents({name: Fact(value) for name, value in told.items()}, {}, gone_by=gone_by)
     found = least_missing(version, held, gone_by=gone_by)
     if overall(evaluate(version, held)) is not Verdict.UNKNOWN:
         assert found == ()

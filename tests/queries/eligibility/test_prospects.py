@@ -24,7 +24,7 @@ from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.column import Column
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.facts.gather import gather
-from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.paper import apply_documents, read_papers
 from queries.eligibility.facts.records import records_from_log
 from queries.eligibility.rules.amount import AmountRule
 from queries.eligibility.rules.runner import Checked, evaluate
@@ -101,7 +101,7 @@ def test_agrees_with_one_party_at_a_time(tmp_path: Path, seed: int) -> None:
     keys = list(home)
     gathered = gather(records_from_log(log, DAY, later), pa.array(keys))
     facts = {key: gathered.facts(place) for place, key in enumerate(keys)}
-    facts = {key: lay_down(told, {}) for key, told in facts.items()}
+    facts = {key: apply_documents(told, {}) for key, told in facts.items()}
     loaned = {home[key] for key in keys if facts[key]["any_loan"].value is True}
     brought = {"consent": True, "purpose_lawful": True, "farm_purpose": True, "any_loan": False}
     visit = read_papers(brought, DAY)
@@ -113,7 +113,7 @@ def test_agrees_with_one_party_at_a_time(tmp_path: Path, seed: int) -> None:
             if not product.is_at(DAY):
                 continue
             version = product.at(DAY)
-            laid = version.in_time(declared(lay_down(facts[key], visit)), DAY)
+            laid = version.in_time(declared(apply_documents(facts[key], visit)), DAY)
             hard = [item for item in evaluate(version, laid) if item.condition.hard]
             if any((item.verdict is Verdict.NOT_MET and not within_the_season(item))
                    or (item.verdict is Verdict.UNKNOWN and TRADES & set(item.condition.facts))

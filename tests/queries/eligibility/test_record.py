@@ -27,13 +27,13 @@ from queries.eligibility.decisions.shadow import shadow
 from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.facts.gather import gather
-from queries.eligibility.facts.paper import lay_down, read_papers
+from queries.eligibility.facts.paper import apply_documents, read_papers
 from queries.eligibility.facts.records import records_from_log
 from queries.eligibility.rules.difference import difference
 from queries.eligibility.rules.first_loan import Said, compare_definitions, disagreements
 from queries.eligibility.rules.golden import shipped_cases
 from queries.eligibility.rules.product import Product, read_product
-from queries.eligibility.rules.publish import approve, propose, shelf
+from queries.eligibility.rules.publish import approve, current_products, propose
 from queries.eligibility.verdict import Verdict
 
 DAY = date(2026, 3, 15)
@@ -72,7 +72,7 @@ def case(papers: dict[str, Any] | None = None, **facts: Any) -> Case:
         "credit_grade": Fact("AA", "world", fact_id="fact-0000002"),
         "annual_income_fen": Fact(5_000_000, "world", fact_id="fact-0000002"),
     }
-    laid = lay_down({**said, **facts}, read_papers(papers or {}, DAY))
+    laid = apply_documents({**said, **facts}, read_papers(papers or {}, DAY))
     strata = Strata("Person", "female", "30–44", "division:1")
     return Case("person:p", laid, {}, {}, strata, None, DAY, DAY, KNOWN, 1, "hash")
 
@@ -112,7 +112,7 @@ def test_every_version_read_back_from_what_is_kept_says_the_same(store: Operatio
             assert version.amount.facts == rules.version.amount.facts
             day = version.effective_from
             papers = {"consent": "是", "annual_income_fen": 6_000_000}
-            made = replace(case(), facts=lay_down(case().facts, read_papers(papers, day)),
+            made = replace(case(), facts=apply_documents(case().facts, read_papers(papers, day)),
                            as_of=day, first_loan_asof=day)  # fmt: skip
             found = replay(archive, keep(decide(made, product, version), archive, at=AT))
             assert (found.same, found.differs) == (True, ()), (product.id, version.version)
@@ -245,7 +245,7 @@ def test_publishing_takes_two_persons_and_golden_cases(store: OperationsStore) -
     assert put.changes == (
         f"{age}由““年龄（周岁）”介于 18 至 62”改为““年龄（周岁）”介于 18 至 65”",
     )
-    assert len(shelf(store)[NAME].versions) == 2
+    assert len(current_products(store)[NAME].versions) == 2
     for same in ("甲", " 甲 "):
         with pytest.raises(InputError) as caught:
             approve(store, put.proposal.id, by=same, at=AT, day=day)
@@ -255,7 +255,7 @@ def test_publishing_takes_two_persons_and_golden_cases(store: OperationsStore) -
     assert caught.value.cause_code == "person_missing"
     passed = approve(store, put.proposal.id, by="乙", at=AT, day=day)
     assert passed.proposal.approved_by == "乙"
-    found = shelf(store)[NAME]
+    found = current_products(store)[NAME]
     assert [found.at(date(2027, month, 1)).version for month in (6, 7)] == ["2026.2", "2027.1"]
     # once more changes nothing, and a third person does not take it over
     again = approve(store, put.proposal.id, by="丙", at=AT, day=day)
@@ -387,7 +387,7 @@ def case_under(log: FactLog, party: str, papers: dict[str, Any], day: date) -> C
     records, brought = records_from_log(log, day, KNOWN), read_papers(papers, day)
     found, _ = facts_of(records, party, brought, institution=credit_files.BANK, before=day)
     strata = Strata("Person", None, None, None)
-    return Case(party, lay_down(found, brought), {}, brought, strata, credit_files.BANK, day, day,
+    return Case(party, apply_documents(found, brought), {}, brought, strata, credit_files.BANK, day, day,
                 KNOWN, 1, "hash")  # fmt: skip
 
 

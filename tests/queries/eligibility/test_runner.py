@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from graph.errors import InputError
 from queries.eligibility.facts.catalogue import catalogue, read_catalogue
 from queries.eligibility.facts.column import Column
-from queries.eligibility.facts.fact import Fact, Hint, Value
+from queries.eligibility.facts.fact import Fact, LinkedHint, Value
 from queries.eligibility.rules.columns import VERDICTS, evaluate_columns
 from queries.eligibility.rules.missing import distinguishable, least_missing
 from queries.eligibility.rules.product import Version, packaged, read_product
@@ -161,10 +161,10 @@ def test_a_value_of_the_wrong_type_raises_instead_of_passing() -> None:
 def test_a_hint_cannot_be_a_fact_nor_decide() -> None:
     version = version_of([{"test": leaf("consent", "is", True)}])
     with pytest.raises(TypeError):
-        evaluate(version, {"consent": Hint(True)})  # type: ignore[dict-item]
+        evaluate(version, {"consent": LinkedHint(True)})  # type: ignore[dict-item]
     with pytest.raises(TypeError):
-        Fact(Hint(True))  # type: ignore[arg-type]
-    assert not issubclass(Hint, Fact) and not issubclass(Fact, Hint)
+        Fact(LinkedHint(True))  # type: ignore[arg-type]
+    assert not issubclass(LinkedHint, Fact) and not issubclass(Fact, LinkedHint)
 
 
 @given(VERSIONS, HELD, st.data())

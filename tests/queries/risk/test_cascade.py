@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from nets import Edges, cascade, nets, of_arrays
 
 from queries.risk.cascade import one_party
-from queries.risk.cascade.coins import heads, identities, thresholds
 from queries.risk.cascade.exact import reached_exactly
 from queries.risk.cascade.one_party import linked_to, linked_without
 from queries.risk.cascade.sampled import Sampled, count_reached, net_of
 from queries.risk.cascade.throws import Throws
+from queries.risk.coins import heads, identities, thresholds
 
 WORLDS = 16_384
 

@@ -13,7 +13,7 @@ import pytest
 from bench.structure.detectors import DAY, DETECTORS, District, Measured, measure, take_in
 from queries.basis import HINT_NOTICE
 from queries.eligibility.verdict import Verdict
-from queries.structure.alike import shared_values
+from queries.structure.association_hints import shared_values
 from queries.structure.chains import find_chains
 from queries.structure.guarantees import GuaranteeNet, read_guarantees
 from queries.structure.hint import load_likeness

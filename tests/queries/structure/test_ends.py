@@ -16,8 +16,8 @@ from queries.eligibility.verdict import Verdict
 from queries.structure.beneficial import beneficial_owners
 from queries.structure.control import controllers_of
 from queries.structure.holding_paths import strongest_chains
+from queries.structure.overview import Owners
 from queries.structure.ownership import Ownership, own
-from queries.structure.standing import Owners
 
 Told = tuple[str, str, float | None]
 

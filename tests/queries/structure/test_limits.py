@@ -16,7 +16,7 @@ from graph.errors import InputError, NotFoundError
 from queries.eligibility.verdict import Verdict
 from queries.structure.guarantees import GuaranteeNet, read_guarantees
 from queries.structure.limits import (
-    Outcome,
+    LimitResult,
     check_group,
     check_guarantor,
     check_relatives,
@@ -28,7 +28,7 @@ from queries.structure.proposal import GuaranteeProposal, ProposalCheck, check_p
 MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
 
 
-def by_rule(outcomes: tuple[Outcome, ...]) -> dict[str, Outcome]:
+def by_rule(outcomes: tuple[LimitResult, ...]) -> dict[str, LimitResult]:
     return {item.rule: item for item in outcomes}
 
 

@@ -11,8 +11,8 @@ from firms import DAY, holdings, new_world, snapshot_of
 from world import World
 
 from queries.eligibility.facts.catalogue import catalogue
-from queries.structure.alike import same_controller, shared_agents, shared_values
-from queries.structure.hint import Hint
+from queries.structure.association_hints import same_controller, shared_agents, shared_values
+from queries.structure.hint import AssociationHint
 from queries.structure.nominee import nominees
 from queries.structure.profile import Profiles, read_profiles
 from queries.structure.successor import re_registrations
@@ -34,7 +34,7 @@ def successors(
     folder: Path, *, founded: date = date(2025, 6, 1), old: dict[str, object] | None = None,
     new: dict[str, object] | None = None, fronts: tuple[str, str] = ("P", "P"),
     ended: date | None = ENDED, more: object = None,
-) -> tuple[Hint, ...]:  # fmt: skip
+) -> tuple[AssociationHint, ...]:  # fmt: skip
     world = new_world(folder)
     firm(world, "old", fronts[0], established_on=date(2020, 1, 1), ended_on=ended,
          **{"address": "街1号", **(old or {})})  # fmt: skip
@@ -44,7 +44,7 @@ def successors(
     return re_registrations(look(world))
 
 
-def kinds(hints: tuple[Hint, ...]) -> list[tuple[str, ...]]:
+def kinds(hints: tuple[AssociationHint, ...]) -> list[tuple[str, ...]]:
     return [tuple(signal.kind for signal in hint.signals) for hint in hints]
 
 

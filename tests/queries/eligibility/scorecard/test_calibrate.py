@@ -14,7 +14,7 @@ from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import OperationsStore
 from graph.settings import Settings
-from queries.eligibility.rules.publish import approve, shelf
+from queries.eligibility.rules.publish import approve, current_products
 from queries.eligibility.scorecard import card_in_force, load_card
 from queries.eligibility.scorecard.calibrate import LEAST_BORROWERS, calibrate
 from queries.eligibility.scorecard.card import UNRATED
@@ -120,7 +120,7 @@ def test_two_persons_put_a_card_in_force(store: OperationsStore, tmp_path: Path)
     with pytest.raises(NotFoundError):
         approve(store, put.proposal.id, by="乙", at=AT, day=DAY)
     approve_card(store, put.proposal.id, by="乙", at=AT)
-    assert set(shelf(store)) and "card:farmer" not in shelf(store)
+    assert set(current_products(store)) and "card:farmer" not in current_products(store)
     now = card_in_force(store)
     assert now.version == "2026-03-15" and now.grades == put.card.grades
     assert approve_card(store, put.proposal.id, by="丙", at=AT).proposal.approved_by == "乙"

@@ -12,7 +12,7 @@ from graph.encoding import encode
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from queries.eligibility.decisions.decide import Case, Strata
-from queries.eligibility.facts.fact import Fact, Hint
+from queries.eligibility.facts.fact import Fact, LinkedHint
 from queries.eligibility.scorecard import load_card, rate, read_places
 from queries.eligibility.verdict import Verdict
 from queries.names import division_names
@@ -68,7 +68,7 @@ def test_names_are_those_of_the_day(tmp_path: Path) -> None:
 def case(**facts: Fact) -> Case:
     # what is barred from the card stands beside, and a hint as bad as can be
     beside = {"age": Fact(70), "marital_status": Fact("divorced")}
-    return Case("person:1", {**beside, **facts}, {"guarantees_bad_loan": Hint(True)}, {},
+    return Case("person:1", {**beside, **facts}, {"guarantees_bad_loan": LinkedHint(True)}, {},
                 Strata("Person", "female", "60 及以上", VILLAGE), None, DAY, DAY, KNOWN, 1, "")  # fmt: skip
 
 

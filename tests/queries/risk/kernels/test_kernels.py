@@ -19,7 +19,7 @@ from queries.risk.kernels.blocks import BLOCK, Blocks, in_rounds, make_blocks
 from queries.risk.kernels.compiled import compiled
 from queries.risk.kernels.paths import strongest_paths
 from queries.risk.kernels.spread import noisy_or_sweep, spread
-from queries.risk.outcome import outcome_of
+from queries.risk.propagation import propagate
 from queries.risk.weights import RiskGraph
 
 GRAPHS = [(1, 2, 1), (2, 60, 40), (3, 60, 500), (4, 3_000, 9_000), (5, 5, 0)]
@@ -95,7 +95,7 @@ def test_relabelling_and_the_fast_way_change_nothing(seed: int, parties: int, ti
     # a party's coin goes with it
     coins = np.argsort(number).astype(np.uint64)
     moved = replace(moved, coins=coins)
-    clear, fast = outcome_of(graph), outcome_of(moved, kernels_from=0)
+    clear, fast = propagate(graph), propagate(moved, kernels_from=0)
     assert np.array_equal(fast.sampled.reached[number], clear.sampled.reached)
     assert np.array_equal(fast.strongest[number], clear.strongest)
 
@@ -122,7 +122,7 @@ def test_rounds_reach_every_tile_once_and_keep_the_largest() -> None:
 def test_compiled_code_is_kept_and_its_absence_is_survived(tmp_path: Path) -> None:
     text = (
         "import numpy as np\n"
-        "from queries.risk.cascade.coins import mixed\n"
+        "from queries.risk.coins import mixed\n"
         "mixed(np.uint64(1))\n"
         "print(sum(mixed.stats.cache_hits.values()), sum(mixed.stats.cache_misses.values()))"
     )

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from weighted import risk_graph
 
-from queries.risk import mended as room
-from queries.risk.mended import mended_outcome
-from queries.risk.outcome import Outcome, outcome_of
+from queries.risk import incremental as room
+from queries.risk.incremental import incremental_propagation
+from queries.risk.propagation import Propagation, propagate
 from queries.risk.weights import RiskGraph
 
 
@@ -40,7 +40,7 @@ def changed(graph: RiskGraph, seed: int, share: float) -> tuple[RiskGraph, np.nd
     return RiskGraph(own, source, target, weights, ((),) * len(order), {}, {}), number
 
 
-def assert_same(found: Outcome, expected: Outcome) -> None:
+def assert_same(found: Propagation, expected: Propagation) -> None:
     assert np.array_equal(found.strongest, expected.strongest)
     assert np.array_equal(found.before, expected.before)
     assert np.array_equal(found.sampled.reached, expected.sampled.reached)
@@ -52,8 +52,8 @@ def assert_same(found: Outcome, expected: Outcome) -> None:
 def test_mended_equals_a_full_run(seed: int, parties: int, ties: int, share: float) -> None:
     graph = risk_graph(seed, parties, ties)
     now, number = changed(graph, seed + 1, share)
-    found = mended_outcome(graph, outcome_of(graph), now, number, up_to=9.0, kernels_from=0)
-    assert_same(found, outcome_of(now))
+    found = incremental_propagation(graph, propagate(graph), now, number, up_to=9.0, kernels_from=0)
+    assert_same(found, propagate(now))
 
 
 def test_two_that_supported_each_other_fall_together() -> None:
@@ -65,20 +65,22 @@ def test_two_that_supported_each_other_fall_together() -> None:
         np.array([0.9, 0.0005, 0.0005]), ends[:, 0], ends[:, 1], weight, ((),) * 3, {}, {}
     )
     now = RiskGraph(np.full(3, 0.0005), *ends.T, weight, ((),) * 3, {}, {})
-    found = mended_outcome(graph, outcome_of(graph), now, np.arange(3), up_to=9.0, kernels_from=0)
+    found = incremental_propagation(
+        graph, propagate(graph), now, np.arange(3), up_to=9.0, kernels_from=0
+    )
     assert found.strongest.tolist() == [0.0005] * 3
-    assert_same(found, outcome_of(now))
+    assert_same(found, propagate(now))
 
 
 def test_a_full_run_is_made_where_the_rule_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = risk_graph(41, 200, 900)
     now, number = changed(graph, 42, 0.05)
-    before, full = outcome_of(graph), outcome_of(now, kernels_from=0)
+    before, full = propagate(graph), propagate(now, kernels_from=0)
     calls: list[int] = []
-    monkeypatch.setattr(room, "outcome_of", lambda graph, **_: calls.append(1) or full)
-    assert mended_outcome(graph, before, now, number, kernels_from=0) is full
+    monkeypatch.setattr(room, "propagate", lambda graph, **_: calls.append(1) or full)
+    assert incremental_propagation(graph, before, now, number, kernels_from=0) is full
     moved = number.copy()
     moved[[1, 2]] = moved[[2, 1]]
-    assert mended_outcome(graph, before, now, moved, up_to=9.0, kernels_from=0) is full
-    assert mended_outcome(graph, before, now, number, up_to=9.0) is full
+    assert incremental_propagation(graph, before, now, moved, up_to=9.0, kernels_from=0) is full
+    assert incremental_propagation(graph, before, now, number, up_to=9.0) is full
     assert len(calls) == 3

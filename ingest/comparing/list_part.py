@@ -9,14 +9,14 @@ from pathlib import Path
 from graph.errors import InputError, printable
 from graph.identifiers.redaction import redacted_name
 
-__all__ = ["Part", "part_named"]
+__all__ = ["ListPart", "part_named"]
 
 #: "农户信息202604-第2份共3份.csv": part 2 of the three that make the list 农户信息202604.
 _NAMED = re.compile(r"(?P<name>.*?)[-_ （(]*第(?P<number>\d+)份[-_ ，,]*共(?P<of>\d+)份.*")
 
 
 @dataclass(frozen=True)
-class Part:
+class ListPart:
     """Part `number` of the `of` files that together are the list `name`."""
 
     name: str
@@ -34,10 +34,10 @@ class Part:
             )
 
 
-def part_named(path: Path) -> Part:
+def part_named(path: Path) -> ListPart:
     """What the name of a file says; a name that says nothing is a whole list by itself."""
     stem = printable(path.stem)
     found = _NAMED.fullmatch(stem)
     if found is None:
-        return Part(stem)
-    return Part(found["name"], int(found["number"]), int(found["of"]))
+        return ListPart(stem)
+    return ListPart(found["name"], int(found["number"]), int(found["of"]))

@@ -12,23 +12,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
+from graph.effective_batches import effective_batches
 from graph.log import Batch
-from graph.standing import standing
 from graph.time import day_of
 
-__all__ = ["taken_in", "taken_in_on"]
+__all__ = ["coverage_days", "covered_sources"]
 
 
-def taken_in(batches: Iterable[Batch]) -> frozenset[str]:
+def covered_sources(batches: Iterable[Batch]) -> frozenset[str]:
     """Names of sources, and of tables whose whole list came, among these batches."""
-    return frozenset(taken_in_on(batches))
+    return frozenset(coverage_days(batches))
 
 
-def taken_in_on(batches: Iterable[Batch]) -> dict[str, date]:
+def coverage_days(batches: Iterable[Batch]) -> dict[str, date]:
     """The same names, each with the day on which it last came whole, as it was known."""
     days: dict[str, date] = {}
     parts: dict[tuple[str, object], set[object]] = defaultdict(set)
-    for batch in standing(batches):
+    for batch in effective_batches(batches):
         day = day_of(batch.known_at)
         days[batch.source] = max(day, days.get(batch.source, day))
         table, of = batch.notes.get("table"), batch.notes.get("of")

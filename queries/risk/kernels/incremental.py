@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from queries.risk.kernels.blocks import outgoing
 from queries.risk.kernels.compiled import compiled
-from queries.risk.weights import RiskGraph
 
-__all__ = ["Neighbours", "mend_paths", "neighbours_of"]
+__all__ = ["Neighbours", "neighbours_of", "update_paths"]
 
 Neighbours: TypeAlias = tuple[
     NDArray[np.int64], NDArray[Any],  # into, source: ties into each party, by sender
@@ -29,15 +28,18 @@ Neighbours: TypeAlias = tuple[
 ]  # fmt: skip
 
 
-def neighbours_of(graph: RiskGraph) -> Neighbours:
-    """Ties by receiver and by sender; good for every change of weights that is then mended."""
-    count = len(graph.own)
-    into = np.concatenate(([0], np.cumsum(np.bincount(graph.target, minlength=count))))
-    out = outgoing(graph.source, graph.target, count)
-    return into, graph.source, *out, graph.weight
+def neighbours_of(
+    source: NDArray[Any], target: NDArray[Any], weight: NDArray[Any], count: int
+) -> Neighbours:
+    """Ties among `count` parties by receiver and by sender.
+
+    Good for every change of weights that `update_paths` then follows.
+    """
+    into = np.concatenate(([0], np.cumsum(np.bincount(target, minlength=count))))
+    return into, source, *outgoing(source, target, count), weight
 
 
-def mend_paths(
+def update_paths(
     neighbours: Neighbours,
     own: NDArray[np.float64],
     strongest: NDArray[np.float64],
@@ -45,11 +47,11 @@ def mend_paths(
     touched: NDArray[np.int64],
 ) -> int:
     """Bring `strongest` and `before` to what they are now, in place; returns how many changed."""
-    return int(_mend_paths(neighbours, own, strongest, before, touched))
+    return int(_update_paths(neighbours, own, strongest, before, touched))
 
 
 @compiled
-def _mend_paths(
+def _update_paths(
     neighbours: Neighbours,
     own: NDArray[np.float64],
     strongest: NDArray[np.float64],

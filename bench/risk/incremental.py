@@ -1,6 +1,6 @@
 """A few changes on a big graph: mended against worked out afresh.
 
-    python -m bench.risk.mend --parties 1000000 --ties 10000000
+    python -m bench.risk.incremental --parties 1000000 --ties 10000000
 
 Half of the changes take a tie away (weight 0), half give it another weight.  Every mended result
 is compared with the full run on the changed graph.
@@ -17,7 +17,7 @@ import numpy as np
 
 from bench.risk.graphs import Plain, arguments, plain, refuse_without_memory
 from queries.risk.kernels.blocks import make_blocks
-from queries.risk.kernels.mend import mend_paths, neighbours_of
+from queries.risk.kernels.incremental import neighbours_of, update_paths
 from queries.risk.kernels.paths import strongest_paths
 from queries.risk.weights import RiskGraph
 
@@ -30,7 +30,7 @@ def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> N
     source, target = graph.source.astype(np.int64), graph.target.astype(np.int64)
     held = RiskGraph(graph.own, source, target, graph.weight.copy(), (), {}, {})
     started = time.perf_counter()
-    neighbours = neighbours_of(held)
+    neighbours = neighbours_of(held.source, held.target, held.weight, len(held.own))
     print(f"  neighbours, once: {time.perf_counter() - started:.2f} s")
     full = _full(held)
     for count in changes:
@@ -43,12 +43,14 @@ def measure(graph: Plain, rounds: int, *, changes: Sequence[int] = CHANGES) -> N
             touched = touched.astype(np.int64)
             afresh = _full(held)
             strongest, before = full["strongest"].copy(), full["before"].copy()
-            taken = {"path": _timed(mend_paths, neighbours, held.own, strongest, before, touched)}
+            taken = {"path": _timed(update_paths, neighbours, held.own, strongest, before, touched)}
             assert np.array_equal(strongest, afresh["strongest"])
             assert np.array_equal(before, afresh["before"])
             taken |= {name: afresh[name] for name in ("full path",)}
             held.weight[ties] = kept
-            neighbours = neighbours_of(held)  # the weights went back without being mended
+            neighbours = neighbours_of(
+                held.source, held.target, held.weight, len(held.own)
+            )  # the weights went back without being mended
             for name, value in taken.items() if turn else ():
                 seconds.setdefault(name, []).append(value)
         line = [

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot, Ties
 
-__all__ = ["Part", "part_of"]
+__all__ = ["Subgraph", "subgraph_of"]
 
 
 @dataclass(frozen=True, eq=False)
-class Part(Snapshot):
+class Subgraph(Snapshot):
     """A snapshot of some parties; `facts` are those about them, without the ones left out."""
 
     whole: Snapshot | None = field(default=None, repr=False)
@@ -57,14 +57,14 @@ class Part(Snapshot):
         return table.filter(pc.invert(pc.is_in(table["fact_id"], value_set=self.left_out)))
 
 
-def part_of(snapshot: Snapshot, parties: NDArray[np.int64], left_out: pa.Array) -> Part:
+def subgraph_of(snapshot: Snapshot, parties: NDArray[np.int64], left_out: pa.Array) -> Subgraph:
     """The part of these parties (sorted numbers), which get the numbers 0, 1, … in it."""
     ties: Mapping[str, Ties] = {
         kind: _between(found, parties, left_out) for kind, found in snapshot.ties.items()
     }
     stated = {item.name: getattr(snapshot, item.name) for item in fields(snapshot)}
     stated |= {name: getattr(snapshot, name).take(pa.array(parties)) for name in _COLUMNS}
-    return Part(**{**stated, "ties": ties, "whole": snapshot, "left_out": left_out})
+    return Subgraph(**{**stated, "ties": ties, "whole": snapshot, "left_out": left_out})
 
 
 _COLUMNS = ("keys", "labels", "names")

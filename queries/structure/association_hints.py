@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from queries.structure.hint import Hint, HintKind, Likeness, Signal, hint, load_likeness
+from queries.structure.hint import AssociationHint, HintKind, Likeness, Signal, hint, load_likeness
 from queries.structure.profile import Profile, Profiles
 from queries.structure.thresholds import load_thresholds
 
@@ -17,7 +17,9 @@ _SHARED: dict[str, tuple[HintKind, str, str]] = {
 }
 
 
-def same_controller(profiles: Profiles, policy: Likeness | None = None) -> tuple[Hint, ...]:
+def same_controller(
+    profiles: Profiles, policy: Likeness | None = None
+) -> tuple[AssociationHint, ...]:
     """Pairs of firms with one legal representative or one majority holder, or the one as the other.
 
     A person in front of more firms than the policy says is an agent, and no evidence.
@@ -41,10 +43,12 @@ def same_controller(profiles: Profiles, policy: Likeness | None = None) -> tuple
     return tuple(found)
 
 
-def shared_values(profiles: Profiles, policy: Likeness | None = None) -> tuple[Hint, ...]:
+def shared_values(
+    profiles: Profiles, policy: Likeness | None = None
+) -> tuple[AssociationHint, ...]:
     """Pairs of parties, one a firm at least, with one address or one telephone.
 
-    People of one household are told apart from nobody by this and left out.
+    Pairs within one household are excluded.
     """
     policy = policy or load_likeness()
     return tuple(
@@ -56,7 +60,9 @@ def shared_values(profiles: Profiles, policy: Likeness | None = None) -> tuple[H
     )  # fmt: skip
 
 
-def shared_agents(profiles: Profiles, policy: Likeness | None = None) -> tuple[Hint, ...]:
+def shared_agents(
+    profiles: Profiles, policy: Likeness | None = None
+) -> tuple[AssociationHint, ...]:
     """Pairs of firms whose registration one agent filed, who runs or holds nothing of either.
 
     An agent of more firms than the policy says makes a living of it, and is no evidence.

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
+from graph.covered_sources import coverage_days, covered_sources
 from graph.log import Batch
-from graph.taken_in import taken_in, taken_in_on
 
 
 class _Batch:
@@ -40,7 +40,7 @@ def part(number: int, of: int, name: str = "三月") -> _Batch:
 def test_a_table_is_whole_when_every_part_is_there(
     batches: list[_Batch], expected: set[str]
 ) -> None:
-    assert taken_in(cast(list[Batch], batches)) == expected
+    assert covered_sources(cast(list[Batch], batches)) == expected
 
 
 def test_what_was_withdrawn_has_not_come() -> None:
@@ -49,9 +49,9 @@ def test_what_was_withdrawn_has_not_come() -> None:
     first.batch = "first"  # type: ignore[attr-defined]
     gone = _Batch("lists", withdraws="second")
     batches = [first, second, gone]
-    assert taken_in(cast(list[Batch], batches[:2])) == {"lists", "lists/abnormal"}
-    assert taken_in(cast(list[Batch], batches)) == {"lists"}
-    assert taken_in(cast(list[Batch], [second, gone])) == set()
+    assert covered_sources(cast(list[Batch], batches[:2])) == {"lists", "lists/abnormal"}
+    assert covered_sources(cast(list[Batch], batches)) == {"lists"}
+    assert covered_sources(cast(list[Batch], [second, gone])) == set()
 
 
 def test_each_is_said_with_the_day_on_which_it_last_came_whole() -> None:
@@ -61,10 +61,10 @@ def test_each_is_said_with_the_day_on_which_it_last_came_whole() -> None:
         _Batch("lists", 7, table="serious", list=None, part=1, of=1),
     ]
     # half of April's list is no list: March's is still the last
-    assert taken_in_on(cast(list[Batch], batches)) == {
+    assert coverage_days(cast(list[Batch], batches)) == {
         "lists": date(2026, 3, 7),
         "lists/abnormal": date(2026, 3, 1),
         "lists/serious": date(2026, 3, 7),
     }
     batches.append(_Batch("lists", 9, table="abnormal", list="四月", part=2, of=2))
-    assert taken_in_on(cast(list[Batch], batches))["lists/abnormal"] == date(2026, 3, 9)
+    assert coverage_days(cast(list[Batch], batches))["lists/abnormal"] == date(2026, 3, 9)

@@ -16,14 +16,14 @@ from queries.risk.cascade.sampled import Sampled
 from queries.risk.cascade.throws import SAMPLES, Throws
 from queries.risk.weights import RiskGraph
 
-__all__ = ["KERNELS_FROM", "Outcome", "outcome_of", "paths_of"]
+__all__ = ["KERNELS_FROM", "Propagation", "paths_of", "propagate"]
 
 #: From how many ties on the kernel of paths is faster, loading what was compiled before included.
 KERNELS_FROM = 50_000
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Propagation:
     """Arrays over the parties of a `RiskGraph`.
 
     Attributes:
@@ -31,22 +31,22 @@ class Outcome:
         sampled: in how many worlds each party begins by its own facts, and is reached at all.
         strongest, before: the best single path to every party, and the party before it (−1:
             its own fact).
-        mended: brought up to date from the outcome before a batch, not worked out anew.
+        incremental: brought up to date from the outcome before a batch, not worked out anew.
     """
 
     throws: Throws
     sampled: Sampled
     strongest: NDArray[np.float64]
     before: NDArray[np.int64]
-    mended: bool = False
+    incremental: bool = False
 
 
-def outcome_of(
+def propagate(
     graph: RiskGraph, *, kernels_from: int = KERNELS_FROM, worlds: int = SAMPLES
-) -> Outcome:
+) -> Propagation:
     """Throw all coins once for everybody."""
     throws = Throws.of(graph)
-    return Outcome(throws, throws.count(worlds), *paths_of(graph, kernels_from=kernels_from))
+    return Propagation(throws, throws.count(worlds), *paths_of(graph, kernels_from=kernels_from))
 
 
 def paths_of(

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 
 from graph.log import Batch
 
-__all__ = ["standing", "withdrawals"]
+__all__ = ["effective_batches", "withdrawals"]
 
 _NOTE = "withdraws"
 
 
-def standing(batches: Iterable[Batch]) -> list[Batch]:
+def effective_batches(batches: Iterable[Batch]) -> list[Batch]:
     """Those of the batches whose word counts, in order: not withdrawn, and no withdrawals."""
     told = list(batches)
     gone = {item.notes[_NOTE] for item in told if _NOTE in item.notes}

@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 
 from graph.snapshot import Snapshot
 from queries.risk.cascade.throws import Throws
-from queries.risk.outcome import KERNELS_FROM, Outcome, outcome_of
+from queries.risk.propagation import KERNELS_FROM, Propagation, propagate
 from queries.risk.run import RiskRun
 from queries.risk.weights import RiskGraph, weigh
 
-__all__ = ["MENDED_UP_TO", "mended_outcome", "reassess"]
+__all__ = ["INCREMENTAL_UP_TO", "incremental_propagation", "update_run"]
 
-#: Share of the ties that may have changed; beyond it a full run is faster (`bench.risk.mend`).
-MENDED_UP_TO = 0.002
+#: Share of the ties that may have changed; beyond it a full run is faster (`bench.risk.incremental`).
+INCREMENTAL_UP_TO = 0.002
 
 
-def reassess(run: RiskRun, snapshot: Snapshot) -> RiskRun:
+def update_run(run: RiskRun, snapshot: Snapshot) -> RiskRun:
     """`assess(snapshot)` by the policy of a run before it, mended from that run where little changed.
 
     Facts and weights are looked up afresh, and the coins are thrown again; of paths, only what the
@@ -26,27 +26,27 @@ def reassess(run: RiskRun, snapshot: Snapshot) -> RiskRun:
     """
     graph = weigh(snapshot, run.policy)
     number = pc.index_in(run.snapshot.keys, value_set=snapshot.keys)
-    found = mended_outcome(
+    found = incremental_propagation(
         run.graph,
         run.outcome,
         graph,
         pc.fill_null(number, -1).to_numpy().astype(np.int64),
-        up_to=MENDED_UP_TO,
+        up_to=INCREMENTAL_UP_TO,
         kernels_from=KERNELS_FROM,
     )
     return RiskRun.of(snapshot, run.policy, graph, found)
 
 
-def mended_outcome(
+def incremental_propagation(
     was: RiskGraph,
-    outcome: Outcome,
+    outcome: Propagation,
     graph: RiskGraph,
     number: NDArray[np.int64],
     *,
-    up_to: float = MENDED_UP_TO,
+    up_to: float = INCREMENTAL_UP_TO,
     kernels_from: int = KERNELS_FROM,
-) -> Outcome:
-    """`outcome_of(graph)` from the outcome of the graph that `was` before.
+) -> Propagation:
+    """`propagate(graph)` from the outcome of the graph that `was` before.
 
     The same bit for bit.  All paths are looked for anew where the graph is small, more changed than
     `up_to`, or the order of the parties is another.
@@ -56,7 +56,7 @@ def mended_outcome(
     """
     kept = number >= 0
     if len(graph.weight) < kernels_from or np.any(np.diff(number[kept]) <= 0):
-        return outcome_of(graph, kernels_from=kernels_from)
+        return propagate(graph, kernels_from=kernels_from)
     count = len(graph.own)
     pair = graph.target * count + graph.source
     held = np.flatnonzero(kept[was.target] & kept[was.source])
@@ -77,15 +77,16 @@ def mended_outcome(
     for end in (number[was.source[gone]], number[was.target[gone]]):
         touched[end[end >= 0]] = True
     if changed.sum() + gone.sum() > up_to * len(pair):
-        return outcome_of(graph, kernels_from=kernels_from)
+        return propagate(graph, kernels_from=kernels_from)
 
-    from queries.risk.kernels.mend import mend_paths, neighbours_of
+    from queries.risk.kernels.incremental import neighbours_of, update_paths
 
     strongest, before = np.array(graph.own), np.full(count, -1, np.int64)
     strongest[number[kept]] = outcome.strongest[kept]
     led = kept & (outcome.before >= 0)
     before[number[led]] = number[outcome.before[led]]
-    mend_paths(neighbours_of(graph), graph.own, strongest, before, np.flatnonzero(touched))
+    neighbours = neighbours_of(graph.source, graph.target, graph.weight, count)
+    update_paths(neighbours, graph.own, strongest, before, np.flatnonzero(touched))
     throws = Throws.of(graph)
     sampled = throws.count(outcome.sampled.worlds)
-    return Outcome(throws, sampled, strongest, before, mended=True)
+    return Propagation(throws, sampled, strongest, before, incremental=True)

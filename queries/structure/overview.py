@@ -15,13 +15,13 @@ from pydantic import Field, computed_field
 from graph.errors import NotFoundError
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
-from queries.structure.alike import same_controller, shared_agents, shared_values
+from queries.structure.association_hints import same_controller, shared_agents, shared_values
 from queries.structure.beneficial import BeneficialOwners, beneficial_owners
 from queries.structure.chains import Chain, Reach, find_chains, reach_of
 from queries.structure.control import Control, controllers_of
 from queries.structure.guarantees import GuaranteeNet, read_guarantees
-from queries.structure.hint import Hint, load_likeness
-from queries.structure.limits import Outcome, check_group, check_guarantor, load_limits
+from queries.structure.hint import AssociationHint, load_likeness
+from queries.structure.limits import LimitResult, check_group, check_guarantor, load_limits
 from queries.structure.nominee import nominees
 from queries.structure.ownership import LookThrough, Ownership, own
 from queries.structure.patterns import (
@@ -36,11 +36,18 @@ from queries.structure.profile import read_profiles
 from queries.structure.rings import Ring, find_rings, ring_of
 from queries.structure.successor import re_registrations
 
-__all__ = ["GuaranteeOverview", "Owners", "Standing", "Structure", "read_structure"]
+__all__ = [
+    "GuaranteeOverview",
+    "GuaranteePosition",
+    "HintAnswer",
+    "Owners",
+    "Structure",
+    "read_structure",
+]
 
 
 @dataclass(frozen=True)
-class Standing:
+class GuaranteePosition:
     """How one party stands among guarantees.
 
     Attributes:
@@ -53,7 +60,7 @@ class Standing:
     ring: Ring | None
     reach: Reach
     groups: tuple[JointGroup, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[LimitResult, ...]
     names: dict[str, str | None]
     basis: Basis
 
@@ -88,7 +95,7 @@ class HintAnswer:
     """Hints that name a party, the surest first."""
 
     party: str
-    hints: tuple[Hint, ...]
+    hints: tuple[AssociationHint, ...]
     basis: Basis
     notice: str = HINT_NOTICE
 
@@ -140,7 +147,7 @@ class Structure:
         )
 
     @cached_property
-    def hints(self) -> tuple[Hint, ...]:
+    def hints(self) -> tuple[AssociationHint, ...]:
         """All hints, the surest first."""
         profiles = read_profiles(self.snapshot)
         found = (
@@ -152,7 +159,7 @@ class Structure:
         )
         return tuple(sorted(found, key=lambda h: (-h.certainty, h.kind, h.subject, h.other)))
 
-    def standing(self, key: str) -> Standing:
+    def guarantee_position(self, key: str) -> GuaranteePosition:
         """How a party stands among guarantees; raises `NotFoundError` for an unknown one."""
         key = self._key(key)
         groups = tuple(group for group in self.overview.groups if key in group.members)
@@ -164,7 +171,7 @@ class Structure:
             *(other for other, _ in reach.parties),
             *(member for group in groups for member in group.members),
         }
-        return Standing(
+        return GuaranteePosition(
             party=key,
             ring=ring,
             reach=reach,
@@ -174,7 +181,7 @@ class Structure:
             basis=self._basis(load_limits().name, truncated=bool(ring and ring.truncated)),
         )
 
-    def hints_about(self, key: str) -> tuple[Hint, ...]:
+    def hints_about(self, key: str) -> tuple[AssociationHint, ...]:
         """Hints that name a party, the surest first; raises `NotFoundError` for an unknown one."""
         key = self._key(key)
         return tuple(hint for hint in self.hints if key in (hint.subject, hint.other))

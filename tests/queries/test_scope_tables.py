@@ -1,0 +1,108 @@
+"""What is withheld is in no answer from tables: against the world cut down by the definition."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from bench.scope.answers import content, plain
+from bench.scope.cut import Grounds, cut_view
+from bench.scope.differential import compare
+from bench.scope.random_world import DAYS, INSTANTS, random_scope, random_world
+from graph.errors import NotFoundError
+from graph.information import InformationClass
+from graph.schema import SCHEMA
+from graph.snapshot import refresh_snapshot, take_snapshot
+from queries.lawful import Law
+from queries.risk import assess, explain
+from queries.scope import ADMINISTRATOR, Scope
+from queries.structure import read_structure
+from queries.visible import visible
+
+
+def test_every_answer_through_a_scope_is_that_of_the_cut_world() -> None:
+    pairs = list(compare(12, "suite"))
+    assert [found for pair in pairs for found in pair.differences] == []
+    # a comparison of nothing with nothing proves nothing
+    assert sum(pair.withheld for pair in pairs) >= 8
+    assert sum(pair.answers for pair in pairs) > 1_000
+
+
+def test_every_table_through_a_scope_is_what_the_definition_leaves() -> None:
+    kept = hidden = 0
+    for number in range(12):
+        log, day, known = random_world(f"tables {number}"), DAYS[number % 4], INSTANTS[2]
+        grounds = Grounds(log)
+        for serial in range(3):
+            scope = random_scope(f"tables {number}/{serial}")
+            seen = visible(log, scope).at(day, known)
+            left = cut_view(grounds, scope, day, known).at(day, known)
+            for kind in (item.kind for item in SCHEMA.kinds):
+                table = seen.table(kind)
+                assert table.to_pylist() == left.table(kind).to_pylist(), kind
+                assert seen.whenever(kind).to_pylist() == left.whenever(kind).to_pylist(), kind
+                kept += len(table)
+                hidden += len(seen.stated(kind)) - len(table)
+            assert seen.redirects == left.redirects
+    assert min(kept, hidden) > 1_000
+
+
+def test_nothing_is_looked_through_for_who_sees_everything() -> None:
+    log = random_world("administrator")
+    every = Scope("全部类别", open_classes=frozenset(InformationClass))
+    for view in (visible(log), visible(log, every)):
+        at = view.at(DAYS[2], INSTANTS[2])
+        assert view.reader == ""
+        for kind in (item.kind for item in SCHEMA.kinds):
+            lawful = Law()(kind, at.stated(kind), at)
+            assert at.kept(kind, lawful) is lawful
+
+
+def test_a_wider_scope_never_hides_a_fact() -> None:
+    for number in range(6):
+        log, scope = random_world(f"wider {number}"), random_scope(f"wider {number}")
+        wider = Scope("更宽", None, None, "", scope.open_classes, scope.grants)
+        one, two = (visible(log, each).at(DAYS[2], INSTANTS[2]) for each in (scope, wider))
+        for kind in (item.kind for item in SCHEMA.kinds):
+            seen = one.table(kind)["fact_id"].to_pylist()
+            assert {*seen} <= {*two.table(kind)["fact_id"].to_pylist()}
+
+
+def test_a_party_that_is_not_seen_is_one_that_nobody_knows() -> None:
+    log = random_world("unseen")
+    shut = visible(log, Scope("外区", ("610303",), open_classes=frozenset()))
+    known = {*take_snapshot(visible(log), DAYS[2]).keys.to_pylist()}
+    snapshot = take_snapshot(shut, DAYS[2])
+    unseen = sorted(known - {*snapshot.keys.to_pylist()})
+    assert unseen
+    run, structure = assess(snapshot), read_structure(snapshot)
+    for key in (unseen[0], "person:nobody"):
+        for ask in (
+            lambda key=key: explain(run, key),
+            lambda key=key: structure.guarantee_position(key),
+            lambda key=key: structure.hints_about(key),
+        ):
+            with pytest.raises(NotFoundError) as told:
+                ask()
+            assert told.value.code == "party_unknown"
+        assert structure.owners(key) is None
+
+
+def test_snapshots_of_two_readers_are_not_taken_for_each_other() -> None:
+    log = random_world("readers")
+    scope = random_scope(random.Random(3).randrange(100))
+    one, two = take_snapshot(visible(log), DAYS[2]), take_snapshot(visible(log, scope), DAYS[2])
+    assert one.id != two.id
+    assert one.id == take_snapshot(visible(log, ADMINISTRATOR), DAYS[2]).id
+    again = refresh_snapshot(one, visible(log, scope))
+    assert plain(content(again)) == plain(content(two))
+    assert plain(content(refresh_snapshot(two, visible(log)))) == plain(content(one))
+
+
+def test_a_mask_that_forgets_one_owner_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof is one only if it fails where something is wrong."""
+    import queries.visible as rendering
+
+    monkeypatch.setattr(rendering, "owning", lambda label: ())
+    assert any(pair.differences for pair in compare(8, "suite"))

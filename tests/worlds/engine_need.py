@@ -1,0 +1,128 @@
+"""Which tests need the engine, a process or a whole file's way: read from what they call, kept by nobody.
+
+A test is quick when nothing that it, its fixtures or the functions they call can reach is one of
+the `DOORS`.  Followed are names of modules, as Python itself resolves them: a name that is mentioned
+counts as called, so that a test may be taken for slow without need, and hardly ever for quick.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+
+__all__ = ["DOORS", "is_quick"]
+
+#: What takes seconds: an engine, another process, the whole way of a file, the sample district.
+DOORS = frozenset(
+    {
+        "graph.engine.supervisor.ensure_engine",
+        "ingest.pipeline.ingest",
+        "ingest.sample.district.write_district",
+        "ingest.reading.apart.read_apart",
+        "api.app.create_app",
+        "subprocess.run",
+        "subprocess.Popen",
+        "multiprocessing.get_context",
+        "typer.testing.CliRunner",
+    }
+)
+_HERE = Path(__file__).parents[2]
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether nothing that a test reaches is a door."""
+    assert isinstance(item, pytest.Function)
+    fixtures = item._fixtureinfo.name2fixturedefs.values()
+    functions = [item.function, *(found.func for defs in fixtures for found in defs)]
+    return not any(_reaches_a_door(inspect.unwrap(function)) for function in functions)
+
+
+def _reaches_a_door(function: Any) -> bool:
+    seen: set[int] = set()
+    left = [function]
+    while left:
+        thing = left.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}" in DOORS:
+            return True
+        left.extend(_mentioned(thing))
+    return False
+
+
+@cache
+def _mentioned(thing: Any) -> tuple[Any, ...]:
+    """What a function or class of ours mentions."""
+    if isinstance(thing, type):
+        return tuple(
+            part
+            for value in vars(thing).values()
+            for part in (getattr(value, "func", value), getattr(value, "fget", None))
+            if isinstance(part, FunctionType) and _is_ours(part)
+        )
+    function = inspect.unwrap(thing)
+    if not isinstance(function, FunctionType) or not _is_ours(function):
+        return ()
+    return tuple(_resolved(function))
+
+
+def _is_ours(function: FunctionType) -> bool:
+    path = Path(function.__code__.co_filename)
+    return path.is_relative_to(_HERE) and ".venv" not in path.parts
+
+
+def _is_followed(module: ModuleType) -> bool:
+    """Whether what is taken from a module may matter: it is ours, or a door is in it."""
+    path = getattr(module, "__file__", None) or ""
+    is_ours = Path(path).is_relative_to(_HERE) and ".venv" not in Path(path).parts
+    return is_ours or any(door.rpartition(".")[0] == module.__name__ for door in DOORS)
+
+
+def _resolved(function: FunctionType) -> Iterator[Any]:
+    cells = (cell.cell_contents for cell in function.__closure__ or () if _filled(cell))
+    yield from (thing for thing in cells if callable(thing))
+    names = set(_names(function.__code__))
+    for name in names:
+        thing = function.__globals__.get(name, sys.modules.get(name))
+        if isinstance(thing, ModuleType):
+            if not _is_followed(thing):
+                continue
+            yield from (
+                found
+                for other in names
+                if callable(found := getattr(thing, other, None)) and _hashable(found)
+            )
+        elif callable(thing) and _hashable(thing):
+            yield thing
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Names that a piece of code mentions, those of the functions inside it too."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018 - an empty one raises
+    except ValueError:
+        return False
+    return True
+
+
+def _hashable(thing: Any) -> bool:
+    try:
+        hash(thing)
+    except TypeError:
+        return False
+    return True
