@@ -271,7 +271,7 @@ def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) ->
             reader.adverse("org:1").answer.basis,
             reader.risk("person:a").basis,
             reader.structure().overview.basis,
-            reader.structure().standing("person:a").basis,
+            reader.structure().guarantee_position("person:a").basis,
             reader.places().basis,
             reader.calibration().basis,
             reader.losses("village").basis,
