@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from graph.covered_sources import coverage_days
 from graph.log import FactLog
+from graph.operations import OperationsStore
 from graph.progress import Progress, silent
 from graph.secrets import load_secrets
 from graph.settings import Settings
@@ -45,17 +48,9 @@ class Preview:
     """
 
     batches: tuple[BatchReport, ...]
-    decisions: tuple[Concerned, ...]
+    decisions: Annotated[tuple[Concerned, ...], Field(serialization_alias="decisions_concerned")]
     refused: tuple[RefusedFile, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "dry_run": True,
-            "batches": [item.as_dict() for item in self.batches],
-            "decisions_concerned": [item.as_dict() for item in self.decisions],
-            "refused": [vars(item) for item in self.refused],
-        }
+    dry_run: Literal[True] = True
 
 
 def preview(
@@ -67,6 +62,7 @@ def preview(
     part: ListPart | None = None,
     form: Path | None = None,
     progress: Progress | None = None,
+    store: OperationsStore | None = None,
 ) -> Preview:
     """Find out what `ingest` with the same arguments would do.
 
@@ -115,5 +111,5 @@ def preview(
         taken[source] = day_of(moment)
     if not reports:
         refusals.tell()
-    decisions = concerned(settings, log, changes, taken, moment)
+    decisions = concerned(settings, log, changes, taken, moment, store=store)
     return Preview(tuple(reports), decisions, refusals.files())

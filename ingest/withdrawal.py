@@ -13,9 +13,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 import pyarrow.compute as pc
+from pydantic import Field, computed_field
 
 from graph.covered_sources import coverage_days
 from graph.effective_batches import effective_batches, withdrawals
@@ -23,12 +24,12 @@ from graph.errors import InputError, NotFoundError
 from graph.facts import arrow_schema, ids_again
 from graph.identifiers.redaction import redacted
 from graph.log import Batch, FactLog
-from graph.operations import Ledger, OperationsStore, lease
+from graph.operations import Ledger, OperationsStore, lease, store_for
 from graph.operations.responsible import responsible
 from graph.progress import Progress, silent
 from graph.schema import SCHEMA
 from graph.settings import Settings
-from graph.time import utc_now
+from graph.time import Instant, utc_now
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
 from ingest.correction.quarantine import Quarantine, open_rows
@@ -60,45 +61,76 @@ class Withdrawal:
     """
 
     state: Literal["possible", "withdrawn", "already"]
-    batch: Batch
-    made: Batch | None = None
+    batch: Annotated[Batch, Field(exclude=True)]
+    made: Annotated[Batch | None, Field(exclude=True)] = None
     leaves: dict[str, int] = field(default_factory=dict)
     returns: dict[str, int] = field(default_factory=dict)
     released: int = 0
     reopened: int = 0
     without_text: int = 0
-    decisions: tuple[Concerned, ...] = ()
+    decisions: Annotated[
+        tuple[Concerned, ...], Field(serialization_alias="decisions_concerned")
+    ] = ()
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        said = self.made.notes if self.made else {}
-        return {
-            "state": self.state,
-            "batch": self.batch.batch,
-            "position": self.batch.position,
-            "source": self.batch.source,
-            "file_name": self.batch.file_name,
-            "withdrawn_by": self.made.position if self.made else None,
-            "withdrawn_at": self.made.known_at.isoformat() if self.made else None,
-            "by": said.get("by"),
-            "reason": said.get("reason"),
-            "leaves": self.leaves,
-            "returns": self.returns,
-            "released": self.released,
-            "reopened": self.reopened,
-            "without_text": self.without_text,
-            "decisions_concerned": [item.as_dict() for item in self.decisions],
-        }
+    @computed_field(alias="batch")
+    @property
+    def batch_name(self) -> str:
+        """Of the one that is taken back."""
+        return self.batch.batch
+
+    @computed_field
+    @property
+    def position(self) -> int:
+        """Of it in the log."""
+        return self.batch.position
+
+    @computed_field
+    @property
+    def source(self) -> str:
+        """Whose it is."""
+        return self.batch.source
+
+    @computed_field
+    @property
+    def file_name(self) -> str:
+        """The file that brought it."""
+        return self.batch.file_name
+
+    @computed_field
+    @property
+    def withdrawn_by(self) -> int | None:
+        """Position of the batch that takes it back."""
+        return self.made.position if self.made else None
+
+    @computed_field
+    @property
+    def withdrawn_at(self) -> Instant | None:
+        """When it was taken back."""
+        return self.made.known_at if self.made else None
+
+    @computed_field
+    @property
+    def by(self) -> str | None:
+        """Who answers for it."""
+        return self.made.notes.get("by") if self.made else None
+
+    @computed_field
+    @property
+    def reason(self) -> str | None:
+        """Why."""
+        return self.made.notes.get("reason") if self.made else None
 
 
-def preview_withdrawal(name: str, *, settings: Settings) -> Withdrawal:
+def preview_withdrawal(
+    name: str, *, settings: Settings, store: OperationsStore | None = None
+) -> Withdrawal:
     """What `withdraw` would do; nothing is written.  Raises as `withdraw` does."""
     log = FactLog(settings.log_dir)
     found, difference = _look(log, Quarantine(settings.quarantine_dir), name)
     if found.made:
         return found
     taken = coverage_days(item for item in log.batches() if item.batch != found.batch.batch)
-    decisions = concerned(settings, log, [difference], taken, utc_now())
+    decisions = concerned(settings, log, [difference], taken, utc_now(), store=store)
     return replace(found, decisions=decisions)
 
 
@@ -112,6 +144,7 @@ def withdraw(
     into_graph: bool = True,
     wait_s: float = WAIT_S,
     progress: Progress | None = None,
+    store: OperationsStore | None = None,
 ) -> Withdrawal:
     """Take a batch back; one that was taken back before stays so, and nothing is written.
 
@@ -122,6 +155,7 @@ def withdraw(
         known_at: when this became known; default now.
         into_graph: also bring the graph up to date.
         wait_s: how long to wait while another run holds the source.
+        store: of a service that holds one open.
 
     Raises:
         NotFoundError: `batch_unknown`.
@@ -133,9 +167,9 @@ def withdraw(
     log = FactLog(settings.log_dir)
     source = _find(log.batches(), name).source
     quarantine = Quarantine(settings.quarantine_dir)
-    with OperationsStore(settings) as store:
-        ledger = Ledger(store)
-        with lease(store, settings, source, wait_s=wait_s, progress=progress or silent):
+    with store_for(settings, store) as operations:
+        ledger = Ledger(operations)
+        with lease(operations, settings, source, wait_s=wait_s, progress=progress or silent):
             ledger.refuse_lost(log.batches())
             found, difference = _look(log, quarantine, name)
             if found.made is None:
@@ -145,7 +179,7 @@ def withdraw(
             ledger.reconcile(log.batches())
             quarantine.tidy(log, source, utc_now())
     if into_graph:
-        bring_up(settings, progress=progress)
+        bring_up(settings, progress=progress, store=store)
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from graph.connection import Graph, Rows, Statement
@@ -18,14 +17,15 @@ from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
 from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, patience_s, statement_of
+from queries.typed_answer import QuestionAnswer, answer_model
 
 __all__ = [
     "Answer",
+    "answers",
     "ask",
     "ask_many",
     "held_by",
     "library",
-    "standing_key",
     "statement",
 ]
 
@@ -54,16 +54,31 @@ class Answer:
     basis: Basis
     notes: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "question": self.question.name,
-            "title": self.question.title,
-            "columns": {item.name: item.term for item in self.question.columns},
-            "rows": [{name: _plain(value) for name, value in row.items()} for row in self.rows],
-            "notes": list(self.notes),
-            "basis": self.basis.as_dict(),
-        }
+    @property
+    def title(self) -> str:
+        """Of the question."""
+        return self.question.title
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Term of every column."""
+        return {item.name: item.term for item in self.question.columns}
+
+    def typed(self) -> QuestionAnswer:
+        """The answer as the type that its question declares."""
+        return answer_model(self.question)(
+            question=self.question.name,
+            title=self.title,
+            columns=self.columns,
+            rows=tuple(self.rows),
+            notes=self.notes,
+            basis=self.basis,
+        )
+
+
+def answers(name: str) -> type[QuestionAnswer]:
+    """The type of the answers to a question."""
+    return answer_model(library()[name])
 
 
 def ask(
@@ -73,7 +88,6 @@ def ask(
     moment: Moment | None = None,
     scope: Scope = ADMINISTRATOR,
     keys: StandingKeys | None = None,
-    held: ProjectedTo | None = None,
     of_known: bool = False,
     **given: Any,
 ) -> Answer:
@@ -82,8 +96,8 @@ def ask(
     What `find_party` is given is what a person typed, identities hidden (`queries.search.hidden`).
 
     Args:
-        moment: when it is asked; without one, `as_of` (today) and `known_at` (what `held`, or the
-            graph, holds whole) may be given among the parameters.
+        moment: when it is asked; without one, `as_of` (default today) and `known_at` (default what
+            the graph holds whole) may be given among the parameters.
         scope: who asks.  To a reader who does not see everything, a party of which nothing is seen
             is as one that no source knows.
         keys: those looked up before at this moment, for this scope; default none.
@@ -97,7 +111,7 @@ def ask(
     """
     question = _find(name)
     if moment is None:
-        held = held or held_by(graph)
+        held = held_by(graph)
         clocks = {"as_of": today(), "known_at": held.known_at, **given}
         values = question.values(clocks)
         at = At(values["as_of"], values["known_at"], held.position)
@@ -165,7 +179,7 @@ class _Asked:
             self.at.position,
             truncated=truncated,
             same_as=key if key != self.key else None,
-            scope=scope.name,
+            scope=scope.said,
             head=self.at.head,
         )
         notes = typed.notes if typed is not None else ()
@@ -204,12 +218,6 @@ def _find(name: str) -> Question:
     return question
 
 
-def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """The key that stands for `key`: another one where it is another party by judgement, or a
-    place that has another code by now."""
-    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).standing(key)
-
-
 def held_by(graph: Graph) -> ProjectedTo:
     """How far the graph is; raises `NotFoundError` when it is empty."""
     held = projected_to(graph)
@@ -224,13 +232,3 @@ def _empty() -> NotFoundError:
         "The graph is empty: run `xinnong ingest` first.",
         code="graph_empty",
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    return value
