@@ -217,7 +217,7 @@ def _answer(graph: Graph, name: str, moment: Moment, scope: Scope, given: dict[s
     try:
         answer = ask(graph, name, moment=moment, scope=scope, of_known=True, **given)
     except XinnongError as error:
-        return "refused", error.code
+        return "refused", error.cause_code
     return "rows", sorted(repr(plain(row)) for row in answer.rows)
 
 
