@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from api.admission import Day, Fen
 from api.dependencies import Body, Key, Reading, Serving
+from api.problems import RESPONSES
 from graph.time import today
 from ingest.guarded_guarantee import GuardedGuarantee, insert_guarantee
 from queries.structure import GuaranteeProposal, Owners
@@ -110,7 +111,16 @@ def check(body: ProposedGuarantee, reader: Reading) -> ProposalCheck:
     return reader.check_guarantee(body.proposal())
 
 
-@router.post("/guarantees", summary="写入担保 / insert a guarantee within limits")
+#: What an insert comes to: written, there already, or which limit refuses it.
+_INSERTED: dict[int | str, dict[str, Any]] = {
+    201: {"model": GuardedGuarantee, "description": "已写入 / inserted"},
+    409: RESPONSES[409] | {"model": GuardedGuarantee},
+}
+
+
+@router.post(
+    "/guarantees", summary="写入担保 / insert a guarantee within limits", responses=_INSERTED
+)
 def insert(body: GuaranteeInsert, services: Serving, response: Response) -> GuardedGuarantee:
     """Checks again under the log's lock and writes the guarantee if every blocking limit holds.
 
