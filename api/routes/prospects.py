@@ -25,6 +25,7 @@ def summary(reader: Reading) -> dict[str, Any]:
         "units": found.units,
         "first_loan": "尚不能确定",
         "rows": found.summary(),
+        "basis": reader.basis.as_dict(),
     }
 
 
@@ -48,6 +49,7 @@ def village(
             }
             for one in found
         ],
+        "basis": reader.basis.as_dict(),
     }
 
 
