@@ -17,7 +17,7 @@ def freshness(known_at: KnownAt = "", as_json: Json = False) -> None:
     with opened() as services:
         found = services.deliveries(known_at=instant_of(known_at)).freshness()
     answer_with(
-        [item.as_dict() for item in found],
+        found,
         as_json,
         lambda: table(
             "数据新旧",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from api.record_words import ADVERSE, adverse_said, adverse_sentence, record_said
+from api.record_words import adverse_said, adverse_sentence, record_said
 from queries import library
 from queries.adverse import ADVERSE_KINDS, Adverse
 from queries.basis import Basis
+from queries.codes import ADVERSE
 from queries.library import Answer
 
 ROW: dict[str, Any] = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from world import World
 
+from graph.encoding import encode
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from queries.eligibility.decisions.decide import Case, Strata
@@ -51,7 +52,7 @@ def test_a_place_with_its_name_grades_and_review(tmp_path: Path) -> None:
     assert told["basis"]["position"] == 1 and "信用村" in told["basis"]["rules"]
     town = found.place_answer(TOWN)
     assert (town["level"], town["villages"], town["grades"]) == ("town", [VILLAGE], None)
-    assert {place["division"] for place in found.as_dict()["places"]} == {TOWN, VILLAGE}
+    assert {place["division"] for place in encode(found)["places"]} == {TOWN, VILLAGE}
     with pytest.raises(NotFoundError) as refused:
         found.find("division:1")
     assert refused.value.cause_code == "place_unknown"
@@ -77,7 +78,7 @@ def test_a_rating_looks_at_what_it_may(tmp_path: Path) -> None:
     assert set(told.facts) == {name for item in load_card().used for name in item.looks_at}
     assert not {"age", "marital_status", "guarantees_bad_loan"} & set(told.facts)
     assert (told.review_on, told.overdue) == (date(2026, 3, 10), True)
-    answer = told.as_dict()
+    answer = encode(told)
     (education,) = (item for item in answer["items"] if item["id"] == "education")
     assert (education["points"], education["facts"]["education"]["value"]) == (5, "college")
     assert answer["stated"]["overdue"] is True and answer["stated"]["grade"] == "A"
