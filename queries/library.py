@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from graph.connection import Graph, Rows, Statement
@@ -27,7 +26,6 @@ __all__ = [
     "ask_many",
     "held_by",
     "library",
-    "standing_key",
     "statement",
 ]
 
@@ -90,7 +88,6 @@ def ask(
     moment: Moment | None = None,
     scope: Scope = ADMINISTRATOR,
     keys: StandingKeys | None = None,
-    held: ProjectedTo | None = None,
     of_known: bool = False,
     **given: Any,
 ) -> Answer:
@@ -99,8 +96,8 @@ def ask(
     What `find_party` is given is what a person typed, identities hidden (`queries.search.hidden`).
 
     Args:
-        moment: when it is asked; without one, `as_of` (today) and `known_at` (what `held`, or the
-            graph, holds whole) may be given among the parameters.
+        moment: when it is asked; without one, `as_of` (default today) and `known_at` (default what
+            the graph holds whole) may be given among the parameters.
         scope: who asks.  To a reader who does not see everything, a party of which nothing is seen
             is as one that no source knows.
         keys: those looked up before at this moment, for this scope; default none.
@@ -114,7 +111,7 @@ def ask(
     """
     question = _find(name)
     if moment is None:
-        held = held or held_by(graph)
+        held = held_by(graph)
         clocks = {"as_of": today(), "known_at": held.known_at, **given}
         values = question.values(clocks)
         at = At(values["as_of"], values["known_at"], held.position)
@@ -182,7 +179,7 @@ class _Asked:
             self.at.position,
             truncated=truncated,
             same_as=key if key != self.key else None,
-            scope=scope.name,
+            scope=scope.said,
             head=self.at.head,
         )
         notes = typed.notes if typed is not None else ()
@@ -219,12 +216,6 @@ def _find(name: str) -> Question:
             code="question_unknown",
         )
     return question
-
-
-def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """The key that stands for `key`: another one where it is another party by judgement, or a
-    place that has another code by now."""
-    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).standing(key)
 
 
 def held_by(graph: Graph) -> ProjectedTo:

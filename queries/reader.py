@@ -110,7 +110,11 @@ class Reader(DistrictReader):
         from queries.adverse import adverse_of
 
         told = answer or self.ask("adverse_records", key=key)
-        return adverse_of(told, self.moment.batches, labels=labels)
+
+        def tells_all(kind: str) -> bool:
+            return self.scope.sees_everything or self._keys.tells_all_of(kind, key)
+
+        return adverse_of(told, self.moment.batches, labels=labels, tells_all=tells_all)
 
     def conflicts(self, assessor: str) -> dict[str, str]:
         """Whom an assessor must leave to somebody else, and why."""

@@ -148,5 +148,9 @@ class StandingKeys:
         told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
         return np.array(told, bool)
 
+    def tells_all_of(self, kind: str, key: str) -> bool:
+        """The same of one party."""
+        return bool(self.tells_all(kind, pa.array([self.standing(key)]))[0])
+
     def _statement(self, name: str, key: str) -> Statement:
         return statement_of(library()[name], self.scope, {"key": key, **self._at.parameters()})

@@ -37,9 +37,7 @@ def summary(
         total["ready"] += row.ready
     if product not in totals:
         product = max(totals, key=lambda name: totals[name]["ready"], default="")
-    shown = [
-        {**vars(row), "town": town_of(row.village)} for row in rows if row.product == product
-    ]
+    shown = [{**vars(row), "town": town_of(row.village)} for row in rows if row.product == product]
     return page(
         "prospects.html",
         here="/prospects",

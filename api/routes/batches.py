@@ -13,11 +13,10 @@ from pydantic import Field
 from api.admission import Flag, Whole
 from api.dependencies import FOR_A_RUN_S, Body, KnownAt, Received, Serving
 from graph.errors import InputError, NotFoundError
-from graph.operations import Delivery
 from graph.time import Instant
 from ingest import preview_withdrawal, withdraw
 from ingest.comparing.list_part import ListPart
-from ingest.delivery.deliveries import Deliveries
+from ingest.delivery.deliveries import Deliveries, Delivery
 from ingest.delivery.freshness import Freshness
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS, Inbox
 from ingest.delivery.upload import Upload
@@ -165,9 +164,14 @@ def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> Withdr
     that would turn are named.  Sent again it changes nothing (`already`).
     """
     if body.dry_run:
-        return preview_withdrawal(name, settings=services.settings)
+        return preview_withdrawal(name, settings=services.settings, store=services.store)
     return withdraw(
-        name, reason=body.reason, by=body.by, settings=services.settings, wait_s=FOR_A_RUN_S
+        name,
+        reason=body.reason,
+        by=body.by,
+        settings=services.settings,
+        store=services.store,
+        wait_s=FOR_A_RUN_S,
     )
 
 

@@ -14,10 +14,9 @@ from pydantic import Field
 from api.admission import MOST, Whole
 from api.dependencies import Body, Key, Reading, Serving
 from graph.catch_up import catch_up
-from graph.operations import Judgement
 from ingest.identity import judge, judgements_in_force, refresh, review, take_back
 from ingest.identity.clusters import Cluster, Conflict
-from ingest.identity.review import Judged, SideBySide, Way, hints
+from ingest.identity.review import Judged, Judgement, SideBySide, Way, hints
 
 __all__ = ["router"]
 
@@ -83,7 +82,7 @@ def candidates(
     ] = "rules",
 ) -> SearchAnswer:
     """Compare what may be the same and renew the queue; judged pairs keep their judgements."""
-    found = refresh(services.settings, by=by)
+    found = refresh(services.settings, by=by, store=services.store)
     return SearchAnswer(found.weighed_by, len(found.candidates), found.compared, found.left_out)
 
 
@@ -94,14 +93,14 @@ def queue(
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
 ) -> PairsAnswer:
     """Pairs that wait for an officer, with both records and every reason."""
-    pairs = review(services.settings, limit=limit, offset=offset)
+    pairs = review(services.settings, limit=limit, offset=offset, store=services.store)
     return PairsAnswer(tuple(pairs))
 
 
 @router.get("/hints/{key}", summary="某主体的疑似关系 / hints of one party")
 def of_party(key: Key, services: Serving, reader: Reading) -> PairsAnswer:
     """Waiting pairs of one party; they are shown and used for nothing."""
-    found = hints(services.settings, reader.known(key))
+    found = hints(services.settings, reader.known(key), store=services.store)
     return PairsAnswer(tuple(found))
 
 
@@ -109,7 +108,13 @@ def of_party(key: Key, services: Serving, reader: Reading) -> PairsAnswer:
 def judgement(body: JudgementRequest, services: Serving) -> Judged:
     """Same or not the same, for good, until it is taken back; log and graph follow at once."""
     made = judge(
-        services.settings, body.one, body.other, body.verdict, user=body.user, note=body.note
+        services.settings,
+        body.one,
+        body.other,
+        body.verdict,
+        user=body.user,
+        note=body.note,
+        store=services.store,
     )
     catch_up(services.settings)
     return made
@@ -118,7 +123,9 @@ def judgement(body: JudgementRequest, services: Serving) -> Judged:
 @router.post("/judgements/{number}/undo", summary="撤销核对 / take a judgement back")
 def undo(number: Number, body: UndoRequest, services: Serving) -> Judged:
     """A further judgement that undoes one; nothing is deleted."""
-    made = take_back(services.settings, number, user=body.user, note=body.note)
+    made = take_back(
+        services.settings, number, user=body.user, note=body.note, store=services.store
+    )
     catch_up(services.settings)
     return made
 
@@ -126,5 +133,5 @@ def undo(number: Number, body: UndoRequest, services: Serving) -> Judged:
 @router.get("/clusters", summary="同一主体、矛盾和核对记录 / clusters, conflicts, judgements")
 def clusters(services: Serving) -> ClustersAnswer:
     """Who is one party after all judgements, and which judgements contradict each other."""
-    judgements, found = judgements_in_force(services.settings)
+    judgements, found = judgements_in_force(services.settings, services.store)
     return ClustersAnswer(found.clusters, found.conflicts, tuple(judgements))

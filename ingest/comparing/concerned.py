@@ -20,7 +20,7 @@ from pydantic import Field, computed_field
 from graph.covered_sources import coverage_days
 from graph.facts import true_at
 from graph.log import FactLog
-from graph.operations import DecisionArchive, KeptDecision, read_only_store
+from graph.operations import DecisionArchive, KeptDecision, OperationsStore, read_only_store
 from graph.schema import SCHEMA
 from graph.settings import Settings
 from graph.time import Instant, day_of
@@ -91,6 +91,8 @@ def concerned(
     changes: Sequence[Difference],
     taken: Mapping[str, date],
     moment: datetime,
+    *,
+    store: OperationsStore | None = None,
 ) -> tuple[Concerned, ...]:
     """Decisions on parties that the changes touch, those that turn first; nothing is written.
 
@@ -107,10 +109,10 @@ def concerned(
     other = taken.keys() != now.keys()
     if not touched and not other:
         return ()
-    with read_only_store(settings) as store:
-        if store is None:
+    with read_only_store(settings, store) as operations:
+        if operations is None:
             return ()
-        archive = DecisionArchive(store)
+        archive = DecisionArchive(operations)
         before = _records(log, (), now, moment)
         after = _records(log, changes, taken, moment)
         again = (

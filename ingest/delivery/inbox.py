@@ -298,6 +298,7 @@ class Inbox:
         _count_beginning(path)
         given: dict[str, Any] = {
             "settings": self.settings, "part": upload.part, "progress": progress,
+            "store": self._runner.store,
         }  # fmt: skip
         made = (preview if upload.trial else ingest)(upload.source, [path], **given)
         return json.dumps(encode(made), ensure_ascii=False)

@@ -272,7 +272,7 @@ def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) ->
             reader.adverse("org:1").answer.basis,
             reader.risk("person:a").basis,
             reader.structure().overview.basis,
-            reader.structure().standing("person:a").basis,
+            reader.structure().guarantee_position("person:a").basis,
             reader.places().basis,
             reader.calibration().basis,
             reader.losses("village").basis,
@@ -280,7 +280,7 @@ def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) ->
             reader.rating("person:a").basis,
             *(one.basis for one in reader.decide_every("person:a")),
         ]
-        assert {encode(one)["scope"] for one in stated} == {reader.scope.name}
+        assert {encode(one)["scope"] for one in stated} == {reader.scope.said}
         assert {encode(one)["head"] for one in stated} == {reader.moment.head[:12]}
         assert len(stated) > 15
 

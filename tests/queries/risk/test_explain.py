@@ -31,7 +31,11 @@ def everything(facts: list[Said]) -> dict[str, object]:
     told = {}
     for key in run.snapshot.keys.to_pylist():
         said = encode(explain(run, key))
-        told[key] = {name: value for name, value in said.items() if not name.startswith("unused")}
+        told[key] = {
+            name: value
+            for name, value in said.items()
+            if name != "basis" and not name.startswith("unused")
+        }
     return told
 
 

@@ -138,9 +138,9 @@ def test_list_entries_are_no_claims() -> None:
 
 def test_an_answer_says_what_it_assumes_and_what_was_supplied() -> None:
     held = snapshot([*BASE, guarantee(C, A, None)])
-    told = encode(distress_stress(
-        held, failed=[A[0]], buffers_fen={B[0]: 1}, supplied_fen={B[0]: 100_000}
-    ))
+    told = encode(
+        distress_stress(held, failed=[A[0]], buffers_fen={B[0]: 1}, supplied_fen={B[0]: 100_000})
+    )
     (found,) = [item for item in told["losses"] if item["party"] == B[0]]
     assert (found["buffer_fen"], found["share_low"]) == (100_000, 0.5)  # not the one fen reported
     assert told["supplied_fen"] == {B[0]: 100_000}
