@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
 from api.services import Services
+from api.trace import note_scope
 from graph.time import past
 from ingest.delivery.inbox import Inbox
 from queries.reader import Reader
@@ -74,7 +75,9 @@ def reader(
 
     Raises `InputError` (`known_at_future`), and as `Services.moment`.
     """
-    return services(request).reader(as_of=as_of, known_at=known_at)
+    made = services(request).reader(as_of=as_of, known_at=known_at)
+    note_scope(request, made.scope.name)
+    return made
 
 
 def inbox(request: Request) -> Inbox:

@@ -27,6 +27,7 @@ _QUESTIONS = (
     "list_entries",
     "records",
     "neighbourhood",
+    "adverse_records",
 )
 
 
@@ -59,7 +60,10 @@ class PartyFile:
 def read_party_file(reader: Reader, key: str) -> PartyFile:
     """Everything about one party; raises `NotFoundError` for one that does not exist."""
     risk = reader.risk(key)
-    answers = reader.ask_all(_QUESTIONS, key)
+    asked = [*((name, {"key": key}) for name in _QUESTIONS), ("find_party", {"text": key})]
+    *told, found = reader.ask_many(asked)
+    answers = dict(zip(_QUESTIONS, told, strict=True))
+    adverse = answers.pop("adverse_records")
     applicant = _applicant(key, answers)
     # the grade is made of what the village collected; a loan waits for the applicant's signature
     case = reader.case(applicant, graded=True) if applicant else None
@@ -70,8 +74,8 @@ def read_party_file(reader: Reader, key: str) -> PartyFile:
         name=risk.name,
         answers=answers,
         risk=risk,
-        adverse=reader.adverse(key, labels=card[0]["labels"] if card else ()),
-        where=_where(reader.search(key).rows),
+        adverse=reader.adverse(key, labels=card[0]["labels"] if card else (), answer=adverse),
+        where=_where(found.rows),
         applicant=applicant,
         decisions=decide_all(case.without_consent(), reader.products.values()) if case else (),
         rating=rate(case, reader.card) if case and answers["household_members"].rows else None,

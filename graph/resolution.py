@@ -34,7 +34,7 @@ from graph.schema import SCHEMA
 from graph.time import MAX_DATE, MIN_DATE
 from graph.vocabulary import Relationship
 
-__all__ = ["Resolution", "followed", "led", "redirects"]
+__all__ = ["Resolution", "led", "redirects"]
 
 _TIES = tuple(kind for kind in SCHEMA.relationships if kind not in SCHEMA.identities)
 _KINDS = pa.array([item.kind for item in SCHEMA.kinds], pa.string())
@@ -72,21 +72,12 @@ def redirects(same_as: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, str]
     return found
 
 
-def followed(tables: Mapping[str, pa.Table]) -> tuple[dict[str, pa.Table], dict[str, str]]:
-    """The facts held at one time with what leads to another key followed, and key -> key that stays.
+def led(kind: str, table: pa.Table, moved: Mapping[str, tuple[str, str]]) -> pa.Table:
+    """Facts of one kind where they stand when `moved` keys (`redirects`) are given up.
 
     Ties stand under the keys that stay; what describes a given-up key, and the tie that was
     followed, are left out: such a key is no party, and no division, of its own.
     """
-    moved = redirects(
-        row for kind in SCHEMA.identities if kind in tables for row in tables[kind].to_pylist()
-    )
-    found = {kind: led(kind, table, moved) for kind, table in tables.items()}
-    return found, {key: stays for key, (stays, _) in moved.items()}
-
-
-def led(kind: str, table: pa.Table, moved: Mapping[str, tuple[str, str]]) -> pa.Table:
-    """Facts of one kind where they stand when `moved` keys (`redirects`) are given up."""
     if not moved:
         return table
     given_up = pa.array(sorted(moved), pa.string())

@@ -14,6 +14,7 @@ from typing import Any
 
 from graph.covered_sources import coverage_days
 from graph.log import FactLog
+from graph.operations import OperationsStore
 from graph.progress import Progress, silent
 from graph.secrets import load_secrets
 from graph.settings import Settings
@@ -67,6 +68,7 @@ def preview(
     part: ListPart | None = None,
     form: Path | None = None,
     progress: Progress | None = None,
+    store: OperationsStore | None = None,
 ) -> Preview:
     """Find out what `ingest` with the same arguments would do.
 
@@ -115,5 +117,5 @@ def preview(
         taken[source] = day_of(moment)
     if not reports:
         refusals.tell()
-    decisions = concerned(settings, log, changes, taken, moment)
+    decisions = concerned(settings, log, changes, taken, moment, store=store)
     return Preview(tuple(reports), decisions, refusals.files())

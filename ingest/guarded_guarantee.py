@@ -21,7 +21,7 @@ from graph.catch_up import catch_up
 from graph.errors import InputError
 from graph.identifiers.redaction import hides_a_number, redacted_key
 from graph.log import Batch, FactLog
-from graph.operations import DecisionArchive, Ledger, OperationsStore, lease
+from graph.operations import DecisionArchive, Ledger, OperationsStore, lease, store_for
 from graph.private import private_folder
 from graph.progress import silent
 from graph.secrets import make_secrets
@@ -75,6 +75,7 @@ def insert_guarantee(
     *,
     accept_open: Collection[str] = (),
     into_graph: bool = True,
+    store: OperationsStore | None = None,
 ) -> GuardedGuarantee:
     """Check a proposal against all that is known, and write it if every blocking limit holds.
 
@@ -101,24 +102,24 @@ def insert_guarantee(
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     private_folder(settings.data)
     with (
-        OperationsStore(settings) as store,
+        store_for(settings, store) as operations,
         # the source's other runs compare with what is committed: none may be under way
-        lease(store, settings, _SOURCE, wait_s=WAIT_S, progress=silent),
+        lease(operations, settings, _SOURCE, wait_s=WAIT_S, progress=silent),
         log.writer(),
     ):
-        Ledger(store).refuse_lost(log.batches())
+        Ledger(operations).refuse_lost(log.batches())
         done = taken_before(log, _SOURCE, sha256, ListPart("proposal"))
         if done:
             return GuardedGuarantee("already", None, None, done.position)
         snapshot = take_snapshot(log, day)
         check = check_proposal(read_guarantees(snapshot), proposal)
-        record = _keep(store, check, accept_open)
+        record = _keep(operations, check, accept_open)
         if check.verdict is Verdict.NOT_MET:
             return GuardedGuarantee("refused", check, record, None)
         if not check.open_rules <= set(accept_open):
             return GuardedGuarantee("open", check, record, None)
         batch = _append(log, snapshot, check.proposal, sha256, notes={"check": record})
-        Ledger(store).reconcile([batch])
+        Ledger(operations).reconcile([batch])
     if into_graph:
         catch_up(settings)
     return GuardedGuarantee("inserted", check, record, batch.position)

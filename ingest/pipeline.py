@@ -16,7 +16,7 @@ from graph.catch_up import catch_up
 from graph.errors import InputError
 from graph.file_name import shown
 from graph.log import FactLog
-from graph.operations import Ledger, OperationsStore, lease
+from graph.operations import Ledger, OperationsStore, lease, store_for
 from graph.private import private_folder
 from graph.progress import Progress, silent
 from graph.secrets import make_secrets
@@ -48,6 +48,7 @@ def ingest(
     form: Path | None = None,
     wait_s: float = WAIT_S,
     progress: Progress | None = None,
+    store: OperationsStore | None = None,
 ) -> Report:
     """Take in files of one source.
 
@@ -58,6 +59,7 @@ def ingest(
         form: a county's form that the files have; default: the source's own headings, or those of
             any form in the data folder.
         wait_s: how long to wait while another run holds the source.
+        store: of a service that holds one open.
 
     Returns:
         A report a file.  A file of which nothing can be taken is refused by itself: those behind
@@ -76,10 +78,10 @@ def ingest(
     key = make_secrets(settings.secrets_file).identity_key
     quarantine = Quarantine(settings.quarantine_dir)
     reports, refusals = [], Refusals()
-    with OperationsStore(settings) as store:
-        ledger = Ledger(store)
+    with store_for(settings, store) as operations:
+        ledger = Ledger(operations)
         # one run of one source at a time: what is compared with must not change before the commit
-        with lease(store, settings, source, wait_s=wait_s, progress=say):
+        with lease(operations, settings, source, wait_s=wait_s, progress=say):
             ledger.refuse_lost(log.batches())
             # what a killed run committed and could not enter any more
             ledger.reconcile(log.batches())
@@ -93,16 +95,21 @@ def ingest(
             quarantine.tidy(log, source, utc_now())
     if not reports:
         refusals.tell()
-    projected = bring_up(settings, progress=progress) if into_graph else None
+    projected = bring_up(settings, progress=progress, store=store) if into_graph else None
     return Report(tuple(reports), projected, refusals.files())
 
 
-def bring_up(settings: Settings, *, progress: Progress | None = None) -> int:
+def bring_up(
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    store: OperationsStore | None = None,
+) -> int:
     """Bring the graph up to the log, and note it in the ledger; returns the batches written."""
     position = len(FactLog(settings.log_dir).batches())
     projected = catch_up(settings, progress=progress)
-    with OperationsStore(settings) as store:
-        Ledger(store).projected(position)
+    with store_for(settings, store) as operations:
+        Ledger(operations).projected(position)
     return projected
 
 

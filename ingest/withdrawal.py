@@ -23,7 +23,7 @@ from graph.errors import InputError, NotFoundError
 from graph.facts import arrow_schema, ids_again
 from graph.identifiers.redaction import redacted
 from graph.log import Batch, FactLog
-from graph.operations import Ledger, OperationsStore, lease
+from graph.operations import Ledger, OperationsStore, lease, store_for
 from graph.operations.responsible import responsible
 from graph.progress import Progress, silent
 from graph.schema import SCHEMA
@@ -91,14 +91,16 @@ class Withdrawal:
         }
 
 
-def preview_withdrawal(name: str, *, settings: Settings) -> Withdrawal:
+def preview_withdrawal(
+    name: str, *, settings: Settings, store: OperationsStore | None = None
+) -> Withdrawal:
     """What `withdraw` would do; nothing is written.  Raises as `withdraw` does."""
     log = FactLog(settings.log_dir)
     found, difference = _look(log, Quarantine(settings.quarantine_dir), name)
     if found.made:
         return found
     taken = coverage_days(item for item in log.batches() if item.batch != found.batch.batch)
-    decisions = concerned(settings, log, [difference], taken, utc_now())
+    decisions = concerned(settings, log, [difference], taken, utc_now(), store=store)
     return replace(found, decisions=decisions)
 
 
@@ -112,6 +114,7 @@ def withdraw(
     into_graph: bool = True,
     wait_s: float = WAIT_S,
     progress: Progress | None = None,
+    store: OperationsStore | None = None,
 ) -> Withdrawal:
     """Take a batch back; one that was taken back before stays so, and nothing is written.
 
@@ -122,6 +125,7 @@ def withdraw(
         known_at: when this became known; default now.
         into_graph: also bring the graph up to date.
         wait_s: how long to wait while another run holds the source.
+        store: of a service that holds one open.
 
     Raises:
         NotFoundError: `batch_unknown`.
@@ -133,9 +137,9 @@ def withdraw(
     log = FactLog(settings.log_dir)
     source = _find(log.batches(), name).source
     quarantine = Quarantine(settings.quarantine_dir)
-    with OperationsStore(settings) as store:
-        ledger = Ledger(store)
-        with lease(store, settings, source, wait_s=wait_s, progress=progress or silent):
+    with store_for(settings, store) as operations:
+        ledger = Ledger(operations)
+        with lease(operations, settings, source, wait_s=wait_s, progress=progress or silent):
             ledger.refuse_lost(log.batches())
             found, difference = _look(log, quarantine, name)
             if found.made is None:
@@ -145,7 +149,7 @@ def withdraw(
             ledger.reconcile(log.batches())
             quarantine.tidy(log, source, utc_now())
     if into_graph:
-        bring_up(settings, progress=progress)
+        bring_up(settings, progress=progress, store=store)
     return found
 
 

@@ -6,7 +6,7 @@ is unknown.  Own records only; what is around a party is a hint and stands elsew
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from graph.effective_batches import effective_batches
 from graph.log import Batch
 from graph.schema import SCHEMA
 from queries.library import Answer
+from queries.visible import owning
 
 __all__ = ["ADVERSE_KINDS", "Adverse", "adverse_of"]
 
@@ -47,7 +48,8 @@ class Adverse:
     Attributes:
         answer: of `adverse_records`.
         sources: those that bring such records, each with the day when it last came.
-        unheard: kinds of adverse records that no source brought so far.
+        unheard: kinds of adverse records that no source brought so far, or none to this reader: of
+            what may be withheld, that nothing is seen says nothing.
     """
 
     answer: Answer
@@ -74,13 +76,19 @@ class Adverse:
 
 
 def adverse_of(
-    answer: Answer, batches: Iterable[Batch], *, labels: Collection[str] = ()
+    answer: Answer,
+    batches: Iterable[Batch],
+    *,
+    labels: Collection[str] = (),
+    tells_all: Callable[[str], bool] = lambda _kind: True,
 ) -> Adverse:
     """How far one looked for what an answer of `adverse_records` says.
 
     Args:
         batches: those that were known at the answer's moment.
         labels: what the party is, so that nobody is told to lack what it cannot have.
+        tells_all: whether the reader sees every fact of a kind about the party
+            (`queries.scope.Scope.tells_all`).
     """
     told = list(batches)
     came, brought = coverage_days(told), _brought(told)
@@ -88,15 +96,23 @@ def adverse_of(
         kind for kind in ADVERSE_KINDS
         if not (kind in _OF_FIRMS and {"Person", "Household"} & {*labels})
     ]  # fmt: skip
+    open_ = [kind for kind in wanted if all(map(tells_all, _facts_and_ties(kind)))]
     sources = {
-        source for kind in wanted for source in brought if brought[source] & ADVERSE_KINDS[kind]
+        source for kind in open_ for source in brought if brought[source] & ADVERSE_KINDS[kind]
     }
     heard = frozenset().union(*brought.values())
     return Adverse(
         answer,
         tuple((source, came[source]) for source in sorted(sources)),
-        tuple(kind for kind in wanted if not heard & ADVERSE_KINDS[kind]),
+        tuple(kind for kind in wanted if kind not in open_ or not heard & ADVERSE_KINDS[kind]),
     )
+
+
+def _facts_and_ties(adverse: str) -> set[str]:
+    """Kinds of facts that say an adverse record, and of the ties by which it is a party's."""
+    kinds = ADVERSE_KINDS[adverse]
+    things = {SCHEMA.superlabel(SCHEMA.nodes[kind]) for kind in kinds}
+    return {*kinds, *(tie.kind for thing in things for tie in owning(thing))}
 
 
 def _brought(batches: Iterable[Batch]) -> dict[str, frozenset[str]]:

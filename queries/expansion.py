@@ -31,7 +31,7 @@ __all__ = ["SUPPLIED", "rendered", "with_roles"]
 #: Parameters that no question declares: the moment and the scope give them.
 SUPPLIED = frozenset(
     {"as_of", "known_at", "veiled", "registers", *PARAMETERS,
-     "open_kinds", "public_kinds", "granted", "areas"}
+     "opened", "granted", "areas"}
 )  # fmt: skip
 
 _FOR_A_READER = frozenset({"live", "begun"})
@@ -101,16 +101,12 @@ def _roles() -> dict[str, str | None]:
 
 
 def _labels_of(party: str) -> str:
-    said = [role for role, tie in _roles().items() if tie is None]
-    ways = [
-        f"(label_ IN {said} AND EXISTS {{ MATCH (plays_:Version)-[:DESCRIBES]->({party}:Party) "
-        "WHERE live(plays_) AND plays_.kind = label_ })"
-    ]
-    ways += [
-        f"(label_ = '{role}' AND EXISTS {{ MATCH ({party}:Party)-[acts_:{tie}]->() WHERE live(acts_) }})"
-        for role, tie in _roles().items() if tie is not None
-    ]  # fmt: skip
-    return f"[label_ IN labels({party}) WHERE NOT label_ IN {[*_roles()]} OR {' OR '.join(ways)}]"
+    ways = []
+    for role, tie in _roles().items():
+        words = f"has_tie({party}, {tie})" if tie else f"is_said_to_be({party}, label_)"
+        ways.append(f"(label_ = '{role}' AND {words})")
+    roles = [*_roles()]
+    return f"[label_ IN labels({party}) WHERE NOT label_ IN {roles} OR {' OR '.join(ways)}]"
 
 
 def _kind_of(thing: str) -> str:

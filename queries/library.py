@@ -8,9 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from graph.connection import Graph, Rows, Statement
-from graph.covered_sources import coverage_days
 from graph.errors import NotFoundError
-from graph.log import FactLog
 from graph.moment import Moment
 from graph.projection import ProjectedTo, projected_to
 from graph.time import today
@@ -19,17 +17,14 @@ from queries.question import Question
 from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, statement_of
+from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, patience_s, statement_of
 
 __all__ = [
     "Answer",
     "ask",
     "ask_many",
-    "held_at",
     "held_by",
-    "known_key",
     "library",
-    "standing_key",
     "statement",
 ]
 
@@ -77,7 +72,6 @@ def ask(
     moment: Moment | None = None,
     scope: Scope = ADMINISTRATOR,
     keys: StandingKeys | None = None,
-    held: ProjectedTo | None = None,
     of_known: bool = False,
     **given: Any,
 ) -> Answer:
@@ -86,8 +80,8 @@ def ask(
     What `find_party` is given is what a person typed, identities hidden (`queries.search.hidden`).
 
     Args:
-        moment: when it is asked; without one, `as_of` (today) and `known_at` (what `held`, or the
-            graph, holds whole) may be given among the parameters.
+        moment: when it is asked; without one, `as_of` (default today) and `known_at` (default what
+            the graph holds whole) may be given among the parameters.
         scope: who asks.  To a reader who does not see everything, a party of which nothing is seen
             is as one that no source knows.
         keys: those looked up before at this moment, for this scope; default none.
@@ -101,7 +95,7 @@ def ask(
     """
     question = _find(name)
     if moment is None:
-        held = held or held_by(graph)
+        held = held_by(graph)
         clocks = {"as_of": today(), "known_at": held.known_at, **given}
         values = question.values(clocks)
         at = At(values["as_of"], values["known_at"], held.position)
@@ -153,7 +147,7 @@ class _Asked:
         parties = _PARTIES & set(self.values) if question.name != SAME_AS else ()
         self.parties = {name: str(self.values[name]) for name in parties}
 
-    def answered(self, found: Rows) -> Answer:
+    def answered(self, found: Rows, scope: Scope) -> Answer:
         question, typed = self.question, self.typed
         rows, beyond = question.cut(found.rows)
         truncated = found.truncated or beyond is not None
@@ -169,6 +163,8 @@ class _Asked:
             self.at.position,
             truncated=truncated,
             same_as=key if key != self.key else None,
+            scope=scope.said,
+            head=self.at.head,
         )
         notes = typed.notes if typed is not None else ()
         return Answer(question, rows, basis, notes if beyond is None else (*notes, beyond))
@@ -178,8 +174,8 @@ def _answers(
     graph: Graph, asked: Sequence[_Asked], keys: StandingKeys, of_known: bool
 ) -> list[Answer]:
     statements = _statements(asked, keys, of_known)
-    found = graph.read_many(statements, timeout_s=10.0 + len(statements))
-    return [one.answered(rows) for one, rows in zip(asked, found, strict=True)]
+    found = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
+    return [one.answered(rows, keys.scope) for one, rows in zip(asked, found, strict=True)]
 
 
 def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> list[Statement]:
@@ -204,32 +200,6 @@ def _find(name: str) -> Question:
             code="question_unknown",
         )
     return question
-
-
-def standing_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """The key that stands for `key`: another one where it is another party by judgement, or a
-    place that has another code by now."""
-    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).standing(key)
-
-
-def known_key(graph: Graph, key: str, as_of: date, known_at: datetime) -> str:
-    """As `standing_key`; raises `NotFoundError` (`party_unknown`) where no source said anything."""
-    return StandingKeys(graph, At(as_of, known_at, 0), ADMINISTRATOR).known(key)
-
-
-def held_at(log: FactLog, known_at: datetime) -> ProjectedTo:
-    """What a graph of this log held at an instant: of a job that goes on later, or of a question
-    about what was known."""
-    then = [batch for batch in log.batches() if batch.known_at <= known_at]
-    came = coverage_days(then)
-    return ProjectedTo(
-        position=len(then),
-        known_at=known_at,
-        manifest_hash=then[-1].hash if then else "",
-        schema_hash="",
-        sources=list(came),
-        sources_on=[day.isoformat() for day in came.values()],
-    )
 
 
 def held_by(graph: Graph) -> ProjectedTo:

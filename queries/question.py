@@ -239,7 +239,7 @@ def parse_question(path: Path, text: str) -> Question:
             raise refuse(f"the header lacks {word}")
     own = "\n".join(body).strip()
     try:
-        cypher = with_roles(expand(own))
+        cypher = expand(with_roles(own))
         plain = blanked(cypher)
         wrong = [*unclocked(plain), *unlawful(blanked(own))]
     except ValueError as error:

@@ -6,7 +6,8 @@ taken in while it works changes nothing in it.  Nothing beneath looks at a clock
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.errors import NotFoundError
 from queries.district import DistrictReader
-from queries.library import Answer, ask, ask_many
+from queries.library import Answer, ask_many
 from queries.scope import Scope
 from queries.standing_keys import StandingKeys
 
@@ -44,9 +45,24 @@ class Reader(DistrictReader):
 
         Raises as `queries.library.ask`; a party that no source knows is refused.
         """
-        if isinstance(given.get("text"), str):
-            given["text"] = self._hidden(given["text"])
-        return ask(self._stores.graph, name, keys=self._keys, of_known=True, **self._who, **given)
+        return self.ask_many([(name, given)])[0]
+
+    def ask_many(self, questions: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Answer]:
+        """Several questions (name, parameters) in one transaction; raises as `ask`."""
+        hidden = [
+            (name, {**given, "text": self._hidden(given["text"])})
+            if isinstance(given.get("text"), str)
+            else (name, given)
+            for name, given in questions
+        ]
+        return ask_many(
+            self._stores.graph,
+            hidden,
+            moment=self.moment,
+            scope=self.scope,
+            keys=self._keys,
+            of_known=True,
+        )
 
     def show(self, name: str, **given: Any) -> str:
         """What the graph would be sent for a question, as one can paste it into Neo4j Browser."""
@@ -59,12 +75,6 @@ class Reader(DistrictReader):
             statement(self._stores.graph, name, moment=self.moment, scope=self.scope, **given)
         )
 
-    def ask_all(self, names: Iterable[str], key: str) -> dict[str, Answer]:
-        """Several questions about one party, in one transaction."""
-        asked = [(name, {"key": key}) for name in names]
-        answers = ask_many(self._stores.graph, asked, keys=self._keys, of_known=True, **self._who)
-        return {answer.question.name: answer for answer in answers}
-
     def search(self, text: str) -> Answer:
         """Find parties by whatever was typed; a resident id is turned into its key and not kept."""
         return self.ask("find_party", text=text)
@@ -75,18 +85,36 @@ class Reader(DistrictReader):
 
     def name(self, key: str) -> str | None:
         """What a party is called; None where nobody says."""
-        return self._said_last(key, "name")
+        return self.names([key])[key]
+
+    def names(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """What parties are called, by key; None where nobody says, or whom the scope sees nothing
+        of: of a party that was withdrawn since, decisions stay."""
+        return {key: _said_first(rows, "name") for key, rows in self._cards(keys).items()}
 
     def masked(self, key: str) -> str | None:
         """A party's code, or its masked resident id; None where nobody says."""
-        code = self._said_last(key, "unified_social_credit_code")
-        return code or self._said_last(key, "resident_id_masked")
+        rows = self._cards([key])[key]
+        code = _said_first(rows, "unified_social_credit_code")
+        return code or _said_first(rows, "resident_id_masked")
 
-    def adverse(self, key: str, *, labels: Collection[str] = ()) -> Adverse:
-        """Own adverse records of a party, and how far one looked for them."""
+    def adverse(
+        self, key: str, *, labels: Collection[str] = (), answer: Answer | None = None
+    ) -> Adverse:
+        """Own adverse records of a party, and how far one looked for them.
+
+        Args:
+            labels: what the party is, so that nobody is told to lack what it cannot have.
+            answer: of `adverse_records`, where it was asked already.
+        """
         from queries.adverse import adverse_of
 
-        return adverse_of(self.ask("adverse_records", key=key), self.moment.batches, labels=labels)
+        told = answer or self.ask("adverse_records", key=key)
+
+        def tells_all(kind: str) -> bool:
+            return self.scope.sees_everything or self._keys.tells_all_of(kind, key)
+
+        return adverse_of(told, self.moment.batches, labels=labels, tells_all=tells_all)
 
     def conflicts(self, assessor: str) -> dict[str, str]:
         """Whom an assessor must leave to somebody else, and why."""
@@ -126,13 +154,21 @@ class Reader(DistrictReader):
 
         return rate(self.case(key, graded=True), self.card)
 
-    def kept_decisions(self, **of: Any) -> list[KeptDecision]:
-        """Decisions that were kept, oldest first."""
-        return self._archive.of(**of)
+    def kept_decisions(self) -> list[KeptDecision]:
+        """Decisions that were kept, oldest first; to who does not see everything, those made for
+        the institution that they ask for, about a party of which they see anything."""
+        return [item for item in self._archive.of() if self._opens(item)]
 
     def kept_decision(self, decision: str) -> KeptDecision:
         """One of them; raises `NotFoundError`."""
-        return self._archive.find(decision)
+        found = self._archive.find(decision)
+        if not self._opens(found):
+            raise NotFoundError(
+                "没有这份判定记录。请核对编号。",
+                "There is no decision of that identifier.",
+                code="decision_unknown",
+            )
+        return found
 
     def rules_text(self, rules: str) -> bytes:
         """The text of the rules that a kept decision names."""
@@ -142,7 +178,23 @@ class Reader(DistrictReader):
         """A kept decision made again from its own inputs, and whether the log still gives them."""
         from queries.eligibility.decisions.record import replay
 
+        self.kept_decision(decision)
         return replay(self._archive, decision, self._log if with_log else None)
+
+    def _opens(self, kept: KeptDecision) -> bool:
+        if self.scope.sees_everything:
+            return True
+        made_for = json.loads(kept.record)["institution"]
+        return (
+            made_for is not None and made_for == self.scope.institution and self._sees(kept.party)
+        )
+
+    def _sees(self, party: str) -> bool:
+        try:
+            self._keys.known(party)
+        except NotFoundError:
+            return False
+        return True
 
     @property
     def _archive(self) -> DecisionArchive:
@@ -152,28 +204,32 @@ class Reader(DistrictReader):
 
     @cached_property
     def _keys(self) -> StandingKeys:
-        """Keys of this reader, each looked up once."""
+        """Keys that were looked up for this reader: each once."""
         return StandingKeys(self._stores.graph, self.moment, self.scope)
 
-    @property
-    def _who(self) -> dict[str, Any]:
-        return {"moment": self.moment, "scope": self.scope}
+    def _cards(self, keys: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+        """Rows of the card of each party, a register first, and of those of one rank what was heard
+        last."""
+        asked = dict.fromkeys(keys)
+        self._keys.look_up(asked)
+        seen = [key for key in asked if self._sees(key)]
+        told = self.ask_many(("party_card", {"key": key}) for key in seen)
+        found: dict[str, list[dict[str, Any]]] = {key: [] for key in asked}
+        for key, card in zip(seen, told, strict=True):
+            found[key] = card.rows[::-1]
+            found[key].sort(key=self._rank)
+        return found
 
-    def _said_last(self, key: str, name: str) -> str | None:
-        # of a party that was withdrawn since, nobody says anything, and its decisions stay
-        at, graph = self.moment, self._stores.graph
-        try:
-            card = ask(graph, "party_card", keys=self._keys, key=key, **self._who)
-        except NotFoundError:
-            return None
-        # a register first, and of those of one rank what was heard last
-        rows = card.rows[::-1]
-        rows.sort(key=lambda row: at.provenance.rank(row["source"], row["kind"]))
-        told = (row["facts"].get(name) for row in rows)
-        return next((str(value) for value in told if value), None)
+    def _rank(self, row: Mapping[str, Any]) -> int:
+        return self.moment.provenance.rank(row["source"], row["kind"])
 
     def _hidden(self, text: str) -> str:
         from graph.secrets import make_secrets
         from queries.search import hidden
 
         return hidden(text, make_secrets(self._stores.settings.secrets_file).identity_key)
+
+
+def _said_first(rows: list[dict[str, Any]], name: str) -> str | None:
+    told = (row["facts"].get(name) for row in rows)
+    return next((str(value) for value in told if value), None)

@@ -141,11 +141,20 @@ class Scope:
         return (kind in self.open_kinds or alone) and self.sees(kind, [[party]], places)
 
     def parameters(self) -> dict[str, Any]:
-        """What the questions that look at what is seen are given."""
+        """What the questions that look at what is seen are given (`queries.seen`).
+
+        `granted`: party -> place in `opened`, the lists of kinds that somebody opened: a hundred
+        thousand consents are alike.
+        """
+        return self._parameters
+
+    @cached_property
+    def _parameters(self) -> dict[str, Any]:
+        opened = list(dict.fromkeys(tuple(kinds) for kinds in self.granted.values()))
+        place = {kinds: number for number, kinds in enumerate(opened)}
         return {
-            "open_kinds": sorted(self.open_kinds),
-            "public_kinds": sorted(self.public_kinds),
-            "granted": dict(self.granted),
+            "opened": [list(kinds) for kinds in opened],
+            "granted": {party: place[tuple(kinds)] for party, kinds in self.granted.items()},
             "areas": None if self.areas is None else list(self.areas),
         }
 

@@ -1,22 +1,24 @@
 """What a reader sees of a version or a tie, as Cypher: `Scope.sees`, written from the schema.
 
-Parameters: `$granted` (party -> fact kinds that it opened to this reader) and `$areas` (beginnings
-of the keys of divisions).  Which kinds are open without consent, and whether the reader works in the
+Parameters: `$granted` (party -> place in `$opened`, the lists of fact kinds that somebody opened to
+this reader) and `$areas` (beginnings of the keys of divisions).  Which kinds are open without consent, and whether the reader works in the
 whole district, is known before: what need not be asked is not in the text, so that its plan is small.
 Readers of one role share a text.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
 from graph.schema import SCHEMA
 from graph.vocabulary import End, Node
+from queries.fragment import fragments
 from queries.pattern import Bound
 from queries.scope import Scope
 
-__all__ = ["Reading", "seen", "while_held", "while_known"]
+__all__ = ["Reading", "of_fragment", "seen", "while_held", "while_known"]
 
 
 @dataclass(frozen=True)
@@ -50,96 +52,86 @@ def while_held(name: str) -> str:
 
 
 def seen(name: str, fact: Bound, reading: Reading) -> str:
-    """Whether the reader sees what `name` is bound to."""
+    """Whether the reader sees what `name` is bound to.
+
+    What is alike for several kinds is asked once: each subquery is one more for the planner.
+    """
     kind = f"type({name})" if fact.is_tie else f"{name}.kind"
-    ways: dict[str, list[str]] = {}
+    ways: dict[str, dict[str, list[str]]] = {}
     for each in sorted(fact.kinds):
-        condition = _condition(name, kind, each, fact, reading)
-        ways.setdefault(condition, []).append(each)
-    if len(ways) == 1:
-        return next(iter(ways))
+        is_open, is_near = _conditions(name, kind, each, fact, reading)
+        if is_open != "false":
+            ways.setdefault(is_near, {}).setdefault(is_open, []).append(each)
+    alike = len(fact.kinds) == sum(len(kinds) for way in ways.values() for kinds in way.values())
+    told = []
+    for is_near, way in ways.items():
+        one = len(ways) == 1 and alike
+        opened = [
+            _all(text, "true" if one and len(way) == 1 else f"{kind} IN {kinds}")
+            for text, kinds in way.items()
+        ]
+        told.append(_all(_any(opened), is_near))
     # the cheap conditions first
-    told = [
-        f"{kind} IN {kinds}" + ("" if text == "true" else f" AND {text}")
-        for text, kinds in sorted(ways.items(), key=lambda way: len(way[0]))
-        if text != "false"
-    ]
-    return f"({' OR '.join(told)})"
+    return _any(sorted(told, key=len))
 
 
-def _condition(name: str, kind: str, of: str, fact: Bound, reading: Reading) -> str:
-    """For facts of one kind."""
+def _conditions(name: str, kind: str, of: str, fact: Bound, reading: Reading) -> tuple[str, str]:
+    """For facts of one kind: whether it is open, and whether it is where the reader works."""
     if SCHEMA.information(of).is_public:
-        return "true"
+        return "true", "true"
     declared = SCHEMA.kind(of)
     if isinstance(declared, Node):
-        is_party = SCHEMA.superlabel(declared) == "Party"
-        is_open = of in reading.open_kinds
-        text = _open_and_near(kind, [(fact.of or "described_", is_party)], reading, is_open=is_open)
-        if fact.of or text in ("true", "false"):
-            return text
-        return f"EXISTS {{ MATCH ({name})-[:DESCRIBES]->(described_) WHERE {text} }}"
-    nodes = {"source": f"startNode({name})", "target": f"endNode({name})"}
-    ends = [(nodes[end], end in SCHEMA.party_ends(declared)) for end in SCHEMA.about(declared)]
-    text = _open_and_near(kind, ends, reading, is_open=of in reading.open_kinds)
-    if not declared.is_identity or text == "false":
-        return text
-    # of who contradicts himself nothing is seen: half of it would be believed
-    return (
-        f"({text} AND ({name}.certainty < 1 OR NOT EXISTS {{ "
-        f"WITH startNode({name}) AS old_, endNode({name}) AS new_ "
-        f"MATCH (old_)-[also_:{declared.type}]->(further_) "
-        f"WHERE {while_held('also_')} AND also_.certainty >= 1 AND further_ <> new_ }}))"
-    )
-
-
-def _open_and_near(
-    kind: str, subjects: list[tuple[str, bool]], reading: Reading, *, is_open: bool
-) -> str:
-    """`subjects`: nodes that the fact is about, and whether each is a party."""
-    told = []
-    if not is_open and not reading.has_grants:
-        return "false"
-    if not is_open:
-        told += [
-            _granted(kind, node)
+        subjects = [(fact.of or "described_", SCHEMA.superlabel(declared) == "Party")]
+    else:
+        nodes = {"source": f"startNode({name})", "target": f"endNode({name})"}
+        parties = SCHEMA.party_ends(declared)
+        subjects = [(nodes[end], end in parties) for end in SCHEMA.about(declared)]
+    owning = "|".join(_owning_ties())
+    is_open, is_near = "true", "true"
+    if of not in reading.open_kinds:
+        opened = [
+            of_fragment("has_opened", node, kind)
             if is_party
-            else f"EXISTS {{ {_owner(node)} AND {_granted(kind, 'owner_')} }}"
+            else of_fragment("has_owner_opening", node, owning, kind)
             for node, is_party in subjects
         ]
-    if reading.has_areas:
-        near = [
-            f"EXISTS {{ {_located(node) if is_party else _owner(node, located=True)} }}"
-            for node, is_party in subjects
-        ]
-        told.append(near[0] if len(near) == 1 else f"({' OR '.join(near)})")
-    return f"({' AND '.join(told)})" if told else "true"
+        is_open = _all(*opened) if reading.has_grants else "false"
+    if reading.has_areas and all(is_party for _, is_party in subjects):
+        nodes_ = f"[startNode({name}), endNode({name})]" if fact.is_tie else f"[{subjects[0][0]}]"
+        is_near = of_fragment("is_near", nodes_)
+    elif reading.has_areas:
+        is_near = of_fragment("has_owner_near", subjects[0][0], owning)
+    if isinstance(declared, Node):
+        if fact.of:
+            return is_open, is_near
+        return (
+            is_open if is_open in ("true", "false") else of_fragment("described", name, is_open),
+            is_near if is_near == "true" else of_fragment("described", name, is_near),
+        )
+    if declared.is_identity and is_open != "false":
+        # of who contradicts himself nothing is seen: half of it would be believed
+        contradicted = of_fragment("contradicted", name, declared.type)
+        is_open = _all(is_open, f"({name}.certainty < 1 OR NOT {contradicted})")
+    return is_open, is_near
 
 
-def _granted(kind: str, party: str) -> str:
-    return f"{kind} IN coalesce($granted[{party}.key], [])"
+def _all(*texts: str) -> str:
+    told = [text for text in texts if text != "true"]
+    return " AND ".join(told) if told else "true"
 
 
-def _located(party: str) -> str:
-    return (
-        f"WITH {party} AS near_ MATCH (near_)-[at_:LOCATED_IN]->(place_:Division) WHERE {_IN_AREA}"
-    )
+def _any(texts: list[str]) -> str:
+    if not texts:
+        return "false"
+    if "true" in texts:
+        return "true"
+    return f"({' OR '.join(texts)})"
 
 
-def _owner(thing: str, *, located: bool = False) -> str:
-    """A party that owns a thing, and is located where the reader works."""
-    further = "-[at_:LOCATED_IN]->(place_:Division)" if located else ""
-    return (
-        f"WITH {thing} AS thing_ "
-        f"MATCH (thing_)-[own_:{'|'.join(_owning_ties())}]-(owner_:Party){further} "
-        f"WHERE {while_held('own_')} AND own_.certainty >= 1" + (f" AND {_IN_AREA}" * located)
-    )
-
-
-_IN_AREA = (
-    f"{while_held('at_')} AND at_.certainty >= 1 "
-    "AND any(area_ IN $areas WHERE place_.key STARTS WITH area_)"
-)
+def of_fragment(name: str, *values: str) -> str:
+    """A fragment with its values, and `held` in it written out."""
+    text = fragments()[name].given([*values])
+    return re.sub(r"\bheld\((\w+)\)", lambda found: while_held(found[1]), text)
 
 
 @cache

@@ -26,18 +26,12 @@ from queries.lawful import parameters
 from queries.question import Question
 from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
-from queries.seen import while_held
+from queries.seen import of_fragment
 
-__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "statement_of"]
+__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "patience_s", "statement_of"]
 
 SAME_AS = "same_as"
 KNOWN = "known_party"
-
-#: Where parties are located: by it is decided what is seen, and it is shown to nobody.
-_LOCATED = (
-    "UNWIND $keys AS key MATCH (:Party {key: key})-[at:LOCATED_IN]->(place:Division) "
-    f"WHERE {while_held('at')} AND at.certainty >= 1 RETURN key, place.key AS place"
-)
 
 
 @dataclass(frozen=True)
@@ -49,11 +43,19 @@ class At:
     position: int
     veiled: tuple[str, ...] = ()
     registers: tuple[str, ...] = ()
+    head: str = ""
 
     @classmethod
     def of(cls, moment: Moment) -> At:
         """That of a moment."""
-        return cls(moment.as_of, moment.known_at, moment.position, moment.veiled, moment.registers)
+        return cls(
+            moment.as_of,
+            moment.known_at,
+            moment.position,
+            moment.veiled,
+            moment.registers,
+            moment.head,
+        )
 
     def parameters(self) -> dict[str, Any]:
         """Of every question."""
@@ -77,6 +79,11 @@ def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Sta
     )
 
 
+def patience_s(scope: Scope, count: int) -> float:
+    """How long so many statements may take: what a scope asks besides is planned once, and slowly."""
+    return (10.0 if scope.sees_everything else 30.0) + count
+
+
 @lru_cache(maxsize=1_000)
 def _named(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\$(\w+)", text))
@@ -98,9 +105,9 @@ class StandingKeys:
         new = list(dict.fromkeys(key for key in keys if key not in self._standing))
         if not new:
             return
-        found = self._graph.read_many(
-            [self._statement(name, key) for key in new for name in (SAME_AS, KNOWN)]
-        )
+        statements = [self._statement(name, key) for key in new for name in (SAME_AS, KNOWN)]
+        patience = patience_s(self.scope, len(statements))
+        found = self._graph.read_many(statements, timeout_s=patience)
         led = []
         for key, said, known in zip(new, found[::2], found[1::2], strict=True):
             moved = redirects(said.rows)
@@ -110,7 +117,8 @@ class StandingKeys:
             elif known.rows:
                 self._known.add(key)
         if led := [key for key in led if key not in self._known]:
-            told = self._graph.read_many([self._statement(KNOWN, key) for key in led])
+            statements = [self._statement(KNOWN, key) for key in led]
+            told = self._graph.read_many(statements, timeout_s=patience)
             self._known |= {key for key, known in zip(led, told, strict=True) if known.rows}
 
     def standing(self, key: str) -> str:
@@ -135,10 +143,14 @@ class StandingKeys:
         if asked:
             values = {"keys": asked, **self._at.parameters()}
             self._places |= {key: [] for key in asked}
-            for row in self._graph.read(_LOCATED, values).rows:
+            for row in self._graph.read(of_fragment("places_of", "$keys"), values).rows:
                 self._places[row["key"]].append(row["place"])
         told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
         return np.array(told, bool)
+
+    def tells_all_of(self, kind: str, key: str) -> bool:
+        """The same of one party."""
+        return bool(self.tells_all(kind, pa.array([self.standing(key)]))[0])
 
     def _statement(self, name: str, key: str) -> Statement:
         return statement_of(library()[name], self.scope, {"key": key, **self._at.parameters()})

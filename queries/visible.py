@@ -26,7 +26,7 @@ from graph.vocabulary import End, Node
 from queries.lawful import Law
 from queries.scope import ADMINISTRATOR, Scope
 
-__all__ = ["as_view", "visible"]
+__all__ = ["as_view", "owning", "visible"]
 
 Flags = NDArray[np.bool_]
 
@@ -83,14 +83,15 @@ class _Ground:
         """Which of some facts of a kind that is not public are seen."""
         scope, about = self._scope, subjects(kind)
         shown = np.ones(len(facts), bool)
-        if scope.areas is not None:
-            shown &= np.logical_or.reduce(
-                [_among(facts[each.column], self._located(each.label)) for each in about]
-            )
+        # what is opened by few comes first: only what is left is looked up again
         if kind not in scope.open_kinds:
             for each in about:
-                if shown.any():
-                    shown &= _among(facts[each.column], self._opening(kind, each.label))
+                shown = _among(facts[each.column], self._opening(kind, each.label), shown)
+        if scope.areas is not None:
+            near = np.zeros(len(facts), bool)
+            for each in about:
+                near |= _among(facts[each.column], self._located(each.label), shown & ~near)
+            shown = near
         if kind in SCHEMA.identities:
             # who contradicts himself is followed by nobody: half of it would be believed
             followed = _among(facts["from_key"], pa.array(self.at.moved, pa.string()))
@@ -124,13 +125,17 @@ class _Ground:
         return self._near[label]
 
     def _opening(self, kind: str, label: str) -> pa.Array:
-        """Keys of the parties, or of the things of parties, that opened a kind."""
-        if (kind, label) not in self._opened:
-            opened = [party for party, kinds in self._scope.granted.items() if kind in kinds]
-            parties = pa.array(opened, pa.string())
-            found = parties if label == "Party" else self._owned(label, parties)
-            self._opened[kind, label] = found
-        return self._opened[kind, label]
+        """Keys of the parties, or of the things of parties, that opened the class of a kind."""
+        wanted = SCHEMA.information(kind)
+        if (wanted, label) not in self._opened:
+            if label == "Party":
+                grants = self._scope.grants.items()
+                opened = [party for party, classes in grants if wanted in classes]
+                found = pa.array(opened, pa.string())
+            else:
+                found = self._owned(label, self._opening(kind, "Party"))
+            self._opened[wanted, label] = found
+        return self._opened[wanted, label]
 
     def _owned(self, label: str, owners: pa.Array) -> pa.Array:
         """Keys of the things under a label of which one of the parties is an owner."""
@@ -196,26 +201,38 @@ def _certain(at: FactsAt, kind: str) -> pa.Table:
     return told if pc.all(sure).as_py() is not False else told.filter(sure)
 
 
-def _among(column: pa.ChunkedArray, keys: pa.Array) -> Flags:
-    """Which rows of a column of keys, plain or coded, have one of the keys."""
-    if not len(keys):
+def _among(column: pa.ChunkedArray, keys: pa.Array, rows: Flags | None = None) -> Flags:
+    """Which rows of a column of keys, plain or coded, have one of the keys.
+
+    Args:
+        rows: those that are looked at; the others have none.
+    """
+    asked = np.ones(len(column), bool) if rows is None else rows
+    if not len(keys) or not asked.any():
         return np.zeros(len(column), bool)
-    if not pa.types.is_dictionary(column.type):
-        found = pc.is_in(column, value_set=keys)
-        return np.asarray(found.to_numpy(), bool)
-    known: dict[tuple[int, int, int], Flags] = {}
-    rows = [np.zeros(0, bool)]
+    found, begin = [np.zeros(0, bool)], 0
     for chunk in column.chunks:
-        held = chunk.dictionary
-        # chunks of one file share its dictionary: it is known by where it lies in memory
-        buffer = held.buffers()[1]
-        place = (buffer.address if buffer else 0, held.offset, len(held))
-        if place not in known:
-            known[place] = np.asarray(
-                pc.is_in(held, value_set=keys).to_numpy(zero_copy_only=False), bool
-            )
-        rows.append(known[place][chunk.indices.to_numpy()])
-    return np.concatenate(rows)
+        here = asked[begin : begin + len(chunk)]
+        begin += len(chunk)
+        if pa.types.is_dictionary(column.type):
+            codes = chunk.indices.to_numpy()
+            used = np.zeros(len(chunk.dictionary), bool)
+            used[codes[here]] = True
+            among = np.zeros(len(used), bool)
+            among[used] = _members(chunk.dictionary.filter(pa.array(used)), keys)
+            found.append(among[codes] & here)
+        else:
+            told = np.zeros(len(chunk), bool)
+            told[here] = _members(chunk.filter(pa.array(here)), keys)
+            found.append(told)
+    return np.concatenate(found)
+
+
+def _members(asked: pa.Array, keys: pa.Array) -> Flags:
+    """Which of the texts are among the keys; the fewer of both are hashed."""
+    if len(asked) < len(keys):
+        keys = keys.filter(pc.is_in(keys, value_set=asked))
+    return np.asarray(pc.is_in(asked, value_set=keys).to_numpy(zero_copy_only=False), bool)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

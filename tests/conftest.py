@@ -12,6 +12,7 @@ import psutil
 import pytest
 from engine_need import is_quick
 from hypothesis import settings as hypothesis_settings
+from leftovers import still_running
 from waiting import PATIENCE
 
 from graph.connection import Graph
@@ -80,6 +81,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     rank = {name: place for place, name in enumerate(LONG)}
     here = Path(__file__).parent
     items.sort(key=lambda item: rank.get(item.path.relative_to(here).as_posix(), len(rank)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """At the end of the run nothing that a test started lives on, here or on its own.
+
+    Set up before all else, so that it is asked when all else is closed.
+    """
+    yield
+    left = still_running(tmp_path_factory.getbasetemp())
+    assert not left, f"tests left these running: {left}"
 
 
 @pytest.fixture(scope="session")

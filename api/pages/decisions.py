@@ -88,7 +88,7 @@ def kept(reader: Reading) -> HTMLResponse:
         here="/decisions",
         decisions=shown,
         total=len(found),
-        names={party: reader.name(party) for party in {item.party for item in shown}},
+        names=reader.names(item.party for item in shown),
         titles={name: item.title for name, item in reader.products.items()},
     )
 

@@ -50,7 +50,10 @@ def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
 def batch(services: Serving, name: Name) -> HTMLResponse:
     """One batch: what became of its rows, and what its withdrawal would do or did."""
     try:
-        seen, refused = preview_withdrawal(name, settings=services.settings), None
+        seen, refused = (
+            preview_withdrawal(name, settings=services.settings, store=services.store),
+            None,
+        )
         found = seen.batch
     except InputError as error:
         # it cannot go now: the page says what has to be done first
@@ -72,5 +75,12 @@ def take_back(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Withdraw the batch; the page then says so."""
-    withdraw(name, reason=reason, by=by, settings=services.settings, wait_s=FOR_A_RUN_S)
+    withdraw(
+        name,
+        reason=reason,
+        by=by,
+        settings=services.settings,
+        store=services.store,
+        wait_s=FOR_A_RUN_S,
+    )
     return lead_on(f"/deliveries/{name}")

@@ -32,7 +32,7 @@ def queue(
     found: Annotated[int | None, Query(ge=0, le=MOST)] = None,
 ) -> HTMLResponse:
     """Pairs that wait, conflicts, and what was judged before."""
-    judgements, clusters = judgements_in_force(services.settings)
+    judgements, clusters = judgements_in_force(services.settings, services.store)
     undone = {item.takes_back for item in judgements}
     last = {(item.one, item.other): item.number for item in judgements}
     return page(
@@ -40,7 +40,7 @@ def queue(
         here="/identity",
         compared=compared,
         found=found,
-        pairs=review(services.settings, limit=_ON_A_PAGE, offset=offset),
+        pairs=review(services.settings, limit=_ON_A_PAGE, offset=offset, store=services.store),
         offset=offset,
         step=_ON_A_PAGE,
         conflicts=clusters.conflicts,
@@ -58,7 +58,7 @@ def queue(
 @router.post("/identity/candidates")
 def search(services: Serving) -> Response:
     """Renew the queue; the page then says what was looked at."""
-    done = refresh(services.settings)
+    done = refresh(services.settings, store=services.store)
     told = f"compared={done.compared}&found={len(done.candidates)}"
     return lead_on(f"/identity?{told}")
 
@@ -73,7 +73,7 @@ def decide(
     note: Note = "",
 ) -> Response:
     """One of the two buttons."""
-    judge(services.settings, one, other, verdict, user=user, note=note)
+    judge(services.settings, one, other, verdict, user=user, note=note, store=services.store)
     catch_up(services.settings)
     return lead_on("/identity")
 
@@ -86,6 +86,6 @@ def undo(
     note: Note = "",
 ) -> Response:
     """Take a judgement back."""
-    take_back(services.settings, number, user=user, note=note)
+    take_back(services.settings, number, user=user, note=note, store=services.store)
     catch_up(services.settings)
     return lead_on("/identity")

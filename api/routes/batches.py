@@ -108,9 +108,14 @@ def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> dict[s
     that would turn are named.  Sent again it changes nothing (`already`).
     """
     if body.dry_run:
-        return preview_withdrawal(name, settings=services.settings).as_dict()
+        return preview_withdrawal(name, settings=services.settings, store=services.store).as_dict()
     return withdraw(
-        name, reason=body.reason, by=body.by, settings=services.settings, wait_s=FOR_A_RUN_S
+        name,
+        reason=body.reason,
+        by=body.by,
+        settings=services.settings,
+        store=services.store,
+        wait_s=FOR_A_RUN_S,
     ).as_dict()
 
 

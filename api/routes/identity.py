@@ -54,7 +54,7 @@ def candidates(
     ] = "rules",
 ) -> dict[str, Any]:
     """Compare what may be the same and renew the queue; judged pairs keep their judgements."""
-    found = refresh(services.settings, by=by)
+    found = refresh(services.settings, by=by, store=services.store)
     return {
         "weighed_by": found.weighed_by,
         "candidates": len(found.candidates),
@@ -70,14 +70,14 @@ def queue(
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
 ) -> dict[str, Any]:
     """Pairs that wait for an officer, with both records and every reason."""
-    pairs = review(services.settings, limit=limit, offset=offset)
+    pairs = review(services.settings, limit=limit, offset=offset, store=services.store)
     return {"notice": NOTICE, "pairs": [item.as_dict() for item in pairs]}
 
 
 @router.get("/hints/{key}", summary="某主体的疑似关系 / hints of one party")
 def of_party(key: Key, services: Serving, reader: Reading) -> dict[str, Any]:
     """Waiting pairs of one party; they are shown and used for nothing."""
-    found = hints(services.settings, reader.known(key))
+    found = hints(services.settings, reader.known(key), store=services.store)
     return {"notice": NOTICE, "pairs": [item.as_dict() for item in found]}
 
 
@@ -85,7 +85,13 @@ def of_party(key: Key, services: Serving, reader: Reading) -> dict[str, Any]:
 def judgement(body: JudgementRequest, services: Serving) -> dict[str, Any]:
     """Same or not the same, for good, until it is taken back; log and graph follow at once."""
     made = judge(
-        services.settings, body.one, body.other, body.verdict, user=body.user, note=body.note
+        services.settings,
+        body.one,
+        body.other,
+        body.verdict,
+        user=body.user,
+        note=body.note,
+        store=services.store,
     )
     catch_up(services.settings)
     return made.as_dict()
@@ -94,7 +100,9 @@ def judgement(body: JudgementRequest, services: Serving) -> dict[str, Any]:
 @router.post("/judgements/{number}/undo", summary="撤销核对 / take a judgement back")
 def undo(number: Number, body: UndoRequest, services: Serving) -> dict[str, Any]:
     """A further judgement that undoes one; nothing is deleted."""
-    made = take_back(services.settings, number, user=body.user, note=body.note)
+    made = take_back(
+        services.settings, number, user=body.user, note=body.note, store=services.store
+    )
     catch_up(services.settings)
     return made.as_dict()
 
@@ -102,7 +110,7 @@ def undo(number: Number, body: UndoRequest, services: Serving) -> dict[str, Any]
 @router.get("/clusters", summary="同一主体、矛盾和核对记录 / clusters, conflicts, judgements")
 def clusters(services: Serving) -> dict[str, Any]:
     """Who is one party after all judgements, and which judgements contradict each other."""
-    judgements, found = judgements_in_force(services.settings)
+    judgements, found = judgements_in_force(services.settings, services.store)
     return {
         "clusters": [asdict(item) for item in found.clusters],
         "conflicts": [asdict(item) for item in found.conflicts],

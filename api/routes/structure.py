@@ -92,6 +92,11 @@ def insert(body: GuaranteeInsert, services: Serving, response: Response) -> dict
 
     201 inserted, 200 already there, 409 refused or open; the answer says which limits and why.
     """
-    done = insert_guarantee(services.settings, body.proposal(), accept_open=tuple(body.accept_open))
+    done = insert_guarantee(
+        services.settings,
+        body.proposal(),
+        accept_open=tuple(body.accept_open),
+        store=services.store,
+    )
     response.status_code = {"inserted": 201, "already": 200}.get(done.state, 409)
     return done.as_dict()

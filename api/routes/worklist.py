@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from api.admission import Flag, Whole
 from api.dependencies import KnownAt, Serving
 from ingest import by_department
+from queries.scope import ADMINISTRATOR
 
 __all__ = ["router"]
 
@@ -29,7 +30,11 @@ def worklist(
     told = services.deliveries(known_at=known_at)
     tasks = told.worklist(department=department, source=source, warnings=warnings)
     return {
-        "basis": {"position": len(told.batches), "known_at": told.known_at},
+        "basis": {
+            "position": len(told.batches),
+            "known_at": told.known_at,
+            "scope": ADMINISTRATOR.name,
+        },
         "departments": [load.as_dict() for load in by_department(tasks)],
         "tasks": [task.as_dict() for task in islice(tasks, limit)],
         "total": len(tasks),

@@ -13,7 +13,7 @@ from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.runner import Kind, Runner, Work, problem_of
-from graph.operations.store import OperationsStore, read_only_store
+from graph.operations.store import OperationsStore, read_only_store, store_for
 
 __all__ = [
     "ENDED",
@@ -38,4 +38,5 @@ __all__ = [
     "operations_problems",
     "problem_of",
     "read_only_store",
+    "store_for",
 ]

@@ -70,6 +70,7 @@ class Runner:
     """Work through jobs; safe across threads.  Kinds are declared before it starts."""
 
     def __init__(self, store: OperationsStore, *, sweep_s: float = SWEEP_S) -> None:
+        self.store = store
         self.jobs = Jobs(store)
         self.closing = threading.Event()
         self._lanes: dict[str, _Lane] = {}

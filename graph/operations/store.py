@@ -22,7 +22,7 @@ from graph.operations.upgrade import NEWEST, bring_up_to_date, version_of
 from graph.private import private_folder
 from graph.settings import Settings
 
-__all__ = ["Instant", "OperationsStore", "Row", "read_only_store"]
+__all__ = ["Instant", "OperationsStore", "Row", "read_only_store", "store_for"]
 
 _BUSY_S = 30
 #: Marks a transaction that only reads, in words of ours for SQLite and of its own for PostgreSQL.
@@ -60,12 +60,29 @@ class Instant(TypeDecorator[datetime]):
 
 
 @contextmanager
-def read_only_store(settings: Settings) -> Iterator[OperationsStore | None]:
+def store_for(
+    settings: Settings, handed: OperationsStore | None = None
+) -> Iterator[OperationsStore]:
+    """The store that was handed down, which stays open; else one that is opened for the block."""
+    if handed is not None:
+        yield handed
+    else:
+        with OperationsStore(settings) as store:
+            yield store
+
+
+@contextmanager
+def read_only_store(
+    settings: Settings, handed: OperationsStore | None = None
+) -> Iterator[OperationsStore | None]:
     """The store to look something up in; None where there is none yet.  Nothing is written.
 
-    To open SQLite's file in WAL mode writes beside it, so a copy is opened instead.
+    To open SQLite's file in WAL mode writes beside it, so a copy is opened instead, unless an open
+    store is handed down.
     """
-    if settings.operations_url is not None:
+    if handed is not None:
+        yield handed
+    elif settings.operations_url is not None:
         with OperationsStore(settings) as store:
             yield store
     elif not settings.operations_file.exists():

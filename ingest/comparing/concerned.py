@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from graph.covered_sources import coverage_days
 from graph.facts import true_at
 from graph.log import FactLog
-from graph.operations import DecisionArchive, KeptDecision, read_only_store
+from graph.operations import DecisionArchive, KeptDecision, OperationsStore, read_only_store
 from graph.schema import SCHEMA
 from graph.settings import Settings
 from graph.time import day_of
@@ -29,6 +29,7 @@ from queries.eligibility.decisions.kept_rules import read_rules
 from queries.eligibility.decisions.record import case_from, facts_again
 from queries.eligibility.facts.records import Records
 from queries.eligibility.rules.runner import evaluate, overall
+from queries.lawful import barred
 
 __all__ = ["Concerned", "concerned"]
 
@@ -71,6 +72,8 @@ def concerned(
     changes: Sequence[Difference],
     taken: Mapping[str, date],
     moment: datetime,
+    *,
+    store: OperationsStore | None = None,
 ) -> tuple[Concerned, ...]:
     """Decisions on parties that the changes touch, those that turn first; nothing is written.
 
@@ -87,10 +90,10 @@ def concerned(
     other = taken.keys() != now.keys()
     if not touched and not other:
         return ()
-    with read_only_store(settings) as store:
-        if store is None:
+    with read_only_store(settings, store) as operations:
+        if operations is None:
             return ()
-        archive = DecisionArchive(store)
+        archive = DecisionArchive(operations)
         before = _records(log, (), now, moment)
         after = _records(log, changes, taken, moment)
         again = (
@@ -121,11 +124,11 @@ def _again(
 def _records(
     log: FactLog, changes: Sequence[Difference], taken: Mapping[str, date], moment: datetime
 ) -> Records:
-    """Everybody's records of today as they would be after the changes."""
+    """Everybody's records of today as they would be after the changes, as law lets them be used."""
     day = day_of(moment)
 
     @cache
-    def read(kind: str) -> pa.Table:
+    def known(kind: str) -> pa.Table:
         held = log.read(kind)
         for change in changes:
             if kind in change.closed:
@@ -134,7 +137,13 @@ def _records(
             if kind in change.asserted:
                 new = change.asserted[kind].select(held.column_names)
                 held = pa.concat_tables([held, new], promote_options="default")
-        return held.filter(true_at(held, day))
+        return held
+
+    out = barred(known, day)
+
+    def read(kind: str) -> pa.Table:
+        held = known(kind)
+        return out.without(kind, held.filter(true_at(held, day)))
 
     return Records(day, moment, taken, read)
 

@@ -297,6 +297,7 @@ class Inbox:
         _count_beginning(path)
         given: dict[str, Any] = {
             "settings": self.settings, "part": upload.part, "progress": progress,
+            "store": self._runner.store,
         }  # fmt: skip
         made = (preview if upload.trial else ingest)(upload.source, [path], **given)
         return json.dumps(made.as_dict(), ensure_ascii=False)

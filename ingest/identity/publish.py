@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from graph.facts import arrow_schema
 from graph.log import FactLog
-from graph.operations import JudgementBook, Ledger, OperationsStore
+from graph.operations import JudgementBook, Ledger, OperationsStore, store_for
 from graph.operations.judgement import Judgement
 from graph.private import private_folder
 from graph.settings import Settings
@@ -30,7 +30,9 @@ __all__ = ["publish"]
 _KIND = "SAME_AS"
 
 
-def publish(settings: Settings, *, labels: Mapping[str, str]) -> Clustering:
+def publish(
+    settings: Settings, *, labels: Mapping[str, str], store: OperationsStore | None = None
+) -> Clustering:
     """Bring the log to the judgements in force; returns their clusters and conflicts.
 
     Args:
@@ -41,9 +43,9 @@ def publish(settings: Settings, *, labels: Mapping[str, str]) -> Clustering:
     private_folder(settings.data)
     with (
         FileLock(settings.data / "identity.lock", is_singleton=True),
-        OperationsStore(settings) as store,
+        store_for(settings, store) as operations,
     ):
-        judgements = JudgementBook(store).in_force()
+        judgements = JudgementBook(operations).in_force()
         found = cluster(judgements, former_codes(log))
         wanted = {
             (key, stays)
@@ -58,7 +60,7 @@ def publish(settings: Settings, *, labels: Mapping[str, str]) -> Clustering:
         news = sorted(wanted - set(held))
         gone = sorted(fact_id for ends, fact_id in held.items() if ends not in wanted)
         if news or gone:
-            Ledger(store).refuse_lost(log.batches())
+            Ledger(operations).refuse_lost(log.batches())
             _append(log, news, gone, judgements, labels)
     return found
 

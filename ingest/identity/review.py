@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
-from graph.operations import Judgement, JudgementBook, OperationsStore, QueuedPair
+from graph.operations import Judgement, JudgementBook, OperationsStore, QueuedPair, store_for
 from graph.operations.judgement import pair_of
 from graph.settings import Settings
 from graph.time import utc_now
@@ -95,7 +95,13 @@ _WAYS: dict[Way, Callable[[list[Record]], Found]] = {
 }
 
 
-def refresh(settings: Settings, *, by: Way = "rules", at: datetime | None = None) -> Found:
+def refresh(
+    settings: Settings,
+    *,
+    by: Way = "rules",
+    at: datetime | None = None,
+    store: OperationsStore | None = None,
+) -> Found:
     """Search the log for candidates and put them into the queue.
 
     Args:
@@ -107,24 +113,32 @@ def refresh(settings: Settings, *, by: Way = "rules", at: datetime | None = None
     found = _WAYS[by](read_records(FactLog(settings.log_dir)))
     moment = at or utc_now()
     pairs = {pair_of(item.mention.key, item.other.key): item for item in reversed(found.candidates)}
-    with OperationsStore(settings) as store:
-        JudgementBook(store).replace_queue(
+    with store_for(settings, store) as operations:
+        JudgementBook(operations).replace_queue(
             _queued(pair, item, found.weighed_by, moment) for pair, item in pairs.items()
         )
     return found
 
 
-def review(settings: Settings, *, limit: int = 20, offset: int = 0) -> list[SideBySide]:
+def review(
+    settings: Settings,
+    *,
+    limit: int = 20,
+    offset: int = 0,
+    store: OperationsStore | None = None,
+) -> list[SideBySide]:
     """Pairs that wait, the most probable first, with what the log says of both."""
-    with OperationsStore(settings) as store:
-        waiting = JudgementBook(store).waiting(limit=limit, offset=offset)
+    with store_for(settings, store) as operations:
+        waiting = JudgementBook(operations).waiting(limit=limit, offset=offset)
     return _side_by_side(settings, waiting)
 
 
-def hints(settings: Settings, key: str) -> list[SideBySide]:
+def hints(
+    settings: Settings, key: str, *, store: OperationsStore | None = None
+) -> list[SideBySide]:
     """Waiting pairs of one party: what may be shown of it as 疑似, and used for nothing."""
-    with OperationsStore(settings) as store:
-        found = JudgementBook(store).hints(key)
+    with store_for(settings, store) as operations:
+        found = JudgementBook(operations).hints(key)
     return _side_by_side(settings, found)
 
 
@@ -147,6 +161,7 @@ def judge(
     user: str,
     note: str = "",
     at: datetime | None = None,
+    store: OperationsStore | None = None,
 ) -> Judged:
     """Judge a pair, in the queue or not; the log follows.
 
@@ -159,37 +174,45 @@ def judge(
     records = _both(settings, one, other)
     if verdict == "same":
         _refuse_the_impossible(*records)
-    with OperationsStore(settings) as store:
-        made = JudgementBook(store).judge(
+    with store_for(settings, store) as operations:
+        made = JudgementBook(operations).judge(
             one, other, verdict, user=user, note=note, at=at or utc_now()
         )
-    return Judged(made, _published(settings))
+    return Judged(made, _published(settings, store))
 
 
 def take_back(
-    settings: Settings, number: int, *, user: str, note: str = "", at: datetime | None = None
+    settings: Settings,
+    number: int,
+    *,
+    user: str,
+    note: str = "",
+    at: datetime | None = None,
+    store: OperationsStore | None = None,
 ) -> Judged:
     """Take a judgement back; what it had merged stands apart again."""
-    with OperationsStore(settings) as store:
-        made = JudgementBook(store).take_back(number, user=user, note=note, at=at or utc_now())
-    return Judged(made, _published(settings))
+    with store_for(settings, store) as operations:
+        made = JudgementBook(operations).take_back(number, user=user, note=note, at=at or utc_now())
+    return Judged(made, _published(settings, store))
 
 
-def judgements_in_force(settings: Settings) -> tuple[list[Judgement], Clustering]:
+def judgements_in_force(
+    settings: Settings, store: OperationsStore | None = None
+) -> tuple[list[Judgement], Clustering]:
     """Every judgement ever made, and the clusters and conflicts that follow from them."""
-    with OperationsStore(settings) as store:
-        book = JudgementBook(store)
+    with store_for(settings, store) as operations:
+        book = JudgementBook(operations)
         codes = former_codes(FactLog(settings.log_dir))
         return book.judgements(), cluster(book.in_force(), codes)
 
 
-def _published(settings: Settings) -> Clustering:
+def _published(settings: Settings, store: OperationsStore | None) -> Clustering:
     log = FactLog(settings.log_dir)
-    judgements, _ = judgements_in_force(settings)
+    judgements, _ = judgements_in_force(settings, store)
     keys = {key for item in judgements for key in (item.one, item.other)}
     codes = former_codes(log)
     records = read_records(log, keys=keys | {codes[key] for key in keys & codes.keys()})
-    return publish(settings, labels={item.key: item.label for item in records})
+    return publish(settings, labels={item.key: item.label for item in records}, store=store)
 
 
 def _both(settings: Settings, one: str, other: str) -> tuple[Record, Record]:

@@ -33,7 +33,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The app as it is served, over nothing: what is let by fails as a defect (500)."""
     settings = Settings(data=tmp_path_factory.mktemp("data"))
     made = create_app(settings)
-    made.state.services = SimpleNamespace(settings=settings)
+    made.state.services = SimpleNamespace(settings=settings, reader=lambda **_: SimpleNamespace())
     made.state.inbox = made.state.jobs = SimpleNamespace()
     return made
 

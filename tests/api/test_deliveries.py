@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from waiting import PATIENCE, until
 
 from graph.connection import connect
+from graph.operations import OperationsStore
 from graph.settings import Settings
 from graph.time import today
 from ingest.delivery.drop_folder import DONE, REFUSED
@@ -137,3 +138,31 @@ def test_watch(office: Settings, files: dict[str, Path], tmp_path: Path) -> None
         env=environment, check=True, capture_output=True,
     ).stdout  # fmt: skip
     assert "没有写入任何内容" in preview.decode()
+
+
+def test_a_service_opens_its_store_once(
+    clerk: TestClient, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is received, tried, withdrawn, searched for or judged uses the store that is open."""
+    ledger = clerk.get("/v1/batches").json()
+    batch = next(item["batch"] for item in ledger if item["source"] == "farmer_household")
+
+    def opened(*_given: object, **_more: object) -> None:
+        raise AssertionError("the store was opened again")
+
+    monkeypatch.setattr(OperationsStore, "__init__", opened)
+    told = clerk.post(
+        "/send",
+        data={"action": "try", "source": "farmer_household"},
+        files={"content": ("农户信息.csv", files["farmer_household"].read_bytes())},
+    )
+    assert told.status_code == 200
+    assert finished(clerk, told.url.path.rpartition("/")[2])["state"] == "done"
+    for path in ("/deliveries", f"/deliveries/{batch}", "/identity", "/v1/freshness",
+                 "/v1/identity/queue", "/v1/identity/clusters", "/decisions", "/products"):  # fmt: skip
+        assert clerk.get(path).status_code == 200, path
+    assert clerk.post("/identity/candidates").status_code == 200
+    dry = {"by": "张三", "reason": "送错了", "dry_run": True}
+    assert clerk.post(f"/v1/batches/{batch}/withdrawal", json=dry).json()["state"] == "possible"
+    wet = clerk.post(f"/v1/batches/{batch}/withdrawal", json={**dry, "dry_run": False})
+    assert wet.json()["state"] == "withdrawn"

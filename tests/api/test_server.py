@@ -119,6 +119,8 @@ def test_a_body_that_we_do_not_read_yet_is_waited_for(
 
 def test_the_bounds_are_set() -> None:
     assert SERVER["http"] is BoundedProtocol and SERVER["ws"] == "none"
+    # the server's own lines name the path of each request
+    assert SERVER["access_log"] is False and SERVER["log_config"] is None
     assert 0 < SERVER["timeout_keep_alive"] <= 10
     assert SERVER["limit_concurrency"] < 1_024 and SERVER["h11_max_incomplete_event_size"] <= 65_536
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from world import World
 
 from graph.log import FactLog
-from graph.resolution import Resolution, followed, redirects
+from graph.log_view import FactsAt
+from graph.resolution import Resolution, redirects
 from graph.snapshot import take_snapshot
 
 TODAY = date(2026, 9, 1)
@@ -173,8 +174,7 @@ def test_stands_are_the_fact_through_the_redirects(tmp_path: Path, seed: int) ->
                                 for end in ("from_key", "to_key")))
             for fact in log.read("GUARANTEES", known_at=on(month)).to_pylist()
         )  # fmt: skip
-        held = {kind: log.read(kind, known_at=on(month)) for kind in ("SAME_AS", "GUARANTEES")}
-        at_the_time = followed(held)[0]["GUARANTEES"].to_pylist()
+        at_the_time = FactsAt(log, TODAY, on(month)).table("GUARANTEES").to_pylist()
         in_hindsight = [fact for fact in whole if fact["known_from"] <= on(month)
                         and (fact["known_to"] is None or on(month) < fact["known_to"])]  # fmt: skip
         for stands in (at_the_time, in_hindsight):

@@ -193,6 +193,7 @@ def case_of(
         known_at=moment.known_at,
         position=moment.position,
         log_hash=moment.head,
+        scope=keys.scope.said,
     )
 
 

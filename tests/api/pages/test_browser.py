@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from starlette.testclient import TestClient
 from waiting import PATIENCE, until
 
 from api.app import create_app
+from api.headers import Forbidding
+from bench.api.attack import served as running
 from graph.settings import Settings
 
 BROWSER = next(
@@ -55,6 +59,35 @@ def browse(profile: Path, *arguments: str) -> str:
         capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=True,
     )  # fmt: skip
     return done.stdout
+
+
+def violations(profile: Path, address: str) -> list[str]:
+    """What the browser says on its console of the policy of a page."""
+    assert BROWSER is not None
+    done = subprocess.run(
+        [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}",
+         "--enable-logging=stderr", "--dump-dom", address],
+        capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=True,
+    )  # fmt: skip
+    return [line for line in done.stderr.splitlines() if "Content Security Policy" in line]
+
+
+def test_no_page_wants_what_its_policy_forbids(served: str, guarantor: str, tmp_path: Path) -> None:
+    for path in ("/", f"/parties/{guarantor}", f"/parties/{guarantor}/decisions", "/guarantees"):
+        assert violations(tmp_path / "d", served + path) == [], path
+
+
+def test_a_browser_tells_what_the_policy_forbids(tmp_path: Path) -> None:
+    """Else the test above would see nothing."""
+    app = FastAPI()
+    app.add_middleware(Forbidding)
+
+    @app.get("/", response_class=HTMLResponse)
+    def page() -> str:
+        return "<p style='color:red'>x</p><script>1</script>"
+
+    with running(app) as address:
+        assert len(violations(tmp_path / "e", address)) == 2
 
 
 def test_a_form_prints_on_a4_and_a_phone_shows_the_page(

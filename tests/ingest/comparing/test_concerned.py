@@ -85,6 +85,22 @@ def test_a_loan_gone_bad_turns_the_decision_and_a_repayment_does_not(
     assert found.before == "不符合"
 
 
+def test_a_removal_turns_what_the_listing_refused(settings: Settings, tmp_path: Path) -> None:
+    head = ("被执行人名称,被执行人证件号码,执行法院,执行依据文号,案号,失信行为具体情形,发布日期,公布截止日期,"
+            "移出日期\n")  # fmt: skip
+    row = "张三,61032219750315001X,样县人民法院,民初1号,执1号,拒不履行,2026-01-05,2030-01-05,{}\n"
+    ingest.ingest("loan", [file(tmp_path / "一.csv", ("0.2", "正常", "2026-01-31"))],
+                  settings=settings, into_graph=False)  # fmt: skip
+    listed, removed = tmp_path / "失信.csv", tmp_path / "失信移出.csv"
+    listed.write_text(head + row.format(""), encoding="utf-8")
+    removed.write_text(head + row.format("2026-03-01"), encoding="utf-8")
+    ingest.ingest("judgment_defaulter", [listed], settings=settings, into_graph=False)
+    kept(settings)
+    (found,) = ingest.preview("judgment_defaulter", [removed], settings=settings).decisions
+    assert (found.before, found.after) == ("不符合", "待补充")
+    ingest.ingest("judgment_defaulter", [removed], settings=settings, into_graph=False)
+
+
 def test_others_are_not_concerned(settings: Settings, tmp_path: Path) -> None:
     first = file(tmp_path / "一.csv", ("0.2", "正常", "2026-01-31"))
     ingest.ingest("loan", [first], settings=settings, into_graph=False)

@@ -30,7 +30,11 @@ def everything(facts: list[Said]) -> dict[str, object]:
     told = {}
     for key in run.snapshot.keys.to_pylist():
         said = explain(run, key).as_dict()
-        told[key] = {name: value for name, value in said.items() if not name.startswith("unused")}
+        told[key] = {
+            name: value
+            for name, value in said.items()
+            if name != "basis" and not name.startswith("unused")
+        }
     return told
 
 

@@ -1,0 +1,39 @@
+"""The check at the end of a run sees what a test left, also what left its parent."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from leftovers import still_running
+from waiting import until
+
+SLEEPER = "import sys, time; print(flush=True); time.sleep(600)"
+#: One that starts another and ends: what it started is nobody's child any more.
+PARENT = f"""
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", {SLEEPER!r}, sys.argv[1]], start_new_session=True,
+                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(child.pid)
+"""
+
+
+def test_a_child_and_an_orphan_are_seen(tmp_path: Path) -> None:
+    before = set(still_running(tmp_path))  # an engine of this run, say
+
+    def left() -> list[str]:
+        return [line.split(":")[0] for line in still_running(tmp_path) if line not in before]
+
+    assert left() == []
+    with subprocess.Popen([sys.executable, "-c", SLEEPER], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdout.readline()
+        assert left() == [str(child.pid)]
+        child.kill()
+    run = [sys.executable, "-c", PARENT, str(tmp_path)]
+    orphan = int(subprocess.run(run, capture_output=True, check=True).stdout)
+    try:
+        until(lambda: left() == [str(orphan)])
+    finally:
+        subprocess.run(["kill", "-9", str(orphan)], check=True)
+    until(lambda: not left())
