@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.admission import MOST_BODY, admitted
 from api.decision_jobs import DecisionJobs
+from api.examples import add_examples
 from api.guard import Guard
 from api.headers import Forbidding
 from api.pages import router as pages
@@ -47,7 +48,9 @@ class _Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The description of the interface, made once."""
         if self.openapi_schema is None:
-            _name_bounds(super().openapi())
+            made = super().openapi()
+            _name_bounds(made)
+            add_examples(made)
         return super().openapi()
 
 

@@ -18,6 +18,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.services import Services
+from graph.encoding import encode
 from graph.errors import (
     BusyError,
     GraphUnavailableError,
@@ -70,7 +71,7 @@ def decide_line(
         name = services.keep(decision)
     except (InputError, NotFoundError) as error:
         return refusal(party, error)
-    return Line(json.dumps(decision_answer(decision, name), ensure_ascii=False), False)
+    return Line(json.dumps(encode(decision_answer(decision, name)), ensure_ascii=False), False)
 
 
 def refusal(party: str, error: XinnongError) -> Line:

@@ -7,23 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from api.wording import LABELS, said, show, source
 from graph.schema import SCHEMA
+from queries.codes import ADVERSE, adverse_word
 
 if TYPE_CHECKING:
     from queries.adverse import Adverse
 
-__all__ = ["ADVERSE", "adverse_said", "adverse_sentence", "record_said", "tie_said"]
-
-#: Kinds of adverse records (`queries.adverse`), as the sentence names them.
-ADVERSE = {
-    "list_entry": "失信和异常名单", "penalty": "行政处罚", "tax_arrears": "欠税", "tax_grade": "纳税信用级别",
-    "loan": "贷款", "registration": "登记状态", "utility": "水电气欠费",
-}  # fmt: skip
-
-_WHAT = {
-    "abnormal_operation": "经营异常名录", "serious_violation": "严重违法失信名单", "tax_black_list": "重大税收违法失信主体",
-    "irregular_taxpayer": "非正常户", "written_off": "有过呆账、代偿或以资抵债", "overdue": "逾期",
-    "matured": "已过到期日仍有余额，待核实", "revoked": "已吊销", "D": "D 级",
-}  # fmt: skip
+__all__ = ["adverse_said", "adverse_sentence", "record_said", "tie_said"]
 
 #: What names a record, in this order.
 _TITLES = (
@@ -39,7 +28,7 @@ _TITLES = (
 
 def adverse_said(row: Mapping[str, Any]) -> str:
     """One adverse record in a line."""
-    what = _WHAT.get(row["what"], show(row["what"])) if row["what"] else ""
+    what = adverse_word(row["kind"], row["what"])
     parts = [f"{ADVERSE[row['kind']]}：{what}" if what else ADVERSE[row["kind"]]]
     parts += [str(row[name]) for name in ("document_no", "authority") if row[name]]
     if row["amount_fen"] is not None:
@@ -55,7 +44,9 @@ def adverse_said(row: Mapping[str, Any]) -> str:
 def adverse_sentence(found: Adverse) -> str:
     """What was looked at, up to which day, and what was found; what nobody brought is said."""
     day = found.answer.basis.as_of.isoformat()
-    asked = "、".join(f"{source(name)}（数据到 {on.isoformat()}）" for name, on in found.sources)
+    asked = "、".join(
+        f"{source(each.source)}（数据到 {each.last_on.isoformat()}）" for each in found.sources
+    )
     unheard = "、".join(ADVERSE[kind] for kind in found.unheard)
     told = []
     if found.proven:
@@ -88,7 +79,7 @@ def _properties(kind: str | None, facts: Mapping[str, Any]) -> list[str]:
     if kind is None:
         return []
     return [
-        f"{item.term} {said(facts[item.name], item.name)}"
+        f"{item.term} {said(facts[item.name], item.name, kind)}"
         for item in SCHEMA.kind(kind).properties
         if facts.get(item.name) is not None and not item.name.endswith("_key")
     ]

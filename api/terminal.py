@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -121,7 +121,9 @@ def pairs(given: list[str]) -> dict[str, Any]:
 def answer_with(answer: Any, as_json: bool, people: Callable[[], Any]) -> None:
     """Print the answer on standard output: JSON for programs, or what `people` prints."""
     if as_json:
-        print(json.dumps(answer, ensure_ascii=False, default=_json))
+        from graph.encoding import encode
+
+        print(json.dumps(encode(answer), ensure_ascii=False))
     else:
         people()
 
@@ -137,11 +139,12 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     Grid(title, columns, [[show(value) for value in row] for row in rows]).print()
 
 
-def basis(stated: Mapping[str, Any]) -> None:
+def basis(stated: Any) -> None:
     """Say on standard error as of when, from which data and by which policy an answer is."""
     from api.wording import basis_line
+    from graph.encoding import encode
 
-    print(basis_line(stated), file=sys.stderr)
+    print(basis_line(encode(stated)), file=sys.stderr)
 
 
 def say(what: str) -> None:
@@ -190,7 +193,3 @@ class Bar:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
 from typing import Any
 
 from graph.schema import SCHEMA
 from ingest.catalogue.source import load_source, source_names
+from queries.codes import GROUPS, KINDS, MATCHES, WORDS
 from queries.eligibility.facts.catalogue import FactSpec
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "LEAST_SHARE",
     "MATCHES",
     "STATES",
-    "VALUES",
     "answered",
     "basis_line",
     "fact",
@@ -37,61 +36,13 @@ __all__ = [
 _CHINA = timezone(timedelta(hours=8))
 
 #: Chinese term of every label and relationship.
-LABELS = {
-    **{node.label: node.term for node in SCHEMA.nodes.values()},
-    **{tie.type: tie.term for tie in SCHEMA.relationships.values()},
-    "LegalRepresentative": "法定代表人",
-    "Party": "主体",
-}
+LABELS = KINDS
 
 #: Chinese term of every property.
 TERMS = {item.name: item.term for kind in SCHEMA.kinds for item in kind.properties}
 
-#: Of a family, as one says it: alone, 女 of the forms is read as the sex.
-_KIN = {"son": "儿子", "daughter": "女儿", "father": "父亲", "mother": "母亲"}
-
-VALUES = {
-    **_KIN,
-    "male": "男", "female": "女", "householder": "户主", "spouse": "配偶", "other": "其他", "single": "未婚",
-    "parent": "父母", "daughter_in_law": "儿媳", "son_in_law": "女婿", "grandchild": "孙子女",
-    "parent_in_law": "配偶父母", "grandparent": "祖父母", "sibling": "兄弟姐妹", "combined": "组合",
-    "married": "已婚", "divorced": "离异", "widowed": "丧偶", "primary": "小学", "junior": "初中",
-    "senior": "高中", "vocational": "中专", "college": "大专", "bachelor": "本科",
-    "active": "存续", "revoked": "吊销", "cancelled": "注销", "moved": "迁出", "pass": "正常",
-    "special_mention": "关注", "substandard": "次级", "doubtful": "可疑", "loss": "损失",
-    "unsecured": "信用", "guarantee": "保证", "mortgage": "抵押", "pledge": "质押",
-    "general": "一般保证", "joint_and_several": "连带责任保证", "joint_group": "联保",
-    "judgment_defaulter": "失信被执行人", "county": "县级", "town": "乡镇级", "village": "村级",
-    "none": "无", "national": "国家级", "province": "省级", "city": "市级",
-    "identity_not_proven": "身份未核实",
-    "superseded": "已有更新的说法", "settled": "已结清", "ratio_unknown": "持股比例未知",
-    "party_ended": "一方已注销或死亡，不再传导", "nothing_owed": "所担保的债务已无余额",
-    "too_old": "年代已久，截止日期不明", "same_debt": "与已计入的是同一债务，只计一次",
-    "perhaps_same_debt": "未能证明与已计入的是两笔债务，只计一次", "same_cause": "与已计入的出于同一情形，只计一次",
-    "said_before_due": "报送时尚未到期，不知是否已还", "seeds_nothing": "不计入模型值", "no_line": "政策未列这一类，不计入模型值",
-    "matured_unpaid": "到期未还", "written_off": "呆账、代偿或以资抵债", "deregistered_with_debts": "注销而债务未清",
-    "licence_revoked": "吊销营业执照", "abnormal_operation": "经营异常名录",
-    "serious_violation": "严重违法失信名单", "tax_black_list": "重大税收违法失信主体", "irregular_taxpayer": "非正常户",
-    "graph": "图谱", "identity": "主体核对", "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复",
-    "no_consent": "未获授权", "undetermined": "记录不完整，尚不能断定", "stale": "已有的材料过期", "not_applicable": "不适用",
-    "share": "持股", "control": "控制", "arrangement": "信托、代持等安排的当事人",
-    "management": "高级管理人员",
-    "found": "有公开出处", "known": "行业惯例", "unsure": "待本地确认",
-}  # fmt: skip
-
-
-#: How a search found a party.
-MATCHES = {
-    "key": "编号相符", "name": "名称相符", "begin": "名称开头", "part": "名称的一部分", "sound": "拼音",
-    "near": "近似，请核对", "loan": "借据号", "phone": "联系电话", "household": "户主", "place": "所在村镇",
-    "code_part": "代码的一部分",
-}  # fmt: skip
-
-#: What the rows of the grade report are grouped by.
-GROUPS = {"sex": "性别", "age_band": "年龄段", "village": "村"}
-
 #: Grades from the best; then those that have none, and why.
-GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "C", "unrated", "不评级", "待补充", "未评")
+GRADES = (*SCHEMA.codes("Household.credit_grade"), "不评级", "待补充", "未评")
 
 #: Units by the end of a property's name; money has its own words.
 _UNITS = {"_mu": " 亩", "person_count": " 人", "labour_count": " 人", "employee_count": " 人",
@@ -125,7 +76,7 @@ def show(value: Any) -> str:
         return "、".join(map(show, value))
     if isinstance(value, float):
         return f"{value:g}" if abs(value) < 1e6 else f"{value:,.2f}"
-    return VALUES.get(value, value) if isinstance(value, str) else str(value)
+    return WORDS.get(value, value) if isinstance(value, str) else str(value)
 
 
 def basis_line(stated: Mapping[str, Any]) -> str:
@@ -154,18 +105,17 @@ def instant(value: datetime | str) -> str:
     return f"{aware.astimezone(_CHINA):%Y-%m-%d %H:%M}"
 
 
-def said(value: Any, name: str) -> str:
-    """A property's value with its unit, or its code in the word of the source that brings it."""
+def said(value: Any, name: str, kind: str | None = None) -> str:
+    """A property's value with its unit, a code in its word; of a kind, where that is known."""
     if value is None or value == "":
         return show(value)
     if name.endswith("_fen"):
         return money(value)
     if name.endswith("_ratio"):
         return percent(value)
-    if isinstance(value, str) and value in _KIN:
-        return _KIN[value]
     if isinstance(value, str):
-        return _codes().get(name, {}).get(value) or show(value)
+        own = SCHEMA.word(kind, name, value) if kind else None
+        return own or SCHEMA.words.get(name, {}).get(value) or show(value)
     unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
     return show(value) + unit
 
@@ -187,20 +137,6 @@ def answered(value: Any, name: str) -> str:
     if isinstance(value, float) and name.endswith("certainty"):
         return f"{value:.0%}"
     return said(value, name)
-
-
-@cache
-def _codes() -> dict[str, dict[str, str]]:
-    """Words of codes by the name of their field, as the catalogues of the sources have them."""
-    words: dict[str, dict[str, str]] = {}
-    for source_name in source_names():
-        for _, table in load_source(source_name).shapes():
-            for field in table.fields:
-                for word, code in field.codes.items():
-                    # a list may be numbered as well as named: the first name is the word
-                    if not word.isascii() or word == code:
-                        words.setdefault(field.name, {}).setdefault(code, word)
-    return words
 
 
 def who(name: str | None, key: str) -> str:

@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import PlainSerializer, WithJsonSchema
 
 from graph.errors import InputError
 
@@ -48,7 +50,11 @@ MIN_DATE: Final = date.min
 MAX_DATE: Final = date.max
 """9999-12-31: `valid_to` of what is true until further notice."""
 
-Instant = datetime
+Instant = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 """An aware moment in UTC; `parse_instant` and `utc_now` are the two ways to one."""
 
 _CHINA = timezone(timedelta(hours=8))  # no summer time since 1992: a fixed offset is exact

@@ -8,8 +8,10 @@ the data dictionary and the API titles all follow from that one place.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Literal
 
 from graph.information import InformationClass
@@ -35,6 +37,7 @@ End = Literal["source", "target"]
 
 _LABEL = re.compile(r"[A-Z][A-Za-z]+\Z")
 _TYPE = re.compile(r"[A-Z]+(_[A-Z]+)*\Z")
+_CODE = re.compile(r"[A-Za-z0-9]+(_[A-Za-z0-9]+)*\Z")
 _NAME = re.compile(r"[a-z]+(_[a-z0-9]+)*\Z")
 
 #: Columns that every fact carries; a property may not take their names.
@@ -75,6 +78,13 @@ class Property:
     """One value on a node or a relationship.
 
     The unit is the end of the name: `_fen` (integer money), `_mu` (area), `_ratio`, `_on` (date).
+
+    Attributes:
+        basis: the standard, law or register element that defines it, and its codes.
+        sensitivity: said here for every source: a field that becomes this property has its class.
+        values: of a coded one, every code that is kept and its Chinese word.  They are said here
+            alone: sources read papers into these codes, and whoever speaks to people takes the
+            word from here.
     """
 
     name: str
@@ -82,6 +92,7 @@ class Property:
     type: ValueType = ValueType.TEXT
     basis: str = ""
     sensitivity: Sensitivity = Sensitivity.C1
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name) or self.name in LIFECYCLE or self.name == "key":
@@ -89,6 +100,12 @@ class Property:
         expected = _SUFFIX_TYPES.get(self.name.rsplit("_", 1)[-1])
         if expected and self.type is not expected:
             raise ValueError(f"property {self.name!r} must be of type {expected}")
+        if self.values and self.type is not ValueType.TEXT:
+            raise ValueError(f"property {self.name!r}: a code is text")
+        strange = [code for code in self.values if not _CODE.match(code)]
+        if strange or len(set(self.values.values())) != len(self.values):
+            raise ValueError(f"property {self.name!r}: a code has a word of its own {strange}")
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
 
 
 _SUFFIX_TYPES = {

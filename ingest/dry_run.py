@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from graph.covered_sources import coverage_days
 from graph.log import FactLog
@@ -46,17 +48,9 @@ class Preview:
     """
 
     batches: tuple[BatchReport, ...]
-    decisions: tuple[Concerned, ...]
+    decisions: Annotated[tuple[Concerned, ...], Field(serialization_alias="decisions_concerned")]
     refused: tuple[RefusedFile, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "dry_run": True,
-            "batches": [item.as_dict() for item in self.batches],
-            "decisions_concerned": [item.as_dict() for item in self.decisions],
-            "refused": [vars(item) for item in self.refused],
-        }
+    dry_run: Literal[True] = True
 
 
 def preview(

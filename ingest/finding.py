@@ -42,10 +42,6 @@ class RowFinding:
     value_class: str | None = None
     severity: Literal["error", "warning"] = "error"
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {item.name: getattr(self, item.name) for item in fields(self)}
-
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:

@@ -13,11 +13,12 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from graph.catch_up import catch_up
+from graph.encoding import encode
 from graph.errors import InputError
 from graph.identifiers.redaction import hides_a_number, redacted_key
 from graph.log import Batch, FactLog
@@ -58,15 +59,6 @@ class GuardedGuarantee:
     check: ProposalCheck | None
     record: str | None
     position: int | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "state": self.state,
-            "check": self.check.as_dict() if self.check else None,
-            "record": self.record,
-            "position": self.position,
-        }
 
 
 def insert_guarantee(
@@ -126,7 +118,7 @@ def insert_guarantee(
 
 
 def _keep(store: OperationsStore, check: ProposalCheck, accepted: Collection[str]) -> str:
-    told = {**check.as_dict(), "accept_open": sorted(accepted)}
+    told = {**encode(check), "accept_open": sorted(accepted)}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
     return DecisionArchive(store).keep(
         text.encode(),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from graph.errors import InputError
 from graph.file_name import shown
+from graph.time import Instant
 from ingest.finding import RowFinding
 
 __all__ = ["BatchReport", "Refusals", "RefusedFile", "Report"]
@@ -34,7 +33,7 @@ class BatchReport:
     file_name: str
     batch: str
     position: int | None
-    known_at: datetime
+    known_at: Instant
     rows_in: int
     accepted: int
     unchanged: int
@@ -50,27 +49,6 @@ class BatchReport:
     def __post_init__(self) -> None:
         if self.rows_in != self.accepted + self.unchanged + self.quarantined:
             raise AssertionError(f"rows lost: {self}")
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "source": self.source,
-            "file_name": self.file_name,
-            "batch": self.batch,
-            "position": self.position,
-            "known_at": self.known_at.isoformat(),
-            "rows_in": self.rows_in,
-            "accepted": self.accepted,
-            "unchanged": self.unchanged,
-            "quarantined": self.quarantined,
-            "asserted": self.asserted,
-            "closed": self.closed,
-            "ended": self.ended,
-            "succeeded": self.succeeded,
-            "stale_suspected": self.stale_suspected,
-            "missing_parts": self.missing_parts,
-            "findings": [item.as_dict() for item in self.findings],
-        }
 
 
 @dataclass(frozen=True)
@@ -96,14 +74,6 @@ class Report:
     batches: tuple[BatchReport, ...]
     projected: int | None
     refused: tuple[RefusedFile, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "batches": [item.as_dict() for item in self.batches],
-            "projected": self.projected,
-            "refused": [vars(item) for item in self.refused],
-        }
 
 
 class Refusals:

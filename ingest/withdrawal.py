@@ -13,9 +13,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 import pyarrow.compute as pc
+from pydantic import Field, computed_field
 
 from graph.covered_sources import coverage_days
 from graph.effective_batches import effective_batches, withdrawals
@@ -28,7 +29,7 @@ from graph.operations.responsible import responsible
 from graph.progress import Progress, silent
 from graph.schema import SCHEMA
 from graph.settings import Settings
-from graph.time import utc_now
+from graph.time import Instant, utc_now
 from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
 from ingest.correction.quarantine import Quarantine, open_rows
@@ -60,35 +61,64 @@ class Withdrawal:
     """
 
     state: Literal["possible", "withdrawn", "already"]
-    batch: Batch
-    made: Batch | None = None
+    batch: Annotated[Batch, Field(exclude=True)]
+    made: Annotated[Batch | None, Field(exclude=True)] = None
     leaves: dict[str, int] = field(default_factory=dict)
     returns: dict[str, int] = field(default_factory=dict)
     released: int = 0
     reopened: int = 0
     without_text: int = 0
-    decisions: tuple[Concerned, ...] = ()
+    decisions: Annotated[
+        tuple[Concerned, ...], Field(serialization_alias="decisions_concerned")
+    ] = ()
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        said = self.made.notes if self.made else {}
-        return {
-            "state": self.state,
-            "batch": self.batch.batch,
-            "position": self.batch.position,
-            "source": self.batch.source,
-            "file_name": self.batch.file_name,
-            "withdrawn_by": self.made.position if self.made else None,
-            "withdrawn_at": self.made.known_at.isoformat() if self.made else None,
-            "by": said.get("by"),
-            "reason": said.get("reason"),
-            "leaves": self.leaves,
-            "returns": self.returns,
-            "released": self.released,
-            "reopened": self.reopened,
-            "without_text": self.without_text,
-            "decisions_concerned": [item.as_dict() for item in self.decisions],
-        }
+    @computed_field(alias="batch")
+    @property
+    def batch_name(self) -> str:
+        """Of the one that is taken back."""
+        return self.batch.batch
+
+    @computed_field
+    @property
+    def position(self) -> int:
+        """Of it in the log."""
+        return self.batch.position
+
+    @computed_field
+    @property
+    def source(self) -> str:
+        """Whose it is."""
+        return self.batch.source
+
+    @computed_field
+    @property
+    def file_name(self) -> str:
+        """The file that brought it."""
+        return self.batch.file_name
+
+    @computed_field
+    @property
+    def withdrawn_by(self) -> int | None:
+        """Position of the batch that takes it back."""
+        return self.made.position if self.made else None
+
+    @computed_field
+    @property
+    def withdrawn_at(self) -> Instant | None:
+        """When it was taken back."""
+        return self.made.known_at if self.made else None
+
+    @computed_field
+    @property
+    def by(self) -> str | None:
+        """Who answers for it."""
+        return self.made.notes.get("by") if self.made else None
+
+    @computed_field
+    @property
+    def reason(self) -> str | None:
+        """Why."""
+        return self.made.notes.get("reason") if self.made else None
 
 
 def preview_withdrawal(

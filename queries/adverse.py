@@ -9,16 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
+
+from pydantic import create_model, model_validator
 
 from graph.covered_sources import coverage_days
 from graph.effective_batches import effective_batches
 from graph.log import Batch
 from graph.schema import SCHEMA
-from queries.library import Answer
+from queries.codes import ADVERSE
+from queries.library import Answer, library
+from queries.typed_answer import QuestionAnswer, answer_model
 from queries.visible import owning
 
-__all__ = ["ADVERSE_KINDS", "Adverse", "adverse_of"]
+__all__ = [
+    "ADVERSE_KINDS",
+    "Adverse",
+    "AdverseAnswer",
+    "AdverseSource",
+    "adverse_model",
+    "adverse_of",
+]
 
 _REGISTERED = frozenset(
     node.kind
@@ -42,6 +54,14 @@ _OF_FIRMS = frozenset({"registration", "tax_grade"})
 
 
 @dataclass(frozen=True)
+class AdverseSource:
+    """A source that brings adverse records, and the day when it last came."""
+
+    source: str
+    last_on: date
+
+
+@dataclass(frozen=True)
 class Adverse:
     """What may lawfully be used against a party, and how far one looked.
 
@@ -53,8 +73,13 @@ class Adverse:
     """
 
     answer: Answer
-    sources: tuple[tuple[str, date], ...]
+    sources: tuple[AdverseSource, ...]
     unheard: tuple[str, ...]
+
+    def typed(self, sentence: str) -> AdverseAnswer:
+        """The answer as a type; `sentence` says it in Chinese."""
+        told = {**dict(self.answer.typed()), "sources": self.sources, "unheard": self.unheard}
+        return adverse_model()(**told, sentence=sentence)
 
     @property
     def proven(self) -> list[dict[str, Any]]:
@@ -66,13 +91,27 @@ class Adverse:
         """Records of somebody who only resembles the party: shown as 疑似, counted nowhere."""
         return [row for row in self.answer.rows if row["certainty"] < 1]
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            **self.answer.as_dict(),
-            "sources": [{"source": name, "last_on": day.isoformat()} for name, day in self.sources],
-            "unheard": list(self.unheard),
-        }
+
+class AdverseAnswer(QuestionAnswer):
+    """Own adverse records that may lawfully be used, the sources asked, kinds nobody brought."""
+
+    sources: tuple[AdverseSource, ...]
+    unheard: tuple[str, ...]
+    unheard_label: tuple[str, ...] = ()
+    sentence: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labelled(cls, told: Any) -> Any:
+        return {**told, "unheard_label": tuple(ADVERSE[kind] for kind in told["unheard"])}
+
+
+@cache
+def adverse_model() -> type[AdverseAnswer]:
+    """The type of the answer, with the rows that the question declares."""
+    rows = answer_model(library()["adverse_records"]).model_fields["rows"]
+    kind: Any = rows.annotation
+    return create_model("AdverseAnswer", __base__=AdverseAnswer, rows=(kind, rows))
 
 
 def adverse_of(
@@ -103,7 +142,7 @@ def adverse_of(
     heard = frozenset().union(*brought.values())
     return Adverse(
         answer,
-        tuple((source, came[source]) for source in sorted(sources)),
+        tuple(AdverseSource(source, came[source]) for source in sorted(sources)),
         tuple(kind for kind in wanted if kind not in open_ or not heard & ADVERSE_KINDS[kind]),
     )
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Protocol, Self
+from datetime import date
+from typing import Annotated, Protocol, Self
 
+from pydantic import PlainSerializer
+
+from graph.time import Instant
 from queries.scope import ADMINISTRATOR
 
 __all__ = ["HINT_NOTICE", "HYPOTHESIS_NOTICE", "Basis"]
@@ -30,13 +33,21 @@ class Held(Protocol):
     @property
     def as_of(self) -> date: ...
     @property
-    def known_at(self) -> datetime: ...
+    def known_at(self) -> Instant: ...
     @property
     def position(self) -> int: ...
     @property
     def head(self) -> str: ...
     @property
     def scope(self) -> str: ...
+
+
+def _reader(scope: str) -> str:
+    return scope or ADMINISTRATOR.name
+
+
+def _short(head: str) -> str | None:
+    return head[:_SHORT] or None
 
 
 @dataclass(frozen=True)
@@ -55,14 +66,14 @@ class Basis:
     """
 
     as_of: date
-    known_at: datetime
+    known_at: Instant
     position: int
     policy: str | None = None
     rules: str | None = None
     truncated: bool = False
     same_as: str | None = None
-    scope: str = ""
-    head: str = ""
+    scope: Annotated[str, PlainSerializer(_reader, return_type=str)] = ""
+    head: Annotated[str, PlainSerializer(_short, return_type=str | None)] = ""
 
     @classmethod
     def of(
@@ -85,21 +96,7 @@ class Basis:
             head=held.head,
         )
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "as_of": self.as_of.isoformat(),
-            "known_at": self.known_at.isoformat(),
-            "position": self.position,
-            "head": self.head[:_SHORT] or None,
-            "policy": self.policy,
-            "rules": self.rules,
-            "truncated": self.truncated,
-            "same_as": self.same_as,
-            "scope": self.reader,
-        }
-
     @property
     def reader(self) -> str:
         """For whom it was read, as people are told."""
-        return self.scope or ADMINISTRATOR.name
+        return _reader(self.scope)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from graph.connection import Graph, Rows, Statement
@@ -18,9 +17,11 @@ from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
 from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, patience_s, statement_of
+from queries.typed_answer import QuestionAnswer, answer_model
 
 __all__ = [
     "Answer",
+    "answers",
     "ask",
     "ask_many",
     "held_by",
@@ -53,16 +54,31 @@ class Answer:
     basis: Basis
     notes: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "question": self.question.name,
-            "title": self.question.title,
-            "columns": {item.name: item.term for item in self.question.columns},
-            "rows": [{name: _plain(value) for name, value in row.items()} for row in self.rows],
-            "notes": list(self.notes),
-            "basis": self.basis.as_dict(),
-        }
+    @property
+    def title(self) -> str:
+        """Of the question."""
+        return self.question.title
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Term of every column."""
+        return {item.name: item.term for item in self.question.columns}
+
+    def typed(self) -> QuestionAnswer:
+        """The answer as the type that its question declares."""
+        return answer_model(self.question)(
+            question=self.question.name,
+            title=self.title,
+            columns=self.columns,
+            rows=tuple(self.rows),
+            notes=self.notes,
+            basis=self.basis,
+        )
+
+
+def answers(name: str) -> type[QuestionAnswer]:
+    """The type of the answers to a question."""
+    return answer_model(library()[name])
 
 
 def ask(
@@ -216,13 +232,3 @@ def _empty() -> NotFoundError:
         "The graph is empty: run `xinnong ingest` first.",
         code="graph_empty",
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    return value

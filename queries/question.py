@@ -7,6 +7,7 @@
     // param names: list = 名称 / names ; read from text     (nobody gives it: see `queries.search`)
     // param hops: integer = 跳数 / hops ; at most 3           (more is refused)
     // returns loan_key: text = 贷款编号 / loan key
+    // returns role: text = 与户主关系 / role ; codes BELONGS_TO.role    (its words: `queries.codes`)
     // basis: 征信业管理条例 第二十九条
     // access: public, credit      (classes of information that the text reaches)
     // rows: 200
@@ -37,6 +38,7 @@ from graph.schema import SCHEMA
 from graph.time import parse_date, past_instant
 from queries.brackets import blanked
 from queries.clocked import unclocked, unlawful
+from queries.codes import code_list
 from queries.expansion import SUPPLIED, rendered, with_roles
 from queries.fragment import expand
 from queries.pattern import bound
@@ -100,11 +102,17 @@ _NOT_OWN = re.compile(
 
 @dataclass(frozen=True)
 class Column:
-    """What comes back."""
+    """What comes back.
+
+    Attributes:
+        codes: where the words of its codes are (`queries.codes.code_list`); `of kind`: of a map of
+            properties, those of the kind that the column `kind` names.
+    """
 
     name: str
     type: str
     term: str
+    codes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -229,7 +237,8 @@ def parse_question(path: Path, text: str) -> Question:
                     )
                 )
             else:
-                columns.append(Column(name, declared[1], term.strip()))
+                term, _, codes = term.partition("; codes ")
+                columns.append(Column(name, declared[1], term.strip(), codes.strip() or None))
         elif word in stated:
             raise refuse(f"line {number}: {word} stands twice")
         else:
@@ -255,6 +264,9 @@ def parse_question(path: Path, text: str) -> Question:
         raise refuse("a question reads only")
     if _UNBOUNDED.search(plain):
         raise refuse("a pattern of any length must have an upper bound")
+    for item in columns:
+        if item.codes and not _has_words(item.codes, returned):
+            raise refuse(f"the column {item.name}: nobody has the words of {item.codes}")
     labels = set(re.findall(r"(?<=[:|])([A-Z]\w+)", plain)) - {"DESC", "ASC"}
     if labels - _LABELS:
         raise refuse(f"no such label or type: {sorted(labels - _LABELS)}")
@@ -289,6 +301,15 @@ def parse_question(path: Path, text: str) -> Question:
         text=text,
         worded=cypher,
     )
+
+
+def _has_words(codes: str, returned: list[str]) -> bool:
+    if codes.startswith("of "):
+        return codes.removeprefix("of ") in returned
+    try:
+        return bool(code_list(codes))
+    except KeyError:
+        return False
 
 
 @lru_cache(maxsize=1_000)

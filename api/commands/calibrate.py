@@ -48,7 +48,7 @@ def calibrate(
         found, names = reader.calibration(), reader.division_names()
     if write is not None and found.proposed is not None:
         write.write_text(found.text(), encoding="utf-8")
-    answer_with(found.as_dict(), as_json, lambda: _tell(found, names, write))
+    answer_with(found, as_json, lambda: _tell(found, names, write))
 
 
 def _tell(found: Calibration, names: Mapping[str, str], write: Path | None) -> None:
@@ -87,7 +87,7 @@ def _tell(found: Calibration, names: Mapping[str, str], write: Path | None) -> N
     if write is not None and found.proposed is not None:
         print(f"建议已写入 {write}。核对后用 xinnong calibrate --propose {write} --by 姓名 提出")
     print("这是测算，现行风险政策没有改动。")
-    basis(found.basis.as_dict())
+    basis(found.basis)
 
 
 def _judged(title: str, judged: Judged, names: Mapping[str, str]) -> None:

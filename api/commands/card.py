@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,7 +69,7 @@ def _calibrate(as_of: str, write: Path | None, as_json: bool) -> None:
     with reading(as_of) as reader:
         found = reader.card_calibration()
         groups = reader.grades(found.proposed) if found.proposed else ()
-        stated = reader.basis.as_dict()
+        stated = reader.basis
     basis(stated)
     alike = [row for row in groups if row.by != "village"]
     if write is not None and found.proposed:
@@ -79,11 +78,11 @@ def _calibrate(as_of: str, write: Path | None, as_json: bool) -> None:
         "card": found.card.name,
         "households": found.households,
         "borrowers": found.borrowers,
-        "coverage": [asdict(one) for one in found.coverage],
-        "bands": [asdict(band) for band in found.bands],
+        "coverage": found.coverage,
+        "bands": found.bands,
         "merged": found.merged,
         "why_not": found.why_not or None,
-        "groups": [asdict(row) for row in alike],
+        "groups": alike,
         "proposed": found.text() or None,
     }
 

@@ -39,7 +39,7 @@ def check(
     for told in found.notes:
         say(told)
     answer_with(
-        vars(found),
+        found,
         as_json,
         lambda: table(
             "检查",

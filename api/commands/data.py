@@ -53,7 +53,7 @@ def sample(
             "人数应在 1,000 到 1,000,000 之间。", "persons: from 1,000 to 1,000,000.", code="size"
         ) from None
     answer_with(
-        vars(truth),
+        truth,
         as_json,
         lambda: table(
             "样本文件",
@@ -95,7 +95,7 @@ def ingest(
                 form=form,
                 progress=step,
             )
-        answer_with(seen.as_dict(), as_json, lambda: _show_preview(seen))
+        answer_with(seen, as_json, lambda: _show_preview(seen))
         _tell_refused(seen.refused)
         return
     fetch_engine(settings)
@@ -110,7 +110,7 @@ def ingest(
             wait_s=wait,
             progress=step,
         )
-    answer_with(report.as_dict(), as_json, lambda: _show_batches("导入结果", report.batches))
+    answer_with(report, as_json, lambda: _show_batches("导入结果", report.batches))
     _tell_refused(report.refused)
 
 

@@ -76,7 +76,7 @@ def replay(
     """按存档的规则和事实重做判定，逐字节比对 / make a kept decision again, byte for byte."""
     with reading() as reader:
         found = reader.replay(decision, with_log=with_log)
-    gaps = None if found.gaps is None else [vars(gap) for gap in found.gaps]
+    gaps = found.gaps
     answer = {"id": found.id, "same": found.same, "differs": found.differs, "gaps": gaps}
 
     def people() -> None:
@@ -156,4 +156,4 @@ def _for_people(decision: Decision, name: str) -> None:
     for term in decision.amount.terms:
         print(f"额度 {term}")
     print(f"判定编号 {name}")
-    basis(decision.basis.as_dict())
+    basis(decision.basis)

@@ -35,7 +35,7 @@ def engine_state(as_json: Json = False) -> None:
 
     status = engine_status(open_settings())
     answer_with(
-        vars(status),
+        status,
         as_json,
         lambda: print(
             f"运行中：{status.uri}，内存 {status.memory_mb} MB" if status.running else "未运行"

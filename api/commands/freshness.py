@@ -17,7 +17,7 @@ def freshness(as_json: Json = False) -> None:
     with opened() as services:
         found = services.deliveries().freshness()
     answer_with(
-        [item.as_dict() for item in found],
+        found,
         as_json,
         lambda: table(
             "数据新旧",

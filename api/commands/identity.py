@@ -81,7 +81,7 @@ def review(
             ],
         )
 
-    answer_with([item.as_dict() for item in pairs], as_json, people)
+    answer_with(pairs, as_json, people)
 
 
 @_identity.command()
@@ -123,15 +123,14 @@ def undo(
 @_identity.command()
 def clusters(as_json: Json = False) -> None:
     """已合并的主体、相互矛盾的核对和全部核对记录 / clusters, conflicts, judgements."""
-    from dataclasses import asdict
 
     from ingest.identity import judgements_in_force
 
     judgements, found = judgements_in_force(open_settings())
     answer = {
-        "clusters": [asdict(item) for item in found.clusters],
-        "conflicts": [asdict(item) for item in found.conflicts],
-        "judgements": [asdict(item) for item in judgements],
+        "clusters": found.clusters,
+        "conflicts": found.conflicts,
+        "judgements": judgements,
     }
 
     def people() -> None:
@@ -178,7 +177,7 @@ def _tell(judged: Any, into_graph: bool, as_json: bool) -> None:
         from graph.catch_up import catch_up
 
         catch_up(open_settings())
-    answer = judged.as_dict()
+    answer = judged
 
     def people() -> None:
         made = answer["judgement"]

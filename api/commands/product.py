@@ -67,7 +67,7 @@ def _due(products: Iterable[Product], day: date, as_json: bool) -> None:
         heads = ["产品", "规则", "依据和出处", "施行", "失效", "核对", "为何复核"]
         table(f"截至 {day} 应复核的规则：{len(due)} 条", heads, rows)
 
-    answer_with([{**vars(one)} for one in due], as_json, people)
+    answer_with(due, as_json, people)
     if due:
         raise typer.Exit(1)
 

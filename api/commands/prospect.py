@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -29,7 +28,7 @@ def prospects(
 
     with reading(as_of, known_at) as reader:
         found, names = reader.prospects(), reader.division_names()
-        stated = reader.basis.as_dict()
+        stated = reader.basis
     basis(stated)
     if not village:
         rows = found.summary()
@@ -39,8 +38,8 @@ def prospects(
                 f"首贷培植：{found.units} 户（家）没有已知贷款；没有记录不等于没有贷过款",
                 ["乡镇", "村", "村编码", "产品", "材料备齐即可", "另差一项"],
                 [
-                    (names.get(town_of(r["village"])), names.get(r["village"]), r["village"],
-                     r["title"], r["ready"], r["one_missing"])
+                    (names.get(town_of(r.village)), names.get(r.village), r.village,
+                     r.title, r.ready, r.one_missing)
                     for r in rows
                 ],
             )  # fmt: skip
@@ -49,7 +48,7 @@ def prospects(
         return
     sheet = found.village(village, product=product or None, most=most)
     answer_with(
-        [asdict(one) for one in sheet],
+        sheet,
         as_json,
         lambda: table(
             f"走访名单（征信报告待查，尚不能断定为首贷）；每户备齐：{brought()}",
@@ -72,7 +71,7 @@ def prospects(
 def grades(as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) -> None:
     """信用等级按性别、年龄段、村的分布 / grades by sex, age band and village."""
     with reading(as_of, known_at) as reader:
-        card, rows, stated = reader.card, reader.grades(), reader.basis.as_dict()
+        card, rows, stated = reader.card, reader.grades(), reader.basis
     basis(stated)
 
     def people() -> None:
@@ -95,4 +94,4 @@ def grades(as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) -> N
         for barred in card.not_used:
             print(f"不得使用：{barred.term}（{barred.why}）")
 
-    answer_with([asdict(row) for row in rows], as_json, people)
+    answer_with(rows, as_json, people)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.terminal import Json, SourceName, answer_with, opened, table
+from graph.encoding import encode
 
 __all__ = ["commands"]
 
@@ -98,11 +99,11 @@ def worklist(
         )
     if lines:
         for task in tasks:
-            print(json.dumps(task.as_dict(), ensure_ascii=False))
+            print(json.dumps(encode(task), ensure_ascii=False))
         return
     loads = by_department(tasks)
     answer_with(
-        {"departments": [x.as_dict() for x in loads], "tasks": [x.as_dict() for x in tasks]},
+        {"departments": loads, "tasks": tasks},
         as_json,
         lambda: table(
             "待更正",

@@ -57,9 +57,9 @@ def search(
             say(note)
         if not answer.rows:
             say("没有找到。请核对名称或代码；新近登记的主体可能尚未导入。")
-        basis(answer.basis.as_dict())
+        basis(answer.basis)
 
-    answer_with(answer.as_dict(), as_json, people)
+    answer_with(answer.typed(), as_json, people)
 
 
 @commands.command()
@@ -96,9 +96,9 @@ def ask(
         )
         for note in answer.notes:
             say(note)
-        basis(answer.basis.as_dict())
+        basis(answer.basis)
 
-    answer_with(answer.as_dict(), as_json, people)
+    answer_with(answer.typed(), as_json, people)
 
 
 @commands.command()

@@ -40,9 +40,9 @@ def risk(
         else:
             answer = reader.risk(key)
     if without:
-        answer_with(told.as_dict(), as_json, lambda: _tell_hypothesis(told))
+        answer_with(told, as_json, lambda: _tell_hypothesis(told))
     else:
-        answer_with(answer.as_dict(), as_json, lambda: _tell(answer))
+        answer_with(answer, as_json, lambda: _tell(answer))
 
 
 def _tell(answer: RiskAnswer) -> None:
@@ -76,7 +76,7 @@ def _tell(answer: RiskAnswer) -> None:
     for silent in answer.unused_ties:
         print(f"未计入：与{silent.other_name or '（未具名）'}的{silent.term}，{show(silent.why)}")
     print(answer.standing)
-    basis(answer.basis.as_dict())
+    basis(answer.basis)
 
 
 def _tell_hypothesis(told: WhatIfAnswer) -> None:
@@ -87,7 +87,7 @@ def _tell_hypothesis(told: WhatIfAnswer) -> None:
         ["主体", "现在", "假设"],
         [(item.name, f"{item.before:.4%}", f"{item.after:.4%}") for item in told.changes],
     )
-    basis(told.basis.as_dict())
+    basis(told.basis)
 
 
 @commands.command()
@@ -102,9 +102,9 @@ def adverse(key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = 
         for row in found.answer.rows:
             print(adverse_said(row))
         print(adverse_sentence(found))
-        basis(found.answer.basis.as_dict())
+        basis(found.answer.basis)
 
-    told = {**found.as_dict(), "sentence": adverse_sentence(found)}
+    told = found.typed(adverse_sentence(found))
     answer_with(told, as_json, people)
 
 
@@ -117,6 +117,6 @@ def export(
     """导出 GraphML（供 Gephi、yEd）/ export for graph tools."""
     with reading(as_of, known_at) as reader:
         count = reader.export(graphml)
-        stated = reader.basis.as_dict()
+        stated = reader.basis
     print(f"已写出 {count} 条关系：{graphml}")
     basis(stated)

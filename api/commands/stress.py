@@ -62,7 +62,7 @@ def distress(
             rows,
         )
 
-    answer_with(told.as_dict(count), as_json, people)
+    answer_with(told.first(count), as_json, people)
 
 
 @commands.command()
@@ -105,7 +105,7 @@ def clearing(
             rows,
         )
 
-    answer_with(told.as_dict(count), as_json, people)
+    answer_with(told.first(count), as_json, people)
 
 
 @commands.command()
@@ -167,9 +167,9 @@ def losses(
         )
         if told.whole.unknown:
             print(f"另有 {told.whole.unknown} 笔贷款未采集余额，未计入。")
-        basis(told.basis.as_dict())
+        basis(told.basis)
 
-    answer_with(told.as_dict(), as_json, people)
+    answer_with(told, as_json, people)
 
 
 @commands.command()
@@ -231,9 +231,9 @@ def exposures(
                 f"（{_GROUNDS[item.ground]}）待补充：{item.lacking}"
             )
         print(told.not_counted)
-        basis(told.basis.as_dict())
+        basis(told.basis)
 
-    answer_with(told.as_dict(count), as_json, people)
+    answer_with(told.first(count), as_json, people)
 
 
 _GROUNDS = {
@@ -273,4 +273,4 @@ def _tell(
     table(title, columns, rows)
     if told.unknown:
         print(f"另有 {len(told.unknown)} 笔贷款或担保未采集金额，未计入。")
-    basis(told.basis.as_dict())
+    basis(told.basis)

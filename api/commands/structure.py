@@ -91,9 +91,9 @@ def owners(
             print(f"其中 {beneficial.without_paths} 人待补充，未列出持股路径。")
         for doubt in through.doubts:
             print(f"{doubt.name or doubt.firm}：{DOUBTS[doubt.kind]}")
-        basis(found.basis.as_dict())
+        basis(found.basis)
 
-    answer_with(found.as_dict(), as_json, people)
+    answer_with(found, as_json, people)
 
 
 @commands.command()
@@ -108,7 +108,7 @@ def bods(
 
     with reading(as_of, known_at) as reader:
         said = reader.bods(key, **({"publisher": publisher} if publisher else {}))
-        stated = reader.basis.as_dict()
+        stated = reader.basis
     basis(stated)
     print(json.dumps(said, ensure_ascii=False, indent=2))
 
@@ -152,9 +152,9 @@ def guarantees(as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) 
             ["担保人", "户数", "其中企业"],
             [(names([s.guarantor]), len(s.borrowers), len(s.clients)) for s in found.stars],
         )
-        basis(found.basis.as_dict())
+        basis(found.basis)
 
-    answer_with(found.as_dict(), as_json, people)
+    answer_with(found, as_json, people)
 
 
 @commands.command()
@@ -164,10 +164,10 @@ def hints(key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = Fa
         found = reader.structure().hint_answer(key)
 
     def people() -> None:
-        print(f"—— {found['notice']} ——")
-        for item in found["hints"]:
-            print(f"{item['certainty']:.0%}  {item['sentence']}（{item['expires_on']} 前有效）")
-        basis(found["basis"])
+        print(f"—— {found.notice} ——")
+        for item in found.hints:
+            print(f"{item.certainty:.0%}  {item.sentence}（{item.expires_on} 前有效）")
+        basis(found.basis)
 
     answer_with(found, as_json, people)
 
@@ -215,7 +215,7 @@ def guarantee(
     if check_only:
         with reading() as reader:
             check = reader.check_guarantee(proposal)
-        answer_with(check.as_dict(), as_json, lambda: _show_check(check))
+        answer_with(check, as_json, lambda: _show_check(check))
         return
     done = insert_guarantee(open_settings(), proposal, accept_open=accept_open or ())
 
@@ -224,7 +224,7 @@ def guarantee(
             _show_check(done.check)
         print(_STATES[done.state])
 
-    answer_with(done.as_dict(), as_json, people)
+    answer_with(done, as_json, people)
     if done.state in ("refused", "open"):
         raise typer.Exit(1)
 
@@ -243,7 +243,7 @@ def _show_check(check: ProposalCheck) -> None:
         ["限额", "结论", "情况", "依据"],
         [(o.title, o.verdict.value, o.reason, o.basis) for o in check.outcomes],
     )
-    basis(check.basis.as_dict())
+    basis(check.basis)
 
 
 #: Rows of one table on a terminal.

@@ -55,7 +55,7 @@ def withdraw(
                 wait_s=wait,
                 progress=step,
             )
-    answer_with(found.as_dict(), as_json, lambda: _show(found))
+    answer_with(found, as_json, lambda: _show(found))
 
 
 def _show(found: Withdrawal) -> None:

@@ -33,11 +33,11 @@ def summary(
     rows = found.summary()
     totals: dict[str, dict[str, Any]] = {}
     for row in rows:
-        total = totals.setdefault(row["product"], {"title": row["title"], "ready": 0})
-        total["ready"] += row["ready"]
+        total = totals.setdefault(row.product, {"title": row.title, "ready": 0})
+        total["ready"] += row.ready
     if product not in totals:
         product = max(totals, key=lambda name: totals[name]["ready"], default="")
-    shown = [{**row, "town": town_of(row["village"])} for row in rows if row["product"] == product]
+    shown = [{**vars(row), "town": town_of(row.village)} for row in rows if row.product == product]
     return page(
         "prospects.html",
         here="/prospects",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
@@ -12,11 +13,15 @@ from pydantic import Field
 from api.admission import Flag, Whole
 from api.dependencies import FOR_A_RUN_S, Body, KnownAt, Received, Serving
 from graph.errors import InputError, NotFoundError
+from graph.time import Instant
 from ingest import preview_withdrawal, withdraw
 from ingest.comparing.list_part import ListPart
-from ingest.delivery.deliveries import Deliveries
+from ingest.delivery.deliveries import Deliveries, Delivery
+from ingest.delivery.freshness import Freshness
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS, Inbox
 from ingest.delivery.upload import Upload
+from ingest.finding import RowFinding
+from ingest.withdrawal import Withdrawal
 
 __all__ = ["router"]
 
@@ -27,6 +32,53 @@ _AROUND = 2**20
 
 Name = Annotated[str, FromPath(title="批次", max_length=128)]
 Digest = Annotated[str, Form(title="SHA-256", pattern="^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """That a batch was withdrawn: when, by whom and why."""
+
+    position: int
+    at: Instant
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class UploadAnswer:
+    """How far a file that is sent in pieces is, and its report or problem at the end.
+
+    Attributes:
+        received: pieces that are here, while it is being received.
+        result: the report (`ingest.report`), the preview or the problem.
+    """
+
+    id: str
+    source: str
+    file_name: str
+    state: str
+    chunks: int
+    received: list[int] | None
+    doing: str
+    done: int
+    total: int | None
+    result: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class UploadProgress(UploadAnswer):
+    """The same with whether the batch that came of it was withdrawn."""
+
+    withdrawal: TakenBack | None
+
+
+@dataclass(frozen=True)
+class DeliveryAnswer(Delivery):
+    """A file that came by another way, with what was found in it."""
+
+    id: str
+    findings: tuple[RowFinding, ...]
+    withdrawal: TakenBack | None
 
 
 @router.post(
@@ -48,7 +100,7 @@ def send(
     ] = "",
     list_name: Annotated[str, Form(title="分份名单的名称", max_length=200)] = "",
     dry_run: Annotated[Flag, Form(title="只试读，不写入")] = False,
-) -> dict[str, Any]:
+) -> UploadAnswer:
     """Send a file, or one piece of it; with the last piece it is taken in.
 
     A piece sent again is the same piece, a file sent again the same batch: repeat what is in doubt.
@@ -71,25 +123,29 @@ def send(
 @router.get("/batches", summary="各批次 / deliveries")
 def deliveries(
     services: Serving, source: Annotated[str | None, Query(title="来源", max_length=64)] = None
-) -> list[dict[str, Any]]:
+) -> list[Delivery]:
     """The ledger: every file that came, newest first, 200 at most."""
-    return [vars(item) for item in services.deliveries().ledger.latest(200, source)]
+    return list(services.deliveries().ledger.latest(200, source))
 
 
 @router.get("/batches/{name}", summary="批次的进度和结果 / progress and result")
-def batch(name: Name, services: Serving, inbox: Received) -> dict[str, Any]:
+def batch(name: Name, services: Serving, inbox: Received) -> UploadProgress | DeliveryAnswer:
     """How far a batch is, its report or problem at the end, and whether it was withdrawn."""
     came = services.deliveries()
     try:
         found = _told(inbox.find(name), inbox)
-        brought = (found["result"] or {}).get("batches") or [{"batch": None}]
-        return {**found, "withdrawal": _taken_back(came, brought[0]["batch"])}
+        brought = (found.result or {}).get("batches") or [{"batch": None}]
+        return UploadProgress(**vars(found), withdrawal=_taken_back(came, brought[0]["batch"]))
     except NotFoundError:
         item = came.find(name)
         if item is None:
             raise
-        found = {"findings": [each.as_dict() for each in came.findings(name)]}
-        return {"id": name, **vars(item), **found, "withdrawal": _taken_back(came, name)}
+        return DeliveryAnswer(
+            **vars(item),
+            id=name,
+            findings=tuple(came.findings(name)),
+            withdrawal=_taken_back(came, name),
+        )
 
 
 class WithdrawalRequest(Body):
@@ -101,14 +157,14 @@ class WithdrawalRequest(Body):
 
 
 @router.post("/batches/{name}/withdrawal", summary="撤销一批数据 / withdraw a batch")
-def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> dict[str, Any]:
+def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> Withdrawal:
     """Take a batch back: what it said leaves, what it had ended holds again; the graph follows.
 
     Only the last batch of a source can go.  With `dry_run` nothing is written, and kept decisions
     that would turn are named.  Sent again it changes nothing (`already`).
     """
     if body.dry_run:
-        return preview_withdrawal(name, settings=services.settings, store=services.store).as_dict()
+        return preview_withdrawal(name, settings=services.settings, store=services.store)
     return withdraw(
         name,
         reason=body.reason,
@@ -116,13 +172,13 @@ def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> dict[s
         settings=services.settings,
         store=services.store,
         wait_s=FOR_A_RUN_S,
-    ).as_dict()
+    )
 
 
 @router.get("/freshness", summary="数据新旧 / freshness")
-def fresh(services: Serving, known_at: KnownAt = None) -> list[dict[str, Any]]:
+def fresh(services: Serving, known_at: KnownAt = None) -> list[Freshness]:
     """When each source was last heard, and what about it is open."""
-    return [item.as_dict() for item in services.deliveries(known_at=known_at).freshness()]
+    return services.deliveries(known_at=known_at).freshness()
 
 
 def _part(text: str, name: str) -> ListPart | None:
@@ -138,24 +194,23 @@ def _part(text: str, name: str) -> ListPart | None:
     return ListPart(name, int(number), int(of))
 
 
-def _taken_back(came: Deliveries, name: str | None) -> dict[str, Any] | None:
+def _taken_back(came: Deliveries, name: str | None) -> TakenBack | None:
     made = came.withdrawal(name)
     if made is None:
         return None
-    said = {part: made.notes[part] for part in ("by", "reason")}
-    return {"position": made.position, "at": made.known_at, **said}
+    return TakenBack(made.position, made.known_at, made.notes["by"], made.notes["reason"])
 
 
-def _told(upload: Upload, inbox: Inbox) -> dict[str, Any]:
-    return {
-        "id": upload.id,
-        "source": upload.source,
-        "file_name": upload.file_name,
-        "state": upload.state,
-        "chunks": upload.chunks,
-        "received": inbox.received(upload) if upload.state == "receiving" else None,
-        "doing": upload.doing,
-        "done": upload.done,
-        "total": upload.total,
-        "result": json.loads(upload.result) if upload.result else None,
-    }
+def _told(upload: Upload, inbox: Inbox) -> UploadAnswer:
+    return UploadAnswer(
+        id=upload.id,
+        source=upload.source,
+        file_name=upload.file_name,
+        state=upload.state,
+        chunks=upload.chunks,
+        received=inbox.received(upload) if upload.state == "receiving" else None,
+        doing=upload.doing,
+        done=upload.done,
+        total=upload.total,
+        result=json.loads(upload.result) if upload.result else None,
+    )

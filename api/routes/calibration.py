@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 
 from api.dependencies import Reading
+from queries.risk.calibration import Calibration
 
 __all__ = ["router"]
 
@@ -14,10 +13,10 @@ router = APIRouter(prefix="/v1", tags=["v1"])
 
 
 @router.get("/calibration", summary="风险政策的校准 / the risk policy against past defaults")
-def calibration(reader: Reading) -> dict[str, Any]:
+def calibration(reader: Reading) -> Calibration:
     """Years that are over, how well they were foretold, and the numbers that would fit them.
 
     Where too few defaults are known, `why_not` says so and what to do; a fitted policy is only
     proposed: two persons put it in force.
     """
-    return reader.calibration().as_dict()
+    return reader.calibration()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Response
@@ -15,7 +16,16 @@ from api.admission import Day, Number, Text
 from api.decision_jobs import MOST_PARTIES, Job, decide_line, refusal
 from api.dependencies import Body, Office, Reading, Serving
 from graph.errors import XinnongError
-from queries.eligibility.decisions.answer import decision_answer, product_answer
+from graph.time import Instant
+from queries.eligibility.decisions.answer import (
+    DecisionAnswer,
+    ProductAnswer,
+    VersionAnswer,
+    decision_answer,
+    product_answer,
+    version_answer,
+)
+from queries.eligibility.decisions.record import Gap
 
 __all__ = ["router"]
 
@@ -82,28 +92,76 @@ class ManyRequest(_Asked):
     )
 
 
+@dataclass(frozen=True)
+class JobAnswer:
+    """How far a job is; a problem where it failed, the path of its lines once it is done."""
+
+    id: str
+    state: str
+    began_at: Instant
+    done: int
+    total: int | None
+    refused: int
+    problem: dict[str, Any] | None
+    result: str | None
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """A decision as it was kept; the record is in the form of the version that made it."""
+
+    decision_id: str
+    decided_at: Instant
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ReplayAnswer:
+    """A kept decision made again: whether it is the same, byte for byte, and what is not."""
+
+    decision_id: str
+    same: bool
+    differs: tuple[str, ...]
+    gathered_same: bool
+    gaps: tuple[Gap, ...]
+
+
+#: Lines of JSON, each a decision or why there is none.
+_LINES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "每个主体一行 JSON / a line of JSON for each party",
+        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+    }
+}
+
+
 @router.get("/products", summary="产品 / products")
-def products(services: Serving) -> list[dict[str, Any]]:
+def products(services: Serving) -> list[ProductAnswer]:
     """Loan products with their versions."""
     return [product_answer(item) for item in services.publishing.products().values()]
 
 
 @router.get("/products/{product}/versions/{version}", summary="产品版本 / a version")
-def product_version(product: str, version: str, services: Serving) -> dict[str, Any]:
+def product_version(product: str, version: str, services: Serving) -> VersionAnswer:
     """One version: every condition with wording, ground, certainty and steps."""
     found = services.publishing.product(product)
-    return product_answer(found, found.version(version))
+    return version_answer(found, found.version(version))
 
 
 @router.post("/decisions", summary="首贷判定并存档 / decide")
-def decisions(body: DecisionRequest, services: Serving) -> dict[str, Any]:
+def decisions(body: DecisionRequest, services: Serving) -> DecisionAnswer:
     """Every condition of a product for a party; the decision is kept."""
     reader = services.reader(as_of=body.as_of)
     decision = reader.decide(body.product, body.party, **body.given())
     return decision_answer(decision, services.keep(decision))
 
 
-@router.post("/decisions/many", summary="批量判定（NDJSON）/ decide many")
+@router.post(
+    "/decisions/many",
+    summary="批量判定（NDJSON）/ decide many",
+    response_class=StreamingResponse,
+    responses=_LINES,
+)
 def many(body: ManyRequest, services: Serving) -> StreamingResponse:
     """One line a party, in the order asked; a party that cannot be decided says why."""
     reader, given = services.reader(as_of=body.as_of), body.given()
@@ -135,7 +193,7 @@ def submit(
     office: Office,
     response: Response,
     idempotency_key: Annotated[str | None, Header(max_length=200, min_length=1)] = None,
-) -> dict[str, Any]:
+) -> JobAnswer:
     """Decide up to 10,000 parties behind the request; `Location` says where the job is.
 
     With an `Idempotency-Key` it can be submitted again whenever in doubt: the same request is the
@@ -149,13 +207,13 @@ def submit(
 
 
 @router.get("/jobs/{job_id}", summary="任务进度 / progress of a job")
-def job(job_id: JobId, office: Office) -> dict[str, Any]:
+def job(job_id: JobId, office: Office) -> JobAnswer:
     """How far it is; a problem where it failed."""
     return _told(office.find(job_id))
 
 
 @router.post("/jobs/{job_id}/cancellation", summary="取消任务 / cancel a job")
-def cancel(job_id: JobId, office: Office) -> dict[str, Any]:
+def cancel(job_id: JobId, office: Office) -> JobAnswer:
     """Cut it off: lines so far stay, none follow; one that is over stays as it is.
 
     Submitted again under its `Idempotency-Key` it goes on where it was cut off.
@@ -163,7 +221,12 @@ def cancel(job_id: JobId, office: Office) -> dict[str, Any]:
     return _told(office.cancel(job_id))
 
 
-@router.get("/jobs/{job_id}/result", summary="任务结果（NDJSON）/ result of a job")
+@router.get(
+    "/jobs/{job_id}/result",
+    summary="任务结果（NDJSON）/ result of a job",
+    response_class=StreamingResponse,
+    responses=_LINES,
+)
 def result(job_id: JobId, office: Office) -> StreamingResponse:
     """One line a party, in the order asked; refused until the job is done."""
     lines = office.result(job_id)
@@ -171,37 +234,29 @@ def result(job_id: JobId, office: Office) -> StreamingResponse:
 
 
 @router.get("/decisions/{decision_id:digest}", summary="判定存档 / a kept decision")
-def kept(decision_id: DecisionId, reader: Reading) -> dict[str, Any]:
+def kept(decision_id: DecisionId, reader: Reading) -> KeptAnswer:
     """The record as it was made, with when it was."""
     found = reader.kept_decision(decision_id)
-    return {
-        "decision_id": found.id,
-        "decided_at": found.decided_at.isoformat(),
-        "record": json.loads(found.record),
-    }
+    return KeptAnswer(found.id, found.decided_at, json.loads(found.record))
 
 
 @router.post("/decisions/{decision_id:digest}/replay", summary="重做判定 / replay")
-def replay(decision_id: DecisionId, reader: Reading) -> dict[str, Any]:
+def replay(decision_id: DecisionId, reader: Reading) -> ReplayAnswer:
     """Byte for byte from its own inputs, and whether the log still gives them."""
     found = reader.replay(decision_id)
-    return {
-        "decision_id": found.id,
-        "same": found.same,
-        "differs": list(found.differs),
-        "gathered_same": not found.gaps,
-        "gaps": [vars(gap) for gap in found.gaps or ()],
-    }
+    return ReplayAnswer(
+        found.id, found.same, tuple(found.differs), not found.gaps, tuple(found.gaps or ())
+    )
 
 
-def _told(found: Job) -> dict[str, Any]:
-    return {
-        "id": found.id,
-        "state": found.state,
-        "began_at": found.began_at.isoformat(),
-        "done": found.done,
-        "total": found.total,
-        "refused": found.refused,
-        "problem": json.loads(found.problem) if found.problem else None,
-        "result": f"/v1/jobs/{found.id}/result" if found.state == "done" else None,
-    }
+def _told(found: Job) -> JobAnswer:
+    return JobAnswer(
+        id=found.id,
+        state=found.state,
+        began_at=found.began_at,
+        done=found.done,
+        total=found.total,
+        refused=found.refused,
+        problem=json.loads(found.problem) if found.problem else None,
+        result=f"/v1/jobs/{found.id}/result" if found.state == "done" else None,
+    )

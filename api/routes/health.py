@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import anyio
 import anyio.to_thread
@@ -21,13 +22,35 @@ router = APIRouter(tags=["health"])
 _LOOKING = 2
 
 
+@dataclass(frozen=True)
+class Alive:
+    """The process runs."""
+
+    status: Literal["ok"] = "ok"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Whether the graph answers (`no_graph`) and holds the whole log (`behind`)."""
+
+    status: Literal["ok", "behind", "no_graph"]
+    graph_position: int | None = None
+    log_position: int | None = None
+    code: str | None = None
+
+
 @router.get("/healthz", summary="进程是否在运行 / alive")
-async def healthz() -> dict[str, str]:
+async def healthz() -> Alive:
     """Alive: says nothing of the graph, and needs no thread."""
-    return {"status": "ok"}
+    return Alive()
 
 
-@router.get("/readyz", summary="能否回答问题 / ready")
+@router.get(
+    "/readyz",
+    summary="能否回答问题 / ready",
+    response_model=Ready,
+    responses={503: {"model": Ready}},
+)
 async def readyz(request: Request) -> JSONResponse:
     """Ready: the graph answers and holds the whole log."""
     state = request.app.state

@@ -5,8 +5,8 @@ Nobody can log in yet, so who judges is stated in the body, and the service answ
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
@@ -15,7 +15,8 @@ from api.admission import MOST, Whole
 from api.dependencies import Body, Key, Reading, Serving
 from graph.catch_up import catch_up
 from ingest.identity import judge, judgements_in_force, refresh, review, take_back
-from ingest.identity.review import Way, hints
+from ingest.identity.clusters import Cluster, Conflict
+from ingest.identity.review import Judged, Judgement, SideBySide, Way, hints
 
 __all__ = ["router"]
 
@@ -45,6 +46,33 @@ class UndoRequest(Body):
     note: str = Field(title="原因", default="", max_length=500)
 
 
+@dataclass(frozen=True)
+class SearchAnswer:
+    """How many pairs were found and compared, and by block what could not be compared."""
+
+    weighed_by: str
+    candidates: int
+    compared: int
+    left_out: dict[str, int]
+
+
+@dataclass(frozen=True)
+class PairsAnswer:
+    """Pairs that no officer has judged; they are used for nothing."""
+
+    pairs: tuple[SideBySide, ...]
+    notice: str = NOTICE
+
+
+@dataclass(frozen=True)
+class ClustersAnswer:
+    """Who is one party, which judgements contradict each other, and all judgements."""
+
+    clusters: tuple[Cluster, ...]
+    conflicts: tuple[Conflict, ...]
+    judgements: tuple[Judgement, ...]
+
+
 @router.post("/candidates", summary="查找疑似同一主体 / search for candidates")
 def candidates(
     services: Serving,
@@ -52,15 +80,10 @@ def candidates(
         Way,
         Query(description="rules 规则；splink 统计匹配，适合大文件 / for large files, an extra"),
     ] = "rules",
-) -> dict[str, Any]:
+) -> SearchAnswer:
     """Compare what may be the same and renew the queue; judged pairs keep their judgements."""
     found = refresh(services.settings, by=by, store=services.store)
-    return {
-        "weighed_by": found.weighed_by,
-        "candidates": len(found.candidates),
-        "compared": found.compared,
-        "left_out": found.left_out,
-    }
+    return SearchAnswer(found.weighed_by, len(found.candidates), found.compared, found.left_out)
 
 
 @router.get("/queue", summary="核对队列 / review queue")
@@ -68,21 +91,21 @@ def queue(
     services: Serving,
     limit: Annotated[Whole, Query(ge=1, le=200)] = 20,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
-) -> dict[str, Any]:
+) -> PairsAnswer:
     """Pairs that wait for an officer, with both records and every reason."""
     pairs = review(services.settings, limit=limit, offset=offset, store=services.store)
-    return {"notice": NOTICE, "pairs": [item.as_dict() for item in pairs]}
+    return PairsAnswer(tuple(pairs))
 
 
 @router.get("/hints/{key}", summary="某主体的疑似关系 / hints of one party")
-def of_party(key: Key, services: Serving, reader: Reading) -> dict[str, Any]:
+def of_party(key: Key, services: Serving, reader: Reading) -> PairsAnswer:
     """Waiting pairs of one party; they are shown and used for nothing."""
     found = hints(services.settings, reader.known(key), store=services.store)
-    return {"notice": NOTICE, "pairs": [item.as_dict() for item in found]}
+    return PairsAnswer(tuple(found))
 
 
 @router.post("/judgements", summary="核对 / judge a pair")
-def judgement(body: JudgementRequest, services: Serving) -> dict[str, Any]:
+def judgement(body: JudgementRequest, services: Serving) -> Judged:
     """Same or not the same, for good, until it is taken back; log and graph follow at once."""
     made = judge(
         services.settings,
@@ -94,25 +117,21 @@ def judgement(body: JudgementRequest, services: Serving) -> dict[str, Any]:
         store=services.store,
     )
     catch_up(services.settings)
-    return made.as_dict()
+    return made
 
 
 @router.post("/judgements/{number}/undo", summary="撤销核对 / take a judgement back")
-def undo(number: Number, body: UndoRequest, services: Serving) -> dict[str, Any]:
+def undo(number: Number, body: UndoRequest, services: Serving) -> Judged:
     """A further judgement that undoes one; nothing is deleted."""
     made = take_back(
         services.settings, number, user=body.user, note=body.note, store=services.store
     )
     catch_up(services.settings)
-    return made.as_dict()
+    return made
 
 
 @router.get("/clusters", summary="同一主体、矛盾和核对记录 / clusters, conflicts, judgements")
-def clusters(services: Serving) -> dict[str, Any]:
+def clusters(services: Serving) -> ClustersAnswer:
     """Who is one party after all judgements, and which judgements contradict each other."""
     judgements, found = judgements_in_force(services.settings, services.store)
-    return {
-        "clusters": [asdict(item) for item in found.clusters],
-        "conflicts": [asdict(item) for item in found.conflicts],
-        "judgements": [asdict(item) for item in judgements],
-    }
+    return ClustersAnswer(found.clusters, found.conflicts, tuple(judgements))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -10,6 +11,10 @@ from pydantic import Field
 from api.admission import Whole
 from api.dependencies import Body, Key, Reading
 from api.record_words import adverse_sentence
+from queries import RiskAnswer
+from queries.adverse import adverse_model
+from queries.library import answers
+from queries.typed_answer import QuestionAnswer
 
 __all__ = ["router"]
 
@@ -22,55 +27,73 @@ class Search(Body):
     text: str = Field(title="名称、代码或证件号码", min_length=1, max_length=100)
 
 
-@router.post("/parties/search", summary="查找主体 / find a party")
-def search(body: Search, reader: Reading) -> dict[str, Any]:
+@router.post(
+    "/parties/search", summary="查找主体 / find a party", response_model=answers("find_party")
+)
+def search(body: Search, reader: Reading) -> QuestionAnswer:
     """Parties by name, code or identity; the identity is hashed and not kept."""
-    return reader.search(body.text).as_dict()
+    return reader.search(body.text).typed()
 
 
-@router.get("/parties/{key}", summary="主体名片 / party card")
-def party(key: Key, reader: Reading) -> dict[str, Any]:
+@router.get("/parties/{key}", summary="主体名片 / party card", response_model=answers("party_card"))
+def party(key: Key, reader: Reading) -> QuestionAnswer:
     """What each source says of a party."""
-    return reader.ask("party_card", key=key).as_dict()
+    return reader.ask("party_card", key=key).typed()
 
 
-@router.get("/parties/{key}/neighbourhood", summary="周边关系 / neighbourhood")
+@router.get(
+    "/parties/{key}/neighbourhood",
+    summary="周边关系 / neighbourhood",
+    response_model=answers("neighbourhood"),
+)
 def neighbourhood(
     key: Key, reader: Reading, hops: Annotated[Whole, Query(title="跳数", ge=1, le=3)] = 1
-) -> dict[str, Any]:
+) -> QuestionAnswer:
     """Ties around a party, within 1 to 3 hops."""
-    return reader.ask("neighbourhood", key=key, hops=hops).as_dict()
+    return reader.ask("neighbourhood", key=key, hops=hops).typed()
 
 
-@router.get("/parties/{key}/loans", summary="贷款 / loans")
-def loans(key: Key, reader: Reading) -> dict[str, Any]:
+@router.get("/parties/{key}/loans", summary="贷款 / loans", response_model=answers("loans"))
+def loans(key: Key, reader: Reading) -> QuestionAnswer:
     """Loans of a party."""
-    return reader.ask("loans", key=key).as_dict()
+    return reader.ask("loans", key=key).typed()
+
+
+@dataclass(frozen=True)
+class Guarantees:
+    """Those that a party gave, and those that it received."""
+
+    given: answers("guarantees_given")  # type: ignore[valid-type]
+    received: answers("guarantees_received")  # type: ignore[valid-type]
 
 
 @router.get("/parties/{key}/guarantees", summary="担保 / guarantees")
-def guarantees(key: Key, reader: Reading) -> dict[str, Any]:
+def guarantees(key: Key, reader: Reading) -> Guarantees:
     """Guarantees that a party gave and received."""
-    return {
-        "given": reader.ask("guarantees_given", key=key).as_dict(),
-        "received": reader.ask("guarantees_received", key=key).as_dict(),
-    }
+    return Guarantees(
+        given=reader.ask("guarantees_given", key=key).typed(),
+        received=reader.ask("guarantees_received", key=key).typed(),
+    )
 
 
-@router.get("/parties/{key}/records", summary="登记和记录 / records")
-def records(key: Key, reader: Reading) -> dict[str, Any]:
+@router.get(
+    "/parties/{key}/records", summary="登记和记录 / records", response_model=answers("records")
+)
+def records(key: Key, reader: Reading) -> QuestionAnswer:
     """Permits, penalties, assets, land, insurance, tax and whatever else is on record."""
-    return reader.ask("records", key=key).as_dict()
+    return reader.ask("records", key=key).typed()
 
 
-@router.get("/parties/{key}/adverse", summary="不利记录 / adverse records")
-def adverse(key: Key, reader: Reading) -> dict[str, Any]:
+@router.get(
+    "/parties/{key}/adverse", summary="不利记录 / adverse records", response_model=adverse_model()
+)
+def adverse(key: Key, reader: Reading) -> QuestionAnswer:
     """Own adverse records that may lawfully be used, the sources asked, and kinds nobody brought."""
     found = reader.adverse(key)
-    return {**found.as_dict(), "sentence": adverse_sentence(found)}
+    return found.typed(adverse_sentence(found))
 
 
 @router.get("/parties/{key}/risk", summary="风险 / risk")
-def risk(key: Key, reader: Reading) -> dict[str, Any]:
+def risk(key: Key, reader: Reading) -> RiskAnswer:
     """Score with own facts, and hints by association apart from them."""
-    return reader.risk(key).as_dict()
+    return reader.risk(key)

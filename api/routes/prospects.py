@@ -2,30 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
 from api.admission import Whole
 from api.dependencies import Key, Reading
+from graph.time import Instant
+from queries.eligibility.decisions.prospects import Prospect, ProspectCount
+from queries.library import answers
+from queries.typed_answer import QuestionAnswer
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["v1"])
 
 
+@dataclass(frozen=True)
+class ProspectsAnswer:
+    """By village and product: units with nothing, and with one thing, in the way."""
+
+    as_of: date
+    known_at: Instant
+    units: int
+    rows: tuple[ProspectCount, ...]
+    first_loan: Literal["尚不能确定"] = "尚不能确定"
+
+
+@dataclass(frozen=True)
+class Visit(Prospect):
+    """A prospect, and why the assessor named must leave it to somebody else."""
+
+    conflict: str | None = None
+
+
+@dataclass(frozen=True)
+class VisitSheet:
+    """Whom to visit in a village, the nearest first."""
+
+    village: str
+    rows: tuple[Visit, ...]
+
+
 @router.get("/prospects", summary="首贷培植汇总 / prospects by village and product")
-def summary(reader: Reading) -> dict[str, Any]:
+def summary(reader: Reading) -> ProspectsAnswer:
     """Households and firms without a known loan; that none is known does not say there is none."""
     found = reader.prospects()
-    return {
-        "as_of": found.as_of.isoformat(),
-        "known_at": found.known_at.isoformat(),
-        "units": found.units,
-        "first_loan": "尚不能确定",
-        "rows": found.summary(),
-    }
+    return ProspectsAnswer(found.as_of, found.known_at, found.units, found.summary())
 
 
 @router.get("/prospects/{village}", summary="一个村的走访名单 / a village's visit sheet")
@@ -35,23 +60,22 @@ def village(
     product: Annotated[str | None, Query(max_length=64)] = None,
     most: Annotated[Whole, Query(ge=0, le=20)] = 1,
     assessor: Annotated[str | None, Query(max_length=128)] = None,
-) -> dict[str, Any]:
+) -> VisitSheet:
     """The nearest first; with `assessor`, whom that person must leave to somebody else."""
     conflicts = reader.conflicts(assessor) if assessor else {}
     found = reader.prospects().village(village, product=product, most=most)
-    return {
-        "village": village,
-        "rows": [
-            {
-                **asdict(one),
-                "conflict": conflicts.get(one.applicant) or conflicts.get(one.unit),
-            }
-            for one in found
-        ],
-    }
+    rows = (
+        Visit(**vars(one), conflict=conflicts.get(one.applicant) or conflicts.get(one.unit))
+        for one in found
+    )
+    return VisitSheet(village, tuple(rows))
 
 
-@router.get("/assessors/{key}/conflicts", summary="评议回避 / an assessor's conflicts")
-def conflicts(key: Key, reader: Reading) -> dict[str, Any]:
+@router.get(
+    "/assessors/{key}/conflicts",
+    summary="评议回避 / an assessor's conflicts",
+    response_model=answers("assessor_conflicts"),
+)
+def conflicts(key: Key, reader: Reading) -> QuestionAnswer:
     """Relatives in the household, spouse, either side of a guarantee."""
-    return reader.ask("assessor_conflicts", key=key).as_dict()
+    return reader.ask("assessor_conflicts", key=key).typed()

@@ -5,13 +5,19 @@ Nobody can log in yet, so who acts is stated in the body, and the service answer
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.dependencies import Body, Serving
-from queries.eligibility.decisions.answer import proposed_answer, shadow_answer
+from queries.eligibility.decisions.answer import (
+    ProposedAnswer,
+    ShadowAnswer,
+    proposed_answer,
+    shadow_answer,
+)
 from queries.eligibility.rules.product import read_product
 
 __all__ = ["router"]
@@ -46,36 +52,47 @@ class ApprovalRequest(Body):
     by: str = Field(title="批准人姓名或工号", max_length=64)
 
 
+@dataclass(frozen=True)
+class ProposalAnswer(ProposedAnswer):
+    """A proposal with its files."""
+
+    text: str
+    cases_text: str
+
+
 @router.post("/products/{product}/shadow", summary="试用改动后的产品 / try a changed product")
-def try_out(product: ProductName, body: ShadowRequest, services: Serving) -> dict[str, Any]:
+def try_out(product: ProductName, body: ShadowRequest, services: Serving) -> ShadowAnswer:
     """Whose past verdicts would turn, by village, sex, age band and kind; nothing is written."""
     changed = read_product(product, body.text)
     return shadow_answer(services.publishing.shadow(changed, body.version))
 
 
 @router.post("/products/{product}/proposals", status_code=201, summary="提出新版本 / propose")
-def put(product: ProductName, body: ProposalRequest, services: Serving) -> dict[str, Any]:
+def put(product: ProductName, body: ProposalRequest, services: Serving) -> ProposedAnswer:
     """Put a version forward: every golden case must hold, and what is in force stays as it is."""
     found = services.publishing.propose_product(product, body.text, body.cases, by=body.by)
     return proposed_answer(found)
 
 
 @router.get("/proposals", summary="各份提案 / proposals")
-def proposals(services: Serving) -> list[dict[str, Any]]:
+def proposals(services: Serving) -> list[ProposedAnswer]:
     """Every proposal, oldest first, with its difference to what is in force."""
     return [proposed_answer(item) for item in services.publishing.proposals()]
 
 
 @router.get("/proposals/{proposal}", summary="一份提案 / a proposal")
-def proposal(proposal: ProposalId, services: Serving) -> dict[str, Any]:
+def proposal(proposal: ProposalId, services: Serving) -> ProposalAnswer:
     """What the second person reads: the difference in Chinese, the golden cases, the files."""
     found = services.publishing.proposal(proposal)
     item = found.proposal
-    files = {"text": item.text.decode(), "cases_text": item.proof.decode()}
-    return proposed_answer(found) | files
+    return ProposalAnswer(
+        **vars(proposed_answer(found)),
+        text=item.text.decode(),
+        cases_text=item.proof.decode(),
+    )
 
 
 @router.post("/proposals/{proposal}/approval", summary="批准新版本 / approve")
-def let_pass(proposal: ProposalId, body: ApprovalRequest, services: Serving) -> dict[str, Any]:
+def let_pass(proposal: ProposalId, body: ApprovalRequest, services: Serving) -> ProposedAnswer:
     """Let a version pass, by another person than its proposer; all is checked again."""
     return proposed_answer(services.publishing.approve_product(proposal, by=body.by))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from api.dependencies import Body, Key, Reading
+from queries.risk.what_if import WhatIfAnswer
 
 __all__ = ["router"]
 
@@ -24,8 +25,6 @@ class WhatIfRequest(Body):
 
 
 @router.post("/parties/{key}/risk/what-if", summary="风险假设推演 / what if")
-def what_if(key: Key, body: WhatIfRequest, reader: Reading) -> dict[str, Any]:
+def what_if(key: Key, body: WhatIfRequest, reader: Reading) -> WhatIfAnswer:
     """The score without some ties or facts; marked as hypothetical, and no fact."""
-    return reader.what_if(
-        key, without_ties=body.without_ties, without_facts=body.without_facts
-    ).as_dict()
+    return reader.what_if(key, without_ties=body.without_ties, without_facts=body.without_facts)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
 from api.admission import Fen, Whole
 from api.dependencies import Body, Reading
+from queries.money import Exposures, Losses
+from queries.risk.stress import ClearingStress, DistressStress
 
 __all__ = ["router"]
 
@@ -58,7 +60,7 @@ class InstitutionCapital(Body):
 
 
 @router.post("/losses", summary="贷款可能的损失 / what may be lost of the loans")
-def losses(body: LossScenario, reader: Reading) -> dict[str, Any]:
+def losses(body: LossScenario, reader: Reading) -> Losses:
     """By institution, village, security or purpose: by score, and under a scenario.
 
     A score is no probability before its policy is calibrated, and the sum no forecast.
@@ -69,21 +71,21 @@ def losses(body: LossScenario, reader: Reading) -> dict[str, Any]:
         shocks=body.shocks,
         net_assets_fen=body.net_assets_fen,
         loss_given_failure=body.loss_given_failure,
-    ).as_dict()
+    )
 
 
 @router.post("/exposures", summary="大额风险暴露和关联客户 / large exposures")
-def exposures(body: InstitutionCapital, reader: Reading, count: Count = 100) -> dict[str, Any]:
+def exposures(body: InstitutionCapital, reader: Reading, count: Count = 100) -> Exposures:
     """Clients and groups of connected clients against the limits of 商业银行大额风险暴露管理办法.
 
     The capital is the institution's own word; without it every limit is 待补充.
     """
     found = reader.exposures(body.lender, tier1_fen=body.tier1_fen, capital_fen=body.capital_fen)
-    return found.as_dict(count)
+    return found.first(count)
 
 
 @router.post("/distress", summary="倒闭传染推演 / losses by contagion")
-def distress(body: DistressScenario, reader: Reading, count: Count = 100) -> dict[str, Any]:
+def distress(body: DistressScenario, reader: Reading, count: Count = 100) -> DistressStress:
     """Who loses how much of its net assets when some fail (linear DebtRank).
 
     Net assets are those of the annual reports unless the body says others; where nobody knows
@@ -91,20 +93,20 @@ def distress(body: DistressScenario, reader: Reading, count: Count = 100) -> dic
     """
     return reader.distress(
         failed=body.failed, shocks=body.shocks, supplied_fen=body.net_assets_fen
-    ).as_dict(count)
+    ).first(count)
 
 
 @router.post("/clearing", summary="代偿清算推演 / clearing of debts")
-def clearing(body: ClearingScenario, reader: Reading, count: Count = 100) -> dict[str, Any]:
+def clearing(body: ClearingScenario, reader: Reading, count: Count = 100) -> ClearingStress:
     """Who could pay what when every guarantee is called at once (Eisenberg–Noe)."""
     return reader.clearing(
         cash_fen=body.cash_fen,
         keep_external=body.keep_external,
         keep_claims=body.keep_claims,
-    ).as_dict(count)
+    ).first(count)
 
 
 @router.get("/clearing", summary="代偿清算推演（不设资金） / clearing without supplied amounts")
-def clearing_as_known(reader: Reading, count: Count = 100) -> dict[str, Any]:
+def clearing_as_known(reader: Reading, count: Count = 100) -> ClearingStress:
     """The same with nothing supplied: money at hand is unknown of everybody."""
     return clearing(ClearingScenario(), reader, count)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from api.admission import Day, Fen
 from api.dependencies import Body, Key, Reading, Serving
+from api.problems import RESPONSES
 from graph.time import today
-from ingest.guarded_guarantee import insert_guarantee
+from ingest.guarded_guarantee import GuardedGuarantee, insert_guarantee
 from queries.structure import GuaranteeProposal, Owners
+from queries.structure.overview import GuaranteeOverview, GuaranteePosition, HintAnswer
+from queries.structure.proposal import ProposalCheck
 
 __all__ = ["router"]
 
@@ -46,48 +51,77 @@ class GuaranteeInsert(ProposedGuarantee):
     )
 
 
+class OwnershipStatement(BaseModel):
+    """A statement of BODS 0.4; its details are those of its record type."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    statement_id: str
+    statement_date: date
+    declaration_subject: str
+    record_id: str
+    record_type: Literal["entity", "person", "relationship"]
+    record_status: Literal["new", "updated", "closed"]
+    publication_details: dict[str, Any]
+    source: dict[str, Any]
+    record_details: dict[str, Any]
+
+
 @router.get("/parties/{key}/owners", summary="股权穿透 / owners")
 def owners(
     key: Key,
     reader: Reading,
     rule: Annotated[str | None, Query(title="认定规则", max_length=64)] = None,
-) -> dict[str, Any]:
+) -> Owners:
     """Ultimate owners, controllers, and beneficial owners by the rule in force."""
-    return Owners.of(reader.structure().ownership, key, rule=rule).as_dict()
+    return Owners.of(reader.structure().ownership, key, rule=rule)
 
 
-@router.get("/parties/{key}/bods", summary="股权声明（BODS 0.4） / ownership statements")
+@router.get(
+    "/parties/{key}/bods",
+    summary="股权声明（BODS 0.4） / ownership statements",
+    response_model=list[OwnershipStatement],
+)
 def bods(key: Key, reader: Reading) -> list[dict[str, Any]]:
     """Holdings and beneficial owners as statements of the Beneficial Ownership Data Standard."""
     return reader.bods(key)
 
 
 @router.get("/parties/{key}/standing", summary="担保结构 / standing among guarantees")
-def standing(key: Key, reader: Reading) -> dict[str, Any]:
+def standing(key: Key, reader: Reading) -> GuaranteePosition:
     """The ring a party stands in, for whom it stands in the end, and what the limits say."""
-    return reader.structure().guarantee_position(key).as_dict()
+    return reader.structure().guarantee_position(key)
 
 
 @router.get("/parties/{key}/hints", summary="关联提示 / hints")
-def hints(key: Key, reader: Reading) -> dict[str, Any]:
+def hints(key: Key, reader: Reading) -> HintAnswer:
     """Hints by association: to be looked at by a person, never a fact."""
     return reader.structure().hint_answer(key)
 
 
 @router.get("/guarantees/patterns", summary="担保圈链 / rings and chains")
-def patterns(reader: Reading) -> dict[str, Any]:
+def patterns(reader: Reading) -> GuaranteeOverview:
     """Every ring, chain, star, mutual pair and joint group."""
-    return reader.structure().overview.as_dict()
+    return reader.structure().overview
 
 
 @router.post("/guarantees/check", summary="核对担保 / check a guarantee")
-def check(body: ProposedGuarantee, reader: Reading) -> dict[str, Any]:
+def check(body: ProposedGuarantee, reader: Reading) -> ProposalCheck:
     """Which limits a proposed guarantee would break; writes nothing."""
-    return reader.check_guarantee(body.proposal()).as_dict()
+    return reader.check_guarantee(body.proposal())
 
 
-@router.post("/guarantees", summary="写入担保 / insert a guarantee within limits")
-def insert(body: GuaranteeInsert, services: Serving, response: Response) -> dict[str, Any]:
+#: What an insert comes to: written, there already, or which limit refuses it.
+_INSERTED: dict[int | str, dict[str, Any]] = {
+    201: {"model": GuardedGuarantee, "description": "已写入 / inserted"},
+    409: RESPONSES[409] | {"model": GuardedGuarantee},
+}
+
+
+@router.post(
+    "/guarantees", summary="写入担保 / insert a guarantee within limits", responses=_INSERTED
+)
+def insert(body: GuaranteeInsert, services: Serving, response: Response) -> GuardedGuarantee:
     """Checks again under the log's lock and writes the guarantee if every blocking limit holds.
 
     201 inserted, 200 already there, 409 refused or open; the answer says which limits and why.
@@ -99,4 +133,4 @@ def insert(body: GuaranteeInsert, services: Serving, response: Response) -> dict
         store=services.store,
     )
     response.status_code = {"inserted": 201, "already": 200}.get(done.state, 409)
-    return done.as_dict()
+    return done

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from api.admission import Flag, Whole
 from api.dependencies import KnownAt, Serving
+from graph.time import Instant
 from ingest import by_department
+from ingest.correction.worklist import DepartmentLoad, Task
 from queries.scope import ADMINISTRATOR
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["v1"])
+
+
+@dataclass(frozen=True)
+class WorklistBasis:
+    """On which state of the log a worklist stands; None where nothing ever came."""
+
+    position: int
+    known_at: Instant | None
+    scope: str
+
+
+@dataclass(frozen=True)
+class WorklistAnswer:
+    """Open findings: by department, and the first of them; `total` is how many there are."""
+
+    basis: WorklistBasis
+    departments: tuple[DepartmentLoad, ...]
+    tasks: tuple[Task, ...]
+    total: int
 
 
 @router.get("/worklist", summary="待更正清单 / worklist")
@@ -25,17 +47,13 @@ def worklist(
     warnings: Annotated[Flag, Query(title="是否也列提示")] = False,
     limit: Annotated[Whole, Query(title="最多几条", ge=1, le=1000)] = 200,
     known_at: KnownAt = None,
-) -> dict[str, Any]:
+) -> WorklistAnswer:
     """Open findings by department; `total` says how many there are beyond `limit`."""
     told = services.deliveries(known_at=known_at)
     tasks = told.worklist(department=department, source=source, warnings=warnings)
-    return {
-        "basis": {
-            "position": len(told.batches),
-            "known_at": told.known_at,
-            "scope": ADMINISTRATOR.name,
-        },
-        "departments": [load.as_dict() for load in by_department(tasks)],
-        "tasks": [task.as_dict() for task in islice(tasks, limit)],
-        "total": len(tasks),
-    }
+    return WorklistAnswer(
+        WorklistBasis(len(told.batches), told.known_at, ADMINISTRATOR.name),
+        tuple(by_department(tasks)),
+        tuple(islice(tasks, limit)),
+        len(tasks),
+    )

@@ -43,7 +43,7 @@ def main() -> None:
             ready, spent = time.perf_counter(), time.process_time() - spent
             rows = found.summary()
             summed = time.perf_counter()
-            village = found.village(rows[0]["village"])
+            village = found.village(rows[0].village)
             done = time.perf_counter()
             print(
                 f"{chosen.households:,} households, {persons:,} persons: district "

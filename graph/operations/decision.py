@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from graph import time
 from graph.errors import NotFoundError, OperationsError
 from graph.operations.store import Instant, OperationsStore, Row
 
@@ -38,7 +39,7 @@ class KeptDecision:
     party: str
     product: str
     verdict: str
-    decided_at: datetime
+    decided_at: time.Instant
     record: bytes
 
 

@@ -17,6 +17,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from graph import time
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.operations.store import Instant, OperationsStore, Row
 
@@ -75,7 +76,7 @@ class Job:
     request_sha256: str
     request: str
     state: str
-    began_at: datetime
+    began_at: time.Instant
     done: int = 0
     total: int | None = None
     refused: int = 0

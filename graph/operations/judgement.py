@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import JSON, Integer, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from graph import time
 from graph.errors import InputError, NotFoundError
 from graph.identifiers.redaction import redacted
 from graph.operations.responsible import responsible
@@ -57,7 +58,7 @@ class QueuedPair:
     probability: float
     reasons: tuple[dict[str, Any], ...]
     policy: str
-    found_at: datetime
+    found_at: time.Instant
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Judgement:
     other: str
     verdict: Verdict
     user: str
-    at: datetime
+    at: time.Instant
     note: str
     takes_back: int | None
 

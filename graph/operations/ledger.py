@@ -18,6 +18,7 @@ from datetime import datetime
 from sqlalchemy import String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from graph import time
 from graph.effective_batches import effective_batches, withdrawals
 from graph.log import Batch
 from graph.log_damage import ledger_ahead
@@ -64,16 +65,16 @@ class Delivery:
     content_sha256: str
     file_name: str
     state: str
-    received_at: datetime | None
+    received_at: time.Instant | None
     batch: str | None
     position: int | None
-    known_at: datetime | None
+    known_at: time.Instant | None
     rows_in: int | None
     accepted: int | None
     unchanged: int | None
     quarantined: int | None
     refused_code: str | None
-    refused_at: datetime | None
+    refused_at: time.Instant | None
 
 
 class Ledger:

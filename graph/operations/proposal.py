@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from graph import time
 from graph.errors import InputError, NotFoundError
 from graph.operations.store import Instant, OperationsStore, Row
 
@@ -47,9 +48,9 @@ class Proposal:
     text: bytes
     proof: bytes
     proposed_by: str
-    proposed_at: datetime
+    proposed_at: time.Instant
     approved_by: str | None
-    approved_at: datetime | None
+    approved_at: time.Instant | None
 
 
 class Proposals:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from graph.information import InformationClass
-from graph.vocabulary import End, Kind, Node, Relationship
+from graph.vocabulary import End, Kind, Node, Property, Relationship
 
 __all__ = ["SCHEMA", "Schema"]
 
@@ -56,6 +56,36 @@ class Schema:
     def kind(self, name: str) -> Kind:
         """The node or relationship of that name; raises `KeyError`."""
         return self.nodes[name] if name in self.nodes else self.relationships[name]
+
+    def property(self, kind: str, name: str) -> Property:
+        """A property of a kind; raises `KeyError` for one that nobody declared."""
+        for item in self.kind(kind).properties:
+            if item.name == name:
+                return item
+        raise KeyError(f"{kind}.{name}")
+
+    def codes(self, named: str) -> Mapping[str, str]:
+        """The codes of a property (`Loan.security_kind`) with their words, or the labels under a
+        superlabel (`Party`) with their terms; empty where the property has none."""
+        kind, _, name = named.partition(".")
+        if name:
+            return self.property(kind, name).values
+        things = (node for node in self.nodes.values() if node.superlabel == named)
+        return {node.label: node.term for node in things}
+
+    def word(self, kind: str, name: str, code: str) -> str | None:
+        """The Chinese word of a code of a property; None where it has no such code."""
+        named = (item for item in self.kind(kind).properties if item.name == name)
+        return next((item.values.get(code) for item in named), None)
+
+    @cached_property
+    def words(self) -> dict[str, dict[str, str]]:
+        """Words of codes by the name of their property, for who does not know the kind: of a code
+        that two kinds word differently (贷款 and 征信 have a purpose each), the first."""
+        found: dict[str, dict[str, str]] = {}
+        for item in (each for kind in self.kinds for each in kind.properties if each.values):
+            found[item.name] = {**item.values, **found.get(item.name, {})}
+        return found
 
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:

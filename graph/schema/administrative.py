@@ -6,14 +6,22 @@ that is law, and is worked out when it is read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from graph.information import InformationClass
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
 
+#: 行政许可法 第十二条.
+_PERMIT_KINDS = {
+    "general": "普通", "franchise": "特许", "recognition": "认可", "approval": "核准",
+    "registration": "登记", "other": "其他",
+}  # fmt: skip
 
-def _text(name: str, term: str, element: str) -> Property:
-    return Property(name, term, basis=element, sensitivity=_PUBLIC)
+
+def _text(name: str, term: str, element: str, values: Mapping[str, str] | None = None) -> Property:
+    return Property(name, term, basis=element, sensitivity=_PUBLIC, values=values or {})
 
 
 def _day(name: str, term: str, element: str) -> Property:
@@ -45,12 +53,12 @@ NODES = (
         properties=(
             _text("document_no", "行政许可决定文书号", "XK_WSH"),
             _text("document_name", "行政许可决定文书名称", "XK_XKWS"),
-            _text("permit_kind", "许可类别", "XK_XKLB"),
+            _text("permit_kind", "许可类别", "XK_XKLB", _PERMIT_KINDS),
             _text("content", "许可内容", "XK_NR"),
             _day("decided_on", "许可决定日期", "XK_JDRQ"),
             _day("valid_from_on", "有效期自", "XK_YXQZ"),
             _day("valid_to_on", "有效期至", "XK_YXQZI"),
-            _text("state", "当前状态", "XK_ZT"),
+            _text("state", "当前状态", "XK_ZT", {"valid": "有效", "invalid": "无效"}),
             *_REPORTING,
         ),
         information=InformationClass.PUBLIC_RECORD,

@@ -7,13 +7,21 @@ has no decision behind it that could be checked, expire or be repaired.  Neither
 from __future__ import annotations
 
 from graph.information import InformationClass
+from graph.schema.organisation import LEVELS
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
-_GRADES = "好 较好 一般 差 很差"
+_BASIS = "银发〔2014〕37号 农户信用评价"
+_GRADES = {
+    "good": "好",
+    "fairly_good": "较好",
+    "average": "一般",
+    "poor": "差",
+    "very_poor": "很差",
+}
 
 
 def _virtue(name: str, term: str) -> Property:
-    return Property(name, term, basis=_GRADES, sensitivity=Sensitivity.C2)
+    return Property(name, term, basis=_BASIS, sensitivity=Sensitivity.C2, values=_GRADES)
 
 
 NODES = (
@@ -39,8 +47,8 @@ NODES = (
         "申报的表彰或处罚",
         basis="银发〔2014〕37号 农户信用信息",
         properties=(
-            Property("record_kind", "类型", basis="表彰 处罚"),
-            Property("level", "级别", basis="国家 省 市 县 乡 村"),
+            Property("record_kind", "类型", values={"commendation": "表彰", "penalty": "处罚"}),
+            Property("level", "级别", values={**LEVELS, "town": "乡镇级", "village": "村级"}),
             Property("authority", "机关"),
             Property("decided_on", "日期", ValueType.DATE),
             Property("content", "内容", sensitivity=Sensitivity.C2),

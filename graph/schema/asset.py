@@ -17,8 +17,29 @@ NODES = (
         superlabel="Asset",
         basis="银发〔2014〕37号 农户信用信息",
         properties=(
-            Property("house_kind", "房屋性质", basis=WRITTEN_CONSENT, sensitivity=_C2),
-            Property("structure", "房屋结构", basis="砖木 砖混 钢混"),
+            Property(
+                "house_kind",
+                "房屋性质",
+                basis=WRITTEN_CONSENT,
+                sensitivity=_C2,
+                values={
+                    "self_built": "自建",
+                    "bought": "购买",
+                    "resettlement": "安置",
+                    "other": "其他",
+                },
+            ),
+            Property(
+                "structure",
+                "房屋结构",
+                values={
+                    "brick_wood": "砖木",
+                    "brick_concrete": "砖混",
+                    "reinforced_concrete": "钢混",
+                    "earth_wood": "土木",
+                    "other": "其他",
+                },
+            ),
             _FLOOR,
             Property("built_year", "建成年份", ValueType.INTEGER),
             _ASSESSED,
@@ -48,7 +69,18 @@ NODES = (
         properties=(
             Property("unit_no", "不动产单元号", basis=WRITTEN_CONSENT, sensitivity=_C2),
             Property("certificate_no", "不动产权证号", basis=WRITTEN_CONSENT, sensitivity=_C2),
-            Property("used_for", "用途", basis="GB/T 21010"),
+            Property(
+                "used_for",
+                "用途",
+                basis="GB/T 21010",
+                values={
+                    "residential": "住宅",
+                    "commercial": "商业",
+                    "industrial": "工业",
+                    "storage": "仓储",
+                    "other": "其他",
+                },
+            ),
             _FLOOR,
             Property("registered_on", "登记日期", ValueType.DATE),
             Property("is_sealed", "是否查封", ValueType.FLAG, WRITTEN_CONSENT, _C2),

@@ -12,7 +12,19 @@ NODES = (
         basis="国办发〔2020〕53号 政务服务便民热线",
         properties=(
             Property("ticket_no", "工单号"),
-            Property("category", "投诉类别"),
+            Property(
+                "category",
+                "投诉类别",
+                values={
+                    "quality": "产品质量",
+                    "contract": "合同纠纷",
+                    "wages": "拖欠工资",
+                    "environment": "环境污染",
+                    "price": "价格",
+                    "food_safety": "食品安全",
+                    "other": "其他",
+                },
+            ),
             Property("received_on", "受理日期", ValueType.DATE),
             Property("closed_on", "办结日期", ValueType.DATE),
             Property("handled_by", "承办单位"),

@@ -24,7 +24,17 @@ NODES = (
             Property("report_no", "报告编号"),
             Property("report_on", "报告日期", ValueType.DATE),
             Property("consent_no", "书面授权编号", basis="征信业管理条例 第十八条"),
-            Property("purpose", "查询原因", basis="征信业管理条例 第十八条、第二十条"),
+            Property(
+                "purpose",
+                "查询原因",
+                basis="征信业管理条例 第十八条、第二十条",
+                values={
+                    "loan_approval": "贷款审批",
+                    "post_loan": "贷后管理",
+                    "guarantor_check": "担保资格审查",
+                    "own_query": "本人查询",
+                },
+            ),
             Property("asked_by", "查询机构"),
             _flag("has_loan_record", "是否有贷款记录", "F270020 首贷户标识"),
             _flag("has_operating_loan_record", "是否有经营性贷款记录"),

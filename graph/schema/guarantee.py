@@ -12,7 +12,17 @@ from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueTyp
 
 _TERMS = (
     Property("amount_fen", "担保金额", ValueType.INTEGER, "PRICLASECAM", Sensitivity.C2),
-    Property("guarantee_kind", "保证方式", basis="GATYPE 一般保证 连带责任保证 联保"),
+    Property(
+        "guarantee_kind",
+        "保证方式",
+        basis="GATYPE；民法典 第六百八十六条",
+        values={
+            "general": "一般保证",
+            "joint_and_several": "连带责任保证",
+            "joint_group": "联保",
+            "not_agreed": "未约定",
+        },
+    ),
 )
 
 NODES = (

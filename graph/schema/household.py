@@ -13,6 +13,17 @@ from graph.vocabulary import (
     ValueType,
 )
 
+#: From the best; who was not graded is told from who was never asked.
+CREDIT_GRADES = {
+    **{grade: f"{grade} 级" for grade in ("AAA", "AA", "A", "BBB", "BB", "B", "C")},
+    "unrated": "不评级",
+}
+_ROLES = {
+    "householder": "户主", "spouse": "配偶", "son": "儿子", "daughter": "女儿", "father": "父亲", "mother": "母亲",
+    "parent": "父母", "daughter_in_law": "儿媳", "son_in_law": "女婿", "grandchild": "孙子女",
+    "parent_in_law": "配偶父母", "grandparent": "祖父母", "sibling": "兄弟姐妹", "other": "其他",
+}  # fmt: skip
+
 NODES = (
     Node(
         "Household",
@@ -37,8 +48,17 @@ NODES = (
             ),
             Property("contracted_land_mu", "承包地面积", ValueType.REAL),
             Property("orchard_mu", "果园面积", ValueType.REAL),
-            Property("credit_grade", "信用等级"),
-            Property("credit_household_level", "信用户级别"),
+            Property("credit_grade", "信用等级", basis="银发〔2014〕37号", values=CREDIT_GRADES),
+            Property(
+                "credit_household_level",
+                "信用户级别",
+                values={
+                    "county": "县级",
+                    "town": "乡镇级",
+                    "village": "村级",
+                    "none": "非信用户",
+                },
+            ),
         ),
         information=InformationClass.HOUSEHOLD,
     ),
@@ -51,7 +71,7 @@ RELATIONSHIPS = (
         ("Person",),
         ("Household",),
         "a person belongs to a household",
-        properties=(Property("role", "与户主关系", basis="GB/T 4761"),),
+        properties=(Property("role", "与户主关系", basis="GB/T 4761-2008", values=_ROLES),),
         one_at_a_time=(
             OneAtATime("source", "所在农户"),
             OneAtATime("target", "户主", office=("role", "householder")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.information import InformationClass
+from graph.schema.organisation import LEVELS
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
@@ -13,7 +14,20 @@ NODES = (
         "知识产权",
         basis="国办发〔2021〕52号 知识产权信息",
         properties=(
-            Property("property_kind", "类型", basis="专利 商标 地理标志 植物新品种 著作权"),
+            Property(
+                "property_kind",
+                "类型",
+                basis="民法典 第一百二十三条",
+                values={
+                    "invention": "发明专利",
+                    "utility_model": "实用新型",
+                    "design": "外观设计",
+                    "trademark": "商标",
+                    "geographical_indication": "地理标志",
+                    "plant_variety": "植物新品种",
+                    "copyright": "著作权",
+                },
+            ),
             Property("certificate_no", "登记号", sensitivity=_PUBLIC),
             Property("title", "名称", sensitivity=_PUBLIC),
             Property("granted_on", "授权日期", ValueType.DATE, sensitivity=_PUBLIC),
@@ -29,7 +43,7 @@ NODES = (
         properties=(
             Property("project_no", "项目编号", sensitivity=_PUBLIC),
             Property("title", "项目名称", sensitivity=_PUBLIC),
-            Property("level", "立项级别", basis="国家 省 市 县", sensitivity=_PUBLIC),
+            Property("level", "立项级别", sensitivity=_PUBLIC, values=LEVELS),
             Property("grant_fen", "财政资助金额", ValueType.INTEGER),
             Property("started_on", "立项日期", ValueType.DATE, sensitivity=_PUBLIC),
             Property("accepted_on", "验收日期", ValueType.DATE, sensitivity=_PUBLIC),

@@ -22,7 +22,19 @@ NODES = (
         properties=(
             Property("insurer", "保险机构"),
             Property("policy_no", "保险单号", basis=WRITTEN_CONSENT, sensitivity=Sensitivity.C2),
-            Property("insurance_kind", "险种", basis=WRITTEN_CONSENT, sensitivity=Sensitivity.C2),
+            Property(
+                "insurance_kind",
+                "险种",
+                basis=WRITTEN_CONSENT,
+                sensitivity=Sensitivity.C2,
+                values={
+                    "life": "人寿保险",
+                    "property": "财产保险",
+                    "medical": "医疗保险",
+                    "agricultural": "农业保险",
+                    "social": "社会保险",
+                },
+            ),
             Property("starts_on", "保险起期", ValueType.DATE),
             Property("ends_on", "保险止期", ValueType.DATE),
         ),
@@ -35,7 +47,20 @@ NODES = (
         properties=(
             Property("claim_no", "赔案号"),
             Property("loss_on", "出险日期", ValueType.DATE),
-            Property("cause", "出险原因"),
+            Property(
+                "cause",
+                "出险原因",
+                values={
+                    "frost": "冻害",
+                    "hail": "冰雹",
+                    "drought": "干旱",
+                    "flood": "洪涝",
+                    "epidemic": "疫病",
+                    "pest": "病虫害",
+                    "fire": "火灾",
+                    "other": "其他",
+                },
+            ),
             Property("paid_on", "赔付日期", ValueType.DATE),
             _money("paid_fen", "赔付金额"),
         ),

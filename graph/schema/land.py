@@ -17,6 +17,23 @@ from graph.vocabulary import (
     ValueType,
 )
 
+_LAND_KINDS = {
+    "dry": "旱地", "irrigated": "水浇地", "paddy": "水田", "orchard": "果园", "forest": "林地", "grass": "草地",
+    "water": "水面", "other": "其他",
+}  # fmt: skip
+_RIGHT_KINDS = {
+    "household_contract": "家庭承包",
+    "other_contract": "其他方式承包",
+    "management_right": "土地经营权",
+    "forest": "林权",
+}
+_TENURES = {
+    "contracted": "承包",
+    "leased_in": "流入",
+    "private_plot": "自留",
+    "other": "其他",
+}
+
 NODES = (
     Node(
         "Plot",
@@ -25,7 +42,7 @@ NODES = (
         properties=(
             Property("plot_no", "地块编码", basis="NY/T 2537-2014 地块编码 19 位"),
             Property("name", "地块名称"),
-            Property("land_kind", "地类", basis="GB/T 21010 土地利用现状分类"),
+            Property("land_kind", "地类", basis="GB/T 21010 土地利用现状分类", values=_LAND_KINDS),
             Property("area_mu", "面积", ValueType.REAL),
         ),
         information=InformationClass.LAND,
@@ -35,7 +52,7 @@ NODES = (
         "土地权利",
         basis="农村土地承包法 第二十四条；森林法 第十五条；不动产登记暂行条例 第五条",
         properties=(
-            Property("right_kind", "权利类型", basis="承包经营权 土地经营权 林权"),
+            Property("right_kind", "权利类型", basis="农村土地承包法 第三条", values=_RIGHT_KINDS),
             Property("certificate_no", "权证编号"),
             Property("area_mu", "确权面积", ValueType.REAL),
             Property("granted_on", "权利起始日期", ValueType.DATE),
@@ -54,7 +71,7 @@ RELATIONSHIPS = (
         ("Party",),
         ("Plot",),
         "a party contracts a plot of land",
-        properties=(Property("tenure", "经营方式", basis="承包 流入 自留 其他"),),
+        properties=(Property("tenure", "经营方式", values=_TENURES),),
         information=InformationClass.LAND,
     ),
     Relationship(

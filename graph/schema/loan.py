@@ -18,7 +18,20 @@ NODES = (
             Property("granted_on", "实际发放日期", ValueType.DATE, "F270016"),
             Property("due_on", "到期日期", ValueType.DATE, "F270017"),
             Property("purpose", "贷款用途", basis="F270019"),
-            Property("security_kind", "担保方式", basis="F270021"),
+            Property(
+                "security_kind",
+                "担保方式",
+                basis="F270021",
+                values={
+                    "unsecured": "信用",
+                    "guarantee": "保证",
+                    "mortgage": "抵押",
+                    "pledge": "质押",
+                    "joint_group": "联保",
+                    "combined": "组合",
+                    "other": "其他",
+                },
+            ),
             Property("interest_ratio", "年利率", ValueType.REAL, sensitivity=_MONEY),
         ),
         information=InformationClass.CREDIT,
@@ -31,7 +44,17 @@ NODES = (
         properties=(
             Property("balance_fen", "贷款余额", ValueType.INTEGER, sensitivity=_MONEY),
             Property(
-                "loan_class", "五级分类", sensitivity=_MONEY, basis="正常 关注 次级 可疑 损失"
+                "loan_class",
+                "五级分类",
+                sensitivity=_MONEY,
+                basis="商业银行金融资产风险分类办法（银保监会令 2023 年第 1 号）第六条",
+                values={
+                    "pass": "正常",
+                    "special_mention": "关注",
+                    "substandard": "次级",
+                    "doubtful": "可疑",
+                    "loss": "损失",
+                },
             ),
             Property("overdue_days", "逾期天数", ValueType.INTEGER, sensitivity=_MONEY),
             Property("overdue_interest_fen", "欠息", ValueType.INTEGER, sensitivity=_MONEY),

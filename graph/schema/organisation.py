@@ -9,7 +9,9 @@ from __future__ import annotations
 from graph.information import InformationClass
 from graph.vocabulary import Node, OneAtATime, Property, Relationship, Sensitivity, ValueType
 
-_LEVEL = Property("demonstration_level", "示范级别", basis="国家级 省级 市级 县级")
+#: Who recognised, from the state down to the county.
+LEVELS = {"national": "国家级", "province": "省级", "city": "市级", "county": "县级"}
+DEMONSTRATION = Property("demonstration_level", "示范级别", values={**LEVELS, "none": "无"})
 _YEAR = Property("year", "年度", ValueType.INTEGER)
 
 
@@ -25,8 +27,12 @@ NODES = (
         basis="农业农村部 全国家庭农场名录系统",
         properties=(
             Property("directory_no", "名录编码"),
-            Property("farm_kind", "经营类型", basis="种植 养殖 种养结合 其他"),
-            _LEVEL,
+            Property(
+                "farm_kind",
+                "经营类型",
+                values={"crops": "种植", "animals": "养殖", "mixed": "种养结合", "other": "其他"},
+            ),
+            DEMONSTRATION,
             Property("operated_mu", "经营面积", ValueType.REAL),
             Property("labour_count", "劳动力人数", ValueType.INTEGER),
             _money("annual_revenue_fen", "年经营收入"),
@@ -40,7 +46,7 @@ NODES = (
         is_role=True,
         basis="农业产业化国家重点龙头企业认定和运行监测管理办法",
         properties=(
-            Property("level", "认定级别", basis="国家级 省级 市级 县级"),
+            Property("level", "认定级别", values=LEVELS),
             Property("authority", "认定机关"),
             Property("document_no", "认定文号"),
             Property("recognised_on", "认定日期", ValueType.DATE),
@@ -73,11 +79,21 @@ NODES = (
         describes="IndividualBusiness",
         basis="促进个体工商户发展条例；民法典 第五十六条",
         properties=(
-            Property("composition", "组成形式", basis="民法典 第五十六条 个人经营 家庭经营"),
+            Property(
+                "composition",
+                "组成形式",
+                basis="民法典 第五十六条",
+                values={"personal": "个人经营", "family": "家庭经营"},
+            ),
             Property("employee_count", "从业人数", ValueType.INTEGER),
             Property("funds_fen", "资金数额", ValueType.INTEGER),
             Property("business_scope", "经营范围", sensitivity=Sensitivity.PUBLIC),
-            Property("subject_kind", "分型", basis="生存型 成长型 发展型"),
+            Property(
+                "subject_kind",
+                "分型",
+                basis="促进个体工商户发展条例 第十二条",
+                values={"survival": "生存型", "growth": "成长型", "development": "发展型"},
+            ),
         ),
         information=InformationClass.OPERATION,
     ),

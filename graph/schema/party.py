@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.information import InformationClass
+from graph.schema.organisation import DEMONSTRATION
 from graph.vocabulary import (
     WRITTEN_CONSENT,
     Node,
@@ -28,7 +29,13 @@ REGISTERED = (
         basis="GB 32100-2015",
         sensitivity=Sensitivity.PUBLIC,
     ),
-    Property("registration_state", "登记状态", basis="regstate", sensitivity=Sensitivity.PUBLIC),
+    Property(
+        "registration_state",
+        "登记状态",
+        basis="regstate",
+        sensitivity=Sensitivity.PUBLIC,
+        values={"active": "存续", "revoked": "吊销", "cancelled": "注销", "moved": "迁出"},
+    ),
     Property("established_on", "成立日期", ValueType.DATE, "estdate", Sensitivity.PUBLIC),
     Property("registered_capital_fen", "注册资本", ValueType.INTEGER, "regcap", Sensitivity.PUBLIC),
     Property("address", "住所", basis="dom", sensitivity=Sensitivity.PUBLIC),
@@ -45,7 +52,7 @@ NODES = (
         basis="GB 11643-1999",
         properties=(
             NAME,
-            Property("sex", "性别", basis="GB/T 2261.1"),
+            Property("sex", "性别", basis="GB/T 2261.1", values={"male": "男", "female": "女"}),
             Property("birth_on", "出生日期", ValueType.DATE, sensitivity=Sensitivity.C2),
             Property(
                 "resident_id_masked",
@@ -58,8 +65,31 @@ NODES = (
                 "resident_id_tail_key", "公民身份号码后四位比对码", sensitivity=Sensitivity.C2
             ),
             *PHONE,
-            Property("education", "文化程度", basis="GB/T 4658"),
-            Property("marital_status", "婚姻状况", basis="GB/T 2261.2"),
+            Property(
+                "education",
+                "文化程度",
+                basis="GB/T 4658",
+                values={
+                    "primary": "小学",
+                    "junior": "初中",
+                    "senior": "高中",
+                    "vocational": "中专",
+                    "college": "大专",
+                    "bachelor": "本科",
+                    "other": "其他",
+                },
+            ),
+            Property(
+                "marital_status",
+                "婚姻状况",
+                basis="GB/T 2261.2",
+                values={
+                    "single": "未婚",
+                    "married": "已婚",
+                    "divorced": "离异",
+                    "widowed": "丧偶",
+                },
+            ),
             # a plain fact that ends what a person can do: 民法典 第十三条
             Property(
                 "died_on",
@@ -102,7 +132,7 @@ NODES = (
         basis="农民专业合作社法",
         properties=(
             *REGISTERED,
-            Property("demonstration_level", "示范级别"),
+            DEMONSTRATION,
             Property("member_count", "成员总数", ValueType.INTEGER),
         ),
         information=InformationClass.REGISTER,

@@ -13,15 +13,34 @@ NODES = (
         "名单记录",
         basis="全国公共信用信息基础目录",
         properties=(
-            Property("list_kind", "名单类别", sensitivity=_PUBLIC),
+            Property(
+                "list_kind",
+                "名单类别",
+                basis="全国失信惩戒措施基础清单",
+                sensitivity=_PUBLIC,
+                values={
+                    "judgment_defaulter": "失信被执行人",
+                    "abnormal_operation": "经营异常名录",
+                    "serious_violation": "严重违法失信名单",
+                    "tax_black_list": "重大税收违法失信主体",
+                    "irregular_taxpayer": "非正常户",
+                },
+            ),
             Property("case_no", "案号", basis="ah", sensitivity=_PUBLIC),
             Property("authority", "认定机关", basis="zxfy", sensitivity=_PUBLIC),
             Property("legal_ground", "执行依据文号", basis="zxyjwh", sensitivity=_PUBLIC),
             Property(
                 "conduct",
                 "失信行为具体情形",
-                basis="sxbzxrxwqk 法释〔2017〕7号",
+                # courts and tax offices write it, market supervisors choose a reason
+                basis="sxbzxrxwqk 法释〔2017〕7号；企业经营异常名录管理暂行办法 第四条",
                 sensitivity=_PUBLIC,
+                values={
+                    "no_annual_report": "未按期公示年度报告",
+                    "no_disclosure": "未按责令公示信息",
+                    "false_disclosure": "公示信息隐瞒真实情况、弄虚作假",
+                    "unreachable": "通过登记的住所或经营场所无法联系",
+                },
             ),
             Property("performance", "履行情况", basis="bzxrlxqk", sensitivity=_PUBLIC),
             Property("listed_on", "发布日期", ValueType.DATE, "fbrq", _PUBLIC),

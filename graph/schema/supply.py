@@ -16,7 +16,17 @@ NODES = (
             Property("amount_fen", "合同金额", ValueType.INTEGER, sensitivity=Sensitivity.C2),
             Property("signed_on", "签订日期", ValueType.DATE),
             Property("ends_on", "履行期限至", ValueType.DATE),
-            Property("performance", "履约情况", basis="履行中 已履约 违约 已解除"),
+            Property(
+                "performance",
+                "履约情况",
+                basis="合同履约信息 HTLY",
+                values={
+                    "running": "履行中",
+                    "performed": "已履约",
+                    "breached": "违约",
+                    "rescinded": "已解除",
+                },
+            ),
         ),
         information=InformationClass.OPERATION,
     ),
@@ -29,7 +39,14 @@ RELATIONSHIPS = (
         ("Party",),
         ("SupplyContract",),
         "a party is party to a supply contract",
-        properties=(Property("role", "合同角色", basis="出卖人 买受人"),),
+        properties=(
+            Property(
+                "role",
+                "合同角色",
+                basis="民法典 第五百九十五条",
+                values={"seller": "出卖人", "buyer": "买受人"},
+            ),
+        ),
         information=InformationClass.OPERATION,
     ),
     Relationship(

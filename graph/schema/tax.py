@@ -14,7 +14,12 @@ NODES = (
         basis="纳税信用管理办法（国家税务总局公告2014年第40号）",
         properties=(
             Property("year", "评价年度", ValueType.INTEGER),
-            Property("grade", "纳税信用级别", basis="A B M C D"),
+            Property(
+                "grade",
+                "纳税信用级别",
+                basis="纳税信用管理办法 第十八条；公告 2018 年第 8 号（M 级）",
+                values={grade: f"{grade} 级" for grade in "ABMCD"},
+            ),
             Property("rated_on", "评价日期", ValueType.DATE),
         ),
         information=InformationClass.TAX,
@@ -35,7 +40,19 @@ NODES = (
         superlabel="Debt",
         basis="欠税公告办法（试行） 第五条 QSXX",
         properties=(
-            Property("tax_kind", "欠税税种", sensitivity=_PUBLIC),
+            Property(
+                "tax_kind",
+                "欠税税种",
+                sensitivity=_PUBLIC,
+                values={
+                    "vat": "增值税",
+                    "corporate_income": "企业所得税",
+                    "personal_income": "个人所得税",
+                    "land_use": "城镇土地使用税",
+                    "house": "房产税",
+                    "other": "其他",
+                },
+            ),
             Property("balance_fen", "累计欠税余额", ValueType.INTEGER, "", _PUBLIC),
             Property("authority", "公告机关", sensitivity=_PUBLIC),
         ),

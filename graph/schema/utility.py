@@ -11,10 +11,19 @@ NODES = (
         "水电气户",
         basis="国办发〔2021〕52号 水电气费 SFXX DFXX RQFXX",
         properties=(
-            Property("service", "服务类别", basis="水 电 气"),
+            Property("service", "服务类别", values={"water": "水", "power": "电", "gas": "气"}),
             Property("account_no", "用户号", sensitivity=Sensitivity.C2),
             Property("supplier", "供应单位"),
-            Property("used_for", "用途", basis="居民 农业生产 工商业"),
+            Property(
+                "used_for",
+                "用途",
+                values={
+                    "residential": "居民",
+                    "farming": "农业生产",
+                    "business": "工商业",
+                    "other": "其他",
+                },
+            ),
         ),
         information=InformationClass.UTILITY,
     ),

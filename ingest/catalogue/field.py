@@ -90,7 +90,10 @@ class FieldSpec(Strict):
     Attributes:
         title: the column's Chinese name, as the template has it; `aliases` are accepted too.
         unit: of money 元, 万元 or 分; of a ratio 小数 or 百分比.
-        codes: what the template offers -> what we keep.
+        becomes: the property that the field is kept as, `Kind.property`; needed only where it has
+            another name there (`ingest.catalogue.becoming`).
+        codes: what the template offers -> what we keep.  Of a field that becomes a coded property
+            the words are the schema's, and a list of its codes says which of them are offered.
             A `code_list` may say several in one cell, however they are set apart.
         also: what we keep -> further words for it, as registers and standards write them; they
             are read, and not offered.
@@ -113,7 +116,8 @@ class FieldSpec(Strict):
         exponent: a number whose system writes a very small one as 1.2E-7; no clerk does.
         message: what the clerk reads when the value is refused, instead of our own words.
         example: a value that the gate takes; shown in the template.
-        sensitivity: class of personal financial information (JR/T 0171-2020).
+        sensitivity: class of personal financial information (JR/T 0171-2020), the property's own
+            where the field becomes one.
         legal_basis: ground for collecting this very field; None: the source's.
     """
 
@@ -122,6 +126,7 @@ class FieldSpec(Strict):
     type: FieldType = "text"
     aliases: tuple[str, ...] = ()
     required: bool = False
+    becomes: str | None = None
     unit: Unit | None = None
     codes: dict[str, str] = Field(default_factory=dict)
     also: dict[str, tuple[str, ...]] = Field(default_factory=dict)

@@ -20,6 +20,7 @@ from pydantic import Field, model_validator
 
 from graph.errors import NotFoundError, SettingsError
 from graph.provenance import PARTY_KINDS
+from ingest.catalogue.becoming import with_schema
 from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck, Strict
 from queries.lawful import RetentionRule, retention_rules
 
@@ -75,6 +76,8 @@ class TableSpec(Strict):
     """One shape of file: its columns, its key, and the file names that usually carry it.
 
     Attributes:
+        states: kinds of facts that its rows state, besides the parties that they only name; where
+            two have a property of one name, a field of that name becomes the first's.
         completeness, expected, retention: of this table, where it differs from its source.
         shared: where several rows may tell of one thing.
         scope: columns that say what a complete list is complete for: with [village], a town's
@@ -83,6 +86,7 @@ class TableSpec(Strict):
 
     fields: tuple[FieldSpec, ...]
     title: str | None = None
+    states: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     separator: str = ","
@@ -225,7 +229,9 @@ def load_source(name: str) -> Source:
         )
     text = (files(_SOURCES) / name / "source.yaml").read_text(encoding="utf-8")
     # ours, and of this package: the one kind that may say something twice by an alias
-    return Source.model_validate({"name": name, **yaml.safe_load(text)})
+    stated = yaml.safe_load(text)
+    tables = {table: with_schema(said) for table, said in stated["tables"].items()}
+    return Source.model_validate({"name": name, **stated, "tables": tables})
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:

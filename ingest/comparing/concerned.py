@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Annotated
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import Field, computed_field
 
 from graph.covered_sources import coverage_days
 from graph.facts import true_at
@@ -22,7 +23,7 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, KeptDecision, OperationsStore, read_only_store
 from graph.schema import SCHEMA
 from graph.settings import Settings
-from graph.time import day_of
+from graph.time import Instant, day_of
 from graph.vocabulary import Relationship
 from ingest.comparing.difference import Difference
 from queries.eligibility.decisions.kept_rules import read_rules
@@ -43,27 +44,45 @@ class Concerned:
             where the record lacks what is needed to make it again: it may turn or not.
     """
 
-    decision: KeptDecision
+    decision: Annotated[KeptDecision, Field(exclude=True)]
     before: str | None
     after: str | None
 
+    @computed_field
+    @property
+    def id(self) -> str:
+        """Of the decision."""
+        return self.decision.id
+
+    @computed_field
+    @property
+    def party(self) -> str:
+        """On whom it is."""
+        return self.decision.party
+
+    @computed_field
+    @property
+    def product(self) -> str:
+        """For which product it is."""
+        return self.decision.product
+
+    @computed_field
+    @property
+    def verdict(self) -> str:
+        """As it was made."""
+        return self.decision.verdict
+
+    @computed_field
+    @property
+    def decided_at(self) -> Instant:
+        """When it was made."""
+        return self.decision.decided_at
+
+    @computed_field
     @property
     def flips(self) -> bool | None:
         """Whether the change turns it; None: nobody can tell from the record."""
         return None if self.before is None else self.before != self.after
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "id": self.decision.id,
-            "party": self.decision.party,
-            "product": self.decision.product,
-            "verdict": self.decision.verdict,
-            "decided_at": self.decision.decided_at.isoformat(),
-            "before": self.before,
-            "after": self.after,
-            "flips": self.flips,
-        }
 
 
 def concerned(

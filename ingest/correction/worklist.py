@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from graph.effective_batches import effective_batches
 from graph.log import Batch, FactLog
+from graph.time import Instant
 from ingest.catalogue.source import load_source, source_names
 from ingest.correction.quarantine import open_rows
 from ingest.finding import RowFinding
@@ -29,7 +29,7 @@ class Task:
     table: str
     batch: str
     file_name: str
-    received_at: datetime
+    received_at: Instant
     row: int | None
     column: str | None
     severity: str
@@ -37,10 +37,6 @@ class Task:
     message_zh: str
     message_en: str
     value_class: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form: one line of a worklist file."""
-        return {**asdict(self), "received_at": self.received_at.isoformat()}
 
 
 @dataclass(frozen=True)
@@ -57,14 +53,10 @@ class DepartmentLoad:
 
     department: str
     rows: int
-    oldest: datetime
+    oldest: Instant
     causes: dict[str, int]
     messages: tuple[str, ...]
     files: dict[str, dict[str, int]]
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "oldest": self.oldest.isoformat()}
 
 
 def worklist(

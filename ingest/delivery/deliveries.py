@@ -26,7 +26,7 @@ from ingest.correction.worklist import Task, worklist
 from ingest.delivery.freshness import Freshness, freshness
 from ingest.finding import RowFinding, kept_findings
 
-__all__ = ["Deliveries"]
+__all__ = ["Deliveries", "Delivery"]
 
 
 class Deliveries:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
 
 from graph.effective_batches import effective_batches
 from graph.log import Batch, FactLog
@@ -36,7 +34,7 @@ class Freshness:
     title: str
     department: str
     batches: int
-    last_at: datetime | None
+    last_at: Instant | None
     last_file: str | None
     age_days: int | None
     rows_in: int | None
@@ -45,14 +43,7 @@ class Freshness:
     missing_parts: tuple[str, ...]
     failed_file: str | None
     failed_code: str | None
-    failed_at: datetime | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        shown = asdict(self)
-        for name in ("last_at", "failed_at"):
-            shown[name] = shown[name].isoformat() if shown[name] else None
-        return shown
+    failed_at: Instant | None
 
 
 def freshness(log: FactLog, deliveries: Sequence[Delivery], now: Instant) -> list[Freshness]:

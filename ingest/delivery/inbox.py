@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from graph.effective_batches import withdrawals
+from graph.encoding import encode
 from graph.errors import InputError, NotFoundError
 from graph.file_name import storable
 from graph.log import FactLog
@@ -300,7 +301,7 @@ class Inbox:
             "store": self._runner.store,
         }  # fmt: skip
         made = (preview if upload.trial else ingest)(upload.source, [path], **given)
-        return json.dumps(made.as_dict(), ensure_ascii=False)
+        return json.dumps(encode(made), ensure_ascii=False)
         yield  # never reached: no other file has its turn in the middle of this one
 
     def _ended(self, job: Job) -> None:

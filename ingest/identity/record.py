@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import Field
 
 from graph.effective_batches import withdrawals
 from graph.log import FactLog
@@ -35,6 +36,10 @@ _SILENT = re.compile(rf"[\s{MIDDLE_DOTS}]")
 _VILLAGE = re.compile(r"(?:镇|乡|街道|^)([\u4e00-\u9fff]{1,5}?村)")
 
 
+#: Compared, and shown to nobody.
+Unsent = Field(exclude=True)
+
+
 @dataclass(frozen=True)
 class Record:
     """One party as far as it can be compared; whatever is not known is None or empty.
@@ -53,16 +58,16 @@ class Record:
     name: str | None = None
     former_names: tuple[str, ...] = ()
     nicknames: tuple[str, ...] = ()
-    identifiers: frozenset[str] = frozenset()
+    identifiers: Annotated[frozenset[str], Unsent] = frozenset()
     village: str | None = None
     village_name: str | None = None
     phone: str | None = None
-    phone_key: str | None = None
+    phone_key: Annotated[str | None, Unsent] = None
     birth_on: date | None = None
     sex: str | None = None
     address: str | None = None
     masked_id: str | None = None
-    tail_key: str | None = None
+    tail_key: Annotated[str | None, Unsent] = None
     sources: tuple[str, ...] = field(default=(), compare=False)
 
     @property

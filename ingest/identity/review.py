@@ -7,18 +7,20 @@ the log at once (`publish`); nothing here merges anybody by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, computed_field
 
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import Judgement, JudgementBook, OperationsStore, QueuedPair, store_for
 from graph.operations.judgement import pair_of
 from graph.settings import Settings
-from graph.time import utc_now
+from graph.time import Instant, utc_now
 from ingest.identity.candidates import Candidate, Found, find_candidates
-from ingest.identity.clusters import Clustering, cluster
+from ingest.identity.clusters import Clustering, Conflict, cluster
 from ingest.identity.former_codes import former_codes
 from ingest.identity.policy import load_policy
 from ingest.identity.probabilistic import find_probable
@@ -27,6 +29,7 @@ from ingest.identity.record import Record, is_provisional, read_records
 
 __all__ = [
     "Judged",
+    "Judgement",
     "SideBySide",
     "Way",
     "hints",
@@ -44,26 +47,39 @@ Way = Literal["rules", "splink"]
 class SideBySide:
     """A pair of the queue with both records, ready to be shown."""
 
-    pair: QueuedPair
+    pair: Annotated[QueuedPair, Field(exclude=True)]
     one: Record
     other: Record
 
+    @computed_field
+    @property
+    def probability(self) -> float:
+        """That both are one, as weighed."""
+        return round(self.pair.probability, 4)
+
+    @computed_field
+    @property
+    def reasons(self) -> tuple[dict[str, Any], ...]:
+        """What speaks for it and against it, each in Chinese with its weight."""
+        return tuple(self.pair.reasons)
+
+    @computed_field
+    @property
+    def policy(self) -> str:
+        """By which it was weighed."""
+        return self.pair.policy
+
+    @computed_field
+    @property
+    def found_at(self) -> Instant:
+        """When."""
+        return self.pair.found_at
+
+    @computed_field
     @property
     def likely(self) -> bool:
         """Whether the pair is 很可能 (else 可能)."""
         return self.pair.probability >= load_policy().likely_from
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "one": _shown(self.one),
-            "other": _shown(self.other),
-            "probability": round(self.pair.probability, 4),
-            "likely": self.likely,
-            "reasons": list(self.pair.reasons),
-            "policy": self.pair.policy,
-            "found_at": self.pair.found_at.isoformat(),
-        }
 
 
 @dataclass(frozen=True)
@@ -71,21 +87,23 @@ class Judged:
     """What a judgement led to: the clusters and the conflicts that now stand."""
 
     judgement: Judgement
-    clustering: Clustering
+    clustering: Annotated[Clustering, Field(exclude=True)]
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        stated = asdict(self.judgement) | {"at": self.judgement.at.isoformat()}
-        touched = {self.judgement.one, self.judgement.other}
-        return {
-            "judgement": stated,
-            "merged_into": {
-                key: stays for key, stays in self.clustering.redirects.items() if key in touched
-            },
-            "conflicts": [
-                asdict(item) for item in self.clustering.conflicts if touched & set(item.members)
-            ],
-        }
+    @computed_field
+    @property
+    def merged_into(self) -> dict[str, str]:
+        """The key that stands for either of them now."""
+        return {k: v for k, v in self.clustering.redirects.items() if k in self._touched}
+
+    @computed_field
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Contradictions among judgements that either of them is in."""
+        return tuple(c for c in self.clustering.conflicts if self._touched & set(c.members))
+
+    @property
+    def _touched(self) -> set[str]:
+        return {self.judgement.one, self.judgement.other}
 
 
 #: Name of a way to search -> the search; all take the same records and find the same kind of pairs.
@@ -279,22 +297,3 @@ def _in_order(pair: tuple[str, str], item: Candidate, shown: Iterable[str]) -> l
     """The two values, that of the pair's first key first."""
     values = list(shown)
     return values if item.mention.key == pair[0] else values[::-1]
-
-
-def _shown(record: Record) -> dict[str, Any]:
-    """What an officer sees of a record; nothing here is more than the log holds."""
-    return {
-        "key": record.key,
-        "label": record.label,
-        "name": record.name,
-        "former_names": list(record.former_names),
-        "nicknames": list(record.nicknames),
-        "village": record.village,
-        "village_name": record.village_name,
-        "phone": record.phone,
-        "birth_on": record.birth_on.isoformat() if record.birth_on else None,
-        "sex": record.sex,
-        "address": record.address,
-        "masked_id": record.masked_id,
-        "sources": list(record.sources),
-    }

@@ -1,12 +1,12 @@
 // title: 判定所用记录 / Records for a decision
 // question: 判定这个主体时，可以看哪些记录（本人、本户、配偶、所担保的人）？ / Which records may a decision on the party look at?
 // param key: text = 主体编号 / party key
-// returns kind: text = 事实类别 / fact kind
+// returns kind: text = 事实类别 / fact kind ; codes kinds
 // returns from_key: text = 所述主体或一方编号 / what is described, or one end
 // returns to_key: text = 另一方编号，陈述时为空 / the other end, empty for a statement
 // returns fact_id: text = 事实编号 / fact
 // returns from_label: text = 一方类别，陈述时为空 / kind of the first end, empty for a statement
-// returns facts: map = 各项内容 / properties
+// returns facts: map = 各项内容 / properties ; codes of kind
 // basis: 征信业管理条例 第十八条（书面同意）；农户以户为单位授信
 // access: public, appraisal, beneficial_owner, contribution, credit, credit_report, guarantee, household, identity, income, insurance, land, operation, property, tax, utility
 // rows: 5000

@@ -6,7 +6,7 @@
 // returns contract: text = 担保合同 / contract
 // returns amount_fen: integer = 担保金额（分） / amount, fen
 // returns owed_fen: integer = 现担保余额（分） / owed now, fen
-// returns guarantee_kind: text = 保证方式 / kind
+// returns guarantee_kind: text = 保证方式 / kind ; codes Guarantee.guarantee_kind
 // returns since: date = 起始日 / since
 // returns until: date = 到期日（末日） / until, last day
 // returns certainty: real = 确定程度 / certainty

@@ -4,7 +4,7 @@
 // returns household_key: text = 农户编号 / household
 // returns member_key: text = 成员编号 / member
 // returns member_name: text = 姓名 / name
-// returns role: text = 与户主关系 / role
+// returns role: text = 与户主关系 / role ; codes BELONGS_TO.role
 // basis: 征信业管理条例 第十三条
 // access: household, identity
 // rows: 60

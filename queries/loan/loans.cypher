@@ -6,14 +6,14 @@
 // returns lender: text = 放款机构 / lender
 // returns principal_fen: integer = 借款金额（分） / principal, fen
 // returns balance_fen: integer = 余额（分） / balance, fen
-// returns loan_class: text = 五级分类 / class
+// returns loan_class: text = 五级分类 / class ; codes LoanState.loan_class
 // returns overdue_days: integer = 逾期天数 / days overdue
 // returns days_past_due: integer = 称正常而已过到期日的天数（是否逾期待核实） / days past due though called good, to be verified
 // returns granted_on: date = 发放日期 / granted
 // returns due_on: date = 到期日期 / due
 // returns settled_on: date = 结清日期 / settled
 // returns purpose: text = 用途 / purpose
-// returns security_kind: text = 担保方式 / security
+// returns security_kind: text = 担保方式 / security ; codes Loan.security_kind
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 征信业管理条例 第十八条（书面同意）；民法典 第五十六条（个体工商户的债务由经营者承担）

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
@@ -105,14 +104,24 @@ class Exposures:
     not_counted: str
     basis: Basis
 
-    def as_dict(self, count: int = 100) -> dict[str, Any]:
-        """JSON-ready form with the first `count` clients and open questions; all groups."""
-        told = asdict(self)
+    clients_count: int = -1
+    open_count: int = -1
+
+    def __post_init__(self) -> None:
+        # who has shortened the rows said before how many there are
+        for rows in ("clients", "open"):
+            if getattr(self, f"{rows}_count") < 0:
+                object.__setattr__(self, f"{rows}_count", len(getattr(self, rows)))
+
+    def first(self, count: int) -> Exposures:
+        """The same with the first `count` clients and open questions; all groups."""
         cut = max(len(self.clients), len(self.open)) > count
-        for name in ("clients", "open"):
-            told[f"{name}_count"] = len(told[name])
-            told[name] = told[name][:count]
-        return {**told, "basis": {**self.basis.as_dict(), "truncated": cut}}
+        return replace(
+            self,
+            clients=self.clients[:count],
+            open=self.open[:count],
+            basis=replace(self.basis, truncated=cut),
+        )
 
 
 def large_exposures(

@@ -16,13 +16,14 @@ own one; a balance that nobody told is counted apart, never as zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pydantic import computed_field
 
 from graph.last_heard import last_heard
 from graph.snapshot import Snapshot
@@ -85,9 +86,11 @@ class Losses:
     basis: Basis
     notice: str = HYPOTHESIS_NOTICE
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "title": GROUPINGS[self.grouping], "basis": self.basis.as_dict()}
+    @computed_field
+    @property
+    def title(self) -> str:
+        """Of the grouping, in Chinese."""
+        return GROUPINGS[self.grouping]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,12 +11,12 @@
 // param tail_key: text = 身份证号码后四位比对码 / key of the last four of a resident id ; read from text
 // returns key: text = 主体编号 / party key
 // returns name: text = 名称 / name
-// returns labels: list = 类别 / kinds
+// returns labels: list = 类别 / kinds ; codes kinds
 // returns masked: text = 证件号码（脱敏） / masked identifier
 // returns town: text = 乡镇 / town
 // returns village: text = 村 / village
 // returns age: integer = 年龄（周岁） / age
-// returns match: text = 怎样找到的 / found by
+// returns match: text = 怎样找到的 / found by ; codes matches
 // returns matched: text = 与输入相符的内容 / what matched
 // basis: 征信业管理条例 第二十二条（查询留痕）
 // access: public, appraisal, beneficial_owner, credit, household, identity, income, operation

@@ -4,7 +4,7 @@
 // param hops: integer = 跳数，1 至 3 / hops, 1 to 3 ; at most 3 ; default 1
 // returns from_key: text = 一方编号 / from
 // returns from_name: text = 一方名称 / name
-// returns kind: text = 关系 / tie
+// returns kind: text = 关系 / tie ; codes kinds
 // returns to_key: text = 另一方编号 / to
 // returns to_name: text = 另一方名称 / name
 // returns since: date = 起始日 / since

@@ -2,9 +2,9 @@
 // question: 关于这个主体，各来源各说了什么？ / What does each source say of the party?
 // param key: text = 主体编号 / party key
 // returns key: text = 主体编号 / party key
-// returns labels: list = 类别 / kinds
-// returns kind: text = 事实类别 / fact kind
-// returns facts: map = 各项事实 / facts
+// returns labels: list = 类别 / kinds ; codes kinds
+// returns kind: text = 事实类别 / fact kind ; codes kinds
+// returns facts: map = 各项事实 / facts ; codes of kind
 // returns source: text = 来源 / source
 // returns batch: text = 批次 / batch
 // returns valid_from: date = 生效日 / valid from

@@ -1,11 +1,11 @@
 // title: 登记和记录 / Records
 // question: 各来源登记了这个主体的哪些许可、处罚、资产、土地、保险、纳税和其他事项？ / What is on record of the party: permits, penalties, assets, land, insurance, tax and more?
 // param key: text = 主体编号 / party key
-// returns kind: text = 与记录的关系 / tie to the record
+// returns kind: text = 与记录的关系 / tie to the record ; codes kinds
 // returns record_key: text = 记录编号 / record
-// returns record_kind: text = 记录类别 / kind of record
-// returns facts: map = 记录内容 / what it says
-// returns tie: map = 关系内容 / what the tie says
+// returns record_kind: text = 记录类别 / kind of record ; codes kinds
+// returns facts: map = 记录内容 / what it says ; codes of record_kind
+// returns tie: map = 关系内容 / what the tie says ; codes of kind
 // returns others: list = 相关事项（机关、保单、地块、抵押、贷款） / what the record leads to
 // returns since: date = 起始日 / since
 // returns certainty: real = 确定程度 / certainty

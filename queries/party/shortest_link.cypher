@@ -4,7 +4,7 @@
 // param other: text = 另一方编号 / the other
 // returns distance: integer = 距离 / distance
 // returns keys: list = 经过的主体 / parties on the way
-// returns kinds: list = 经过的关系 / ties on the way
+// returns kinds: list = 经过的关系 / ties on the way ; codes kinds
 // basis: 关联提示仅供参考，不作为认定失信或惩戒依据
 // access: public, credit, guarantee, household, operation
 // rows: 1

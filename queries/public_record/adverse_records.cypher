@@ -1,8 +1,8 @@
 // title: 不利记录 / Adverse records
 // question: 这个主体本身现在依法可用的不利记录有哪些（名单、处罚、欠税、贷款、登记状态、水电气欠费）？ / Which adverse records may lawfully be used of the party itself?
 // param key: text = 主体编号 / party key
-// returns kind: text = 类别 / kind
-// returns what: text = 情形 / what
+// returns kind: text = 类别 / kind ; codes adverse
+// returns what: text = 情形 / what ; codes adverse_what
 // returns record_key: text = 记录编号 / record
 // returns document_no: text = 文号（案号、决定书、借据） / document
 // returns authority: text = 机关（机构） / authority

@@ -2,11 +2,11 @@
 // question: 这个主体本身现在依法可用的名单记录有哪些？ / Which list entries may lawfully be used of the party itself?
 // param key: text = 主体编号 / party key
 // returns entry_key: text = 记录编号 / entry
-// returns list_kind: text = 名单类别 / list
+// returns list_kind: text = 名单类别 / list ; codes ListEntry.list_kind
 // returns case_no: text = 案号 / case
 // returns authority: text = 认定机关 / authority
 // returns legal_ground: text = 执行依据 / ground
-// returns conduct: text = 具体情形 / conduct
+// returns conduct: text = 具体情形 / conduct ; codes ListEntry.conduct
 // returns listed_on: date = 发布日期 / listed
 // returns published_until: date = 公示截止日期（末日） / last day of publication
 // returns certainty: real = 确定程度 / certainty

@@ -8,8 +8,9 @@ probability, with the date and the sample by which it may be (docs/adr/0112).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+
+from pydantic import computed_field
 
 from queries.basis import Basis
 from queries.risk.evidence import TieEvidence, UnusedTie
@@ -103,6 +104,7 @@ class LinkedRisk:
     paths: tuple[Path, ...]
     notice: str
 
+    @computed_field
     @property
     def interval(self) -> tuple[float, float]:
         """Where the exact value lies, in 95 of a hundred cases."""
@@ -135,9 +137,3 @@ class RiskAnswer:
     probability: float | None
     standing: str
     basis: Basis
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        told = asdict(self)
-        told["linked"]["interval"] = list(self.linked.interval)
-        return {**told, "basis": self.basis.as_dict()}

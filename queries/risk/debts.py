@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.last_heard import last_heard
+from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.risk.adverse_statement import Statement
 from queries.risk.policy import Policy
@@ -30,8 +31,7 @@ __all__ = ["LOANS", "differ", "joined", "loan_statements", "same", "seeded"]
 
 LOANS = "loan"
 
-_WORDS = {"pass": "正常", "special_mention": "关注", "substandard": "次级",
-          "doubtful": "可疑", "loss": "损失"}  # fmt: skip
+_WORDS = SCHEMA.property("LoanState", "loan_class").values
 
 
 def loan_statements(

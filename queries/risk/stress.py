@@ -8,8 +8,8 @@ then a range, from a party that takes every blow to one that has nothing, and sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,15 +87,24 @@ class _Scenario:
     basis: Basis
     hypothetical: Literal[True] = True
     notice: str = HYPOTHESIS_NOTICE
+    unknown_count: int = -1
 
-    def _as_dict(self, rows: str, count: int) -> dict[str, Any]:
-        """JSON-ready form with the first `count` of the rows, and how many there are in all."""
-        told = asdict(self)
-        for name in (rows, "unknown"):
-            told[f"{name}_count"] = len(told[name])
-            told[name] = told[name][:count]
-        cut = max(told[f"{rows}_count"], told["unknown_count"]) > count
-        return {**told, "basis": replace(self.basis, truncated=cut).as_dict()}
+    def __post_init__(self) -> None:
+        self._count("unknown")
+
+    def _count(self, rows: str) -> None:
+        """Say how many rows there are in all; who has shortened them said it before."""
+        if getattr(self, f"{rows}_count") < 0:
+            object.__setattr__(self, f"{rows}_count", len(getattr(self, rows)))
+
+    def _first(self, rows: str, count: int) -> Self:
+        told = {name: getattr(self, name) for name in (rows, "unknown")}
+        cut = any(len(each) > count for each in told.values())
+        return replace(
+            self,
+            basis=replace(self.basis, truncated=cut),
+            **{name: each[:count] for name, each in told.items()},
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,9 +119,15 @@ class DistressStress(_Scenario):
     shocks: Mapping[str, float] = field(default_factory=dict)
     losses: tuple[Loss, ...]
 
-    def as_dict(self, count: int = 100) -> dict[str, Any]:
-        """JSON-ready form with the first `count` losses."""
-        return self._as_dict("losses", count)
+    losses_count: int = -1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._count("losses")
+
+    def first(self, count: int) -> Self:
+        """The same with the first `count` losses and unknown amounts."""
+        return self._first("losses", count)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,9 +144,15 @@ class ClearingStress(_Scenario):
     payments: tuple[Payment, ...]
     certified: bool
 
-    def as_dict(self, count: int = 100) -> dict[str, Any]:
-        """JSON-ready form with the first `count` payments."""
-        return self._as_dict("payments", count)
+    payments_count: int = -1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._count("payments")
+
+    def first(self, count: int) -> Self:
+        """The same with the first `count` payments and unknown amounts."""
+        return self._first("payments", count)
 
 
 def distress_stress(

@@ -8,8 +8,8 @@ hypothetical, and stands nowhere where a score of facts is asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -76,10 +76,6 @@ class WhatIfAnswer:
     basis: Basis
     hypothetical: Literal[True] = True
     notice: str = HYPOTHESIS_NOTICE
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "basis": self.basis.as_dict()}
 
 
 def what_if(

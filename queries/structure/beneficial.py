@@ -14,8 +14,8 @@ declaration proves no share, and where the two differ the question stays open (`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -81,16 +81,6 @@ class BeneficialOwners:
     differences: tuple[str, ...]
     without_paths: int
     basis: Basis
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        stated = {**asdict(self), "basis": self.basis.as_dict(), "rule": self.rule.model_dump()}
-        for item, row in zip(self.declared, stated["declared"], strict=True):
-            row["sentence"] = item.sentence
-        for owner, told in zip(self.owners, stated["owners"], strict=True):
-            for path, row in zip(owner.paths, told["paths"], strict=True):
-                row["sentence"] = path.sentence
-        return stated
 
 
 def beneficial_owners(

@@ -15,7 +15,7 @@ decide over one another, and nobody of them in the end.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from queries.basis import Basis
@@ -97,10 +97,6 @@ class Control:
     controllers: tuple[Controller, ...]
     basis: Basis
     why: ControlReason | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "basis": self.basis.as_dict()}
 
 
 def controlled_by(shares: Shares, holder: int) -> dict[int, float]:

@@ -13,48 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.compute as pc
+from pydantic import computed_field
 
+from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 
 __all__ = ["INTERESTS", "UNDISCLOSED", "Declared", "Undisclosed", "declared_of", "undisclosed_of"]
 
-#: BODS 0.4 interestType -> what an officer calls it.
-INTERESTS: dict[str, str] = {
-    "shareholding": "持股",
-    "votingRights": "表决权",
-    "appointmentOfBoard": "任免董事",
-    "otherInfluenceOrControl": "其他影响或控制",
-    "seniorManagingOfficial": "高级管理人员",
-    "settlor": "委托人",
-    "trustee": "受托人",
-    "protector": "保护人",
-    "beneficiaryOfLegalArrangement": "受益人",
-    "rightsToSurplusAssetsOnDissolution": "剩余财产分配权",
-    "rightsToProfitOrIncome": "收益权",
-    "rightsGrantedByContract": "合同约定的权利",
-    "conditionalRightsGrantedByContract": "合同约定的附条件权利",
-    "controlViaCompanyRulesOrArticles": "章程约定的控制",
-    "controlByLegalFramework": "法律规定的控制",
-    "boardMember": "董事",
-    "boardChair": "董事长",
-    "unknownInterest": "未写明的权益",
-    "unpublishedInterest": "未公示的权益",
-    "enjoymentAndUseOfAssets": "资产的使用和收益",
-    "rightToProfitOrIncomeFromAssets": "资产收益权",
-    "nominee": "名义持有人（代持人）",
-    "nominator": "实际所有人（被代持人）",
-}
-
-#: BODS 0.4 unspecifiedReason -> why nobody is named.
-UNDISCLOSED: dict[str, str] = {
-    "noBeneficialOwners": "申报为没有受益所有人",
-    "subjectUnableToConfirmOrIdentifyBeneficialOwner": "企业称无法识别或确认",
-    "interestedPartyHasNotProvidedInformation": "有关当事人未提供信息",
-    "subjectExemptFromDisclosure": "企业豁免披露",
-    "interestedPartyExemptFromDisclosure": "有关当事人豁免披露",
-    "unknown": "不明",
-    "informationUnknownToPublisher": "公示机构未掌握",
-}
+#: What an officer calls a declared interest, and the reason why nobody is named.
+INTERESTS = SCHEMA.property("HAS_INTEREST_IN", "interest").values
+UNDISCLOSED = SCHEMA.property("OwnershipDisclosure", "reason").values
 
 #: Interests in an arrangement that make no owner.
 _FOR_OTHERS = frozenset({"nominee"})
@@ -90,6 +58,7 @@ class Declared:
         """Whether it makes its holder an owner of an arrangement: a nominee holds for another."""
         return self.interest not in _FOR_OTHERS
 
+    @computed_field
     @property
     def sentence(self) -> str:
         """The interest as officers read it."""

@@ -6,10 +6,10 @@ carries no risk.  (国办发〔2020〕49号: no measure without law, none agains
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -102,10 +102,6 @@ class AssociationHint:
             raise ValueError("a hint is never certain")
         if not self.signals or self.expires_on <= self.as_of or self.notice != HINT_NOTICE:
             raise ValueError("a hint says why, until when, and that it is one")
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return asdict(self)
 
 
 def hint(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from pydantic import computed_field
+
 from queries.structure.ownership import Ownership
 
 __all__ = ["HoldingPath", "holding_paths", "strongest_chains"]
@@ -32,6 +34,7 @@ class HoldingPath:
     hops: tuple[tuple[str, str | None, float, str, str | None], ...]
     evidence: tuple[dict[str, Any], ...]
 
+    @computed_field
     @property
     def sentence(self) -> str:
         """The chain as officers read it."""

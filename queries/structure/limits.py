@@ -6,7 +6,7 @@ reported is 待补充, however little it guarantees, unless it guarantees nothin
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -88,10 +88,6 @@ class LimitResult:
     blocks: bool
     basis: str
     scope: str = SCOPE
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return asdict(self)
 
 
 def limit_result(

@@ -6,9 +6,11 @@ and then looked up for any party.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field, computed_field
 
 from graph.errors import NotFoundError
 from graph.snapshot import Snapshot
@@ -34,7 +36,14 @@ from queries.structure.profile import read_profiles
 from queries.structure.rings import Ring, find_rings, ring_of
 from queries.structure.successor import re_registrations
 
-__all__ = ["GuaranteeOverview", "GuaranteePosition", "Owners", "Structure", "read_structure"]
+__all__ = [
+    "GuaranteeOverview",
+    "GuaranteePosition",
+    "HintAnswer",
+    "Owners",
+    "Structure",
+    "read_structure",
+]
 
 
 @dataclass(frozen=True)
@@ -55,18 +64,14 @@ class GuaranteePosition:
     names: dict[str, str | None]
     basis: Basis
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "basis": self.basis.as_dict()}
-
 
 @dataclass(frozen=True)
 class Owners:
     """Equity penetration, control and beneficial owners of one firm."""
 
-    through: LookThrough
+    through: Annotated[LookThrough, Field(serialization_alias="look_through")]
     control: Control
-    beneficial: BeneficialOwners
+    beneficial: Annotated[BeneficialOwners, Field(serialization_alias="beneficial_owners")]
 
     @classmethod
     def of(cls, ownership: Ownership, key: str, *, rule: str | None = None) -> Owners:
@@ -77,20 +82,22 @@ class Owners:
             beneficial_owners(ownership, key, rule=rule),
         )
 
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "look_through": self.through.as_dict(),
-            "control": self.control.as_dict(),
-            "beneficial_owners": self.beneficial.as_dict(),
-            "basis": self.basis.as_dict(),
-        }
-
+    @computed_field
     @property
     def basis(self) -> Basis:
         """Of all three; truncated where any of them is."""
         told = (self.through.basis, self.control.basis, self.beneficial.basis)
         return replace(told[0], truncated=any(basis.truncated for basis in told))
+
+
+@dataclass(frozen=True)
+class HintAnswer:
+    """Hints that name a party, the surest first."""
+
+    party: str
+    hints: tuple[AssociationHint, ...]
+    basis: Basis
+    notice: str = HINT_NOTICE
 
 
 @dataclass(frozen=True)
@@ -104,10 +111,6 @@ class GuaranteeOverview:
     groups: tuple[JointGroup, ...]
     names: dict[str, str | None]
     basis: Basis
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "basis": self.basis.as_dict()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,11 +186,9 @@ class Structure:
         key = self._key(key)
         return tuple(hint for hint in self.hints if key in (hint.subject, hint.other))
 
-    def hint_answer(self, key: str) -> dict[str, Any]:
+    def hint_answer(self, key: str) -> HintAnswer:
         """The same as an answer of its own, with the notice and its basis."""
-        about = [hint.as_dict() for hint in self.hints_about(key)]
-        basis = self._basis(load_likeness().name)
-        return {"party": key, "hints": about, "notice": HINT_NOTICE, "basis": basis.as_dict()}
+        return HintAnswer(key, self.hints_about(key), self._basis(load_likeness().name))
 
     def owners(self, key: str) -> Owners | None:
         """Who owns and controls a firm in the end; None where no shareholder is registered."""

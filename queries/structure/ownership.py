@@ -16,12 +16,13 @@ found first, and what leads to them is unknown, with that reason.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import computed_field
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.sparse.linalg import SuperLU, splu
@@ -79,6 +80,7 @@ class NamedHolder:
     firm_name: str | None
     evidence: dict[str, Any]
 
+    @computed_field
     @property
     def sentence(self) -> str:
         """What to ask for, to an officer."""
@@ -121,19 +123,11 @@ class LookThrough:
     error: float
     basis: Basis
 
+    @computed_field
     @property
     def unknown_share(self) -> float:
         """Part of the firm without a proven owner."""
         return float(sum(item.share for item in self.unknown))
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            **asdict(self),
-            "named": [asdict(item) | {"sentence": item.sentence} for item in self.named],
-            "unknown_share": self.unknown_share,
-            "basis": self.basis.as_dict(),
-        }
 
 
 @dataclass(frozen=True, eq=False)

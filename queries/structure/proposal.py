@@ -6,9 +6,9 @@ guarantor before and after may be the same; a proposal is not excused because ot
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import networkx as nx
 
@@ -96,10 +96,6 @@ class ProposalCheck:
         return frozenset(
             item.rule for item in self.outcomes if item.blocks and item.verdict is Verdict.UNKNOWN
         )
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {**asdict(self), "basis": self.basis.as_dict()}
 
 
 def check_proposal(

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.pages.calibration import charts
 from api.pages.rendering import page
+from graph.encoding import encode
 from graph.log import FactLog
 from graph.operations import OperationsStore
 from graph.settings import Settings
@@ -63,7 +64,7 @@ def measured(office: Settings) -> Calibration:
 
 def test_the_page_draws_what_was_measured(office: Settings) -> None:
     found = measured(office)
-    told = json.loads(json.dumps(found.as_dict()))
+    told = json.loads(json.dumps(encode(found)))
     assert [year["role"] for year in told["years"]] == ["拟合", "检验"]
     assert told["fitted"]["auc"]["value"] > told["fitted"]["auc_own"]["value"]
     assert told["proposed"] == found.text() != ""

@@ -357,7 +357,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "structure owners": [[parties[1]]],
         "search": [["样甲"], ["样独"], ["样样果业"]],
         "stress exposures": [[keys["样例农商行"]]],
-        "stress distress": [["--failed", parties[0]]],
+        "stress distress": [[parties[0]]],
         "replay": [[decision]],
         "ask": [
             [name, *(f"{item.name}={parties[0]}" for item in question.parameters

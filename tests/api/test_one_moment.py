@@ -16,6 +16,7 @@ from world import World
 import api.pages
 from api.app import create_app
 from graph.connection import Graph
+from graph.encoding import encode
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from graph.projection import project
@@ -279,8 +280,8 @@ def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) ->
             reader.rating("person:a").basis,
             *(one.basis for one in reader.decide_every("person:a")),
         ]
-        assert {one.as_dict()["scope"] for one in stated} == {reader.scope.said}
-        assert {one.as_dict()["head"] for one in stated} == {reader.moment.head[:12]}
+        assert {encode(one)["scope"] for one in stated} == {reader.scope.said}
+        assert {encode(one)["head"] for one in stated} == {reader.moment.head[:12]}
         assert len(stated) > 15
 
 

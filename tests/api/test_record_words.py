@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from api.record_words import ADVERSE, adverse_said, adverse_sentence, record_said
+from api.record_words import adverse_said, adverse_sentence, record_said
 from queries import library
-from queries.adverse import ADVERSE_KINDS, Adverse
+from queries.adverse import ADVERSE_KINDS, Adverse, AdverseSource
 from queries.basis import Basis
+from queries.codes import ADVERSE
 from queries.library import Answer
 
 ROW: dict[str, Any] = {
@@ -21,7 +22,7 @@ ROW: dict[str, Any] = {
 def adverse(rows: list[dict[str, Any]], sources: list[str], unheard: list[str]) -> Adverse:
     basis = Basis(date(2026, 11, 28), datetime(2026, 11, 20, tzinfo=UTC), 9)
     answer = Answer(library()["adverse_records"], rows, basis)
-    days = tuple((name, date(2026, 11, 20)) for name in sources)
+    days = tuple(AdverseSource(name, date(2026, 11, 20)) for name in sources)
     return Adverse(answer, days, tuple(unheard))
 
 

@@ -11,6 +11,7 @@ from credit_world import DAY, Said, firm, listing, loan, named, person, take
 
 from api.commands.risk import _tell
 from api.pages import rendering
+from graph.encoding import encode
 from queries.risk import RiskAnswer, assess, explain
 
 A, FIRM, DEAD = person(1), firm(1), person(2)
@@ -78,7 +79,7 @@ def test_a_contradiction_is_told_where_it_counts(capsys: pytest.CaptureFixture[s
 
 
 def test_over_the_interface_the_same_is_said() -> None:
-    borrower, guarantor = (json.loads(json.dumps(one.as_dict(), default=str)) for one in answers())
+    borrower, guarantor = (json.loads(json.dumps(encode(one), default=str)) for one in answers())
     assert {item["why"] for item in borrower["unused"]} == {
         "perhaps_same_debt", "too_old", "seeds_nothing",
     }  # fmt: skip

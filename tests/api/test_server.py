@@ -133,7 +133,7 @@ def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: 
     def slow(*_given: object, **_more: object) -> Any:
         begun.release()
         release.wait()
-        return SimpleNamespace(as_dict=dict)
+        return SimpleNamespace(typed=dict)
 
     def gone(*_given: object, **_more: object) -> Any:
         raise GraphUnavailableError("没有图。", "No graph.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import yaml
 
 from api.commands.risk import _tell
 from api.pages.rendering import page
-from api.wording import LEAST_SHARE, VALUES, percent, said, source
+from api.wording import LEAST_SHARE, percent, said, source
 from ingest import Source, load_source, source_names
+from queries.basis import Basis
+from queries.codes import WORDS
 from queries.risk.sentence import say_standing
 from queries.rule_file import read_rules
 from queries.structure.limits import LimitBook, load_limits
@@ -109,7 +112,7 @@ def test_the_walk_can_find_what_it_looks_for(bar: str) -> None:
 
 
 def test_a_son_and_a_daughter() -> None:
-    words = [VALUES[role] for role in ("son", "daughter", "father", "mother")]
+    words = [WORDS[role] for role in ("son", "daughter", "father", "mother")]
     assert (
         words
         == ["儿子", "女儿", "父亲", "母亲"]
@@ -169,7 +172,7 @@ def test_a_share_too_small_has_no_line(capsys: pytest.CaptureFixture[str]) -> No
              for share, name in ((0.995, "样甲"), (LEAST_SHARE / 2, "样乙"))]  # fmt: skip
     linked = One(level="较高", value=0.3, rank=1, of=9, sentence="一句话。", notice="提示",
                  contributions=parts, paths=())  # fmt: skip
-    basis = One(truncated=False, as_dict=dict)
+    basis = Basis(date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), 1)
     _tell(One(name="样丙", own=One(level="无", value=0.0, facts=()), linked=linked, unused=(),
               unused_ties=(), standing=say_standing(0.0005, None, None), basis=basis))  # type: ignore[arg-type]  # fmt: skip
     told = capsys.readouterr().out

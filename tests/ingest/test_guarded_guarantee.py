@@ -16,6 +16,7 @@ from promises import WAN, lend, promise
 from world import World
 
 import ingest
+from graph.encoding import encode
 from graph.errors import InputError
 from graph.identifiers import person_key, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
@@ -109,7 +110,7 @@ def test_refused_and_open_proposals_write_nothing(tmp_path: Path) -> None:
     assert standing(silent) == []
     assert put(silent, "a", "b", accept_open={"guarantees_within_net_assets"}).state == "inserted"
     assert len(FactLog(settings.log_dir).batches()) == 1
-    assert refused.as_dict()["check"]["verdict"] == "不符合"
+    assert encode(refused)["check"]["verdict"] == "不符合"
 
 
 @pytest.mark.parametrize(

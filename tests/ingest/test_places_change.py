@@ -19,6 +19,7 @@ from ingest.identity.record import read_records
 from queries import ask
 from queries.eligibility.decisions.prospects import prospects
 from queries.eligibility.rules.product import packaged
+from queries.eligibility.scorecard.answer import place_answer
 from queries.eligibility.scorecard.places import read_places
 
 HEAD = "行政区划代码,名称,级别,上级代码,原代码\n"
@@ -93,7 +94,7 @@ def test_who_lived_in_a_merged_village_lives_in_the_new_one(district: District) 
 def test_it_is_found_by_a_former_code(district: District) -> None:
     district.take("regions", MERGED)
     places = read_places(district.log, DAY, NOW, 1)
-    assert places.find(WEST) == places.find(NEW) and places.place_answer(WEST)["division"] == NEW
+    assert places.find(WEST) == places.find(NEW) and place_answer(places, WEST).division == NEW
     found = prospects(district.log, DAY, NOW, packaged())
     assert {one.applicant for one in found.village(SOUTH, most=99)} == {
         one.applicant for one in found.village(NEW, most=99)

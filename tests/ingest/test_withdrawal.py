@@ -17,6 +17,7 @@ from roll import HEAD, Roll, live, roll_source
 import ingest
 from graph.covered_sources import covered_sources
 from graph.effective_batches import effective_batches
+from graph.encoding import encode
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.facts import end_columns, first_ids
 from graph.operations import Ledger, OperationsStore, lease
@@ -206,7 +207,7 @@ def test_withdrawn_once_is_enough(roll: Roll) -> None:
     again = take_back(roll, 1, reason="又一次", by="王五")
     assert (again.state, again.made) == ("already", made.made)
     assert (again.leaves, again.returns) == (made.leaves, made.returns)
-    assert again.as_dict()["reason"] == "送错了文件"
+    assert encode(again)["reason"] == "送错了文件"
     assert len(roll.log.batches()) == 2
 
 

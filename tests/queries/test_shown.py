@@ -13,7 +13,7 @@ from searched import FIRM
 from graph.moment import Moment
 from graph.schema import SCHEMA
 from queries import library
-from queries.adverse import ADVERSE_KINDS, Adverse
+from queries.adverse import ADVERSE_KINDS, Adverse, AdverseSource
 from queries.reader import Reader
 
 CLOCK = {"as_of": DAYS[2], "known_at": INSTANTS[2]}
@@ -52,13 +52,13 @@ def test_a_penalty_in_force_is_no_clean_record(worlds: Worlds) -> None:
     found = adverse(worlds, FIRM, labels=["Enterprise"], **CLOCK)
     assert [row["document_no"] for row in found.proven] == ["凤市监罚〔2026〕1号"]
     assert [row["document_no"] for row in found.unproven] == ["凤市监罚〔2026〕3号"]
-    assert found.sources == (("world", INSTANTS[2].date()),) and found.unheard == ()
+    assert found.sources == (AdverseSource("world", INSTANTS[2].date()),) and found.unheard == ()
 
 
 def test_what_no_source_brought_is_not_heard(worlds: Worlds) -> None:
     # by the first instant nothing but the first batch had come
     early = {"as_of": DAYS[0], "known_at": INSTANTS[0]}
     found = adverse(worlds, "find:group", labels=["Enterprise"], **early)
-    assert found.proven == [] and dict(found.sources) == {"world": INSTANTS[0].date()}
+    assert found.proven == [] and found.sources == (AdverseSource("world", INSTANTS[0].date()),)
     of_person = adverse(worlds, "find:li", labels=["Person"], **early)
     assert of_person.proven == [] and "registration" not in of_person.unheard

@@ -38,7 +38,15 @@ from queries.eligibility.rules.missing import settling
 from queries.eligibility.rules.product import Product
 from queries.names import recoded_divisions
 
-__all__ = ["SEASON_DAYS", "Lacking", "Prospect", "Prospects", "brought", "prospects"]
+__all__ = [
+    "SEASON_DAYS",
+    "Lacking",
+    "Prospect",
+    "ProspectCount",
+    "Prospects",
+    "brought",
+    "prospects",
+]
 
 #: What every visit brings.
 _VISIT: dict[str, bool] = {
@@ -126,6 +134,17 @@ class _Ranked:
     rank: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class ProspectCount:
+    """Units of a village for a product: with nothing, and with one thing, in the way."""
+
+    village: str
+    product: str
+    title: str
+    ready: int
+    one_missing: int
+
+
 @dataclass(frozen=True, eq=False)
 class Prospects:
     """A district's prospects; villages are looked up, nobody is spelled out before.
@@ -147,7 +166,7 @@ class Prospects:
     _columns: dict[str, Column]
     _ranked: tuple[_Ranked, ...]
 
-    def summary(self) -> list[dict[str, Any]]:
+    def summary(self) -> tuple[ProspectCount, ...]:
         """By village and product: units with nothing, and with one thing, in the way."""
         rows = []
         for ranked in self._ranked:
@@ -157,15 +176,15 @@ class Prospects:
             for village in np.unique(places.astype(str)) if len(places) else ():
                 here = ways[places == village]
                 rows.append(
-                    {
-                        "village": str(village),
-                        "product": ranked.product.id,
-                        "title": ranked.product.title,
-                        "ready": int((here == 0).sum()),
-                        "one_missing": int((here == 1).sum()),
-                    }
+                    ProspectCount(
+                        village=str(village),
+                        product=ranked.product.id,
+                        title=ranked.product.title,
+                        ready=int((here == 0).sum()),
+                        one_missing=int((here == 1).sum()),
+                    )
                 )
-        return sorted(rows, key=lambda row: (row["village"], row["product"]))
+        return tuple(sorted(rows, key=lambda row: (row.village, row.product)))
 
     def village(
         self, key: str, *, product: str | None = None, most: int = 1

@@ -331,9 +331,25 @@ def in_use(info: ValidationInfo) -> Catalogue:
 def read_catalogue(text: str) -> Catalogue:
     """Parse and check a catalogue."""
     stated = {"errands": {}, **read_yaml(text)}
-    facts = {name: {"id": name, **told} for name, told in stated.pop("facts").items()}
+    facts = {name: {"id": name, **_worded(told)} for name, told in stated.pop("facts").items()}
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Catalogue.model_validate({**stated, "facts": facts, "hash": digest})
+
+
+def _worded(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A fact's declaration with the words of the schema for the codes that it has from there.
+
+    Raises:
+        ValueError: no coded property has this name, or it has no such code.
+    """
+    said = dict(told)
+    if (named := said.pop("codes", None)) is None:
+        return said
+    words = SCHEMA.codes(named)
+    only = said.pop("only", words)
+    if not words or not set(only) <= words.keys():
+        raise ValueError(f"{named} has no codes, or not all of {only}")
+    return {**said, "values": {**{code: words[code] for code in only}, **said.get("values", {})}}
 
 
 def _columns(kind: str, through: str | None) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -18,9 +19,7 @@ from typing import Annotated, Any, Self
 import yaml
 from pydantic import (
     Field,
-    SerializerFunctionWrapHandler,
     ValidationInfo,
-    model_serializer,
     model_validator,
 )
 
@@ -62,14 +61,10 @@ class Version(Strict):
     conditions: tuple[Condition, ...] = Field(min_length=1)
     amount: AmountRule
     hints: tuple[str, ...] = ()
-    fresh_days: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
-
-    @model_serializer(mode="wrap")
-    def _as_it_was_kept(self, form: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        told: dict[str, Any] = form(self)
-        if not self.fresh_days:
-            del told["fresh_days"]
-        return told
+    # left out where it is empty: as versions were kept before there was one
+    fresh_days: dict[str, Annotated[int, Field(gt=0)]] = Field(
+        default_factory=dict, exclude_if=operator.not_
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from graph.errors import NotFoundError
 from graph.log_view import AnyLog
@@ -73,44 +72,6 @@ class CreditPlaces:
         """Grades of a village's householders; None where no householder is known."""
         rows = (row for row in self.grades if (row.by, row.value) == ("village", village))
         return next(rows, None)
-
-    def place_answer(self, key: str) -> dict[str, Any]:
-        """One place, JSON-ready: shares, thresholds, whether it passes, when it is reviewed."""
-        found = self.find(key)
-        key = found.division
-        grades = self.grades_of(key)
-        return {
-            "division": key,
-            "name": self.names.get(key),
-            "level": "town" if key in self.towns else "village",
-            "households": found.households,
-            "verdict": found.verdict.value,
-            "shares": [{**asdict(s), "verdict": s.verdict.value} for s in found.shares],
-            "thresholds": self.rules.named_for(key) or "default",
-            "review_on": self.review_on.isoformat(),
-            "villages": [one.division for one in self.inside(key)],
-            "grades": grades and asdict(grades),
-            "rules": {"title": self.rules.title, "basis": self.rules.basis},
-            "basis": self.basis.as_dict(),
-        }
-
-    def as_dict(self) -> dict[str, Any]:
-        """Every place in short, JSON-ready."""
-        return {
-            "places": [
-                {
-                    "division": key,
-                    "name": self.names.get(key),
-                    "level": level,
-                    "households": found.households,
-                    "verdict": found.verdict.value,
-                }
-                for level, checks in (("town", self.towns), ("village", self.villages))
-                for key, found in sorted(checks.items())
-            ],
-            "review_on": self.review_on.isoformat(),
-            "basis": self.basis.as_dict(),
-        }
 
 
 def read_places(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from queries.basis import Basis
 from queries.eligibility.decisions.decide import Case
-from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.fact import NOT_COLLECTED, Fact
 from queries.eligibility.scorecard.card import Card, Score, load_card, review_due, score
 from queries.eligibility.scorecard.village import check_household
@@ -42,64 +40,6 @@ class Rating:
     def overdue(self) -> bool:
         """Whether the yearly review of the grade is due."""
         return self.review_on is not None and self.review_on <= self.basis.as_of
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        specs = catalogue().facts
-        return {
-            "party": self.party,
-            "low": self.score.low,
-            "high": self.score.high,
-            "grade": self.score.grade,
-            "sum": {
-                "low": self.score.sum_low,
-                "high": self.score.sum_high,
-                "full": self.score.full,
-                "full_without": self.score.full_without,
-            },
-            "items": [
-                {
-                    "id": one.item.id,
-                    "term": one.item.term,
-                    "applies": one.applies,
-                    "points": one.points,
-                    "least": one.least,
-                    "most": one.most,
-                    "full": one.item.most,
-                    "facts": {
-                        name: {
-                            "value": fact.value,
-                            "source": fact.source,
-                            "stated_on": fact.stated_on and fact.stated_on.isoformat(),
-                            "reason": fact.reason,
-                        }
-                        for name in one.item.looks_at
-                        for fact in (self.facts[name],)
-                    },
-                }
-                for one in self.score.items
-            ],
-            "missing": [
-                {"fact": name, "term": specs[name].term, "how": specs[name].obtain.how}
-                for name in self.score.missing
-            ],
-            "not_used": [barred.model_dump() for barred in self.card.not_used],
-            "stated": {
-                "grade": self.stated.value,
-                "source": self.stated.source,
-                "stated_on": self.stated.stated_on and self.stated.stated_on.isoformat(),
-                "review_on": self.review_on and self.review_on.isoformat(),
-                "overdue": self.overdue,
-            },
-            "credit_household": {
-                "verdict": self.household.value,
-                "requirements": [
-                    {"wording": wording, "verdict": verdict.value}
-                    for wording, verdict in self.requirements
-                ],
-            },
-            "basis": self.basis.as_dict(),
-        }
 
 
 def rate(case: Case, card: Card | None = None) -> Rating:

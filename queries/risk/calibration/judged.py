@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import computed_field
 
 from graph.log_view import AnyLog
 from queries.risk.calibrated import Calibrated
@@ -54,9 +54,10 @@ class Judged:
     psi: float | None
     groups: tuple[GroupRow, ...]
 
+    @computed_field
     @property
-    def why_no_probability(self) -> str:
-        """Why its values are no probabilities yet; empty where they may be called so."""
+    def why_no_probability(self) -> str | None:
+        """Why its values are no probabilities yet; None where they may be called so."""
         if not self.overall.agrees:
             return (
                 f"预测平均 {self.overall.foretold:.2%}，实际 {self.overall.observed:.2%}"
@@ -68,16 +69,7 @@ class Judged:
             return f"第 {'、'.join(off)} 组的预测在实际违约率的区间之外"
         if self.auc.low <= 0.5:
             return f"区分能力未能证明：AUC {self.auc.value:.3f}，区间下端 {self.auc.low:.3f}"
-        return ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            **asdict(self),
-            "bins": [{**asdict(part), "agrees": part.agrees} for part in self.bins],
-            "groups": [{**asdict(row), "agrees": row.agrees} for row in self.groups],
-            "why_no_probability": self.why_no_probability or None,
-        }
+        return None
 
 
 def judge(

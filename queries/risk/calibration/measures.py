@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import computed_field
 
 from queries.rate_interval import rate_interval
 
@@ -47,6 +48,7 @@ class Bin:
     low: float
     high: float
 
+    @computed_field
     @property
     def agrees(self) -> bool:
         """Whether what was foretold lies within the interval of what came."""

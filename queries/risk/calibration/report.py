@@ -7,11 +7,12 @@ what it was fitted to.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated
 
 import yaml
+from pydantic import PlainSerializer
 
 from graph.errors import NotFoundError
 from graph.log import Batch
@@ -45,6 +46,17 @@ class Year:
     role: str
 
 
+def _name_of(policy: Policy) -> str:
+    return policy.name
+
+
+def _text_of(policy: Policy | None) -> str | None:
+    if policy is None:
+        return None
+    told = policy.model_dump(mode="json", exclude={"hash"}, exclude_defaults=True)
+    return yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=120)
+
+
 @dataclass(frozen=True)
 class Calibration:
     """What the past says of a policy.
@@ -56,37 +68,19 @@ class Calibration:
         why_not: why nothing is judged, fitted or proposed, each in Chinese with what to do.
     """
 
-    policy: Policy
+    policy: Annotated[Policy, PlainSerializer(_name_of, return_type=str)]
     years: tuple[Year, ...]
     present: Judged | None
     fitted: Judged | None
     values: tuple[FittedValue, ...]
-    proposed: Policy | None
+    proposed: Annotated[Policy | None, PlainSerializer(_text_of, return_type=str | None)]
     why_not: tuple[str, ...]
     rules: CalibrationRules
     basis: Basis
 
     def text(self) -> str:
         """The proposed policy as a file, to be read and put forward; empty for none."""
-        if self.proposed is None:
-            return ""
-        told = self.proposed.model_dump(mode="json", exclude={"hash"}, exclude_defaults=True)
-        return yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=120)
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON-ready form."""
-        return {
-            "policy": self.policy.name,
-            "years": [{**asdict(year), "scored_on": year.scored_on.isoformat(),
-                       "until": year.until.isoformat()} for year in self.years],
-            "present": None if self.present is None else self.present.as_dict(),
-            "fitted": None if self.fitted is None else self.fitted.as_dict(),
-            "values": [asdict(value) for value in self.values],
-            "why_not": list(self.why_not),
-            "proposed": self.text() or None,
-            "rules": self.rules.model_dump(mode="json"),
-            "basis": self.basis.as_dict(),
-        }  # fmt: skip
+        return _text_of(self.proposed) or ""
 
 
 def calibrate(

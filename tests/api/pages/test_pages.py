@@ -312,13 +312,13 @@ def test_a_page_that_takes_long_says_so_and_freezes_nobody(
 
 def test_the_assessor_is_found_by_name(client: TestClient, district: Settings) -> None:
     bench = client.app.state.services.reader()  # type: ignore[attr-defined]
-    row = max(bench.prospects().summary(), key=lambda one: one["ready"])
-    sheet = bench.prospects().village(row["village"])
+    row = max(bench.prospects().summary(), key=lambda one: one.ready)
+    sheet = bench.prospects().village(row.village)
     told = FactLog(district.log_dir).read("Person")
     people = set(zip(told["key"].to_pylist(), told["name"].to_pylist(), strict=True))
     names = Counter(name for _, name in people)
     one = next(item for item in sheet if names[item.name] == 1)
-    path = f"/villages/{row['village']}/prospects"
+    path = f"/villages/{row.village}/prospects"
     found = client.post(path, data={"who": one.name, "most": "1"})
     page = Outline(found.text)
     assert f"已按“{one.name}”核对回避" in page.text and "回避：本人" in page.text

@@ -15,6 +15,7 @@ import xlsxwriter
 from planter import VILLAGE, plant
 
 import ingest
+from graph.encoding import encode
 from graph.errors import InputError
 from graph.identifiers import person_key, resident_id
 from graph.log import FactLog
@@ -217,7 +218,7 @@ def test_values_lie_apart_from_the_log_and_are_deleted_in_time(
     for batch in log.batches():
         for name in batch.files:
             assert secret not in str(pq.read_table(batch.folder / f"{name}.parquet").to_pylist())
-    told = json.dumps([task.as_dict() for task in worklist(log, warnings=True)])
+    told = json.dumps([encode(task) for task in worklist(log, warnings=True)])
     assert secret not in told and "张三" not in told
     quarantine = Quarantine(office.quarantine_dir)
     now = log.batches()[-1].known_at
@@ -339,7 +340,7 @@ def test_worklist(office: Settings, tmp_path: Path) -> None:
     }
     assert list(worklist(log, department="信用办")) == []
     assert list(worklist(log, source="loan")) == []
-    line = json.loads(json.dumps(tasks[0].as_dict()))
+    line = json.loads(json.dumps(encode(tasks[0])))
     assert datetime.fromisoformat(line["received_at"]).tzinfo == UTC
 
 

@@ -16,6 +16,7 @@ from waiting import until
 
 import ingest.delivery.inbox
 import ingest.plan
+from graph.encoding import encode
 from graph.errors import InputError
 from graph.log import FactLog
 from graph.settings import Settings
@@ -79,7 +80,7 @@ def test_the_files_behind_a_bad_one_are_taken_in(tmp_path: Path, settings: Setti
     for told in (seen, report):
         assert [item.file_name for item in told.batches] == ["a.csv", "d.csv"]
         assert [item.file_name for item in told.refused] == ["b.xlsx", "nowhere.csv"]
-        json.dumps(told.as_dict())
+        json.dumps(encode(told))
     assert [batch.file_name for batch in FactLog(settings.log_dir).batches()] == ["a.csv", "d.csv"]
     with pytest.raises(InputError, match=r"b\.xlsx"):  # where nothing is taken, it is an error
         take_in("loan", files[1:3], settings=settings, into_graph=False)

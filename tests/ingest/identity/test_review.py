@@ -11,6 +11,7 @@ import pytest
 from world import World
 
 import ingest
+from graph.encoding import encode
 from graph.errors import InputError, NotFoundError
 from graph.identifiers import resident_id
 from graph.log import FactLog
@@ -165,7 +166,7 @@ def test_conflicting_judgements_suspend_the_merge_and_are_reported(
     judge(settings, one, two, "same", user="甲某")
     assert set(judgements_in_force(settings)[1].redirects) == {one, two}
     third = judge(settings, two, known, "different", user="乙某")
-    assert [item["ground"] for item in third.as_dict()["conflicts"]] == ["judged_different"]
+    assert [item["ground"] for item in encode(third)["conflicts"]] == ["judged_different"]
     assert len(log.read("SAME_AS")) == 0
     take_back(settings, third.judgement.number, user="丙某")
     assert {fact["to_key"] for fact in log.read("SAME_AS").to_pylist()} == {known}

@@ -140,7 +140,7 @@ def test_agrees_with_one_party_at_a_time(tmp_path: Path, seed: int) -> None:
     # whoever is not on a sheet has a best member of whom nobody knows where he lives
     for unit, product in set(expected) - set(got):
         assert product != "farmer_small_credit_loan" or ("local" in expected[unit, product][1])
-    summed = sum(row["ready"] + row["one_missing"] for row in found.summary() if row["village"])
+    summed = sum(row.ready + row.one_missing for row in found.summary() if row.village)
     assert summed == sum(number <= 1 for number, _ in got.values())
 
 
@@ -230,8 +230,8 @@ def test_whom_nothing_can_be_lent_is_not_ready(tmp_path: Path) -> None:
         tmp_path, {"credit_grade": "C"}, {"annual_income_fen": 0}, {"credit_grade": "A"}
     )
     assert names(found, "farmer_small_credit_loan") == ["样本2"]
-    rows = [row for row in found.summary() if row["product"] == "farmer_small_credit_loan"]
-    assert sum(row["ready"] + row["one_missing"] for row in rows) == 1
+    rows = [row for row in found.summary() if row.product == "farmer_small_credit_loan"]
+    assert sum(row.ready + row.one_missing for row in rows) == 1
 
 
 def test_the_remedy_is_for_the_fact_that_lacks(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from conftest import Worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_usable import DAY, DAYS, statements
+from lawful_records import DAY, DAYS, statements
 
 from graph.schema import SCHEMA
 from queries.expansion import rendered

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from credit_world import BANK, Said, firm, loan, named, person, take
 
+from graph.encoding import encode
 from graph.errors import NotFoundError
 from queries.eligibility.verdict import Verdict
 from queries.money.connected import Exposures, large_exposures
@@ -58,7 +59,7 @@ def test_without_capital_every_limit_is_asked_for() -> None:
         "single_loans": Verdict.UNKNOWN, "single_exposure": Verdict.UNKNOWN,
     }  # fmt: skip
     assert [c.lacking for c in client.checks] == ["本机构的资本净额", "本机构的一级资本净额"]
-    assert found.large is None and found.as_dict()["tier1_fen"] is None
+    assert found.large is None and encode(found)["tier1_fen"] is None
     # one figure given answers what rests on it, and no more
     assert verdicts(told(lent((F1, MILLION)), tier1_fen=100 * MILLION).clients[0].checks) == {
         "single_loans": Verdict.UNKNOWN, "single_exposure": Verdict.MET,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from credit_world import BANK, Said, loan, named, person, take
 
+from graph.encoding import encode
 from graph.snapshot import Snapshot
 from queries.money.losses import GROUPINGS, book_losses
 from queries.risk import assess, distress_stress
@@ -78,7 +79,7 @@ def test_a_scenario_takes_what_distress_says() -> None:
     stress = distress_stress(snapshot, failed=[A[0]], buffers_fen={})
     (loss,) = [item for item in stress.losses if item.party == BANK[0]]
     assert sum(g.stressed_low_fen or 0 for g in full.groups) == loss.loss_low_fen == 70_000
-    assert full.as_dict()["title"] == "放款机构"
+    assert encode(full)["title"] == "放款机构"
 
 
 def test_under_a_calibrated_policy_it_is_the_expected_loss() -> None:

@@ -13,6 +13,7 @@ from credit_world import Said, credit_worlds, firm, listing, loan, named, person
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.encoding import encode
 from queries.export import to_networkx
 from queries.risk import RiskAnswer, assess, explain, load_policy
 from queries.risk.sentence import WORDING
@@ -29,7 +30,7 @@ def everything(facts: list[Said]) -> dict[str, object]:
     run = assess(take([facts])[0])
     told = {}
     for key in run.snapshot.keys.to_pylist():
-        said = explain(run, key).as_dict()
+        said = encode(explain(run, key))
         told[key] = {
             name: value
             for name, value in said.items()
@@ -99,7 +100,7 @@ def test_own_and_linked_are_two_answers() -> None:
     assert [(item.party, item.share) for item in second.linked.origins] == [(A[0], 1.0)]
     assert guarantor.linked.sentence == "按本模型推演，每一万次约 5400 次受周边影响。"
     assert debtor.linked.sentence == "周边主体未发现会传来影响的不利记录。"
-    said = guarantor.as_dict()
+    said = encode(guarantor)
     assert set(said["own"]) & set(said["linked"]) == {"value", "level"}
     assert "概率" not in str(said).replace("不称概率", "")
 
@@ -178,7 +179,7 @@ def test_a_short_budget_is_said_in_the_basis() -> None:
     facts += [Said("GUARANTEES", (a, b)) for a in ring for b in ring if a != b]
     assert not answer(facts, ring[5]).basis.truncated
     cut = answer(facts, ring[5], paths=30, budget=10)
-    assert cut.basis.truncated and cut.as_dict()["basis"]["truncated"] is True
+    assert cut.basis.truncated and encode(cut)["basis"]["truncated"] is True
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_what_may_not_be_used_changes_nothing_anywhere_and_says_why(
     told = answer([*around, *adverse], A)
     assert [item.why for item in told.unused] == [why]
     # of what is not used it is not told which list or which class it was
-    assert "judgment_defaulter" not in str(told.as_dict()) and "loss" not in str(told.unused)
+    assert "judgment_defaulter" not in str(encode(told)) and "loss" not in str(told.unused)
 
 
 @pytest.mark.parametrize(

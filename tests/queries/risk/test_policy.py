@@ -13,6 +13,7 @@ import yaml
 from credit_world import DAY, Said, listing, loan, named, person, take
 from pydantic import ValidationError
 
+from graph.encoding import encode
 from queries.risk import Policy, assess, explain, load_policy
 
 A, B = person(1), person(2)
@@ -87,7 +88,7 @@ def test_numbers_are_named_by_their_place_and_may_be_others() -> None:
 def test_an_answer_names_version_and_content() -> None:
     text = (files("queries.risk") / "policy.yaml").read_bytes()
     run = assess(take([[*named(A), *loan(1, A)]])[0])
-    assert explain(run, A[0]).as_dict()["basis"]["policy"] == (
+    assert encode(explain(run, A[0]))["basis"]["policy"] == (
         f"{stated()['version']}+{hashlib.sha256(text).hexdigest()[:12]}"
     )
 

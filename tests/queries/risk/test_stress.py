@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from credit_world import BANK, Said, firm, listing, loan, named, person, take
 
+from graph.encoding import encode
 from graph.errors import InputError, NotFoundError
 from graph.snapshot import Snapshot
 from queries.risk import clearing_stress, distress_stress
@@ -137,9 +138,9 @@ def test_list_entries_are_no_claims() -> None:
 
 def test_an_answer_says_what_it_assumes_and_what_was_supplied() -> None:
     held = snapshot([*BASE, guarantee(C, A, None)])
-    told = distress_stress(
-        held, failed=[A[0]], buffers_fen={B[0]: 1}, supplied_fen={B[0]: 100_000}
-    ).as_dict()
+    told = encode(
+        distress_stress(held, failed=[A[0]], buffers_fen={B[0]: 1}, supplied_fen={B[0]: 100_000})
+    )
     (found,) = [item for item in told["losses"] if item["party"] == B[0]]
     assert (found["buffer_fen"], found["share_low"]) == (100_000, 0.5)  # not the one fen reported
     assert told["supplied_fen"] == {B[0]: 100_000}
@@ -151,7 +152,7 @@ def test_an_answer_says_what_it_assumes_and_what_was_supplied() -> None:
 
 def test_a_long_answer_is_cut_and_says_so() -> None:
     told = clearing_stress(snapshot(BASE), cash_fen={A[0]: 60_000, B[0]: 0})
-    cut = told.as_dict(1)
+    cut = encode(told.first(1))
     assert (cut["payments_count"], len(cut["payments"]), cut["basis"]["truncated"]) == (2, 1, True)
     assert cut["payments"][0]["party"] == B[0]  # who leaves most unpaid stands first
     assert (told.keep_external, told.keep_claims) == (1.0, 1.0)
@@ -168,7 +169,7 @@ def test_a_part_of_a_buffer_that_is_gone_costs_its_part() -> None:
     losses = {item.party: item for item in told.losses}
     assert (losses[B[0]].loss_low_fen, losses[B[0]].share_low) == (15_000, pytest.approx(0.15))
     assert losses[BANK[0]].loss_high_fen == 21_000
-    assert dict(told.shocks) == {A[0]: 0.3} and told.as_dict()["shocks"] == {A[0]: 0.3}
+    assert dict(told.shocks) == {A[0]: 0.3} and encode(told)["shocks"] == {A[0]: 0.3}
 
 
 def test_a_whole_shock_is_a_failure_and_no_shock_is_refused() -> None:

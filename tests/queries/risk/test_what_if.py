@@ -7,6 +7,7 @@ from credit_world import Said, credit_worlds, firm, listing, loan, named, person
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.encoding import encode
 from graph.errors import InputError, NotFoundError
 from queries.risk import RiskAnswer, RiskRun, assess, explain, what_if, what_if_of
 
@@ -71,7 +72,7 @@ def test_an_answer_is_hypothetical_and_no_fact() -> None:
     told = what_if_of(run, C[0], without_facts=[ids["entry"], ids["state"]])
     assert not isinstance(told, RiskAnswer)
     assert told.before > told.after and told.change_count == 3
-    said = told.as_dict()
+    said = encode(told)
     assert said["hypothetical"] is True and "假设" in said["notice"]
     assert said["basis"]["policy"] == run.policy.name
     # the run itself is as before

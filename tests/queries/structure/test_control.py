@@ -11,6 +11,7 @@ import pytest
 from firms import DAY, holdings, matrices, new_world, of_matrix, snapshot_of
 from hypothesis import given, settings
 
+from graph.encoding import encode
 from graph.errors import NotFoundError
 from queries.eligibility.verdict import Verdict
 from queries.structure.beneficial import beneficial_owners
@@ -61,7 +62,7 @@ def test_exactly_half_is_no_control_and_a_firms_own_shares_do_not_vote(tmp_path:
 def test_no_controller_is_proven_only_when_nothing_is_unknown(tmp_path: Path) -> None:
     found = ownership(tmp_path, ("P", "a", 0.4))
     assert controllers_of(found, "a").verdict is Verdict.UNKNOWN
-    assert controllers_of(found, "a").as_dict()["verdict"] == "待补充"
+    assert encode(controllers_of(found, "a"))["verdict"] == "待补充"
 
 
 def test_firms_that_control_each_other_have_no_one_above(tmp_path: Path) -> None:
@@ -202,7 +203,7 @@ def test_paths_are_the_strongest_chains_with_their_evidence(tmp_path: Path) -> N
     # loop-free chains explain the share up to what goes round the circle
     assert sum(p.product for p in every) == pytest.approx(0.58)
     assert owner.share == pytest.approx(0.58 / (1 - 0.5 * 0.1))
-    told = beneficial_owners(found, "c").as_dict()["owners"][0]["paths"][0]
+    told = encode(beneficial_owners(found, "c"))["owners"][0]["paths"][0]
     assert told["sentence"] == paths[0].sentence
 
 

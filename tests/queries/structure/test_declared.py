@@ -11,6 +11,7 @@ from firms import DAY, holdings, new_world, snapshot_of
 from world import World
 
 import ingest
+from graph.encoding import encode
 from graph.errors import InputError
 from graph.log import FactLog
 from graph.settings import Settings
@@ -120,7 +121,7 @@ def test_a_declaration_proves_no_share_and_the_difference_is_said(tmp_path: Path
     assert found(told) == [("P", "share", Verdict.MET)]
     assert told.complete is Verdict.UNKNOWN
     assert [said.split(" ")[0] for said in told.differences] == ["乙", "甲"]
-    assert told.as_dict()["declared"][0]["sentence"] == "乙：其他影响或控制"
+    assert encode(told)["declared"][0]["sentence"] == "乙：其他影响或控制"
 
 
 def test_a_declaration_that_the_holdings_prove_is_no_difference(tmp_path: Path) -> None:

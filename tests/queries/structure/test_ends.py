@@ -11,6 +11,7 @@ from firms import holdings, new_world, of_matrix, snapshot_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.encoding import encode
 from queries.eligibility.verdict import Verdict
 from queries.structure.beneficial import beneficial_owners
 from queries.structure.control import controllers_of
@@ -104,7 +105,7 @@ def test_a_line_of_firms_shows_the_chains_of_the_last_controllers(tmp_path: Path
     assert sum(len(item.chain) for item in control.controllers) <= 500
     assert control.basis.truncated and others[-1].chain_truncated
     whole = Owners.of(ownership(tmp_path / "3", [*line, ("P", "f060", 1.0)]), "f000")
-    assert whole.as_dict()["basis"]["truncated"]
+    assert encode(whole)["basis"]["truncated"]
     short = controllers_of(ownership(tmp_path / "2", [("P", "a", 1.0)]), "a")
     assert not short.basis.truncated
 
@@ -120,7 +121,7 @@ def test_a_sole_holder_without_a_ratio_is_asked_for(tmp_path: Path) -> None:
     through = found.look_through("a")
     assert [(item.party, item.firm) for item in through.named] == [("P", "a")]
     assert through.named[0].evidence["row"] == 1
-    assert "比例未查明" in through.as_dict()["named"][0]["sentence"]
+    assert "比例未查明" in encode(through)["named"][0]["sentence"]
     assert [(part.why, part.share) for part in through.unknown] == [("ratio_unknown", 1.0)]
 
 

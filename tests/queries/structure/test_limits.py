@@ -11,6 +11,7 @@ from firms import label_of, new_world, snapshot_of
 from promises import WAN, lend, net_of, promise
 from world import World
 
+from graph.encoding import encode
 from graph.errors import InputError, NotFoundError
 from queries.eligibility.verdict import Verdict
 from queries.structure.guarantees import GuaranteeNet, read_guarantees
@@ -164,7 +165,7 @@ def test_a_harmless_proposal_passes_with_its_chain_shown(tmp_path: Path) -> None
     check = checked(tmp_path, [("b", "c")], "a", "b")
     assert (check.verdict, broken(check), check.ring) == (MET, [], ())
     assert check.chain == (("b", "名b", 1), ("c", "名c", 2))
-    assert check.as_dict()["basis"]["rules"].startswith("limits:2026.1+")
+    assert encode(check)["basis"]["rules"].startswith("limits:2026.1+")
 
 
 def test_the_sixth_client_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ingest
+from graph.encoding import encode
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from graph.settings import Settings
@@ -263,6 +264,6 @@ def test_the_answer_for_a_company_of_the_knot(knot: Ownership) -> None:
     place = int(np.flatnonzero(knot.components == largest)[0])
     found = knot.look_through(knot.shares.key(place))
     assert sum(shares_of(found).values()) + found.unknown_share == pytest.approx(1, abs=1e-6)
-    assert found.as_dict()["basis"]["rules"].startswith("ownership:2026.2+")
+    assert encode(found)["basis"]["rules"].startswith("ownership:2026.2+")
     back = {item.firm: item.share for item in knot.owned_by(found.owners[0].party)}
     assert back[found.firm] == pytest.approx(found.owners[0].share, abs=1e-9)

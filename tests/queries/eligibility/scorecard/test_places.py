@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from world import World
 
+from graph.encoding import encode
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from queries.eligibility.decisions.decide import Case, Strata
 from queries.eligibility.facts.fact import Fact, LinkedHint
 from queries.eligibility.scorecard import load_card, rate, read_places
+from queries.eligibility.scorecard.answer import place_answer, places_answer, rating_answer
 from queries.eligibility.verdict import Verdict
 from queries.names import division_names
 
@@ -42,16 +44,19 @@ def small(tmp_path: Path) -> FactLog:
 def test_a_place_with_its_name_grades_and_review(tmp_path: Path) -> None:
     found = read_places(small(tmp_path), DAY, KNOWN, 1)
     assert (found.name(VILLAGE), found.name(TOWN)) == ("城关镇样东村", "城关镇")
-    told = found.place_answer(VILLAGE)
+    told = encode(place_answer(found, VILLAGE))
     assert (told["level"], told["households"], told["verdict"]) == ("village", 2, "不符合")
     assert (told["shares"][0]["low"], told["shares"][0]["below"]) == (0.5, False)
     assert [share["below"] for share in told["shares"][1:]] == [False, True, True]
     # a year after the day of the evaluation; one of two grades was given more than a year ago
     assert told["review_on"] == "2027-03-15" and told["grades"]["due"] == 1
     assert told["basis"]["position"] == 1 and "信用村" in told["basis"]["rules"]
-    town = found.place_answer(TOWN)
+    town = encode(place_answer(found, TOWN))
     assert (town["level"], town["villages"], town["grades"]) == ("town", [VILLAGE], None)
-    assert {place["division"] for place in found.as_dict()["places"]} == {TOWN, VILLAGE}
+    assert {place["division"] for place in encode(places_answer(found))["places"]} == {
+        TOWN,
+        VILLAGE,
+    }
     with pytest.raises(NotFoundError) as refused:
         found.find("division:1")
     assert refused.value.cause_code == "place_unknown"
@@ -77,7 +82,7 @@ def test_a_rating_looks_at_what_it_may(tmp_path: Path) -> None:
     assert set(told.facts) == {name for item in load_card().used for name in item.looks_at}
     assert not {"age", "marital_status", "guarantees_bad_loan"} & set(told.facts)
     assert (told.review_on, told.overdue) == (date(2026, 3, 10), True)
-    answer = told.as_dict()
+    answer = encode(rating_answer(told))
     (education,) = (item for item in answer["items"] if item["id"] == "education")
     assert (education["points"], education["facts"]["education"]["value"]) == (5, "college")
     assert answer["stated"]["overdue"] is True and answer["stated"]["grade"] == "A"

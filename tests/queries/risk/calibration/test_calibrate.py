@@ -13,6 +13,7 @@ import yaml
 from credit_world import loan, named, person, take
 from lived_through import DAY, KNOWN, Numbers, Year, district, live_through
 
+from graph.encoding import encode
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import OperationsStore
@@ -212,7 +213,7 @@ def test_it_says_why_it_says_nothing(tmp_path: Path) -> None:
     one = live_through(tmp_path / "one", [district(T2, 20)], TRUTH, seed=2)
     found = calibrate(one, DAY, KNOWN, policy)
     assert found.present is not None and found.fitted is None and not found.values
-    assert "不拟合参数" in found.why_not[0] and found.as_dict()["proposed"] is None
+    assert "不拟合参数" in found.why_not[0] and encode(found)["proposed"] is None
 
 
 def test_rules_name_facts_that_the_policy_has() -> None:
