@@ -53,7 +53,10 @@ def test_a_place_with_its_name_grades_and_review(tmp_path: Path) -> None:
     assert told["basis"]["position"] == 1 and "信用村" in told["basis"]["rules"]
     town = encode(place_answer(found, TOWN))
     assert (town["level"], town["villages"], town["grades"]) == ("town", [VILLAGE], None)
-    assert {place["division"] for place in encode(places_answer(found))["places"]} == {TOWN, VILLAGE}
+    assert {place["division"] for place in encode(places_answer(found))["places"]} == {
+        TOWN,
+        VILLAGE,
+    }
     with pytest.raises(NotFoundError) as refused:
         found.find("division:1")
     assert refused.value.cause_code == "place_unknown"
