@@ -30,14 +30,14 @@ class Examination:
 
 
 def examine(
-    settings: Settings, *, mend: bool = False, progress: Progress | None = None
+    settings: Settings, *, repair: bool = False, progress: Progress | None = None
 ) -> Examination:
     """Look at log, operations store, secrets, the files of our own store, and how far the graph is.
 
     A store of our own that is damaged is set aside and filled from the log: that needs no leave.
 
     Args:
-        mend: bring the graph up to the log first.
+        repair: bring the graph up to the log first.
     """
     say = progress or silent
     found = Examination()
@@ -54,7 +54,7 @@ def examine(
     say("检查运行库", 0, None)
     found.problems += operations_problems(settings, batches)
     found.notes += _of_the_store(settings, say)
-    if mend:
+    if repair:
         catch_up(settings, progress=progress)
     with connect(settings) as graph:
         held = projected_to(graph)
@@ -69,7 +69,7 @@ def examine(
     elif found.graph_position != found.batches:
         found.problems.append(
             f"图落后于日志：{found.graph_position} / {found.batches}。"
-            "请运行 xinnong check --mend 补齐。"
+            "请运行 xinnong check --repair 补齐。"
         )
     return found
 

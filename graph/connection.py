@@ -376,7 +376,7 @@ def _failing(endpoint: Endpoint, error: Exception) -> GraphUnavailableError:
     todo = (
         "请运行 xinnong check；存储损坏的，会由日志重建。"
         if endpoint.supervised
-        else "请管理员检查该库的磁盘空间和存储；损坏的，请建空库后运行 xinnong check --mend。"
+        else "请管理员检查该库的磁盘空间和存储；损坏的，请建空库后运行 xinnong check --repair。"
     )
     return GraphUnavailableError(
         f"图数据库 {endpoint.uri} 读写自己的存储时出错。{todo}数据以日志为准，未受影响。",

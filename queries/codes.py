@@ -65,7 +65,7 @@ LEFT_OUT: Mapping[str, str] = {
     "no_line": "政策未列这一类，不计入模型值",
 }  # fmt: skip
 
-#: Why a fact is not known (`queries.eligibility.fact`).
+#: Why a fact is not known (`queries.eligibility.facts.fact`).
 WHY_UNKNOWN: Mapping[str, str] = {
     "not_collected": "尚未采集", "no_bureau_answer": "尚无征信答复", "no_consent": "未获授权",
     "undetermined": "记录不完整，尚不能断定", "stale": "已有的材料过期", "not_applicable": "不适用",

@@ -139,7 +139,7 @@ class Driver:
         taken = len(_TAKEN)
         return {
             "start": Act(filled, ("engine", "start")),
-            "import": Act(log_only, ("check", "--mend", "--json")),
+            "import": Act(log_only, ("check", "--repair", "--json")),
             "ingest": Act(filled, loan),
             "withdrawal": Act(
                 filled, ("withdraw", str(taken), "--reason", "送错了", "--by", "李四")
@@ -222,7 +222,7 @@ class Driver:
         wrong = [said] if again.returncode else []
         wrong += ["a traceback was printed"] if "Traceback" in said else []
         if self._thorough:
-            checked = self._start("check", "--mend", "--json")
+            checked = self._start("check", "--repair", "--json")
             told, said = checked.communicate(timeout=_LONGEST_S)
             wrong += json.loads(told)["problems"] if told.strip() else [said]
         else:

@@ -160,7 +160,7 @@ def test_stopped_at_any_instant_a_command_leaves_no_engine(
 def test_what_the_log_holds_beyond_the_graph(
     settings: Settings, district: Path, free_port: int
 ) -> None:
-    """`check` tells it, `check --mend` and `serve` put it right, and a lost batch is told apart."""
+    """`check` tells it, `check --repair` and `serve` put it right, and a lost batch is told apart."""
     own = settings.model_copy(update={"data": settings.data / "behind"})
     (first, regions), (second, farmers) = steps(district)[:2]
     take_in(first, [regions], settings=own, into_graph=False)
@@ -170,8 +170,8 @@ def test_what_the_log_holds_beyond_the_graph(
         out, said = child.communicate(timeout=PATIENCE)
         return child.returncode, json.loads(out)["problems"] if out else [said]
 
-    assert checked() == (1, ["图落后于日志：0 / 1。请运行 xinnong check --mend 补齐。"])
-    assert checked("--mend") == (0, [])
+    assert checked() == (1, ["图落后于日志：0 / 1。请运行 xinnong check --repair 补齐。"])
+    assert checked("--repair") == (0, [])
     take_in(second, [farmers], settings=own, into_graph=False)
     child = serving(own, free_port)
     with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/readyz", timeout=PATIENCE) as answer:

@@ -183,7 +183,8 @@ def keys(planted: Settings) -> dict[str, str]:
     """Key by name of everybody there is; the man who was only listed under 样独."""
     log = FactLog(planted.log_dir)
     return {
-        row["name"]: row["key"]
+        # a household is called as its householder is
+        row["name"] + ("户" if kind == "Household" else ""): row["key"]
         for kind in ("Person", "Enterprise", "Household", "FinancialInstitution", "GovernmentBody",
                      "Village", "Town", "County")
         for row in log.read(kind).to_pylist()
@@ -357,7 +358,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "structure owners": [[parties[1]]],
         "search": [["样甲"], ["样独"], ["样样果业"]],
         "stress exposures": [[keys["样例农商行"]]],
-        "stress distress": [["--failed", parties[0]]],
+        "stress distress": [[parties[0]]],
         "replay": [[decision]],
         "ask": [
             [name, *(f"{item.name}={parties[0]}" for item in question.parameters

@@ -30,7 +30,7 @@ COMMANDS = [
     "ingest loan DISK/drop/新.csv",
     "withdraw 2 --reason 送错了",
     "check",
-    "check --mend",
+    "check --repair",
     "check --accept-loss",
     "engine start",
     "serve --port PORT",

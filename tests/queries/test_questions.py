@@ -175,6 +175,8 @@ def test_plans_scan_nothing_whole(question: str, worlds: Worlds) -> None:
     if item.read:
         values |= read_typed(values.pop("text")).parameters()
     operators = set(worlds.graph.explain(item.text, values))
+    # what a reader with a scope is asked besides
+    operators |= set(worlds.graph.explain(item.scoped_text, values))
     forbidden = {"AllNodesScan", "NodeByLabelScan", "CartesianProduct", "UnionNodeByLabelsScan"}
     assert operators & forbidden <= {word for word in forbidden if word in item.allowed}
 

@@ -90,10 +90,9 @@ def test_a_city_holds_its_counties_and_a_name_changes_nothing_that_is_seen() -> 
     assert city.parameters()["areas"] == ["division:6103"]
     assert county.id != city.id
     assert Scope("甲", ("610305",)).id == Scope("乙", ("610305", "610305")).id
-    granted = scope(grants={"p": frozenset({"tax"})})
-    assert granted.parameters()["granted"] == {
-        "p": ["PAID_TAX", "RATED_AS", "TaxPayment", "TaxRating"]
-    }
+    granted = scope(grants=dict.fromkeys("pq", frozenset({"tax"}))).parameters()
+    assert granted["opened"] == [["PAID_TAX", "RATED_AS", "TaxPayment", "TaxRating"]]
+    assert granted["granted"] == {"p": 0, "q": 0}
     # whoever opened nothing might as well not be there
     assert scope(grants={"p": frozenset()}).id == scope().id
 

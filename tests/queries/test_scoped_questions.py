@@ -1,7 +1,11 @@
-"""Asked through a scope, every question answers what it answers everybody over the world cut to it."""
+"""Asked through a scope, every question answers what it answers everybody over the world cut to it.
+
+`SCOPES=all` goes through every scope and more parties; a run of the suite through the two that ask most.
+"""
 
 from __future__ import annotations
 
+import os
 import random
 from datetime import date, datetime
 from typing import Any
@@ -21,8 +25,9 @@ from queries import ask
 from queries.scope import Scope
 from queries.standing_keys import At, StandingKeys
 
+EVERY = os.environ.get("SCOPES") == "all"
 #: How many parties each question is asked about.
-LOOKS = 8
+LOOKS = 8 if EVERY else 4
 #: Questions about a key itself: of somebody of whom nothing is seen they answer nothing.
 OF_KEYS = {"same_as", "known_party", "merged_keys", "decision_records"}
 CLASSES = sorted(item.value for item in InformationClass if not item.is_public)
@@ -92,7 +97,7 @@ class Seen:
         return self._log.history(kind)
 
 
-@pytest.mark.parametrize("which", sorted(_scopes()))
+@pytest.mark.parametrize("which", sorted(_scopes()) if EVERY else ["both", "granted"])
 def test_a_scope_sees_the_world_cut_to_it(which: str, worlds: Worlds) -> None:
     scope, chance = _scopes()[which], random.Random(which)
     as_of, known_at = DAYS[2], INSTANTS[2]
@@ -118,8 +123,9 @@ def test_a_scope_sees_the_world_cut_to_it(which: str, worlds: Worlds) -> None:
             assert sorted(rows, key=repr) == sorted(expected, key=repr), (question, given)
             told[question] = told.get(question, 0) + bool(rows)
     # a comparison of nothing with nothing proves nothing
-    assert sum(map(bool, told.values())) > (4 if which == "public" else 12), told
-    assert unknown
+    assert sum(map(bool, told.values())) >= (4 if which == "public" else 8), told
+    # where credit and guarantees are open, something is seen of everybody
+    assert unknown or which == "open"
 
 
 def _given(question: str, worlds: Worlds, chance: random.Random) -> dict[str, Any]:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
 
-__all__ = ["DOORS", "is_quick"]
+__all__ = ["DOORS", "ROOMS", "is_quick"]
 
 #: What takes seconds: an engine, another process, the whole way of a file, the sample district.
 DOORS = frozenset(
@@ -33,6 +35,7 @@ DOORS = frozenset(
         "typer.testing.CliRunner",
     }
 )
+ROOMS = ("api", "graph", "ingest", "queries", "bench")
 _HERE = Path(__file__).parents[2]
 
 
@@ -89,9 +92,10 @@ def _is_followed(module: ModuleType) -> bool:
 def _resolved(function: FunctionType) -> Iterator[Any]:
     cells = (cell.cell_contents for cell in function.__closure__ or () if _filled(cell))
     yield from (thing for thing in cells if callable(thing))
-    names = set(_names(function.__code__))
+    names = sorted(set(_names(function.__code__)))
     for name in names:
-        thing = function.__globals__.get(name, sys.modules.get(name))
+        held = function.__globals__
+        thing = held[name] if name in held else _imported(name)
         if isinstance(thing, ModuleType):
             if not _is_followed(thing):
                 continue
@@ -102,6 +106,14 @@ def _resolved(function: FunctionType) -> Iterator[Any]:
             )
         elif callable(thing) and _hashable(thing):
             yield thing
+
+
+def _imported(name: str) -> ModuleType | None:
+    """What an import inside a function names, also where nobody has imported it yet."""
+    if name.partition(".")[0] in ROOMS:
+        with suppress(ImportError):
+            return import_module(name)
+    return sys.modules.get(name)
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -15,9 +15,10 @@ commands = typer.Typer()
 
 @commands.command()
 def check(
-    mend: Annotated[
-        bool, typer.Option("--mend", help="先让图追上日志 / bring the graph up to the log first")
+    repair: Annotated[
+        bool, typer.Option("--repair", help="先让图追上日志 / bring the graph up to the log first")
     ] = False,
+    mend: Annotated[bool, typer.Option("--mend", hidden=True)] = False,  # its name until 0.5.0
     accept_loss: Annotated[
         bool,
         typer.Option(
@@ -34,7 +35,7 @@ def check(
     if accept_loss:
         say(f"不再等待 {give_up(settings)} 批，图已由现有日志重建 / given up, the graph is rebuilt")
     with Bar() as step:
-        found = examine(settings, mend=mend, progress=step)
+        found = examine(settings, repair=repair or mend, progress=step)
     for told in found.notes:
         say(told)
     answer_with(
