@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +31,7 @@ __all__ = [
     "basis",
     "day_of",
     "fetch_engine",
+    "instant_of",
     "open_settings",
     "opened",
     "pairs",
@@ -82,6 +83,13 @@ def day_of(as_of: str) -> date:
     return parse_date(as_of) if as_of else today()
 
 
+def instant_of(known_at: str) -> datetime | None:
+    """The instant that `--known-at` names, None where it names none; raises `InputError`."""
+    from graph.time import past_instant
+
+    return past_instant(known_at) if known_at else None
+
+
 def opened(*, graph: bool = False) -> Services:
     """The stores of this environment, for one command; close them.
 
@@ -99,12 +107,11 @@ def reading(as_of: str = "", known_at: str = "", *, graph: bool = False) -> Iter
 
     Raises `InputError` (`date`, `instant`, `known_at_future`), and as `Services.moment`.
     """
-    from graph.time import parse_date, past_instant
+    from graph.time import parse_date
 
     day = parse_date(as_of) if as_of else None
-    instant = past_instant(known_at) if known_at else None
     with opened(graph=graph) as services:
-        yield services.reader(as_of=day, known_at=instant)
+        yield services.reader(as_of=day, known_at=instant_of(known_at))
 
 
 def pairs(given: list[str]) -> dict[str, Any]:

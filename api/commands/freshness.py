@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.terminal import Json, answer_with, opened, table
+from api.terminal import Json, KnownAt, answer_with, instant_of, opened, table
 
 __all__ = ["commands"]
 
@@ -12,10 +12,10 @@ commands = typer.Typer()
 
 
 @commands.command()
-def freshness(as_json: Json = False) -> None:
+def freshness(known_at: KnownAt = "", as_json: Json = False) -> None:
     """各来源数据的新旧和待办 / when each source was last heard"""
     with opened() as services:
-        found = services.deliveries().freshness()
+        found = services.deliveries(known_at=instant_of(known_at)).freshness()
     answer_with(
         found,
         as_json,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.terminal import Json, SourceName, answer_with, opened, table
+from api.terminal import Json, KnownAt, SourceName, answer_with, instant_of, opened, table
 from graph.encoding import encode
 
 __all__ = ["commands"]
@@ -87,6 +87,7 @@ def worklist(
     source: Annotated[str, typer.Option(help="只看一个来源 / one source")] = "",
     warnings: Annotated[bool, typer.Option(help="也列提示 / also warnings")] = False,
     lines: Annotated[bool, typer.Option(help="逐行 JSON / JSON lines")] = False,
+    known_at: KnownAt = "",
     as_json: Json = False,
 ) -> None:
     """各部门待更正清单 / what each department has to put right."""
@@ -94,7 +95,7 @@ def worklist(
     from ingest import by_department
 
     with opened() as services:
-        tasks = services.deliveries().worklist(
+        tasks = services.deliveries(known_at=instant_of(known_at)).worklist(
             department=department or None, source=source or None, warnings=warnings
         )
     if lines:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from api.admission import Whole
 from api.dependencies import Key, Reading
 from graph.time import Instant
+from queries.basis import Basis
 from queries.eligibility.decisions.prospects import Prospect, ProspectCount
 from queries.library import answers
 from queries.typed_answer import QuestionAnswer
@@ -28,6 +29,7 @@ class ProspectsAnswer:
     known_at: Instant
     units: int
     rows: tuple[ProspectCount, ...]
+    basis: Basis
     first_loan: Literal["尚不能确定"] = "尚不能确定"
 
 
@@ -44,13 +46,14 @@ class VisitSheet:
 
     village: str
     rows: tuple[Visit, ...]
+    basis: Basis
 
 
 @router.get("/prospects", summary="首贷培植汇总 / prospects by village and product")
 def summary(reader: Reading) -> ProspectsAnswer:
     """Households and firms without a known loan; that none is known does not say there is none."""
     found = reader.prospects()
-    return ProspectsAnswer(found.as_of, found.known_at, found.units, found.summary())
+    return ProspectsAnswer(found.as_of, found.known_at, found.units, found.summary(), reader.basis)
 
 
 @router.get("/prospects/{village}", summary="一个村的走访名单 / a village's visit sheet")
@@ -68,7 +71,7 @@ def village(
         Visit(**vars(one), conflict=conflicts.get(one.applicant) or conflicts.get(one.unit))
         for one in found
     )
-    return VisitSheet(village, tuple(rows))
+    return VisitSheet(village, tuple(rows), reader.basis)
 
 
 @router.get(

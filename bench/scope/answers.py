@@ -46,7 +46,7 @@ def answers_of(view: LogView, as_of: date, known_at: datetime, institution: str)
         try:
             found[name] = plain(make())
         except XinnongError as error:
-            found[name] = ("refused", error.code)
+            found[name] = ("refused", error.cause_code)
 
     snapshot = take_snapshot(view, as_of, known_at)
     answer("snapshot", lambda: content(snapshot))

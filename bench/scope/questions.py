@@ -134,13 +134,10 @@ def _left(ground: Ground, scope: Scope) -> Iterator[tuple[str, list[Row]]]:
 
 def renamed(row: Row, end: str) -> Row:
     """The same fact in a world of its own."""
-    changed = {
-        name: row[name] + end for name in ("fact_id", "key", "from_key", "to_key") if name in row
+    keys: tuple[str, ...] = ("fact_id", "key", "from_key", "to_key", "discriminator", *_SHARED)
+    return {
+        name: f"{value}{end}" if name in keys and value else value for name, value in row.items()
     }
-    changed |= {name: f"{row[name]}{end}" for name in _SHARED if row.get(name)}
-    if row.get("discriminator"):
-        changed["discriminator"] = row["discriminator"] + end
-    return row | changed
 
 
 def _write(log: FactLog, told: Any, ended: Any) -> None:
@@ -164,7 +161,7 @@ def _write(log: FactLog, told: Any, ended: Any) -> None:
         for label, keys in entities.items()
     }  # fmt: skip
     _commit(log, datetime(2025, 1, 1, tzinfo=UTC), "mention", mentions, {})
-    gone = {label: [row["fact_id"] for row in rows] for label, rows in mentions.items()}
+    gone = {label: [str(row["fact_id"]) for row in rows] for label, rows in mentions.items()}
     _commit(log, datetime(2025, 1, 2, tzinfo=UTC), "mention", {}, gone)
     before: datetime | None = None
     place = 0
@@ -213,11 +210,11 @@ def answers(
                 yield end, f"{name} {given}", _under(one, end, cut), left
 
 
-def _answer(graph: Graph, name: str, moment: Moment, scope: Scope, given: dict[str, str]) -> Any:
+def _answer(graph: Graph, name: str, moment: Moment, scope: Scope, given: dict[str, Any]) -> Any:
     try:
         answer = ask(graph, name, moment=moment, scope=scope, of_known=True, **given)
     except XinnongError as error:
-        return "refused", error.code
+        return "refused", error.cause_code
     return "rows", sorted(repr(plain(row)) for row in answer.rows)
 
 

@@ -183,7 +183,8 @@ def keys(planted: Settings) -> dict[str, str]:
     """Key by name of everybody there is; the man who was only listed under 样独."""
     log = FactLog(planted.log_dir)
     return {
-        row["name"]: row["key"]
+        # a household is called as its householder is
+        row["name"] + ("户" if kind == "Household" else ""): row["key"]
         for kind in ("Person", "Enterprise", "Household", "FinancialInstitution", "GovernmentBody",
                      "Village", "Town", "County")
         for row in log.read(kind).to_pylist()

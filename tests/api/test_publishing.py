@@ -12,8 +12,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.problems import add_handlers
+from api.problems import add_handlers, defect
 from api.routes.publishing import router
+from api.trace import Traced
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
 from graph.settings import Settings
@@ -25,6 +26,7 @@ from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.golden import shipped_cases
 from queries.eligibility.rules.publish import current_products
 from queries.publishing import Publishing
+from queries.scope import ADMINISTRATOR
 
 NAME = "farmer_small_credit_loan"
 ROOM = Path(__file__).parents[2] / "queries" / "eligibility" / "rules" / "products"
@@ -46,6 +48,7 @@ def client(bench: SimpleNamespace) -> TestClient:
     app.state.services = bench
     app.include_router(router)
     add_handlers(app)
+    app.add_middleware(Traced, defect=defect, who=ADMINISTRATOR.name)
     return TestClient(app)
 
 

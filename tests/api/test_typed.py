@@ -175,6 +175,7 @@ def test_what_comes_is_of_its_type(client: TestClient, district: Settings, guara
 def test_a_decision_is_of_its_type(client: TestClient, district: Settings) -> None:
     described = client.app.openapi()  # type: ignore[attr-defined]
     party = str(FactLog(district.log_dir).read("BORROWED")["from_key"][0].as_py())
+    kept = ""
     for product in client.get("/v1/products").json():
         version = product["versions"][-1]["version"]
         place = "/v1/products/{product}/versions/{version}"
@@ -183,8 +184,11 @@ def test_a_decision_is_of_its_type(client: TestClient, district: Settings) -> No
         checked(shown["schema"], described, told.json())
         body = {"product": product["id"], "party": party, "supplied": {"consent": True}}
         decided = client.post("/v1/decisions", json=body)
+        if decided.json().get("code") == "product_not_in_force":
+            continue
         assert decided.status_code == 200, decided.text
+        kept = decided.json()["decision_id"]
         [(_, shown)] = answers(described["paths"]["/v1/decisions"]["post"])
         checked(shown["schema"], described, decided.json())
-    replayed = client.post(f"/v1/decisions/{decided.json()['decision_id']}/replay").json()
+    replayed = client.post(f"/v1/decisions/{kept}/replay").json()
     assert replayed["same"] and replayed["gathered_same"]

@@ -83,7 +83,7 @@ def test_a_party_that_is_not_seen_is_one_that_nobody_knows() -> None:
         ):
             with pytest.raises(NotFoundError) as told:
                 ask()
-            assert told.value.code == "party_unknown"
+            assert told.value.cause_code == "party_unknown"
         assert structure.owners(key) is None
 
 

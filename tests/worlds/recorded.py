@@ -46,27 +46,13 @@ def _day(chance: random.Random) -> date | None:
 def _said(label: str, chance: random.Random) -> dict[str, Any]:
     match label:
         case "Penalty" | "ListEntry":
-            said = {
-                "removed_on": _day(chance),
-                "published_until": _day(chance),
-                "record_state": chance.choice([None, None, None, "normal", "annulled", "disputed"]),
-                "authority": chance.choice([None, "样县市场监督管理局", "样县应急管理局"]),
-            }
-            # near and beyond the ends of terms of months and of years
-            begun = date(2026, 6, 1) - timedelta(chance.choice([20, 80, 100, 1_000, 1_090, 1_110]))
+            said = {"removed_on": _day(chance), "published_until": _day(chance)}
             if label == "Penalty":
-                kinds = chance.choice(["罚款", "警告", "警告；通报批评", "警告；罚款", None])
-                return {
-                    **said, "penalty_kinds": kinds, "decided_on": begun,
-                    "fine_fen": chance.choice([None, 100_000]),
-                }  # fmt: skip
-            kinds = (
-                "abnormal_operation",
-                "judgment_defaulter",
-                "tax_black_list",
-                "serious_violation",
-            )
-            return {**said, "list_kind": chance.choice(kinds), "listed_on": begun}
+                return {**said, "penalty_kinds": "罚款", "fine_fen": chance.choice([None, 100_000])}
+            return {
+                **said,
+                "list_kind": chance.choice(["abnormal_operation", "judgment_defaulter"]),
+            }
         case "TaxArrears":
             return {"balance_fen": chance.choice([None, 0, 500_000]), "tax_kind": "增值税"}
         case "TaxRating":
