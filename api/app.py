@@ -21,7 +21,8 @@ from api.examples import add_examples
 from api.guard import Guard
 from api.headers import Forbidding
 from api.pages import router as pages
-from api.problems import RESPONSES, add_handlers, defect, problem
+from api.problem_document import RESPONSES
+from api.problems import add_handlers, defect, problem
 from api.routes import routers
 from api.services import Services
 from api.trace import Traced

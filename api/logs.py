@@ -27,6 +27,7 @@ from structlog.stdlib import ExtraAdder, ProcessorFormatter
 from graph.identifiers.redaction import redacted
 from graph.private import private_folder
 from graph.settings import Settings
+from graph.time import day_of
 
 __all__ = ["DailyFile", "logging_to"]
 
@@ -51,7 +52,7 @@ class DailyFile(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line; what cannot be written must not stop the work that it is about."""
         with suppress(OSError):
-            day = datetime.fromtimestamp(record.created, UTC).date()
+            day = day_of(datetime.fromtimestamp(record.created, UTC))
             if day != self._day:
                 self._turn(day)
             os.write(self._file, f"{self.format(record)}\n".encode())

@@ -28,7 +28,7 @@ from graph.errors import (
     XinnongError,
 )
 
-__all__ = ["RESPONSES", "add_handlers", "defect", "problem"]
+__all__ = ["add_handlers", "defect", "problem"]
 
 #: The one place that says which error is which HTTP status; anything else of ours is 500.
 _STATUS: dict[type[XinnongError], int] = {
@@ -53,46 +53,6 @@ _HTTP_TITLES = {
     405: "不支持这种访问方式",
     413: "内容过大，请分块发送",
 }
-
-_DOCUMENT = {
-    "type": "object",
-    "title": "Problem",
-    "required": ["type", "title", "status", "detail", "code", "trace"],
-    "properties": {
-        **{
-            name: {"type": "string", "title": title}
-            for name, title in {
-                "type": "种类",
-                "title": "说明",
-                "detail": "英文说明",
-                "code": "代码，供程序判断",
-                "trace": "本次请求的编号",
-            }.items()
-        },
-        "status": {"type": "integer", "title": "状态码"},
-    },
-}
-
-#: What every route may answer besides what it is for.
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": told,
-        "content": {"application/problem+json": {"schema": _DOCUMENT}},
-    }
-    for status, told in {
-        400: "按规则不能办理 / refused by a rule",
-        403: "来自另一个网站 / sent by another site",
-        404: "没有所问的对象 / not found",
-        409: "正有人在处理，或本环境没有安装 / busy, or not installed here",
-        413: "内容过大 / too large",
-        422: "格式不对 / malformed",
-        500: "程序内部错误 / internal error",
-        503: "图数据库未就绪，请按 Retry-After 重试 / the graph is not ready: retry",
-    }.items()
-}
-
-# what is announced as too large is refused by the server's own hand, before any route
-RESPONSES[413]["content"]["text/plain"] = {}
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -12,11 +12,11 @@ from graph.moment import Moment
 from graph.projection import ProjectedTo, projected_to
 from graph.time import today
 from queries.basis import Basis
+from queries.canonical_keys import KNOWN, SAME_AS, At, CanonicalKeys, patience_s, statement_of
 from queries.question import Question
 from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.search import best_first, read_typed
-from queries.standing_keys import KNOWN, SAME_AS, At, StandingKeys, patience_s, statement_of
 from queries.typed_answer import QuestionAnswer, answer_model
 
 __all__ = [
@@ -24,8 +24,8 @@ __all__ = [
     "answers",
     "ask",
     "ask_many",
-    "held_by",
     "library",
+    "projection_state",
     "statement",
 ]
 
@@ -87,7 +87,7 @@ def ask(
     *,
     moment: Moment | None = None,
     scope: Scope = ADMINISTRATOR,
-    keys: StandingKeys | None = None,
+    keys: CanonicalKeys | None = None,
     of_known: bool = False,
     **given: Any,
 ) -> Answer:
@@ -111,14 +111,14 @@ def ask(
     """
     question = _find(name)
     if moment is None:
-        held = held_by(graph)
+        held = projection_state(graph)
         clocks = {"as_of": today(), "known_at": held.known_at, **given}
         values = question.values(clocks)
         at = At(values["as_of"], values["known_at"], held.position)
     else:
         at = At.of(moment)
     asked = _Asked(question, given, at)
-    return _answers(graph, [asked], keys or StandingKeys(graph, at, scope), of_known)[0]
+    return _answers(graph, [asked], keys or CanonicalKeys(graph, at, scope), of_known)[0]
 
 
 def ask_many(
@@ -127,7 +127,7 @@ def ask_many(
     *,
     moment: Moment,
     scope: Scope = ADMINISTRATOR,
-    keys: StandingKeys | None = None,
+    keys: CanonicalKeys | None = None,
     of_known: bool = False,
 ) -> list[Answer]:
     """Ask several questions (name, parameters) at one moment, in one transaction.
@@ -137,7 +137,7 @@ def ask_many(
     """
     at = At.of(moment)
     asked = [_Asked(_find(name), given, at) for name, given in questions]
-    return _answers(graph, asked, keys or StandingKeys(graph, at, scope), of_known)
+    return _answers(graph, asked, keys or CanonicalKeys(graph, at, scope), of_known)
 
 
 def statement(
@@ -146,7 +146,7 @@ def statement(
     """What the graph would be sent for a question (`ask`), to be looked at; nothing is asked but
     which keys stand for those given."""
     at = At.of(moment)
-    return _statements([_Asked(_find(name), given, at)], StandingKeys(graph, at, scope), False)[0]
+    return _statements([_Asked(_find(name), given, at)], CanonicalKeys(graph, at, scope), False)[0]
 
 
 class _Asked:
@@ -187,14 +187,14 @@ class _Asked:
 
 
 def _answers(
-    graph: Graph, asked: Sequence[_Asked], keys: StandingKeys, of_known: bool
+    graph: Graph, asked: Sequence[_Asked], keys: CanonicalKeys, of_known: bool
 ) -> list[Answer]:
     statements = _statements(asked, keys, of_known)
     found = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
     return [one.answered(rows, keys.scope) for one, rows in zip(asked, found, strict=True)]
 
 
-def _statements(asked: Sequence[_Asked], keys: StandingKeys, of_known: bool) -> list[Statement]:
+def _statements(asked: Sequence[_Asked], keys: CanonicalKeys, of_known: bool) -> list[Statement]:
     keys.look_up(key for one in asked for key in one.parties.values())
     scope = keys.scope
     statements = []
@@ -218,7 +218,7 @@ def _find(name: str) -> Question:
     return question
 
 
-def held_by(graph: Graph) -> ProjectedTo:
+def projection_state(graph: Graph) -> ProjectedTo:
     """How far the graph is; raises `NotFoundError` when it is empty."""
     held = projected_to(graph)
     if held is None:

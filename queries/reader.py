@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graph.errors import NotFoundError
+from queries.canonical_keys import CanonicalKeys
 from queries.district import DistrictReader
 from queries.library import Answer, ask_many
 from queries.scope import Scope
-from queries.standing_keys import StandingKeys
 
 if TYPE_CHECKING:
     from graph.operations import DecisionArchive, KeptDecision
@@ -203,9 +203,9 @@ class Reader(DistrictReader):
         return DecisionArchive(self._stores.store)
 
     @cached_property
-    def _keys(self) -> StandingKeys:
+    def _keys(self) -> CanonicalKeys:
         """Keys that were looked up for this reader: each once."""
-        return StandingKeys(self._stores.graph, self.moment, self.scope)
+        return CanonicalKeys(self._stores.graph, self.moment, self.scope)
 
     def _cards(self, keys: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
         """Rows of the card of each party, a register first, and of those of one rank what was heard

@@ -34,7 +34,7 @@ def _commands(command: Any, path: str) -> Iterator[str]:
             "必填 / required" if item.required else "",
         )
         for item in command.params
-        if (name := "、".join(item.opts)) != "--help"
+        if not getattr(item, "hidden", False) and (name := "、".join(item.opts)) != "--help"
     ]
     text = f"## `{path}`\n\n{(command.help or '').strip()}\n"
     if rows:

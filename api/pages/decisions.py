@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.condition_words import failed_by
 from api.dependencies import AsOf, Reading, Serving
 from api.pages.papers import Laid, documents, documents_of, read_form, without_particulars
-from api.pages.rendering import lead_on, page
+from api.pages.rendering import page, see_other
 from graph.errors import InputError
 from graph.time import today
 from queries.eligibility import Decision
@@ -69,7 +69,7 @@ def with_papers(
         if action == "keep" and not lacking:
             made = reader.decide(product, key, supplied=laid.papers, institution=institution)
             name = services.keep(made)
-            return lead_on(f"/decisions/{name}")
+            return see_other(f"/decisions/{name}")
         found = reader.decide_every(key, supplied=laid.papers, institution=institution)
     except InputError as error:
         # what was typed stays on the page, with what is wrong with it

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import FOR_A_RUN_S, Received, Serving
-from api.pages.rendering import lead_on, page
+from api.pages.rendering import page, see_other
 from graph.errors import InputError
 from ingest import by_department, load_source, preview_withdrawal, source_names, withdraw
 
@@ -83,4 +83,4 @@ def take_back(
         store=services.store,
         wait_s=FOR_A_RUN_S,
     )
-    return lead_on(f"/deliveries/{name}")
+    return see_other(f"/deliveries/{name}")

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.admission import MOST, Whole
 from api.dependencies import Serving
-from api.pages.rendering import lead_on, page
+from api.pages.rendering import page, see_other
 from graph.catch_up import catch_up
 from ingest.identity import judge, judgements_in_force, refresh, review, take_back
 
@@ -60,7 +60,7 @@ def search(services: Serving) -> Response:
     """Renew the queue; the page then says what was looked at."""
     done = refresh(services.settings, store=services.store)
     told = f"compared={done.compared}&found={len(done.candidates)}"
-    return lead_on(f"/identity?{told}")
+    return see_other(f"/identity?{told}")
 
 
 @router.post("/identity/judgements")
@@ -75,7 +75,7 @@ def decide(
     """One of the two buttons."""
     judge(services.settings, one, other, verdict, user=user, note=note, store=services.store)
     catch_up(services.settings)
-    return lead_on("/identity")
+    return see_other("/identity")
 
 
 @router.post("/identity/judgements/{number}/undo")
@@ -88,4 +88,4 @@ def undo(
     """Take a judgement back."""
     take_back(services.settings, number, user=user, note=note, store=services.store)
     catch_up(services.settings)
-    return lead_on("/identity")
+    return see_other("/identity")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Reading
-from api.pages.rendering import PATIENCE, lead_on, page, waiting
+from api.pages.rendering import PATIENCE, page, see_other, waiting
 from queries.eligibility.decisions.prospects import brought
 from queries.eligibility.scorecard.village import town_of
 
@@ -84,7 +84,7 @@ def with_assessor(
         request_url = request.url_for("visit_sheet", village=village).include_query_params(
             assessor=people[0]["key"], product=product, most=most
         )
-        return lead_on(f"{request_url.path}?{request_url.query}")
+        return see_other(f"{request_url.path}?{request_url.query}")
     return _sheet(request, reader, village, "", product, most, people)
 
 

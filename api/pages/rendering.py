@@ -34,7 +34,7 @@ from queries.structure.control import CONTROL_REASONS
 from queries.structure.declared import UNDISCLOSED
 from queries.structure.shares import DOUBTS
 
-__all__ = ["NAVIGATION", "PATIENCE", "lead_on", "page", "waiting"]
+__all__ = ["NAVIGATION", "PATIENCE", "page", "see_other", "waiting"]
 
 #: Every page that stands for itself, in the order of an officer's day.
 NAVIGATION = (
@@ -108,7 +108,7 @@ def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) 
     return HTMLResponse(text, status_code=status)
 
 
-def lead_on(path: str) -> RedirectResponse:
+def see_other(path: str) -> RedirectResponse:
     """Where a form leads once it is done: a page that may be loaded again at no harm."""
     return RedirectResponse(path, _SEE_OTHER)
 

@@ -17,7 +17,7 @@ from fastapi import APIRouter, File, Form, Path, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Received, Serving
-from api.pages.rendering import lead_on, page
+from api.pages.rendering import page, see_other
 from graph.errors import InputError, NotFoundError, printable
 from ingest import Source, load_source, source_names
 from ingest.correction.workbook import workbook_name, write_error_workbook
@@ -67,7 +67,7 @@ def send(
     upload = inbox.receive_file(
         source or _source_of(name), name, content.file, trial=action == "try"
     )
-    return lead_on(f"/uploads/{upload.id}")
+    return see_other(f"/uploads/{upload.id}")
 
 
 @router.get("/uploads/{name}")
@@ -93,8 +93,8 @@ def accept(
     """Take in what was tried, or delete it."""
     if action == "drop":
         inbox.drop(name)
-        return lead_on("/send")
-    return lead_on(f"/uploads/{inbox.accept(name).id}")
+        return see_other("/send")
+    return see_other(f"/uploads/{inbox.accept(name).id}")
 
 
 @router.get("/templates/{source}/{table}")

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from api.admission import Day, Fen
 from api.dependencies import Body, Key, Reading, Serving
-from api.problems import RESPONSES
+from api.problem_document import RESPONSES
 from graph.time import today
 from ingest.guarded_guarantee import GuardedGuarantee, insert_guarantee
 from queries.structure import GuaranteeProposal, Owners

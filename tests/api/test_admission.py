@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from api.admission import MOST_BODY, Fen
 from api.app import create_app
-from api.problems import RESPONSES
+from api.problem_document import RESPONSES
 from graph.errors import GraphUnavailableError
 from graph.settings import Settings
 

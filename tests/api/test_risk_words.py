@@ -19,7 +19,7 @@ A, FIRM, DEAD = person(1), firm(1), person(2)
 
 def answers() -> tuple[RiskAnswer, RiskAnswer]:
     """A borrower of whom much is said, and the firm that stands for him."""
-    entry = listing(1, A), listing(2, A, list_kind="tax_black_list", listed_on=date(2014, 5, 1))
+    entry = listing(1, A), listing(2, A, list_kind="irregular_taxpayer", listed_on=date(2014, 5, 1))
     facts = [
         *named(A), Said("Enterprise", (FIRM,), {"name": "甲社", "registered_capital_fen": 10_000_000}),
         Said("Person", (DEAD,), {"name": "故人", "died_on": date(2026, 1, 1)}),

@@ -14,10 +14,10 @@ from graph.connection import Rows, Statement
 from graph.errors import NotFoundError
 from graph.moment import Moment
 from queries import ask, library
+from queries.canonical_keys import CanonicalKeys
 from queries.library import ask_many, statement
 from queries.pasted import pasted
 from queries.scope import ADMINISTRATOR, Scope
-from queries.standing_keys import StandingKeys
 
 ABOUT_A_PARTY = ["party_card", "loans", "guarantees_given", "guarantees_received", "records",
                  "neighbourhood", "adverse_records", "household_members", "list_entries"]  # fmt: skip
@@ -52,7 +52,7 @@ def test_a_page_is_read_in_two_transactions(worlds: Worlds) -> None:
 
 def test_a_key_is_looked_up_once_for_a_reader(worlds: Worlds) -> None:
     moment, counted = _moment(worlds), Counted(worlds.graph)
-    keys = StandingKeys(counted, moment)  # type: ignore[arg-type]
+    keys = CanonicalKeys(counted, moment)  # type: ignore[arg-type]
     for name in ABOUT_A_PARTY:
         ask(counted, name, moment=moment, keys=keys, of_known=True, key="w001:p1")  # type: ignore[arg-type]
     assert counted.transactions == [2] + [1] * len(ABOUT_A_PARTY)

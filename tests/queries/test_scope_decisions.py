@@ -14,11 +14,11 @@ from test_scoped_questions import _scopes
 from graph.moment import Moment
 from queries import ask
 from queries.adverse import adverse_of
+from queries.canonical_keys import CanonicalKeys
 from queries.eligibility import packaged
 from queries.eligibility.decisions.decide import case_of, decide_all
 from queries.eligibility.facts.gather import gather
 from queries.eligibility.facts.records import records_from_graph, records_from_log
-from queries.standing_keys import StandingKeys
 from queries.visible import visible
 
 #: Parties that each scope asks about.
@@ -29,7 +29,7 @@ LOOKS = 8
 def test_bolt_and_log_bring_the_same_facts_to_a_scope(which: str, worlds: Worlds) -> None:
     scope, chance = _scopes()[which], random.Random(which)
     moment = Moment.of(worlds.log.batches(), as_of=DAYS[2], known_at=INSTANTS[2])
-    keys = StandingKeys(worlds.graph, moment, scope)
+    keys = CanonicalKeys(worlds.graph, moment, scope)
     from_log = records_from_log(visible(worlds.log, scope), moment.as_of, moment.known_at)
     everybody = [key for n in range(WORLDS) for key in worlds.parties[n]]
     filed = [f"c{n:03d}:{what}" for n in range(FILES) for what in ("person", "household", "firm")]
@@ -56,7 +56,7 @@ def test_a_decision_says_for_whom_it_is_and_waits_where_something_is_withheld(
     shut = _scopes()["public"]
     moment = Moment.of(worlds.log.batches(), as_of=DAYS[2], known_at=INSTANTS[2])
     firms = [f"w{n:03d}:f0" for n in range(WORLDS)]
-    keys = StandingKeys(worlds.graph, moment, shut)
+    keys = CanonicalKeys(worlds.graph, moment, shut)
     records = records_from_log(visible(worlds.log, shut), moment.as_of, moment.known_at)
     described = {*records.table("Enterprise")["key"].to_pylist()}
     firm = next(key for key in firms if key in described)

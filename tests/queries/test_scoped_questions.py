@@ -22,8 +22,8 @@ from graph.information import InformationClass
 from graph.log import FactLog
 from graph.schema import SCHEMA
 from queries import ask
+from queries.canonical_keys import At, CanonicalKeys
 from queries.scope import Scope
-from queries.standing_keys import At, StandingKeys
 
 EVERY = os.environ.get("SCOPES") == "all"
 #: How many parties each question is asked about.
@@ -102,7 +102,7 @@ def test_a_scope_sees_the_world_cut_to_it(which: str, worlds: Worlds) -> None:
     scope, chance = _scopes()[which], random.Random(which)
     as_of, known_at = DAYS[2], INSTANTS[2]
     reference = Reference(Seen(worlds.log, scope, as_of, known_at), as_of, known_at)  # type: ignore[arg-type]
-    keys = StandingKeys(worlds.graph, At(as_of, known_at, 3), scope)
+    keys = CanonicalKeys(worlds.graph, At(as_of, known_at, 3), scope)
     told: dict[str, int] = {}
     unknown = 0
     for question in sorted(COLUMNS):

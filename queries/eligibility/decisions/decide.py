@@ -14,6 +14,7 @@ from graph.errors import NotFoundError
 from graph.identifiers.redaction import redacted_name
 from graph.moment import Moment
 from queries.basis import HINT_NOTICE, Basis
+from queries.canonical_keys import CanonicalKeys
 from queries.eligibility.decisions.kept_rules import Rules
 from queries.eligibility.decisions.steps import NextStep, next_steps
 from queries.eligibility.facts.catalogue import catalogue
@@ -29,7 +30,6 @@ from queries.eligibility.rules.missing import least_missing
 from queries.eligibility.rules.product import Product, Version, packaged
 from queries.eligibility.rules.runner import Checked, evaluate, overall
 from queries.eligibility.verdict import Verdict
-from queries.standing_keys import StandingKeys
 
 __all__ = [
     "Case",
@@ -141,7 +141,7 @@ def case_of(
     party: str,
     *,
     moment: Moment,
-    keys: StandingKeys | None = None,
+    keys: CanonicalKeys | None = None,
     supplied: Mapping[str, Any] | None = None,
     institution: str | None = None,
     first_loan_asof: date | None = None,
@@ -164,7 +164,7 @@ def case_of(
     Raises:
         NotFoundError: no such party.  InputError: paper that cannot be used.
     """
-    day, keys = moment.as_of, keys or StandingKeys(graph, moment)
+    day, keys = moment.as_of, keys or CanonicalKeys(graph, moment)
     papers = read_papers(supplied or {}, day)
     # a key that was judged to be another party is decided as that party
     party = keys.standing(party)

@@ -28,8 +28,8 @@ from graph.moment import Moment
 from graph.provenance import Provenance
 from graph.schema import SCHEMA
 from graph.time import MAX_DATE, MIN_DATE
+from queries.canonical_keys import CanonicalKeys
 from queries.library import ask
-from queries.standing_keys import StandingKeys
 from queries.visible import as_view
 
 __all__ = ["Records", "records_from_graph", "records_from_log"]
@@ -114,20 +114,20 @@ def records_from_graph(
     key: str,
     *,
     moment: Moment,
-    keys: StandingKeys | None = None,
+    keys: CanonicalKeys | None = None,
     institution: str | None = None,
 ) -> tuple[Records, bool]:
     """Records of a party, its household's members, its spouse and whom it guarantees, and what
     the institution that asks is called, as far as the reader may see them.
 
     Args:
-        keys: of this moment and of who asks (`queries.standing_keys`); default those of who sees
+        keys: of this moment and of who asks (`queries.canonical_keys`); default those of who sees
             everything.
 
     Returns them, and whether such a party exists at all.  Raises `InputError`
     (`records_truncated`) where they are more than one answer holds: half of them decide nothing.
     """
-    keys = keys or StandingKeys(graph, moment)
+    keys = keys or CanonicalKeys(graph, moment)
     asking: dict[str, Any] = {"moment": moment, "scope": keys.scope, "keys": keys}
     answer = ask(graph, "decision_records", key=key, **asking)
     if answer.basis.truncated:

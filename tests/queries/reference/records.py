@@ -19,6 +19,14 @@ RECORDS = (
 LEADING = ("DECIDED_BY", "CLAIMED_UNDER", "OVER_PLOT", "LIES_IN", "SECURES", "LIES_ON")
 
 
+#: What tells two statements of one adverse record apart besides what is compared.
+_TOLD_APART = {
+    "list_entry": ("case_no", "authority", "listed_on", "published_until"),
+    "penalty": ("document_no", "decided_on", "published_until"),
+    "tax_arrears": ("authority", "valid_from"),
+}
+
+
 class Records(Held):
     """What public and private records say of a party."""
 
@@ -132,7 +140,8 @@ class Records(Held):
         return found
 
     def adverse_records(self, key: str) -> list[tuple[Any, ...]]:
-        found: set[tuple[Any, ...]] = set()
+        # two statements of one record are told apart by what is not compared here: since when, say
+        stated: set[tuple[Any, ...]] = set()
 
         def told(kind: str, label: str, tie: str, what: str, money: str | None) -> None:
             for row in self.out[tie][key]:
@@ -140,12 +149,15 @@ class Records(Held):
                     if said["kind"] == label and self.usable(row["to_key"]):
                         sure = min(said["certainty"], row["certainty"])
                         amount = said[money] if money else None
-                        found.add((kind, said[what], said["key"], amount, sure, said["source"]))
+                        apart = tuple(said.get(name) for name in _TOLD_APART[kind])
+                        row_ = (kind, said[what], said["key"], amount, sure, said["source"])
+                        stated.add((*row_, apart))
 
         told("list_entry", "ListEntry", "SUBJECT_OF", "list_kind", None)
         told("penalty", "Penalty", "PENALISED_BY", "penalty_kinds", "fine_fen")
         told("tax_arrears", "TaxArrears", "OWES", "tax_kind", "balance_fen")
-        found = {row for row in found if row[0] != "tax_arrears" or row[3] != 0}
+        rows = [row[:-1] for row in stated if row[0] != "tax_arrears" or row[3] != 0]
+        found: set[tuple[Any, ...]] = set()
         ratings = [
             (said, tie) for tie in self.out["RATED_AS"][key] for said in self.said[tie["to_key"]]
         ]
@@ -180,7 +192,7 @@ class Records(Held):
                 sure = min(state["certainty"], tie["certainty"])
                 found.add(("utility", min(services, default=None), tie["to_key"],
                            state["arrears_fen"], sure, state["source"]))  # fmt: skip
-        return list(found)
+        return [*rows, *found]
 
     def _adverse_loan(self, tie: Row) -> set[tuple[Any, ...]]:
         loan = tie["to_key"]

@@ -28,7 +28,7 @@ from queries.questions import library
 from queries.scope import ADMINISTRATOR, Scope
 from queries.seen import of_fragment
 
-__all__ = ["KNOWN", "SAME_AS", "At", "StandingKeys", "patience_s", "statement_of"]
+__all__ = ["KNOWN", "SAME_AS", "At", "CanonicalKeys", "patience_s", "statement_of"]
 
 SAME_AS = "same_as"
 KNOWN = "known_party"
@@ -89,7 +89,7 @@ def _named(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\$(\w+)", text))
 
 
-class StandingKeys:
+class CanonicalKeys:
     """Keys at one moment, for one scope; each is looked up once."""
 
     def __init__(self, graph: Graph, at: At | Moment, scope: Scope = ADMINISTRATOR) -> None:
