@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph.information import InformationClass
+from graph.schema.public_record import RECORD_STATES
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
@@ -82,7 +83,7 @@ NODES = (
             _text("authority", "处罚机关", "CF_CFJG"),
             _day("published_until", "公示截止期", "CF_GSJZQ"),
             _day("removed_on", "修复日期", "信用修复管理办法"),
-            _text("record_state", "当前状态", "CF_ZT"),
+            _text("record_state", "当前状态", "CF_ZT", RECORD_STATES),
             *_REPORTING,
         ),
         information=InformationClass.PUBLIC_RECORD,

@@ -7,6 +7,9 @@ from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueTyp
 
 _PUBLIC = Sensitivity.PUBLIC
 
+#: What papers say of a record that was published; what follows from it is law (`queries.lawful`).
+RECORD_STATES = {"normal": "正常", "annulled": "撤销", "disputed": "异议", "other": "其他"}
+
 NODES = (
     Node(
         "ListEntry",
@@ -48,7 +51,13 @@ NODES = (
                 "published_until", "公示截止日期（文书所载）", ValueType.DATE, sensitivity=_PUBLIC
             ),
             Property("removed_on", "移出或修复日期", ValueType.DATE, sensitivity=_PUBLIC),
-            Property("record_state", "记录状态", basis="当前状态", sensitivity=_PUBLIC),
+            Property(
+                "record_state",
+                "记录状态",
+                basis="当前状态",
+                sensitivity=_PUBLIC,
+                values=RECORD_STATES,
+            ),
         ),
         information=InformationClass.PUBLIC_RECORD,
         is_adverse=True,
