@@ -118,11 +118,12 @@ class FactLog:
             LogError: `log_gap`, `log_tail_lost` where a batch is lost; `log_damaged` where one is
                 not what was written.
         """
+        # before the batches: one that another process commits meanwhile is not missed
+        head = read_head(self.folder)
         found = self._in_order(_remembered)
         for before, batch in zip([None, *found], found, strict=False):
             if batch.previous != (before.hash if before else ""):
                 raise altered((before or batch).folder.name)
-        head = read_head(self.folder)
         if head and head.position > len(found):
             raise tail_lost(head.position, len(found))
         if head and head.position and found[head.position - 1].hash != head.hash:
@@ -329,6 +330,7 @@ class FactLog:
         """Problems found by reading every byte again: empty when the log is whole."""
         problems: list[str] = []
         previous = ""
+        head = read_head(self.folder)
         found = self._in_order(_load)
         for batch in found:
             if batch.previous != previous:
@@ -338,10 +340,9 @@ class FactLog:
                 path = batch.folder / f"{name}.parquet"
                 if harm := harm_of(path, stated):
                     problems.append(f"{batch.folder.name}/{path.name}: {harm}")
-        return problems + self._tail_problems(found)
+        return problems + self._tail_problems(head, found)
 
-    def _tail_problems(self, found: Sequence[Batch]) -> list[str]:
-        head = read_head(self.folder)
+    def _tail_problems(self, head: Head | None, found: Sequence[Batch]) -> list[str]:
         if head is None:
             lost = (self.folder / HEAD).exists()
             return [

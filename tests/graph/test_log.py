@@ -9,12 +9,14 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from world import World
 
+import graph.log
 from graph.errors import LogError
 from graph.facts import arrow_schema
 from graph.log import Batch, FactLog
@@ -262,6 +264,28 @@ def test_nothing_is_committed_in_the_place_of_a_lost_batch(log: FactLog) -> None
     assert log.accept_loss() == 1 and log.verify() == []
     world.commit(datetime(2026, 4, 1, tzinfo=UTC))
     assert names(log) == {"新一村", "样二村", "样五村"}
+
+
+@pytest.mark.parametrize("step", ["read_head", "_load"])
+def test_what_another_commits_while_the_log_is_read_is_not_lost(
+    log: FactLog, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    world = World(FactLog(log.folder))
+    real, months = getattr(graph.log, step), iter(range(4, 9))
+
+    def meanwhile(*asked: Any) -> Any:
+        told = real(*asked)
+        with monkeypatch.context() as undisturbed:
+            undisturbed.setattr(graph.log, step, real)
+            world.commit(datetime(2026, next(months), 1, tzinfo=UTC))
+        return told
+
+    for ask in (log.batches, log.verify):
+        monkeypatch.setattr(graph.log, step, meanwhile)
+        told = ask()
+        monkeypatch.setattr(graph.log, step, real)
+        assert told == [] if ask == log.verify else len(told) >= 3
+    assert len(log.batches()) > 4
 
 
 def test_the_note_of_the_head_is_a_witness_and_no_truth(log: FactLog) -> None:
