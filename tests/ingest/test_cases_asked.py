@@ -25,6 +25,7 @@ from queries.risk import RiskAnswer, assess, explain
 from queries.risk.stress import clearing_stress
 from queries.structure.guarantees import read_guarantees
 from queries.structure.limits import check_guarantor
+from queries.visible import as_view
 
 DAY = date(2026, 11, 20)
 XINNONG = str(Path(sys.executable).parent / "xinnong")
@@ -64,7 +65,7 @@ def key_of(office: Office, name: str) -> str:
 
 
 def risk_of(office: Office, key: str) -> RiskAnswer:
-    return explain(assess(take_snapshot(office.log, DAY)), key)
+    return explain(assess(take_snapshot(as_view(office.log), DAY)), key)
 
 
 def case_for(graph: Graph, office: Office, key: str) -> Case:
@@ -161,7 +162,7 @@ def test_05_a_settled_loan_leaves_no_guarantee(
     assert then["amount_fen"] == 10_000_000
     told = risk_of(office, guarantor)
     assert (told.own.value, told.linked.value) == (0, 0)
-    snapshot = take_snapshot(office.log, DAY)
+    snapshot = take_snapshot(as_view(office.log), DAY)
     assert clearing_stress(snapshot, cash_fen={}).payments == ()
     assert check_guarantor(read_guarantees(snapshot), guarantor)[0].value == 0
 
@@ -181,7 +182,7 @@ def test_05_while_it_is_owed_no_more_than_the_balance_is_stood_for(
     office.take("judgment_defaulter", folder / "失信被执行人.csv")
     guarantor = key_of(office, "钱样二")
     owed = {item.party: item.owed_fen
-            for item in clearing_stress(take_snapshot(office.log, DAY), cash_fen={}).payments}  # fmt: skip
+            for item in clearing_stress(take_snapshot(as_view(office.log), DAY), cash_fen={}).payments}  # fmt: skip
     assert owed[guarantor] == wan * 1_000_000
     assert risk_of(office, guarantor).linked.value > 0.1
 

@@ -15,6 +15,7 @@ from graph.snapshot import Snapshot, take_snapshot
 from queries.structure.ownership import Ownership
 from queries.structure.shares import Shares
 from queries.structure.thresholds import load_thresholds
+from queries.visible import as_view
 
 __all__ = ["DAY", "holdings", "label_of", "matrices", "new_world", "of_matrix", "snapshot_of"]
 
@@ -46,7 +47,7 @@ def snapshot_of(
 ) -> Snapshot:
     """Commit what was stated and look at it."""
     world.commit(known, source)
-    return take_snapshot(world.log, as_of)
+    return take_snapshot(as_view(world.log), as_of)
 
 
 def new_world(folder: Path) -> World:
