@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def test_a_decision_answers_to_its_content(store: OperationsStore, tmp_path: Pat
     assert archive.of(party="p2") == []
     with pytest.raises(NotFoundError):
         archive.find("0" * 64)
-    with sqlite3.connect(tmp_path / "operations.sqlite3") as raw:
+    with closing(sqlite3.connect(tmp_path / "operations.sqlite3")) as raw, raw:
         raw.execute("UPDATE decisions SET record = ? WHERE id = ?", (b"other", kept[0]))
     raw.close()
     with pytest.raises(OperationsError) as caught:
@@ -184,12 +185,12 @@ def test_harm_to_the_store_is_named(tmp_path: Path) -> None:
             )  # fmt: skip
     assert operations_problems(settings, []) == []
     file = settings.operations_file
-    with sqlite3.connect(file) as raw:
+    with closing(sqlite3.connect(file)) as raw, raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         raw.execute("UPDATE decisions SET record = ? WHERE id = ?", (b"other", kept))
     raw.close()
     assert [kept[:12] in told for told in operations_problems(settings, [])] == [True]
-    with sqlite3.connect(file) as raw:
+    with closing(sqlite3.connect(file)) as raw, raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     raw.close()
     content = file.read_bytes()

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,7 +58,7 @@ _ROWS = {
 def older(folder: Path, version: str) -> Settings:
     """A store as that version left it, with a row in every table that it had."""
     settings = Settings(data=folder)
-    with sqlite3.connect(settings.operations_file) as raw:
+    with closing(sqlite3.connect(settings.operations_file)) as raw, raw:
         raw.execute("PRAGMA journal_mode=WAL")
         raw.executescript((DDL / f"{version}.sql").read_text(encoding="utf-8"))
         tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master")}
@@ -106,7 +107,7 @@ def differences(settings: Settings) -> list[object]:
 
 def shape(settings: Settings) -> list[tuple[str]]:
     """Every table and index as SQLite keeps it."""
-    with sqlite3.connect(settings.operations_file) as raw:
+    with closing(sqlite3.connect(settings.operations_file)) as raw, raw:
         told = list(raw.execute("SELECT sql FROM sqlite_master ORDER BY name"))
     raw.close()
     return told
@@ -178,7 +179,7 @@ def test_a_killed_upgrade_runs_again(tmp_path: Path, after: int) -> None:
 def test_a_store_of_a_newer_program_is_refused_in_words(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
     OperationsStore(settings).close()
-    with sqlite3.connect(settings.operations_file) as raw:
+    with closing(sqlite3.connect(settings.operations_file)) as raw, raw:
         raw.execute("UPDATE alembic_version SET version_num = '9999'")
     raw.close()
     with pytest.raises(OperationsError) as caught:

@@ -8,6 +8,7 @@ import sqlite3
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -49,7 +50,7 @@ def _texts_of(where: str, content: bytes, path: Path | None = None) -> Iterator[
                 yield from _texts_of(f"{where}:{name}", archive.read(name))
     elif content.startswith(b"SQLite format 3") and path is not None:
         yield where, content.decode("latin-1")
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store, store:
             for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
                 for row in store.execute(f'SELECT * FROM "{name}"'):
                     said = (each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each)
