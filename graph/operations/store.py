@@ -109,11 +109,15 @@ class OperationsStore:
         self._reading = self._engine.execution_options(
             **{_READS: True, **_READING.get(self._engine.dialect.name, {})}
         )
-        with _translated(), _opened_alone(settings):
-            with self._reading.begin() as connection:
-                held = version_of(connection)
-            if held != NEWEST:
-                _upgrade(settings)
+        try:
+            with _translated(), _opened_alone(settings):
+                with self._reading.begin() as connection:
+                    held = version_of(connection)
+                if held != NEWEST:
+                    _upgrade(settings)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
