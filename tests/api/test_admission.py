@@ -20,6 +20,7 @@ from api.app import create_app
 from api.problem_document import RESPONSES
 from graph.errors import GraphUnavailableError
 from graph.settings import Settings
+from queries.scope import ADMINISTRATOR
 
 DIGEST = "0" * 64
 #: What a canary is sent as, where a path takes a certain shape.
@@ -33,7 +34,11 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The app as it is served, over nothing: what is let by fails as a defect (500)."""
     settings = Settings(data=tmp_path_factory.mktemp("data"))
     made = create_app(settings)
-    made.state.services = SimpleNamespace(settings=settings, reader=lambda **_: SimpleNamespace())
+    made.state.services = SimpleNamespace(
+        settings=settings,
+        store=None,
+        reader=lambda **_: SimpleNamespace(scope=ADMINISTRATOR),
+    )
     made.state.inbox = made.state.jobs = SimpleNamespace()
     return made
 

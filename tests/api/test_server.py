@@ -19,6 +19,7 @@ from api.server import SERVER, BoundedProtocol
 from bench.api.attack import served
 from graph.errors import GraphUnavailableError
 from graph.settings import Settings
+from queries.scope import ADMINISTRATOR
 
 #: Threads that requests share (anyio's own number).
 _THREADS = 40
@@ -139,7 +140,7 @@ def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: 
         raise GraphUnavailableError("没有图。", "No graph.")
 
     app.state.services = SimpleNamespace(
-        reader=lambda **_: SimpleNamespace(ask=slow), positions=gone
+        reader=lambda **_: SimpleNamespace(ask=slow, scope=ADMINISTRATOR), positions=gone
     )
     app.router.lifespan_context = _Nothing
     with served(app) as address, ThreadPoolExecutor(50) as clients:

@@ -37,7 +37,7 @@ def served(district: Settings, client: TestClient) -> Iterator[str]:
     """The address of the app over the district, on loopback."""
     app = create_app(district)
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none", log_config=None)
     )
     thread = threading.Thread(target=server.run)
     thread.start()
