@@ -17,7 +17,7 @@ import api.server
 from api.app import create_app
 from api.server import SERVER, BoundedProtocol
 from bench.api.attack import served
-from graph.errors import GraphUnavailableError
+from graph.errors import GraphUnavailableError, NotFoundError
 from graph.settings import Settings
 from queries.scope import ADMINISTRATOR
 
@@ -134,7 +134,7 @@ def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: 
     def slow(*_given: object, **_more: object) -> Any:
         begun.release()
         release.wait()
-        return SimpleNamespace(typed=dict)
+        raise NotFoundError("没有这个主体。", "There is no such party.", code="party_unknown")
 
     def gone(*_given: object, **_more: object) -> Any:
         raise GraphUnavailableError("没有图。", "No graph.")
@@ -158,7 +158,7 @@ def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: 
             assert not any(one.done() for one in asked)
         finally:
             release.set()
-        assert {one.result().status_code for one in asked} == {200}
+        assert {one.result().status_code for one in asked} == {404}
 
 
 class _Nothing:
