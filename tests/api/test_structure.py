@@ -168,11 +168,11 @@ def test_after_a_batch_the_service_mends_its_risk_run(
     done = client.post("/v1/guarantees", json=offer(office, guarantor, borrower, "D3"))
     assert done.status_code == 201, done.json()
     after = [client.get(url).json() for url in asked]
-    assert not full and services_of(client).reader().risk_run().mended
+    assert not full and services_of(client).reader().risk_run().incremental
     assert after[0]["linked"]["value"] > before[0]["linked"]["value"]
     with TestClient(create_app(office), "http://127.0.0.1") as fresh:
         expected = [fresh.get(url).json() for url in asked]
-        assert not services_of(fresh).reader().risk_run().mended
+        assert not services_of(fresh).reader().risk_run().incremental
     assert after == expected
 
 

@@ -324,7 +324,7 @@ def test_the_assessor_is_found_by_name(client: TestClient, district: Settings) -
     assert f"已按“{one.name}”核对回避" in page.text and "回避：本人" in page.text
     # whom to look for and where, and what to take along to everybody
     town = bench.division_names()[row.village[: len("division:") + 9]]
-    for word in (f"{town}{bench.division_names()[row['village']]}：首贷培植走访名单", "户号",
+    for word in (f"{town}{bench.division_names()[row.village]}：首贷培植走访名单", "户号",
                  f"证件 {one.masked}", one.household_no, "每户都要备齐", "负债情况声明",
                  "贷款用途声明和凭证"):  # fmt: skip
         assert word in page.text, word
