@@ -30,6 +30,7 @@ from queries.structure.hint import AssociationHint
 from queries.structure.nominee import nominees
 from queries.structure.profile import Profiles, read_profiles
 from queries.structure.successor import re_registrations
+from queries.visible import visible
 
 __all__ = ["DAY", "DETECTORS", "District", "Measured", "measure", "take_in"]
 
@@ -116,7 +117,7 @@ def take_in(folder: Path, *, persons: int, seed: int) -> District:
         ingest.ingest(source, [path], settings=settings, into_graph=False)
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     identity = make_secrets(settings.secrets_file).identity_key
-    return District(take_snapshot(FactLog(settings.log_dir), DAY), truth, identity)
+    return District(take_snapshot(visible(FactLog(settings.log_dir)), DAY), truth, identity)
 
 
 def measure(district: District, profiles: Profiles) -> dict[str, Measured]:
