@@ -88,6 +88,10 @@ def facts_seen(ground: Ground, scope: Scope) -> dict[str, list[Row]]:
     found = {}
     for kind in SCHEMA.kinds:
         rows = ground.rows(kind)
+        if kind.kind in SCHEMA.identities and not scope.sees_everything:
+            # what contradicts itself is followed by nobody, and not told to who sees half of it
+            moved = ground.whole.moved
+            rows = [row for row in rows if row["certainty"] < 1 or row["from_key"] in moved]
         found[kind.kind] = [
             row
             for row in rows
@@ -99,8 +103,7 @@ def facts_seen(ground: Ground, scope: Scope) -> dict[str, list[Row]]:
 def _rows(whole: FactsAt, kind: Node | Relationship) -> list[Row]:
     if kind.kind in SCHEMA.identities:
         rows: list[Row] = whole.log.read(kind.kind, known_at=whole.known_at).to_pylist()
-        # what contradicts itself is followed by nobody, and not told to who sees half of it
-        return [row for row in rows if row["certainty"] < 1 or row["from_key"] in whole.moved]
+        return rows
     if isinstance(kind, Node) and SCHEMA.superlabel(kind) == "Division":
         said: list[Row] = whole.log.read(kind.kind, known_at=whole.known_at).to_pylist()
         return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -25,6 +26,9 @@ from graph.settings import Settings
 __all__ = ["Instant", "OperationsStore", "Row", "read_only_store", "store_for"]
 
 _BUSY_S = 30
+# a command that is stopped while it gives a connection back tells so itself: the library's own word
+# of it goes to whoever keeps a log, and not to the terminal of a clerk
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 #: Marks a transaction that only reads, in words of ours for SQLite and of its own for PostgreSQL.
 _READS = "xinnong_reads"
 _READING: dict[str, dict[str, Any]] = {

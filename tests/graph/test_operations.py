@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -226,3 +227,30 @@ def test_a_batch_that_the_ledger_knows_and_the_log_lost(
     assert ledger.accept_loss(older) == 1
     ledger.refuse_lost(older)
     assert [item.state for item in ledger.deliveries()] == ["committed", "received"]
+
+
+def test_what_goes_wrong_in_giving_a_connection_back_is_not_printed(tmp_path: Path) -> None:
+    """Stopped just then, a command said it with a traceback of the library's."""
+    told = subprocess.run(
+        [sys.executable, "-c", _CLOSED_BADLY], env={**os.environ, "XINNONG_DATA": str(tmp_path)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (told.stdout, told.stderr) == ("closed\n", "")
+
+
+_CLOSED_BADLY = """
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from graph.operations import OperationsStore
+from graph.settings import Settings
+
+def do_close(self, connection):
+    connection.close()
+    raise OSError
+
+store = OperationsStore(Settings())
+with store.reading():
+    pass
+SQLiteDialect_pysqlite.do_close = do_close
+store.close()
+print("closed")
+"""
