@@ -36,6 +36,7 @@ class PartyFile:
     """All that the borrower page shows of one party.
 
     Attributes:
+        card: what is said of the party itself, whose word counts first.
         applicant: who would apply: the party, of a household its householder; None where neither
             is known.
         adverse: own adverse records of every kind, and which sources were looked at.
@@ -46,6 +47,7 @@ class PartyFile:
     key: str
     name: str | None
     answers: dict[str, Answer]
+    card: list[dict[str, Any]]
     risk: RiskAnswer
     adverse: Adverse
     where: str | None
@@ -73,6 +75,7 @@ def read_party_file(reader: Reader, key: str) -> PartyFile:
         key=key,
         name=risk.name,
         answers=answers,
+        card=reader.whose_word_first(card),
         risk=risk,
         adverse=reader.adverse(key, labels=card[0]["labels"] if card else (), answer=adverse),
         where=_where(found.rows),

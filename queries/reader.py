@@ -92,6 +92,13 @@ class Reader(DistrictReader):
         of: of a party that was withdrawn since, decisions stay."""
         return {key: _said_first(rows, "name") for key, rows in self._cards(keys).items()}
 
+    def whose_word_first(self, card: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Rows of a card, a register first, and of those of one rank what was heard last."""
+        rank = self.moment.provenance.rank
+        rows = card[::-1]
+        rows.sort(key=lambda row: rank(row["source"], row["kind"]))
+        return rows
+
     def masked(self, key: str) -> str | None:
         """A party's code, or its masked resident id; None where nobody says."""
         rows = self._cards([key])[key]
@@ -216,12 +223,8 @@ class Reader(DistrictReader):
         told = self.ask_many(("party_card", {"key": key}) for key in seen)
         found: dict[str, list[dict[str, Any]]] = {key: [] for key in asked}
         for key, card in zip(seen, told, strict=True):
-            found[key] = card.rows[::-1]
-            found[key].sort(key=self._rank)
+            found[key] = self.whose_word_first(card.rows)
         return found
-
-    def _rank(self, row: Mapping[str, Any]) -> int:
-        return self.moment.provenance.rank(row["source"], row["kind"])
 
     def _hidden(self, text: str) -> str:
         from graph.secrets import make_secrets

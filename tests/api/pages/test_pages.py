@@ -425,3 +425,15 @@ def test_own_and_linked_stand_apart_and_nothing_is_called_a_probability(
     assert "自身情况：无" in text and f"关联提示：{told.linked.level}" in text
     assert told.linked.sentence in text and told.linked.notice in text
     assert "违约困难的概率" not in text and "不称概率" in text
+
+
+def test_who_somebody_is_comes_from_the_household_file_first(
+    client: TestClient, guarantor: str
+) -> None:
+    """Whatever mentioned him since: a contract of guarantee, a list of a group, a register of land."""
+    card = client.get(f"/v1/parties/{guarantor}").json()["rows"]
+    assert {row["source"] for row in card if row["facts"].get("name")} > {"farmer_household"}
+    page = client.get(f"/parties/{guarantor}").text
+    told = page[page.index("基本情况") : page.index("</section>", page.index("基本情况"))]
+    named = told[told.index(">名称<") : told.index("</tr>")]
+    assert "农户信息" in named
