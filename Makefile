@@ -36,7 +36,7 @@ test: .venv/development ## 全部测试 / every test, on a real Neo4j, several s
 	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder \
 		--durations=10 --cov --cov-report=term:skip-covered
 
-quick: .venv/development ## 不用引擎的测试，一分多钟 / the tests that need no engine, in about a minute
+quick: .venv/development ## 不用引擎的测试，几分钟 / the tests that need no engine, in minutes
 	@$(BIN)/python -m pytest -q --quick --numprocesses auto --dist loadfile
 
 check: .venv/development ## 规范、类型、依赖方向 / lint, format, types, contracts

@@ -9,9 +9,9 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from graph.closing import Closing
 from graph.errors import NotFoundError, XinnongError
 from graph.log import FactLog
 from graph.moment import Moment
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Services"]
 
 
-class Services:
+class Services(Closing):
     """Shared by all requests, or of one command; safe across threads.
 
     Args:
@@ -87,17 +87,6 @@ class Services:
         for held in ("graph", "store"):
             if held in vars(self):
                 vars(self)[held].close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def moment(self, *, as_of: date | None = None, known_at: datetime | None = None) -> Moment:
         """The moment of an answer that begins now.

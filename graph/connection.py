@@ -15,8 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import neo4j
 import neo4j.time
@@ -31,6 +30,7 @@ from neo4j.exceptions import (
     SessionExpired,
 )
 
+from graph.closing import Closing
 from graph.engine import Endpoint, awaits_filling, ensure_engine, renew_store, store_problem
 from graph.errors import GraphUnavailableError, InputError, XinnongError
 from graph.settings import Settings
@@ -69,7 +69,7 @@ class Statement:
     max_rows: int = 10_000
 
 
-class Graph:
+class Graph(Closing):
     """A connection to one Neo4j database; use it as a context manager.  Safe across threads.
 
     Args:
@@ -170,17 +170,6 @@ class Graph:
         """Give the connections back."""
         self._closed = True
         self._driver.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _open(self) -> tuple[Endpoint, neo4j.Driver]:
         try:

@@ -16,8 +16,8 @@ from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
 
+from graph.closing import Closing
 from graph.errors import BusyError, NotFoundError, XinnongError
 from graph.identifiers.redaction import redacted
 from graph.operations.job import ENDED, Job, Jobs
@@ -66,7 +66,7 @@ class Kind:
     sweep: Callable[[], None] = _nothing
 
 
-class Runner:
+class Runner(Closing):
     """Work through jobs; safe across threads.  Kinds are declared before it starts."""
 
     def __init__(self, store: OperationsStore, *, sweep_s: float = SWEEP_S) -> None:
@@ -147,12 +147,6 @@ class Runner:
             lane.join()
         if self._sweeper.ident is not None:
             self._sweeper.join()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _sweep_every(self, seconds: float) -> None:
         while not self.closing.wait(seconds):

@@ -9,8 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from filelock import FileLock
 from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event
@@ -18,6 +17,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from graph.closing import Closing
 from graph.errors import OperationsError, SettingsError
 from graph.operations.upgrade import NEWEST, bring_up_to_date, version_of
 from graph.private import private_folder
@@ -101,7 +101,7 @@ def read_only_store(
                 yield store
 
 
-class OperationsStore:
+class OperationsStore(Closing):
     """The store of one installation; its tables are brought to this version at the opening.
 
     Raises `OperationsError` when the database cannot be reached or written, or a newer version of
@@ -138,17 +138,6 @@ class OperationsStore:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _upgrade(settings: Settings) -> None:
