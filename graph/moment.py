@@ -17,7 +17,15 @@ from graph.log import Batch
 from graph.provenance import Provenance
 from graph.time import day_of, today
 
-__all__ = ["Moment"]
+__all__ = ["Moment", "lawful_on"]
+
+
+def lawful_on(as_of: date, known_at: datetime) -> date:
+    """The day by which law is applied: the later of both clocks, in China.
+
+    A repair known today also protects the past.
+    """
+    return max(as_of, day_of(known_at))
 
 
 @dataclass(frozen=True)
@@ -67,11 +75,8 @@ class Moment:
 
     @property
     def lawful_on(self) -> date:
-        """The day by which law is applied: the later of both clocks, in China.
-
-        A repair known today also protects the past.
-        """
-        return max(self.as_of, day_of(self.known_at))
+        """The day by which law is applied (`lawful_on`)."""
+        return lawful_on(self.as_of, self.known_at)
 
     @cached_property
     def sources(self) -> dict[str, date]:

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 from graph.connection import Graph, Statement
 from graph.errors import NotFoundError
-from graph.moment import Moment
+from graph.moment import Moment, lawful_on
 from graph.resolution import redirects
-from graph.time import day_of
 from queries.lawful import parameters
 from queries.question import Question
 from queries.questions import library
@@ -62,7 +61,7 @@ class At:
         return {
             "as_of": self.as_of,
             "known_at": self.known_at,
-            **parameters(max(self.as_of, day_of(self.known_at))),
+            **parameters(lawful_on(self.as_of, self.known_at)),
             "veiled": list(self.veiled),
             "registers": list(self.registers),
         }

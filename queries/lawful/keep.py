@@ -7,7 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.log_view import FactsAt
-from graph.time import day_of
+from graph.moment import lawful_on
 from queries.lawful.table import Barred, barred
 
 __all__ = ["Law"]
@@ -26,8 +26,7 @@ class Law:
         """Those of some facts of a kind that may be used."""
         last = self._last
         if last is None or last[0] is not at:
-            lawful_on = max(at.as_of, day_of(at.known_at))
-            last = self._last = at, barred(at.held, lawful_on)
+            last = self._last = at, barred(at.held, lawful_on(at.as_of, at.known_at))
         return last[1].without(kind, facts)
 
     def tells_all(self, _kind: str, parties: pa.Array, _at: FactsAt, /) -> NDArray[np.bool_]:
