@@ -85,7 +85,8 @@ def _update_paths(
                 queue[length] = receiver
                 length += 1
     for at in range(length):
-        strongest[queue[at]] = own[queue[at]]
+        # no higher than it was: an own value that rose is news, and is sent on as it is taken up
+        strongest[queue[at]] = min(own[queue[at]], strongest[queue[at]])
         changed[queue[at]] = 1
     for party in touched:
         if not waits[party]:

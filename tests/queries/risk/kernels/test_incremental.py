@@ -72,6 +72,21 @@ def test_two_that_supported_each_other_fall_together() -> None:
     assert_same(found, propagate(now))
 
 
+def test_who_loses_support_and_gains_an_own_fact_at_once_passes_it_on() -> None:
+    """0 → 1 → 2: 0 falls, 1 leaned on it and has a new fact of its own; 2, which did not lean, hears."""
+    ends = np.array([(0, 1), (1, 2)], dtype=np.int64)
+    weight = np.array([0.5, 0.5])
+    graph, now = (
+        RiskGraph(np.array(own), ends[:, 0], ends[:, 1], weight, ((),) * 2, {}, {})
+        for own in ([0.8, 0.1, 0.3], [0.1, 0.7, 0.3])
+    )
+    found = incremental_propagation(
+        graph, propagate(graph), now, np.arange(3), up_to=9.0, kernels_from=0
+    )
+    assert found.strongest.tolist() == [0.1, 0.7, 0.35]
+    assert_same(found, propagate(now))
+
+
 def test_a_full_run_is_made_where_the_rule_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = risk_graph(41, 200, 900)
     now, number = changed(graph, 42, 0.05)
