@@ -42,7 +42,7 @@ class Runs:
 
     def close(self) -> None:
         """Wait for what is under way; what starts from another one first."""
-        for one in (
+        every: tuple[SingleFlight[Any], ...] = (
             self.structure,
             self.risk,
             self.prospects,
@@ -51,7 +51,8 @@ class Runs:
             self.names,
             self.institutions,
             *self._others.values(),
-        ):
+        )
+        for one in every:
             one.close()
 
 
