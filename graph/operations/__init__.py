@@ -11,12 +11,14 @@ from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
+from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.store import OperationsStore, read_only_store, store_for
 
 __all__ = [
     "ENDED",
+    "AppliedMeasure",
     "DecisionArchive",
     "Delivery",
     "Holder",
@@ -27,6 +29,7 @@ __all__ = [
     "KeptDecision",
     "Kind",
     "Ledger",
+    "MeasureBook",
     "OperationsStore",
     "Proposal",
     "Proposals",
