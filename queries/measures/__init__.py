@@ -4,6 +4,7 @@ goes too far."""
 from __future__ import annotations
 
 from queries.measures.admission import CLAUSES, Admission, Application, ClauseCheck, admit
+from queries.measures.answer import VERDICTS, OverreachAnswer
 from queries.measures.application import (
     MeasureRequest,
     approve_measure,
@@ -31,6 +32,7 @@ __all__ = [
     "FAULTS",
     "ROLES",
     "STATES",
+    "VERDICTS",
     "Admission",
     "Application",
     "Applied",
@@ -45,6 +47,7 @@ __all__ = [
     "MeasureRequest",
     "MeasureStatement",
     "Overreach",
+    "OverreachAnswer",
     "OverreachKind",
     "Subject",
     "Trigger",

@@ -6,6 +6,7 @@ counts.  A line whose basis is unsure, and a record that may be used no more, ar
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from graph.errors import InputError, NotFoundError
 from graph.identifiers.redaction import redacted
 from graph.operations import AppliedMeasure, MeasureBook, OperationsStore
-from graph.time import utc_now
+from graph.time import parse_date, utc_now
 from queries.district import DistrictReader
 from queries.eligibility.verdict import Verdict
 from queries.measures.admission import Admission, Application, admit
@@ -56,6 +57,35 @@ class MeasureRequest:
     remedy: str | None = None
     informs_only: bool = True
     reason: str = ""
+
+    @classmethod
+    def of(cls, told: Mapping[str, str]) -> MeasureRequest:
+        """From what a form or a command states, all in text; empty is unsaid.
+
+        Raises `InputError`: a name that there is none of (`field_unknown`), what is no day (`date`).
+        """
+        if lost := sorted({*told} - {*cls.__dataclass_fields__}):
+            raise InputError(
+                f"没有“{lost[0]}”这一项。可以写的有：{'、'.join(cls.__dataclass_fields__)}。",
+                f"No field is called {lost[0]}.",
+                code="field_unknown",
+            )
+        if lacking := [name for name in ("measure", "subject") if not told.get(name)]:
+            raise InputError(
+                f"请写明{'措施编号' if lacking[0] == 'measure' else '主体编号'}。",
+                f"{lacking[0]} is missing.",
+                code="field_missing",
+            )
+        stated: dict[str, Any] = {
+            name: value.strip() for name, value in told.items() if value.strip()
+        }
+        for name in ("decided_on", "begins_on", "ends_on", "told_on"):
+            if name in stated:
+                stated[name] = parse_date(stated[name])
+        for name in ("is_large", "is_lifelong", "informs_only"):
+            if name in stated:
+                stated[name] = stated[name] in ("true", "是", "1", "on")
+        return cls(**stated)
 
     @property
     def said(self) -> Application:
