@@ -5,6 +5,7 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 
 from __future__ import annotations
 
+from graph.operations.case_file import CaseFile, CaseFiles
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.job import ENDED, Job, Jobs
@@ -19,6 +20,8 @@ from graph.operations.store import OperationsStore, read_only_store, store_for
 __all__ = [
     "ENDED",
     "AppliedMeasure",
+    "CaseFile",
+    "CaseFiles",
     "DecisionArchive",
     "Delivery",
     "Holder",
