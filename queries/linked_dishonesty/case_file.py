@@ -74,7 +74,7 @@ def sheets(case: FiledCase) -> dict[str, list[tuple[str, ...]]]:
         (
             said(one.subject_name), said(one.other_name), str(one.distance), one.sentence,
             said(one.since),
-            "；".join(" ".join(map(said, (s.source, s.batch, s.row))) for s in one.steps),
+            "；".join(" ".join(map(said, (t.source, t.batch, t.row))) for s in one.steps for t in s.ties),
             one.expires_on.isoformat(),
         )
         for one in links.linked

@@ -69,7 +69,7 @@ class LinkedHint:
     @property
     def ties(self) -> frozenset[str]:
         """Kinds of ties on the way."""
-        return frozenset(step.kind for step in self.steps)
+        return frozenset(tie.kind for step in self.steps for tie in step.ties)
 
 
 @dataclass(frozen=True)

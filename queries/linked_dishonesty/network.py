@@ -16,30 +16,55 @@ from graph.provenance import OTHER_SOURCES
 from graph.snapshot import Snapshot
 from queries.linked_dishonesty.policy import LinkPolicy
 
-__all__ = ["Network", "Step", "Way"]
+__all__ = ["Network", "Step", "TieShown", "Way"]
+
+
+#: Rows of one kind of tie fit into so many bits.
+_ROW_BITS = 40
 
 
 @dataclass(frozen=True)
-class Step:
-    """One tie of a way, with what shows it.
+class TieShown:
+    """One tie, with what shows it.
 
     Attributes:
         kind: of the tie.  what: what the one it leads to is to the one before, in Chinese.
-        party, name: whom it leads to.
-        since: first day of the tie; None where nobody says.
+        since: its first day; None where nobody says.
         fact: id of the fact.  source, batch, row: where it was said; of a source that is not named
             (`graph.provenance`) no batch and row either.
     """
 
     kind: str
     what: str
-    party: str
-    name: str | None
     since: date | None
     fact: str
     source: str
     batch: str | None
     row: int | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one party to the next, by every tie that there is between the two.
+
+    Attributes:
+        party, name: whom it leads to.
+        since: from when one of the ties stands; None where nobody says of any.
+    """
+
+    party: str
+    name: str | None
+    ties: tuple[TieShown, ...]
+
+    @property
+    def what(self) -> str:
+        """What the party is to the one before, in Chinese."""
+        return "、".join(dict.fromkeys(tie.what for tie in self.ties))
+
+    @property
+    def since(self) -> date | None:
+        """From when one of the ties stands."""
+        return min((tie.since for tie in self.ties if tie.since), default=None)
 
 
 @dataclass(frozen=True)
@@ -67,8 +92,8 @@ class Network:
             ties = snapshot.ties[kind]
             proven = np.flatnonzero(ties.facts["certainty"].to_numpy() >= 1)
             source, target = ties.source[proven], ties.target[proven]
-            # (kind, row of the tie, whether it is walked against its direction) as one number
-            tie = (proven.astype(np.int64) * len(self._kinds) + number) * 2
+            # kind, row of the tie, whether it is walked against its direction: as one number
+            tie = (np.int64(number) << _ROW_BITS | proven.astype(np.int64)) << 1
             starts += [source, target]
             ends += [target, source]
             ids += [tie, tie + 1]
@@ -82,7 +107,7 @@ class Network:
     def ways(self, party: int, *, hops: int | None = None) -> list[Way]:
         """Shortest ways from a party to everybody within so many steps, the nearest first."""
         limit = self.policy.hops if hops is None else min(hops, self.policy.hops)
-        came: dict[int, tuple[int, int]] = {party: (-1, -1)}
+        came: dict[int, int] = {party: -1}
         layer, found = [party], []
         for distance in range(limit):
             following: list[int] = []
@@ -93,33 +118,39 @@ class Network:
                 for place in range(first, last):
                     other = int(self._end[place])
                     if other not in came:
-                        came[other] = (at, int(self._tie[place]))
+                        came[other] = at
                         following.append(other)
             found += following
             layer = following
         return [self._way(other, came) for other in found]
 
-    def _way(self, other: int, came: dict[int, tuple[int, int]]) -> Way:
+    def _way(self, other: int, came: dict[int, int]) -> Way:
         steps: list[Step] = []
         at = other
-        while came[at][0] >= 0:
-            before, tie = came[at]
-            steps.append(self._step(tie, at))
-            at = before
+        while came[at] >= 0:
+            steps.append(self._step(came[at], at))
+            at = came[at]
         return Way(other, tuple(reversed(steps)))
 
-    def _step(self, tie: int, to: int) -> Step:
-        row_and_kind, against = divmod(tie, 2)
-        row, number = divmod(row_and_kind, len(self._kinds))
-        kind = self._kinds[number]
+    def _step(self, before: int, to: int) -> Step:
+        first, last = int(self._first[before]), int(self._first[before + 1])
+        there = np.flatnonzero(self._end[first:last] == to) + first
+        return Step(
+            party=str(self.snapshot.keys[to].as_py()),
+            name=self.snapshot.name(to),
+            ties=tuple(self._tie_shown(int(self._tie[place])) for place in there),
+        )
+
+    def _tie_shown(self, tie: int) -> TieShown:
+        of_kind, against = divmod(tie, 2)
+        kind = self._kinds[of_kind >> _ROW_BITS]
+        row = of_kind & ((1 << _ROW_BITS) - 1)
         fact = self.snapshot.ties[kind].table.slice(row, 1).to_pylist()[0]
         words = self.policy.ties[kind]
         veiled = fact["source"] in self.snapshot.provenance.veiled
-        return Step(
+        return TieShown(
             kind=kind,
             what=words.backward if against else words.forward,
-            party=str(self.snapshot.keys[to].as_py()),
-            name=self.snapshot.name(to),
             since=fact["valid_from"],
             fact=fact["fact_id"],
             source=OTHER_SOURCES if veiled else fact["source"],

@@ -1,10 +1,9 @@
 """A dishonest firm with everybody who stands near it, and with those who only seem to.
 
-    listed firm ─ representative ─ second firm (holds most) ─ its representative
-         └ guarantor-like neighbours there are none: what is planted is the whole of it
+    listed firm ─ representative
+         └ partner ─ second firm ─ its representative
 
-Who represented it before, who has the same name, and whom a removed listing was about are left
-alone.
+Whoever stands near a firm whose listing was removed, or near nobody, is left alone.
 """
 
 from __future__ import annotations
@@ -91,13 +90,11 @@ def plant(district: District) -> Planted:
                 "subject": bad,
                 # tie by tie: who stands how near, from when the whole way stands
                 "linked": [
-                    [head[1], 1, "2020-03-02"], [partner[1], 1, "2019-07-01"],
+                    [head[1], 1, "2014-05-06"], [partner[1], 1, "2019-07-01"],
                     [second, 2, "2021-09-09"], [other[1], 3, "2021-09-09"],
                 ],
                 "not_linked": [third, apart[1], repaired, lone[1]],
             }
         )  # fmt: skip
     tables = (pd.DataFrame(register), pd.DataFrame(holders), pd.DataFrame(listed))
-    return Planted(
-        dict(zip((name for _, name in FILES), tables, strict=True)), {"cases": truth}
-    )
+    return Planted(dict(zip((name for _, name in FILES), tables, strict=True)), {"cases": truth})
