@@ -30,9 +30,11 @@ from ingest.comparing.completeness import Settlement, parts_of, settle
 from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.list_part import ListPart
 from ingest.comparing.listing import listing
+from ingest.comparing.named_bodies import of_named_bodies
 from ingest.comparing.organisation_codes import of_organisation_codes
 from ingest.comparing.other_names import other_names
 from ingest.comparing.registered_name import under_registered_names
+from ingest.comparing.standing_keys import under_standing_keys
 from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import RowFinding, by_importance, findings_table, kept_findings
@@ -165,6 +167,7 @@ def plan(
         )
         gated.rows, of_nobody = of_organisation_codes(log, table.spec, gated.rows)
         gated.findings += of_nobody
+        gated.rows = of_named_bodies(log, table.spec, gated.rows)
         gated.rows = name_parties(
             gated.rows, table.spec, source=source.name, identity_key=identity_key
         )
@@ -175,7 +178,7 @@ def plan(
         lines = listing(table, gated, identity_key) if is_complete else None
         rows = gated.take_rows()
         frames = source.facts(table.name, rows) if len(rows) else iter(())
-        frames = under_registered_names(log, frames)
+        frames = under_standing_keys(log, under_registered_names(log, frames))
         del rows  # what reads them is the last to hold them
         release_memory()
         difference = compare(log, frames, source=source.name, batch=batch, day=day)
