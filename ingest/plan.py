@@ -152,8 +152,10 @@ def plan(
     with _everything_foreseen(path):
         name = shown(path)
         progress(f"读取 {name}", 0, None)
-        table = _of_several(read_apart(path, source.only(only)), source, only) if only else (
-            read_apart(path, source)
+        table = (
+            _of_several(read_apart(path, source.only(only)), source, only)
+            if only
+            else (read_apart(path, source))
         )
         if content_sha256(path) != sha256:
             raise InputError(

@@ -188,9 +188,8 @@ def _names(reader: DistrictReader, labels: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for label in sorted({*labels.values()}):
         facts = reader.whenever(label)
-        for key, name in zip(_texts(facts, "key"), _texts(facts, "name"), strict=True):
-            if key in labels and name:
-                found[key] = name
+        told = zip(_texts(facts, "key"), _texts(facts, "name"), strict=True)
+        found |= {key: name for key, name in told if key in labels and name}
     return found
 
 

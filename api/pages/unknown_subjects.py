@@ -17,7 +17,13 @@ __all__ = ["ENTRIES", "router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ENTRIES = (
-    Entry("信用办", 15, "/unknown-subjects", "待登记主体", "有公共信用记录、登记库中却没有的主体，按部门"),
+    Entry(
+        "信用办",
+        15,
+        "/unknown-subjects",
+        "待登记主体",
+        "有公共信用记录、登记库中却没有的主体，按部门",
+    ),
 )
 
 _DOING = "正在核对每条许可、处罚和其他行政行为的当事人。"
@@ -32,9 +38,7 @@ def subjects(
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> HTMLResponse:
     """Departments with how many each; those of one department, or all, fifty at a time."""
-    found = reader.computed(
-        "unknown_subjects", lambda: unknown_subjects(reader), within=PATIENCE
-    )
+    found = reader.computed("unknown_subjects", lambda: unknown_subjects(reader), within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/unknown-subjects")
     chosen = next(

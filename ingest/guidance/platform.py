@@ -59,9 +59,7 @@ def with_platform_words(spec: TableSpec, findings: Iterable[RowFinding]) -> list
     @cache
     def words(finding: RowFinding) -> str | None:
         field = by_title.get(finding.column or "")
-        return next(
-            (each.platform for each in platform_words() if each.fits(finding, field)), None
-        )
+        return next((each.platform for each in platform_words() if each.fits(finding, field)), None)
 
     return [
         item if item.row is None else replace(item, platform=words(replace(item, row=None)))

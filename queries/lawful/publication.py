@@ -103,9 +103,7 @@ def publication() -> Publication:
     return read_rules(Publication)
 
 
-def why_not_published(
-    kind: str, statement: Mapping[str, Any], lawful_on: date
-) -> Exclusion | None:
+def why_not_published(kind: str, statement: Mapping[str, Any], lawful_on: date) -> Exclusion | None:
     """Why a record is not published on a day; None where it is.
 
     Args:

@@ -96,9 +96,7 @@ def test_who_no_register_knows_is_listed_and_nobody_else(taken: Taken) -> None:
     assert all("登记" in item.message_zh and "核对" in item.message_zh for item in told)
 
 
-def test_the_list_empties_when_the_register_tells_of_them(
-    taken: Taken, tmp_path: Path
-) -> None:
+def test_the_list_empties_when_the_register_tells_of_them(taken: Taken, tmp_path: Path) -> None:
     """In a log of its own, in which one of them is registered."""
     first, *others = taken.truth["unknown_subjects"]
     settings = Settings(data=tmp_path)

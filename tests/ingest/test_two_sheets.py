@@ -44,7 +44,11 @@ def book(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
     with xlsxwriter.Workbook(path) as made:
         for name, rows in sheets.items():
             sheet = made.add_worksheet(name)
-            lines: list[list[Any]] = [[f"{name}信息公示表"], ["填报单位：样例局", "", "报送月份：2月"], *rows]
+            lines: list[list[Any]] = [
+                [f"{name}信息公示表"],
+                ["填报单位：样例局", "", "报送月份：2月"],
+                *rows,
+            ]
             lines += [["合计", len(rows) - 1], ["填报人：张三", "", "审核人：李四"]]
             for place, line in enumerate(lines):
                 for column, cell in enumerate(line):
@@ -115,7 +119,9 @@ def test_what_was_not_reached_is_taken_when_the_file_comes_again(
 
 
 def test_a_dry_run_tells_of_both(tmp_path: Path, settings: Settings) -> None:
-    path = book(tmp_path / "双公示.xlsx", {"说明": [["请填写"]], "许可": PERMITS, "处罚": PENALTIES})
+    path = book(
+        tmp_path / "双公示.xlsx", {"说明": [["请填写"]], "许可": PERMITS, "处罚": PENALTIES}
+    )
 
     seen = preview("administrative_decision", [path], settings=settings)
 
@@ -132,6 +138,6 @@ def test_a_drop_folder_takes_both_and_explains_each(tmp_path: Path, settings: Se
     [arrived] = dropped.take()
 
     assert arrived.report is not None and "读入 4 行，退回 1 行" in arrived.message_zh
-    explained = [x for x in folder.rglob("*错误明细.xlsx")]
+    explained = list(folder.rglob("*错误明细.xlsx"))
     assert len(explained) == 1 and zipfile.is_zipfile(explained[0])
     assert len(FactLog(settings.log_dir).batches()) == 2

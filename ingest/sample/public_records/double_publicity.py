@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import cycle, islice
 from typing import Any
 
 import pandas as pd
@@ -51,7 +52,8 @@ def plant(district: District) -> Planted:
     """The files of both editions and of the seven classes."""
     firms = district.firms.tail(_FIRMS).reset_index(drop=True)
     names, codes = (firms[name].tolist() for name in ("企业名称", "统一社会信用代码"))
-    known = list(zip(names, codes, strict=True))
+    # a small district has fewer firms: then some have several records
+    known = list(islice(cycle(zip(names, codes, strict=True)), _FIRMS))
     unknown = [
         (f"样例未登记企业{n}有限公司", uscc.complete(f"91610305MA9PK{n:02d}X")) for n in range(1, 4)
     ]
@@ -99,7 +101,13 @@ def _permits_2018(
         _permit(known[20 + n], _number(_HOUSING, "许", 40 + n), date(2026, 2, 3)) | wrong
         for n, wrong in enumerate(bad)
     ]
-    codes = ["resident_id_in_code", "code_pairs_with_kind", "required", "not_a_date", "unknown_code"]
+    codes = [
+        "resident_id_in_code",
+        "code_pairs_with_kind",
+        "required",
+        "not_a_date",
+        "unknown_code",
+    ]
     return pd.DataFrame(rows), [[first + 2 + n, code] for n, code in enumerate(codes)]
 
 
@@ -173,7 +181,9 @@ def _both_2016(
         }
         for n in (0, 1, 2)
     ]
-    permits.append(permits[0] | {"行政许可决定书文号": "空", "项目名称": "早期许可", "行政相对人名称": ""})
+    permits.append(
+        permits[0] | {"行政许可决定书文号": "空", "项目名称": "早期许可", "行政相对人名称": ""}
+    )
     penalties = [
         {
             "行政处罚决定书文号": _number(_STREETS, "罚", 80 + n),
@@ -194,7 +204,10 @@ def _both_2016(
         for n in range(3)
     ]
     penalties.append(penalties[0] | {"行政处罚决定书文号": "P4", "当前状态": "7"})
-    book = {"行政许可": _as_sent("行政许可信息公示表", permits), "行政处罚": _as_sent("行政处罚信息公示表", penalties)}
+    book = {
+        "行政许可": _as_sent("行政许可信息公示表", permits),
+        "行政处罚": _as_sent("行政处罚信息公示表", penalties),
+    }
     # the title is the first row, the heading the third
     return book, {
         _BOOK_2016: [[7, "required"]],
@@ -259,7 +272,8 @@ def _as_sent(title: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     body = [[str(row[name]) for name in heading] for row in rows]
     closing = [line("合计", str(len(rows))), line("填报人：样例", "", "审核人：样例")]
     return pd.DataFrame(
-        [line("填报单位：样例局", "", "报送月份：3月"), heading, *body, *closing], columns=line(title)
+        [line("填报单位：样例局", "", "报送月份：3月"), heading, *body, *closing],
+        columns=line(title),
     )
 
 

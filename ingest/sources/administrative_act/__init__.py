@@ -42,7 +42,7 @@ def _act(act_class: str, rows: pd.DataFrame) -> Iterator[FactFrame]:
     named, code = rows["authority"], rows["authority_body_code"]
     key = f"act:{act_class}:" + code.where(rows["authority_body_key"].notna(), named) + told
     nothing = pd.Series(None, rows.index, dtype=object)
-    last = rows["ends_on"] if "ends_on" in rows else nothing
+    last = rows.get("ends_on", nothing)
     when = {"valid_from": rows["decided_on"], "valid_to": through(last)}
     yield from mention(rows, "subject", name=rows["subject_name"])
     yield from mention(rows, "authority_body", name=named)
