@@ -6,6 +6,7 @@ What is removed, repaired, annulled, disputed or past its term leaves no trace i
 from __future__ import annotations
 
 from queries.lawful.keep import Law
+from queries.lawful.publication import SUBJECT, Exclusion, publication, why_not_published
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
 from queries.lawful.retention import Retention, RetentionRule, retention_rules
 from queries.lawful.table import Barred, barred, ended_records
@@ -13,8 +14,10 @@ from queries.lawful.usable import usable, why_ended
 
 __all__ = [
     "PARAMETERS",
+    "SUBJECT",
     "Barred",
     "Ended",
+    "Exclusion",
     "Law",
     "Regimes",
     "Retention",
@@ -22,8 +25,10 @@ __all__ = [
     "barred",
     "ended_records",
     "parameters",
+    "publication",
     "regimes",
     "retention_rules",
     "usable",
     "why_ended",
+    "why_not_published",
 ]
