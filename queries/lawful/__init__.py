@@ -5,6 +5,7 @@ What is removed, repaired, annulled, disputed or past its term leaves no trace i
 
 from __future__ import annotations
 
+from queries.lawful.clocks import Channel, Clock, Clocks, clock_for, clocks, due_on
 from queries.lawful.keep import Law
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
 from queries.lawful.retention import Retention, RetentionRule, retention_rules
@@ -14,12 +15,18 @@ from queries.lawful.usable import usable, why_ended
 __all__ = [
     "PARAMETERS",
     "Barred",
+    "Channel",
+    "Clock",
+    "Clocks",
     "Ended",
     "Law",
     "Regimes",
     "Retention",
     "RetentionRule",
     "barred",
+    "clock_for",
+    "clocks",
+    "due_on",
     "ended_records",
     "parameters",
     "regimes",
