@@ -5,6 +5,7 @@ What is removed, repaired, annulled, disputed or past its term leaves no trace i
 
 from __future__ import annotations
 
+from queries.lawful.clocks import Channel, Clock, Clocks, clock_for, clocks, due_on
 from queries.lawful.keep import Law
 from queries.lawful.publication import SUBJECT, Exclusion, publication, why_not_published
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
@@ -16,6 +17,9 @@ __all__ = [
     "PARAMETERS",
     "SUBJECT",
     "Barred",
+    "Channel",
+    "Clock",
+    "Clocks",
     "Ended",
     "Exclusion",
     "Law",
@@ -23,6 +27,9 @@ __all__ = [
     "Retention",
     "RetentionRule",
     "barred",
+    "clock_for",
+    "clocks",
+    "due_on",
     "ended_records",
     "parameters",
     "publication",
