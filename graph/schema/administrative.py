@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph.information import InformationClass
-from graph.schema.public_record import RECORD_STATES
+from graph.schema.public_record import GRAVITY, RECORD_STATES
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 _PUBLIC = Sensitivity.PUBLIC
@@ -84,6 +84,7 @@ NODES = (
             _day("published_until", "公示截止期", "CF_GSJZQ"),
             _day("removed_on", "修复日期", "信用修复管理办法"),
             _text("record_state", "当前状态", "CF_ZT", RECORD_STATES),
+            *GRAVITY,
             *_REPORTING,
         ),
         information=InformationClass.PUBLIC_RECORD,

@@ -8,7 +8,33 @@ from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueTyp
 _PUBLIC = Sensitivity.PUBLIC
 
 #: What papers say of a record that was published; what follows from it is law (`queries.lawful`).
-RECORD_STATES = {"normal": "正常", "annulled": "撤销", "disputed": "异议", "other": "其他"}
+RECORD_STATES = {
+    "normal": "正常", "annulled": "撤销", "disputed": "异议", "shielded": "暂时屏蔽", "other": "其他",
+}  # fmt: skip
+
+#: How grave a record is, and who said so: sectors publish their standards, nobody here derives one.
+GRAVITY = (
+    Property(
+        "credit_class",
+        "失信等级",
+        basis="信用修复管理办法（国家发展改革委令第36号）；国家市场监督管理总局令第107号",
+        sensitivity=_PUBLIC,
+        values={
+            "minor": "轻微",
+            "ordinary": "一般",
+            "serious": "严重",
+            "special_field": "特定领域（食品药品、特种设备、安全生产、消防）",
+        },
+    ),
+    Property("classed_by", "等级认定单位", sensitivity=_PUBLIC),
+    Property(
+        "extended_until",
+        "行业主管部门规定的继续公示截止日期",
+        ValueType.DATE,
+        "信用修复管理办法（期满未纠正的，按行业主管部门规定）",
+        _PUBLIC,
+    ),
+)
 
 NODES = (
     Node(
@@ -51,6 +77,7 @@ NODES = (
                 "published_until", "公示截止日期（文书所载）", ValueType.DATE, sensitivity=_PUBLIC
             ),
             Property("removed_on", "移出或修复日期", ValueType.DATE, sensitivity=_PUBLIC),
+            *GRAVITY,
             Property(
                 "record_state",
                 "记录状态",

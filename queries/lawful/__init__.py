@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from queries.lawful.keep import Law
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
+from queries.lawful.repair import Window, repair_effects, repair_law, window_of
 from queries.lawful.retention import Retention, RetentionRule, retention_rules
 from queries.lawful.table import Barred, barred, ended_records
 from queries.lawful.usable import usable, why_ended
@@ -19,11 +20,15 @@ __all__ = [
     "Regimes",
     "Retention",
     "RetentionRule",
+    "Window",
     "barred",
     "ended_records",
     "parameters",
     "regimes",
+    "repair_effects",
+    "repair_law",
     "retention_rules",
     "usable",
     "why_ended",
+    "window_of",
 ]
