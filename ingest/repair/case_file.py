@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from pydantic import computed_field
+
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from graph.operations import Case
@@ -77,6 +79,7 @@ class CaseFile:
     carried_out: bool
     labels: dict[str, str] = field(default_factory=dict)
 
+    @computed_field
     @property
     def overdue(self) -> bool:
         """Whether some clock has run out."""
@@ -94,7 +97,12 @@ def case_files(
 
 def case_file(log: FactLog, case: Case, day: date, *, calendar: Calendar = CALENDAR) -> CaseFile:
     """One case as it is on a day."""
-    return _file(log, case, day, not_carried_out(log, [case, *()]), calendar)
+    return _file(log, case, day, _pending(log, case), calendar)
+
+
+def _pending(log: FactLog, case: Case) -> frozenset[int]:
+    # of the log's other cases nothing is asked here
+    return not_carried_out(log, [case]) & {case.number}
 
 
 def _urgency(item: CaseFile) -> tuple[bool, bool, date, int]:

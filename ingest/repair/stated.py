@@ -102,6 +102,14 @@ def read_stated(kind: str, act: str, given: Mapping[str, Any]) -> dict[str, Any]
             code="stated_unknown",
         )
     found = {name: value for name, value in given.items() if name != "reason" and value}
+    for name, value in found.items():
+        wanted = {"evidence": Mapping, "papers": list | tuple}.get(fields[name].type, str | date)
+        if not isinstance(value, wanted):
+            raise InputError(
+                f"“{fields[name].title}”的写法不对。",
+                f"{name} is of another type.",
+                code="stated_unknown",
+            )
     for name, item in fields.items():
         if item.required and not str(given.get(name) or "").strip():
             raise InputError(
