@@ -88,8 +88,7 @@ def begin(
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """申请或登记一件 / open a case."""
-    from graph.operations.repair import KINDS
-    from ingest.repair import open_case
+    from ingest.repair import KINDS, open_case
 
     if kind not in KINDS:
         raise typer.BadParameter(f"事项写：{'、'.join(KINDS)}")

@@ -12,9 +12,12 @@ from api.admission import MOST, Whole
 from api.dependencies import Serving
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
-from graph.operations.repair import ACTS, KINDS, STATES, CaseKind
 from graph.schema import SCHEMA
 from ingest.repair import (
+    ACTS,
+    KINDS,
+    STATES,
+    CaseKind,
     act_on,
     case_of,
     cases,

@@ -13,9 +13,9 @@ from pydantic import Field
 
 from api.admission import MOST, Text, Whole
 from api.dependencies import Body, Serving
-from graph.operations.repair import CaseKind
 from ingest.repair import (
     CaseFile,
+    CaseKind,
     RecordFile,
     Withdrawn,
     act_on,

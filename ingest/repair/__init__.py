@@ -6,6 +6,7 @@ what follows for readers is a batch of the log (`carry_out`); nothing writes bes
 
 from __future__ import annotations
 
+from graph.operations.repair import ACTS, KINDS, STATES, CaseKind
 from ingest.repair.carry_out import carry_out
 from ingest.repair.case_file import CaseFile, Clock, Move, Receiver
 from ingest.repair.desk import act_on, case_of, cases, open_case, records_of
@@ -13,8 +14,12 @@ from ingest.repair.record import DECIDED, RecordFile
 from ingest.repair.withdrawn import Withdrawn, withdrawals_of
 
 __all__ = [
+    "ACTS",
     "DECIDED",
+    "KINDS",
+    "STATES",
     "CaseFile",
+    "CaseKind",
     "Clock",
     "Move",
     "Receiver",

@@ -6,6 +6,7 @@ What is removed, repaired, annulled, disputed or past its term leaves no trace i
 from __future__ import annotations
 
 from queries.lawful.keep import Law
+from queries.lawful.lists import Catalogue, ListRule, list_catalogue
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
 from queries.lawful.repair import Window, repair_effects, repair_law, window_of
 from queries.lawful.retention import Retention, RetentionRule, retention_rules
@@ -15,14 +16,17 @@ from queries.lawful.usable import usable, why_ended
 __all__ = [
     "PARAMETERS",
     "Barred",
+    "Catalogue",
     "Ended",
     "Law",
+    "ListRule",
     "Regimes",
     "Retention",
     "RetentionRule",
     "Window",
     "barred",
     "ended_records",
+    "list_catalogue",
     "parameters",
     "regimes",
     "repair_effects",
