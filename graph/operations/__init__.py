@@ -15,14 +15,18 @@ from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.proposal import Proposal, Proposals
+from graph.operations.record_use import RecordUse, RecordUses
+from graph.operations.repair import Act, Case, RepairCases
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.store import OperationsStore, read_only_store, store_for
 
 __all__ = [
     "ENDED",
+    "Act",
     "Bulletins",
     "CalendarEdit",
     "CalendarEdits",
+    "Case",
     "Concealment",
     "Concealments",
     "DecisionArchive",
@@ -40,6 +44,9 @@ __all__ = [
     "Proposal",
     "Proposals",
     "QueuedPair",
+    "RecordUse",
+    "RecordUses",
+    "RepairCases",
     "Runner",
     "Work",
     "holder",
