@@ -18,6 +18,7 @@ __all__ = ["adverse_said", "adverse_sentence", "record_said", "tie_said"]
 _TITLES = (
     "name",
     "loan_no",
+    "line_no",
     "policy_no",
     "certificate_no",
     "plot_no",
