@@ -53,6 +53,9 @@ NO_ANSWER = {
     "/identity/judgements", "/identity/judgements/{number}/undo", "/identity/candidates",
     "/v1/identity/candidates", "/v1/products/{product}/proposals", "/v1/proposals/{proposal}",
     "/v1/proposals/{proposal}/approval", "/v1/jobs/{job_id}/cancellation",
+    # the office's own file of an act on a record, and the search by which one begins (test_repair)
+    "/v1/repairs", "/v1/repairs/{number}", "/v1/repairs/{number}/acts", "/v1/repairs/records",
+    "/v1/repairs/withdrawn", "/repairs", "/repairs/{number}", "/repairs/{number}/acts", "/repairs/records",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -331,7 +334,8 @@ def test_no_adverse_source_is_told_as_the_source_of_what_a_party_is(
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
-    "identity undo", "masking", "sources", "shadow", "structure guarantee", "freshness",
+    "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
+    "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
 }  # fmt: skip
 #: Those of which a small office says that it knows too little.
 MAY_REFUSE = {"calibrate"}
