@@ -102,10 +102,12 @@ def test_one_decision_is_one_record_whichever_edition_came_first(
 
 def test_another_number_subject_or_body_is_another_record(desk: Desk) -> None:
     other = {"行政处罚决定书文号": "凤罚〔2026〕2号"}
+    other_firm = {
+        "行政相对人代码_1（统一社会信用代码）": "91610305MA9T00026A",
+        "行政相对人名称": "乙公司",
+    }
     desk.take(OLD)
-    desk.take(
-        NEW, NEW | other, NEW | {"行政相对人代码_1（统一社会信用代码）": "91610305MA9T00026A"}
-    )
+    desk.take(NEW, NEW | other, NEW | other_firm)
     desk.take(OLD | {"处罚机关": "凤翔区交通运输局"})
 
     assert len(desk.held("Penalty")) == 4
@@ -240,7 +242,7 @@ def test_files_of_codes_alone_are_told_apart_by_their_names_or_not_at_all(desk: 
     [act] = desk.held("AdministrativeAct")
     assert (act["act_class"], act["form"]) == ("coercion", "查封")
     with pytest.raises(InputError) as refused:
-        desk.take(row, source="administrative_act", name="行政行为")
+        desk.take(row | {"nr": "另一件"}, source="administrative_act", name="行政行为")
     assert refused.value.cause_code == "table_unclear"
     assert "行政确认" in refused.value.message_zh
 
