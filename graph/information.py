@@ -66,3 +66,5 @@ class InformationClass(StrEnum):
     BENEFICIAL_OWNER = "beneficial_owner", "受益所有人", "受益所有人信息管理办法（2024年第3号）"
     APPRAISAL = "appraisal", "村级评价和申报", f"{_CONSENT}；银发〔2014〕37号"
     COMPLAINT = "complaint", "投诉", "国办发〔2020〕53号；个人信息保护法 第二十八条"
+    # how a department works is its own matter and that of whoever supervises it
+    ADMINISTRATION = "administration", "行政机关工作台账", "政府信息公开条例 第十六条"
