@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from queries.lawful.clocks import Channel, Clock, Clocks, clock_for, clocks, due_on
 from queries.lawful.keep import Law
+from queries.lawful.publication import SUBJECT, Exclusion, publication, why_not_published
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
 from queries.lawful.retention import Retention, RetentionRule, retention_rules
 from queries.lawful.table import Barred, barred, ended_records
@@ -14,11 +15,13 @@ from queries.lawful.usable import usable, why_ended
 
 __all__ = [
     "PARAMETERS",
+    "SUBJECT",
     "Barred",
     "Channel",
     "Clock",
     "Clocks",
     "Ended",
+    "Exclusion",
     "Law",
     "Regimes",
     "Retention",
@@ -29,8 +32,10 @@ __all__ = [
     "due_on",
     "ended_records",
     "parameters",
+    "publication",
     "regimes",
     "retention_rules",
     "usable",
     "why_ended",
+    "why_not_published",
 ]

@@ -19,7 +19,8 @@ from graph.identifiers.appearance import (
 )
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.naming import suggests
-from ingest.checking.parties import looks_like_a_person, organisation, parties, party
+from graph.identifiers.person_in_code import looks_like_a_person
+from ingest.checking.parties import organisation, parties, party
 from ingest.checking.values import read_column
 from ingest.reading.texts import Texts
 
