@@ -5,6 +5,9 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 
 from __future__ import annotations
 
+from graph.operations.bulletin import Bulletins, KeptBulletin
+from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
+from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.job import ENDED, Job, Jobs
@@ -20,7 +23,12 @@ from graph.operations.store import OperationsStore, read_only_store, store_for
 __all__ = [
     "ENDED",
     "Act",
+    "Bulletins",
+    "CalendarEdit",
+    "CalendarEdits",
     "Case",
+    "Concealment",
+    "Concealments",
     "DecisionArchive",
     "Delivery",
     "Holder",
@@ -28,6 +36,7 @@ __all__ = [
     "Jobs",
     "Judgement",
     "JudgementBook",
+    "KeptBulletin",
     "KeptDecision",
     "Kind",
     "Ledger",

@@ -237,15 +237,13 @@ def window_of(kind: str, statement: Mapping[str, Any], lawful_on: date) -> Windo
     gravity = regime.class_of(statement.get("credit_class"))
     record = regimes().records.get(kind)
     begins = statement.get(record.begins) if record and record.begins else None
-    known = regime.classes[gravity] if gravity and begins else None
-    return Window(
-        name,
-        gravity,
-        statement.get("classed_by") if gravity else None,
-        begins,
-        months_after(begins, known.min_months) if known else None,
-        months_after(begins, known.max_months) if known else None,
-    )
+    may_from = ends = None
+    if gravity and begins:
+        known = regime.classes[gravity]
+        may_from = months_after(begins, known.min_months)
+        ends = months_after(begins, known.max_months)
+    classed_by = statement.get("classed_by") if gravity else None
+    return Window(name, gravity, classed_by, begins, may_from, ends)
 
 
 @dataclass(frozen=True)
