@@ -185,7 +185,12 @@ def _gravity(case: Case) -> dict[str, str]:
 
 
 def _title(due: Due) -> str:
-    own = {"accept": "决定是否受理", "answer": "答复申请", "shield_ends": "屏蔽期满"}
+    own = {
+        "accept": "决定是否受理",
+        "answer": "答复申请",
+        "shield_ends": "屏蔽期满",
+        "withdraw": "撤回公示并说明理由",
+    }
     return own.get(due.clock) or repair_law().clocks[due.clock].title
 
 

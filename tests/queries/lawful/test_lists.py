@@ -34,7 +34,12 @@ def test_every_term_that_is_computed_is_that_of_the_catalogue_and_is_sure() -> N
         if item.kind == "ListEntry" and item.computed_months and code != "judgment_defaulter"
     }
     # a line of which we are not sure computes nothing, whatever months it names
-    assert all(code in catalogue for term in regimes().terms if term.kind == "ListEntry" for code in term.classes)
+    assert all(
+        code in catalogue
+        for term in regimes().terms
+        if term.kind == "ListEntry"
+        for code in term.classes
+    )
 
 
 @pytest.mark.parametrize("code", sorted(list_catalogue().lists))
@@ -45,7 +50,9 @@ def test_an_unsure_list_ends_only_as_its_document_says(code: str) -> None:
     entry = {"list_kind": code, "listed_on": date(2019, 1, 1)}
     over = not usable("ListEntry", [entry], date(2030, 1, 1))
     assert over is (item.computed_months is not None and code != "judgment_defaulter")
-    assert not usable("ListEntry", [entry | {"published_until": date(2020, 1, 1)}], date(2020, 1, 2))
+    assert not usable(
+        "ListEntry", [entry | {"published_until": date(2020, 1, 1)}], date(2020, 1, 2)
+    )
     assert item.rule and item.authority and item.criteria
 
 
@@ -64,7 +71,9 @@ def test_every_list_has_a_source_and_those_without_a_rule_ask_for_the_day() -> N
                 assert code in asked, code
     kept = {code for code, item in list_catalogue().lists.items() if item.source == "credit_list"}
     assert offered == kept
-    [codes] = [item.values for item in SCHEMA.nodes["ListEntry"].properties if item.name == "list_kind"]
+    [codes] = [
+        item.values for item in SCHEMA.nodes["ListEntry"].properties if item.name == "list_kind"
+    ]
     assert {*codes} - offered == {
         "judgment_defaulter", "abnormal_operation", "serious_violation", "tax_black_list", "irregular_taxpayer",
     }  # fmt: skip
