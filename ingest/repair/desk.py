@@ -13,7 +13,7 @@ from typing import Any
 from graph.errors import InputError
 from graph.log import FactLog
 from graph.operations import Case, OperationsStore, RepairCases, store_for
-from graph.operations.repair import ACTS, KINDS, CaseKind
+from graph.operations.repair_moves import ACTS, KINDS, CaseKind
 from graph.settings import Settings
 from graph.time import day_of, months_after, today, utc_now
 from ingest.pipeline import bring_up
