@@ -14,6 +14,7 @@ from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
+from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
@@ -23,6 +24,7 @@ from graph.operations.store import OperationsStore, read_only_store, store_for
 __all__ = [
     "ENDED",
     "Act",
+    "AppliedMeasure",
     "Bulletins",
     "CalendarEdit",
     "CalendarEdits",
@@ -40,6 +42,7 @@ __all__ = [
     "KeptDecision",
     "Kind",
     "Ledger",
+    "MeasureBook",
     "OperationsStore",
     "Proposal",
     "Proposals",
