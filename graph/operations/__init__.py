@@ -5,7 +5,10 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 
 from __future__ import annotations
 
+from graph.operations.bulletin import Bulletins, KeptBulletin
+from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
 from graph.operations.case_file import CaseFile, CaseFiles
+from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.job import ENDED, Job, Jobs
@@ -14,14 +17,23 @@ from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.proposal import Proposal, Proposals
+from graph.operations.record_use import RecordUse, RecordUses
+from graph.operations.repair import Act, Case, RepairCases
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.store import OperationsStore, read_only_store, store_for
 
 __all__ = [
     "ENDED",
+    "Act",
     "AppliedMeasure",
+    "Bulletins",
+    "CalendarEdit",
+    "CalendarEdits",
+    "Case",
     "CaseFile",
     "CaseFiles",
+    "Concealment",
+    "Concealments",
     "DecisionArchive",
     "Delivery",
     "Holder",
@@ -29,6 +41,7 @@ __all__ = [
     "Jobs",
     "Judgement",
     "JudgementBook",
+    "KeptBulletin",
     "KeptDecision",
     "Kind",
     "Ledger",
@@ -37,6 +50,9 @@ __all__ = [
     "Proposal",
     "Proposals",
     "QueuedPair",
+    "RecordUse",
+    "RecordUses",
+    "RepairCases",
     "Runner",
     "Work",
     "holder",

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from graph.errors import InputError
 from graph.identifiers import unified_social_credit_code as uscc
+from graph.identifiers.person_in_code import looks_like_a_person
 from graph.identifiers.redaction import redacted
 from graph.identifiers.spelling import compact
 from graph.operations.responsible import responsible
-from ingest.checking.parties import looks_like_a_person
 
 __all__ = ["FILE", "confirm_code", "confirmed_codes"]
 

@@ -23,6 +23,7 @@ import pyarrow as pa
 from graph.identifiers import resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.identifiers.appearance import appearance
+from graph.identifiers.person_in_code import as_meant, looks_like_a_person
 from graph.identifiers.redaction import redacted, redacted_key
 from graph.identifiers.spelling import compact
 from ingest.catalogue.field import FieldSpec
@@ -40,6 +41,9 @@ UNREAD = "unread"
 #: Types whose number is a person's or may be.
 _PARTIES = frozenset({"resident_id", "party_id", "uscc", "uscc_or_filler", "organisation_code"})
 _RUN = re.compile(r"[0-9]{5,}")
+#: A code with a character too many or too few, or with a class that there is none of: behind the
+#: division stand two letters that nobody types for a digit, as in codes given out since 2015.
+_OF_A_FIRM = re.compile(r"[0-9A-Z]{1,3}[0-9]{5,6}(?=.{0,2}[AC-HJKMNPRT-Y]{2})[0-9A-Z]{8,12}")
 _AT_ONCE = 1 << 15
 
 
@@ -169,11 +173,15 @@ def _hidden(text: str) -> str:
     named = appearance(code)
     if named and named.code == "scientific":
         return text  # of its digits Excel has left nothing that names anybody
+    if looks_like_a_person(code):
+        return resident_id.mask(as_meant(code))
     if len(code) == 18 and uscc.subject_class(code):
         # a code with a slip is corrected letter by letter, and is nobody's secret
         person = resident_id.check(code).code
         if not code[:17].isdigit() or (person != "check_digit" and uscc.registrar_known(code)):
             return text
+    if _OF_A_FIRM.fullmatch(code):
+        return text
     if len(code) in (15, 18) and code[:-1].isdigit():
         return resident_id.mask(code)
     hidden = redacted(text, strict=False)

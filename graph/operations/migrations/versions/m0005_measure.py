@@ -7,8 +7,8 @@ from alembic import op
 
 __all__ = ["upgrade"]
 
-revision = "0006"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
 _INSTANT = sa.DateTime(timezone=True)
 
