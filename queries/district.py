@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph.log_prefix import LogPrefix
 from graph.log_view import LogView
@@ -21,6 +21,8 @@ from queries.scope import ADMINISTRATOR, Scope
 from queries.visible import visible
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from graph.snapshot import Snapshot
     from queries.eligibility import Product
     from queries.eligibility.decisions.prospects import Prospects
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from queries.structure import GuaranteeProposal, ProposalCheck, Structure
 
 __all__ = ["DistrictReader"]
+
+T = TypeVar("T")
 
 
 class DistrictReader:
@@ -95,6 +99,29 @@ class DistrictReader:
         from queries.risk.calibration import policy_in_force
 
         return policy_in_force(self._stores.store)
+
+    def table(self, kind: str) -> pa.Table:
+        """Facts of a kind that are true on the day, as law and the scope let them be seen."""
+        at = self.moment
+        return self._log.at(at.as_of, at.known_at).table(kind)
+
+    def whenever(self, kind: str) -> pa.Table:
+        """The same, whatever day they are true on: what ended, and what comes."""
+        at = self.moment
+        return self._log.at(at.as_of, at.known_at).whenever(kind)
+
+    def computed(
+        self, name: str, make: Callable[[], T], *, rules: object = None, within: float | None = None
+    ) -> T | None:
+        """An answer about the whole district, computed once for this moment and scope.
+
+        Args:
+            rules: names whatever else it follows from: the rules applied, the acts of officers.
+            within: seconds to wait; None: until it is there, and the answer is not None.
+        """
+        state = self._state(rules)
+        found: T | None = self._stores.runs.of(name).ready(state, make, within=within)
+        return found
 
     def snapshot(self) -> Snapshot:
         """Everybody as arrays; that of the risk run where there is one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol
 
 from queries.single_flight import SingleFlight
 
@@ -31,10 +32,17 @@ class Runs:
         self.calibration: SingleFlight[Calibration] = SingleFlight("calibration")
         self.names: SingleFlight[dict[str, str]] = SingleFlight("names")
         self.institutions: SingleFlight[dict[str, str]] = SingleFlight("institutions")
+        self._others: dict[str, SingleFlight[Any]] = {}
+        self._naming = Lock()
+
+    def of(self, name: str) -> SingleFlight[Any]:
+        """Answers of another name, about the whole district, that start no other of these."""
+        with self._naming:
+            return self._others.setdefault(name, SingleFlight(name))
 
     def close(self) -> None:
         """Wait for what is under way; what starts from another one first."""
-        for one in (
+        every: tuple[SingleFlight[Any], ...] = (
             self.structure,
             self.risk,
             self.prospects,
@@ -42,7 +50,9 @@ class Runs:
             self.calibration,
             self.names,
             self.institutions,
-        ):
+            *self._others.values(),
+        )
+        for one in every:
             one.close()
 
 

@@ -86,13 +86,14 @@ def _write_whole(folder: Path, persons: int) -> None:
     """Write the district aside and put it in place: one cut short is no district."""
     import shutil
 
-    from ingest.sample import write_district, write_registers
+    from ingest.sample import write_district, write_public_records, write_registers
 
     aside = folder.with_name(f".{folder.name}")
     for left in (aside, folder):
         shutil.rmtree(left, ignore_errors=True)
     write_district(aside, persons=persons, progress=say)
     write_registers(aside)
+    write_public_records(aside)
     aside.rename(folder)
 
 

@@ -11,14 +11,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import Reading
+from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 
 if TYPE_CHECKING:
     from queries.risk.calibration import Judged
 
-__all__ = ["Chart", "Mark", "charts", "router"]
+__all__ = ["ENTRIES", "Chart", "Mark", "charts", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (Entry("信贷", 60, "/calibration", "风险校准"),)
 
 _SIDE = 260.0
 _EDGE = 36.0

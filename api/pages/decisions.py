@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.condition_words import failed_by
 from api.dependencies import AsOf, Reading, Serving
+from api.pages.navigation import Entry
 from api.pages.papers import Laid, documents, documents_of, read_form, without_particulars
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
@@ -27,9 +28,14 @@ from queries.eligibility.rules.difference import said
 from queries.eligibility.rules.first_loan import definitions, disagreements
 from queries.reader import Reader
 
-__all__ = ["router"]
+__all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (
+    Entry("信贷", 80, "/decisions", "判定存档", "已存档的判定书，随时重新打印"),
+    Entry("信贷", 90, "/products", "产品规定", "各信贷产品的条件、依据和版本"),
+)
 
 #: Decisions on the page of those kept.
 _SHOWN = 100

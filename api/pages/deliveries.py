@@ -9,13 +9,16 @@ from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import FOR_A_RUN_S, Received, Serving
+from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
 from ingest import by_department, load_source, preview_withdrawal, source_names, withdraw
 
-__all__ = ["router"]
+__all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (Entry("数据", 30, "/deliveries", "数据接收", "各部门数据的新旧、退回的行和待更正清单"),)
 
 Name = Annotated[str, Path(max_length=128)]
 

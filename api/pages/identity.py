@@ -9,14 +9,17 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.admission import MOST, Whole
 from api.dependencies import Serving
+from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.catch_up import catch_up
 from ingest.identity import judge, judgements_in_force, refresh, review, take_back
 
-__all__ = ["router"]
+__all__ = ["ENTRIES", "router"]
 
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (Entry("数据", 10, "/identity", "主体核对", "疑似同一主体的记录，由人判定"),)
 
 _ON_A_PAGE = 10
 

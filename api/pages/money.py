@@ -8,12 +8,15 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import Reading
+from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from queries.money.losses import GROUPINGS
 
-__all__ = ["router"]
+__all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (Entry("信贷", 70, "/money", "贷款损失"),)
 
 _DOING = "正在按全区的贷款计算可能的损失。"
 _WAN = 1_000_000  # fen

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import Reading, Serving
+from api.pages.navigation import Entry
 from api.pages.picture import draw
 from api.pages.rendering import PATIENCE, page, waiting
 from api.party_file import read_party_file
@@ -15,9 +16,14 @@ from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.rules.first_loan import disagreements
 from queries.search import is_personal
 
-__all__ = ["router"]
+__all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (
+    Entry("信贷", 10, "/", "查找主体"),
+    Entry("信贷", 50, "/guarantees", "担保圈链", "互保、联保、担保圈、一人担保多户"),
+)
 
 _DOING = "正在按最新的数据计算全区的风险传导、股权和担保结构。"
 

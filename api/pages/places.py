@@ -9,12 +9,18 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import Reading
+from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from queries.eligibility.scorecard.village import town_of
 
-__all__ = ["router"]
+__all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (
+    Entry("信贷", 30, "/places", "信用村镇", "各村信用户占比、当地标准、是否达标、何时复评"),
+    Entry("信贷", 40, "/grades", "信用等级", "等级按性别、年龄段、村的分布，哪些项目不得使用"),
+)
 
 _DOING = "正在按全区的农户和贷款计算信用村镇和等级分布。"
 

@@ -8,13 +8,20 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Reading
+from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from queries.eligibility.decisions.prospects import brought
 from queries.eligibility.scorecard.village import town_of
 
-__all__ = ["router"]
+__all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (
+    Entry(
+        "信贷", 20, "/prospects", "首贷培植", "哪些农户和主体还没有已知贷款，只差什么；打印走访名单"
+    ),
+)
 
 _DOING = "正在为全区每一户、每个产品测算：还没有已知贷款的有谁，只差什么。"
 

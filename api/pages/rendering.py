@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.condition_words import failed, hint_said, lacking, unknown
+from api.pages.navigation import navigation
 from api.record_words import adverse_said, adverse_sentence, record_said
 from api.wording import (
     GRADES,
@@ -34,23 +35,7 @@ from queries.structure.control import CONTROL_REASONS
 from queries.structure.declared import UNDISCLOSED
 from queries.structure.shares import DOUBTS
 
-__all__ = ["NAVIGATION", "PATIENCE", "page", "see_other", "waiting"]
-
-#: Every page that stands for itself, in the order of an officer's day.
-NAVIGATION = (
-    ("/", "查找主体"),
-    ("/prospects", "首贷培植"),
-    ("/places", "信用村镇"),
-    ("/grades", "信用等级"),
-    ("/guarantees", "担保圈链"),
-    ("/calibration", "风险校准"),
-    ("/money", "贷款损失"),
-    ("/decisions", "判定存档"),
-    ("/products", "产品规定"),
-    ("/identity", "主体核对"),
-    ("/send", "报送文件"),
-    ("/deliveries", "数据接收"),
-)
+__all__ = ["PATIENCE", "page", "see_other", "waiting"]
 
 #: How long a page waits for its answer before it says so, in seconds.
 PATIENCE = 1.0
@@ -93,7 +78,7 @@ _environment.globals |= {
     "LABELS": LABELS,
     "LEAST_SHARE": LEAST_SHARE,
     "MATCHES": MATCHES,
-    "NAVIGATION": NAVIGATION,
+    "navigation": navigation,
     "SCHEMA": SCHEMA,
     "STATES": STATES,
     "points": points,

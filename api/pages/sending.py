@@ -17,6 +17,7 @@ from fastapi import APIRouter, File, Form, Path, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import Received, Serving
+from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError, NotFoundError, printable
 from ingest import Source, load_source, source_names
@@ -25,9 +26,11 @@ from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS
 from ingest.guidance.template import template_name, write_template
 from ingest.guidance.wording import file_title
 
-__all__ = ["router"]
+__all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (Entry("数据", 20, "/send", "报送文件", "试读、接收部门文件，下载空白模板"),)
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Findings shown of one file; the error workbook has all.

@@ -23,6 +23,7 @@ from ingest.sample.planted_agents import plant_agents
 from ingest.sample.planted_circles import plant_circles
 from ingest.sample.planted_firms import as_frames, plant_firms
 from ingest.sample.planted_guarantees import plant_among_farmers, plant_star
+from ingest.sample.public_records import public_files
 from ingest.sample.registers import REGISTERS
 from ingest.sample.truth import Truth
 
@@ -44,8 +45,10 @@ _GB18030 = frozenset({"农户信息.csv", "股东出资.csv"})
 
 
 def steps(folder: Path) -> tuple[tuple[str, Path], ...]:
-    """(source, file) in the order in which a district is taken in; the registers where written."""
-    more = ((source, name) for source, name in REGISTERS if (folder / name).exists())
+    """(source, file) in the order in which a district is taken in; registers and public records
+    where written."""
+    further = (*REGISTERS, *public_files())
+    more = ((source, name) for source, name in further if (folder / name).exists())
     return tuple((source, folder / name) for source, name in (*FILES.items(), *more))
 
 

@@ -1,0 +1,54 @@
+"""Where the pages stand: every page module says its own entries, and the frame gathers them.
+
+A page is one module here with `router` and, where people reach it by itself, `ENTRIES`; it makes no
+edit elsewhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Literal, TypeAlias, get_args
+
+__all__ = ["Desk", "Entry", "navigation", "page_modules"]
+
+#: Whose work a page is: lending, the credit office, the data that departments send.
+Desk: TypeAlias = Literal["信贷", "信用办", "数据"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page that stands for itself.
+
+    Attributes:
+        order: among the pages of its desk, in the order of an officer's day.
+        about: one line for the start page; empty: it has no card there.
+    """
+
+    desk: Desk
+    order: int
+    path: str
+    title: str
+    about: str = ""
+
+
+def page_modules() -> Iterator[ModuleType]:
+    """Every module of this package that answers requests, in the order of their names."""
+    import api.pages as here
+
+    for name in sorted(item.name for item in pkgutil.iter_modules(here.__path__)):
+        found = importlib.import_module(f"{here.__name__}.{name}")
+        if hasattr(found, "router"):
+            yield found
+
+
+@cache
+def navigation() -> dict[str, list[Entry]]:
+    """Entries by desk."""
+    every = [entry for found in page_modules() for entry in getattr(found, "ENTRIES", ())]
+    every.sort(key=lambda entry: (entry.order, entry.path))
+    return {desk: [entry for entry in every if entry.desk == desk] for desk in get_args(Desk)}
