@@ -21,7 +21,7 @@ from graph.time import utc_now
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 from queries.single_flight import SingleFlight
 
 if TYPE_CHECKING:
@@ -113,19 +113,19 @@ class Services(Closing):
 
     def reader(
         self,
-        scope: Scope = ADMINISTRATOR,
+        scope: Scope,
         *,
         as_of: date | None = None,
         known_at: datetime | None = None,
     ) -> Reader:
-        """A reader for one answer; its first read raises as `moment`."""
+        """A reader for one answer, for somebody; its first read raises as `moment`."""
         return Reader(self, lambda: self.moment(as_of=as_of, known_at=known_at), scope)
 
-    def reader_of(self, *, as_of: date, known_at: datetime) -> Reader:
+    def reader_of(self, scope: Scope, *, as_of: date, known_at: datetime) -> Reader:
         """The reader of a moment that was taken before, for a job that goes on: of the log, which
         is the same after a restart, whatever the graph holds by now."""
         at = Moment.of(self.log.batches(), as_of=as_of, known_at=known_at)
-        return Reader(self, at)
+        return Reader(self, at, scope)
 
     def positions(self) -> tuple[int, int]:
         """Positions of the last batches that graph and log hold."""
@@ -147,12 +147,12 @@ class Services(Closing):
         state = (at.as_of, at.known_at, at.head, reader.scope.id)
         return self._warm.ready(state, lambda: self._read_a_file(reader), within=within) is not None
 
-    def warm(self) -> None:
+    def warm(self, scope: Scope) -> None:
         """Begin to compute what every borrower page needs, so that the first one need not wait, and
         have the engine hear every question of it, and a search, once."""
         # an empty graph, say: whoever asks for an answer is told
         with suppress(XinnongError):
-            self.is_warm(self.reader())
+            self.is_warm(self.reader(scope))
 
     def _read_a_file(self, reader: Reader) -> bool:
         from api.party_file import read_party_file

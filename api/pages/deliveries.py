@@ -8,7 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.dependencies import FOR_A_RUN_S, Received, Serving
+from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
@@ -28,6 +30,7 @@ _REASONS = 3
 
 
 @router.get("/deliveries")
+@needs(Act.RECEIVE)
 def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
     """Corrections by department, sources, uploads under way or refused, the last fifty files."""
     uploads = inbox.in_state("receiving", "waiting", "running", "failed", "cancelled")
@@ -50,6 +53,7 @@ def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
 
 
 @router.get("/deliveries/{name}")
+@needs(Act.RECEIVE)
 def batch(services: Serving, name: Name) -> HTMLResponse:
     """One batch: what became of its rows, and what its withdrawal would do or did."""
     try:
@@ -71,6 +75,7 @@ def batch(services: Serving, name: Name) -> HTMLResponse:
 
 
 @router.post("/deliveries/{name}/withdrawal")
+@needs(Act.RECEIVE)
 def take_back(
     services: Serving,
     name: Name,

@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Serving
+from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.catch_up import catch_up
+from graph.information import InformationClass
 from ingest.identity import judge, judgements_in_force, refresh, review, take_back
 
 __all__ = ["ENTRIES", "router"]
@@ -28,6 +31,7 @@ Note = Annotated[str, Form(max_length=500)]
 
 
 @router.get("/identity")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def queue(
     services: Serving,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
@@ -59,6 +63,7 @@ def queue(
 
 
 @router.post("/identity/candidates")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def search(services: Serving) -> Response:
     """Renew the queue; the page then says what was looked at."""
     done = refresh(services.settings, store=services.store)
@@ -67,6 +72,7 @@ def search(services: Serving) -> Response:
 
 
 @router.post("/identity/judgements")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def decide(
     services: Serving,
     one: Annotated[str, Form(max_length=128)],
@@ -82,6 +88,7 @@ def decide(
 
 
 @router.post("/identity/judgements/{number}/undo")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def undo(
     services: Serving,
     number: Annotated[Whole, Path(ge=1, le=MOST)],

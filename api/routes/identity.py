@@ -11,9 +11,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Body, Key, Reading, Serving
+from api.needs import needs
 from graph.catch_up import catch_up
+from graph.information import InformationClass
 from ingest.identity import judge, judgements_in_force, refresh, review, take_back
 from ingest.identity.clusters import Cluster, Conflict
 from ingest.identity.review import Judged, Judgement, SideBySide, Way, hints
@@ -74,6 +77,7 @@ class ClustersAnswer:
 
 
 @router.post("/candidates", summary="查找疑似同一主体 / search for candidates")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def candidates(
     services: Serving,
     by: Annotated[
@@ -87,6 +91,7 @@ def candidates(
 
 
 @router.get("/queue", summary="核对队列 / review queue")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def queue(
     services: Serving,
     limit: Annotated[Whole, Query(ge=1, le=200)] = 20,
@@ -98,6 +103,7 @@ def queue(
 
 
 @router.get("/hints/{key}", summary="某主体的疑似关系 / hints of one party")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def of_party(key: Key, services: Serving, reader: Reading) -> PairsAnswer:
     """Waiting pairs of one party; they are shown and used for nothing."""
     found = hints(services.settings, reader.known(key), store=services.store)
@@ -105,6 +111,7 @@ def of_party(key: Key, services: Serving, reader: Reading) -> PairsAnswer:
 
 
 @router.post("/judgements", summary="核对 / judge a pair")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def judgement(body: JudgementRequest, services: Serving) -> Judged:
     """Same or not the same, for good, until it is taken back; log and graph follow at once."""
     made = judge(
@@ -121,6 +128,7 @@ def judgement(body: JudgementRequest, services: Serving) -> Judged:
 
 
 @router.post("/judgements/{number}/undo", summary="撤销核对 / take a judgement back")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def undo(number: Number, body: UndoRequest, services: Serving) -> Judged:
     """A further judgement that undoes one; nothing is deleted."""
     made = take_back(
@@ -131,6 +139,7 @@ def undo(number: Number, body: UndoRequest, services: Serving) -> Judged:
 
 
 @router.get("/clusters", summary="同一主体、矛盾和核对记录 / clusters, conflicts, judgements")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def clusters(services: Serving) -> ClustersAnswer:
     """Who is one party after all judgements, and which judgements contradict each other."""
     judgements, found = judgements_in_force(services.settings, services.store)
