@@ -6,6 +6,7 @@ data itself: receiving, publishing rules, judging who is whom.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -27,7 +28,10 @@ from queries.single_flight import SingleFlight
 if TYPE_CHECKING:
     from graph.connection import Graph
     from ingest.delivery.deliveries import Deliveries
+    from ingest.guarded_guarantee import GuardedGuarantee
+    from ingest.identity.judging import Judging
     from queries.eligibility import Decision
+    from queries.structure import GuaranteeProposal
 
 __all__ = ["Services"]
 
@@ -79,6 +83,25 @@ class Services(Closing):
         from ingest.delivery.deliveries import Deliveries
 
         return Deliveries(self.settings, self.store, known_at=known_at)
+
+    @property
+    def judging(self) -> Judging:
+        """Where it is judged who is whom."""
+        from ingest.identity.judging import Judging
+
+        return Judging(self.settings, self.store)
+
+    def insert_guarantee(
+        self, proposal: GuaranteeProposal, *, accept_open: Collection[str] = ()
+    ) -> GuardedGuarantee:
+        """Write a guarantee within limits (`ingest.guarded_guarantee`)."""
+        from ingest.guarded_guarantee import insert_guarantee
+
+        return insert_guarantee(self.settings, proposal, accept_open=accept_open, store=self.store)
+
+    def open_store(self) -> None:
+        """Open what is no fact now, so that what cannot be opened is said now; raises as it does."""
+        _ = self.store
 
     def close(self) -> None:
         """Give the connections back; who started the engine stops it."""

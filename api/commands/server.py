@@ -49,7 +49,7 @@ def serve(
             catch_up(settings, progress=step)
         # what cannot be opened is said here, and not by the server with a traceback
         with opened(Act.LOOK) as services:
-            services.store.close()
+            services.open_store()
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         with logging_to(settings):
             uvicorn.run(create_app(settings), host=host, port=port, **SERVER)

@@ -14,7 +14,7 @@ from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
-from ingest import by_department, load_source, preview_withdrawal, source_names, withdraw
+from ingest import by_department, load_source, source_names
 
 __all__ = ["ENTRIES", "router"]
 
@@ -57,10 +57,7 @@ def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
 def batch(services: Serving, name: Name) -> HTMLResponse:
     """One batch: what became of its rows, and what its withdrawal would do or did."""
     try:
-        seen, refused = (
-            preview_withdrawal(name, settings=services.settings, store=services.store),
-            None,
-        )
+        seen, refused = services.deliveries().preview_withdrawal(name), None
         found = seen.batch
     except InputError as error:
         # it cannot go now: the page says what has to be done first
@@ -83,12 +80,5 @@ def take_back(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Withdraw the batch; the page then says so."""
-    withdraw(
-        name,
-        reason=reason,
-        by=by,
-        settings=services.settings,
-        store=services.store,
-        wait_s=FOR_A_RUN_S,
-    )
+    services.deliveries().withdraw(name, reason=reason, by=by, wait_s=FOR_A_RUN_S)
     return see_other(f"/deliveries/{name}")

@@ -16,7 +16,6 @@ from api.dependencies import FOR_A_RUN_S, Body, KnownAt, Received, Serving
 from api.needs import needs
 from graph.errors import InputError, NotFoundError
 from graph.time import Instant
-from ingest import preview_withdrawal, withdraw
 from ingest.comparing.list_part import ListPart
 from ingest.delivery.deliveries import Deliveries, Delivery
 from ingest.delivery.freshness import Freshness
@@ -170,15 +169,8 @@ def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> Withdr
     that would turn are named.  Sent again it changes nothing (`already`).
     """
     if body.dry_run:
-        return preview_withdrawal(name, settings=services.settings, store=services.store)
-    return withdraw(
-        name,
-        reason=body.reason,
-        by=body.by,
-        settings=services.settings,
-        store=services.store,
-        wait_s=FOR_A_RUN_S,
-    )
+        return services.deliveries().preview_withdrawal(name)
+    return services.deliveries().withdraw(name, reason=body.reason, by=body.by, wait_s=FOR_A_RUN_S)
 
 
 @router.get("/freshness", summary="数据新旧 / freshness")

@@ -15,7 +15,7 @@ from api.dependencies import Body, Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.problem_document import RESPONSES
 from graph.time import today
-from ingest.guarded_guarantee import GuardedGuarantee, insert_guarantee
+from ingest.guarded_guarantee import GuardedGuarantee
 from queries.structure import GuaranteeProposal, Owners
 from queries.structure.overview import GuaranteeOverview, GuaranteePosition, HintAnswer
 from queries.structure.proposal import ProposalCheck
@@ -135,11 +135,6 @@ def insert(body: GuaranteeInsert, services: Serving, response: Response) -> Guar
 
     201 inserted, 200 already there, 409 refused or open; the answer says which limits and why.
     """
-    done = insert_guarantee(
-        services.settings,
-        body.proposal(),
-        accept_open=tuple(body.accept_open),
-        store=services.store,
-    )
+    done = services.insert_guarantee(body.proposal(), accept_open=tuple(body.accept_open))
     response.status_code = {"inserted": 201, "already": 200}.get(done.state, 409)
     return done

@@ -88,6 +88,42 @@ def test_the_text_of_routes_is_looked_at() -> None:
     assert ("ask", "loans") in told and ("search", "find_party") in told and ("risk", None) in told
 
 
+#: What only whoever makes readers opens.
+STORES = frozenset({"graph", "log", "runs", "settings", "store"})
+
+
+def test_no_store_is_reached_but_through_a_reader_or_a_door() -> None:
+    """Imports are held to by a contract; this is the other way: through the services at hand."""
+    room = Path(api.app.__file__).parent
+    files = [room / name for name in ("dependencies.py", "party_file.py", "terminal.py")]
+    for part in ("routes", "pages", "commands"):
+        files += sorted((room / part).rglob("*.py"))
+    found = [
+        f"{path.relative_to(room)}:{node.lineno}: {ast.unparse(node)}"
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and (
+            (node.attr in STORES and ast.unparse(node.value).endswith("services"))
+            or node.attr in ("_stores", "_log", "_archive")
+        )
+    ]
+    assert found == []
+
+
+def test_one_place_says_for_whom_this_machine_answers() -> None:
+    """Nothing is answered for who sees everything because somebody forgot to say for whom."""
+    room = Path(api.app.__file__).parents[1]
+    named = [
+        path.relative_to(room).as_posix()
+        for part in ("api", "ingest", "queries")
+        for path in sorted((room / part).rglob("*.py"))
+        if "ADMINISTRATOR" in path.read_text(encoding="utf-8")
+    ]
+    # the constant, the one place that takes it, and what a basis of a raw log says
+    assert named == ["api/who_asks.py", "queries/basis.py", "queries/scope.py"]
+
+
 def test_classes_of_questions_are_those_of_their_headers() -> None:
     assert asked("loans") == library()["loans"].access >= {InformationClass.CREDIT}
     assert asked("loans", "records") == asked("loans") | asked("records")
