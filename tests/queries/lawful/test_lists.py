@@ -59,7 +59,7 @@ def test_an_unsure_list_ends_only_as_its_document_says(code: str) -> None:
 def test_every_list_has_a_source_and_those_without_a_rule_ask_for_the_day() -> None:
     generic = load_source("credit_list")
     offered: set[str] = set()
-    for name in ("black_list", "abnormal_list", "red_list"):
+    for name in ("listing", "red_list"):
         table = generic.tables[name]
         [field] = [item for item in table.fields if item.name == "list_kind"]
         offered |= {*(field.codes or {}).values()}
@@ -89,12 +89,12 @@ def test_nothing_but_sources_makes_an_entry_of_a_list() -> None:
                 name = getattr(call.func, "id", getattr(call.func, "attr", ""))
                 first = call.args[0] if call.args else None
                 of_a_list = isinstance(first, ast.Constant) and first.value == "ListEntry"
-                if (name == "node" and of_a_list) or name in ("assert_facts", "listing"):
+                if (name == "node" and of_a_list) or name in ("assert_facts", "listing", "entries"):
                     made.add(f"{name} {path.relative_to(ROOMS).as_posix()}")
     assert made == {
         "node ingest/public_list.py",
         # templates of one list each
-        "listing ingest/sources/credit_list/__init__.py",
+        "entries ingest/sources/credit_list/__init__.py",
         "listing ingest/sources/judgment_defaulter/__init__.py",
         "listing ingest/sources/market_supervision_list/__init__.py",
         "listing ingest/sources/tax_dishonesty/__init__.py",
