@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from graph.operations.bulletin import Bulletins, KeptBulletin
 from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
+from graph.operations.case_file import CaseFile, CaseFiles
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
@@ -29,6 +30,8 @@ __all__ = [
     "CalendarEdit",
     "CalendarEdits",
     "Case",
+    "CaseFile",
+    "CaseFiles",
     "Concealment",
     "Concealments",
     "DecisionArchive",

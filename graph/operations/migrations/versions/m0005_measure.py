@@ -1,4 +1,4 @@
-"""Measures and incentives that were applied here."""
+"""Measures and incentives that were applied here, and case files that left the office."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the tables."""
     op.create_table(
         "measures",
         sa.Column("id", sa.String(64), primary_key=True),
@@ -33,3 +33,14 @@ def upgrade() -> None:
     )
     for column in ("measure", "subject"):
         op.create_index(f"ix_measures_{column}", "measures", [column])
+    op.create_table(
+        "case_files",
+        sa.Column("year", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("subject", sa.String(128), nullable=False),
+        sa.Column("purpose", sa.String(200), nullable=False),
+        sa.Column("reader", sa.String(64), nullable=False),
+        sa.Column("made_at", _INSTANT, nullable=False),
+        sa.Column("head", sa.String(64), nullable=False),
+    )
+    op.create_index("ix_case_files_subject", "case_files", ["subject"])
