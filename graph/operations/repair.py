@@ -12,8 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -21,83 +20,21 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from graph import time
 from graph.errors import InputError, NotFoundError
 from graph.identifiers.redaction import redacted
+from graph.operations.repair_moves import (
+    ACTS,
+    KINDS,
+    MOVES,
+    SECOND,
+    STATES,
+    TOLD,
+    CaseKind,
+    moves,
+)
 from graph.operations.responsible import responsible
 from graph.operations.store import Instant, OperationsStore, Row
 
-__all__ = ["ACTS", "KINDS", "STATES", "Act", "Case", "CaseKind", "RepairCases", "moves_from"]
+__all__ = ["Act", "Case", "RepairCases"]
 
-CaseKind: TypeAlias = Literal["repair", "objection", "annulment", "shield", "expiry"]
-
-KINDS: Final[Mapping[str, str]] = MappingProxyType({
-    "repair": "信用修复", "objection": "异议", "annulment": "撤销决定", "shield": "法院裁定暂时屏蔽",
-    "expiry": "期满未纠正",
-})  # fmt: skip
-
-ACTS: Final[Mapping[str, str]] = MappingProxyType({
-    "apply": "申请", "accept": "受理", "refuse": "不予受理", "propose": "拟定", "approve": "批准",
-    "disapprove": "不批准", "decline": "不予修复", "file": "提出异议", "verify": "核查", "dismiss": "异议不成立",
-    "withdraw": "撤回公示", "performed": "履行完毕", "failed": "履行失败", "note": "登记", "stop": "停止公示",
-    "acknowledge": "接收方确认",
-})  # fmt: skip
-
-STATES: Final[Mapping[str, str]] = MappingProxyType({
-    "applied": "待受理", "accepted": "已受理", "refused": "不予受理", "proposed": "待批准",
-    "repaired": "已修复", "declined": "未批准", "frozen": "已冻结、待核查", "verified": "已核查、待答复",
-    "dismissed": "异议不成立、已恢复", "annulled": "已撤销、待撤回公示", "withdrawn": "已撤回公示",
-    "shielded": "暂时屏蔽", "performance_stated": "履行完毕、待批准", "final": "屏蔽终结、已修复",
-    "restored": "履行失败、已恢复", "uncorrected": "期满未纠正、待主管部门规定", "stopped": "已停止公示",
-    "continued": "按规定继续公示",
-})  # fmt: skip
-
-#: Kind -> (state, act) -> next state.  The state of no case yet is the empty one.
-_MOVES: Final[Mapping[str, Mapping[tuple[str, str], str]]] = {
-    "repair": {
-        ("", "apply"): "applied",
-        ("applied", "accept"): "accepted",
-        ("applied", "refuse"): "refused",
-        ("accepted", "propose"): "proposed",
-        ("accepted", "decline"): "declined",
-        ("proposed", "approve"): "repaired",
-        ("proposed", "disapprove"): "declined",
-    },
-    "objection": {
-        ("", "file"): "frozen",
-        ("frozen", "verify"): "verified",
-        ("frozen", "dismiss"): "dismissed",
-        ("verified", "dismiss"): "dismissed",
-        ("verified", "propose"): "proposed",
-        ("proposed", "approve"): "annulled",
-        ("proposed", "disapprove"): "dismissed",
-        ("annulled", "withdraw"): "withdrawn",
-    },
-    "annulment": {
-        ("", "propose"): "proposed",
-        ("proposed", "approve"): "annulled",
-        ("proposed", "disapprove"): "declined",
-        ("annulled", "withdraw"): "withdrawn",
-    },
-    "shield": {
-        ("", "propose"): "proposed",
-        ("proposed", "approve"): "shielded",
-        ("proposed", "disapprove"): "declined",
-        ("shielded", "performed"): "performance_stated",
-        ("shielded", "failed"): "restored",
-        ("performance_stated", "approve"): "final",
-        ("performance_stated", "failed"): "restored",
-    },
-    "expiry": {
-        ("", "note"): "uncorrected",
-        ("uncorrected", "stop"): "stopped",
-        ("uncorrected", "propose"): "proposed",
-        ("proposed", "approve"): "continued",
-        ("proposed", "disapprove"): "stopped",
-    },
-}
-
-#: Acts that another person than the one of the last act has to do.
-_SECOND: Final = frozenset({"approve", "disapprove"})
-#: States in which the parties that were told acknowledge it.
-_TOLD: Final = frozenset({"repaired", "annulled", "withdrawn", "final"})
 _MOST_TEXT = 500
 
 
@@ -151,7 +88,12 @@ class Case:
     @property
     def open(self) -> bool:
         """Whether some act is still to come besides acknowledgements."""
-        return bool(_moves(self.kind, self.state))
+        return bool(self.next_acts)
+
+    @property
+    def next_acts(self) -> tuple[str, ...]:
+        """The acts that may come next, without acknowledgements."""
+        return moves(self.kind, self.state)
 
     def last(self, act: str) -> Act | None:
         """The last act of a name; None where there was none."""
@@ -163,15 +105,6 @@ class Case:
             if item.content.get(name) is not None:
                 return item.content[name]
         return None
-
-
-def _moves(kind: str, state: str) -> tuple[str, ...]:
-    return tuple(act for before, act in _MOVES[kind] if before == state)
-
-
-def moves_from(case: Case) -> tuple[str, ...]:
-    """The acts that may come next, without acknowledgements."""
-    return _moves(case.kind, case.state)
 
 
 class RepairCases:
@@ -189,18 +122,18 @@ class RepairCases:
         Raises `InputError`: `case_open` where one of that kind is open about the record,
         `user_missing`.
         """
-        [act] = _moves(kind, "")
+        [act] = moves(kind, "")
         with self._store.transaction() as session:
             held = select(_Case).where(_Case.record == record, _Case.kind == kind)
             for row in session.scalars(held):
-                if _moves(row.kind, row.state):
+                if moves(row.kind, row.state):
                     raise InputError(
                         f"这条记录已有办理中的{KINDS[kind]}（第 {row.number} 号），请在该件中继续办理。",
                         f"Case {row.number} about the record is open: go on there.",
                         code="case_open",
                     )
             row = _Case(
-                kind=kind, record_kind=record_kind, record=record, state=_MOVES[kind]["", act]
+                kind=kind, record_kind=record_kind, record=record, state=MOVES[kind]["", act]
             )
             session.add(row)
             session.flush()
@@ -220,17 +153,17 @@ class RepairCases:
             row = session.get(_Case, number, with_for_update=True)
             if row is None:
                 raise _unknown()
-            state = _MOVES[row.kind].get((row.state, act))
-            if act == "acknowledge" and row.state in _TOLD:
+            state = MOVES[row.kind].get((row.state, act))
+            if act == "acknowledge" and row.state in TOLD:
                 state = row.state
             if state is None:
-                coming = "、".join(ACTS[item] for item in _moves(row.kind, row.state)) or "无"
+                coming = "、".join(ACTS[item] for item in moves(row.kind, row.state)) or "无"
                 raise InputError(
                     f"该件现为“{STATES[row.state]}”，不能办理“{ACTS.get(act, act)}”。下一步可办理：{coming}。",
                     f"The case is {row.state}: {act} does not come next.",
                     code="case_step",
                 )
-            if act in _SECOND and _same(_last(session, number).by, by):
+            if act in SECOND and _same(_last(session, number).by, by):
                 raise InputError(
                     "拟定人不能批准自己拟定的决定，请另一位有权人员办理。",
                     "The proposer cannot approve: another person must.",

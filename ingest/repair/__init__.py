@@ -6,7 +6,7 @@ what follows for readers is a batch of the log (`carry_out`); nothing writes bes
 
 from __future__ import annotations
 
-from graph.operations.repair import ACTS, KINDS, STATES, CaseKind
+from graph.operations.repair_moves import ACTS, KINDS, STATES, CaseKind
 from ingest.repair.carry_out import carry_out
 from ingest.repair.case_file import CaseFile, Clock, Move, Receiver
 from ingest.repair.desk import act_on, case_of, cases, open_case, records_of

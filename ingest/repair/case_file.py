@@ -11,7 +11,7 @@ from pydantic import computed_field
 from graph.errors import NotFoundError
 from graph.log import FactLog
 from graph.operations import Case
-from graph.operations.repair import ACTS, KINDS, STATES, moves_from
+from graph.operations.repair_moves import ACTS, KINDS, STATES
 from graph.time import day_of
 from ingest.repair.carry_out import not_carried_out
 from ingest.repair.record import RecordFile, record_file
@@ -141,7 +141,7 @@ def _file(
         receivers=receivers,
         moves=tuple(
             Move(act, ACTS[act], fields_of(case.kind, act))
-            for act in (*moves_from(case), *(["acknowledge"] if receivers else []))
+            for act in (*case.next_acts, *(["acknowledge"] if receivers else []))
         ),
         carried_out=case.number not in pending,
         labels={name: item.title for name, item in law.conditions.items()},
@@ -185,7 +185,12 @@ def _gravity(case: Case) -> dict[str, str]:
 
 
 def _title(due: Due) -> str:
-    own = {"accept": "决定是否受理", "answer": "答复申请", "shield_ends": "屏蔽期满"}
+    own = {
+        "accept": "决定是否受理",
+        "answer": "答复申请",
+        "shield_ends": "屏蔽期满",
+        "withdraw": "撤回公示并说明理由",
+    }
     return own.get(due.clock) or repair_law().clocks[due.clock].title
 
 

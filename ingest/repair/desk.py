@@ -13,7 +13,7 @@ from typing import Any
 from graph.errors import InputError
 from graph.log import FactLog
 from graph.operations import Case, OperationsStore, RepairCases, store_for
-from graph.operations.repair import ACTS, KINDS, CaseKind
+from graph.operations.repair_moves import ACTS, KINDS, CaseKind
 from graph.settings import Settings
 from graph.time import day_of, months_after, today, utc_now
 from ingest.pipeline import bring_up
@@ -22,6 +22,7 @@ from ingest.repair.case_file import CaseFile, case_file, case_files
 from ingest.repair.record import RecordFile, find_records, record_file
 from ingest.repair.stated import read_stated
 from queries.lawful import repair_law
+from queries.working_days import calendar_in_force
 
 __all__ = ["act_on", "case_of", "cases", "open_case", "records_of"]
 
@@ -102,15 +103,15 @@ def act_on(
 def cases(settings: Settings, store: OperationsStore | None = None) -> list[CaseFile]:
     """Every case, overdue ones first (`case_files`)."""
     with store_for(settings, store) as operations:
-        held = RepairCases(operations).all()
-    return case_files(FactLog(settings.log_dir), held, today())
+        held, calendar = RepairCases(operations).all(), calendar_in_force(operations)
+    return case_files(FactLog(settings.log_dir), held, today(), calendar=calendar.after)
 
 
 def case_of(settings: Settings, number: int, store: OperationsStore | None = None) -> CaseFile:
     """One case; raises `NotFoundError` (`case_unknown`)."""
     with store_for(settings, store) as operations:
-        held = RepairCases(operations).find(number)
-    return case_file(FactLog(settings.log_dir), held, today())
+        held, calendar = RepairCases(operations).find(number), calendar_in_force(operations)
+    return case_file(FactLog(settings.log_dir), held, today(), calendar=calendar.after)
 
 
 def records_of(settings: Settings, document_no: str) -> list[RecordFile]:
@@ -123,7 +124,7 @@ def _carried(
 ) -> CaseFile:
     if carry_out(settings, store=store) and into_graph:
         bring_up(settings, store=store)
-    return case_file(FactLog(settings.log_dir), case, today())
+    return case_of(settings, case.number, store)
 
 
 def _refuse_ended(about: list[Case]) -> None:

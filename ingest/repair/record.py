@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from graph.errors import NotFoundError
 from graph.log import FactLog
-from queries.lawful import Window, regimes, why_ended, window_of
+from queries.lawful import Window, regimes, repair_law, why_ended, window_of
 
 __all__ = ["DECIDED", "RECORD_KINDS", "RecordFile", "find_records", "record_file", "said_of"]
 
@@ -35,6 +35,7 @@ class RecordFile:
 
     Attributes:
         ended: why it may be used no more by what departments sent alone; None: it may.
+        repaired_under: the regime of a removal that departments told; None: none was told.
         parties: keys of whom it is about.
     """
 
@@ -48,6 +49,7 @@ class RecordFile:
     credit_class: str | None
     classed_by: str | None
     ended: str | None
+    repaired_under: str | None
     parties: tuple[str, ...]
 
     def window(self, day: date, stated: Mapping[str, Any] | None = None) -> Window:
@@ -102,6 +104,9 @@ def _file(log: FactLog, kind: str, rows: list[dict[str, Any]], day: date) -> Rec
     law = regimes().records[kind]
     first = _newest(rows)
     ended = (why_ended(kind, row, day) for row in rows)
+    removed = first("removed_on")
+    if removed is not None and removed < min(item.begins for item in repair_law().regimes.values()):
+        removed = None
     ties = log.read(law.tie)
     theirs = ties.filter(pc.equal(ties["to_key"], rows[0]["key"]))
     return RecordFile(
@@ -115,6 +120,7 @@ def _file(log: FactLog, kind: str, rows: list[dict[str, Any]], day: date) -> Rec
         credit_class=first("credit_class"),
         classed_by=first("classed_by"),
         ended=next((why for why in ended if why), None),
+        repaired_under=removed and repair_law().under(first("authority"), removed)[0],
         parties=tuple(sorted({*theirs["from_key"].to_pylist()})),
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from graph.log import FactLog
-from graph.operations import DecisionArchive, OperationsStore, RecordUses, store_for
+from graph.operations import Bulletins, DecisionArchive, OperationsStore, RecordUses, store_for
 from graph.settings import Settings
 from graph.time import Instant
 from ingest.repair.record import DECIDED, RECORD_KINDS
@@ -63,6 +63,11 @@ def withdrawals_of(
                     )
                 )
         found += [
+            Withdrawn("bulletin", item.id, f"{item.period} 第 {item.edition} 版", item.written_at)
+            for item in Bulletins(operations).all()
+            if _names(item.content, facts | {record})
+        ]
+        found += [
             Withdrawn(use.kind, use.name, use.title, use.at)
             for use in RecordUses(operations).of(record)
         ]
@@ -89,6 +94,21 @@ def _facts_of(
                 if party := row.get("from_key"):
                     parties[party] = min(parties.get(party, known), known)
     return frozenset(found), {party: (known, ended) for party, known in parties.items()}
+
+
+def _names(content: bytes, wanted: frozenset[str]) -> bool:
+    """Whether a frozen bulletin names the record, or a fact of it, among its rows."""
+    waiting: list[Any] = [json.loads(content)]
+    while waiting:
+        told = waiting.pop()
+        if isinstance(told, str):
+            if told.partition(".")[0] in wanted or told in wanted:
+                return True
+        elif isinstance(told, dict):
+            waiting += told.values()
+        elif isinstance(told, list):
+            waiting += told
+    return False
 
 
 def _read_by(record: bytes) -> Iterator[str]:

@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 
 from graph.errors import InputError
 from graph.time import MAX_DATE, months_after, working_days_after
+from queries.lawful.clocks import clock_for
 from queries.lawful.regimes import regimes
 from queries.rule_file import RuleFile, Strict, read_rules
 
@@ -176,8 +177,12 @@ class RepairLaw(RuleFile):
         """By when something is due that a day set going; None where no rule says how long.
 
         Args:
-            name: `accept` or `answer` of a regime, else a word of `clocks`.
+            name: `accept` or `answer` of a regime, `withdraw` of what was annulled, else a word of
+                `clocks`.
         """
+        if name == "withdraw":
+            withdrawal = clock_for("withdrawal", None, begins)
+            return Due(name, _after(calendar, begins, withdrawal.working_days), withdrawal.clause)
         if name in ("accept", "answer"):
             held = self.regimes[regime]
             days = held.clocks.get(name)  # type: ignore[call-overload]

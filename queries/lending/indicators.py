@@ -19,12 +19,12 @@ answered that there is none, and otherwise nothing, so that their share is a ran
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, TypeVar, get_args
 
-import pandas as pd
 from pydantic import computed_field
 
 from graph.errors import InputError
@@ -32,7 +32,7 @@ from graph.time import months_after
 from queries.basis import Basis
 from queries.district import DistrictReader
 from queries.eligibility.scorecard.village import town_of
-from queries.lending.book import FIRST, NOT_FIRST, LendingBook, read_book
+from queries.lending.book import CreditLine, LendingBook, LoanPart, Unit, read_book
 
 __all__ = [
     "GROUPINGS",
@@ -224,86 +224,93 @@ class _Grouped:
     """A book that is cut into groups."""
 
     def __init__(self, book: LendingBook, by: Grouping) -> None:
-        self.book, self._by = book, by
-        self._of = {name: self._keyed(getattr(book, name)) for name in ("units", "lines", "loans")}
-        found = {key for keys in self._of.values() for key in keys.dropna().unique()}
-        missing = any(keys.isna().any() for keys in self._of.values()) and by != "district"
-        self.keys: list[str | None] = [*sorted(found), *([None] if missing else [])]
+        self.book = book
+        self._units = _grouped(book.units, by)
+        self._lines = _grouped(book.lines, by)
+        self._loans = _grouped(book.loans, by)
+
+    @property
+    def keys(self) -> list[str | None]:
+        """Of the groups, that of what nobody told the group of last."""
+        found = {*self._units, *self._lines, *self._loans}
+        return sorted(found, key=lambda key: (key is None, key or ""))
 
     def group(self, key: str | None) -> LendingBook:
-        """The part of one group."""
-        parts = {
-            name: getattr(self.book, name)[keys.isna() if key is None else keys == key]
-            for name, keys in self._of.items()
-        }
-        return LendingBook(self.book.as_of, **parts)
+        """The part of one group; an empty one where there is no such group."""
+        parts = self._units.get(key, ()), self._lines.get(key, ()), self._loans.get(key, ())
+        return LendingBook(tuple(parts[0]), tuple(parts[1]), tuple(parts[2]))
 
-    def _keyed(self, frame: pd.DataFrame) -> pd.Series:
-        if self._by == "town":
-            return frame["village"].map(town_of, na_action="ignore")
-        column = {"village": "village", "institution": "lender", "product": "product"}.get(self._by)
-        # a household is on file in a place, at no institution and for no product
-        nowhere = column is None or column not in frame
-        return pd.Series(None, index=frame.index, dtype=object) if nowhere else frame[column]
+
+_Item = TypeVar("_Item", Unit, CreditLine, LoanPart)
+
+
+def _grouped(items: Iterable[_Item], by: Grouping) -> dict[str | None, list[_Item]]:
+    found: dict[str | None, list[_Item]] = defaultdict(list)
+    for item in items:
+        found[_group_of(item, by)].append(item)
+    return found
+
+
+def _group_of(item: Unit | CreditLine | LoanPart, by: Grouping) -> str | None:
+    if by in ("town", "village"):
+        village = item.village
+        return town_of(village) if village and by == "town" else village
+    # a household is on file in a place, at no institution and for no product
+    if by == "district" or isinstance(item, Unit):
+        return None
+    return item.lender if by == "institution" else item.product
 
 
 class _Cut:
-    """A book and a period: the frames that figures are counted in."""
+    """A book and a period: the loans that figures are counted in."""
 
     def __init__(self, book: LendingBook, period: Period) -> None:
         self.book = book
-        loans = book.loans
-        days = loans["granted_on"]
-        within = (days >= pd.Timestamp(period.begins)) & (days <= pd.Timestamp(period.ends))
-        self.lent = loans[within]
-        self.open = loans[loans["is_open"]]
-
-    @property
-    def first(self) -> pd.DataFrame:
-        """Loans of the period that the institution states to be a first one."""
-        return self.lent[self.lent["stated"] == "first"]
-
-    @property
-    def proven(self) -> pd.DataFrame:
-        """Those that the records prove to be one."""
-        return self.lent[self.lent["checked"] == FIRST]
-
-    @property
-    def possible(self) -> pd.DataFrame:
-        """Those of which the records do not say that they are none."""
-        units = set(self.lent.loc[self.lent["checked"] != NOT_FIRST, "unit"])
-        return self.lent[self.lent["unit"].isin(units) & (self.lent["checked"] != NOT_FIRST)]
+        self.lent = [
+            one
+            for one in book.loans
+            if one.granted_on is not None and period.begins <= one.granted_on <= period.ends
+        ]
+        self.open = [one for one in book.loans if one.is_open]
+        #: What institutions state to be a first loan, what is proven to be one, what may be one.
+        self.stated = [one for one in self.lent if one.stated == "first"]
+        self.proven = [one for one in self.lent if one.checked == "yes"]
+        self.possible = [one for one in self.lent if one.checked != "no"]
 
 
-def _of(frame: pd.DataFrame, column: str) -> set[str]:
-    return set(frame[column])
+def _units(items: Iterable[LoanPart | CreditLine]) -> set[str]:
+    return {item.unit for item in items}
 
 
-def _unsecured(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[frame["security_kind"] == "unsecured"]
+def _keys(items: Iterable[LoanPart | CreditLine | Unit]) -> set[str]:
+    return {item.key for item in items}
+
+
+def _unsecured(loans: Iterable[LoanPart]) -> list[LoanPart]:
+    return [one for one in loans if one.security_kind == "unsecured"]
 
 
 #: What stands behind each figure.
 _COUNTED: Mapping[str, Callable[[_Cut], set[str]]] = {
-    "on_file": lambda c: _of(c.book.units[c.book.units["kind"] == "household"], "unit"),
-    "rated": lambda c: _of(c.book.units[c.book.units["is_rated"]], "unit"),
-    "lined": lambda c: _of(c.book.lines, "unit"),
-    "line_fen": lambda c: _of(c.book.lines, "line"),
-    "indebted": lambda c: _of(c.open, "unit"),
-    "balance_fen": lambda c: _of(c.open, "loan"),
-    "balance_unknown": lambda c: _of(c.open[c.open["balance_fen"].isna()], "loan"),
-    "lent_units": lambda c: _of(c.lent, "unit"),
-    "lent_fen": lambda c: _of(c.lent, "loan"),
-    "first_stated": lambda c: _of(c.first, "unit"),
-    "first_rate_stated": lambda c: _of(c.first, "unit"),
-    "first_checked": lambda c: _of(c.proven, "unit"),
-    "first_possible": lambda c: _of(c.possible, "unit"),
-    "first_rate_checked": lambda c: _of(c.proven, "unit"),
-    "first_rate_possible": lambda c: _of(c.possible, "unit"),
-    "first_disputed": lambda c: _of(c.first[c.first["checked"] == NOT_FIRST], "unit"),
-    "unsecured_balance_ratio": lambda c: _of(_unsecured(c.open), "loan"),
-    "unsecured_units_ratio": lambda c: _of(_unsecured(c.open), "unit"),
-    "unsecured_lent_ratio": lambda c: _of(_unsecured(c.lent), "loan"),
+    "on_file": lambda c: _keys(one for one in c.book.units if one.is_household),
+    "rated": lambda c: _keys(one for one in c.book.units if one.is_rated),
+    "lined": lambda c: _units(c.book.lines),
+    "line_fen": lambda c: _keys(c.book.lines),
+    "indebted": lambda c: _units(c.open),
+    "balance_fen": lambda c: _keys(c.open),
+    "balance_unknown": lambda c: _keys(one for one in c.open if one.balance_fen is None),
+    "lent_units": lambda c: _units(c.lent),
+    "lent_fen": lambda c: _keys(c.lent),
+    "first_stated": lambda c: _units(c.stated),
+    "first_rate_stated": lambda c: _units(c.stated),
+    "first_checked": lambda c: _units(c.proven),
+    "first_possible": lambda c: _units(c.possible),
+    "first_rate_checked": lambda c: _units(c.proven),
+    "first_rate_possible": lambda c: _units(c.possible),
+    "first_disputed": lambda c: _units(one for one in c.stated if one.checked == "no"),
+    "unsecured_balance_ratio": lambda c: _keys(_unsecured(c.open)),
+    "unsecured_units_ratio": lambda c: _units(_unsecured(c.open)),
+    "unsecured_lent_ratio": lambda c: _keys(_unsecured(c.lent)),
 }
 
 #: Figures that have no period, and so none of a year before: of then we would need that day's data.
@@ -343,20 +350,22 @@ def _value(code: str, cut: _Cut) -> tuple[float | None, tuple[int | None, int | 
     if code in _SHARES:
         over, under = (len(_COUNTED[name](cut)) for name in _SHARES[code])
     elif code == "unsecured_balance_ratio":
-        over, under = _sum(_unsecured(cut.open), "balance_fen"), _sum(cut.open, "balance_fen")
+        over, under = _balance(_unsecured(cut.open)), _balance(cut.open)
     else:
-        over, under = _sum(_unsecured(cut.lent), "principal_fen"), _sum(cut.lent, "principal_fen")
+        over, under = _principal(_unsecured(cut.lent)), _principal(cut.lent)
     return (over / under if under else None), (over, under)
 
 
 def _money(code: str, cut: _Cut) -> int:
+    """What nobody told is left out; `balance_unknown` says of how many loans."""
     if code == "line_fen":
-        return int(cut.book.lines["amount_fen"].fillna(0).sum())
-    return (
-        _sum(cut.open, "balance_fen") if code == "balance_fen" else _sum(cut.lent, "principal_fen")
-    )
+        return sum(one.amount_fen or 0 for one in cut.book.lines)
+    return _balance(cut.open) if code == "balance_fen" else _principal(cut.lent)
 
 
-def _sum(loans: pd.DataFrame, column: str) -> int:
-    """Money, what several units owe together split evenly; what nobody told is left out."""
-    return round(float((loans[column].astype("float64") * loans["share"]).sum()))
+def _balance(loans: Iterable[LoanPart]) -> int:
+    return sum(one.balance_fen or 0 for one in loans)
+
+
+def _principal(loans: Iterable[LoanPart]) -> int:
+    return sum(one.principal_fen or 0 for one in loans)

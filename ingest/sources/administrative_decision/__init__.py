@@ -29,6 +29,7 @@ _NO_NUMBER = "空"
 _OF_PENALTY = (
     "document_no", "violation", "legal_ground", "content", "decided_on", "authority",
     "published_until", "removed_on", "record_state", "procedure", "withheld_for",
+    "credit_class", "classed_by",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import ingest.repair.desk as desk
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import Ledger, OperationsStore, RecordUses, RepairCases
-from graph.operations.repair import _MOVES, ACTS, STATES
+from graph.operations.repair_moves import ACTS, MOVES, STATES
 from graph.settings import Settings
 from graph.time import months_after, today, utc_now
 from ingest.repair import DECIDED, carry_out, cases, withdrawals_of
@@ -77,7 +77,7 @@ def test_an_act_that_does_not_come_next_is_refused(here: Settings) -> None:
 
 
 def test_every_move_leads_forward_and_is_worded() -> None:
-    for kind, moves in _MOVES.items():
+    for kind, moves in MOVES.items():
         after: dict[str, set[str]] = {}
         for (state, act), follows in moves.items():
             assert act in ACTS and follows in STATES
@@ -94,7 +94,7 @@ def test_every_move_leads_forward_and_is_worded() -> None:
 
         walk("")
         assert all(state not in later for state, later in reached.items()), kind
-    assert all(any(kind == k and act == a for (_, a) in _MOVES[k]) for kind, act in _FIELDS
+    assert all(any(kind == k and act == a for (_, a) in MOVES[k]) for kind, act in _FIELDS
                for k in [kind])  # fmt: skip
 
 

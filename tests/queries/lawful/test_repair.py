@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from graph.errors import InputError
 from graph.time import months_after, working_days_after
-from queries.lawful import repair_effects, repair_law, usable, window_of
+from queries.lawful import (
+    repair_effects,
+    repair_law,
+    usable,
+    why_not_published,
+    window_of,
+)
 from queries.lawful.repair import CALENDAR
 
 SAFETY, MARKET = "凤翔区应急管理局", "凤翔区市场监督管理局"
@@ -68,6 +74,9 @@ def test_b_market_supervision_has_its_own_regime_before() -> None:
 def test_c_a_warning_of_market_supervision_is_published_on_no_day() -> None:
     warned = {"authority": MARKET, "decided_on": D("2026-01-15"), "penalty_kinds": "警告"}
     assert not any(usable("Penalty", [warned], D("2026-01-15") + timedelta(n)) for n in range(120))
+    for authority in (MARKET, SAFETY):
+        simple = warned | {"authority": authority, "procedure": "simple"}
+        assert why_not_published("Penalty", simple, D("2026-01-15")) is not None
 
 
 def test_d_a_repair_of_before_ends_sharing_too_and_is_flagged() -> None:
