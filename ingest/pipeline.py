@@ -89,7 +89,18 @@ def ingest(
             for path in map(Path, paths):
                 with refusals.of(path):
                     reports.append(
-                        _take_in(log, ledger, quarantine, declared, path, key, part, known_at, say)
+                        _take_in(
+                            log,
+                            ledger,
+                            quarantine,
+                            declared,
+                            path,
+                            key,
+                            part,
+                            known_at,
+                            say,
+                            confirmed_codes(settings.data, operations),
+                        )
                     )
                 known_at = known_at + timedelta(microseconds=1) if known_at else None
             quarantine.tidy(log, source, utc_now())
@@ -123,6 +134,7 @@ def _take_in(
     part: ListPart | None,
     known_at: datetime | None,
     say: Progress,
+    confirmed: frozenset[str],
 ) -> BatchReport:
     sha256, part = content_sha256(path), part or part_named(path)
     ledger.received(source.name, sha256, file_name=shown(path), at=utc_now())
@@ -138,7 +150,7 @@ def _take_in(
             sha256,
             identity_key=identity_key,
             quarantine=quarantine,
-            confirmed=confirmed_codes(quarantine.folder.parent),
+            confirmed=confirmed,
             part=part,
             day=day_of(known_at or utc_now()),
             progress=say,

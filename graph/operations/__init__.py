@@ -5,6 +5,8 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 
 from __future__ import annotations
 
+from graph.operations.code_correction import CodeChoice, CodeCorrections, CodeReturn, CodeRound
+from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.job import ENDED, Job, Jobs
@@ -17,6 +19,12 @@ from graph.operations.store import OperationsStore, read_only_store, store_for
 
 __all__ = [
     "ENDED",
+    "CodeChoice",
+    "CodeCorrections",
+    "CodeException",
+    "CodeExceptions",
+    "CodeReturn",
+    "CodeRound",
     "DecisionArchive",
     "Delivery",
     "Holder",

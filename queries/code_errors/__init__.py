@@ -1,0 +1,24 @@
+"""重错码: wrong and repeated unified codes, over everything that was taken or refused."""
+
+from __future__ import annotations
+
+from queries.code_errors.answer import CodeErrors, KindCount, RegistrarLoad, Share, code_errors
+from queries.code_errors.detection import CodeError, Exceptions, State
+from queries.code_errors.kinds import GROUPS, Kind, kinds
+from queries.code_errors.stock import Refused, RowRef
+
+__all__ = [
+    "GROUPS",
+    "CodeError",
+    "CodeErrors",
+    "Exceptions",
+    "Kind",
+    "KindCount",
+    "Refused",
+    "RegistrarLoad",
+    "RowRef",
+    "Share",
+    "State",
+    "code_errors",
+    "kinds",
+]

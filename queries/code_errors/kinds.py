@@ -12,7 +12,12 @@ __all__ = ["GROUPS", "Group", "Kind", "KindFile", "kinds"]
 #: wrong: against the rule of the code; repeated: more than one code or subject; use: the code is
 #: right and stands in the wrong place; leak: a person's number stands where a code belongs.
 Group = Literal["wrong", "repeated", "use", "leak"]
-GROUPS: dict[Group, str] = {"wrong": "错码", "repeated": "重码", "use": "用码差错", "leak": "个人信息"}
+GROUPS: dict[Group, str] = {
+    "wrong": "错码",
+    "repeated": "重码",
+    "use": "用码差错",
+    "leak": "个人信息",
+}
 
 
 class Kind(Strict):
