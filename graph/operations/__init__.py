@@ -5,8 +5,11 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 
 from __future__ import annotations
 
+from graph.operations.bulletin import Bulletins, KeptBulletin
+from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
 from graph.operations.code_correction import CodeChoice, CodeCorrections, CodeReturn, CodeRound
 from graph.operations.code_exception import CodeException, CodeExceptions
+from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.job import ENDED, Job, Jobs
@@ -19,12 +22,17 @@ from graph.operations.store import OperationsStore, read_only_store, store_for
 
 __all__ = [
     "ENDED",
+    "Bulletins",
+    "CalendarEdit",
+    "CalendarEdits",
     "CodeChoice",
     "CodeCorrections",
     "CodeException",
     "CodeExceptions",
     "CodeReturn",
     "CodeRound",
+    "Concealment",
+    "Concealments",
     "DecisionArchive",
     "Delivery",
     "Holder",
@@ -32,6 +40,7 @@ __all__ = [
     "Jobs",
     "Judgement",
     "JudgementBook",
+    "KeptBulletin",
     "KeptDecision",
     "Kind",
     "Ledger",

@@ -52,6 +52,7 @@ class Table:
         unread: raw text of the refused rows, kept only where every column is declared.
         origins: of a returned error workbook: row -> the refused row that it corrects.  A row
             that is here and not in the frame was emptied: its sender takes it back.
+        others: further tables of the source that the file holds, each to be read for itself.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Table:
     unread: dict[int, str] = field(default_factory=dict)
     origins: dict[int, Origin] = field(default_factory=dict)
     is_correction: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def rows_in(self) -> int:
@@ -177,6 +179,7 @@ def read_table(path: Path, source: Source, into: SpilledTables | None = None) ->
         rows.unread,
         rows.origins,
         head.is_correction,
+        tuple(chosen.others),
     )
 
 

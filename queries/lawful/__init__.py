@@ -5,7 +5,9 @@ What is removed, repaired, annulled, disputed or past its term leaves no trace i
 
 from __future__ import annotations
 
+from queries.lawful.clocks import Channel, Clock, Clocks, clock_for, clocks, due_on
 from queries.lawful.keep import Law
+from queries.lawful.publication import SUBJECT, Exclusion, publication, why_not_published
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
 from queries.lawful.retention import Retention, RetentionRule, retention_rules
 from queries.lawful.table import Barred, barred, ended_records
@@ -13,17 +15,27 @@ from queries.lawful.usable import usable, why_ended
 
 __all__ = [
     "PARAMETERS",
+    "SUBJECT",
     "Barred",
+    "Channel",
+    "Clock",
+    "Clocks",
     "Ended",
+    "Exclusion",
     "Law",
     "Regimes",
     "Retention",
     "RetentionRule",
     "barred",
+    "clock_for",
+    "clocks",
+    "due_on",
     "ended_records",
     "parameters",
+    "publication",
     "regimes",
     "retention_rules",
     "usable",
     "why_ended",
+    "why_not_published",
 ]

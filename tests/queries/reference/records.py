@@ -12,7 +12,7 @@ from reference.held import Held, Row
 
 #: Ties to a record that is no party, and what a record leads to.
 RECORDS = (
-    "HOLDS_PERMIT", "PENALISED_BY", "DECLARED", "OWNS", "OWES", "CONTRIBUTES_TO", "GROWS", "RAISES", "GAVE",
+    "HOLDS_PERMIT", "PENALISED_BY", "ACT_ON", "DECLARED", "OWNS", "OWES", "CONTRIBUTES_TO", "GROWS", "RAISES", "GAVE",
     "HOLDS_IP", "UNDERTAKES", "INSURED_BY", "COMPENSATED_BY", "JOINED_GROUP", "CONTRACTS_LAND",
     "HOLDS_LAND_RIGHT", "CHANGED_REGISTRATION", "RECEIVED", "PARTY_TO", "RATED_AS", "PAID_TAX", "PAYS_FOR",
 )  # fmt: skip

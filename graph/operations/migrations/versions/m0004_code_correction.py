@@ -8,7 +8,7 @@ from alembic import op
 __all__ = ["upgrade"]
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 _INSTANT = sa.DateTime(timezone=True)
 
