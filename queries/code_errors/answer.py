@@ -27,11 +27,12 @@ class Share:
 
     numerator: int
     denominator: int
+    ratio: float | None
 
-    @property
-    def ratio(self) -> float | None:
-        """Numerator by denominator."""
-        return self.numerator / self.denominator if self.denominator else None
+    @classmethod
+    def of(cls, numerator: int, denominator: int) -> Share:
+        """The share of two counts."""
+        return cls(numerator, denominator, numerator / denominator if denominator else None)
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ def summed(
     rows = len(taken) + sum(ref.refused for ref in of_row)
     return CodeErrors(
         basis,
-        Share(_codes(wrong), len(every_code) + len(lost)),
-        Share(len(_rows(wrong)), rows),
+        Share.of(_codes(wrong), len(every_code) + len(lost)),
+        Share.of(len(_rows(wrong)), rows),
         _counts(errors),
         _loads(stock, errors, counted),
         errors,
@@ -161,11 +162,14 @@ def _loads(
     given: dict[str, set[str]] = {}
     for code in pc.unique(stock.uses["code"]).to_pylist():
         given.setdefault(registrar_of(code), set()).add(code)
+    first = pc.utf8_slice_codeunits(stock.uses["code"], 0, 1)
+    own_rows = stock.uses.append_column("first", first).group_by(["first", "batch", "row"])
+    told = own_rows.aggregate([]).group_by("first").aggregate([("row", "count")])
     uses: dict[str, int] = {}
-    told = stock.uses.group_by("code").aggregate([("row", "count")])
-    for code, count in zip(told["code"].to_pylist(), told["row_count"].to_pylist(), strict=True):
-        name = registrar_of(code)
-        uses[name] = uses.get(name, 0) + count
+    for character, count in zip(
+        told["first"].to_pylist(), told["row_count"].to_pylist(), strict=True
+    ):
+        uses[registrar_of(character)] = uses.get(registrar_of(character), 0) + count
     loads = []
     for name in dict.fromkeys(item.registrar for item in errors if item.state == "open"):
         own = [item for item in errors if item.registrar == name and item.state == "open"]
@@ -175,8 +179,8 @@ def _loads(
         loads.append(
             RegistrarLoad(
                 name,
-                Share(_codes(wrong), len(codes) + len({x.rows for x in wrong if not x.code})),
-                Share(len(_rows(wrong)), uses.get(name, 0) + len(refused)),
+                Share.of(_codes(wrong), len(codes) + len({x.rows for x in wrong if not x.code})),
+                Share.of(len(_rows(wrong)), uses.get(name, 0) + len(refused)),
                 tuple(
                     (kind.term, _codes(of_kind), kind.to_do)
                     for kind in kinds().kinds

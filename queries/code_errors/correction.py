@@ -36,7 +36,8 @@ __all__ = [
     "round_rule",
 ]
 
-NEW_CODE, DELETE, KEEP = 0, 1, 2
+NEW_CODE, KEEP = 0, 2
+_REPEATED = frozenset({"ONE_CODE_MANY_SUBJECTS", "INNER9_SHARED"})
 
 
 class RoundRule(Strict):
@@ -177,9 +178,10 @@ def _of_line(
         yield "选了新赋码，没有填新代码。"
     else:
         yield from _of_new_code(new, line, in_use)
-    if choice.operation == KEEP and line.kind not in ("ONE_CODE_MANY_SUBJECTS", "INNER9_SHARED"):
-        if not any(code == line.code for code, _ in confirmed):
-            yield "选了保持不变，但没有凭证照确认过。请先在例外中确认并写明依据。"
+    # of several subjects of one code one may keep it; a wrong code stays only on evidence
+    seen = line.kind in _REPEATED or any(code == line.code for code, _ in confirmed)
+    if choice.operation == KEEP and not seen:
+        yield "选了保持不变，但没有凭证照确认过。请先在例外中确认并写明依据。"
 
 
 def _of_new_code(new: str, line: CorrectionLine, in_use: Mapping[str, str]) -> Iterable[str]:
