@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
+import pyarrow.compute as pc
+
 from graph.effective_batches import effective_batches
 from graph.identifiers.spelling import compact
 from graph.log import Batch, FactLog
@@ -167,15 +169,17 @@ def _other_names(log: FactLog, batch: Batch) -> Iterator[Refused]:
     findings = log.table(batch, "findings")
     if source is None or findings is None:
         return
-    for row in findings.to_pylist():
+    for row in findings.filter(pc.equal(findings["code"], _OTHER_NAME)).to_pylist():
         spec = source.tables.get(row["table"])
-        if row["code"] != _OTHER_NAME or spec is None or not row["row"]:
+        if spec is None or not row["row"]:
             continue
         titles = {field.title: field.name for field in spec.fields}
         name = titles.get(row["column"] or "")
-        fields = [each for each in spec.fields if each.type in _CODED and each.name_field == name]
+        own = [each for each in spec.fields if each.name_field == name]
+        fields = [each for each in own if each.type in {*_CODED, _EITHER}]
         if fields:
             yield Refused(
                 RowRef(batch.batch, row["row"]), source.department, batch.file_name,
                 row["column"], "NAME_MISMATCH", None, None,
+                of_body=fields[0].check == "public_body_code",
             )  # fmt: skip

@@ -28,6 +28,9 @@ __all__ = ["CodeError", "Exceptions", "State", "detect"]
 #: the standard, by its own rule.
 State = Literal["open", "confirmed", "pilot"]
 
+#: How codes of public bodies begin: beside that of its subject a decision has one of them.
+_BODIES = ("11", "12", "13", "A1")
+
 #: (code, kind) that a person has confirmed.
 Exceptions = frozenset[tuple[str, str]]
 
@@ -203,7 +206,7 @@ def _live_together(code: str, other: str, held: Mapping[str, _Held]) -> bool:
     one, two = held.get(code), held.get(other)
     if one is None or two is None or not (one.is_registered and two.is_registered):
         return False
-    if "cancelled" in (one.state, two.state) and None in (one.ended_on, two.ended_on):
+    if any(x.state == "cancelled" and x.ended_on is None for x in (one, two)):
         return False  # the day of its end is unknown: nobody can tell
     spans = [(x.established_on or MIN_DATE, x.ended_on or MAX_DATE) for x in (one, two)]
     (first, first_end), (second, second_end) = spans
@@ -263,7 +266,7 @@ def _used_after_end(stock: Stock, held: Mapping[str, _Held]) -> Iterator[CodeErr
 
 
 def _coded(waiting: Iterable[Refused], stock: Stock) -> Iterator[Refused]:
-    """Doubts about taken rows with the code that the row used, where it used one alone."""
+    """Doubts about taken rows with the code that the row used, where that is plain."""
     waiting = list(waiting)
     taken = {(item.ref.batch, item.ref.row) for item in waiting if not item.ref.refused}
     batches = pa.array(sorted({batch for batch, _ in taken}), pa.string())
@@ -272,8 +275,14 @@ def _coded(waiting: Iterable[Refused], stock: Stock) -> Iterator[Refused]:
     for use in chosen.to_pylist() if taken else ():
         used[(use["batch"], use["row"])].append(use["code"])
     for item in waiting:
+        if item.ref.refused or item.code is not None:
+            yield item
+            continue
         codes = used.get((item.ref.batch, item.ref.row), [])
-        yield replace(item, code=codes[0]) if item.code is None and len(codes) == 1 else item
+        own = [code for code in codes if code.startswith(_BODIES) == item.of_body] or codes
+        # of a person, or of one firm among several, nothing can be said from here
+        if len(own) == 1:
+            yield replace(item, code=own[0])
 
 
 def _of_refused(waiting: Iterable[Refused], held: Mapping[str, _Held]) -> Iterator[CodeError]:

@@ -56,6 +56,8 @@ class Refused:
         kind: of code error.
         code: as far as it was kept and may be shown; None where it was deleted.
         name: of the subject, where it may be shown.
+        of_body: of a doubt whose code the row's facts tell: it is that of the public body that
+            decided, and not of the subject.
         source: the department that sent the file; `file_name`, `column`: where the cell stands.
     """
 
@@ -66,6 +68,7 @@ class Refused:
     kind: str
     code: str | None
     name: str | None
+    of_body: bool = False
 
 
 @dataclass(frozen=True)
