@@ -29,6 +29,9 @@ from ingest.repair.record import DECIDED, RECORD_KINDS, said_of
 
 __all__ = ["carry_out", "effect_of", "not_carried_out"]
 
+#: What stands in the place of a file's name: it is none.
+_NAMED = "修复、异议和撤销的办理结果"
+
 #: What a statement says, besides whose it is.
 _SAID = ("removed_on", "record_state", "extended_until")
 
@@ -118,7 +121,9 @@ def _append(log: FactLog, news: list[_Wanted], gone: Mapping[str, Mapping[str, i
     stated = f"{len(log.batches())}|{news}|{ended}"
     sha256 = hashlib.sha256(stated.encode()).hexdigest()
     batch = f"{DECIDED}-{sha256[:16]}"
-    with log.append(source=DECIDED, batch=batch, file_name="", content_sha256=sha256) as pending:
+    with log.append(
+        source=DECIDED, batch=batch, file_name=_NAMED, content_sha256=sha256
+    ) as pending:
         for kind in sorted({item[0] for item in news}):
             rows = [_fact(log, item, batch, pending.known_at) for item in news if item[0] == kind]
             pending.assert_facts(kind, pa.Table.from_pylist(rows, arrow_schema(kind)))
