@@ -68,3 +68,7 @@ class InformationClass(StrEnum):
     # a spot check without a finding is for all to know, one with a finding for who is to act on it
     INSPECTION = "inspection", "监督检查结果", "企业信息公示暂行条例 第十四条；国办发〔2020〕49号"
     COMPLAINT = "complaint", "投诉", "国办发〔2020〕53号；个人信息保护法 第二十八条"
+    # how a department works is its own matter and that of whoever supervises it
+    ADMINISTRATION = "administration", "行政机关工作台账", "政府信息公开条例 第十六条"
+    # what departments say they did to somebody: to be checked by the credit office, never published
+    MEASURE = "measure", "惩戒和激励措施实施情况", "国办发〔2020〕49号（措施须于法有据）"

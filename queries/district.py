@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from graph.errors import InputError
 from graph.log_prefix import LogPrefix
 from graph.log_view import LogView
 from graph.moment import Moment
@@ -39,6 +40,14 @@ if TYPE_CHECKING:
 __all__ = ["DistrictReader"]
 
 T = TypeVar("T")
+
+#: What names no subject of a record that was filed.
+_FILED = frozenset(
+    {
+        "document_no", "case_no", "legal_ground", "authority", "list_kind", "decided_on", "listed_on",
+        "reported_on", "removed_on", "published_until", "record_state",
+    }
+)  # fmt: skip
 
 
 class DistrictReader:
@@ -109,6 +118,23 @@ class DistrictReader:
         """The same, whatever day they are true on: what ended, and what comes."""
         at = self.moment
         return self._log.at(at.as_of, at.known_at).whenever(kind)
+
+    def filed(self, kind: str) -> pa.Table:
+        """What departments ever filed of a kind of record, ended ones included: only what names no
+        subject.  Counts about departments are made from it, never answers about a subject.
+
+        Raises `InputError` (`whole_district`) for a scope that does not see everything.
+        """
+        if not self.scope.sees_everything:
+            raise InputError(
+                "这项统计须由查看全区的人员办理。",
+                "Only who sees the whole district may count what was filed.",
+                code="whole_district",
+            )
+        at = self.moment
+        held = LogView(LogPrefix(self._stores.log.folder, at.batches)).at(at.as_of, at.known_at)
+        table = held.whenever(kind)
+        return table.select([name for name in table.column_names if name in _FILED])
 
     def computed(
         self, name: str, make: Callable[[], T], *, rules: object = None, within: float | None = None

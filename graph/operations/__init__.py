@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from graph.operations.bulletin import Bulletins, KeptBulletin
 from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
+from graph.operations.case_file import CaseFile, CaseFiles
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
@@ -14,6 +15,7 @@ from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
+from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
@@ -23,10 +25,13 @@ from graph.operations.store import OperationsStore, read_only_store, store_for
 __all__ = [
     "ENDED",
     "Act",
+    "AppliedMeasure",
     "Bulletins",
     "CalendarEdit",
     "CalendarEdits",
     "Case",
+    "CaseFile",
+    "CaseFiles",
     "Concealment",
     "Concealments",
     "DecisionArchive",
@@ -40,6 +45,7 @@ __all__ = [
     "KeptDecision",
     "Kind",
     "Ledger",
+    "MeasureBook",
     "OperationsStore",
     "Proposal",
     "Proposals",
