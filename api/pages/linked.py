@@ -14,7 +14,7 @@ from api.pages.rendering import PATIENCE, page, waiting
 from graph.time import parse_date
 from queries.linked_dishonesty import (
     LISTS,
-    Filter,
+    ListFilter,
     ListName,
     file_case,
     linked_lists,
@@ -45,7 +45,7 @@ def lists(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> HTMLResponse:
     """One list, cut down; never a label on anybody in it."""
-    cut = Filter(town, tie, nearest, parse_date(since) if since else None, dishonest)
+    cut = ListFilter(town, tie, nearest, parse_date(since) if since else None, dishonest)
     found = linked_lists(reader, name, cut, limit=_ON_A_PAGE, offset=offset, within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/linked")
