@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import (
     AsOf,
     Json,
@@ -17,6 +18,7 @@ from api.terminal import (
     opened,
     table,
 )
+from api.who_asks import local_scope
 
 __all__ = ["commands"]
 
@@ -41,9 +43,9 @@ def confirm(
     """确认一个看似有误却属实的代码，此前因此退回的行随即收入 / confirm a real code on evidence."""
     from api.code_errors import confirm as confirm_code
 
-    settings = open_settings()
+    settings = open_settings(Act.OFFICE)
     fetch_engine(settings)
-    with opened() as services:
+    with opened(Act.OFFICE) as services:
         found = confirm_code(services, code, kind, by=by, reason=reason, evidence=evidence)
     answer_with(
         found,
@@ -64,8 +66,8 @@ def show(
     from api.code_errors import find_code_errors
     from queries.code_errors import kinds
 
-    with opened() as services:
-        found = find_code_errors(services, services.reader(as_of=day_of(as_of)))
+    with opened(Act.OFFICE) as services:
+        found = find_code_errors(services, services.reader(local_scope(), as_of=day_of(as_of)))
     assert found is not None
     chosen = found.of(kind, registrar, state)
     terms = {item.code: item.term for item in kinds().kinds}
@@ -104,8 +106,8 @@ def enter_round(
     from graph.operations import CodeCorrections
     from graph.time import utc_now
 
-    with opened() as services:
-        found = CodeCorrections(services.store).enter_round(
+    with opened(Act.OFFICE) as services:
+        found = CodeCorrections(services.office.store).enter_round(
             name, allowed, notice=notice, by=by, at=utc_now()
         )
     answer_with(
@@ -126,9 +128,16 @@ def choose_for(
     """填报汇总表一行的处理 / say what is to be done with a line."""
     from api.code_errors import choose
 
-    with opened() as services:
+    with opened(Act.OFFICE) as services:
         found = choose(
-            services, services.reader(), name, item, operation, new_code=new_code, note=note, by=by
+            services,
+            services.reader(local_scope()),
+            name,
+            item,
+            operation,
+            new_code=new_code,
+            note=note,
+            by=by,
         )
     answer_with(found, as_json, lambda: print(f"已填报；还有 {len(found.problems)} 处待办"))
 
@@ -138,8 +147,8 @@ def round_(name: Round, as_json: Json = False) -> None:
     """一轮纠错：各行、已填的处理、不能报出的原因 / a round, and what keeps its file."""
     from queries.code_errors import read_round
 
-    with opened() as services:
-        found = read_round(services.reader(), services.store, name)
+    with opened(Act.OFFICE) as services:
+        found = read_round(services.reader(local_scope()), services.office.store, name)
 
     def people() -> None:
         table(
@@ -167,8 +176,8 @@ def send(
     """生成纠错回传标准格式表，全部通过才生成 / write the correction file, whole or not at all."""
     from api.code_errors import return_bytes, send_back
 
-    with opened() as services:
-        kept = send_back(services, services.reader(), name, by=by)
+    with opened(Act.OFFICE) as services:
+        kept = send_back(services, services.reader(local_scope()), name, by=by)
     path = out / f"纠错回传标准格式表-{name}.xlsx"
     path.write_bytes(return_bytes(kept))
     answer_with(

@@ -8,8 +8,10 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.code_errors import choose, confirm, exceptions, find_code_errors, return_bytes, send_back
 from api.dependencies import FOR_A_RUN_S, Reading, Serving
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.operations import CodeCorrections, CodeExceptions
@@ -38,6 +40,7 @@ Text = Annotated[str, Form(max_length=500)]
 
 
 @router.get("/code-errors")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def code_errors(
     request: Request,
     reader: Reading,
@@ -75,6 +78,7 @@ def code_errors(
 
 
 @router.post("/code-errors/exceptions")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def confirmed(
     services: Serving,
     code: Annotated[str, Form(max_length=64)] = "",
@@ -89,6 +93,7 @@ def confirmed(
 
 
 @router.post("/code-errors/exceptions/{number}/end")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def ended(
     services: Serving,
     number: Annotated[int, Path(ge=1, le=2**31 - 1)],
@@ -96,11 +101,12 @@ def ended(
     because: Text = "",
 ) -> Response:
     """Take a confirmation back."""
-    CodeExceptions(services.store).end(number, by=by, because=because, at=utc_now())
+    CodeExceptions(services.office.store).end(number, by=by, because=because, at=utc_now())
     return see_other(f"{_HERE}#exceptions")
 
 
 @router.post("/code-errors/rounds")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def entered(
     services: Serving,
     name: Annotated[str, Form(max_length=32)] = "",
@@ -109,27 +115,29 @@ def entered(
     by: By = "",
 ) -> Response:
     """Enter which operations a round takes."""
-    CodeCorrections(services.store).enter_round(
+    CodeCorrections(services.office.store).enter_round(
         name, allowed or [], notice=notice, by=by, at=utc_now()
     )
     return see_other(f"{_HERE}/rounds/{quote(name.strip(), safe='')}")
 
 
 @router.get("/code-errors/rounds/{name}")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def one_round(name: RoundName, reader: Reading, services: Serving) -> HTMLResponse:
     """A round: its lines, what was chosen, what keeps the file from leaving."""
     return page(
         "code_round.html",
         here=_HERE,
-        round=read_round(reader, services.store, name),
+        round=read_round(reader, services.office.store, name),
         basis_told=reader.basis,
         operations=correction_rules().operations,
         terms={item.code: item.term for item in kinds().kinds} | {"OTHER": "其他"},
-        returns=CodeCorrections(services.store).returns(name),
+        returns=CodeCorrections(services.office.store).returns(name),
     )
 
 
 @router.post("/code-errors/rounds/{name}/choices")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def chosen_for(
     name: RoundName,
     reader: Reading,
@@ -146,6 +154,7 @@ def chosen_for(
 
 
 @router.post("/code-errors/rounds/{name}/returns")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def sent(name: RoundName, reader: Reading, services: Serving, by: By = "") -> Response:
     """Make the file of a round, and show its print page."""
     kept = send_back(services, reader, name, by=by)
@@ -153,11 +162,12 @@ def sent(name: RoundName, reader: Reading, services: Serving, by: By = "") -> Re
 
 
 @router.get("/code-errors/returns/{file}")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def printed(file: FileId, services: Serving) -> HTMLResponse:
     """The print page of a file that left: to be stamped; it carries what the workbook carries."""
     from ingest.correction.return_workbook import counts_said
 
-    kept = CodeCorrections(services.store).returned(file)
+    kept = CodeCorrections(services.office.store).returned(file)
     return page(
         "code_return.html",
         here=_HERE,
@@ -169,9 +179,10 @@ def printed(file: FileId, services: Serving) -> HTMLResponse:
 
 
 @router.get("/code-errors/returns/{file}/workbook")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def workbook(file: FileId, services: Serving) -> Response:
     """The same file as a workbook."""
-    kept = CodeCorrections(services.store).returned(file)
+    kept = CodeCorrections(services.office.store).returned(file)
     name = quote(f"纠错回传标准格式表-{kept.round}.xlsx")
     return Response(
         return_bytes(kept),
