@@ -25,7 +25,7 @@ from ingest.repair import (
     records_of,
     withdrawals_of,
 )
-from ingest.repair.stated import fields_of
+from ingest.repair.stated import fields_of, titles
 from queries.lawful import repair_law
 
 __all__ = ["ENTRIES", "router"]
@@ -143,6 +143,7 @@ def one(services: Serving, number: Annotated[Whole, Path(ge=1, le=MOST)]) -> HTM
         law=repair_law(),
         used_by=withdrawals_of(services.settings, held.case.record, store=services.store),
         ACT_WORDS=ACTS,
+        titles=titles,
         STATE_WORDS=STATES,
     )
 
