@@ -27,7 +27,7 @@ from ingest.repair import (
     records_of,
     withdrawals_of,
 )
-from ingest.repair.stated import fields_of
+from ingest.repair.stated import fields_of, titles
 from queries.lawful import repair_law
 
 __all__ = ["ENTRIES", "router"]
@@ -151,6 +151,7 @@ def one(services: Serving, number: Annotated[Whole, Path(ge=1, le=MOST)]) -> HTM
             services.office.settings, held.case.record, store=services.office.store
         ),
         ACT_WORDS=ACTS,
+        titles=titles,
         STATE_WORDS=STATES,
     )
 

@@ -101,6 +101,7 @@ RECORDS = [
     ("tax_dishonesty", "tax_black_list"),
     ("tax_dishonesty", "irregular_taxpayer"),
     ("administrative_decision", "penalty"),
+    ("credit_list", "listing"),
 ]
 
 
