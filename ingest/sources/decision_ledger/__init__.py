@@ -42,6 +42,4 @@ def _told(
 ) -> Iterator[FactFrame]:
     yield from mention(rows, "body", name=rows["body_name"])
     yield node(kind, rows, key=key, valid_from=since, columns=said)
-    yield tie(
-        "PRODUCED_BY", rows, source=(key, kind), target=end(rows, "body"), valid_from=since
-    )
+    yield tie("PRODUCED_BY", rows, source=(key, kind), target=end(rows, "body"), valid_from=since)

@@ -14,7 +14,15 @@ from slow_rates import Told, counted, same_number
 from graph.calendar import as_published
 from graph.errors import InputError
 from queries.basis import Basis
-from queries.indicators import MEASURES, Book, RefusedDocument, attention, build_book, rates_of, rows_of
+from queries.indicators import (
+    MEASURES,
+    Book,
+    RefusedDocument,
+    attention,
+    build_book,
+    rates_of,
+    rows_of,
+)
 from queries.indicators.document_number import folded, folded_each
 from queries.indicators.months import month_number, quarter_months
 
@@ -210,7 +218,7 @@ def test_months_and_quarters_are_read_or_refused() -> None:
         rows_of(book_of([]), BASIS, "guessed", MARCH, MARCH)
 
 
-_NUMBERS = ("样罚〔2026〕1号", "样罚[2026]1号", "样罚（2026）2 号", "样罚〔2026〕2号", "jy3", "ＪＹ3")
+_NUMBERS = ("样罚〔2026〕1号", "样罚[2026]1号", "样罚（2026）2 号", "样罚〔2026〕2号", "jy3", "JY３")
 
 
 @given(st.sampled_from(_NUMBERS))
