@@ -7,7 +7,7 @@ requests for other host names, and those that other sites sent, are refused (`ap
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,12 @@ from api.problems import add_handlers, defect, problem
 from api.routes import routers
 from api.services import Services
 from api.trace import Traced
+from graph.catch_up import catch_up
+from graph.errors import XinnongError
 from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
+from ingest.repair import carry_out
 from queries.scope import ADMINISTRATOR
 
 __all__ = ["create_app"]
@@ -65,12 +68,21 @@ def _name_bounds(part: Any) -> None:
                 part[theirs] = part.pop(ours)
 
 
+def _carry_out(services: Services) -> None:
+    """Carry out what a killed run left between an act on a record and its batch."""
+    # who acts next is told what is wrong; the service answers all the same
+    with suppress(XinnongError):
+        if carry_out(services.settings, store=services.store):
+            catch_up(services.settings)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """Build the application; it connects when it starts."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
+        _carry_out(app.state.services)
         app.state.services.warm()
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)

@@ -23,6 +23,7 @@ _PUBLISHED = frozenset({"Permit", "Penalty", "AdministrativeAct"})
 _TITLES = (
     "name",
     "loan_no",
+    "line_no",
     "policy_no",
     "certificate_no",
     "plot_no",

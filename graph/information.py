@@ -70,3 +70,5 @@ class InformationClass(StrEnum):
     COMPLAINT = "complaint", "投诉", "国办发〔2020〕53号；个人信息保护法 第二十八条"
     # how a department works is its own matter and that of whoever supervises it
     ADMINISTRATION = "administration", "行政机关工作台账", "政府信息公开条例 第十六条"
+    # what departments say they did to somebody: to be checked by the credit office, never published
+    MEASURE = "measure", "惩戒和激励措施实施情况", "国办发〔2020〕49号（措施须于法有据）"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph.information import InformationClass
-from graph.schema.public_record import RECORD_STATES
+from graph.schema.public_record import GRAVITY, RECORD_STATES
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
 __all__ = ["ACT_CLASSES", "EDITIONS", "NODES", "RELATIONSHIPS"]
@@ -130,6 +130,7 @@ NODES = (
                 {"undetermined": "未定", "ordinary": "一般", "grave": "较重", "serious": "严重"},
             ),
             *_USE,
+            *GRAVITY,
             *_REPORTING,
         ),
         information=InformationClass.PUBLIC_RECORD,

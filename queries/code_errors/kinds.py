@@ -12,7 +12,12 @@ __all__ = ["GROUPS", "Group", "Kind", "KindFile", "kinds"]
 #: wrong: against the rule of the code; repeated: more than one code or subject; use: the code is
 #: right and stands in the wrong place; leak: a person's number stands where a code belongs.
 Group = Literal["wrong", "repeated", "use", "leak"]
-GROUPS: dict[Group, str] = {"wrong": "错码", "repeated": "重码", "use": "用码差错", "leak": "个人信息"}
+GROUPS: dict[Group, str] = {
+    "wrong": "错码",
+    "repeated": "重码",
+    "use": "用码差错",
+    "leak": "个人信息",
+}
 
 
 class Kind(Strict):
@@ -36,6 +41,12 @@ class Kind(Strict):
     def in_rate(self) -> bool:
         """Whether the rate counts it."""
         return self.group in ("wrong", "repeated")
+
+    @property
+    def can_be_right(self) -> bool:
+        """Whether a code of this kind can be right after all, on evidence: a licence never has
+        seventeen characters, and a person's number is no code of anybody."""
+        return self.code not in ("LENGTH", "ALPHABET", "FILLER", "RESIDENT_ID")
 
 
 class _Formula(Strict):

@@ -55,7 +55,10 @@ def test_the_route_takes_the_same_act(clerk: TestClient) -> None:
     assert made["number"] == 1 and made["days"] == [["2026-11-30", "holiday"]]
     undone = run("calendar", "change", "2026-11-30=按星期", "--by", "李科长", "--reason", "取消")
     assert undone["number"] == 2
-    assert [item["user"] for item in clerk.get("/v1/calendar/2026").json()["edits"]] == ["李科长", "王主任"]
+    assert [item["user"] for item in clerk.get("/v1/calendar/2026").json()["edits"]] == [
+        "李科长",
+        "王主任",
+    ]
 
 
 def test_the_page_is_for_narrow_screens_and_names_the_next_year(clerk: TestClient) -> None:

@@ -135,7 +135,10 @@ def test_a_clock_follows_channel_and_authority(
 
 
 def test_no_clock_is_guessed() -> None:
-    for authority, day in (("凤翔区农业农村局", date(2026, 5, 1)), ("凤翔区市场监督管理局", date(2020, 1, 1))):
+    for authority, day in (
+        ("凤翔区农业农村局", date(2026, 5, 1)),
+        ("凤翔区市场监督管理局", date(2020, 1, 1)),
+    ):
         with pytest.raises(InputError) as raised:
             clock_for("market_supervision", authority, day)
         assert raised.value.cause_code == "no_clock"

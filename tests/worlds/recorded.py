@@ -35,6 +35,8 @@ _RECORDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "PAYS_FOR": ("UtilityAccount", ()),
     "BORROWED": ("Loan", (("LENT_BY", "FinancialInstitution"),)),
     "SUBJECT_OF": ("ListEntry", ()),
+    "GRANTED_LINE": ("CreditLine", (("LINE_OF", "FinancialInstitution"),)),
+    "HONOURED_BY": ("Honour", ()),
 }
 
 RECORDED = tuple(f"r{n:02d}:party" for n in range(40))

@@ -29,6 +29,7 @@ _NO_NUMBER = "空"
 _OF_PENALTY = (
     "document_no", "violation", "legal_ground", "content", "decided_on", "authority",
     "published_until", "removed_on", "record_state", "procedure", "withheld_for",
+    "credit_class", "classed_by",
 )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def permit_2016(rows: pd.DataFrame) -> Iterator[FactFrame]:
     numbered = rows["document_no"] != _NO_NUMBER
     instead = "无文号:" + rows["project_name"] + ":" + rows["decided_on"].astype(str)
     yield from _decision(
-        with_subject(rows, person="id_no"),
+        with_subject(rows, person="natural_person"),
         "Permit",
         "HOLDS_PERMIT",
         number=rows["document_no"].where(numbered, instead),
@@ -95,7 +96,7 @@ def penalty_2016(rows: pd.DataFrame) -> Iterator[FactFrame]:
         for both in zip(rows["penalty_kind"], rows["further_kinds"], strict=True)
     ]
     yield from _decision(
-        with_subject(rows, person="id_no"),
+        with_subject(rows, person="natural_person"),
         "Penalty",
         "PENALISED_BY",
         valid_from=rows["decided_on"],

@@ -112,7 +112,9 @@ def test_a_month_by_hand() -> None:
         "refused": 1, "passed": 4, "entered": 3, "unlinked": 1, "on_time": 3, "late": 1, "timed": 4,
         "undated": 1, "outside": 1, "excluded_but_filed": 0,
     }  # fmt: skip
-    rates = {name: getattr(found, name) for name in ("reporting", "compliance", "timeliness", "entry")}
+    rates = {
+        name: getattr(found, name) for name in ("reporting", "compliance", "timeliness", "entry")
+    }
     assert {name: (rate.numerator, rate.denominator) for name, rate in rates.items()} == {
         "reporting": (4, 5), "compliance": (4, 5), "timeliness": (3, 4), "entry": (3, 5),
     }  # fmt: skip
@@ -139,9 +141,17 @@ def test_nothing_to_report_is_no_hundred_percent() -> None:
     stated = {(FARMS, "penalty", MARCH): 0, (MARKET, "permit", APRIL): 3}
     book = book_of([], powers=powers, stated=stated, as_of=date(2026, 5, 20))
     quiet = line(book, FARMS, "penalty")
-    assert (quiet.status, quiet.status_label, quiet.reporting.value) == ("no_obligation", "无应报", None)
+    assert (quiet.status, quiet.status_label, quiet.reporting.value) == (
+        "no_obligation",
+        "无应报",
+        None,
+    )
     silent = line(book, MARKET, "permit")
-    assert (silent.status, silent.missing, silent.reporting.value) == ("ledger_missing", ("2026-03",), None)
+    assert (silent.status, silent.missing, silent.reporting.value) == (
+        "ledger_missing",
+        ("2026-03",),
+        None,
+    )
     # three decisions are stated, and not one of them stands in a ledger
     april = line(book, MARKET, "permit", APRIL, APRIL)
     assert (april.status, april.stated) == ("ledger_missing", 3)
@@ -157,7 +167,10 @@ def test_a_ledger_is_missing_the_day_after_it_should_be_there(day: date, status:
 
 
 def test_what_nobody_reported_is_first_near_its_day_then_past_it() -> None:
-    told = [Told("ledger", FARMS, "permit", f"样农许{day}号", date(2026, 3, day)) for day in (2, 3, 4, 5, 6)]
+    told = [
+        Told("ledger", FARMS, "permit", f"样农许{day}号", date(2026, 3, day))
+        for day in (2, 3, 4, 5, 6)
+    ]
     # due on the 11th, 12th, 13th, 16th and 17th
     book = book_of(told, as_of=date(2026, 3, 12))
     near = attention(book, BASIS, "near")
@@ -177,7 +190,11 @@ def test_a_row_that_cannot_be_read_counts_as_a_row() -> None:
     assert told.unplaced == 1
     found = line(book, MARKET, "penalty")
     assert (found.counts["refused"], found.counts["outside"], found.counts["due"]) == (2, 2, 0)
-    assert (found.status, found.compliance.value, found.reporting.value) == ("outside_only", 0.0, None)
+    assert (found.status, found.compliance.value, found.reporting.value) == (
+        "outside_only",
+        0.0,
+        None,
+    )
 
 
 def test_what_an_inspector_found_is_counted_and_nothing_else_makes_one() -> None:
@@ -199,7 +216,9 @@ def test_an_authority_without_a_code_is_known_by_its_full_name_alone() -> None:
 
 
 def test_a_day_of_no_known_year_is_said_and_not_guessed() -> None:
-    told = [Told("filed", MARKET, "permit", "1号", date(2026, 12, 28), reported_on=date(2027, 1, 4))]
+    told = [
+        Told("filed", MARKET, "permit", "1号", date(2026, 12, 28), reported_on=date(2027, 1, 4))
+    ]
     book = build_book(ledger_of([]), filed_of(told), [], as_of=date(2027, 2, 1),
                       calendar=as_published(), names=NAMES)  # fmt: skip
     december = month_number("2026-12")
@@ -218,7 +237,14 @@ def test_months_and_quarters_are_read_or_refused() -> None:
         rows_of(book_of([]), BASIS, "guessed", MARCH, MARCH)
 
 
-_NUMBERS = ("样罚〔2026〕1号", "样罚[2026]1号", "样罚（2026）2 号", "样罚〔2026〕2号", "jy3", "JY３")
+_NUMBERS = (
+    "样罚〔2026〕1号",
+    "样罚[2026]1号",
+    "样罚（2026）2 号",
+    "样罚〔2026〕2号",
+    "jy3",
+    "\uff2a\uff393",  # full width
+)
 
 
 @given(st.sampled_from(_NUMBERS))
