@@ -25,6 +25,7 @@ from ingest.correction.workbook import Line, export_refused, refused_lines
 from ingest.correction.worklist import Task, worklist
 from ingest.delivery.freshness import Freshness, freshness
 from ingest.finding import RowFinding, kept_findings
+from ingest.withdrawal import Withdrawal, preview_withdrawal, withdraw
 
 __all__ = ["Deliveries", "Delivery"]
 
@@ -54,6 +55,21 @@ class Deliveries:
     def known_at(self) -> datetime | None:
         """When the last of the batches came; None where there is none."""
         return self.batches[-1].known_at if self.batches else None
+
+    def preview_withdrawal(self, name: str) -> Withdrawal:
+        """What taking a batch back would do; nothing is written (`ingest.withdrawal`)."""
+        return preview_withdrawal(name, settings=self._settings, store=self._store)
+
+    def withdraw(self, name: str, *, reason: str, by: str, wait_s: float) -> Withdrawal:
+        """Take a batch back; the graph follows."""
+        return withdraw(
+            name,
+            reason=reason,
+            by=by,
+            settings=self._settings,
+            store=self._store,
+            wait_s=wait_s,
+        )
 
     def worklist(
         self, *, department: str | None = None, source: str | None = None, warnings: bool = False
