@@ -136,6 +136,11 @@ def _kept_texts(
 
 def _hiding(spec: FieldSpec, identity_key: str) -> Callable[[str], str]:
     """How numbers of persons are hidden in a cell where none belongs."""
+    if spec.check == "organisation_number":
+        # a child's number too, which may stand in a contract's as a date does
+        return lambda text: (
+            _hidden(text) if looks_like_a_person(text) else redacted_key(text, identity_key)
+        )
     if spec.type == "household" or spec.is_number_of_a_thing:
         return partial(redacted_key, identity_key=identity_key)
 
