@@ -41,14 +41,6 @@ __all__ = ["DistrictReader"]
 
 T = TypeVar("T")
 
-#: What names no subject of a record that was filed.
-_FILED = frozenset(
-    {
-        "document_no", "case_no", "legal_ground", "authority", "list_kind", "decided_on", "listed_on",
-        "reported_on", "removed_on", "published_until", "record_state",
-    }
-)  # fmt: skip
-
 
 class DistrictReader:
     """Reads the whole district at `moment` for `scope`; safe across threads.
@@ -120,21 +112,20 @@ class DistrictReader:
         return self._log.at(at.as_of, at.known_at).whenever(kind)
 
     def filed(self, kind: str) -> pa.Table:
-        """What departments ever filed of a kind of record, ended ones included: only what names no
-        subject.  Counts about departments are made from it, never answers about a subject.
+        """What departments filed of a kind, whatever became of it since, for counting departments:
+        nothing in it says whom a record names or what it says of him (`queries.filed`).
 
-        Raises `InputError` (`whole_district`) for a scope that does not see everything.
+        Raises `InputError` (`whole_district_only`) for who does not see the whole district.
         """
+        from queries.filed import filed
+
         if not self.scope.sees_everything:
             raise InputError(
-                "这项统计须由查看全区的人员办理。",
-                "Only who sees the whole district may count what was filed.",
-                code="whole_district",
+                "部门报送情况只对全区的信用办开放。",
+                "What departments filed is counted for the whole district only.",
+                code="whole_district_only",
             )
-        at = self.moment
-        held = LogView(LogPrefix(self._stores.log.folder, at.batches)).at(at.as_of, at.known_at)
-        table = held.whenever(kind)
-        return table.select([name for name in table.column_names if name in _FILED])
+        return filed(kind, self._log, self.moment)
 
     def computed(
         self, name: str, make: Callable[[], T], *, rules: object = None, within: float | None = None

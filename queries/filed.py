@@ -30,7 +30,7 @@ from graph.vocabulary import Node, ValueType
 __all__ = ["filed", "filed_kinds"]
 
 #: Texts that tell of the record and of whoever decided, besides codes and days.
-_OF_THE_OFFICE = frozenset({"document_no", "authority"})
+_OF_THE_OFFICE = frozenset({"document_no", "case_no", "authority"})
 #: In China, where a batch became known.
 _OFFSET = np.timedelta64(8, "h")
 

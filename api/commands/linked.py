@@ -80,9 +80,9 @@ def lists(
     as_json: Json = False,
 ) -> None:
     """全区名单：关联主体、担保圈、换壳、同一控制人、代持 / the district's lists."""
-    from queries.linked_dishonesty import Filter, linked_lists
+    from queries.linked_dishonesty import ListFilter, linked_lists
 
-    cut = Filter(town, tie, nearest, _day(since), dishonest)
+    cut = ListFilter(town, tie, nearest, _day(since), dishonest)
     with opened() as services:
         reader = services.reader(as_of=_day(as_of), known_at=instant_of(known_at))
         found = linked_lists(reader, name, cut, limit=_LISTED)  # type: ignore[arg-type]

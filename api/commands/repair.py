@@ -30,22 +30,25 @@ Stated = Annotated[
 
 
 @_repair.command(name="list")
-def every(as_json: Json = False) -> None:
+def every(
+    limit: Annotated[int, typer.Option(min=1, help="最多几件 / at most")] = 50,
+    offset: Annotated[int, typer.Option(min=0, help="从第几件起 / from")] = 0,
+    as_json: Json = False,
+) -> None:
     """办理件和时限，逾期的在前 / cases and clocks, overdue ones first."""
     from ingest.repair import cases
 
-    found = cases(open_settings())
-    late = sum(item.overdue for item in found)
+    found = cases(open_settings(), limit=limit, offset=offset)
 
     def people() -> None:
         table(
-            f"办理件 {len(found)}，逾期 {late}",
+            f"办理件 {found.total}，逾期 {found.overdue}",
             ["件号", "事项", "状态", "时限", "经办人"],
             [(f.case.number, f.title, f.state, "\n".join(map(_clock, f.clocks)), f.case.acts[-1].by)
-             for f in found],
+             for f in found.cases],
         )  # fmt: skip
 
-    answer_with({"total": len(found), "overdue": late, "cases": found}, as_json, people)
+    answer_with(found, as_json, people)
 
 
 @_repair.command()

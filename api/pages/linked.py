@@ -14,7 +14,7 @@ from api.pages.rendering import PATIENCE, page, waiting
 from graph.time import parse_date
 from queries.linked_dishonesty import (
     LISTS,
-    Filter,
+    ListFilter,
     ListName,
     file_case,
     linked_lists,
@@ -43,9 +43,10 @@ def lists(
     since: Annotated[str, Query(max_length=10)] = "",
     dishonest: bool = False,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    who: Annotated[str, Query(max_length=100)] = "",
 ) -> HTMLResponse:
-    """One list, cut down; never a label on anybody in it."""
-    cut = Filter(town, tie, nearest, parse_date(since) if since else None, dishonest)
+    """One list, cut down; never a label on anybody in it.  `who` finds a party to look into."""
+    cut = ListFilter(town, tie, nearest, parse_date(since) if since else None, dishonest)
     found = linked_lists(reader, name, cut, limit=_ON_A_PAGE, offset=offset, within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/linked")
@@ -62,6 +63,8 @@ def lists(
         hops=load_links().hops,
         towns={key: term for key, term in places.items() if len(key) == len("division:") + 9},
         places=places,
+        asked=who,
+        people=reader.search(who).rows[:_ON_A_PAGE] if who.strip() else None,
         offset=offset,
         step=_ON_A_PAGE,
     )

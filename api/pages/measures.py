@@ -188,7 +188,7 @@ def _applied(
         applied=[item for item in register.applied if item.kept.kind == "punishment"][::-1][
             :_ON_A_PAGE
         ],
-        total=sum(item.kept.kind == "punishment" for item in register.applied),
+        total=len(register.applied),
         basis_told=register.basis,
         book=load_measures(),
         given=given,

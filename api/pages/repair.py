@@ -97,16 +97,8 @@ class _Acting(_Form):
 @router.get("/repairs")
 def desk(services: Serving, offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0) -> HTMLResponse:
     """Cases, overdue ones first."""
-    found = cases(services.settings, services.store)
-    return page(
-        "repairs.html",
-        here="/repairs",
-        cases=found[offset : offset + _ON_A_PAGE],
-        total=len(found),
-        overdue=sum(item.overdue for item in found),
-        offset=offset,
-        step=_ON_A_PAGE,
-    )
+    found = cases(services.settings, services.store, limit=_ON_A_PAGE, offset=offset)
+    return page("repairs.html", here="/repairs", found=found, offset=offset, step=_ON_A_PAGE)
 
 
 @router.post("/repairs/records")

@@ -11,8 +11,8 @@ from api.admission import MOST, Day
 from api.case_workbook import XLSX, workbook_answer
 from api.dependencies import Body, Key, Reading, Serving
 from queries.linked_dishonesty import (
-    Filter,
     LinkedLists,
+    ListFilter,
     ListName,
     PartyLinks,
     file_case,
@@ -51,7 +51,7 @@ def lists(
     offset: Annotated[int, Query(title="跳过", ge=0, le=MOST)] = 0,
 ) -> LinkedLists:
     """Links, rings, re-registrations, one controller, nominees, one agent; each with its expiry."""
-    cut = Filter(town, tie, nearest, since, dishonest)
+    cut = ListFilter(town, tie, nearest, since, dishonest)
     found = linked_lists(reader, name, cut, limit=limit, offset=offset)
     assert found is not None
     return found

@@ -16,6 +16,7 @@ from api.dependencies import Body, Serving
 from ingest.repair import (
     CaseFile,
     CaseKind,
+    CasePage,
     RecordFile,
     Withdrawn,
     act_on,
@@ -65,15 +66,6 @@ class RecordRequest(Body):
 
 
 @dataclass(frozen=True)
-class CasesAnswer:
-    """Cases, overdue ones first; `total` and `overdue` count all of them."""
-
-    total: int
-    overdue: int
-    cases: tuple[CaseFile, ...]
-
-
-@dataclass(frozen=True)
 class RecordsAnswer:
     """Records of one document, ended ones too: for the office that acts on them."""
 
@@ -93,11 +85,9 @@ def every(
     services: Serving,
     limit: Annotated[Whole, Query(ge=1, le=200)] = 50,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
-) -> CasesAnswer:
+) -> CasePage:
     """Cases with their clocks, overdue ones first."""
-    found = cases(services.settings, services.store)
-    late = sum(item.overdue for item in found)
-    return CasesAnswer(len(found), late, tuple(found[offset : offset + limit]))
+    return cases(services.settings, services.store, limit=limit, offset=offset)
 
 
 @router.post("", status_code=201, summary="申请或登记 / open a case")

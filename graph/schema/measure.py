@@ -44,7 +44,7 @@ NODES = (
             Property("area", "领域或场景", sensitivity=_PUBLIC),
             Property("measure", "措施内容"),
             Property("cause", "事由"),
-            Property("subject_role", "主体身份", values=SUBJECT_ROLES),
+            Property("subject_role", "主体身份", sensitivity=Sensitivity.C2, values=SUBJECT_ROLES),
             Property("responsibility", "个人责任认定文书"),
             Property("law", "法律依据", sensitivity=_PUBLIC),
             Property("article", "依据条款", sensitivity=_PUBLIC),

@@ -12,21 +12,21 @@ from queries.linked_dishonesty.case import (
     party_links,
 )
 from queries.linked_dishonesty.case_file import SHEETS, FiledCase, file_case, sheets
-from queries.linked_dishonesty.link import FormerTie, LinkedHint, OwnRecord
-from queries.linked_dishonesty.lists import LISTS, Filter, LinkedLists, ListName, linked_lists
+from queries.linked_dishonesty.link import FormerTie, NearbyHint, OwnRecord
+from queries.linked_dishonesty.lists import LISTS, LinkedLists, ListFilter, ListName, linked_lists
 from queries.linked_dishonesty.policy import LinkPolicy, load_links
 
 __all__ = [
     "LISTS",
     "SHEETS",
     "FiledCase",
-    "Filter",
     "FormerTie",
     "LinkPolicy",
     "LinkedDistrict",
-    "LinkedHint",
     "LinkedLists",
+    "ListFilter",
     "ListName",
+    "NearbyHint",
     "OwnRecord",
     "PartyLinks",
     "file_case",

@@ -20,7 +20,7 @@ from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE, Basis
 from queries.district import DistrictReader
-from queries.linked_dishonesty.link import FormerTie, LinkedHint, OwnRecord
+from queries.linked_dishonesty.link import FormerTie, NearbyHint, OwnRecord
 from queries.linked_dishonesty.network import Network, Way
 from queries.linked_dishonesty.policy import LinkPolicy, load_links
 from queries.measures import MeasureStatement, measure_register
@@ -48,7 +48,7 @@ class PartyLinks:
     name: str | None
     is_dishonest: bool
     own: tuple[OwnRecord, ...]
-    linked: tuple[LinkedHint, ...]
+    linked: tuple[NearbyHint, ...]
     measures: tuple[MeasureStatement, ...]
     historical: tuple[FormerTie, ...]
     basis: Basis
@@ -70,28 +70,28 @@ class LinkedDistrict:
         return Network(self.snapshot, self.policy)
 
     @cached_property
-    def hints(self) -> tuple[LinkedHint, ...]:
+    def hints(self) -> tuple[NearbyHint, ...]:
         """Every (dishonest subject, somebody near), the nearest first."""
         found = [hint for subject in sorted(self.own) for hint in self.from_subject(subject)]
         return tuple(sorted(found, key=lambda one: (one.distance, one.subject, one.other)))
 
-    def from_subject(self, subject: str) -> list[LinkedHint]:
+    def from_subject(self, subject: str) -> list[NearbyHint]:
         """Who stands near one subject."""
         number = self.snapshot.index(subject)
         return [self._hint(subject, way) for way in self._network.ways(number)]
 
-    def near(self, party: str) -> list[LinkedHint]:
+    def near(self, party: str) -> list[NearbyHint]:
         """Hints that name a party: from it, where it is dishonest; else from those near it."""
         key = str(self.snapshot.keys[self.snapshot.index(party)].as_py())
         if key in self.own:
             return self.from_subject(key)
         return [one for one in self.hints if one.other == key]
 
-    def _hint(self, subject: str, way: Way) -> LinkedHint:
+    def _hint(self, subject: str, way: Way) -> NearbyHint:
         snapshot, last = self.snapshot, way.steps[-1]
         name = snapshot.name(snapshot.index(subject))
         said = " → ".join(f"{step.what} {step.name or '（未具名）'}" for step in way.steps)
-        return LinkedHint(
+        return NearbyHint(
             subject=subject,
             subject_name=name,
             other=last.party,

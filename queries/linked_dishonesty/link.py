@@ -12,7 +12,7 @@ from datetime import date
 from queries.basis import HINT_NOTICE
 from queries.linked_dishonesty.network import Step
 
-__all__ = ["FormerTie", "LinkedHint", "OwnRecord"]
+__all__ = ["FormerTie", "NearbyHint", "OwnRecord"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class OwnRecord:
 
 
 @dataclass(frozen=True)
-class LinkedHint:
+class NearbyHint:
     """Somebody near a dishonest subject.
 
     Attributes:

@@ -15,14 +15,14 @@ from graph.errors import InputError
 from queries.basis import HINT_NOTICE, Basis
 from queries.district import DistrictReader
 from queries.linked_dishonesty.case import LinkedDistrict, linked_district
-from queries.linked_dishonesty.link import LinkedHint
+from queries.linked_dishonesty.link import NearbyHint
 from queries.linked_dishonesty.policy import load_links
 from queries.structure import AssociationHint, Structure
 
 __all__ = [
     "LISTS",
-    "Filter",
     "LinkedLists",
+    "ListFilter",
     "ListName",
     "ResemblanceRow",
     "RingRow",
@@ -41,7 +41,7 @@ LISTS: Mapping[ListName, str] = {
 
 
 @dataclass(frozen=True)
-class Filter:
+class ListFilter:
     """What is left of a list.
 
     Attributes:
@@ -65,7 +65,7 @@ class Filter:
                 code="tie_unknown",
             )
 
-    def keeps(self, one: LinkedHint) -> bool:
+    def keeps(self, one: NearbyHint) -> bool:
         """Whether a link stays."""
         return (
             self._is_in(one.town)
@@ -118,7 +118,7 @@ class LinkedLists:
 
     name: ListName
     title: str
-    rows: tuple[LinkedHint | RingRow | ResemblanceRow, ...]
+    rows: tuple[NearbyHint | RingRow | ResemblanceRow, ...]
     total: int
     counts: Mapping[str, int]
     subjects: int
@@ -130,7 +130,7 @@ class LinkedLists:
 def linked_lists(
     reader: DistrictReader,
     name: ListName = "linked",
-    cut: Filter | None = None,
+    cut: ListFilter | None = None,
     *,
     limit: int = 100,
     offset: int = 0,
@@ -146,7 +146,7 @@ def linked_lists(
             f"No list is called {name}.",
             code="list_unknown",
         )
-    kept = cut or Filter()
+    kept = cut or ListFilter()
     district = linked_district(reader, within=within)
     structure = reader.structure_ready(within=within) if district is not None else None
     if district is None or structure is None:
@@ -159,7 +159,7 @@ def linked_lists(
             resembling[hint.kind].append(_resembling(hint, district))
     rings = _rings(structure, district)
     if name == "linked":
-        rows: list[LinkedHint | RingRow | ResemblanceRow] = [
+        rows: list[NearbyHint | RingRow | ResemblanceRow] = [
             one for one in district.hints if kept.keeps(one)
         ]
     elif name == "rings":

@@ -198,6 +198,7 @@ def statement_of(kept: AppliedMeasure, known: Known) -> MeasureStatement:
         trigger_key=asked.record,
         decided_on=asked.decided_on,
         said=asked.said,
+        is_large=asked.is_large,
     )
 
 

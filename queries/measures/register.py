@@ -111,16 +111,15 @@ def _read(reader: DistrictReader, kept: tuple[AppliedMeasure, ...]) -> MeasureRe
     here = []
     for item in kept:
         state, one, record = _became(item, triggers, known, day)
-        subject = offices.subject(one, record)
-        line = load_measures().by_id.get(item.measure)
-        here.append(
-            Applied(item, state, STATES[state], _hidden(one, record), admit(line, subject, record, day, one.said))
-        )  # fmt: skip
-        if state != "in_force":
-            continue
         if item.kind == "incentive":
-            incentives.append(one)
-        else:
+            incentives += [one] if state == "in_force" else []
+            continue
+        line = load_measures().by_id.get(item.measure)
+        answer = admit(line, offices.subject(one, record), record, day, one.said)
+        # what was said of it stands in the statement, less what may not be told any more
+        kept_so = replace(item, said={})
+        here.append(Applied(kept_so, state, STATES[state], _hidden(one, record), answer))
+        if state == "in_force":
             judged.append(_judged(one, record, offices, day))
     return MeasureRegister(
         judged=tuple(sorted(judged, key=lambda item: (item.statement.origin, item.statement.id))),
@@ -166,7 +165,7 @@ class _Offices:
         holds = None
         if one.role == "legal_representative" and one.subject and self.represented & record.parties:
             holds = any((one.subject, unit) in self.represents for unit in record.parties)
-        return Subject(one.subject, one.label, one.role, one.responsibility, None, holds)
+        return Subject(one.subject, one.label, one.role, one.responsibility, one.is_large, holds)
 
 
 def _reported(

@@ -26,6 +26,7 @@ class MeasureStatement:
         measure: id of a line of the catalogue; None where it only cites a clause, or none.
         subject, label: of the party; None where nobody is known.
         name: of the subject, as it is shown.
+        is_large: whether the subject is a large enterprise; None where nobody says.
         trigger_no, trigger_authority: of the paper that it follows from.
         trigger_key: of the record, where the measure was applied here.
         row: where it stands in the department's file: batch and row; None for one applied here.
@@ -51,3 +52,4 @@ class MeasureStatement:
     decided_on: date | None
     said: Application
     row: tuple[str, int] | None = None
+    is_large: bool | None = None

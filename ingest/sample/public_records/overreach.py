@@ -235,7 +235,7 @@ class _Rows:
         else:
             name, code = next(self.people)
             debtor = (name, code)
-        case = f"（2026）样执{len(self.rows) + 1}号"
+        case = f"（2026）样惩执{len(self.rows) + 1}号"
         if record != "paper":
             self._list(debtor, case, "2026-02-10" if record == "ended" else "")
         said = {

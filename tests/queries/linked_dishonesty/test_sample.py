@@ -31,9 +31,9 @@ from ingest.sample.public_records.writing import write_table
 from queries.basis import HINT_NOTICE
 from queries.linked_dishonesty import (
     SHEETS,
-    Filter,
     LinkedDistrict,
-    LinkedHint,
+    ListFilter,
+    NearbyHint,
     file_case,
     linked_district,
     linked_lists,
@@ -147,7 +147,7 @@ def test_own_linked_and_former_stand_apart(taken: Any) -> None:
     # standing near makes nobody dishonest
     assert (near.is_dishonest, near.own) == (False, ())
     assert [one.subject for one in near.linked] == [key_of(taken, case["subject"])]
-    assert not {"own", "record", "list_kind"} & {*LinkedHint.__dataclass_fields__}
+    assert not {"own", "record", "list_kind"} & {*NearbyHint.__dataclass_fields__}
     repaired = party_links(taken.reader, taken.store, key_of(taken, case["not_linked"][2]))
     assert (repaired.own, repaired.linked, repaired.historical) == ((), (), ())
 
@@ -156,12 +156,12 @@ def test_a_hint_cannot_be_made_without_its_notice_or_its_end(district: LinkedDis
     one = district.hints[0]
     for wrong in ({"notice": ""}, {"expires_on": one.as_of}, {"steps": ()}):
         with pytest.raises(ValueError, match="hint"):
-            LinkedHint(**{**vars(one), **wrong})
+            NearbyHint(**{**vars(one), **wrong})
 
 
 def test_lists_are_cut_by_town_tie_nearness_and_day(taken: Any, district: LinkedDistrict) -> None:
     def total(**cut: Any) -> int:
-        found = linked_lists(taken.reader, "linked", Filter(**cut))
+        found = linked_lists(taken.reader, "linked", ListFilter(**cut))
         assert found is not None
         return found.total
 
@@ -177,7 +177,7 @@ def test_lists_are_cut_by_town_tie_nearness_and_day(taken: Any, district: Linked
         sum(total(town=town) for town in towns) + sum(not h.town for h in district.hints) == every
     )
     with pytest.raises(InputError):
-        Filter(tie="FRIEND_OF")
+        ListFilter(tie="FRIEND_OF")
     page = linked_lists(taken.reader, "linked", limit=2, offset=1)
     assert page is not None and page.rows == district.hints[1:3]
 
