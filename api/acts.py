@@ -46,6 +46,8 @@ class Act(StrEnum):
     RECEIVE = "receive", "接收数据", True
     #: Rules: tried over all decisions, put forward, let pass.
     RULE = "rule", "制定规则", True
+    #: Public records: rates, wrong codes, repairs, measures, who is linked to whom.
+    OFFICE = "office", "办理信用办事务", True
     #: A guarantee written within the limits of everybody's.
     GUARANTEE = "guarantee", "写入担保", True
 

@@ -7,7 +7,7 @@ requests for other host names, and those that other sites sent, are refused (`ap
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,12 @@ from api.routes import routers
 from api.services import Services
 from api.trace import Traced
 from api.who_asks import local_scope
+from graph.catch_up import catch_up
+from graph.errors import XinnongError
 from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
+from ingest.repair import carry_out
 from queries.scope import Scope
 
 __all__ = ["create_app"]
@@ -69,6 +72,14 @@ def _name_bounds(part: Any) -> None:
                 part[theirs] = part.pop(ours)
 
 
+def _carry_out(services: Services) -> None:
+    """Carry out what a killed run left between an act on a record and its batch."""
+    # who acts next is told what is wrong; the service answers all the same
+    with suppress(XinnongError):
+        if carry_out(services.settings, store=services.store):
+            catch_up(services.settings)
+
+
 def create_app(settings: Settings, scope: Scope | None = None) -> FastAPI:
     """Build the application; it connects when it starts.
 
@@ -84,6 +95,7 @@ def create_app(settings: Settings, scope: Scope | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
+        _carry_out(app.state.services)
         app.state.services.warm(answers_for)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
     from queries.structure import GuaranteeProposal
 
 __all__ = ["Services"]
+
+
+@dataclass(frozen=True)
+class OfficeBooks:
+    """What acts of the credit office are kept in: handed on to them, and read by nobody else."""
+
+    settings: Settings
+    store: OperationsStore
 
 
 class Services(Closing):
@@ -90,6 +99,11 @@ class Services(Closing):
         from ingest.identity.judging import Judging
 
         return Judging(self.settings, self.store)
+
+    @property
+    def office(self) -> OfficeBooks:
+        """What acts of the credit office are kept in."""
+        return OfficeBooks(self.settings, self.store)
 
     def insert_guarantee(
         self, proposal: GuaranteeProposal, *, accept_open: Collection[str] = ()

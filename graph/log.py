@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -176,8 +176,9 @@ class FactLog:
             batch for batch in self.batches() if known_at is None or batch.known_at <= known_at
         ]
         held = [self.facts(batch, kind, coded=coded) for batch in batches if kind in batch.files]
-        empty = (coded_schema(kind) if coded else arrow_schema(kind)).empty_table()
-        facts = pa.concat_tables([empty, *held])
+        if not held:
+            return _nothing_known(kind, coded)
+        facts = pa.concat_tables(held) if len(held) > 1 else held[0]
         ids, at = self._closed(kind, batches)
         if not len(ids):
             return facts.append_column("known_to", pa.nulls(len(facts), INSTANT))
@@ -209,6 +210,8 @@ class FactLog:
         `coded_schema` with `coded`.
         """
         history = self.history(kind, known_at=known_at, coded=coded)
+        if not len(history):
+            return (coded_schema(kind) if coded else arrow_schema(kind)).empty_table()
         held = history.filter(pc.is_null(history["known_to"])).drop_columns(["known_to"])
         return held if as_of is None else held.filter(true_at(held, as_of))
 
@@ -420,7 +423,16 @@ class PendingBatch:
         self.files[name] = write_sealed(path, table, store_schema=not is_facts)
 
 
+@cache
+def _nothing_known(kind: str, coded: bool) -> pa.Table:
+    """The history of a kind of which no batch says anything: of most kinds, in most logs."""
+    schema = coded_schema(kind) if coded else arrow_schema(kind)
+    return schema.append(pa.field("known_to", INSTANT)).empty_table()
+
+
 def _under(schema: pa.Schema, facts: pa.Table) -> pa.Table:
+    if facts.schema.equals(schema):
+        return facts
     facts = facts.rename_columns([_RENAMED.get(name, name) for name in facts.column_names])
     # a later version of the schema may have gained columns: they are null in older files
     whole = pa.concat_tables([schema.empty_table(), facts], promote_options="default")

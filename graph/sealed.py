@@ -31,6 +31,8 @@ __all__ = ["harm_of", "iterate_sealed", "read_sealed", "sha256_of", "sync", "wri
 # row (a third of the file's size, a quarter of its reading time at 5,000,000 ties).
 _ROW_GROUP = 1 << 23
 _DICTIONARY_BYTES = 1 << 28
+#: A smaller file is read before a scan of it and its threads are set up: in half the time.
+_SMALL_BYTES = 1 << 18
 _END = 8  # length of the footer, and the four letters after it
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EIO})
 
@@ -63,12 +65,18 @@ def read_sealed(
     """The whole of a file; raises `LogError` (`log_damaged`) where it is not what was written."""
     with _named(path):
         _compare(path, stated)
-        table = pq.read_table(
-            path,
-            partitioning=None,
-            read_dictionary=read_dictionary,
-            page_checksum_verification=True,
-        )
+        if path.stat().st_size < _SMALL_BYTES:
+            with pq.ParquetFile(
+                path, read_dictionary=read_dictionary, page_checksum_verification=True
+            ) as file:
+                table = file.read(use_threads=False)
+        else:
+            table = pq.read_table(
+                path,
+                partitioning=None,
+                read_dictionary=read_dictionary,
+                page_checksum_verification=True,
+            )
     _count(path, len(table), stated)
     return table
 

@@ -153,7 +153,7 @@ def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
             if found.row is None:
                 say(f"{batch.file_name}：{found.message_zh}")
     warned = [
-        (batch.file_name, each.where(), each.first.column or "", each.first.message_zh)
+        (batch.file_name, each.where(), each.first.column or "", each.first.said)
         for batch in batches
         for each in grouped(f for f in batch.findings if f.severity == "warning" and f.row)
     ]
@@ -169,7 +169,7 @@ def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
             "退回的行（前 50 条）",
             ["文件", "行", "列", "情况", "怎么办"],
             [
-                (b.file_name, f.row, f.column or "", f.value_class or f.code, f.message_zh)
+                (b.file_name, f.row, f.column or "", f.value_class or f.code, f.said)
                 for b, f in errors[:_MOST]
             ],
         )

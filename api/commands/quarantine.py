@@ -46,7 +46,7 @@ def list_rows(
                 "shown": masked(spec[finding.column], cells.get(spec[finding.column].name))
                 if finding.column in spec
                 else None,
-                "message_zh": finding.message_zh,
+                "message_zh": finding.said,
             }
             for finding in item.findings
         ]

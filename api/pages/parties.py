@@ -14,6 +14,7 @@ from api.pages.navigation import Entry
 from api.pages.picture import draw
 from api.pages.rendering import PATIENCE, page, waiting
 from api.party_file import read_party_file
+from api.record_words import unpublished_said
 from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.rules.first_loan import disagreements
 from queries.search import is_personal
@@ -72,6 +73,7 @@ def party(request: Request, services: Serving, reader: Reading, key: str) -> HTM
         disagreements=disagreements,
         FACTS=catalogue().facts,
         places=reader.division_names(),
+        unpublished=lambda row: unpublished_said(row, file.key, reader.moment.lawful_on),
         names={
             file.key: file.name,
             **{

@@ -21,11 +21,13 @@ from graph.settings import Settings
 from graph.time import utc_now
 from ingest.catalogue.source import Source, load_source, source_names
 from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
+from ingest.correction.refused_documents import refused_documents
 from ingest.correction.workbook import Line, export_refused, refused_lines
 from ingest.correction.worklist import Task, worklist
 from ingest.delivery.freshness import Freshness, freshness
 from ingest.finding import RowFinding, kept_findings
 from ingest.withdrawal import Withdrawal, preview_withdrawal, withdraw
+from queries.indicators import RefusedDocument
 
 __all__ = ["Deliveries", "Delivery"]
 
@@ -106,6 +108,10 @@ class Deliveries:
     def open_rows(self, source: str) -> list[RefusedRow]:
         """Refused rows of a source that are open."""
         return open_rows(self._log, source)
+
+    def refused_documents(self) -> list[RefusedDocument]:
+        """Open refused rows of administrative decisions, as the office counts them."""
+        return refused_documents(self._log, self.quarantine)
 
     @property
     def quarantine(self) -> Quarantine:

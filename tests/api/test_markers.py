@@ -16,6 +16,7 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from crawl import (
@@ -40,6 +41,9 @@ from graph.identifiers import unified_social_credit_code as uscc
 from graph.log import FactLog
 from graph.provenance import OTHER_SOURCES
 from graph.settings import Settings
+from graph.time import today
+from ingest.repair import act_on, open_case, records_of
+from queries.lawful import repair_law
 from queries.scope import ADMINISTRATOR, Scope
 
 #: Stands in everything that a record says that has ended, and in the one that is in force.
@@ -48,6 +52,9 @@ ENDED, IN_FORCE = "暗标", "明标"
 OUTSIDE, INSIDE = "外标", "内标"
 #: Sources that state adverse records: none is told as the source of what a party is.
 ADVERSE = ("judgment_defaulter", "tax_dishonesty", "administrative_decision")
+
+#: Penalties that the office repairs, freezes, annuls and shields.
+ACTED = ("罚修", "罚冻", "罚销", "罚屏")
 
 VILLAGE = "610305100201"
 MAN = resident_id.complete("61032219750115101")
@@ -106,6 +113,8 @@ def ended_records() -> tuple[list[dict[str, str]], list[dict[str, str]], list[di
             # by law alone: three years; warnings of market supervision are published nowhere
             penalty(name, number, mark("罚年", who), decided="2023-01-15"),
             penalty(name, number, mark("罚警", who), kinds="警告"),
+            # ended by acts of the office afterwards
+            *(penalty(name, number, mark(word, who)) for word in ACTED),
         ]
         taxes.append({
             "纳税人名称": name, "纳税人识别号": number, "处理处罚决定文号": f"{mark('税', who)}号",
@@ -191,8 +200,32 @@ def planted(office: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setti
             source, [write(folder / name, rows)], settings=office, into_graph=False
         )
         assert [batch.quarantined for batch in report.batches] == [0], report.batches[0].findings
+    for who in (0, 1):
+        act_on_records(office, who)
     catch_up(office)
     return office
+
+
+def act_on_records(office: Settings, who: int) -> None:
+    """A repair, an objection, an annulment and a shielding, each as far as it ends the record."""
+    day = str(today())
+    stated: dict[str, tuple[Any, dict[str, Any], list[tuple[str, str, dict[str, Any]]]]] = {
+        "罚修": ("repair", {"conditions": dict.fromkeys(repair_law().conditions, "凭证"),
+                          "credit_class": "ordinary", "classed_by": "样县市场监督管理局"},
+               [("accept", "张三", {}), ("propose", "张三", {"reason": "齐备"}), ("approve", "李四", {})]),
+        "罚冻": ("objection", {"reason": "不属实"}, []),
+        "罚销": ("annulment", {"document_no": "复议1号", "annulled_on": day, "reason": "复议"},
+               [("approve", "李四", {})]),
+        "罚屏": ("shield", {"court": "样县法院", "ruling_no": "破1号", "from": day, "to": day, "reason": "重整"},
+               [("approve", "李四", {})]),
+    }  # fmt: skip
+    for word, (kind, given, acts) in stated.items():
+        [record] = records_of(office, mark(word, who, "罚号"))
+        made = open_case(
+            office, kind, record.kind, record.key, by="张三", stated=given, into_graph=False
+        )
+        for act, by, told in acts:
+            act_on(office, made.case.number, act, by=by, stated=told, into_graph=False)
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +276,8 @@ def test_what_was_planted_lies_in_the_log(planted: Settings) -> None:
         [log.read(kind).to_pylist() for kind in ("ListEntry", "Penalty")], default=str, ensure_ascii=False
     )  # fmt: skip
     assert all(
-        mark(word) in told for word in ("移", "期", "撤", "议", "罚移", "罚年", "罚警", "税", "独")
+        mark(word) in told
+        for word in ("移", "期", "撤", "议", "罚移", "罚年", "罚警", "税", "独", *ACTED)
     )
 
 

@@ -101,7 +101,10 @@ def test_what_is_left_of_a_world_is_part_of_what_everybody_is_told() -> None:
     """A cut that kept what no reader is told would find differences that are none, or hide some."""
     for number in range(8):
         log, day, known = random_world(f"part {number}"), DAYS[number % 4], INSTANTS[2]
-        whole, left = visible(log, ADMINISTRATOR), cut_view(Grounds(log), random_scope(number), day, known)
+        whole, left = (
+            visible(log, ADMINISTRATOR),
+            cut_view(Grounds(log), random_scope(number), day, known),
+        )
         for kind in (item.kind for item in SCHEMA.kinds):
             for read in ("table", "whenever"):
                 one, all_ = (getattr(view.at(day, known), read)(kind) for view in (left, whole))
@@ -110,7 +113,10 @@ def test_what_is_left_of_a_world_is_part_of_what_everybody_is_told() -> None:
 
 def test_nothing_is_looked_through_for_who_sees_everything() -> None:
     every = Scope("全部类别", open_classes=frozenset(InformationClass))
-    for view in (visible(random_world("every"), ADMINISTRATOR), visible(random_world("every"), every)):
+    for view in (
+        visible(random_world("every"), ADMINISTRATOR),
+        visible(random_world("every"), every),
+    ):
         assert [type(keep) for keep in view.keeps] == [Law]
         assert view.reader == ""
 
@@ -148,7 +154,10 @@ def test_a_party_that_is_not_seen_is_one_that_nobody_knows() -> None:
 def test_snapshots_of_two_readers_are_not_taken_for_each_other() -> None:
     log = random_world("readers")
     scope = random_scope(random.Random(3).randrange(100))
-    one, two = take_snapshot(visible(log, ADMINISTRATOR), DAYS[2]), take_snapshot(visible(log, scope), DAYS[2])
+    one, two = (
+        take_snapshot(visible(log, ADMINISTRATOR), DAYS[2]),
+        take_snapshot(visible(log, scope), DAYS[2]),
+    )
     assert one.id != two.id
     assert one.id == take_snapshot(visible(log, ADMINISTRATOR), DAYS[2]).id
     again = refresh_snapshot(one, visible(log, scope))

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["DOORS", "ROOMS", "is_quick"]
+__all__ = ["DOORS", "ROOMS", "is_quick", "reaches_a_door"]
 
 #: What takes seconds: an engine, another process, the whole way of a file, the sample district.
 DOORS = frozenset(
@@ -44,12 +44,14 @@ def is_quick(item: pytest.Item) -> bool:
     assert isinstance(item, pytest.Function)
     fixtures = item._fixtureinfo.name2fixturedefs.values()
     functions = [item.function, *(found.func for defs in fixtures for found in defs)]
-    return not any(_reaches_a_door(inspect.unwrap(function)) for function in functions)
+    return not any(reaches_a_door(function) for function in functions)
 
 
-def _reaches_a_door(function: Any) -> bool:
+@cache
+def reaches_a_door(function: Any) -> bool:
+    """Whether a function, or what it calls, can reach a door."""
     seen: set[int] = set()
-    left = [function]
+    left = [_own(function)]
     while left:
         thing = left.pop()
         if id(thing) in seen:
@@ -59,6 +61,12 @@ def _reaches_a_door(function: Any) -> bool:
             return True
         left.extend(_mentioned(thing))
     return False
+
+
+def _own(function: Any) -> Any:
+    """What was written, without what was put around it: a property of hypothesis keeps it apart."""
+    whole = inspect.unwrap(function)
+    return getattr(getattr(whole, "hypothesis", None), "inner_test", whole)
 
 
 @cache
