@@ -16,7 +16,7 @@ from pydantic import Field
 
 from graph.covered_sources import coverage_days
 from graph.log import FactLog
-from graph.operations import OperationsStore
+from graph.operations import OperationsStore, read_only_store
 from graph.progress import Progress, silent
 from graph.secrets import load_secrets
 from graph.settings import Settings
@@ -75,6 +75,8 @@ def preview(
     known = settings.secrets_file.exists() or bool(log.batches())
     key = load_secrets(settings.secrets_file).identity_key if known else secrets.token_hex(32)
     moment = known_at or utc_now()
+    with read_only_store(settings, store) as operations:
+        confirmed = confirmed_codes(settings.data, operations)
     reports: list[BatchReport] = []
     refusals = Refusals()
     changes: list[Difference] = []
@@ -97,7 +99,7 @@ def preview(
                 only=only,
                 identity_key=key,
                 quarantine=Quarantine(settings.quarantine_dir),
-                confirmed=confirmed_codes(settings.data),
+                confirmed=confirmed,
                 part=which,
                 day=day_of(moment),
                 progress=progress or silent,

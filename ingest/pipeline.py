@@ -86,10 +86,11 @@ def ingest(
             # what a killed run committed and could not enter any more
             ledger.reconcile(log.batches())
             quarantine.tidy(log, source, utc_now())
+            confirmed = confirmed_codes(settings.data, operations)
             for path in map(Path, paths):
                 with refusals.of(path):
                     for report in _take_in(
-                        log, ledger, quarantine, declared, path, key, part, known_at, say
+                        log, ledger, quarantine, declared, path, key, part, known_at, say, confirmed
                     ):
                         reports.append(report)
                         known_at = known_at + timedelta(microseconds=1) if known_at else None
@@ -124,13 +125,25 @@ def _take_in(
     part: ListPart | None,
     known_at: datetime | None,
     say: Progress,
+    confirmed: frozenset[str],
 ) -> Iterator[BatchReport]:
     """Every table of a file: the first, and those on sheets of their own."""
     sha256, part = content_sha256(path), part or part_named(path)
     wanted: list[str | None] = [None]
     for only in wanted:
         report, others = _take_table(
-            log, ledger, quarantine, source, path, sha256, only, identity_key, part, known_at, say
+            log,
+            ledger,
+            quarantine,
+            source,
+            path,
+            sha256,
+            only,
+            identity_key,
+            part,
+            known_at,
+            say,
+            confirmed,
         )
         yield report
         known_at = known_at + timedelta(microseconds=1) if known_at else None
@@ -149,6 +162,7 @@ def _take_table(
     part: ListPart,
     known_at: datetime | None,
     say: Progress,
+    confirmed: frozenset[str],
 ) -> tuple[BatchReport, Sequence[str]]:
     """One table of a file, and which others it holds."""
     sha256 = part_sha256(of_file, only)
@@ -166,7 +180,7 @@ def _take_table(
             only=only,
             identity_key=identity_key,
             quarantine=quarantine,
-            confirmed=confirmed_codes(quarantine.folder.parent),
+            confirmed=confirmed,
             part=part,
             day=day_of(known_at or utc_now()),
             progress=say,

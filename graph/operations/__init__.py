@@ -8,6 +8,8 @@ from __future__ import annotations
 from graph.operations.bulletin import Bulletins, KeptBulletin
 from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
 from graph.operations.case_file import CaseFile, CaseFiles
+from graph.operations.code_correction import CodeChoice, CodeCorrections, CodeReturn, CodeRound
+from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
@@ -32,6 +34,12 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseFiles",
+    "CodeChoice",
+    "CodeCorrections",
+    "CodeException",
+    "CodeExceptions",
+    "CodeReturn",
+    "CodeRound",
     "Concealment",
     "Concealments",
     "DecisionArchive",

@@ -31,11 +31,13 @@ def of_named_bodies(log: FactLog, spec: TableSpec, rows: pd.DataFrame) -> pd.Dat
         if not open_.any():
             continue
         known = _bodies(log) if known is None else known
+        names = named[open_].astype(object)
+        code_of = {name: known.get(simplified(name)) for name in names.unique()}
+        codes = names.map(code_of).dropna()
         rows = rows.copy()
-        for row, name in named[open_].items():
-            if code := known.get(simplified(str(name))):
-                columns = [f"{item.name}_{end}" for end in ("key", "label", "code")]
-                rows.loc[row, columns] = [f"org:{code}", _BODY, code]
+        for end, values in (("key", "org:" + codes), ("code", codes)):
+            rows.loc[codes.index, f"{item.name}_{end}"] = values
+        rows.loc[codes.index, f"{item.name}_label"] = _BODY
     return rows
 
 

@@ -15,7 +15,6 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from filelock import FileLock
 
 from graph.facts import arrow_schema
@@ -28,6 +27,9 @@ from graph.time import day_of
 from ingest.repair.record import DECIDED, RECORD_KINDS, said_of
 
 __all__ = ["carry_out", "effect_of", "not_carried_out"]
+
+#: What stands in the place of a file's name: it is none.
+_NAMED = "修复、异议和撤销的办理结果"
 
 #: What a statement says, besides whose it is.
 _SAID = ("removed_on", "record_state", "extended_until")
@@ -92,14 +94,9 @@ def _difference(
     wanted: set[_Wanted] = set()
     for case in cases:
         if effect := effect_of(case):
-            said = tuple(effect.get(name) for name in _SAID)
-            wanted.add((case.record_kind, case.number, case.record, *said))  # type: ignore[arg-type]
-    held: dict[_Wanted, str] = {}
-    for kind in RECORD_KINDS:
-        facts = log.read(kind)
-        for row in facts.filter(pc.equal(facts["source"], DECIDED)).to_pylist():
-            key = (kind, row["row"], row["key"], *(row[name] for name in _SAID))
-            held[key] = row["fact_id"]
+            removed, state, until = (effect.get(name) for name in _SAID)
+            wanted.add((case.record_kind, case.number, case.record, removed, state, until))
+    held = _held(log)
     news = sorted(wanted - held.keys(), key=lambda item: item[:3])
     known = {
         kind: {row["key"] for row in said_of(log, kind, pa.array(keys, pa.string()))}
@@ -113,12 +110,28 @@ def _difference(
     return [item for item in news if item[2] in known[item[0]]], gone
 
 
+def _held(log: FactLog) -> dict[_Wanted, str]:
+    """What the log says of acts by now -> the fact; read from their own batches alone, which are few."""
+    own = [batch for batch in log.batches() if batch.source == DECIDED]
+    ended = {fact for batch in own for fact in log.closures(batch)["fact_id"].to_pylist()}
+    found: dict[_Wanted, str] = {}
+    for batch in own:
+        for kind in RECORD_KINDS:
+            for row in log.facts(batch, kind).to_pylist():
+                if row["fact_id"] not in ended:
+                    removed, state, until = (row[name] for name in _SAID)
+                    found[kind, row["row"], row["key"], removed, state, until] = row["fact_id"]
+    return found
+
+
 def _append(log: FactLog, news: list[_Wanted], gone: Mapping[str, Mapping[str, int]]) -> None:
     ended = {kind: sorted(ids) for kind, ids in sorted(gone.items())}
     stated = f"{len(log.batches())}|{news}|{ended}"
     sha256 = hashlib.sha256(stated.encode()).hexdigest()
     batch = f"{DECIDED}-{sha256[:16]}"
-    with log.append(source=DECIDED, batch=batch, file_name="", content_sha256=sha256) as pending:
+    with log.append(
+        source=DECIDED, batch=batch, file_name=_NAMED, content_sha256=sha256
+    ) as pending:
         for kind in sorted({item[0] for item in news}):
             rows = [_fact(log, item, batch, pending.known_at) for item in news if item[0] == kind]
             pending.assert_facts(kind, pa.Table.from_pylist(rows, arrow_schema(kind)))

@@ -8,18 +8,26 @@ from datetime import date
 
 from pydantic import computed_field
 
-from graph.errors import NotFoundError
 from graph.log import FactLog
 from graph.operations import Case
 from graph.operations.repair_moves import ACTS, KINDS, STATES
 from graph.time import day_of
 from ingest.repair.carry_out import not_carried_out
-from ingest.repair.record import RecordFile, record_file
+from ingest.repair.record import RECORD_KINDS, RecordFile, record_files
 from ingest.repair.stated import Stated, fields_of
 from queries.lawful import Window, repair_effects, repair_law
 from queries.lawful.repair import CALENDAR, Calendar, Due
 
-__all__ = ["CaseFile", "Clock", "Move", "Receiver", "case_file", "case_files", "dues_of"]
+__all__ = [
+    "CaseFile",
+    "CasePage",
+    "Clock",
+    "Move",
+    "Receiver",
+    "case_file",
+    "case_files",
+    "dues_of",
+]
 
 #: States after which those who were told have to acknowledge it.
 _TOLD = ("repaired", "withdrawn", "final")
@@ -86,45 +94,64 @@ class CaseFile:
         return any(item.overdue for item in self.clocks)
 
 
+@dataclass(frozen=True)
+class CasePage:
+    """Some of the cases, overdue ones first; `total` and `overdue` count all of them."""
+
+    total: int
+    overdue: int
+    cases: tuple[CaseFile, ...]
+
+
 def case_files(
-    log: FactLog, cases: Sequence[Case], day: date, *, calendar: Calendar = CALENDAR
-) -> list[CaseFile]:
-    """Cases as they are on a day: what is overdue first, then by what is due first, closed ones last."""
+    log: FactLog,
+    cases: Sequence[Case],
+    day: date,
+    *,
+    calendar: Calendar = CALENDAR,
+    limit: int | None = None,
+    offset: int = 0,
+) -> CasePage:
+    """Cases as they are on a day: what is overdue first, then by what is due first, closed ones last.
+
+    The records are read for those that are shown, all at once.
+    """
+    dues = {case.number: _waiting(case, calendar) for case in cases}
+
+    def urgency(case: Case) -> tuple[bool, bool, date, int]:
+        told = dues[case.number]
+        first = min((item.on or date.max for item in told), default=date.max)
+        return first >= day, not (told or case.open), first, case.number
+
+    late = sum(any(item.on and item.on < day for item in told) for told in dues.values())
+    shown = sorted(cases, key=urgency)[offset : None if limit is None else offset + limit]
+    records = {
+        kind: record_files(
+            log, kind, [case.record for case in shown if case.record_kind == kind], day
+        )
+        for kind in RECORD_KINDS
+    }
     pending = not_carried_out(log, cases)
-    found = [_file(log, case, day, pending, calendar) for case in cases]
-    return sorted(found, key=_urgency)
+    files = (
+        _file(case, records[case.record_kind].get(case.record), dues[case.number], day, pending)
+        for case in shown
+    )
+    return CasePage(len(cases), late, tuple(files))
 
 
 def case_file(log: FactLog, case: Case, day: date, *, calendar: Calendar = CALENDAR) -> CaseFile:
     """One case as it is on a day."""
-    return _file(log, case, day, _pending(log, case), calendar)
-
-
-def _pending(log: FactLog, case: Case) -> frozenset[int]:
-    # of the log's other cases nothing is asked here
-    return not_carried_out(log, [case]) & {case.number}
-
-
-def _urgency(item: CaseFile) -> tuple[bool, bool, date, int]:
-    first = min((clock.on or date.max for clock in item.clocks), default=date.max)
-    return not item.overdue, not (item.clocks or item.case.open), first, item.case.number
+    return case_files(log, [case], day, calendar=calendar).cases[0]
 
 
 def _file(
-    log: FactLog, case: Case, day: date, pending: frozenset[int], calendar: Calendar
+    case: Case, record: RecordFile | None, dues: Sequence[Due], day: date, pending: frozenset[int]
 ) -> CaseFile:
-    try:
-        record = record_file(log, case.record_kind, case.record, day)
-    except NotFoundError:
-        record = None
     law, regime = repair_law(), case.stated("regime")
     told = case.stated("conditions") or {}
     asked = law.regimes[regime].conditions if regime else ()
     effects = repair_effects(regime, day) if regime and case.state == "repaired" else None
     receivers = _receivers(case)
-    dues = dues_of(case, calendar=calendar)
-    if all(item.acknowledged_on for item in receivers):
-        dues = [item for item in dues if item.clock != "acknowledge"]
     return CaseFile(
         case=case,
         title=KINDS[case.kind],
@@ -146,6 +173,13 @@ def _file(
         carried_out=case.number not in pending,
         labels={name: item.title for name, item in law.conditions.items()},
     )
+
+
+def _waiting(case: Case, calendar: Calendar) -> list[Due]:
+    dues = dues_of(case, calendar=calendar)
+    if all(item.acknowledged_on for item in _receivers(case)):
+        return [item for item in dues if item.clock != "acknowledge"]
+    return dues
 
 
 def dues_of(case: Case, *, calendar: Calendar = CALENDAR) -> list[Due]:

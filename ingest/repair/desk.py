@@ -18,7 +18,7 @@ from graph.settings import Settings
 from graph.time import day_of, months_after, today, utc_now
 from ingest.pipeline import bring_up
 from ingest.repair.carry_out import carry_out, effect_of
-from ingest.repair.case_file import CaseFile, case_file, case_files
+from ingest.repair.case_file import CaseFile, CasePage, case_file, case_files
 from ingest.repair.record import RecordFile, find_records, record_file
 from ingest.repair.stated import read_stated
 from queries.lawful import repair_law
@@ -100,11 +100,20 @@ def act_on(
     return _carried(settings, made, store, into_graph=into_graph)
 
 
-def cases(settings: Settings, store: OperationsStore | None = None) -> list[CaseFile]:
-    """Every case, overdue ones first (`case_files`)."""
+def cases(
+    settings: Settings, store: OperationsStore | None = None, *, limit: int | None = None, offset: int = 0
+) -> CasePage:  # fmt: skip
+    """Cases, overdue ones first (`case_files`)."""
     with store_for(settings, store) as operations:
         held, calendar = RepairCases(operations).all(), calendar_in_force(operations)
-    return case_files(FactLog(settings.log_dir), held, today(), calendar=calendar.after)
+    return case_files(
+        FactLog(settings.log_dir),
+        held,
+        today(),
+        calendar=calendar.after,
+        limit=limit,
+        offset=offset,
+    )
 
 
 def case_of(settings: Settings, number: int, store: OperationsStore | None = None) -> CaseFile:

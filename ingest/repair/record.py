@@ -5,7 +5,7 @@ Nobody is named here: parties go by key, and only who acts on a case asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -18,7 +18,15 @@ from graph.errors import NotFoundError
 from graph.log import FactLog
 from queries.lawful import Window, regimes, repair_law, why_ended, window_of
 
-__all__ = ["DECIDED", "RECORD_KINDS", "RecordFile", "find_records", "record_file", "said_of"]
+__all__ = [
+    "DECIDED",
+    "RECORD_KINDS",
+    "RecordFile",
+    "find_records",
+    "record_file",
+    "record_files",
+    "said_of",
+]
 
 #: The source under which the office's acts on records stand in the log.
 DECIDED = "repair_decision"
@@ -74,10 +82,8 @@ def said_of(log: FactLog, kind: str, keys: pa.Array) -> list[dict[str, Any]]:
 
 def record_file(log: FactLog, kind: str, key: str, day: date) -> RecordFile:
     """One record; raises `NotFoundError` (`record_unknown`)."""
-    if kind in RECORD_KINDS:
-        rows = said_of(log, kind, pa.array([key], pa.string()))
-        if rows:
-            return _file(log, kind, rows, day)
+    if kind in RECORD_KINDS and (found := record_files(log, kind, [key], day)):
+        return found[key]
     raise NotFoundError(
         "没有这条记录。请按文书号重新查找，只有部门报送过的处罚和名单才能办理。",
         "No department stated such a record.",
@@ -87,28 +93,41 @@ def record_file(log: FactLog, kind: str, key: str, day: date) -> RecordFile:
 
 def find_records(log: FactLog, document_no: str, day: date) -> list[RecordFile]:
     """Records of one document, by its number as it was stated; at most fifty."""
-    found = []
+    found: list[RecordFile] = []
     for kind, number in RECORD_KINDS.items():
         held = log.read(kind)
         theirs = held.filter(pc.equal(held[number], document_no.strip()))
-        keys = pc.unique(theirs["key"]).to_pylist()[:_MOST]
-        rows = said_of(log, kind, pa.array(keys, pa.string()))
-        found += [
-            _file(log, kind, [row for row in rows if row["key"] == key], day)
-            for key in sorted(keys)
-        ]
+        keys = sorted(pc.unique(theirs["key"]).to_pylist())[:_MOST]
+        found += record_files(log, kind, keys, day).values()
     return found[:_MOST]
 
 
-def _file(log: FactLog, kind: str, rows: list[dict[str, Any]], day: date) -> RecordFile:
+def record_files(log: FactLog, kind: str, keys: Sequence[str], day: date) -> dict[str, RecordFile]:
+    """Records of a kind by key, in the order asked; those that no department stated are not there."""
+    asked = pa.array(keys, pa.string())
+    said: dict[str, list[dict[str, Any]]] = {}
+    for row in said_of(log, kind, asked) if keys else ():
+        said.setdefault(row["key"], []).append(row)
+    if not said:
+        return {}
+    ties = log.read(regimes().records[kind].tie)
+    parties: dict[str, set[str]] = {}
+    for row in ties.filter(pc.is_in(ties["to_key"], value_set=asked)).to_pylist():
+        parties.setdefault(row["to_key"], set()).add(row["from_key"])
+    return {
+        key: _file(kind, said[key], tuple(sorted(parties.get(key, ()))), day)
+        for key in keys
+        if key in said
+    }
+
+
+def _file(kind: str, rows: list[dict[str, Any]], parties: tuple[str, ...], day: date) -> RecordFile:
     law = regimes().records[kind]
     first = _newest(rows)
     ended = (why_ended(kind, row, day) for row in rows)
     removed = first("removed_on")
     if removed is not None and removed < min(item.begins for item in repair_law().regimes.values()):
         removed = None
-    ties = log.read(law.tie)
-    theirs = ties.filter(pc.equal(ties["to_key"], rows[0]["key"]))
     return RecordFile(
         kind=kind,
         key=rows[0]["key"],
@@ -121,7 +140,7 @@ def _file(log: FactLog, kind: str, rows: list[dict[str, Any]], day: date) -> Rec
         classed_by=first("classed_by"),
         ended=next((why for why in ended if why), None),
         repaired_under=removed and repair_law().under(first("authority"), removed)[0],
-        parties=tuple(sorted({*theirs["from_key"].to_pylist()})),
+        parties=parties,
     )
 
 

@@ -42,6 +42,12 @@ class Kind(Strict):
         """Whether the rate counts it."""
         return self.group in ("wrong", "repeated")
 
+    @property
+    def can_be_right(self) -> bool:
+        """Whether a code of this kind can be right after all, on evidence: a licence never has
+        seventeen characters, and a person's number is no code of anybody."""
+        return self.code not in ("LENGTH", "ALPHABET", "FILLER", "RESIDENT_ID")
+
 
 class _Formula(Strict):
     title: str

@@ -164,7 +164,7 @@ def lift_measure(store: OperationsStore, name: str, *, by: str, why: str) -> App
 def request_of(kept: AppliedMeasure) -> MeasureRequest:
     """What was asked, from what was kept."""
     days = ("decided_on", "begins_on", "ends_on", "told_on")
-    told = {
+    told: dict[str, Any] = {
         name: kept.said.get(name)
         for name in MeasureRequest.__dataclass_fields__
         if name in kept.said

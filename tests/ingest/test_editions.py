@@ -317,3 +317,40 @@ def test_every_line_of_the_platform_is_about_a_field_that_exists() -> None:
     }
     for line in platform_words():
         assert {*line.fields} <= names, line
+
+
+@pytest.mark.parametrize(
+    ("field", "titles"),
+    [
+        ("document_no", "行政处罚决定书文号 文,号 文号 文书字轨 字轨 CF_WSH"),
+        ("case_name", "处罚名称 案件名称 违法行为名称"),
+        ("penalty_kind", "处罚类别 处罚类别1"),
+        ("further_kinds", "处罚类别2"),
+        ("violation", "处罚事由 主要违法事实 税收违法手段"),
+        ("legal_ground", "处罚依据 行政处罚的种类和依据"),
+        ("subject_name", "行政相对人名称 纳税人名称 企业名称或自然人姓名"),
+        ("subject_code", "行政相对人统一社会信用代码 社会信用代码（纳税人识别号） 统一社会信用代码"
+         " 行政相对人代码-1（统一社会信用代码） 行政相对人代码_1(统一社会信用代码)："
+         " 行政相对人代码（统一社会信用代码或纳税人识别号）"),
+        ("organisation_code", "行政相对人代码_2(组织机构代码)： 行政相对人代码\uff3f2（组织机构代码）"),
+        ("registration_no", "行政相对人代码_3(工商登记码) 行政相对人代码-3（工商登记码）"),
+        ("tax_no", "行政相对人代码_4(税务登记号) 纳税识别号"),
+        ("natural_person", "居民身份证号码 行政相对人代码-5（居民身份证号） 行政相对人代码_5(居民身份证号)："),
+        ("representative_name", "法定代表人或者负责人姓名 法定代表人姓名 法定代表人"),
+        ("content", "处罚结果"),
+        ("decided_on", "处罚决定日期 文书制作日期 做出处罚的日期"),
+        ("authority", "处罚机关 作出处罚决定的部门 行政执法机关名称 主管税务机关"),
+        ("record_state", "当前状态"),
+        ("reporting_place", "地方编码"),
+        ("gathered_on", "数据更新时间戳 数据更新时间"),
+        # a representative's document is not collected, a term of publication is no day
+        (None, "法定代表人身份证号码 法定代表人或者负责人证件号码 公示期限 处罚生效期"),
+    ],
+)  # fmt: skip
+def test_headings_met_in_the_wild_mean_their_field_and_no_other(
+    field: str | None, titles: str
+) -> None:
+    spec = load_source("administrative_decision").tables["penalty_2016"]
+    for title in titles.split(" "):
+        meant = [item.name for item in spec.fields if _means(item, f" {title} ")]
+        assert meant == ([field] if field else []), title

@@ -47,6 +47,7 @@ def is_quick(item: pytest.Item) -> bool:
     return not any(reaches_a_door(function) for function in functions)
 
 
+@cache
 def reaches_a_door(function: Any) -> bool:
     """Whether a function, or what it calls, can reach a door."""
     seen: set[int] = set()

@@ -140,7 +140,7 @@ def _penalties_2018(
     lawful = {
         "simple_procedure": penalty(known[36], 60, "罚款", 处罚程序="简易程序"),
         "secret": penalty(known[37], 61, "罚款", 不公开原因="商业秘密"),
-        "minor": penalty(known[38], 62, "通报批评", 不公开原因="未成年人"),
+        "minor": penalty(known[38], 62, "罚款", 不公开原因="未成年人"),
     }
     rows += lawful.values()
     bad = [

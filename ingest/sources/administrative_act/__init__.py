@@ -33,7 +33,7 @@ _SAID = (
 
 def _act(act_class: str, rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a subject of an act, from the day on which it was decided."""
-    rows = with_subject(rows, person="person")
+    rows = with_subject(rows, person="natural_person")
     dated = rows["form"] + ":" + rows["decided_on"].astype(str)
     told = (
         ":" + rows["document_no"].where(rows["document_no"].notna(), dated)

@@ -56,7 +56,7 @@ def permit_2016(rows: pd.DataFrame) -> Iterator[FactFrame]:
     numbered = rows["document_no"] != _NO_NUMBER
     instead = "无文号:" + rows["project_name"] + ":" + rows["decided_on"].astype(str)
     yield from _decision(
-        with_subject(rows, person="id_no"),
+        with_subject(rows, person="natural_person"),
         "Permit",
         "HOLDS_PERMIT",
         number=rows["document_no"].where(numbered, instead),
@@ -96,7 +96,7 @@ def penalty_2016(rows: pd.DataFrame) -> Iterator[FactFrame]:
         for both in zip(rows["penalty_kind"], rows["further_kinds"], strict=True)
     ]
     yield from _decision(
-        with_subject(rows, person="id_no"),
+        with_subject(rows, person="natural_person"),
         "Penalty",
         "PENALISED_BY",
         valid_from=rows["decided_on"],

@@ -13,21 +13,26 @@ import pandas as pd
 from graph.time import months_after
 from ingest.emit import FactFrame, end, mention, node, tie
 from ingest.period import earlier, through
-from ingest.public_list import listing
+from ingest.public_list import listing as entries
 
-__all__ = ["abnormal_list", "black_list", "red_list"]
+__all__ = ["listing", "red_list"]
 
 _STEPS = ("notified_on", "heard_on", "served_on", "published_on")
 
 
-def black_list(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One row a decision to list."""
-    yield from _entries(rows)
-
-
-def abnormal_list(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One row an entry; its removal is a word about it."""
-    yield from _entries(rows)
+def listing(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One row a decision to list; a removal is a word about it."""
+    rows = rows.assign(published_until=_until(rows))
+    yield from entries(
+        rows,
+        rows["list_kind"],
+        number=rows["document_no"],
+        columns=(
+            "authority", "conduct", "published_until", "penalty_no", "credit_class", "classed_by",
+            "removal_ground", *_STEPS,
+        ),
+        case_no=rows["document_no"],
+    )  # fmt: skip
 
 
 def red_list(rows: pd.DataFrame) -> Iterator[FactFrame]:
@@ -56,20 +61,6 @@ def red_list(rows: pd.DataFrame) -> Iterator[FactFrame]:
         **when,
     )  # fmt: skip
     yield tie("HONOURED_BY", rows, source=end(rows, "subject"), target=(key, "Honour"), **when)
-
-
-def _entries(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    rows = rows.assign(published_until=_until(rows))
-    yield from listing(
-        rows,
-        rows["list_kind"],
-        number=rows["document_no"],
-        columns=(
-            "authority", "conduct", "published_until", "penalty_no", "credit_class", "classed_by",
-            "removal_ground", *_STEPS,
-        ),
-        case_no=rows["document_no"],
-    )  # fmt: skip
 
 
 def _until(rows: pd.DataFrame) -> pd.Series:

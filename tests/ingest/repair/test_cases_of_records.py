@@ -117,7 +117,7 @@ def test_what_law_does_not_allow_is_not_applied_for(
 ) -> None:
     before = positions(here)
     assert refused(begin, here, "repair", penalty(record), **stated) == code
-    assert not cases(here) and positions(here) == before
+    assert not cases(here).cases and positions(here) == before
 
 
 def test_a_class_that_no_paper_says_is_said_with_who_classed_it(here: Settings) -> None:
@@ -243,11 +243,11 @@ def test_a_kill_between_act_and_batch_loses_nothing_and_repeats_nothing(
         cut.setattr(desk, "carry_out", killed)
         with pytest.raises(KeyboardInterrupt):
             begin(here, "objection", "list:1", reason="不是本企业")
-    [held] = cases(here)
+    [held] = cases(here).cases
     assert not held.carried_out and positions(here) == before
     assert carry_out(here) == 1 and carry_out(here) == 0
     assert positions(here) == before + 1 and "list:1" not in seen(here, "ListEntry")
-    assert cases(here)[0].carried_out
+    assert cases(here).cases[0].carried_out
     # and in the middle of the batch: it is no batch
     with OperationsStore(here) as store:
         RepairCases(store).act(held.case.number, "dismiss", by="张三", at=utc_now(), reason="不实")
@@ -266,9 +266,12 @@ def test_overdue_clocks_come_first_and_what_is_closed_comes_last(here: Settings)
     late = begin(here, "annulment", penalty("serious"), document_no="复议2号",
                  annulled_on="2026-05-15", reason="复议")  # fmt: skip
     go(here, late, "approve", "李四")
-    order = [item.case.number for item in cases(here)]
+    order = [item.case.number for item in cases(here).cases]
     assert order == [late.case.number, fresh.case.number, closed.case.number]
-    assert [item.overdue for item in cases(here)] == [True, False, False]
+    page = cases(here)
+    assert [item.overdue for item in page.cases] == [True, False, False]
+    assert (page.total, page.overdue) == (3, 1)
+    assert cases(here, limit=1, offset=1).cases == page.cases[1:2]
 
 
 def test_no_act_makes_an_entry(here: Settings) -> None:
