@@ -12,7 +12,13 @@ from graph.errors import InputError
 from graph.identifiers.person_in_code import looks_like_a_person
 from graph.identifiers.spelling import compact
 from graph.log_prefix import LogPrefix
-from graph.operations import CodeCorrections, CodeException, CodeExceptions, CodeReturn
+from graph.operations import (
+    CodeCorrections,
+    CodeException,
+    CodeExceptions,
+    CodeReturn,
+    CodeRound,
+)
 from graph.time import utc_now
 from queries.code_errors import CodeErrors, code_errors, kinds, read_round
 from queries.reader import Reader
@@ -23,11 +29,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Admitted",
+    "CodeException",
+    "CodeReturn",
+    "CodeRound",
     "choose",
     "confirm",
+    "end_exception",
+    "enter_round",
     "exceptions",
     "find_code_errors",
     "return_bytes",
+    "returned",
+    "returns_of",
     "send_back",
 ]
 
@@ -116,6 +129,30 @@ def confirm(
 def exceptions(services: Services) -> Sequence[CodeException]:
     """Every confirmation, the newest first."""
     return CodeExceptions(services.store).all()[::-1]
+
+
+def end_exception(services: Services, number: int, *, by: str, because: str) -> CodeException:
+    """Take a confirmation back; raises as `CodeExceptions.end`."""
+    return CodeExceptions(services.store).end(number, by=by, because=because, at=utc_now())
+
+
+def enter_round(
+    services: Services, name: str, allowed: Sequence[int], *, notice: str, by: str
+) -> CodeRound:
+    """Enter which operations a round takes; raises as `CodeCorrections.enter_round`."""
+    return CodeCorrections(services.store).enter_round(
+        name, allowed, notice=notice, by=by, at=utc_now()
+    )
+
+
+def returned(services: Services, file: str) -> CodeReturn:
+    """A file that left, by its hash; raises `NotFoundError`."""
+    return CodeCorrections(services.store).returned(file)
+
+
+def returns_of(services: Services, round_: str) -> Sequence[CodeReturn]:
+    """Files of a round that left, oldest first."""
+    return CodeCorrections(services.store).returns(round_)
 
 
 def choose(

@@ -8,12 +8,21 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.code_errors import choose, confirm, exceptions, find_code_errors, return_bytes, send_back
+from api.code_errors import (
+    choose,
+    confirm,
+    end_exception,
+    enter_round,
+    exceptions,
+    find_code_errors,
+    return_bytes,
+    returned,
+    returns_of,
+    send_back,
+)
 from api.dependencies import FOR_A_RUN_S, Reading, Serving
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
-from graph.operations import CodeCorrections, CodeExceptions
-from graph.time import utc_now
 from queries.code_errors import GROUPS, correction_rules, kinds, known_rounds, read_round
 
 __all__ = ["ENTRIES", "router"]
@@ -96,7 +105,7 @@ def ended(
     because: Text = "",
 ) -> Response:
     """Take a confirmation back."""
-    CodeExceptions(services.store).end(number, by=by, because=because, at=utc_now())
+    end_exception(services, number, by=by, because=because)
     return see_other(f"{_HERE}#exceptions")
 
 
@@ -109,9 +118,7 @@ def entered(
     by: By = "",
 ) -> Response:
     """Enter which operations a round takes."""
-    CodeCorrections(services.store).enter_round(
-        name, allowed or [], notice=notice, by=by, at=utc_now()
-    )
+    enter_round(services, name, allowed or [], notice=notice, by=by)
     return see_other(f"{_HERE}/rounds/{quote(name.strip(), safe='')}")
 
 
@@ -125,7 +132,7 @@ def one_round(name: RoundName, reader: Reading, services: Serving) -> HTMLRespon
         basis_told=reader.basis,
         operations=correction_rules().operations,
         terms={item.code: item.term for item in kinds().kinds} | {"OTHER": "其他"},
-        returns=CodeCorrections(services.store).returns(name),
+        returns=returns_of(services, name),
     )
 
 
@@ -157,7 +164,7 @@ def printed(file: FileId, services: Serving) -> HTMLResponse:
     """The print page of a file that left: to be stamped; it carries what the workbook carries."""
     from ingest.correction.return_workbook import counts_said
 
-    kept = CodeCorrections(services.store).returned(file)
+    kept = returned(services, file)
     return page(
         "code_return.html",
         here=_HERE,
@@ -171,7 +178,7 @@ def printed(file: FileId, services: Serving) -> HTMLResponse:
 @router.get("/code-errors/returns/{file}/workbook")
 def workbook(file: FileId, services: Serving) -> Response:
     """The same file as a workbook."""
-    kept = CodeCorrections(services.store).returned(file)
+    kept = returned(services, file)
     name = quote(f"纠错回传标准格式表-{kept.round}.xlsx")
     return Response(
         return_bytes(kept),
