@@ -17,22 +17,25 @@ from fastapi.staticfiles import StaticFiles
 
 from api.admission import MOST_BODY, admitted
 from api.decision_jobs import DecisionJobs
+from api.dependencies import permitted
 from api.examples import add_examples
 from api.guard import Guard
 from api.headers import Forbidding
+from api.needs import declaring
 from api.pages import router as pages
 from api.problem_document import RESPONSES
 from api.problems import add_handlers, defect, problem
 from api.routes import routers
 from api.services import Services
 from api.trace import Traced
+from api.who_asks import local_scope
 from graph.catch_up import catch_up
 from graph.errors import XinnongError
 from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
 from ingest.repair import carry_out
-from queries.scope import ADMINISTRATOR
+from queries.scope import Scope
 
 __all__ = ["create_app"]
 
@@ -76,17 +79,26 @@ def _carry_out(services: Services) -> None:
             catch_up(services.settings)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application; it connects when it starts."""
+def create_app(settings: Settings, scope: Scope | None = None) -> FastAPI:
+    """Build the application; it connects when it starts.
+
+    Args:
+        scope: for whom it answers; by default for whoever uses this machine.
+
+    Raises `SettingsError` (`needs_undeclared`) for a route that does not say what it needs.
+    """
+    answers_for = scope or local_scope()
+    every = (*routers(), pages)
+    declaring(every)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
         _carry_out(app.state.services)
-        app.state.services.warm()
+        app.state.services.warm(answers_for)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
-        app.state.jobs = DecisionJobs(app.state.services, runner)
+        app.state.jobs = DecisionJobs(app.state.services, runner, answers_for)
         try:
             runner.start()
             yield
@@ -104,17 +116,18 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=RESPONSES,
-        dependencies=[Depends(admitted)],
+        dependencies=[Depends(admitted), Depends(permitted)],
         max_body_size=MOST_BODY,
         lifespan=lifespan,
     )
+    app.state.scope = answers_for
     # the last one added is the outermost
     app.add_middleware(Guard, refuse=problem)
-    app.add_middleware(Traced, defect=defect, who=ADMINISTRATOR.name)
+    app.add_middleware(Traced, defect=defect, who=answers_for.name)
     app.add_middleware(Forbidding)
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")
-    for router in (*routers(), pages):
+    for router in every:
         app.include_router(router)
     add_handlers(app)
     return app

@@ -18,7 +18,7 @@ from graph.log_view import LogView
 from graph.moment import Moment
 from queries.basis import Basis
 from queries.runs import Stores
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 from queries.visible import visible
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class DistrictReader:
         self,
         stores: Stores,
         moment: Moment | Callable[[], Moment],
-        scope: Scope = ADMINISTRATOR,
+        scope: Scope,
     ) -> None:
         self.scope = scope
         self._stores = stores

@@ -8,7 +8,8 @@ nothing of whom the record names and nothing of what it says of him.
     body       key of the authority that decided; null where the record has no code of one
     arrived_on the day on which it was told as the record says, else null
     first_known_on   the day on which some file that stands first brought it
-    is_registered    whether every register of organisations that might know its subject does
+    is_registered    whether some register knows its subject; a natural person is asked of none
+    not_published    why law has it neither published nor owed (a code of `queries.lawful.publication`)
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from graph.provenance import PARTY_KINDS
 from graph.resolution import led
 from graph.schema import SCHEMA
 from graph.vocabulary import Node, ValueType
+from queries.lawful.publication import SUBJECT, publication, why_not_published
+from queries.lawful.regimes import regimes
 
 __all__ = ["filed", "filed_kinds"]
 
@@ -49,8 +52,8 @@ def filed_kinds() -> frozenset[str]:
 def filed(kind: str, view: LogView, moment: Moment) -> pa.Table:
     """One row a record of a kind as it is held at the moment, whatever became of it since.
 
-    Columns: `document`, `body`, `first_known_on`, `is_registered`, and of the properties of the kind
-    those that are codes or days, its number and its authority.
+    Columns: `document`, `body`, `first_known_on`, `is_registered`, `not_published`, and of the
+    properties of the kind those that are codes or days, its number and its authority.
 
     Raises:
         ValueError: no record of that kind is filed.
@@ -70,6 +73,7 @@ def filed(kind: str, view: LogView, moment: Moment) -> pa.Table:
         "body": _tied(at, "DECIDED_BY", keys, known="from_key", wanted="to_key"),
         "first_known_on": _first_known(kind, keys, view, moment, at),
         "is_registered": _registered(kind, keys, at, moment),
+        "not_published": _not_published(kind, keys, held, at, moment),
     }
     columns |= {name: _plain(held[name]) for name in _told(SCHEMA.nodes[kind])}
     return pa.table(columns)
@@ -145,6 +149,31 @@ def _registered(kind: str, keys: pa.ChunkedArray, at: FactsAt, moment: Moment) -
         unknown.append(_texts(told["to_key"].filter(missing)))
     out = pc.is_in(keys, value_set=pa.concat_arrays(unknown))
     return pc.invert(out).combine_chunks()
+
+
+def _not_published(
+    kind: str, keys: pa.ChunkedArray, held: pa.Table, at: FactsAt, moment: Moment
+) -> pa.Array:
+    """The reason code of each record: worked out once for all that say the same, who are many."""
+    rules, record = publication(), regimes().records.get(kind)
+    wanted = {name for line in rules.lines for name in line.when} | {"authority"}
+    wanted |= {record.of_class} - {None} if record else set()  # type: ignore[arg-type]
+    said = {name: _plain(held[name]) for name in sorted(wanted & {*held.column_names})}
+    subject = pa.chunked_array([pa.nulls(len(keys), pa.string())])
+    for tie in _subject_ties(kind):
+        told = at.held(tie)
+        place = pc.index_in(keys, value_set=_texts(told["to_key"]))
+        subject = pc.coalesce(subject, _texts(told["from_label"]).take(place.combine_chunks()))
+    table = pa.table({**said, SUBJECT: subject, "place": pa.array(np.arange(len(keys)))})
+    names = [name for name in table.column_names if name != "place"]
+    alike = table.group_by(names).aggregate([("place", "list")])
+    codes: list[str | None] = [None] * len(keys)
+    for row in alike.to_pylist():
+        found = why_not_published(kind, row, moment.lawful_on)
+        if found is not None:
+            for place in row["place_list"]:
+                codes[place] = found.code
+    return pa.array(codes, pa.string())
 
 
 @cache

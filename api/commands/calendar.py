@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import Json, answer_with, opened, table
 
 __all__ = ["commands"]
@@ -28,8 +29,8 @@ def show(
     from api.day_lines import DAY_WORDS
     from queries.working_days import calendar_year
 
-    with opened() as services:
-        found = calendar_year(services.store, year)
+    with opened(Act.OFFICE) as services:
+        found = calendar_year(services.office.store, year)
 
     def people() -> None:
         table(
@@ -69,8 +70,8 @@ def change(
     from queries.working_days import change_days
 
     told = read_days("\n".join(item.replace("=", " ", 1) for item in days))
-    with opened() as services:
-        made = change_days(services.store, told, by=by, reason=reason)
+    with opened(Act.OFFICE) as services:
+        made = change_days(services.office.store, told, by=by, reason=reason)
     answer_with(
         made, as_json, lambda: print(f"已修改 {len(made.days)} 天（第 {made.number} 号）。")
     )
@@ -91,8 +92,8 @@ def open_a_year(
     from queries.working_days import open_year
 
     told = read_days(file.read_text(encoding="utf-8-sig"))
-    with opened() as services:
-        made = open_year(services.store, year, told, by=by, reason=reason)
+    with opened(Act.OFFICE) as services:
+        made = open_year(services.office.store, year, told, by=by, reason=reason)
     answer_with(
         made,
         as_json,

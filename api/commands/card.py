@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import AsOf, Json, answer_with, basis, opened, reading, table
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def card(
     if (calibrate or write is not None) and propose is None and not approve:
         _calibrate(as_of, write, as_json)
         return
-    with opened() as services:
+    does = Act.LOOK if propose is None and not approve else Act.RULE
+    with opened(does) as services:
         if propose is not None:
             _say(services.publishing.propose_card(yaml_text(propose), by=by), as_json)
         elif approve:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import (
     AsOf,
     Json,
@@ -17,6 +18,7 @@ from api.terminal import (
     opened,
     table,
 )
+from api.who_asks import local_scope
 
 __all__ = ["commands"]
 
@@ -42,10 +44,10 @@ def confirm(
     from api.code_errors import confirm as confirm_code
     from ingest.readmission import waiting_for
 
-    settings = open_settings()
+    settings = open_settings(Act.OFFICE)
     if waiting_for(settings, code):  # rows come in at once, and the graph follows
         fetch_engine(settings)
-    with opened() as services:
+    with opened(Act.OFFICE) as services:
         found = confirm_code(services, code, kind, by=by, reason=reason, evidence=evidence)
     answer_with(
         found,
@@ -66,8 +68,8 @@ def show(
     from api.code_errors import find_code_errors
     from queries.code_errors import kinds
 
-    with opened() as services:
-        found = find_code_errors(services, services.reader(as_of=day_of(as_of)))
+    with opened(Act.OFFICE) as services:
+        found = find_code_errors(services, services.reader(local_scope(), as_of=day_of(as_of)))
     assert found is not None
     chosen = found.of(kind, registrar, state)
     terms = {item.code: item.term for item in kinds().kinds}
@@ -105,7 +107,7 @@ def enter_round(
     """登记一轮纠错允许的数据操作标识位 / enter which operations a round takes."""
     from api.code_errors import enter_round as enter
 
-    with opened() as services:
+    with opened(Act.OFFICE) as services:
         found = enter(services, name, allowed, notice=notice, by=by)
     answer_with(
         found, as_json, lambda: print(f"已登记 {found.round}：{found.allowed}（{found.notice}）")
@@ -125,9 +127,16 @@ def choose_for(
     """填报汇总表一行的处理 / say what is to be done with a line."""
     from api.code_errors import choose
 
-    with opened() as services:
+    with opened(Act.OFFICE) as services:
         found = choose(
-            services, services.reader(), name, item, operation, new_code=new_code, note=note, by=by
+            services,
+            services.reader(local_scope()),
+            name,
+            item,
+            operation,
+            new_code=new_code,
+            note=note,
+            by=by,
         )
     answer_with(found, as_json, lambda: print(f"已填报；还有 {len(found.problems)} 处待办"))
 
@@ -137,8 +146,8 @@ def round_(name: Round, as_json: Json = False) -> None:
     """一轮纠错：各行、已填的处理、不能报出的原因 / a round, and what keeps its file."""
     from queries.code_errors import read_round
 
-    with opened() as services:
-        found = read_round(services.reader(), services.store, name)
+    with opened(Act.OFFICE) as services:
+        found = read_round(services.reader(local_scope()), services.office.store, name)
 
     def people() -> None:
         table(
@@ -166,8 +175,8 @@ def send(
     """生成纠错回传标准格式表，全部通过才生成 / write the correction file, whole or not at all."""
     from api.code_errors import return_bytes, send_back
 
-    with opened() as services:
-        kept = send_back(services, services.reader(), name, by=by)
+    with opened(Act.OFFICE) as services:
+        kept = send_back(services, services.reader(local_scope()), name, by=by)
     path = out / f"纠错回传标准格式表-{name}.xlsx"
     path.write_bytes(return_bytes(kept))
     answer_with(

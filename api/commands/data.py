@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import Bar, Json, SourceName, answer_with, fetch_engine, open_settings, say, table
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def init() -> None:
     from graph.private import private_folder
     from graph.secrets import make_secrets
 
-    settings = open_settings()
+    settings = open_settings(Act.RECEIVE)
     private_folder(settings.data)
     make_secrets(settings.secrets_file)
     print(f"数据目录 {settings.data}；密钥 {settings.secrets_file}（请妥善备份）")
@@ -81,7 +82,7 @@ def ingest(
     import ingest as room
     from graph.time import past_instant
 
-    settings = open_settings()
+    settings = open_settings(Act.RECEIVE)
     received = past_instant(known_at) if known_at else None
     stated = _part(part, list_name)
     if dry_run:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import AsOf, Json, Key, KnownAt, answer_with, basis, instant_of, opened, table
+from api.who_asks import local_scope
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,9 +31,9 @@ def party(key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = Fa
     """一个主体：自身记录、关联提示、惩戒措施、历史关系 / own, linked, measures, former ties."""
     from queries.linked_dishonesty import party_links
 
-    with opened() as services:
-        reader = services.reader(as_of=_day(as_of), known_at=instant_of(known_at))
-        found = party_links(reader, services.store, key)
+    with opened(Act.OFFICE) as services:
+        reader = services.reader(local_scope(), as_of=_day(as_of), known_at=instant_of(known_at))
+        found = party_links(reader, services.office.store, key)
 
     def people() -> None:
         print(f"—— {found.notice} ——")
@@ -83,8 +85,8 @@ def lists(
     from queries.linked_dishonesty import ListFilter, linked_lists
 
     cut = ListFilter(town, tie, nearest, _day(since), dishonest)
-    with opened() as services:
-        reader = services.reader(as_of=_day(as_of), known_at=instant_of(known_at))
+    with opened(Act.OFFICE) as services:
+        reader = services.reader(local_scope(), as_of=_day(as_of), known_at=instant_of(known_at))
         found = linked_lists(reader, name, cut, limit=_LISTED)  # type: ignore[arg-type]
     assert found is not None
 
@@ -120,8 +122,10 @@ def case_file(
     from api.case_workbook import case_workbook
     from queries.linked_dishonesty import file_case
 
-    with opened() as services:
-        made = file_case(services.reader(), services.store, key, purpose=purpose, by=by)
+    with opened(Act.OFFICE) as services:
+        made = file_case(
+            services.reader(local_scope()), services.office.store, key, purpose=purpose, by=by
+        )
     to.write_bytes(case_workbook(made))
     print(f"{made.kept.name} 已写入 {to}")
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import AsOf, Json, KnownAt, answer_with, basis, instant_of, opened, pairs, table
+from api.who_asks import local_scope
 
 if TYPE_CHECKING:
     from queries.measures import Admission, MeasureRequest
@@ -60,9 +62,9 @@ def overreach(as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) -
     from queries.measures import OverreachAnswer, measure_register
 
     day = parse_date(as_of) if as_of else None
-    with opened() as services:
-        reader = services.reader(as_of=day, known_at=instant_of(known_at))
-        found = OverreachAnswer.of(measure_register(reader, services.store))
+    with opened(Act.OFFICE) as services:
+        reader = services.reader(local_scope(), as_of=day, known_at=instant_of(known_at))
+        found = OverreachAnswer.of(measure_register(reader, services.office.store))
 
     def people() -> None:
         table(
@@ -86,8 +88,8 @@ def check(given: Given, as_json: Json = False) -> None:
     from queries.measures import check_measure
 
     asked = _request(given)
-    with opened() as services:
-        answer = check_measure(services.reader(), asked)
+    with opened(Act.OFFICE) as services:
+        answer = check_measure(services.reader(local_scope()), asked)
     answer_with(answer, as_json, lambda: _show(answer))
 
 
@@ -97,8 +99,10 @@ def propose(given: Given, by: By, as_json: Json = False) -> None:
     from queries.measures import propose_measure
 
     asked = _request(given)
-    with opened() as services:
-        kept, answer = propose_measure(services.reader(), services.store, asked, by=by)
+    with opened(Act.OFFICE) as services:
+        kept, answer = propose_measure(
+            services.reader(local_scope()), services.office.store, asked, by=by
+        )
 
     def people() -> None:
         _show(answer)
@@ -116,8 +120,10 @@ def approve(
     """批准一项措施（须由另一人，各项重新核对）/ let a measure pass, by another person."""
     from queries.measures import approve_measure
 
-    with opened() as services:
-        kept, _ = approve_measure(services.reader(), services.store, measure, by=by)
+    with opened(Act.OFFICE) as services:
+        kept, _ = approve_measure(
+            services.reader(local_scope()), services.office.store, measure, by=by
+        )
     answer_with(kept, as_json, lambda: print(f"已由 {kept.approved_by} 批准：{kept.id}"))
 
 
@@ -131,8 +137,8 @@ def lift(
     """解除一项措施，或者撤回待批准的 / lift a measure."""
     from queries.measures import lift_measure
 
-    with opened() as services:
-        kept = lift_measure(services.store, measure, by=by, why=why)
+    with opened(Act.OFFICE) as services:
+        kept = lift_measure(services.office.store, measure, by=by, why=why)
     answer_with(kept, as_json, lambda: print(f"已由 {kept.lifted_by} 解除：{kept.id}"))
 
 
@@ -141,9 +147,9 @@ def incentives(as_json: Json = False) -> None:
     """激励目录和谁享受了哪项 / incentives, and who used which."""
     from queries.measures import load_incentives, measure_register, used_incentives
 
-    with opened() as services:
-        reader = services.reader()
-        used = used_incentives(reader, measure_register(reader, services.store))
+    with opened(Act.OFFICE) as services:
+        reader = services.reader(local_scope())
+        used = used_incentives(reader, measure_register(reader, services.office.store))
 
     def people() -> None:
         book = load_incentives()
@@ -180,9 +186,9 @@ def use(
     """登记一次激励 / note that an incentive was given."""
     from queries.measures import use_incentive
 
-    with opened() as services:
+    with opened(Act.OFFICE) as services:
         kept = use_incentive(
-            services.reader(), services.store, incentive, subject,
+            services.reader(local_scope()), services.office.store, incentive, subject,
             ground=ground, provider=provider, by=by,
         )  # fmt: skip
     answer_with(kept, as_json, lambda: print(f"已登记：{kept.id}"))

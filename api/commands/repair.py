@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.acts import Act
 from api.terminal import Json, answer_with, open_settings, table
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def every(
     """办理件和时限，逾期的在前 / cases and clocks, overdue ones first."""
     from ingest.repair import cases
 
-    found = cases(open_settings(), limit=limit, offset=offset)
+    found = cases(open_settings(Act.OFFICE), limit=limit, offset=offset)
 
     def people() -> None:
         table(
@@ -56,7 +57,7 @@ def show(number: Number, as_json: Json = False) -> None:
     """一件：记录、适用规定、经过和下一步 / one case."""
     from ingest.repair import case_of
 
-    _tell(case_of(open_settings(), number), as_json)
+    _tell(case_of(open_settings(Act.OFFICE), number), as_json)
 
 
 @_repair.command()
@@ -67,7 +68,7 @@ def records(
     """按文书号查找记录 / records of a document."""
     from ingest.repair import records_of
 
-    found = records_of(open_settings(), document_no)
+    found = records_of(open_settings(Act.OFFICE), document_no)
 
     def people() -> None:
         table(
@@ -97,7 +98,9 @@ def begin(
         raise typer.BadParameter(f"事项写：{'、'.join(KINDS)}")
     chosen: Any = kind
     _tell(
-        open_case(open_settings(), chosen, record_kind, record, by=by, stated=_given(stated)),
+        open_case(
+            open_settings(Act.OFFICE), chosen, record_kind, record, by=by, stated=_given(stated)
+        ),
         as_json,
     )
 
@@ -113,7 +116,7 @@ def act(
     """办理一步 / act on a case."""
     from ingest.repair import act_on
 
-    _tell(act_on(open_settings(), number, step, by=by, stated=_given(stated)), as_json)
+    _tell(act_on(open_settings(Act.OFFICE), number, step, by=by, stated=_given(stated)), as_json)
 
 
 @_repair.command()
@@ -123,7 +126,7 @@ def withdrawn(
     """使用过该记录的判定、通报和导出 / what used a record."""
     from ingest.repair import withdrawals_of
 
-    found = withdrawals_of(open_settings(), record)
+    found = withdrawals_of(open_settings(Act.OFFICE), record)
 
     def people() -> None:
         table(
@@ -141,7 +144,7 @@ def carry(as_json: Json = False) -> None:
     from ingest.pipeline import bring_up
     from ingest.repair import carry_out
 
-    settings = open_settings()
+    settings = open_settings(Act.OFFICE)
     done = carry_out(settings)
     if done:
         bring_up(settings)

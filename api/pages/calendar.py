@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.admission import Whole
 from api.day_lines import DAY_WORDS, read_days
 from api.dependencies import Serving
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.time import today
@@ -27,30 +29,33 @@ Reason = Annotated[str, Form(max_length=500)]
 
 
 @router.get("/calendar")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def calendar(
     services: Serving, year: Annotated[Whole | None, Query(ge=1, le=9999)] = None
 ) -> HTMLResponse:
     """One year, by default this one, or the last that there is."""
-    years = calendar_in_force(services.store).years
+    years = calendar_in_force(services.office.store).years
     chosen = min(max(today().year, years.start), years.stop - 1) if year is None else year
     return page(
         "calendar.html",
         here="/calendar",
-        found=calendar_year(services.store, chosen),
+        found=calendar_year(services.office.store, chosen),
         years=years,
         words=DAY_WORDS,
     )
 
 
 @router.post("/calendar/edits")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def edit(services: Serving, days: Days = "", user: By = "", reason: Reason = "") -> Response:
     """Change single days."""
     told = read_days(days)
-    change_days(services.store, told, by=user, reason=reason)
+    change_days(services.office.store, told, by=user, reason=reason)
     return see_other(f"/calendar?year={min(told).year}")
 
 
 @router.post("/calendar/years")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def enter(
     services: Serving,
     year: Annotated[Whole, Form(ge=1, le=9999)],
@@ -59,5 +64,5 @@ def enter(
     reason: Reason = "",
 ) -> Response:
     """Enter a whole year."""
-    open_year(services.store, year, read_days(days), by=user, reason=reason)
+    open_year(services.office.store, year, read_days(days), by=user, reason=reason)
     return see_other(f"/calendar?year={year}")

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.code_errors import (
     choose,
     confirm,
@@ -21,6 +22,7 @@ from api.code_errors import (
     send_back,
 )
 from api.dependencies import FOR_A_RUN_S, Reading, Serving
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from queries.code_errors import GROUPS, correction_rules, kinds, known_rounds, read_round
@@ -47,6 +49,7 @@ Text = Annotated[str, Form(max_length=500)]
 
 
 @router.get("/code-errors")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def code_errors(
     request: Request,
     reader: Reading,
@@ -84,6 +87,7 @@ def code_errors(
 
 
 @router.post("/code-errors/exceptions")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def confirmed(
     services: Serving,
     code: Annotated[str, Form(max_length=64)] = "",
@@ -98,6 +102,7 @@ def confirmed(
 
 
 @router.post("/code-errors/exceptions/{number}/end")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def ended(
     services: Serving,
     number: Annotated[int, Path(ge=1, le=2**31 - 1)],
@@ -110,6 +115,7 @@ def ended(
 
 
 @router.post("/code-errors/rounds")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def entered(
     services: Serving,
     name: Annotated[str, Form(max_length=32)] = "",
@@ -123,12 +129,13 @@ def entered(
 
 
 @router.get("/code-errors/rounds/{name}")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def one_round(name: RoundName, reader: Reading, services: Serving) -> HTMLResponse:
     """A round: its lines, what was chosen, what keeps the file from leaving."""
     return page(
         "code_round.html",
         here=_HERE,
-        round=read_round(reader, services.store, name),
+        round=read_round(reader, services.office.store, name),
         basis_told=reader.basis,
         operations=correction_rules().operations,
         terms={item.code: item.term for item in kinds().kinds} | {"OTHER": "其他"},
@@ -137,6 +144,7 @@ def one_round(name: RoundName, reader: Reading, services: Serving) -> HTMLRespon
 
 
 @router.post("/code-errors/rounds/{name}/choices")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def chosen_for(
     name: RoundName,
     reader: Reading,
@@ -153,6 +161,7 @@ def chosen_for(
 
 
 @router.post("/code-errors/rounds/{name}/returns")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def sent(name: RoundName, reader: Reading, services: Serving, by: By = "") -> Response:
     """Make the file of a round, and show its print page."""
     kept = send_back(services, reader, name, by=by)
@@ -160,6 +169,7 @@ def sent(name: RoundName, reader: Reading, services: Serving, by: By = "") -> Re
 
 
 @router.get("/code-errors/returns/{file}")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def printed(file: FileId, services: Serving) -> HTMLResponse:
     """The print page of a file that left: to be stamped; it carries what the workbook carries."""
     from ingest.correction.return_workbook import counts_said
@@ -176,6 +186,7 @@ def printed(file: FileId, services: Serving) -> HTMLResponse:
 
 
 @router.get("/code-errors/returns/{file}/workbook")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def workbook(file: FileId, services: Serving) -> Response:
     """The same file as a workbook."""
     kept = returned(services, file)

@@ -8,11 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.dependencies import FOR_A_RUN_S, Received, Serving
+from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
-from ingest import by_department, load_source, preview_withdrawal, source_names, withdraw
+from ingest import by_department, load_source, source_names
 
 __all__ = ["ENTRIES", "router"]
 
@@ -28,6 +30,7 @@ _REASONS = 3
 
 
 @router.get("/deliveries")
+@needs(Act.RECEIVE)
 def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
     """Corrections by department, sources, uploads under way or refused, the last fifty files."""
     uploads = inbox.in_state("receiving", "waiting", "running", "failed", "cancelled")
@@ -50,13 +53,11 @@ def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
 
 
 @router.get("/deliveries/{name}")
+@needs(Act.RECEIVE)
 def batch(services: Serving, name: Name) -> HTMLResponse:
     """One batch: what became of its rows, and what its withdrawal would do or did."""
     try:
-        seen, refused = (
-            preview_withdrawal(name, settings=services.settings, store=services.store),
-            None,
-        )
+        seen, refused = services.deliveries().preview_withdrawal(name), None
         found = seen.batch
     except InputError as error:
         # it cannot go now: the page says what has to be done first
@@ -71,6 +72,7 @@ def batch(services: Serving, name: Name) -> HTMLResponse:
 
 
 @router.post("/deliveries/{name}/withdrawal")
+@needs(Act.RECEIVE)
 def take_back(
     services: Serving,
     name: Name,
@@ -78,12 +80,5 @@ def take_back(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Withdraw the batch; the page then says so."""
-    withdraw(
-        name,
-        reason=reason,
-        by=by,
-        settings=services.settings,
-        store=services.store,
-        wait_s=FOR_A_RUN_S,
-    )
+    services.deliveries().withdraw(name, reason=reason, by=by, wait_s=FOR_A_RUN_S)
     return see_other(f"/deliveries/{name}")

@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from api.acts import Act
 from api.dependencies import Reading
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page
 from queries.lending import (
@@ -36,6 +38,7 @@ Span = Annotated[str, Query(max_length=7)]
 
 
 @router.get("/lending")
+@needs(Act.ASK, *EVERY_CLASS)
 def lending(reader: Reading, by: Grouping = "town", period: Span = "") -> HTMLResponse:
     """All figures of a period by one grouping."""
     told = lending_table(reader, by, Period.of(period, reader.moment.as_of))
@@ -51,6 +54,7 @@ def lending(reader: Reading, by: Grouping = "town", period: Span = "") -> HTMLRe
 
 
 @router.get("/lending/rows")
+@needs(Act.ASK, *EVERY_CLASS)
 def rows(
     reader: Reading,
     code: Annotated[str, Query(max_length=40)],

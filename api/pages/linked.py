@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.case_workbook import workbook_answer
 from api.dependencies import Reading, Serving
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from graph.time import parse_date
@@ -33,6 +35,7 @@ _DOING = "正在按全区的关系查找与失信主体有关联的主体。"
 
 
 @router.get("/linked")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def lists(
     request: Request,
     reader: Reading,
@@ -71,18 +74,20 @@ def lists(
 
 
 @router.get("/linked/{key}")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def one_party(reader: Reading, services: Serving, key: str) -> HTMLResponse:
     """Own, linked, measures and former ties of one party, each apart."""
     return page(
         "linked_party.html",
         here="/linked",
-        found=party_links(reader, services.store, key),
+        found=party_links(reader, services.office.store, key),
         kept=None,
         shown=_ON_A_PAGE,
     )
 
 
 @router.post("/linked/{key}")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def case_file(
     reader: Reading,
     services: Serving,
@@ -92,7 +97,7 @@ def case_file(
     form: Annotated[str, Form(pattern="^(print|xlsx)$")] = "print",
 ) -> Response:
     """The numbered case file: a sheet to print, or a workbook.  POST, as each one is counted."""
-    made = file_case(reader, services.store, key, purpose=purpose, by=by)
+    made = file_case(reader, services.office.store, key, purpose=purpose, by=by)
     if form == "xlsx":
         return workbook_answer(made)
     return page(

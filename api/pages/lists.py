@@ -7,9 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
+from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading
+from api.needs import needs
 from api.pages.rendering import page
+from graph.information import InformationClass
 from queries.public_lists import list_entries, list_states
 
 __all__ = ["router"]
@@ -24,6 +27,7 @@ _SURE = {"found": "已核对原文", "known_high": "通行规定", "unsure": "�
 
 
 @router.get("/lists")
+@needs(Act.ASK, InformationClass.PUBLIC_RECORD)
 def lists(reader: Reading) -> HTMLResponse:
     """Every list with its rule."""
     return page(
@@ -37,6 +41,7 @@ def lists(reader: Reading) -> HTMLResponse:
 
 
 @router.get("/lists/entries")
+@needs(Act.ASK, InformationClass.PUBLIC_RECORD)
 def entries(
     reader: Reading,
     list_kind: Annotated[str, Query(max_length=64)] = "",

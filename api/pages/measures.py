@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.dependencies import Reading, Serving
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError, NotFoundError
@@ -56,6 +58,7 @@ Form = Annotated[dict[str, str], Depends(_form)]
 
 
 @router.get("/measures")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def overreach(
     reader: Reading,
     services: Serving,
@@ -64,7 +67,9 @@ def overreach(
     offset: Offset = 0,
 ) -> HTMLResponse:
     """What goes too far, by kind; each with the clauses that were checked and the lawful way."""
-    found = OverreachAnswer.of(measure_register(reader, services.store), code=kind, area=area)
+    found = OverreachAnswer.of(
+        measure_register(reader, services.office.store), code=kind, area=area
+    )
     return page(
         "measures.html",
         here="/measures",
@@ -83,6 +88,7 @@ def overreach(
 
 
 @router.get("/measures/catalogue")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def catalogue(area: Annotated[str, Query(max_length=32)] = "") -> HTMLResponse:
     """Every lawful measure with its clause."""
     book = load_measures()
@@ -98,12 +104,14 @@ def catalogue(area: Annotated[str, Query(max_length=32)] = "") -> HTMLResponse:
 
 
 @router.get("/measures/applied")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def applied(reader: Reading, services: Serving) -> HTMLResponse:
     """What was put forward here and what became of it, and the form for another."""
     return _applied(reader, services, {})
 
 
 @router.post("/measures/applied")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def put(reader: Reading, services: Serving, form: Form) -> Response:
     """Check every clause; `action=keep` puts the measure forward where all hold."""
     action, by = form.pop("action", "look"), form.pop("by", "")
@@ -111,7 +119,7 @@ def put(reader: Reading, services: Serving, form: Form) -> Response:
     try:
         asked = MeasureRequest.of(form)
         if action == "keep":
-            propose_measure(reader, services.store, asked, by=by)
+            propose_measure(reader, services.office.store, asked, by=by)
             return see_other("/measures/applied")
         answer = check_measure(reader, asked)
     except (InputError, NotFoundError) as error:
@@ -120,20 +128,23 @@ def put(reader: Reading, services: Serving, form: Form) -> Response:
 
 
 @router.post("/measures/applied/{measure}/approval")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def let_pass(reader: Reading, services: Serving, measure: MeasureId, form: Form) -> Response:
     """The second person."""
-    approve_measure(reader, services.store, measure, by=form.get("by", ""))
+    approve_measure(reader, services.office.store, measure, by=form.get("by", ""))
     return see_other("/measures/applied")
 
 
 @router.post("/measures/applied/{measure}/lifting")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def lift(services: Serving, measure: MeasureId, form: Form) -> Response:
     """Lift, or withdraw what waits."""
-    lift_measure(services.store, measure, by=form.get("by", ""), why=form.get("why", ""))
+    lift_measure(services.office.store, measure, by=form.get("by", ""), why=form.get("why", ""))
     return see_other("/measures/applied")
 
 
 @router.get("/measures/incentives")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def incentives(
     reader: Reading,
     services: Serving,
@@ -141,7 +152,7 @@ def incentives(
     offset: Offset = 0,
 ) -> HTMLResponse:
     """What may be offered, how often it was used and by whom."""
-    used = used_incentives(reader, measure_register(reader, services.store))
+    used = used_incentives(reader, measure_register(reader, services.office.store))
     rows = [item for item in used.uses if incentive in ("", item.incentive)]
     return page(
         "incentives.html",
@@ -158,11 +169,12 @@ def incentives(
 
 
 @router.post("/measures/incentives")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def use(reader: Reading, services: Serving, form: Form) -> Response:
     """Note that somebody was given an incentive."""
     use_incentive(
         reader,
-        services.store,
+        services.office.store,
         form.get("incentive", ""),
         form.get("subject", ""),
         ground=form.get("ground", ""),
@@ -180,7 +192,7 @@ def _applied(
     answer: Admission | None = None,
     error: str = "",
 ) -> HTMLResponse:
-    register = measure_register(reader, services.store)
+    register = measure_register(reader, services.office.store)
     return page(
         "measures_applied.html",
         _UNPROCESSABLE if error else _OK,

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Serving
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.schema import SCHEMA
@@ -25,7 +27,7 @@ from ingest.repair import (
     records_of,
     withdrawals_of,
 )
-from ingest.repair.stated import fields_of
+from ingest.repair.stated import fields_of, titles
 from queries.lawful import repair_law
 
 __all__ = ["ENTRIES", "router"]
@@ -95,13 +97,15 @@ class _Acting(_Form):
 
 
 @router.get("/repairs")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def desk(services: Serving, offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0) -> HTMLResponse:
     """Cases, overdue ones first."""
-    found = cases(services.settings, services.store, limit=_ON_A_PAGE, offset=offset)
+    found = cases(services.office.settings, services.office.store, limit=_ON_A_PAGE, offset=offset)
     return page("repairs.html", here="/repairs", found=found, offset=offset, step=_ON_A_PAGE)
 
 
 @router.post("/repairs/records")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def records(
     services: Serving, document_no: Annotated[str, Form(max_length=128)] = ""
 ) -> HTMLResponse:
@@ -110,7 +114,7 @@ def records(
         "repair_new.html",
         here="/repairs",
         document_no=document_no,
-        records=records_of(services.settings, document_no),
+        records=records_of(services.office.settings, document_no),
         forms=[(kind, KINDS[kind], act, ACTS[act], fields_of(kind, act)) for kind, act in _FIRST.items()],
         law=repair_law(),
         SCHEMA_TERMS={kind: SCHEMA.nodes[kind].term for kind in ("Penalty", "ListEntry")},
@@ -118,36 +122,42 @@ def records(
 
 
 @router.post("/repairs")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def begin(services: Serving, form: Annotated[_Opening, Form()]) -> Response:
     """Open a case."""
     made = open_case(
-        services.settings,
+        services.office.settings,
         form.kind,
         form.record_kind,
         form.record,
         by=form.by,
         stated=form.stated(),
-        store=services.store,
+        store=services.office.store,
     )
     return see_other(f"/repairs/{made.case.number}")
 
 
 @router.get("/repairs/{number}")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def one(services: Serving, number: Annotated[Whole, Path(ge=1, le=MOST)]) -> HTMLResponse:
     """One case with its clocks and the forms of what may come next."""
-    held = case_of(services.settings, number, services.store)
+    held = case_of(services.office.settings, number, services.office.store)
     return page(
         "repair_case.html",
         here="/repairs",
         item=held,
         law=repair_law(),
-        used_by=withdrawals_of(services.settings, held.case.record, store=services.store),
+        used_by=withdrawals_of(
+            services.office.settings, held.case.record, store=services.office.store
+        ),
         ACT_WORDS=ACTS,
+        titles=titles,
         STATE_WORDS=STATES,
     )
 
 
 @router.post("/repairs/{number}/acts")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def act(
     services: Serving,
     number: Annotated[Whole, Path(ge=1, le=MOST)],
@@ -155,6 +165,11 @@ def act(
 ) -> Response:
     """One step forward."""
     act_on(
-        services.settings, number, form.act, by=form.by, stated=form.stated(), store=services.store
+        services.office.settings,
+        number,
+        form.act,
+        by=form.by,
+        stated=form.stated(),
+        store=services.office.store,
     )
     return see_other(f"/repairs/{number}")

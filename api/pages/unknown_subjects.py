@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from api.acts import Act
 from api.dependencies import Reading
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from queries.unknown_subjects import unknown_subjects
@@ -31,6 +33,7 @@ _ON_A_PAGE = 50
 
 
 @router.get("/unknown-subjects")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def subjects(
     request: Request,
     reader: Reading,

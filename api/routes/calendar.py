@@ -10,8 +10,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import Day, Whole
 from api.dependencies import Body, Serving
+from api.needs import EVERY_CLASS, needs
 from graph.calendar import DayKind
 from queries.working_days import CalendarEdit, CalendarYear, calendar_year, change_days, open_year
 
@@ -33,18 +35,21 @@ class DaysRequest(Body):
 
 
 @router.get("/{year}", summary="某年的工作日历 / the working days of a year")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def one_year(year: Year, services: Serving) -> CalendarYear:
     """Days that are not what their weekday says, and every act that touched the year."""
-    return calendar_year(services.store, year)
+    return calendar_year(services.office.store, year)
 
 
 @router.post("/edits", summary="修改个别日期 / change single days")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def edit(body: DaysRequest, services: Serving) -> CalendarEdit:
     """Days of years that are there; every act is kept."""
-    return change_days(services.store, body.days, by=body.user, reason=body.reason)
+    return change_days(services.office.store, body.days, by=body.user, reason=body.reason)
 
 
 @router.post("/{year}", summary="录入新年度 / enter a year")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def enter(year: Year, body: DaysRequest, services: Serving) -> CalendarEdit:
     """A whole year, as its notice has it."""
-    return open_year(services.store, year, body.days, by=body.user, reason=body.reason)
+    return open_year(services.office.store, year, body.days, by=body.user, reason=body.reason)

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import Whole
 from api.code_errors import (
     Admitted,
@@ -23,6 +24,7 @@ from api.code_errors import (
     send_back,
 )
 from api.dependencies import FOR_A_RUN_S, Body, Reading, Serving
+from api.needs import EVERY_CLASS, needs
 from queries.basis import Basis
 from queries.code_errors import CodeError, KindCount, RegistrarLoad, Round, Share, read_round
 
@@ -92,6 +94,7 @@ class ReturnRequest(Body):
 
 
 @router.get("/code-errors", summary="重错码 / wrong and repeated codes")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def code_errors(
     reader: Reading,
     services: Serving,
@@ -118,12 +121,14 @@ def code_errors(
 
 
 @router.get("/code-exceptions", summary="确认的例外 / confirmed codes")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def confirmed(services: Serving) -> list[CodeException]:
     """Every confirmation with who, why and on what evidence, the newest first."""
     return list(exceptions(services))
 
 
 @router.post("/code-exceptions", status_code=201, summary="确认例外 / confirm a code")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def put(body: ExceptionRequest, services: Serving) -> Admitted:
     """Confirm a code on evidence; rows that were refused for it come in at once."""
     return confirm(
@@ -138,6 +143,7 @@ def put(body: ExceptionRequest, services: Serving) -> Admitted:
 
 
 @router.post("/code-exceptions/{number}/end", summary="撤回例外 / end a confirmation")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def end(
     number: Annotated[int, Path(ge=1, le=2**31 - 1)], body: EndRequest, services: Serving
 ) -> CodeException:
@@ -146,18 +152,21 @@ def end(
 
 
 @router.put("/code-rounds/{round_name}", summary="登记一轮纠错 / enter a round")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def enter(round_name: RoundName, body: RoundRequest, services: Serving) -> CodeRound:
     """Say which operations a round takes, by its notice."""
     return enter_round(services, round_name, body.allowed, notice=body.notice, by=body.by)
 
 
 @router.get("/code-rounds/{round_name}", summary="一轮纠错 / a round of correction")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def one(round_name: RoundName, reader: Reading, services: Serving) -> Round:
     """The province's lines, what was chosen, what keeps the file from leaving, what was answered."""
-    return read_round(reader, services.store, round_name)
+    return read_round(reader, services.office.store, round_name)
 
 
 @router.post("/code-rounds/{round_name}/choices", summary="填报处理 / choose for a line")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def say(round_name: RoundName, body: ChoiceRequest, reader: Reading, services: Serving) -> Round:
     """Say what is to be done with a line; a later word counts."""
     return choose(
@@ -175,6 +184,7 @@ def say(round_name: RoundName, body: ChoiceRequest, reader: Reading, services: S
 @router.post(
     "/code-rounds/{round_name}/returns", status_code=201, summary="生成回传表 / make the file"
 )
+@needs(Act.OFFICE, *EVERY_CLASS)
 def send(
     round_name: RoundName, body: ReturnRequest, reader: Reading, services: Serving
 ) -> CodeReturn:

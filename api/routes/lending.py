@@ -7,7 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.acts import Act
 from api.dependencies import Reading
+from api.needs import EVERY_CLASS, needs
 from queries.basis import Basis
 from queries.lending import Grouping, LendingTable, Period, lending_rows, lending_table
 
@@ -31,6 +33,7 @@ class LendingRows:
 
 
 @router.get("/lending", summary="普惠信贷指标 / who is reached by credit")
+@needs(Act.ASK, *EVERY_CLASS)
 def lending(reader: Reading, by: By = "district", period: Span = "") -> LendingTable:
     """Figures of a period by town, village, institution or product, each with its parts.
 
@@ -40,6 +43,7 @@ def lending(reader: Reading, by: By = "district", period: Span = "") -> LendingT
 
 
 @router.get("/lending/{code}/rows", summary="指标的明细 / what stands behind a figure")
+@needs(Act.ASK, *EVERY_CLASS)
 def rows(
     code: str,
     reader: Reading,

@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import MOST, Day
 from api.case_workbook import XLSX, workbook_answer
 from api.dependencies import Body, Key, Reading, Serving
+from api.needs import EVERY_CLASS, needs
 from queries.linked_dishonesty import (
     LinkedLists,
     ListFilter,
@@ -33,12 +35,14 @@ class CaseRequest(Body):
 
 
 @router.get("/parties/{key}/linked-dishonesty", summary="自身、关联、历史 / own, linked, former")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def one_party(key: Key, reader: Reading, services: Serving) -> PartyLinks:
     """Own records, hints with their ways and evidence, measures and former ties, each apart."""
-    return party_links(reader, services.store, key)
+    return party_links(reader, services.office.store, key)
 
 
 @router.get("/linked-dishonesty/{name}", summary="全区名单 / the district's lists")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def lists(
     name: ListName,
     reader: Reading,
@@ -64,7 +68,8 @@ def lists(
     response_class=Response,
     responses={201: {"content": {XLSX: {}}, "description": "案卷 / the workbook"}},
 )
+@needs(Act.OFFICE, *EVERY_CLASS)
 def export(key: Key, body: CaseRequest, reader: Reading, services: Serving) -> Response:
     """A numbered workbook for one reader and one purpose; who took it for what is kept."""
-    made = file_case(reader, services.store, key, purpose=body.purpose, by=body.by)
+    made = file_case(reader, services.office.store, key, purpose=body.purpose, by=body.by)
     return workbook_answer(made, status=201)

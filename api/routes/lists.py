@@ -7,8 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading
+from api.needs import needs
+from graph.information import InformationClass
 from queries.basis import Basis
 from queries.public_lists import Entries, ListState, list_entries, list_states
 
@@ -33,12 +36,14 @@ class EntriesAnswer(Entries):
 
 
 @router.get("", summary="名单目录 / lists")
+@needs(Act.ASK, InformationClass.PUBLIC_RECORD)
 def lists(reader: Reading) -> ListsAnswer:
     """Rule, term, exit and authority of every list; of one that is not sure nothing is computed."""
     return ListsAnswer(list_states(reader), reader.basis)
 
 
 @router.get("/entries", summary="名单记录 / entries of a list")
+@needs(Act.ASK, InformationClass.PUBLIC_RECORD)
 def entries(
     reader: Reading,
     list_kind: Annotated[

@@ -11,8 +11,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import Day
 from api.dependencies import Body, Reading, Serving
+from api.needs import EVERY_CLASS, needs
 from queries.measures import (
     Admission,
     Applied,
@@ -135,6 +137,7 @@ class IncentiveUseAnswer:
 
 
 @router.get("", summary="措施目录 / catalogue")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def catalogue(
     area: Annotated[str, Query(title="领域，中文或代码", max_length=32)] = "",
 ) -> CatalogueAnswer:
@@ -145,6 +148,7 @@ def catalogue(
 
 
 @router.get("/overreach", summary="不当措施 / overreach")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def overreach(
     reader: Reading,
     services: Serving,
@@ -152,62 +156,70 @@ def overreach(
     area: Annotated[str, Query(title="领域代码", max_length=32)] = "",
 ) -> OverreachAnswer:
     """Measures in force that go too far, each once, with the lawful way; and what is to be checked."""
-    return OverreachAnswer.of(measure_register(reader, services.store), code=kind, area=area)
+    return OverreachAnswer.of(measure_register(reader, services.office.store), code=kind, area=area)
 
 
 @router.post("/admission", summary="核对能否适用 / check")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def admission(body: MeasureBody, reader: Reading) -> Admission:
     """Every clause that is checked, and the first that fails; writes nothing."""
     return check_measure(reader, body.request())
 
 
 @router.get("/applied", summary="本机适用的措施 / applied here")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def applied(reader: Reading, services: Serving) -> tuple[Applied, ...]:
     """Every measure ever put forward here, and what has become of it."""
-    return measure_register(reader, services.store).applied
+    return measure_register(reader, services.office.store).applied
 
 
 @router.post("/applied", status_code=201, summary="提出措施 / put forward")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def put(body: MeasureProposal, reader: Reading, services: Serving) -> MeasureActAnswer:
     """Put a measure forward: every clause must hold; another person lets it pass."""
-    kept, answer = propose_measure(reader, services.store, body.request(), by=body.by)
+    kept, answer = propose_measure(reader, services.office.store, body.request(), by=body.by)
     return MeasureActAnswer(kept.id, kept.approved_by, answer)
 
 
 @router.post("/applied/{measure}/approval", summary="批准措施 / approve")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def let_pass(
     measure: MeasureId, body: MeasureApproval, reader: Reading, services: Serving
 ) -> MeasureActAnswer:
     """Let a measure pass, by another person than its proposer; all is checked again."""
-    kept, answer = approve_measure(reader, services.store, measure, by=body.by)
+    kept, answer = approve_measure(reader, services.office.store, measure, by=body.by)
     return MeasureActAnswer(kept.id, kept.approved_by, answer)
 
 
 @router.post("/applied/{measure}/lifting", summary="解除措施 / lift")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def lift(measure: MeasureId, body: MeasureLifting, services: Serving) -> MeasureLiftAnswer:
     """Lift a measure, or withdraw what waits."""
-    kept = lift_measure(services.store, measure, by=body.by, why=body.why)
+    kept = lift_measure(services.office.store, measure, by=body.by, why=body.why)
     return MeasureLiftAnswer(kept.id, kept.lifted_by, kept.lifted_why)
 
 
 @router.get("/incentives", summary="激励目录 / incentives")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def incentives() -> Incentives:
     """What may be offered to those who keep faith."""
     return load_incentives()
 
 
 @router.get("/incentives/uses", summary="激励使用情况 / who used which")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def uses(reader: Reading, services: Serving) -> UsedIncentives:
     """Every use in force, and counts by incentive."""
-    return used_incentives(reader, measure_register(reader, services.store))
+    return used_incentives(reader, measure_register(reader, services.office.store))
 
 
 @router.post("/incentives/uses", status_code=201, summary="登记激励 / note a use")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def use(body: IncentiveBody, reader: Reading, services: Serving) -> IncentiveUseAnswer:
     """Note that somebody was given an incentive."""
     kept = use_incentive(
         reader,
-        services.store,
+        services.office.store,
         body.incentive,
         body.subject,
         ground=body.ground,

@@ -11,8 +11,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import MOST, Text, Whole
 from api.dependencies import Body, Serving
+from api.needs import EVERY_CLASS, needs
 from ingest.repair import (
     CaseFile,
     CaseKind,
@@ -81,51 +83,62 @@ class WithdrawnAnswer:
 
 
 @router.get("", summary="办理件 / cases")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def every(
     services: Serving,
     limit: Annotated[Whole, Query(ge=1, le=200)] = 50,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
 ) -> CasePage:
     """Cases with their clocks, overdue ones first."""
-    return cases(services.settings, services.store, limit=limit, offset=offset)
+    return cases(services.office.settings, services.office.store, limit=limit, offset=offset)
 
 
 @router.post("", status_code=201, summary="申请或登记 / open a case")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def begin(body: OpenRequest, services: Serving) -> CaseFile:
     """The first act of a case; an objection freezes the record at once."""
     return open_case(
-        services.settings,
+        services.office.settings,
         body.kind,
         body.record_kind,
         body.record,
         by=body.by,
         stated=body.stated,
-        store=services.store,
+        store=services.office.store,
     )
 
 
 @router.post("/records", summary="按文书号查找记录 / records of a document")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def find(body: DocumentRequest, services: Serving) -> RecordsAnswer:
     """Penalties and entries of one document, by its number."""
-    return RecordsAnswer(tuple(records_of(services.settings, body.document_no)))
+    return RecordsAnswer(tuple(records_of(services.office.settings, body.document_no)))
 
 
 @router.post("/withdrawn", summary="使用过该记录的判定、通报和导出 / what used a record")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def withdrawn(body: RecordRequest, services: Serving) -> WithdrawnAnswer:
     """Kept decisions, bulletins, exports and case files that used a record."""
-    found = withdrawals_of(services.settings, body.record, store=services.store)
+    found = withdrawals_of(services.office.settings, body.record, store=services.office.store)
     return WithdrawnAnswer(body.record, tuple(found))
 
 
 @router.get("/{number}", summary="一件 / one case")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def one(number: Number, services: Serving) -> CaseFile:
     """One case: record, regime, clocks, acts, receivers, and what may come next."""
-    return case_of(services.settings, number, services.store)
+    return case_of(services.office.settings, number, services.office.store)
 
 
 @router.post("/{number}/acts", summary="办理一步 / act on a case")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def act(number: Number, body: ActRequest, services: Serving) -> CaseFile:
     """One step forward; log and graph follow at once."""
     return act_on(
-        services.settings, number, body.act, by=body.by, stated=body.stated, store=services.store
+        services.office.settings,
+        number,
+        body.act,
+        by=body.by,
+        stated=body.stated,
+        store=services.office.store,
     )

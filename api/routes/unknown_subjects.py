@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
+from api.acts import Act
 from api.dependencies import Reading
+from api.needs import EVERY_CLASS, needs
 from queries.basis import Basis
 from queries.unknown_subjects import UnknownSubjects, unknown_subjects
 
@@ -24,6 +26,7 @@ class UnknownSubjectsAnswer:
 
 
 @router.get("/unknown-subjects", summary="待登记主体 / subjects that no register knows")
+@needs(Act.OFFICE, *EVERY_CLASS)
 def subjects(reader: Reading) -> UnknownSubjectsAnswer:
     """Who has permits, penalties or other acts and stands in no register, by department; who is
     registered leaves the list by itself."""

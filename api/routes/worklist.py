@@ -8,12 +8,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.acts import Act
 from api.admission import Flag, Whole
-from api.dependencies import KnownAt, Serving
+from api.dependencies import KnownAt, Scoped, Serving
+from api.needs import needs
 from graph.time import Instant
 from ingest import by_department
 from ingest.correction.worklist import DepartmentLoad, Task
-from queries.scope import ADMINISTRATOR
 
 __all__ = ["router"]
 
@@ -40,8 +41,10 @@ class WorklistAnswer:
 
 
 @router.get("/worklist", summary="待更正清单 / worklist")
+@needs(Act.RECEIVE)
 def worklist(
     services: Serving,
+    scope: Scoped,
     department: Annotated[str | None, Query(title="部门", max_length=100)] = None,
     source: Annotated[str | None, Query(title="来源", max_length=64)] = None,
     warnings: Annotated[Flag, Query(title="是否也列提示")] = False,
@@ -52,7 +55,7 @@ def worklist(
     told = services.deliveries(known_at=known_at)
     tasks = told.worklist(department=department, source=source, warnings=warnings)
     return WorklistAnswer(
-        WorklistBasis(len(told.batches), told.known_at, ADMINISTRATOR.name),
+        WorklistBasis(len(told.batches), told.known_at, scope.name),
         tuple(by_department(tasks)),
         tuple(islice(tasks, limit)),
         len(tasks),

@@ -11,7 +11,7 @@ from graph.errors import InputError
 from graph.time import parse_date
 from queries.lawful import repair_law
 
-__all__ = ["Stated", "fields_of", "read_stated"]
+__all__ = ["Stated", "fields_of", "read_stated", "titles"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,11 @@ _ANY: Mapping[str, tuple[Stated, ...]] = {
 def fields_of(kind: str, act: str) -> tuple[Stated, ...]:
     """What may and must be stated with an act; `reason` is always there."""
     return _FIELDS.get((kind, act)) or _ANY.get(act) or (Stated("reason", "说明"),)
+
+
+def titles(kind: str, act: str) -> dict[str, str]:
+    """What each field of an act is called in Chinese."""
+    return {item.name: item.title for item in fields_of(kind, act)}
 
 
 def read_stated(kind: str, act: str, given: Mapping[str, Any]) -> dict[str, Any]:

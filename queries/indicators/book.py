@@ -138,7 +138,10 @@ def build_book(
     matches = pa.concat_arrays(
         [
             _matches(ledger["body"], ledger["act_class"], ledger["document_no"]),
-            _matches(there["body"], there["act_class"], there["document_no"]),
+            pc.coalesce(
+                _matches(there["body"], there["act_class"], there["document_no"]),
+                pc.binary_join_element_wise("record", _whole(there["document"]), _BETWEEN),
+            ),
             pa.array([_match_of(each, by_name) for each in refused], pa.string()),
         ]
     )

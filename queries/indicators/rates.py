@@ -26,7 +26,16 @@ from queries.indicators.measures import MEASURES, RATES, members
 from queries.indicators.months import last_day, month_name
 from queries.rule_file import RuleFile, read_rules
 
-__all__ = ["STATUSES", "ClassRates", "Rate", "Rates", "RatesRules", "rates_of", "rates_rules"]
+__all__ = [
+    "STATUSES",
+    "ClassRates",
+    "Rate",
+    "Rates",
+    "RatesRules",
+    "rates_of",
+    "rates_rules",
+    "sum_up",
+]
 
 Status: TypeAlias = Literal["counted", "no_obligation", "ledger_missing", "awaited", "outside_only"]
 
@@ -158,7 +167,7 @@ def rates_of(
     ]
     lines.sort(key=lambda line: (line.department_name, line.department or "", _order(line)))
     totals = [
-        _total([line for line in lines if line.act_class == name], name)
+        sum_up([line for line in lines if line.act_class == name], name)
         for name in CLASSES
         if any(line.act_class == name for line in lines)
     ]
@@ -170,7 +179,7 @@ def rates_of(
         book.calendar.version,
         rates_rules().name,
         tuple(lines),
-        (*totals, _total(lines, None)),
+        (*totals, sum_up(lines, None)),
         int(unplaced.sum()),
         book.notices,
     )
@@ -256,7 +265,13 @@ def _ledger_due(month: int) -> date:
     return last_day(month) + timedelta(days=rates_rules().ledger_day + 1)
 
 
-def _total(lines: Sequence[ClassRates], act_class: str | None) -> ClassRates:
+def sum_up(
+    lines: Sequence[ClassRates],
+    act_class: str | None,
+    department: str | None = None,
+    name: str = "全区",
+) -> ClassRates:
+    """Several lines as one, of a class or (None) of all, of a department or (None) of all."""
     counts = {name: sum(line.counts[name] for line in lines) for name in MEASURES}
     missing = sorted({month for line in lines for month in line.missing})
     told = [line.stated for line in lines if line.stated is not None]
@@ -264,7 +279,7 @@ def _total(lines: Sequence[ClassRates], act_class: str | None) -> ClassRates:
         "ledger_missing" if missing else "counted" if counts["produced"] else "no_obligation"
     )
     return ClassRates(
-        None, "全区", act_class, DECISION_CLASSES[act_class] if act_class else "合计",
+        department, name, act_class, DECISION_CLASSES[act_class] if act_class else "合计",
         status, STATUSES[status], tuple(missing), counts, sum(told) if told else None,
         sum(line.concealed for line in lines), **_rates(counts),
     )  # fmt: skip

@@ -6,11 +6,10 @@ Own, linked, historical and measures stand apart, as types of their own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -64,6 +63,7 @@ class LinkedDistrict:
     policy: LinkPolicy
     own: Mapping[str, tuple[OwnRecord, ...]]
     towns: Mapping[str, str]
+    former: Mapping[str, tuple[FormerTie, ...]]
 
     @cached_property
     def _network(self) -> Network:
@@ -115,7 +115,13 @@ def linked_district(
 
     def make() -> LinkedDistrict:
         snapshot = reader.snapshot()
-        found = LinkedDistrict(snapshot, policy, _own(snapshot, policy), _towns(snapshot))
+        found = LinkedDistrict(
+            snapshot,
+            policy,
+            _own(snapshot, policy),
+            _towns(snapshot),
+            _former(reader, snapshot, policy),
+        )
         _ = found.hints
         return found
 
@@ -136,7 +142,7 @@ def party_links(reader: DistrictReader, store: OperationsStore, key: str) -> Par
         own=district.own.get(party, ()),
         linked=tuple(sorted(district.near(party), key=lambda one: (one.distance, one.other))),
         measures=measure_register(reader, store).on(party),
-        historical=tuple(_former(reader, snapshot, party)),
+        historical=district.former.get(party, ()),
         basis=reader.basis,
         rules=district.policy.name,
     )
@@ -144,10 +150,11 @@ def party_links(reader: DistrictReader, store: OperationsStore, key: str) -> Par
 
 def _own(snapshot: Snapshot, policy: LinkPolicy) -> dict[str, tuple[OwnRecord, ...]]:
     """Entries that make somebody dishonest, by party: proven, and of those that law lets be used."""
+    entries_of = snapshot.facts("ListEntry")
+    kinds = pa.array(policy.lists, pa.string())
+    of_lists = pc.is_in(entries_of["list_kind"].cast(pa.string()), value_set=kinds)
     entries = {
-        row["key"]: row
-        for row in snapshot.facts("ListEntry").to_pylist()
-        if row["list_kind"] in policy.lists and row["certainty"] >= 1
+        row["key"]: row for row in entries_of.filter(of_lists).to_pylist() if row["certainty"] >= 1
     }
     words = SCHEMA.property("ListEntry", "list_kind").values
     found: dict[str, dict[str, OwnRecord]] = defaultdict(dict)
@@ -185,31 +192,25 @@ def _towns(snapshot: Snapshot) -> dict[str, str]:
     return found
 
 
-def _former(reader: DistrictReader, snapshot: Snapshot, party: str) -> Sequence[FormerTie]:
-    """Ties of the party that ended by the day; what the other end is called is what it is called now."""
-    policy, day = load_links(), snapshot.as_of
-    found: list[FormerTie] = []
+def _former(
+    reader: DistrictReader, snapshot: Snapshot, policy: LinkPolicy
+) -> dict[str, tuple[FormerTie, ...]]:
+    """Ties that were over by the day, by party, the last that ended first; names are those of now."""
+    names = dict(zip(snapshot.keys.to_pylist(), snapshot.names.to_pylist(), strict=True))
+    day = pa.scalar(snapshot.as_of, pa.date32())
+    found: dict[str, list[FormerTie]] = defaultdict(list)
     for kind, words in policy.ties.items():
         table = reader.whenever(kind)
-        one = pa.array([party], pa.string())
-        for here, there, what in (
-            ("from_key", "to_key", words.forward),
-            ("to_key", "from_key", words.backward),
+        over = pc.fill_null(pc.less_equal(table["valid_to"], day), False)
+        proven = pc.greater_equal(table["certainty"], 1.0)
+        rows = table.filter(pc.and_(over, proven))
+        columns = ("from_key", "to_key", "valid_from", "valid_to")
+        for one, other, since, until in zip(
+            *(rows[name].to_pylist() for name in columns), strict=True
         ):
-            mine = table.filter(pc.is_in(table[here].cast(pa.string()), value_set=one))
-            rows: list[dict[str, Any]] = mine.to_pylist()
-            found += [
-                FormerTie(kind, what, row[there], _name(snapshot, row[there]), row["valid_from"], row["valid_to"])
-                for row in rows
-                if row["certainty"] >= 1 and _is_over(row["valid_to"], day)
-            ]  # fmt: skip
-    return sorted(found, key=lambda one: (one.until, one.kind, one.other), reverse=True)
-
-
-def _is_over(until: date | None, day: date) -> bool:
-    return until is not None and until <= day
-
-
-def _name(snapshot: Snapshot, key: str) -> str | None:
-    place = pc.index(snapshot.keys, key).as_py()
-    return snapshot.name(place) if place >= 0 else None
+            for here, there, what in ((one, other, words.forward), (other, one, words.backward)):
+                found[here].append(FormerTie(kind, what, there, names.get(there), since, until))
+    return {
+        party: tuple(sorted(ties, key=lambda t: (t.until, t.kind, t.other), reverse=True))
+        for party, ties in found.items()
+    }

@@ -111,9 +111,9 @@ def check_measure(reader: DistrictReader, asked: MeasureRequest) -> Admission:
 
     Raises `NotFoundError`: no such line, no such party.
     """
-    line, triggers = find_measure(asked.measure), read_triggers(reader)
+    line = find_measure(asked.measure)
     label, _ = one_party(reader, asked.subject)
-    record = _record(triggers, asked)
+    record = _record(read_triggers(reader, [asked.document_no], [asked.record]), asked)
     subject = Subject(
         asked.subject,
         label,

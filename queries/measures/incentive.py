@@ -6,12 +6,14 @@ against the subject, on a ground that whoever gives it names; one person is enou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import ClassVar, Literal
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import model_validator
 
 from graph.errors import InputError, NotFoundError
@@ -107,7 +109,8 @@ class UsedIncentives:
 
 def used_incentives(reader: DistrictReader, register: MeasureRegister) -> UsedIncentives:
     """Every use in force at the reader's moment."""
-    book, adverse = load_incentives(), _adverse(reader)
+    book = load_incentives()
+    adverse = _adverse(reader, (one.subject for one in register.incentives))
     uses = []
     for one in register.incentives:
         line = book.meant(one)
@@ -156,7 +159,7 @@ def use_incentive(
         raise _refused(
             "请写明依据（如 A 级纳税人）和提供单位。", "Name the ground and who provides it."
         )
-    if line.clean and subject in _adverse(reader):
+    if line.clean and subject in _adverse(reader, [subject]):
         raise _refused(
             "该主体现有可以使用的不利记录，暂不适用；记录修复或者到期后可以享受。",
             "Something adverse that may be used stands against the subject.",
@@ -173,14 +176,21 @@ def use_incentive(
     return MeasureBook(store).put("incentive", incentive, rules, subject, said, by=by, at=utc_now())
 
 
-def _adverse(reader: DistrictReader) -> frozenset[str]:
-    """Parties against whom a public record stands that may be used, and who is proven to be meant."""
+def _adverse(reader: DistrictReader, parties: Iterable[str | None]) -> frozenset[str]:
+    """Those of some parties against whom a public record stands that may be used, proven to be theirs."""
+    asked = pa.array(sorted({key for key in parties if key}), pa.string())
     found: set[str] = set()
-    for kind, record in regimes().records.items():
-        there = {*reader.table(kind)["key"].to_pylist()}
-        for row in reader.table(record.tie).select(["from_key", "to_key", "certainty"]).to_pylist():
-            if row["to_key"] in there and row["certainty"] >= 1:
-                found.add(row["from_key"])
+    for kind, record in regimes().records.items() if len(asked) else ():
+        ties = reader.table(record.tie).select(["from_key", "to_key", "certainty"])
+        theirs = ties.filter(pc.is_in(ties["from_key"].cast(pa.string()), value_set=asked))
+        entries = pa.array([*{*theirs["to_key"].to_pylist()}], pa.string())
+        keys = reader.table(kind)["key"].cast(pa.string())
+        there = {*keys.filter(pc.is_in(keys, value_set=entries)).to_pylist()}
+        found |= {
+            row["from_key"]
+            for row in theirs.to_pylist()
+            if row["to_key"] in there and row["certainty"] >= 1
+        }
     return frozenset(found)
 
 

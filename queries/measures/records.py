@@ -12,7 +12,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from queries.district import DistrictReader
 from queries.measures.subject import Trigger
@@ -73,23 +76,32 @@ class TriggerIndex:
         )
 
 
-def read_triggers(reader: DistrictReader) -> TriggerIndex:
-    """All records that a measure can follow from, at the reader's moment."""
+def read_triggers(
+    reader: DistrictReader, numbers: Iterable[str | None], keys: Iterable[str | None] = ()
+) -> TriggerIndex:
+    """The records of some numbers and keys, at the reader's moment.
+
+    Of the district's records only those are made into objects: there are hundreds of thousands.
+    """
+    wanted = pa.array(sorted({_plain(number) for number in numbers} - {""}), pa.string())
+    named = pa.array(sorted({key for key in keys if key}), pa.string())
     usable: dict[str, list[Trigger]] = defaultdict(list)
     filed: dict[str, set[str]] = defaultdict(set)
     by_key: dict[str, Trigger] = {}
-    for kind, (tie, numbers, whats, day) in _KINDS.items():
-        parties: dict[str, set[str]] = defaultdict(set)
-        for row in reader.table(tie).select(["from_key", "to_key"]).to_pylist():
-            parties[row["to_key"]].add(row["from_key"])
-        for row in reader.table(kind).to_pylist():
-            said = [row[name] for name in whats if row.get(name)]
-            number = next((row[name] for name in numbers if row.get(name)), None)
+    for kind, (tie, columns, whats, day) in _KINDS.items():
+        table = reader.table(kind)
+        rows = table.filter(
+            pc.or_(
+                _numbered(table, columns, wanted), pc.is_in(_text(table["key"]), value_set=named)
+            )
+        ).to_pylist()
+        parties = _parties(reader, tie, [row["key"] for row in rows])
+        for row in rows:
             record = Trigger(
                 kind=kind,
                 key=row["key"],
-                what="；".join(said),
-                number=number,
+                what="；".join(row[name] for name in whats if row.get(name)),
+                number=next((row[name] for name in columns if row.get(name)), None),
                 authority=row.get("authority"),
                 decided_on=row.get(day),
                 ends_on=row.get("published_until"),
@@ -97,11 +109,13 @@ def read_triggers(reader: DistrictReader) -> TriggerIndex:
                 usable=True,
             )
             by_key[row["key"]] = record
-            for name in numbers:
+            for name in columns:
                 if row.get(name):
                     usable[_plain(row[name])].append(record)
-        for row in _filed(reader, kind):
-            for name in numbers:
+        # only who sees the whole district may count what was filed
+        told = reader.filed(kind) if reader.scope.sees_everything and len(wanted) else None
+        for row in told.filter(_numbered(told, columns, wanted)).to_pylist() if told else ():
+            for name in columns:
                 if row.get(name):
                     filed[_plain(row[name])].add(row.get("authority") or "")
     return TriggerIndex(
@@ -111,18 +125,41 @@ def read_triggers(reader: DistrictReader) -> TriggerIndex:
     )
 
 
-def _filed(reader: DistrictReader, kind: str) -> list[dict[str, Any]]:
-    """What was ever filed of a kind; only who sees the whole district may count it."""
-    if not reader.scope.sees_everything:
-        return []
-    found: list[dict[str, Any]] = reader.filed(kind).to_pylist()
+def _numbered(table: pa.Table, columns: Iterable[str], wanted: pa.Array) -> pa.ChunkedArray:
+    """Which rows have one of some numbers in one of some columns."""
+    found = pa.chunked_array([pa.array(np.zeros(len(table), bool))])
+    for name in columns:
+        if name in table.column_names:
+            plain = _text(table[name])
+            for pattern, by in _SPELT:
+                plain = pc.replace_substring_regex(plain, pattern, by)
+            found = pc.or_(found, pc.is_in(plain, value_set=wanted))
     return found
 
 
+def _parties(reader: DistrictReader, tie: str, records: list[str]) -> dict[str, set[str]]:
+    ties = reader.table(tie).select(["from_key", "to_key"])
+    there = pc.is_in(_text(ties["to_key"]), value_set=pa.array(records, pa.string()))
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in ties.filter(there).to_pylist():
+        found[row["to_key"]].add(row["from_key"])
+    return found
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.string())
+
+
+#: One spelling of numbers: no blanks, one kind of brackets (what is taken in has narrow ones).
+_SPELT = ((r"\s", ""), (r"[〔\[(]", "("), (r"[〕\])]", ")"))
+
+
 def _plain(number: str | None) -> str:
-    """A number without blanks, and with one kind of brackets."""
-    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", number or ""))
-    return re.sub(r"[〔\[(]", "(", re.sub(r"[〕\])]", ")", text))
+    """A number in that spelling."""
+    text = unicodedata.normalize("NFKC", number or "")
+    for pattern, by in _SPELT:
+        text = re.sub(pattern, by, text)
+    return text
 
 
 def _same(said: str | None, held: str | None) -> bool:

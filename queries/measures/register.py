@@ -88,7 +88,8 @@ class MeasureRegister:
 
 def measure_register(reader: DistrictReader, store: OperationsStore) -> MeasureRegister:
     """Read every measure and judge it, once for a moment and a state of what was applied here."""
-    kept = tuple(MeasureBook(store).all())
+    # acts of the office are of the class of what departments report: whom that is closed to sees none
+    kept = tuple(MeasureBook(store).all()) if "MeasureReport" in reader.scope.open_kinds else ()
     rules = (load_measures().name, load_overreach().name, tuple(map(repr, kept)))
     found = reader.computed("measures", lambda: _read(reader, kept), rules=rules)
     assert found is not None
@@ -96,12 +97,20 @@ def measure_register(reader: DistrictReader, store: OperationsStore) -> MeasureR
 
 
 def _read(reader: DistrictReader, kept: tuple[AppliedMeasure, ...]) -> MeasureRegister:
-    triggers, offices = read_triggers(reader), _Offices.read(reader)
+    offices = _Offices.read(reader)
     day = reader.moment.lawful_on
     subjects = {row["to_key"]: row["from_key"] for row in reader.table("SUBJECT_TO").to_pylist()}
     known = known_parties(reader, [*subjects.values(), *(item.subject for item in kept)])
+    if not reader.scope.sees_everything:
+        kept = tuple(item for item in kept if item.subject in known)
+    reported = _reported(reader, subjects, known)
+    here_said = [statement_of(item, known) for item in kept]
+    every = [*reported, *here_said]
+    triggers = read_triggers(
+        reader, (one.trigger_no for one in every), (one.trigger_key for one in every)
+    )
     judged, incentives = [], []
-    for one in _reported(reader, subjects, known):
+    for one in reported:
         if one.kind == "incentive":
             incentives.append(one)
             continue
@@ -109,8 +118,8 @@ def _read(reader: DistrictReader, kept: tuple[AppliedMeasure, ...]) -> MeasureRe
         record = replace(record, decided_on=record.decided_on or one.decided_on)
         judged.append(_judged(one, record, offices, day))
     here = []
-    for item in kept:
-        state, one, record = _became(item, triggers, known, day)
+    for item, one in zip(kept, here_said, strict=True):
+        state, record = _became(item, one, triggers, day)
         if item.kind == "incentive":
             incentives += [one] if state == "in_force" else []
             continue
@@ -227,10 +236,9 @@ _ORDERS = ("停贷", "停止贷款", "不得放贷", "抽贷", "压贷", "不予
 
 
 def _became(
-    item: AppliedMeasure, triggers: TriggerIndex, known: Known, day: date
-) -> tuple[State, MeasureStatement, Trigger]:
-    """What has become of a measure that was put forward here."""
-    one = statement_of(item, known)
+    item: AppliedMeasure, one: MeasureStatement, triggers: TriggerIndex, day: date
+) -> tuple[State, Trigger]:
+    """What has become of a measure that was put forward here, and the record that it follows from."""
     if one.trigger_key:
         record = triggers.of_key(one.trigger_key, one.trigger_no, one.trigger_authority)
     else:
@@ -248,4 +256,4 @@ def _became(
         state = "ended"
     elif said.begins_on is not None and said.begins_on > day:
         state = "coming"
-    return state, one, record
+    return state, record

@@ -37,7 +37,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     made.state.services = SimpleNamespace(
         settings=settings,
         store=None,
-        reader=lambda **_: SimpleNamespace(scope=ADMINISTRATOR),
+        reader=lambda *_, **__: SimpleNamespace(scope=ADMINISTRATOR),
     )
     made.state.inbox = made.state.jobs = SimpleNamespace()
     return made

@@ -272,7 +272,7 @@ def test_a_name_that_nobody_declared_is_refused_everywhere(client: TestClient) -
 def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) -> None:
     services: Any = client.app.state.services  # type: ignore[attr-defined]
     scope = Scope("许家村网格员", divisions=("610322104203",))
-    for reader in (services.reader(), services.reader(scope)):
+    for reader in (services.reader(ADMINISTRATOR), services.reader(scope)):
         stated = [
             reader.basis,
             reader.ask("party_card", key="person:a").basis,
@@ -303,7 +303,7 @@ def test_the_administrator_is_named_wherever_an_answer_is(client: TestClient) ->
 
 def test_a_kept_decision_is_opened_to_whom_it_was_made_for(client: TestClient) -> None:
     services: Any = client.app.state.services  # type: ignore[attr-defined]
-    reader = services.reader()
+    reader = services.reader(ADMINISTRATOR)
     products = ("farmer_small_credit_loan", "apple_loan")
     mine, other = (
         services.keep(reader.decide(product, "person:a", institution=bank))

@@ -6,22 +6,26 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 import ingest
+import ingest.repair.desk as desk
 from api.app import create_app
 from api.command_line import app
 from graph.catch_up import catch_up
 from graph.identifiers import unified_social_credit_code as uscc
+from graph.log import FactLog
 from graph.settings import Settings
 from graph.time import months_after, today
+from ingest.repair import open_case, records_of
 
 FIRM, BODY = uscc.complete("91610305MA9000017"), "116103050160001M1M"
-#: Stands in everything that the two penalties say.
-MARK, NUMBERS = "暗标", ("暗标罚〔2026〕1号", "暗标罚〔2026〕2号")
+#: Stands in everything that the penalties say.
+MARK, NUMBERS = "暗标", ("暗标罚〔2026〕1号", "暗标罚〔2026〕2号", "暗标罚〔2026〕3号")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +58,7 @@ def clerk(settings: Settings) -> Iterator[TestClient]:
 
 
 def told(clerk: TestClient) -> set[str]:
-    """Which of the two documents stand in the answers about the firm: in all of them, or in none."""
+    """Which of the documents stand in the answers about the firm: in all of them, or in none."""
     key = f"org:{FIRM}"
     answers = {
         "adverse": clerk.post("/v1/questions/adverse_records", json={"key": key}),
@@ -91,7 +95,7 @@ def test_a_clerk_freezes_gives_back_and_repairs_and_every_reader_follows(
         "/repairs", data={**about, "kind": "objection", "by": "张三", "reason": "不属实"}
     )
     assert page.status_code == 200 and "已冻结" in page.text and "答复异议" in page.text
-    assert told(clerk) == {NUMBERS[1]}
+    assert told(clerk) == {*NUMBERS[1:]}
     number = int(str(page.url).rsplit("/", 1)[1])
     acts = f"/repairs/{number}/acts"
     page = clerk.post(acts, data={"act": "verify", "by": "张三", "reason": "已核对原文书"})
@@ -116,7 +120,7 @@ def test_a_clerk_freezes_gives_back_and_repairs_and_every_reader_follows(
     alone = clerk.post(acts, data={"act": "approve", "by": "张三"})
     assert alone.status_code == 400 and "另一位" in alone.text and told(clerk) == {*NUMBERS}
     page = clerk.post(acts, data={"act": "approve", "by": "李四"})
-    assert "停止共享和使用" in page.text and told(clerk) == {NUMBERS[1]}
+    assert "停止共享和使用" in page.text and told(clerk) == {*NUMBERS[1:]}
     page = clerk.post(acts, data={"act": "acknowledge", "by": "张三", "receiver": "credit_china"})
     assert page.text.count("尚未确认") == 4
     # the list says no document of what has ended, and route and command say the same
@@ -160,3 +164,23 @@ def test_an_annulment_over_the_interface_and_what_used_the_record(clerk: TestCli
     refused = clerk.post("/v1/repairs", json=body | {"stated": training}).json()
     assert refused["code"] == "repair_condition_refused" and "培训" in refused["title"]
     assert clerk.get("/v1/repairs/99").status_code == 404 == clerk.get("/repairs/99").status_code
+
+
+def test_what_a_killed_act_left_is_carried_out_when_the_service_starts(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: Any, **__: Any) -> int:
+        raise KeyboardInterrupt
+
+    [record] = records_of(settings, NUMBERS[2])
+    with monkeypatch.context() as cut:
+        cut.setattr(desk, "carry_out", killed)
+        with pytest.raises(KeyboardInterrupt):
+            open_case(
+                settings, "objection", "Penalty", record.key, by="张三", stated={"reason": "不实"}
+            )
+    before = len(FactLog(settings.log_dir).batches())
+    for _ in range(2):
+        with TestClient(create_app(settings), "http://127.0.0.1") as opened_again:
+            assert NUMBERS[2] not in told(opened_again)
+        assert len(FactLog(settings.log_dir).batches()) == before + 1

@@ -26,6 +26,7 @@ from queries.measures import (
     used_incentives,
 )
 from queries.runs import Runs
+from queries.scope import ADMINISTRATOR
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def store(tmp_path: Any) -> Iterator[OperationsStore]:
 
 def on(measured: Any, day: date) -> DistrictReader:
     stores: Any = SimpleNamespace(settings=measured.settings, log=measured.log, runs=Runs())
-    return DistrictReader(stores, Moment.of(measured.log.batches(), as_of=day))
+    return DistrictReader(stores, Moment.of(measured.log.batches(), as_of=day), ADMINISTRATOR)
 
 
 def listed_person(reader: DistrictReader) -> tuple[str, str]:
