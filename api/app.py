@@ -16,12 +16,13 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api.admission import MOST_BODY, admitted
+from api.carrying import Carrying
 from api.decision_jobs import DecisionJobs
 from api.dependencies import permitted
 from api.examples import add_examples
 from api.guard import Guard
 from api.headers import Forbidding
-from api.needs import declaring
+from api.needs import declaring, routes_of
 from api.pages import router as pages
 from api.problem_document import RESPONSES
 from api.problems import add_handlers, defect, problem
@@ -122,6 +123,7 @@ def create_app(settings: Settings, scope: Scope | None = None) -> FastAPI:
     )
     app.state.scope = answers_for
     # the last one added is the outermost
+    app.add_middleware(Carrying, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem)
     app.add_middleware(Traced, defect=defect, who=answers_for.name)
     app.add_middleware(Forbidding)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest import by_department
+from ingest.repair.desk import cases
 from queries.bulletins import Bulletin, keep_bulletin, write_content
 from queries.bulletins.content import Correction
 from queries.indicators import Book, Rates, Rows, attention, rates_of, rows_of
@@ -96,12 +97,16 @@ class DepartmentRates:
             Correction(department=load.department, rows=load.rows, oldest=load.oldest)
             for load in by_department(deliveries.worklist())
         ]
+        overdue = cases(
+            self._services.settings, self._services.store, limit=0, day=self._reader.moment.as_of
+        ).overdue
         content = write_content(
             self.book,
             self._reader.basis,
             period,
             months_of(period),
             corrections=corrections,
+            overdue_repairs=overdue,
             remarks=remarks,
             concealed=concealed_by(self._services.store),
         )

@@ -28,6 +28,7 @@ __all__ = ["readmit", "waiting_for"]
 def waiting_for(settings: Settings, code: str) -> dict[tuple[str, str], list[Line]]:
     """Open refused rows that have a code in a cell and are still kept, by source and table."""
     log, quarantine = FactLog(settings.log_dir), Quarantine(settings.quarantine_dir)
+    code = compact(code)
     refused = {
         batch.source for batch in effective_batches(log.batches()) if batch.counts["quarantined"]
     }

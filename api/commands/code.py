@@ -42,9 +42,11 @@ def confirm(
 ) -> None:
     """确认一个看似有误却属实的代码，此前因此退回的行随即收入 / confirm a real code on evidence."""
     from api.code_errors import confirm as confirm_code
+    from ingest.readmission import waiting_for
 
     settings = open_settings(Act.OFFICE)
-    fetch_engine(settings)
+    if waiting_for(settings, code):  # rows come in at once, and the graph follows
+        fetch_engine(settings)
     with opened(Act.OFFICE) as services:
         found = confirm_code(services, code, kind, by=by, reason=reason, evidence=evidence)
     answer_with(

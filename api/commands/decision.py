@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.acts import Act
-from api.terminal import AsOf, Json, Key, answer_with, basis, opened, reading, table
+from api.terminal import (
+    AsOf,
+    Json,
+    Key,
+    KnownAt,
+    answer_with,
+    basis,
+    instant_of,
+    opened,
+    reading,
+    table,
+)
 
 if TYPE_CHECKING:
     from queries.eligibility import Decision
@@ -36,6 +47,7 @@ def decide(
         ),
     ] = None,
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     institution: Annotated[
         str,
         typer.Option(
@@ -55,7 +67,11 @@ def decide(
 
     brought = papers_brought(supplied or [], papers)
     with opened(Act.DECIDE, graph=True) as services:
-        reader = services.reader(local_scope(), as_of=parse_date(as_of) if as_of else None)
+        reader = services.reader(
+            local_scope(),
+            as_of=parse_date(as_of) if as_of else None,
+            known_at=instant_of(known_at),
+        )
         decision = reader.decide(
             product,
             key,

@@ -97,6 +97,7 @@ def kept(reader: Reading) -> HTMLResponse:
     return page(
         "kept.html",
         here="/decisions",
+        stated=reader.basis if found else None,
         decisions=shown,
         total=len(found),
         names=reader.names(item.party for item in shown),
@@ -120,6 +121,7 @@ def form(
     return page(
         "decision_form.html",
         here="/decisions",
+        stated=reader.basis,
         id=found.id,
         decided_at=found.decided_at,
         record=record,

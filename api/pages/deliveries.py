@@ -9,12 +9,13 @@ from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
-from api.dependencies import FOR_A_RUN_S, Received, Serving
+from api.dependencies import FOR_A_RUN_S, Received, Scoped, Serving
 from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
 from ingest import by_department, load_source, source_names
+from queries.basis import DataBasis
 
 __all__ = ["ENTRIES", "router"]
 
@@ -31,7 +32,7 @@ _REASONS = 3
 
 @router.get("/deliveries")
 @needs(Act.RECEIVE)
-def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
+def deliveries(services: Serving, scope: Scoped, inbox: Received) -> HTMLResponse:
     """Corrections by department, sources, uploads under way or refused, the last fifty files."""
     uploads = inbox.in_state("receiving", "waiting", "running", "failed", "cancelled")
     told = services.deliveries()
@@ -41,6 +42,7 @@ def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
     return page(
         "deliveries.html",
         here="/deliveries",
+        stated=DataBasis.of(told.batches, scope),
         heard=[item for item, heard in zip(sources, spoke, strict=True) if heard],
         silent=[item for item, heard in zip(sources, spoke, strict=True) if not heard],
         loads=loads,
@@ -54,7 +56,7 @@ def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
 
 @router.get("/deliveries/{name}")
 @needs(Act.RECEIVE)
-def batch(services: Serving, name: Name) -> HTMLResponse:
+def batch(services: Serving, scope: Scoped, name: Name) -> HTMLResponse:
     """One batch: what became of its rows, and what its withdrawal would do or did."""
     try:
         seen, refused = services.deliveries().preview_withdrawal(name), None
@@ -67,7 +69,13 @@ def batch(services: Serving, name: Name) -> HTMLResponse:
         found = known
     titles = {name: item.title for name, item in services.publishing.products().items()}
     return page(
-        "batch.html", here="/deliveries", batch=found, seen=seen, refused=refused, titles=titles
+        "batch.html",
+        here="/deliveries",
+        stated=DataBasis.of(services.deliveries().batches, scope),
+        batch=found,
+        seen=seen,
+        refused=refused,
+        titles=titles,
     )
 
 

@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import MOST, Whole
-from api.dependencies import Serving
+from api.dependencies import Scoped, Serving
 from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.information import InformationClass
+from queries.basis import DataBasis
 
 __all__ = ["ENTRIES", "router"]
 
@@ -32,6 +33,7 @@ Note = Annotated[str, Form(max_length=500)]
 @needs(Act.JUDGE, InformationClass.IDENTITY)
 def queue(
     services: Serving,
+    scope: Scoped,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
     compared: Annotated[int | None, Query(ge=0, le=MOST)] = None,
     found: Annotated[int | None, Query(ge=0, le=MOST)] = None,
@@ -43,6 +45,7 @@ def queue(
     return page(
         "identity.html",
         here="/identity",
+        stated=DataBasis.of(services.deliveries().batches, scope),
         compared=compared,
         found=found,
         pairs=services.judging.queue(limit=_ON_A_PAGE, offset=offset),

@@ -12,9 +12,9 @@ from api.acts import Act
 from api.admission import Flag, Whole
 from api.dependencies import KnownAt, Scoped, Serving
 from api.needs import needs
-from graph.time import Instant
 from ingest import by_department
 from ingest.correction.worklist import DepartmentLoad, Task
+from queries.basis import DataBasis
 
 __all__ = ["router"]
 
@@ -22,19 +22,10 @@ router = APIRouter(prefix="/v1", tags=["v1"])
 
 
 @dataclass(frozen=True)
-class WorklistBasis:
-    """On which state of the log a worklist stands; None where nothing ever came."""
-
-    position: int
-    known_at: Instant | None
-    scope: str
-
-
-@dataclass(frozen=True)
 class WorklistAnswer:
     """Open findings: by department, and the first of them; `total` is how many there are."""
 
-    basis: WorklistBasis
+    basis: DataBasis
     departments: tuple[DepartmentLoad, ...]
     tasks: tuple[Task, ...]
     total: int
@@ -55,7 +46,7 @@ def worklist(
     told = services.deliveries(known_at=known_at)
     tasks = told.worklist(department=department, source=source, warnings=warnings)
     return WorklistAnswer(
-        WorklistBasis(len(told.batches), told.known_at, scope.name),
+        DataBasis.of(told.batches, scope),
         tuple(by_department(tasks)),
         tuple(islice(tasks, limit)),
         len(tasks),

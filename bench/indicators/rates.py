@@ -31,6 +31,7 @@ from queries.indicators import rates_of, rows_of
 from queries.indicators.gathering import book_of
 from queries.indicators.months import month_number
 from queries.runs import Runs
+from queries.scope import ADMINISTRATOR
 
 KNOWN = datetime(2026, 10, 1, tzinfo=UTC)
 DAY = date(2026, 10, 1)
@@ -49,7 +50,9 @@ def main() -> None:
         told = _write(log, given.records)
         for _ in range(given.rounds):
             stores: Any = SimpleNamespace(log=log, runs=Runs())
-            reader = DistrictReader(stores, Moment.of(log.batches(), as_of=DAY, known_at=KNOWN))
+            reader = DistrictReader(
+                stores, Moment.of(log.batches(), as_of=DAY, known_at=KNOWN), ADMINISTRATOR
+            )
             begun = time.process_time()
             book = book_of(reader, as_published(), [])
             assert book is not None

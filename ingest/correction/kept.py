@@ -27,6 +27,7 @@ from graph.identifiers.person_in_code import as_meant, looks_like_a_person
 from graph.identifiers.redaction import redacted, redacted_key
 from graph.identifiers.spelling import compact
 from ingest.catalogue.field import FieldSpec
+from ingest.checking.parties import FILLER
 from ingest.checking.values import read_column
 from ingest.correction.quarantine import UNITS
 from ingest.reading.cell import NUMERIC, comes_back, kept_cell
@@ -136,6 +137,11 @@ def _kept_texts(
 
 def _hiding(spec: FieldSpec, identity_key: str) -> Callable[[str], str]:
     """How numbers of persons are hidden in a cell where none belongs."""
+    if spec.check == "organisation_number":
+        # a child's number too, which may stand in a contract's as a date does
+        return lambda text: (
+            _hidden(text) if looks_like_a_person(text) else redacted_key(text, identity_key)
+        )
     if spec.type == "household" or spec.is_number_of_a_thing:
         return partial(redacted_key, identity_key=identity_key)
 
@@ -173,6 +179,8 @@ def _hidden(text: str) -> str:
     named = appearance(code)
     if named and named.code == "scientific":
         return text  # of its digits Excel has left nothing that names anybody
+    if code == FILLER:
+        return code
     if looks_like_a_person(code):
         return resident_id.mask(as_meant(code))
     if len(code) == 18 and uscc.subject_class(code):

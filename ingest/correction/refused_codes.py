@@ -39,10 +39,13 @@ _KINDS = {
     "not_filler": "FILLER",
     "resident_id_in_code": "RESIDENT_ID",
     "two_readings": "RESIDENT_ID",
+    "organisation_number": "RESIDENT_ID",
 }
 _CODED = frozenset({"uscc", "uscc_or_filler", "organisation_code"})
 #: Columns in which a person may stand as well: only what can be nothing but a code is counted.
 _EITHER = "party_id"
+#: The rule on texts that are numbers of organisations.
+_NO_PERSON = "organisation_number"
 _TWINS, _OTHER_NAME, _REQUIRED = "duplicate_key", "name_differs", "required"
 
 
@@ -94,7 +97,7 @@ def _of_row(
 
 def _kind_of(field: FieldSpec, finding: RowFinding, cells: Mapping[str, str | None]) -> str | None:
     kind = _KINDS.get(finding.code)
-    if field.type in _CODED:
+    if field.type in _CODED or field.check == finding.code == _NO_PERSON:
         return kind
     if field.type != _EITHER or kind is None or kind == "RESIDENT_ID":
         return None

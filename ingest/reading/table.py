@@ -20,6 +20,7 @@ from graph.errors import InputError
 from graph.file_name import shown
 from graph.identifiers.redaction import redacted
 from ingest.catalogue.field import heading
+from ingest.catalogue.forbidden import why_forbidden
 from ingest.catalogue.source import Source, TableSpec
 from ingest.finding import RowFinding
 from ingest.memory import let_the_system_allocate
@@ -219,6 +220,17 @@ def _objects(texts: Sequence[str | None]) -> np.ndarray:
 
 def _unknown(head: Heading) -> Iterator[RowFinding]:
     for title in map(redacted, head.unknown.values()):
+        if (never := why_forbidden(title)) is not None:
+            yield RowFinding(
+                1,
+                title,
+                "forbidden_column",
+                f"“{title}”属于{never.title}，不得进入信用记录（{never.why}）。"
+                "这一列没有读入，也没有保存；请从报送文件中删去，登记来源目录也不能采集。",
+                "What this column holds may not enter a credit record; it was not read.",
+                severity="warning",
+            )
+            continue
         yield RowFinding(
             1,
             title,

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from pydantic import computed_field
+
 from queries.basis import HINT_NOTICE
+from queries.codes import KINDS
 from queries.linked_dishonesty.network import Step
 
 __all__ = ["FormerTie", "NearbyHint", "OwnRecord"]
@@ -65,6 +68,12 @@ class NearbyHint:
     def __post_init__(self) -> None:
         if self.notice != HINT_NOTICE or self.expires_on <= self.as_of or not self.steps:
             raise ValueError("a hint says that it is one, why, and until when")
+
+    @computed_field
+    @property
+    def other_kind(self) -> str:
+        """What the other is, in Chinese."""
+        return KINDS.get(self.other_label, self.other_label)
 
     @property
     def ties(self) -> frozenset[str]:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from pydantic import computed_field
+
 from queries.measures.admission import Application
+from queries.measures.catalogue import load_measures
+from queries.measures.subject import ROLES
 
 __all__ = ["MeasureStatement"]
 
@@ -53,3 +57,15 @@ class MeasureStatement:
     said: Application
     row: tuple[str, int] | None = None
     is_large: bool | None = None
+
+    @computed_field
+    @property
+    def area_label(self) -> str | None:
+        """The area in Chinese; what was said, where it is none of the fifteen."""
+        return load_measures().areas.get(self.area or "", self.area)
+
+    @computed_field
+    @property
+    def role_label(self) -> str | None:
+        """The role in Chinese."""
+        return ROLES.get(self.role or "", self.role)

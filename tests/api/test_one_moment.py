@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -291,6 +293,18 @@ def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) ->
         assert {encode(one)["scope"] for one in stated} == {reader.scope.said}
         assert {encode(one)["head"] for one in stated} == {reader.moment.head[:12]}
         assert len(stated) > 15
+
+
+def test_a_page_of_then_leads_on_at_then(client: TestClient) -> None:
+    then = {"as_of": "2026-06-01", "known_at": FIRST}
+    told = client.get("/parties/person:a", params=then)
+    assert told.status_code == 200
+    links = [unescape(found) for found in re.findall(r'<a\b[^>]*href="(/[^"]*)"', told.text)]
+    of_a_moment = [link for link in links if "as_of=2026-06-01" in link and "known_at=" in link]
+    assert any(link.startswith("/parties/") for link in of_a_moment)
+    for link in dict.fromkeys(links):
+        # what takes no moment (a file to send) is not asked for one
+        assert client.get(link).status_code in (200, 202, 404), link
 
 
 def test_the_administrator_is_named_wherever_an_answer_is(client: TestClient) -> None:

@@ -22,6 +22,7 @@ from ingest.sample.public_records.writing import write_table
 from queries.district import DistrictReader
 from queries.lawful import why_not_published
 from queries.runs import Runs
+from queries.scope import ADMINISTRATOR
 from queries.unknown_subjects import unknown_subjects
 
 
@@ -35,7 +36,7 @@ class Taken:
 
     def reader(self) -> DistrictReader:
         stores: Any = SimpleNamespace(log=self.log, runs=Runs())
-        return DistrictReader(stores, Moment.of(self.log.batches()))
+        return DistrictReader(stores, Moment.of(self.log.batches()), ADMINISTRATOR)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +119,9 @@ def test_the_list_empties_when_the_register_tells_of_them(taken: Taken, tmp_path
         ingest(source, [path], settings=settings, into_graph=False)
         log = FactLog(settings.log_dir)
         reader = DistrictReader(
-            cast(Any, SimpleNamespace(log=log, runs=Runs())), Moment.of(log.batches())
+            cast(Any, SimpleNamespace(log=log, runs=Runs())),
+            Moment.of(log.batches()),
+            ADMINISTRATOR,
         )
         found = unknown_subjects(reader)
         waiting = [each.code for each in found.subjects]

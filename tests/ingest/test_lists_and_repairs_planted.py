@@ -21,6 +21,7 @@ from ingest.sample.public_records.writing import write_table
 from queries.district import DistrictReader
 from queries.public_lists import list_entries, list_states
 from queries.runs import Runs
+from queries.scope import ADMINISTRATOR
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Taken:
 
     def reader(self) -> DistrictReader:
         stores: Any = SimpleNamespace(log=self.log, runs=Runs())
-        return DistrictReader(stores, Moment.of(self.log.batches()))
+        return DistrictReader(stores, Moment.of(self.log.batches()), ADMINISTRATOR)
 
     def record(self, document_no: str) -> RecordFile:
         [found] = find_records(self.log, document_no, today())

@@ -29,6 +29,13 @@ NO_ANSWER = {
     # the office's own file of an act on a record, and the search by which one begins (test_repair)
     "/v1/repairs", "/v1/repairs/{number}", "/v1/repairs/{number}/acts", "/v1/repairs/records",
     "/v1/repairs/withdrawn", "/repairs", "/repairs/{number}", "/repairs/{number}/acts", "/repairs/records",
+    # acts on codes, and rounds of which no list came here (test_code_errors)
+    "/v1/code-exceptions", "/v1/code-exceptions/{number}/end", "/v1/code-rounds/{round_name}",
+    "/v1/code-rounds/{round_name}/choices", "/v1/code-rounds/{round_name}/returns",
+    "/code-errors/exceptions", "/code-errors/exceptions/{number}/end", "/code-errors/rounds",
+    "/code-errors/rounds/{name}", "/code-errors/rounds/{name}/choices",
+    "/code-errors/rounds/{name}/returns", "/code-errors/returns/{file}",
+    "/code-errors/returns/{file}/workbook",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -135,7 +142,8 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 
 #: Commands that write, that keep house, or that show a department its own paper.
 NO_ANSWER_COMMANDS = {
-    "sample", "confirm-code", "ingest", "check", "engine start", "engine status", "withdraw",
+    "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
+    "code-errors return", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
     "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",

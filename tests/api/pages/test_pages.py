@@ -95,7 +95,7 @@ def test_every_link_answers_and_every_page_is_whole(
                 waiting.append(onward)
     assert set(seen) == {
         "/prospects", "/places", "/grades", "/guarantees", "/calibration", "/money", "/money/exposures",
-        "/lending", "/lending/rows", "/decisions", "/products", "/identity", "/send", "/templates/…", "/corrections/…",
+        "/lending", "/lending/rows", "/code-errors", "/decisions", "/products", "/identity", "/send", "/templates/…", "/corrections/…",
         "/deliveries", "/parties/…", "/parties/…/decisions", "/places/…", "/villages/…/prospects",
         "/decisions/…", "/deliveries/…",
     }  # fmt: skip

@@ -22,6 +22,7 @@ from ingest.sample.public_records.writing import write_table
 from queries.district import DistrictReader
 from queries.measures import MeasureRegister, measure_register
 from queries.runs import Runs
+from queries.scope import ADMINISTRATOR
 
 #: Any day on which the planted listings stand; law is applied at the latest of all clocks.
 DAY = date(2026, 12, 1)
@@ -48,7 +49,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture(scope="session")
 def reader(measured: Any) -> DistrictReader:
     stores: Any = SimpleNamespace(settings=measured.settings, log=measured.log, runs=Runs())
-    return DistrictReader(stores, Moment.of(measured.log.batches(), as_of=DAY))
+    return DistrictReader(stores, Moment.of(measured.log.batches(), as_of=DAY), ADMINISTRATOR)
 
 
 @pytest.fixture(scope="session")
