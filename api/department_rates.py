@@ -35,7 +35,7 @@ class DepartmentRates:
     def ready(self, within: float | None) -> Book | None:
         """The book if it is there within so many seconds; None while it is being made."""
         deliveries = self._services.deliveries(known_at=self._reader.moment.known_at)
-        calendar = calendar_in_force(self._services.store)
+        calendar = calendar_in_force(self._services.office.store)
         return book_of(self._reader, calendar, deliveries.refused_documents(), within=within)
 
     @property
@@ -53,7 +53,7 @@ class DepartmentRates:
             self._reader.basis,
             first,
             last,
-            concealed=concealed_by(self._services.store),
+            concealed=concealed_by(self._services.office.store),
         )
 
     def rows(
@@ -98,7 +98,7 @@ class DepartmentRates:
             for load in by_department(deliveries.worklist())
         ]
         overdue = cases(
-            self._services.settings, self._services.store, limit=0, day=self._reader.moment.as_of
+            self._services.office.settings, self._services.office.store, limit=0, day=self._reader.moment.as_of
         ).overdue
         content = write_content(
             self.book,
@@ -108,9 +108,9 @@ class DepartmentRates:
             corrections=corrections,
             overdue_repairs=overdue,
             remarks=remarks,
-            concealed=concealed_by(self._services.store),
+            concealed=concealed_by(self._services.office.store),
         )
-        return keep_bulletin(self._services.store, content, by=by, why=why)
+        return keep_bulletin(self._services.office.store, content, by=by, why=why)
 
     def this_month(self) -> str:
         """The month that is over last: of it something can be said."""
