@@ -98,7 +98,10 @@ class DepartmentRates:
             for load in by_department(deliveries.worklist())
         ]
         overdue = cases(
-            self._services.office.settings, self._services.office.store, limit=0, day=self._reader.moment.as_of
+            self._services.office.settings,
+            self._services.office.store,
+            limit=0,
+            day=self._reader.moment.as_of,
         ).overdue
         content = write_content(
             self.book,

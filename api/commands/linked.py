@@ -83,6 +83,7 @@ def lists(
 ) -> None:
     """全区名单：关联主体、担保圈、换壳、同一控制人、代持 / the district's lists."""
     from queries.linked_dishonesty import ListFilter, linked_lists
+    from queries.linked_dishonesty.lists import ResemblanceRow, RingRow
 
     cut = ListFilter(town, tie, nearest, _day(since), dishonest)
     with opened(Act.OFFICE) as services:
@@ -94,9 +95,9 @@ def lists(
         print(f"—— {found.notice} ——")
         rows = []
         for one in found.rows:
-            if hasattr(one, "hint"):
+            if isinstance(one, ResemblanceRow):
                 rows.append((one.hint.sentence, one.hint.expires_on))
-            elif hasattr(one, "members"):
+            elif isinstance(one, RingRow):
                 names = "、".join(
                     name or key for name, key in zip(one.names, one.members, strict=True)
                 )
