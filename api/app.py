@@ -7,7 +7,7 @@ requests for other host names, and those that other sites sent, are refused (`ap
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,20 +16,27 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api.admission import MOST_BODY, admitted
+from api.carrying import Carrying
 from api.decision_jobs import DecisionJobs
+from api.dependencies import permitted
 from api.examples import add_examples
 from api.guard import Guard
 from api.headers import Forbidding
+from api.needs import declaring, routes_of
 from api.pages import router as pages
 from api.problem_document import RESPONSES
 from api.problems import add_handlers, defect, problem
 from api.routes import routers
 from api.services import Services
 from api.trace import Traced
+from api.who_asks import local_scope
+from graph.catch_up import catch_up
+from graph.errors import XinnongError
 from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
-from queries.scope import ADMINISTRATOR
+from ingest.repair import carry_out
+from queries.scope import Scope
 
 __all__ = ["create_app"]
 
@@ -65,16 +72,34 @@ def _name_bounds(part: Any) -> None:
                 part[theirs] = part.pop(ours)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application; it connects when it starts."""
+def _carry_out(services: Services) -> None:
+    """Carry out what a killed run left between an act on a record and its batch."""
+    # who acts next is told what is wrong; the service answers all the same
+    with suppress(XinnongError):
+        if carry_out(services.settings, store=services.store):
+            catch_up(services.settings)
+
+
+def create_app(settings: Settings, scope: Scope | None = None) -> FastAPI:
+    """Build the application; it connects when it starts.
+
+    Args:
+        scope: for whom it answers; by default for whoever uses this machine.
+
+    Raises `SettingsError` (`needs_undeclared`) for a route that does not say what it needs.
+    """
+    answers_for = scope or local_scope()
+    every = (*routers(), pages)
+    declaring(every)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
-        app.state.services.warm()
+        _carry_out(app.state.services)
+        app.state.services.warm(answers_for)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
-        app.state.jobs = DecisionJobs(app.state.services, runner)
+        app.state.jobs = DecisionJobs(app.state.services, runner, answers_for)
         try:
             runner.start()
             yield
@@ -92,17 +117,19 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=RESPONSES,
-        dependencies=[Depends(admitted)],
+        dependencies=[Depends(admitted), Depends(permitted)],
         max_body_size=MOST_BODY,
         lifespan=lifespan,
     )
+    app.state.scope = answers_for
     # the last one added is the outermost
+    app.add_middleware(Carrying, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem)
-    app.add_middleware(Traced, defect=defect, who=ADMINISTRATOR.name)
+    app.add_middleware(Traced, defect=defect, who=answers_for.name)
     app.add_middleware(Forbidding)
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")
-    for router in (*routers(), pages):
+    for router in every:
         app.include_router(router)
     add_handlers(app)
     return app

@@ -21,6 +21,7 @@ from api.services import Services
 from graph.encoding import encode
 from graph.errors import (
     BusyError,
+    ForbiddenError,
     GraphUnavailableError,
     InputError,
     NotFoundError,
@@ -33,6 +34,7 @@ from graph.time import utc_now
 from queries.eligibility.decisions.answer import decision_answer
 from queries.eligibility.rules.product import canonical
 from queries.reader import Reader
+from queries.scope import Scope
 
 __all__ = ["MOST_PARTIES", "DecisionJobs", "Job", "Line", "decide_line", "refusal"]
 
@@ -81,10 +83,15 @@ def refusal(party: str, error: XinnongError) -> Line:
 
 
 class DecisionJobs:
-    """Submit jobs, find them and their results; safe across threads."""
+    """Submit jobs, find them and their results; safe across threads.
 
-    def __init__(self, services: Services, runner: Runner) -> None:
+    Args:
+        scope: for whom parties are decided; jobs of other scopes are unknown to this one.
+    """
+
+    def __init__(self, services: Services, runner: Runner, scope: Scope) -> None:
         self._services = services
+        self._scope = scope
         self._runner = runner
         runner.declare(Kind(_KIND, self._lines_of, most=_MOST_JOBS, kept=_KEPT, cuttable=True))
 
@@ -106,7 +113,7 @@ class DecisionJobs:
 
         Raises as `graph.operations.Runner.begin`, and `NotFoundError` for an unknown product.
         """
-        reader = self._services.reader(as_of=as_of)
+        reader = self._services.reader(self._scope, as_of=as_of)
         chosen = reader.product(product)
         # what is kept, and what it is hashed from, holds no number that somebody typed
         sent = _without_numbers(
@@ -118,8 +125,14 @@ class DecisionJobs:
         )
         at = reader.moment
         chosen.at(at.as_of)
-        fixed = {"as_of": at.as_of.isoformat(), "known_at": at.known_at.isoformat()}
+        fixed = {
+            "as_of": at.as_of.isoformat(),
+            "known_at": at.known_at.isoformat(),
+            "scope": self._scope.id,
+        }
         name = uuid.uuid4().hex if key is None else f"key:{key}"
+        if not self._scope.sees_everything:
+            name += f":{self._scope.id}"
         return self._runner.begin(
             Job(
                 id=hashlib.sha256(f"decisions:{name}".encode()).hexdigest(),
@@ -134,7 +147,14 @@ class DecisionJobs:
 
     def find(self, name: str) -> Job:
         """Where a job is; raises `NotFoundError`."""
-        return self._runner.jobs.find(name, kind=_KIND)
+        found = self._runner.jobs.find(name, kind=_KIND)
+        if not self._is_ours(found):
+            raise NotFoundError(
+                "没有这项任务，或已过保存期。请核对编号。",
+                "There is no such job, or it was kept long enough.",
+                code="job_unknown",
+            )
+        return found
 
     def cancel(self, name: str) -> Job:
         """Cut a job off: its lines so far stay, no more follow; raises `NotFoundError`."""
@@ -155,7 +175,14 @@ class DecisionJobs:
         """Write the lines that are not there yet, a lot in a turn."""
         asked = json.loads(job.request)
         given, fixed = _given(asked), asked["fixed"]
+        if not self._is_ours(job):
+            raise ForbiddenError(
+                "提交任务时的权限与现在的不同，任务停止。请重新提交。",
+                "The job was submitted under another scope: submit it again.",
+                code="not_permitted",
+            )
         reader = self._services.reader_of(
+            self._scope,
             as_of=date.fromisoformat(fixed["as_of"]),
             known_at=datetime.fromisoformat(fixed["known_at"]),
         )
@@ -173,6 +200,11 @@ class DecisionJobs:
             if start + len(lines) < len(asked["parties"]):
                 yield
         return None
+
+    def _is_ours(self, job: Job) -> bool:
+        """Whether it was submitted by who sees the same; jobs of before told none but everything."""
+        told: str = json.loads(job.request)["fixed"].get("scope", "everything")
+        return told == self._scope.id
 
     def _line(
         self, reader: Reader, product: str, party: str, given: Mapping[str, Any]

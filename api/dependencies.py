@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
+from api.acts import permit
 from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
 from api.services import Services
@@ -15,6 +16,7 @@ from api.trace import note_scope
 from graph.time import past
 from ingest.delivery.inbox import Inbox
 from queries.reader import Reader
+from queries.scope import Scope
 
 __all__ = [
     "FOR_A_RUN_S",
@@ -25,10 +27,13 @@ __all__ = [
     "Office",
     "Reading",
     "Received",
+    "Scoped",
     "Serving",
     "inbox",
     "jobs",
+    "permitted",
     "reader",
+    "scope",
     "services",
 ]
 
@@ -66,6 +71,22 @@ def services(request: Request) -> Services:
     return found
 
 
+def scope(request: Request) -> Scope:
+    """For whom a request is answered."""
+    found: Scope = request.app.state.scope
+    return found
+
+
+def permitted(request: Request) -> None:
+    """Of every route and page: whether whoever asks may do what it does (`api.needs`).
+
+    Raises `ForbiddenError` (`not_permitted`).
+    """
+    declared = getattr(getattr(request.scope.get("route"), "endpoint", None), "needs", None)
+    if declared is not None:
+        permit(declared.act, scope(request))
+
+
 def reader(
     request: Request,
     as_of: AsOf = None,
@@ -75,7 +96,7 @@ def reader(
 
     Raises `InputError` (`known_at_future`), and as `Services.moment`.
     """
-    made = services(request).reader(as_of=as_of, known_at=known_at)
+    made = services(request).reader(scope(request), as_of=as_of, known_at=known_at)
     note_scope(request, made.scope.name)
     return made
 
@@ -95,6 +116,7 @@ def jobs(request: Request) -> DecisionJobs:
 Office = Annotated[DecisionJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Reading = Annotated[Reader, Depends(reader)]
+Scoped = Annotated[Scope, Depends(scope)]
 Serving = Annotated[Services, Depends(services)]
 Key = Annotated[str, Path(description="主体编号 / party key", max_length=128)]
 

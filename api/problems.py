@@ -21,6 +21,7 @@ from api.trace import note_code, trace_of
 from graph.errors import (
     BusyError,
     EngineError,
+    ForbiddenError,
     GraphUnavailableError,
     InputError,
     NotFoundError,
@@ -33,6 +34,7 @@ __all__ = ["add_handlers", "defect", "problem"]
 #: The one place that says which error is which HTTP status; anything else of ours is 500.
 _STATUS: dict[type[XinnongError], int] = {
     NotFoundError: 404,
+    ForbiddenError: 403,
     InputError: 400,
     BusyError: 409,
     GraphUnavailableError: 503,

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from api.wording import LABELS, said, show, source
 from graph.schema import SCHEMA
 from queries.codes import ADVERSE, adverse_word
+from queries.lawful import SUBJECT, why_not_published
 
 if TYPE_CHECKING:
     from queries.adverse import Adverse
 
-__all__ = ["adverse_said", "adverse_sentence", "record_said", "tie_said"]
+__all__ = ["adverse_said", "adverse_sentence", "record_said", "tie_said", "unpublished_said"]
+
+#: Kinds of record that are published, or lawfully are not.
+_PUBLISHED = frozenset({"Permit", "Penalty", "AdministrativeAct"})
 
 #: What names a record, in this order.
 _TITLES = (
     "name",
     "loan_no",
+    "line_no",
     "policy_no",
     "certificate_no",
     "plot_no",
@@ -68,6 +74,16 @@ def record_said(row: Mapping[str, Any]) -> str:
     parts += tie_said(row["kind"], row["tie"])
     parts += [f"{LABELS[other['kind']]} {_title(other)}" for other in row["others"]]
     return "；".join(parts) or "只登记了有这一项，没有内容"
+
+
+def unpublished_said(row: Mapping[str, Any], subject: str, lawful_on: date) -> str:
+    """Why a record of a party is lawfully not published; empty where it is, or is no such record."""
+    if row["record_kind"] not in _PUBLISHED:
+        return ""
+    label = "Person" if subject.startswith("person:") else None
+    told = {**(row["facts"] or {}), SUBJECT: label}
+    found = why_not_published(row["record_kind"], told, lawful_on)
+    return f"不公示：{found.title}（{found.clause}）" if found else ""
 
 
 def tie_said(kind: str, tie: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,9 @@ data itself: receiving, publishing rules, judging who is whom.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,15 +23,26 @@ from graph.time import utc_now
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 from queries.single_flight import SingleFlight
 
 if TYPE_CHECKING:
     from graph.connection import Graph
     from ingest.delivery.deliveries import Deliveries
+    from ingest.guarded_guarantee import GuardedGuarantee
+    from ingest.identity.judging import Judging
     from queries.eligibility import Decision
+    from queries.structure import GuaranteeProposal
 
 __all__ = ["Services"]
+
+
+@dataclass(frozen=True)
+class OfficeBooks:
+    """What acts of the credit office are kept in: handed on to them, and read by nobody else."""
+
+    settings: Settings
+    store: OperationsStore
 
 
 class Services(Closing):
@@ -80,6 +93,30 @@ class Services(Closing):
 
         return Deliveries(self.settings, self.store, known_at=known_at)
 
+    @property
+    def judging(self) -> Judging:
+        """Where it is judged who is whom."""
+        from ingest.identity.judging import Judging
+
+        return Judging(self.settings, self.store)
+
+    @property
+    def office(self) -> OfficeBooks:
+        """What acts of the credit office are kept in."""
+        return OfficeBooks(self.settings, self.store)
+
+    def insert_guarantee(
+        self, proposal: GuaranteeProposal, *, accept_open: Collection[str] = ()
+    ) -> GuardedGuarantee:
+        """Write a guarantee within limits (`ingest.guarded_guarantee`)."""
+        from ingest.guarded_guarantee import insert_guarantee
+
+        return insert_guarantee(self.settings, proposal, accept_open=accept_open, store=self.store)
+
+    def open_store(self) -> None:
+        """Open what is no fact now, so that what cannot be opened is said now; raises as it does."""
+        _ = self.store
+
     def close(self) -> None:
         """Give the connections back; who started the engine stops it."""
         self._warm.close()
@@ -113,19 +150,19 @@ class Services(Closing):
 
     def reader(
         self,
-        scope: Scope = ADMINISTRATOR,
+        scope: Scope,
         *,
         as_of: date | None = None,
         known_at: datetime | None = None,
     ) -> Reader:
-        """A reader for one answer; its first read raises as `moment`."""
+        """A reader for one answer, for somebody; its first read raises as `moment`."""
         return Reader(self, lambda: self.moment(as_of=as_of, known_at=known_at), scope)
 
-    def reader_of(self, *, as_of: date, known_at: datetime) -> Reader:
+    def reader_of(self, scope: Scope, *, as_of: date, known_at: datetime) -> Reader:
         """The reader of a moment that was taken before, for a job that goes on: of the log, which
         is the same after a restart, whatever the graph holds by now."""
         at = Moment.of(self.log.batches(), as_of=as_of, known_at=known_at)
-        return Reader(self, at)
+        return Reader(self, at, scope)
 
     def positions(self) -> tuple[int, int]:
         """Positions of the last batches that graph and log hold."""
@@ -147,12 +184,12 @@ class Services(Closing):
         state = (at.as_of, at.known_at, at.head, reader.scope.id)
         return self._warm.ready(state, lambda: self._read_a_file(reader), within=within) is not None
 
-    def warm(self) -> None:
+    def warm(self, scope: Scope) -> None:
         """Begin to compute what every borrower page needs, so that the first one need not wait, and
         have the engine hear every question of it, and a search, once."""
         # an empty graph, say: whoever asks for an answer is told
         with suppress(XinnongError):
-            self.is_warm(self.reader())
+            self.is_warm(self.reader(scope))
 
     def _read_a_file(self, reader: Reader) -> bool:
         from api.party_file import read_party_file

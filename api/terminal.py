@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.acts import Act, permit
 from api.grid import Grid
 
 if TYPE_CHECKING:
@@ -60,10 +61,17 @@ Key = Annotated[
 SourceName = Annotated[str, typer.Argument(help="来源名称，见 xinnong sources / name of a source")]
 
 
-def open_settings() -> Settings:
-    """The settings of this environment."""
+def open_settings(act: Act = Act.LOOK) -> Settings:
+    """The settings of this environment, for a command that does that with what lies there.
+
+    Raises `ForbiddenError` (`not_permitted`).
+    """
     from graph.settings import Settings
 
+    if act.is_on_everything:
+        from api.who_asks import local_scope
+
+        permit(act, local_scope())
     return Settings()
 
 
@@ -90,14 +98,19 @@ def instant_of(known_at: str) -> datetime | None:
     return past_instant(known_at) if known_at else None
 
 
-def opened(*, graph: bool = False) -> Services:
+def opened(act: Act, *, graph: bool = False) -> Services:
     """The stores of this environment, for one command; close them.
 
     Args:
+        act: what the command does there (`api.needs`).
         graph: whether the graph is asked: an engine is started only where it is.
+
+    Raises `ForbiddenError` (`not_permitted`).
     """
     from api.services import Services
+    from api.who_asks import local_scope
 
+    permit(act, local_scope())
     return Services(open_settings(), reads_graph=graph, waits=True)
 
 
@@ -107,11 +120,12 @@ def reading(as_of: str = "", known_at: str = "", *, graph: bool = False) -> Iter
 
     Raises `InputError` (`date`, `instant`, `known_at_future`), and as `Services.moment`.
     """
+    from api.who_asks import local_scope
     from graph.time import parse_date
 
     day = parse_date(as_of) if as_of else None
-    with opened(graph=graph) as services:
-        yield services.reader(as_of=day, known_at=instant_of(known_at))
+    with opened(Act.ASK, graph=graph) as services:
+        yield services.reader(local_scope(), as_of=day, known_at=instant_of(known_at))
 
 
 def pairs(given: list[str]) -> dict[str, Any]:

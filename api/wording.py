@@ -186,10 +186,14 @@ def version(name: str) -> str:
     return f"版本 {told}" + (f"（校验码 {digest}）" if digest else "")
 
 
+#: Sources that are acts of the office itself.
+_OFFICE = {"identity": "主体核对", "repair_decision": "修复、异议和撤销"}
+
+
 def source(name: str) -> str:
     """Title of a source, or of one of its lists; what an officer supplied stays as it is said."""
     of, _, table = name.partition("/")
     if of not in source_names():
-        return show(name)
+        return _OFFICE.get(of) or show(name)
     known = load_source(of)
     return (known.tables[table].title if table in known.tables else None) or known.title

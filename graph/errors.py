@@ -4,6 +4,7 @@
     ├── SettingsError          a setting is missing or cannot be what it says
     ├── InputError             what was handed in cannot be used as it is
     ├── NotFoundError          nothing is known by that name or identifier
+    ├── ForbiddenError         whoever asks may not do that
     ├── LogError               the fact log is damaged, or used against its rules
     ├── EngineError            the default engine cannot be fetched, started or stopped
     ├── OperationsError        the operations store cannot be read or written
@@ -23,6 +24,7 @@ from typing import ClassVar
 __all__ = [
     "BusyError",
     "EngineError",
+    "ForbiddenError",
     "GraphUnavailableError",
     "InputError",
     "LogError",
@@ -93,6 +95,10 @@ class InputError(XinnongError):
 
 class NotFoundError(XinnongError):
     code = "not_found"
+
+
+class ForbiddenError(XinnongError):
+    code = "forbidden"
 
 
 class LogError(XinnongError):

@@ -65,4 +65,10 @@ class InformationClass(StrEnum):
     OPERATION = "operation", "生产经营", f"企业信息公示暂行条例 第九条；{_FINANCING}"
     BENEFICIAL_OWNER = "beneficial_owner", "受益所有人", "受益所有人信息管理办法（2024年第3号）"
     APPRAISAL = "appraisal", "村级评价和申报", f"{_CONSENT}；银发〔2014〕37号"
+    # a spot check without a finding is for all to know, one with a finding for who is to act on it
+    INSPECTION = "inspection", "监督检查结果", "企业信息公示暂行条例 第十四条；国办发〔2020〕49号"
     COMPLAINT = "complaint", "投诉", "国办发〔2020〕53号；个人信息保护法 第二十八条"
+    # how a department works is its own matter and that of whoever supervises it
+    ADMINISTRATION = "administration", "行政机关工作台账", "政府信息公开条例 第十六条"
+    # what departments say they did to somebody: to be checked by the credit office, never published
+    MEASURE = "measure", "惩戒和激励措施实施情况", "国办发〔2020〕49号（措施须于法有据）"

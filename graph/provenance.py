@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.information import InformationClass
 from graph.log import Batch
 from graph.schema import SCHEMA
 
@@ -36,7 +37,12 @@ PARTY_KINDS = frozenset(
     for node in SCHEMA.nodes.values()
     if not node.describes and SCHEMA.superlabel(node) == "Party"
 )
-_ADVERSE = frozenset(node.kind for node in SCHEMA.nodes.values() if node.is_adverse)
+#: What adverse records say, and what was done about them: whoever states either is not named.
+_ADVERSE = frozenset(
+    node.kind
+    for node in SCHEMA.nodes.values()
+    if node.is_adverse or node.information is InformationClass.MEASURE
+)
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,20 @@ has two comparable dates: "since before we know" and "until further notice".
 
 Instants are aware and in UTC; a date without a clock is a date in China (UTC+8 all year).
 
-Working days follow the yearly notice of the State Council's General Office on public holidays
-(国务院办公厅关于部分节假日安排的通知), kept in `graph/calendar/days.csv`.  Only the days that the
-notice names stand there: `holiday` is a day off, `working` a weekend day worked in exchange (调休).
+Working days are those of `graph.calendar`.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
-from importlib.resources import files
 from typing import Annotated, Final
 
 from pydantic import PlainSerializer, WithJsonSchema
 
+from graph.calendar import as_published
 from graph.errors import InputError
 
 __all__ = [
@@ -59,7 +55,6 @@ Instant = Annotated[
 
 _CHINA = timezone(timedelta(hours=8))  # no summer time since 1992: a fixed offset is exact
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_SATURDAY = 5
 
 
 def utc_now() -> Instant:
@@ -174,43 +169,17 @@ class AsOf:
 
 
 def is_working_day(day: date) -> bool:
-    """Whether `day` is a working day in China.
+    """Whether `day` is a working day in China, by the notices that came with this version.
 
     Raises `InputError` (code `calendar_unknown_year`) for a year whose notice is not on file.
     """
-    kind = _calendar().get(day.year, {}).get(day)
-    if kind is not None:
-        return kind == "working"
-    if day.year not in _calendar():
-        raise InputError(
-            f"工作日历中没有 {day.year} 年：请信用办按国务院办公厅当年的放假通知补入该年后再试。",
-            f"The working-day calendar does not hold {day.year}: the credit office must add the "
-            "year from the State Council's holiday notice.",
-            code="calendar_unknown_year",
-        )
-    return day.weekday() < _SATURDAY
+    return as_published().is_working(day)
 
 
 def working_days_after(day: date, n: int) -> date:
     """The `n`-th working day after `day` (the day itself is not counted; `n` >= 1).
 
-    双公示 information is due on `working_days_after(decided_on, 7)`: within seven working days of
-    the decision.  Raises `InputError` as `is_working_day` does.
+    By the published notices alone; who is to heed what the office entered since takes the calendar
+    in force (`queries.working_days`).  Raises `InputError` as `is_working_day` does.
     """
-    if n < 1:
-        raise ValueError("n counts from 1: the first working day after `day`")
-    while n:
-        day += timedelta(days=1)
-        n -= is_working_day(day)
-    return day
-
-
-@cache
-def _calendar() -> dict[int, dict[date, str]]:
-    """Year -> named day -> kind."""
-    years: dict[int, dict[date, str]] = {}
-    text = (files("graph") / "calendar" / "days.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        on = date.fromisoformat(row["on"])
-        years.setdefault(on.year, {})[on] = row["kind"]
-    return years
+    return as_published().after(day, n)

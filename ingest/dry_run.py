@@ -16,7 +16,7 @@ from pydantic import Field
 
 from graph.covered_sources import coverage_days
 from graph.log import FactLog
-from graph.operations import OperationsStore
+from graph.operations import OperationsStore, read_only_store
 from graph.progress import Progress, silent
 from graph.secrets import load_secrets
 from graph.settings import Settings
@@ -29,7 +29,7 @@ from ingest.comparing.concerned import Concerned, concerned
 from ingest.comparing.difference import Difference
 from ingest.comparing.list_part import ListPart, part_named
 from ingest.correction.quarantine import Quarantine
-from ingest.plan import already, content_sha256, plan, report_of, taken_before
+from ingest.plan import already, content_sha256, part_sha256, plan, report_of, taken_before
 from ingest.reading.apart import begin_reading
 from ingest.report import BatchReport, Refusals, RefusedFile
 
@@ -75,31 +75,38 @@ def preview(
     known = settings.secrets_file.exists() or bool(log.batches())
     key = load_secrets(settings.secrets_file).identity_key if known else secrets.token_hex(32)
     moment = known_at or utc_now()
+    with read_only_store(settings, store) as operations:
+        confirmed = confirmed_codes(settings.data, operations)
     reports: list[BatchReport] = []
     refusals = Refusals()
     changes: list[Difference] = []
     taken = coverage_days(log.batches())
-    for path in map(Path, paths):
+    wanted: list[tuple[Path, str | None]] = [(Path(path), None) for path in paths]
+    while wanted:
+        path, only = wanted.pop(0)
         planned = None
         with refusals.of(path):
             sha256, which = content_sha256(path), part or part_named(path)
-            if done := taken_before(log, source, sha256, which):
+            if done := taken_before(log, source, part_sha256(sha256, only), which):
                 reports.append(already(log, done))
+                wanted[:0] = [(path, name) for name in done.notes.get("others", ())]
                 continue
             planned = plan(
                 log,
                 declared,
                 path,
                 sha256,
+                only=only,
                 identity_key=key,
                 quarantine=Quarantine(settings.quarantine_dir),
-                confirmed=confirmed_codes(settings.data),
+                confirmed=confirmed,
                 part=which,
                 day=day_of(moment),
                 progress=progress or silent,
             )
         if planned is None:
             continue
+        wanted[:0] = [(path, name) for name in planned.table.others]
         name, others = (
             planned.table.name,
             parts_of(log.batches(), source, planned.table.name, which),

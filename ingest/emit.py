@@ -48,12 +48,15 @@ class FactFrame:
             value for every row.
         numbers: of the rows in the file.
         holds: which of them state a fact.
+        also: of things, the key under which each may stand in the log already: where it does, and
+            its own key does not, it stays under that (`ingest.comparing.standing_keys`).
     """
 
     kind: str
     columns: Mapping[str, Column]
     numbers: pd.Index
     holds: NDArray[np.bool_]
+    also: pd.Series | None = None
 
     def pieces(self, count: int) -> Iterator[tuple[pd.Index, dict[str, Column]]]:
         """The facts of `count` rows of the file at a time: row numbers, columns."""
@@ -102,6 +105,7 @@ def node(
     rows: pd.DataFrame,
     *,
     key: pd.Series,
+    also: pd.Series | None = None,
     columns: Iterable[str] = (),
     label: Column = None,
     valid_from: pd.Series | None = None,
@@ -113,6 +117,8 @@ def node(
     """State one aspect of a thing for every row that has a `key` (and where `where` holds).
 
     Args:
+        also: another key under which the thing may stand already: an earlier edition of its template
+            lacked a part of the key.
         columns: properties that stand in columns of the same name.
         label: defaults to the kind's own, or that of the thing an aspect describes.
         properties: the others.
@@ -124,7 +130,8 @@ def node(
         "key": key,
         "label": SCHEMA.thing(declared).label if label is None else label,
     }
-    return _frame(kind, rows, ends, valid_from, valid_to, certainty, where, columns, properties)
+    frame = _frame(kind, rows, ends, valid_from, valid_to, certainty, where, columns, properties)
+    return frame if also is None else replace(frame, also=also)
 
 
 def tie(

@@ -32,6 +32,8 @@ class RowFinding:
         code: stable name of the cause.
         value_class: what kind of value it was, never the value: it may be personal.
         severity: an error quarantines its row; a warning does not.
+        platform: what the credit platform's upload page says of the same, with its number where it
+            has one, so that a clerk knows both by one name; None where it says nothing of it.
     """
 
     row: int | None
@@ -41,6 +43,13 @@ class RowFinding:
     message_en: str
     value_class: str | None = None
     severity: Literal["error", "warning"] = "error"
+    platform: str | None = None
+
+    @property
+    def said(self) -> str:
+        """The message, and what the platform says of the same."""
+        told = f"（省平台同类提示：{self.platform}）" if self.platform else ""
+        return self.message_zh + told
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,7 @@ def _redacted(texts: pa.Array) -> pa.Array:
 
 def kept_findings(table: pa.Table | None) -> tuple[RowFinding, ...]:
     """The findings that were kept with a batch."""
-    names = [item.name for item in fields(RowFinding)]
+    # findings of before 2026-12 say nothing of the platform
+    names = [item.name for item in fields(RowFinding) if table and item.name in table.schema.names]
     rows = [] if table is None else table.select(names).to_pylist()
     return tuple(RowFinding(**row) for row in rows)

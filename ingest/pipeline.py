@@ -27,7 +27,7 @@ from ingest.catalogue.source import Source, load_source
 from ingest.checking.confirmed import confirmed_codes
 from ingest.comparing.list_part import ListPart, part_named
 from ingest.correction.quarantine import Quarantine
-from ingest.plan import already, commit, content_sha256, plan, taken_before
+from ingest.plan import already, commit, content_sha256, part_sha256, plan, taken_before
 from ingest.reading.apart import begin_reading
 from ingest.report import BatchReport, Refusals, Report
 
@@ -62,7 +62,7 @@ def ingest(
         store: of a service that holds one open.
 
     Returns:
-        A report a file.  A file of which nothing can be taken is refused by itself: those behind
+        A report a file, and one for each further table on sheets of its own.  A file of which nothing can be taken is refused by itself: those behind
         it are taken in.
 
     Raises:
@@ -86,12 +86,14 @@ def ingest(
             # what a killed run committed and could not enter any more
             ledger.reconcile(log.batches())
             quarantine.tidy(log, source, utc_now())
+            confirmed = confirmed_codes(settings.data, operations)
             for path in map(Path, paths):
                 with refusals.of(path):
-                    reports.append(
-                        _take_in(log, ledger, quarantine, declared, path, key, part, known_at, say)
-                    )
-                known_at = known_at + timedelta(microseconds=1) if known_at else None
+                    for report in _take_in(
+                        log, ledger, quarantine, declared, path, key, part, known_at, say, confirmed
+                    ):
+                        reports.append(report)
+                        known_at = known_at + timedelta(microseconds=1) if known_at else None
             quarantine.tidy(log, source, utc_now())
     if not reports:
         refusals.tell()
@@ -123,22 +125,62 @@ def _take_in(
     part: ListPart | None,
     known_at: datetime | None,
     say: Progress,
-) -> BatchReport:
+    confirmed: frozenset[str],
+) -> Iterator[BatchReport]:
+    """Every table of a file: the first, and those on sheets of their own."""
     sha256, part = content_sha256(path), part or part_named(path)
+    wanted: list[str | None] = [None]
+    for only in wanted:
+        report, others = _take_table(
+            log,
+            ledger,
+            quarantine,
+            source,
+            path,
+            sha256,
+            only,
+            identity_key,
+            part,
+            known_at,
+            say,
+            confirmed,
+        )
+        yield report
+        known_at = known_at + timedelta(microseconds=1) if known_at else None
+        wanted += others
+
+
+def _take_table(
+    log: FactLog,
+    ledger: Ledger,
+    quarantine: Quarantine,
+    source: Source,
+    path: Path,
+    of_file: str,
+    only: str | None,
+    identity_key: str,
+    part: ListPart,
+    known_at: datetime | None,
+    say: Progress,
+    confirmed: frozenset[str],
+) -> tuple[BatchReport, Sequence[str]]:
+    """One table of a file, and which others it holds."""
+    sha256 = part_sha256(of_file, only)
     ledger.received(source.name, sha256, file_name=shown(path), at=utc_now())
     done = taken_before(log, source.name, sha256, part)
     if done:
-        return already(log, done)
+        return already(log, done), done.notes.get("others", ())
     with _noting_failure(ledger, source.name, shown(path), sha256):
         ledger.checking(source.name, sha256)
         planned = plan(
             log,
             source,
             path,
-            sha256,
+            of_file,
+            only=only,
             identity_key=identity_key,
             quarantine=quarantine,
-            confirmed=confirmed_codes(quarantine.folder.parent),
+            confirmed=confirmed,
             part=part,
             day=day_of(known_at or utc_now()),
             progress=say,
@@ -146,7 +188,7 @@ def _take_in(
     say(f"写入日志 {shown(path)}", 0, None)
     report = commit(log, quarantine, planned, known_at)
     ledger.reconcile(batch for batch in log.batches() if batch.position == report.position)
-    return report
+    return report, planned.table.others
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -30,12 +30,16 @@ from ingest.comparing.completeness import Settlement, parts_of, settle
 from ingest.comparing.difference import Difference, Dispute, compare
 from ingest.comparing.list_part import ListPart
 from ingest.comparing.listing import listing
+from ingest.comparing.named_bodies import of_named_bodies
 from ingest.comparing.organisation_codes import of_organisation_codes
 from ingest.comparing.other_names import other_names
 from ingest.comparing.registered_name import under_registered_names
+from ingest.comparing.standing_keys import under_standing_keys
+from ingest.comparing.unknown_subjects import unknown_subjects
 from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import RowFinding, by_importance, findings_table, kept_findings
+from ingest.guidance.platform import with_platform_words
 from ingest.identity.provisional import name_parties
 from ingest.memory import release_memory
 from ingest.reading.apart import read_apart
@@ -49,6 +53,7 @@ __all__ = [
     "batch_name",
     "commit",
     "content_sha256",
+    "part_sha256",
     "plan",
     "report_of",
     "taken_before",
@@ -56,6 +61,7 @@ __all__ = [
 
 
 _ROWS_SHOWN = 10
+_OF_SHEETS = frozenset({"sheet_chosen", "unread_sheet"})
 
 
 @dataclass
@@ -97,6 +103,11 @@ def content_sha256(path: Path) -> str:
         ) from error
 
 
+def part_sha256(sha256: str, table: str | None) -> str:
+    """Digest of a table that a file holds beside its first one: a delivery of its own."""
+    return sha256 if table is None else hashlib.sha256(f"{sha256}/{table}".encode()).hexdigest()
+
+
 def taken_before(log: FactLog, source: str, sha256: str, part: ListPart) -> Batch | None:
     """The standing batch that already brought this very content.
 
@@ -123,6 +134,7 @@ def plan(
     day: date,
     progress: Progress,
     confirmed: frozenset[str] = frozenset(),
+    only: str | None = None,
 ) -> Plan:
     """Read a file and find out what it changes.
 
@@ -131,6 +143,7 @@ def plan(
         quarantine: holds what a returned error workbook leaves masked.
         confirmed: codes that a person confirmed in spite of their check digit.
         day: on which what it no longer names would end.
+        only: the table that is wanted, of a workbook with several (`Table.others`).
 
     Raises:
         InputError: as `read_apart`, and `too_few_rows`, `file_changing`, `correction_withdrawn`;
@@ -139,7 +152,11 @@ def plan(
     with _everything_foreseen(path):
         name = shown(path)
         progress(f"读取 {name}", 0, None)
-        table = read_apart(path, source)
+        table = (
+            _of_several(read_apart(path, source.only(only)), source, only)
+            if only
+            else (read_apart(path, source))
+        )
         if content_sha256(path) != sha256:
             raise InputError(
                 f"{path.name} 在读取时还在变化。请等它写完后再导入。",
@@ -165,17 +182,22 @@ def plan(
         )
         gated.rows, of_nobody = of_organisation_codes(log, table.spec, gated.rows)
         gated.findings += of_nobody
+        gated.rows = of_named_bodies(log, table.spec, gated.rows)
         gated.rows = name_parties(
             gated.rows, table.spec, source=source.name, identity_key=identity_key
         )
         gated.findings += other_names(log, table.spec, gated.rows)
-        batch = batch_name(log, source.name, sha256)
+        if source.uploaded:
+            gated.findings += unknown_subjects(log, table.spec, gated.rows)
+            gated.findings = with_platform_words(table.spec, gated.findings)
+        delivered = part_sha256(sha256, only)
+        batch = batch_name(log, source.name, delivered)
         progress(f"比对 {name}", 0, len(gated.rows))
         is_complete = source.completeness_of(table.name) == "snapshot"
         lines = listing(table, gated, identity_key) if is_complete else None
         rows = gated.take_rows()
         frames = source.facts(table.name, rows) if len(rows) else iter(())
-        frames = under_registered_names(log, frames)
+        frames = under_standing_keys(log, under_registered_names(log, frames))
         del rows  # what reads them is the last to hold them
         release_memory()
         difference = compare(log, frames, source=source.name, batch=batch, day=day)
@@ -199,7 +221,7 @@ def plan(
             registers=source.registers,
             table=table,
             gated=gated,
-            sha256=sha256,
+            sha256=delivered,
             batch=batch,
             part=part,
             difference=difference,
@@ -215,6 +237,13 @@ def plan(
             counts=_counts(table, gated, difference),
             kept=kept_rows(table, rows_to_keep(gated), identity_key, confirmed),
         )
+
+
+def _of_several(table: Table, source: Source, only: str) -> Table:
+    """One table of a workbook with several; what it says of the other sheets was told before."""
+    notes = tuple(item for item in table.notes if item.code not in _OF_SHEETS)
+    title = source.tables[only].title or only
+    return replace(table, file_name=f"{table.file_name}（{title}）", notes=notes, others=())
 
 
 @contextmanager
@@ -267,7 +296,9 @@ def commit(
 
 
 def _notes(planned: Plan) -> dict[str, Any]:
-    said = {"table": planned.table.name, REGISTERS: list(planned.registers)}
+    said: dict[str, Any] = {"table": planned.table.name, REGISTERS: list(planned.registers)}
+    if planned.table.others:
+        said["others"] = list(planned.table.others)
     if planned.table.is_correction:
         return said
     part = planned.part

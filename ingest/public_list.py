@@ -18,7 +18,7 @@ __all__ = ["listing"]
 
 def listing(
     rows: pd.DataFrame,
-    list_kind: str,
+    list_kind: str | pd.Series,
     *,
     number: pd.Series,
     columns: Iterable[str],
@@ -27,11 +27,12 @@ def listing(
     """State the entry of every row, and that the row's `subject` is its subject.
 
     Args:
+        list_kind: of all rows, or of each.
         rows: with `subject`, `subject_name`, `listed_on`, `removed_on`, `record_state`.
         number: what tells the entries of one subject apart.
         columns: other properties that stand in columns of the same name.
     """
-    key = f"list:{list_kind}:" + number + ":" + rows["subject_key"].str[-12:]
+    key = "list:" + list_kind + ":" + number + ":" + rows["subject_key"].str[-12:]
     when = {"valid_from": rows["listed_on"]}
     yield from mention(rows, "subject", name=rows["subject_name"])
     yield node(

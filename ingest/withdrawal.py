@@ -36,6 +36,7 @@ from ingest.correction.quarantine import Quarantine, open_rows
 from ingest.identity.former_codes import JUDGED
 from ingest.memory import release_memory
 from ingest.pipeline import WAIT_S, bring_up
+from ingest.repair.record import DECIDED
 
 __all__ = ["Withdrawal", "preview_withdrawal", "withdraw"]
 
@@ -160,7 +161,7 @@ def withdraw(
     Raises:
         NotFoundError: `batch_unknown`.
         InputError: `reason_missing`, `reason_long`, `reason_personal`, `user_missing`;
-            `withdrawal_of_withdrawal`, `withdrawal_of_judgement`, `batch_not_last`.
+            `withdrawal_of_withdrawal`, `withdrawal_of_judgement`, `withdrawal_of_act`, `batch_not_last`.
         BusyError: another run held the source all the time; nothing was done.
     """
     notes = {"by": responsible(by, "撤销"), "reason": _why(reason)}
@@ -287,6 +288,12 @@ def _refuse(batches: Sequence[Batch], batch: Batch) -> None:
             "主体核对不按批次撤销。请在核对页撤销该条核对，或用 xinnong identity undo。",
             "A judgement is taken back by `xinnong identity undo`.",
             code="withdrawal_of_judgement",
+        )
+    if batch.source == DECIDED:
+        raise InputError(
+            "修复、异议和撤销不按批次撤销。请在名单与修复页继续办理该件。",
+            "What an act on a record said is changed by the next act of its case.",
+            code="withdrawal_of_act",
         )
     later = [
         item

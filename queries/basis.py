@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Protocol, Self
 
 from pydantic import PlainSerializer
 
+from graph.log import Batch
 from graph.time import Instant
-from queries.scope import ADMINISTRATOR
+from queries.scope import ADMINISTRATOR, Scope
 
-__all__ = ["HINT_NOTICE", "HYPOTHESIS_NOTICE", "Basis"]
+__all__ = ["HINT_NOTICE", "HYPOTHESIS_NOTICE", "Basis", "DataBasis"]
 
 #: Stands beside every hint by association (国办发〔2020〕49号: no punishment by association).
 HINT_NOTICE = "关联提示仅供参考，不作为认定失信或惩戒依据"
@@ -100,3 +102,17 @@ class Basis:
     def reader(self) -> str:
         """For whom it was read, as people are told."""
         return _reader(self.scope)
+
+
+@dataclass(frozen=True)
+class DataBasis:
+    """On which state of the log an answer about the data itself stands; None where nothing came."""
+
+    position: int
+    known_at: Instant | None
+    scope: str
+
+    @classmethod
+    def of(cls, batches: Sequence[Batch], scope: Scope) -> Self:
+        """The basis of what was read from these batches."""
+        return cls(len(batches), batches[-1].known_at if batches else None, scope.said)

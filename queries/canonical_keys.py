@@ -24,7 +24,7 @@ from graph.resolution import redirects
 from queries.lawful import parameters
 from queries.question import Question
 from queries.questions import library
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 from queries.seen import of_fragment
 
 __all__ = ["KNOWN", "SAME_AS", "At", "CanonicalKeys", "patience_s", "statement_of"]
@@ -45,8 +45,10 @@ class At:
     head: str = ""
 
     @classmethod
-    def of(cls, moment: Moment) -> At:
+    def of(cls, moment: Moment | At) -> At:
         """That of a moment."""
+        if isinstance(moment, At):
+            return moment
         return cls(
             moment.as_of,
             moment.known_at,
@@ -91,9 +93,9 @@ def _named(text: str) -> frozenset[str]:
 class CanonicalKeys:
     """Keys at one moment, for one scope; each is looked up once."""
 
-    def __init__(self, graph: Graph, at: At | Moment, scope: Scope = ADMINISTRATOR) -> None:
+    def __init__(self, graph: Graph, at: At | Moment, scope: Scope) -> None:
         self._graph = graph
-        self._at = at if isinstance(at, At) else At.of(at)
+        self._at = At.of(at)
         self.scope = scope
         self._standing: dict[str, str] = {}
         self._known: set[str] = set()

@@ -12,12 +12,13 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from graph.errors import InputError
 from graph.log_prefix import LogPrefix
 from graph.log_view import LogView
 from graph.moment import Moment
 from queries.basis import Basis
 from queries.runs import Stores
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 from queries.visible import visible
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class DistrictReader:
         self,
         stores: Stores,
         moment: Moment | Callable[[], Moment],
-        scope: Scope = ADMINISTRATOR,
+        scope: Scope,
     ) -> None:
         self.scope = scope
         self._stores = stores
@@ -109,6 +110,22 @@ class DistrictReader:
         """The same, whatever day they are true on: what ended, and what comes."""
         at = self.moment
         return self._log.at(at.as_of, at.known_at).whenever(kind)
+
+    def filed(self, kind: str) -> pa.Table:
+        """What departments filed of a kind, whatever became of it since, for counting departments:
+        nothing in it says whom a record names or what it says of him (`queries.filed`).
+
+        Raises `InputError` (`whole_district_only`) for who does not see the whole district.
+        """
+        from queries.filed import filed
+
+        if not self.scope.sees_everything:
+            raise InputError(
+                "部门报送情况只对全区的信用办开放。",
+                "What departments filed is counted for the whole district only.",
+                code="whole_district_only",
+            )
+        return filed(kind, self._log, self.moment)
 
     def computed(
         self, name: str, make: Callable[[], T], *, rules: object = None, within: float | None = None

@@ -9,13 +9,11 @@ from typing import Any
 from graph.connection import Graph, Rows, Statement
 from graph.errors import NotFoundError
 from graph.moment import Moment
-from graph.projection import ProjectedTo, projected_to
-from graph.time import today
 from queries.basis import Basis
 from queries.canonical_keys import KNOWN, SAME_AS, At, CanonicalKeys, patience_s, statement_of
 from queries.question import Question
 from queries.questions import library
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 from queries.search import best_first, read_typed
 from queries.typed_answer import QuestionAnswer, answer_model
 
@@ -25,7 +23,6 @@ __all__ = [
     "ask",
     "ask_many",
     "library",
-    "projection_state",
     "statement",
 ]
 
@@ -85,8 +82,8 @@ def ask(
     graph: Graph,
     name: str,
     *,
-    moment: Moment | None = None,
-    scope: Scope = ADMINISTRATOR,
+    moment: Moment | At,
+    scope: Scope,
     keys: CanonicalKeys | None = None,
     of_known: bool = False,
     **given: Any,
@@ -96,8 +93,7 @@ def ask(
     What `find_party` is given is what a person typed, identities hidden (`queries.search.hidden`).
 
     Args:
-        moment: when it is asked; without one, `as_of` (default today) and `known_at` (default what
-            the graph holds whole) may be given among the parameters.
+        moment: when it is asked.
         scope: who asks.  To a reader who does not see everything, a party of which nothing is seen
             is as one that no source knows.
         keys: those looked up before at this moment, for this scope; default none.
@@ -106,27 +102,19 @@ def ask(
         given: its parameters, typed or as text.
 
     Raises:
-        NotFoundError: no such question, no such party, or nothing was ever put into the graph.
+        NotFoundError: no such question, no such party.
         InputError: a parameter is unknown, missing or of the wrong type.
     """
-    question = _find(name)
-    if moment is None:
-        held = projection_state(graph)
-        clocks = {"as_of": today(), "known_at": held.known_at, **given}
-        values = question.values(clocks)
-        at = At(values["as_of"], values["known_at"], held.position)
-    else:
-        at = At.of(moment)
-    asked = _Asked(question, given, at)
-    return _answers(graph, [asked], keys or CanonicalKeys(graph, at, scope), of_known)[0]
+    questions = [(name, given)]
+    return ask_many(graph, questions, moment=moment, scope=scope, keys=keys, of_known=of_known)[0]
 
 
 def ask_many(
     graph: Graph,
     questions: Iterable[tuple[str, Mapping[str, Any]]],
     *,
-    moment: Moment,
-    scope: Scope = ADMINISTRATOR,
+    moment: Moment | At,
+    scope: Scope,
     keys: CanonicalKeys | None = None,
     of_known: bool = False,
 ) -> list[Answer]:
@@ -141,7 +129,7 @@ def ask_many(
 
 
 def statement(
-    graph: Graph, name: str, *, moment: Moment, scope: Scope = ADMINISTRATOR, **given: Any
+    graph: Graph, name: str, *, moment: Moment | At, scope: Scope, **given: Any
 ) -> Statement:
     """What the graph would be sent for a question (`ask`), to be looked at; nothing is asked but
     which keys stand for those given."""
@@ -216,19 +204,3 @@ def _find(name: str) -> Question:
             code="question_unknown",
         )
     return question
-
-
-def projection_state(graph: Graph) -> ProjectedTo:
-    """How far the graph is; raises `NotFoundError` when it is empty."""
-    held = projected_to(graph)
-    if held is None:
-        raise _empty()
-    return held
-
-
-def _empty() -> NotFoundError:
-    return NotFoundError(
-        "图数据库里还没有数据。请先运行 xinnong ingest 导入文件。",
-        "The graph is empty: run `xinnong ingest` first.",
-        code="graph_empty",
-    )

@@ -24,14 +24,14 @@ from graph.log_view import FactsAt, LogView
 from graph.schema import SCHEMA
 from graph.vocabulary import End, Node
 from queries.lawful import Law
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 
 __all__ = ["as_view", "owning", "visible"]
 
 Flags = NDArray[np.bool_]
 
 
-def visible(log: FactLog, scope: Scope = ADMINISTRATOR) -> LogView:
+def visible(log: FactLog, scope: Scope) -> LogView:
     """The log as law and a reader's scope let it be seen: the only way from `queries` to its tables."""
     if scope.sees_everything:
         return LogView(log, [Law()], scope=scope.said)
@@ -39,8 +39,8 @@ def visible(log: FactLog, scope: Scope = ADMINISTRATOR) -> LogView:
 
 
 def as_view(log: FactLog | LogView) -> LogView:
-    """The view itself; of a log alone, that of the administrator."""
-    return log if isinstance(log, LogView) else visible(log)
+    """The view itself; of a log alone, what law lets anybody see of it: a reader hands on a view."""
+    return log if isinstance(log, LogView) else LogView(log, [Law()])
 
 
 class _Shown:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import AsOf, Json, KnownAt, answer_with, basis, opened, reading, table
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def calibrate(
 ) -> None:
     """用以往的违约检验风险政策，拟合参数；两人办理发布 / the risk policy against past defaults."""
     if propose is not None or approve:
-        with opened() as services:
+        with opened(Act.RULE) as services:
             if propose is not None:
                 text = propose.read_text(encoding="utf-8")
                 _say(services.publishing.propose_policy(text, by=by), as_json)

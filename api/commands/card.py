@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, answer_with, basis, opened, reading, table
+from api.acts import Act
+from api.terminal import AsOf, Json, KnownAt, answer_with, basis, opened, reading, table
 
 if TYPE_CHECKING:
     from queries.eligibility.scorecard import Card
@@ -35,15 +36,17 @@ def card(
     ] = "",
     by: Annotated[str, typer.Option("--by", help="办理人姓名或工号 / who acts")] = "",
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     as_json: Json = False,
 ) -> None:
     """信用评分卡：现行项目和分级；按本地贷款测算分级，两人办理 / the scorecard and its bands."""
     from graph.plain_yaml import yaml_text
 
     if (calibrate or write is not None) and propose is None and not approve:
-        _calibrate(as_of, write, as_json)
+        _calibrate(as_of, known_at, write, as_json)
         return
-    with opened() as services:
+    does = Act.LOOK if propose is None and not approve else Act.RULE
+    with opened(does) as services:
         if propose is not None:
             _say(services.publishing.propose_card(yaml_text(propose), by=by), as_json)
         elif approve:
@@ -65,8 +68,8 @@ def _show(shown: Card, as_json: bool) -> None:
     answer_with(shown.model_dump(mode="json"), as_json, people)
 
 
-def _calibrate(as_of: str, write: Path | None, as_json: bool) -> None:
-    with reading(as_of) as reader:
+def _calibrate(as_of: str, known_at: str, write: Path | None, as_json: bool) -> None:
+    with reading(as_of, known_at) as reader:
         found = reader.card_calibration()
         groups = reader.grades(found.proposed) if found.proposed else ()
         stated = reader.basis

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import Bar, Json, SourceName, answer_with, fetch_engine, open_settings, say, table
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def init() -> None:
     from graph.private import private_folder
     from graph.secrets import make_secrets
 
-    settings = open_settings()
+    settings = open_settings(Act.RECEIVE)
     private_folder(settings.data)
     make_secrets(settings.secrets_file)
     print(f"数据目录 {settings.data}；密钥 {settings.secrets_file}（请妥善备份）")
@@ -81,7 +82,7 @@ def ingest(
     import ingest as room
     from graph.time import past_instant
 
-    settings = open_settings()
+    settings = open_settings(Act.RECEIVE)
     received = past_instant(known_at) if known_at else None
     stated = _part(part, list_name)
     if dry_run:
@@ -152,7 +153,7 @@ def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
             if found.row is None:
                 say(f"{batch.file_name}：{found.message_zh}")
     warned = [
-        (batch.file_name, each.where(), each.first.column or "", each.first.message_zh)
+        (batch.file_name, each.where(), each.first.column or "", each.first.said)
         for batch in batches
         for each in grouped(f for f in batch.findings if f.severity == "warning" and f.row)
     ]
@@ -168,7 +169,7 @@ def _show_batches(title: str, batches: Sequence[BatchReport]) -> None:
             "退回的行（前 50 条）",
             ["文件", "行", "列", "情况", "怎么办"],
             [
-                (b.file_name, f.row, f.column or "", f.value_class or f.code, f.message_zh)
+                (b.file_name, f.row, f.column or "", f.value_class or f.code, f.said)
                 for b, f in errors[:_MOST]
             ],
         )

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.terminal import AsOf, Json, Key, answer_with, basis, opened, reading, table
+from api.acts import Act
+from api.terminal import (
+    AsOf,
+    Json,
+    Key,
+    KnownAt,
+    answer_with,
+    basis,
+    instant_of,
+    opened,
+    reading,
+    table,
+)
 
 if TYPE_CHECKING:
     from queries.eligibility import Decision
@@ -35,6 +47,7 @@ def decide(
         ),
     ] = None,
     as_of: AsOf = "",
+    known_at: KnownAt = "",
     institution: Annotated[
         str,
         typer.Option(
@@ -48,12 +61,17 @@ def decide(
 ) -> None:
     """首贷判定并存档，材料用 --papers：any_loan=否@2026-03-01#报告号#征信中心#张三 / decide and keep."""
     from api.arguments import papers_brought
+    from api.who_asks import local_scope
     from graph.time import parse_date
     from queries.eligibility.decisions.answer import decision_answer
 
     brought = papers_brought(supplied or [], papers)
-    with opened(graph=True) as services:
-        reader = services.reader(as_of=parse_date(as_of) if as_of else None)
+    with opened(Act.DECIDE, graph=True) as services:
+        reader = services.reader(
+            local_scope(),
+            as_of=parse_date(as_of) if as_of else None,
+            known_at=instant_of(known_at),
+        )
         decision = reader.decide(
             product,
             key,
@@ -104,7 +122,7 @@ def shadow(
 
     product = read_product(file.stem, yaml_text(file))
     changed = product.version(version) if version else product.versions[-1]
-    with opened() as services:
+    with opened(Act.RULE) as services:
         found = services.publishing.shadow(product, changed.version)
 
     def people() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from api.acts import Act
 from api.terminal import Json, KnownAt, answer_with, instant_of, opened, table
 
 __all__ = ["commands"]
@@ -14,7 +15,7 @@ commands = typer.Typer()
 @commands.command()
 def freshness(known_at: KnownAt = "", as_json: Json = False) -> None:
     """各来源数据的新旧和待办 / when each source was last heard"""
-    with opened() as services:
+    with opened(Act.RECEIVE) as services:
         found = services.deliveries(known_at=instant_of(known_at)).freshness()
     answer_with(
         found,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from api.acts import Act
 from api.terminal import Json, answer_with, open_settings, table
 
 __all__ = ["commands"]
@@ -33,7 +34,7 @@ def candidates(by: By = "rules", as_json: Json = False) -> None:
     """查找疑似同一主体的记录，更新核对队列 / search for candidates, renew the queue."""
     from ingest.identity import refresh
 
-    found = refresh(open_settings(), by=by)
+    found = refresh(open_settings(Act.JUDGE), by=by)
     answer = {
         "weighed_by": found.weighed_by,
         "candidates": len(found.candidates),
@@ -61,7 +62,7 @@ def review(
     """待核对的记录对，附理由 / pairs that wait, with reasons."""
     from ingest.identity import review as waiting
 
-    pairs = waiting(open_settings(), limit=limit, offset=offset)
+    pairs = waiting(open_settings(Act.JUDGE), limit=limit, offset=offset)
 
     def people() -> None:
         if not pairs:
@@ -101,7 +102,9 @@ def judge(
     if verdict not in words:
         raise typer.BadParameter("结论写 same（同一）或 different（不同）")
     chosen: Any = words[verdict]
-    _tell(decide(open_settings(), one, other, chosen, user=user, note=note), graph, as_json)
+    _tell(
+        decide(open_settings(Act.JUDGE), one, other, chosen, user=user, note=note), graph, as_json
+    )
 
 
 @_identity.command()
@@ -117,7 +120,7 @@ def undo(
     """撤销一次核对 / take a judgement back."""
     from ingest.identity import take_back
 
-    _tell(take_back(open_settings(), number, user=user, note=note), graph, as_json)
+    _tell(take_back(open_settings(Act.JUDGE), number, user=user, note=note), graph, as_json)
 
 
 @_identity.command()
@@ -126,7 +129,7 @@ def clusters(as_json: Json = False) -> None:
 
     from ingest.identity import judgements_in_force
 
-    judgements, found = judgements_in_force(open_settings())
+    judgements, found = judgements_in_force(open_settings(Act.JUDGE))
     answer = {
         "clusters": found.clusters,
         "conflicts": found.conflicts,
@@ -176,7 +179,7 @@ def _tell(judged: Any, into_graph: bool, as_json: bool) -> None:
     if into_graph:
         from graph.catch_up import catch_up
 
-        catch_up(open_settings())
+        catch_up(open_settings(Act.JUDGE))
     answer = judged
 
     def people() -> None:

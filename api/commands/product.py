@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import AsOf, Json, answer_with, day_of, opened, table
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def products(
     """产品和版本；--check 列出应复核的规则 / products, their versions, and rules due for review."""
     from queries.eligibility.decisions.answer import product_answer
 
-    with opened() as services:
+    with opened(Act.LOOK) as services:
         found = services.publishing.products()
     if check:
         _due(found.values(), day_of(as_of), as_json)
@@ -82,7 +83,7 @@ def propose(
     """提出产品新版本（用例须全部通过）/ put a new version forward."""
     from graph.plain_yaml import yaml_text
 
-    with opened() as services:
+    with opened(Act.RULE) as services:
         found = services.publishing.propose_product(
             file.stem, yaml_text(file), yaml_text(cases), by=by
         )
@@ -96,7 +97,7 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """批准产品新版本（须由另一人）/ let a new version pass, by another person."""
-    with opened() as services:
+    with opened(Act.RULE) as services:
         found = services.publishing.approve_product(proposal, by=by)
     _say(found, as_json)
 

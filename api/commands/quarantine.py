@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.acts import Act
 from api.terminal import Json, KnownAt, SourceName, answer_with, instant_of, opened, table
 from graph.encoding import encode
 
@@ -28,7 +29,7 @@ def list_rows(
     from ingest import load_source, masked
 
     declared = load_source(source)
-    with opened() as services:
+    with opened(Act.RECEIVE) as services:
         came = services.deliveries()
     kept, rows = came.quarantine, came.open_rows(source)
     lines: list[dict[str, Any]] = []
@@ -45,7 +46,7 @@ def list_rows(
                 "shown": masked(spec[finding.column], cells.get(spec[finding.column].name))
                 if finding.column in spec
                 else None,
-                "message_zh": finding.message_zh,
+                "message_zh": finding.said,
             }
             for finding in item.findings
         ]
@@ -71,7 +72,7 @@ def export(
     """写出错误明细，更正后原样导入 / write the error workbook to be corrected and ingested."""
     from ingest import load_source
 
-    with opened() as services:
+    with opened(Act.RECEIVE) as services:
         written = services.deliveries().export(load_source(source), out)
     for path, count in written.items():
         print(f"{path}（{count} 行）")
@@ -94,7 +95,7 @@ def worklist(
     from graph.time import day_of
     from ingest import by_department
 
-    with opened() as services:
+    with opened(Act.RECEIVE) as services:
         tasks = services.deliveries(known_at=instant_of(known_at)).worklist(
             department=department or None, source=source or None, warnings=warnings
         )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import Bar, fetch_engine, open_settings, opened, say
 
 __all__ = ["commands"]
@@ -47,8 +48,8 @@ def serve(
         with Bar() as step:
             catch_up(settings, progress=step)
         # what cannot be opened is said here, and not by the server with a traceback
-        with opened() as services:
-            services.store.close()
+        with opened(Act.LOOK) as services:
+            services.open_store()
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         with logging_to(settings):
             uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
@@ -73,7 +74,7 @@ def demo(
         say("生成样本区文件 / writing the sample district")
         _write_whole(folder, persons)
     fetch_engine(settings)
-    with opened() as services:
+    with opened(Act.LOOK) as services:
         taken = {(batch.source, batch.file_name) for batch in services.deliveries().batches}
     with Bar() as step:
         for source, path in steps(folder):

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import fetch_engine, open_settings, say
 
 __all__ = ["commands"]
@@ -37,7 +38,7 @@ def watch(
             f"There is no folder {folder}.",
             code="folder_missing",
         )
-    settings = open_settings()
+    settings = open_settings(Act.RECEIVE)
     fetch_engine(settings)
     dropped = DropFolder(folder, settings, settle_s=settle)
     say(f"正在看守 {folder}，按 Ctrl-C 结束")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.acts import Act
 from api.commands.data import show_concerned
 from api.terminal import Bar, Json, answer_with, fetch_engine, open_settings, say, table
 
@@ -41,7 +42,7 @@ def withdraw(
 
     import ingest as room
 
-    settings = open_settings()
+    settings = open_settings(Act.RECEIVE)
     if dry_run:
         found = room.preview_withdrawal(batch, settings=settings)
     else:

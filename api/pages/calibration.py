@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from api.acts import Act
 from api.dependencies import Reading
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 
@@ -57,6 +59,7 @@ class Chart:
 
 
 @router.get("/calibration")
+@needs(Act.ASK, *EVERY_CLASS)
 def calibration(request: Request, reader: Reading) -> HTMLResponse:
     """How the policy in force did, and what would fit better."""
     found = reader.calibration_ready(within=PATIENCE)

@@ -12,8 +12,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.condition_words import failed_by
 from api.dependencies import AsOf, Reading, Serving
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.papers import Laid, documents, documents_of, read_form, without_particulars
 from api.pages.rendering import page, see_other
@@ -49,12 +51,14 @@ async def _papers_brought(request: Request) -> dict[str, str]:
 
 
 @router.get("/parties/{key}/decisions")
+@needs(Act.ASK, *EVERY_CLASS)
 def decisions(reader: Reading, key: str) -> HTMLResponse:
     """Every product for the party, from what is known."""
     return _show(reader, key, reader.decide_every(key), laid=Laid({}, {}))
 
 
 @router.post("/parties/{key}/decisions")
+@needs(Act.DECIDE, *EVERY_CLASS)
 def with_papers(
     services: Serving,
     reader: Reading,
@@ -85,6 +89,7 @@ def with_papers(
 
 
 @router.get("/decisions")
+@needs(Act.DECIDE, *EVERY_CLASS)
 def kept(reader: Reading) -> HTMLResponse:
     """The latest decisions that were kept, to be opened and printed again."""
     found = reader.kept_decisions()
@@ -92,6 +97,7 @@ def kept(reader: Reading) -> HTMLResponse:
     return page(
         "kept.html",
         here="/decisions",
+        stated=reader.basis if found else None,
         decisions=shown,
         total=len(found),
         names=reader.names(item.party for item in shown),
@@ -100,6 +106,7 @@ def kept(reader: Reading) -> HTMLResponse:
 
 
 @router.get("/decisions/{decision_id}")
+@needs(Act.DECIDE, *EVERY_CLASS)
 def form(
     reader: Reading, decision_id: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 ) -> HTMLResponse:
@@ -114,6 +121,7 @@ def form(
     return page(
         "decision_form.html",
         here="/decisions",
+        stated=reader.basis,
         id=found.id,
         decided_at=found.decided_at,
         record=record,
@@ -128,6 +136,7 @@ def form(
 
 
 @router.get("/products")
+@needs(Act.LOOK)
 def products(services: Serving, as_of: AsOf = None) -> HTMLResponse:
     """Every product with the conditions of the version in force today, or on another day."""
     day = as_of or today()

@@ -8,11 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
-from api.dependencies import FOR_A_RUN_S, Received, Serving
+from api.acts import Act
+from api.dependencies import FOR_A_RUN_S, Received, Scoped, Serving
+from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
-from ingest import by_department, load_source, preview_withdrawal, source_names, withdraw
+from ingest import by_department, load_source, source_names
+from queries.basis import DataBasis
 
 __all__ = ["ENTRIES", "router"]
 
@@ -28,7 +31,8 @@ _REASONS = 3
 
 
 @router.get("/deliveries")
-def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
+@needs(Act.RECEIVE)
+def deliveries(services: Serving, scope: Scoped, inbox: Received) -> HTMLResponse:
     """Corrections by department, sources, uploads under way or refused, the last fifty files."""
     uploads = inbox.in_state("receiving", "waiting", "running", "failed", "cancelled")
     told = services.deliveries()
@@ -38,6 +42,7 @@ def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
     return page(
         "deliveries.html",
         here="/deliveries",
+        stated=DataBasis.of(told.batches, scope),
         heard=[item for item, heard in zip(sources, spoke, strict=True) if heard],
         silent=[item for item, heard in zip(sources, spoke, strict=True) if not heard],
         loads=loads,
@@ -50,13 +55,11 @@ def deliveries(services: Serving, inbox: Received) -> HTMLResponse:
 
 
 @router.get("/deliveries/{name}")
-def batch(services: Serving, name: Name) -> HTMLResponse:
+@needs(Act.RECEIVE)
+def batch(services: Serving, scope: Scoped, name: Name) -> HTMLResponse:
     """One batch: what became of its rows, and what its withdrawal would do or did."""
     try:
-        seen, refused = (
-            preview_withdrawal(name, settings=services.settings, store=services.store),
-            None,
-        )
+        seen, refused = services.deliveries().preview_withdrawal(name), None
         found = seen.batch
     except InputError as error:
         # it cannot go now: the page says what has to be done first
@@ -66,11 +69,18 @@ def batch(services: Serving, name: Name) -> HTMLResponse:
         found = known
     titles = {name: item.title for name, item in services.publishing.products().items()}
     return page(
-        "batch.html", here="/deliveries", batch=found, seen=seen, refused=refused, titles=titles
+        "batch.html",
+        here="/deliveries",
+        stated=DataBasis.of(services.deliveries().batches, scope),
+        batch=found,
+        seen=seen,
+        refused=refused,
+        titles=titles,
     )
 
 
 @router.post("/deliveries/{name}/withdrawal")
+@needs(Act.RECEIVE)
 def take_back(
     services: Serving,
     name: Name,
@@ -78,12 +88,5 @@ def take_back(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Withdraw the batch; the page then says so."""
-    withdraw(
-        name,
-        reason=reason,
-        by=by,
-        settings=services.settings,
-        store=services.store,
-        wait_s=FOR_A_RUN_S,
-    )
+    services.deliveries().withdraw(name, reason=reason, by=by, wait_s=FOR_A_RUN_S)
     return see_other(f"/deliveries/{name}")

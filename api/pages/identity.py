@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.admission import MOST, Whole
-from api.dependencies import Serving
+from api.dependencies import Scoped, Serving
+from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
-from graph.catch_up import catch_up
-from ingest.identity import judge, judgements_in_force, refresh, review, take_back
+from graph.information import InformationClass
+from queries.basis import DataBasis
 
 __all__ = ["ENTRIES", "router"]
 
@@ -28,22 +30,25 @@ Note = Annotated[str, Form(max_length=500)]
 
 
 @router.get("/identity")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def queue(
     services: Serving,
+    scope: Scoped,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
     compared: Annotated[int | None, Query(ge=0, le=MOST)] = None,
     found: Annotated[int | None, Query(ge=0, le=MOST)] = None,
 ) -> HTMLResponse:
     """Pairs that wait, conflicts, and what was judged before."""
-    judgements, clusters = judgements_in_force(services.settings, services.store)
+    judgements, clusters = services.judging.in_force()
     undone = {item.takes_back for item in judgements}
     last = {(item.one, item.other): item.number for item in judgements}
     return page(
         "identity.html",
         here="/identity",
+        stated=DataBasis.of(services.deliveries().batches, scope),
         compared=compared,
         found=found,
-        pairs=review(services.settings, limit=_ON_A_PAGE, offset=offset, store=services.store),
+        pairs=services.judging.queue(limit=_ON_A_PAGE, offset=offset),
         offset=offset,
         step=_ON_A_PAGE,
         conflicts=clusters.conflicts,
@@ -59,14 +64,16 @@ def queue(
 
 
 @router.post("/identity/candidates")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def search(services: Serving) -> Response:
     """Renew the queue; the page then says what was looked at."""
-    done = refresh(services.settings, store=services.store)
+    done = services.judging.refresh()
     told = f"compared={done.compared}&found={len(done.candidates)}"
     return see_other(f"/identity?{told}")
 
 
 @router.post("/identity/judgements")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def decide(
     services: Serving,
     one: Annotated[str, Form(max_length=128)],
@@ -76,12 +83,12 @@ def decide(
     note: Note = "",
 ) -> Response:
     """One of the two buttons."""
-    judge(services.settings, one, other, verdict, user=user, note=note, store=services.store)
-    catch_up(services.settings)
+    services.judging.judge(one, other, verdict, user=user, note=note)
     return see_other("/identity")
 
 
 @router.post("/identity/judgements/{number}/undo")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def undo(
     services: Serving,
     number: Annotated[Whole, Path(ge=1, le=MOST)],
@@ -89,6 +96,5 @@ def undo(
     note: Note = "",
 ) -> Response:
     """Take a judgement back."""
-    take_back(services.settings, number, user=user, note=note, store=services.store)
-    catch_up(services.settings)
+    services.judging.take_back(number, user=user, note=note)
     return see_other("/identity")

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from api.acts import Act
 from api.dependencies import Reading
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from queries.money.losses import GROUPINGS
@@ -26,6 +28,7 @@ Wan = Annotated[str, Query(max_length=20, pattern=r"^\s*[0-9]*\.?[0-9]*\s*$")]
 
 
 @router.get("/money")
+@needs(Act.ASK, *EVERY_CLASS)
 def losses(
     request: Request,
     reader: Reading,
@@ -51,6 +54,7 @@ def losses(
 
 
 @router.get("/money/exposures")
+@needs(Act.ASK, *EVERY_CLASS)
 def exposures(
     request: Request,
     reader: Reading,

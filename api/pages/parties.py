@@ -7,11 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
+from api.acts import Act
 from api.dependencies import Reading, Serving
+from api.needs import EVERY_CLASS, asked, needs
 from api.pages.navigation import Entry
 from api.pages.picture import draw
 from api.pages.rendering import PATIENCE, page, waiting
 from api.party_file import read_party_file
+from api.record_words import unpublished_said
 from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.rules.first_loan import disagreements
 from queries.search import is_personal
@@ -29,12 +32,14 @@ _DOING = "正在按最新的数据计算全区的风险传导、股权和担保�
 
 
 @router.get("/")
+@needs(Act.LOOK)
 def home() -> HTMLResponse:
     """The search page."""
     return page("home.html", here="/", text="", told="", answer=None)
 
 
 @router.post("/")
+@needs(Act.ASK, *asked("find_party"))
 def search(reader: Reading, text: Annotated[str, Form(max_length=100)] = "") -> HTMLResponse:
     """Search results; POST, so that no name or identity stands in a URL."""
     wanted = text.strip()
@@ -54,6 +59,7 @@ def search(reader: Reading, text: Annotated[str, Form(max_length=100)] = "") -> 
 
 
 @router.get("/parties/{key}")
+@needs(Act.ASK, *EVERY_CLASS)
 def party(request: Request, services: Serving, reader: Reading, key: str) -> HTMLResponse:
     """The borrower page."""
     if not services.is_warm(reader, within=PATIENCE):
@@ -67,6 +73,7 @@ def party(request: Request, services: Serving, reader: Reading, key: str) -> HTM
         disagreements=disagreements,
         FACTS=catalogue().facts,
         places=reader.division_names(),
+        unpublished=lambda row: unpublished_said(row, file.key, reader.moment.lawful_on),
         names={
             file.key: file.name,
             **{
@@ -78,6 +85,7 @@ def party(request: Request, services: Serving, reader: Reading, key: str) -> HTM
 
 
 @router.get("/guarantees")
+@needs(Act.ASK, *EVERY_CLASS)
 def guarantees(request: Request, reader: Reading) -> HTMLResponse:
     """Every ring, chain, mutual pair, joint group and star of the district."""
     found = reader.structure_ready(within=PATIENCE)

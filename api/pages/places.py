@@ -8,7 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
+from api.acts import Act
 from api.dependencies import Reading
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from queries.eligibility.scorecard.village import town_of
@@ -26,6 +28,7 @@ _DOING = "正在按全区的农户和贷款计算信用村镇和等级分布。"
 
 
 @router.get("/places")
+@needs(Act.ASK, *EVERY_CLASS)
 def places(request: Request, reader: Reading) -> HTMLResponse:
     """Every town with its villages."""
     found = reader.places_ready(within=PATIENCE)
@@ -35,6 +38,7 @@ def places(request: Request, reader: Reading) -> HTMLResponse:
 
 
 @router.get("/places/{division}")
+@needs(Act.ASK, *EVERY_CLASS)
 def place(
     request: Request, reader: Reading, division: Annotated[str, Path(max_length=64)]
 ) -> HTMLResponse:
@@ -57,6 +61,7 @@ def place(
 
 
 @router.get("/grades")
+@needs(Act.ASK, *EVERY_CLASS)
 def grades(request: Request, reader: Reading) -> HTMLResponse:
     """Grades by sex, age band and village, with what may not be used and why."""
     found = reader.places_ready(within=PATIENCE)

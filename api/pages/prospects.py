@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.dependencies import Reading
+from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from queries.eligibility.decisions.prospects import brought
@@ -30,6 +32,7 @@ Most = Annotated[int, Query(ge=0, le=20)]
 
 
 @router.get("/prospects")
+@needs(Act.ASK, *EVERY_CLASS)
 def summary(
     request: Request, reader: Reading, product: Annotated[str, Query(max_length=64)] = ""
 ) -> HTMLResponse:
@@ -59,6 +62,7 @@ def summary(
 
 
 @router.get("/villages/{village}/prospects")
+@needs(Act.ASK, *EVERY_CLASS)
 def visit_sheet(
     request: Request,
     reader: Reading,
@@ -72,6 +76,7 @@ def visit_sheet(
 
 
 @router.post("/villages/{village}/prospects")
+@needs(Act.ASK, *EVERY_CLASS)
 def with_assessor(
     request: Request,
     reader: Reading,

@@ -16,7 +16,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, File, Form, Path, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
+from api.acts import Act
 from api.dependencies import Received, Serving
+from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError, NotFoundError, printable
@@ -40,6 +42,7 @@ Name = Annotated[str, Path(max_length=64)]
 
 
 @router.get("/send")
+@needs(Act.RECEIVE)
 def choose() -> HTMLResponse:
     """Where a file is chosen, and the templates of every source by department."""
     reported = [item for item in map(load_source, source_names()) if item.reported]
@@ -57,6 +60,7 @@ def choose() -> HTMLResponse:
 
 
 @router.post("/send", max_body_size=MAX_CHUNK * MAX_CHUNKS)
+@needs(Act.RECEIVE)
 def send(
     inbox: Received,
     content: Annotated[UploadFile, File()],
@@ -74,6 +78,7 @@ def send(
 
 
 @router.get("/uploads/{name}")
+@needs(Act.RECEIVE)
 def upload(name: Annotated[str, Path(max_length=128)], inbox: Received) -> HTMLResponse:
     """How far a file is; at the end, what became of it or would become of it."""
     found = inbox.find(name)
@@ -88,6 +93,7 @@ def upload(name: Annotated[str, Path(max_length=128)], inbox: Received) -> HTMLR
 
 
 @router.post("/uploads/{name}/acceptance")
+@needs(Act.RECEIVE)
 def accept(
     name: Annotated[str, Path(max_length=128)],
     action: Annotated[Literal["take", "drop"], Form()],
@@ -101,6 +107,7 @@ def accept(
 
 
 @router.get("/templates/{source}/{table}")
+@needs(Act.LOOK)
 def template(source: Name, table: Name) -> Response:
     """An empty workbook to fill in."""
     declared = _declared(source, table)
@@ -110,6 +117,7 @@ def template(source: Name, table: Name) -> Response:
 
 
 @router.get("/corrections/{source}/{table}")
+@needs(Act.RECEIVE)
 def corrections(source: Name, table: Name, services: Serving) -> Response:
     """The refused rows of a table that are open, to be put right and sent back."""
     declared = _declared(source, table)

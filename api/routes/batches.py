@@ -10,11 +10,12 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi import Path as FromPath
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import Flag, Whole
 from api.dependencies import FOR_A_RUN_S, Body, KnownAt, Received, Serving
+from api.needs import needs
 from graph.errors import InputError, NotFoundError
 from graph.time import Instant
-from ingest import preview_withdrawal, withdraw
 from ingest.comparing.list_part import ListPart
 from ingest.delivery.deliveries import Deliveries, Delivery
 from ingest.delivery.freshness import Freshness
@@ -87,6 +88,7 @@ class DeliveryAnswer(Delivery):
     summary="上传一批数据 / send a file",
     max_body_size=MAX_CHUNK + _AROUND,
 )
+@needs(Act.RECEIVE)
 def send(
     inbox: Received,
     content: Annotated[UploadFile, File(title="文件或其中一块")],
@@ -121,6 +123,7 @@ def send(
 
 
 @router.get("/batches", summary="各批次 / deliveries")
+@needs(Act.RECEIVE)
 def deliveries(
     services: Serving, source: Annotated[str | None, Query(title="来源", max_length=64)] = None
 ) -> list[Delivery]:
@@ -129,6 +132,7 @@ def deliveries(
 
 
 @router.get("/batches/{name}", summary="批次的进度和结果 / progress and result")
+@needs(Act.RECEIVE)
 def batch(name: Name, services: Serving, inbox: Received) -> UploadProgress | DeliveryAnswer:
     """How far a batch is, its report or problem at the end, and whether it was withdrawn."""
     came = services.deliveries()
@@ -157,6 +161,7 @@ class WithdrawalRequest(Body):
 
 
 @router.post("/batches/{name}/withdrawal", summary="撤销一批数据 / withdraw a batch")
+@needs(Act.RECEIVE)
 def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> Withdrawal:
     """Take a batch back: what it said leaves, what it had ended holds again; the graph follows.
 
@@ -164,18 +169,12 @@ def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> Withdr
     that would turn are named.  Sent again it changes nothing (`already`).
     """
     if body.dry_run:
-        return preview_withdrawal(name, settings=services.settings, store=services.store)
-    return withdraw(
-        name,
-        reason=body.reason,
-        by=body.by,
-        settings=services.settings,
-        store=services.store,
-        wait_s=FOR_A_RUN_S,
-    )
+        return services.deliveries().preview_withdrawal(name)
+    return services.deliveries().withdraw(name, reason=body.reason, by=body.by, wait_s=FOR_A_RUN_S)
 
 
 @router.get("/freshness", summary="数据新旧 / freshness")
+@needs(Act.RECEIVE)
 def fresh(services: Serving, known_at: KnownAt = None) -> list[Freshness]:
     """When each source was last heard, and what about it is open."""
     return services.deliveries(known_at=known_at).freshness()

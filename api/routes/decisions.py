@@ -12,9 +12,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.convertors import StringConvertor, register_url_convertor
 
+from api.acts import Act
 from api.admission import Day, Number, Text
 from api.decision_jobs import MOST_PARTIES, Job, decide_line, refusal
-from api.dependencies import Body, Office, Reading, Serving
+from api.dependencies import Body, Office, Reading, Scoped, Serving
+from api.needs import EVERY_CLASS, needs
 from graph.errors import XinnongError
 from graph.time import Instant
 from queries.eligibility.decisions.answer import (
@@ -136,12 +138,14 @@ _LINES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/products", summary="产品 / products")
+@needs(Act.LOOK)
 def products(services: Serving) -> list[ProductAnswer]:
     """Loan products with their versions."""
     return [product_answer(item) for item in services.publishing.products().values()]
 
 
 @router.get("/products/{product}/versions/{version}", summary="产品版本 / a version")
+@needs(Act.LOOK)
 def product_version(product: str, version: str, services: Serving) -> VersionAnswer:
     """One version: every condition with wording, ground, certainty and steps."""
     found = services.publishing.product(product)
@@ -149,9 +153,10 @@ def product_version(product: str, version: str, services: Serving) -> VersionAns
 
 
 @router.post("/decisions", summary="首贷判定并存档 / decide")
-def decisions(body: DecisionRequest, services: Serving) -> DecisionAnswer:
+@needs(Act.DECIDE, *EVERY_CLASS)
+def decisions(body: DecisionRequest, services: Serving, scope: Scoped) -> DecisionAnswer:
     """Every condition of a product for a party; the decision is kept."""
-    reader = services.reader(as_of=body.as_of)
+    reader = services.reader(scope, as_of=body.as_of)
     decision = reader.decide(body.product, body.party, **body.given())
     return decision_answer(decision, services.keep(decision))
 
@@ -162,9 +167,10 @@ def decisions(body: DecisionRequest, services: Serving) -> DecisionAnswer:
     response_class=StreamingResponse,
     responses=_LINES,
 )
-def many(body: ManyRequest, services: Serving) -> StreamingResponse:
+@needs(Act.DECIDE, *EVERY_CLASS)
+def many(body: ManyRequest, services: Serving, scope: Scoped) -> StreamingResponse:
     """One line a party, in the order asked; a party that cannot be decided says why."""
-    reader, given = services.reader(as_of=body.as_of), body.given()
+    reader, given = services.reader(scope, as_of=body.as_of), body.given()
     reader.product(body.product)
 
     def lines() -> Iterator[str]:
@@ -188,6 +194,7 @@ class JobRequest(_Asked):
 
 
 @router.post("/decisions/jobs", status_code=202, summary="提交批量判定任务 / submit a job")
+@needs(Act.DECIDE, *EVERY_CLASS)
 def submit(
     body: JobRequest,
     office: Office,
@@ -207,12 +214,14 @@ def submit(
 
 
 @router.get("/jobs/{job_id}", summary="任务进度 / progress of a job")
+@needs(Act.DECIDE)
 def job(job_id: JobId, office: Office) -> JobAnswer:
     """How far it is; a problem where it failed."""
     return _told(office.find(job_id))
 
 
 @router.post("/jobs/{job_id}/cancellation", summary="取消任务 / cancel a job")
+@needs(Act.DECIDE)
 def cancel(job_id: JobId, office: Office) -> JobAnswer:
     """Cut it off: lines so far stay, none follow; one that is over stays as it is.
 
@@ -227,6 +236,7 @@ def cancel(job_id: JobId, office: Office) -> JobAnswer:
     response_class=StreamingResponse,
     responses=_LINES,
 )
+@needs(Act.DECIDE, *EVERY_CLASS)
 def result(job_id: JobId, office: Office) -> StreamingResponse:
     """One line a party, in the order asked; refused until the job is done."""
     lines = office.result(job_id)
@@ -234,6 +244,7 @@ def result(job_id: JobId, office: Office) -> StreamingResponse:
 
 
 @router.get("/decisions/{decision_id:digest}", summary="判定存档 / a kept decision")
+@needs(Act.DECIDE, *EVERY_CLASS)
 def kept(decision_id: DecisionId, reader: Reading) -> KeptAnswer:
     """The record as it was made, with when it was."""
     found = reader.kept_decision(decision_id)
@@ -241,6 +252,7 @@ def kept(decision_id: DecisionId, reader: Reading) -> KeptAnswer:
 
 
 @router.post("/decisions/{decision_id:digest}/replay", summary="重做判定 / replay")
+@needs(Act.DECIDE, *EVERY_CLASS)
 def replay(decision_id: DecisionId, reader: Reading) -> ReplayAnswer:
     """Byte for byte from its own inputs, and whether the log still gives them."""
     found = reader.replay(decision_id)

@@ -10,6 +10,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from api.acts import Act
+from api.needs import needs
 from api.services import Services
 from graph.errors import XinnongError
 
@@ -40,6 +42,7 @@ class Ready:
 
 
 @router.get("/healthz", summary="进程是否在运行 / alive")
+@needs(Act.LOOK)
 async def healthz() -> Alive:
     """Alive: says nothing of the graph, and needs no thread."""
     return Alive()
@@ -51,6 +54,7 @@ async def healthz() -> Alive:
     response_model=Ready,
     responses={503: {"model": Ready}},
 )
+@needs(Act.LOOK)
 async def readyz(request: Request) -> JSONResponse:
     """Ready: the graph answers and holds the whole log."""
     state = request.app.state

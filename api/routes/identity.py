@@ -11,12 +11,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Body, Key, Reading, Serving
-from graph.catch_up import catch_up
-from ingest.identity import judge, judgements_in_force, refresh, review, take_back
+from api.needs import needs
+from graph.information import InformationClass
 from ingest.identity.clusters import Cluster, Conflict
-from ingest.identity.review import Judged, Judgement, SideBySide, Way, hints
+from ingest.identity.review import Judged, Judgement, SideBySide, Way
 
 __all__ = ["router"]
 
@@ -74,6 +75,7 @@ class ClustersAnswer:
 
 
 @router.post("/candidates", summary="查找疑似同一主体 / search for candidates")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def candidates(
     services: Serving,
     by: Annotated[
@@ -82,56 +84,49 @@ def candidates(
     ] = "rules",
 ) -> SearchAnswer:
     """Compare what may be the same and renew the queue; judged pairs keep their judgements."""
-    found = refresh(services.settings, by=by, store=services.store)
+    found = services.judging.refresh(by)
     return SearchAnswer(found.weighed_by, len(found.candidates), found.compared, found.left_out)
 
 
 @router.get("/queue", summary="核对队列 / review queue")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def queue(
     services: Serving,
     limit: Annotated[Whole, Query(ge=1, le=200)] = 20,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
 ) -> PairsAnswer:
     """Pairs that wait for an officer, with both records and every reason."""
-    pairs = review(services.settings, limit=limit, offset=offset, store=services.store)
+    pairs = services.judging.queue(limit=limit, offset=offset)
     return PairsAnswer(tuple(pairs))
 
 
 @router.get("/hints/{key}", summary="某主体的疑似关系 / hints of one party")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def of_party(key: Key, services: Serving, reader: Reading) -> PairsAnswer:
     """Waiting pairs of one party; they are shown and used for nothing."""
-    found = hints(services.settings, reader.known(key), store=services.store)
+    found = services.judging.hints(reader.known(key))
     return PairsAnswer(tuple(found))
 
 
 @router.post("/judgements", summary="核对 / judge a pair")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def judgement(body: JudgementRequest, services: Serving) -> Judged:
     """Same or not the same, for good, until it is taken back; log and graph follow at once."""
-    made = judge(
-        services.settings,
-        body.one,
-        body.other,
-        body.verdict,
-        user=body.user,
-        note=body.note,
-        store=services.store,
+    return services.judging.judge(
+        body.one, body.other, body.verdict, user=body.user, note=body.note
     )
-    catch_up(services.settings)
-    return made
 
 
 @router.post("/judgements/{number}/undo", summary="撤销核对 / take a judgement back")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def undo(number: Number, body: UndoRequest, services: Serving) -> Judged:
     """A further judgement that undoes one; nothing is deleted."""
-    made = take_back(
-        services.settings, number, user=body.user, note=body.note, store=services.store
-    )
-    catch_up(services.settings)
-    return made
+    return services.judging.take_back(number, user=body.user, note=body.note)
 
 
 @router.get("/clusters", summary="同一主体、矛盾和核对记录 / clusters, conflicts, judgements")
+@needs(Act.JUDGE, InformationClass.IDENTITY)
 def clusters(services: Serving) -> ClustersAnswer:
     """Who is one party after all judgements, and which judgements contradict each other."""
-    judgements, found = judgements_in_force(services.settings, services.store)
+    judgements, found = services.judging.in_force()
     return ClustersAnswer(found.clusters, found.conflicts, tuple(judgements))

@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Body, Key, Reading
+from api.needs import EVERY_CLASS, asked, needs
 from api.record_words import adverse_sentence
 from queries import RiskAnswer
 from queries.adverse import adverse_model
@@ -30,12 +32,14 @@ class Search(Body):
 @router.post(
     "/parties/search", summary="查找主体 / find a party", response_model=answers("find_party")
 )
+@needs(Act.ASK, *asked("find_party"))
 def search(body: Search, reader: Reading) -> QuestionAnswer:
     """Parties by name, code or identity; the identity is hashed and not kept."""
     return reader.search(body.text).typed()
 
 
 @router.get("/parties/{key}", summary="主体名片 / party card", response_model=answers("party_card"))
+@needs(Act.ASK, *asked("party_card"))
 def party(key: Key, reader: Reading) -> QuestionAnswer:
     """What each source says of a party."""
     return reader.ask("party_card", key=key).typed()
@@ -46,6 +50,7 @@ def party(key: Key, reader: Reading) -> QuestionAnswer:
     summary="周边关系 / neighbourhood",
     response_model=answers("neighbourhood"),
 )
+@needs(Act.ASK, *asked("neighbourhood"))
 def neighbourhood(
     key: Key, reader: Reading, hops: Annotated[Whole, Query(title="跳数", ge=1, le=3)] = 1
 ) -> QuestionAnswer:
@@ -54,6 +59,7 @@ def neighbourhood(
 
 
 @router.get("/parties/{key}/loans", summary="贷款 / loans", response_model=answers("loans"))
+@needs(Act.ASK, *asked("loans"))
 def loans(key: Key, reader: Reading) -> QuestionAnswer:
     """Loans of a party."""
     return reader.ask("loans", key=key).typed()
@@ -68,6 +74,7 @@ class Guarantees:
 
 
 @router.get("/parties/{key}/guarantees", summary="担保 / guarantees")
+@needs(Act.ASK, *asked("guarantees_given", "guarantees_received"))
 def guarantees(key: Key, reader: Reading) -> Guarantees:
     """Guarantees that a party gave and received."""
     return Guarantees(
@@ -79,6 +86,7 @@ def guarantees(key: Key, reader: Reading) -> Guarantees:
 @router.get(
     "/parties/{key}/records", summary="登记和记录 / records", response_model=answers("records")
 )
+@needs(Act.ASK, *asked("records"))
 def records(key: Key, reader: Reading) -> QuestionAnswer:
     """Permits, penalties, assets, land, insurance, tax and whatever else is on record."""
     return reader.ask("records", key=key).typed()
@@ -87,6 +95,7 @@ def records(key: Key, reader: Reading) -> QuestionAnswer:
 @router.get(
     "/parties/{key}/adverse", summary="不利记录 / adverse records", response_model=adverse_model()
 )
+@needs(Act.ASK, *asked("adverse_records"))
 def adverse(key: Key, reader: Reading) -> QuestionAnswer:
     """Own adverse records that may lawfully be used, the sources asked, and kinds nobody brought."""
     found = reader.adverse(key)
@@ -94,6 +103,7 @@ def adverse(key: Key, reader: Reading) -> QuestionAnswer:
 
 
 @router.get("/parties/{key}/risk", summary="风险 / risk")
+@needs(Act.ASK, *EVERY_CLASS)
 def risk(key: Key, reader: Reading) -> RiskAnswer:
     """Score with own facts, and hints by association apart from them."""
     return reader.risk(key)

@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
+from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Key, Reading
+from api.needs import EVERY_CLASS, asked, needs
 from graph.time import Instant
 from queries.basis import Basis
 from queries.eligibility.decisions.prospects import Prospect, ProspectCount
@@ -50,6 +52,7 @@ class VisitSheet:
 
 
 @router.get("/prospects", summary="首贷培植汇总 / prospects by village and product")
+@needs(Act.ASK, *EVERY_CLASS)
 def summary(reader: Reading) -> ProspectsAnswer:
     """Households and firms without a known loan; that none is known does not say there is none."""
     found = reader.prospects()
@@ -57,6 +60,7 @@ def summary(reader: Reading) -> ProspectsAnswer:
 
 
 @router.get("/prospects/{village}", summary="一个村的走访名单 / a village's visit sheet")
+@needs(Act.ASK, *EVERY_CLASS)
 def village(
     village: str,
     reader: Reading,
@@ -79,6 +83,7 @@ def village(
     summary="评议回避 / an assessor's conflicts",
     response_model=answers("assessor_conflicts"),
 )
+@needs(Act.ASK, *asked("assessor_conflicts"))
 def conflicts(key: Key, reader: Reading) -> QuestionAnswer:
     """Relatives in the household, spouse, either side of a guarantee."""
     return reader.ask("assessor_conflicts", key=key).typed()

@@ -11,7 +11,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
+from api.acts import Act
 from api.dependencies import Body, Serving
+from api.needs import EVERY_CLASS, needs
 from queries.eligibility.decisions.answer import (
     ProposedAnswer,
     ShadowAnswer,
@@ -61,6 +63,7 @@ class ProposalAnswer(ProposedAnswer):
 
 
 @router.post("/products/{product}/shadow", summary="试用改动后的产品 / try a changed product")
+@needs(Act.RULE, *EVERY_CLASS)
 def try_out(product: ProductName, body: ShadowRequest, services: Serving) -> ShadowAnswer:
     """Whose past verdicts would turn, by village, sex, age band and kind; nothing is written."""
     changed = read_product(product, body.text)
@@ -68,6 +71,7 @@ def try_out(product: ProductName, body: ShadowRequest, services: Serving) -> Sha
 
 
 @router.post("/products/{product}/proposals", status_code=201, summary="提出新版本 / propose")
+@needs(Act.RULE)
 def put(product: ProductName, body: ProposalRequest, services: Serving) -> ProposedAnswer:
     """Put a version forward: every golden case must hold, and what is in force stays as it is."""
     found = services.publishing.propose_product(product, body.text, body.cases, by=body.by)
@@ -75,12 +79,14 @@ def put(product: ProductName, body: ProposalRequest, services: Serving) -> Propo
 
 
 @router.get("/proposals", summary="各份提案 / proposals")
+@needs(Act.RULE)
 def proposals(services: Serving) -> list[ProposedAnswer]:
     """Every proposal, oldest first, with its difference to what is in force."""
     return [proposed_answer(item) for item in services.publishing.proposals()]
 
 
 @router.get("/proposals/{proposal}", summary="一份提案 / a proposal")
+@needs(Act.RULE)
 def proposal(proposal: ProposalId, services: Serving) -> ProposalAnswer:
     """What the second person reads: the difference in Chinese, the golden cases, the files."""
     found = services.publishing.proposal(proposal)
@@ -93,6 +99,7 @@ def proposal(proposal: ProposalId, services: Serving) -> ProposalAnswer:
 
 
 @router.post("/proposals/{proposal}/approval", summary="批准新版本 / approve")
+@needs(Act.RULE)
 def let_pass(proposal: ProposalId, body: ApprovalRequest, services: Serving) -> ProposedAnswer:
     """Let a version pass, by another person than its proposer; all is checked again."""
     return proposed_answer(services.publishing.approve_product(proposal, by=body.by))

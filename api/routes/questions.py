@@ -9,8 +9,10 @@ from fastapi import APIRouter
 from fastapi import Body as FromBody
 from pydantic import Field
 
+from api.acts import Act
 from api.admission import Number, Text
-from api.dependencies import Serving
+from api.dependencies import Scoped, Serving
+from api.needs import EVERY_CLASS, needs
 from graph.time import parse_date, past_instant
 from queries import library
 from queries.library import answers
@@ -46,6 +48,7 @@ AnyAnswer: Any = Annotated[
 
 
 @router.get("/questions", summary="查询目录 / questions")
+@needs(Act.LOOK)
 def questions() -> list[QuestionInShort]:
     """All questions with their parameters and columns."""
     return [
@@ -62,10 +65,14 @@ def questions() -> list[QuestionInShort]:
 
 
 @router.post("/questions/{name}", summary="提问 / ask", response_model=AnyAnswer)
-def ask_question(name: str, services: Serving, parameters: Parameters) -> QuestionAnswer:
+@needs(Act.ASK, *EVERY_CLASS)
+def ask_question(
+    name: str, services: Serving, scope: Scoped, parameters: Parameters
+) -> QuestionAnswer:
     """Ask any question of the library."""
     day, instant = parameters.pop("as_of", None), parameters.pop("known_at", None)
     reader = services.reader(
+        scope,
         as_of=None if day is None else parse_date(str(day)),
         known_at=None if instant is None else past_instant(str(instant)),
     )

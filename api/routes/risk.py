@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
+from api.acts import Act
 from api.dependencies import Body, Key, Reading
+from api.needs import EVERY_CLASS, needs
 from queries.risk.what_if import WhatIfAnswer
 
 __all__ = ["router"]
@@ -25,6 +27,7 @@ class WhatIfRequest(Body):
 
 
 @router.post("/parties/{key}/risk/what-if", summary="风险假设推演 / what if")
+@needs(Act.ASK, *EVERY_CLASS)
 def what_if(key: Key, body: WhatIfRequest, reader: Reading) -> WhatIfAnswer:
     """The score without some ties or facts; marked as hypothetical, and no fact."""
     return reader.what_if(key, without_ties=body.without_ties, without_facts=body.without_facts)

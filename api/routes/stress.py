@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
+from api.acts import Act
 from api.admission import Fen, Whole
 from api.dependencies import Body, Reading
+from api.needs import EVERY_CLASS, needs
 from queries.money import Exposures, Losses
 from queries.risk.stress import ClearingStress, DistressStress
 
@@ -60,6 +62,7 @@ class InstitutionCapital(Body):
 
 
 @router.post("/losses", summary="贷款可能的损失 / what may be lost of the loans")
+@needs(Act.ASK, *EVERY_CLASS)
 def losses(body: LossScenario, reader: Reading) -> Losses:
     """By institution, village, security or purpose: by score, and under a scenario.
 
@@ -75,6 +78,7 @@ def losses(body: LossScenario, reader: Reading) -> Losses:
 
 
 @router.post("/exposures", summary="大额风险暴露和关联客户 / large exposures")
+@needs(Act.ASK, *EVERY_CLASS)
 def exposures(body: InstitutionCapital, reader: Reading, count: Count = 100) -> Exposures:
     """Clients and groups of connected clients against the limits of 商业银行大额风险暴露管理办法.
 
@@ -85,6 +89,7 @@ def exposures(body: InstitutionCapital, reader: Reading, count: Count = 100) -> 
 
 
 @router.post("/distress", summary="倒闭传染推演 / losses by contagion")
+@needs(Act.ASK, *EVERY_CLASS)
 def distress(body: DistressScenario, reader: Reading, count: Count = 100) -> DistressStress:
     """Who loses how much of its net assets when some fail (linear DebtRank).
 
@@ -97,6 +102,7 @@ def distress(body: DistressScenario, reader: Reading, count: Count = 100) -> Dis
 
 
 @router.post("/clearing", summary="代偿清算推演 / clearing of debts")
+@needs(Act.ASK, *EVERY_CLASS)
 def clearing(body: ClearingScenario, reader: Reading, count: Count = 100) -> ClearingStress:
     """Who could pay what when every guarantee is called at once (Eisenberg–Noe)."""
     return reader.clearing(
@@ -107,6 +113,7 @@ def clearing(body: ClearingScenario, reader: Reading, count: Count = 100) -> Cle
 
 
 @router.get("/clearing", summary="代偿清算推演（不设资金） / clearing without supplied amounts")
+@needs(Act.ASK, *EVERY_CLASS)
 def clearing_as_known(reader: Reading, count: Count = 100) -> ClearingStress:
     """The same with nothing supplied: money at hand is unknown of everybody."""
     return clearing(ClearingScenario(), reader, count)

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from api.acts import Act
 from api.admission import Day, Fen
 from api.dependencies import Body, Key, Reading, Serving
+from api.needs import EVERY_CLASS, needs
 from api.problem_document import RESPONSES
 from graph.time import today
-from ingest.guarded_guarantee import GuardedGuarantee, insert_guarantee
+from ingest.guarded_guarantee import GuardedGuarantee
 from queries.structure import GuaranteeProposal, Owners
 from queries.structure.overview import GuaranteeOverview, GuaranteePosition, HintAnswer
 from queries.structure.proposal import ProposalCheck
@@ -68,6 +70,7 @@ class OwnershipStatement(BaseModel):
 
 
 @router.get("/parties/{key}/owners", summary="股权穿透 / owners")
+@needs(Act.ASK, *EVERY_CLASS)
 def owners(
     key: Key,
     reader: Reading,
@@ -82,30 +85,35 @@ def owners(
     summary="股权声明（BODS 0.4） / ownership statements",
     response_model=list[OwnershipStatement],
 )
+@needs(Act.ASK, *EVERY_CLASS)
 def bods(key: Key, reader: Reading) -> list[dict[str, Any]]:
     """Holdings and beneficial owners as statements of the Beneficial Ownership Data Standard."""
     return reader.bods(key)
 
 
 @router.get("/parties/{key}/standing", summary="担保结构 / standing among guarantees")
+@needs(Act.ASK, *EVERY_CLASS)
 def standing(key: Key, reader: Reading) -> GuaranteePosition:
     """The ring a party stands in, for whom it stands in the end, and what the limits say."""
     return reader.structure().guarantee_position(key)
 
 
 @router.get("/parties/{key}/hints", summary="关联提示 / hints")
+@needs(Act.ASK, *EVERY_CLASS)
 def hints(key: Key, reader: Reading) -> HintAnswer:
     """Hints by association: to be looked at by a person, never a fact."""
     return reader.structure().hint_answer(key)
 
 
 @router.get("/guarantees/patterns", summary="担保圈链 / rings and chains")
+@needs(Act.ASK, *EVERY_CLASS)
 def patterns(reader: Reading) -> GuaranteeOverview:
     """Every ring, chain, star, mutual pair and joint group."""
     return reader.structure().overview
 
 
 @router.post("/guarantees/check", summary="核对担保 / check a guarantee")
+@needs(Act.ASK, *EVERY_CLASS)
 def check(body: ProposedGuarantee, reader: Reading) -> ProposalCheck:
     """Which limits a proposed guarantee would break; writes nothing."""
     return reader.check_guarantee(body.proposal())
@@ -121,16 +129,12 @@ _INSERTED: dict[int | str, dict[str, Any]] = {
 @router.post(
     "/guarantees", summary="写入担保 / insert a guarantee within limits", responses=_INSERTED
 )
+@needs(Act.GUARANTEE, *EVERY_CLASS)
 def insert(body: GuaranteeInsert, services: Serving, response: Response) -> GuardedGuarantee:
     """Checks again under the log's lock and writes the guarantee if every blocking limit holds.
 
     201 inserted, 200 already there, 409 refused or open; the answer says which limits and why.
     """
-    done = insert_guarantee(
-        services.settings,
-        body.proposal(),
-        accept_open=tuple(body.accept_open),
-        store=services.store,
-    )
+    done = services.insert_guarantee(body.proposal(), accept_open=tuple(body.accept_open))
     response.status_code = {"inserted": 201, "already": 200}.get(done.state, 409)
     return done

@@ -8,12 +8,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.acts import Act
 from api.admission import Flag, Whole
-from api.dependencies import KnownAt, Serving
-from graph.time import Instant
+from api.dependencies import KnownAt, Scoped, Serving
+from api.needs import needs
 from ingest import by_department
 from ingest.correction.worklist import DepartmentLoad, Task
-from queries.scope import ADMINISTRATOR
+from queries.basis import DataBasis
 
 __all__ = ["router"]
 
@@ -21,27 +22,20 @@ router = APIRouter(prefix="/v1", tags=["v1"])
 
 
 @dataclass(frozen=True)
-class WorklistBasis:
-    """On which state of the log a worklist stands; None where nothing ever came."""
-
-    position: int
-    known_at: Instant | None
-    scope: str
-
-
-@dataclass(frozen=True)
 class WorklistAnswer:
     """Open findings: by department, and the first of them; `total` is how many there are."""
 
-    basis: WorklistBasis
+    basis: DataBasis
     departments: tuple[DepartmentLoad, ...]
     tasks: tuple[Task, ...]
     total: int
 
 
 @router.get("/worklist", summary="待更正清单 / worklist")
+@needs(Act.RECEIVE)
 def worklist(
     services: Serving,
+    scope: Scoped,
     department: Annotated[str | None, Query(title="部门", max_length=100)] = None,
     source: Annotated[str | None, Query(title="来源", max_length=64)] = None,
     warnings: Annotated[Flag, Query(title="是否也列提示")] = False,
@@ -52,7 +46,7 @@ def worklist(
     told = services.deliveries(known_at=known_at)
     tasks = told.worklist(department=department, source=source, warnings=warnings)
     return WorklistAnswer(
-        WorklistBasis(len(told.batches), told.known_at, ADMINISTRATOR.name),
+        DataBasis.of(told.batches, scope),
         tuple(by_department(tasks)),
         tuple(islice(tasks, limit)),
         len(tasks),

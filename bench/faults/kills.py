@@ -107,12 +107,15 @@ class Driver:
         instants, wrong = [], []
         for way in ways:
             instants.append(round(chance.random() * doing.lasts_s, 3))
+            # an engine that a command before left running, as it may, is not this one's to stop
+            there = {process.pid for process in _working_in(self._office)}
             child = self._start(*doing.command)
             try:
                 child.wait(instants[-1])
                 child.communicate()
             except subprocess.TimeoutExpired:
-                wrong += self._ask(child, _ASKED[way]) if way in _ASKED else self._kill(child, way)
+                asked = _ASKED.get(way)
+                wrong += self._ask(child, asked, there) if asked else self._kill(child, way)
         wrong += self._once_more(doing)
         return Life(act, tuple(ways), tuple(instants), tuple(wrong))
 
@@ -207,12 +210,15 @@ class Driver:
         _, said = child.communicate(timeout=_LONGEST_S)
         return [f"killed: {said[-_SHOWN:]}"] if "Traceback" in said else []
 
-    def _ask(self, child: subprocess.Popen[str], number: signal.Signals) -> list[str]:
+    def _ask(
+        self, child: subprocess.Popen[str], number: signal.Signals, there: set[int]
+    ) -> list[str]:
         os.killpg(child.pid, number)
         _, said = child.communicate(timeout=_LONGEST_S)
         wrong = [f"asked to stop: {said[-_SHOWN:]}"] if "Traceback" in said else []
         # one that was done before it heard leaves its engine to the next command
-        left = [process.pid for process in _working_in(self._office)] if child.returncode else []
+        stays = {process.pid for process in _working_in(self._office)} - there
+        left = sorted(stays) if child.returncode else []
         return wrong + ([f"left processes {left}"] if left else [])
 
     def _once_more(self, act: Act) -> list[str]:

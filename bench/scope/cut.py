@@ -88,7 +88,7 @@ def facts_seen(ground: Ground, scope: Scope) -> dict[str, list[Row]]:
     found = {}
     for kind in SCHEMA.kinds:
         rows = ground.rows(kind)
-        if kind.kind in SCHEMA.identities and not scope.sees_everything:
+        if kind.kind in SCHEMA.identities and not scope.sees_everything | _is_public(kind):
             # what contradicts itself is followed by nobody, and not told to who sees half of it
             moved = ground.whole.moved
             rows = [row for row in rows if row["certainty"] < 1 or row["from_key"] in moved]
@@ -103,12 +103,22 @@ def facts_seen(ground: Ground, scope: Scope) -> dict[str, list[Row]]:
 def _rows(whole: FactsAt, kind: Node | Relationship) -> list[Row]:
     if kind.kind in SCHEMA.identities:
         rows: list[Row] = whole.log.read(kind.kind, known_at=whole.known_at).to_pylist()
-        return rows
+        # of a key that is given up only that it is: what else it may be is told to nobody
+        return [row for row in rows if row["from_key"] not in whole.moved or _is_followed(row)]
     if isinstance(kind, Node) and SCHEMA.superlabel(kind) == "Division":
         said: list[Row] = whole.log.read(kind.kind, known_at=whole.known_at).to_pylist()
         return said
     led: list[Row] = whole.held(kind.kind).to_pylist()
     return led
+
+
+def _is_public(kind: Node | Relationship) -> bool:
+    return SCHEMA.information(kind.kind).is_public
+
+
+def _is_followed(row: Row) -> bool:
+    """Whether an identity leads on: it is certain, and has no date."""
+    return row["certainty"] >= 1 and row["valid_from"] is None and row["valid_to"] is None
 
 
 class Grounds:

@@ -20,7 +20,7 @@ from bench.scope.answers import Answers, answers_of, content, plain
 from bench.scope.cut import Grounds, cut_view
 from bench.scope.random_world import DAYS, INSTANTS, random_scope, random_world
 from graph.snapshot import take_snapshot
-from queries.scope import Scope
+from queries.scope import ADMINISTRATOR, Scope
 from queries.visible import visible
 
 __all__ = ["Difference", "Pair", "compare"]
@@ -60,7 +60,7 @@ def compare(pairs: int, seed: int | str) -> Iterator[Pair]:
         chance = random.Random(world)  # noqa: S311 - repeatable, no secret
         log, as_of, known_at = random_world(world), chance.choice(DAYS), chance.choice(INSTANTS)
         grounds = Grounds(log)
-        whole = plain(content(take_snapshot(visible(log), as_of, known_at)))
+        whole = plain(content(take_snapshot(visible(log, ADMINISTRATOR), as_of, known_at)))
         for number in range(min(SCOPES, pairs - serial)):
             scope = random_scope(f"{world}/{number}")
             seen = answers_of(visible(log, scope), as_of, known_at, _INSTITUTION)

@@ -184,7 +184,27 @@ def say_world(chance: random.Random, kinds: Sequence[str] | None = None) -> list
             )  # fmt: skip
             stated.append(("SAME_AS", f"fact-{serial:05d}"))
         batches.append(said)
+    if not kinds:
+        _say_who_is_whom(batches, chance)
     return batches
+
+
+def _say_who_is_whom(batches: Sequence[Said], chance: random.Random) -> None:
+    """More of it than sources say: chains, circles, two answers, likeness to who is another; former
+    codes of villages."""
+    people = [key for key, label in PARTIES if label == "Person"]
+    codes = [f"division:{code}" for code in VILLAGES]
+    for said in batches:
+        for kind, keys, label in (("SAME_AS", people, "Person"), ("RECODED_AS", codes, "Village")):
+            if chance.random() > 0.25:
+                continue
+            old, new = chance.sample(keys, 2)
+            dated = {"valid_from": date(2025, 3, 1)} if chance.random() < 0.15 else {}
+            said.state(
+                kind, f"{kind}-{said.known_at:%m}", discriminator="", from_key=old,
+                from_label=label, to_key=new, to_label=label,
+                certainty=chance.choice((1.0, 1.0, 0.9)), **dated,
+            )  # fmt: skip
 
 
 def _fact(kind: Node | Relationship, chance: random.Random) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.snapshot import Snapshot, take_snapshot
 from ingest.sample import steps, write_district
+from queries.scope import ADMINISTRATOR
 from queries.structure.association_hints import same_controller, shared_agents
 from queries.structure.hint import AssociationHint
 from queries.structure.nominee import nominees
@@ -117,7 +118,8 @@ def take_in(folder: Path, *, persons: int, seed: int) -> District:
         ingest.ingest(source, [path], settings=settings, into_graph=False)
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     identity = make_secrets(settings.secrets_file).identity_key
-    return District(take_snapshot(visible(FactLog(settings.log_dir)), DAY), truth, identity)
+    seen = visible(FactLog(settings.log_dir), ADMINISTRATOR)
+    return District(take_snapshot(seen, DAY), truth, identity)
 
 
 def measure(district: District, profiles: Profiles) -> dict[str, Measured]:

@@ -7,6 +7,7 @@ Every module has `check(text) -> Finding` and, where test data needs it, `comple
     resident_id                  公民身份号码      GB 11643-1999   persons
     division_code                行政区划代码      GB/T 2260       places, with their history
     appearance                                                  what a text looks like that is none of them
+    person_in_code               a resident id where a code of an organisation belongs
     person_key                   the keyed hash that stands for a resident id in the graph
     phone_key                    the keyed hash that says whether two telephone numbers are equal
     tail_key                     the keyed hash that says whether two ids end in the same four

@@ -5,18 +5,43 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 
 from __future__ import annotations
 
+from graph.operations.bulletin import Bulletins, KeptBulletin
+from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
+from graph.operations.case_file import CaseFile, CaseFiles
+from graph.operations.code_correction import CodeChoice, CodeCorrections, CodeReturn, CodeRound
+from graph.operations.code_exception import CodeException, CodeExceptions
+from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
+from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.proposal import Proposal, Proposals
+from graph.operations.record_use import RecordUse, RecordUses
+from graph.operations.repair import Act, Case, RepairCases
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.store import OperationsStore, read_only_store, store_for
 
 __all__ = [
     "ENDED",
+    "Act",
+    "AppliedMeasure",
+    "Bulletins",
+    "CalendarEdit",
+    "CalendarEdits",
+    "Case",
+    "CaseFile",
+    "CaseFiles",
+    "CodeChoice",
+    "CodeCorrections",
+    "CodeException",
+    "CodeExceptions",
+    "CodeReturn",
+    "CodeRound",
+    "Concealment",
+    "Concealments",
     "DecisionArchive",
     "Delivery",
     "Holder",
@@ -24,13 +49,18 @@ __all__ = [
     "Jobs",
     "Judgement",
     "JudgementBook",
+    "KeptBulletin",
     "KeptDecision",
     "Kind",
     "Ledger",
+    "MeasureBook",
     "OperationsStore",
     "Proposal",
     "Proposals",
     "QueuedPair",
+    "RecordUse",
+    "RecordUses",
+    "RepairCases",
     "Runner",
     "Work",
     "holder",

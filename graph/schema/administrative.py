@@ -1,7 +1,7 @@
-"""Administrative permits and penalties as they are published (双公示, 发改办财金〔2018〕424号).
+"""Administrative acts: permits and penalties (双公示, 发改办财金〔2018〕424号), and seven classes more.
 
-A penalty says what its papers say of its publication and repair, like a list entry; what follows from
-that is law, and is worked out when it is read.
+A record says what its papers say of its publication and repair, and of which edition of the template
+they are; what follows from that is law, and is worked out when it is read (`queries.lawful`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph.information import InformationClass
-from graph.schema.public_record import RECORD_STATES
+from graph.schema.public_record import GRAVITY, RECORD_STATES
 from graph.vocabulary import Node, Property, Relationship, Sensitivity, ValueType
 
+__all__ = ["ACT_CLASSES", "EDITIONS", "NODES", "RELATIONSHIPS"]
+
 _PUBLIC = Sensitivity.PUBLIC
+
+#: Editions of the templates of permits and penalties: a code may mean opposite things in them.
+EDITIONS = {"2016": "2016年版", "2018": "2018年版"}
+
+#: The classes beside permits and penalties (国家发展改革委 信用信息目录; DB32/T 4040.5-2021 for the
+#: last two).
+ACT_CLASSES = {
+    "confirmation": "行政确认", "coercion": "行政强制", "adjudication": "行政裁决",
+    "reward": "行政奖励", "inspection": "行政检查", "levy": "行政征收", "payment": "行政给付",
+}  # fmt: skip
 
 #: 行政许可法 第十二条.
 _PERMIT_KINDS = {
@@ -32,6 +44,18 @@ def _day(name: str, term: str, element: str) -> Property:
 def _money(name: str, term: str, element: str) -> Property:
     return Property(name, term, ValueType.INTEGER, element, _PUBLIC)
 
+
+def _edition(element: str) -> Property:
+    return _text("edition", "模板版本", element, EDITIONS)
+
+
+#: What a record says of who may see it; what law says of that is another matter.
+_USE = (
+    _text("use_scope", "信息使用范围", "XK_SYFW CF_SYFW",
+          {"public": "公示", "internal": "仅政府部门内部共享", "authorised": "仅可授权查询"}),
+    _text("withheld_for", "依法不公开的原因", "政府信息公开条例 第十四条、第十五条；未成年人保护法 第一百零三条",
+          {"secret": "国家秘密或商业秘密", "privacy": "个人隐私", "minor": "涉及未成年人"}),
+)  # fmt: skip
 
 _REPORTING = (
     _day("reported_on", "上报日期", "信用信息平台接收日期"),
@@ -60,6 +84,12 @@ NODES = (
             _day("valid_from_on", "有效期自", "XK_YXQZ"),
             _day("valid_to_on", "有效期至", "XK_YXQZI"),
             _text("state", "当前状态", "XK_ZT", {"valid": "有效", "invalid": "无效"}),
+            _edition("XK_ZT 在两版模板中含义不同"),
+            _text("record_state", "记录状态", "XK_ZT（2016年版）", RECORD_STATES),
+            _text("project_name", "项目名称", "XK_XMMC"),
+            _text("power_code", "权力编码", "XK_BM"),
+            _text("authority", "许可机关", "XK_XKJG"),
+            *_USE,
             *_REPORTING,
         ),
         information=InformationClass.PUBLIC_RECORD,
@@ -84,10 +114,68 @@ NODES = (
             _day("published_until", "公示截止期", "CF_GSJZQ"),
             _day("removed_on", "修复日期", "信用修复管理办法"),
             _text("record_state", "当前状态", "CF_ZT", RECORD_STATES),
+            _edition("CF_ZT 在两版模板中含义不同"),
+            _text("case_name", "处罚名称", "CF_CFMC"),
+            _text("power_code", "权力编码", "CF_BM"),
+            _text(
+                "procedure",
+                "处罚程序",
+                "行政处罚法 第五十一条、第五十四条",
+                {"ordinary": "普通程序", "simple": "简易程序"},
+            ),
+            _text(
+                "severity",
+                "失信严重程度",
+                "CF_SXYZCD",
+                {"undetermined": "未定", "ordinary": "一般", "grave": "较重", "serious": "严重"},
+            ),
+            *_USE,
+            *GRAVITY,
             *_REPORTING,
         ),
         information=InformationClass.PUBLIC_RECORD,
         is_adverse=True,
+    ),
+    Node(
+        "AdministrativeAct",
+        "行政行为",
+        superlabel="AdministrativeDecision",
+        basis="全国公共信用信息基础目录（行政管理信息）",
+        properties=(
+            _text("act_class", "行政行为类别", "权力编码首位 1A-1I", ACT_CLASSES),
+            _text("document_no", "文书号", "wh"),
+            _text("form", "形式或种类", "lb"),
+            _text("content", "内容", "nr"),
+            _day("decided_on", "决定日期", "rq"),
+            _day("valid_to_on", "有效截止期", "jzq"),
+            _text("authority", "决定机关", "jg"),
+            _text("record_state", "记录状态", "zt", RECORD_STATES),
+            _day("reported_on", "上报日期", "信用信息平台接收日期"),
+            *_USE,
+        ),
+        information=InformationClass.PUBLIC_RECORD,
+    ),
+    # apart from the inspection: that one took place is published, what came of it is not for all
+    Node(
+        "InspectionResult",
+        "行政检查结果",
+        describes="AdministrativeAct",
+        basis="企业信息公示暂行条例 第十四条；国家市场监督管理总局令第107号",
+        properties=(
+            _text(
+                "result",
+                "检查结果",
+                "抽查检查结果",
+                {
+                    "no_problem": "未发现问题",
+                    "corrected": "发现问题已责令改正",
+                    "problem_found": "发现问题待后续处理",
+                    "not_cooperating": "不配合检查情节严重",
+                    "not_reachable": "通过登记的住所无法联系",
+                },
+            ),
+        ),
+        information=InformationClass.INSPECTION,
     ),
 )
 
@@ -106,6 +194,14 @@ RELATIONSHIPS = (
         ("Party",),
         ("Penalty",),
         "a party was penalised by a penalty decision",
+        information=InformationClass.PUBLIC_RECORD,
+    ),
+    Relationship(
+        "ACT_ON",
+        "行政行为相对人",
+        ("Party",),
+        ("AdministrativeAct",),
+        "a party is the subject of an administrative act",
         information=InformationClass.PUBLIC_RECORD,
     ),
     Relationship(

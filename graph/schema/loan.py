@@ -32,6 +32,14 @@ NODES = (
                     "other": "其他",
                 },
             ),
+            Property("product", "信贷产品"),
+            # two systems in use count 1 as yes and 1 as no: only words are taken
+            Property(
+                "stated_first_loan",
+                "机构申报的首贷标识",
+                basis="F270020 首贷户标识",
+                values={"first": "首贷", "not_first": "非首贷"},
+            ),
             Property("interest_ratio", "年利率", ValueType.REAL, sensitivity=_MONEY),
         ),
         information=InformationClass.CREDIT,

@@ -114,6 +114,10 @@ class FieldSpec(Strict):
         open_end: the last day of a term, which may say that there is none (长期, 2099-12-31).
         epoch_ms: a day that its system writes as milliseconds since 1970.
         exponent: a number whose system writes a very small one as 1.2E-7; no clerk does.
+        refused: words that are understood and never taken, each with what the clerk reads.
+        kept_words: words that elsewhere say that a cell is empty (空) and here are a value.
+        by_name: of a public body's code that may be absent: it is the one body that the log knows
+            under the name beside it (`ingest.comparing.named_bodies`).
         message: what the clerk reads when the value is refused, instead of our own words.
         example: a value that the gate takes; shown in the template.
         sensitivity: class of personal financial information (JR/T 0171-2020), the property's own
@@ -143,6 +147,9 @@ class FieldSpec(Strict):
     open_end: bool = False
     epoch_ms: bool = False
     exponent: bool = False
+    refused: dict[str, str] = Field(default_factory=dict)
+    kept_words: tuple[str, ...] = ()
+    by_name: bool = False
     message: str | None = None
     example: str = ""
     sensitivity: Sensitivity = Sensitivity.C1
@@ -156,6 +163,8 @@ class FieldSpec(Strict):
                 raise ValueError(f"{self.name}: {word} would mean two things")
         if strange := self.also.keys() - set(self.codes.values()):
             raise ValueError(f"{self.name}: {strange} has no word that is offered")
+        if any(label(word) in meant for word in self.refused):
+            raise ValueError(f"{self.name}: a word that is refused has no meaning")
         if self.required and self.if_wrong == "cell":
             raise ValueError(f"{self.name}: without a required cell there is no row")
         if self.exponent and self.type not in ("real", "ratio"):

@@ -143,6 +143,9 @@ class Source(Strict):
         retention: names of the rules by which its facts are kept (`queries.lawful.retention`).
         registers: kinds of party that it is the register, or the household file, of: its word on
             them counts before that of who mentions them (`graph.provenance`).
+        uploaded: whether its rows go on to the credit platform, whose upload page has words of its
+            own for what is wrong (`ingest.guidance.platform`), and asks that the subject is known
+            to a register.
         reported: whether a department reports it; one that none does (a benchmark) is offered to no
             clerk and missed by nobody.
         forms: the same source as counties write it, with headings of their own (`ingest.catalogue.form`).
@@ -158,6 +161,7 @@ class Source(Strict):
     completeness: Completeness = "increment"
     expected: Expected = Expected()
     needs: tuple[str, ...] = ()
+    uploaded: bool = False
     reported: bool = True
     tables: dict[str, TableSpec]
     forms: tuple[Source, ...] = ()
@@ -166,6 +170,12 @@ class Source(Strict):
         """Every shape a file of this source may have: its own tables, then those of the forms."""
         for variant in (self, *self.forms):
             yield from variant.tables.items()
+
+    def only(self, table: str) -> Source:
+        """The source as if it had this one table, in all forms."""
+        forms = tuple(form.only(table) for form in self.forms if table in form.tables)
+        here = {table: self.tables[table]} if table in self.tables else {}
+        return self.model_copy(update={"tables": here, "forms": forms})
 
     @model_validator(mode="after")
     def _of_the_rules(self) -> Source:

@@ -102,7 +102,8 @@ def told_as_empty(counts: Mapping[str, int]) -> list[RowFinding]:
 
 def _values(spec: FieldSpec) -> frozenset[str]:
     """Words that are values of the field.  Under 是否有… 无 may be a no: it is asked what is meant."""
-    return _SAYS_NO if spec.type == "flag" else frozenset(spec.codes) & EMPTY_WORDS
+    said = frozenset((*spec.codes, *spec.kept_words))
+    return _SAYS_NO if spec.type == "flag" else said & EMPTY_WORDS
 
 
 @cache

@@ -44,12 +44,21 @@ def code(text: str, spec: FieldSpec, kept: Mapping[str, str]) -> str:
     """What the code list keeps for this text; `kept` is the field's, made once for a column."""
     if (found := kept.get(label(text))) is not None:
         return found
+    _refuse_word(spec, label(text))
     raise WrongError(
         "unknown_code",
         f"代码不在字典中。可填：{'、'.join(spec.codes)}。",
         f"Not in the code list of {spec.name}.",
         "字典外的值",
     )
+
+
+def _refuse_word(spec: FieldSpec, said: str) -> None:
+    for word, message in spec.refused.items():
+        if label(word) == said:
+            raise WrongError(
+                "refused_word", message, f"{spec.name} says what is never taken.", "不采集的值"
+            )
 
 
 class CodeList:
@@ -64,12 +73,14 @@ class CodeList:
         self._kept = {_AND.sub("", word): code for word, code in spec.kept().items()}
         words = "|".join(map(re.escape, sorted(self._kept, key=len, reverse=True)))
         self._word, self._whole = re.compile(words), re.compile(f"(?:{words})+")
-        self._offered = "；".join(spec.codes)
+        self._offered, self._spec = "；".join(spec.codes), spec
 
     def __call__(self, text: str) -> str:
         """What is kept for the cell."""
         parts = [_AND.sub("", label(part)) for part in _APART.split(text) if label(part)]
         if not parts or not all(map(self._whole.fullmatch, parts)):
+            for part in parts:
+                _refuse_word(self._spec, part)
             raise WrongError(
                 "unknown_code",
                 f"应为以下类别，多项以分号隔开：{self._offered}。",

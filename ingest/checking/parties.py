@@ -25,6 +25,7 @@ import numpy as np
 from graph.identifiers import IdentifierIssue, Verdict, organisation_code, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.identifiers.appearance import appearance
+from graph.identifiers.person_in_code import looks_like_a_person
 from graph.identifiers.spelling import compact
 from ingest.checking.naming import suggests
 from ingest.checking.persons import PARTY_SUFFIXES, ordinary, persons, surely_no_code
@@ -33,7 +34,6 @@ __all__ = [
     "FILLER",
     "Columns",
     "Names",
-    "looks_like_a_person",
     "nameless",
     "old_code_or_new",
     "organisation",
@@ -192,19 +192,6 @@ def parties(
             one, findings[place] = party(text, identity_key, partial(names_of, place), confirmed)
             values.append(one)
     return list(zip(*values, strict=True)) if values else [()] * len(PARTY_SUFFIXES), findings
-
-
-def looks_like_a_person(text: str) -> bool:
-    """Whether a resident id stands there, perhaps with a wrong last digit: it is masked, always.
-
-    A code that some registrar may have given is not suspected for its digits alone.
-    """
-    code = compact(text)
-    found = resident_id.check(code)
-    if found.value is not None:
-        return True
-    # seventeen digits with a province and a real date, and only the last does not fit
-    return found.code == "check_digit" and not uscc.registrar_known(code)
 
 
 def _decided(

@@ -204,6 +204,21 @@ ROW_RULES = {
         "At least one of them is needed.",
         lambda columns: np.logical_or.reduce(_given(columns)),
     ),
+    "required_with": RowRule(
+        "填了“{1}”等代码的是单位，单位要填“{0}”。",
+        "Required where one of the others is given.",
+        lambda columns: _given(columns)[0] | ~np.logical_or.reduce(_given(columns)[1:]),
+    ),
+    "person_or_organisation": RowRule(
+        "填了“{1}”等代码的是单位，“{0}”应为空；单位负责人的证件号码不采集。",
+        "An organisation has no resident id, and its representative's is not collected.",
+        lambda columns: ~_given(columns)[0] | ~np.logical_or.reduce(_given(columns)[1:]),
+    ),
+    "empty_without": RowRule(
+        "没有“{1}”等任何一个代码的是自然人，“{0}”应为空；是单位的，请补填代码。",
+        "Empty where none of the others is given.",
+        lambda columns: ~_given(columns)[0] | np.logical_or.reduce(_given(columns)[1:]),
+    ),
     "together": RowRule(
         "“{0}”与相关列应同时填写或同时留空。",
         "All of them or none.",

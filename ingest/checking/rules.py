@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.errors import SettingsError
+from graph.identifiers.person_in_code import looks_like_a_person
 from graph.names.writing import MIDDLE_DOTS
 from graph.time import today
 from ingest.catalogue.field import FieldSpec
@@ -99,6 +100,17 @@ _PERSON_NAME = (
 )
 
 FIELD_RULES = {
+    "organisation_number": FieldRule(
+        "像身份证号码。请改填单位的代码；个人的号码不要填在这一列。",
+        "It looks like a resident id: this column takes numbers of organisations only.",
+        # an adult's number is masked already where a text is read
+        lambda texts: (
+            ~(
+                texts.str.contains("*", regex=False).astype(bool)
+                | texts.map(looks_like_a_person).astype(bool)
+            )
+        ),
+    ),
     "not_future": FieldRule(
         "日期不能晚于今天。", "A date after today.", lambda days: days <= today()
     ),

@@ -23,9 +23,11 @@ import pyarrow as pa
 from graph.identifiers import resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.identifiers.appearance import appearance
+from graph.identifiers.person_in_code import as_meant, looks_like_a_person
 from graph.identifiers.redaction import redacted, redacted_key
 from graph.identifiers.spelling import compact
 from ingest.catalogue.field import FieldSpec
+from ingest.checking.parties import FILLER
 from ingest.checking.values import read_column
 from ingest.correction.quarantine import UNITS
 from ingest.reading.cell import NUMERIC, comes_back, kept_cell
@@ -40,6 +42,9 @@ UNREAD = "unread"
 #: Types whose number is a person's or may be.
 _PARTIES = frozenset({"resident_id", "party_id", "uscc", "uscc_or_filler", "organisation_code"})
 _RUN = re.compile(r"[0-9]{5,}")
+#: A code with a character too many or too few, or with a class that there is none of: behind the
+#: division stand two letters that nobody types for a digit, as in codes given out since 2015.
+_OF_A_FIRM = re.compile(r"[0-9A-Z]{1,3}[0-9]{5,6}(?=.{0,2}[AC-HJKMNPRT-Y]{2})[0-9A-Z]{8,12}")
 _AT_ONCE = 1 << 15
 
 
@@ -132,6 +137,11 @@ def _kept_texts(
 
 def _hiding(spec: FieldSpec, identity_key: str) -> Callable[[str], str]:
     """How numbers of persons are hidden in a cell where none belongs."""
+    if spec.check == "organisation_number":
+        # a child's number too, which may stand in a contract's as a date does
+        return lambda text: (
+            _hidden(text) if looks_like_a_person(text) else redacted_key(text, identity_key)
+        )
     if spec.type == "household" or spec.is_number_of_a_thing:
         return partial(redacted_key, identity_key=identity_key)
 
@@ -169,11 +179,17 @@ def _hidden(text: str) -> str:
     named = appearance(code)
     if named and named.code == "scientific":
         return text  # of its digits Excel has left nothing that names anybody
+    if code == FILLER:
+        return code
+    if looks_like_a_person(code):
+        return resident_id.mask(as_meant(code))
     if len(code) == 18 and uscc.subject_class(code):
         # a code with a slip is corrected letter by letter, and is nobody's secret
         person = resident_id.check(code).code
         if not code[:17].isdigit() or (person != "check_digit" and uscc.registrar_known(code)):
             return text
+    if _OF_A_FIRM.fullmatch(code):
+        return text
     if len(code) in (15, 18) and code[:-1].isdigit():
         return resident_id.mask(code)
     hidden = redacted(text, strict=False)

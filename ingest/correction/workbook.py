@@ -160,14 +160,14 @@ def _by_field(spec: TableSpec, item: RefusedRow) -> dict[str, str]:
             else [title for title in (finding.column or "").split("、") if title in by_title]
         )
         for title in titles:
-            reasons[by_title[title]].append(finding.message_zh)
+            reasons[by_title[title]].append(finding.said)
     return {name: "；".join(said) for name, said in reasons.items()}
 
 
 def _whole_row(item: RefusedRow, cells: dict[str, str | None]) -> str:
     """What is to be said of the row itself: where it stood, and what no single cell shows."""
     said = [f"{item.batch.file_name} 第 {item.row} 行"]
-    said += [finding.message_zh for finding in item.findings if finding.column is None]
+    said += [finding.said for finding in item.findings if finding.column is None]
     if line := cells.get("unread"):
         said.append(f"原文：{line}")
     return "；".join(said)

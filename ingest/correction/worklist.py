@@ -37,6 +37,7 @@ class Task:
     message_zh: str
     message_en: str
     value_class: str | None
+    platform: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,4 +139,5 @@ def _task(batch: Batch, table: str, finding: RowFinding) -> Task:
         finding.message_zh,
         finding.message_en,
         finding.value_class,
+        finding.platform,
     )

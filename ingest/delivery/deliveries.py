@@ -21,10 +21,13 @@ from graph.settings import Settings
 from graph.time import utc_now
 from ingest.catalogue.source import Source, load_source, source_names
 from ingest.correction.quarantine import Quarantine, RefusedRow, open_rows
+from ingest.correction.refused_documents import refused_documents
 from ingest.correction.workbook import Line, export_refused, refused_lines
 from ingest.correction.worklist import Task, worklist
 from ingest.delivery.freshness import Freshness, freshness
 from ingest.finding import RowFinding, kept_findings
+from ingest.withdrawal import Withdrawal, preview_withdrawal, withdraw
+from queries.indicators import RefusedDocument
 
 __all__ = ["Deliveries", "Delivery"]
 
@@ -54,6 +57,21 @@ class Deliveries:
     def known_at(self) -> datetime | None:
         """When the last of the batches came; None where there is none."""
         return self.batches[-1].known_at if self.batches else None
+
+    def preview_withdrawal(self, name: str) -> Withdrawal:
+        """What taking a batch back would do; nothing is written (`ingest.withdrawal`)."""
+        return preview_withdrawal(name, settings=self._settings, store=self._store)
+
+    def withdraw(self, name: str, *, reason: str, by: str, wait_s: float) -> Withdrawal:
+        """Take a batch back; the graph follows."""
+        return withdraw(
+            name,
+            reason=reason,
+            by=by,
+            settings=self._settings,
+            store=self._store,
+            wait_s=wait_s,
+        )
 
     def worklist(
         self, *, department: str | None = None, source: str | None = None, warnings: bool = False
@@ -90,6 +108,10 @@ class Deliveries:
     def open_rows(self, source: str) -> list[RefusedRow]:
         """Refused rows of a source that are open."""
         return open_rows(self._log, source)
+
+    def refused_documents(self) -> list[RefusedDocument]:
+        """Open refused rows of administrative decisions, as the office counts them."""
+        return refused_documents(self._log, self.quarantine)
 
     @property
     def quarantine(self) -> Quarantine:

@@ -45,7 +45,8 @@ class Arrival:
 
     Attributes:
         moved_to: where it is now; None while it waits for another run of its source.
-        report: what was taken in; None when it was refused as a whole.
+        report: what was taken in, of a workbook with several tables of the first; None when it
+            was refused as a whole.
     """
 
     name: str
@@ -108,26 +109,31 @@ class DropFolder:
 
     def _take(self, path: Path, source: str, progress: Progress | None) -> Arrival:
         try:
-            (report,) = ingest(
+            came = ingest(
                 source,
                 [path],
                 settings=self.settings,
                 into_graph=False,
                 wait_s=0,
                 progress=progress,
-            ).batches
+            )
         except BusyError as error:
             return Arrival(shown(path), source, None, None, error.message_zh)
         except InputError as error:
             if error.cause_code in {"file_changing", "file_missing"}:
                 return Arrival(shown(path), source, None, None, error.message_zh)
             return self._refuse(path, source, error.message_zh)
-        self._explain(path, report)
-        message = f"读入 {report.rows_in} 行，退回 {report.quarantined} 行"
+        for each in came.batches:
+            self._explain(path, each)
+        # a workbook may hold several tables, each a report of its own
+        report, total = came.batches[0], came.batches
+        rows_in, refused = (sum(getattr(x, n) for x in total) for n in ("rows_in", "quarantined"))
+        message = f"读入 {rows_in} 行，退回 {refused} 行"
+        message += "".join(f"；其中一张表未接收：{item.message_zh}" for item in came.refused)
         moved = self._move(path, DONE)
         if moved is None:
             return Arrival(shown(path), source, None, report, f"{message}，{_NOT_MOVED}")
-        warned = grouped(item for item in report.findings if item.severity == "warning")
+        warned = grouped(item for x in total for item in x.findings if item.severity == "warning")
         if warned:
             message += f"，提示 {len(warned)} 种"
             lines = [_line(each) for each in warned]

@@ -1,7 +1,8 @@
 """Which sheets of a file are read: the first that has the heading, and those that go on with it.
 
 A cover sheet is passed over.  A sheet with the same heading is more of the same table (a village a
-sheet, or what did not fit on the first).  Any other is not read, and said; but where the table is a
+sheet, or what did not fit on the first).  One of another table of the source (许可 beside 处罚) is
+named, to be read for itself.  Any other is not read, and said; but where the table is a
 complete list, a sheet that could be more of it refuses the file: half a list would end what stands
 on the other half.
 """
@@ -44,11 +45,13 @@ class Chosen:
 
     Attributes:
         notes: what is not, and that the heading is not on the first sheet.
+        others: further tables of the source that stand on sheets of their own.
     """
 
     head: Heading
     parts: list[SheetBody]
     notes: list[RowFinding] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
 
 def choose(file_name: str, sheets: Sequence[Sheet], source: Source) -> Chosen:
@@ -101,8 +104,11 @@ def _look_at(file_name: str, sheet: Sheet, source: Source, chosen: Chosen) -> No
             chosen.parts.append(_below(sheet, head, top, rows))
             return
         could_go_on = head.table == first.table
-        if could_go_on:
-            reason = "列的排列不同"
+        if not could_go_on:
+            if head.table not in chosen.others:
+                chosen.others.append(head.table)
+            return
+        reason = "列的排列不同"
     if could_go_on and source.completeness_of(first.table) == "snapshot":
         raise InputError(
             f"{file_name} 是完整名单，而第二张工作表“{sheet.name}”像是名单的另一部分，但{reason}。"

@@ -58,6 +58,7 @@ def given(table: Table) -> str:
         "spec": table.spec.model_dump(mode="json"),
         "file_name": table.file_name,
         "is_correction": table.is_correction,
+        "others": table.others,
         "pieces": cells.write_all(),
     }
     return json.dumps(said)
@@ -99,6 +100,7 @@ def taken(line: bytes, file: IO[bytes]) -> Table:
         unread=dict(zip(unread["row"].to_pylist(), unread["text"].to_pylist(), strict=True)),
         origins={item["at"]: Origin(item["batch"], item["row"]) for item in origins.to_pylist()},
         is_correction=said["is_correction"],
+        others=tuple(said["others"]),
     )
 
 

@@ -76,7 +76,7 @@ def find_heading(
 
     Raises:
         InputError: `missing_column`, `heading_not_first`, `heading_in_two_rows`,
-            `duplicate_column`, `unit_differs`, `too_many_columns`.
+            `duplicate_column`, `unit_differs`, `too_many_columns`, `table_unclear`.
     """
     known = {name for _, spec in source.shapes() for item in spec.fields for name in item.spellings}
     if max((sum(map(bool, row)) for _, row in top), default=0) > _MOST_COLUMNS:
@@ -201,7 +201,25 @@ def _fitting(file_name: str, titles: Sequence[str], source: Source) -> tuple[str
         if not _missing(spec, places):
             count = sum(bool(field.spellings & places.keys()) for field in spec.fields)
             fits.append((spec.names_file(file_name), count, -order, name, spec))
-    return max(fits, key=lambda item: item[:3])[3:] if fits else None
+    if not fits:
+        return None
+    best = max(fits, key=lambda item: item[:3])
+    told = {name: spec for *rank, _, name, spec in fits if [*best[:2]] == rank}
+    # tables whose templates differ, in a file that has only what is common to them
+    templates = {tuple(item.title for item in spec.fields) for spec in told.values()}
+    if len(templates) > 1 and len({_taken(spec, places) for spec in told.values()}) == 1:
+        titles = "、".join(spec.title or name for name, spec in told.items())
+        raise InputError(
+            f"{file_name} 的列名看不出是哪一张表（{titles}）。请在文件名中写明是哪一类，或改用该表的模板。",
+            f"{file_name} could be any of {', '.join(told)}: say which in its name.",
+            code="table_unclear",
+        )
+    return best[3:]
+
+
+def _taken(spec: TableSpec, places: dict[str, list[int]]) -> frozenset[str]:
+    """The headings of a file that a table knows."""
+    return frozenset(title for item in spec.fields for title in item.spellings & places.keys())
 
 
 def _understood(file_name: str, titles: Sequence[str], table: str, spec: TableSpec) -> Heading:

@@ -20,6 +20,7 @@ from graph.errors import InputError
 from graph.file_name import shown
 from graph.identifiers.redaction import redacted
 from ingest.catalogue.field import heading
+from ingest.catalogue.forbidden import why_forbidden
 from ingest.catalogue.source import Source, TableSpec
 from ingest.finding import RowFinding
 from ingest.memory import let_the_system_allocate
@@ -52,6 +53,7 @@ class Table:
         unread: raw text of the refused rows, kept only where every column is declared.
         origins: of a returned error workbook: row -> the refused row that it corrects.  A row
             that is here and not in the frame was emptied: its sender takes it back.
+        others: further tables of the source that the file holds, each to be read for itself.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Table:
     unread: dict[int, str] = field(default_factory=dict)
     origins: dict[int, Origin] = field(default_factory=dict)
     is_correction: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def rows_in(self) -> int:
@@ -177,6 +180,7 @@ def read_table(path: Path, source: Source, into: SpilledTables | None = None) ->
         rows.unread,
         rows.origins,
         head.is_correction,
+        tuple(chosen.others),
     )
 
 
@@ -216,6 +220,17 @@ def _objects(texts: Sequence[str | None]) -> np.ndarray:
 
 def _unknown(head: Heading) -> Iterator[RowFinding]:
     for title in map(redacted, head.unknown.values()):
+        if (never := why_forbidden(title)) is not None:
+            yield RowFinding(
+                1,
+                title,
+                "forbidden_column",
+                f"“{title}”属于{never.title}，不得进入信用记录（{never.why}）。"
+                "这一列没有读入，也没有保存；请从报送文件中删去，登记来源目录也不能采集。",
+                "What this column holds may not enter a credit record; it was not read.",
+                severity="warning",
+            )
+            continue
         yield RowFinding(
             1,
             title,

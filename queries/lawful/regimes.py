@@ -21,6 +21,7 @@ __all__ = [
     "PARAMETERS",
     "End",
     "Ended",
+    "Gravity",
     "Record",
     "Regimes",
     "Term",
@@ -34,9 +35,12 @@ __all__ = [
 PARAMETERS = frozenset({"lawful_on", "record_kinds", "end_states", "terms"})
 
 #: Why a record may be used no more.
-Ended: TypeAlias = Literal["removed", "expired", "annulled", "frozen", "not_published"]
+Ended: TypeAlias = Literal["removed", "expired", "annulled", "frozen", "shielded", "not_published"]
 
 Sure: TypeAlias = Literal["found", "known_high", "unsure"]
+
+#: How grave a record is (`ListEntry.credit_class`), where a term depends on it.
+Gravity: TypeAlias = Literal["minor", "ordinary", "serious"]
 
 #: Between several classes of one record.
 AND = "；"
@@ -78,6 +82,8 @@ class Term(Strict):
     Attributes:
         classes: it fits a record whose classes are all among these; none: any record of the kind.
         authority: and whose authority has this in its name; empty: any.
+        gravity: and that somebody classed so; None: any.
+        final: no authority can extend it (`extended_until`).
         months: from the day on which the term begins; 0: such a record is published nowhere.
         begins: first day on which the line is in force, and `ends`: last; None: open.
     """
@@ -85,6 +91,8 @@ class Term(Strict):
     kind: str
     classes: tuple[str, ...] = ()
     authority: str = ""
+    gravity: Gravity | None = None
+    final: bool = False
     months: int = Field(ge=0)
     begins: date | None = Field(default=None, alias="from")
     ends: date | None = Field(default=None, alias="until")
@@ -97,9 +105,14 @@ class Term(Strict):
         begun = (self.begins or MIN_DATE) <= lawful_on
         return self.sure != "unsure" and begun and lawful_on <= (self.ends or MAX_DATE)
 
-    def fits(self, classes: str | None, authority: str | None) -> bool:
-        """Whether it fits a record of these classes, by this authority; None: nobody said."""
-        if self.authority not in (authority or ""):
+    @property
+    def binds(self) -> bool:
+        """Whether no authority can extend it: the last word, or published nowhere."""
+        return self.final or self.months == 0
+
+    def fits(self, classes: str | None, authority: str | None, gravity: str | None = None) -> bool:
+        """Whether it fits a record of these classes, by this authority, so grave; None: nobody said."""
+        if self.authority not in (authority or "") or self.gravity not in (None, gravity):
             return False
         return not self.classes or (
             classes is not None and {*classes.split(AND)} <= {*self.classes}
@@ -122,7 +135,8 @@ class Regimes(RuleFile):
             raise ValueError(f"adverse kinds of the schema are {sorted(adverse)}")
         for kind, record in self.records.items():
             held = {item.name for item in SCHEMA.nodes[kind].properties}
-            lost = {record.of_class, record.begins} - held - {None}
+            graded = {"credit_class" for term in self.terms if term.kind == kind and term.gravity}
+            lost = ({record.of_class, record.begins} | graded) - held - {None}
             if lost or record.tie not in SCHEMA.relationships:
                 raise ValueError(f"{kind}: no such property or tie: {sorted(map(str, lost))}")
         for term in self.terms:
@@ -176,8 +190,9 @@ def parameters(lawful_on: date) -> dict[str, Any]:
     """What `usable(e)` is given in Cypher.
 
     `lawful_on`; `record_kinds`: kinds of versions that are adverse records; `end_states`: states that
-    end a record; `terms`: maps of kind, classes (empty: any), authority (empty: any), the names of
-    the properties of class and beginning, and `since`: what began before is over.
+    end a record; `terms`: maps of kind, classes (empty: any), authority (empty: any), gravity
+    (empty: any), whether it `binds`, the names of the properties of class and beginning, and `since`:
+    what began before is over.
     """
     law = regimes()
     return {
@@ -189,6 +204,8 @@ def parameters(lawful_on: date) -> dict[str, Any]:
                 "kind": term.kind,
                 "classes": list(term.classes),
                 "authority": term.authority,
+                "gravity": term.gravity or "",
+                "binds": term.binds,
                 "of_class": law.records[term.kind].of_class,
                 "begins": law.records[term.kind].begins,
                 "since": since,

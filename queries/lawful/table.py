@@ -56,7 +56,9 @@ def ended_records(kind: str, held: pa.Table, lawful_on: date) -> pa.Array:
     if record is None or not len(held):
         return pa.array([], pa.string())
     day = pa.scalar(lawful_on, pa.date32())
-    over = pa.chunked_array([pa.array([False] * len(held))])
+    none = pa.chunked_array([pa.array([False] * len(held))])
+    # what ends a record for good, and what its sector's authority may let go on
+    over, expired = none, none
     for item in law.ends_of(kind):
         if item.sure == "unsure":
             continue
@@ -65,13 +67,25 @@ def ended_records(kind: str, held: pa.Table, lawful_on: date) -> pa.Array:
             ended = pc.is_in(_plain(said), value_set=pa.array(item.values, pa.string()))
         else:
             ended = (pc.less_equal if item.what == "removed" else pc.less)(said, day)
-        over = pc.or_(over, pc.fill_null(ended, False))
+        if item.what == "expired":
+            expired = pc.or_(expired, pc.fill_null(ended, False))
+        else:
+            over = pc.or_(over, pc.fill_null(ended, False))
     for term, since in thresholds(lawful_on):
         if term.kind == kind and record.begins is not None:
             began = pc.less(held[record.begins], pa.scalar(since, pa.date32()))
             fits = pc.and_(_fits(held, term, record.of_class), pc.fill_null(began, False))
-            over = pc.or_(over, fits)
-    return pc.unique(_plain(held["key"]).filter(over)).cast(pa.string())
+            if term.binds:
+                over = pc.or_(over, fits)
+            else:
+                expired = pc.or_(expired, fits)
+    keys = _plain(held["key"])
+    if "extended_until" in held.column_names:
+        goes_on = pc.fill_null(pc.greater_equal(held["extended_until"], day), False)
+        longer = pc.unique(keys.filter(goes_on))
+        if len(longer):
+            expired = pc.and_(expired, pc.invert(pc.is_in(keys, value_set=longer)))
+    return pc.unique(keys.filter(pc.or_(over, expired))).cast(pa.string())
 
 
 def _fits(held: pa.Table, term: Term, of_class: str | None) -> pa.ChunkedArray:
@@ -92,6 +106,9 @@ def _fits(held: pa.Table, term: Term, of_class: str | None) -> pa.ChunkedArray:
     if term.authority:
         names = _plain(held["authority"])
         fits = pc.and_(fits, pc.fill_null(pc.match_substring(names, term.authority), False))
+    if term.gravity:
+        graded = _plain(held["credit_class"])
+        fits = pc.and_(fits, pc.fill_null(pc.equal(graded, term.gravity), False))
     return fits
 
 

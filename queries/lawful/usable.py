@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from graph.time import months_after
+from graph.time import MIN_DATE, months_after
 from queries.lawful.regimes import Ended, regimes
 
 __all__ = ["usable", "why_ended"]
@@ -26,13 +26,21 @@ def usable(kind: str, statements: Iterable[Mapping[str, Any]], lawful_on: date) 
             have: a repair known today also protects the past.
         lawful_on: the later of both clocks of the answer, in China (`graph.moment`).
     """
-    return all(why_ended(kind, item, lawful_on) is None for item in statements)
+    said = tuple(statements)
+    goes_on = any((item.get("extended_until") or MIN_DATE) >= lawful_on for item in said)
+    return all(why_ended(kind, item, lawful_on, goes_on=goes_on) is None for item in said)
 
 
-def why_ended(kind: str, statement: Mapping[str, Any], lawful_on: date) -> Ended | None:
+def why_ended(
+    kind: str, statement: Mapping[str, Any], lawful_on: date, *, goes_on: bool = False
+) -> Ended | None:
     """By what one statement ends the record that it is of; None where it does not.
 
     A removal counts from its day on, a term through its last day (民法典 第二百零三条).
+
+    Args:
+        goes_on: some statement of the record says that its sector's authority lets its publication go
+            on; what is removed, annulled or disputed ends all the same.
     """
     law = regimes()
     if kind not in law.records:
@@ -43,6 +51,8 @@ def why_ended(kind: str, statement: Mapping[str, Any], lawful_on: date) -> Ended
             continue
         if item.values:
             over = said in item.values
+        elif item.what == "expired" and goes_on:
+            over = False
         else:
             over = said <= lawful_on if item.what == "removed" else said < lawful_on
         if over:
@@ -57,10 +67,10 @@ def why_ended(kind: str, statement: Mapping[str, Any], lawful_on: date) -> Ended
     for term in law.terms:
         if term.kind != kind or not term.in_force(lawful_on):
             continue
-        if not term.fits(classes, statement.get("authority")):
+        if not term.fits(classes, statement.get("authority"), statement.get("credit_class")):
             continue
         if term.months == 0:
             return "not_published"
-        if months_after(began, term.months) < lawful_on:
+        if months_after(began, term.months) < lawful_on and (term.binds or not goes_on):
             return "expired"
     return None

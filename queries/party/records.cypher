@@ -1,20 +1,20 @@
 // title: 登记和记录 / Records
-// question: 各来源登记了这个主体的哪些许可、处罚、资产、土地、保险、纳税和其他事项？ / What is on record of the party: permits, penalties, assets, land, insurance, tax and more?
+// question: 各来源登记了这个主体的哪些许可、处罚、其他行政行为、资产、土地、保险、纳税和其他事项？ / What is on record of the party: permits, penalties, other acts, assets, land, insurance, tax and more?
 // param key: text = 主体编号 / party key
 // returns kind: text = 与记录的关系 / tie to the record ; codes kinds
 // returns record_key: text = 记录编号 / record
 // returns record_kind: text = 记录类别 / kind of record ; codes kinds
 // returns facts: map = 记录内容 / what it says ; codes of record_kind
 // returns tie: map = 关系内容 / what the tie says ; codes of kind
-// returns others: list = 相关事项（机关、保单、地块、抵押、贷款） / what the record leads to
+// returns others: list = 相关事项（机关、保单、地块、抵押、贷款、授信机构） / what the record leads to
 // returns since: date = 起始日 / since
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 征信业管理条例 第十三条；信用修复管理办法（修复后停止共享和使用）
-// access: public, appraisal, complaint, contribution, credit, guarantee, insurance, land, operation, property, tax, utility
+// access: public, appraisal, complaint, contribution, credit, guarantee, inspection, insurance, land, operation, property, tax, utility
 // rows: 400
 MATCH (p:Party {key: $key})
-MATCH (p:Party)-[t:HOLDS_PERMIT|PENALISED_BY|DECLARED|OWNS|OWES|CONTRIBUTES_TO|GROWS|RAISES|GAVE|HOLDS_IP|UNDERTAKES|INSURED_BY|COMPENSATED_BY|JOINED_GROUP|CONTRACTS_LAND|HOLDS_LAND_RIGHT|CHANGED_REGISTRATION|RECEIVED|PARTY_TO|RATED_AS|PAID_TAX|PAYS_FOR|CONCERNS]-(x)
+MATCH (p:Party)-[t:HOLDS_PERMIT|PENALISED_BY|ACT_ON|DECLARED|OWNS|OWES|CONTRIBUTES_TO|GROWS|RAISES|GAVE|HOLDS_IP|UNDERTAKES|INSURED_BY|COMPENSATED_BY|JOINED_GROUP|CONTRACTS_LAND|HOLDS_LAND_RIGHT|CHANGED_REGISTRATION|RECEIVED|PARTY_TO|RATED_AS|PAID_TAX|PAYS_FOR|GRANTED_LINE|HONOURED_BY|CONCERNS]-(x)
 WHERE live(t) AND stands(x.key) AND usable(x)
 CALL (x) {
   OPTIONAL MATCH (x)<-[:DESCRIBES]-(v:Version)
@@ -22,7 +22,7 @@ CALL (x) {
   RETURN v
 }
 CALL (x) {
-  OPTIONAL MATCH (x)-[u:DECIDED_BY|CLAIMED_UNDER|OVER_PLOT|LIES_IN|SECURES|LIES_ON]-(y)
+  OPTIONAL MATCH (x)-[u:DECIDED_BY|CLAIMED_UNDER|OVER_PLOT|LIES_IN|SECURES|LIES_ON|LINE_OF]-(y)
   WHERE live(u) AND usable(y)
   WITH DISTINCT y, type(u) AS leads
   WITH y, leads, head(COLLECT {

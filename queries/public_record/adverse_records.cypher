@@ -28,7 +28,8 @@ CALL (p) {
   WHERE live(t) AND live(v)
     AND usable(x)
   RETURN 'penalty' AS kind, v.penalty_kinds AS what, x.key AS record_key,
-         v.document_no AS document_no, name_over(x, DECIDED_BY) AS authority,
+         v.document_no AS document_no,
+         coalesce(name_over(x, DECIDED_BY), v.authority) AS authority,
          v.decided_on AS since, v.published_until AS until, v.fine_fen AS amount_fen,
          source_of(v) AS source,
          lesser(v.certainty, t.certainty) AS certainty

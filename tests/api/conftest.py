@@ -14,6 +14,7 @@ from graph.engine import ensure_engine, stop_engine
 from graph.log import FactLog
 from graph.settings import Settings
 from ingest.sample import steps, write_district
+from queries.scope import ADMINISTRATOR
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +33,7 @@ def client(district: Settings) -> Iterator[TestClient]:
     app = create_app(district)
     with TestClient(app, "http://127.0.0.1") as open_client:
         services = app.state.services
-        assert services.is_warm(services.reader(), within=120)
+        assert services.is_warm(services.reader(ADMINISTRATOR), within=120)
         yield open_client
 
 

@@ -20,6 +20,7 @@ from api.app import create_app
 from api.problem_document import RESPONSES
 from graph.errors import GraphUnavailableError
 from graph.settings import Settings
+from ingest.identity.judging import Judging
 from queries.scope import ADMINISTRATOR
 
 DIGEST = "0" * 64
@@ -36,8 +37,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     made = create_app(settings)
     made.state.services = SimpleNamespace(
         settings=settings,
-        store=None,
-        reader=lambda **_: SimpleNamespace(scope=ADMINISTRATOR),
+        judging=Judging(settings, None),  # type: ignore[arg-type]
+        reader=lambda *_, **__: SimpleNamespace(scope=ADMINISTRATOR),
     )
     made.state.inbox = made.state.jobs = SimpleNamespace()
     return made

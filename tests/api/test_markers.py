@@ -1,9 +1,13 @@
-"""What law has ended leaves no trace: marked records are planted, and everything that answers is asked.
+"""What law has ended, and what a reader's scope withholds, leaves no trace: marked records are planted,
+and everything that answers is asked.
 
 Each way in which a record ends is planted against the same person and the same firm, with a mark in
 everything that it says.  Then every GET and every POST that reads, every page, every question and
 every command with `--json` is asked of everybody there is.  One record in force, with a mark of its
 own, shows that the search looks where such things are told.
+
+Then it is all asked again by a reader of one town with few classes: marked are people of another town,
+what is of a class that nobody opened to this reader, and what was opened to another institution.
 """
 
 from __future__ import annotations
@@ -15,7 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from routes import every_route
+from crawl import (
+    MAY_REFUSE,
+    NO_ANSWER_COMMANDS,
+    crawl,
+    every_command,
+    every_question,
+    told_to,
+)
 from starlette.testclient import TestClient
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -23,18 +34,27 @@ from typer.testing import CliRunner
 import ingest
 from api.app import create_app
 from api.command_line import app as commands
+from api.needs import routes_of
 from graph.catch_up import catch_up
 from graph.identifiers import resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.log import FactLog
 from graph.provenance import OTHER_SOURCES
 from graph.settings import Settings
-from queries import library
+from graph.time import today
+from ingest.repair import act_on, open_case, records_of
+from queries.lawful import repair_law
+from queries.scope import ADMINISTRATOR, Scope
 
 #: Stands in everything that a record says that has ended, and in the one that is in force.
 ENDED, IN_FORCE = "暗标", "明标"
+#: Stands in what the reader of one town may not see, and in what was opened to that reader alone.
+OUTSIDE, INSIDE = "外标", "内标"
 #: Sources that state adverse records: none is told as the source of what a party is.
 ADVERSE = ("judgment_defaulter", "tax_dishonesty", "administrative_decision")
+
+#: Penalties that the office repairs, freezes, annuls and shields.
+ACTED = ("罚修", "罚冻", "罚销", "罚屏")
 
 VILLAGE = "610305100201"
 MAN = resident_id.complete("61032219750115101")
@@ -42,23 +62,9 @@ MAN = resident_id.complete("61032219750115101")
 LISTED = resident_id.complete("61032219800808104")
 FIRM, BANK = uscc.complete("91610305MA9000017"), "C1402610305001"
 BODY = "116103050160001M1M"
-
-#: What a clerk sent, tries, or takes back is his own paper, and reading it is no answer about a
-#: party; the rest writes, and says what was written.
-NO_ANSWER = {
-    "/v1/batches", "/v1/batches/{name}", "/v1/batches/{name}/withdrawal", "/send", "/uploads/{name}",
-    "/uploads/{name}/acceptance", "/deliveries", "/deliveries/{name}",
-    "/deliveries/{name}/withdrawal", "/corrections/{source}/{table}", "/templates/{source}/{table}",
-    "/v1/worklist", "/v1/identity/judgements", "/v1/identity/judgements/{number}/undo",
-    "/identity/judgements", "/identity/judgements/{number}/undo", "/identity/candidates",
-    "/v1/identity/candidates", "/v1/products/{product}/proposals", "/v1/proposals/{proposal}",
-    "/v1/proposals/{proposal}/approval", "/v1/jobs/{job_id}/cancellation",
-    # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
-    "/v1/guarantees",
-    # told by the decisions, jobs and shadows asked above, and of what nobody made here
-    "/v1/jobs/{job_id}", "/v1/jobs/{job_id}/result", "/v1/decisions/jobs",
-    "/v1/products/{product}/shadow", "/v1/products/{product}/versions/{version}",
-}  # fmt: skip
+#: Of another town; and of this one, who opened his credit to another bank, and to ours.
+FAR, THEIRS, OURS = (resident_id.complete(f"6103221977060{n}10{n}") for n in (1, 2, 3))
+FAR_VILLAGE, OTHER_BANK = "610305110201", "C1402610305002"
 
 
 def mark(*parts: object) -> str:
@@ -107,6 +113,8 @@ def ended_records() -> tuple[list[dict[str, str]], list[dict[str, str]], list[di
             # by law alone: three years; warnings of market supervision are published nowhere
             penalty(name, number, mark("罚年", who), decided="2023-01-15"),
             penalty(name, number, mark("罚警", who), kinds="警告"),
+            # ended by acts of the office afterwards
+            *(penalty(name, number, mark(word, who)) for word in ACTED),
         ]
         taxes.append({
             "纳税人名称": name, "纳税人识别号": number, "处理处罚决定文号": f"{mark('税', who)}号",
@@ -117,6 +125,30 @@ def ended_records() -> tuple[list[dict[str, str]], list[dict[str, str]], list[di
     courts.append(court("样独", LISTED, mark("独"), removed="2024-06-01", listed="2024-01-05"))
     penalties.append(penalty("样样果业有限公司", FIRM, IN_FORCE))
     return courts, penalties, taxes
+
+
+def household(name: str, number: str, village: str, serial: int, said: str) -> dict[str, str]:
+    return {
+        "户号": f"{village}-{serial:04d}", "户主姓名": name, "与户主关系": "户主", "姓名": name,
+        "公民身份号码": number, "村编码": village, "住址": f"{said}路1号", "职业": f"{said}业",
+        "采集日期": "2026-03-01",
+    }  # fmt: skip
+
+
+def plot(village: str, serial: int, said: str) -> dict[str, str]:
+    return {
+        "户号": f"{village}-{serial:04d}", "地块名称": f"{said}地", "地类": "旱地", "面积（亩）": "2",
+        "经营方式": "承包", "采集日期": "2026-03-01",
+    }  # fmt: skip
+
+
+def loan(name: str, number: str, serial: str, said: str, bank: str = BANK) -> dict[str, str]:
+    return {
+        "金融机构编码": bank, "金融机构名称": "样例农商行" if bank == BANK else "样例村镇银行",
+        "借据号": serial, "借款人名称": name, "借款人证件号码": number, "借款金额（万元）": "5",
+        "发放日期": "2025-06-01", "到期日期": "2027-06-01", "用途": f"{said}种植",
+        "贷款余额（万元）": "3", "五级分类": "正常", "数据日期": "2026-03-31",
+    }  # fmt: skip
 
 
 def write(path: Path, rows: Sequence[dict[str, str]]) -> Path:
@@ -132,7 +164,8 @@ def planted(office: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setti
     folder = tmp_path_factory.mktemp("planted")
     courts, penalties, taxes = ended_records()
     regions = [("610305", "凤翔区", "县区", ""), ("610305100", "城关镇", "乡镇", "610305"),
-               (VILLAGE, "样东村", "行政村", "610305100")]  # fmt: skip
+               (VILLAGE, "样东村", "行政村", "610305100"),
+               ("610305110", "虢王镇", "乡镇", "610305"), (FAR_VILLAGE, "样西村", "行政村", "610305110")]  # fmt: skip
     files = [
         ("regions", "行政区划.csv", [
             dict(zip(("行政区划代码", "名称", "级别", "上级代码"), row, strict=True)) for row in regions
@@ -140,10 +173,13 @@ def planted(office: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setti
         ("judgment_defaulter", "失信被执行人.csv", courts),
         ("administrative_decision", "行政处罚.csv", penalties),
         ("tax_dishonesty", "重大税收违法.csv", taxes),
-        ("farmer_household", "农户信息.csv", [{
-            "户号": f"{VILLAGE}-0001", "户主姓名": "样甲", "与户主关系": "户主", "姓名": "样甲",
-            "公民身份号码": MAN, "村编码": VILLAGE, "采集日期": "2026-03-01",
-        }]),
+        ("farmer_household", "农户信息.csv", [
+            household("样甲", MAN, VILLAGE, 1, "样"), household("样丙", THEIRS, VILLAGE, 2, "样"),
+            household("样丁", OURS, VILLAGE, 3, "样"), household("外标乙", FAR, FAR_VILLAGE, 1, OUTSIDE),
+        ]),
+        ("farmer_household", "农户地块.csv", [
+            plot(VILLAGE, 1, OUTSIDE), plot(VILLAGE, 3, OUTSIDE), plot(FAR_VILLAGE, 1, OUTSIDE),
+        ]),
         ("enterprise", "企业登记.csv", [{
             "统一社会信用代码": FIRM, "企业名称": "样样果业有限公司", "登记状态": "存续",
             "成立日期": "2020-01-01", "住所": "样路1号", "村编码": VILLAGE, "法定代表人": "样甲",
@@ -153,20 +189,43 @@ def planted(office: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setti
             "统一社会信用代码": FIRM, "股东名称": "样甲", "股东证件号码": MAN, "出资比例（%）": "100",
             "认缴出资额（万元）": "120", "出资日期": "2020-01-01",
         }]),
-        ("loan", "贷款.csv", [{
-            "金融机构编码": BANK, "金融机构名称": "样例农商行", "借据号": "J1",
-            "借款人名称": "样甲", "借款人证件号码": MAN, "借款金额（万元）": "5",
-            "发放日期": "2025-06-01", "到期日期": "2027-06-01", "用途": "种植",
-            "贷款余额（万元）": "3", "五级分类": "正常", "数据日期": "2026-03-31",
-        }]),
+        ("loan", "贷款.csv", [
+            loan("样甲", MAN, "J1", OUTSIDE), loan("外标乙", FAR, f"{OUTSIDE}J2", OUTSIDE),
+            loan("样丙", THEIRS, f"{OUTSIDE}J3", OUTSIDE, OTHER_BANK),
+            loan("样丁", OURS, f"{INSIDE}J4", INSIDE),
+        ]),
     ]  # fmt: skip
     for source, name, rows in files:
         report = ingest.ingest(
             source, [write(folder / name, rows)], settings=office, into_graph=False
         )
         assert [batch.quarantined for batch in report.batches] == [0], report.batches[0].findings
+    for who in (0, 1):
+        act_on_records(office, who)
     catch_up(office)
     return office
+
+
+def act_on_records(office: Settings, who: int) -> None:
+    """A repair, an objection, an annulment and a shielding, each as far as it ends the record."""
+    day = str(today())
+    stated: dict[str, tuple[Any, dict[str, Any], list[tuple[str, str, dict[str, Any]]]]] = {
+        "罚修": ("repair", {"conditions": dict.fromkeys(repair_law().conditions, "凭证"),
+                          "credit_class": "ordinary", "classed_by": "样县市场监督管理局"},
+               [("accept", "张三", {}), ("propose", "张三", {"reason": "齐备"}), ("approve", "李四", {})]),
+        "罚冻": ("objection", {"reason": "不属实"}, []),
+        "罚销": ("annulment", {"document_no": "复议1号", "annulled_on": day, "reason": "复议"},
+               [("approve", "李四", {})]),
+        "罚屏": ("shield", {"court": "样县法院", "ruling_no": "破1号", "from": day, "to": day, "reason": "重整"},
+               [("approve", "李四", {})]),
+    }  # fmt: skip
+    for word, (kind, given, acts) in stated.items():
+        [record] = records_of(office, mark(word, who, "罚号"))
+        made = open_case(
+            office, kind, record.kind, record.key, by="张三", stated=given, into_graph=False
+        )
+        for act, by, told in acts:
+            act_on(office, made.case.number, act, by=by, stated=told, into_graph=False)
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +233,26 @@ def service(planted: Settings) -> Iterator[TestClient]:
     app = create_app(planted)
     with TestClient(app, "http://127.0.0.1", follow_redirects=True) as opened:
         services = app.state.services
-        assert services.is_warm(services.reader(), within=120)
+        assert services.is_warm(services.reader(ADMINISTRATOR), within=120)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def in_town(keys: dict[str, str]) -> Scope:
+    """A reader of one town, for one bank: two classes are open, and one man opened his credit."""
+    return Scope(
+        "城关镇信贷员", ("610305100",), f"institution:{BANK}", "贷款审批",
+        frozenset({"identity", "household"}), {keys["样丁"]: frozenset({"credit"})},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def officer(planted: Settings, in_town: Scope) -> Iterator[TestClient]:
+    """The service as it answers that reader."""
+    app = create_app(planted, in_town)
+    with TestClient(app, "http://127.0.0.1", follow_redirects=True) as opened:
+        services = app.state.services
+        assert services.is_warm(services.reader(in_town), within=120)
         yield opened
 
 
@@ -198,112 +276,31 @@ def test_what_was_planted_lies_in_the_log(planted: Settings) -> None:
         [log.read(kind).to_pylist() for kind in ("ListEntry", "Penalty")], default=str, ensure_ascii=False
     )  # fmt: skip
     assert all(
-        mark(word) in told for word in ("移", "期", "撤", "议", "罚移", "罚年", "罚警", "税", "独")
+        mark(word) in told
+        for word in ("移", "期", "撤", "议", "罚移", "罚年", "罚警", "税", "独", *ACTED)
     )
 
 
-def bodies(keys: dict[str, str], tie: str) -> dict[str, list[dict[str, Any]]]:
-    """What each way in by POST that only reads, or decides, is sent; `tie` is a fact that is there."""
-    people = [keys["样甲"], keys["样样果业有限公司"], keys["样独"]]
-    return {
-        "/v1/parties/search": [
-            {"text": text} for text in ("样甲", "样独", "样样果业", "暗标", mark("移", 0, "执号"))
-        ],
-        "/v1/decisions": [
-            {"party": party, "product": product}
-            for party in people for product in ("farmer_small_credit_loan", "startup_guaranteed_loan")
-        ],
-        "/v1/decisions/many": [{"product": "farmer_small_credit_loan", "parties": people}],
-        "/v1/questions/{name}": [{}],
-        "/v1/parties/{key}/risk/what-if": [{"without_ties": [tie]}],
-        "/v1/stress/losses": [{}],
-        "/v1/stress/exposures": [{"lender": keys["样例农商行"]}],
-        "/v1/stress/distress": [{"failed": [keys["样甲"]]}, {}],
-        "/v1/stress/clearing": [{}],
-        "/v1/guarantees/check": [
-            {"guarantor": keys["样样果业有限公司"], "borrower": keys["样甲"], "amount_fen": 100_000,
-             "lender_code": BANK, "contract_no": "D1", "loan": f"loan:{BANK}:J1",
-             "kind": "general"},
-        ],
-        "/": [{"text": "样甲"}, {"text": "样独"}, {"text": "暗标"}],
-        "/parties/{key}/decisions": [{"product": "farmer_small_credit_loan"}],
-        "/villages/{village}/prospects": [{}],
-    }  # fmt: skip
-
-
-def paths(template: str, keys: dict[str, str]) -> list[str]:
-    """The path for everybody, every village and every question."""
-    if "{key}" in template:
-        return [template.replace("{key}", key) for key in keys.values()]
-    if template == "/money/exposures":
-        return [f"{template}?lender={keys['样例农商行']}"]
-    if "{village}" in template or "{division}" in template:
-        places = [key for key in keys.values() if key.startswith("division:")]
-        return [
-            template.replace("{village}", key).replace("{division}", key)
-            for place in places for key in (place, place.removeprefix("division:"))
-        ]  # fmt: skip
-    return [template]
+def a_tie(planted: Settings) -> str:
+    return str(FactLog(planted.log_dir).read("LEGAL_REPRESENTATIVE_OF")["fact_id"][0].as_py())
 
 
 def test_nothing_that_answers_tells_of_what_has_ended(
     service: TestClient, planted: Settings, keys: dict[str, str]
 ) -> None:
-    tie = FactLog(planted.log_dir).read("LEGAL_REPRESENTATIVE_OF")["fact_id"][0].as_py()
-    sent = bodies(keys, tie)
-    found, silent, told = [], [], ""
-    decided: list[str] = []
-    for method, template in every_route(service.app):  # type: ignore[arg-type]
-        if template in NO_ANSWER or "decision_id" in template:
-            continue
-        answered = False
-        for path in paths(template, keys):
-            if template == "/v1/questions/{name}":
-                continue
-            for body in sent.get(template, [{}]) if method == "POST" else [None]:
-                form = not template.startswith("/v1")
-                answer = service.request(
-                    method, path, headers={"accept": "*/*"} if body is None else {},
-                    json=None if form else body, data=body if form else None,
-                )  # fmt: skip
-                answered |= answer.status_code < 300
-                told += answer.text
-                if ENDED in answer.text.replace(_asked(body), ""):
-                    found.append(f"{method} {path}")
-                if template == "/v1/decisions" and answer.status_code < 300:
-                    decided.append(answer.json()["decision_id"])
-        if not answered and template != "/v1/questions/{name}":
-            silent.append(f"{method} {template}")
-    for decision in decided:
-        for method, path in (("GET", f"/v1/decisions/{decision}"), ("GET", f"/decisions/{decision}"),
-                             ("POST", f"/v1/decisions/{decision}/replay")):  # fmt: skip
-            answer = service.request(method, path)
-            assert answer.status_code == 200, path
-            found += [path] if ENDED in answer.text else []
-    assert not found
+    told = list(crawl(service, keys, a_tie(planted), BANK))
+    assert [one.path for one in told if ENDED in one.text] == []
+    answered = {(one.method, one.template) for one in told if one.status < 300}
+    silent = {(one.method, one.template) for one in told} - answered
     assert not silent, "nothing was asked of it that it answers"
-    assert IN_FORCE in told
-
-
-def _asked(body: dict[str, Any] | None) -> str:
-    """What was typed comes back on a page of search, and is no answer."""
-    return str((body or {}).get("text", "")) or "\0"
+    # the search looks where such things are told, and whoever sees everything is told the rest
+    assert all(any(found in one.text for one in told) for found in (IN_FORCE, OUTSIDE, INSIDE))
 
 
 def test_no_question_tells_of_what_has_ended(service: TestClient, keys: dict[str, str]) -> None:
-    told = ""
-    for name, question in library().items():
-        wanted = {item.name: item for item in question.parameters}
-        for key in keys.values():
-            given = {"key": key, "other": keys["样甲"], "text": "样甲", "division": key,
-                     "hops": 3, "village": key}  # fmt: skip
-            answer = service.post(
-                f"/v1/questions/{name}",
-                json={item: value for item, value in given.items() if item in wanted},
-            )
-            assert ENDED not in answer.text, (name, key)
-            told += answer.text
-    assert IN_FORCE in told
+    told = list(every_question(service, keys))
+    assert [one.path for one in told if ENDED in one.text] == []
+    assert any(IN_FORCE in one.text for one in told)
 
 
 @pytest.mark.parametrize("name", ["样甲", "样独", "样样果业有限公司"])
@@ -327,49 +324,6 @@ def test_no_adverse_source_is_told_as_the_source_of_what_a_party_is(
     assert not any(source in said for source in ADVERSE)
 
 
-#: Commands that write, that keep house, or that show a department its own paper.
-NO_ANSWER_COMMANDS = {
-    "sample", "confirm-code", "ingest", "check", "engine start", "engine status", "withdraw",
-    "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
-    "identity undo", "masking", "sources", "shadow", "structure guarantee", "freshness",
-}  # fmt: skip
-#: Those of which a small office says that it knows too little.
-MAY_REFUSE = {"calibrate"}
-
-
-def every_command(group: Any, named: str = "") -> Iterator[tuple[str, Any]]:
-    """Every command that knows `--json`, by its words."""
-    for name, command in group.commands.items():
-        words = f"{named} {name}".strip()
-        if hasattr(command, "commands"):
-            yield from every_command(command, words)
-        elif any("--json" in getattr(item, "opts", ()) for item in command.params):
-            yield words, command
-
-
-def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
-    """What a command is asked; of a party each of three."""
-    parties = [keys["样甲"], keys["样样果业有限公司"], keys["样独"]]
-    by_party = {
-        "risk": [[key] for key in parties],
-        "adverse": [[key] for key in parties],
-        "decide": [["farmer_small_credit_loan", key] for key in parties],
-        "structure hints": [[key] for key in parties],
-        "structure owners": [[parties[1]]],
-        "search": [["样甲"], ["样独"], ["样样果业"]],
-        "stress exposures": [[keys["样例农商行"]]],
-        "stress distress": [[parties[0]]],
-        "replay": [[decision]],
-        "ask": [
-            [name, *(f"{item.name}={parties[0]}" for item in question.parameters
-                     if item.name in ("key", "other"))]
-            for name, question in library().items()
-            if {item.name for item in question.parameters if item.default is None} <= {"key", "other"}
-        ],
-    }  # fmt: skip
-    return by_party.get(words, [[]])
-
-
 def test_no_command_tells_of_what_has_ended(
     service: TestClient, planted: Settings, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -390,3 +344,81 @@ def test_no_command_tells_of_what_has_ended(
     export = planted.data.parent / "exported.graphml"
     assert CliRunner().invoke(commands, ["export", "--graphml", str(export)]).exit_code == 0
     assert ENDED not in export.read_text(encoding="utf-8")
+
+
+#: Of whom and of what an officer of one town is answered nothing, or is told that it is not permitted.
+WITHHELD = (403, 404)
+
+
+def test_nothing_that_answers_tells_what_is_outside_of_a_scope(
+    officer: TestClient, service: TestClient, planted: Settings, keys: dict[str, str]
+) -> None:
+    of_whom = {name: key for name, key in keys.items() if not key.startswith(("household", "org"))}
+    of_whom |= {"样样果业有限公司": keys["样样果业有限公司"]}
+    told = [*crawl(officer, of_whom, a_tie(planted), BANK), *every_question(officer, of_whom)]
+    assert [
+        (one.path, one.status) for one in told if OUTSIDE in one.text or ENDED in one.text
+    ] == []
+    # what he may see he is told, and what is refused is refused for no other reason
+    assert any(INSIDE in one.text for one in told) and any(IN_FORCE in one.text for one in told)
+    # a scenario about somebody unknown is refused as such, everything else as if it were not there
+    wrong = {one.template for one in told if one.status >= 400 and one.status not in WITHHELD}
+    assert wrong <= {"/v1/guarantees/check", "/v1/stress/distress"}
+    far, near = keys["外标乙"], keys["样丁"]
+    for path in ("/v1/parties/{}", "/v1/parties/{}/risk", "/v1/parties/{}/loans", "/parties/{}",
+                 "/parties/{}/decisions"):  # fmt: skip
+        assert officer.get(path.format(far)).status_code == 404, path
+        assert officer.get(path.format(near)).status_code == 200, path
+
+
+def test_what_is_done_on_everything_is_not_for_a_scope(officer: TestClient) -> None:
+    done = [
+        (method, path, officer.request(method, path.replace("{", "").replace("}", "")))
+        for route in routes_of([officer.app])  # type: ignore[attr-defined]
+        for path in [route.path] for method in sorted(route.methods)
+        if route.endpoint.needs.act.is_on_everything
+    ]  # fmt: skip
+    assert len(done) > 20
+    assert {answer.status_code for _, _, answer in done} == {403}
+    assert all(OUTSIDE not in answer.text for _, _, answer in done)
+
+
+def test_a_decision_made_for_another_institution_is_unknown_to_a_scope(
+    officer: TestClient, service: TestClient, keys: dict[str, str]
+) -> None:
+    asked = {"party": keys["样丁"], "product": "farmer_small_credit_loan"}
+    made = {
+        bank: service.post("/v1/decisions", json={**asked, "institution": f"institution:{bank}"})
+        for bank in (BANK, OTHER_BANK)
+    }
+    named = {bank: answer.json()["decision_id"] for bank, answer in made.items()}
+    for path in ("/v1/decisions/{}", "/decisions/{}"):
+        assert officer.get(path.format(named[BANK])).status_code == 200
+        assert officer.get(path.format(named[OTHER_BANK])).status_code == 404
+    listed = officer.get("/decisions").text
+    assert named[BANK] in listed and named[OTHER_BANK] not in listed
+
+
+def test_no_command_tells_what_is_outside_of_a_scope(
+    service: TestClient, planted: Settings, keys: dict[str, str], in_town: Scope,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("XINNONG_DATA", str(planted.data))
+    monkeypatch.setattr("api.who_asks.local_scope", lambda: in_town)
+    asked = {"party": keys["样甲"], "product": "farmer_small_credit_loan"}
+    decision = service.post("/v1/decisions", json=asked).json()["decision_id"]
+    for words, _ in every_command(get_command(commands)):
+        if words in NO_ANSWER_COMMANDS:
+            continue
+        for arguments in told_to(words, {**keys, "样甲": keys["外标乙"], "样样果业有限公司": keys["样丁"]},
+                                 decision):  # fmt: skip
+            done = CliRunner().invoke(commands, [*words.split(), *arguments, "--json"])
+            assert OUTSIDE not in done.output, (words, arguments)
+    near = CliRunner().invoke(commands, ["ask", "loans", f"key={keys['样丁']}", "--json"])
+    assert INSIDE in near.output
+    for words in ("identity review", "identity clusters", "quarantine list", "freshness"):
+        done = CliRunner().invoke(commands, [*words.split(), "--json"])
+        assert getattr(done.exception, "cause_code", "") == "not_permitted", words
+    export = planted.data.parent / "exported in a scope.graphml"
+    assert CliRunner().invoke(commands, ["export", "--graphml", str(export)]).exit_code == 0
+    assert OUTSIDE not in export.read_text(encoding="utf-8")

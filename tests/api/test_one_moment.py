@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -272,7 +274,7 @@ def test_a_name_that_nobody_declared_is_refused_everywhere(client: TestClient) -
 def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) -> None:
     services: Any = client.app.state.services  # type: ignore[attr-defined]
     scope = Scope("许家村网格员", divisions=("610322104203",))
-    for reader in (services.reader(), services.reader(scope)):
+    for reader in (services.reader(ADMINISTRATOR), services.reader(scope)):
         stated = [
             reader.basis,
             reader.ask("party_card", key="person:a").basis,
@@ -293,6 +295,18 @@ def test_every_basis_names_the_scope_that_it_was_read_for(client: TestClient) ->
         assert len(stated) > 15
 
 
+def test_a_page_of_then_leads_on_at_then(client: TestClient) -> None:
+    then = {"as_of": "2026-06-01", "known_at": FIRST}
+    told = client.get("/parties/person:a", params=then)
+    assert told.status_code == 200
+    links = [unescape(found) for found in re.findall(r'<a\b[^>]*href="(/[^"]*)"', told.text)]
+    of_a_moment = [link for link in links if "as_of=2026-06-01" in link and "known_at=" in link]
+    assert any(link.startswith("/parties/") for link in of_a_moment)
+    for link in dict.fromkeys(links):
+        # what takes no moment (a file to send) is not asked for one
+        assert client.get(link).status_code in (200, 202, 404), link
+
+
 def test_the_administrator_is_named_wherever_an_answer_is(client: TestClient) -> None:
     for _, path, _ in ANSWERS:
         if path == "/":
@@ -303,7 +317,7 @@ def test_the_administrator_is_named_wherever_an_answer_is(client: TestClient) ->
 
 def test_a_kept_decision_is_opened_to_whom_it_was_made_for(client: TestClient) -> None:
     services: Any = client.app.state.services  # type: ignore[attr-defined]
-    reader = services.reader()
+    reader = services.reader(ADMINISTRATOR)
     products = ("farmer_small_credit_loan", "apple_loan")
     mine, other = (
         services.keep(reader.decide(product, "person:a", institution=bank))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from api.record_words import adverse_said, adverse_sentence, record_said
+from api.record_words import adverse_said, adverse_sentence, record_said, unpublished_said
 from queries import library
 from queries.adverse import ADVERSE_KINDS, Adverse, AdverseSource
 from queries.basis import Basis
@@ -67,3 +67,16 @@ def test_a_record_is_said_by_its_terms() -> None:
     }  # fmt: skip
     assert record_said(row) == "权利类型 林权；确权面积 12.5 亩；权利所及地块 610305J1"
     assert "没有内容" in record_said({**row, "record_kind": None, "facts": None, "others": []})
+
+
+def test_a_record_says_why_it_is_lawfully_not_published() -> None:
+    day = date(2026, 11, 29)
+    penalty = {"record_kind": "Penalty", "facts": {"penalty_kinds": "罚款", "procedure": "simple"}}
+    published = {"record_kind": "Penalty", "facts": {"penalty_kinds": "罚款"}}
+
+    assert "简易程序（行政处罚法 第五十一条" in unpublished_said(penalty, "org:1", day)
+    assert unpublished_said(published, "org:1", day) == ""
+    assert "自然人" in unpublished_said(published, "person:1", day)
+    # what is no public record, or has no version, is not spoken of
+    assert unpublished_said({"record_kind": "Plot", "facts": {}}, "person:1", day) == ""
+    assert unpublished_said({"record_kind": None, "facts": None}, "person:1", day) == ""

@@ -140,7 +140,7 @@ def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: 
         raise GraphUnavailableError("没有图。", "No graph.")
 
     app.state.services = SimpleNamespace(
-        reader=lambda **_: SimpleNamespace(ask=slow, scope=ADMINISTRATOR), positions=gone
+        reader=lambda *_, **__: SimpleNamespace(ask=slow, scope=ADMINISTRATOR), positions=gone
     )
     app.router.lifespan_context = _Nothing
     with served(app) as address, ThreadPoolExecutor(50) as clients:

@@ -18,6 +18,7 @@ from graph.settings import Settings
 from graph.time import utc_now
 from queries.eligibility import packaged
 from queries.eligibility.facts.paper import PARTICULARS
+from queries.scope import ADMINISTRATOR
 
 PRODUCT = "farmer_small_credit_loan"
 
@@ -274,7 +275,7 @@ def test_a_tick_is_no_document(client: TestClient, guarantor: str, lacking: str)
         "product": "startup_guaranteed_loan",
     }
     del given[f"{lacking}@征信报告"]
-    before = len(client.app.state.services.reader().kept_decisions())  # type: ignore[attr-defined]
+    before = len(client.app.state.services.reader(ADMINISTRATOR).kept_decisions())  # type: ignore[attr-defined]
     refused = client.post(path, data={**given, "action": "keep"})
     assert refused.status_code == 422 and refused.url.path.endswith("/decisions")
     page = Outline(refused.text)
@@ -291,7 +292,7 @@ def test_a_tick_is_no_document(client: TestClient, guarantor: str, lacking: str)
     assert looked.status_code == 200 and "存档前还须补齐" in looked.text
     kept = client.post(path, data={**given, **particulars("征信报告", number), "action": "keep"})
     assert kept.status_code == 200 and "条件判定书" in kept.text
-    assert len(client.app.state.services.reader().kept_decisions()) == before + 1  # type: ignore[attr-defined]
+    assert len(client.app.state.services.reader(ADMINISTRATOR).kept_decisions()) == before + 1  # type: ignore[attr-defined]
     future = {**given, **particulars("征信报告", number), "stated_on@征信报告": "2999-01-01"}
     wrong = client.post(path, data={**future, "action": "keep"})
     assert (

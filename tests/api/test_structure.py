@@ -25,6 +25,7 @@ from graph.settings import Settings
 from ingest.sample import steps, write_district
 from queries.basis import HINT_NOTICE
 from queries.risk import incremental
+from queries.scope import ADMINISTRATOR
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def client(office: Settings) -> Iterator[TestClient]:
     with TestClient(app, "http://127.0.0.1") as open_client:
         # a page that is asked for sooner says that it is being reckoned
         services = app.state.services
-        assert services.is_warm(services.reader(), within=120)
+        assert services.is_warm(services.reader(ADMINISTRATOR), within=120)
         yield open_client
 
 

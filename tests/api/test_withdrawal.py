@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from api.command_line import app
 from graph.log import FactLog
 from graph.settings import Settings
+from queries.scope import ADMINISTRATOR
 
 HEAD = ("金融机构编码,金融机构名称,借据号,借款人名称,借款人证件号码,借款金额（万元）,发放日期,"
         "到期日期,贷款余额（万元）,五级分类,数据日期\n")  # fmt: skip
@@ -45,7 +46,7 @@ def grades(clerk: TestClient) -> list[str]:
     """What the graph says of the borrower's loans."""
     services: Any = clerk.app.state.services  # type: ignore[attr-defined]
     key = services.log.read("BORROWED")["from_key"].to_pylist()[0]
-    return [row["loan_class"] for row in services.reader().ask("loans", key=key).rows]
+    return [row["loan_class"] for row in services.reader(ADMINISTRATOR).ask("loans", key=key).rows]
 
 
 def withdraw(clerk: TestClient, batch: str, **body: object) -> Any:

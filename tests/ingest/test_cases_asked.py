@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from asking import ask
 from collected import Office
 from graph_dump import wipe
 
@@ -18,11 +19,12 @@ from graph.moment import Moment
 from graph.projection import project
 from graph.settings import Settings
 from graph.snapshot import take_snapshot
-from queries import ask
+from queries.canonical_keys import CanonicalKeys
 from queries.eligibility.decisions.decide import Case, case_of, decide, find_product
 from queries.eligibility.verdict import Verdict
 from queries.risk import RiskAnswer, assess, explain
 from queries.risk.stress import clearing_stress
+from queries.scope import ADMINISTRATOR
 from queries.structure.guarantees import read_guarantees
 from queries.structure.limits import check_guarantor
 from queries.visible import as_view
@@ -70,7 +72,8 @@ def risk_of(office: Office, key: str) -> RiskAnswer:
 
 def case_for(graph: Graph, office: Office, key: str) -> Case:
     moment = Moment.of(office.log.batches(), as_of=DAY)
-    return case_of(graph, key, moment=moment, supplied={"consent": "是@2026-11-10"})
+    keys = CanonicalKeys(graph, moment, ADMINISTRATOR)
+    return case_of(graph, key, moment=moment, keys=keys, supplied={"consent": "是@2026-11-10"})
 
 
 def verdicts(case: Case, product: str) -> dict[str, Verdict]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from graph.errors import InputError
 from graph.identifiers import resident_id, tail_key
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.log import FactLog
+from graph.operations import CodeExceptions, OperationsStore
 from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.time import utc_now
-from ingest.checking.confirmed import confirm_code
+from ingest import open_rows
+from ingest.checking.confirmed import FILE, confirm_code, confirmed_codes
 from ingest.identity.record import is_provisional, read_records
+from ingest.readmission import readmit
 
 VILLAGE = "610305100201"
 REGIONS = (
@@ -71,23 +75,46 @@ def test_a_list_does_not_rename_a_registered_firm(office: Settings, tmp_path: Pa
 def test_a_code_that_a_person_confirmed_is_taken_and_counted_apart(
     office: Settings, tmp_path: Path
 ) -> None:
+    """The row that was refused for it comes in by itself, and every later one is taken."""
     odd = FIRM[:17] + ("A" if FIRM[17] != "A" else "B")
     text = COURT + LISTED.format("老样样厂", odd, 4, 4)
-    assert take(office, tmp_path, "judgment_defaulter", "失信被执行人.csv", text).quarantined == 1
-    for code, evidence, cause in (
-        (FIRM, "营业执照原件", "code_not_doubtful"),
-        (odd, "", "evidence_missing"),
-    ):
-        with pytest.raises(InputError) as refused:
-            confirm_code(office.data, code, by="王五", evidence=evidence, at=utc_now())
-        assert refused.value.cause_code == cause
-    confirm_code(office.data, odd, by="王五", evidence="营业执照副本原件", at=utc_now())
-    report = take(office, tmp_path, "judgment_defaulter", "失信被执行人.csv", text + "\n")
-    assert (report.accepted, report.quarantined) == (1, 0)
-    assert [finding.code for finding in report.findings] == ["confirmed_code"]
+    other = LISTED.format("样样二厂", FIRM[:17] + ("C" if FIRM[17] != "C" else "D"), 5, 5)
+    report = take(office, tmp_path, "judgment_defaulter", "失信被执行人.csv", text + other)
+    assert report.quarantined == 2
     person = BOSS[:17] + ("0" if BOSS[17] != "0" else "1")
-    with pytest.raises(InputError):
-        confirm_code(office.data, person, by="王五", evidence="身份证原件", at=utc_now())
+    with OperationsStore(office) as store:
+        for code, evidence, cause in (
+            (FIRM, "营业执照原件", "code_not_doubtful"),
+            (odd, "", "evidence_missing"),
+            (person, "身份证原件", "code_not_doubtful"),
+        ):
+            with pytest.raises(InputError) as refused:
+                confirm_code(store, code, by="王五", evidence=evidence, at=utc_now())
+            assert refused.value.cause_code == cause
+        assert confirmed_codes(office.data, store) == frozenset()
+        confirm_code(store, odd, by="王五", evidence="营业执照副本原件", at=utc_now())
+        again = confirm_code(store, odd, by="赵六", evidence="又看了一遍", at=utc_now())
+        assert [item.by for item in CodeExceptions(store).all()] == ["王五"]
+        assert (again, confirmed_codes(office.data, store)) == (odd, frozenset({odd}))
+        (admitted,) = readmit(odd, settings=office, store=store, into_graph=False)
+        assert [(one.accepted, one.quarantined) for one in admitted.batches] == [(1, 0)]
+        assert [finding.code for finding in admitted.batches[0].findings] == ["confirmed_code"]
+        assert readmit(odd, settings=office, store=store, into_graph=False) == ()
+        # the other row waits where it stood
+        assert [item.row for item in open_rows(FactLog(office.log_dir))] == [3]
+        # taken back, it is refused again
+        number = CodeExceptions(store).all()[0].number
+        CodeExceptions(store).end(number, by="赵六", because="证照系伪造", at=utc_now())
+        assert confirmed_codes(office.data, store) == frozenset()
+    text = COURT + LISTED.format("老样样厂", odd, 6, 6)
+    report = take(office, tmp_path, "judgment_defaulter", "失信被执行人2.csv", text)
+    assert report.quarantined == 1
+
+
+def test_codes_confirmed_before_the_store_kept_them_hold_on(office: Settings) -> None:
+    line = {"code": "91610305MA9000019A", "by": "王五", "evidence": "营业执照", "at": "2026-04-01"}
+    (office.data / FILE).write_text(json.dumps(line) + "\n", encoding="utf-8")
+    assert confirmed_codes(office.data, None) == {"91610305MA9000019A"}
 
 
 def test_a_masked_number_on_a_public_list_is_a_party_to_be_settled(

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from asking import ask
 from graph_dump import wipe
 
 import ingest
@@ -16,7 +17,6 @@ from graph.projection import project
 from graph.settings import Settings
 from graph.snapshot import take_snapshot
 from ingest.identity.record import read_records
-from queries import ask
 from queries.eligibility.decisions.prospects import prospects
 from queries.eligibility.rules.product import packaged
 from queries.eligibility.scorecard.answer import place_answer

@@ -101,6 +101,8 @@ RECORDS = [
     ("tax_dishonesty", "tax_black_list"),
     ("tax_dishonesty", "irregular_taxpayer"),
     ("administrative_decision", "penalty"),
+    ("administrative_decision", "penalty_2016"),
+    ("credit_list", "listing"),
 ]
 
 

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from asking import ask
 from conftest import DAYS, INSTANTS, Worlds
 
 from graph.connection import Rows, Statement
 from graph.errors import NotFoundError
 from graph.moment import Moment
-from queries import ask, library
+from queries import library
 from queries.canonical_keys import CanonicalKeys
 from queries.library import ask_many, statement
 from queries.pasted import pasted
@@ -43,7 +44,7 @@ def _moment(worlds: Worlds, day: date = DAYS[2]) -> Moment:
 def test_a_page_is_read_in_two_transactions(worlds: Worlds) -> None:
     moment, counted = _moment(worlds), Counted(worlds.graph)
     asked = [(name, {"key": "w001:p1"}) for name in ABOUT_A_PARTY]
-    answers = ask_many(counted, asked, moment=moment, of_known=True)  # type: ignore[arg-type]
+    answers = ask_many(counted, asked, moment=moment, scope=ADMINISTRATOR, of_known=True)  # type: ignore[arg-type]
     assert counted.transactions == [2, len(asked)]
     for (name, given), answer in zip(asked, answers, strict=True):
         alone = ask(worlds.graph, name, moment=moment, of_known=True, **given)
@@ -52,7 +53,7 @@ def test_a_page_is_read_in_two_transactions(worlds: Worlds) -> None:
 
 def test_a_key_is_looked_up_once_for_a_reader(worlds: Worlds) -> None:
     moment, counted = _moment(worlds), Counted(worlds.graph)
-    keys = CanonicalKeys(counted, moment)  # type: ignore[arg-type]
+    keys = CanonicalKeys(counted, moment, ADMINISTRATOR)  # type: ignore[arg-type]
     for name in ABOUT_A_PARTY:
         ask(counted, name, moment=moment, keys=keys, of_known=True, key="w001:p1")  # type: ignore[arg-type]
     assert counted.transactions == [2] + [1] * len(ABOUT_A_PARTY)
@@ -61,7 +62,13 @@ def test_a_key_is_looked_up_once_for_a_reader(worlds: Worlds) -> None:
 def test_whoever_is_unknown_is_unknown_to_each(worlds: Worlds) -> None:
     moment = _moment(worlds)
     with pytest.raises(NotFoundError) as refused:
-        ask_many(worlds.graph, [("loans", {"key": "nobody"})], moment=moment, of_known=True)
+        ask_many(
+            worlds.graph,
+            [("loans", {"key": "nobody"})],
+            moment=moment,
+            scope=ADMINISTRATOR,
+            of_known=True,
+        )
     assert refused.value.cause_code == "party_unknown"
     # to who sees something alone, nobody is known of whom nothing is seen: no parameter is needed
     blind = Scope("公众", open_classes=frozenset())

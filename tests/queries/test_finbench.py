@@ -10,13 +10,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
+from asking import ask
 
 import ingest
 from graph.catch_up import catch_up
 from graph.connection import Graph, connect
 from graph.engine import stop_engine
 from graph.settings import Settings
-from queries import ask
 
 FILES = {
     "Person": 785, "Company": 386, "Loan": 1376, "PersonApplyLoan": 927, "CompanyApplyLoan": 449,

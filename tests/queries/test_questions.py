@@ -10,12 +10,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from asking import ask
 from conftest import DAYS, INSTANTS, WORLDS, Worlds
 from recorded import RECORDED
 from reference import COLUMNS, LEADING, RECORDS, Reference
 
 from graph.errors import InputError
-from queries import ask, library
+from queries import library
 from queries.question import COLUMN_TYPES
 from queries.search import read_typed
 

@@ -7,12 +7,12 @@ from collections import Counter
 
 import pyarrow as pa
 import pytest
+from asking import ask
 from conftest import DAYS, FILES, INSTANTS, WORLDS, Worlds
 from credit_files import BANK
 from test_scoped_questions import _scopes
 
 from graph.moment import Moment
-from queries import ask
 from queries.adverse import adverse_of
 from queries.canonical_keys import CanonicalKeys
 from queries.eligibility import packaged

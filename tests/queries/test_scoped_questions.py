@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from asking import ask
 from conftest import DAYS, INSTANTS, WORLDS, Worlds
 from recorded import RECORDED
 from reference import COLUMNS, Reference
@@ -21,7 +22,6 @@ from graph.errors import NotFoundError
 from graph.information import InformationClass
 from graph.log import FactLog
 from graph.schema import SCHEMA
-from queries import ask
 from queries.canonical_keys import At, CanonicalKeys
 from queries.scope import Scope
 

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import pytest
+from asking import ask
 from conftest import DAYS, INSTANTS, Worlds
 from searched import CODE, EXPECTED, FIRM, IDENTITY_KEY
 
 from graph.identifiers import resident_id
-from queries import ask
 from queries.search import hidden, is_personal, read_typed
 
 CLOCK = {"as_of": DAYS[2], "known_at": INSTANTS[2]}

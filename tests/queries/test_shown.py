@@ -15,6 +15,7 @@ from graph.schema import SCHEMA
 from queries import library
 from queries.adverse import ADVERSE_KINDS, Adverse, AdverseSource
 from queries.reader import Reader
+from queries.scope import ADMINISTRATOR
 
 CLOCK = {"as_of": DAYS[2], "known_at": INSTANTS[2]}
 #: Questions whose rows no person looks at: a decision reads them.
@@ -45,7 +46,8 @@ def test_every_kind_that_can_end_by_law_is_looked_at() -> None:
 
 def adverse(worlds: Worlds, key: str, *, labels: list[str], **clock: Any) -> Adverse:
     stores: Any = SimpleNamespace(graph=worlds.graph, log=worlds.log)
-    return Reader(stores, Moment.of(worlds.log.batches(), **clock)).adverse(key, labels=labels)
+    moment = Moment.of(worlds.log.batches(), **clock)
+    return Reader(stores, moment, ADMINISTRATOR).adverse(key, labels=labels)
 
 
 def test_a_penalty_in_force_is_no_clean_record(worlds: Worlds) -> None:

@@ -32,7 +32,11 @@ def statements(draw: st.DrawFn) -> dict[str, Any]:
     said |= {
         "removed_on": draw(st.none() | near),
         "published_until": draw(st.none() | near),
-        "record_state": draw(st.sampled_from([None, None, None, "normal", "annulled", "disputed"])),
+        "record_state": draw(
+            st.sampled_from([None, None, None, None, "normal", "annulled", "disputed", "shielded"])
+        ),
+        "credit_class": draw(st.sampled_from([None, "minor", "ordinary", "serious"])),
+        "extended_until": draw(st.none() | near),
         "authority": draw(st.sampled_from(AUTHORITIES)),
     }
     if kind == "ListEntry":

@@ -12,6 +12,7 @@ from world import World
 _RECORDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "HOLDS_PERMIT": ("Permit", (("DECIDED_BY", "GovernmentBody"),)),
     "PENALISED_BY": ("Penalty", (("DECIDED_BY", "GovernmentBody"),)),
+    "ACT_ON": ("AdministrativeAct", (("DECIDED_BY", "GovernmentBody"),)),
     "DECLARED": ("DeclaredRecord", ()),
     "OWNS": ("RealEstate", ()),
     "OWES": ("TaxArrears", ()),
@@ -34,6 +35,8 @@ _RECORDS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "PAYS_FOR": ("UtilityAccount", ()),
     "BORROWED": ("Loan", (("LENT_BY", "FinancialInstitution"),)),
     "SUBJECT_OF": ("ListEntry", ()),
+    "GRANTED_LINE": ("CreditLine", (("LINE_OF", "FinancialInstitution"),)),
+    "HONOURED_BY": ("Honour", ()),
 }
 
 RECORDED = tuple(f"r{n:02d}:party" for n in range(40))
@@ -91,6 +94,10 @@ def scatter_records(world: World, seed: int) -> None:
                 beyond = (f"{key[:3]}:{to}{chance.randrange(2)}", to)
                 world.node(to, beyond[0], **life(), **_said(to, chance))
                 world.tie(leads, record, beyond, **life())
+        if chance.random() < 0.6:
+            world.node("InspectionResult", f"{key[:3]}:AdministrativeAct{chance.randrange(2)}",
+                       "AdministrativeAct", **life(),
+                       result=chance.choice(["no_problem", "problem_found"]))  # fmt: skip
         loan = f"{key[:3]}:Loan{chance.randrange(2)}"
         world.node("LoanState", loan, "Loan", valid_from=_day(chance),
                    certainty=chance.choice([0.8, 1.0]),

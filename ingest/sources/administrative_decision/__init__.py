@@ -1,7 +1,9 @@
 """Administrative permits and penalties (双公示): the decision, whom it concerns, who made it.
 
-A decision is due at the platform on the seventh working day after it was made.  How long a penalty
-may be used is law, worked out when it is read (`queries.lawful`).
+Two editions of the templates are in use.  A code that means opposite things in them is read by its
+edition, and the edition is kept with the record; a decision told in both is one record.  A decision
+is due at the platform on the seventh working day after it was made.  How long a penalty may be used
+is law, worked out when it is read (`queries.lawful`).
 """
 
 from __future__ import annotations
@@ -13,78 +15,95 @@ import pandas as pd
 
 from graph.errors import InputError
 from graph.time import working_days_after
-from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.decision_subject import with_subject
+from ingest.emit import Column, FactFrame, end, mention, node, tie
 from ingest.period import through
 
-__all__ = ["penalty", "permit"]
+__all__ = ["penalty", "penalty_2016", "permit", "permit_2016"]
 
 _DUE_WORKING_DAYS = 7
+
+#: What early permits have instead of a number.
+_NO_NUMBER = "空"
+
+_OF_PENALTY = (
+    "document_no", "violation", "legal_ground", "content", "decided_on", "authority",
+    "published_until", "removed_on", "record_state", "procedure", "withheld_for",
+    "credit_class", "classed_by",
+)  # fmt: skip
 
 
 def permit(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a subject of a permit, for the term that the permit states."""
-    rows = _with_subject(rows)
-    said = ("document_no", "document_name", "permit_kind", "content", "decided_on", "state")
     yield from _decision(
-        rows,
+        with_subject(rows, person="natural_person", kind="subject_kind"),
         "Permit",
         "HOLDS_PERMIT",
         valid_from=rows["starts_on"],
         valid_to=through(rows["ends_on"]),
+        columns=(
+            "document_no", "document_name", "permit_kind", "content", "decided_on", "state",
+            "authority", "use_scope", "withheld_for",
+        ),
         valid_from_on=rows["starts_on"],
         valid_to_on=rows["ends_on"],
-        columns=said,
-    )
+        edition="2018",
+    )  # fmt: skip
+
+
+def permit_2016(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One row a subject of a permit, from the decision on; an early one may have no number."""
+    numbered = rows["document_no"] != _NO_NUMBER
+    instead = "无文号:" + rows["project_name"] + ":" + rows["decided_on"].astype(str)
+    yield from _decision(
+        with_subject(rows, person="natural_person"),
+        "Permit",
+        "HOLDS_PERMIT",
+        number=rows["document_no"].where(numbered, instead),
+        valid_from=rows["decided_on"],
+        valid_to=through(rows["ends_on"]),
+        columns=(
+            "project_name", "permit_kind", "content", "decided_on", "authority", "power_code",
+            "record_state", "withheld_for",
+        ),
+        document_no=rows["document_no"].where(numbered),
+        valid_from_on=rows["decided_on"],
+        valid_to_on=rows["ends_on"],
+        use_scope=rows["use_scope"].fillna("public"),
+        edition="2016",
+    )  # fmt: skip
 
 
 def penalty(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a subject of a penalty, from the decision on."""
-    rows = _with_subject(rows)
-    said = (
-        "document_no",
-        "penalty_kinds",
-        "violation_kind",
-        "violation",
-        "legal_ground",
-        "content",
-        "fine_fen",
-        "confiscated_fen",
-        "licence",
-        "decided_on",
-        "authority",
-        "published_until",
-        "removed_on",
-        "record_state",
-    )
     yield from _decision(
-        rows,
+        with_subject(rows, person="natural_person", kind="subject_kind"),
         "Penalty",
         "PENALISED_BY",
         valid_from=rows["decided_on"],
-        columns=said,
-    )
+        columns=(
+            *_OF_PENALTY, "penalty_kinds", "violation_kind", "fine_fen", "confiscated_fen",
+            "licence", "use_scope",
+        ),
+        edition="2018",
+    )  # fmt: skip
 
 
-def _with_subject(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with one `subject`: an organisation by its code, else by the number of the old
-    register, else a natural person."""
-    by_code, by_number = rows["subject_code_key"], "org:" + rows["registration_no"]
-    by_number = by_number.where(rows["subject_kind"] != "natural_person")
-    registered = rows["subject_kind"].map(
-        {"organisation": "Enterprise", "individual_business": "IndividualBusiness"}
-    )
-    person = rows["natural_person_key"]
-    key = by_code.where(by_code.notna(), by_number).where(lambda found: found.notna(), person)
-    label = rows["subject_code_label"].where(by_code.notna(), registered)
-    return rows.assign(
-        subject_key=key,
-        subject_label=label.where(rows["subject_kind"] != "natural_person", "Person"),
-        # a filler is no code of anybody's
-        subject_code=rows["subject_code_code"].where(by_code.notna()),
-        subject_masked=rows["natural_person_masked"],
-        subject_birth_on=rows["natural_person_birth_on"],
-        subject_tail_key=rows["natural_person_tail_key"],
-        subject_sex=rows["natural_person_sex"],
+def penalty_2016(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One row a subject of a penalty, whose further kinds stand in a column of their own."""
+    every = [
+        "；".join(dict.fromkeys("；".join(word for word in both if pd.notna(word)).split("；")))
+        for both in zip(rows["penalty_kind"], rows["further_kinds"], strict=True)
+    ]
+    yield from _decision(
+        with_subject(rows, person="natural_person"),
+        "Penalty",
+        "PENALISED_BY",
+        valid_from=rows["decided_on"],
+        columns=(*_OF_PENALTY, "case_name", "power_code", "severity"),
+        penalty_kinds=pd.Series(every, rows.index, dtype=object),
+        use_scope=rows["use_scope"].fillna("public"),
+        edition="2016",
     )
 
 
@@ -95,15 +114,17 @@ def _decision(
     *,
     valid_from: pd.Series,
     valid_to: pd.Series | None = None,
-    **said: pd.Series,
+    number: pd.Series | None = None,
+    columns: tuple[str, ...],
+    **said: Column,
 ) -> Iterator[FactFrame]:
     # one document may concern several subjects, each with a fine of its own
     # an authority without a code is told apart by its name
-    authority = rows["authority_body_code"].where(
-        rows["authority_body_key"].notna(), rows["authority"]
-    )
-    document = authority + ":" + rows["document_no"]
-    key = f"{kind.lower()}:" + document + ":" + rows["subject_key"].str[-12:]
+    named = rows["authority"]
+    number = rows["document_no"] if number is None else number
+    told = ":" + number + ":" + rows["subject_key"].str[-12:]
+    body = rows["authority_body_code"].where(rows["authority_body_key"].notna(), named)
+    key = f"{kind.lower()}:" + body + told
     when = {"valid_from": valid_from, "valid_to": valid_to}
     due = pd.Series([_due(day) for day in rows["decided_on"]], index=rows.index, dtype=object)
     reported = rows["reported_on"]
@@ -112,16 +133,18 @@ def _decision(
         for day, until in zip(reported, due, strict=True)
     ]
     yield from mention(rows, "subject", name=rows["subject_name"])
-    yield from mention(rows, "authority_body", name=rows["authority"])
+    yield from mention(rows, "authority_body", name=named)
     yield node(
         kind,
         rows,
         key=key,
+        also=f"{kind.lower()}:" + named + told,
+        columns=columns,
         **when,
         reported_on=reported,
         due_on=due,
         is_late=pd.Series(late, index=rows.index, dtype=object),
-        **said,
+        **said,  # type: ignore[arg-type]
     )
     yield tie(by, rows, source=end(rows, "subject"), target=(key, kind), **when)
     yield tie(

@@ -39,6 +39,8 @@ def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
         "due_on",
         "purpose",
         "security_kind",
+        "product",
+        "stated_first_loan",
         "interest_ratio",
     )
     yield node("Loan", rows, key=key, where=first, valid_from=began, columns=contract)

@@ -141,7 +141,7 @@ def case_of(
     party: str,
     *,
     moment: Moment,
-    keys: CanonicalKeys | None = None,
+    keys: CanonicalKeys,
     supplied: Mapping[str, Any] | None = None,
     institution: str | None = None,
     first_loan_asof: date | None = None,
@@ -153,7 +153,7 @@ def case_of(
 
     Args:
         moment: to decide at, the same for all decisions of one job.
-        keys: of that moment and of who asks; default those of who sees everything.
+        keys: of that moment and of who asks.
         supplied: what an officer has on paper (`queries.eligibility.facts.paper`).
         institution: key of the institution that asks, for loans of its own.
         first_loan_asof: loans granted before this day count against a first loan; default the
@@ -164,7 +164,7 @@ def case_of(
     Raises:
         NotFoundError: no such party.  InputError: paper that cannot be used.
     """
-    day, keys = moment.as_of, keys or CanonicalKeys(graph, moment)
+    day = moment.as_of
     papers = read_papers(supplied or {}, day)
     # a key that was judged to be another party is decided as that party
     party = keys.standing(party)

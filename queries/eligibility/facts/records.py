@@ -114,20 +114,18 @@ def records_from_graph(
     key: str,
     *,
     moment: Moment,
-    keys: CanonicalKeys | None = None,
+    keys: CanonicalKeys,
     institution: str | None = None,
 ) -> tuple[Records, bool]:
     """Records of a party, its household's members, its spouse and whom it guarantees, and what
     the institution that asks is called, as far as the reader may see them.
 
     Args:
-        keys: of this moment and of who asks (`queries.canonical_keys`); default those of who sees
-            everything.
+        keys: of this moment and of who asks (`queries.canonical_keys`).
 
     Returns them, and whether such a party exists at all.  Raises `InputError`
     (`records_truncated`) where they are more than one answer holds: half of them decide nothing.
     """
-    keys = keys or CanonicalKeys(graph, moment)
     asking: dict[str, Any] = {"moment": moment, "scope": keys.scope, "keys": keys}
     answer = ask(graph, "decision_records", key=key, **asking)
     if answer.basis.truncated:

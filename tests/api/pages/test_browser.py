@@ -20,6 +20,7 @@ from api.app import create_app
 from api.headers import Forbidding
 from bench.api.attack import served as running
 from graph.settings import Settings
+from queries.scope import ADMINISTRATOR
 
 BROWSER = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
@@ -44,7 +45,7 @@ def served(district: Settings, client: TestClient) -> Iterator[str]:
     until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     services = app.state.services
-    assert services.is_warm(services.reader(), within=120)
+    assert services.is_warm(services.reader(ADMINISTRATOR), within=120)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(60)

@@ -20,6 +20,7 @@ from graph.log import FactLog
 from graph.settings import Settings
 from ingest import load_source, source_names
 from queries.reader import Reader
+from queries.scope import ADMINISTRATOR
 from queries.single_flight import SingleFlight
 
 #: Latin words that may stand on a page: keys that officers copy, and names.
@@ -63,7 +64,7 @@ def test_every_link_answers_and_every_page_is_whole(
     kept = {"action": "keep", "product": "farmer_small_credit_loan"}
     assert client.post(f"/parties/{borrower}/decisions", data=kept).status_code == 200
     client.get("/prospects"), client.get("/places")
-    reader = client.app.state.services.reader()  # type: ignore[attr-defined]
+    reader = client.app.state.services.reader(ADMINISTRATOR)  # type: ignore[attr-defined]
     reader.prospects(), reader.places()
     raw = {row["公民身份号码"] for row in households}
     seen: Counter[str] = Counter()
@@ -94,7 +95,7 @@ def test_every_link_answers_and_every_page_is_whole(
                 waiting.append(onward)
     assert set(seen) == {
         "/prospects", "/places", "/grades", "/guarantees", "/calibration", "/money", "/money/exposures",
-        "/decisions", "/products", "/identity", "/send", "/templates/…", "/corrections/…",
+        "/lending", "/lending/rows", "/code-errors", "/decisions", "/products", "/identity", "/send", "/templates/…", "/corrections/…",
         "/deliveries", "/parties/…", "/parties/…/decisions", "/places/…", "/villages/…/prospects",
         "/decisions/…", "/deliveries/…",
     }  # fmt: skip
@@ -202,7 +203,7 @@ def test_the_score_of_a_farmer(client: TestClient, households: list[dict[str, st
 
 def test_a_village_and_its_town(client: TestClient, households: list[dict[str, str]]) -> None:
     """The share of credit households counted from the department's file."""
-    client.app.state.services.reader().places()  # type: ignore[attr-defined]
+    client.app.state.services.reader(ADMINISTRATOR).places()  # type: ignore[attr-defined]
     refused = {"0"}
     levels: dict[str, dict[str, str]] = {}
     for row in households:
@@ -305,13 +306,13 @@ def test_a_page_that_takes_long_says_so_and_freezes_nobody(
     assert client.get("/").status_code == client.get("/places").status_code == 200
     assert client.post("/", data={"text": "样本"}).status_code == 200
     go_on.set()
-    services.reader().prospects()
+    services.reader(ADMINISTRATOR).prospects()
     second = client.get("/prospects?product=apple_loan")
     assert second.status_code == 200 and "各村可走访的户数" in second.text
 
 
 def test_the_assessor_is_found_by_name(client: TestClient, district: Settings) -> None:
-    bench = client.app.state.services.reader()  # type: ignore[attr-defined]
+    bench = client.app.state.services.reader(ADMINISTRATOR)  # type: ignore[attr-defined]
     row = max(bench.prospects().summary(), key=lambda one: one.ready)
     sheet = bench.prospects().village(row.village)
     told = FactLog(district.log_dir).read("Person")
@@ -380,7 +381,7 @@ def test_a_borrower_page_waits_in_the_open_too(
         first = client.get(path)
         assert first.status_code == 202 and "正在测算" in first.text
     go_on.set()
-    assert services.is_warm(services.reader(), within=60)
+    assert services.is_warm(services.reader(ADMINISTRATOR), within=60)
     assert client.get(f"/parties/{guarantor}").status_code == 200
 
 
@@ -415,7 +416,7 @@ def test_the_clock_is_that_of_the_office() -> None:
 def test_own_and_linked_stand_apart_and_nothing_is_called_a_probability(
     client: TestClient,
 ) -> None:
-    bench = client.app.state.services.reader()  # type: ignore[attr-defined]
+    bench = client.app.state.services.reader(ADMINISTRATOR)  # type: ignore[attr-defined]
     run = bench.risk_run()
     linked = int(np.argmax(np.where(run.graph.own == 0, run.linked, 0)))
     key = run.snapshot.keys[linked].as_py()

@@ -302,7 +302,7 @@ def test_a_file_without_rows_passes(tmp_path: Path) -> None:
 def test_an_unknown_column_is_a_warning(tmp_path: Path) -> None:
     gated = passed(written(tmp_path, HEAD.strip() + ",宗教\n1,,,,,,无\n"))
     assert [(f.column, f.code, f.severity) for f in gated.findings] == [
-        ("宗教", "unknown_column", "warning")
+        ("宗教", "forbidden_column", "warning")
     ]
     assert len(gated.rows) == 1
 

@@ -17,9 +17,10 @@ from graph.identifiers.appearance import (
     registration_number_fits,
     visible_tail,
 )
+from graph.identifiers.person_in_code import looks_like_a_person
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.naming import suggests
-from ingest.checking.parties import looks_like_a_person, organisation, parties, party
+from ingest.checking.parties import organisation, parties, party
 from ingest.checking.values import read_column
 from ingest.reading.texts import Texts
 

@@ -12,11 +12,12 @@ from reference.held import Held, Row
 
 #: Ties to a record that is no party, and what a record leads to.
 RECORDS = (
-    "HOLDS_PERMIT", "PENALISED_BY", "DECLARED", "OWNS", "OWES", "CONTRIBUTES_TO", "GROWS", "RAISES", "GAVE",
+    "HOLDS_PERMIT", "PENALISED_BY", "ACT_ON", "DECLARED", "OWNS", "OWES", "CONTRIBUTES_TO", "GROWS", "RAISES", "GAVE",
     "HOLDS_IP", "UNDERTAKES", "INSURED_BY", "COMPENSATED_BY", "JOINED_GROUP", "CONTRACTS_LAND",
-    "HOLDS_LAND_RIGHT", "CHANGED_REGISTRATION", "RECEIVED", "PARTY_TO", "RATED_AS", "PAID_TAX", "PAYS_FOR",
+    "HOLDS_LAND_RIGHT", "CHANGED_REGISTRATION", "RECEIVED", "PARTY_TO", "RATED_AS", "PAID_TAX", "PAYS_FOR", "GRANTED_LINE",
+    "HONOURED_BY",
 )  # fmt: skip
-LEADING = ("DECIDED_BY", "CLAIMED_UNDER", "OVER_PLOT", "LIES_IN", "SECURES", "LIES_ON")
+LEADING = ("DECIDED_BY", "CLAIMED_UNDER", "OVER_PLOT", "LIES_IN", "SECURES", "LIES_ON", "LINE_OF")
 
 
 #: What tells two statements of one adverse record apart besides what is compared.

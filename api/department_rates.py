@@ -1,0 +1,121 @@
+"""The rates of departments for whoever asks, by page, route or command: one way to each answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest import by_department
+from ingest.repair.desk import cases
+from queries.bulletins import Bulletin, keep_bulletin, write_content
+from queries.bulletins.content import Correction
+from queries.indicators import Book, Rates, Rows, attention, rates_of, rows_of
+from queries.indicators.concealed import concealed_by
+from queries.indicators.gathering import book_of
+from queries.indicators.months import month_name, month_number, quarter_months
+from queries.working_days import calendar_in_force
+
+if TYPE_CHECKING:
+    from api.services import Services
+    from queries.reader import Reader
+
+__all__ = ["DepartmentRates", "months_of"]
+
+
+def months_of(period: str) -> tuple[int, int]:
+    """First and last month of `2026-03` or `2026-Q1`; raises `InputError` (`month`)."""
+    return quarter_months(period) or (month_number(period), month_number(period))
+
+
+class DepartmentRates:
+    """Rates and rows at a reader's moment."""
+
+    def __init__(self, services: Services, reader: Reader) -> None:
+        self._services, self._reader = services, reader
+
+    def ready(self, within: float | None) -> Book | None:
+        """The book if it is there within so many seconds; None while it is being made."""
+        deliveries = self._services.deliveries(known_at=self._reader.moment.known_at)
+        calendar = calendar_in_force(self._services.office.store)
+        return book_of(self._reader, calendar, deliveries.refused_documents(), within=within)
+
+    @property
+    def book(self) -> Book:
+        """The same, waited for."""
+        found = self.ready(None)
+        assert found is not None
+        return found
+
+    def rates(self, period: str, book: Book | None = None) -> Rates:
+        """Rates of a month or quarter."""
+        first, last = months_of(period)
+        return rates_of(
+            book or self.book,
+            self._reader.basis,
+            first,
+            last,
+            concealed=concealed_by(self._services.office.store),
+        )
+
+    def rows(
+        self,
+        period: str,
+        measure: str,
+        *,
+        department: str | None,
+        act_class: str | None,
+        limit: int | None,
+        offset: int,
+        book: Book | None = None,
+    ) -> Rows:
+        """The decisions that a measure counts."""
+        first, last = months_of(period)
+        return rows_of(
+            book or self.book, self._reader.basis, measure, first, last,
+            department=department, act_class=act_class, limit=limit, offset=offset,
+        )  # fmt: skip
+
+    def attention(
+        self,
+        kind: str,
+        *,
+        department: str | None = None,
+        act_class: str | None = None,
+        limit: int | None = 100,
+        offset: int = 0,
+        book: Book | None = None,
+    ) -> Rows:
+        """Decisions near their day, past it, or late, of whatever month."""
+        return attention(
+            book or self.book, self._reader.basis, kind,
+            department=department, act_class=act_class, limit=limit, offset=offset,
+        )  # fmt: skip
+
+    def write(self, period: str, *, by: str, remarks: str, why: str) -> Bulletin:
+        """Freeze the bulletin of a period; raises as `queries.bulletins.keep_bulletin`."""
+        deliveries = self._services.deliveries(known_at=self._reader.moment.known_at)
+        corrections = [
+            Correction(department=load.department, rows=load.rows, oldest=load.oldest)
+            for load in by_department(deliveries.worklist())
+        ]
+        overdue = cases(
+            self._services.office.settings,
+            self._services.office.store,
+            limit=0,
+            day=self._reader.moment.as_of,
+        ).overdue
+        content = write_content(
+            self.book,
+            self._reader.basis,
+            period,
+            months_of(period),
+            corrections=corrections,
+            overdue_repairs=overdue,
+            remarks=remarks,
+            concealed=concealed_by(self._services.office.store),
+        )
+        return keep_bulletin(self._services.office.store, content, by=by, why=why)
+
+    def this_month(self) -> str:
+        """The month that is over last: of it something can be said."""
+        day = self._reader.moment.as_of
+        return month_name(month_number(f"{day:%Y-%m}") - 1)

@@ -1,0 +1,44 @@
+"""Credit lines: who may borrow how much, from the day of the agreement on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ingest.emit import FactFrame, end, mention, node, tie
+
+__all__ = ["credit_line"]
+
+
+def credit_line(rows: pd.DataFrame) -> Iterator[FactFrame]:
+    """One row a line; one that ended says so, and is told of no longer from then on."""
+    key = "credit_line:" + rows["lender_code"] + ":" + rows["line_no"]
+    lender = "institution:" + rows["lender_code"]
+    when = {"valid_from": rows["granted_on"]}
+    yield node(
+        "FinancialInstitution",
+        rows,
+        key=lender,
+        where=~lender.duplicated(),
+        name=rows["lender_name"],
+        institution_code=rows["lender_code"],
+    )
+    yield from mention(rows, "borrower", name=rows["borrower_name"])
+    yield node(
+        "CreditLine",
+        rows,
+        key=key,
+        **when,
+        columns=("line_no", "amount_fen", "product", "granted_on", "expires_on", "ended_on"),
+    )
+    yield tie(
+        "GRANTED_LINE", rows, source=end(rows, "borrower"), target=(key, "CreditLine"), **when
+    )
+    yield tie(
+        "LINE_OF",
+        rows,
+        source=(key, "CreditLine"),
+        target=(lender, "FinancialInstitution"),
+        **when,
+    )

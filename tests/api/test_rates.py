@@ -1,0 +1,225 @@
+"""Rates on the page, at the route and by the command over the planted district: the truth, exactly."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+import ingest
+from api.command_line import app
+from api.dependencies import services
+from api.pages import rates as pages
+from api.routes import rates as routes
+from api.services import Services
+from graph.errors import InputError
+from graph.settings import Settings
+from ingest.sample import write_district, write_public_records
+from ingest.sample.public_records import TRUTH
+from ingest.sample.public_records.ledger import FILES
+from queries.indicators import MEASURES
+from queries.indicators.rates import STATUSES
+from queries.scope import ADMINISTRATOR, Scope
+
+AS_OF = "2026-05-20"
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("district")
+    write_district(folder, persons=1_000)
+    write_public_records(folder)
+    settings = Settings(data=folder / "data")
+    for source, name in (("enterprise", "企业登记.xlsx"), *FILES):
+        ingest.ingest(source, [folder / name], settings=settings, into_graph=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def truth(district: Path) -> Any:
+    return json.loads((district / TRUTH).read_text(encoding="utf-8"))["ledger"]
+
+
+@pytest.fixture(scope="module")
+def office(district: Path) -> Iterator[Services]:
+    with Services(Settings(data=district / "data"), reads_graph=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(
+    office: Services, district: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TestClient]:
+    monkeypatch.setenv("XINNONG_DATA", str(district / "data"))
+    service = FastAPI()
+    service.state.services = office
+    service.state.scope = ADMINISTRATOR
+    service.include_router(pages.router)
+    service.include_router(routes.router)
+    service.dependency_overrides[services] = lambda: office
+    with TestClient(service) as opened:
+        yield opened
+
+
+def run(*arguments: str) -> Any:
+    done = CliRunner().invoke(app, [*arguments, "--as-of", AS_OF, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def rates(client: TestClient, period: str = "2026-03") -> Any:
+    return client.get("/v1/rates", params={"period": period, "as_of": AS_OF}).json()
+
+
+def test_what_was_planted_is_found_once_and_nothing_else(client: TestClient, truth: Any) -> None:
+    told = rates(client, truth["month"])
+    lines = {(line["department"], line["act_class"]): line for line in told["lines"]}
+    for planted, documents in truth["documents"].items():
+        department, act_class = planted.split("|")
+        for measure in ("on_time", "late", "excluded", "unreported", "refused", "outside"):
+            rows = client.get(
+                "/v1/rates/rows",
+                params={"period": truth["month"], "measure": measure, "department": department,
+                        "act_class": act_class, "as_of": AS_OF},
+            ).json()  # fmt: skip
+            found = sorted(
+                re.sub(r"\[(\d+)\]", r"〔\1〕", row["document_no"]) for row in rows["rows"]
+            )
+            assert found == documents.get(measure, []), (planted, measure)
+            assert rows["total"] == lines[department, act_class]["counts"][measure]
+    by_status = {
+        status: sorted(
+            [line["department"], line["act_class"]]
+            for line in told["lines"]
+            if line["status"] == status
+        )
+        for status in STATUSES
+    }
+    assert by_status["no_obligation"] == truth["no_obligation"]
+    assert by_status["ledger_missing"] == truth["ledger_missing"]
+    assert {line["department"] for line in told["lines"]} == set(truth["departments"])
+    assert told["unplaced"] == 0 and told["notices"] == []
+
+
+def test_rates_have_both_of_their_numbers(client: TestClient, truth: Any) -> None:
+    [line] = [x for x in rates(client)["lines"] if x["counts"]["refused"]]
+    assert line["reporting"] == {"numerator": 14, "denominator": 16, "value": 0.875}
+    assert line["compliance"] == {"numerator": 13, "denominator": 15, "value": 13 / 15}
+    assert line["timeliness"] == {"numerator": 13, "denominator": 15, "value": 13 / 15}
+    assert line["entry"] == {"numerator": 13, "denominator": 15, "value": 13 / 15}
+    assert line["stated"] == line["counts"]["produced"] == 18
+    [missing] = [x for x in rates(client)["lines"] if x["status"] == "ledger_missing"]
+    assert missing["reporting"]["value"] is None and missing["missing"] == ["2026-03"]
+
+
+def test_page_route_and_command_say_the_same(client: TestClient) -> None:
+    told = rates(client)
+    assert run("rates", "show", "2026-03") == told
+    text = client.get("/rates", params={"period": "2026-03", "as_of": AS_OF})
+    assert text.status_code == 200 and "style=" not in text.text
+    for line in told["lines"]:
+        for measure in (
+            "produced",
+            "excluded",
+            "reported",
+            "unreported",
+            "refused",
+            "late",
+            "entered",
+        ):
+            if count := line["counts"][measure]:
+                link = f'measure={measure}&amp;period=2026-03&amp;department={line["department"].replace(":", "%3A")}&amp;act_class={line["act_class"]}">{count}</a>'
+                assert link in text.text, (line["department_name"], measure)
+    assert "台账未报" in text.text and "无应报" in text.text
+    rows = {"measure": "late", "period": "2026-03", "as_of": AS_OF}
+    from_route = client.get("/v1/rates/rows", params=rows).json()
+    assert run("rates", "rows", "late", "2026-03") == from_route
+    page = client.get("/rates/rows", params=rows).text
+    assert all(row["document_no"] in page for row in from_route["rows"])
+
+
+def test_a_quarter_is_its_months(client: TestClient) -> None:
+    quarter, month = rates(client, "2026-Q1"), rates(client)
+    assert quarter["totals"][-1]["counts"] == month["totals"][-1]["counts"]
+    assert (
+        client.get(
+            "/v1/rates/rows", params={"measure": "late", "period": "2026-Q1", "as_of": AS_OF}
+        ).json()["total"]
+        == 2
+    )
+
+
+def test_unreported_decisions_are_listed_by_their_day(client: TestClient, truth: Any) -> None:
+    told = client.get("/v1/rates/attention", params={"kind": "near", "as_of": "2026-03-10"}).json()
+    assert {row["due_on"] for row in told["rows"]} == {"2026-03-11"}
+    # that day nothing of it had come
+    assert told["total"] == 16 + 6
+    over = client.get("/v1/rates/attention", params={"kind": "overdue", "as_of": AS_OF}).json()
+    [documents] = [
+        each["unreported"] for each in truth["documents"].values() if "unreported" in each
+    ]
+    assert sorted(row["document_no"] for row in over["rows"]) == documents
+    assert run("rates", "due", "overdue") == over
+
+
+def test_concealment_is_an_act_with_a_name(client: TestClient, truth: Any) -> None:
+    department = truth["departments"][0]
+    body = {"department": department, "act_class": "penalty", "document_no": "农罚决〔2026〕77号",
+            "decided_on": "2026-03-20", "evidence": "3月执法检查案卷", "user": "李督查"}  # fmt: skip
+    made = client.post("/v1/rates/concealments", json=body).json()
+    assert (made["found_by"], made["withdrawn_at"]) == ("李督查", None)
+    assert rates(client)["totals"][-1]["concealed"] == 1
+    undone = client.post(
+        f"/v1/rates/concealments/{made['number']}/withdraw",
+        json={"why": "已补报", "user": "王主任"},
+    ).json()
+    assert undone["withdrawn_why"] == "已补报"
+    assert rates(client)["totals"][-1]["concealed"] == 0
+
+
+def test_rows_whose_cells_were_deleted_are_told_apart(client: TestClient, district: Path) -> None:
+    kept = Settings(data=district / "data").quarantine_dir
+    aside = kept.with_name("aside")
+    kept.rename(aside)
+    try:
+        # of such a row only the day is known on which its file came
+        told = client.get("/v1/rates", params={"period": "2026-03"}).json()
+    finally:
+        aside.rename(kept)
+    assert told["unplaced"] == 2 and told["totals"][-1]["counts"]["refused"] == 0
+    assert rates(client)["unplaced"] == 0
+
+
+def test_who_sees_a_part_counts_nothing(office: Services) -> None:
+    reader = office.reader(Scope("一个村", ("610305100201",)))
+    with pytest.raises(InputError) as raised:
+        reader.filed("Penalty")
+    assert raised.value.cause_code == "whole_district_only"
+
+
+def test_what_was_filed_names_no_subject(office: Services, district: Path) -> None:
+    reader = office.reader(ADMINISTRATOR)
+    firms = set(reader.whenever("PENALISED_BY")["from_key"].to_pylist())
+    names = {name for name in reader.whenever("Enterprise")["name"].to_pylist() if name}
+    for kind in ("Penalty", "Permit", "ListEntry"):
+        told = reader.filed(kind)
+        cells = {
+            str(cell) for column in told.columns for cell in column.to_pylist() if cell is not None
+        }
+        assert not {
+            cell for cell in cells if cell in names or any(key[-12:] in cell for key in firms)
+        }
+        assert {"content", "key", "violation", "fine_fen"}.isdisjoint(told.column_names)
+    with pytest.raises(ValueError, match="Loan"):
+        reader.filed("Loan")
+
+
+def test_every_measure_has_a_word() -> None:
+    assert len(set(MEASURES.values())) == len(MEASURES)

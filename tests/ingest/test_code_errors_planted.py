@@ -1,0 +1,84 @@
+"""The sample's wrong codes are found exactly: every planted one once, of its kind, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from api.services import Services
+from graph.settings import Settings
+from ingest import ingest
+from ingest.correction.quarantine import Quarantine
+from ingest.correction.refused_codes import refused_codes
+from ingest.sample import FILES, write_district
+from ingest.sample.public_records import TRUTH, code_errors, write_public_records
+from queries.code_errors import CodeErrors
+from queries.code_errors import code_errors as find
+from queries.scope import ADMINISTRATOR
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CodeErrors]:
+    """A district's registers, courts and permits, and what is wrong with its codes."""
+    folder = tmp_path_factory.mktemp("planted")
+    write_district(folder, persons=1_000)
+    write_public_records(folder)
+    settings = Settings(data=folder / "data")
+    needed = {"regions", "farmer_household", "cooperative", "enterprise", "enterprise_shareholder"}
+    files = [(source, name) for source, name in FILES.items() if source in needed]
+    for source, name in (*files, *code_errors.FILES):
+        ingest(source, [folder / name], settings=settings, into_graph=False)
+    with Services(settings, reads_graph=False) as services:
+        refused = refused_codes(services.log, Quarantine(settings.quarantine_dir))
+        return folder, find(services.reader(ADMINISTRATOR), refused, frozenset())
+
+
+def test_every_planted_code_is_found_once_and_nothing_else(
+    planted: tuple[Path, CodeErrors],
+) -> None:
+    folder, found = planted
+    truth = json.loads((folder / TRUTH).read_text(encoding="utf-8"))["code_errors"]
+    before = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    firms = pd.read_excel(folder / "企业登记.xlsx", dtype=str, engine="calamine")
+    twins = firms.loc[firms["统一社会信用代码"].duplicated(), "统一社会信用代码"].tolist()
+    damaged = pd.read_csv(folder / "股东出资.csv", dtype=str, encoding="gb18030")
+    last = damaged["统一社会信用代码"].iloc[-1]
+    assert before["quarantined"]["企业登记.xlsx"] == 2
+    expected = {code: set(kinds) for code, kinds in truth["kinds"].items()}
+    expected |= {twins[0]: {"ONE_CODE_MANY_SUBJECTS"}, last: {"CHECK_DIGIT"}}
+    told: dict[str, set[str]] = {}
+    for item in found.errors:
+        if item.kind not in ("RESIDENT_ID", "FILLER"):
+            assert item.code is not None
+            assert item.kind not in told.setdefault(item.code, set())
+            told[item.code].add(item.kind)
+    assert told == expected
+    leaks = [item.code for item in found.errors if item.kind == "RESIDENT_ID"]
+    assert sorted(leaks) == sorted(truth["resident_ids"])
+    assert sum(item.kind == "FILLER" for item in found.errors) == truth["fillers"]
+
+
+def test_the_rate_counts_codes_and_rows_and_leads_to_them(
+    planted: tuple[Path, CodeErrors],
+) -> None:
+    folder, found = planted
+    truth = json.loads((folder / TRUTH).read_text(encoding="utf-8"))["code_errors"]["kinds"]
+    use = {"NAME_MISMATCH", "STATUS"}
+    wrong = {code for code, kinds in truth.items() if not {*kinds} & use}
+    assert found.codes.numerator == len(wrong) + 2  # the district's own twin and damaged code
+    counted = [item for item in found.errors if item.kind in {
+        "LENGTH", "ALPHABET", "DEPT_CLASS", "AREA", "CHECK_DIGIT", "GB11714",
+        "ONE_CODE_MANY_SUBJECTS", "ONE_SUBJECT_MANY_CODES", "INNER9_SHARED",
+    }]  # fmt: skip
+    rows = {ref for item in counted for ref in item.rows}
+    assert found.records.numerator == len(rows)
+    assert found.codes.denominator > found.codes.numerator > 0
+    by_registrar = {load.registrar: load for load in found.registrars}
+    assert by_registrar["市场监管局（行政审批局）"].codes.numerator == found.codes.numerator
+    # a person's number is for whoever sent it, and stands nowhere whole
+    assert not any(
+        "610322200406307817" in str(item) or "20040630" in str(item) for item in found.errors
+    )

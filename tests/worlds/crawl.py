@@ -1,0 +1,185 @@
+"""Everything that answers is asked of everybody there is: every route, page, question and command.
+
+Made for a district of few, with a man 样甲, his firm 样样果业有限公司 and the bank that lent to him.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from routes import every_route
+from starlette.testclient import TestClient
+
+from queries import library
+
+__all__ = ["Told", "crawl", "every_command", "every_question", "told_to"]
+
+#: What a clerk sent, tries, or takes back is his own paper, and reading it is no answer about a
+#: party; the rest writes, and says what was written.
+NO_ANSWER = {
+    "/v1/batches", "/v1/batches/{name}", "/v1/batches/{name}/withdrawal", "/send", "/uploads/{name}",
+    "/uploads/{name}/acceptance", "/deliveries", "/deliveries/{name}",
+    "/deliveries/{name}/withdrawal", "/corrections/{source}/{table}", "/templates/{source}/{table}",
+    "/v1/worklist", "/v1/identity/judgements", "/v1/identity/judgements/{number}/undo",
+    "/identity/judgements", "/identity/judgements/{number}/undo", "/identity/candidates",
+    "/v1/identity/candidates", "/v1/products/{product}/proposals", "/v1/proposals/{proposal}",
+    "/v1/proposals/{proposal}/approval", "/v1/jobs/{job_id}/cancellation",
+    # the office's own file of an act on a record, and the search by which one begins (test_repair)
+    "/v1/repairs", "/v1/repairs/{number}", "/v1/repairs/{number}/acts", "/v1/repairs/records",
+    "/v1/repairs/withdrawn", "/repairs", "/repairs/{number}", "/repairs/{number}/acts", "/repairs/records",
+    # acts on codes, and rounds of which no list came here (test_code_errors)
+    "/v1/code-exceptions", "/v1/code-exceptions/{number}/end", "/v1/code-rounds/{round_name}",
+    "/v1/code-rounds/{round_name}/choices", "/v1/code-rounds/{round_name}/returns",
+    "/code-errors/exceptions", "/code-errors/exceptions/{number}/end", "/code-errors/rounds",
+    "/code-errors/rounds/{name}", "/code-errors/rounds/{name}/choices",
+    "/code-errors/rounds/{name}/returns", "/code-errors/returns/{file}",
+    "/code-errors/returns/{file}/workbook",
+    # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
+    "/v1/guarantees",
+    # told by the decisions, jobs and shadows asked above, and of what nobody made here
+    "/v1/jobs/{job_id}", "/v1/jobs/{job_id}/result", "/v1/decisions/jobs",
+    "/v1/products/{product}/shadow", "/v1/products/{product}/versions/{version}",
+}  # fmt: skip
+
+
+def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str, Any]]]:
+    """What each way in by POST that only reads, or decides, is sent; `tie` is a fact that is there."""
+    people = [keys["样甲"], keys["样样果业有限公司"], keys["样独"]]
+    return {
+        "/v1/parties/search": [
+            {"text": text} for text in ("样甲", "样独", "样样果业", "暗标", "暗标移0执号", "外标乙")
+        ],
+        "/v1/decisions": [
+            {"party": party, "product": product}
+            for party in people for product in ("farmer_small_credit_loan", "startup_guaranteed_loan")
+        ],
+        "/v1/decisions/many": [{"product": "farmer_small_credit_loan", "parties": people}],
+        "/v1/questions/{name}": [{}],
+        "/v1/parties/{key}/risk/what-if": [{"without_ties": [tie]}],
+        "/v1/stress/losses": [{}],
+        "/v1/stress/exposures": [{"lender": keys["样例农商行"]}],
+        "/v1/stress/distress": [{"failed": [keys["样甲"]]}, {}],
+        "/v1/stress/clearing": [{}],
+        "/v1/guarantees/check": [
+            {"guarantor": keys["样样果业有限公司"], "borrower": keys["样甲"], "amount_fen": 100_000,
+             "lender_code": bank, "contract_no": "D1", "loan": f"loan:{bank}:J1",
+             "kind": "general"},
+        ],
+        "/": [{"text": "样甲"}, {"text": "样独"}, {"text": "暗标"}],
+        "/parties/{key}/decisions": [{"product": "farmer_small_credit_loan"}],
+        "/villages/{village}/prospects": [{}],
+    }  # fmt: skip
+
+
+def paths(template: str, keys: dict[str, str]) -> list[str]:
+    """The path for everybody, every village and every question."""
+    if "{key}" in template:
+        return [template.replace("{key}", key) for key in keys.values()]
+    if template == "/money/exposures":
+        return [f"{template}?lender={keys['样例农商行']}"]
+    if "{village}" in template or "{division}" in template:
+        places = [key for key in keys.values() if key.startswith("division:")]
+        return [
+            template.replace("{village}", key).replace("{division}", key)
+            for place in places for key in (place, place.removeprefix("division:"))
+        ]  # fmt: skip
+    return [template]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One answer: what was asked, and what came, without what was typed (it comes back)."""
+
+    method: str
+    template: str
+    path: str
+    status: int
+    text: str
+    answer: Any
+
+
+def crawl(service: TestClient, keys: dict[str, str], tie: str, bank: str) -> Iterator[Told]:
+    """Every GET and POST that answers, of everybody; kept decisions too, as they are made."""
+    sent = bodies(keys, tie, bank)
+    decided: list[str] = []
+    for method, template in every_route(service.app):  # type: ignore[arg-type]
+        if template in NO_ANSWER or "decision_id" in template or "questions/{" in template:
+            continue
+        for path in paths(template, keys):
+            for body in sent.get(template, [{}]) if method == "POST" else [None]:
+                told = _asked(service, method, template, path, body)
+                if template == "/v1/decisions" and told.status < 300:
+                    decided.append(told.answer.json()["decision_id"])
+                yield told
+    for one in decided:
+        for method, path in (("GET", f"/v1/decisions/{one}"), ("GET", f"/decisions/{one}"),
+                             ("POST", f"/v1/decisions/{one}/replay")):  # fmt: skip
+            yield _asked(service, method, path.replace(one, "{decision_id}"), path, None)
+
+
+def _asked(service: TestClient, method: str, template: str, path: str, body: Any) -> Told:
+    form = not template.startswith("/v1")
+    answer = service.request(
+        method, path, headers={"accept": "*/*"} if body is None else {},
+        json=None if form else body, data=body if form else None,
+    )  # fmt: skip
+    typed = str((body or {}).get("text", "")) or "\0"
+    return Told(method, template, path, answer.status_code, answer.text.replace(typed, ""), answer)
+
+
+def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
+    """Every question of the library, of everybody."""
+    for name, question in library().items():
+        wanted = {item.name: item for item in question.parameters}
+        for key in keys.values():
+            given = {"key": key, "other": keys["样甲"], "text": "样甲", "division": key,
+                     "hops": 3, "village": key}  # fmt: skip
+            asked = {item: value for item, value in given.items() if item in wanted}
+            yield _asked(service, "POST", "/v1/questions/{name}", f"/v1/questions/{name}", asked)
+
+
+#: Commands that write, that keep house, or that show a department its own paper.
+NO_ANSWER_COMMANDS = {
+    "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
+    "code-errors return", "ingest", "check", "engine start", "engine status", "withdraw",
+    "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
+    "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
+    "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
+}  # fmt: skip
+#: Those of which a small office says that it knows too little.
+MAY_REFUSE = {"calibrate"}
+
+
+def every_command(group: Any, named: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command that knows `--json`, by its words."""
+    for name, command in group.commands.items():
+        words = f"{named} {name}".strip()
+        if hasattr(command, "commands"):
+            yield from every_command(command, words)
+        elif any("--json" in getattr(item, "opts", ()) for item in command.params):
+            yield words, command
+
+
+def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
+    """What a command is asked; of a party each of three."""
+    parties = [keys["样甲"], keys["样样果业有限公司"], keys["样独"]]
+    by_party = {
+        "risk": [[key] for key in parties],
+        "adverse": [[key] for key in parties],
+        "decide": [["farmer_small_credit_loan", key] for key in parties],
+        "structure hints": [[key] for key in parties],
+        "structure owners": [[parties[1]]],
+        "search": [["样甲"], ["样独"], ["样样果业"]],
+        "stress exposures": [[keys["样例农商行"]]],
+        "stress distress": [[parties[0]]],
+        "replay": [[decision]],
+        "ask": [
+            [name, *(f"{item.name}={parties[0]}" for item in question.parameters
+                     if item.name in ("key", "other"))]
+            for name, question in library().items()
+            if {item.name for item in question.parameters if item.default is None} <= {"key", "other"}
+        ],
+    }  # fmt: skip
+    return by_party.get(words, [[]])
