@@ -98,7 +98,8 @@ def _facts_of(
 
 
 def _names(content: bytes, wanted: frozenset[str]) -> bool:
-    """Whether a frozen bulletin names the record, or a fact of it, among its rows."""
+    """Whether a frozen bulletin names the record (by its document, since it names no subject), or a
+    fact of it, among its rows."""
     waiting: list[Any] = [json.loads(content)]
     while waiting:
         told = waiting.pop()
