@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from queries.linked_dishonesty import NearbyHint
+    from queries.linked_dishonesty.lists import ResemblanceRow, RingRow
 
 __all__ = ["commands"]
 
