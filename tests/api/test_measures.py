@@ -122,6 +122,6 @@ def test_a_case_file_is_printed_and_taken_along(
     assert book.content[:2] == b"PK" and book.headers["cache-control"] == "no-store"
     assert "%E5%85%B3%E8%81%94" in book.headers["content-disposition"]
     nameless = client.post(f"/v1/parties/{key}/case-files", json={"purpose": "核查", "by": " "})
-    assert nameless.status_code == 422
+    assert nameless.status_code == 400
     gone = client.get(f"/linked/org:{case['not_linked'][2]}").text
     assert "自身记录（0）" in gone and "样联执" not in gone
