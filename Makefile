@@ -5,6 +5,8 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && command -v $$p && break; done)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# what was compiled once is not compiled again by every process of tests and every command they start
+unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 
 .PHONY: help demo quick test check questions-lts manual supply clean
@@ -37,7 +39,7 @@ test: .venv/development ## 全部测试 / every test, on a real Neo4j, several s
 		--durations=10 --cov --cov-report=term:skip-covered
 
 quick: .venv/development ## 不用引擎的测试，几分钟 / the tests that need no engine, in minutes
-	@$(BIN)/python -m pytest -q --quick --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest -q --quick --numprocesses auto --dist loadfile --durations=10
 
 check: .venv/development ## 规范、类型、依赖方向 / lint, format, types, contracts
 	@$(BIN)/ruff check .

@@ -35,7 +35,7 @@ _POST = re.compile(r'\bmethod="post"', re.IGNORECASE)
 def taking(routes: Iterable[APIRoute]) -> Takes:
     """What the first of some routes that has a path takes."""
     known = [
-        (route.path_regex, route.methods or set(), declared(route) & {*CLOCKS}) for route in routes
+        (route.path_regex, route.methods or (), declared(route) & {*CLOCKS}) for route in routes
     ]
 
     def takes(method: str, path: str) -> frozenset[str]:

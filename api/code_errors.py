@@ -12,7 +12,13 @@ from graph.errors import InputError
 from graph.identifiers.person_in_code import looks_like_a_person
 from graph.identifiers.spelling import compact
 from graph.log_prefix import LogPrefix
-from graph.operations import CodeCorrections, CodeException, CodeExceptions, CodeReturn
+from graph.operations import (
+    CodeCorrections,
+    CodeException,
+    CodeExceptions,
+    CodeReturn,
+    CodeRound,
+)
 from graph.time import utc_now
 from queries.code_errors import CodeErrors, code_errors, kinds, read_round
 from queries.reader import Reader
@@ -23,11 +29,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Admitted",
+    "CodeException",
+    "CodeReturn",
+    "CodeRound",
     "choose",
     "confirm",
+    "end_exception",
+    "enter_round",
     "exceptions",
     "find_code_errors",
     "return_bytes",
+    "returned",
+    "returns_of",
     "send_back",
 ]
 
@@ -55,7 +68,7 @@ def find_code_errors(
     from ingest.checking.confirmed import confirmed_codes
     from ingest.correction.refused_codes import refused_codes
 
-    held = CodeExceptions(services.store).in_force()
+    held = CodeExceptions(services.office.store).in_force()
     older = confirmed_codes(services.settings.data, None)
     confirmed = held | {(code, kind) for code in older for kind in _REFUSED_FOR}
     quarantine = services.deliveries().quarantine
@@ -98,12 +111,12 @@ def confirm(
             code="kind_unknown",
         )
     if kind not in _REFUSED_FOR:
-        CodeExceptions(services.store).confirm(
+        CodeExceptions(services.office.store).confirm(
             text, kind, by=by, reason=reason, evidence=evidence, at=utc_now()
         )
         return Admitted(text, kind, 0, 0)
-    confirm_code(services.store, text, by=by, evidence=evidence, reason=reason, at=utc_now())
-    reports = readmit(text, settings=services.settings, store=services.store, wait_s=wait_s)
+    confirm_code(services.office.store, text, by=by, evidence=evidence, reason=reason, at=utc_now())
+    reports = readmit(text, settings=services.settings, store=services.office.store, wait_s=wait_s)
     batches = [batch for report in reports for batch in report.batches]
     return Admitted(
         text,
@@ -115,7 +128,31 @@ def confirm(
 
 def exceptions(services: Services) -> Sequence[CodeException]:
     """Every confirmation, the newest first."""
-    return CodeExceptions(services.store).all()[::-1]
+    return CodeExceptions(services.office.store).all()[::-1]
+
+
+def end_exception(services: Services, number: int, *, by: str, because: str) -> CodeException:
+    """Take a confirmation back; raises as `CodeExceptions.end`."""
+    return CodeExceptions(services.office.store).end(number, by=by, because=because, at=utc_now())
+
+
+def enter_round(
+    services: Services, name: str, allowed: Sequence[int], *, notice: str, by: str
+) -> CodeRound:
+    """Enter which operations a round takes; raises as `CodeCorrections.enter_round`."""
+    return CodeCorrections(services.office.store).enter_round(
+        name, allowed, notice=notice, by=by, at=utc_now()
+    )
+
+
+def returned(services: Services, file: str) -> CodeReturn:
+    """A file that left, by its hash; raises `NotFoundError`."""
+    return CodeCorrections(services.office.store).returned(file)
+
+
+def returns_of(services: Services, round_: str) -> Sequence[CodeReturn]:
+    """Files of a round that left, oldest first."""
+    return CodeCorrections(services.office.store).returns(round_)
 
 
 def choose(
@@ -133,7 +170,7 @@ def choose(
 
     Raises `InputError` (`line_unknown`, `operation_not_allowed`), and as `read_round`.
     """
-    now = read_round(reader, services.store, round_)
+    now = read_round(reader, services.office.store, round_)
     if item not in {line.item for line in now.lines}:
         raise InputError(
             "汇总表里没有这一行。请刷新后重填。", "There is no such line.", code="line_unknown"
@@ -145,10 +182,10 @@ def choose(
             f"This round takes only {allowed}.",
             code="operation_not_allowed",
         )
-    CodeCorrections(services.store).choose(
+    CodeCorrections(services.office.store).choose(
         round_, item, operation, new_code=compact(new_code), note=note, by=by, at=utc_now()
     )
-    return read_round(reader, services.store, round_)
+    return read_round(reader, services.office.store, round_)
 
 
 def send_back(services: Services, reader: Reader, round_: str, *, by: str) -> CodeReturn:
@@ -156,7 +193,7 @@ def send_back(services: Services, reader: Reader, round_: str, *, by: str) -> Co
 
     Raises `InputError` (`return_incomplete`) that says, line by line, what keeps it.
     """
-    now = read_round(reader, services.store, round_)
+    now = read_round(reader, services.office.store, round_)
     if now.file is None:
         said = "；".join(
             f"第 {each.number} 行：{each.message_zh}" if each.number else each.message_zh
@@ -168,7 +205,7 @@ def send_back(services: Services, reader: Reader, round_: str, *, by: str) -> Co
             f"No file was made: {len(now.problems)} problems.",
             code="return_incomplete",
         )
-    return CodeCorrections(services.store).keep(
+    return CodeCorrections(services.office.store).keep(
         now.file.id, round_, now.file.rows, now.file.counts, by=by, at=utc_now()
     )
 

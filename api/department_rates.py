@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest import by_department
+from ingest.repair.desk import cases
 from queries.bulletins import Bulletin, keep_bulletin, write_content
 from queries.bulletins.content import Correction
 from queries.indicators import Book, Rates, Rows, attention, rates_of, rows_of
@@ -34,7 +35,7 @@ class DepartmentRates:
     def ready(self, within: float | None) -> Book | None:
         """The book if it is there within so many seconds; None while it is being made."""
         deliveries = self._services.deliveries(known_at=self._reader.moment.known_at)
-        calendar = calendar_in_force(self._services.store)
+        calendar = calendar_in_force(self._services.office.store)
         return book_of(self._reader, calendar, deliveries.refused_documents(), within=within)
 
     @property
@@ -52,7 +53,7 @@ class DepartmentRates:
             self._reader.basis,
             first,
             last,
-            concealed=concealed_by(self._services.store),
+            concealed=concealed_by(self._services.office.store),
         )
 
     def rows(
@@ -96,16 +97,23 @@ class DepartmentRates:
             Correction(department=load.department, rows=load.rows, oldest=load.oldest)
             for load in by_department(deliveries.worklist())
         ]
+        overdue = cases(
+            self._services.office.settings,
+            self._services.office.store,
+            limit=0,
+            day=self._reader.moment.as_of,
+        ).overdue
         content = write_content(
             self.book,
             self._reader.basis,
             period,
             months_of(period),
             corrections=corrections,
+            overdue_repairs=overdue,
             remarks=remarks,
-            concealed=concealed_by(self._services.store),
+            concealed=concealed_by(self._services.office.store),
         )
-        return keep_bulletin(self._services.store, content, by=by, why=why)
+        return keep_bulletin(self._services.office.store, content, by=by, why=why)
 
     def this_month(self) -> str:
         """The month that is over last: of it something can be said."""

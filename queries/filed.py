@@ -30,12 +30,21 @@ from graph.vocabulary import Node, ValueType
 from queries.lawful.publication import SUBJECT, publication, why_not_published
 from queries.lawful.regimes import regimes
 
-__all__ = ["filed", "filed_kinds"]
+__all__ = ["document_of", "filed", "filed_kinds"]
 
 #: Texts that tell of the record and of whoever decided, besides codes and days.
 _OF_THE_OFFICE = frozenset({"document_no", "case_no", "authority"})
 #: In China, where a batch became known.
 _OFFSET = np.timedelta64(8, "h")
+
+
+def document_of(record: str) -> str:
+    """What a record of an administrative decision is called where its subject is not named.
+
+    >>> document_of("penalty:116103050160001M1M:凤市监处罚〔2025〕1号:05MA9T00026A")
+    'penalty:116103050160001M1M:凤市监处罚〔2025〕1号'
+    """
+    return record.rpartition(":")[0]
 
 
 @cache

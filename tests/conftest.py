@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from breadth import examples, look_quickly
 from engine_need import is_quick
 from hypothesis import settings as hypothesis_settings
 from leftovers import still_running
@@ -22,10 +25,6 @@ from graph.settings import Settings
 # a runner started in the background ignores Ctrl-C, and every command that it starts would too
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-# how long an example takes belongs to the machine and the hour: no test asserts it
-hypothesis_settings.register_profile("xinnong", deadline=None)
-hypothesis_settings.load_profile("xinnong")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CASES = Path(__file__).parents[2] / "shared" / "cases"
@@ -60,6 +59,15 @@ LONG = (
 WORKER_BYTES = 5 << 30
 
 
+#: Where files are in memory: whoever waits for them to be on the disk waits for nothing.
+_IN_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 2 << 30
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= _ROOM_BYTES
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One process of tests a core, as far as memory goes."""
@@ -68,7 +76,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """How long a question may take belongs to the machine and the hour; tests of the limit give it."""
+    """What is the same for every test of this run."""
+    quick = config.getoption("--quick")
+    look_quickly(quick)
+    # how long an example takes belongs to the machine and the hour: no test asserts it
+    hypothesis_settings.register_profile("xinnong", deadline=None, max_examples=examples(100))
+    hypothesis_settings.load_profile("xinnong")
+    if quick and _has_room(_IN_MEMORY):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
+    # how long a question may take belongs to them too; tests of the limit give it
     Graph.read.__kwdefaults__["timeout_s"] = PATIENCE
 
 

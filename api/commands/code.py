@@ -105,13 +105,10 @@ def enter_round(
     as_json: Json = False,
 ) -> None:
     """登记一轮纠错允许的数据操作标识位 / enter which operations a round takes."""
-    from graph.operations import CodeCorrections
-    from graph.time import utc_now
+    from api.code_errors import enter_round as enter
 
     with opened(Act.OFFICE) as services:
-        found = CodeCorrections(services.office.store).enter_round(
-            name, allowed, notice=notice, by=by, at=utc_now()
-        )
+        found = enter(services, name, allowed, notice=notice, by=by)
     answer_with(
         found, as_json, lambda: print(f"已登记 {found.round}：{found.allowed}（{found.notice}）")
     )

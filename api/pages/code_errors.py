@@ -9,13 +9,22 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
-from api.code_errors import choose, confirm, exceptions, find_code_errors, return_bytes, send_back
+from api.code_errors import (
+    choose,
+    confirm,
+    end_exception,
+    enter_round,
+    exceptions,
+    find_code_errors,
+    return_bytes,
+    returned,
+    returns_of,
+    send_back,
+)
 from api.dependencies import FOR_A_RUN_S, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
-from graph.operations import CodeCorrections, CodeExceptions
-from graph.time import utc_now
 from queries.code_errors import GROUPS, correction_rules, kinds, known_rounds, read_round
 
 __all__ = ["ENTRIES", "router"]
@@ -101,7 +110,7 @@ def ended(
     because: Text = "",
 ) -> Response:
     """Take a confirmation back."""
-    CodeExceptions(services.office.store).end(number, by=by, because=because, at=utc_now())
+    end_exception(services, number, by=by, because=because)
     return see_other(f"{_HERE}#exceptions")
 
 
@@ -115,9 +124,7 @@ def entered(
     by: By = "",
 ) -> Response:
     """Enter which operations a round takes."""
-    CodeCorrections(services.office.store).enter_round(
-        name, allowed or [], notice=notice, by=by, at=utc_now()
-    )
+    enter_round(services, name, allowed or [], notice=notice, by=by)
     return see_other(f"{_HERE}/rounds/{quote(name.strip(), safe='')}")
 
 
@@ -132,7 +139,7 @@ def one_round(name: RoundName, reader: Reading, services: Serving) -> HTMLRespon
         basis_told=reader.basis,
         operations=correction_rules().operations,
         terms={item.code: item.term for item in kinds().kinds} | {"OTHER": "其他"},
-        returns=CodeCorrections(services.office.store).returns(name),
+        returns=returns_of(services, name),
     )
 
 
@@ -167,7 +174,7 @@ def printed(file: FileId, services: Serving) -> HTMLResponse:
     """The print page of a file that left: to be stamped; it carries what the workbook carries."""
     from ingest.correction.return_workbook import counts_said
 
-    kept = CodeCorrections(services.office.store).returned(file)
+    kept = returned(services, file)
     return page(
         "code_return.html",
         here=_HERE,
@@ -182,7 +189,7 @@ def printed(file: FileId, services: Serving) -> HTMLResponse:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def workbook(file: FileId, services: Serving) -> Response:
     """The same file as a workbook."""
-    kept = CodeCorrections(services.office.store).returned(file)
+    kept = returned(services, file)
     name = quote(f"纠错回传标准格式表-{kept.round}.xlsx")
     return Response(
         return_bytes(kept),

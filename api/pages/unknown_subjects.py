@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -12,6 +13,8 @@ from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
+from graph.schema import SCHEMA
+from ingest import load_source, source_names
 from queries.unknown_subjects import unknown_subjects
 
 __all__ = ["ENTRIES", "router"]
@@ -58,4 +61,16 @@ def subjects(
         total=len(chosen),
         start=start,
         step=_ON_A_PAGE,
+        templates=_templates({each.kind for each in found.subjects}),
     )
+
+
+def _templates(kinds: Iterable[str]) -> dict[str, str]:
+    """Kind of subject in Chinese -> where the template of its register is."""
+    wanted = set(kinds)
+    return {
+        SCHEMA.kind(kind).term: f"/templates/{name}/{table}"
+        for name in source_names()
+        for table, spec in load_source(name).tables.items()
+        for kind in sorted(wanted & {*load_source(name).registers} & {*spec.states})
+    }

@@ -10,11 +10,21 @@ from pydantic import Field
 
 from api.acts import Act
 from api.admission import Whole
-from api.code_errors import Admitted, choose, confirm, exceptions, find_code_errors, send_back
+from api.code_errors import (
+    Admitted,
+    CodeException,
+    CodeReturn,
+    CodeRound,
+    choose,
+    confirm,
+    end_exception,
+    enter_round,
+    exceptions,
+    find_code_errors,
+    send_back,
+)
 from api.dependencies import FOR_A_RUN_S, Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
-from graph.operations import CodeCorrections, CodeException, CodeExceptions, CodeReturn, CodeRound
-from graph.time import utc_now
 from queries.basis import Basis
 from queries.code_errors import CodeError, KindCount, RegistrarLoad, Round, Share, read_round
 
@@ -138,18 +148,14 @@ def end(
     number: Annotated[int, Path(ge=1, le=2**31 - 1)], body: EndRequest, services: Serving
 ) -> CodeException:
     """Take a confirmation back: the code is open again, and rows with it are refused from now on."""
-    return CodeExceptions(services.office.store).end(
-        number, by=body.by, because=body.because, at=utc_now()
-    )
+    return end_exception(services, number, by=body.by, because=body.because)
 
 
 @router.put("/code-rounds/{round_name}", summary="登记一轮纠错 / enter a round")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def enter(round_name: RoundName, body: RoundRequest, services: Serving) -> CodeRound:
     """Say which operations a round takes, by its notice."""
-    return CodeCorrections(services.office.store).enter_round(
-        round_name, body.allowed, notice=body.notice, by=body.by, at=utc_now()
-    )
+    return enter_round(services, round_name, body.allowed, notice=body.notice, by=body.by)
 
 
 @router.get("/code-rounds/{round_name}", summary="一轮纠错 / a round of correction")

@@ -141,21 +141,17 @@ def _append(log: FactLog, news: list[_Wanted], gone: Mapping[str, Mapping[str, i
 
 def _fact(log: FactLog, item: _Wanted, batch: str, moment: datetime) -> dict[str, Any]:
     kind, number, key, *said = item
-    told = dict(zip(_SAID, said, strict=True))
-    if told["extended_until"]:
-        # the record is seen again: what is seen must be whole, whichever statement is looked at
-        stated = said_of(log, kind, pa.array([key], pa.string()))[0]
-        names = [prop.name for prop in SCHEMA.nodes[kind].properties]
-        told = {name: stated[name] for name in names} | {
-            name: value for name, value in told.items() if value
-        }
+    stated = said_of(log, kind, pa.array([key], pa.string()))[0]
+    # whoever looks at one statement of a record, this one too, finds all that a department said of it
+    names = [item.name for item in SCHEMA.nodes[kind].properties]
+    told = {name: stated[name] for name in names} | dict(zip(_SAID, said, strict=True))
     return {
         **told,
         "fact_id": hashlib.blake2b(f"{batch}|{number}|{key}".encode(), digest_size=16).hexdigest(),
         "key": key,
         "label": SCHEMA.thing(SCHEMA.nodes[kind]).label,
-        "valid_from": None,
-        "valid_to": None,
+        "valid_from": stated["valid_from"],
+        "valid_to": stated["valid_to"],
         "known_from": moment,
         "certainty": 1.0,
         "source": DECIDED,

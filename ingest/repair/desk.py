@@ -101,15 +101,16 @@ def act_on(
 
 
 def cases(
-    settings: Settings, store: OperationsStore | None = None, *, limit: int | None = None, offset: int = 0
+    settings: Settings, store: OperationsStore | None = None, *, limit: int | None = None, offset: int = 0,
+    day: date | None = None,
 ) -> CasePage:  # fmt: skip
-    """Cases, overdue ones first (`case_files`)."""
+    """Cases as they are on a day, by default today, overdue ones first (`case_files`)."""
     with store_for(settings, store) as operations:
         held, calendar = RepairCases(operations).all(), calendar_in_force(operations)
     return case_files(
         FactLog(settings.log_dir),
         held,
-        today(),
+        day or today(),
         calendar=calendar.after,
         limit=limit,
         offset=offset,

@@ -19,6 +19,7 @@ from graph.operations import Bulletins, DecisionArchive, OperationsStore, Record
 from graph.settings import Settings
 from graph.time import Instant
 from ingest.repair.record import DECIDED, RECORD_KINDS
+from queries.filed import document_of
 from queries.lawful import regimes
 
 __all__ = ["Withdrawn", "withdrawals_of"]
@@ -65,7 +66,7 @@ def withdrawals_of(
         found += [
             Withdrawn("bulletin", item.id, f"{item.period} 第 {item.edition} 版", item.written_at)
             for item in Bulletins(operations).all()
-            if _names(item.content, facts | {record})
+            if _names(item.content, facts | {record, document_of(record)})
         ]
         found += [
             Withdrawn(use.kind, use.name, use.title, use.at)
@@ -97,7 +98,8 @@ def _facts_of(
 
 
 def _names(content: bytes, wanted: frozenset[str]) -> bool:
-    """Whether a frozen bulletin names the record, or a fact of it, among its rows."""
+    """Whether a frozen bulletin names the record (by its document, since it names no subject), or a
+    fact of it, among its rows."""
     waiting: list[Any] = [json.loads(content)]
     while waiting:
         told = waiting.pop()

@@ -12,7 +12,6 @@ from queries.bulletins.keeping import (
     bulletins,
     keep_bulletin,
     sign_bulletin,
-    using,
 )
 
 __all__ = [
@@ -25,6 +24,5 @@ __all__ = [
     "keep_bulletin",
     "read_content",
     "sign_bulletin",
-    "using",
     "write_content",
 ]

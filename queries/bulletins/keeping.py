@@ -1,4 +1,4 @@
-"""Keeping bulletins: writing, signing by another person, finding, and who used a record."""
+"""Keeping bulletins: writing, signing by another person, finding."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graph.operations import Bulletins, KeptBulletin, OperationsStore
 from graph.time import Instant, utc_now
 from queries.bulletins.content import BulletinContent, canonical, read_content
 
-__all__ = ["Bulletin", "bulletin", "bulletins", "keep_bulletin", "sign_bulletin", "using"]
+__all__ = ["Bulletin", "bulletin", "bulletins", "keep_bulletin", "sign_bulletin"]
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,6 @@ def bulletin(store: OperationsStore, digest: str) -> tuple[Bulletin, BulletinCon
     kept = Bulletins(store).find(digest)
     content = read_content(kept.content)
     return _listed(kept, Bulletins(store).all(), content.title), content
-
-
-def using(store: OperationsStore, documents: Iterable[str]) -> list[Bulletin]:
-    """Editions that counted some documents (`queries.filed`): what a withdrawal has to tell of."""
-    wanted, kept = {*documents}, Bulletins(store).all()
-    found = []
-    for each in kept:
-        content = read_content(each.content)
-        if any(item.document in wanted for item in content.decisions):
-            found.append(_listed(each, kept, content.title))
-    return found
 
 
 def _listed(kept: KeptBulletin, every: Iterable[KeptBulletin], title: str) -> Bulletin:

@@ -178,7 +178,9 @@ def _one_subject_many(stock: Stock, held: Mapping[str, _Held]) -> Iterator[CodeE
         for codes in alike.values()
         if len(codes) > 1
     ]
-    groups += [tuple(pair) for pair in stock.judged if _live_together(*sorted(pair), held)]
+    groups += [
+        (one, other) for one, other in map(sorted, stock.judged) if _live_together(one, other, held)
+    ]
     for group in groups:
         for code in group:
             rows = [ref for _, ref, is_register in held[code].rows if is_register]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.operations import CaseFile, CaseFiles, OperationsStore
@@ -88,4 +89,5 @@ def sheets(case: FiledCase) -> dict[str, list[tuple[str, ...]]]:
          said(one.said.ends_on))
         for one in links.measures
     ]  # fmt: skip
-    return dict(zip(SHEETS, (cover, own, linked, historical, measures), strict=True))
+    sheets: tuple[Sequence[tuple[str, ...]], ...] = (cover, own, linked, historical, measures)
+    return {name: list(rows) for name, rows in zip(SHEETS, sheets, strict=True)}

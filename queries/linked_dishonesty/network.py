@@ -103,6 +103,10 @@ class Network:
         order = np.lexsort((tie_ids, end, start))
         self._start, self._end, self._tie = start[order], end[order], tie_ids[order]
         self._first: NDArray[np.int64] = np.searchsorted(self._start, np.arange(len(snapshot) + 1))
+        # several ties with one party are one neighbour
+        new = np.ones(len(self._start), bool)
+        new[1:] = (self._start[1:] != self._start[:-1]) | (self._end[1:] != self._end[:-1])
+        self._neighbours = np.bincount(self._start[new], minlength=len(snapshot))
 
     def ways(self, party: int, *, hops: int | None = None) -> list[Way]:
         """Shortest ways from a party to everybody within so many steps, the nearest first."""
@@ -113,7 +117,7 @@ class Network:
             following: list[int] = []
             for at in layer:
                 first, last = int(self._first[at]), int(self._first[at + 1])
-                if distance and last - first > self.policy.through_at_most:
+                if distance and self._neighbours[at] > self.policy.through_at_most:
                     continue
                 for place in range(first, last):
                     other = int(self._end[place])

@@ -25,7 +25,7 @@ class LinkPolicy(RuleFile):
     """All of `linked.yaml`.
 
     Attributes:
-        through_at_most: parties with more ties than this are reached and not passed through: a
+        through_at_most: parties with more neighbours than this are reached and not passed through: a
             cooperative of a hundred members links nobody with anybody.
     """
 

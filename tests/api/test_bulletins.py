@@ -20,7 +20,9 @@ from api.routes import bulletins as routes
 from api.services import Services
 from graph.errors import InputError, NotFoundError
 from graph.settings import Settings
-from queries.bulletins import canonical, read_content, using
+from ingest.repair.withdrawn import withdrawals_of
+from queries.bulletins import canonical, read_content
+from queries.scope import ADMINISTRATOR
 
 MARKET, FARMS, PARKS = "11610305MB9T000114", "11610305MB9T0002XU", "11610305MB9T00038U"
 HEAD = "单位名称,单位统一社会信用代码,行政行为类别,决定书文号,决定日期,不报送原因,不报送依据\n"
@@ -69,6 +71,7 @@ def office(tmp_path: Path) -> Iterator[Services]:
 def client(office: Services) -> Iterator[TestClient]:
     service = FastAPI()
     service.state.services = office
+    service.state.scope = ADMINISTRATOR
     service.include_router(pages.router)
     service.include_router(routes.router)
     service.dependency_overrides[services] = lambda: office
@@ -94,7 +97,7 @@ def test_ranks_are_of_those_who_reported(client: TestClient) -> None:
         (None, "样例园林局", None),
     ]
     assert said["units"][2]["missing"] == ["2026-03"]
-    assert said["overdue_repairs"] is None
+    assert said["overdue_repairs"] == 0
 
 
 def test_what_comes_later_changes_nothing(
@@ -146,9 +149,9 @@ def test_every_number_leads_to_its_rows(client: TestClient) -> None:
 
 def test_a_withdrawal_finds_who_used_a_record(client: TestClient, office: Services) -> None:
     made = write(client)
-    [found] = using(office.store, [f"penalty:{MARKET}:罚〔2026〕1号"])
-    assert found.id == made["id"]
-    assert using(office.store, [f"penalty:{MARKET}:罚〔2026〕99号"]) == []
+    [found] = withdrawals_of(office.settings, f"penalty:{MARKET}:罚〔2026〕1号:05MA9T00018F")
+    assert (found.kind, found.name) == ("bulletin", made["id"])
+    assert withdrawals_of(office.settings, f"penalty:{MARKET}:罚〔2026〕99号:05MA9T00018F") == []
 
 
 def test_page_and_workbook_name_nobody_and_need_no_script(client: TestClient) -> None:

@@ -23,6 +23,7 @@ from graph.errors import InputError
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.settings import Settings
 from ingest import ingest
+from queries.scope import ADMINISTRATOR
 
 FIRM, NEW = (uscc.complete(f"91610305MA9C079{n}") for n in (1, 2))
 ODD = FIRM[:17] + ("1" if FIRM[17] != "1" else "2")
@@ -59,7 +60,7 @@ def client(office: Settings) -> Iterator[TestClient]:
     service.include_router(routes)
     service.include_router(pages)
     with Services(office, reads_graph=False) as opened:
-        service.state.services = opened
+        service.state.services, service.state.scope = opened, ADMINISTRATOR
         with TestClient(service, follow_redirects=True) as client:
             yield client
 

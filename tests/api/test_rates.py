@@ -26,7 +26,7 @@ from ingest.sample.public_records import TRUTH
 from ingest.sample.public_records.ledger import FILES
 from queries.indicators import MEASURES
 from queries.indicators.rates import STATUSES
-from queries.scope import Scope
+from queries.scope import ADMINISTRATOR, Scope
 
 AS_OF = "2026-05-20"
 
@@ -60,6 +60,7 @@ def client(
     monkeypatch.setenv("XINNONG_DATA", str(district / "data"))
     service = FastAPI()
     service.state.services = office
+    service.state.scope = ADMINISTRATOR
     service.include_router(pages.router)
     service.include_router(routes.router)
     service.dependency_overrides[services] = lambda: office
@@ -183,6 +184,19 @@ def test_concealment_is_an_act_with_a_name(client: TestClient, truth: Any) -> No
     assert rates(client)["totals"][-1]["concealed"] == 0
 
 
+def test_rows_whose_cells_were_deleted_are_told_apart(client: TestClient, district: Path) -> None:
+    kept = Settings(data=district / "data").quarantine_dir
+    aside = kept.with_name("aside")
+    kept.rename(aside)
+    try:
+        # of such a row only the day is known on which its file came
+        told = client.get("/v1/rates", params={"period": "2026-03"}).json()
+    finally:
+        aside.rename(kept)
+    assert told["unplaced"] == 2 and told["totals"][-1]["counts"]["refused"] == 0
+    assert rates(client)["unplaced"] == 0
+
+
 def test_who_sees_a_part_counts_nothing(office: Services) -> None:
     reader = office.reader(Scope("一个村", ("610305100201",)))
     with pytest.raises(InputError) as raised:
@@ -191,7 +205,7 @@ def test_who_sees_a_part_counts_nothing(office: Services) -> None:
 
 
 def test_what_was_filed_names_no_subject(office: Services, district: Path) -> None:
-    reader = office.reader()
+    reader = office.reader(ADMINISTRATOR)
     firms = set(reader.whenever("PENALISED_BY")["from_key"].to_pylist())
     names = {name for name in reader.whenever("Enterprise")["name"].to_pylist() if name}
     for kind in ("Penalty", "Permit", "ListEntry"):

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.pages.rendering import page
+from api.pages.unknown_subjects import _templates as templates_of
 from graph.settings import Settings
 from queries.basis import Basis
 from queries.unknown_subjects import (
@@ -39,6 +40,7 @@ def shown(found: UnknownSubjects, *, start: int = 0, department: str = "") -> st
         total=len(found.subjects),
         start=start,
         step=50,
+        templates=templates_of({each.kind for each in found.subjects}),
     )
     return bytes(answer.body).decode()
 
@@ -50,6 +52,7 @@ def test_the_page_has_both_remedies_and_is_cut_into_pages() -> None:
     first, last = shown(found), shown(found, start=100, department="甲局")
 
     assert all(line in first for line in found.remedies)
+    assert '<a href="/templates/enterprise/enterprise">企业</a>' in first
     assert "1001 未查询到主体" in first and "社会组织" in first
     assert "第 1 至 50 个，共 120 个" in first and "下一页" in first and "上一页" not in first
     assert "第 101 至 120 个，共 120 个" in last and "下一页" not in last

@@ -6,6 +6,7 @@ import os
 from pathlib import Path, PurePath
 
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trial_files import GOOD, LINE, SOURCE, written
@@ -35,7 +36,7 @@ def test_every_name_can_be_stored(tmp_path: Path, name: str) -> None:
     assert storable(kept) == kept
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.text(st.characters(), max_size=300))  # with surrogates
 def test_any_text_makes_a_name(name: str) -> None:
     kept = storable(name)

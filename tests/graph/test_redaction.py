@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +40,7 @@ def test_texts(text: str, kept: str) -> None:
     assert hides_a_number(text) is (text != kept)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.dates(date(1930, 1, 1), date(2008, 1, 1)),
     st.integers(0, 999),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import World
@@ -101,7 +102,7 @@ def content(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(st.randoms(use_true_random=False))
 def test_fresh_and_refreshed_equal_plain_python(
     tmp_path_factory: pytest.TempPathFactory, chance: random.Random

@@ -17,6 +17,7 @@ from ingest.sample import FILES, write_district
 from ingest.sample.public_records import TRUTH, code_errors, write_public_records
 from queries.code_errors import CodeErrors
 from queries.code_errors import code_errors as find
+from queries.scope import ADMINISTRATOR
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CodeErrors]
         ingest(source, [folder / name], settings=settings, into_graph=False)
     with Services(settings, reads_graph=False) as services:
         refused = refused_codes(services.log, Quarantine(settings.quarantine_dir))
-        return folder, find(services.reader(), refused, frozenset())
+        return folder, find(services.reader(ADMINISTRATOR), refused, frozenset())
 
 
 def test_every_planted_code_is_found_once_and_nothing_else(

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from breadth import examples
 from firms import DAY, label_of, new_world
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -177,7 +178,7 @@ def scatter(world: World, chance: random.Random) -> None:
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_tables_and_plain_python_agree(seed: int) -> None:
     with TemporaryDirectory() as folder:
         world, chance = new_world(Path(folder)), random.Random(seed)
@@ -206,7 +207,7 @@ def test_tables_and_plain_python_agree(seed: int) -> None:
 
 
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=5), st.integers(0, 2**5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_a_loan_split_in_several_is_guaranteed_alike(parts: list[int], some: int) -> None:
     """What is settled part by part is owed part by part, and gone with the last of them."""
     with TemporaryDirectory() as folder:

@@ -36,7 +36,8 @@ def office(folder: Path) -> Settings:
     for name, said in records.items():
         key = penalty(name)
         world.node("Penalty", key, document_no=f"凤应急罚〔2026〕{name}", authority="凤翔区应急管理局",
-                   penalty_kinds="罚款", decided_on=begun, **said)  # fmt: skip
+                   penalty_kinds="罚款", decided_on=begun, record_state="normal",
+                   valid_from=begun, **said)  # fmt: skip
         world.tie("PENALISED_BY", FIRM, (key, "Penalty"))
     world.node("ListEntry", "list:1", list_kind="serious_violation", case_no="凤市监严〔2026〕1号",
                authority="凤翔区市场监督管理局", listed_on=begun)  # fmt: skip
@@ -46,7 +47,7 @@ def office(folder: Path) -> Settings:
 
 
 def penalty(name: str) -> str:
-    return f"penalty:1161:{name}"
+    return f"penalty:1161:{name}:05MA9000017X"
 
 
 def begin(settings: Settings, kind: Any, record: str, by: str = "张三", **stated: Any) -> CaseFile:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_difference import slow_compare
@@ -99,7 +100,7 @@ def said(difference: Difference) -> tuple[Any, ...]:
     return facts, closed, set(difference.changed_rows.tolist())
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(FILE, min_size=1, max_size=4))
 def test_by_column_as_by_row(
     tmp_path_factory: pytest.TempPathFactory, files: list[tuple[list[Any], ...]]

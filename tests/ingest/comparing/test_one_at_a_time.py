@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,7 +126,7 @@ def lived(story: list[dict[str, list[Any]]]) -> list[dict[str, list[tuple[Any, .
     return days
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(files(), min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_in_whatever_order_the_files_come(
     tmp_path_factory: pytest.TempPathFactory,

@@ -378,8 +378,8 @@ def test_what_is_no_table_is_named(tmp_path: Path, content: str, code: str, says
 
 
 def test_nobody_is_told_to_edit_a_declaration(tmp_path: Path) -> None:
-    read = read_table(written(tmp_path, LINE.strip() + ",宗教\n1,,,,\n"), SOURCE)
-    assert told(read) == ["unknown_column"]
+    read = read_table(written(tmp_path, LINE.strip() + ",宗教,备用\n1,,,,,\n"), SOURCE)
+    assert told(read) == ["forbidden_column", "unknown_column"]
     folder = Path(__file__).parents[3] / "ingest"
     for path in (folder / "plan.py", *(folder / "reading").glob("*.py")):
         assert "source.yaml" not in path.read_text(encoding="utf-8"), path.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,16 @@ from repairing import EVIDENCE, begin, go, office, penalty, repaired, seen
 import ingest.repair.desk as desk
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
-from graph.operations import Ledger, OperationsStore, RecordUses, RepairCases
+from graph.moment import Moment
+from graph.operations import Bulletins, Ledger, OperationsStore, RecordUses, RepairCases
 from graph.operations.repair_moves import ACTS, MOVES, STATES
 from graph.settings import Settings
 from graph.time import months_after, today, utc_now
 from ingest.repair import DECIDED, carry_out, cases, withdrawals_of
 from ingest.repair.stated import _FIELDS
+from queries.filed import document_of, filed
 from queries.lawful import repair_law
+from queries.visible import as_view
 
 
 @pytest.fixture
@@ -56,7 +60,15 @@ def test_a_repair_takes_four_steps_and_two_persons_and_leaves_no_trace(here: Set
         assert [item.code for item in case.clocks] == ["acknowledge"]
         case = go(here, case, "acknowledge", receiver=receiver)
     assert not case.clocks and not case.case.open
-    # the log tells the past as it was
+    # what departments filed is counted as they filed it, ended or not
+    log = FactLog(here.log_dir)
+    filed_now = filed("Penalty", as_view(log), Moment.of(log.batches()))
+    [row] = [row for row in filed_now.to_pylist() if row["document"] == document_of(key)]
+    assert (row["document_no"], row["decided_on"]) == (
+        "凤应急罚〔2026〕ordinary",
+        months_after(today(), -6),
+    )
+    assert carry_out(here) == 0
     [made] = [item for item in FactLog(here.log_dir).batches() if item.source == DECIDED]
     assert made.position == positions(here)
 
@@ -219,6 +231,7 @@ def test_what_expired_uncorrected_is_used_nowhere_until_the_provision_is_stated(
     log = FactLog(here.log_dir)
     shown = [row for row in log.read("Penalty").to_pylist() if row["key"] == key]
     assert {row["document_no"] for row in shown} == {"凤应急罚〔2026〕over"}
+    assert carry_out(here) == 0
 
 
 def test_a_repair_ends_an_extended_record_too(here: Settings) -> None:
@@ -304,8 +317,19 @@ def test_what_was_let_out_with_a_record_is_found_when_it_is_repaired(here: Setti
         RecordUses(store).note("bulletin", "2026-05", title="五月通报", at=utc_now(),
                                records=[penalty("ordinary"), "list:1"])  # fmt: skip
         RecordUses(store).note("export", "e1", title="案卷", at=utc_now(), records=["list:1"])
+        # a frozen bulletin names the documents behind its numbers, and no subject
+        rows = {"decisions": [{"document": document_of(penalty("ordinary"))}]}
+        frozen = Bulletins(store).keep(
+            "2026-04", json.dumps(rows).encode(), why="", by="张三", at=utc_now()
+        )
+        other = {"decisions": [{"document": document_of("penalty:1161:another:x")}]}
+        Bulletins(store).keep(
+            "2026-03", json.dumps(other).encode(), why="", by="张三", at=utc_now()
+        )
     repaired(here, penalty("ordinary"))
-    assert [(item.kind, item.name) for item in withdrawals_of(here, penalty("ordinary"))] == [
-        ("bulletin", "2026-05")
-    ]
+    found = withdrawals_of(here, penalty("ordinary"))
+    assert {(item.kind, item.name) for item in found} == {
+        ("bulletin", "2026-05"),
+        ("bulletin", frozen.id),
+    }
     assert len(withdrawals_of(here, "list:1")) == 2 and not withdrawals_of(here, penalty("over"))

@@ -164,10 +164,11 @@ def leased(until: date) -> Callable[[World], None]:
                                expires_on=until)  # fmt: skip
 
 
-def decided(folder: Path, one: Applicant, product: str, who: str) -> Decision:
+def told_log(folder: Path, one: Applicant) -> FactLog:
+    """The log of somebody's world: what is held, and every list that came."""
     log = FactLog(folder)
     world = World(log)
-    tell(world, one)
+    tell(world, copy_of(one))
     world.commit(KNOWN - timedelta(days=800), source="farmer_household")
     came = {
         one.lists.get(name, KNOWN + timedelta(seconds=number)): name
@@ -178,6 +179,10 @@ def decided(folder: Path, one: Applicant, product: str, who: str) -> Decision:
         world.node("Village", f"division:{number}", name="村")
         notes = {"table": table, "list": "全", "part": 1, "of": 1}
         world.commit(instant, source=source, notes=notes)
+    return log
+
+
+def decided(log: FactLog, one: Applicant, product: str, who: str) -> Decision:
     papers = read_papers(
         {name: value for name, value in {**(PAPERS if who == P[0] else FIRM_PAPERS), **one.papers}.items()
          if value is not None}, DAY)  # fmt: skip
@@ -316,8 +321,9 @@ FARMERS: list[tuple[str, Applicant, dict[str, str], set[str]]] = [
 def test_farmers(
     name: str, one: Applicant, expected: dict[str, str], open_: set[str], tmp_path: Path
 ) -> None:
+    log = told_log(tmp_path, one)
     for number, (product, said) in enumerate(expected.items()):
-        found = decided(tmp_path / product, copy_of(one), product, P[0])
+        found = decided(log, one, product, P[0])
         left = {c.condition.id for c in found.conditions if c.verdict is not Verdict.MET}
         drawing = {c.condition.id for c in found.conditions if c.condition.stage == "drawing"}
         left -= {"insured"} if product == APPLE else set()
@@ -393,8 +399,9 @@ ORGANISATIONS: list[tuple[str, Applicant, str, dict[str, str], set[str]]] = [
 def test_organisations(
     name: str, one: Applicant, who: str, expected: dict[str, str], open_: set[str], tmp_path: Path
 ) -> None:
+    log = told_log(tmp_path, one)
     for product, said in expected.items():
-        found = decided(tmp_path / product, copy_of(one), product, who)
+        found = decided(log, one, product, who)
         left = {c.condition.id for c in found.conditions
                 if c.verdict is not Verdict.MET and c.condition.stage == "eligibility"}  # fmt: skip
         soft = {"debt", "guarantee_within_net_assets"} - open_
@@ -410,7 +417,7 @@ def copy_of(one: Applicant) -> Applicant:
 
 def test_what_was_not_read_is_said_to_lack_consent(tmp_path: Path) -> None:
     one = Applicant(papers={"consent": None}, more=(owes(P, 500_000, late=90, grade="loss"),))
-    found = decided(tmp_path, one, SMALL, P[0])
+    found = decided(told_log(tmp_path, one), one, SMALL, P[0])
     reasons = {name: fact.reason for name, fact in found.case.facts.items()}
     for name in ("any_loan", "own_overdue", "owed_fen", "annual_income_fen", "household_owed_fen"):
         assert reasons[name] == "no_consent", name
@@ -421,7 +428,8 @@ def test_what_was_not_read_is_said_to_lack_consent(tmp_path: Path) -> None:
 
 
 def test_the_sums_are_said_with_their_days(tmp_path: Path) -> None:
-    found = decided(tmp_path, Applicant(more=(owes(WIFE, 1_000_000, purpose="住房"),)), SMALL, P[0])
+    one = Applicant(more=(owes(WIFE, 1_000_000, purpose="住房"),))
+    found = decided(told_log(tmp_path, one), one, SMALL, P[0])
     (said,) = [term for term in found.amount.terms if "支出" in term]
     assert said.endswith(
         "家庭年总收入 6 万元（2026-01-01） × 3 − 家庭年总支出 2 万元（2026-01-01） × 3"
@@ -439,8 +447,8 @@ def test_what_is_decided_is_made_again_byte_for_byte(product: str, tmp_path: Pat
         for number, one in enumerate(
             (Applicant(), Applicant(income=None, papers={"consent": None}))
         ):
-            found = decided(tmp_path / str(number), one, product, who)
+            log = told_log(tmp_path / str(number), one)
+            found = decided(log, one, product, who)
             name = keep(found, archive, at=KNOWN)
-            log = FactLog(tmp_path / str(number))
             again = replay(archive, name, log)
             assert (again.same, again.differs, again.gaps) == (True, (), ()), product

@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
+from breadth import examples
 from credit_files import BANK as ASKS
 from credit_files import BANK_NAME, EXPECTED, loan, report
 from credit_files import DAY as FILED
@@ -259,7 +260,7 @@ def test_a_resemblance_feeds_no_decision(log_of: Log) -> None:
     assert found["own_listing"].value is False
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(
     st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1)),
     st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1)),

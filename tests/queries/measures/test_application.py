@@ -75,7 +75,7 @@ def test_two_persons_then_it_is_in_force(
     for oneself in ("样本乙", " 样本乙 "):
         with pytest.raises(InputError) as refused:
             approve_measure(reader, store, kept.id, by=oneself)
-        assert refused.value.code == "two_persons"
+        assert refused.value.cause_code == "two_persons"
     before = len(measure_register(reader, store).judged)
     done, _ = approve_measure(reader, store, kept.id, by="样本丁")
     assert done.approved_by == "样本丁" and state(reader, store, kept.id) == "in_force"
@@ -113,7 +113,7 @@ def test_lifting_is_kept_and_final(
     assert state(reader, store, kept.id) == "lifted"
     with pytest.raises(InputError) as refused:
         approve_measure(reader, store, kept.id, by="样本丁")
-    assert refused.value.code == "measure_lifted"
+    assert refused.value.cause_code == "measure_lifted"
     again = lift_measure(store, kept.id, by="样本丁", why="另一个理由")
     assert (again.lifted_by, again.lifted_why) == ("样本乙", "当事人已履行")
 
@@ -138,7 +138,7 @@ def test_what_does_not_hold_is_neither_proposed_nor_kept(
 ) -> None:
     with pytest.raises(InputError) as refused:
         propose_measure(reader, store, replace(asked, **change), by="样本乙")
-    assert refused.value.code == "measure_refused" and "第" in refused.value.message_zh
+    assert refused.value.cause_code == "measure_refused" and "第" in refused.value.message_zh
     assert measure_register(reader, store).applied == ()
 
 
@@ -155,7 +155,7 @@ def test_what_nobody_knows_is_refused(
         propose_measure(reader, store, asked, by=" ")
     with pytest.raises(InputError) as named:
         MeasureRequest.of({"measure": "x", "subject": "y", "penalty": "z"})
-    assert named.value.code == "field_unknown"
+    assert named.value.cause_code == "field_unknown"
 
 
 def test_a_form_says_the_same_in_text(reader: DistrictReader, asked: MeasureRequest) -> None:
@@ -175,7 +175,7 @@ def test_an_incentive_is_for_whom_nothing_stands_against(
     given = {"ground": "AA级信用户", "provider": "凤翔区行政审批服务局", "by": "样本乙"}
     with pytest.raises(InputError) as refused:
         use_incentive(reader, store, "simplified_papers", listed, **given)
-    assert refused.value.code == "incentive_refused"
+    assert refused.value.cause_code == "incentive_refused"
     against = {row["from_key"] for row in reader.table("SUBJECT_OF").to_pylist()}
     clean = min({*reader.table("Enterprise")["key"].to_pylist()} - against)
     with pytest.raises(InputError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from nets import Edges, cascade, nets, of_arrays
 
@@ -35,7 +36,7 @@ def test_bridge_network_in_closed_form_lies_within_the_sandwich(p: float, expect
     assert best_path(net)[0][3] <= expected <= noisy_or(net)[3] + 1e-12
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(nets())
 def test_path_cascade_and_noisy_or_are_in_order(world: tuple[list[float], Edges]) -> None:
     seeds, edges = world
@@ -53,7 +54,7 @@ def _logs(seeds: list[float], edges: Edges) -> nx.DiGraph:
     return graph
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(nets(most=12))
 def test_best_path_agrees_with_dijkstra_and_predecessors_attain_it(
     world: tuple[list[float], Edges],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nets import Edges, cascade, nets, of_arrays
@@ -71,7 +72,7 @@ def test_a_healthy_circle_of_any_size_scores_nothing(count: int) -> None:
     assert not sampled([0.0] * count, edges, 64).reached.any()
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(nets(parties=6, most=10, seedless=True))
 def test_exact_is_what_all_worlds_say(world: tuple[list[float], Edges]) -> None:
     seeds, edges = world
@@ -79,7 +80,7 @@ def test_exact_is_what_all_worlds_say(world: tuple[list[float], Edges]) -> None:
     assert told == pytest.approx(cascade(seeds, edges), abs=1e-9)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(nets(parties=6, most=10, seedless=True))
 def test_samples_lie_within_their_error(world: tuple[list[float], Edges]) -> None:
     seeds, edges = world
@@ -88,7 +89,7 @@ def test_samples_lie_within_their_error(world: tuple[list[float], Edges]) -> Non
     assert np.all(np.abs(found.probability - exact) <= 5 * error + 1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(nets(most=12), st.randoms(use_true_random=False), st.integers(1, 3))
 def test_numbers_order_and_threads_change_no_bit(
     world: tuple[list[float], Edges], random: object, threads: int
@@ -117,7 +118,7 @@ def test_numbers_order_and_threads_change_no_bit(
     assert np.array_equal(one[order], other)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(nets(most=12), st.data())
 def test_a_tie_or_a_fact_less_raises_nobody_in_any_world(
     world: tuple[list[float], Edges], data: st.DataObject

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -158,7 +159,7 @@ def exhaustive(net: Owed, keep_external: float, keep_claims: float) -> np.ndarra
     return found
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(circles(), st.sampled_from([1.0, 0.9, 0.5]), st.sampled_from([1.0, 0.8, 0.3]))
 def test_greatest_vector_equals_every_set_of_defaulters_tried(
     net: Owed, keep_external: float, keep_claims: float
@@ -173,7 +174,7 @@ def test_greatest_vector_equals_every_set_of_defaulters_tried(
         assert found.least == pytest.approx(found.paid, abs=2e-9)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(circles(), st.randoms(use_true_random=False), st.data())
 def test_order_money_and_losses(net: Owed, random: object, data: st.DataObject) -> None:
     paid = clear(net).paid

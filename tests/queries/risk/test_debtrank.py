@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -94,7 +95,7 @@ def exposures(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return dense, np.array(shock)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(exposures(), st.randoms(use_true_random=False))
 def test_least_fixed_point_whatever_the_order(
     world: tuple[np.ndarray, np.ndarray], random: object
@@ -115,7 +116,7 @@ def test_least_fixed_point_whatever_the_order(
     assert moved.share == pytest.approx(found[order], abs=1e-8)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(exposures(), st.data())
 def test_a_greater_shock_or_exposure_helps_nobody(
     world: tuple[np.ndarray, np.ndarray], data: st.DataObject

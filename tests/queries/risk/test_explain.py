@@ -9,6 +9,7 @@ from io import BytesIO
 import networkx as nx
 import numpy as np
 import pytest
+from breadth import examples
 from credit_world import Said, credit_worlds, firm, listing, loan, named, person, take
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,7 +40,7 @@ def everything(facts: list[Said]) -> dict[str, object]:
     return told
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(credit_worlds())
 def test_what_is_listed_sums_to_what_is_linked_and_paths_stay_below(facts: list[Said]) -> None:
     run = assess(take([facts])[0])
@@ -280,7 +281,7 @@ def test_a_repair_that_one_source_states_binds_the_others() -> None:
         assert told.own.facts == () and told.unused == ()
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(credit_worlds(), st.randoms(use_true_random=False))
 def test_order_of_the_facts_changes_nothing(facts: list[Said], random: object) -> None:
     before = assess(take([facts])[0])
@@ -291,7 +292,7 @@ def test_order_of_the_facts_changes_nothing(facts: list[Said], random: object) -
     assert np.array_equal(after.score, before.score)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(credit_worlds())
 def test_splitting_loans_and_guarantees_changes_nothing(facts: list[Said]) -> None:
     halves = []

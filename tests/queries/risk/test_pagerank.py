@@ -7,6 +7,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+from breadth import examples
 from credit_world import Said, listing, loan, named, person, take
 from gds import gds_page
 from hypothesis import given, settings
@@ -65,7 +66,7 @@ def test_gds_manual_mean_scaler(shared_data: Path) -> None:
     assert dict(zip(page.names, scaled, strict=True)) == pytest.approx(printed, abs=1e-6)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(nets(parties=7, most=20), st.floats(0.05, 0.95))
 def test_networkx_agrees(net: tuple[list[float], Edges], damping: float) -> None:
     seeds, edges = net
@@ -81,7 +82,7 @@ def test_networkx_agrees(net: tuple[list[float], Edges], damping: float) -> None
     assert found == pytest.approx([oracle[n] for n in range(len(seeds))], abs=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(nets(parties=6, most=15))
 def test_nothing_is_made_and_the_stop_is_safe(net: tuple[list[float], Edges]) -> None:
     seeds, edges = net

@@ -9,6 +9,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+from breadth import examples
 from gds import GdsPage, gds_page
 from hypothesis import given, settings
 from nets import FLOOR, Edges, nets, of_arrays
@@ -78,7 +79,7 @@ def test_gds_manual_all_pairs(shared_data: Path) -> None:
         assert -_UNIT * math.log(reached) == pytest.approx(cost, abs=1e-6)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(nets(parties=6, most=18, seedless=True))
 def test_equal_to_enumeration_of_all_loop_free_paths(net: tuple[list[float], Edges]) -> None:
     seeds, edges = net
@@ -103,7 +104,7 @@ def test_equal_to_enumeration_of_all_loop_free_paths(net: tuple[list[float], Edg
         assert ways(graph, party, 2).ways == found.ways[:2]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(nets(parties=6, most=18, seedless=True))
 def test_equal_to_yen(net: tuple[list[float], Edges]) -> None:
     """networkx.shortest_simple_paths is Yen's algorithm (1971), from one origin of all origins."""
@@ -124,7 +125,7 @@ def test_equal_to_yen(net: tuple[list[float], Edges]) -> None:
     assert [way.probability for way in found.ways] == pytest.approx(strengths)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(nets(parties=6, most=18, seedless=True))
 def test_rounded_bounds_find_the_same(net: tuple[list[float], Edges]) -> None:
     """Kernels hold `strongest` in float32: the ways and their strength stay what they are."""

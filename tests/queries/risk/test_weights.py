@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from breadth import examples
 from credit_world import End, Said, firm, listing, loan, named, person, take
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -206,7 +207,7 @@ def speak(world: World, chance: random.Random) -> None:
     world.commit(datetime(2026, 1, 1, tzinfo=UTC), chance.choice(["bank", "bureau"]))
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.randoms(use_true_random=False))
 def test_columns_equal_tie_by_tie(
     tmp_path_factory: pytest.TempPathFactory, chance: random.Random
@@ -280,7 +281,7 @@ def full_worlds(draw: st.DrawFn) -> list[Said]:
     return [said for source in sources for said in facts if said.source == source]
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(full_worlds(), st.data())
 def test_a_way_or_an_adverse_word_less_raises_nobody_and_is_a_full_run(
     facts: list[Said], data: st.DataObject

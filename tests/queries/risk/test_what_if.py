@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from breadth import examples
 from credit_world import Said, credit_worlds, firm, listing, loan, named, person, take
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ def left_out(facts: list[Said], ids: list[str], places: set[int]) -> dict[str, l
     }
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(credit_worlds(), st.data())
 def test_equal_to_the_full_run_without_them(facts: list[Said], data: st.DataObject) -> None:
     can_go = [n for n, said in enumerate(facts)

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from breadth import examples
 from firms import holdings, label_of, new_world, snapshot_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -133,7 +134,7 @@ def test_risk_follows_a_derived_ratio(tmp_path: Path) -> None:
     st.lists(st.integers(1, 50), min_size=1, max_size=4),
     st.one_of(st.none(), st.integers(1, 500)),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_contribution_split_in_several_is_the_same_holding(
     first: list[int], second: list[int], capital: int | None
 ) -> None:

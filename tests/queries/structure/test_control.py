@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from breadth import examples
 from firms import DAY, holdings, matrices, new_world, of_matrix, snapshot_of
 from hypothesis import given, settings
 
@@ -110,7 +111,7 @@ def test_a_partnership_is_not_controlled_by_a_share(tmp_path: Path, kind: str) -
     assert found.look_through("b").owners[0].share == pytest.approx(0.8 * 0.99)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(matrices(firms=5, persons=2))
 def test_control_agrees_with_a_closure_over_all_sets(
     given_: tuple[np.ndarray, list[bool]],
@@ -207,7 +208,7 @@ def test_paths_are_the_strongest_chains_with_their_evidence(tmp_path: Path) -> N
     assert told["sentence"] == paths[0].sentence
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(matrices(firms=5, persons=2))
 def test_the_strongest_path_is_the_strongest_of_all(
     given_: tuple[np.ndarray, list[bool]],

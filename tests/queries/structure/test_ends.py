@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from breadth import examples
 from firms import holdings, new_world, of_matrix, snapshot_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -162,7 +163,7 @@ def test_one_source_that_states_the_ratio_is_enough(tmp_path: Path) -> None:
     assert beneficial_owners(found, "a").owners[0].verdict is Verdict.MET
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(2, 6), st.integers(0, 10**6))
 def test_no_registered_person_who_could_be_an_owner_is_left_out(size: int, seed: int) -> None:
     """Whatever the true ratios are, who then holds a quarter is named MET or UNKNOWN."""

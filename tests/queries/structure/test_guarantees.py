@@ -8,6 +8,7 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
+from breadth import examples
 from firms import new_world, snapshot_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -142,7 +143,7 @@ def test_stars_pairs_and_groups(tmp_path: Path) -> None:
     assert [r.is_joint_group for r in find_rings(net)] == [True, False]
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(pairs_of)
 def test_rings_are_the_components_and_their_cycles_all_simple_ones(
     pairs: set[tuple[str, str]],
@@ -175,7 +176,7 @@ def test_more_cycles_than_the_budget_are_cut_and_said() -> None:
     assert long.cycles == () and long.truncated
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(pairs_of)
 def test_the_longest_chain_is_the_longest_of_all_walks_without_circles(
     pairs: set[tuple[str, str]],
@@ -197,7 +198,7 @@ def test_the_longest_chain_is_the_longest_of_all_walks_without_circles(
         assert all((a[0], b[0]) in acyclic for a, b in itertools.pairwise(chain.stations))
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(pairs_of, st.sampled_from(NAMES))
 def test_reach_is_what_a_walk_reaches(pairs: set[tuple[str, str]], start: str) -> None:
     net = bare_net(pairs)
@@ -212,7 +213,7 @@ def test_reach_is_what_a_walk_reaches(pairs: set[tuple[str, str]], start: str) -
     assert reach.debt == Fen(WAN * len(seen))
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(pairs_of)
 def test_a_guarantee_closes_a_ring_exactly_when_one_appears(pairs: set[tuple[str, str]]) -> None:
     net = bare_net(pairs)
@@ -222,7 +223,7 @@ def test_a_guarantee_closes_a_ring_exactly_when_one_appears(pairs: set[tuple[str
         assert bool(closes_ring(net, a, b)) is together
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(pairs_of)
 def test_joint_groups_are_the_largest_sets_that_all_stand_for_all(
     pairs: set[tuple[str, str]],

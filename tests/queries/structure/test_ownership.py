@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from breadth import examples
 from firms import DAY, holdings, matrices, new_world, of_matrix, snapshot_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,7 +70,7 @@ def test_shares_that_a_firm_holds_in_itself_belong_to_its_other_holders(tmp_path
 # ------------------------------------------------------------------ oracles
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(matrices())
 def test_the_solve_is_the_series(given_: tuple[np.ndarray, list[bool]]) -> None:
     matrix, is_firm = given_
@@ -91,7 +92,7 @@ def test_the_solve_is_the_series(given_: tuple[np.ndarray, list[bool]]) -> None:
             assert ownership.integrated_up(place) == pytest.approx(integrated[:, place], abs=1e-9)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(matrices(firms=4, persons=2))
 def test_without_circles_it_is_the_sum_over_all_chains(
     given_: tuple[np.ndarray, list[bool]],
@@ -114,7 +115,7 @@ def test_without_circles_it_is_the_sum_over_all_chains(
             assert ownership.up(firm)[0][person] == pytest.approx(expected, abs=1e-12)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(matrices(firms=6))
 def test_persons_and_unknown_parts_sum_to_the_whole(
     given_: tuple[np.ndarray, list[bool]],
@@ -124,7 +125,7 @@ def test_persons_and_unknown_parts_sum_to_the_whole(
         assert ownership.up(firm)[0] @ ownership.leak == pytest.approx(1, abs=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(matrices(firms=4), st.integers(2, 4))
 def test_splitting_a_holder_in_two_changes_nobody_elses_share(
     given_: tuple[np.ndarray, list[bool]], parts: int

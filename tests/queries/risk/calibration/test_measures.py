@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
@@ -22,7 +23,7 @@ CASES = st.lists(
 ).filter(lambda rows: 0 < sum(bad for _, bad in rows) < len(rows))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(CASES)
 def test_figures_equal_scikit_learns(rows: list[tuple[float, bool]]) -> None:
     chances = np.array([chance for chance, _ in rows])
@@ -41,7 +42,7 @@ def test_figures_equal_scikit_learns(rows: list[tuple[float, bool]]) -> None:
     assert measures.separation(chances, bad) == pytest.approx(np.max(failed - others), abs=1e-12)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(CASES)
 def test_parts_hold_everybody_once_and_never_part_the_equal(rows: list[tuple[float, bool]]) -> None:
     chances = np.array([chance for chance, _ in rows])

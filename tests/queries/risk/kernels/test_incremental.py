@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from weighted import risk_graph
@@ -47,7 +48,7 @@ def assert_same(found: Propagation, expected: Propagation) -> None:
     assert np.array_equal(found.sampled.began, expected.sampled.began)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 2**32 - 1), st.integers(3, 40), st.integers(0, 120), st.floats(0.01, 0.4))
 def test_mended_equals_a_full_run(seed: int, parties: int, ties: int, share: float) -> None:
     graph = risk_graph(seed, parties, ties)

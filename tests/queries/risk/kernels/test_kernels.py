@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from weighted import renumbered, risk_graph
@@ -86,7 +87,7 @@ def test_sums_and_plain_noisy_or_agree_with_matrices(shape: tuple[int, int, int]
     assert value == pytest.approx(bounds.noisy_or(graph), abs=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.integers(0, 2**32 - 1), st.integers(2, 9), st.integers(0, 20))
 def test_relabelling_and_the_fast_way_change_nothing(seed: int, parties: int, ties: int) -> None:
     graph = risk_graph(seed, parties, ties)
