@@ -54,6 +54,14 @@ LONG = (
     "ingest/test_ties_end.py",
     "ingest/test_memory.py",
     "ingest/test_withdrawal_kills.py",
+    # of the quick ones
+    "queries/eligibility/test_record.py",
+    "queries/eligibility/test_applicants.py",
+    "queries/risk/calibration/test_calibrate.py",
+    "queries/risk/test_explain.py",
+    "queries/test_scope_tables.py",
+    "ingest/comparing/test_difference.py",
+    "ingest/test_planted.py",
 )
 #: A process of tests, its engine, and what its tests start.
 WORKER_BYTES = 5 << 30
