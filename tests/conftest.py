@@ -127,6 +127,19 @@ def neo4j_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting
     stop_engine(settings)
 
 
+@pytest.fixture(scope="module")
+def light_engines() -> Iterator[None]:
+    """Engines that live for seconds start in half the processor time: compiled lightly, and their
+    jars, which are pinned, not verified class by class."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(
+            "JAVA_TOOL_OPTIONS",
+            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
+            "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
+        )
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """External data sets; a run without them says so."""
