@@ -14,6 +14,9 @@ from api.who_asks import local_scope
 if TYPE_CHECKING:
     from datetime import date
 
+    from queries.linked_dishonesty import NearbyHint
+    from queries.linked_dishonesty.lists import ResemblanceRow, RingRow
+
 __all__ = ["commands"]
 
 commands = typer.Typer(
@@ -83,7 +86,6 @@ def lists(
 ) -> None:
     """全区名单：关联主体、担保圈、换壳、同一控制人、代持 / the district's lists."""
     from queries.linked_dishonesty import ListFilter, linked_lists
-    from queries.linked_dishonesty.lists import ResemblanceRow, RingRow
 
     cut = ListFilter(town, tie, nearest, _day(since), dishonest)
     with opened(Act.OFFICE) as services:
@@ -93,17 +95,7 @@ def lists(
 
     def people() -> None:
         print(f"—— {found.notice} ——")
-        rows = []
-        for one in found.rows:
-            if isinstance(one, ResemblanceRow):
-                rows.append((one.hint.sentence, one.hint.expires_on))
-            elif isinstance(one, RingRow):
-                names = "、".join(
-                    name or key for name, key in zip(one.names, one.members, strict=True)
-                )
-                rows.append((names, one.expires_on))
-            else:
-                rows.append((one.sentence, one.expires_on))
+        rows = [_row(one) for one in found.rows]
         table(f"{found.title}（共 {found.total} 条）", ["情况", "失效"], rows)
         if found.total > len(found.rows):
             print(f"另有 {found.total - len(found.rows)} 条，请用筛选缩小。")
@@ -129,6 +121,18 @@ def case_file(
         )
     to.write_bytes(case_workbook(made))
     print(f"{made.kept.name} 已写入 {to}")
+
+
+def _row(one: NearbyHint | RingRow | ResemblanceRow) -> tuple[str, date]:
+    """What a row of a list says, and until when."""
+    from queries.linked_dishonesty.lists import ResemblanceRow, RingRow
+
+    if isinstance(one, ResemblanceRow):
+        return one.hint.sentence, one.hint.expires_on
+    if isinstance(one, RingRow):
+        told = zip(one.names, one.members, strict=True)
+        return "、".join(name or key for name, key in told), one.expires_on
+    return one.sentence, one.expires_on
 
 
 def _day(text: str) -> date | None:

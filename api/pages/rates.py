@@ -56,6 +56,7 @@ def rates(
         here="/rates",
         found=told.rates(chosen, book),
         period=chosen,
+        newest=book.newest,
         near=told.attention("near", limit=_FIRST, book=book),
         overdue=told.attention("overdue", limit=_FIRST, book=book),
         measures=MEASURES,

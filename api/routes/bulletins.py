@@ -23,6 +23,8 @@ router = APIRouter(prefix="/v1/bulletins", tags=["bulletins"])
 #: Media type of a workbook.
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+
 Digest = Annotated[str, Path(title="通报编号", min_length=64, max_length=64)]
 
 
@@ -79,7 +81,12 @@ def signed(digest: Digest, body: SignRequest, services: Serving) -> Bulletin:
     return sign_bulletin(services.office.store, digest, by=body.user)
 
 
-@router.get("/{digest}/workbook", summary="表格 / as a workbook", response_class=Response)
+@router.get(
+    "/{digest}/workbook",
+    summary="表格 / as a workbook",
+    response_class=Response,
+    responses={200: {"content": {SHEET: _BYTES}, "description": "表格 / the workbook"}},
+)
 @needs(Act.OFFICE, *EVERY_CLASS)
 def sheet(digest: Digest, services: Serving) -> Response:
     """The same bytes every time."""

@@ -23,7 +23,7 @@ from graph.calendar import WorkingCalendar
 from graph.schema.ledger import DECISION_CLASSES
 from graph.time import MIN_DATE
 from queries.indicators.document_number import folded, folded_each
-from queries.indicators.months import month_numbers
+from queries.indicators.months import month_name, month_numbers
 from queries.lawful.clocks import Channel, clocks
 
 __all__ = ["CLASSES", "Book", "Days", "Flags", "RefusedDocument", "build_book"]
@@ -104,6 +104,12 @@ class Book:
     def month(self) -> NDArray[np.int64]:
         """Of the decision; -1 where its day is unknown."""
         return month_numbers(self.decided_on)
+
+    @property
+    def newest(self) -> str | None:
+        """The last month of which there is a decision; None where there is none."""
+        known = self.month[self.month >= 0]
+        return month_name(int(known.max())) if len(known) else None
 
     def __len__(self) -> int:
         return len(self.body)

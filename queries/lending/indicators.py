@@ -8,7 +8,8 @@ share is said):
     授信户       units with a credit line in force; 授信额度 what these lines come to
     有贷户       units that owe something
     首贷户       units whose first loan was granted in the period
-    首贷率       首贷户 / units lent to in the period (流量口径)
+    首贷率       首贷户 / units lent to in the period (流量口径); as institutions state it, of those units
+                 of whom they state it
     信用贷款比例 unsecured loans of all: by balance, by units, and of what was lent in the period
 
 What an institution states of a first loan and what the records say are two figures, side by side.
@@ -69,6 +70,7 @@ INDICATORS: Mapping[str, tuple[str, Literal["units", "loans", "fen", "ratio"]]] 
     "lent_units": ("本期新发放户数", "units"),
     "lent_fen": ("本期累计发放", "fen"),
     "first_stated": ("首贷户数（机构申报）", "units"),
+    "first_unstated": ("机构未申报是否首贷", "units"),
     "first_rate_stated": ("首贷率（机构申报）", "ratio"),
     "first_checked": ("首贷户数（记录可证实）", "units"),
     "first_possible": ("首贷户数（不能排除）", "units"),
@@ -302,6 +304,7 @@ _COUNTED: Mapping[str, Callable[[_Cut], set[str]]] = {
     "lent_units": lambda c: _units(c.lent),
     "lent_fen": lambda c: _keys(c.lent),
     "first_stated": lambda c: _units(c.stated),
+    "first_unstated": lambda c: _units(one for one in c.lent if one.stated is None),
     "first_rate_stated": lambda c: _units(c.stated),
     "first_checked": lambda c: _units(c.proven),
     "first_possible": lambda c: _units(c.possible),
@@ -323,7 +326,6 @@ _OF_THE_DAY = frozenset(
 
 #: ratio -> (figure of its numerator, figure of its denominator).
 _SHARES = {
-    "first_rate_stated": ("first_stated", "lent_units"),
     "first_rate_checked": ("first_checked", "lent_units"),
     "first_rate_possible": ("first_possible", "lent_units"),
     "unsecured_units_ratio": ("unsecured_units_ratio", "indebted"),
@@ -347,7 +349,11 @@ def _value(code: str, cut: _Cut) -> tuple[float | None, tuple[int | None, int | 
         return len(_COUNTED[code](cut)), (None, None)
     if unit == "fen":
         return _money(code, cut), (None, None)
-    if code in _SHARES:
+    if code == "first_rate_stated":
+        # of whom nobody said it is unknown, and no "no"
+        told = _units(one for one in cut.lent if one.stated is not None)
+        over, under = len(_COUNTED[code](cut)), len(told)
+    elif code in _SHARES:
         over, under = (len(_COUNTED[name](cut)) for name in _SHARES[code])
     elif code == "unsecured_balance_ratio":
         over, under = _balance(_unsecured(cut.open)), _balance(cut.open)

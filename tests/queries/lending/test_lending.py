@@ -140,16 +140,16 @@ def test_the_whole_district_by_hand(district: DistrictReader) -> None:
         # 1, 3, 4 (nobody told the balance), 5, 6, 7, and both units of 8
         "indebted": 7, "balance_fen": 100 + 250 + 70 + 40 + 10 + 1001, "balance_unknown": 1,
         "lent_units": 6, "lent_fen": 100 + 300 + 70 + 100 + 1001,
-        "first_stated": 2, "first_rate_stated": 2 / 6,
+        "first_stated": 2, "first_unstated": 3, "first_rate_stated": 2 / 3,
         "first_checked": 1, "first_possible": 4,
         "first_rate_checked": 1 / 6, "first_rate_possible": 4 / 6, "first_disputed": 1,
         "unsecured_balance_ratio": 150 / 1471, "unsecured_units_ratio": 4 / 7,
         "unsecured_lent_ratio": 200 / 1571,
     }  # fmt: skip
     share = told.whole.figure("first_rate_stated")
-    assert (share.numerator, share.denominator) == (2, 6)
-    # the year before, to the same day: of two loans one was stated to be a first one
-    assert share.before == 1 / 2
+    assert (share.numerator, share.denominator) == (2, 3)
+    # the year before, to the same day: of two loans nobody said of one, the other was a first one
+    assert share.before == 1
     assert told.whole.figure("balance_fen").before is None
 
 
