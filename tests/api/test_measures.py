@@ -41,10 +41,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings
 
 @pytest.fixture(scope="module")
 def client(planted: tuple[Settings, Any]) -> Iterator[TestClient]:
-    app = create_app(planted[0])
-    with TestClient(app, "http://127.0.0.1", follow_redirects=True) as opened:
-        services = app.state.services
-        assert services.is_warm(services.reader(), within=120)
+    with TestClient(create_app(planted[0]), "http://127.0.0.1", follow_redirects=True) as opened:
         yield opened
 
 

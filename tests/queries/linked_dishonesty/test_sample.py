@@ -43,6 +43,7 @@ from queries.linked_dishonesty import (
 )
 from queries.reader import Reader
 from queries.runs import Runs
+from queries.scope import ADMINISTRATOR
 
 DAY = date(2026, 12, 1)
 
@@ -65,7 +66,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Any:
         log = FactLog(settings.log_dir)
         stores: Any = SimpleNamespace(settings=settings, log=log, runs=Runs(), store=store)
         yield SimpleNamespace(
-            reader=Reader(stores, Moment.of(log.batches(), as_of=DAY)),
+            reader=Reader(stores, Moment.of(log.batches(), as_of=DAY), ADMINISTRATOR),
             store=store,
             cases=made.truth["cases"],
             truth=json.loads((folder / "truth.json").read_text(encoding="utf-8")),
