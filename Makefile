@@ -39,7 +39,7 @@ test: .venv/development ## 全部测试 / every test, on a real Neo4j, several s
 		--durations=10 --cov --cov-report=term:skip-covered
 
 quick: .venv/development ## 不用引擎的测试，几分钟 / the tests that need no engine, in minutes
-	@$(BIN)/python -m pytest -q --quick --numprocesses auto --dist loadfile --durations=10
+	@$(BIN)/python -m pytest -q --quick --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10
 
 check: .venv/development ## 规范、类型、依赖方向 / lint, format, types, contracts
 	@$(BIN)/ruff check .

@@ -54,6 +54,14 @@ LONG = (
     "ingest/test_ties_end.py",
     "ingest/test_memory.py",
     "ingest/test_withdrawal_kills.py",
+    # of the quick ones
+    "queries/eligibility/test_record.py",
+    "queries/eligibility/test_applicants.py",
+    "queries/risk/calibration/test_calibrate.py",
+    "queries/risk/test_explain.py",
+    "queries/test_scope_tables.py",
+    "ingest/comparing/test_difference.py",
+    "ingest/test_planted.py",
 )
 #: A process of tests, its engine, and what its tests start.
 WORKER_BYTES = 5 << 30
@@ -117,6 +125,19 @@ def neo4j_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting
     ensure_engine(settings, owned=True)
     yield settings
     stop_engine(settings)
+
+
+@pytest.fixture(scope="module")
+def light_engines() -> Iterator[None]:
+    """Engines that live for seconds start in half the processor time: compiled lightly, and their
+    jars, which are pinned, not verified class by class."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(
+            "JAVA_TOOL_OPTIONS",
+            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
+            "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
+        )
+        yield
 
 
 @pytest.fixture(scope="session")

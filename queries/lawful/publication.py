@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from pydantic import Field, model_validator
 
 from graph.schema import SCHEMA
+from graph.schema.ledger import EXCLUSIONS
 from graph.time import MAX_DATE, MIN_DATE
 from queries.lawful.regimes import AND, Sure, regimes
 from queries.rule_file import RuleFile, Strict, read_rules
@@ -78,12 +79,14 @@ class Publication(RuleFile):
 
     FILE: ClassVar[str] = "publication"
 
-    reasons: Mapping[str, str]
+    reasons: tuple[str, ...]
     lines: tuple[Line, ...]
 
     @model_validator(mode="after")
     def _of_the_schema(self) -> Publication:
         said = {item.name: item for kind in _RECORDS for item in SCHEMA.nodes[kind].properties}
+        if {*self.reasons} - {*EXCLUSIONS}:
+            raise ValueError(f"no such reasons: {sorted({*self.reasons} - {*EXCLUSIONS})}")
         for line in self.lines:
             if line.reason not in self.reasons or {*line.kinds} - {*_RECORDS}:
                 raise ValueError(f"no such reason or kind: {line.clause}")
@@ -118,7 +121,7 @@ def why_not_published(kind: str, statement: Mapping[str, Any], lawful_on: date) 
         for line in reversed(rules.lines)
         if line.in_force(lawful_on) and line.fits(kind, statement)
     }
-    for code, title in rules.reasons.items():
+    for code in rules.reasons:
         if code in fitting:
-            return Exclusion(code, title, fitting[code].clause)
+            return Exclusion(code, EXCLUSIONS[code], fitting[code].clause)
     return None

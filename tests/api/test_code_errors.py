@@ -97,8 +97,13 @@ def test_what_is_confirmed_is_counted_apart_and_can_be_taken_back(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[str] = []
+
     # how a row comes in again is tested where it does; here no engine follows
-    monkeypatch.setattr("ingest.readmission.readmit", lambda code, **_: taken.append(code) or ())
+    def admit(code: str, **_: object) -> tuple[()]:
+        taken.append(code)
+        return ()
+
+    monkeypatch.setattr("ingest.readmission.readmit", admit)
     form = {"code": ODD, "kind": "CHECK_DIGIT", "by": "王五", "evidence": "营业执照副本原件"}
     page = client.post("/code-errors/exceptions", data=form)
     assert "营业执照副本原件" in page.text and taken == [ODD]
@@ -128,7 +133,7 @@ def test_a_round_from_the_list_to_the_result(
         client.post("/v1/code-rounds/2023/choices", json=choice)
     assert refused.value.cause_code == "operation_not_allowed"
     for name, item in items.items():
-        form = {"item": item, "operation": 1, "by": "王五", "note": f"{name}已查明"}
+        form = {"item": item, "operation": "1", "by": "王五", "note": f"{name}已查明"}
         page = client.post("/code-errors/rounds/2023/choices", data=form)
         assert not Outline(page.text).wrong
     printed = client.post("/code-errors/rounds/2023/returns", data={"by": "王五"})
@@ -170,8 +175,8 @@ def test_a_round_is_entered_from_its_notice(client: TestClient) -> None:
     assert (now["rule"]["allowed"], now["rule"]["notice"]) == ([0, 1], "样函〔2026〕1号")
     items = [line for line in now["lines"] if line["code"] == FIRM]
     for line, new in zip(items, ("", NEW), strict=True):
-        body = {"item": line["item"], "operation": 0, "new_code": new, "by": "王五"}
-        now = client.post("/v1/code-rounds/2023/choices", json=body).json()
+        choice = {"item": line["item"], "operation": 0, "new_code": new, "by": "王五"}
+        now = client.post("/v1/code-rounds/2023/choices", json=choice).json()
     assert any("没有填新代码" in each["message_zh"] for each in now["problems"])
     with pytest.raises(InputError):
         client.put("/v1/code-rounds/2026", json={**body_of(), "allowed": [3]})

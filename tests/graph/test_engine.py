@@ -32,6 +32,8 @@ from graph.errors import EngineError, GraphUnavailableError, InputError
 from graph.secrets import make_secrets
 from graph.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("light_engines")
+
 OWNER = """
 import sys
 from pathlib import Path

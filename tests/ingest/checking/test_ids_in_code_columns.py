@@ -31,7 +31,7 @@ def test_there_are_such_columns_in_many_sources() -> None:
 
 @pytest.mark.parametrize("field", CODED)
 def test_it_is_refused_and_kept_masked(field: FieldSpec) -> None:
-    texts = list(NUMBERS)
+    texts: list[str | None] = list(NUMBERS)
     read = read_column(field, Texts.of(texts), pd.RangeIndex(len(texts)), KEY)
     if field.check == "organisation_number":
         said = read.columns[field.name]

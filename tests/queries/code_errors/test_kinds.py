@@ -98,7 +98,7 @@ def test_one_subject_with_two_codes() -> None:
     far = uscc.complete("91610304MA9C0905")
     assert not found(stock(two[0], {**two[1], "code": far}))
     # an officer judged two keys to be one subject
-    judged = {"judged": frozenset({frozenset({A, B})})}
+    judged: dict[str, Any] = {"judged": frozenset({frozenset({A, B})})}
     named = [two[0], {**two[1], "name": "样双果业有限公司"}]
     assert found(stock(*named, **judged)) == found(stock(*two))
 
