@@ -16,7 +16,7 @@ NODES = (
             Property("product", "信贷产品"),
             Property("granted_on", "授信日期", ValueType.DATE),
             Property("expires_on", "到期日期", ValueType.DATE),
-            Property("ended_on", "终止日期", ValueType.DATE),
+            Property("ended_on", "解除日期", ValueType.DATE),
         ),
         information=InformationClass.CREDIT,
     ),

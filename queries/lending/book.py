@@ -210,14 +210,11 @@ def _clean_reports(reader: DistrictReader) -> dict[str, list[date]]:
 def _lines(
     reader: DistrictReader, homes: Mapping[str, str], places: Mapping[str, str]
 ) -> Iterable[CreditLine]:
-    told = _heard(reader, "CreditLine", "amount_fen", "product", "expires_on", "ended_on")
+    told = _heard(reader, "CreditLine", "amount_fen", "product")
     holders = _first_of((key, party) for party, key in _ties(reader, "GRANTED_LINE"))
     lenders = _first_of(_ties(reader, "LINE_OF"))
-    day = reader.moment.as_of
     for key, line in sorted(told.items()):
-        expired = line["expires_on"] is not None and line["expires_on"] < day
-        ended = line["ended_on"] is not None and line["ended_on"] <= day
-        if key in holders and not (expired or ended):
+        if key in holders:
             unit = homes.get(holders[key], holders[key])
             yield CreditLine(
                 key, unit, places.get(unit), lenders.get(key), line["product"], line["amount_fen"]

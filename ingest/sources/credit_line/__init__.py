@@ -7,15 +7,17 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.period import earlier, through
 
 __all__ = ["credit_line"]
 
 
 def credit_line(rows: pd.DataFrame) -> Iterator[FactFrame]:
-    """One row a line; one that ended says so, and is told of no longer from then on."""
+    """One row a line, in force through the day on which it ends or runs out."""
     key = "credit_line:" + rows["lender_code"] + ":" + rows["line_no"]
     lender = "institution:" + rows["lender_code"]
-    when = {"valid_from": rows["granted_on"]}
+    last = earlier(through(rows["expires_on"]), rows["ended_on"])
+    when = {"valid_from": rows["granted_on"], "valid_to": last}
     yield node(
         "FinancialInstitution",
         rows,

@@ -78,10 +78,9 @@ class District:
 
     def line(self, name: str, who: str, fen: int, until: str, **said: Any) -> None:
         key = (f"credit_line:{name}", "CreditLine")
-        self.world.node(
-            "CreditLine", key[0], amount_fen=fen, expires_on=date.fromisoformat(until), **said
-        )
-        self.world.tie("GRANTED_LINE", (who, "Person"), key)
+        over = date.fromisoformat(until) + timedelta(days=1)
+        self.world.node("CreditLine", key[0], amount_fen=fen, valid_to=over, **said)
+        self.world.tie("GRANTED_LINE", (who, "Person"), key, valid_to=over)
         self.world.tie("LINE_OF", key, (BANK, "FinancialInstitution"))
 
     def done(self) -> DistrictReader:
@@ -123,7 +122,7 @@ def district(tmp_path: Path) -> DistrictReader:
     made.line("1", "person:first", 500, "2027-01-01", product="果贷")
     made.line("2", "person:first", 300, "2026-03-31")
     made.line("3", "person:quiet", 900, "2026-03-30")
-    made.line("4", "person:late", 900, "2027-01-01", ended_on=date(2026, 3, 1))
+    made.line("4", "person:late", 900, "2026-03-01")
     return made.done()
 
 
