@@ -60,7 +60,7 @@ def confirm(
 def show(
     kind: Annotated[str, typer.Option(help="只看一种 / one kind")] = "",
     registrar: Annotated[str, typer.Option(help="只看一个登记管理部门 / one registrar")] = "",
-    state: Annotated[str, typer.Option(help="open、confirmed 或 pilot")] = "",
+    state: Annotated[str, typer.Option(help="状态：open、confirmed 或 pilot / state")] = "",
     as_of: AsOf = "",
     as_json: Json = False,
 ) -> None:

@@ -79,7 +79,9 @@ def lists(
     tie: Annotated[str, typer.Option(help="关系种类 / tie")] = "",
     nearest: Annotated[int, typer.Option(help="最多几层 / at most so many ties", min=0)] = 0,
     since: Annotated[str, typer.Option(help="关系起始不早于 / since")] = "",
-    dishonest: Annotated[bool, typer.Option("--dishonest", help="只列涉及失信主体的")] = False,
+    dishonest: Annotated[
+        bool, typer.Option("--dishonest", help="只列涉及失信主体的 / with a dishonest subject only")
+    ] = False,
     as_of: AsOf = "",
     known_at: KnownAt = "",
     as_json: Json = False,

@@ -183,4 +183,5 @@ def test_nothing_in_queries_reads_the_log_but_through_a_reader_s_view() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
         if raw.search(line)
     ]
-    assert found == []
+    # what departments filed is counted over columns that name no subject, for who sees everything
+    assert found == ["filed.py: history = view.log.history(kind, known_at=moment.known_at)"]
