@@ -72,7 +72,7 @@ def lists(
     name: Annotated[
         str,
         typer.Argument(
-            help="linked、rings、re_registration、same_controller、nominee、shared_agent"
+            help="名单：linked、rings、re_registration、same_controller、nominee、shared_agent / which list"
         ),
     ] = "linked",
     town: Annotated[str, typer.Option(help="乡镇编码 / town")] = "",
