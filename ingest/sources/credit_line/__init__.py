@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.lender import lender_key, lenders
 from ingest.period import earlier, through
 
 __all__ = ["credit_line"]
@@ -15,17 +16,10 @@ __all__ = ["credit_line"]
 def credit_line(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a line, in force through the day on which it ends or runs out."""
     key = "credit_line:" + rows["lender_code"] + ":" + rows["line_no"]
-    lender = "institution:" + rows["lender_code"]
+    lender = lender_key(rows)
     last = earlier(through(rows["expires_on"]), rows["ended_on"])
     when = {"valid_from": rows["granted_on"], "valid_to": last}
-    yield node(
-        "FinancialInstitution",
-        rows,
-        key=lender,
-        where=~lender.duplicated(),
-        name=rows["lender_name"],
-        institution_code=rows["lender_code"],
-    )
+    yield from lenders(rows)
     yield from mention(rows, "borrower", name=rows["borrower_name"])
     yield node(
         "CreditLine",

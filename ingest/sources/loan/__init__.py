@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ingest.emit import FactFrame, end, mention, node, tie
+from ingest.lender import lender_key, lenders
 
 __all__ = ["loan"]
 
@@ -14,16 +15,9 @@ __all__ = ["loan"]
 def loan(rows: pd.DataFrame) -> Iterator[FactFrame]:
     """One row a debtor of a loan note at one data date; who borrowed together owes one loan."""
     key = "loan:" + rows["lender_code"] + ":" + rows["loan_no"]
-    lender = "institution:" + rows["lender_code"]
+    lender = lender_key(rows)
     began = rows["granted_on"]
-    yield node(
-        "FinancialInstitution",
-        rows,
-        key=lender,
-        where=~lender.duplicated(),
-        name=rows["lender_name"],
-        institution_code=rows["lender_code"],
-    )
+    yield from lenders(rows)
     yield from mention(rows, "borrower", name=rows["borrower_name"])
     yield from mention(
         rows,
