@@ -49,7 +49,7 @@ class FactFrame:
         numbers: of the rows in the file.
         holds: which of them state a fact.
         also: of things, the key under which each may stand in the log already: where it does, and
-            its own key does not, it stays under that (`ingest.comparing.standing_keys`).
+            its own key does not, it stays under that (`ingest.comparing.held_keys`).
     """
 
     kind: str

@@ -28,13 +28,13 @@ from ingest.catalogue.source import Source
 from ingest.checking.gate import Gated, check
 from ingest.comparing.completeness import Settlement, parts_of, settle
 from ingest.comparing.difference import Difference, Dispute, compare
+from ingest.comparing.held_keys import under_held_keys
 from ingest.comparing.list_part import ListPart
 from ingest.comparing.listing import listing
 from ingest.comparing.named_bodies import of_named_bodies
 from ingest.comparing.organisation_codes import of_organisation_codes
 from ingest.comparing.other_names import other_names
 from ingest.comparing.registered_name import under_registered_names
-from ingest.comparing.standing_keys import under_standing_keys
 from ingest.comparing.unknown_subjects import unknown_subjects
 from ingest.correction.kept import kept_rows, put_back
 from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
@@ -197,7 +197,7 @@ def plan(
         lines = listing(table, gated, identity_key) if is_complete else None
         rows = gated.take_rows()
         frames = source.facts(table.name, rows) if len(rows) else iter(())
-        frames = under_standing_keys(log, under_registered_names(log, frames))
+        frames = under_held_keys(log, under_registered_names(log, frames))
         del rows  # what reads them is the last to hold them
         release_memory()
         difference = compare(log, frames, source=source.name, batch=batch, day=day)

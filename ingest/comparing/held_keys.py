@@ -17,13 +17,13 @@ import pyarrow.compute as pc
 from graph.log import FactLog
 from ingest.emit import FactFrame, Statement
 
-__all__ = ["under_standing_keys"]
+__all__ = ["under_held_keys"]
 
 _KEYS = ("key", "from_key", "to_key")
 _AT_ONCE = 1 << 16
 
 
-def under_standing_keys(log: FactLog, frames: Iterable[Statement]) -> Iterator[Statement]:
+def under_held_keys(log: FactLog, frames: Iterable[Statement]) -> Iterator[Statement]:
     """The facts of a file, each thing under the key that the log holds it by.
 
     A source states a thing before the ties to it.
