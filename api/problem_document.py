@@ -38,6 +38,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         409: "正有人在处理，或本环境没有安装 / busy, or not installed here",
         413: "内容过大 / too large",
         422: "格式不对 / malformed",
+        429: "查询过于频繁，请按 Retry-After 再试 / asked too often: retry later",
         500: "程序内部错误 / internal error",
         503: "图数据库未就绪，请按 Retry-After 重试 / the graph is not ready: retry",
     }.items()

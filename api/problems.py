@@ -43,12 +43,14 @@ _STATUS: dict[type[XinnongError], int] = {
 }
 
 #: Codes whose status is not that of their class: an extra that is not installed is no defect.
-_STATUS_OF_CODE = {"splink_missing": 409}
+_STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429}
 
 #: When to ask again while the graph starts or is busy, in seconds.
 _AGAIN = 2
+#: When to ask again who asked too often, in seconds.
+_LATER = 60
 
-_UNAVAILABLE, _NOT_ALLOWED = 503, 405
+_UNAVAILABLE, _TOO_OFTEN, _NOT_ALLOWED = 503, 429, 405
 _HTTP_TITLES = {
     400: "请求内容读不出来",
     404: "没有这个页面",
@@ -67,8 +69,8 @@ def add_handlers(app: FastAPI) -> None:
         )
         told = _unsaid((error.message_zh, error.message_en), sent(request))
         answer = problem(request, status, error.cause_code, *told)
-        if status == _UNAVAILABLE:
-            answer.headers["Retry-After"] = str(_AGAIN)
+        if status in (_UNAVAILABLE, _TOO_OFTEN):
+            answer.headers["Retry-After"] = str(_AGAIN if status == _UNAVAILABLE else _LATER)
         return answer
 
     @app.exception_handler(RequestValidationError)

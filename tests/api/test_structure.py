@@ -156,7 +156,7 @@ def test_after_a_batch_the_service_mends_its_risk_run(
     }
     debtors = log.read("BORROWED")["from_key"].to_pylist()
     free = [key for key in debtors if key not in bound and key.startswith("person:")]
-    run = services_of(client).reader().risk_run()
+    run = services_of(client).reader(ADMINISTRATOR).risk_run()
     borrower = next(key for key in free if run.graph.own[run.snapshot.index(key)] > 0)
     guarantor = next(key for key in reversed(free) if key != borrower)
     chain, ring = (list(map(person, truth[name][1])) for name in ("chains", "rings"))
@@ -169,11 +169,11 @@ def test_after_a_batch_the_service_mends_its_risk_run(
     done = client.post("/v1/guarantees", json=offer(office, guarantor, borrower, "D3"))
     assert done.status_code == 201, done.json()
     after = [client.get(url).json() for url in asked]
-    assert not full and services_of(client).reader().risk_run().incremental
+    assert not full and services_of(client).reader(ADMINISTRATOR).risk_run().incremental
     assert after[0]["linked"]["value"] > before[0]["linked"]["value"]
     with TestClient(create_app(office), "http://127.0.0.1") as fresh:
         expected = [fresh.get(url).json() for url in asked]
-        assert not services_of(fresh).reader().risk_run().incremental
+        assert not services_of(fresh).reader(ADMINISTRATOR).risk_run().incremental
     assert after == expected
 
 

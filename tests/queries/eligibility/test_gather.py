@@ -21,15 +21,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import World
 
+from graph.connection import Graph
 from graph.log import FactLog
 from graph.moment import Moment
+from queries.canonical_keys import CanonicalKeys
 from queries.eligibility.facts.catalogue import catalogue, read_catalogue
 from queries.eligibility.facts.column import Column
 from queries.eligibility.facts.fact import Fact, Why
 from queries.eligibility.facts.gather import gather
 from queries.eligibility.facts.paper import apply_documents, read_papers
-from queries.eligibility.facts.records import records_from_graph, records_from_log
+from queries.eligibility.facts.records import Records, records_from_graph, records_from_log
 from queries.lawful import usable
+from queries.scope import ADMINISTRATOR
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -39,6 +42,13 @@ KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = date(2026, 3, 15)
 P, S, C, H = ("person:p", "Person"), ("person:s", "Person"), ("person:c", "Person"), ("household:h", "Household")  # fmt: skip
 BANK = ("institution:b", "FinancialInstitution")
+
+
+def _from_graph(
+    graph: Graph, key: str, *, moment: Moment, institution: str
+) -> tuple[Records, bool]:
+    keys = CanonicalKeys(graph, moment, ADMINISTRATOR)
+    return records_from_graph(graph, key, moment=moment, keys=keys, institution=institution)
 
 
 def _moment(worlds: Worlds, day: date, instant: datetime) -> Moment:
@@ -57,7 +67,7 @@ def test_bolt_and_log_bring_the_same_facts(worlds: Worlds) -> None:
                      if key in here]  # fmt: skip
         key = chance.choice([*worlds.parties[number], *borrowers * 9])
         bank = f"w{number:03d}:bank"
-        from_graph, exists = records_from_graph(
+        from_graph, exists = _from_graph(
             worlds.graph, key, moment=_moment(worlds, day, instant), institution=bank
         )
         from_log = at(day, instant)
@@ -81,7 +91,7 @@ def test_what_every_source_says_of_a_party(worlds: Worlds, way: str) -> None:
     instant = INSTANTS[0]
     for party in {party for party, _ in EXPECTED}:
         if way == "graph":
-            records, _ = records_from_graph(
+            records, _ = _from_graph(
                 worlds.graph, party, moment=_moment(worlds, FILED, instant), institution=ASKS
             )
         else:
@@ -104,7 +114,7 @@ def test_bolt_and_log_agree_on_every_source(worlds: Worlds) -> None:
     everybody = gather(from_log, pa.array(keys), institution=ASKS)
     seen: dict[str, set[object]] = {}
     for place in random.Random(3).sample(range(len(keys)), 60):
-        records, _ = records_from_graph(
+        records, _ = _from_graph(
             worlds.graph,
             keys[place],
             moment=_moment(worlds, FILED, INSTANTS[0]),

@@ -1,0 +1,177 @@
+"""What is published of organisations: permits, penalties, lists and honours within their terms.
+
+For everybody, so that it is read for everybody: as who is open to public classes alone sees it, of
+organisations alone, and of their records what law lets be published on the day (`queries.lawful`).
+Natural persons are never in it (公共信用信息 of natural persons is for authorised queries), and no
+free text of a record is: it may name somebody.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pyarrow.compute as pc
+from pydantic import computed_field
+
+from graph.identifiers.spelling import compact
+from graph.information import InformationClass
+from graph.last_heard import last_heard
+from graph.names.writing import simplified
+from graph.schema import SCHEMA
+from queries.basis import Basis
+from queries.district import DistrictReader
+from queries.lawful import SUBJECT, why_not_published
+from queries.reader import Reader
+from queries.scope import Scope
+
+__all__ = ["KINDS", "PUBLIC", "Notice", "Published", "published"]
+
+#: Everybody: nothing but the public classes is open to them.
+PUBLIC = Scope("社会公众", open_classes=frozenset())
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How one kind of record is told: its tie, and which of its properties is which of a notice."""
+
+    term: str
+    tie: str
+    what: str
+    document_no: str
+    since: str
+    until: str | None
+
+
+#: Kinds that are published, in the order in which a page shows them.
+KINDS: Mapping[str, _Kind] = {
+    "Permit": _Kind(
+        "行政许可", "HOLDS_PERMIT", "document_name", "document_no", "decided_on", "valid_to_on"
+    ),
+    "Penalty": _Kind(
+        "行政处罚", "PENALISED_BY", "penalty_kinds", "document_no", "decided_on", "published_until"
+    ),
+    "ListEntry": _Kind(
+        "失信和异常名单", "SUBJECT_OF", "list_kind", "case_no", "listed_on", "published_until"
+    ),
+    "Honour": _Kind(
+        "守信名单和荣誉", "HONOURED_BY", "list_kind", "document_no", "awarded_on", "valid_to_on"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One published record of one organisation.
+
+    Attributes:
+        kind: `Permit`, `Penalty`, `ListEntry` or `Honour`.
+        code: of the organisation; None where nobody stated one.
+        what: which permit, penalty, list or honour, in Chinese.
+        until: last day on which it is published, or of its term; None: as the record has none.
+    """
+
+    kind: str
+    name: str
+    code: str | None
+    what: str
+    document_no: str | None
+    authority: str | None
+    since: date | None
+    until: date | None
+
+    @computed_field
+    @property
+    def kind_label(self) -> str:
+        """In Chinese."""
+        return KINDS[self.kind].term
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """All that is published on a day."""
+
+    notices: tuple[Notice, ...]
+    basis: Basis
+    _by: Mapping[str, tuple[Notice, ...]]
+
+    def of(self, text: str) -> tuple[Notice, ...]:
+        """Records of the organisation of exactly this name, or this code.
+
+        A part of a name finds nothing: nobody is to leaf through others.
+        """
+        return self._by.get(compact(text)) or self._by.get(simplified(text)) or ()
+
+
+def published(reader: Reader) -> Published:
+    """What is published at the reader's moment, whoever the reader is."""
+    everybody = reader.seen_by(PUBLIC)
+    found: Published | None = everybody.computed("published", lambda: _published(everybody))
+    assert found is not None, "without a limit one waits until it is there"
+    return found
+
+
+def _published(reader: DistrictReader) -> Published:
+    organisations = dict(_organisations(reader))
+    notices = [notice for kind in KINDS for notice in _notices(reader, kind, organisations)]
+    notices.sort(key=lambda one: (one.name, list(KINDS).index(one.kind), str(one.document_no)))
+    notices.sort(key=lambda one: one.since or date.min, reverse=True)
+    by: dict[str, list[Notice]] = defaultdict(list)
+    for one in notices:
+        for key in {one.code, simplified(one.name)} - {None}:
+            by[str(key)].append(one)
+    return Published(tuple(notices), reader.basis, {key: tuple(told) for key, told in by.items()})
+
+
+@cache
+def _labels() -> tuple[str, ...]:
+    """Kinds of organisations: parties whose register is public."""
+    return tuple(
+        node.label
+        for node in SCHEMA.nodes.values()
+        if node.superlabel == "Party" and node.information is InformationClass.REGISTER
+    )
+
+
+def _organisations(reader: DistrictReader) -> Iterator[tuple[str, tuple[str, str | None]]]:
+    """Key -> name and code of each organisation that somebody named."""
+    for label in _labels():
+        table = reader.table(label)
+        told = last_heard(table.filter(pc.is_valid(table["name"])), ["key"])
+        for row in told.to_pylist():
+            yield row["key"], (row["name"], row.get("unified_social_credit_code"))
+
+
+def _notices(
+    reader: DistrictReader, kind: str, organisations: Mapping[str, tuple[str, str | None]]
+) -> Iterator[Notice]:
+    spec, moment = KINDS[kind], reader.moment
+    said = {row["key"]: row for row in last_heard(reader.table(kind), ["key"]).to_pylist()}
+    ties = reader.table(spec.tie)
+    ties = ties.filter(pc.greater_equal(ties["certainty"], 1))
+    pairs = {(row["from_key"], row["from_label"], row["to_key"]) for row in ties.to_pylist()}
+    for party, label, record in sorted(pairs):
+        told = said.get(record)
+        if told is None or party not in organisations or label not in _labels():
+            continue
+        if why_not_published(kind, {**told, SUBJECT: label}, moment.lawful_on) is None:
+            yield _notice(kind, *organisations[party], told)
+
+
+def _notice(kind: str, name: str, code: str | None, told: Mapping[str, Any]) -> Notice:
+    spec = KINDS[kind]
+    what = told[spec.what]
+    return Notice(
+        kind=kind,
+        name=name,
+        code=code,
+        what=(SCHEMA.word(kind, spec.what, what) or what or spec.term) if what else spec.term,
+        document_no=told[spec.document_no],
+        authority=told.get("authority"),
+        since=told[spec.since],
+        until=told[spec.until] if spec.until else None,
+    )
