@@ -240,5 +240,10 @@ def test_the_first_demo_stops_at_ctrl_c_and_goes_on_at_the_second(
     assert second.stdout is not None
     assert f"http://127.0.0.1:{free_port}" in second.stdout.readline()
     interrupt(second)
-    assert len(FactLog(own.log_dir).batches()) == len(steps(own.data / "district")) > 9
+    batches = FactLog(own.log_dir).batches()
+    assert {one.file_name for one in batches} == {
+        path.name for _, path in steps(own.data / "district")
+    }
+    # a workbook of two tables is two batches, and none came in twice
+    assert len({one.batch for one in batches}) == len(batches) > 9
     assert descendants(own) == []
