@@ -54,6 +54,11 @@ class RateLimit:
             while len(self._asked) > _REMEMBERED:
                 self._asked.popitem(last=False)
 
+    def forget(self) -> None:
+        """As if nobody had asked yet."""
+        with self._lock:
+            self._asked.clear()
+
 
 #: A person looks up some dozens of firms; who wants all takes the whole (`/v1/public/records`).
 PUBLIC_SEARCH = RateLimit(most=60, seconds=60)

@@ -1,0 +1,59 @@
+"""The public page and its routes say the same, and nobody asks too often."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.rate_limit import PUBLIC_SEARCH, RateLimit
+from graph.errors import BusyError
+
+
+@pytest.fixture(autouse=True)
+def asked_by_nobody_yet() -> None:
+    PUBLIC_SEARCH.forget()
+
+
+def test_page_and_routes_say_the_same(client: TestClient) -> None:
+    whole = client.get("/v1/public/records").json()["notices"]
+    assert whole
+    assert {one["kind"] for one in whole} <= {"Permit", "Penalty", "ListEntry", "Honour"}
+    name, code = whole[0]["name"], whole[0]["code"]
+    mine = [one for one in whole if one["name"] == name]
+    for text in (name, code):
+        assert (
+            client.post("/v1/public/records/search", json={"text": text}).json()["notices"] == mine
+        )
+        shown = client.post("/public", data={"text": text}).text
+        assert f"查询结果（{len(mine)} 条）" in shown and mine[0]["document_no"] in shown
+    assert client.post("/v1/public/records/search", json={"text": name[:3]}).json()["notices"] == []
+    counted = sum(one["kind"] == "ListEntry" for one in whole)
+    assert f"失信和异常名单：{counted} 条" in client.get("/public").text
+
+
+def test_who_asks_too_often_waits(client: TestClient) -> None:
+    for _ in range(60):
+        assert client.post("/v1/public/records/search", json={"text": "没有的"}).status_code == 200
+    refused = client.post("/v1/public/records/search", json={"text": "没有的"})
+    assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+    assert refused.headers["retry-after"] == "60"
+    assert client.post("/public", data={"text": "没有的"}).status_code == 429
+    # the rest of the service goes on
+    assert client.get("/public").status_code == 200
+
+
+def test_a_window_slides_and_addresses_do_not_share_one() -> None:
+    now = [0.0]
+    limit = RateLimit(most=2, seconds=10, clock=lambda: now[0])
+    limit.count("a")
+    now[0] = 6.0
+    limit.count("a")
+    with pytest.raises(BusyError) as refused:
+        limit.count("a")
+    assert refused.value.cause_code == "rate_limited"
+    limit.count("b")
+    # the first one is out of the window, the second is not
+    now[0] = 10.0
+    limit.count("a")
+    with pytest.raises(BusyError):
+        limit.count("a")
