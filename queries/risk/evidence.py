@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
+from pydantic import computed_field
 
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
+from queries.codes import LEFT_OUT
 from queries.risk.circumstances import circumstances
 from queries.risk.measure import measure
 from queries.risk.policy import Policy
@@ -51,6 +53,12 @@ class UnusedTie:
     other: str
     other_name: str | None
     why: WhySilent
+
+    @computed_field
+    @property
+    def why_label(self) -> str:
+        """In Chinese."""
+        return LEFT_OUT[self.why]
 
 
 _KINDS = tuple(SCHEMA.relationships)

@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import computed_field
 
 from graph.snapshot import Snapshot
+from queries.codes import KINDS, LEFT_OUT, WORDS
 from queries.risk.adverse_statement import Statement
 from queries.risk.debts import LOANS, differ, loan_statements, same
 from queries.risk.policy import Policy
@@ -40,6 +42,12 @@ class OwnFact:
     evidence: dict[str, Any]
     note: str = ""
 
+    @computed_field
+    @property
+    def kind_label(self) -> str:
+        """In Chinese."""
+        return WORDS.get(self.kind) or KINDS[self.kind]
+
 
 @dataclass(frozen=True)
 class UnusedFact:
@@ -52,6 +60,18 @@ class UnusedFact:
     kind: str
     why: str
     reason: str = ""
+
+    @computed_field
+    @property
+    def kind_label(self) -> str:
+        """In Chinese."""
+        return KINDS[self.kind]
+
+    @computed_field
+    @property
+    def why_label(self) -> str:
+        """In Chinese."""
+        return LEFT_OUT[self.why]
 
 
 Used = dict[int, tuple[OwnFact, ...]]

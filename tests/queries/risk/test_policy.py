@@ -6,7 +6,7 @@ import hashlib
 from datetime import date, timedelta
 from importlib.resources import files
 from itertools import permutations
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -14,7 +14,11 @@ from credit_world import DAY, Said, listing, loan, named, person, take
 from pydantic import ValidationError
 
 from graph.encoding import encode
+from queries.codes import LEFT_OUT
 from queries.risk import Policy, assess, explain, load_policy
+from queries.risk.evidence import UnusedTie
+from queries.risk.own_facts import OwnFact, UnusedFact
+from queries.risk.strength import WhySilent
 
 A, B = person(1), person(2)
 
@@ -157,3 +161,15 @@ def test_a_healthy_joint_group_is_no_risk_to_itself() -> None:
     # and one who does fail is felt by each of the others, by his share
     failing = assess(take([[*named(*group), *pact, *loan(1, group[0])]])[0])
     assert all(0.9 * 0.15 <= explain(failing, key).score < 0.3 for key, _ in group[1:])
+
+
+def test_every_seed_and_every_reason_left_out_has_its_word() -> None:
+    """A code in an answer has its Chinese word beside it."""
+    for seed in load_policy().seeds:
+        label = OwnFact(seed, 0.5, "", {}).kind_label
+        assert label and not label.isascii(), seed
+    for why in LEFT_OUT:
+        told = UnusedFact("Penalty", why)
+        assert (told.kind_label, told.why_label) == ("行政处罚", LEFT_OUT[why])
+    for reason in get_args(WhySilent):
+        assert not UnusedTie("GUARANTEES", "担保", "key", None, reason).why_label.isascii()
