@@ -103,6 +103,7 @@ def test_who_is_unknown_is_unknown_on_every_route(client: TestClient, guarantor:
     paths = client.get("/v1/openapi.json").json()["paths"]
     bodies: dict[str, object] = {
         "/v1/parties/{key}/risk/what-if": {"without_ties": ["x"]},
+        "/v1/parties/{key}/case-files": {"purpose": "核查", "by": "张三"},
     }
     asked = 0
     for path, methods in paths.items():

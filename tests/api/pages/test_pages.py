@@ -54,7 +54,7 @@ def shape(path: str) -> str:
     """A path with its keys left out: pages of one shape come from one template."""
     path = re.sub(r"(/templates|/corrections)/.+", r"\1/…", path)
     return re.sub(
-        r"(/parties/|/places/|/villages/|/decisions/|/deliveries/)[^/?#]+", r"\1…", path
+        r"(/parties/|/places/|/villages/|/decisions/|/deliveries/|/linked/)[^/?#]+", r"\1…", path
     ).split("?")[0]
 
 
