@@ -27,6 +27,9 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1", tags=["linked"])
 
 
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+
+
 class CaseRequest(Body):
     """导出案卷."""
 
@@ -66,7 +69,7 @@ def lists(
     summary="导出案卷 / export a case file",
     status_code=201,
     response_class=Response,
-    responses={201: {"content": {XLSX: {}}, "description": "案卷 / the workbook"}},
+    responses={201: {"content": {XLSX: _BYTES}, "description": "案卷 / the workbook"}},
 )
 @needs(Act.OFFICE, *EVERY_CLASS)
 def export(key: Key, body: CaseRequest, reader: Reading, services: Serving) -> Response:

@@ -5,10 +5,12 @@ Made for a district of few, with a man 样甲, his firm 样样果业有限公司
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from routes import every_route
 from starlette.testclient import TestClient
 
@@ -36,6 +38,13 @@ NO_ANSWER = {
     "/code-errors/rounds/{name}", "/code-errors/rounds/{name}/choices",
     "/code-errors/rounds/{name}/returns", "/code-errors/returns/{file}",
     "/code-errors/returns/{file}/workbook",
+    # acts of the office that say what was written (test_calendar, test_rates, test_bulletins, test_measures)
+    "/v1/calendar/edits", "/calendar/edits", "/calendar/years", "/v1/rates/concealments",
+    "/v1/rates/concealments/{number}/withdraw", "/rates/concealments",
+    "/rates/concealments/{number}/withdraw", "/v1/bulletins/{digest}/sign", "/bulletins/{digest}/sign",
+    "/bulletins", "/v1/measures/applied/{measure}/approval", "/v1/measures/applied/{measure}/lifting",
+    "/measures/applied/{measure}/approval", "/measures/applied/{measure}/lifting",
+    "/v1/measures/incentives/uses", "/measures/incentives",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -67,10 +76,37 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
              "lender_code": bank, "contract_no": "D1", "loan": f"loan:{bank}:J1",
              "kind": "general"},
         ],
+        "/v1/measures/admission": [
+            {"measure": "approval_no_promise", "subject": key} for key in people
+        ],
+        "/v1/measures/applied": [],
+        "/measures/applied": [
+            {"measure": "approval_no_promise", "subject": key, "action": "look"} for key in people
+        ],
+        "/v1/parties/{key}/case-files": [{"purpose": "核查", "by": "张三"}],
+        "/linked/{key}": [{"purpose": "核查", "by": "张三", "form": form} for form in ("print", "xlsx")],
+        "/v1/bulletins": [{"period": "2026-01", "user": "张三"}],
+        "/v1/public/records/search": [{"text": text} for text in ("样样果业有限公司", "样甲", "暗标")],
+        "/public": [{"text": text} for text in ("样样果业有限公司", "样甲", "暗标")],
         "/": [{"text": "样甲"}, {"text": "样独"}, {"text": "暗标"}],
         "/parties/{key}/decisions": [{"product": "farmer_small_credit_loan"}],
         "/villages/{village}/prospects": [{}],
     }  # fmt: skip
+
+
+#: What else a way in must be told in its address.
+_ASKED_FOR = {
+    "/lending/rows": [f"?code={code}" for code in ("on_file", "balance_fen")],
+    "/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
+    "/v1/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
+    "/v1/rates": ["", "?period=2026-01"],
+    "/rates": ["", "?period=2026-01"],
+}
+_NAMED = {
+    "/v1/lending/{code}/rows": ("on_file", "balance_fen", "indebted"),
+    "/v1/linked-dishonesty/{name}": ("linked", "rings", "nominee", "same_controller"),
+    "/v1/calendar/{year}": ("2026",),
+}
 
 
 def paths(template: str, keys: dict[str, str]) -> list[str]:
@@ -79,6 +115,10 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
         return [template.replace("{key}", key) for key in keys.values()]
     if template == "/money/exposures":
         return [f"{template}?lender={keys['样例农商行']}"]
+    if template in _ASKED_FOR:
+        return [template + more for more in _ASKED_FOR[template]]
+    if template in _NAMED:
+        return [template.format(name=name, code=name, year=name) for name in _NAMED[template]]
     if "{village}" in template or "{division}" in template:
         places = [key for key in keys.values() if key.startswith("division:")]
         return [
@@ -104,19 +144,31 @@ def crawl(service: TestClient, keys: dict[str, str], tie: str, bank: str) -> Ite
     """Every GET and POST that answers, of everybody; kept decisions too, as they are made."""
     sent = bodies(keys, tie, bank)
     decided: list[str] = []
+    written: list[str] = []
     for method, template in every_route(service.app):  # type: ignore[arg-type]
-        if template in NO_ANSWER or "decision_id" in template or "questions/{" in template:
+        if template in NO_ANSWER or "questions/{" in template:
+            continue
+        # asked of those that are made here, when they are there
+        if "decision_id" in template or "{digest}" in template:
+            continue
+        if (method, template) == ("POST", "/v1/calendar/{year}"):
             continue
         for path in paths(template, keys):
             for body in sent.get(template, [{}]) if method == "POST" else [None]:
                 told = _asked(service, method, template, path, body)
                 if template == "/v1/decisions" and told.status < 300:
                     decided.append(told.answer.json()["decision_id"])
+                if template == "/v1/bulletins" and method == "POST" and told.status < 300:
+                    written.append(told.answer.json()["id"])
                 yield told
     for one in decided:
         for method, path in (("GET", f"/v1/decisions/{one}"), ("GET", f"/decisions/{one}"),
                              ("POST", f"/v1/decisions/{one}/replay")):  # fmt: skip
             yield _asked(service, method, path.replace(one, "{decision_id}"), path, None)
+    for one in written:
+        for path in (f"/v1/bulletins/{one}", f"/v1/bulletins/{one}/workbook", f"/bulletins/{one}",
+                     f"/bulletins/{one}/workbook"):  # fmt: skip
+            yield _asked(service, "GET", path.replace(one, "{digest}"), path, None)
 
 
 def _asked(service: TestClient, method: str, template: str, path: str, body: Any) -> Told:
@@ -126,7 +178,16 @@ def _asked(service: TestClient, method: str, template: str, path: str, body: Any
         json=None if form else body, data=body if form else None,
     )  # fmt: skip
     typed = str((body or {}).get("text", "")) or "\0"
-    return Told(method, template, path, answer.status_code, answer.text.replace(typed, ""), answer)
+    text = _cells(answer.content) if answer.content.startswith(b"PK") else answer.text
+    return Told(method, template, path, answer.status_code, text.replace(typed, ""), answer)
+
+
+def _cells(workbook: bytes) -> str:
+    """Every cell of a workbook: what it says lies packed in it."""
+    sheets = pd.read_excel(
+        io.BytesIO(workbook), sheet_name=None, header=None, dtype=str, engine="calamine"
+    )
+    return "\n".join(name + sheet.to_csv(index=False) for name, sheet in sheets.items())
 
 
 def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
@@ -143,7 +204,8 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 #: Commands that write, that keep house, or that show a department its own paper.
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
-    "code-errors return", "ingest", "check", "engine start", "engine status", "withdraw",
+    "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
+    "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
     "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
@@ -172,6 +234,10 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "structure hints": [[key] for key in parties],
         "structure owners": [[parties[1]]],
         "search": [["样甲"], ["样独"], ["样样果业"]],
+        "linked party": [[key] for key in parties],
+        "measures check": [["measure=approval_no_promise", f"subject={key}"] for key in parties],
+        "rates rows": [["late"], ["outside", "--period", "2026-01"]],
+        "calendar show": [["2026"]],
         "stress exposures": [[keys["样例农商行"]]],
         "stress distress": [[parties[0]]],
         "replay": [[decision]],
