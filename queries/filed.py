@@ -9,6 +9,7 @@ nothing of whom the record names and nothing of what it says of him.
     arrived_on the day on which it was told as the record says, else null
     first_known_on   the day on which some file that stands first brought it
     is_registered    whether some register knows its subject; a natural person is asked of none
+    is_ended         whether it may be used no more: then it is counted, and not named
     not_published    why law has it neither published nor owed (a code of `queries.lawful.publication`)
 """
 
@@ -29,6 +30,7 @@ from graph.schema import SCHEMA
 from graph.vocabulary import Node, ValueType
 from queries.lawful.publication import SUBJECT, publication, why_not_published
 from queries.lawful.regimes import regimes
+from queries.lawful.table import ended_records
 
 __all__ = ["document_of", "filed", "filed_kinds"]
 
@@ -61,7 +63,7 @@ def filed_kinds() -> frozenset[str]:
 def filed(kind: str, view: LogView, moment: Moment) -> pa.Table:
     """One row a record of a kind as it is held at the moment, whatever became of it since.
 
-    Columns: `document`, `body`, `first_known_on`, `is_registered`, `not_published`, and of the
+    Columns: `document`, `body`, `first_known_on`, `is_registered`, `not_published`, `is_ended`, and of the
     properties of the kind those that are codes or days, its number and its authority.
 
     Raises:
@@ -83,6 +85,7 @@ def filed(kind: str, view: LogView, moment: Moment) -> pa.Table:
         "first_known_on": _first_known(kind, keys, view, moment, at),
         "is_registered": _registered(kind, keys, at, moment),
         "not_published": _not_published(kind, keys, held, at, moment),
+        "is_ended": pc.is_in(keys, value_set=ended_records(kind, at.held(kind), moment.lawful_on)),
     }
     columns |= {name: _plain(held[name]) for name in _told(SCHEMA.nodes[kind])}
     return pa.table(columns)

@@ -266,9 +266,7 @@ def _decisions(book: Book, first: int, last: int) -> tuple[Decision, ...]:
         Decision(
             department=book.bodies[book.body[at]],
             act_class=CLASSES[book.act_class[at]],
-            ledger=book.ledger[at].as_py(),
-            document=book.document[at].as_py(),
-            refused_row=book.row[at].as_py(),
+            **dict(zip(("ledger", "document", "refused_row"), book.called(at), strict=True)),
             measures=tuple(np.flatnonzero(flags[:, at]).tolist()),
         )
         for at in np.flatnonzero(within & flags.any(axis=0)).tolist()

@@ -9,6 +9,7 @@ time, later says nothing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -67,6 +68,7 @@ class Book:
         in_ledger, entered, refused, registered: see above; `registered` of what is entered: some
             register knows whom it names.
         late, on_time: what is neither came on a day that nobody knows.
+        ended: its record may be used no more: it is counted, and named nowhere.
         excluded: place in `reasons`, -1 where it is to be reported.
         ledger, document, row: what it is called in each of the three; null where it is not there.
         bodies: keys of departments, or what they are called where they have none.
@@ -89,6 +91,7 @@ class Book:
     late: Flags
     on_time: Flags
     excluded: NDArray[np.int64]
+    ended: Flags
     document_no: pa.Array
     ledger: pa.Array
     document: pa.Array
@@ -111,8 +114,28 @@ class Book:
         known = self.month[self.month >= 0]
         return month_name(int(known.max())) if len(known) else None
 
+    def number(self, at: int) -> str | None:
+        """The number of a decision's document; of one whose record has ended it is told no more."""
+        found: str | None = None if self.ended[at] else self.document_no[at].as_py()
+        return found
+
+    def called(self, at: int) -> tuple[str | None, str | None, str | None]:
+        """What it is called in the ledger, as a record filed, and among the refused rows.
+
+        One whose record has ended is told apart from others, and named to nobody.
+        """
+        names = (self.ledger[at].as_py(), self.document[at].as_py(), self.row[at].as_py())
+        if not self.ended[at]:
+            return names
+        ledger, document, row = (name and _unnamed(name) for name in names)
+        return ledger, document, row
+
     def __len__(self) -> int:
         return len(self.body)
+
+
+def _unnamed(name: str) -> str:
+    return "ended:" + hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
 
 
 def build_book(
@@ -172,6 +195,10 @@ def build_book(
     registered = np.ones(count, bool)
     unknown = ~np.asarray(there["is_registered"].to_numpy(zero_copy_only=False), bool)
     registered[of_filed[unknown]] = False
+    ended = np.zeros(count, bool)
+    if "is_ended" in there.column_names:
+        gone = np.asarray(there["is_ended"].to_numpy(zero_copy_only=False), bool)
+        ended[of_filed[gone]] = True
     decided = _first_of(
         (in_ledger, _days(ledger["decided_on"])),
         (entered, _days(there["decided_on"])),
@@ -200,7 +227,7 @@ def build_book(
     return Book(
         as_of, calendar, body, shown[act_class], decided, due, arrived,
         in_ledger >= 0, entered >= 0, only_refused, registered, late, on_time, excluded,
-        numbers,
+        ended, numbers,
         _take(ledger["id"], in_ledger),
         _take(there["document"], entered),
         _take(pa.array([each.row for each in refused], pa.string()), is_refused),

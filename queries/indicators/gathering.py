@@ -25,7 +25,7 @@ __all__ = ["book_of"]
 _CLASS_OF = {"Permit": "permit", "Penalty": "penalty", "AdministrativeAct": None}
 _COLUMNS = (
     "document", "body", "authority", "act_class", "document_no", "decided_on", "reported_on",
-    "first_known_on", "is_registered", "excluded_reason",
+    "first_known_on", "is_registered", "is_ended", "excluded_reason",
 )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def _filed(reader: DistrictReader, kind: str) -> pa.Table:
         told = told.append_column("act_class", pa.array([named] * len(told), pa.string()))
     told = told.append_column("excluded_reason", told["not_published"])
     types = {"decided_on": pa.date32(), "reported_on": pa.date32(), "first_known_on": pa.date32(),
-             "is_registered": pa.bool_()}  # fmt: skip
+             "is_registered": pa.bool_(), "is_ended": pa.bool_()}  # fmt: skip
     return pa.table({name: told[name].cast(types.get(name, pa.string())) for name in _COLUMNS})
 
 

@@ -34,6 +34,8 @@ class DecisionRow:
             refused rows; None where it is not there.
         state: `STATES`.
         registered: whether some register knows whom the record names; None where none is entered.
+        ended: the record was removed, repaired, annulled, frozen or is over: it is counted, and named
+            nowhere, so that its number is None and its names tell it apart alone.
     """
 
     department: str | None
@@ -51,6 +53,7 @@ class DecisionRow:
     ledger: str | None
     document: str | None
     refused_row: str | None
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,9 +165,10 @@ def _page(
     offset: int,
 ) -> Rows:
     places = np.flatnonzero(chosen)
-    numbers = book.document_no.take(places).to_pylist()
+    # of what has ended the number is not told by the order either
+    numbers = [book.number(int(at)) or "" for at in places]
     order = sorted(
-        range(len(places)), key=lambda at: (str(by[places[at]]), numbers[at] or "", places[at])
+        range(len(places)), key=lambda at: (str(by[places[at]]), numbers[at], places[at])
     )
     shown = [int(places[at]) for at in order[offset : None if limit is None else offset + limit]]
     return Rows(basis, title, tuple(_row(book, at) for at in shown), len(places), offset)
@@ -180,7 +184,7 @@ def _row(book: Book, at: int) -> DecisionRow:
         "未能读出" if body is None else book.names.get(body) or body.removeprefix("name:"),
         act_class,
         DECISION_CLASSES[act_class] if act_class else "未能读出",
-        book.document_no[at].as_py(),
+        book.number(at),
         _day(book.decided_on[at]),
         _day(book.due_on[at]),
         _day(book.arrived_on[at]),
@@ -188,9 +192,8 @@ def _row(book: Book, at: int) -> DecisionRow:
         STATES[state],
         EXCLUSIONS.get(reason, reason) if reason else None,
         bool(book.registered[at]) if book.entered[at] else None,
-        book.ledger[at].as_py(),
-        book.document[at].as_py(),
-        book.row[at].as_py(),
+        *book.called(at),
+        bool(book.ended[at]),
     )
 
 

@@ -236,7 +236,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "search": [["样甲"], ["样独"], ["样样果业"]],
         "linked party": [[key] for key in parties],
         "measures check": [["measure=approval_no_promise", f"subject={key}"] for key in parties],
-        "rates rows": [["late"], ["outside", "--period", "2026-01"]],
+        "rates rows": [["late"], ["outside", "2026-01"]],
         "calendar show": [["2026"]],
         "stress exposures": [[keys["样例农商行"]]],
         "stress distress": [[parties[0]]],

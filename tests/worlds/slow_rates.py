@@ -32,6 +32,7 @@ class Told:
     reported_on: date | None = None
     known_on: date | None = None
     registered: bool = True
+    ended: bool = False
 
 
 def same_number(text: str) -> str:

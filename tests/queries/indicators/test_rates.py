@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -51,14 +52,14 @@ def filed_of(told: list[Told]) -> pa.Table:
          "authority": NAMES.get(each.body, each.body.removeprefix("name:")),
          "act_class": each.act_class, "document_no": each.number, "decided_on": each.decided_on,
          "reported_on": each.reported_on, "first_known_on": each.known_on,
-         "is_registered": each.registered}
+         "is_registered": each.registered, "is_ended": each.ended}
         for n, each in enumerate(told) if each.kind == "filed"
     ]  # fmt: skip
     texts = ("document", "body", "authority", "act_class", "document_no")
     days = ("decided_on", "reported_on", "first_known_on")
     return pa.Table.from_pylist(rows, pa.schema([
         *((name, pa.string()) for name in texts), *((name, pa.date32()) for name in days),
-        ("is_registered", pa.bool_()),
+        ("is_registered", pa.bool_()), ("is_ended", pa.bool_()),
     ]))  # fmt: skip
 
 
@@ -134,6 +135,19 @@ def test_every_number_leads_to_its_rows() -> None:
     assert (late.due_on, late.arrived_on) == (date(2026, 3, 11), date(2026, 3, 12))
     [refused] = rows_of(book, BASIS, "refused", MARCH, MARCH).rows
     assert refused.refused_row == "batch:9" and refused.state == "refused"
+
+
+def test_what_has_ended_is_counted_and_named_nowhere() -> None:
+    """A penalty that was repaired came late all the same; nobody is told which one it was."""
+    late = "样罚〔2026〕2号"
+    world = [replace(each, ended=each.kind == "filed" and each.number == late) for each in WORLD]
+    book = book_of(world)
+    assert line(book, MARKET, "penalty").counts == line(book_of(WORLD), MARKET, "penalty").counts
+    [found] = rows_of(book, BASIS, "late", MARCH, MARCH).rows
+    assert found.ended and found.document_no is None and found.due_on == date(2026, 3, 11)
+    assert str(found.ledger).startswith("ended:") and str(found.document).startswith("ended:")
+    every = [rows_of(book, BASIS, measure, MARCH, MARCH) for measure in MEASURES]
+    assert late not in repr(every) and "ledger:1'" not in repr(every)
 
 
 def test_nothing_to_report_is_no_hundred_percent() -> None:
