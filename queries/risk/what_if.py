@@ -166,8 +166,10 @@ def _hypothesis(
 
 
 def _with_members(run: RiskRun, parties: NDArray[np.int64]) -> NDArray[np.int64]:
-    """These parties, and of households among them all members: they are told of each other."""
+    """These parties, their households, and all members of them: they are told of each other by it."""
     ties = run.snapshot.ties["BELONGS_TO"]
+    households = ties.target[np.isin(ties.source, parties)].astype(np.int64)
+    parties = np.union1d(parties, households)
     members = ties.source[np.isin(ties.target, parties)].astype(np.int64)
     return np.union1d(parties, members)
 

@@ -68,6 +68,26 @@ def test_one_of_two_guarantees_changes_nothing_and_both_change_all_behind() -> N
     assert before[C[0]] == pytest.approx(explain(run, C[0]).score, abs=0.03)
 
 
+def test_a_guarantee_less_leaves_what_a_household_passes_on() -> None:
+    """Members of one household are told of each other by it, whatever else stands between them."""
+    home, one, other = ("household:0", "Household"), person(0), person(1)
+    facts = [
+        *named(one, other),
+        Said("Household", (home,)),
+        Said("BELONGS_TO", (one, home)),
+        Said("BELONGS_TO", (other, home)),
+        *loan(1, one),
+        Said("GUARANTEES", (one, other)),
+    ]
+    snapshot, ids = take([facts])
+    found = what_if(assess(snapshot), without_ties=[ids[-1]])
+    full = assess(take([facts], close=[len(facts) - 1])[0])
+    expected = dict(zip(full.snapshot.keys.to_pylist(), full.score.tolist(), strict=True))
+    after = dict(zip(snapshot.keys.to_pylist(), assess(snapshot).score.tolist(), strict=True))
+    after |= {item.party: item.after for item in found.changes}
+    assert after == expected and expected["person:1"] > 0
+
+
 def test_an_answer_is_hypothetical_and_no_fact() -> None:
     run, ids = world()
     told = what_if_of(run, C[0], without_facts=[ids["entry"], ids["state"]])
