@@ -77,8 +77,10 @@ def scope(request: Request) -> Scope:
     return found
 
 
-def permitted(request: Request) -> None:
+async def permitted(request: Request) -> None:
     """Of every route and page: whether whoever asks may do what it does (`api.needs`).
+
+    In the loop of the server: it waits for no thread, or health would wait for slow requests.
 
     Raises `ForbiddenError` (`not_permitted`).
     """
