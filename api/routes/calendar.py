@@ -34,7 +34,7 @@ class DaysRequest(Body):
     reason: str = Field(title="依据", max_length=500)
 
 
-@router.get("/{year}", summary="某年的工作日历 / the working days of a year")
+@router.get("/{year:int}", summary="某年的工作日历 / the working days of a year")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def one_year(year: Year, services: Serving) -> CalendarYear:
     """Days that are not what their weekday says, and every act that touched the year."""
@@ -48,7 +48,7 @@ def edit(body: DaysRequest, services: Serving) -> CalendarEdit:
     return change_days(services.office.store, body.days, by=body.user, reason=body.reason)
 
 
-@router.post("/{year}", summary="录入新年度 / enter a year")
+@router.post("/{year:int}", summary="录入新年度 / enter a year")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def enter(year: Year, body: DaysRequest, services: Serving) -> CalendarEdit:
     """A whole year, as its notice has it."""

@@ -123,14 +123,14 @@ def withdrawn(body: RecordRequest, services: Serving) -> WithdrawnAnswer:
     return WithdrawnAnswer(body.record, tuple(found))
 
 
-@router.get("/{number}", summary="一件 / one case")
+@router.get("/{number:int}", summary="一件 / one case")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def one(number: Number, services: Serving) -> CaseFile:
     """One case: record, regime, clocks, acts, receivers, and what may come next."""
     return case_of(services.office.settings, number, services.office.store)
 
 
-@router.post("/{number}/acts", summary="办理一步 / act on a case")
+@router.post("/{number:int}/acts", summary="办理一步 / act on a case")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def act(number: Number, body: ActRequest, services: Serving) -> CaseFile:
     """One step forward; log and graph follow at once."""

@@ -260,7 +260,11 @@ def test_a_name_that_nobody_declared_is_refused_everywhere(client: TestClient) -
     for route in (each for router in (*routers(), pages) for each in every_route(router)):
         if route.path in ("/healthz", "/readyz"):
             continue
-        path = route.path.replace("{decision_id:digest}", digest).replace("{number}", "1")
+        path = (
+            route.path_format.replace("{decision_id}", digest)
+            .replace("{number}", "1")
+            .replace("{year}", "2026")
+        )
         for name in ("{decision_id}", "{job_id}", "{proposal}"):
             path = path.replace(name, digest)
         path = path.replace("{", "").replace("}", "")
