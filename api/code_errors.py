@@ -81,8 +81,7 @@ def find_code_errors(
         return code_errors(reader, refused, confirmed)
 
     rules = (tuple(sorted(confirmed)), kept)
-    found: CodeErrors | None = reader.computed("code_errors", make, rules=rules, within=within)
-    return found
+    return reader.computed("code_errors", make, rules=rules, within=within)
 
 
 def confirm(

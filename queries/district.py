@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from graph.errors import InputError
 from graph.log_prefix import LogPrefix
@@ -126,6 +126,14 @@ class DistrictReader:
                 code="whole_district_only",
             )
         return filed(kind, self._log, self.moment)
+
+    @overload
+    def computed(self, name: str, make: Callable[[], T], *, rules: object = None) -> T: ...
+
+    @overload
+    def computed(
+        self, name: str, make: Callable[[], T], *, rules: object = None, within: float | None
+    ) -> T | None: ...
 
     def computed(
         self, name: str, make: Callable[[], T], *, rules: object = None, within: float | None = None

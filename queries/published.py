@@ -110,9 +110,7 @@ class Published:
 def published(reader: Reader) -> Published:
     """What is published at the reader's moment, whoever the reader is."""
     everybody = reader.seen_by(PUBLIC)
-    found: Published | None = everybody.computed("published", lambda: _published(everybody))
-    assert found is not None, "without a limit one waits until it is there"
-    return found
+    return everybody.computed("published", lambda: _published(everybody))
 
 
 def _published(reader: DistrictReader) -> Published:

@@ -31,5 +31,4 @@ def subjects(reader: Reading) -> UnknownSubjectsAnswer:
     """Who has permits, penalties or other acts and stands in no register, by department; who is
     registered leaves the list by itself."""
     found = reader.computed("unknown_subjects", lambda: unknown_subjects(reader))
-    assert found is not None
     return UnknownSubjectsAnswer(reader.basis, found)

@@ -16,15 +16,20 @@ def _text(name: str, term: str) -> Property:
     return Property(name, term, sensitivity=_PUBLIC)
 
 
+#: The line of a round that both tell of: the list that the province sends, and its answer.
+_LINE = (
+    _text("round", "轮次"),
+    _text("code", "统一社会信用代码（有误）"),
+    _text("subject_name", "主体名称"),
+)
+
 NODES = (
     Node(
         "CodeErrorItem",
         "重错码汇总表的一行",
         basis=_BASIS,
         properties=(
-            _text("round", "轮次"),
-            _text("code", "统一社会信用代码（有误）"),
-            _text("subject_name", "主体名称"),
+            *_LINE,
             Property(
                 "error_kind",
                 "重错码类型",
@@ -52,9 +57,7 @@ NODES = (
         "纠错结果的一行",
         basis=_BASIS,
         properties=(
-            _text("round", "轮次"),
-            _text("code", "统一社会信用代码（有误）"),
-            _text("subject_name", "主体名称"),
+            *_LINE,
             Property(
                 "outcome",
                 "处理结果",

@@ -46,7 +46,7 @@ def concealed_by(
 ) -> dict[tuple[str, str, int], int]:
     """(department, class, month of the decision) -> findings that stood at an instant, by default
     now."""
-    standing = [
+    in_force = [
         item
         for item in Concealments(store).all()
         if (known_at is None or item.found_at <= known_at)
@@ -55,6 +55,6 @@ def concealed_by(
     return dict(
         Counter(
             (item.department, item.act_class, month_number(f"{item.decided_on:%Y-%m}"))
-            for item in standing
+            for item in in_force
         )
     )

@@ -211,9 +211,7 @@ def lending_rows(
 
 
 def _book(reader: DistrictReader) -> LendingBook:
-    found: LendingBook | None = reader.computed("lending", lambda: read_book(reader))
-    assert found is not None, "without a limit one waits until it is there"
-    return found
+    return reader.computed("lending", lambda: read_book(reader))
 
 
 def _names(reader: DistrictReader, by: Grouping) -> Mapping[str, str]:

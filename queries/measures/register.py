@@ -91,9 +91,7 @@ def measure_register(reader: DistrictReader, store: OperationsStore) -> MeasureR
     # acts of the office are of the class of what departments report: whom that is closed to sees none
     kept = tuple(MeasureBook(store).all()) if "MeasureReport" in reader.scope.open_kinds else ()
     rules = (load_measures().name, load_overreach().name, tuple(map(repr, kept)))
-    found = reader.computed("measures", lambda: _read(reader, kept), rules=rules)
-    assert found is not None
-    return found
+    return reader.computed("measures", lambda: _read(reader, kept), rules=rules)
 
 
 def _read(reader: DistrictReader, kept: tuple[AppliedMeasure, ...]) -> MeasureRegister:
