@@ -18,6 +18,7 @@ from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
+from graph.operations.monitoring import LastRead, Subscription, Subscriptions
 from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import RecordUse, RecordUses
@@ -53,6 +54,7 @@ __all__ = [
     "KeptBulletin",
     "KeptDecision",
     "Kind",
+    "LastRead",
     "Ledger",
     "MeasureBook",
     "OperationsStore",
@@ -66,6 +68,8 @@ __all__ = [
     "RecordUses",
     "RepairCases",
     "Runner",
+    "Subscription",
+    "Subscriptions",
     "Work",
     "holder",
     "lease",

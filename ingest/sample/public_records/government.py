@@ -148,7 +148,7 @@ def _contracts(
     owes(_SCHOOL, "样政-06", ["overdue", 519, "minimum", 440_795, ["agreed_below_minimum"], []],
          **agreed, **{"约定逾期年利率（%）": "2"})  # fmt: skip
     owes(_SCHOOL, "样政-07", ["disputed", 0, "unagreed", None, [], []],
-         **none, **{"提出争议日期": "2025-07-15"})  # fmt: skip
+         **none, 提出争议日期="2025-07-15")  # fmt: skip
     # 30,000 in dispute: 70,000 for 519 days
     owes(_SCHOOL, "样政-08", ["overdue", 519, "unagreed", 18_165_00, [], []],
          **none, **{"提出争议日期": "2025-07-15", "争议金额（元）": "30000"})  # fmt: skip
