@@ -11,8 +11,8 @@ from pathlib import Path
 
 from graph.information import InformationClass
 from graph.schema import SCHEMA
-from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.editions import place_title
+from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.source import Expected, Source
 from ingest.guidance.masking import masking_rule
 from ingest.guidance.wording import (
