@@ -18,6 +18,7 @@ from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
+from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
@@ -55,6 +56,9 @@ __all__ = [
     "Ledger",
     "MeasureBook",
     "OperationsStore",
+    "PointsBook",
+    "PointsParticipant",
+    "PointsShare",
     "Proposal",
     "Proposals",
     "QueuedPair",
