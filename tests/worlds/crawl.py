@@ -129,7 +129,12 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
     if template in _NAMED:
         return [template.format(name=name, code=name, year=name) for name in _NAMED[template]]
     if "{source}/{table}" in template:
-        items = ("loan/loan", "enterprise/enterprise", "credit_list/listing", "farmer_household/account")
+        items = (
+            "loan/loan",
+            "enterprise/enterprise",
+            "credit_list/listing",
+            "farmer_household/account",
+        )
         return [template.replace("{source}/{table}", item) for item in items]
     if "{village}" in template or "{division}" in template:
         places = [key for key in keys.values() if key.startswith("division:")]
