@@ -108,6 +108,8 @@ _ASKED_FOR = {
     "/lending/rows": [f"?code={code}" for code in ("on_file", "balance_fen")],
     "/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
     "/v1/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
+    "/v1/supervision/grades/subjects": ["?kind=supervision&scheme=market"],
+    "/supervision/grades/subjects": ["?kind=evaluation&scheme=public_credit"],
     "/v1/rates": ["", "?period=2026-01"],
     "/rates": ["", "?period=2026-01"],
 }
@@ -254,6 +256,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "search": [["样甲"], ["样独"], ["样样果业"]],
         "linked party": [[key] for key in parties],
         "points show": [[key] for key in parties],
+        "supervision party": [[key] for key in parties],
         "measures check": [["measure=approval_no_promise", f"subject={key}"] for key in parties],
         "rates rows": [["late"], ["outside", "2026-01"]],
         "calendar show": [["2026"]],
