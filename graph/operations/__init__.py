@@ -19,6 +19,8 @@ from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
+from graph.operations.monitoring import LastRead, Subscription, Subscriptions
+from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
@@ -56,9 +58,13 @@ __all__ = [
     "KeptBulletin",
     "KeptDecision",
     "Kind",
+    "LastRead",
     "Ledger",
     "MeasureBook",
     "OperationsStore",
+    "PointsBook",
+    "PointsParticipant",
+    "PointsShare",
     "Proposal",
     "Proposals",
     "QueuedPair",
@@ -68,6 +74,8 @@ __all__ = [
     "Runner",
     "StaffCheck",
     "StaffChecks",
+    "Subscription",
+    "Subscriptions",
     "Work",
     "holder",
     "lease",

@@ -8,7 +8,7 @@ from alembic import op
 __all__ = ["upgrade"]
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0008"
 
 _INSTANT = sa.DateTime(timezone=True)
 
