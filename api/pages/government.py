@@ -13,6 +13,7 @@ from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import ForbiddenError, InputError, NotFoundError
+from graph.identifiers.redaction import redacted
 from queries.government import (
     DISCLOSURE_STATES,
     FINDINGS,
@@ -166,12 +167,16 @@ def value(reader: Reading, services: Serving, form: Form) -> Response:
     """Enter a value by hand."""
     year = form.get("year", "")
     try:
-        wanted = _number(year)
-        if wanted is None:
-            raise InputError("请选择年度。", "Choose a year.", code="value_wrong")
+        wanted, numerator = _number(year), _number(form.get("numerator", ""), of="分子")
+        if wanted is None or numerator is None:
+            raise InputError(
+                "请选择年度，并填写分子。",
+                "Choose a year and give a numerator.",
+                code="value_wrong",
+            )
         enter_value(
             reader, services.office.store, wanted, form.get("body", ""), form.get("indicator", ""),
-            numerator=_number(form.get("numerator", ""), of="分子") or 0,
+            numerator=numerator,
             denominator=_number(form.get("denominator", ""), of="分母"),
             evidence=form.get("evidence", ""), by=form.get("by", ""),
         )  # fmt: skip
@@ -193,6 +198,8 @@ def staff_checks(services: Serving, offset: Offset = 0) -> HTMLResponse:
 def staff_check(reader: Reading, services: Serving, form: Form) -> HTMLResponse:
     """Ask about one person; his number comes back on no page."""
     number = form.pop("resident_id", "")
+    # a number typed into another field comes back as little
+    shown = {name: redacted(value) for name, value in form.items()}
     try:
         answer = check_staff(
             reader, services.office.store, services.office.settings, number,
@@ -201,8 +208,8 @@ def staff_check(reader: Reading, services: Serving, form: Form) -> HTMLResponse:
         )  # fmt: skip
     except (InputError, ForbiddenError) as error:
         status = _FORBIDDEN if isinstance(error, ForbiddenError) else _UNPROCESSABLE
-        return _staff(services, form, error=error.message_zh, status=status)
-    return _staff(services, form, answer=answer)
+        return _staff(services, shown, error=error.message_zh, status=status)
+    return _staff(services, shown, answer=answer)
 
 
 def _staff(
@@ -257,6 +264,6 @@ def _number(text: str, *, of: str = "") -> int | None:
     """A whole number; None where nothing was written.  Raises `InputError` (`value_wrong`)."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
         raise InputError(f"{of or '年度'}应为整数。", "Not a whole number.", code="value_wrong")
     return int(text)
