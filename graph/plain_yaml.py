@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from graph.errors import InputError
 
@@ -28,7 +31,22 @@ class _NotPlain(yaml.MarkedYAMLError):
     """More than plain data."""
 
 
-class _Plain(yaml.SafeLoader):
+# events of libyaml where PyYAML was built with it (a sixth of the time), composed here all the same:
+# it would compose in C, where a limit cannot be set and brackets in brackets end the process
+_Events: Any = getattr(getattr(yaml, "cyaml", None), "CParser", None)
+
+
+class _Loader(*((Composer, _Events, SafeConstructor, Resolver) if _Events else (yaml.SafeLoader,))):  # type: ignore[misc]
+    def __init__(self, text: str) -> None:
+        if not _Events:
+            super().__init__(text)
+            return
+        _Events.__init__(self, text)
+        for part in (Composer, SafeConstructor, Resolver):
+            part.__init__(self)
+
+
+class _Plain(_Loader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._depth = self._nodes = 0
