@@ -52,7 +52,7 @@ class _Plain(_Loader):
         self._depth = self._nodes = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event = self.peek_event()
         if getattr(event, "anchor", None) is not None:
             raise _refused(event.start_mark, "不能使用锚点和别名（& 和 *），请把内容写全")
         self._depth += 1
@@ -62,7 +62,8 @@ class _Plain(_Loader):
         if self._nodes > _MOST_NODES:
             raise _refused(event.start_mark, f"内容超过 {_MOST_NODES:,} 项")
         try:
-            return super().compose_node(parent, index)
+            node: yaml.Node | None = super().compose_node(parent, index)
+            return node
         finally:
             self._depth -= 1
 
