@@ -46,6 +46,10 @@ NO_ANSWER = {
     "/bulletins", "/v1/measures/applied/{measure}/approval", "/v1/measures/applied/{measure}/lifting",
     "/measures/applied/{measure}/approval", "/measures/applied/{measure}/lifting",
     "/v1/measures/incentives/uses", "/measures/incentives",
+    # who is told of what, and what he has read (test_monitoring)
+    "/v1/monitoring/subscriptions", "/monitoring/subscriptions", "/v1/monitoring/subscriptions/{number}/ending",
+    "/monitoring/subscriptions/{number}/ending", "/v1/monitoring/inboxes/{number}/read",
+    "/monitoring/inboxes/{number}/read",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -207,7 +211,7 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
-    "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
+    "monitoring subscribe", "monitoring end", "monitoring inbox", "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
     "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
