@@ -13,16 +13,19 @@ from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
+from graph.operations.government_value import GovernmentValue, GovernmentValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.monitoring import LastRead, Subscription, Subscriptions
+from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
 from graph.operations.runner import Kind, Runner, Work, problem_of
+from graph.operations.staff_check import StaffCheck, StaffChecks
 from graph.operations.store import OperationsStore, read_only_store, store_for
 
 __all__ = [
@@ -45,6 +48,8 @@ __all__ = [
     "Concealments",
     "DecisionArchive",
     "Delivery",
+    "GovernmentValue",
+    "GovernmentValues",
     "Holder",
     "Job",
     "Jobs",
@@ -57,6 +62,9 @@ __all__ = [
     "Ledger",
     "MeasureBook",
     "OperationsStore",
+    "PointsBook",
+    "PointsParticipant",
+    "PointsShare",
     "Proposal",
     "Proposals",
     "QueuedPair",
@@ -64,6 +72,8 @@ __all__ = [
     "RecordUses",
     "RepairCases",
     "Runner",
+    "StaffCheck",
+    "StaffChecks",
     "Subscription",
     "Subscriptions",
     "Work",

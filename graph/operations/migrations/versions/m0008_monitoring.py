@@ -8,7 +8,7 @@ from alembic import op
 __all__ = ["upgrade"]
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 _INSTANT = sa.DateTime(timezone=True)
 

@@ -1,0 +1,1 @@
+"""Grades as authorities deliver them."""
