@@ -175,7 +175,10 @@ class Subscriptions:
         """Of who is called so; raises `NotFoundError` (`subscriber_unknown`)."""
         query = select(_Subscriber.number).where(_Subscriber.name == redacted(name.strip()))
         with self._store.reading() as session:
-            return _known(session.scalar(query))
+            found = session.scalar(query)
+        if found is None:
+            raise _nobody()
+        return found
 
     def read(self, subscriber: int) -> frozenset[str]:
         """Names of the warnings that a subscriber has read."""
@@ -194,19 +197,20 @@ class Subscriptions:
 
     def note_read(
         self, subscriber: int, warnings: Iterable[str], *, at: datetime, position: int
-    ) -> int:
-        """Note that warnings were read, all of them or none; returns how many had not been before.
+    ) -> frozenset[str]:
+        """Note that warnings were read, all of them or none; returns those that had not been before.
 
         Raises `NotFoundError` (`subscriber_unknown`).
         """
         with self._store.transaction() as session:
             _name(session, subscriber)
             held = select(_Read.warning).where(_Read.subscriber == subscriber)
-            new = sorted({*warnings} - {*session.scalars(held)})
+            new = {*warnings} - {*session.scalars(held)}
             session.add_all(
-                _Read(subscriber=subscriber, warning=one, at=at, position=position) for one in new
+                _Read(subscriber=subscriber, warning=one, at=at, position=position)
+                for one in sorted(new)
             )
-            return len(new)
+            return frozenset(new)
 
 
 def _why(reason: str) -> str:
@@ -218,16 +222,17 @@ def _why(reason: str) -> str:
 
 def _name(session: Session, subscriber: int) -> str:
     row = session.get(_Subscriber, subscriber)
-    return _known(None if row is None else row.name)
+    if row is None:
+        raise _nobody()
+    return row.name
 
 
-def _known(found: Any) -> Any:
-    if found is None:
-        raise NotFoundError(
-            "没有这位订阅人。请先设立订阅。", "Nobody subscribes under that name or number.",
-            code="subscriber_unknown",
-        )  # fmt: skip
-    return found
+def _nobody() -> NotFoundError:
+    return NotFoundError(
+        "没有这位订阅人。请先设立订阅。",
+        "Nobody subscribes under that name or number.",
+        code="subscriber_unknown",
+    )
 
 
 def _value(row: _Subscription, name: str) -> Subscription:

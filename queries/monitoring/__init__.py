@@ -20,6 +20,7 @@ from queries.monitoring.subscription import (
     Wanted,
     end_subscription,
     subscribe,
+    subscriber,
     subscriptions,
     wanted,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "load_monitoring",
     "mark_read",
     "subscribe",
+    "subscriber",
     "subscriptions",
     "wanted",
     "warning_list",

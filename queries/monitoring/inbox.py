@@ -102,15 +102,15 @@ def mark_read(
 
     Raises `NotFoundError` (`subscriber_unknown`).
     """
-    book, told = Subscriptions(store), {*warnings}
+    book, told = Subscriptions(store), frozenset(warnings)
     book.name(subscriber)
     register = warning_register(reader)
     assert register is not None
     # under every key that its parties have had, so that it stays read when a judgement is undone
-    for warning, _ in _unread(register, book, subscriber, subscriptions(store)):
-        if warning.id in told:
-            told |= {*warning.also}
-    return book.note_read(subscriber, told, at=at or utc_now(), position=reader.moment.position)
+    unread = _unread(register, book, subscriber, subscriptions(store))
+    names = told.union(*(warning.also for warning, _ in unread if warning.id in told))
+    new = book.note_read(subscriber, names, at=at or utc_now(), position=reader.moment.position)
+    return len(new & told)
 
 
 def _unread(

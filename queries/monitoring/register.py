@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 import pyarrow as pa
@@ -90,7 +89,8 @@ class WarningRegister:
         rule, subject, other = row["rule"], row["subject"], row["other"]
         first, *also = (
             identity(rule, one, another, row["event"])
-            for one, another in product(self._names(subject), self._names(other))
+            for one in self._names(subject)
+            for another in (self._names(other) if other else (None,))
         )
         stated, batch = self.book.rules[rule], self.batches[row["heard_at"]]
         return SectorWarning(
@@ -116,9 +116,9 @@ class WarningRegister:
             ),
         )
 
-    def _names(self, key: str | None) -> list[str | None]:
+    def _names(self, key: str) -> list[str]:
         """A key, and those that were given up for it: a warning told under them is told."""
-        return [key, *self._given_up.get(key or "", ())]
+        return [key, *self._given_up.get(key, ())]
 
     @cached_property
     def _given_up(self) -> Mapping[str, list[str]]:

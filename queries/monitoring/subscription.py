@@ -17,7 +17,15 @@ from queries.monitoring.rule_book import load_monitoring
 from queries.monitoring.sector import Sector
 from queries.rule_file import Strict
 
-__all__ = ["Running", "Wanted", "end_subscription", "subscribe", "subscriptions", "wanted"]
+__all__ = [
+    "Running",
+    "Wanted",
+    "end_subscription",
+    "subscribe",
+    "subscriber",
+    "subscriptions",
+    "wanted",
+]
 
 
 class Wanted(Strict):
@@ -152,3 +160,8 @@ def subscriptions(store: OperationsStore) -> Sequence[Running]:
     return [
         Running(kept, Wanted.model_validate(kept.wanted)) for kept in Subscriptions(store).all()
     ]
+
+
+def subscriber(store: OperationsStore, name: str) -> int:
+    """The number of who subscribes by a name; raises `NotFoundError` (`subscriber_unknown`)."""
+    return Subscriptions(store).number(name)

@@ -46,6 +46,10 @@ NO_ANSWER = {
     "/bulletins", "/v1/measures/applied/{measure}/approval", "/v1/measures/applied/{measure}/lifting",
     "/measures/applied/{measure}/approval", "/measures/applied/{measure}/lifting",
     "/v1/measures/incentives/uses", "/measures/incentives",
+    # who is told of what, and what he has read (test_monitoring)
+    "/v1/monitoring/subscriptions", "/monitoring/subscriptions", "/v1/monitoring/subscriptions/{number}/ending",
+    "/monitoring/subscriptions/{number}/ending", "/v1/monitoring/inboxes/{number}/read",
+    "/monitoring/inboxes/{number}/read",
     # who takes part in points no more, and whom one lets see them (test_points)
     "/v1/points/{number}/leaving", "/points/{number}/leaving",
     "/v1/points/{number}/shares", "/points/{number}/shares", "/v1/points/shares/{number}/end",
@@ -225,6 +229,7 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
+    "monitoring subscribe", "monitoring end", "monitoring inbox",
     "points join", "points leave", "points share", "points end-share", "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",

@@ -29,11 +29,11 @@ FIRST = datetime(2026, 2, 2, 2, tzinfo=UTC)
 class Office:
     """A world that grows by a batch a day, and whoever reads it."""
 
-    def __init__(self, folder: Path, store: OperationsStore | None = None) -> None:
+    def __init__(self, folder: Path, store: OperationsStore) -> None:
         self.settings = Settings(data=folder)
         self.log = FactLog(self.settings.log_dir)
         self.world = World(self.log)
-        self.store = store or OperationsStore(self.settings)
+        self.store = store
         self.runs = Runs()
         self.now = FIRST
 
@@ -63,7 +63,6 @@ class Office:
 
     def close(self) -> None:
         self.runs.close()
-        self.store.close()
 
 
 def firm(
