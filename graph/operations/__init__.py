@@ -13,11 +13,13 @@ from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
+from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
+from graph.operations.outbox import Outbox
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
@@ -44,7 +46,11 @@ __all__ = [
     "Concealments",
     "DecisionArchive",
     "Delivery",
+    "ExchangeAct",
+    "ExchangeItem",
+    "ExchangeRequest",
     "Holder",
+    "Intake",
     "Job",
     "Jobs",
     "Judgement",
@@ -55,6 +61,8 @@ __all__ = [
     "Ledger",
     "MeasureBook",
     "OperationsStore",
+    "Outbox",
+    "Outcome",
     "Proposal",
     "Proposals",
     "QueuedPair",
