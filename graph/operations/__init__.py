@@ -13,6 +13,7 @@ from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
+from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
 from graph.operations.government_value import GovernmentValue, GovernmentValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
@@ -20,6 +21,7 @@ from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.monitoring import LastRead, Subscription, Subscriptions
+from graph.operations.outbox import Outbox
 from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import RecordUse, RecordUses
@@ -48,9 +50,13 @@ __all__ = [
     "Concealments",
     "DecisionArchive",
     "Delivery",
+    "ExchangeAct",
+    "ExchangeItem",
+    "ExchangeRequest",
     "GovernmentValue",
     "GovernmentValues",
     "Holder",
+    "Intake",
     "Job",
     "Jobs",
     "Judgement",
@@ -62,6 +68,8 @@ __all__ = [
     "Ledger",
     "MeasureBook",
     "OperationsStore",
+    "Outbox",
+    "Outcome",
     "PointsBook",
     "PointsParticipant",
     "PointsShare",
