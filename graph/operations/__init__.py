@@ -13,6 +13,7 @@ from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
+from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
@@ -24,6 +25,7 @@ from graph.operations.record_use import RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.store import OperationsStore, read_only_store, store_for
+from graph.operations.typical_case import TypicalCase, TypicalCases
 
 __all__ = [
     "ENDED",
@@ -46,6 +48,8 @@ __all__ = [
     "DecisionArchive",
     "Delivery",
     "Holder",
+    "IndicatorValue",
+    "IndicatorValues",
     "Job",
     "Jobs",
     "Judgement",
@@ -66,6 +70,8 @@ __all__ = [
     "RecordUses",
     "RepairCases",
     "Runner",
+    "TypicalCase",
+    "TypicalCases",
     "Work",
     "holder",
     "lease",
