@@ -62,6 +62,6 @@ class DutyDesk:
         book = told.ready(within)
         if book is None:
             return None
-        month = told.this_month()
+        month = told.newest(book)
         found = department_duties(book, told.rates(month, book))
         return DepartmentDuties(month, found, self._reader.basis)

@@ -199,7 +199,7 @@ class PointsBook:
             return [_share(row) for row in session.scalars(query)]
 
 
-def _taking_part(subject: str) -> Select[tuple[_Participant]]:
+def _taking_part(subject: str) -> Select[_Participant]:
     return (
         select(_Participant)
         .where(_Participant.subject == subject, _Participant.left_at.is_(None))

@@ -6,40 +6,26 @@ A day on which payment is due that nobody stated is asked for, and no term is pu
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
-import pyarrow.compute as pc
 from pydantic import computed_field
 
-from graph.last_heard import last_heard
 from graph.schema import SCHEMA
-from queries.district import DistrictReader
+from queries.government.contract import Contract
 from queries.government.interest import (
     Account,
     AppliedRate,
     ContractTerms,
-    Payment,
     accrue,
     applied_rate,
     interest_rules,
 )
 from queries.measures.parties import Known
 
-__all__ = [
-    "FINDINGS",
-    "LACKING",
-    "STATES",
-    "Claim",
-    "Contract",
-    "claim_on",
-    "ends_of",
-    "parties_of",
-    "read_contracts",
-]
+__all__ = ["FINDINGS", "LACKING", "STATES", "Claim", "claim_on"]
 
 State: TypeAlias = Literal["overdue", "disputed", "paid_late", "paid", "not_due", "due_unknown"]
 
@@ -72,32 +58,6 @@ LACKING: Mapping[str, str] = {
 #: Who the regulation binds, and whom it protects.
 _PAYERS = frozenset({"public_body", "large_state_firm"})
 _PROTECTED = frozenset({"micro", "small", "medium"})
-
-
-@dataclass(frozen=True)
-class Contract:
-    """A contract as its file has it, with what was paid on it, in the order of payment.
-
-    Attributes:
-        said: its properties, by name.
-        row: where it stands in the file: source, batch and row.
-    """
-
-    key: str
-    debtor: str
-    creditor: str | None
-    said: Mapping[str, Any]
-    payments: tuple[Payment, ...]
-    row: tuple[str, str, int]
-
-    def disputed_fen(self, day: date) -> int:
-        """What is in dispute on a day; the whole amount where no part was named."""
-        begins, ends = self.said["disputed_on"], self.said["dispute_ended_on"]
-        if begins is None or begins > day or (ends is not None and ends <= day):
-            return 0
-        part: int | None = self.said["disputed_fen"]
-        amount: int = self.said["amount_fen"]
-        return amount if part is None else part
 
 
 @dataclass(frozen=True)
@@ -166,25 +126,6 @@ class Claim:
     def lacking_label(self) -> tuple[str, ...]:
         """In Chinese."""
         return tuple(LACKING[code] for code in self.lacking)
-
-
-def read_contracts(reader: DistrictReader) -> tuple[Contract, ...]:
-    """Every contract that is known at the reader's moment, by key."""
-    payers, creditors = ends_of(reader, "OWED_BY"), ends_of(reader, "OWED_TO")
-    paid = _payments(reader)
-    rows = last_heard(reader.table("Arrears"), ["key"]).to_pylist()
-    return tuple(
-        Contract(
-            row["key"],
-            payers[row["key"]],
-            creditors.get(row["key"]),
-            row,
-            tuple(sorted(paid[row["key"]], key=lambda one: one.paid_on)),
-            (row["source"], row["batch"], row["row"]),
-        )
-        for row in rows
-        if row["key"] in payers
-    )
 
 
 def claim_on(contract: Contract, day: date, names: Known) -> Claim:
@@ -265,25 +206,3 @@ def _rate(contract: Contract) -> AppliedRate:
         said["stated_lpr_ratio"],
     )
     return applied_rate(terms, interest_rules())
-
-
-def _payments(reader: DistrictReader) -> dict[str, list[Payment]]:
-    contract_of = ends_of(reader, "PAYS")
-    found: dict[str, list[Payment]] = defaultdict(list)
-    for row in last_heard(reader.table("ArrearsPayment"), ["key"]).to_pylist():
-        if row["key"] in contract_of:
-            paid = Payment(row["paid_on"], row["amount_fen"], row["settles"])
-            found[contract_of[row["key"]]].append(paid)
-    return found
-
-
-def ends_of(reader: DistrictReader, tie: str) -> dict[str, str]:
-    """What each thing is tied to, by ties of certainty 1."""
-    table = reader.table(tie)
-    rows = table.filter(pc.greater_equal(table["certainty"], 1)).select(["from_key", "to_key"])
-    return {row["from_key"]: row["to_key"] for row in rows.to_pylist()}
-
-
-def parties_of(contracts: Iterable[Contract]) -> set[str]:
-    """Keys of everybody who pays or is paid."""
-    return {key for one in contracts for key in (one.debtor, one.creditor) if key}

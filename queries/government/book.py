@@ -10,15 +10,9 @@ from pydantic import computed_field
 
 from queries.basis import Basis
 from queries.district import DistrictReader
-from queries.government.arrears import (
-    STATES,
-    Claim,
-    Contract,
-    claim_on,
-    parties_of,
-    read_contracts,
-)
+from queries.government.arrears import STATES, Claim, claim_on
 from queries.government.commitment import OUTCOMES, Commitment, commitment_on, read_commitments
+from queries.government.contract import Contract, parties_of, read_contracts
 from queries.government.debtors import (
     ARREARS_LIST,
     DEBTOR_LIST,

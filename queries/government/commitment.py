@@ -15,7 +15,7 @@ from pydantic import computed_field
 from graph.last_heard import last_heard
 from graph.schema import SCHEMA
 from queries.district import DistrictReader
-from queries.government.arrears import ends_of
+from queries.government.contract import ends_of
 from queries.measures.parties import Known
 
 __all__ = ["OUTCOMES", "Commitment", "commitment_on", "read_commitments"]

@@ -17,7 +17,8 @@ from pydantic import computed_field
 
 from graph.last_heard import last_heard
 from queries.district import DistrictReader
-from queries.government.arrears import Contract, claim_on, ends_of
+from queries.government.arrears import claim_on
+from queries.government.contract import Contract, ends_of
 from queries.government.interest import interest_rules
 from queries.measures.parties import Known
 

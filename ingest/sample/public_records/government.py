@@ -7,6 +7,7 @@ for the day on which the truth holds (`as_of`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -107,7 +108,7 @@ def _contracts(
         due: str = "2025-06-30",
         amount: str = "100000",
         paid: tuple[tuple[str, str, str], ...] = (),
-        **said: str,
+        said: Mapping[str, str] | None = None,
     ) -> None:
         """One contract; `wanted`: state, days overdue, ground of the rate, interest in fen, findings
         and what lacks."""
@@ -119,7 +120,7 @@ def _contracts(
                 "合同订立日期": made, "应付日期": due, "应付金额（元）": amount, "逾期利息约定": "",
                 "约定逾期年利率（%）": "", "约定逾期日利率（%）": "", "合同订立时一年期LPR（%）": "", "提出争议日期": "",
                 "争议解决日期": "", "争议金额（元）": "",
-            } | said
+            } | {**(said or {})}
         )  # fmt: skip
         for place, (day, fen, settles) in enumerate(paid, 1):
             payments.append(
@@ -132,53 +133,57 @@ def _contracts(
 
     none, agreed = {"逾期利息约定": "未约定"}, {"逾期利息约定": "有约定"}
     # 30 June 2025 to 1 December 2026 are 519 days: 100,000 yuan, 0.05 % a day: 25,950 yuan
-    owes(_ROADS, "样政-01", ["overdue", 519, "unagreed", 25_950_00, [], []], **none)
+    owes(_ROADS, "样政-01", ["overdue", 519, "unagreed", 25_950_00, [], []], said=none)
     # 40,000 paid after 92 days, 60,000 left for 427: 4,600 + 12,810 yuan
     owes(_ROADS, "样政-02", ["overdue", 519, "unagreed", 17_410_00, [], []],
-         paid=(("2025-09-30", "40000", "本金"),), **none)  # fmt: skip
+         paid=(("2025-09-30", "40000", "本金"),), said=none)  # fmt: skip
     # all paid 31 days late; of 1,550 yuan 550 were paid
     owes(_ROADS, "样政-03", ["paid_late", 31, "unagreed", 1_550_00, [], []],
-         paid=(("2025-07-31", "100000", ""), ("2025-08-01", "550", "利息")), **none)  # fmt: skip
+         paid=(("2025-07-31", "100000", ""), ("2025-08-01", "550", "利息")), said=none)  # fmt: skip
     owes(_ROADS, "样政-04", ["paid", 0, "unagreed", 0, [], []],
-         paid=(("2025-06-30", "100000", ""),), **none)  # fmt: skip
+         paid=(("2025-06-30", "100000", ""),), said=none)  # fmt: skip
     # 3.65 % a year is 0.01 % a day: 5,190 yuan
     owes(_SCHOOL, "样政-05", ["overdue", 519, "agreed", 5_190_00, [], []],
-         **agreed, **{"约定逾期年利率（%）": "3.65"})  # fmt: skip
+         said=agreed | {"约定逾期年利率（%）": "3.65"})  # fmt: skip
     # 2 % agreed where 3.1 % was the least: 100,000 × 519 × 3.1 % / 365 = 4,407.945…
     owes(_SCHOOL, "样政-06", ["overdue", 519, "minimum", 440_795, ["agreed_below_minimum"], []],
-         **agreed, **{"约定逾期年利率（%）": "2"})  # fmt: skip
+         said=agreed | {"约定逾期年利率（%）": "2"})  # fmt: skip
     owes(_SCHOOL, "样政-07", ["disputed", 0, "unagreed", None, [], []],
-         **none, **{"提出争议日期": "2025-07-15"})  # fmt: skip
+         said=none | {"提出争议日期": "2025-07-15"})  # fmt: skip
     # 30,000 in dispute: 70,000 for 519 days
     owes(_SCHOOL, "样政-08", ["overdue", 519, "unagreed", 18_165_00, [], []],
-         **none, **{"提出争议日期": "2025-07-15", "争议金额（元）": "30000"})  # fmt: skip
-    owes(_SCHOOL, "样政-09", ["not_due", 0, "unagreed", 0, [], []], due="2026-12-01", **none)
-    owes(_SCHOOL, "样政-10", ["due_unknown", 0, "unagreed", None, [], ["due"]], due="", **none)
+         said=none | {"提出争议日期": "2025-07-15", "争议金额（元）": "30000"})  # fmt: skip
+    owes(_SCHOOL, "样政-09", ["not_due", 0, "unagreed", 0, [], []], due="2026-12-01", said=none)
+    owes(_SCHOOL, "样政-10", ["due_unknown", 0, "unagreed", None, [], ["due"]], due="", said=none)
     owes(_PARKS, "样政-11", ["overdue", 519, None, None, [], ["agreement"]])
-    owes(_PARKS, "样政-12", ["overdue", 519, None, None, [], ["scale"]], scale="", **none)
+    owes(_PARKS, "样政-12", ["overdue", 519, None, None, [], ["scale"]], scale="", said=none)
     owes(
         _PARKS,
         "样政-13",
         ["overdue", 519, None, None, [], ["creditor_large"]],
         scale="大型",
-        **none,
+        said=none,
     )
     # made on a day whose rate is not in the table: the paper states it (2.9 %), or is asked for it;
     # 1 March to 1 December 2026 are 275 days: 100,000 × 275 × 3 % / 365 = 2,260.273…
     owes(_PARKS, "样政-14", ["overdue", 275, "agreed", 226_027, [], []], made="2026-01-05", due="2026-03-01",
-         **agreed, **{"约定逾期年利率（%）": "3", "合同订立时一年期LPR（%）": "2.9"})  # fmt: skip
+         said=agreed | {"约定逾期年利率（%）": "3", "合同订立时一年期LPR（%）": "2.9"})  # fmt: skip
     owes(_PARKS, "样政-15", ["overdue", 275, None, None, [], ["lpr"]], made="2026-01-05", due="2026-03-01",
-         **agreed, **{"约定逾期年利率（%）": "3"})  # fmt: skip
+         said=agreed | {"约定逾期年利率（%）": "3"})  # fmt: skip
     owes(
         state_firm,
         "样政-16",
         ["overdue", 519, None, None, [], ["payer_not_covered"]],
         kind=_STATE,
-        **none,
+        said=none,
     )
     # a large state firm is bound as a body is, and discloses elsewhere
     owes(
-        large_firm, "样政-17", ["overdue", 519, "unagreed", 25_950_00, [], []], kind=_LARGE, **none
+        large_firm,
+        "样政-17",
+        ["overdue", 519, "unagreed", 25_950_00, [], []],
+        kind=_LARGE,
+        said=none,
     )
     return contracts, payments, truth
 

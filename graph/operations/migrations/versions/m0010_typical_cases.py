@@ -8,7 +8,7 @@ from alembic import op
 __all__ = ["upgrade"]
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 
 _INSTANT = sa.DateTime(timezone=True)
 
