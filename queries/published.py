@@ -72,6 +72,7 @@ class Notice:
         kind: `Permit`, `Penalty`, `ListEntry` or `Honour`.
         code: of the organisation; None where nobody stated one.
         what: which permit, penalty, list or honour, in Chinese.
+        what_code: its codes: of a penalty one for each kind, of a permit, whose name is free, none.
         until: last day on which it is published, or of its term; None: as the record has none.
     """
 
@@ -79,6 +80,7 @@ class Notice:
     name: str
     code: str | None
     what: str
+    what_code: tuple[str, ...]
     document_no: str | None
     authority: str | None
     since: date | None
@@ -167,6 +169,7 @@ def _notice(kind: str, name: str, code: str | None, told: Mapping[str, Any]) -> 
         kind=kind,
         name=name,
         code=code,
+        what_code=tuple(SCHEMA.property(kind, spec.what).codes_in(what or "")),
         what=(SCHEMA.word(kind, spec.what, what) or what or spec.term) if what else spec.term,
         document_no=told[spec.document_no],
         authority=told.get("authority"),
