@@ -115,7 +115,12 @@ class DepartmentRates:
         )
         return keep_bulletin(self._services.office.store, content, by=by, why=why)
 
-    def this_month(self) -> str:
-        """The month that is over last: of it something can be said."""
+    def newest(self, book: Book | None = None) -> str:
+        """The month that is asked about where none is named: the last that is over and has decisions,
+        or where there is none, the last that is over."""
+        return (book or self.book).newest or self.last_month()
+
+    def last_month(self) -> str:
+        """The month that is over last: a bulletin is due of it, whatever came."""
         day = self._reader.moment.as_of
         return month_name(month_number(f"{day:%Y-%m}") - 1)

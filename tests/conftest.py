@@ -49,6 +49,7 @@ LONG = (
     "api/test_store_aside.py",
     "api/pages/test_pages.py",
     "api/pages/test_browser.py",
+    "api/pages/test_jobs_in_browser.py",
     "api/test_identity.py",
     "api/test_service.py",
     "ingest/test_withdrawal.py",

@@ -23,7 +23,8 @@ commands = typer.Typer(
 )
 
 Period = Annotated[
-    str, typer.Argument(help="月份 2026-03 或季度 2026-Q1；不写为上月 / month or quarter")
+    str,
+    typer.Argument(help="月份 2026-03 或季度 2026-Q1；不写为最近有数据的月份 / month or quarter"),
 ]
 Department = Annotated[str, typer.Option(help="部门编号，如 org:11… / key of a department")]
 ActClass = Annotated[str, typer.Option(help="行政行为类别，如 penalty / class of decisions")]
@@ -48,7 +49,7 @@ def show(
 ) -> None:
     """各部门各类别的上报率、合规率、及时率、入库率 / rates by department and class"""
     with _asking(as_of, known_at) as asked:
-        found = asked.rates(period or asked.this_month())
+        found = asked.rates(period or asked.newest())
 
     def people() -> None:
         table(
@@ -90,7 +91,7 @@ def rows(
     """一个数字背后的各件 / the decisions behind a number"""
     with _asking(as_of, known_at) as asked:
         found = asked.rows(
-            period or asked.this_month(), measure, department=department or None,
+            period or asked.newest(), measure, department=department or None,
             act_class=act_class or None, limit=count, offset=0,
         )  # fmt: skip
     answer_with(found, as_json, lambda: _tell(found))

@@ -67,7 +67,7 @@ def bars(content: BulletinContent) -> tuple[tuple[Bar, ...], int]:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def listed(reader: Reading, services: Serving) -> HTMLResponse:
     """Every edition, and the form to write one."""
-    period = DepartmentRates(services, reader).this_month()
+    period = DepartmentRates(services, reader).last_month()
     return page(
         "bulletins.html", here="/bulletins", found=bulletins(services.office.store), period=period
     )

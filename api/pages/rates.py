@@ -50,7 +50,7 @@ def rates(
     book = told.ready(PATIENCE)
     if book is None:
         return waiting(request, _DOING, here="/rates")
-    chosen = period or told.this_month()
+    chosen = period or told.newest(book)
     return page(
         "rates.html",
         here="/rates",
@@ -84,7 +84,7 @@ def rows(
     book = told.ready(PATIENCE)
     if book is None:
         return waiting(request, _DOING, here="/rates")
-    chosen = period or told.this_month()
+    chosen = period or told.newest(book)
     if measure in ATTENTION and not period:
         found = told.attention(
             measure, department=department, act_class=act_class, limit=_ON_A_PAGE, offset=offset,

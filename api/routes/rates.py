@@ -21,7 +21,9 @@ router = APIRouter(prefix="/v1/rates", tags=["rates"])
 
 Period = Annotated[
     str,
-    Query(title="月份或季度", description="2026-03 或 2026-Q1；不写为上月", max_length=7),
+    Query(
+        title="月份或季度", description="2026-03 或 2026-Q1；不写为最近有数据的月份", max_length=7
+    ),
 ]
 Department = Annotated[str | None, Query(title="部门编号", max_length=128)]
 ActClass = Annotated[str | None, Query(title="行政行为类别", max_length=32)]
@@ -52,7 +54,7 @@ class WithdrawalRequest(Body):
 def rates(reader: Reading, services: Serving, period: Period = "") -> Rates:
     """Of a month or a quarter; a rate of nothing is null, and `status` says why."""
     told = DepartmentRates(services, reader)
-    return told.rates(period or told.this_month())
+    return told.rates(period or told.newest())
 
 
 @router.get("/rows", summary="数字背后的各件 / the decisions behind a number")
@@ -70,7 +72,7 @@ def rows(
     """Nothing in them says whom a decision concerns; `total` is the number."""
     told = DepartmentRates(services, reader)
     return told.rows(
-        period or told.this_month(), measure,
+        period or told.newest(), measure,
         department=department, act_class=act_class, limit=limit, offset=offset,
     )  # fmt: skip
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Integer, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph import time
 from graph.operations.store import Instant, OperationsStore, Row
 
-__all__ = ["RecordUse", "RecordUses"]
+__all__ = ["RecordUse", "RecordUses", "note_use"]
 
 
 class _Use(Row):
@@ -38,12 +38,22 @@ class _Used(Row):
 
 @dataclass(frozen=True)
 class RecordUse:
-    """One thing that was let out: `bulletin`, `export`, `case_file`; its name and its title."""
+    """One thing that was let out: `bulletin`, `export`, `case_file`, `exchange`; its name and its title."""
 
     kind: str
     name: str
     title: str
     at: time.Instant
+
+
+def note_use(
+    session: Session, kind: str, name: str, *, title: str, at: datetime, records: Iterable[str]
+) -> None:
+    """Note which records stood in something, in the transaction in which it is let out."""
+    row = _Use(kind=kind, name=name, title=title, at=at)
+    session.add(row)
+    session.flush()
+    session.add_all(_Used(use=row.number, record=key) for key in sorted({*records}))
 
 
 class RecordUses:
@@ -57,10 +67,7 @@ class RecordUses:
     ) -> None:
         """Note which records stood in something."""
         with self._store.transaction() as session:
-            row = _Use(kind=kind, name=name, title=title, at=at)
-            session.add(row)
-            session.flush()
-            session.add_all(_Used(use=row.number, record=key) for key in sorted({*records}))
+            note_use(session, kind, name, title=title, at=at, records=records)
 
     def of(self, record: str) -> list[RecordUse]:
         """In what a record stood, the oldest first."""

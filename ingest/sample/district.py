@@ -229,12 +229,9 @@ def _plant_errors(tables: dict[str, pd.DataFrame], truth: Truth) -> None:
     damage("农户信息.csv", last - 2, "采集日期", "去年")
     holders = tables["股东出资.csv"]
     code = str(holders.loc[len(holders) - 1, "统一社会信用代码"])
-    damage(
-        "股东出资.csv",
-        len(holders) - 1,
-        "统一社会信用代码",
-        code[:-1] + "0" if code[-1] != "0" else code[:-1] + "1",
-    )
+    wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
+    damage("股东出资.csv", len(holders) - 1, "统一社会信用代码", wrong)
+    truth.code_errors[wrong] = ["CHECK_DIGIT"]
     damage("贷款借据.csv", 0, "五级分类", "优良")
     guarantees = tables["担保合同.csv"]
     damage("担保合同.csv", len(guarantees) - 1, "借据编号", "loan:C1402610305001:NONE")
@@ -248,8 +245,18 @@ def _plant_errors(tables: dict[str, pd.DataFrame], truth: Truth) -> None:
     twin = firms.iloc[[5]].assign(企业名称="凤翔样本重码有限公司")
     tables["企业登记.xlsx"] = pd.concat([firms, twin], ignore_index=True)
     truth.quarantined["企业登记.xlsx"] = 2
+    truth.code_errors[firms.loc[5, "统一社会信用代码"]] = ["ONE_CODE_MANY_SUBJECTS"]
+    truth.code_errors |= {code: ["STATUS"] for code in _lent_after_their_end(firms, loans)}
     orphaned = holders["统一社会信用代码"] == firms.loc[5, "统一社会信用代码"]
     truth.quarantined["股东出资.csv"] += int(orphaned.iloc[: len(holders) - 1].sum())
+
+
+def _lent_after_their_end(firms: pd.DataFrame, loans: pd.DataFrame) -> list[str]:
+    """Codes of firms that borrow although they ended before: every firm has a loan."""
+    over = firms[firms["登记状态"] != "存续"].set_index("统一社会信用代码")["注销或吊销日期"]
+    theirs = loans[loans["借款人证件号码"].isin(over.index)]
+    late = theirs["发放日期"] > theirs["借款人证件号码"].map(over)
+    return sorted({*theirs.loc[late, "借款人证件号码"]})
 
 
 def _write(path: Path, table: pd.DataFrame) -> None:

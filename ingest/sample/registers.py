@@ -6,6 +6,7 @@ district stays what it was.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,10 @@ import pandas as pd
 from ingest.sample import businesses, farms, repayments
 from ingest.sample.planted_circles import BLOCK, LOAN_PREFIX
 
-__all__ = ["REGISTERS", "write_registers"]
+__all__ = ["REGISTERS", "TRUTH", "write_registers"]
+
+#: The answer sheet: which of the records ended how, and on which day.
+TRUTH = "register_truth.json"
 
 #: (source, file) in an order in which they can be taken in after the district's own.
 REGISTERS = (
@@ -89,4 +93,21 @@ def write_registers(folder: Path, *, seed: int = 20260401) -> dict[str, int]:
     }
     for name, table in tables.items():
         table.to_csv(folder / name, index=False, encoding="utf-8-sig", lineterminator="\n")
+    truth = {"ended": _ended(tables["行政处罚.csv"]), "listed": _listed(tables["经营异常.csv"])}
+    text = json.dumps(truth, ensure_ascii=False, indent=1)
+    (folder / TRUTH).write_text(text, encoding="utf-8")
     return {name: len(table) for name, table in tables.items()}
+
+
+def _ended(penalties: pd.DataFrame) -> dict[str, list[str]]:
+    """Document -> how its record ends, and the day: repaired, or past what its paper says."""
+    columns = ("行政处罚决定书文号", "修复日期", "公示截止期")
+    return {
+        number: ["removed", repaired] if repaired else ["expired", until]
+        for number, repaired, until in zip(*(penalties[name] for name in columns), strict=True)
+    }
+
+
+def _listed(abnormal: pd.DataFrame) -> list[str]:
+    """Codes of firms on the list of abnormal operation that were not taken off it."""
+    return sorted(abnormal.loc[abnormal["移出日期"] == "", "统一社会信用代码"])

@@ -39,6 +39,7 @@ class Truth:
         not_agents: the same of an agency, which files for very many.
         holdings: (person, firm, the person's exact share through circles).
         circles: of guarantees, with whose loan in them is bad.
+        code_errors: kinds of what is wrong with a code, by code.
         agent_phone_sharers: how many parties gave a village agent's telephone as theirs.
         quarantined: rows that must be refused, by file.
         rows: rows written, by file.
@@ -60,6 +61,7 @@ class Truth:
     not_agents: list[tuple[str, list[str]]] = field(default_factory=list)
     holdings: list[tuple[str, str, float]] = field(default_factory=list)
     circles: list[Circle] = field(default_factory=list)
+    code_errors: dict[str, list[str]] = field(default_factory=dict)
     agent_phone_sharers: int = 0
     quarantined: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)

@@ -24,7 +24,7 @@ from graph.calendar import WorkingCalendar
 from graph.schema.ledger import DECISION_CLASSES
 from graph.time import MIN_DATE
 from queries.indicators.document_number import folded, folded_each
-from queries.indicators.months import month_name, month_numbers
+from queries.indicators.months import month_name, month_number, month_numbers
 from queries.lawful.clocks import Channel, clocks
 
 __all__ = ["CLASSES", "Book", "Days", "Flags", "RefusedDocument", "build_book"]
@@ -110,8 +110,12 @@ class Book:
 
     @property
     def newest(self) -> str | None:
-        """The last month of which there is a decision; None where there is none."""
-        known = self.month[self.month >= 0]
+        """The last month that is over of which there is a decision; None where there is none.
+
+        What has only begun is no whole month, and a day of the future is a mistake.
+        """
+        over = self.month < month_number(f"{self.as_of:%Y-%m}")
+        known = self.month[over & (self.month >= 0)]
         return month_name(int(known.max())) if len(known) else None
 
     def number(self, at: int) -> str | None:

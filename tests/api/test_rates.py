@@ -145,6 +145,14 @@ def test_page_route_and_command_say_the_same(client: TestClient) -> None:
     assert all(row["document_no"] in page for row in from_route["rows"])
 
 
+def test_without_a_period_the_newest_month_with_data_is_told(client: TestClient) -> None:
+    told = client.get("/v1/rates", params={"as_of": AS_OF}).json()
+    assert told["first_month"] == told["last_month"] == "2026-03" and told == run("rates", "show")
+    assert '双公示 <span class="muted">2026-03</span>' in client.get(f"/rates?as_of={AS_OF}").text
+    # a month that has only begun is no whole month
+    assert client.get("/v1/rates", params={"as_of": "2026-03-20"}).json()["last_month"] < "2026-03"
+
+
 def test_a_quarter_is_its_months(client: TestClient) -> None:
     quarter, month = rates(client, "2026-Q1"), rates(client)
     assert quarter["totals"][-1]["counts"] == month["totals"][-1]["counts"]

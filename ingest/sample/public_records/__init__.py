@@ -9,6 +9,10 @@ A subject of its own is one module here with
 and makes no edit elsewhere.  What a module writes is drawn from a generator of its own, so that one
 subject more changes no file of another.  `public_truth.json` says under the module's name what was
 planted and where; no ingestor reads it.
+
+All plants stand in one district.  Whoever plants on firms brings its own (`own_firms`), so that no truth
+touches another's, and has a finder of its name in the tests (`truths`): what that finds in the whole
+district and what is planted are held to be equal.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Wrong and repeated codes (重错码), one and more of every kind, and what the province lists of them.
 
-Firms of the district are chosen from a stretch of their own; everything else is invented here.  The
-truth says of each planted code which kinds it is of, and of what was there before, what it is: an
-oracle of its own, which reads the files and not the log.
+Every firm is invented here.  The truth says of each planted code which kinds it is of; what was there
+before is told by the district's own truth.
 """
 
 from __future__ import annotations
@@ -23,8 +22,6 @@ FILES = (
 )
 ORDER = 30
 
-#: The stretch of firms that is ours, from the end.
-_LAST, _FIRST = 120, 180
 _AREA = "610305"
 _COLUMNS = (
     "统一社会信用代码", "企业名称", "登记状态", "成立日期", "注销或吊销日期", "住所", "村编码",
@@ -42,14 +39,14 @@ def plant(district: District) -> Planted:
     ended = invented.firm("样区注销后果业有限公司", state="注销", ended_on="2024-06-30")
     register.loc[len(register)] = ended
     kinds[ended[0]] = ["STATUS"]
-    known = district.firms.iloc[-_FIRST:-_LAST] if len(district.firms) > _FIRST else district.firms
-    mentioned = known.iloc[0]
-    kinds[mentioned["统一社会信用代码"]] = ["NAME_MISMATCH"]
+    mentioned = invented.firm("样区本名果品有限公司")
+    register.loc[len(register)] = mentioned
+    kinds[mentioned[0]] = ["NAME_MISMATCH"]
     leaks = ["610322200406307817", "610322201406289836"]
     return Planted(
         {
             FILES[0][1]: register,
-            FILES[1][1]: _listed(mentioned["统一社会信用代码"]),
+            FILES[1][1]: _listed(mentioned[0]),
             FILES[2][1]: _permits(ended, leaks),
             FILES[3][1]: _summary(kinds),
         },

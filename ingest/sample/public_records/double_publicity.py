@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import cycle, islice
 from typing import Any
 
 import pandas as pd
 
 from graph.identifiers import unified_social_credit_code as uscc
 from ingest.sample.public_records.district import District, Planted
+from ingest.sample.public_records.own_firms import own_firms
 
 __all__ = ["FILES", "ORDER", "plant"]
 
@@ -22,6 +22,7 @@ ORDER = 10
 
 _PERMITS_2018, _PENALTIES_2018 = "住建局行政许可2018版.csv", "城管局行政处罚2018版.csv"
 _BOOK_2016 = "样例区双公示信息2016版.xlsx"
+_REGISTER = "企业登记-双公示.csv"
 _ACTS = {
     "confirmation": ("行政确认", "确认形式", "行政确认内容", "确认日期", "确认机关", "工程质量监督登记"),
     "coercion": ("行政强制", "行政强制形式", "行政强制实施内容", "强制决定日期", "强制决定机关", "扣押工具"),
@@ -34,6 +35,7 @@ _ACTS = {
 
 #: The edition of 2018 before that of 2016: its files bring the codes of the bodies.
 FILES = (
+    ("enterprise", _REGISTER),
     ("administrative_decision", _PERMITS_2018),
     ("administrative_decision", _PENALTIES_2018),
     ("administrative_decision", _BOOK_2016),
@@ -50,10 +52,8 @@ _LOOKS_LIKE_A_PERSON = "610322200406307817"
 
 def plant(district: District) -> Planted:
     """The files of both editions and of the seven classes."""
-    firms = district.firms.tail(_FIRMS).reset_index(drop=True)
-    names, codes = (firms[name].tolist() for name in ("企业名称", "统一社会信用代码"))
-    # a small district has fewer firms: then some have several records
-    known = list(islice(cycle(zip(names, codes, strict=True)), _FIRMS))
+    firms = own_firms(district, _FIRMS, block="U", word="公示")
+    known = firms.pairs
     unknown = [
         (f"样例未登记企业{n}有限公司", uscc.complete(f"91610305MA9PK{n:02d}X")) for n in range(1, 4)
     ]
@@ -61,7 +61,12 @@ def plant(district: District) -> Planted:
     penalties, unpublished, refused_penalties = _penalties_2018(known, unknown[2:])
     book, refused_2016 = _both_2016(known)
     acts, found = _acts(known)
-    tables: dict[str, Any] = {_PERMITS_2018: permits, _PENALTIES_2018: penalties, _BOOK_2016: book}
+    tables: dict[str, Any] = {
+        _REGISTER: firms.register,
+        _PERMITS_2018: permits,
+        _PENALTIES_2018: penalties,
+        _BOOK_2016: book,
+    }
     truth = {
         "refused": {
             _PERMITS_2018: refused_permits,

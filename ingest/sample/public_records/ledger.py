@@ -6,14 +6,15 @@ class of which nothing was to be reported, and one of which no ledger came.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import cycle, islice
 from typing import Any
 
 import pandas as pd
 
 from graph.identifiers import unified_social_credit_code as uscc
 from ingest.sample.public_records.district import District, Planted
+from ingest.sample.public_records.own_firms import own_firms
 
 __all__ = ["FILES", "ORDER", "plant"]
 
@@ -21,8 +22,10 @@ ORDER = 20
 
 _POWERS, _LEDGER, _STATEMENTS = "权力清单.csv", "行政决定台账.csv", "双公示月报.csv"
 _PERMITS, _PENALTIES = "林业局行政许可2018版.csv", "农业农村局行政处罚2018版.csv"
+_REGISTER = "企业登记-台账.csv"
 
 FILES = (
+    ("enterprise", _REGISTER),
     ("power_list", _POWERS),
     ("decision_ledger", _LEDGER),
     ("decision_ledger", _STATEMENTS),
@@ -33,8 +36,7 @@ FILES = (
 _FARMS = ("凤翔区农业农村局", uscc.complete("1161030501600TL1"))
 _FORESTS = ("凤翔区林业局", uscc.complete("1161030501600TL2"))
 _WATER = ("凤翔区水利局", uscc.complete("1161030501600TL3"))
-#: Firms at the end of the register are planted on by others.
-_FIRMS, _OTHERS = 60, 60
+_FIRMS = 60
 _MONTH = "2026-03"
 #: 2 March 2026 and seven working days is 11 March.
 _DECIDED, _IN_TIME, _LATE = date(2026, 3, 2), date(2026, 3, 11), date(2026, 3, 12)
@@ -42,12 +44,8 @@ _DECIDED, _IN_TIME, _LATE = date(2026, 3, 2), date(2026, 3, 11), date(2026, 3, 1
 
 def plant(district: District) -> Planted:
     """The lists, the ledger, the statements, and the records of two departments."""
-    firms = district.firms.iloc[: -_OTHERS or None].tail(_FIRMS)
-    if firms.empty:
-        firms = district.firms
-    known = list(
-        islice(cycle(zip(firms["企业名称"], firms["统一社会信用代码"], strict=True)), _FIRMS)
-    )
+    firms = own_firms(district, _FIRMS, block="L", word="台账")
+    known = firms.pairs
     powers = [
         _power(_FARMS, "行政处罚", "1B0001", "对经营假农药的处罚"),
         _power(_FORESTS, "行政许可", "1A0001", "林木采伐许可"),
@@ -71,7 +69,7 @@ def plant(district: District) -> Planted:
     }
     farms, forests, water = (f"org:{code}" for _, code in (_FARMS, _FORESTS, _WATER))
     return Planted(
-        {name: pd.DataFrame(rows) for name, rows in tables.items()},
+        {_REGISTER: firms.register} | {name: pd.DataFrame(rows) for name, rows in tables.items()},
         {
             "month": _MONTH,
             "departments": sorted([farms, forests, water]),
@@ -85,7 +83,7 @@ def plant(district: District) -> Planted:
     )
 
 
-def _farms(known: list[tuple[str, str]]) -> tuple[list[Any], list[Any], dict[str, list[str]]]:
+def _farms(known: Sequence[tuple[str, str]]) -> tuple[list[Any], list[Any], dict[str, list[str]]]:
     numbers = [_number(_FARMS, "罚", n) for n in range(1, 19)]
     outside = _number(_FARMS, "罚", 90)
     late, refused = numbers[10:12], numbers[16:18]
@@ -135,7 +133,7 @@ def _farms(known: list[tuple[str, str]]) -> tuple[list[Any], list[Any], dict[str
     return ledger, rows, {name: sorted(told) for name, told in truth.items()}
 
 
-def _forests(known: list[tuple[str, str]]) -> tuple[list[Any], list[Any]]:
+def _forests(known: Sequence[tuple[str, str]]) -> tuple[list[Any], list[Any]]:
     numbers = [_number(_FORESTS, "许", n) for n in range(1, 7)]
     ledger = [_entry(_FORESTS, "行政许可", number, "", "") for number in numbers]
     rows = [

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle, islice
 from typing import Any
 
 import pandas as pd
 
 from ingest.sample.public_records.district import District, Planted
+from ingest.sample.public_records.own_firms import OwnFirms, own_firms
 
-__all__ = ["FILES", "ORDER", "own_firms", "plant"]
+__all__ = ["FILES", "ORDER", "listed_firms", "plant"]
 
 ORDER = 40
 _BLACK, _ABNORMAL, _RED = "严重失信主体名单.csv", "社会组织异常名单.csv", "红名单.csv"
-FILES = (("credit_list", _BLACK), ("credit_list", _ABNORMAL), ("credit_list", _RED))
+_REGISTER = "企业登记-名单与修复.csv"
+FILES = (
+    ("enterprise", _REGISTER),
+    ("credit_list", _BLACK),
+    ("credit_list", _ABNORMAL),
+    ("credit_list", _RED),
+)
 
-#: Each subject plants on sixty firms of its own, counted from the end of the register.
-_FROM_THE_END, _FIRMS = 240, 60
+_FIRMS = 60
 
 _WAGES, _SAFETY = "拖欠农民工工资失信联合惩戒对象名单", "安全生产严重失信主体名单"
 _BIDDING, _SOCIAL = "招标投标违法行为记录", "社会组织活动异常名录"
 
 
-def own_firms(district: District) -> list[tuple[str, str]]:
-    """Name and code of the firms on which lists and repairs are planted."""
-    firms = district.firms
-    some = firms.iloc[-_FROM_THE_END : len(firms) - _FROM_THE_END + _FIRMS]
-    # a small district has fewer firms: then some have several records
-    chosen = firms.head(_FIRMS) if len(firms) < _FROM_THE_END else some
-    pairs = zip(chosen["企业名称"], chosen["统一社会信用代码"], strict=True)
-    return list(islice(cycle(pairs), _FIRMS))
+def listed_firms(district: District) -> OwnFirms:
+    """The firms on which lists are planted and, from the thirtieth on, repairs."""
+    return own_firms(district, _FIRMS, block="R", word="名单")
 
 
 def plant(district: District) -> Planted:
     """The files of three tables; `entries` of the truth says why each is ended, or that it is not."""
-    firms = own_firms(district)
+    made = listed_firms(district)
+    firms = made.pairs
     black, states = _black(firms)
     abnormal = [
         _entry(firms[20], _SOCIAL, "异1", "2026-03-02", 认定机关="凤翔区民政局"),
@@ -52,6 +53,7 @@ def plant(district: District) -> Planted:
     honours = dict.fromkeys((row["认定文号"] for row in red[:2]), "in_force")
     honours |= {red[2]["认定文号"]: "expired", red[3]["认定文号"]: "revoked"}
     tables = {
+        _REGISTER: made.register,
         _BLACK: pd.DataFrame(black),
         _ABNORMAL: pd.DataFrame(abnormal),
         _RED: pd.DataFrame(red),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from graph.identifiers import unified_social_credit_code as uscc
 from ingest.sample.public_records.district import District, Planted
-from ingest.sample.public_records.lists import own_firms
+from ingest.sample.public_records.lists import listed_firms
 
 __all__ = ["FILES", "ORDER", "plant"]
 
@@ -43,7 +43,7 @@ _PLANTED: tuple[tuple[int, tuple[str, str], str, str, dict[str, str]], ...] = (
 
 def plant(district: District) -> Planted:
     """One file; `records` of the truth says by document how it ended, or that it did not."""
-    firms = own_firms(district)
+    firms = listed_firms(district).pairs
     rows = []
     for place, (number, authority, decided, _, said) in enumerate(_PLANTED):
         graded = {"等级认定单位": authority[0]} if "失信等级" in said else {}

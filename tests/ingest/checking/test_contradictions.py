@@ -285,6 +285,8 @@ NO_BEGIN = {
     ("farmer_household", "farmer_household", "left_on"),
     # the round in which it was put right has no day of its own in the province's answer
     ("code_error_list", "result", "settled_on"),
+    # the contract and its days stand in another table
+    ("arrears", "arrears_payment", "paid_on"),
 }
 
 #: Dates that may lie ahead, and why.
