@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from ingest import by_department
 from ingest.repair.desk import cases
-from queries.bulletins import Bulletin, keep_bulletin, write_content
+from queries.bulletins import (
+    Bulletin,
+    BulletinContent,
+    as_shown,
+    bulletin,
+    keep_bulletin,
+    write_content,
+)
 from queries.bulletins.content import Correction
 from queries.indicators import Book, Rates, Rows, attention, rates_of, rows_of
 from queries.indicators.concealed import concealed_by
@@ -114,6 +121,19 @@ class DepartmentRates:
             concealed=concealed_by(self._services.office.store),
         )
         return keep_bulletin(self._services.office.store, content, by=by, why=why)
+
+    def bulletin(
+        self, digest: str, *, within: float | None = None
+    ) -> tuple[Bulletin, BulletinContent] | None:
+        """An edition as it may be shown today; None while it is found out what has ended since.
+
+        Raises `NotFoundError`.
+        """
+        told, content = bulletin(self._services.office.store, digest)
+        if not self._reader.scope.sees_everything:
+            return told, as_shown(content, None)
+        book = self.ready(within)
+        return None if book is None else (told, as_shown(content, book.ended_names))
 
     def newest(self, book: Book | None = None) -> str:
         """The month that is asked about where none is named: the last that is over and has decisions,

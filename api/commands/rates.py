@@ -23,7 +23,8 @@ commands = typer.Typer(
 )
 
 Period = Annotated[
-    str, typer.Argument(help="月份 2026-03 或季度 2026-Q1；不写为最近有数据的月份 / month or quarter")
+    str,
+    typer.Argument(help="月份 2026-03 或季度 2026-Q1；不写为最近有数据的月份 / month or quarter"),
 ]
 Department = Annotated[str, typer.Option(help="部门编号，如 org:11… / key of a department")]
 ActClass = Annotated[str, typer.Option(help="行政行为类别，如 penalty / class of decisions")]

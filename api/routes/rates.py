@@ -21,7 +21,9 @@ router = APIRouter(prefix="/v1/rates", tags=["rates"])
 
 Period = Annotated[
     str,
-    Query(title="月份或季度", description="2026-03 或 2026-Q1；不写为最近有数据的月份", max_length=7),
+    Query(
+        title="月份或季度", description="2026-03 或 2026-Q1；不写为最近有数据的月份", max_length=7
+    ),
 ]
 Department = Annotated[str | None, Query(title="部门编号", max_length=128)]
 ActClass = Annotated[str | None, Query(title="行政行为类别", max_length=32)]

@@ -19,13 +19,14 @@ from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.proposal import Proposal, Proposals
-from graph.operations.record_use import RecordUse, RecordUses
+from graph.operations.record_use import EVERYTHING, RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.store import OperationsStore, read_only_store, store_for
 
 __all__ = [
     "ENDED",
+    "EVERYTHING",
     "Act",
     "AppliedMeasure",
     "Bulletins",
