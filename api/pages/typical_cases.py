@@ -35,7 +35,7 @@ _ON_A_PAGE = 50
 _OK, _UNPROCESSABLE = 200, 422
 
 Number = Annotated[Whole, Path(ge=1, le=MOST)]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
 
 
 async def _form(request: Request) -> dict[str, str]:
