@@ -38,11 +38,12 @@ def city_monitoring(
         InputError: `month`, `whole_district_only`.
     """
     rates = DepartmentRates(services, reader)
-    chosen = period_named(period) if period else rates.this_month()
+    asked = period_named(period) if period else None
     book = rates.ready(within)
     codes = find_code_errors(services, reader, within=within)
     if book is None or codes is None:
         return None
+    chosen = asked or rates.newest(book)
     span = Period.of(chosen.replace("-Q", "Q"), reader.moment.as_of)
     told = Told(reader, services.office.store, rates.rates(chosen, book), codes, chosen, span)
     return city_table(told)
