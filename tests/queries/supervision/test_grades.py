@@ -361,7 +361,9 @@ def test_the_day_of_an_inspection(
         return
     # never before what has been, and a later inspection never makes the next one earlier
     assert last is None or told.due_on > last
-    assert told.due_on == (planned if told.how == "stated" else months_after(last or DAY, every or 0))
+    assert told.due_on == (
+        planned if told.how == "stated" else months_after(last or DAY, every or 0)
+    )
     later = due(grade, None, (last or DAY) + timedelta(40), DAY)
     assert later.due_on is None or later.due_on >= min(told.due_on, (last or DAY) + timedelta(40))
     assert first_due(told) < first_due(due(
