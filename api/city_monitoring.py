@@ -26,7 +26,7 @@ def period_named(text: str) -> str:
 def city_monitoring(
     services: Services, reader: Reader, period: str = "", *, within: float | None = None
 ) -> CityTable | None:
-    """The table of a month or quarter, by default the month that is over last.
+    """The table of a month or quarter, by default the newest month that has decisions.
 
     Args:
         within: seconds to wait for what is computed about everybody; None: until it is there.
@@ -38,11 +38,11 @@ def city_monitoring(
         InputError: `month`, `whole_district_only`.
     """
     rates = DepartmentRates(services, reader)
-    chosen = period_named(period) if period else rates.this_month()
     book = rates.ready(within)
     codes = find_code_errors(services, reader, within=within)
     if book is None or codes is None:
         return None
+    chosen = period_named(period) if period else rates.newest(book)
     span = Period.of(chosen.replace("-Q", "Q"), reader.moment.as_of)
     told = Told(reader, services.office.store, rates.rates(chosen, book), codes, chosen, span)
     return city_table(told)

@@ -23,7 +23,10 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1/city-monitoring", tags=["city monitoring"])
 
 Span = Annotated[
-    str, Query(title="月份或季度", description="2026-03 或 2026-Q1；不写为上月", max_length=7)
+    str,
+    Query(
+        title="月份或季度", description="2026-03 或 2026-Q1；不写为最近有数据的月份", max_length=7
+    ),
 ]
 By = Annotated[str, Field(title="填报人姓名或工号", max_length=64)]
 
