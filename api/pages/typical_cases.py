@@ -36,7 +36,7 @@ _OK, _UNPROCESSABLE = 200, 422
 _FIELDS = (*CaseRequest.__dataclass_fields__, "by")
 
 Number = Annotated[Whole, Path(ge=1, le=MOST)]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
 
 
 async def _form(request: Request) -> dict[str, str]:

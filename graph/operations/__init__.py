@@ -25,7 +25,7 @@ from graph.operations.monitoring import LastRead, Subscription, Subscriptions
 from graph.operations.outbox import Outbox
 from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
-from graph.operations.record_use import RecordUse, RecordUses
+from graph.operations.record_use import EVERYTHING, RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.staff_check import StaffCheck, StaffChecks
@@ -34,6 +34,7 @@ from graph.operations.typical_case import TypicalCase, TypicalCases
 
 __all__ = [
     "ENDED",
+    "EVERYTHING",
     "Act",
     "AppliedMeasure",
     "Bulletins",
