@@ -29,7 +29,7 @@ from queries.lawful import SUBJECT, why_not_published
 from queries.reader import Reader
 from queries.scope import Scope
 
-__all__ = ["KINDS", "PUBLIC", "Notice", "Published", "published"]
+__all__ = ["KINDS", "PUBLIC", "Notice", "Published", "RecordRef", "published"]
 
 #: Everybody: nothing but the public classes is open to them.
 PUBLIC = Scope("社会公众", open_classes=frozenset())
@@ -93,12 +93,27 @@ class Notice:
         return KINDS[self.kind].term
 
 
+@dataclass(frozen=True)
+class RecordRef:
+    """Which record of whom: keys, that leave the office nowhere."""
+
+    party: str
+    label: str
+    kind: str
+    record: str
+
+
 @dataclass(frozen=True, eq=False)
 class Published:
-    """All that is published on a day."""
+    """All that is published on a day.
+
+    Attributes:
+        records: the same notices by the record that each is of.
+    """
 
     notices: tuple[Notice, ...]
     basis: Basis
+    records: Mapping[RecordRef, Notice]
     _by: Mapping[str, tuple[Notice, ...]]
 
     def of(self, text: str) -> tuple[Notice, ...]:
@@ -117,14 +132,18 @@ def published(reader: Reader) -> Published:
 
 def _published(reader: DistrictReader) -> Published:
     organisations = dict(_organisations(reader))
-    notices = [notice for kind in KINDS for notice in _notices(reader, kind, organisations)]
+    records = {
+        ref: notice for kind in KINDS for ref, notice in _notices(reader, kind, organisations)
+    }
+    notices = list(records.values())
     notices.sort(key=lambda one: (one.name, list(KINDS).index(one.kind), str(one.document_no)))
     notices.sort(key=lambda one: one.since or date.min, reverse=True)
     by: dict[str, list[Notice]] = defaultdict(list)
     for one in notices:
         for key in {one.code, simplified(one.name)} - {None}:
             by[str(key)].append(one)
-    return Published(tuple(notices), reader.basis, {key: tuple(told) for key, told in by.items()})
+    found = {key: tuple(told) for key, told in by.items()}
+    return Published(tuple(notices), reader.basis, records, found)
 
 
 @cache
@@ -148,7 +167,7 @@ def _organisations(reader: DistrictReader) -> Iterator[tuple[str, tuple[str, str
 
 def _notices(
     reader: DistrictReader, kind: str, organisations: Mapping[str, tuple[str, str | None]]
-) -> Iterator[Notice]:
+) -> Iterator[tuple[RecordRef, Notice]]:
     spec, moment = KINDS[kind], reader.moment
     said = {row["key"]: row for row in last_heard(reader.table(kind), ["key"]).to_pylist()}
     ties = reader.table(spec.tie)
@@ -159,7 +178,10 @@ def _notices(
         if told is None or party not in organisations or label not in _labels():
             continue
         if why_not_published(kind, {**told, SUBJECT: label}, moment.lawful_on) is None:
-            yield _notice(kind, *organisations[party], told)
+            yield (
+                RecordRef(party, label, kind, record),
+                _notice(kind, *organisations[party], told),
+            )
 
 
 def _notice(kind: str, name: str, code: str | None, told: Mapping[str, Any]) -> Notice:

@@ -72,10 +72,12 @@ def save(
 ) -> None:
     """导出为表格 / save as a workbook"""
     from api.bulletin_workbook import workbook
-    from queries.bulletins import bulletin
+    from api.department_rates import DepartmentRates
 
     with opened(Act.OFFICE) as services:
-        file.write_bytes(workbook(*bulletin(services.office.store, number)))
+        shown = DepartmentRates(services, services.reader(local_scope())).bulletin(number)
+    assert shown is not None
+    file.write_bytes(workbook(*shown))
     print(f"已写入 {file}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -28,6 +28,10 @@ Period = Annotated[
 ]
 Department = Annotated[str, typer.Option(help="部门编号，如 org:11… / key of a department")]
 ActClass = Annotated[str, typer.Option(help="行政行为类别，如 penalty / class of decisions")]
+Channel = Annotated[
+    Literal["credit_platform", "market_supervision"],
+    typer.Option(help="渠道：信用信息平台、市场监管公示系统 / whose clock runs"),
+]
 Count = Annotated[int, typer.Option(min=1, help="最多列出几件 / rows to list")]
 By = Annotated[str, typer.Option("--by", help="认定人姓名 / who found it")]
 
@@ -45,11 +49,16 @@ def _asking(as_of: str, known_at: str) -> Iterator[DepartmentRates]:
 
 @commands.command()
 def show(
-    period: Period = "", as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False
+    period: Period = "",
+    channel: Channel = "credit_platform",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    as_json: Json = False,
 ) -> None:
     """各部门各类别的上报率、合规率、及时率、入库率 / rates by department and class"""
     with _asking(as_of, known_at) as asked:
-        found = asked.rates(period or asked.newest())
+        book = asked.book_of(channel)
+        found = asked.rates(period or asked.newest(book), book)
 
     def people() -> None:
         table(

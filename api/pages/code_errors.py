@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
+from api.admission import Whole
 from api.code_errors import (
     choose,
     confirm,
@@ -57,7 +58,7 @@ def code_errors(
     kind: Annotated[str, Query(max_length=32)] = "",
     registrar: Annotated[str, Query(max_length=64)] = "",
     state: Annotated[str, Query(max_length=16)] = "",
-    begin: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    begin: Annotated[Whole, Query(ge=0, le=10**9)] = 0,
 ) -> HTMLResponse:
     """Rates, worklists, and the codes that the filter leaves."""
     found = find_code_errors(services, reader, within=PATIENCE)
@@ -105,7 +106,7 @@ def confirmed(
 @needs(Act.OFFICE, *EVERY_CLASS)
 def ended(
     services: Serving,
-    number: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    number: Annotated[Whole, Path(ge=1, le=2**31 - 1)],
     by: By = "",
     because: Text = "",
 ) -> Response:
@@ -149,7 +150,7 @@ def chosen_for(
     name: RoundName,
     reader: Reading,
     services: Serving,
-    operation: Annotated[int, Form(ge=0, le=2)],
+    operation: Annotated[Whole, Form(ge=0, le=2)],
     item: Annotated[str, Form(max_length=64)] = "",
     new_code: Annotated[str, Form(max_length=32)] = "",
     note: Text = "",

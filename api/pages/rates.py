@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -51,8 +51,12 @@ def rates(
     if book is None:
         return waiting(request, _DOING, here="/rates")
     chosen = period or told.newest(book)
+    market = told.ready(PATIENCE, "market_supervision")
+    if market is None:
+        return waiting(request, _DOING, here="/rates")
     return page(
         "rates.html",
+        market=told.rates(chosen, market),
         here="/rates",
         found=told.rates(chosen, book),
         period=chosen,
@@ -78,10 +82,13 @@ def rows(
     department: Text = None,
     act_class: Text = None,
     offset: Offset = 0,
+    channel: Annotated[
+        Literal["credit_platform", "market_supervision"], Query()
+    ] = "credit_platform",
 ) -> HTMLResponse:
     """The decisions behind one number."""
     told = DepartmentRates(services, reader)
-    book = told.ready(PATIENCE)
+    book = told.ready(PATIENCE, channel)
     if book is None:
         return waiting(request, _DOING, here="/rates")
     chosen = period or told.newest(book)
@@ -96,6 +103,8 @@ def rows(
             offset=offset, book=book,
         )  # fmt: skip
     asked = {"measure": measure, "period": period, "department": department, "act_class": act_class}
+    if channel != "credit_platform":
+        asked["channel"] = channel
     query = "&".join(f"{name}={quote(value)}" for name, value in asked.items() if value)
     return page(
         "rate_rows.html", here="/rates", found=found, period=period, query=query, step=_ON_A_PAGE

@@ -145,7 +145,7 @@ def put(body: ExceptionRequest, services: Serving) -> Admitted:
 @router.post("/code-exceptions/{number}/end", summary="撤回例外 / end a confirmation")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def end(
-    number: Annotated[int, Path(ge=1, le=2**31 - 1)], body: EndRequest, services: Serving
+    number: Annotated[Whole, Path(ge=1, le=2**31 - 1)], body: EndRequest, services: Serving
 ) -> CodeException:
     """Take a confirmation back: the code is open again, and rows with it are refused from now on."""
     return end_exception(services, number, by=body.by, because=body.because)
