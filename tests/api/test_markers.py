@@ -295,7 +295,8 @@ def test_nothing_that_answers_tells_of_what_has_ended(
     assert {
         (one.template, *found)
         for one in told
-        if one.template.startswith("/v1") and one.answer.headers["content-type"] == "application/json"
+        if one.template.startswith("/v1")
+        and one.answer.headers["content-type"] == "application/json"
         for found in uncoded(one.answer.json())
     } == set()
     assert [one.path for one in told if ENDED in one.text] == []
