@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.code_errors import find_code_errors
-from api.department_rates import DepartmentRates
+from ingest.code_errors import find_code_errors
+from ingest.department_rates import DepartmentRates
 from queries.city_monitoring import CityTable, Told, city_table
 from queries.indicators.months import month_name, month_number, quarter_months
 from queries.lending import Period
