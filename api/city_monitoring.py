@@ -37,10 +37,10 @@ def city_monitoring(
     Raises:
         InputError: `month`, `whole_district_only`.
     """
-    rates = DepartmentRates(services, reader)
+    rates = DepartmentRates(services.office, reader)
     asked = period_named(period) if period else None
     book = rates.ready(within)
-    codes = find_code_errors(services, reader, within=within)
+    codes = find_code_errors(services.office, reader, within=within)
     if book is None or codes is None:
         return None
     chosen = asked or rates.newest(book)
