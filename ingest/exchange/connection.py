@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import yaml
 from pydantic import SecretStr, ValidationError, model_validator
 
 from graph.errors import InputError, SettingsError
@@ -88,6 +89,8 @@ def connections(settings: Settings) -> Mapping[str, Connection]:
         )
     try:
         stated = read_yaml(path.read_text(encoding="utf-8")) or {}
+        if not isinstance(stated, dict):
+            raise _refused("应按交换约定的名称逐项填写")
         unknown = {*stated} - {*contracts()}
         if unknown:
             raise _refused(f"没有名为 {'、'.join(sorted(map(str, unknown)))} 的交换约定")
@@ -99,8 +102,8 @@ def connections(settings: Settings) -> Mapping[str, Connection]:
             for item in error.errors(include_input=False, include_url=False)
         )
         raise _refused(told) from None
-    except (InputError, UnicodeDecodeError, AttributeError) as error:
-        raise _refused("不是可以读取的 YAML") from error
+    except (InputError, UnicodeDecodeError, yaml.YAMLError):
+        raise _refused("不是可以读取的 YAML") from None
     for name, connection in found.items():
         if connection.end not in contracts()[name].ends:
             raise _refused(f"{name} 没有 {connection.end} 这种接入方式")

@@ -109,6 +109,7 @@ class ItemState:
     """
 
     id: str
+    contract: str
     template: str
     template_label: str
     record: str
