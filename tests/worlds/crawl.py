@@ -54,6 +54,9 @@ NO_ANSWER = {
     "/v1/points/{number}/leaving", "/points/{number}/leaving",
     "/v1/points/{number}/shares", "/points/{number}/shares", "/v1/points/shares/{number}/end",
     "/points/shares/{number}/end",
+    # an act of the office, and a question of which lists that never came answer nobody (test_government)
+    "/v1/government/evaluation/values", "/government/evaluation/values",
+    "/v1/government/staff-checks", "/government/staff-checks",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -110,7 +113,10 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
 
 
 #: What else a way in must be told in its address.
+_OF_A_BODY = "?year=2026&body=org:116103050160001M1M&indicator=judgment_debtor"
 _ASKED_FOR = {
+    "/v1/government/evaluation/rows": [_OF_A_BODY],
+    "/government/evaluation/rows": [_OF_A_BODY],
     "/lending/rows": [f"?code={code}" for code in ("on_file", "balance_fen")],
     "/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
     "/v1/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
@@ -237,7 +243,8 @@ NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
-    "points join", "points leave", "points share", "points end-share", "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
+    "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",
+    "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
     "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
@@ -270,6 +277,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "points show": [[key] for key in parties],
         "supervision party": [[key] for key in parties],
         "measures check": [["measure=approval_no_promise", f"subject={key}"] for key in parties],
+        "government evaluation": [["2026"]],
         "rates rows": [["late"], ["outside", "2026-01"]],
         "calendar show": [["2026"]],
         "stress exposures": [[keys["样例农商行"]]],
