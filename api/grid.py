@@ -62,13 +62,30 @@ class Grid:
         ]
         return max(min(self._natural(place), _WORDS), *whole, 1)
 
+    def _widths(self, room: int) -> list[int]:
+        """How wide each column is where all of them have so much room: as narrow as it may be, and of
+        what is left as much as it has words for, the most modest first.
+
+        Said to rich and not left to it: it takes from a column that may not give, and the last one
+        stands over the edge.
+        """
+        widths = [self._narrowest(place) for place in range(len(self.columns))]
+        more = [self._natural(place) - width for place, width in enumerate(widths)]
+        left = room - sum(widths)
+        for waiting, place in enumerate(sorted(range(len(widths)), key=more.__getitem__)):
+            given = min(more[place], left // (len(widths) - waiting))
+            widths[place] += given
+            left -= given
+        return widths
+
     def _print_table(self, out: Console) -> None:
         from rich.table import Table
         from rich.text import Text
 
         printed = Table(title=Text(self.title))
-        for place, column in enumerate(self.columns):
-            printed.add_column(Text(column), overflow="fold", min_width=self._narrowest(place))
+        widths = self._widths(out.width - self._frames)
+        for column, width in zip(self.columns, widths, strict=True):
+            printed.add_column(Text(column), overflow="fold", width=width)
         for row in self.rows:
             # a bracket in a name is no mark-up
             printed.add_row(*map(Text, row))

@@ -72,3 +72,5 @@ class InformationClass(StrEnum):
     ADMINISTRATION = "administration", "行政机关工作台账", "政府信息公开条例 第十六条"
     # what departments say they did to somebody: to be checked by the credit office, never published
     MEASURE = "measure", "惩戒和激励措施实施情况", "国办发〔2020〕49号（措施须于法有据）"
+    # how others rate somebody is for who supervises: it is published by its authority, or by nobody
+    GRADE = "grade", "信用评价和分级监管等级", "国办发〔2019〕35号；市场主体登记管理条例 第三十八条"

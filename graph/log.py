@@ -211,7 +211,7 @@ class FactLog:
         """
         history = self.history(kind, known_at=known_at, coded=coded)
         if not len(history):
-            return (coded_schema(kind) if coded else arrow_schema(kind)).empty_table()
+            return _nothing_held(kind, coded)
         held = history.filter(pc.is_null(history["known_to"])).drop_columns(["known_to"])
         return held if as_of is None else held.filter(true_at(held, as_of))
 
@@ -424,10 +424,15 @@ class PendingBatch:
 
 
 @cache
+def _nothing_held(kind: str, coded: bool) -> pa.Table:
+    """Made once: an empty table of thirty columns takes as long as a small one."""
+    return (coded_schema(kind) if coded else arrow_schema(kind)).empty_table()
+
+
+@cache
 def _nothing_known(kind: str, coded: bool) -> pa.Table:
     """The history of a kind of which no batch says anything: of most kinds, in most logs."""
-    schema = coded_schema(kind) if coded else arrow_schema(kind)
-    return schema.append(pa.field("known_to", INSTANT)).empty_table()
+    return _nothing_held(kind, coded).append_column("known_to", pa.nulls(0, INSTANT))
 
 
 def _under(schema: pa.Schema, facts: pa.Table) -> pa.Table:

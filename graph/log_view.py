@@ -106,8 +106,14 @@ class FactsAt:
         """Facts of a kind that are held, whatever day they are true on: what ended, and what comes."""
         return self.kept(kind, self._read(kind, coded=False, whenever=True))
 
+    def history(self, kind: str) -> pa.Table:
+        """Every statement of a kind that was ever known by then, with `known_to` (null: still held):
+        when something was first said, of what the reader gets today."""
+        said = self.log.history(kind, known_at=self.known_at)
+        return self.kept(kind, led(kind, said, self.moved))
+
     def held(self, kind: str) -> pa.Table:
-        """The same, of which nothing is withheld: for a `Keep`, never for an answer."""
+        """The same as `whenever`, of which nothing is withheld: for a `Keep`, never for an answer."""
         return self._read(kind, coded=False, whenever=True)
 
     def stated(self, kind: str) -> pa.Table:

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from graph.errors import InputError
 
@@ -28,13 +31,28 @@ class _NotPlain(yaml.MarkedYAMLError):
     """More than plain data."""
 
 
-class _Plain(yaml.SafeLoader):
+# events of libyaml where PyYAML was built with it (a sixth of the time), composed here all the same:
+# it would compose in C, where a limit cannot be set and brackets in brackets end the process
+_Events: Any = getattr(getattr(yaml, "cyaml", None), "CParser", None)
+
+
+class _Loader(*((Composer, _Events, SafeConstructor, Resolver) if _Events else (yaml.SafeLoader,))):  # type: ignore[misc]
+    def __init__(self, text: str) -> None:
+        if not _Events:
+            super().__init__(text)
+            return
+        _Events.__init__(self, text)
+        for part in (Composer, SafeConstructor, Resolver):
+            part.__init__(self)
+
+
+class _Plain(_Loader):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self._depth = self._nodes = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event = self.peek_event()
         if getattr(event, "anchor", None) is not None:
             raise _refused(event.start_mark, "不能使用锚点和别名（& 和 *），请把内容写全")
         self._depth += 1
@@ -44,7 +62,8 @@ class _Plain(yaml.SafeLoader):
         if self._nodes > _MOST_NODES:
             raise _refused(event.start_mark, f"内容超过 {_MOST_NODES:,} 项")
         try:
-            return super().compose_node(parent, index)
+            node: yaml.Node | None = super().compose_node(parent, index)
+            return node
         finally:
             self._depth -= 1
 

@@ -131,6 +131,11 @@ class Settings(BaseSettings):
         return self.data / "forms"
 
     @property
+    def catalogues_dir(self) -> Path:
+        """Local catalogues and lists of duties, each with its document (`ingest.catalogue.local`)."""
+        return self.data / "catalogues"
+
+    @property
     def quarantine_dir(self) -> Path:
         """What refused rows said, until they are put right: personal data, deleted in time."""
         return self.data / "quarantine"

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Annotated, Final
 
 from pydantic import PlainSerializer, WithJsonSchema
@@ -27,8 +27,10 @@ __all__ = [
     "MIN_DATE",
     "AsOf",
     "Instant",
+    "clock_of",
     "day_of",
     "end_of_day",
+    "instant_on",
     "is_working_day",
     "months_after",
     "parse_date",
@@ -70,6 +72,16 @@ def today() -> date:
 def day_of(instant: Instant) -> date:
     """The date in China at an instant."""
     return instant.astimezone(_CHINA).date()
+
+
+def clock_of(instant: Instant) -> time:
+    """The time of day in China at an instant."""
+    return instant.astimezone(_CHINA).time()
+
+
+def instant_on(day: date, clock: time) -> Instant:
+    """The instant at which clocks in China show a time of a day."""
+    return datetime.combine(day, clock, _CHINA).astimezone(UTC)
 
 
 def end_of_day(day: date) -> Instant:

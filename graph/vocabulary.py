@@ -85,6 +85,8 @@ class Property:
         values: of a coded one, every code that is kept and its Chinese word.  They are said here
             alone: sources read papers into these codes, and whoever speaks to people takes the
             word from here.
+        spoken: of one that is kept in the words of its paper, several of them set apart by “；”:
+            each word, and the code by which an answer names it to programs.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Property:
     basis: str = ""
     sensitivity: Sensitivity = Sensitivity.C1
     values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    spoken: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name) or self.name in LIFECYCLE or self.name == "key":
@@ -102,10 +105,20 @@ class Property:
             raise ValueError(f"property {self.name!r} must be of type {expected}")
         if self.values and self.type is not ValueType.TEXT:
             raise ValueError(f"property {self.name!r}: a code is text")
-        strange = [code for code in self.values if not _CODE.match(code)]
+        strange = [code for code in (*self.values, *self.spoken.values()) if not _CODE.match(code)]
         if strange or len(set(self.values.values())) != len(self.values):
             raise ValueError(f"property {self.name!r}: a code has a word of its own {strange}")
-        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        if len(set(self.spoken.values())) != len(self.spoken):
+            raise ValueError(f"property {self.name!r}: two words have one code")
+        for name in ("values", "spoken"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def codes_in(self, text: str) -> list[str]:
+        """Codes of a value: itself where it is one, those of its words where they are kept; of a
+        word that has none (an old paper's), nothing."""
+        if text in self.values:
+            return [text]
+        return [self.spoken[word] for word in text.split("；") if word in self.spoken]
 
 
 _SUFFIX_TYPES = {

@@ -23,6 +23,7 @@ from graph.settings import Settings
 from graph.time import day_of, utc_now
 from ingest.catalogue.form import with_form, with_forms
 from ingest.catalogue.source import load_source
+from ingest.catalogue.within import of_day
 from ingest.checking.confirmed import confirmed_codes
 from ingest.comparing.completeness import parts_of
 from ingest.comparing.concerned import Concerned, concerned
@@ -70,6 +71,7 @@ def preview(
     """
     declared = load_source(source)
     declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
+    declared = of_day(declared, day_of(known_at or utc_now()), settings.catalogues_dir)
     begin_reading()
     log = FactLog(settings.log_dir)
     known = settings.secrets_file.exists() or bool(log.batches())

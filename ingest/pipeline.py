@@ -24,6 +24,7 @@ from graph.settings import Settings
 from graph.time import day_of, utc_now
 from ingest.catalogue.form import with_form, with_forms
 from ingest.catalogue.source import Source, load_source
+from ingest.catalogue.within import of_day
 from ingest.checking.confirmed import confirmed_codes
 from ingest.comparing.list_part import ListPart, part_named
 from ingest.correction.quarantine import Quarantine
@@ -71,6 +72,7 @@ def ingest(
     """
     declared = load_source(source)
     declared = with_form(declared, form) if form else with_forms(declared, settings.forms_dir)
+    declared = of_day(declared, day_of(known_at or utc_now()), settings.catalogues_dir)
     log = FactLog(settings.log_dir)
     say = progress or silent
     begin_reading()

@@ -23,6 +23,7 @@ __all__ = [
     "SEEDS",
     "WHY_UNKNOWN",
     "WORDS",
+    "adverse_codes",
     "adverse_word",
     "code_list",
 ]
@@ -46,6 +47,7 @@ _SAID_BY = {
     "tax_grade": "TaxRating.grade",
     "loan": "LoanState.loan_class",
     "registration": "Enterprise.registration_state",
+    "utility": "UtilityAccount.service",
 }
 
 #: What makes a fact count for the risk of a party (lines of the risk policy).
@@ -102,6 +104,9 @@ KINDS: Mapping[str, str] = {
     "Party": "主体",
 }
 
+#: What says a kind of adverse record in the words of its paper.
+_SPOKEN_BY = {"penalty": SCHEMA.property("Penalty", "penalty_kinds")}
+
 _ADVERSE_WHAT = {
     **{code: word for named in _SAID_BY.values() for code, word in SCHEMA.codes(named).items()},
     **CIRCUMSTANCES,
@@ -128,6 +133,15 @@ WORDS: Mapping[str, str] = {
 def code_list(named: str) -> Mapping[str, str]:
     """The codes of a list with their words; raises `KeyError` for a list that nobody made."""
     return SCHEMA.codes(named) if "." in named else _LISTS[named]
+
+
+def adverse_codes(kind: str, what: str | None) -> list[str]:
+    """What an adverse record of a kind is, in codes; of a text that is none (a kind of tax), none."""
+    if what is None:
+        return []
+    if kind in _SPOKEN_BY:
+        return _SPOKEN_BY[kind].codes_in(what)
+    return [what] if what in _ADVERSE_WHAT else []
 
 
 def adverse_word(kind: str, what: str | None) -> str | None:

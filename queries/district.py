@@ -111,6 +111,17 @@ class DistrictReader:
         at = self.moment
         return self._log.at(at.as_of, at.known_at).whenever(kind)
 
+    def history(self, kind: str) -> pa.Table:
+        """Every statement of a kind that was ever known, with `known_to` (null: still held), of what
+        law and the scope let be seen today: to tell when something was first said."""
+        at = self.moment
+        return self._log.at(at.as_of, at.known_at).history(kind)
+
+    def stays(self, key: str) -> str:
+        """The key under which a party's records stand: that of who it was judged to be, else its own."""
+        at = self.moment
+        return self._log.at(at.as_of, at.known_at).moved.get(key, (key, ""))[0]
+
     def filed(self, kind: str) -> pa.Table:
         """What departments filed of a kind, whatever became of it since, for counting departments:
         nothing in it says whom a record names or what it says of him (`queries.filed`).

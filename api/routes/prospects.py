@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
@@ -14,7 +14,9 @@ from api.dependencies import Key, Reading
 from api.needs import EVERY_CLASS, asked, needs
 from graph.time import Instant
 from queries.basis import Basis
+from queries.coded import with_codes
 from queries.eligibility.decisions.prospects import Prospect, ProspectCount
+from queries.eligibility.rules.first_loan import Said
 from queries.library import answers
 from queries.typed_answer import QuestionAnswer
 
@@ -23,6 +25,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1", tags=["v1"])
 
 
+@with_codes
 @dataclass(frozen=True)
 class ProspectsAnswer:
     """By village and product: units with nothing, and with one thing, in the way."""
@@ -32,7 +35,7 @@ class ProspectsAnswer:
     units: int
     rows: tuple[ProspectCount, ...]
     basis: Basis
-    first_loan: Literal["尚不能确定"] = "尚不能确定"
+    first_loan: Said = Said.UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -43,15 +43,22 @@ class Said:
 class MemoryLog(FactLog):
     """The batches said, in their order."""
 
-    def __init__(self, said: Sequence[Said]) -> None:
+    def __init__(self, said: Sequence[Said] = ()) -> None:
         super().__init__(Path("/nowhere"))
-        self._facts = [{k: table_of(k, rows) for k, rows in one.facts.items()} for one in said]
-        self._ended = [
-            pa.Table.from_pylist([{"kind": k, "fact_id": i} for k, i in one.closed], _CLOSURES)
-            for one in said
-        ]
-        self._batches = [_batch(place, one) for place, one in enumerate(said, start=1)]
+        self._facts: list[dict[str, pa.Table]] = []
+        self._ended: list[pa.Table] = []
+        self._batches: list[Batch] = []
         self._tables_read: dict[tuple[object, ...], pa.Table] = {}
+        for one in said:
+            self.say(one)
+
+    def say(self, one: Said, notes: Mapping[str, Any] | None = None) -> None:
+        """One batch more; `notes` as ingest would note its delivery."""
+        self._facts.append({k: table_of(k, rows) for k, rows in one.facts.items()})
+        ended = [{"kind": kind, "fact_id": fact} for kind, fact in one.closed]
+        self._ended.append(pa.Table.from_pylist(ended, _CLOSURES))
+        self._batches.append(_batch(len(self._batches) + 1, one, notes))
+        self._tables_read.clear()
 
     def batches(self) -> list[Batch]:
         """Every batch, in order."""
@@ -103,7 +110,7 @@ def _under(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _batch(position: int, said: Said) -> Batch:
+def _batch(position: int, said: Said, notes: Mapping[str, Any] | None) -> Batch:
     kinds = sorted({kind for kind, _ in said.closed})
     files: dict[str, dict[str, Any]] = {
         kind: {"rows": len(rows), "sha256": ""} for kind, rows in said.facts.items()
@@ -119,7 +126,9 @@ def _batch(position: int, said: Said) -> Batch:
         known_at=said.known_at,
         counts={},
         files=files,
-        notes={"table": _table(said), "of": 1, "part": 1, "list": said.source},
+        notes=dict(notes)
+        if notes is not None
+        else ({"table": _table(said), "of": 1, "part": 1, "list": said.source}),
         previous="",
         hash=f"{position:064x}",
         folder=Path("/nowhere"),

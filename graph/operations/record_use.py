@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Integer, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph import time
 from graph.operations.store import Instant, OperationsStore, Row
 
-__all__ = ["EVERYTHING", "RecordUse", "RecordUses"]
+__all__ = ["EVERYTHING", "RecordUse", "RecordUses", "note_use"]
 
 #: Noted in place of records where all went out that was published at the time.
 EVERYTHING = "*"
@@ -46,7 +46,7 @@ class RecordUse:
     """One thing that was let out: its name and its title.
 
     Attributes:
-        kind: `case_file`, `public_download`, or whatever else goes out.
+        kind: `case_file`, `public_download`, `exchange`, or whatever else goes out.
         whole: all went out that was published then: whether a record was, the log knows.
     """
 
@@ -55,6 +55,16 @@ class RecordUse:
     title: str
     at: time.Instant
     whole: bool = False
+
+
+def note_use(
+    session: Session, kind: str, name: str, *, title: str, at: datetime, records: Iterable[str]
+) -> None:
+    """Note which records stood in something, in the transaction in which it is let out."""
+    row = _Use(kind=kind, name=name, title=title, at=at)
+    session.add(row)
+    session.flush()
+    session.add_all(_Used(use=row.number, record=each) for each in sorted(_hashes(records)))
 
 
 class RecordUses:
@@ -77,16 +87,13 @@ class RecordUses:
             if session.scalar(noted) is not None:
                 return
         with self._store.transaction() as session:
-            row = _Use(kind=kind, name=name, title=title, at=at)
-            session.add(row)
-            session.flush()
-            session.add_all(_Used(use=row.number, record=each) for each in sorted(_hashes(records)))
+            note_use(session, kind, name, title=title, at=at, records=records)
 
     def of(self, record: str) -> list[RecordUse]:
         """In what a record stood or may have stood (`whole`), the oldest first."""
         query = (
             select(_Use, _Used.record).join(_Used, _Used.use == _Use.number)
-            .where(_Used.record.in_([*_hashes([record]), EVERYTHING])).order_by(_Use.number)
+            .where(_Used.record.in_([record, *_hashes([record]), EVERYTHING])).order_by(_Use.number)
         )  # fmt: skip
         with self._store.reading() as session:
             return [

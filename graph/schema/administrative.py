@@ -32,6 +32,16 @@ _PERMIT_KINDS = {
     "registration": "登记", "other": "其他",
 }  # fmt: skip
 
+#: 行政处罚法（2021）第九条, and the classes of the 2018 standard.
+_PENALTY_KINDS = {
+    "警告": "warning", "通报批评": "criticism", "罚款": "fine", "没收违法所得": "confiscated_income",
+    "没收非法财物": "confiscated_property", "没收违法所得、没收非法财物": "confiscation",
+    "暂扣许可证件": "licence_suspended", "降低资质等级": "grade_lowered", "吊销许可证件": "licence_revoked",
+    "暂扣或吊销许可证、暂扣或吊销执照": "licence_suspended_or_revoked",
+    "限制开展生产经营活动": "business_restricted", "责令停产停业": "business_suspended",
+    "责令关闭": "closure", "限制从业": "practice_barred", "行政拘留": "detention", "其他": "other",
+}  # fmt: skip
+
 
 def _text(name: str, term: str, element: str, values: Mapping[str, str] | None = None) -> Property:
     return Property(name, term, basis=element, sensitivity=_PUBLIC, values=values or {})
@@ -92,7 +102,13 @@ NODES = (
         basis="发改办财金〔2018〕424号；行政处罚法 第四十八条",
         properties=(
             _text("document_no", "行政处罚决定书文号", "CF_WSH"),
-            _text("penalty_kinds", "处罚类别（多项以分号隔开）", "CF_CFLB"),
+            Property(
+                "penalty_kinds",
+                "处罚类别（多项以分号隔开）",
+                basis="CF_CFLB",
+                sensitivity=_PUBLIC,
+                spoken=_PENALTY_KINDS,
+            ),
             _text("violation_kind", "违法行为类型", "CF_WFXW"),
             _text("violation", "违法事实", "CF_SY"),
             _text("legal_ground", "处罚依据", "CF_YJ"),

@@ -52,6 +52,7 @@ HONOURS = {
     "model_agriculture": "示范合作社和示范家庭农场",
     "moral_model": "道德模范、好人、优秀志愿者",
     "transport_model": "交通运输守信典型",
+    "other_honour": "其他诚实守信荣誉",
 }
 
 #: Whose honour it is follows from who confers it.

@@ -123,6 +123,8 @@ class FieldSpec(Strict):
         sensitivity: class of personal financial information (JR/T 0171-2020), the property's own
             where the field becomes one.
         legal_basis: ground for collecting this very field; None: the source's.
+        catalogue: where it stands (`ingest.catalogue.editions`); none: where its table does.
+        is_read: false where no catalogue in force covers it: no column means it (`ingest.catalogue.within`).
     """
 
     name: str
@@ -154,6 +156,8 @@ class FieldSpec(Strict):
     example: str = ""
     sensitivity: Sensitivity = Sensitivity.C1
     legal_basis: str | None = None
+    catalogue: tuple[str, ...] = ()
+    is_read: bool = True
 
     @model_validator(mode="after")
     def _consistent(self) -> FieldSpec:
@@ -188,7 +192,7 @@ class FieldSpec(Strict):
     @property
     def _units_by_heading(self) -> dict[str, Unit | None]:
         """Every heading that means this field, and the unit that it says."""
-        written = (self.title, self.name, *self.aliases)
+        written = (self.title, self.name, *self.aliases) if self.is_read else ()
         found: dict[str, Unit | None] = {heading(text): self.unit for text in written}
         words = _UNIT_WORDS.get(self.type, {})
         for text in written:

@@ -28,6 +28,7 @@ from pydantic import Field, ValidationError
 from graph.errors import InputError, SettingsError
 from graph.plain_yaml import read_yaml, yaml_text
 from ingest.catalogue.field import FieldSpec, Strict, Unit
+from ingest.catalogue.forbidden import why_forbidden
 from ingest.catalogue.source import Source, TableSpec
 
 __all__ = ["Form", "load_form", "with_form", "with_forms"]
@@ -94,6 +95,12 @@ class Form(Strict):
         strange = set((said.codes or {}).values()) - set(field.codes.values())
         if strange:
             raise _wrong(self.title, f"“{field.title}”的代码 {'、'.join(sorted(strange))} 不存在")
+        for written in (said.title, *(said.aliases or ())):
+            if written is not None and (never := why_forbidden(written)) is not None:
+                raise _wrong(
+                    self.title,
+                    f"列名“{written}”属于{never.title}，不得进入信用记录（{never.why}），不能对应任何字段",
+                )
         told = said.model_dump(exclude_none=True)
         if "codes" in told:  # a list of its own is the whole list: its digits may mean other things
             told.setdefault("also", {})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fnmatch
 import importlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
@@ -21,7 +21,9 @@ from pydantic import Field, model_validator
 from graph.errors import NotFoundError, SettingsError
 from graph.provenance import PARTY_KINDS
 from ingest.catalogue.becoming import with_schema
+from ingest.catalogue.editions import editions
 from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck, Strict
+from ingest.catalogue.local import LOCAL, Due
 from queries.lawful import RetentionRule, retention_rules
 
 if TYPE_CHECKING:
@@ -82,6 +84,9 @@ class TableSpec(Strict):
         shared: where several rows may tell of one thing.
         scope: columns that say what a complete list is complete for: with [village], a town's
             list speaks for the villages that it names and for no other.
+        catalogue, due: of this table, where it differs from its source.
+        outside_because: why the table may not be taken in; outside: the same of headings of its
+            columns.  No declaration says them: they follow from the day (`ingest.catalogue.within`).
     """
 
     fields: tuple[FieldSpec, ...]
@@ -96,6 +101,10 @@ class TableSpec(Strict):
     expected: Expected | None = None
     retention: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+    catalogue: tuple[str, ...] = ()
+    due: Due | None = None
+    outside_because: str | None = None
+    outside: Mapping[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _named_otherwise(self) -> TableSpec:
@@ -148,6 +157,9 @@ class Source(Strict):
             to a register.
         reported: whether a department reports it; one that none does (a benchmark) is offered to no
             clerk and missed by nobody.
+        catalogue: where it stands in the catalogue of public credit information, or on which other
+            lawful ground: classes of `ingest.catalogue.editions`, of which one has to be in force.
+        due: by when its department owes it; None: no rule says, and none is made up.
         forms: the same source as counties write it, with headings of their own (`ingest.catalogue.form`).
     """
 
@@ -156,6 +168,8 @@ class Source(Strict):
     title_en: str
     department: str
     legal_basis: str
+    catalogue: tuple[str, ...]
+    due: Due | None = None
     retention: tuple[str, ...]
     registers: tuple[str, ...] = ()
     completeness: Completeness = "increment"
@@ -185,11 +199,25 @@ class Source(Strict):
         }
         if strange := kept - retention_rules().rules.keys():
             raise ValueError(f"no such rule of retention: {sorted(strange)}")
+        stated = {*self.catalogue}
+        for spec in self.tables.values():
+            stated |= {*spec.catalogue, *(place for x in spec.fields for place in x.catalogue)}
+        known = editions().places
+        if not self.catalogue or {x for x in stated if not x.startswith(LOCAL)} - known:
+            raise ValueError(f"catalogue names classes of an edition, or grounds: {stated - known}")
         if not self.retention:
             raise ValueError("say by which rules its facts are kept (retention)")
         if strange := {*self.registers} - PARTY_KINDS:
             raise ValueError(f"no such kind of party: {sorted(strange)}")
         return self
+
+    def places(self, table: str) -> tuple[str, ...]:
+        """Where a table stands in the catalogue."""
+        return self.tables[table].catalogue or self.catalogue
+
+    def due_of(self, table: str) -> Due | None:
+        """By when a table is owed; None where no rule says."""
+        return self.tables[table].due or self.due
 
     def retention_of(self, table: str) -> tuple[RetentionRule, ...]:
         """The rules by which the facts of a table are kept."""
@@ -239,7 +267,8 @@ def load_source(name: str) -> Source:
         )
     text = (files(_SOURCES) / name / "source.yaml").read_text(encoding="utf-8")
     # ours, and of this package: the one kind that may say something twice by an alias
-    stated = yaml.safe_load(text)
+    # of this package, so that an alias may say a list twice; in C where PyYAML was built with it
+    stated = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     tables = {table: with_schema(said) for table, said in stated["tables"].items()}
     return Source.model_validate({"name": name, **stated, "tables": tables})
 

@@ -339,7 +339,9 @@ def on_row(
         "不合规则",
         check.severity,
     )
-    name = "-".join((check.rule, *check.fields, *check.when))
+    # two rules of one name would tell each other's words
+    cases = (f"{name}={'|'.join(values)}" for name, values in check.when.items())
+    name = "-".join((check.rule, *check.fields, *cases))
     kept = rule.holds or (lambda both: are_joined(str(check.tie), both, joined))
     return Rule(name, lambda _: np.asarray(kept(columns)) | ~concerned, lambda _: said)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ _TEXT = 49  # the built-in format @: digits stay as they are typed
 _FONT = {"font_name": "等线", "font_size": 11, "valign": "top"}
 
 
-def open_book(path: Path) -> xlsxwriter.Workbook:
+def open_book(path: Path | BytesIO) -> xlsxwriter.Workbook:
     """A new workbook in which nothing that is written becomes a formula, a link or a number."""
     book = xlsxwriter.Workbook(
         path,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from graph.information import InformationClass
 from graph.schema import SCHEMA
+from ingest.catalogue.editions import place_title
 from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.source import Expected, Source
 from ingest.guidance.masking import masking_rule
@@ -41,13 +42,28 @@ def sources_page(sources: Sequence[Source]) -> str:
     """Who sends what, on what ground, how often and how long it is kept."""
     lines = ["# 数据来源 · Sources", "", _MADE, ""]
     lines += _table(
-        ("来源", "名称", "提供部门", "法律依据", "方式", "应有行数", "保存期限", "依赖"),
+        (
+            "来源",
+            "名称",
+            "提供部门",
+            "法律依据",
+            "目录类别",
+            "方式",
+            "应有行数",
+            "保存期限",
+            "依赖",
+        ),
         [
             (
                 f"`{source.name}`",
                 f"{source.title} / {source.title_en}",
                 source.department,
                 source.legal_basis,
+                "、".join(
+                    dict.fromkeys(
+                        place_title(place) for t in source.tables for place in source.places(t)
+                    )
+                ),
                 "、".join(
                     dict.fromkeys(_COMPLETENESS[source.completeness_of(t)] for t in source.tables)
                 ),

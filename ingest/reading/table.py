@@ -149,7 +149,7 @@ def read_table(path: Path, source: Source, into: SpilledTables | None = None) ->
     Raises:
         InputError: nothing of the file is taken then.  `file_missing`, `file_type`,
             `file_broken`, `file_password`, `file_empty`, `file_too_large`, `too_many_rows`,
-            `too_many_columns`, `encoding`, `list_on_sheets`; and what `find_heading` raises.
+            `too_many_columns`, `encoding`, `list_on_sheets`, `outside_catalogue`; and what `find_heading` raises.
     """
     let_the_system_allocate()
     if not path.is_file():
@@ -162,6 +162,7 @@ def read_table(path: Path, source: Source, into: SpilledTables | None = None) ->
     with ExitStack() as held:
         sheets = _sheets(path, kind, source, held)
         chosen = choose(path.name, sheets, source)
+        _refuse_outside(chosen.head)
         rows = Gathering(path.name, chosen.head, cut=kind != "text", cells=into)
         for part in chosen.parts:
             rows.begin(part.sheet)
@@ -231,11 +232,32 @@ def _unknown(head: Heading) -> Iterator[RowFinding]:
                 severity="warning",
             )
             continue
+        if (outside := head.spec.outside.get(heading(title))) is not None:
+            yield RowFinding(
+                1,
+                title,
+                "outside_catalogue",
+                outside,
+                "No catalogue in force covers this column; it was not read.",
+                severity="warning",
+            )
+            continue
         yield RowFinding(
             1,
             title,
             "unknown_column",
-            f"未登记的列“{title}”，已忽略。如需采集，请联系信用办，把这一列登记到来源目录。",
-            "A column that the source does not declare; ignored.",
+            f"未登记的列“{title}”：没有来源登记它，也没有目录条目覆盖它，不进入信用记录，没有读入，也没有保存。"
+            "如需采集，请联系信用办：公共信用信息目录内的，登记到来源目录；目录外的，须有地方性法规。",
+            "No declaration and no item of a catalogue covers this column; it was not read.",
             severity="warning",
+        )
+
+
+def _refuse_outside(head: Heading) -> None:
+    """Before a row is read: what may not be taken in is spilled nowhere either."""
+    if head.spec.outside_because is not None:
+        raise InputError(
+            head.spec.outside_because,
+            "No catalogue in force covers what this file states: nothing was taken.",
+            code="outside_catalogue",
         )

@@ -8,7 +8,7 @@
 // returns from_label: text = 一方类别，陈述时为空 / kind of the first end, empty for a statement
 // returns facts: map = 各项内容 / properties ; codes of kind
 // basis: 征信业管理条例 第十八条（书面同意）；农户以户为单位授信
-// access: public, appraisal, beneficial_owner, contribution, credit, credit_report, guarantee, household, identity, income, inspection, insurance, land, measure, operation, property, tax, utility
+// access: public, appraisal, beneficial_owner, contribution, credit, credit_report, grade, guarantee, household, identity, income, inspection, insurance, land, measure, operation, property, tax, utility
 // rows: 5000
 MATCH (p:Party {key: $key})
 CALL (p) {

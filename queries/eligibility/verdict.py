@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
+
+from queries.coded import Coded
 
 __all__ = ["Verdict", "all_of", "any_of", "negation"]
 
 
-class Verdict(StrEnum):
+class Verdict(Coded):
     """符合 (met), 不符合 (not met), 待补充 (a fact is missing)."""
 
     MET = "符合"

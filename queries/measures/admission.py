@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from graph.time import months_after
+from queries.coded import with_codes
 from queries.eligibility.verdict import Verdict, all_of
 from queries.measures.catalogue import SURE, Catalogue, Measure, load_measures
 from queries.measures.subject import ROLES, Subject, Trigger, subject_class
@@ -60,6 +61,7 @@ class Application:
     informs_only: bool = True
 
 
+@with_codes
 @dataclass(frozen=True)
 class ClauseCheck:
     """One clause: what it says of this case.
@@ -81,6 +83,7 @@ class ClauseCheck:
     fault: str = ""
 
 
+@with_codes
 @dataclass(frozen=True)
 class Admission:
     """The answer.

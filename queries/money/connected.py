@@ -19,6 +19,7 @@ import numpy as np
 from graph.errors import NotFoundError
 from graph.snapshot import Snapshot
 from queries.basis import Basis
+from queries.coded import with_codes
 from queries.eligibility.verdict import Verdict
 from queries.money.connection import Connection, Open, by_control, by_dependence
 from queries.money.exposure_rules import Capital, ExposureRules, Limit, load_exposure_rules
@@ -32,6 +33,7 @@ __all__ = ["Check", "Client", "ClientGroup", "Exposures", "large_exposures"]
 _NOT_COUNTED = "只计本机构贷款余额；表外、债券、同业等其他风险暴露未采集，未计入"
 
 
+@with_codes
 @dataclass(frozen=True)
 class Check:
     """One limit held against an exposure.

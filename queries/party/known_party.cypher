@@ -3,7 +3,7 @@
 // param key: text = 主体或区划编号 / key of a party or a division
 // returns key: text = 主体或区划编号 / key
 // basis: 征信业管理条例 第十七条
-// access: public, administration, appraisal, beneficial_owner, complaint, contribution, credit, credit_report, guarantee, household, identity, income, inspection, insurance, land, measure, operation, property, tax, utility
+// access: public, administration, appraisal, beneficial_owner, complaint, contribution, credit, credit_report, grade, guarantee, household, identity, income, inspection, insurance, land, measure, operation, property, tax, utility
 // rows: 1
 CALL () {
   MATCH (p:Party {key: $key}) RETURN p

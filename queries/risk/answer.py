@@ -15,6 +15,7 @@ from pydantic import computed_field
 from queries.basis import Basis
 from queries.risk.evidence import TieEvidence, UnusedTie
 from queries.risk.own_facts import OwnFact, UnusedFact
+from queries.risk.policy_lines import LevelCode
 
 __all__ = ["Contribution", "Hop", "LinkedRisk", "Origin", "OwnRisk", "Path", "RiskAnswer"]
 
@@ -25,6 +26,7 @@ class OwnRisk:
 
     value: float
     level: str
+    level_code: LevelCode
     facts: tuple[OwnFact, ...]
 
 
@@ -93,6 +95,7 @@ class LinkedRisk:
 
     value: float
     level: str
+    level_code: LevelCode
     exact: bool
     error: float
     worlds: int

@@ -58,10 +58,11 @@ def explain(run: RiskRun, key: str, *, paths: int = 5, budget: int = 2_000) -> R
     return RiskAnswer(
         party=key,
         name=run.snapshot.name(party),
-        own=OwnRisk(own, levels.of(own), facts),
+        own=OwnRisk(own, levels.of(own), levels.code_of(own), facts),
         linked=LinkedRisk(
             value=linked.value,
             level=levels.of(linked.value),
+            level_code=levels.code_of(linked.value),
             exact=linked.exact,
             error=linked.error,
             worlds=linked.worlds,

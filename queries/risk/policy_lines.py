@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,7 @@ __all__ = [
     "Capacity",
     "Certainty",
     "Decay",
+    "LevelCode",
     "Levels",
     "Line",
     "Most",
@@ -72,16 +73,27 @@ class Most(Line):
     weight: float = Field(gt=0, lt=1)
 
 
+#: Codes of levels from nothing at all upward: the words are the policy's, these are not.
+LevelCode = Literal["none", "low", "medium", "high"]
+_LEVELS: tuple[LevelCode, ...] = get_args(LevelCode)
+
+
 class Levels(Line):
     """Words for a share of worlds: the last whose limit it has passed; `none` for nothing at all."""
 
     none: str
-    limits: dict[str, float]
+    limits: dict[str, float] = Field(max_length=len(_LEVELS) - 1)
 
     def of(self, share: float) -> str:
         """The word for a share."""
-        reached = [word for word, limit in self.limits.items() if share > limit]
-        return reached[-1] if reached else self.none
+        return (self.none, *self.limits)[self._reached(share)]
+
+    def code_of(self, share: float) -> LevelCode:
+        """The code for a share, whatever the policy calls it."""
+        return _LEVELS[self._reached(share)]
+
+    def _reached(self, share: float) -> int:
+        return sum(share > limit for limit in self.limits.values())
 
     @model_validator(mode="after")
     def _rising(self) -> Levels:

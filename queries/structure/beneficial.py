@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 
 from queries.basis import Basis
+from queries.coded import with_codes
 from queries.eligibility.verdict import Verdict
 from queries.structure.control import controllers_of
 from queries.structure.declared import Declared, Undisclosed, declared_of, undisclosed_of
@@ -38,6 +39,7 @@ _Ground = Literal["share", "control", "arrangement", "management"]
 _Found = tuple[str, str | None, float, _Ground, Verdict]
 
 
+@with_codes
 @dataclass(frozen=True)
 class BeneficialOwner:
     """A natural person who meets a standard, or may.
@@ -58,6 +60,7 @@ class BeneficialOwner:
     paths_truncated: bool
 
 
+@with_codes
 @dataclass(frozen=True)
 class BeneficialOwners:
     """Beneficial owners of a firm.

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from queries.basis import Basis
+from queries.coded import with_codes
 from queries.eligibility.verdict import Verdict
 from queries.structure.ownership import Ownership
 from queries.structure.shares import Shares
@@ -81,6 +82,7 @@ class Controller:
     chain_truncated: bool = False
 
 
+@with_codes
 @dataclass(frozen=True)
 class Control:
     """Who controls a firm.

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.snapshot import Snapshot
+from queries.coded import with_codes
 from queries.eligibility.verdict import Verdict
 from queries.rule_file import RuleFile, Strict, read_rules
 from queries.structure.chains import reach_of
@@ -67,6 +68,7 @@ def load_limits() -> LimitBook:
     return read_rules(LimitBook)
 
 
+@with_codes
 @dataclass(frozen=True)
 class LimitResult:
     """What one limit says of one party, group or proposal.

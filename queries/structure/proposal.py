@@ -14,6 +14,7 @@ import networkx as nx
 
 from graph.errors import InputError
 from queries.basis import Basis
+from queries.coded import with_codes
 from queries.eligibility.verdict import Verdict, all_of
 from queries.structure.chains import reach_of
 from queries.structure.guarantees import Contract, GuaranteeNet
@@ -73,6 +74,7 @@ class GuaranteeProposal:
         return f"guarantee:{self.lender_code}:{self.contract_no}"
 
 
+@with_codes
 @dataclass(frozen=True)
 class ProposalCheck:
     """What a proposed guarantee would do.

@@ -43,7 +43,7 @@ def guarantor(district: Settings) -> str:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def office(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Iterator[Settings]:
     """An empty office with an engine of its own, for tests that take files in."""
     settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
     ensure_engine(settings, owned=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from itertools import product as every
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +13,7 @@ from world import World
 
 from api.condition_words import failed, hint_said, lacking, unknown
 from api.pages.rendering import page
-from graph.log import FactLog
+from bench.scope.memory_log import MemoryLog
 from queries.eligibility import decide
 from queries.eligibility.decisions.decide import Case, Decision, Strata
 from queries.eligibility.facts.catalogue import catalogue
@@ -149,9 +148,9 @@ def test_every_question_reads_as_one() -> None:
             )
 
 
-def test_a_report_too_old_is_named_with_its_day(tmp_path: Path) -> None:
+def test_a_report_too_old_is_named_with_its_day() -> None:
     """以前是否贷过款尚未核实，须凭本人书面授权查征信（2026-04-01 的报告已过期）."""
-    log = FactLog(tmp_path)
+    log = MemoryLog()
     world = World(log)
     world.node("Person", "person:p")
     world.tie("HAS_CREDIT_REPORT", ("person:p", "Person"), ("report:r", "CreditReport"))
@@ -171,8 +170,8 @@ def test_a_report_too_old_is_named_with_its_day(tmp_path: Path) -> None:
     assert "2026-04-01 的征信报告已过期" in told and "还缺" not in told
 
 
-def test_a_list_too_old_is_named_with_its_day(tmp_path: Path) -> None:
-    log = FactLog(tmp_path)
+def test_a_list_too_old_is_named_with_its_day() -> None:
+    log = MemoryLog()
     world = World(log)
     world.node("Person", "person:p")
     world.commit(KNOWN)
@@ -190,8 +189,8 @@ def test_an_errand_is_the_one_that_brings_the_fact() -> None:
     assert "须在本机构信贷系统查询" in told and "征信" not in told
 
 
-def test_whoever_stands_for_nobody_is_told_so(tmp_path: Path) -> None:
-    log = FactLog(tmp_path)
+def test_whoever_stands_for_nobody_is_told_so() -> None:
+    log = MemoryLog()
     world = World(log)
     for key in ("person:p", "person:q", "person:r"):
         world.node("Person", key)

@@ -6,6 +6,7 @@ import io
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from api.grid import Grid
@@ -40,6 +41,19 @@ def test_a_pipe_is_as_wide_as_it_needs() -> None:
     lines = printed(wide, 20, terminal=False).splitlines()
     assert any(KEY in line for line in lines)
     assert max(map(len, lines)) < 130  # a column of words is folded at sixty
+
+
+def test_a_column_that_may_not_give_takes_no_room_from_the_last() -> None:
+    """Columns of whole numbers between words: rich cut the last of them."""
+    rows = [
+        ["", "", "99、、、、、", "999999、、、"],
+        ["", "9" * 15, "", ""],
+        ["9" * 12, "", "", ""],
+    ]
+    for width in range(60, 66):
+        shown = printed(Grid("题", ["甲", "乙", "丙", "丁"], rows), width)
+        assert shown.count("、") == 8 and shown.count("9") == 35
+        assert max(map(cell_len, shown.splitlines())) <= width
 
 
 def test_no_rows_are_said() -> None:

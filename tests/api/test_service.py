@@ -191,7 +191,7 @@ def test_what_cannot_be_supplied_is_refused(client: TestClient, guarantor: str) 
 def test_the_page_shows_the_answers(client: TestClient, guarantor: str) -> None:
     page = client.get(f"/parties/{guarantor}").text
     for words in ("基本情况", "担保", "风险", "周边", "农户小额信用贷款（首贷）", "首贷口径",
-                  "关联提示仅供参考，不作为认定失信或惩戒依据", "未启用登录，仅限本机访问", "<svg"):  # fmt: skip
+                  "关联提示仅供参考，不作为认定失信或惩戒依据", "未启用登录，", "仅限本机访问", "<svg"):  # fmt: skip
         assert words in page
     given = client.get(f"/v1/parties/{guarantor}/guarantees").json()["given"]["rows"][0]
     assert given["other_name"] in page

@@ -9,7 +9,7 @@ __all__ = ["examples", "look_quickly", "some"]
 
 _Item = TypeVar("_Item")
 #: Of so many one is tried between two changes.
-_ONE_OF = 4
+_ONE_OF = 8
 _FEWEST = 10
 _quick = False
 

@@ -46,6 +46,14 @@ NO_ANSWER = {
     "/bulletins", "/v1/measures/applied/{measure}/approval", "/v1/measures/applied/{measure}/lifting",
     "/measures/applied/{measure}/approval", "/measures/applied/{measure}/lifting",
     "/v1/measures/incentives/uses", "/measures/incentives",
+    # who is told of what, and what he has read (test_monitoring)
+    "/v1/monitoring/subscriptions/{number}/ending",
+    "/monitoring/subscriptions/{number}/ending", "/v1/monitoring/inboxes/{number}/read",
+    "/monitoring/inboxes/{number}/read",
+    # who takes part in points no more, and whom one lets see them (test_points)
+    "/v1/points/{number}/leaving", "/points/{number}/leaving",
+    "/v1/points/{number}/shares", "/points/{number}/shares", "/v1/points/shares/{number}/end",
+    "/points/shares/{number}/end",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -84,6 +92,12 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/measures/applied": [
             {"measure": "approval_no_promise", "subject": key, "action": "look"} for key in people
         ],
+        "/v1/points": [
+            {"subject": key, "application": "申请书", "by": "张三"} for key in people
+        ],
+        "/points": [{"subject": keys["样甲"], "application": "申请书", "by": "张三"}],
+        "/v1/monitoring/subscriptions": [{"name": "张三", "begins_on": "2026-01-01", "reason": "监测", "by": "李四"}],
+        "/monitoring/subscriptions": [{"name": "张三", "reason": "监测", "by": "李四"}],
         "/v1/parties/{key}/case-files": [{"purpose": "核查", "by": "张三"}],
         "/linked/{key}": [{"purpose": "核查", "by": "张三", "form": form} for form in ("print", "xlsx")],
         "/v1/bulletins": [{"period": "2026-01", "user": "张三"}],
@@ -100,6 +114,8 @@ _ASKED_FOR = {
     "/lending/rows": [f"?code={code}" for code in ("on_file", "balance_fen")],
     "/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
     "/v1/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
+    "/v1/supervision/grades/subjects": ["?kind=supervision&scheme=market"],
+    "/supervision/grades/subjects": ["?kind=evaluation&scheme=public_credit"],
     "/v1/rates": ["", "?period=2026-01"],
     "/rates": ["", "?period=2026-01"],
 }
@@ -107,6 +123,8 @@ _NAMED = {
     "/v1/lending/{code}/rows": ("on_file", "balance_fen", "indebted"),
     "/v1/linked-dishonesty/{name}": ("linked", "rings", "nominee", "same_controller"),
     "/v1/calendar/{year}": ("2026",),
+    "/v1/monitoring/inboxes/{number}": ("1",),
+    "/monitoring/inboxes/{number}": ("1",),
 }
 
 
@@ -119,7 +137,18 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
     if template in _ASKED_FOR:
         return [template + more for more in _ASKED_FOR[template]]
     if template in _NAMED:
-        return [template.format(name=name, code=name, year=name) for name in _NAMED[template]]
+        return [
+            template.format(name=name, code=name, year=name, number=name)
+            for name in _NAMED[template]
+        ]
+    if "{source}/{table}" in template:
+        items = (
+            "loan/loan",
+            "enterprise/enterprise",
+            "credit_list/listing",
+            "farmer_household/account",
+        )
+        return [template.replace("{source}/{table}", item) for item in items]
     if "{village}" in template or "{division}" in template:
         places = [key for key in keys.values() if key.startswith("division:")]
         return [
@@ -207,13 +236,14 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
-    "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
+    "monitoring subscribe", "monitoring end", "monitoring inbox",
+    "points join", "points leave", "points share", "points end-share", "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
     "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
 }  # fmt: skip
-#: Those of which a small office says that it knows too little.
-MAY_REFUSE = {"calibrate"}
+#: Those of which a small office says that it knows too little, or that nobody applied.
+MAY_REFUSE = {"calibrate", "points show"}
 
 
 def every_command(group: Any, named: str = "") -> Iterator[tuple[str, Any]]:
@@ -237,6 +267,8 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "structure owners": [[parties[1]]],
         "search": [["样甲"], ["样独"], ["样样果业"]],
         "linked party": [[key] for key in parties],
+        "points show": [[key] for key in parties],
+        "supervision party": [[key] for key in parties],
         "measures check": [["measure=approval_no_promise", f"subject={key}"] for key in parties],
         "rates rows": [["late"], ["outside", "2026-01"]],
         "calendar show": [["2026"]],

@@ -1,18 +1,16 @@
-"""Random small credit worlds as facts, and their snapshot through a real log."""
+"""Random small credit worlds as facts, and their snapshot."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 from world import World
 
-from graph.log import FactLog
+from bench.scope.memory_log import MemoryLog
 from graph.snapshot import Snapshot, take_snapshot
 from queries.visible import as_view
 
@@ -75,28 +73,25 @@ def listing(number: int, party: End, certainty: float = 1.0, **told: Any) -> lis
 
 
 def take(batches: Iterable[list[Said]], close: Iterable[int] = ()) -> tuple[Snapshot, list[str]]:
-    """Write batches to a log and read it back: the snapshot, and the id of each fact in order.
+    """Say batches to a log and read it back: the snapshot, and the id of each fact in order.
 
     `close` are places of facts that one more batch ends, known in the same hour.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        log = FactLog(Path(folder))
-        world = World(log)
-        ids: list[tuple[str, str]] = []
-        known = KNOWN
-        for batch in batches:
-            # a batch has one source; later batches become known later
-            for source in dict.fromkeys(said.source for said in batch):
-                ids.extend(
-                    (said.kind, _state(world, said)) for said in batch if said.source == source
-                )
-                known += timedelta(minutes=1)
-                world.commit(known, source)
-        for place in close:
-            world.close(*ids[place])
-        if close:
-            world.commit(known + timedelta(minutes=1))
-        return take_snapshot(as_view(log), DAY), [fact_id for _, fact_id in ids]
+    log = MemoryLog()
+    world = World(log)
+    ids: list[tuple[str, str]] = []
+    known = KNOWN
+    for batch in batches:
+        # a batch has one source; later batches become known later
+        for source in dict.fromkeys(said.source for said in batch):
+            ids.extend((said.kind, _state(world, said)) for said in batch if said.source == source)
+            known += timedelta(minutes=1)
+            world.commit(known, source)
+    for place in close:
+        world.close(*ids[place])
+    if close:
+        world.commit(known + timedelta(minutes=1))
+    return take_snapshot(as_view(log), DAY), [fact_id for _, fact_id in ids]
 
 
 def _state(world: World, said: Said) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
 from scipy import sparse
 from world import World
 
-from graph.log import FactLog
+from bench.scope.memory_log import MemoryLog
 from graph.snapshot import Snapshot, take_snapshot
 from queries.structure.ownership import Ownership
 from queries.structure.shares import Shares
@@ -50,9 +49,9 @@ def snapshot_of(
     return take_snapshot(as_view(world.log), as_of)
 
 
-def new_world(folder: Path) -> World:
+def new_world() -> World:
     """An empty world."""
-    return World(FactLog(folder / "log"))
+    return World(MemoryLog())
 
 
 def of_matrix(

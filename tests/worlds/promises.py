@@ -41,7 +41,7 @@ def lend(world: World, borrower: str, wan: int | None, loan: str | None = None) 
 def net_of(folder: Path, *pairs: tuple[str, str], owed: Mapping[str, int] | None = None,
            **said: object) -> GuaranteeNet:  # fmt: skip
     """A net of guarantees (guarantor, borrower), where each owes so many 万元."""
-    world = new_world(folder)
+    world = new_world()
     for guarantor, borrower in pairs:
         promise(world, guarantor, borrower, **said)
     for borrower, wan in (owed or {}).items():

@@ -67,6 +67,7 @@ def roll_source(limit: float | None = 0.5, **changed: object) -> Source:
         "title_en": "roll",
         "department": "信用办",
         "legal_basis": "无",
+        "catalogue": ["consent"],
         "retention": ["loans"],
         "completeness": "snapshot",
         "expected": {"max_fall_ratio": limit},

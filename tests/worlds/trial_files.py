@@ -21,6 +21,7 @@ SOURCE = Source.model_validate(
         "title_en": "trial",
         "department": "信用办",
         "legal_basis": "无",
+        "catalogue": ["consent"],
         "retention": ["loans"],
         "tables": {
             "trial": {

@@ -9,12 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from bench.scope.memory_log import MemoryLog, Said
 from graph.facts import arrow_schema
 from graph.log import FactLog
 
 
 class World:
-    """Facts gathered by kind until `commit` makes a batch of them."""
+    """Facts gathered by kind until `commit` makes a batch of them, on the disk or in memory."""
 
     def __init__(self, log: FactLog) -> None:
         self.log = log
@@ -46,6 +47,14 @@ class World:
     ) -> None:
         """Write what was stated as one batch; `notes` as ingest would note the delivery."""
         batch = f"{source}-{known_at:%Y%m%d}"
+        if isinstance(self.log, MemoryLog):
+            closed = [(kind, fact) for kind, facts in self._closed.items() for fact in facts]
+            lifecycle = {"known_from": known_at, "source": source, "batch": batch}
+            told = {kind: [row | lifecycle for row in rows] for kind, rows in self._facts.items()}
+            self.log.say(Said(source, known_at, told, closed), notes or {})
+            self._facts.clear()
+            self._closed.clear()
+            return
         digest = hashlib.sha256(batch.encode()).hexdigest()
         with self.log.append(
             source=source,

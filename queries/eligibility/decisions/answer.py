@@ -9,6 +9,7 @@ from typing import Literal
 
 from graph.time import Instant
 from queries.basis import Basis
+from queries.coded import with_codes
 from queries.eligibility.decisions.decide import Decision
 from queries.eligibility.decisions.shadow import Flip, Shadow
 from queries.eligibility.decisions.steps import NextStep
@@ -64,6 +65,7 @@ class NamedFact(FactAnswer):
     term: str
 
 
+@with_codes
 @dataclass(frozen=True)
 class ConditionAnswer:
     """A condition as it came out; `test` says in Chinese what it asks."""
@@ -90,6 +92,7 @@ class AmountAnswer:
     missing: tuple[str, ...]
 
 
+@with_codes
 @dataclass(frozen=True)
 class DefinitionAnswer:
     """What one definition of a first loan says, and whose word it is."""
@@ -139,6 +142,7 @@ class Review:
     )
 
 
+@with_codes
 @dataclass(frozen=True)
 class DecisionAnswer:
     """Everything that a decision says; `decision_id` once it is kept."""
@@ -210,6 +214,7 @@ class ShadowAnswer:
     groups: tuple[TurnedGroup, ...]
 
 
+@with_codes
 @dataclass(frozen=True)
 class GoldenCase:
     """A golden case by name, and the verdict that it must have."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from graph.operations import KeptDecision
+from queries.coded import with_codes
 from queries.eligibility.decisions.decide import Strata
 from queries.eligibility.decisions.record import case_from
 from queries.eligibility.rules.product import Version
@@ -20,6 +21,7 @@ from queries.eligibility.verdict import Verdict
 __all__ = ["Flip", "Group", "Shadow", "shadow"]
 
 
+@with_codes
 @dataclass(frozen=True)
 class Flip:
     """One decision that would turn, and by which conditions."""

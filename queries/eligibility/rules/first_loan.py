@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, Self
@@ -18,6 +17,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from graph.plain_yaml import read_yaml
+from queries.coded import Coded
 from queries.eligibility.facts.catalogue import Strict, in_use
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.condition import Certainty
@@ -40,7 +40,7 @@ FIRST_LOAN = "first_loan"
 AnswerOf = Literal["graph", "report", "paper", "several"] | None
 
 
-class Said(StrEnum):
+class Said(Coded):
     """What a definition says of a party."""
 
     YES = "是首贷"

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from queries.basis import Basis
+from queries.coded import with_codes
 from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.fact import Fact, Value, Why
 from queries.eligibility.scorecard.card import Barred, Card
@@ -83,6 +84,7 @@ class StatedGrade:
     overdue: bool
 
 
+@with_codes
 @dataclass(frozen=True)
 class Requirement:
     """One requirement of a 信用户 as it came out."""
@@ -91,6 +93,7 @@ class Requirement:
     verdict: Verdict
 
 
+@with_codes
 @dataclass(frozen=True)
 class CreditHousehold:
     """Whether the household can be a 信用户."""
@@ -116,6 +119,7 @@ class RatingAnswer:
     basis: Basis
 
 
+@with_codes
 @dataclass(frozen=True)
 class PlaceInShort:
     """A town or village, and whether it passes."""

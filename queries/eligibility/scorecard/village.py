@@ -19,6 +19,7 @@ from pydantic import Field, model_validator
 
 from graph.log_view import AnyLog
 from graph.plain_yaml import read_yaml
+from queries.coded import with_codes
 from queries.eligibility.facts.catalogue import Strict
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.condition import Certainty, Leaf
@@ -103,6 +104,7 @@ class Thresholds(Strict):
         return f"{self.version}+{self.hash[:12]}"
 
 
+@with_codes
 @dataclass(frozen=True)
 class Share:
     """A share between two ends, and what it must be: at least the threshold, or `below` it."""
@@ -115,6 +117,7 @@ class Share:
     below: bool = False
 
 
+@with_codes
 @dataclass(frozen=True)
 class VillageCheck:
     """One village or town: every share, and the whole."""

@@ -13,11 +13,15 @@ import uvicorn
 from chromium import BROWSER
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 from waiting import PATIENCE, until
 
+import api.pages
 from api.app import create_app
 from api.headers import Forbidding
+from api.pages import navigation
+from api.pages.rendering import page as rendered
 from bench.api.attack import served as running
 from graph.settings import Settings
 from queries.scope import ADMINISTRATOR
@@ -112,3 +116,53 @@ def test_a_form_prints_on_a4_and_a_phone_shows_the_page(
     shot = tmp_path / "phone.png"
     browse(tmp_path / "a", "--window-size=390,844", f"--screenshot={shot}", served)
     assert shot.read_bytes().startswith(b"\x89PNG") and shot.stat().st_size > 5_000
+
+
+#: Says how high the head of a page is where it is so wide, and what of it sticks out.
+_MEASURE = """<!doctype html><body><script>
+for (const [width, path] of [[360, "x"], [390, "x"], [390, "open"], [1366, "x"], [1366, "open"]]) {
+  const frame = document.createElement("iframe");
+  frame.width = width; frame.height = 844; frame.style.border = 0; frame.src = "/" + path;
+  frame.onload = () => {
+    const inside = frame.contentDocument;
+    document.body.append(`[${width} ${path} ${inside.querySelector("header").offsetHeight}`
+      + ` ${inside.documentElement.scrollWidth}]`);
+  };
+  document.body.append(frame);
+}</script>"""
+
+
+def test_the_head_of_a_page_is_one_row_on_a_phone_as_on_a_desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = {desk: list(those) for desk, those in navigation.navigation().items()}
+    # as many as there may come to be
+    entries["信用办"] += [
+        navigation.Entry("信用办", 200 + extra, f"/more/{extra}", "再来一页") for extra in range(8)
+    ]
+    monkeypatch.setitem(rendered.__globals__["_environment"].globals, "navigation", lambda: entries)
+    app = FastAPI()
+    app.mount("/static", StaticFiles(directory=Path(api.pages.__file__).parent / "static"))
+
+    @app.get("/x", response_class=HTMLResponse)
+    def closed() -> HTMLResponse:
+        return rendered("problem.html", here="/linked", message_zh="甲", message_en="a", trace="b")
+
+    @app.get("/open", response_class=HTMLResponse)
+    def opened() -> str:
+        return bytes(closed().body).decode().replace('class="at"', 'class="at" open')
+
+    @app.get("/", response_class=HTMLResponse)
+    def measured() -> str:
+        return _MEASURE
+
+    with running(app) as address:
+        told = browse(tmp_path / "h", "--virtual-time-budget=10000", "--dump-dom", address)
+    found = {
+        (int(width), path): (int(height), int(wide))
+        for width, path, height, wide in re.findall(r"\[(\d+) (\w+) (\d+) (\d+)\]", told)
+    }
+    assert len(found) == 5
+    for (width, path), (height, wide) in found.items():
+        assert height < 60, (width, path, height)
+        assert wide <= width, (width, path, wide)

@@ -285,12 +285,15 @@ NO_BEGIN = {
     ("farmer_household", "farmer_household", "left_on"),
     # the round in which it was put right has no day of its own in the province's answer
     ("code_error_list", "result", "settled_on"),
+    # the contract and its days stand in another table
+    ("arrears", "arrears_payment", "paid_on"),
 }
 
 #: Dates that may lie ahead, and why.
 AHEAD = {
     # a term may be agreed, or a land contract renewed, before it begins
     "starts_on", "begins_on@measure_report", "granted_on@land_right", "debt_from_on", "holds_from", "represents_from",
+    "next_inspection_on@credit_grade",
     # and ends when it ends
     "due_on", "expires_on", "ends_on", "published_until", "debt_to_on", "holds_to", "valid_to_on",
 }  # fmt: skip

@@ -66,6 +66,7 @@ def test_drop_downs_formats_and_comments(tmp_path: Path) -> None:
     source = Source.model_validate(
         {
             "name": "trial", "title": "试表", "title_en": "t", "department": "d", "legal_basis": "l",
+            "catalogue": ["consent"],
             "retention": ["loans"],
             "tables": {"trial": {"fields": [
                 {"name": "number", "title": "编号", "identifier": True, "example": "007",

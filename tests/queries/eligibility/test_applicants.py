@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from credit_files import report, right, thing
 from world import World
 
+from bench.scope.memory_log import MemoryLog
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
 from graph.settings import Settings
@@ -68,6 +69,7 @@ FIRM_PAPERS: dict[str, Any] = {
     "annual_profit_fen": 100_000_000,
 }  # fmt: skip
 
+Log = TypeVar("Log", bound=FactLog)
 Change = Callable[["Applicant", World], None]
 
 
@@ -164,9 +166,8 @@ def leased(until: date) -> Callable[[World], None]:
                                expires_on=until)  # fmt: skip
 
 
-def told_log(folder: Path, one: Applicant) -> FactLog:
-    """The log of somebody's world: what is held, and every list that came."""
-    log = FactLog(folder)
+def told_log(log: Log, one: Applicant) -> Log:
+    """The log with somebody's world: what is held, and every list that came."""
     world = World(log)
     tell(world, copy_of(one))
     world.commit(KNOWN - timedelta(days=800), source="farmer_household")
@@ -321,7 +322,7 @@ FARMERS: list[tuple[str, Applicant, dict[str, str], set[str]]] = [
 def test_farmers(
     name: str, one: Applicant, expected: dict[str, str], open_: set[str], tmp_path: Path
 ) -> None:
-    log = told_log(tmp_path, one)
+    log = told_log(MemoryLog(), one)
     for number, (product, said) in enumerate(expected.items()):
         found = decided(log, one, product, P[0])
         left = {c.condition.id for c in found.conditions if c.verdict is not Verdict.MET}
@@ -399,7 +400,7 @@ ORGANISATIONS: list[tuple[str, Applicant, str, dict[str, str], set[str]]] = [
 def test_organisations(
     name: str, one: Applicant, who: str, expected: dict[str, str], open_: set[str], tmp_path: Path
 ) -> None:
-    log = told_log(tmp_path, one)
+    log = told_log(MemoryLog(), one)
     for product, said in expected.items():
         found = decided(log, one, product, who)
         left = {c.condition.id for c in found.conditions
@@ -417,7 +418,7 @@ def copy_of(one: Applicant) -> Applicant:
 
 def test_what_was_not_read_is_said_to_lack_consent(tmp_path: Path) -> None:
     one = Applicant(papers={"consent": None}, more=(owes(P, 500_000, late=90, grade="loss"),))
-    found = decided(told_log(tmp_path, one), one, SMALL, P[0])
+    found = decided(told_log(MemoryLog(), one), one, SMALL, P[0])
     reasons = {name: fact.reason for name, fact in found.case.facts.items()}
     for name in ("any_loan", "own_overdue", "owed_fen", "annual_income_fen", "household_owed_fen"):
         assert reasons[name] == "no_consent", name
@@ -429,7 +430,7 @@ def test_what_was_not_read_is_said_to_lack_consent(tmp_path: Path) -> None:
 
 def test_the_sums_are_said_with_their_days(tmp_path: Path) -> None:
     one = Applicant(more=(owes(WIFE, 1_000_000, purpose="住房"),))
-    found = decided(told_log(tmp_path, one), one, SMALL, P[0])
+    found = decided(told_log(MemoryLog(), one), one, SMALL, P[0])
     (said,) = [term for term in found.amount.terms if "支出" in term]
     assert said.endswith(
         "家庭年总收入 6 万元（2026-01-01） × 3 − 家庭年总支出 2 万元（2026-01-01） × 3"
@@ -447,7 +448,7 @@ def test_what_is_decided_is_made_again_byte_for_byte(product: str, tmp_path: Pat
         for number, one in enumerate(
             (Applicant(), Applicant(income=None, papers={"consent": None}))
         ):
-            log = told_log(tmp_path / str(number), one)
+            log = told_log(FactLog(tmp_path / str(number)), one)
             found = decided(log, one, product, who)
             name = keep(found, archive, at=KNOWN)
             again = replay(archive, name, log)

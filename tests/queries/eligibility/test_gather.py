@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import World
 
+from bench.scope.memory_log import MemoryLog
 from graph.connection import Graph
 from graph.log import FactLog
 from graph.moment import Moment
@@ -139,7 +140,7 @@ Log = Callable[[Callable[[World], None]], FactLog]
 @pytest.fixture
 def log_of(tmp_path: Path) -> Log:
     def build(populate: Callable[[World], None]) -> FactLog:
-        log = FactLog(tmp_path / "log")
+        log = MemoryLog()
         world = World(log)
         populate(world)
         world.commit(KNOWN, source="loan")
@@ -276,9 +277,9 @@ def test_a_resemblance_feeds_no_decision(log_of: Log) -> None:
     st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1)),
 )
 def test_a_repaired_or_expired_listing_is_used_nowhere(
-    tmp_path_factory: pytest.TempPathFactory, removed: date | None, until: date | None
+    removed: date | None, until: date | None
 ) -> None:
-    log = FactLog(tmp_path_factory.mktemp("log"))
+    log = MemoryLog()
     world = World(log)
     family(world)
     entry = {"removed_on": removed, "published_until": until}
@@ -291,8 +292,8 @@ def test_a_repaired_or_expired_listing_is_used_nowhere(
     assert found["own_listing"].value is may
 
 
-def test_a_list_never_taken_in_says_nothing(tmp_path: Path) -> None:
-    log = FactLog(tmp_path)
+def test_a_list_never_taken_in_says_nothing() -> None:
+    log = MemoryLog()
     world = World(log)
     family(world)
     world.commit(KNOWN, source="farmer_household")

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from world import World
 
+from bench.scope.memory_log import MemoryLog
 from graph.errors import NotFoundError
-from graph.log import FactLog
 from queries.eligibility import packaged
 from queries.eligibility.decisions.likely import at_most_fen
 from queries.eligibility.decisions.prospects import Prospects, prospects
@@ -90,8 +90,8 @@ def within_the_season(item: Checked) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_agrees_with_one_party_at_a_time(tmp_path: Path, seed: int) -> None:
-    log = FactLog(tmp_path)
+def test_agrees_with_one_party_at_a_time(seed: int) -> None:
+    log = MemoryLog()
     world = World(log)
     home = populate(world, random.Random(seed))
     world.commit(KNOWN, source="loan")
@@ -144,8 +144,8 @@ def test_agrees_with_one_party_at_a_time(tmp_path: Path, seed: int) -> None:
     assert summed == sum(number <= 1 for number, _ in got.values())
 
 
-def test_near_ones_first_with_the_one_thing(tmp_path: Path) -> None:
-    log = FactLog(tmp_path)
+def test_near_ones_first_with_the_one_thing() -> None:
+    log = MemoryLog()
     world = World(log)
     for number, born in enumerate([date(1990, 1, 1), None, date(1940, 1, 1)]):
         person = (f"person:{number}", "Person")
@@ -168,7 +168,7 @@ def test_near_ones_first_with_the_one_thing(tmp_path: Path) -> None:
 
 def district(tmp_path: Path, *people: dict[str, Any]) -> Prospects:
     """One householder each, of what is said of him and of the household."""
-    log = FactLog(tmp_path)
+    log = MemoryLog()
     world = World(log)
     stated = date(2026, 2, 1)
     for number, told in enumerate(people):

@@ -16,6 +16,7 @@ import pytest
 from breadth import some
 from world import World
 
+from bench.scope.memory_log import MemoryLog
 from graph.errors import InputError, NotFoundError, OperationsError
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore, Proposals
@@ -56,7 +57,7 @@ def offered() -> list[Product]:
 
 
 def log_of_one(folder: Path) -> FactLog:
-    log = FactLog(folder)
+    log = MemoryLog()
     world = World(log)
     world.node("Person", "person:p", name="样本", birth_on=date(1985, 3, 16), sex="female")
     world.node("Household", "household:h", credit_grade="AA", annual_income_fen=5_000_000,
@@ -168,8 +169,8 @@ def test_the_log_is_asked_whether_it_still_says_so(store: OperationsStore, tmp_p
     assert replay(archive, name, log).whole
 
 
-def test_a_record_says_which_document_of_which_day(store: OperationsStore, tmp_path: Path) -> None:
-    log = FactLog(tmp_path / "log")
+def test_a_record_says_which_document_of_which_day(store: OperationsStore) -> None:
+    log = MemoryLog()
     world = World(log)
     credit_files.write(world)
     world.commit(KNOWN)
@@ -394,7 +395,7 @@ def case_under(log: FactLog, party: str, papers: dict[str, Any], day: date) -> C
 
 def report_alone(folder: Path) -> FactLog:
     """A report that says what is owed, and not whether there ever was a loan."""
-    log = FactLog(folder)
+    log = MemoryLog()
     world = World(log)
     world.node("Person", "person:p", name="样本", birth_on=date(1985, 3, 16))
     credit_files.report(world, "person:p", "R1", date(2026, 3, 1), has_loan_record=None,
@@ -454,10 +455,8 @@ def test_a_record_of_0_3_0_is_made_again_byte_for_byte(
 
 
 @pytest.mark.parametrize("seed", some([0, 1, 2, 3, 4, 7]))
-def test_replays_of_random_files_raise_no_false_alarm(
-    store: OperationsStore, tmp_path: Path, seed: int
-) -> None:
-    archive, log = DecisionArchive(store), FactLog(tmp_path / "log")
+def test_replays_of_random_files_raise_no_false_alarm(store: OperationsStore, seed: int) -> None:
+    archive, log = DecisionArchive(store), MemoryLog()
     world, chance = World(log), random.Random(seed)
     for number in range(8):
         world.node("Person", f"person:{number}", name="样本", birth_on=date(1980, 1, 1))

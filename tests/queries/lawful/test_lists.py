@@ -115,5 +115,6 @@ def test_the_catalogue_holds_every_list_that_is_known(shared_data: Path) -> None
     path = shared_data / "public_records" / "lists.csv"
     with path.open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    # one row names both lists of social organisations; 非正常户 is of the register of taxpayers
-    assert len(list_catalogue().lists) == len(rows) + 2
+    # one row names both lists of social organisations; 非正常户 is of the register of taxpayers; and
+    # honours of no list of their own are of the catalogue's class
+    assert len(list_catalogue().lists) == len(rows) + 3

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from world import World
 
+from bench.scope.memory_log import MemoryLog
 from graph.log import FactLog
 from graph.snapshot import refresh_snapshot, take_snapshot
 from queries.eligibility.facts.gather import gather
@@ -43,9 +43,9 @@ def counted(log: FactLog, day: date, known: datetime) -> tuple[bool, bool]:
             {"record_state": "disputed"}, {"published_until": date(2026, 4, 30)}],
 )  # fmt: skip
 def test_of_two_sources_one_that_ends_it_ends_it_for_both_readers(
-    tmp_path: Path, first: str, end: dict[str, Any]
+    first: str, end: dict[str, Any]
 ) -> None:
-    log = FactLog(tmp_path)
+    log = MemoryLog()
     world = World(log)
     second = "court" if first == "judgment_defaulter" else "judgment_defaulter"
     later = KNOWN + timedelta(hours=1)
@@ -58,16 +58,16 @@ def test_of_two_sources_one_that_ends_it_ends_it_for_both_readers(
 
 
 @pytest.mark.parametrize("hour", [0, 15, 16, 23])
-def test_a_term_ends_with_the_day_in_china(tmp_path: Path, hour: int) -> None:
-    log = FactLog(tmp_path)
+def test_a_term_ends_with_the_day_in_china(hour: int) -> None:
+    log = MemoryLog()
     known = datetime(2026, 5, 31, hour, 59, tzinfo=UTC)
     say(World(log), "judgment_defaulter", known, published_until=date(2026, 5, 31))
     stands = hour < 16
     assert counted(log, DAY, known) == (stands, stands)
 
 
-def test_a_snapshot_goes_on_and_comes_back_with_a_withdrawn_removal(tmp_path: Path) -> None:
-    log = FactLog(tmp_path)
+def test_a_snapshot_goes_on_and_comes_back_with_a_withdrawn_removal() -> None:
+    log = MemoryLog()
     world = World(log)
     say(world, "judgment_defaulter", KNOWN)
     before = take_snapshot(as_view(log), DAY)

@@ -90,6 +90,7 @@ def test_own_and_linked_are_two_answers() -> None:
     facts = [*named(A, B, C), *loan(1, A), Said("GUARANTEES", (B, A)), Said("GUARANTEES", (C, B))]
     debtor, guarantor, second = (answer(facts, party) for party in (A, B, C))
     assert (debtor.own.value, debtor.linked.value) == (pytest.approx(0.9), 0)
+    assert (debtor.own.level_code, debtor.linked.level_code) == ("high", "none")
     assert debtor.own.level == "较高" and debtor.linked.level == "无" and debtor.linked.rank is None
     # who guarantees has no record of its own, whatever reaches it
     assert (guarantor.own.value, guarantor.own.level, guarantor.own.facts) == (0, "无", ())
@@ -102,7 +103,7 @@ def test_own_and_linked_are_two_answers() -> None:
     assert guarantor.linked.sentence == "按本模型推演，每一万次约 5400 次受周边影响。"
     assert debtor.linked.sentence == "周边主体未发现会传来影响的不利记录。"
     said = encode(guarantor)
-    assert set(said["own"]) & set(said["linked"]) == {"value", "level"}
+    assert set(said["own"]) & set(said["linked"]) == {"value", "level", "level_code"}
     assert "概率" not in str(said).replace("不称概率", "")
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import World
 
-from graph.log import FactLog
+from bench.scope.memory_log import MemoryLog
 from graph.snapshot import Snapshot, take_snapshot
 from queries.risk import assess, load_policy, what_if
 from queries.risk.policy import Policy
@@ -209,10 +209,8 @@ def speak(world: World, chance: random.Random) -> None:
 
 @settings(max_examples=examples(15))
 @given(st.randoms(use_true_random=False))
-def test_columns_equal_tie_by_tie(
-    tmp_path_factory: pytest.TempPathFactory, chance: random.Random
-) -> None:
-    world = World(FactLog(tmp_path_factory.mktemp("world")))
+def test_columns_equal_tie_by_tie(chance: random.Random) -> None:
+    world = World(MemoryLog())
     speak(world, chance)
     snapshot, policy = take_snapshot(world.log, DAY), load_policy()
     graph = weigh(snapshot, policy)
@@ -228,8 +226,8 @@ def test_columns_equal_tie_by_tie(
         assert graph.weight[tie] == pytest.approx(min(policy.cap, 1 - untouched), rel=1e-12)
 
 
-def test_parallel_ties_count_once_and_the_first_of_equals_is_shown(tmp_path: object) -> None:
-    world = World(FactLog(tmp_path))  # type: ignore[arg-type]
+def test_parallel_ties_count_once_and_the_first_of_equals_is_shown() -> None:
+    world = World(MemoryLog())  # type: ignore[arg-type]
     for contract in "123":
         world.tie("GUARANTEES", ("a", "Person"), ("b", "Person"), discriminator=contract)
     world.tie("SPOUSE_OF", ("a", "Person"), ("b", "Person"))

@@ -44,15 +44,15 @@ def doubts(found: LookThrough) -> list[str]:
 
 
 def through(folder: Path, capital: int | None, *told: tuple[str, str, int | None]) -> LookThrough:
-    world = new_world(folder)
+    world = new_world()
     register(world, "a", capital)
     subscribe(world, *told)
     return own(snapshot_of(world)).look_through("a")
 
 
-def test_amounts_give_a_ratio_marked_as_derived(tmp_path: Path) -> None:
+def test_amounts_give_a_ratio_marked_as_derived() -> None:
     """Registered capital of 100 万, subscriptions of 60 and 40: the register shows no ratios."""
-    world = new_world(tmp_path)
+    world = new_world()
     register(world, "a", 100)
     subscribe(world, ("P", "a", 60), ("Q", "a", 40))
     ownership = own(snapshot_of(world))
@@ -96,8 +96,8 @@ def test_the_whole_is_the_capital_or_all_that_is_subscribed(
     assert ("ratio_unknown" in doubts(found)) is (None in told)
 
 
-def test_a_stated_ratio_is_not_derived_and_resemblance_gives_none(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_a_stated_ratio_is_not_derived_and_resemblance_gives_none() -> None:
+    world = new_world()
     register(world, "a", 100)
     holdings(world, ("P", "a", 0.5), subscribed_fen=60 * WAN)
     subscribe(world, ("Q", "a", 30))
@@ -110,7 +110,7 @@ def test_a_stated_ratio_is_not_derived_and_resemblance_gives_none(tmp_path: Path
 
 def test_risk_follows_a_derived_ratio(tmp_path: Path) -> None:
     def flows(folder: Path, capital: int | None, wan: int | None) -> Snapshot:
-        world = new_world(folder)
+        world = new_world()
         register(world, "a", capital)
         subscribe(world, ("P", "a", wan), ("Q", "a", None))
         return snapshot_of(world)
@@ -153,7 +153,7 @@ def test_a_contribution_split_in_several_is_the_same_holding(
 
 
 def ratios(folder: Path, *percent: float) -> LookThrough:
-    world = new_world(folder)
+    world = new_world()
     holders = "PQRSTUVW"[: len(percent)]
     holdings(world, *((h, "a", p / 100) for h, p in zip(holders, percent, strict=True)))
     return own(snapshot_of(world)).look_through("a")

@@ -24,7 +24,7 @@ Told = tuple[str, str, float | None]
 
 
 def ownership(folder: Path, *told: Told, as_of: date = DAY) -> Ownership:
-    world = new_world(folder)
+    world = new_world()
     holdings(world, *told)
     return own(snapshot_of(world, as_of=as_of))
 
@@ -93,9 +93,9 @@ def test_who_controls_a_ring_from_outside_is_last(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["有限合伙", "普通合伙", "特殊普通合伙"])
-def test_a_partnership_is_not_controlled_by_a_share(tmp_path: Path, kind: str) -> None:
+def test_a_partnership_is_not_controlled_by_a_share(kind: str) -> None:
     """合伙企业法 第六十七条、第六十八条: a limited partner with 99 % runs nothing."""
-    world = new_world(tmp_path)
+    world = new_world()
     world.node("Enterprise", "a", name=f"凤翔样例投资中心（{kind}）")
     world.node("Enterprise", "b", name="凤翔样例果业有限公司")
     holdings(world, ("P", "a", 0.99), ("Q", "a", 0.01), ("a", "b", 0.8), ("R", "b", 0.2))
@@ -179,16 +179,16 @@ def test_control_below_the_threshold_is_the_second_ground(tmp_path: Path) -> Non
     assert found.owners[0].share == pytest.approx(0.51**3)
 
 
-def test_where_nobody_meets_a_standard_the_one_who_runs_it_is_named(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_where_nobody_meets_a_standard_the_one_who_runs_it_is_named() -> None:
+    world = new_world()
     holdings(world, *((name, "a", 0.2) for name in "PQRST"))
     world.tie("LEGAL_REPRESENTATIVE_OF", ("P", "Person"), ("a", "Enterprise"))
     found = beneficial_owners(own(snapshot_of(world)), "a")
     assert [(o.party, o.ground) for o in found.owners] == [("P", "management")]
 
 
-def test_paths_are_the_strongest_chains_with_their_evidence(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_paths_are_the_strongest_chains_with_their_evidence() -> None:
+    world = new_world()
     holdings(world, ("P", "b", 0.6), ("b", "c", 0.5), ("P", "c", 0.1), ("P", "d", 0.9),
              ("d", "c", 0.2), ("c", "b", 0.1))  # fmt: skip
     for key in ("P", "b", "c", "d"):

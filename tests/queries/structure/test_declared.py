@@ -47,10 +47,8 @@ def found(told: BeneficialOwners) -> list[tuple[str, str, Verdict]]:
     ("least", "most", "verdict"),
     [(0.25, 0.5, Verdict.MET), (0.1, 0.25, Verdict.UNKNOWN), (0.0, 0.25, Verdict.UNKNOWN)],
 )
-def test_of_a_range_the_lower_end_is_proven(
-    tmp_path: Path, least: float, most: float, verdict: Verdict
-) -> None:
-    world = new_world(tmp_path)
+def test_of_a_range_the_lower_end_is_proven(least: float, most: float, verdict: Verdict) -> None:
+    world = new_world()
     holdings(world, ("P", "a", None), least_ratio=least, most_ratio=most)
     holdings(world, ("Q", "a", 0.5))
     ownership = own(snapshot_of(world))
@@ -68,8 +66,8 @@ def test_of_a_range_the_lower_end_is_proven(
 # ------------------------------------------------------------------ trusts and nominees
 
 
-def test_all_parties_to_a_trust_are_owners_of_what_it_holds(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_all_parties_to_a_trust_are_owners_of_what_it_holds() -> None:
+    world = new_world()
     world.node("LegalArrangement", "t", name="样例信托", arrangement_kind="trust")
     world.tie("HOLDS_SHARES_IN", ("t", "LegalArrangement"), ("a", "Enterprise"), share_ratio=0.6)
     holdings(world, ("P", "a", 0.4))
@@ -83,8 +81,8 @@ def test_all_parties_to_a_trust_are_owners_of_what_it_holds(tmp_path: Path) -> N
     assert told.complete is Verdict.MET
 
 
-def test_a_nominee_holds_for_the_nominator(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_a_nominee_holds_for_the_nominator() -> None:
+    world = new_world()
     world.node("LegalArrangement", "t", name="代持", arrangement_kind="nomination")
     world.tie("HOLDS_SHARES_IN", ("t", "LegalArrangement"), ("a", "Enterprise"), share_ratio=1.0)
     interest(world, "N", "t", "nominee")
@@ -92,15 +90,15 @@ def test_a_nominee_holds_for_the_nominator(tmp_path: Path) -> None:
     assert found(owners(world)) == [("O", "arrangement", Verdict.MET)]
 
 
-def test_an_arrangement_that_names_nobody_leaves_the_question_open(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_an_arrangement_that_names_nobody_leaves_the_question_open() -> None:
+    world = new_world()
     world.node("LegalArrangement", "t", name="代持", arrangement_kind="nomination")
     world.tie("HOLDS_SHARES_IN", ("t", "LegalArrangement"), ("a", "Enterprise"), share_ratio=1.0)
     interest(world, "N", "t", "nominee")
     told = owners(world)
     assert (found(told), told.complete) == ([], Verdict.UNKNOWN)
     # one that holds too little makes nobody an owner
-    small = new_world(tmp_path / "2")
+    small = new_world()
     small.node("LegalArrangement", "t", name="代持")
     small.tie("HOLDS_SHARES_IN", ("t", "LegalArrangement"), ("a", "Enterprise"), share_ratio=0.1)
     holdings(small, ("P", "a", 0.9))
@@ -111,8 +109,8 @@ def test_an_arrangement_that_names_nobody_leaves_the_question_open(tmp_path: Pat
 # ------------------------------------------------------------------ declarations
 
 
-def test_a_declaration_proves_no_share_and_the_difference_is_said(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_a_declaration_proves_no_share_and_the_difference_is_said() -> None:
+    world = new_world()
     for key, name in (("P", "甲"), ("Q", "乙")):
         world.node("Person", key, name=name)
     holdings(world, ("P", "a", 1.0))
@@ -124,8 +122,8 @@ def test_a_declaration_proves_no_share_and_the_difference_is_said(tmp_path: Path
     assert encode(told)["declared"][0]["sentence"] == "乙：其他影响或控制"
 
 
-def test_a_declaration_that_the_holdings_prove_is_no_difference(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_a_declaration_that_the_holdings_prove_is_no_difference() -> None:
+    world = new_world()
     holdings(world, ("P", "a", 1.0))
     interest(world, "P", "a", "votingRights", is_beneficial=True, least_ratio=0.25,
              least_is_open=True, most_ratio=0.5)  # fmt: skip
@@ -134,9 +132,9 @@ def test_a_declaration_that_the_holdings_prove_is_no_difference(tmp_path: Path) 
     assert told.declared[0].sentence.endswith("表决权 超过 25%，不超过 50%")
 
 
-def test_a_listed_firm_that_is_exempt_says_so(tmp_path: Path) -> None:
+def test_a_listed_firm_that_is_exempt_says_so() -> None:
     """Nobody is registered to hold it: it is asked about all the same."""
-    world = new_world(tmp_path)
+    world = new_world()
     world.node("Enterprise", "a", name="上市")
     world.node("OwnershipDisclosure", "a", label="Enterprise", is_listed=True,
                reason="subjectExemptFromDisclosure")  # fmt: skip
@@ -152,7 +150,7 @@ def test_a_listed_firm_that_is_exempt_says_so(tmp_path: Path) -> None:
 @pytest.fixture
 def house(tmp_path: Path) -> Ownership:
     """Two levels, a range, a holder without a ratio, and an unknown part."""
-    world = new_world(tmp_path)
+    world = new_world()
     for key in ("P", "Q", "R"):
         world.node("Person", key, name=f"人{key}")
     for key in "ab":

@@ -24,7 +24,7 @@ Told = tuple[str, str, float | None]
 
 
 def ownership(folder: Path, told: Iterable[Told]) -> Ownership:
-    world = new_world(folder)
+    world = new_world()
     holdings(world, *told)
     return own(snapshot_of(world))
 
@@ -153,9 +153,9 @@ def test_a_holder_without_a_ratio_who_cannot_reach_the_threshold_is_none(tmp_pat
     assert [(o.party, o.verdict) for o in owners.owners] == [("P", Verdict.MET)]
 
 
-def test_one_source_that_states_the_ratio_is_enough(tmp_path: Path) -> None:
+def test_one_source_that_states_the_ratio_is_enough() -> None:
     told: list[Told] = [("P", "a", None), ("P", "a", 1.0)]
-    world = new_world(tmp_path)
+    world = new_world()
     for number, one in enumerate(told):
         holdings(world, one, discriminator=str(number))
     found = own(snapshot_of(world))

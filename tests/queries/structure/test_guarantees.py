@@ -36,8 +36,8 @@ def test_a_ring_of_three_covers_nothing_from_outside(tmp_path: Path) -> None:
     assert ring_of(net, "B") == ring
 
 
-def test_an_outside_guarantor_covers_at_most_what_a_member_owes(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_an_outside_guarantor_covers_at_most_what_a_member_owes() -> None:
+    world = new_world()
     for a, b in RING:
         promise(world, a, b)
     promise(world, "X", "A", amount_fen=50 * WAN)
@@ -49,8 +49,8 @@ def test_an_outside_guarantor_covers_at_most_what_a_member_owes(tmp_path: Path) 
     assert ring.effective_ratio == pytest.approx(0.5)
 
 
-def test_what_is_not_known_is_said_and_not_guessed(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_what_is_not_known_is_said_and_not_guessed() -> None:
+    world = new_world()
     promise(world, "A", "B", amount_fen=None)
     promise(world, "B", "A")
     lend(world, "A", 10)
@@ -60,8 +60,8 @@ def test_what_is_not_known_is_said_and_not_guessed(tmp_path: Path) -> None:
     assert Fen(3).exact == 3
 
 
-def test_one_contract_told_twice_or_given_by_two_is_one(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_one_contract_told_twice_or_given_by_two_is_one() -> None:
+    world = new_world()
     for guarantor in ("A", "B"):
         promise(world, guarantor, "C", discriminator="k", amount_fen=7 * WAN)
     promise(world, "C", "A")
@@ -74,8 +74,8 @@ def test_one_contract_told_twice_or_given_by_two_is_one(tmp_path: Path) -> None:
     assert net.contracts[0].evidence[0] == ("source", "world")
 
 
-def test_ended_doubtful_and_own_guarantees_make_no_ring(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_ended_doubtful_and_own_guarantees_make_no_ring() -> None:
+    world = new_world()
     promise(world, "A", "B")
     promise(world, "B", "A", valid_to=date(2026, 1, 1))
     promise(world, "B", "A", discriminator="2", certainty=0.9)
@@ -83,10 +83,8 @@ def test_ended_doubtful_and_own_guarantees_make_no_ring(tmp_path: Path) -> None:
     assert find_rings(read_guarantees(snapshot_of(world))) == ()
 
 
-def test_a_settled_loan_is_no_debt_and_an_unstated_one_counts_by_its_principal(
-    tmp_path: Path,
-) -> None:
-    world = new_world(tmp_path)
+def test_a_settled_loan_is_no_debt_and_an_unstated_one_counts_by_its_principal() -> None:
+    world = new_world()
     promise(world, "A", "B")
     lend(world, "B", None, "l1")
     lend(world, "B", 5, "l2")
@@ -120,8 +118,8 @@ def test_a_ring_on_the_way_is_one_station(tmp_path: Path) -> None:
     assert chain.stations == (("X",), ("A", "B", "C"), ("D",), ("E",))
 
 
-def test_stars_pairs_and_groups(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_stars_pairs_and_groups() -> None:
+    world = new_world()
     for firm in "abcdef":
         promise(world, "hub", firm)
     promise(world, "hub", "P")

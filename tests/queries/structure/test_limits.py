@@ -64,9 +64,9 @@ def test_the_limits_on_firms_are_not_for_persons(tmp_path: Path) -> None:
     ],
 )
 def test_guarantees_stay_within_net_assets(
-    tmp_path: Path, assets: int | None, amounts: list[int | None], verdict: Verdict
+    assets: int | None, amounts: list[int | None], verdict: Verdict
 ) -> None:
-    world = new_world(tmp_path)
+    world = new_world()
     for place, wan in enumerate(amounts):
         promise(world, "a", f"b{place}", amount_fen=wan and wan * WAN)
     if assets is not None:
@@ -79,7 +79,7 @@ def test_guarantees_stay_within_net_assets(
 
 
 def group(folder: Path, *, relation: str | None = "同村", prepare: object = None) -> GuaranteeNet:
-    world = new_world(folder)
+    world = new_world()
     for a, b in itertools.permutations("PQRS", 2):
         promise(world, a, b, guarantee_kind="joint_group", relation=relation)
     if prepare:
@@ -143,7 +143,7 @@ def checked(
     folder: Path, pairs: list[tuple[str, str]], guarantor: str, borrower: str,
     *, wan: int | None = 1, assets: int | None = 1_000, **more: object,
 ) -> ProposalCheck:  # fmt: skip
-    world = new_world(folder)
+    world = new_world()
     for pair in pairs:
         promise(world, *pair)
     owing = {b for _, b in pairs} | {borrower}
@@ -206,8 +206,8 @@ def test_an_unknown_is_no_pass(tmp_path: Path) -> None:
         {"lender_code": "C0", "contract_no": "held", "guarantor": "c"},
     ],
 )
-def test_what_does_not_fit_is_refused(tmp_path: Path, more: dict[str, object]) -> None:
-    world = new_world(tmp_path)
+def test_what_does_not_fit_is_refused(more: dict[str, object]) -> None:
+    world = new_world()
     promise(world, "a", "c")
     promise(world, "c", "a", discriminator="guarantee:C0:held")
     lend(world, "b", 1)

@@ -26,7 +26,7 @@ Told = tuple[str, str, float | None]
 
 
 def through(folder: Path, firm: str, *told: Told) -> LookThrough:
-    world = new_world(folder)
+    world = new_world()
     holdings(world, *told)
     return own(snapshot_of(world)).look_through(firm)
 
@@ -171,8 +171,8 @@ def test_rounded_ratios_are_brought_to_the_whole_and_said(tmp_path: Path) -> Non
     assert less.unknown_share == pytest.approx(0.0001)
 
 
-def test_a_holding_without_a_ratio_or_by_resemblance_is_unknown(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_a_holding_without_a_ratio_or_by_resemblance_is_unknown() -> None:
+    world = new_world()
     holdings(world, ("P", "a", 0.5), ("Q", "a", None))
     holdings(world, ("R", "a", 0.2), certainty=0.8)
     found = own(snapshot_of(world)).look_through("a")
@@ -181,10 +181,8 @@ def test_a_holding_without_a_ratio_or_by_resemblance_is_unknown(tmp_path: Path) 
     assert [d.kind for d in found.doubts] == ["ratio_unknown", "resemblance"]
 
 
-def test_of_two_sources_the_one_heard_last_counts_and_the_difference_is_said(
-    tmp_path: Path,
-) -> None:
-    world = new_world(tmp_path)
+def test_of_two_sources_the_one_heard_last_counts_and_the_difference_is_said() -> None:
+    world = new_world()
     holdings(world, ("P", "a", 0.5))
     snapshot_of(world)
     holdings(world, ("P", "a", 0.4))
@@ -194,8 +192,8 @@ def test_of_two_sources_the_one_heard_last_counts_and_the_difference_is_said(
     assert [d.kind for d in found.doubts] == ["sources_differ"]
 
 
-def test_tranches_add_up_and_ended_holdings_do_not_count(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_tranches_add_up_and_ended_holdings_do_not_count() -> None:
+    world = new_world()
     holdings(world, ("P", "a", 0.3), discriminator="1")
     holdings(world, ("P", "a", 0.2), discriminator="2")
     holdings(world, ("Q", "a", 0.5), valid_to=date(2026, 1, 1))
@@ -204,8 +202,8 @@ def test_tranches_add_up_and_ended_holdings_do_not_count(tmp_path: Path) -> None
     assert found.unknown[0].why == "not_registered"
 
 
-def test_no_registered_holder_is_no_answer(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_no_registered_holder_is_no_answer() -> None:
+    world = new_world()
     holdings(world, ("P", "a", 0.3))
     world.node("Enterprise", "b", name="无股东")
     ownership = own(snapshot_of(world))

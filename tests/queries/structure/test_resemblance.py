@@ -35,7 +35,7 @@ def successors(
     new: dict[str, object] | None = None, fronts: tuple[str, str] = ("P", "P"),
     ended: date | None = ENDED, more: object = None,
 ) -> tuple[AssociationHint, ...]:  # fmt: skip
-    world = new_world(folder)
+    world = new_world()
     firm(world, "old", fronts[0], established_on=date(2020, 1, 1), ended_on=ended,
          **{"address": "街1号", **(old or {})})  # fmt: skip
     firm(world, "new", fronts[1], established_on=founded, **{"address": "街1号", **(new or {})})
@@ -129,7 +129,7 @@ def test_what_too_many_share_is_no_evidence(tmp_path: Path) -> None:
 
 
 def nominee_world(folder: Path, **change: object) -> World:
-    world = new_world(folder)
+    world = new_world()
     born = change.pop("born", date(1950, 1, 1))
     world.node("Person", "P", name="前台", birth_on=born, phone_key=change.pop("own", None))
     world.node("Person", "Q", name="后台", phone_key="k")
@@ -166,8 +166,8 @@ def test_a_telephone_within_the_household_is_no_sign(tmp_path: Path) -> None:
     assert nominees(look(world)) == ()
 
 
-def test_one_controller_of_two_firms(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_one_controller_of_two_firms() -> None:
+    world = new_world()
     for key, front in (("a", "P"), ("b", "Q"), ("c", "Q"), ("d", "R")):
         firm(world, key, front)
     holdings(world, ("P", "b", 0.51), ("P", "d", 0.5))
@@ -176,15 +176,15 @@ def test_one_controller_of_two_firms(tmp_path: Path) -> None:
     assert "前者的法定代表人、后者的控股股东" in found[0].sentence
 
 
-def test_an_agent_in_front_of_very_many_is_no_controller(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_an_agent_in_front_of_very_many_is_no_controller() -> None:
+    world = new_world()
     for number in range(21):
         firm(world, f"f{number:02d}", "P")
     assert same_controller(look(world)) == ()
 
 
-def test_shared_addresses_and_telephones(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_shared_addresses_and_telephones() -> None:
+    world = new_world()
     firm(world, "a", "P", address="街1号", phone_key="k")
     firm(world, "b", None, address="街1号")
     world.node("Person", "P", phone_key="k")
@@ -201,8 +201,8 @@ def filed(world: World, agent: str, *firms: str) -> None:
         world.tie("FILED_REGISTRATION_OF", (agent, "Person"), (key, "Enterprise"))
 
 
-def test_one_agent_of_a_few_firms(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_one_agent_of_a_few_firms() -> None:
+    world = new_world()
     for key, front in (("a", "P"), ("b", "Q"), ("c", "Z"), ("d", "R")):
         firm(world, key, front)
     world.node("Person", "Z", name="经办")
@@ -214,8 +214,8 @@ def test_one_agent_of_a_few_firms(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("firms", "count"), [(4, 6), (5, 0)])
-def test_an_agency_is_no_evidence(tmp_path: Path, firms: int, count: int) -> None:
-    world = new_world(tmp_path)
+def test_an_agency_is_no_evidence(firms: int, count: int) -> None:
+    world = new_world()
     for number in range(firms):
         firm(world, f"f{number}", None)
     filed(world, "Z", *(f"f{number}" for number in range(firms)))
@@ -237,8 +237,8 @@ def test_an_agent_is_one_sign_of_re_registration(
     assert kinds(successors(tmp_path, fronts=("P", "Q"), more=more)) == signals
 
 
-def test_links_by_resemblance_and_ended_ones_make_no_hint(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_links_by_resemblance_and_ended_ones_make_no_hint() -> None:
+    world = new_world()
     firm(world, "a", "P")
     firm(world, "b", None)
     front = ("LEGAL_REPRESENTATIVE_OF", ("P", "Person"), ("b", "Enterprise"))

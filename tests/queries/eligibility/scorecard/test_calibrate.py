@@ -10,6 +10,7 @@ import pytest
 import yaml
 from world import World
 
+from bench.scope.memory_log import MemoryLog
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.operations import OperationsStore
@@ -36,7 +37,7 @@ def district(folder: Path, borrowers: int, *, bad_from: int = 0, bad_to: int = 0
 
     Loans of those from `bad_from` to `bad_to` are bad; the loan is the spouse's in every second.
     """
-    log = FactLog(folder)
+    log = MemoryLog()
     world = World(log)
     for n in range(borrowers):
         head, house = (f"person:{n:03d}", "Person"), (f"household:{n:03d}", "Household")
@@ -102,7 +103,7 @@ def test_too_few_loans_propose_nothing(tmp_path: Path) -> None:
     found = calibrate(district(tmp_path, LEAST_BORROWERS - 1), DAY, KNOWN)
     assert found.proposed is None and found.text() == ""
     assert f"只有 {LEAST_BORROWERS - 1} 户" in found.why_not
-    assert calibrate(FactLog(tmp_path / "empty"), DAY, KNOWN).why_not
+    assert calibrate(MemoryLog(), DAY, KNOWN).why_not
 
 
 def test_two_persons_put_a_card_in_force(store: OperationsStore, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from world import World
 
-from graph.log import FactLog
+from bench.scope.memory_log import MemoryLog
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.scorecard import grade_report, load_card, score
 from queries.eligibility.scorecard.card import UNRATED, Card, review_due
@@ -169,8 +168,8 @@ def test_reviews_come_round_every_year() -> None:
     assert review_due(date(2025, 11, 30), 3) == date(2026, 2, 28)
 
 
-def test_grades_by_sex_age_and_village(tmp_path: Path) -> None:
-    log = FactLog(tmp_path)
+def test_grades_by_sex_age_and_village() -> None:
+    log = MemoryLog()
     world = World(log)
     people = [("female", 1990, "AA", date(2025, 1, 1)), ("male", 1960, "C", date(2026, 3, 1)),
               ("female", 2000, None, None)]  # fmt: skip

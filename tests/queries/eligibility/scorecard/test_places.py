@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from world import World
 
+from bench.scope.memory_log import MemoryLog
 from graph.encoding import encode
 from graph.errors import NotFoundError
 from graph.log import FactLog
@@ -24,7 +25,7 @@ TOWN, VILLAGE = "division:610305100", "division:610305100201"
 
 
 def small(tmp_path: Path) -> FactLog:
-    log = FactLog(tmp_path)
+    log = MemoryLog()
     world = World(log)
     world.node("Town", TOWN, name="城关镇")
     world.node("Village", VILLAGE, name="旧名村", valid_to=date(2026, 1, 1))
@@ -76,7 +77,7 @@ def case(**facts: Fact) -> Case:
                 Strata("Person", "female", "60 及以上", VILLAGE), None, DAY, DAY, KNOWN, 1, "")  # fmt: skip
 
 
-def test_a_rating_looks_at_what_it_may(tmp_path: Path) -> None:
+def test_a_rating_looks_at_what_it_may() -> None:
     stated = Fact("A", "farmer_household", date(2025, 3, 10))
     told = rate(case(credit_grade=stated, education=Fact("college", "farmer_household")))
     assert set(told.facts) == {name for item in load_card().used for name in item.looks_at}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from world import World
 
+from bench.scope.memory_log import MemoryLog
 from graph.log import FactLog
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.scorecard import check_villages
@@ -48,7 +49,7 @@ def populate(world: World, village: str, levels: str, loans: str, *, old_bad: bo
 
 
 def checked(tmp_path: Path, *villages: tuple[str, str, str], old_bad: bool = False) -> FactLog:
-    log = FactLog(tmp_path)
+    log = MemoryLog()
     world = World(log)
     for village, levels, loans in villages:
         populate(world, village, levels, loans, old_bad=old_bad)
@@ -103,10 +104,10 @@ def test_what_was_bad_a_year_ago_is_not_new(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_unknown_is_not_failing(
-    tmp_path: Path, granted: date | None, earlier: str | None, now: str | None,
+    granted: date | None, earlier: str | None, now: str | None,
     bad: Verdict, new: Verdict,
 ) -> None:  # fmt: skip
-    village, log = f"{TOWN}201", FactLog(tmp_path)
+    village, log = f"{TOWN}201", MemoryLog()
     world = World(log)
     populate(world, village, "c" * 10, "g" * 9)
     world.node("Loan", "loan:x", principal_fen=100, granted_on=granted)
@@ -125,8 +126,8 @@ def test_unknown_is_not_failing(
     assert shares[3].high == (worst if new is not MET else 0.0)
 
 
-def test_days_and_balances_that_nobody_says_leave_it_open(tmp_path: Path) -> None:
-    village, log = f"{TOWN}201", FactLog(tmp_path)
+def test_days_and_balances_that_nobody_says_leave_it_open() -> None:
+    village, log = f"{TOWN}201", MemoryLog()
     world = World(log)
     populate(world, village, "c" * 10, "g" * 8)
     for name, state in {
@@ -143,8 +144,8 @@ def test_days_and_balances_that_nobody_says_leave_it_open(tmp_path: Path) -> Non
     assert (bad.low, bad.high, bad.verdict) == (0.0, pytest.approx(300 / 1200), UNKNOWN)
 
 
-def test_two_who_owe_one_loan_owe_it_once(tmp_path: Path) -> None:
-    village, log = f"{TOWN}201", FactLog(tmp_path)
+def test_two_who_owe_one_loan_owe_it_once() -> None:
+    village, log = f"{TOWN}201", MemoryLog()
     world = World(log)
     populate(world, village, "c" * 10, "gggb", old_bad=True)
     world.tie("BORROWED", (f"person:{village}:8", "Person"), (f"loan:{village}:3", "Loan"))
