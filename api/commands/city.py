@@ -23,7 +23,10 @@ By = Annotated[str, typer.Option("--by", help="填报人姓名或工号 / who ac
 @commands.command()
 def show(
     period: Annotated[
-        str, typer.Argument(help="月份 2026-03 或季度 2026-Q1；不写为上月 / month or quarter")
+        str,
+        typer.Argument(
+            help="月份 2026-03 或季度 2026-Q1；不写为最近有数据的月份 / month or quarter"
+        ),
     ] = "",
     as_of: AsOf = "",
     known_at: KnownAt = "",

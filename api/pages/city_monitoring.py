@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -27,6 +28,7 @@ ENTRIES = (
     ),
 )
 
+_PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,6})?", re.ASCII)
 _DOING = "正在汇总各项指标。"
 
 By = Annotated[str, Form(max_length=64)]
@@ -40,7 +42,7 @@ def table(
     services: Serving,
     period: Annotated[str, Query(max_length=7)] = "",
 ) -> HTMLResponse:
-    """One month or quarter, by default the month that is over last."""
+    """One month or quarter, by default the newest month that has decisions."""
     found = city_monitoring(services, reader, period, within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/city-monitoring")
@@ -90,7 +92,6 @@ def _number(text: str) -> float | None:
     if not text.strip():
         return None
     # nothing but plain digits: no number that is none, and none without end
-    plain = text.strip().lstrip("-").replace(".", "", 1)
-    if not (plain.isascii() and plain.isdigit()):
+    if not _PLAIN.fullmatch(text.strip()):
         raise InputError("数值请写数字，如 95.5。", "The value is no number.", code="number")
     return float(text)

@@ -33,6 +33,7 @@ ENTRIES = (Entry("信用办", 99, "/typical-cases", "典型案例", "两人批�
 
 _ON_A_PAGE = 50
 _OK, _UNPROCESSABLE = 200, 422
+_FIELDS = (*CaseRequest.__dataclass_fields__, "by")
 
 Number = Annotated[Whole, Path(ge=1, le=MOST)]
 Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
@@ -110,6 +111,6 @@ def _board(
         offset=offset,
         step=_ON_A_PAGE,
         kinds=CASE_KINDS,
-        given=given,
+        given={**dict.fromkeys(_FIELDS, ""), **given},
         error=error,
     )

@@ -15,15 +15,17 @@ from api.admission import MOST, Number, Whole
 from api.city_monitoring import city_monitoring, period_named
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
-from graph.operations import IndicatorValue
-from queries.city_monitoring import CityTable, mark_indicator, unmark_indicator
+from queries.city_monitoring import CityTable, IndicatorValue, mark_indicator, unmark_indicator
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/city-monitoring", tags=["city monitoring"])
 
 Span = Annotated[
-    str, Query(title="月份或季度", description="2026-03 或 2026-Q1；不写为上月", max_length=7)
+    str,
+    Query(
+        title="月份或季度", description="2026-03 或 2026-Q1；不写为最近有数据的月份", max_length=7
+    ),
 ]
 By = Annotated[str, Field(title="填报人姓名或工号", max_length=64)]
 
