@@ -67,7 +67,10 @@ def test_pages_are_taken_in_one_after_the_other(settings: Settings, store: Opera
     partner.pages = {
         "": ([order("G1"), order("G2", truth="1")], "c1"),
         # a code that was not agreed says nothing; where it is what the row is about, the row is refused
-        "c1": ([order("G3", truth="0"), order("G4", truth="9"), order("G5", typeName="骚扰")], "c2"),
+        "c1": (
+            [order("G3", truth="0"), order("G4", truth="9"), order("G5", typeName="骚扰")],
+            "c2",
+        ),
     }
     with serving(partner):
         connect(
