@@ -141,7 +141,10 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
     if template in _ASKED_FOR:
         return [template + more for more in _ASKED_FOR[template]]
     if template in _NAMED:
-        return [template.format(name=name, code=name, year=name, contract=name) for name in _NAMED[template]]
+        return [
+            template.format(name=name, code=name, year=name, contract=name)
+            for name in _NAMED[template]
+        ]
     if "{source}/{table}" in template:
         items = (
             "loan/loan",
