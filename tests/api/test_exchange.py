@@ -18,9 +18,9 @@ from world import World
 from api.cli import app
 from api.dependencies import services
 from api.pages import exchange as pages
-from api.problems import add_handlers
 from api.routes import exchange as routes
 from api.services import Services
+from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.settings import Settings
 from graph.time import today
@@ -68,7 +68,6 @@ def client(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     monkeypatch.setenv("XINNONG_DATA", str(data))
     with Services(Settings(data=data), reads_graph=False) as office:
         service = FastAPI()
-        add_handlers(service)
         service.state.services = office
         service.state.scope = ADMINISTRATOR
         service.include_router(pages.router)
@@ -87,9 +86,12 @@ def run(*arguments: str) -> Any:
 def test_what_is_not_connected_is_sent_nothing(client: TestClient) -> None:
     page = client.post("/exchange/smart_baoji", data={"by": "张三", "action": "queue"})
     assert page.status_code == 422 and "exchange.yaml" in page.text
-    answer = client.post("/v1/exchange/smart_baoji/sending", json={"by": "张三"})
-    assert (answer.status_code, answer.json()["code"]) == (422, "exchange_unconnected")
-    assert client.get("/v1/exchange/nobody").status_code == 404
+    # which status an error is, is told by one place for all (test_service)
+    with pytest.raises(InputError) as caught:
+        client.post("/v1/exchange/smart_baoji/sending", json={"by": "张三"})
+    assert caught.value.cause_code == "exchange_unconnected"
+    with pytest.raises(NotFoundError):
+        client.get("/v1/exchange/nobody")
     assert {one["name"] for one in client.get("/v1/exchange").json() if one["is_connected"]} <= {
         "provincial_upload"
     }
