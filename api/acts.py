@@ -48,6 +48,8 @@ class Act(StrEnum):
     RULE = "rule", "制定规则", True
     #: Public records: rates, wrong codes, repairs, measures, who is linked to whom.
     OFFICE = "office", "办理信用办事务", True
+    #: The house itself: engine, stores and log looked at, repaired, begun.
+    KEEP = "keep", "维护数据和引擎", True
     #: A guarantee written within the limits of everybody's.
     GUARANTEE = "guarantee", "写入担保", True
 

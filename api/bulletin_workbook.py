@@ -1,4 +1,5 @@
-"""A bulletin as a workbook: made from its content alone, so the same bytes whenever it is asked for."""
+"""A bulletin as a workbook: made from what may be shown of its content alone, so the same bytes as long as
+nothing in it ends."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from queries.bulletins import Bulletin, BulletinContent
 from queries.indicators import MEASURES, RATES, Rate
+from queries.indicators.unnamed import ENDED
 
 __all__ = ["workbook"]
 
@@ -72,12 +74,16 @@ def workbook(told: Bulletin, content: BulletinContent) -> bytes:
         (item.department, item.rows, f"{item.oldest:%Y-%m-%d}") for item in content.corrections
     ])  # fmt: skip
     sheet("各件", ("部门", "类别", "台账", "记录", "退回的行", "计入"), [
-        (item.department, item.act_class, item.ledger, item.document, item.refused_row,
+        (item.department, item.act_class, *map(_called, (item.ledger, item.document, item.refused_row)),
          "、".join(MEASURES.get(content.measures[place], content.measures[place]) for place in item.measures))
         for item in content.decisions
     ])  # fmt: skip
     book.close()
     return into.getvalue()
+
+
+def _called(name: str | None) -> str | None:
+    return "已停止公示" if name and name.startswith(ENDED) else name
 
 
 def _said(rate: Rate) -> str:

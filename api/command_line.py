@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 import api.commands
+from api.command_needs import declaring_commands
 from api.interrupt import end_at_once, ending, heard, working
 from api.usage import machine_sentence, usage_sentence
 from graph.errors import XinnongError
@@ -54,8 +55,13 @@ def _options(
 
 
 # a new group of commands is one file in api/commands and no edit here
-for _found in pkgutil.iter_modules(api.commands.__path__):
-    app.add_typer(importlib.import_module(f"api.commands.{_found.name}").commands)
+_groups = [
+    importlib.import_module(f"api.commands.{found.name}").commands
+    for found in pkgutil.iter_modules(api.commands.__path__)
+]
+declaring_commands(_groups)
+for _group in _groups:
+    app.add_typer(_group)
 
 
 def run() -> None:

@@ -103,6 +103,12 @@ def reader(
     return made
 
 
+def reader_of_now(request: Request) -> Reader:
+    """A reader for this request alone, of now: for what may be shown as law has it today, and not as
+    it was known before; raises as `Services.moment`."""
+    return reader(request)
+
+
 def inbox(request: Request) -> Inbox:
     """The inbox of this application."""
     found: Inbox = request.app.state.inbox
@@ -118,6 +124,7 @@ def jobs(request: Request) -> DecisionJobs:
 Office = Annotated[DecisionJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Reading = Annotated[Reader, Depends(reader)]
+Now = Annotated[Reader, Depends(reader_of_now)]
 Scoped = Annotated[Scope, Depends(scope)]
 Serving = Annotated[Services, Depends(services)]
 Key = Annotated[str, Path(description="主体编号 / party key", max_length=128)]

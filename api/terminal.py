@@ -36,6 +36,7 @@ __all__ = [
     "open_settings",
     "opened",
     "pairs",
+    "permitted",
     "reading",
     "say",
     "table",
@@ -61,17 +62,22 @@ Key = Annotated[
 SourceName = Annotated[str, typer.Argument(help="来源名称，见 xinnong sources / name of a source")]
 
 
-def open_settings(act: Act = Act.LOOK) -> Settings:
+def permitted(act: Act) -> None:
+    """For a command that opens nothing: raises `ForbiddenError` (`not_permitted`)."""
+    if act.is_on_everything:
+        from api.who_asks import local_scope
+
+        permit(act, local_scope())
+
+
+def open_settings(act: Act) -> Settings:
     """The settings of this environment, for a command that does that with what lies there.
 
     Raises `ForbiddenError` (`not_permitted`).
     """
     from graph.settings import Settings
 
-    if act.is_on_everything:
-        from api.who_asks import local_scope
-
-        permit(act, local_scope())
+    permitted(act)
     return Settings()
 
 
@@ -108,10 +114,8 @@ def opened(act: Act, *, graph: bool = False) -> Services:
     Raises `ForbiddenError` (`not_permitted`).
     """
     from api.services import Services
-    from api.who_asks import local_scope
 
-    permit(act, local_scope())
-    return Services(open_settings(), reads_graph=graph, waits=True)
+    return Services(open_settings(act), reads_graph=graph, waits=True)
 
 
 @contextmanager

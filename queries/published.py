@@ -22,14 +22,16 @@ from graph.identifiers.spelling import compact
 from graph.information import InformationClass
 from graph.last_heard import last_heard
 from graph.names.writing import simplified
+from graph.operations import EVERYTHING, OperationsStore, RecordUses
 from graph.schema import SCHEMA
+from graph.time import utc_now
 from queries.basis import Basis
 from queries.district import DistrictReader
 from queries.lawful import SUBJECT, why_not_published
 from queries.reader import Reader
 from queries.scope import Scope
 
-__all__ = ["KINDS", "PUBLIC", "Notice", "Published", "published"]
+__all__ = ["KINDS", "PUBLIC", "Notice", "Published", "RecordRef", "note_download", "published"]
 
 #: Everybody: nothing but the public classes is open to them.
 PUBLIC = Scope("社会公众", open_classes=frozenset())
@@ -93,12 +95,27 @@ class Notice:
         return KINDS[self.kind].term
 
 
+@dataclass(frozen=True)
+class RecordRef:
+    """Which record of whom: keys, that leave the office nowhere."""
+
+    party: str
+    label: str
+    kind: str
+    record: str
+
+
 @dataclass(frozen=True, eq=False)
 class Published:
-    """All that is published on a day."""
+    """All that is published on a day.
+
+    Attributes:
+        records: the same notices by the record that each is of.
+    """
 
     notices: tuple[Notice, ...]
     basis: Basis
+    records: Mapping[RecordRef, Notice]
     _by: Mapping[str, tuple[Notice, ...]]
 
     def of(self, text: str) -> tuple[Notice, ...]:
@@ -115,16 +132,32 @@ def published(reader: Reader) -> Published:
     return everybody.computed("published", lambda: _published(everybody))
 
 
+def note_download(store: OperationsStore, reader: Reader) -> None:
+    """Note that all of it was fetched, once for each state of the data: whoever has it can be found to
+    have what is repaired or annulled afterwards."""
+    RecordUses(store).note(
+        "public_download",
+        reader.moment.head,
+        title=f"公示信息下载（数据第 {reader.basis.position} 批）",
+        at=utc_now(),
+        records=[EVERYTHING],
+    )
+
+
 def _published(reader: DistrictReader) -> Published:
     organisations = dict(_organisations(reader))
-    notices = [notice for kind in KINDS for notice in _notices(reader, kind, organisations)]
+    records = {
+        ref: notice for kind in KINDS for ref, notice in _notices(reader, kind, organisations)
+    }
+    notices = list(records.values())
     notices.sort(key=lambda one: (one.name, list(KINDS).index(one.kind), str(one.document_no)))
     notices.sort(key=lambda one: one.since or date.min, reverse=True)
     by: dict[str, list[Notice]] = defaultdict(list)
     for one in notices:
         for key in {one.code, simplified(one.name)} - {None}:
             by[str(key)].append(one)
-    return Published(tuple(notices), reader.basis, {key: tuple(told) for key, told in by.items()})
+    found = {key: tuple(told) for key, told in by.items()}
+    return Published(tuple(notices), reader.basis, records, found)
 
 
 @cache
@@ -148,7 +181,7 @@ def _organisations(reader: DistrictReader) -> Iterator[tuple[str, tuple[str, str
 
 def _notices(
     reader: DistrictReader, kind: str, organisations: Mapping[str, tuple[str, str | None]]
-) -> Iterator[Notice]:
+) -> Iterator[tuple[RecordRef, Notice]]:
     spec, moment = KINDS[kind], reader.moment
     said = {row["key"]: row for row in last_heard(reader.table(kind), ["key"]).to_pylist()}
     ties = reader.table(spec.tie)
@@ -159,7 +192,10 @@ def _notices(
         if told is None or party not in organisations or label not in _labels():
             continue
         if why_not_published(kind, {**told, SUBJECT: label}, moment.lawful_on) is None:
-            yield _notice(kind, *organisations[party], told)
+            yield (
+                RecordRef(party, label, kind, record),
+                _notice(kind, *organisations[party], told),
+            )
 
 
 def _notice(kind: str, name: str, code: str | None, told: Mapping[str, Any]) -> Notice:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.terminal import Json, SourceName, answer_with, table
+from api.acts import Act
+from api.terminal import Json, SourceName, answer_with, permitted, table
 
 __all__ = ["commands"]
 
@@ -17,6 +18,7 @@ commands = typer.Typer()
 @commands.command()
 def sources(as_json: Json = False) -> None:
     """列出数据来源 / list the sources."""
+    permitted(Act.LOOK)
     from ingest import in_order, load_source, source_names
 
     found = [load_source(name) for name in in_order(source_names())]
@@ -40,6 +42,7 @@ def template(
     out: Annotated[Path, typer.Option(help="写到哪个目录 / folder to write into")] = Path(),
 ) -> None:
     """写出一个来源的 Excel 填报模板 / write the Excel templates of a source."""
+    permitted(Act.LOOK)
     from ingest import load_source, write_templates
 
     for path in write_templates(load_source(source), out):
@@ -51,6 +54,7 @@ def dictionary(
     folder: Annotated[Path, typer.Argument(help="写到哪个目录 / folder to write into")],
 ) -> None:
     """写出数据字典和来源目录两页 / write the manual's pages of sources and fields."""
+    permitted(Act.LOOK)
     from ingest import load_source, source_names, write_pages
 
     for path in write_pages([load_source(name) for name in source_names()], folder):
@@ -60,6 +64,7 @@ def dictionary(
 @commands.command()
 def masking(source: SourceName, as_json: Json = False) -> None:
     """哪些字段对外遮蔽、怎样遮蔽 / which fields are masked, and how."""
+    permitted(Act.LOOK)
     from ingest import load_source, masking_list
 
     rows = [

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from api.acts import Act
 from api.terminal import Bar, Json, answer_with, open_settings, say, table
 
 __all__ = ["commands"]
@@ -31,7 +32,7 @@ def check(
     """检查日志、图、运行库、密钥和引擎是否完好 / check log, graph, stores, secrets and engine."""
     from api.examination import examine, give_up
 
-    settings = open_settings()
+    settings = open_settings(Act.KEEP)
     if accept_loss:
         say(f"不再等待 {give_up(settings)} 批，图已由现有日志重建 / given up, the graph is rebuilt")
     with Bar() as step:

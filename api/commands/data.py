@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.acts import Act
-from api.terminal import Bar, Json, SourceName, answer_with, fetch_engine, open_settings, say, table
+from api.terminal import (
+    Bar,
+    Json,
+    SourceName,
+    answer_with,
+    fetch_engine,
+    open_settings,
+    permitted,
+    say,
+    table,
+)
 
 if TYPE_CHECKING:
     from ingest import BatchReport, Preview
@@ -44,6 +54,7 @@ def sample(
     as_json: Json = False,
 ) -> None:
     """写出样本区的部门文件 / write the files of the sample district."""
+    permitted(Act.LOOK)
     from graph.errors import InputError
     from ingest.sample import write_district
 

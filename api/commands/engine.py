@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from api.acts import Act
 from api.terminal import Json, answer_with, fetch_engine, open_settings
 
 __all__ = ["commands"]
@@ -18,7 +19,7 @@ def engine_start(as_json: Json = False) -> None:
     """启动引擎 / start the engine."""
     from graph.engine import ensure_engine
 
-    settings = open_settings()
+    settings = open_settings(Act.KEEP)
     fetch_engine(settings)
     endpoint = ensure_engine(settings)
     answer_with(
@@ -33,7 +34,7 @@ def engine_state(as_json: Json = False) -> None:
     """引擎状态 / status of the engine."""
     from graph.engine import engine_status
 
-    status = engine_status(open_settings())
+    status = engine_status(open_settings(Act.KEEP))
     answer_with(
         status,
         as_json,
@@ -48,4 +49,4 @@ def engine_stop() -> None:
     """停止引擎 / stop the engine."""
     from graph.engine import stop_engine
 
-    print("引擎已停止" if stop_engine(open_settings()) else "引擎没有在运行")
+    print("引擎已停止" if stop_engine(open_settings(Act.KEEP)) else "引擎没有在运行")

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.acts import Act
-from api.terminal import AsOf, Json, KnownAt, answer_with, basis, instant_of, opened, pairs, table
+from api.terminal import (
+    AsOf,
+    Json,
+    KnownAt,
+    answer_with,
+    basis,
+    instant_of,
+    opened,
+    pairs,
+    permitted,
+    table,
+)
 from api.who_asks import local_scope
 
 if TYPE_CHECKING:
@@ -36,6 +47,7 @@ def catalogue(
     as_json: Json = False,
 ) -> None:
     """措施目录：领域、对象、依据、机关、期限 / the catalogue of lawful measures."""
+    permitted(Act.LOOK)
     from queries.measures import load_measures
     from queries.measures.catalogue import SURE
 

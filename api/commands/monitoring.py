@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.acts import Act
-from api.terminal import AsOf, Json, KnownAt, answer_with, basis, instant_of, opened, table
+from api.terminal import (
+    AsOf,
+    Json,
+    KnownAt,
+    answer_with,
+    basis,
+    instant_of,
+    opened,
+    permitted,
+    table,
+)
 from api.who_asks import local_scope
 
 if TYPE_CHECKING:
@@ -39,6 +49,7 @@ Subscriber = Annotated[str, typer.Argument(help="订阅人姓名或工号 / who 
 @commands.command()
 def rules(as_json: Json = False) -> None:
     """监测规则：什么情况产生预警、依据、自何时 / what raises a warning, and why we may look."""
+    permitted(Act.LOOK)
     from queries.monitoring import load_monitoring
 
     book = load_monitoring()

@@ -17,6 +17,7 @@ from api.terminal import (
     day_of,
     instant_of,
     opened,
+    permitted,
     table,
 )
 from api.who_asks import local_scope
@@ -89,6 +90,7 @@ def show(key: Key, as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = Fal
 @commands.command()
 def rules(as_json: Json = False) -> None:
     """积分规则：分值、来源、起止 / what gives how many, from when."""
+    permitted(Act.LOOK)
     from graph.schema.public_record import LEVELS
     from queries.points import load_points
 

@@ -7,8 +7,20 @@ from typing import Annotated
 
 import typer
 
+from api.acts import Act
 from api.arguments import kept_out_of_the_process_list
-from api.terminal import AsOf, Json, KnownAt, answer_with, basis, pairs, reading, say, table
+from api.terminal import (
+    AsOf,
+    Json,
+    KnownAt,
+    answer_with,
+    basis,
+    pairs,
+    permitted,
+    reading,
+    say,
+    table,
+)
 
 __all__ = ["commands"]
 
@@ -104,6 +116,7 @@ def ask(
 @commands.command()
 def questions(as_json: Json = False) -> None:
     """列出所有可问的问题 / list the questions."""
+    permitted(Act.LOOK)
     from queries import library
 
     rows = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,7 +13,7 @@ from api.terminal import AsOf, Json, KnownAt, answer_with, basis, instant_of, op
 from api.who_asks import local_scope
 
 if TYPE_CHECKING:
-    from api.department_rates import DepartmentRates
+    from ingest.department_rates import DepartmentRates
     from queries.indicators import Rate, Rows
 
 __all__ = ["commands"]
@@ -28,28 +28,37 @@ Period = Annotated[
 ]
 Department = Annotated[str, typer.Option(help="部门编号，如 org:11… / key of a department")]
 ActClass = Annotated[str, typer.Option(help="行政行为类别，如 penalty / class of decisions")]
+Channel = Annotated[
+    Literal["credit_platform", "market_supervision"],
+    typer.Option(help="渠道：信用信息平台、市场监管公示系统 / whose clock runs"),
+]
 Count = Annotated[int, typer.Option(min=1, help="最多列出几件 / rows to list")]
 By = Annotated[str, typer.Option("--by", help="认定人姓名 / who found it")]
 
 
 @contextmanager
 def _asking(as_of: str, known_at: str) -> Iterator[DepartmentRates]:
-    from api.department_rates import DepartmentRates
     from graph.time import parse_date
+    from ingest.department_rates import DepartmentRates
 
     day = parse_date(as_of) if as_of else None
     with opened(Act.OFFICE) as services:
         reader = services.reader(local_scope(), as_of=day, known_at=instant_of(known_at))
-        yield DepartmentRates(services, reader)
+        yield DepartmentRates(services.office, reader)
 
 
 @commands.command()
 def show(
-    period: Period = "", as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False
+    period: Period = "",
+    channel: Channel = "credit_platform",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    as_json: Json = False,
 ) -> None:
     """各部门各类别的上报率、合规率、及时率、入库率 / rates by department and class"""
     with _asking(as_of, known_at) as asked:
-        found = asked.rates(period or asked.newest())
+        book = asked.book_of(channel)
+        found = asked.rates(period or asked.newest(book), book)
 
     def people() -> None:
         table(

@@ -41,14 +41,14 @@ def serve(
             "Without authentication the server binds to loopback only.",
             code="loopback_only",
         )
-    settings = open_settings()
+    settings = open_settings(Act.KEEP)
     _refuse_taken(host, port)
     fetch_engine(settings)
     try:
         with Bar() as step:
             catch_up(settings, progress=step)
         # what cannot be opened is said here, and not by the server with a traceback
-        with opened(Act.LOOK) as services:
+        with opened(Act.KEEP) as services:
             services.open_store()
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         with logging_to(settings):
@@ -68,13 +68,13 @@ def demo(
     import ingest as room
     from ingest.sample import steps
 
-    settings = open_settings()
+    settings = open_settings(Act.KEEP)
     folder = settings.data / "district"
     if not (folder / "truth.json").exists():
         say("生成样本区文件 / writing the sample district")
         _write_whole(folder, persons)
     fetch_engine(settings)
-    with opened(Act.LOOK) as services:
+    with opened(Act.KEEP) as services:
         taken = [(batch.source, batch.file_name) for batch in services.deliveries().batches]
     # of the last one a workbook may be half in, one table of two: taken in again it changes nothing
     whole = {*taken} - {*taken[-1:]}

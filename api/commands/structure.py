@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.acts import Act
 from api.terminal import (
     AsOf,
     Json,
@@ -217,7 +218,7 @@ def guarantee(
             check = reader.check_guarantee(proposal)
         answer_with(check, as_json, lambda: _show_check(check))
         return
-    done = insert_guarantee(open_settings(), proposal, accept_open=accept_open or ())
+    done = insert_guarantee(open_settings(Act.GUARANTEE), proposal, accept_open=accept_open or ())
 
     def people() -> None:
         if done.check:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query
+from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.bulletin_workbook import workbook
-from api.department_rates import DepartmentRates
-from api.dependencies import Reading, Serving
+from api.dependencies import Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
-from api.pages.rendering import page, see_other
+from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.schema.ledger import DECISION_CLASSES
-from queries.bulletins import BulletinContent, bulletin, bulletins, sign_bulletin
+from ingest.department_rates import DepartmentRates
+from queries.bulletins import BulletinContent, bulletins, sign_bulletin, withheld
 from queries.indicators import MEASURES, RATES
 
 __all__ = ["ENTRIES", "Bar", "bars", "router"]
@@ -32,6 +32,7 @@ _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ON_A_PAGE = 100
 _LINE, _LEFT, _WIDTH = 26, 180, 400
 _LONGEST = 12
+_DOING = "正在核对通报中的记录是否已经停止公示。"
 
 Digest = Annotated[str, Path(min_length=64, max_length=64)]
 By = Annotated[str, Form(max_length=64)]
@@ -67,7 +68,7 @@ def bars(content: BulletinContent) -> tuple[tuple[Bar, ...], int]:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def listed(reader: Reading, services: Serving) -> HTMLResponse:
     """Every edition, and the form to write one."""
-    period = DepartmentRates(services, reader).last_month()
+    period = DepartmentRates(services.office, reader).last_month()
     return page(
         "bulletins.html", here="/bulletins", found=bulletins(services.office.store), period=period
     )
@@ -84,26 +85,31 @@ def written(
     user: By = "",
 ) -> Response:
     """Freeze one."""
-    made = DepartmentRates(services, reader).write(period, by=user, remarks=remarks, why=why)
+    made = DepartmentRates(services.office, reader).write(period, by=user, remarks=remarks, why=why)
     return see_other(f"/bulletins/{made.id}")
 
 
 @router.get("/bulletins/{digest}")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def one(digest: Digest, services: Serving) -> HTMLResponse:
+def one(request: Request, digest: Digest, reader: Now, services: Serving) -> HTMLResponse:
     """As it is read and printed."""
-    told, content = bulletin(services.office.store, digest)
+    shown = DepartmentRates(services.office, reader).bulletin(digest, within=PATIENCE)
+    if shown is None:
+        return waiting(request, _DOING, here="/bulletins")
+    told, content = shown
     drawn, height = bars(content)
     return page(
         "bulletin.html", here="/bulletins", told=told, found=content, bars=drawn, height=height,
-        left=_LEFT, width=_WIDTH, rates=RATES, measures=MEASURES,
+        left=_LEFT, width=_WIDTH, rates=RATES, measures=MEASURES, withheld=withheld(content),
     )  # fmt: skip
 
 
 @router.get("/bulletins/{digest}/rows")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def rows(
+    request: Request,
     digest: Digest,
+    reader: Now,
     services: Serving,
     measure: Annotated[str, Query(max_length=32)],
     department: Annotated[str | None, Query(max_length=128)] = None,
@@ -111,7 +117,10 @@ def rows(
     offset: Offset = 0,
 ) -> HTMLResponse:
     """The decisions behind a number of it, by what they are called."""
-    told, content = bulletin(services.office.store, digest)
+    shown = DepartmentRates(services.office, reader).bulletin(digest, within=PATIENCE)
+    if shown is None:
+        return waiting(request, _DOING, here="/bulletins")
+    told, content = shown
     every = content.rows(measure, department, act_class) if measure in content.measures else []
     return page(
         "bulletin_rows.html", here="/bulletins", told=told, title=MEASURES.get(measure, measure),
@@ -131,9 +140,11 @@ def signed(digest: Digest, services: Serving, user: By = "") -> Response:
 
 @router.get("/bulletins/{digest}/workbook")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def sheet(digest: Digest, services: Serving) -> Response:
+def sheet(digest: Digest, reader: Now, services: Serving) -> Response:
     """As a workbook."""
-    told, content = bulletin(services.office.store, digest)
+    shown = DepartmentRates(services.office, reader).bulletin(digest)
+    assert shown is not None
+    told, content = shown
     name = f"bulletin-{told.period}-{told.edition}.xlsx"
     return Response(
         workbook(told, content),

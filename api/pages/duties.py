@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse
 
 from api.acts import Act
+from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.duties import DutyDesk
 from api.needs import EVERY_CLASS, needs
@@ -29,7 +30,7 @@ ENTRIES = (
 _ON_A_PAGE = 50
 
 Name = Annotated[str, Path(max_length=64, pattern="^[a-z0-9_]+$")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
 
 
 @router.get("/duties")

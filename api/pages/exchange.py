@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
+from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
@@ -49,7 +50,7 @@ _ACTS = {"queue": "排队", "send": "报送", "receive": "接收", "again": "重
 
 ContractName = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,63}$")]
 ItemId = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+Offset = Annotated[Whole, Query(ge=0, le=10_000_000)]
 State = Annotated[str, Query(max_length=16)]
 
 

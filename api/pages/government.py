@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
+from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
@@ -51,8 +52,8 @@ _FIRST_YEAR = 2020
 
 Of = Annotated[str, Query(max_length=128)]
 State = Annotated[str, Query(max_length=32)]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
-Year = Annotated[int | None, Query(ge=_FIRST_YEAR, le=2100)]
+Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
+Year = Annotated[Whole | None, Query(ge=_FIRST_YEAR, le=2100)]
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -145,7 +146,7 @@ def rows(
     services: Serving,
     body: Annotated[str, Query(max_length=128)],
     indicator: Annotated[str, Query(max_length=64)],
-    year: Annotated[int, Query(ge=_FIRST_YEAR, le=2100)],
+    year: Annotated[Whole, Query(ge=_FIRST_YEAR, le=2100)],
 ) -> HTMLResponse:
     """What was counted in one number."""
     store = services.office.store

@@ -35,8 +35,8 @@ def queue(
     services: Serving,
     scope: Scoped,
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
-    compared: Annotated[int | None, Query(ge=0, le=MOST)] = None,
-    found: Annotated[int | None, Query(ge=0, le=MOST)] = None,
+    compared: Annotated[Whole | None, Query(ge=0, le=MOST)] = None,
+    found: Annotated[Whole | None, Query(ge=0, le=MOST)] = None,
 ) -> HTMLResponse:
     """Pairs that wait, conflicts, and what was judged before."""
     judgements, clusters = services.judging.in_force()

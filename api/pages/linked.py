@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
+from api.admission import Whole
 from api.case_workbook import workbook_answer
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
@@ -42,10 +43,10 @@ def lists(
     name: ListName = "linked",
     town: Annotated[str, Query(max_length=32)] = "",
     tie: Annotated[str, Query(max_length=64)] = "",
-    nearest: Annotated[int, Query(ge=0, le=9)] = 0,
+    nearest: Annotated[Whole, Query(ge=0, le=9)] = 0,
     since: Annotated[str, Query(max_length=10)] = "",
     dishonest: bool = False,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    offset: Annotated[Whole, Query(ge=0, le=1_000_000)] = 0,
     who: Annotated[str, Query(max_length=100)] = "",
 ) -> HTMLResponse:
     """One list, cut down; never a label on anybody in it.  `who` finds a party to look into."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
+from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
@@ -46,7 +47,7 @@ _ON_A_PAGE = 50
 _OK, _UNPROCESSABLE = 200, 422
 
 MeasureId = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
 
 
 async def _form(request: Request) -> dict[str, str]:

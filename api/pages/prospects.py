@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
+from api.admission import Whole
 from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
@@ -28,7 +29,7 @@ ENTRIES = (
 _DOING = "正在为全区每一户、每个产品测算：还没有已知贷款的有谁，只差什么。"
 
 Village = Annotated[str, Path(max_length=64)]
-Most = Annotated[int, Query(ge=0, le=20)]
+Most = Annotated[Whole, Query(ge=0, le=20)]
 
 
 @router.get("/prospects")
@@ -83,7 +84,7 @@ def with_assessor(
     village: Village,
     who: Annotated[str, Form(max_length=100)] = "",
     product: Annotated[str, Form(max_length=64)] = "",
-    most: Annotated[int, Form(ge=0, le=20)] = 1,
+    most: Annotated[Whole, Form(ge=0, le=20)] = 1,
 ) -> Response:
     """Who appraises, by name or identity; POST, so that neither stands in a URL."""
     told = reader.search(who).rows if who.strip() else []

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse
 
 from api.acts import Act
-from api.dependencies import Reading
+from api.dependencies import Now
 from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page
@@ -30,21 +30,19 @@ ENTRIES = (
 
 @router.get("/public")
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
-def start(reader: Reading) -> HTMLResponse:
+def start(reader: Now) -> HTMLResponse:
     """The search, how many records are published, and the guide."""
     return _told(reader, "", asked=False)
 
 
 @router.post("/public", dependencies=[Depends(PUBLIC_SEARCH)])
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
-def search(
-    reader: Reading, text: Annotated[str, Form(min_length=2, max_length=200)]
-) -> HTMLResponse:
+def search(reader: Now, text: Annotated[str, Form(min_length=2, max_length=200)]) -> HTMLResponse:
     """Records of one organisation."""
     return _told(reader, text, asked=True)
 
 
-def _told(reader: Reading, text: str, *, asked: bool) -> HTMLResponse:
+def _told(reader: Now, text: str, *, asked: bool) -> HTMLResponse:
     told = published(reader)
     counts = dict.fromkeys(KINDS, 0)
     for one in told.notices:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -11,13 +11,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import MOST, Whole
-from api.department_rates import DepartmentRates
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.schema.ledger import DECISION_CLASSES
 from graph.time import parse_date
+from ingest.department_rates import DepartmentRates
 from queries.indicators import MEASURES, RATES
 from queries.indicators.concealed import conceal, take_back
 from queries.indicators.rows import ATTENTION
@@ -46,13 +46,17 @@ def rates(
     request: Request, reader: Reading, services: Serving, period: Period = ""
 ) -> HTMLResponse:
     """One month or quarter, by default the month that is over last."""
-    told = DepartmentRates(services, reader)
+    told = DepartmentRates(services.office, reader)
     book = told.ready(PATIENCE)
     if book is None:
         return waiting(request, _DOING, here="/rates")
     chosen = period or told.newest(book)
+    market = told.ready(PATIENCE, "market_supervision")
+    if market is None:
+        return waiting(request, _DOING, here="/rates")
     return page(
         "rates.html",
+        market=told.rates(chosen, market),
         here="/rates",
         found=told.rates(chosen, book),
         period=chosen,
@@ -78,10 +82,13 @@ def rows(
     department: Text = None,
     act_class: Text = None,
     offset: Offset = 0,
+    channel: Annotated[
+        Literal["credit_platform", "market_supervision"], Query()
+    ] = "credit_platform",
 ) -> HTMLResponse:
     """The decisions behind one number."""
-    told = DepartmentRates(services, reader)
-    book = told.ready(PATIENCE)
+    told = DepartmentRates(services.office, reader)
+    book = told.ready(PATIENCE, channel)
     if book is None:
         return waiting(request, _DOING, here="/rates")
     chosen = period or told.newest(book)
@@ -96,6 +103,8 @@ def rows(
             offset=offset, book=book,
         )  # fmt: skip
     asked = {"measure": measure, "period": period, "department": department, "act_class": act_class}
+    if channel != "credit_platform":
+        asked["channel"] = channel
     query = "&".join(f"{name}={quote(value)}" for name, value in asked.items() if value)
     return page(
         "rate_rows.html", here="/rates", found=found, period=period, query=query, step=_ON_A_PAGE

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api.acts import Act
+from api.admission import Whole
 from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
@@ -41,7 +42,7 @@ def subjects(
     request: Request,
     reader: Reading,
     department: Annotated[str, Query(max_length=200)] = "",
-    start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    start: Annotated[Whole, Query(ge=0, le=1_000_000)] = 0,
 ) -> HTMLResponse:
     """Departments with how many each; those of one department, or all, fifty at a time."""
     found = reader.computed("unknown_subjects", lambda: unknown_subjects(reader), within=PATIENCE)

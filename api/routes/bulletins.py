@@ -11,10 +11,12 @@ from pydantic.dataclasses import dataclass
 
 from api.acts import Act
 from api.bulletin_workbook import workbook
-from api.department_rates import DepartmentRates
-from api.dependencies import Body, Reading, Serving
+from api.dependencies import Body, Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs
-from queries.bulletins import Bulletin, BulletinContent, bulletin, bulletins, sign_bulletin
+from api.services import Services
+from ingest.department_rates import DepartmentRates
+from queries.bulletins import Bulletin, BulletinContent, bulletins, sign_bulletin, withheld
+from queries.reader import Reader
 
 __all__ = ["SHEET", "router"]
 
@@ -45,10 +47,15 @@ class SignRequest(Body):
 
 @dataclass(frozen=True)
 class BulletinAnswer:
-    """An edition and all that it says."""
+    """An edition and all that may be shown of it today.
+
+    Attributes:
+        withheld: decisions whose records have ended since: they are counted, and named no more.
+    """
 
     bulletin: Bulletin
     content: BulletinContent
+    withheld: int
 
 
 @router.get("", summary="各期通报 / all editions")
@@ -62,16 +69,17 @@ def listed(services: Serving) -> list[Bulletin]:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def written(body: BulletinRequest, reader: Reading, services: Serving) -> Bulletin:
     """Frozen as it is now; the same content again is the same edition."""
-    return DepartmentRates(services, reader).write(
+    return DepartmentRates(services.office, reader).write(
         body.period, by=body.user, remarks=body.remarks, why=body.why
     )
 
 
 @router.get("/{digest}", summary="一份通报 / one edition")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def one(digest: Digest, services: Serving) -> BulletinAnswer:
-    """Its content as it was frozen."""
-    return BulletinAnswer(*bulletin(services.office.store, digest))
+def one(digest: Digest, reader: Now, services: Serving) -> BulletinAnswer:
+    """Its content as it was frozen, without the names of what has ended since."""
+    told, content = _shown(digest, reader, services)
+    return BulletinAnswer(told, content, withheld(content))
 
 
 @router.post("/{digest}/sign", summary="签发 / sign")
@@ -88,6 +96,12 @@ def signed(digest: Digest, body: SignRequest, services: Serving) -> Bulletin:
     responses={200: {"content": {SHEET: _BYTES}, "description": "表格 / the workbook"}},
 )
 @needs(Act.OFFICE, *EVERY_CLASS)
-def sheet(digest: Digest, services: Serving) -> Response:
-    """The same bytes every time."""
-    return Response(workbook(*bulletin(services.office.store, digest)), media_type=SHEET)
+def sheet(digest: Digest, reader: Now, services: Serving) -> Response:
+    """The same bytes every time, as long as nothing in it ends."""
+    return Response(workbook(*_shown(digest, reader, services)), media_type=SHEET)
+
+
+def _shown(digest: str, reader: Reader, services: Services) -> tuple[Bulletin, BulletinContent]:
+    found = DepartmentRates(services.office, reader).bulletin(digest)
+    assert found is not None
+    return found

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.acts import Act
+from api.admission import Whole
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from ingest.exchange import (
@@ -78,8 +79,8 @@ def items(
     reader: Reading,
     services: Serving,
     state: State = "",
-    offset: Annotated[int, Query(title="从第几条起", ge=0, le=10_000_000)] = 0,
-    limit: Annotated[int, Query(title="至多几条", ge=1, le=1_000)] = 100,
+    offset: Annotated[Whole, Query(title="从第几条起", ge=0, le=10_000_000)] = 0,
+    limit: Annotated[Whole, Query(title="至多几条", ge=1, le=1_000)] = 100,
 ) -> tuple[ItemState, ...]:
     """Items of a contract in one state, or in any; not whom they name and not what they say."""
     return contract_items(reader, services.office.store, contract, state, offset=offset, most=limit)

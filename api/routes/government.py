@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST
+from api.admission import MOST, Whole
 from api.dependencies import Body, Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from queries.government import (
@@ -44,9 +44,9 @@ router = APIRouter(prefix="/v1/government", tags=["government"])
 
 State = Annotated[str, Query(title="状态代码", max_length=32)]
 Of = Annotated[str, Query(title="单位编号", max_length=128)]
-Limit = Annotated[int, Query(title="条数", ge=1, le=1_000)]
-Offset = Annotated[int, Query(title="跳过", ge=0, le=MOST)]
-Year = Annotated[int, Path(description="年度 / year", ge=2020, le=2100)]
+Limit = Annotated[Whole, Query(title="条数", ge=1, le=1_000)]
+Offset = Annotated[Whole, Query(title="跳过", ge=0, le=MOST)]
+Year = Annotated[Whole, Path(description="年度 / year", ge=2020, le=2100)]
 Line = Annotated[str, Path(description="指标代码 / line", max_length=64)]
 
 

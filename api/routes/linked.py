@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST, Day
+from api.admission import MOST, Day, Whole
 from api.case_workbook import XLSX, workbook_answer
 from api.dependencies import Body, Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
@@ -51,11 +51,11 @@ def lists(
     reader: Reading,
     town: Annotated[str, Query(title="乡镇编码", max_length=32)] = "",
     tie: Annotated[str, Query(title="关系种类", max_length=64)] = "",
-    nearest: Annotated[int, Query(title="最多几层", ge=0, le=9)] = 0,
+    nearest: Annotated[Whole, Query(title="最多几层", ge=0, le=9)] = 0,
     since: Annotated[Day | None, Query(title="关系起始不早于")] = None,
     dishonest: Annotated[bool, Query(title="只列涉及失信主体的")] = False,
-    limit: Annotated[int, Query(title="条数", ge=1, le=1_000)] = 100,
-    offset: Annotated[int, Query(title="跳过", ge=0, le=MOST)] = 0,
+    limit: Annotated[Whole, Query(title="条数", ge=1, le=1_000)] = 100,
+    offset: Annotated[Whole, Query(title="跳过", ge=0, le=MOST)] = 0,
 ) -> LinkedLists:
     """Links, rings, re-registrations, one controller, nominees, one agent; each with its expiry."""
     cut = ListFilter(town, tie, nearest, since, dishonest)

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from api.acts import Act
-from api.dependencies import Body, Reading
+from api.dependencies import Body, Now, Serving
 from api.needs import needs
 from api.rate_limit import PUBLIC_SEARCH
 from graph.information import InformationClass
 from queries.basis import Basis
-from queries.published import Notice, published
+from queries.published import Notice, note_download, published
 
 __all__ = ["router"]
 
@@ -41,7 +41,7 @@ class Notices:
     dependencies=[Depends(PUBLIC_SEARCH)],
 )
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
-def search(body: PublicSearch, reader: Reading) -> Notices:
+def search(body: PublicSearch, reader: Now) -> Notices:
     """By its exact name or code; a part of a name finds nothing."""
     told = published(reader)
     return Notices(told.of(body.text), told.basis)
@@ -49,7 +49,12 @@ def search(body: PublicSearch, reader: Reading) -> Notices:
 
 @router.get("/records", summary="全部公示信息 / all that is published")
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
-def records(reader: Reading) -> Notices:
-    """Permits, penalties, lists and honours of organisations within their terms."""
+def records(reader: Now, services: Serving) -> Notices:
+    """Permits, penalties, lists and honours of organisations within their terms, as of now.
+
+    That it was fetched is noted once for each state of the data, so that whoever has it can be found to
+    have what is repaired or annulled afterwards.
+    """
     told = published(reader)
+    note_download(services.office.store, reader)
     return Notices(told.notices, told.basis)

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from api.acts import Act
 from api.admission import MOST, Day, Whole
-from api.department_rates import DepartmentRates
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from ingest.department_rates import DepartmentRates
 from queries.indicators import Rates, Rows
 from queries.indicators.concealed import Concealment, conceal, take_back
 
@@ -24,6 +24,10 @@ Period = Annotated[
     Query(
         title="月份或季度", description="2026-03 或 2026-Q1；不写为最近有数据的月份", max_length=7
     ),
+]
+ChannelAsked = Annotated[
+    Literal["credit_platform", "market_supervision"],
+    Query(title="渠道", description="信用信息平台，或企业信用信息公示系统（市场监管）"),
 ]
 Department = Annotated[str | None, Query(title="部门编号", max_length=128)]
 ActClass = Annotated[str | None, Query(title="行政行为类别", max_length=32)]
@@ -51,10 +55,20 @@ class WithdrawalRequest(Body):
 
 @router.get("", summary="双公示各率 / rates by department and class")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def rates(reader: Reading, services: Serving, period: Period = "") -> Rates:
-    """Of a month or a quarter; a rate of nothing is null, and `status` says why."""
-    told = DepartmentRates(services, reader)
-    return told.rates(period or told.newest())
+def rates(
+    reader: Reading,
+    services: Serving,
+    period: Period = "",
+    channel: ChannelAsked = "credit_platform",
+) -> Rates:
+    """Of a month or a quarter; a rate of nothing is null, and `status` says why.
+
+    On the channel of market supervision only 及时率 is a rate: by the day of publication that a record
+    states, and by none where it states none.
+    """
+    told = DepartmentRates(services.office, reader)
+    book = told.book_of(channel)
+    return told.rates(period or told.newest(book), book)
 
 
 @router.get("/rows", summary="数字背后的各件 / the decisions behind a number")
@@ -68,12 +82,14 @@ def rows(
     act_class: ActClass = None,
     limit: Limit = 100,
     offset: Offset = 0,
+    channel: ChannelAsked = "credit_platform",
 ) -> Rows:
     """Nothing in them says whom a decision concerns; `total` is the number."""
-    told = DepartmentRates(services, reader)
+    told = DepartmentRates(services.office, reader)
+    book = told.book_of(channel)
     return told.rows(
-        period or told.newest(), measure,
-        department=department, act_class=act_class, limit=limit, offset=offset,
+        period or told.newest(book), measure,
+        department=department, act_class=act_class, limit=limit, offset=offset, book=book,
     )  # fmt: skip
 
 
@@ -89,7 +105,7 @@ def wanted(
     offset: Offset = 0,
 ) -> Rows:
     """Of whatever month, the earliest day first."""
-    return DepartmentRates(services, reader).attention(
+    return DepartmentRates(services.office, reader).attention(
         kind, department=department, act_class=act_class, limit=limit, offset=offset
     )
 

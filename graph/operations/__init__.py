@@ -15,23 +15,27 @@ from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
 from graph.operations.government_value import GovernmentValue, GovernmentValues
+from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.monitoring import LastRead, Subscription, Subscriptions
+from graph.operations.office import OfficeBooks
 from graph.operations.outbox import Outbox
 from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
-from graph.operations.record_use import RecordUse, RecordUses
+from graph.operations.record_use import EVERYTHING, RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.staff_check import StaffCheck, StaffChecks
 from graph.operations.store import OperationsStore, read_only_store, store_for
+from graph.operations.typical_case import TypicalCase, TypicalCases
 
 __all__ = [
     "ENDED",
+    "EVERYTHING",
     "Act",
     "AppliedMeasure",
     "Bulletins",
@@ -56,6 +60,8 @@ __all__ = [
     "GovernmentValue",
     "GovernmentValues",
     "Holder",
+    "IndicatorValue",
+    "IndicatorValues",
     "Intake",
     "Job",
     "Jobs",
@@ -67,6 +73,7 @@ __all__ = [
     "LastRead",
     "Ledger",
     "MeasureBook",
+    "OfficeBooks",
     "OperationsStore",
     "Outbox",
     "Outcome",
@@ -84,6 +91,8 @@ __all__ = [
     "StaffChecks",
     "Subscription",
     "Subscriptions",
+    "TypicalCase",
+    "TypicalCases",
     "Work",
     "holder",
     "lease",

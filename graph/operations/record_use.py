@@ -1,11 +1,13 @@
 """What was let out: which records stood in a bulletin, an export, a case file.
 
-Who freezes a bulletin or writes an export notes the keys of its records here, so that it can be
-found when one of them is repaired or annulled afterwards.  The records themselves are not kept.
+Whoever lets an export out notes its records here, so that it can be found when one of them is repaired
+or annulled afterwards.  Neither the records nor their keys are kept, which say of whom they are: a hash
+of each key answers whether it was among them, and leaves nothing to read when law has ended it.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +18,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from graph import time
 from graph.operations.store import Instant, OperationsStore, Row
 
-__all__ = ["RecordUse", "RecordUses", "note_use"]
+__all__ = ["EVERYTHING", "RecordUse", "RecordUses", "note_use"]
+
+#: Noted in place of records where all went out that was published at the time.
+EVERYTHING = "*"
 
 
 class _Use(Row):
@@ -38,12 +43,18 @@ class _Used(Row):
 
 @dataclass(frozen=True)
 class RecordUse:
-    """One thing that was let out: `bulletin`, `export`, `case_file`, `exchange`; its name and its title."""
+    """One thing that was let out: its name and its title.
+
+    Attributes:
+        kind: `case_file`, `public_download`, `exchange`, or whatever else goes out.
+        whole: all went out that was published then: whether a record was, the log knows.
+    """
 
     kind: str
     name: str
     title: str
     at: time.Instant
+    whole: bool = False
 
 
 def note_use(
@@ -53,7 +64,7 @@ def note_use(
     row = _Use(kind=kind, name=name, title=title, at=at)
     session.add(row)
     session.flush()
-    session.add_all(_Used(use=row.number, record=key) for key in sorted({*records}))
+    session.add_all(_Used(use=row.number, record=each) for each in sorted(_hashes(records)))
 
 
 class RecordUses:
@@ -65,17 +76,33 @@ class RecordUses:
     def note(
         self, kind: str, name: str, *, title: str, at: datetime, records: Iterable[str]
     ) -> None:
-        """Note which records stood in something."""
+        """Note which records stood in something; what is noted under its kind and name already is not
+        noted again.
+
+        Args:
+            records: their keys, or `EVERYTHING` alone.
+        """
+        noted = select(_Use.number).where(_Use.kind == kind, _Use.name == name).limit(1)
+        with self._store.reading() as session:
+            if session.scalar(noted) is not None:
+                return
         with self._store.transaction() as session:
             note_use(session, kind, name, title=title, at=at, records=records)
 
     def of(self, record: str) -> list[RecordUse]:
-        """In what a record stood, the oldest first."""
+        """In what a record stood or may have stood (`whole`), the oldest first."""
         query = (
-            select(_Use).join(_Used, _Used.use == _Use.number).where(_Used.record == record)
-            .order_by(_Use.number)
+            select(_Use, _Used.record).join(_Used, _Used.use == _Use.number)
+            .where(_Used.record.in_([record, *_hashes([record]), EVERYTHING])).order_by(_Use.number)
         )  # fmt: skip
         with self._store.reading() as session:
             return [
-                RecordUse(row.kind, row.name, row.title, row.at) for row in session.scalars(query)
+                RecordUse(row.kind, row.name, row.title, row.at, noted == EVERYTHING)
+                for row, noted in session.execute(query)
             ]
+
+
+def _hashes(records: Iterable[str]) -> set[str]:
+    return {
+        key if key == EVERYTHING else hashlib.sha256(key.encode()).hexdigest() for key in records
+    }

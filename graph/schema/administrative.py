@@ -67,17 +67,8 @@ _USE = (
           {"secret": "国家秘密或商业秘密", "privacy": "个人隐私", "minor": "涉及未成年人"}),
 )  # fmt: skip
 
-_REPORTING = (
-    _day("reported_on", "上报日期", "信用信息平台接收日期"),
-    _day("due_on", "应上报截止日期", "作出决定之日起 7 个工作日"),
-    Property(
-        "is_late",
-        "是否迟报",
-        ValueType.FLAG,
-        "作出决定之日起 7 个工作日",
-        _PUBLIC,
-    ),
-)
+#: Whether that was in time is law and the calendar of whoever asks (`queries.lawful.clocks`).
+_REPORTING = (_day("reported_on", "上报日期", "信用信息平台接收日期"),)
 
 NODES = (
     Node(
@@ -127,6 +118,11 @@ NODES = (
             _text("licence", "暂扣或吊销证照", "CF_NR_ZKDX"),
             _day("decided_on", "处罚决定日期", "CF_JDRQ"),
             _text("authority", "处罚机关", "CF_CFJG"),
+            _day(
+                "market_published_on",
+                "在国家企业信用信息公示系统公示的日期",
+                "市场监督管理行政处罚信息公示规定",
+            ),
             _day("published_until", "公示截止期", "CF_GSJZQ"),
             _day("removed_on", "修复日期", "信用修复管理办法"),
             _text("record_state", "当前状态", "CF_ZT", RECORD_STATES),

@@ -1,8 +1,8 @@
 """`fact.withdrawn`: what used a record that was repaired or annulled since.
 
-A kept decision says of every input by which fact it was read; a bulletin, an export or a case file
-notes the keys of its records when it is let out (`graph.operations.record_use`).  They stay what they
-were; whoever relied on them is to be told.
+A kept decision says of every input by which fact it was read, a bulletin names its documents; an export
+is noted with its records when it is let out (`graph.operations.record_use`).  They stay what they were;
+whoever relied on them is to be told.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pyarrow.compute as pc
@@ -17,8 +18,8 @@ import pyarrow.compute as pc
 from graph.log import FactLog
 from graph.operations import Bulletins, DecisionArchive, OperationsStore, RecordUses, store_for
 from graph.settings import Settings
-from graph.time import Instant
-from ingest.repair.record import DECIDED, RECORD_KINDS
+from graph.time import Instant, day_of
+from ingest.repair.record import DECIDED, RECORD_KINDS, record_files
 from queries.filed import document_of
 from queries.lawful import regimes
 
@@ -71,6 +72,7 @@ def withdrawals_of(
         found += [
             Withdrawn(use.kind, use.name, use.title, use.at)
             for use in RecordUses(operations).of(record)
+            if not use.whole or _was_published(FactLog(settings.log_dir), record, since, use.at)
         ]
     return sorted(found, key=lambda item: (item.at, item.kind, item.name))
 
@@ -95,6 +97,21 @@ def _facts_of(
                 if party := row.get("from_key"):
                     parties[party] = min(parties.get(party, known), known)
     return frozenset(found), {party: (known, ended) for party, known in parties.items()}
+
+
+def _was_published(
+    log: FactLog, record: str, since: dict[str, tuple[str, str | None]], at: datetime
+) -> bool:
+    """Whether a record, of an organisation, was known at an instant, nobody had ended it by then, and its
+    term was not over."""
+    known = at.isoformat()
+    if not any(
+        party.startswith("org:") and begun <= known and (ended is None or known < ended)
+        for party, (begun, ended) in since.items()
+    ):
+        return False
+    told = (record_files(log, kind, [record], day_of(at)).get(record) for kind in RECORD_KINDS)
+    return not any(each is not None and each.ended == "expired" for each in told)
 
 
 def _names(content: bytes, wanted: frozenset[str]) -> bool:

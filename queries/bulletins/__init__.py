@@ -1,11 +1,13 @@
 """Bulletins of the credit office: what is said of a month or quarter, frozen.
 
 rates, rows, open corrections, remarks ──> content (canonical JSON) ──> kept by its hash ──> signed
+                                                                     └──> as it may be shown today
 """
 
 from __future__ import annotations
 
 from queries.bulletins.content import BulletinContent, Unit, canonical, read_content, write_content
+from queries.bulletins.display import WITHHELD, as_shown, withheld
 from queries.bulletins.keeping import (
     Bulletin,
     bulletin,
@@ -15,14 +17,17 @@ from queries.bulletins.keeping import (
 )
 
 __all__ = [
+    "WITHHELD",
     "Bulletin",
     "BulletinContent",
     "Unit",
+    "as_shown",
     "bulletin",
     "bulletins",
     "canonical",
     "keep_bulletin",
     "read_content",
     "sign_bulletin",
+    "withheld",
     "write_content",
 ]

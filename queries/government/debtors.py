@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import computed_field
 
@@ -76,8 +77,8 @@ def listed_bodies(
 ) -> tuple[ListedBody, ...]:
     """Entries in force about public bodies, and about others that pay late (`others`: their keys)."""
     table = last_heard(reader.table("ListEntry"), ["key"])
-    kinds = table["list_kind"].to_pylist()
-    wanted = [kind in (DEBTOR_LIST, ARREARS_LIST) for kind in kinds]
+    # of an office without any list there is none: an empty mask of no type filters nothing
+    wanted = pc.is_in(table["list_kind"], value_set=pa.array([DEBTOR_LIST, ARREARS_LIST]))
     entries = {row["key"]: row for row in table.filter(wanted).to_pylist()}
     ties = reader.table("SUBJECT_OF")
     ties = ties.filter(pc.greater_equal(ties["certainty"], 1)).select(["from_key", "to_key"])

@@ -9,7 +9,6 @@ time, later says nothing.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +24,7 @@ from graph.schema.ledger import DECISION_CLASSES
 from graph.time import MIN_DATE
 from queries.indicators.document_number import folded, folded_each
 from queries.indicators.months import month_name, month_number, month_numbers
+from queries.indicators.unnamed import unnamed
 from queries.lawful.clocks import Channel, clocks
 
 __all__ = ["CLASSES", "Book", "Days", "Flags", "RefusedDocument", "build_book"]
@@ -131,15 +131,19 @@ class Book:
         names = (self.ledger[at].as_py(), self.document[at].as_py(), self.row[at].as_py())
         if not self.ended[at]:
             return names
-        ledger, document, row = (name and _unnamed(name) for name in names)
+        ledger, document, row = (name and unnamed(name) for name in names)
         return ledger, document, row
+
+    @cached_property
+    def ended_names(self) -> frozenset[str]:
+        """All that decisions were called whose records have ended: what may be named no more."""
+        gone = np.flatnonzero(self.ended)
+        told = (name for column in (self.ledger, self.document, self.row)
+                for name in column.take(pa.array(gone)).to_pylist())  # fmt: skip
+        return frozenset(name for name in told if name)
 
     def __len__(self) -> int:
         return len(self.body)
-
-
-def _unnamed(name: str) -> str:
-    return "ended:" + hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
 
 
 def build_book(

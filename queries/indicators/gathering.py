@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.calendar import WorkingCalendar
+from graph.time import MIN_DATE
 from queries.indicators.book import Book, RefusedDocument, build_book
 from queries.indicators.months import month_number
-from queries.lawful.clocks import clocks
+from queries.lawful.clocks import Channel, clocks
 from queries.lawful.publication import publication
 
 if TYPE_CHECKING:
@@ -23,6 +24,12 @@ __all__ = ["book_of"]
 
 #: Kind of record -> its class; the further acts say theirs.
 _CLASS_OF = {"Permit": "permit", "Penalty": "penalty", "AdministrativeAct": None}
+_NO_LEDGER = pa.table(
+    {
+        name: pa.array([], pa.date32() if name == "decided_on" else pa.string())
+        for name in ("id", "body", "act_class", "document_no", "decided_on", "excluded_reason")
+    }
+)
 _COLUMNS = (
     "document", "body", "authority", "act_class", "document_no", "decided_on", "reported_on",
     "first_known_on", "is_registered", "is_ended", "excluded_reason",
@@ -34,11 +41,14 @@ def book_of(
     calendar: WorkingCalendar,
     refused: Sequence[RefusedDocument],
     *,
+    channel: Channel = "credit_platform",
     within: float | None = None,
 ) -> Book | None:
     """Every decision that somebody told of by the reader's moment.
 
     Args:
+        channel: whose clock runs.  Of `market_supervision` there are the penalties of authorities that
+            it has a clock for, and what counts as told is that they stand in its publicity system.
         refused: rows that are open (`ingest.correction.refused_documents`).
         within: seconds to wait; None: until it is there, and the answer is not None.
 
@@ -53,9 +63,27 @@ def book_of(
     )
 
     def make() -> Book:
+        if channel == "market_supervision":
+            return _of_market_supervision(reader, calendar)
         return _build(reader, calendar, refused)
 
-    return reader.computed("rates", make, rules=rules, within=within)
+    return reader.computed(f"rates:{channel}", make, rules=rules, within=within)
+
+
+def _of_market_supervision(reader: DistrictReader, calendar: WorkingCalendar) -> Book:
+    kept = [item for item in clocks().clocks if item.channel == "market_supervision"]
+    filed = _filed(reader, "Penalty", told_on="market_published_on")
+    fits = pa.array([False] * len(filed))
+    for clock in kept:
+        named = pc.match_substring_regex(filed["authority"], "|".join(clock.in_name))
+        begun = pc.greater_equal(
+            filed["decided_on"], pa.scalar(clock.begins or MIN_DATE, pa.date32())
+        )
+        fits = pc.or_(fits, pc.fill_null(pc.and_(named, begun), False))
+    return build_book(
+        _NO_LEDGER, filed.filter(fits), (), as_of=reader.moment.as_of, calendar=calendar,
+        names=_names(reader), channel="market_supervision",
+    )  # fmt: skip
 
 
 def _build(
@@ -79,18 +107,13 @@ def _build(
     statements = reader.whenever("LedgerStatement")
     # a statement of a month is about it, whatever day is asked for
     of_statements = _of(statements["key"], _ends(reader.whenever("PRODUCED_BY")))
-    names = reader.whenever("GovernmentBody").sort_by("known_from")
     return build_book(
         ledger,
         pa.concat_tables([_filed(reader, kind) for kind in _CLASS_OF]),
         refused,
         as_of=reader.moment.as_of,
         calendar=calendar,
-        names={
-            key: name
-            for key, name in zip(names["key"].to_pylist(), names["name"].to_pylist(), strict=True)
-            if name
-        },
+        names=_names(reader),
         powers={
             (key, name)
             for key, name in zip(
@@ -104,8 +127,20 @@ def _build(
     )
 
 
-def _filed(reader: DistrictReader, kind: str) -> pa.Table:
+def _names(reader: DistrictReader) -> dict[str, str]:
+    names = reader.whenever("GovernmentBody").sort_by("known_from")
+    both = zip(names["key"].to_pylist(), names["name"].to_pylist(), strict=True)
+    return {key: name for key, name in both if name}
+
+
+def _filed(reader: DistrictReader, kind: str, *, told_on: str = "reported_on") -> pa.Table:
+    """Args: told_on: the column that says when it was told; of another than the platform's, no file
+    proves that it was there in time."""
     told = reader.filed(kind)
+    if told_on != "reported_on":
+        told = told.drop_columns(["reported_on", "first_known_on"])
+        told = told.append_column("reported_on", told[told_on])
+        told = told.append_column("first_known_on", pa.nulls(len(told), pa.date32()))
     named = _CLASS_OF[kind]
     if named is not None:
         told = told.append_column("act_class", pa.array([named] * len(told), pa.string()))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from graph.operations import CaseFile, CaseFiles, OperationsStore
+from graph.operations import CaseFile, CaseFiles, OperationsStore, RecordUses
 from graph.time import utc_now
 from queries.district import DistrictReader
-from queries.linked_dishonesty.case import PartyLinks, party_links
+from queries.linked_dishonesty.case import PartyLinks, linked_district, party_links
 
 __all__ = ["SHEETS", "FiledCase", "file_case", "sheets"]
 
@@ -24,7 +24,7 @@ class FiledCase:
 def file_case(
     reader: DistrictReader, store: OperationsStore, key: str, *, purpose: str, by: str
 ) -> FiledCase:
-    """Number a case file and fill it.
+    """Number a case file, fill it, and note which records it stands on.
 
     Raises `NotFoundError` for an unknown party, and `InputError` (`user_missing`, `purpose_missing`).
     """
@@ -32,7 +32,20 @@ def file_case(
     kept = CaseFiles(store).open(
         links.party, purpose=purpose, reader=by, head=reader.moment.head, at=utc_now()
     )
+    RecordUses(store).note(
+        "case_file", kept.name, title="关联案卷", at=kept.made_at, records=_records(reader, links)
+    )
     return FiledCase(kept, links)
+
+
+def _records(reader: DistrictReader, links: PartyLinks) -> Iterator[str]:
+    """Entries of the party itself, those by which others near it are dishonest, and those that its
+    measures follow from."""
+    yield from (one.record for one in links.own)
+    told = linked_district(reader)
+    for hint in links.linked:
+        yield from (one.record for one in (told.own if told else {}).get(hint.subject, ()))
+    yield from (one.trigger_key for one in links.measures if one.trigger_key)
 
 
 #: Sheets of the workbook -> their headings.

@@ -19,10 +19,11 @@ from api.pages import bulletins as pages
 from api.routes import bulletins as routes
 from api.services import Services
 from graph.errors import InputError, NotFoundError
+from graph.operations import Bulletins
 from graph.settings import Settings
 from ingest.repair.withdrawn import withdrawals_of
 from queries.bulletins import canonical, read_content
-from queries.scope import ADMINISTRATOR
+from queries.scope import ADMINISTRATOR, Scope
 
 MARKET, FARMS, PARKS = "11610305MB9T000114", "11610305MB9T0002XU", "11610305MB9T00038U"
 HEAD = "单位名称,单位统一社会信用代码,行政行为类别,决定书文号,决定日期,不报送原因,不报送依据\n"
@@ -120,6 +121,44 @@ def test_what_comes_later_changes_nothing(
     assert listed["corrected_by"] == second["id"]
     assert content(client, second["id"])["units"][1]["reporting"]["value"] == 1.0
     assert "已有" in client.get(f"/bulletins/{first['id']}").text
+
+
+def test_what_ended_since_is_counted_and_named_no_more(
+    client: TestClient, office: Services, tmp_path: Path
+) -> None:
+    made = write(client, remarks="罚〔2026〕1号、罚[ 2026 ]2号应当补报。")
+    before = Bulletins(office.store).find(made["id"]).content
+    ends = PENALTY.replace("处罚决定日期,", "处罚决定日期,当前状态,")
+    row = penalty(1, ("样例市场监督管理局", MARKET), "2026-03-11").replace(
+        "2026-03-02,", "2026-03-02,撤销,"
+    )
+    take(office.settings, tmp_path, "administrative_decision", "处罚撤.csv", ends + row)
+    told = client.get(f"/v1/bulletins/{made['id']}").json()
+    assert told["withheld"] == 1
+    said = read_content(json.dumps(told["content"]).encode())
+    # the numbers stay, and so do the bytes with their name
+    assert said.units == read_content(before).units and told["bulletin"]["id"] == made["id"]
+    assert Bulletins(office.store).find(made["id"]).content == before
+    for line in said.lines:
+        for measure, count in line.counts.items():
+            assert len(said.rows(measure, line.department, line.act_class)) == count, measure
+    book = ZipFile(BytesIO(client.get(f"/bulletins/{made['id']}/workbook").content))
+    rows = client.get(f"/bulletins/{made['id']}/rows", params={"measure": "reported"}).text
+    for text in (
+        json.dumps(told, ensure_ascii=False),
+        client.get(f"/bulletins/{made['id']}").text,
+        rows,
+        book.read("xl/sharedStrings.xml").decode(),
+    ):
+        assert "罚〔2026〕1号" not in text
+    assert rows.count("已停止公示") == 2 and "罚〔2026〕2号" in rows
+    assert told["content"]["remarks"] == "（已停止公示）、罚[ 2026 ]2号应当补报。"
+    page = client.get(f"/bulletins/{made['id']}").text
+    assert "1 件在本通报编制之后" in page and "罚[ 2026 ]2号" in page
+    # who does not see the whole district is not told which ended, and is named none
+    client.app.state.scope = Scope("一个村", ("610305100201",))  # type: ignore[attr-defined]
+    part = client.get(f"/v1/bulletins/{made['id']}").json()
+    assert part["withheld"] == 4 and "罚〔2026〕" not in json.dumps(part, ensure_ascii=False)
 
 
 def test_two_persons_stand_behind_it(client: TestClient) -> None:

@@ -9,15 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from typer.testing import CliRunner
 
 import api.app
 from api.acts import Act, permit
 from api.app import create_app
+from api.command_line import app as commands
+from api.command_needs import declaring_commands
 from api.needs import EVERY_CLASS, asked, needs, routes_of
 from api.pages import router as pages
 from api.routes import routers
+from api.terminal import open_settings, permitted
 from graph.errors import ForbiddenError, SettingsError
 from graph.information import InformationClass
 from graph.settings import Settings
@@ -139,3 +144,54 @@ def test_what_is_done_on_everything_is_for_who_sees_everything() -> None:
             assert refused.value.cause_code == "not_permitted" and act.term in str(refused.value)
         else:
             permit(act, somebody)
+
+
+#: Who does not see everything.
+OFFICER = Scope("信贷员", open_classes=frozenset({"credit"}))
+
+
+def test_a_command_that_declares_nothing_does_not_load() -> None:
+    silent, saying = typer.Typer(), typer.Typer()
+
+    @silent.command()
+    def told() -> None:
+        print("told")
+
+    @saying.command()
+    def asked_by_another() -> None:
+        _asks_for_it()
+
+    with pytest.raises(SettingsError, match="told") as refused:
+        declaring_commands([saying, silent])
+    assert refused.value.cause_code == "needs_undeclared"
+    declaring_commands([saying])
+
+
+def _asks_for_it() -> None:
+    permitted(Act.LOOK)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["check"], ["check", "--repair"], ["check", "--accept-loss"], ["engine", "status"],
+        ["engine", "start"], ["engine", "stop"], ["serve"], ["demo"], ["identity", "review"],
+        ["structure", "guarantee", "a", "b", "c", "--lender-code", "d", "--contract-no", "e",
+         "--amount-fen", "1"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_command_on_everything_is_not_for_a_scope(
+    typed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XINNONG_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr("api.who_asks.local_scope", lambda: OFFICER)
+    done = CliRunner().invoke(commands, typed)
+    assert getattr(done.exception, "cause_code", done.output) == "not_permitted"
+    # before anything was opened, made or started
+    assert not (tmp_path / "data").exists()
+
+
+def test_nobody_opens_settings_but_for_an_act() -> None:
+    act = inspect.signature(open_settings).parameters["act"]
+    assert act.default is inspect.Parameter.empty

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from api.rate_limit import PUBLIC_SEARCH, RateLimit
 from graph.errors import BusyError
+from graph.operations import RecordUses
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +30,21 @@ def test_page_and_routes_say_the_same(client: TestClient) -> None:
     assert client.post("/v1/public/records/search", json={"text": name[:3]}).json()["notices"] == []
     counted = sum(one["kind"] == "ListEntry" for one in whole)
     assert f"失信和异常名单：{counted} 条" in client.get("/public").text
+
+
+def test_a_download_is_noted_once_for_each_state_of_the_data(client: TestClient) -> None:
+    for _ in range(3):
+        client.get("/v1/public/records")
+    store = client.app.state.services.office.store  # type: ignore[attr-defined]
+    noted = [use for use in RecordUses(store).of("list:any") if use.kind == "public_download"]
+    assert len(noted) == 1 and noted[0].whole
+
+
+def test_nothing_is_published_as_it_was_known_before(client: TestClient) -> None:
+    """Else whoever asks as of before a repair would be told what was repaired."""
+    now = client.get("/v1/public/records").json()
+    then = client.get("/v1/public/records", params={"known_at": "2020-01-01T00:00:00Z"})
+    assert then.status_code == 422 or then.json() == now
 
 
 def test_who_asks_too_often_waits(client: TestClient) -> None:

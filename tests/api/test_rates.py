@@ -21,6 +21,7 @@ from api.routes import rates as routes
 from api.services import Services
 from graph.errors import InputError
 from graph.settings import Settings
+from ingest.department_rates import DepartmentRates
 from ingest.sample import write_district, write_public_records
 from ingest.sample.public_records import TRUTH
 from ingest.sample.public_records.ledger import FILES
@@ -58,14 +59,19 @@ def client(
     office: Services, district: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[TestClient]:
     monkeypatch.setenv("XINNONG_DATA", str(district / "data"))
+    with serving(office) as opened:
+        yield opened
+
+
+def serving(office: Services) -> TestClient:
+    """Pages and routes over an office."""
     service = FastAPI()
     service.state.services = office
     service.state.scope = ADMINISTRATOR
     service.include_router(pages.router)
     service.include_router(routes.router)
     service.dependency_overrides[services] = lambda: office
-    with TestClient(service) as opened:
-        yield opened
+    return TestClient(service)
 
 
 def run(*arguments: str) -> Any:
@@ -151,6 +157,57 @@ def test_without_a_period_the_newest_month_with_data_is_told(client: TestClient)
     assert '双公示 <span class="muted">2026-03</span>' in client.get(f"/rates?as_of={AS_OF}").text
     # a month that has only begun is no whole month
     assert client.get("/v1/rates", params={"as_of": "2026-03-20"}).json()["last_month"] < "2026-03"
+
+
+def test_market_supervision_has_a_clock_and_a_system_of_its_own(tmp_path: Path) -> None:
+    """20 working days, by the day on which it stood in that system; a row without one is undated."""
+    head = (
+        "行政相对人名称,行政相对人类别,行政相对人代码_1（统一社会信用代码）,行政处罚决定书文号,违法行为类型,违法事实,处罚依据,"
+        "处罚类别,处罚内容,罚款金额（万元）,处罚决定日期,处罚机关,处罚机关统一社会信用代码,上报日期,企业信用信息公示系统公示日期\n"
+    )
+    row = "样例果业有限公司,法人及非法人组织,91610305MA9T00018F,{},标识,标签,食品安全法,罚款,罚款2000元,0.2,{},{},{},{},{}\n"
+    market, farms = (
+        ("样例市场监督管理局", "11610305MB9T000114"),
+        ("样例农业农村局", "11610305MB9T0002XU"),
+    )
+    rows = [
+        # 2 March 2026 and twenty working days is 30 March
+        ("罚〔2026〕1号", "2026-03-02", *market, "2026-03-20", "2026-03-30"),
+        ("罚〔2026〕2号", "2026-03-02", *market, "2026-03-04", "2026-03-31"),
+        ("罚〔2026〕3号", "2026-03-02", *market, "2026-03-04", ""),
+        ("罚〔2026〕4号", "2026-03-02", *farms, "2026-03-04", "2026-03-31"),
+        ("罚〔2021〕5号", "2021-08-31", *market, "2021-09-01", "2021-12-31"),
+    ]
+    path = tmp_path / "处罚.csv"
+    path.write_text(head + "".join(row.format(*each) for each in rows), encoding="utf-8")
+    settings = Settings(data=tmp_path / "data")
+    ingest.ingest("administrative_decision", [path], settings=settings, into_graph=False)
+    with Services(settings, reads_graph=False) as opened:
+        asked = DepartmentRates(opened.office, opened.reader(ADMINISTRATOR))
+        book = asked.book_of("market_supervision")
+        [line] = asked.rates("2026-03", book).lines
+        told = {name: line.counts[name] for name in ("supplied", "on_time", "late", "undated")}
+        assert told == {"supplied": 3, "on_time": 1, "late": 1, "undated": 1}
+        [late] = asked.rows(
+            "2026-03", "late", department=None, act_class=None, limit=9, offset=0, book=book
+        ).rows
+        assert (late.document_no, str(late.due_on)) == ("罚〔2026〕2号", "2026-03-30")
+        assert len(asked.rows("2021-08", "supplied", department=None, act_class=None, limit=9,
+                              offset=0, book=book).rows) == 0  # fmt: skip
+        with serving(opened) as window:
+            page = window.get("/rates", params={"period": "2026-03"}).text
+            asked_for = {"channel": "market_supervision", "measure": "late", "period": "2026-03"}
+            assert (
+                "市场监管，20 个工作日" in page
+                and "channel=market_supervision&amp;measure=late" in page
+            )
+            for door in ("/rates/rows", "/v1/rates/rows"):
+                rows_told = window.get(door, params=asked_for).text
+                assert "罚〔2026〕2号" in rows_told and "罚〔2026〕1号" not in rows_told
+        # the credit platform's own clock is another: seven working days, by the day of its own
+        platform = asked.rates("2026-03")
+        counts = {each.department_name: each.counts["late"] for each in platform.lines}
+        assert counts == {market[0]: 1, farms[0]: 0}
 
 
 def test_a_quarter_is_its_months(client: TestClient) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -62,7 +61,7 @@ def held(world: World, number: int = 0) -> Snapshot:
 @pytest.fixture
 def office(tmp_path: Path) -> World:
     """`a` stands for `b`'s loan of 10 万, of which 4 are left."""
-    world = new_world(tmp_path)
+    world = new_world()
     for key in "ab":
         world.node("Enterprise", key, name=key)
     lend(world, "b", 4)
@@ -125,8 +124,8 @@ def test_settled_is_what_is_proven_settled(
     assert len(read_guarantees(held(office, 1)).contracts) == left
 
 
-def test_of_several_loans_every_one_must_be_settled(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_of_several_loans_every_one_must_be_settled() -> None:
+    world = new_world()
     for number, wan in ((1, 3), (2, 2)):
         lend(world, "b", wan, f"loan:{number}")
     give(world, "a", "b", "g:1", "loan:1", "loan:2")
@@ -137,8 +136,8 @@ def test_of_several_loans_every_one_must_be_settled(tmp_path: Path) -> None:
     assert read_guarantees(held(world, 2)).contracts == ()
 
 
-def test_of_what_is_not_known_the_promise_stands(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_of_what_is_not_known_the_promise_stands() -> None:
+    world = new_world()
     lend(world, "b", None, "loan:untold")
     give(world, "a", "b", "g:nothing")
     give(world, "a", "b", "g:untold", "loan:untold")
@@ -180,50 +179,48 @@ def scatter(world: World, chance: random.Random) -> None:
 @given(st.integers(0, 10**6))
 @settings(max_examples=examples(50), deadline=None)
 def test_tables_and_plain_python_agree(seed: int) -> None:
-    with TemporaryDirectory() as folder:
-        world, chance = new_world(Path(folder)), random.Random(seed)
-        world.node("Person", "A", name="甲")
-        for number, instant in enumerate(KNOWN[:2]):
-            scatter(world, chance)
-            world.commit(instant, f"world-{number}")
-        day = chance.choice(DAYS[1:])
-        snapshot = take_snapshot(world.log, day)
-        reference = Reference(world.log, day, KNOWN[1])
-        for kind in ("GUARANTEES", "GAVE"):
-            told = reference.facts[kind]
-            stands = {r["fact_id"] for r in told if reference.stands({**r, "kind": kind})}
-            assert set(snapshot.facts(kind)["fact_id"].to_pylist()) == stands
-            records = records_from_log(world.log, day, KNOWN[1])
-            assert set(records.certain(kind)["fact_id"].to_pylist()) == stands
-        ties = snapshot.ties["GUARANTEES"]
-        owed = snapshot.secured.owed(ties.table["discriminator"], ties.table["amount_fen"])
-        wanted = {r["fact_id"]: reference.owed(r) for r in reference.facts["GUARANTEES"]}
-        assert owed.to_pylist() == [wanted[i] for i in ties.table["fact_id"].to_pylist()]
-        # no tie is led to other parties than before
-        ends = [(snapshot.keys[int(a)].as_py(), snapshot.keys[int(b)].as_py())
-                for a, b in zip(ties.source, ties.target, strict=True)]  # fmt: skip
-        assert ends == list(zip(*(ties.table[c].to_pylist() for c in ("from_key", "to_key")),
-                                strict=True))  # fmt: skip
+    world, chance = new_world(), random.Random(seed)
+    world.node("Person", "A", name="甲")
+    for number, instant in enumerate(KNOWN[:2]):
+        scatter(world, chance)
+        world.commit(instant, f"world-{number}")
+    day = chance.choice(DAYS[1:])
+    snapshot = take_snapshot(world.log, day)
+    reference = Reference(world.log, day, KNOWN[1])
+    for kind in ("GUARANTEES", "GAVE"):
+        told = reference.facts[kind]
+        stands = {r["fact_id"] for r in told if reference.stands({**r, "kind": kind})}
+        assert set(snapshot.facts(kind)["fact_id"].to_pylist()) == stands
+        records = records_from_log(world.log, day, KNOWN[1])
+        assert set(records.certain(kind)["fact_id"].to_pylist()) == stands
+    ties = snapshot.ties["GUARANTEES"]
+    owed = snapshot.secured.owed(ties.table["discriminator"], ties.table["amount_fen"])
+    wanted = {r["fact_id"]: reference.owed(r) for r in reference.facts["GUARANTEES"]}
+    assert owed.to_pylist() == [wanted[i] for i in ties.table["fact_id"].to_pylist()]
+    # no tie is led to other parties than before
+    ends = [(snapshot.keys[int(a)].as_py(), snapshot.keys[int(b)].as_py())
+            for a, b in zip(ties.source, ties.target, strict=True)]  # fmt: skip
+    assert ends == list(zip(*(ties.table[c].to_pylist() for c in ("from_key", "to_key")),
+                            strict=True))  # fmt: skip
 
 
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=5), st.integers(0, 2**5))
 @settings(max_examples=examples(25), deadline=None)
 def test_a_loan_split_in_several_is_guaranteed_alike(parts: list[int], some: int) -> None:
     """What is settled part by part is owed part by part, and gone with the last of them."""
-    with TemporaryDirectory() as folder:
-        world = new_world(Path(folder))
-        loans = [f"loan:{n}" for n in range(len(parts))]
-        left = 0
-        for number, (loan, wan) in enumerate(zip(loans, parts, strict=True)):
-            is_settled = bool(some >> number & 1)
-            lend(world, "b", None if is_settled else wan, loan)
-            if is_settled:
-                settle(world, loan, EARLY, wan * WAN)
-            left += 0 if is_settled else wan
-        give(world, "a", "b", "g:1", *loans, amount_fen=100 * WAN)
-        net = read_guarantees(held(world))
-        assert [c.owed_fen for c in net.contracts] == ([left * WAN] if left else [])
-        assert net.debt("b").exact == left * WAN
-        assert int(pc.sum(pa.array(obligations(net.snapshot).guarantees.fen)).as_py() or 0) == (
-            left * WAN
-        )
+    world = new_world()
+    loans = [f"loan:{n}" for n in range(len(parts))]
+    left = 0
+    for number, (loan, wan) in enumerate(zip(loans, parts, strict=True)):
+        is_settled = bool(some >> number & 1)
+        lend(world, "b", None if is_settled else wan, loan)
+        if is_settled:
+            settle(world, loan, EARLY, wan * WAN)
+        left += 0 if is_settled else wan
+    give(world, "a", "b", "g:1", *loans, amount_fen=100 * WAN)
+    net = read_guarantees(held(world))
+    assert [c.owed_fen for c in net.contracts] == ([left * WAN] if left else [])
+    assert net.debt("b").exact == left * WAN
+    assert int(pc.sum(pa.array(obligations(net.snapshot).guarantees.fen)).as_py() or 0) == (
+        left * WAN
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from firms import DAY, new_world
@@ -19,9 +18,9 @@ P, SHOP, FIRM = ("P", "Person"), ("shop", "IndividualBusiness"), ("firm", "Enter
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world() -> World:
     """P runs a shop with a lost loan, and represents a firm with another."""
-    made = new_world(tmp_path)
+    made = new_world()
     for key, label in (P, SHOP, FIRM):
         made.node(label, key, name=key)
     made.tie("LEGAL_REPRESENTATIVE_OF", P, SHOP)
@@ -57,8 +56,8 @@ def test_distress_of_the_shop_is_nearly_all_the_operators(world: World) -> None:
     assert explain(run, "firm").score < 0.5
 
 
-def test_who_ran_it_once_or_only_looks_like_it_owes_nothing(tmp_path: Path) -> None:
-    world = new_world(tmp_path)
+def test_who_ran_it_once_or_only_looks_like_it_owes_nothing() -> None:
+    world = new_world()
     world.node("IndividualBusiness", "shop", name="店")
     world.tie("LEGAL_REPRESENTATIVE_OF", ("A", "Person"), SHOP, valid_to=date(2026, 1, 1))
     world.tie("LEGAL_REPRESENTATIVE_OF", ("B", "Person"), SHOP, certainty=0.9)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from breadth import some
 
 from bench.scope.answers import answers_of, content, plain
 from bench.scope.cut import Grounds, cut_view
@@ -35,7 +36,8 @@ def test_every_answer_through_a_scope_is_that_of_the_cut_world() -> None:
 
 def test_every_table_through_a_scope_is_what_the_definition_leaves() -> None:
     kept = hidden = 0
-    for number in range(12):
+    tried = some(range(12))
+    for number in tried:
         log, day, known = random_world(f"tables {number}"), DAYS[number % 4], INSTANTS[2]
         grounds = Grounds(log)
         for serial in range(3):
@@ -49,7 +51,7 @@ def test_every_table_through_a_scope_is_what_the_definition_leaves() -> None:
                 kept += len(table)
                 hidden += len(seen.stated(kind)) - len(table)
             assert seen.redirects == left.redirects
-    assert min(kept, hidden) > 1_000
+    assert min(kept, hidden) > 84 * len(tried)
 
 
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -99,7 +101,7 @@ def test_of_who_is_whom_a_scope_tells_what_the_cut_world_tells(which: str) -> No
 
 def test_what_is_left_of_a_world_is_part_of_what_everybody_is_told() -> None:
     """A cut that kept what no reader is told would find differences that are none, or hide some."""
-    for number in range(8):
+    for number in some(range(8)):
         log, day, known = random_world(f"part {number}"), DAYS[number % 4], INSTANTS[2]
         whole, left = (
             visible(log, ADMINISTRATOR),
@@ -122,7 +124,7 @@ def test_nothing_is_looked_through_for_who_sees_everything() -> None:
 
 
 def test_a_wider_scope_never_hides_a_fact() -> None:
-    for number in range(6):
+    for number in some(range(6)):
         log, scope = random_world(f"wider {number}"), random_scope(f"wider {number}")
         wider = Scope("更宽", None, None, "", scope.open_classes, scope.grants)
         one, two = (visible(log, each).at(DAYS[2], INSTANTS[2]) for each in (scope, wider))

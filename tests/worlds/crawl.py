@@ -47,7 +47,7 @@ NO_ANSWER = {
     "/measures/applied/{measure}/approval", "/measures/applied/{measure}/lifting",
     "/v1/measures/incentives/uses", "/measures/incentives",
     # who is told of what, and what he has read (test_monitoring)
-    "/v1/monitoring/subscriptions", "/monitoring/subscriptions", "/v1/monitoring/subscriptions/{number}/ending",
+    "/v1/monitoring/subscriptions/{number}/ending",
     "/monitoring/subscriptions/{number}/ending", "/v1/monitoring/inboxes/{number}/read",
     "/monitoring/inboxes/{number}/read",
     # who takes part in points no more, and whom one lets see them (test_points)
@@ -101,6 +101,8 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
             {"subject": key, "application": "申请书", "by": "张三"} for key in people
         ],
         "/points": [{"subject": keys["样甲"], "application": "申请书", "by": "张三"}],
+        "/v1/monitoring/subscriptions": [{"name": "张三", "begins_on": "2026-01-01", "reason": "监测", "by": "李四"}],
+        "/monitoring/subscriptions": [{"name": "张三", "reason": "监测", "by": "李四"}],
         "/v1/parties/{key}/case-files": [{"purpose": "核查", "by": "张三"}],
         "/linked/{key}": [{"purpose": "核查", "by": "张三", "form": form} for form in ("print", "xlsx")],
         "/v1/bulletins": [{"period": "2026-01", "user": "张三"}],
@@ -129,6 +131,8 @@ _NAMED = {
     "/v1/exchange/{contract}": ("smart_baoji", "citizen_hotline"),
     "/v1/exchange/{contract}/items": ("smart_baoji", "provincial_upload"),
     "/exchange/{contract}": ("smart_baoji", "citizen_hotline"),
+    "/v1/monitoring/inboxes/{number}": ("1",),
+    "/monitoring/inboxes/{number}": ("1",),
 }
 
 
@@ -142,7 +146,7 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
         return [template + more for more in _ASKED_FOR[template]]
     if template in _NAMED:
         return [
-            template.format(name=name, code=name, year=name, contract=name)
+            template.format(name=name, code=name, year=name, number=name, contract=name)
             for name in _NAMED[template]
         ]
     if "{source}/{table}" in template:

@@ -50,7 +50,7 @@ _OF_PEOPLE: tuple[tuple[int, str, str, str], ...] = (
 )
 
 _POINTS = {0: 30.0, 1: 20.0, 2: 0.0, 3: 5.5, 4: 5.0, 5: 5.0, 6: 0.0}
-_POINTS_OF_PEOPLE = {0: 7.0, 1: 3.0, 2: 0.0}
+_POINTS_OF_PEOPLE = {0: 7.0, 1: 3.0}
 _SAME, _UNSCORED = {1: 3}, {4: 1}
 
 
@@ -90,7 +90,7 @@ def plant(district: District) -> Planted:
     keys = {n: firms[n] for n in _POINTS}
     truth = {
         "points": {keys[n]: points for n, points in _POINTS.items()}
-        | {people[n][1]: points for n, points in _POINTS_OF_PEOPLE.items()},
+        | {who[1]: _POINTS_OF_PEOPLE.get(n, 0.0) for n, who in enumerate(people)},
         "same_honour": {keys[n]: count for n, count in _SAME.items()},
         "not_scored": {keys[n]: count for n, count in _UNSCORED.items()},
     }

@@ -9,19 +9,14 @@ is law, worked out when it is read (`queries.lawful`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 import pandas as pd
 
-from graph.errors import InputError
-from graph.time import working_days_after
 from ingest.decision_subject import with_subject
 from ingest.emit import Column, FactFrame, end, mention, node, tie
 from ingest.period import through
 
 __all__ = ["penalty", "penalty_2016", "permit", "permit_2016"]
-
-_DUE_WORKING_DAYS = 7
 
 #: What early permits have instead of a number.
 _NO_NUMBER = "空"
@@ -83,7 +78,7 @@ def penalty(rows: pd.DataFrame) -> Iterator[FactFrame]:
         valid_from=rows["decided_on"],
         columns=(
             *_OF_PENALTY, "penalty_kinds", "violation_kind", "fine_fen", "confiscated_fen",
-            "licence", "use_scope",
+            "licence", "use_scope", "market_published_on",
         ),
         edition="2018",
     )  # fmt: skip
@@ -126,12 +121,6 @@ def _decision(
     body = rows["authority_body_code"].where(rows["authority_body_key"].notna(), named)
     key = f"{kind.lower()}:" + body + told
     when = {"valid_from": valid_from, "valid_to": valid_to}
-    due = pd.Series([_due(day) for day in rows["decided_on"]], index=rows.index, dtype=object)
-    reported = rows["reported_on"]
-    late = [
-        None if pd.isna(day) or until is None else day > until
-        for day, until in zip(reported, due, strict=True)
-    ]
     yield from mention(rows, "subject", name=rows["subject_name"])
     yield from mention(rows, "authority_body", name=named)
     yield node(
@@ -141,9 +130,7 @@ def _decision(
         also=f"{kind.lower()}:" + named + told,
         columns=columns,
         **when,
-        reported_on=reported,
-        due_on=due,
-        is_late=pd.Series(late, index=rows.index, dtype=object),
+        reported_on=rows["reported_on"],
         **said,  # type: ignore[arg-type]
     )
     yield tie(by, rows, source=end(rows, "subject"), target=(key, kind), **when)
@@ -154,11 +141,3 @@ def _decision(
         target=end(rows, "authority_body"),
         **when,
     )
-
-
-def _due(decided: date) -> date | None:
-    """The last day for reporting; None where the calendar of that year is not known."""
-    try:
-        return working_days_after(decided, _DUE_WORKING_DAYS)
-    except InputError:
-        return None

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from repairing import EVIDENCE, begin, go, office, penalty, repaired, seen
+from sqlalchemy import text
 
 import ingest.repair.desk as desk
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.moment import Moment
-from graph.operations import Bulletins, Ledger, OperationsStore, RecordUses, RepairCases
+from graph.operations import EVERYTHING, Bulletins, Ledger, OperationsStore, RecordUses, RepairCases
 from graph.operations.repair_moves import ACTS, MOVES, STATES
 from graph.settings import Settings
 from graph.time import months_after, today, utc_now
@@ -326,10 +327,29 @@ def test_what_was_let_out_with_a_record_is_found_when_it_is_repaired(here: Setti
         Bulletins(store).keep(
             "2026-03", json.dumps(other).encode(), why="", by="张三", at=utc_now()
         )
+        # all that was published went out, twice of one state of the data
+        for _ in range(2):
+            RecordUses(store).note("public_download", "head1", title="公示信息下载", at=utc_now(),
+                                   records=[EVERYTHING])  # fmt: skip
     repaired(here, penalty("ordinary"))
+    with OperationsStore(here) as store:
+        RecordUses(store).note("public_download", "head2", title="公示信息下载", at=utc_now(),
+                               records=[EVERYTHING])  # fmt: skip
+        with store.reading() as session:
+            noted = {row for (row,) in session.execute(text("SELECT record FROM record_used"))}
+    # no key can be read there
+    assert all(row == EVERYTHING or (len(row) == 64 and ":" not in row) for row in noted)
     found = withdrawals_of(here, penalty("ordinary"))
+    # what went out after the repair had nothing of it
     assert {(item.kind, item.name) for item in found} == {
         ("bulletin", "2026-05"),
         ("bulletin", frozen.id),
+        ("public_download", "head1"),
     }
-    assert len(withdrawals_of(here, "list:1")) == 2 and not withdrawals_of(here, penalty("over"))
+    assert {item.name for item in withdrawals_of(here, "list:1")} == {
+        "2026-05",
+        "e1",
+        "head1",
+        "head2",
+    }
+    assert not withdrawals_of(here, penalty("over"))

@@ -21,7 +21,7 @@ from graph.errors import InputError, NotFoundError
 from graph.identifiers import person_key
 from graph.log import FactLog
 from graph.moment import Moment
-from graph.operations import CaseFiles, OperationsStore
+from graph.operations import CaseFiles, OperationsStore, RecordUses
 from graph.secrets import make_secrets
 from graph.settings import Settings
 from ingest.sample import FILES, write_district
@@ -237,9 +237,15 @@ def test_a_case_file_has_number_purpose_reader_and_time(taken: Any) -> None:
     )
     assert cover["说明"] == HINT_NOTICE and cover["生成时间（UTC）"]
     assert len(told["关联提示"]) == 4 and len(told["自身记录"]) == 1
+    # a repair of the entry that it stands on finds it, read from the party's own side or from near by
+    [entry] = one.links.own
+    near = key_of(taken, taken.cases[0]["linked"][0][0])
+    beside = file_case(taken.reader, taken.store, near, purpose="核查关联", by="样本丁")
+    uses = {use.name for use in RecordUses(taken.store).of(entry.record)}
+    assert {one.kept.name, two.kept.name, beside.kept.name} <= uses
     # what is kept of it says who read it for what, and nothing of what it said
     kept = CaseFiles(taken.store).all()
-    assert [item.reader for item in kept][-2:] == ["样本乙", "样本丙"]
+    assert [item.reader for item in kept][-3:] == ["样本乙", "样本丙", "样本丁"]
     for lacking in ({"purpose": " ", "by": "样本乙"}, {"purpose": "核查", "by": ""}):
         with pytest.raises(InputError):
             file_case(taken.reader, taken.store, subject, **lacking)

@@ -30,6 +30,8 @@ def found(district: WholeDistrict) -> Any:
         assert (number in shown) is (record.ended is None)
     honours = {}
     for row in log.read("Honour").to_pylist():
+        if district.file_of(row["batch"]) not in names:
+            continue
         number, over = row["document_no"], row["valid_to_on"]
         gone = "revoked" if row["revoked_on"] else "expired" if over else ""
         honours[number] = "in_force" if number in shown else gone

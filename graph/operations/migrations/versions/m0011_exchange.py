@@ -8,7 +8,7 @@ from alembic import op
 __all__ = ["upgrade"]
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 _INSTANT = sa.DateTime(timezone=True)
 

@@ -5,17 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest import by_department
+from ingest.delivery.deliveries import Deliveries
 from ingest.repair.desk import cases
-from queries.bulletins import Bulletin, keep_bulletin, write_content
+from queries.bulletins import (
+    Bulletin,
+    BulletinContent,
+    as_shown,
+    bulletin,
+    keep_bulletin,
+    write_content,
+)
 from queries.bulletins.content import Correction
 from queries.indicators import Book, Rates, Rows, attention, rates_of, rows_of
 from queries.indicators.concealed import concealed_by
 from queries.indicators.gathering import book_of
 from queries.indicators.months import month_name, month_number, quarter_months
+from queries.lawful import Channel
 from queries.working_days import calendar_in_force
 
 if TYPE_CHECKING:
-    from api.services import Services
+    from graph.operations import OfficeBooks
     from queries.reader import Reader
 
 __all__ = ["DepartmentRates", "months_of"]
@@ -29,21 +38,31 @@ def months_of(period: str) -> tuple[int, int]:
 class DepartmentRates:
     """Rates and rows at a reader's moment."""
 
-    def __init__(self, services: Services, reader: Reader) -> None:
-        self._services, self._reader = services, reader
+    def __init__(self, office: OfficeBooks, reader: Reader) -> None:
+        self._office, self._reader = office, reader
 
-    def ready(self, within: float | None) -> Book | None:
+    def _deliveries(self) -> Deliveries:
+        return Deliveries(
+            self._office.settings, self._office.store, known_at=self._reader.moment.known_at
+        )
+
+    def ready(self, within: float | None, channel: Channel = "credit_platform") -> Book | None:
         """The book if it is there within so many seconds; None while it is being made."""
-        deliveries = self._services.deliveries(known_at=self._reader.moment.known_at)
-        calendar = calendar_in_force(self._services.office.store)
-        return book_of(self._reader, calendar, deliveries.refused_documents(), within=within)
+        deliveries = self._deliveries()
+        calendar = calendar_in_force(self._office.store)
+        refused = deliveries.refused_documents()
+        return book_of(self._reader, calendar, refused, channel=channel, within=within)
+
+    def book_of(self, channel: Channel) -> Book:
+        """The same, waited for."""
+        found = self.ready(None, channel)
+        assert found is not None
+        return found
 
     @property
     def book(self) -> Book:
-        """The same, waited for."""
-        found = self.ready(None)
-        assert found is not None
-        return found
+        """That of the credit platform."""
+        return self.book_of("credit_platform")
 
     def rates(self, period: str, book: Book | None = None) -> Rates:
         """Rates of a month or quarter."""
@@ -53,7 +72,7 @@ class DepartmentRates:
             self._reader.basis,
             first,
             last,
-            concealed=concealed_by(self._services.office.store),
+            concealed=concealed_by(self._office.store),
         )
 
     def rows(
@@ -92,14 +111,14 @@ class DepartmentRates:
 
     def write(self, period: str, *, by: str, remarks: str, why: str) -> Bulletin:
         """Freeze the bulletin of a period; raises as `queries.bulletins.keep_bulletin`."""
-        deliveries = self._services.deliveries(known_at=self._reader.moment.known_at)
+        deliveries = self._deliveries()
         corrections = [
             Correction(department=load.department, rows=load.rows, oldest=load.oldest)
             for load in by_department(deliveries.worklist())
         ]
         overdue = cases(
-            self._services.office.settings,
-            self._services.office.store,
+            self._office.settings,
+            self._office.store,
             limit=0,
             day=self._reader.moment.as_of,
         ).overdue
@@ -111,9 +130,22 @@ class DepartmentRates:
             corrections=corrections,
             overdue_repairs=overdue,
             remarks=remarks,
-            concealed=concealed_by(self._services.office.store),
+            concealed=concealed_by(self._office.store),
         )
-        return keep_bulletin(self._services.office.store, content, by=by, why=why)
+        return keep_bulletin(self._office.store, content, by=by, why=why)
+
+    def bulletin(
+        self, digest: str, *, within: float | None = None
+    ) -> tuple[Bulletin, BulletinContent] | None:
+        """An edition as it may be shown today; None while it is found out what has ended since.
+
+        Raises `NotFoundError`.
+        """
+        told, content = bulletin(self._office.store, digest)
+        if not self._reader.scope.sees_everything:
+            return told, as_shown(content, None)
+        book = self.ready(within)
+        return None if book is None else (told, as_shown(content, book.ended_names))
 
     def newest(self, book: Book | None = None) -> str:
         """The month that is asked about where none is named: the last that is over and has decisions,

@@ -1,0 +1,116 @@
+"""Pages of typical cases: what everybody sees, and the office's work on them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.acts import Act
+from api.admission import MOST, Whole
+from api.dependencies import Reading, Serving
+from api.needs import EVERY_CLASS, needs
+from api.pages.navigation import Entry
+from api.pages.rendering import page, see_other
+from graph.errors import InputError
+from graph.information import InformationClass
+from queries.typical_cases import (
+    CASE_KINDS,
+    CaseRequest,
+    approve_case,
+    case_board,
+    propose_case,
+    shown_cases,
+    withdraw_case,
+)
+
+__all__ = ["ENTRIES", "router"]
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ENTRIES = (Entry("信用办", 99, "/typical-cases", "典型案例", "两人批准、到期撤下，不写自然人"),)
+
+_ON_A_PAGE = 50
+_OK, _UNPROCESSABLE = 200, 422
+_FIELDS = (*CaseRequest.__dataclass_fields__, "by")
+
+Number = Annotated[Whole, Path(ge=1, le=MOST)]
+Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
+
+
+async def _form(request: Request) -> dict[str, str]:
+    form = await request.form()
+    return {name: str(value).strip() for name, value in form.items()}
+
+
+Form = Annotated[dict[str, str], Depends(_form)]
+
+
+@router.get("/public/typical-cases")
+@needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
+def shown(reader: Reading, services: Serving, offset: Offset = 0) -> HTMLResponse:
+    """What everybody sees."""
+    told = shown_cases(reader, services.office.store)
+    return page(
+        "public_cases.html",
+        here="/public",
+        told=told,
+        cases=told.cases[offset : offset + _ON_A_PAGE],
+        offset=offset,
+        step=_ON_A_PAGE,
+    )
+
+
+@router.get("/typical-cases")
+@needs(Act.OFFICE, *EVERY_CLASS)
+def board(reader: Reading, services: Serving, offset: Offset = 0) -> HTMLResponse:
+    """Every case, and the form for another."""
+    return _board(reader, services, {}, offset=offset)
+
+
+@router.post("/typical-cases")
+@needs(Act.OFFICE, *EVERY_CLASS)
+def put(reader: Reading, services: Serving, form: Form) -> Response:
+    """Put a case forward."""
+    try:
+        propose_case(reader, services.office.store, CaseRequest.of(form), by=form.get("by", ""))
+    except InputError as error:
+        return _board(reader, services, form, error=error.message_zh)
+    return see_other("/typical-cases")
+
+
+@router.post("/typical-cases/{number:int}/approval")
+@needs(Act.OFFICE, *EVERY_CLASS)
+def let_pass(number: Number, reader: Reading, services: Serving, form: Form) -> Response:
+    """The second person."""
+    approve_case(reader, services.office.store, number, by=form.get("by", ""))
+    return see_other("/typical-cases")
+
+
+@router.post("/typical-cases/{number:int}/withdrawal")
+@needs(Act.OFFICE, *EVERY_CLASS)
+def take_back(number: Number, services: Serving, form: Form) -> Response:
+    """Take it back."""
+    withdraw_case(
+        services.office.store, number, by=form.get("by", ""), because=form.get("because", "")
+    )
+    return see_other("/typical-cases")
+
+
+def _board(
+    reader: Reading, services: Serving, given: dict[str, str], *, error: str = "", offset: int = 0
+) -> HTMLResponse:
+    told = case_board(reader, services.office.store)
+    return page(
+        "typical_cases.html",
+        _UNPROCESSABLE if error else _OK,
+        here="/typical-cases",
+        told=told,
+        cases=told.cases[offset : offset + _ON_A_PAGE],
+        offset=offset,
+        step=_ON_A_PAGE,
+        kinds=CASE_KINDS,
+        given={**dict.fromkeys(_FIELDS, ""), **given},
+        error=error,
+    )
