@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.code_errors import find_code_errors
-from api.department_rates import DepartmentRates
+from ingest.code_errors import find_code_errors
+from ingest.department_rates import DepartmentRates
 from queries.city_monitoring import CityTable, Told, city_table
 from queries.indicators.months import month_name, month_number, quarter_months
 from queries.lending import Period
@@ -37,10 +37,10 @@ def city_monitoring(
     Raises:
         InputError: `month`, `whole_district_only`.
     """
-    rates = DepartmentRates(services, reader)
+    rates = DepartmentRates(services.office, reader)
     asked = period_named(period) if period else None
     book = rates.ready(within)
-    codes = find_code_errors(services, reader, within=within)
+    codes = find_code_errors(services.office, reader, within=within)
     if book is None or codes is None:
         return None
     chosen = asked or rates.newest(book)

@@ -57,6 +57,10 @@ NO_ANSWER = {
     # an act of the office, and a question of which lists that never came answer nobody (test_government)
     "/v1/government/evaluation/values", "/government/evaluation/values",
     "/v1/government/staff-checks", "/government/staff-checks",
+    # acts of exchange with others, of which none is connected here (test_exchange)
+    "/v1/exchange/{contract}/queue", "/v1/exchange/{contract}/sending",
+    "/v1/exchange/{contract}/reception", "/v1/exchange/items/{item}/again",
+    "/v1/exchange/items/{item}/deferral", "/exchange/items/{item}",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -91,6 +95,7 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/v1/measures/admission": [
             {"measure": "approval_no_promise", "subject": key} for key in people
         ],
+        "/exchange/{contract}": [{"by": "张三", "action": "queue"}],
         "/v1/measures/applied": [],
         "/measures/applied": [
             {"measure": "approval_no_promise", "subject": key, "action": "look"} for key in people
@@ -129,6 +134,9 @@ _NAMED = {
     "/v1/lending/{code}/rows": ("on_file", "balance_fen", "indebted"),
     "/v1/linked-dishonesty/{name}": ("linked", "rings", "nominee", "same_controller"),
     "/v1/calendar/{year}": ("2026",),
+    "/v1/exchange/{contract}": ("smart_baoji", "citizen_hotline"),
+    "/v1/exchange/{contract}/items": ("smart_baoji", "provincial_upload"),
+    "/exchange/{contract}": ("smart_baoji", "citizen_hotline"),
     "/v1/monitoring/inboxes/{number}": ("1",),
     "/monitoring/inboxes/{number}": ("1",),
 }
@@ -144,7 +152,7 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
         return [template + more for more in _ASKED_FOR[template]]
     if template in _NAMED:
         return [
-            template.format(name=name, code=name, year=name, number=name)
+            template.format(name=name, code=name, year=name, number=name, contract=name)
             for name in _NAMED[template]
         ]
     if "{source}/{table}" in template:
@@ -242,6 +250,7 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
+    "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange put-off",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
     "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",
     "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
@@ -280,6 +289,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "government evaluation": [["2026"]],
         "rates rows": [["late"], ["outside", "2026-01"]],
         "calendar show": [["2026"]],
+        "exchange items": [["smart_baoji"], ["provincial_upload"]],
         "stress exposures": [[keys["样例农商行"]]],
         "stress distress": [[parties[0]]],
         "replay": [[decision]],
