@@ -114,7 +114,7 @@ def test_figures_alarm_and_lead_to_their_rows(client: TestClient) -> None:
             cut = client.get(f"/government/{name}", params=asked)
             assert cut.status_code == 200 and re.search(rf"（{one['count']} ", cut.text)
     assert client.get("/v1/government/arrears?state=lost").json()["code"] == "state_unknown"
-    assert client.get("/government/commitments?state=lost").status_code == 422
+    assert client.get("/government/commitments?state=lost").status_code == 400
 
 
 def test_the_evaluation_is_looked_at_and_entered(

@@ -76,7 +76,8 @@ def test_a_figure_is_the_number_of_its_rows(book: GovernmentBook) -> None:
         assert one.count == disclosure_list(book, state=one.code).total
     overdue = claims(book, state="overdue").rows
     assert told.overdue_fen == sum(one.principal_fen for one in overdue)
-    assert told.findings == claims(book, finding="agreed_below_minimum").total == 1
+    assert told.findings == claims(book, finding="any").total
+    assert claims(book, finding="agreed_below_minimum").total == 1
     # 1,000 yuan of the interest on what was paid late are owed still
     [late] = claims(book, state="paid_late").rows
     assert (late.interest_fen, late.interest_owed_fen) == (1_550_00, 1_000_00)
