@@ -53,7 +53,7 @@ class CaseRequest:
         """From a form; raises `InputError` (`date`)."""
         given = {name: told.get(name, "").strip() for name in cls.__dataclass_fields__}
         until = given.pop("until")
-        return cls(**given, until=parse_date(until) if until else None)  # type: ignore[arg-type]
+        return cls(**given, until=parse_date(until) if until else None)
 
 
 def propose_case(
