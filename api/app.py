@@ -16,7 +16,7 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api.admission import MOST_BODY, admitted
-from api.carrying import Carrying
+from api.carrying import Asking
 from api.decision_jobs import DecisionJobs
 from api.dependencies import permitted
 from api.examples import add_examples
@@ -123,7 +123,7 @@ def create_app(settings: Settings, scope: Scope | None = None) -> FastAPI:
     )
     app.state.scope = answers_for
     # the last one added is the outermost
-    app.add_middleware(Carrying, routes=routes_of(every))
+    app.add_middleware(Asking, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem)
     app.add_middleware(Traced, defect=defect, who=answers_for.name)
     app.add_middleware(Forbidding)

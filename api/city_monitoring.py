@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.code_errors import find_code_errors
-from api.department_rates import DepartmentRates
+from ingest.code_errors import find_code_errors
+from ingest.department_rates import DepartmentRates
 from queries.city_monitoring import CityTable, Told, city_table
 from queries.indicators.months import month_name, month_number, quarter_months
 from queries.lending import Period
@@ -26,7 +26,7 @@ def period_named(text: str) -> str:
 def city_monitoring(
     services: Services, reader: Reader, period: str = "", *, within: float | None = None
 ) -> CityTable | None:
-    """The table of a month or quarter, by default the newest month that has decisions.
+    """The table of a month or quarter, by default the month that is over last.
 
     Args:
         within: seconds to wait for what is computed about everybody; None: until it is there.
@@ -37,12 +37,13 @@ def city_monitoring(
     Raises:
         InputError: `month`, `whole_district_only`.
     """
-    rates = DepartmentRates(services, reader)
+    rates = DepartmentRates(services.office, reader)
+    asked = period_named(period) if period else None
     book = rates.ready(within)
-    codes = find_code_errors(services, reader, within=within)
+    codes = find_code_errors(services.office, reader, within=within)
     if book is None or codes is None:
         return None
-    chosen = period_named(period) if period else rates.newest(book)
+    chosen = asked or rates.newest(book)
     span = Period.of(chosen.replace("-Q", "Q"), reader.moment.as_of)
     told = Told(reader, services.office.store, rates.rates(chosen, book), codes, chosen, span)
     return city_table(told)

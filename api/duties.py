@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.department_rates import DepartmentRates
 from ingest.catalogue.editions import CatalogueInForce, in_force
 from ingest.catalogue.local import local_catalogues
+from ingest.department_rates import DepartmentRates
 from ingest.duties import DepartmentDuty, Duties, Item, department_duties, duties_of, item_of
 from queries.basis import Basis
 
@@ -58,7 +58,7 @@ class DutyDesk:
 
     def departments(self, within: float | None = None) -> DepartmentDuties | None:
         """By the power list; None while decisions are being counted."""
-        told = DepartmentRates(self._services, self._reader)
+        told = DepartmentRates(self._services.office, self._reader)
         book = told.ready(within)
         if book is None:
             return None

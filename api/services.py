@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from graph.closing import Closing
 from graph.errors import NotFoundError, XinnongError
 from graph.log import FactLog
 from graph.moment import Moment
-from graph.operations import DecisionArchive, OperationsStore
+from graph.operations import DecisionArchive, OfficeBooks, OperationsStore
 from graph.settings import Settings
 from graph.time import utc_now
 from queries.publishing import Publishing
@@ -35,14 +34,6 @@ if TYPE_CHECKING:
     from queries.structure import GuaranteeProposal
 
 __all__ = ["Services"]
-
-
-@dataclass(frozen=True)
-class OfficeBooks:
-    """What acts of the credit office are kept in: handed on to them, and read by nobody else."""
-
-    settings: Settings
-    store: OperationsStore
 
 
 class Services(Closing):

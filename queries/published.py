@@ -22,14 +22,16 @@ from graph.identifiers.spelling import compact
 from graph.information import InformationClass
 from graph.last_heard import last_heard
 from graph.names.writing import simplified
+from graph.operations import EVERYTHING, OperationsStore, RecordUses
 from graph.schema import SCHEMA
+from graph.time import utc_now
 from queries.basis import Basis
 from queries.district import DistrictReader
 from queries.lawful import SUBJECT, why_not_published
 from queries.reader import Reader
 from queries.scope import Scope
 
-__all__ = ["KINDS", "PUBLIC", "Notice", "Published", "RecordRef", "published"]
+__all__ = ["KINDS", "PUBLIC", "Notice", "Published", "RecordRef", "note_download", "published"]
 
 #: Everybody: nothing but the public classes is open to them.
 PUBLIC = Scope("社会公众", open_classes=frozenset())
@@ -128,6 +130,18 @@ def published(reader: Reader) -> Published:
     """What is published at the reader's moment, whoever the reader is."""
     everybody = reader.seen_by(PUBLIC)
     return everybody.computed("published", lambda: _published(everybody))
+
+
+def note_download(store: OperationsStore, reader: Reader) -> None:
+    """Note that all of it was fetched, once for each state of the data: whoever has it can be found to
+    have what is repaired or annulled afterwards."""
+    RecordUses(store).note(
+        "public_download",
+        reader.moment.head,
+        title=f"公示信息下载（数据第 {reader.basis.position} 批）",
+        at=utc_now(),
+        records=[EVERYTHING],
+    )
 
 
 def _published(reader: DistrictReader) -> Published:

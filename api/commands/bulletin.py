@@ -35,13 +35,15 @@ def write(
     as_json: Json = False,
 ) -> None:
     """编制一期通报并固定 / write and freeze a bulletin"""
-    from api.department_rates import DepartmentRates
     from graph.time import parse_date
+    from ingest.department_rates import DepartmentRates
 
     day = parse_date(as_of) if as_of else None
     with opened(Act.OFFICE) as services:
         reader = services.reader(local_scope(), as_of=day, known_at=instant_of(known_at))
-        made = DepartmentRates(services, reader).write(period, by=by, remarks=remarks, why=why)
+        made = DepartmentRates(services.office, reader).write(
+            period, by=by, remarks=remarks, why=why
+        )
     answer_with(made, as_json, lambda: _tell([made]))
 
 
@@ -72,10 +74,10 @@ def save(
 ) -> None:
     """导出为表格 / save as a workbook"""
     from api.bulletin_workbook import workbook
-    from api.department_rates import DepartmentRates
+    from ingest.department_rates import DepartmentRates
 
     with opened(Act.OFFICE) as services:
-        shown = DepartmentRates(services, services.reader(local_scope())).bulletin(number)
+        shown = DepartmentRates(services.office, services.reader(local_scope())).bulletin(number)
     assert shown is not None
     file.write_bytes(workbook(*shown))
     print(f"已写入 {file}")

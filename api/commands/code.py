@@ -41,14 +41,14 @@ def confirm(
     as_json: Json = False,
 ) -> None:
     """确认一个看似有误却属实的代码，此前因此退回的行随即收入 / confirm a real code on evidence."""
-    from api.code_errors import confirm as confirm_code
+    from ingest.code_errors import confirm as confirm_code
     from ingest.readmission import waiting_for
 
     settings = open_settings(Act.OFFICE)
     if waiting_for(settings, code):  # rows come in at once, and the graph follows
         fetch_engine(settings)
     with opened(Act.OFFICE) as services:
-        found = confirm_code(services, code, kind, by=by, reason=reason, evidence=evidence)
+        found = confirm_code(services.office, code, kind, by=by, reason=reason, evidence=evidence)
     answer_with(
         found,
         as_json,
@@ -65,11 +65,13 @@ def show(
     as_json: Json = False,
 ) -> None:
     """重错码率、各登记管理部门待办和每个代码 / rates, worklists and every code."""
-    from api.code_errors import find_code_errors
+    from ingest.code_errors import find_code_errors
     from queries.code_errors import kinds
 
     with opened(Act.OFFICE) as services:
-        found = find_code_errors(services, services.reader(local_scope(), as_of=day_of(as_of)))
+        found = find_code_errors(
+            services.office, services.reader(local_scope(), as_of=day_of(as_of))
+        )
     assert found is not None
     chosen = found.of(kind, registrar, state)
     terms = {item.code: item.term for item in kinds().kinds}
@@ -105,10 +107,10 @@ def enter_round(
     as_json: Json = False,
 ) -> None:
     """登记一轮纠错允许的数据操作标识位 / enter which operations a round takes."""
-    from api.code_errors import enter_round as enter
+    from ingest.code_errors import enter_round as enter
 
     with opened(Act.OFFICE) as services:
-        found = enter(services, name, allowed, notice=notice, by=by)
+        found = enter(services.office, name, allowed, notice=notice, by=by)
     answer_with(
         found, as_json, lambda: print(f"已登记 {found.round}：{found.allowed}（{found.notice}）")
     )
@@ -125,11 +127,11 @@ def choose_for(
     as_json: Json = False,
 ) -> None:
     """填报汇总表一行的处理 / say what is to be done with a line."""
-    from api.code_errors import choose
+    from ingest.code_errors import choose
 
     with opened(Act.OFFICE) as services:
         found = choose(
-            services,
+            services.office,
             services.reader(local_scope()),
             name,
             item,
@@ -173,10 +175,10 @@ def send(
     as_json: Json = False,
 ) -> None:
     """生成纠错回传标准格式表，全部通过才生成 / write the correction file, whole or not at all."""
-    from api.code_errors import return_bytes, send_back
+    from ingest.code_errors import return_bytes, send_back
 
     with opened(Act.OFFICE) as services:
-        kept = send_back(services, services.reader(local_scope()), name, by=by)
+        kept = send_back(services.office, services.reader(local_scope()), name, by=by)
     path = out / f"纠错回传标准格式表-{name}.xlsx"
     path.write_bytes(return_bytes(kept))
     answer_with(

@@ -127,14 +127,14 @@ def items(
     from ingest.exchange import contract_items
 
     with opened(Act.OFFICE) as services:
-        found = contract_items(services.office.store, name, state)
+        found = contract_items(services.reader(local_scope()), services.office.store, name, state)
 
     def people() -> None:
         table(
             f"报送记录（{len(found)} 条）",
-            ["编号", "表", "版本", "操作", "状态", "代码", "对方答复"],
+            ["编号", "表", "文号", "版本", "操作", "状态", "代码", "对方答复"],
             [
-                (one.id, one.template_label, one.version, one.action_label, one.state_label, one.code or "", one.message or "")
+                (one.id, one.template_label, one.document_no or "", one.version, one.action_label, one.state_label, one.code or "", one.message or "")
                 for one in found
             ],
         )  # fmt: skip

@@ -13,7 +13,7 @@ from api.terminal import AsOf, Json, KnownAt, answer_with, basis, instant_of, op
 from api.who_asks import local_scope
 
 if TYPE_CHECKING:
-    from api.department_rates import DepartmentRates
+    from ingest.department_rates import DepartmentRates
     from queries.indicators import Rate, Rows
 
 __all__ = ["commands"]
@@ -38,13 +38,13 @@ By = Annotated[str, typer.Option("--by", help="认定人姓名 / who found it")]
 
 @contextmanager
 def _asking(as_of: str, known_at: str) -> Iterator[DepartmentRates]:
-    from api.department_rates import DepartmentRates
     from graph.time import parse_date
+    from ingest.department_rates import DepartmentRates
 
     day = parse_date(as_of) if as_of else None
     with opened(Act.OFFICE) as services:
         reader = services.reader(local_scope(), as_of=day, known_at=instant_of(known_at))
-        yield DepartmentRates(services, reader)
+        yield DepartmentRates(services.office, reader)
 
 
 @commands.command()

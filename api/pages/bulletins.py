@@ -11,12 +11,12 @@ from fastapi.responses import HTMLResponse, Response
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.bulletin_workbook import workbook
-from api.department_rates import DepartmentRates
 from api.dependencies import Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.schema.ledger import DECISION_CLASSES
+from ingest.department_rates import DepartmentRates
 from queries.bulletins import BulletinContent, bulletins, sign_bulletin, withheld
 from queries.indicators import MEASURES, RATES
 
@@ -68,7 +68,7 @@ def bars(content: BulletinContent) -> tuple[tuple[Bar, ...], int]:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def listed(reader: Reading, services: Serving) -> HTMLResponse:
     """Every edition, and the form to write one."""
-    period = DepartmentRates(services, reader).last_month()
+    period = DepartmentRates(services.office, reader).last_month()
     return page(
         "bulletins.html", here="/bulletins", found=bulletins(services.office.store), period=period
     )
@@ -85,7 +85,7 @@ def written(
     user: By = "",
 ) -> Response:
     """Freeze one."""
-    made = DepartmentRates(services, reader).write(period, by=user, remarks=remarks, why=why)
+    made = DepartmentRates(services.office, reader).write(period, by=user, remarks=remarks, why=why)
     return see_other(f"/bulletins/{made.id}")
 
 
@@ -93,7 +93,7 @@ def written(
 @needs(Act.OFFICE, *EVERY_CLASS)
 def one(request: Request, digest: Digest, reader: Now, services: Serving) -> HTMLResponse:
     """As it is read and printed."""
-    shown = DepartmentRates(services, reader).bulletin(digest, within=PATIENCE)
+    shown = DepartmentRates(services.office, reader).bulletin(digest, within=PATIENCE)
     if shown is None:
         return waiting(request, _DOING, here="/bulletins")
     told, content = shown
@@ -117,7 +117,7 @@ def rows(
     offset: Offset = 0,
 ) -> HTMLResponse:
     """The decisions behind a number of it, by what they are called."""
-    shown = DepartmentRates(services, reader).bulletin(digest, within=PATIENCE)
+    shown = DepartmentRates(services.office, reader).bulletin(digest, within=PATIENCE)
     if shown is None:
         return waiting(request, _DOING, here="/bulletins")
     told, content = shown
@@ -142,7 +142,7 @@ def signed(digest: Digest, services: Serving, user: By = "") -> Response:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def sheet(digest: Digest, reader: Now, services: Serving) -> Response:
     """As a workbook."""
-    shown = DepartmentRates(services, reader).bulletin(digest)
+    shown = DepartmentRates(services.office, reader).bulletin(digest)
     assert shown is not None
     told, content = shown
     name = f"bulletin-{told.period}-{told.edition}.xlsx"

@@ -10,7 +10,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import Whole
-from api.code_errors import (
+from api.dependencies import FOR_A_RUN_S, Reading, Serving
+from api.needs import EVERY_CLASS, needs
+from api.pages.navigation import Entry
+from api.pages.rendering import PATIENCE, page, see_other, waiting
+from ingest.code_errors import (
     choose,
     confirm,
     end_exception,
@@ -22,10 +26,6 @@ from api.code_errors import (
     returns_of,
     send_back,
 )
-from api.dependencies import FOR_A_RUN_S, Reading, Serving
-from api.needs import EVERY_CLASS, needs
-from api.pages.navigation import Entry
-from api.pages.rendering import PATIENCE, page, see_other, waiting
 from queries.code_errors import GROUPS, correction_rules, kinds, known_rounds, read_round
 
 __all__ = ["ENTRIES", "router"]
@@ -61,7 +61,7 @@ def code_errors(
     begin: Annotated[Whole, Query(ge=0, le=10**9)] = 0,
 ) -> HTMLResponse:
     """Rates, worklists, and the codes that the filter leaves."""
-    found = find_code_errors(services, reader, within=PATIENCE)
+    found = find_code_errors(services.office, reader, within=PATIENCE)
     if found is None:
         return waiting(request, "正在核对全区的代码。", here=_HERE)
     chosen = found.of(kind, registrar, state)
@@ -81,7 +81,7 @@ def code_errors(
         groups=GROUPS,
         most=_ROWS,
         positions={batch.batch: batch.position for batch in reader.moment.batches},
-        exceptions=exceptions(services),
+        exceptions=exceptions(services.office),
         rounds=known_rounds(reader),
         formula=kinds().formula,
     )
@@ -98,7 +98,9 @@ def confirmed(
     evidence: Text = "",
 ) -> Response:
     """Confirm a code on evidence; the page then shows it apart."""
-    confirm(services, code, kind, by=by, reason=reason, evidence=evidence, wait_s=FOR_A_RUN_S)
+    confirm(
+        services.office, code, kind, by=by, reason=reason, evidence=evidence, wait_s=FOR_A_RUN_S
+    )
     return see_other(f"{_HERE}?state=confirmed#codes")
 
 
@@ -111,7 +113,7 @@ def ended(
     because: Text = "",
 ) -> Response:
     """Take a confirmation back."""
-    end_exception(services, number, by=by, because=because)
+    end_exception(services.office, number, by=by, because=because)
     return see_other(f"{_HERE}#exceptions")
 
 
@@ -125,7 +127,7 @@ def entered(
     by: By = "",
 ) -> Response:
     """Enter which operations a round takes."""
-    enter_round(services, name, allowed or [], notice=notice, by=by)
+    enter_round(services.office, name, allowed or [], notice=notice, by=by)
     return see_other(f"{_HERE}/rounds/{quote(name.strip(), safe='')}")
 
 
@@ -140,7 +142,7 @@ def one_round(name: RoundName, reader: Reading, services: Serving) -> HTMLRespon
         basis_told=reader.basis,
         operations=correction_rules().operations,
         terms={item.code: item.term for item in kinds().kinds} | {"OTHER": "其他"},
-        returns=returns_of(services, name),
+        returns=returns_of(services.office, name),
     )
 
 
@@ -157,7 +159,7 @@ def chosen_for(
     by: By = "",
 ) -> Response:
     """Say what is to be done with a line."""
-    choose(services, reader, name, item, operation, new_code=new_code, note=note, by=by)
+    choose(services.office, reader, name, item, operation, new_code=new_code, note=note, by=by)
     return see_other(f"{_HERE}/rounds/{quote(name, safe='')}#{item}")
 
 
@@ -165,7 +167,7 @@ def chosen_for(
 @needs(Act.OFFICE, *EVERY_CLASS)
 def sent(name: RoundName, reader: Reading, services: Serving, by: By = "") -> Response:
     """Make the file of a round, and show its print page."""
-    kept = send_back(services, reader, name, by=by)
+    kept = send_back(services.office, reader, name, by=by)
     return see_other(f"{_HERE}/returns/{kept.id}")
 
 
@@ -175,7 +177,7 @@ def printed(file: FileId, services: Serving) -> HTMLResponse:
     """The print page of a file that left: to be stamped; it carries what the workbook carries."""
     from ingest.correction.return_workbook import counts_said
 
-    kept = returned(services, file)
+    kept = returned(services.office, file)
     return page(
         "code_return.html",
         here=_HERE,
@@ -190,7 +192,7 @@ def printed(file: FileId, services: Serving) -> HTMLResponse:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def workbook(file: FileId, services: Serving) -> Response:
     """The same file as a workbook."""
-    kept = returned(services, file)
+    kept = returned(services.office, file)
     name = quote(f"纠错回传标准格式表-{kept.round}.xlsx")
     return Response(
         return_bytes(kept),

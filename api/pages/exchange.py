@@ -27,6 +27,7 @@ from ingest.exchange import (
     send,
     send_item_again,
 )
+from queries.reader import Reader
 
 __all__ = ["ENTRIES", "router"]
 
@@ -77,10 +78,14 @@ def partners(services: Serving) -> HTMLResponse:
 @router.get("/exchange/{contract}")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def partner(
-    contract: ContractName, services: Serving, state: State = "refused", offset: Offset = 0
+    contract: ContractName,
+    reader: Reading,
+    services: Serving,
+    state: State = "refused",
+    offset: Offset = 0,
 ) -> HTMLResponse:
     """One partner: its items, first those that somebody must look at."""
-    return _partner(services, contract, state=state, offset=offset)
+    return _partner(reader, services, contract, state=state, offset=offset)
 
 
 @router.post("/exchange/{contract}")
@@ -105,8 +110,8 @@ def act(contract: ContractName, reader: Reading, services: Serving, form: Form) 
             taken = receive(office.settings, office.store, contract, by=by)
             said = f"接收 {taken.rows} 行：采纳 {taken.accepted}，不变 {taken.unchanged}，隔离 {taken.quarantined}。{taken.problem or ''}"
     except (InputError, SettingsError, BusyError) as error:
-        return _partner(services, contract, error=error.message_zh)
-    return _partner(services, contract, said=said)
+        return _partner(reader, services, contract, error=error.message_zh)
+    return _partner(reader, services, contract, said=said)
 
 
 @router.post("/exchange/items/{item}")
@@ -119,6 +124,7 @@ def item_act(item: ItemId, services: Serving, form: Form) -> Response:
 
 
 def _partner(
+    reader: Reader,
     services: Services,
     contract: str,
     *,
@@ -129,7 +135,7 @@ def _partner(
 ) -> HTMLResponse:
     office = services.office
     found = contract_state(office.settings, office.store, contract)
-    shown = contract_items(office.store, contract, state, offset=offset, most=_ON_A_PAGE)
+    shown = contract_items(reader, office.store, contract, state, offset=offset, most=_ON_A_PAGE)
     return page(
         "exchange_partner.html",
         _UNPROCESSABLE if error else _OK,

@@ -11,13 +11,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import MOST, Whole
-from api.department_rates import DepartmentRates
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.schema.ledger import DECISION_CLASSES
 from graph.time import parse_date
+from ingest.department_rates import DepartmentRates
 from queries.indicators import MEASURES, RATES
 from queries.indicators.concealed import conceal, take_back
 from queries.indicators.rows import ATTENTION
@@ -46,7 +46,7 @@ def rates(
     request: Request, reader: Reading, services: Serving, period: Period = ""
 ) -> HTMLResponse:
     """One month or quarter, by default the month that is over last."""
-    told = DepartmentRates(services, reader)
+    told = DepartmentRates(services.office, reader)
     book = told.ready(PATIENCE)
     if book is None:
         return waiting(request, _DOING, here="/rates")
@@ -87,7 +87,7 @@ def rows(
     ] = "credit_platform",
 ) -> HTMLResponse:
     """The decisions behind one number."""
-    told = DepartmentRates(services, reader)
+    told = DepartmentRates(services.office, reader)
     book = told.ready(PATIENCE, channel)
     if book is None:
         return waiting(request, _DOING, here="/rates")

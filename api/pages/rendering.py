@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.carrying import Leading, along
 from api.condition_words import failed, hint_said, lacking, unknown
 from api.pages.navigation import navigation
 from api.record_words import adverse_said, adverse_sentence, record_said
@@ -51,6 +52,7 @@ _environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=[Leading],
 )
 _environment.filters |= {
     "adverse": adverse_said,
@@ -95,7 +97,7 @@ def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) 
 
 def see_other(path: str) -> RedirectResponse:
     """Where a form leads once it is done: a page that may be loaded again at no harm."""
-    return RedirectResponse(path, _SEE_OTHER)
+    return RedirectResponse(along(path), _SEE_OTHER)
 
 
 def waiting(request: Request, doing: str, *, here: str = "") -> HTMLResponse:

@@ -11,10 +11,10 @@ from pydantic.dataclasses import dataclass
 
 from api.acts import Act
 from api.bulletin_workbook import workbook
-from api.department_rates import DepartmentRates
 from api.dependencies import Body, Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.services import Services
+from ingest.department_rates import DepartmentRates
 from queries.bulletins import Bulletin, BulletinContent, bulletins, sign_bulletin, withheld
 from queries.reader import Reader
 
@@ -69,7 +69,7 @@ def listed(services: Serving) -> list[Bulletin]:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def written(body: BulletinRequest, reader: Reading, services: Serving) -> Bulletin:
     """Frozen as it is now; the same content again is the same edition."""
-    return DepartmentRates(services, reader).write(
+    return DepartmentRates(services.office, reader).write(
         body.period, by=body.user, remarks=body.remarks, why=body.why
     )
 
@@ -102,6 +102,6 @@ def sheet(digest: Digest, reader: Now, services: Serving) -> Response:
 
 
 def _shown(digest: str, reader: Reader, services: Services) -> tuple[Bulletin, BulletinContent]:
-    found = DepartmentRates(services, reader).bulletin(digest)
+    found = DepartmentRates(services.office, reader).bulletin(digest)
     assert found is not None
     return found

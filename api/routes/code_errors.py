@@ -10,7 +10,9 @@ from pydantic import Field
 
 from api.acts import Act
 from api.admission import Whole
-from api.code_errors import (
+from api.dependencies import FOR_A_RUN_S, Body, Reading, Serving
+from api.needs import EVERY_CLASS, needs
+from ingest.code_errors import (
     Admitted,
     CodeException,
     CodeReturn,
@@ -23,8 +25,6 @@ from api.code_errors import (
     find_code_errors,
     send_back,
 )
-from api.dependencies import FOR_A_RUN_S, Body, Reading, Serving
-from api.needs import EVERY_CLASS, needs
 from queries.basis import Basis
 from queries.code_errors import CodeError, KindCount, RegistrarLoad, Round, Share, read_round
 
@@ -104,7 +104,7 @@ def code_errors(
     limit: Annotated[Whole, Query(title="最多几条", ge=1, le=1000)] = 200,
 ) -> CodeErrorAnswer:
     """The rate by codes and by rows, what waits for each registrar, and the codes with their rows."""
-    found = find_code_errors(services, reader)
+    found = find_code_errors(services.office, reader)
     assert found is not None
     chosen = found.of(kind, registrar, state)
     return CodeErrorAnswer(
@@ -124,7 +124,7 @@ def code_errors(
 @needs(Act.OFFICE, *EVERY_CLASS)
 def confirmed(services: Serving) -> list[CodeException]:
     """Every confirmation with who, why and on what evidence, the newest first."""
-    return list(exceptions(services))
+    return list(exceptions(services.office))
 
 
 @router.post("/code-exceptions", status_code=201, summary="确认例外 / confirm a code")
@@ -132,7 +132,7 @@ def confirmed(services: Serving) -> list[CodeException]:
 def put(body: ExceptionRequest, services: Serving) -> Admitted:
     """Confirm a code on evidence; rows that were refused for it come in at once."""
     return confirm(
-        services,
+        services.office,
         body.code,
         body.kind,
         by=body.by,
@@ -148,14 +148,14 @@ def end(
     number: Annotated[Whole, Path(ge=1, le=2**31 - 1)], body: EndRequest, services: Serving
 ) -> CodeException:
     """Take a confirmation back: the code is open again, and rows with it are refused from now on."""
-    return end_exception(services, number, by=body.by, because=body.because)
+    return end_exception(services.office, number, by=body.by, because=body.because)
 
 
 @router.put("/code-rounds/{round_name}", summary="登记一轮纠错 / enter a round")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def enter(round_name: RoundName, body: RoundRequest, services: Serving) -> CodeRound:
     """Say which operations a round takes, by its notice."""
-    return enter_round(services, round_name, body.allowed, notice=body.notice, by=body.by)
+    return enter_round(services.office, round_name, body.allowed, notice=body.notice, by=body.by)
 
 
 @router.get("/code-rounds/{round_name}", summary="一轮纠错 / a round of correction")
@@ -170,7 +170,7 @@ def one(round_name: RoundName, reader: Reading, services: Serving) -> Round:
 def say(round_name: RoundName, body: ChoiceRequest, reader: Reading, services: Serving) -> Round:
     """Say what is to be done with a line; a later word counts."""
     return choose(
-        services,
+        services.office,
         reader,
         round_name,
         body.item,
@@ -189,4 +189,4 @@ def send(
     round_name: RoundName, body: ReturnRequest, reader: Reading, services: Serving
 ) -> CodeReturn:
     """The correction file, whole or not at all; its `id` is the hash that both copies carry."""
-    return send_back(services, reader, round_name, by=body.by)
+    return send_back(services.office, reader, round_name, by=body.by)

@@ -76,13 +76,14 @@ def one(contract: ContractName, services: Serving) -> ContractState:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def items(
     contract: ContractName,
+    reader: Reading,
     services: Serving,
     state: State = "",
     offset: Annotated[Whole, Query(title="从第几条起", ge=0, le=10_000_000)] = 0,
     limit: Annotated[Whole, Query(title="至多几条", ge=1, le=1_000)] = 100,
 ) -> tuple[ItemState, ...]:
     """Items of a contract in one state, or in any; not whom they name and not what they say."""
-    return contract_items(services.office.store, contract, state, offset=offset, most=limit)
+    return contract_items(reader, services.office.store, contract, state, offset=offset, most=limit)
 
 
 @router.post("/{contract}/queue", summary="排队 / fill the outbox")

@@ -13,10 +13,8 @@ from api.dependencies import Body, Now, Serving
 from api.needs import needs
 from api.rate_limit import PUBLIC_SEARCH
 from graph.information import InformationClass
-from graph.operations import EVERYTHING, RecordUses
-from graph.time import utc_now
 from queries.basis import Basis
-from queries.published import Notice, published
+from queries.published import Notice, note_download, published
 
 __all__ = ["router"]
 
@@ -58,11 +56,5 @@ def records(reader: Now, services: Serving) -> Notices:
     have what is repaired or annulled afterwards.
     """
     told = published(reader)
-    RecordUses(services.office.store).note(
-        "public_download",
-        f"{reader.moment.head}",
-        title=f"公示信息下载（数据第 {told.basis.position} 批）",
-        at=utc_now(),
-        records=[EVERYTHING],
-    )
+    note_download(services.office.store, reader)
     return Notices(told.notices, told.basis)

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from api.acts import Act
 from api.admission import MOST, Day, Whole
-from api.department_rates import DepartmentRates
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from ingest.department_rates import DepartmentRates
 from queries.indicators import Rates, Rows
 from queries.indicators.concealed import Concealment, conceal, take_back
 
@@ -66,7 +66,7 @@ def rates(
     On the channel of market supervision only 及时率 is a rate: by the day of publication that a record
     states, and by none where it states none.
     """
-    told = DepartmentRates(services, reader)
+    told = DepartmentRates(services.office, reader)
     book = told.book_of(channel)
     return told.rates(period or told.newest(book), book)
 
@@ -85,7 +85,7 @@ def rows(
     channel: ChannelAsked = "credit_platform",
 ) -> Rows:
     """Nothing in them says whom a decision concerns; `total` is the number."""
-    told = DepartmentRates(services, reader)
+    told = DepartmentRates(services.office, reader)
     book = told.book_of(channel)
     return told.rows(
         period or told.newest(book), measure,
@@ -105,7 +105,7 @@ def wanted(
     offset: Offset = 0,
 ) -> Rows:
     """Of whatever month, the earliest day first."""
-    return DepartmentRates(services, reader).attention(
+    return DepartmentRates(services.office, reader).attention(
         kind, department=department, act_class=act_class, limit=limit, offset=offset
     )
 

@@ -22,6 +22,7 @@ from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.monitoring import LastRead, Subscription, Subscriptions
+from graph.operations.office import OfficeBooks
 from graph.operations.outbox import Outbox
 from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
@@ -72,6 +73,7 @@ __all__ = [
     "LastRead",
     "Ledger",
     "MeasureBook",
+    "OfficeBooks",
     "OperationsStore",
     "Outbox",
     "Outcome",

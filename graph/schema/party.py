@@ -40,6 +40,7 @@ REGISTERED = (
     Property("registered_capital_fen", "注册资本", ValueType.INTEGER, "regcap", Sensitivity.PUBLIC),
     Property("address", "住所", basis="dom", sensitivity=Sensitivity.PUBLIC),
     Property("industry", "行业代码", basis="GB/T 4754", sensitivity=Sensitivity.PUBLIC),
+    Property("enterprise_type", "企业类型代码", basis="enttype", sensitivity=Sensitivity.PUBLIC),
     *PHONE,
     Property("ended_on", "注销或吊销日期", ValueType.DATE, "candate revdate", Sensitivity.PUBLIC),
 )

@@ -22,6 +22,7 @@ from graph.names.writing import MIDDLE_DOTS
 from graph.time import today
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.parties import FILLER
+from ingest.checking.register_codes import is_enterprise_type, is_industry
 
 __all__ = ["FIELD_RULES", "FieldRule", "RowRule", "find_rule", "value_column"]
 
@@ -110,6 +111,16 @@ FIELD_RULES = {
                 | texts.map(looks_like_a_person).astype(bool)
             )
         ),
+    ),
+    "industry_code": FieldRule(
+        "应为 GB/T 4754—2017 的行业代码（如 0514、A0514；门类字母要与代码一致）或者标准的行业名称。请按营业执照登记的行业改填。",
+        "No code or name of an industry (GB/T 4754-2017).",
+        lambda texts: texts.map(is_industry).astype(bool),
+    ),
+    "enterprise_type": FieldRule(
+        "应为四位企业类型代码（如 1130）或者登记机关的企业类型名称。各地旧系统的一至三位代码请换成现行的四位代码。",
+        "No code or name of a kind of firm.",
+        lambda texts: texts.map(is_enterprise_type).astype(bool),
     ),
     "not_future": FieldRule(
         "日期不能晚于今天。", "A date after today.", lambda days: days <= today()

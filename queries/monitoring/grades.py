@@ -32,6 +32,7 @@ def changed_grades(reader: DistrictReader, code: str, book: RuleBook) -> pa.Tabl
         words = SCHEMA.property(kind.kind, kind.grade).values
         for subject, label, before, after in _changes(reader, kind):
             was, now = (words.get(row[kind.grade], row[kind.grade]) for row in (before, after))
+            title = "、".join((*_said_apart(kind, after), kind.title))
             found.append(
                 {
                     "rule": code,
@@ -39,8 +40,8 @@ def changed_grades(reader: DistrictReader, code: str, book: RuleBook) -> pa.Tabl
                     "label": label,
                     "event": f"{name}|{after['key']}|{after[kind.by]}|{after[kind.grade]}",
                     "heard_at": after["heard_at"],
-                    "before": f"{kind.title} {was}",
-                    "after": f"{kind.title} {now}",
+                    "before": f"{title} {was}",
+                    "after": f"{title} {now}",
                     "evidence": [evidence(kind.kind, after), evidence(kind.kind, before)],
                 }
             )
@@ -69,9 +70,22 @@ def _changes(
         by_party[party, label][record] = None
     found = []
     for (party, label), records in sorted(by_party.items()):
-        rows = [row for record in records for row in by_record.get(record, ())]
-        found += [(party, label, *change) for change in _developed(rows, kind)]
+        series: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+        for row in (row for record in records for row in by_record.get(record, ())):
+            series[tuple(row[name] for name in kind.apart)].append(row)
+        for rows in series.values():
+            found += [
+                (party, label, *change)
+                for change in _developed(rows, kind)
+                if not any(change[1][name] in codes for name, codes in kind.not_where.items())
+            ]
     return found
+
+
+def _said_apart(kind: GradeKind, row: dict[str, Any]) -> list[str]:
+    """Which of several grades it is, in Chinese."""
+    words = [SCHEMA.property(kind.kind, name).values.get(row[name]) for name in kind.apart]
+    return [word for word in words if word]
 
 
 def _developed(

@@ -43,6 +43,8 @@ class GradeKind(Strict):
     Attributes:
         grade: the property that says it.
         by: the property by which the later of two is known: a year, or a day.
+        apart: properties of which another value is another grade, and no change of this one.
+        not_where: property -> codes with which a grade that changed raises nothing.
     """
 
     title: str
@@ -50,11 +52,16 @@ class GradeKind(Strict):
     tie: str
     grade: str
     by: str
+    apart: tuple[str, ...] = ()
+    not_where: Mapping[str, tuple[str, ...]] = {}
 
     @model_validator(mode="after")
     def _of_the_schema(self) -> GradeKind:
-        SCHEMA.property(self.kind, self.grade)
-        SCHEMA.property(self.kind, self.by)
+        for name in (self.grade, self.by, *self.apart):
+            SCHEMA.property(self.kind, name)
+        for name, codes in self.not_where.items():
+            if lost := {*codes} - {*SCHEMA.property(self.kind, name).values}:
+                raise ValueError(f"{self.kind}.{name} has no {sorted(lost)}")
         if self.kind not in SCHEMA.relationships[self.tie].targets:
             raise ValueError(f"{self.tie} leads to no {self.kind}")
         return self

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.testclient import TestClient
 
-from api.carrying import Carrying, carried, taking
+from api.carrying import Asking, Leading, Takes, asking, taking
 from api.needs import routes_of
+from api.pages import rendering
 from api.pages import router as pages
 from api.routes import routers
 
@@ -15,6 +19,14 @@ TAKES = taking(routes_of([*routers(), pages]))
 DAY = {"as_of": "2026-03-01"}
 BOTH = {**DAY, "known_at": "2026-03-02T08:00:00+08:00"}
 ALONG = "as_of=2026-03-01&amp;known_at=2026-03-02T08%3A00%3A00%2B08%3A00"
+
+
+def carried(
+    template: str, asked: Mapping[str, str], takes: Takes, here: str = "/", **values: str
+) -> str:
+    """A template, filled for a request with such clocks."""
+    with asking(asked, here, takes):
+        return rendering._environment.from_string(template).render(**values)
 
 
 def test_links_take_along_what_their_page_takes() -> None:
@@ -52,6 +64,22 @@ def test_forms_take_them_along_too() -> None:
     assert '<form method="post" action="/send">' in told and '<form method="post"></form>' in told
 
 
+def test_what_a_template_puts_into_a_link_stays_what_it_was() -> None:
+    told = carried(
+        '<a href="/parties/{{ key|urlencode }}{% if more %}?hops={{ more }}{% endif %}#{{ "x" }}">甲</a>'
+        '<a class="{{ "a" if more else "b" }}" href="{{ path }}">乙</a>{% macro m(to) %}<form action="{{ to }}">'
+        "</form>{% endmacro %}{{ m('/money') }}{{ said }}",
+        DAY, TAKES, key="person:a&b", more="2", path="/prospects?product=a&x=%22",
+        said='<a href="/prospects">',
+    )  # fmt: skip
+    assert '<a href="/parties/person%3Aa%26b?hops=2&amp;as_of=2026-03-01#x">' in told
+    assert '<a class="a" href="/prospects?product=a&amp;x=%22&amp;as_of=2026-03-01">' in told
+    assert '<form action="/money"><input type="hidden" name="as_of" value="2026-03-01">' in told
+    # what comes from data is no link, whatever it looks like
+    assert "&lt;a href=&#34;/prospects&#34;&gt;" in told
+    assert carried('<a href="{{ "javascript:x" }}">', DAY, TAKES) == '<a href="javascript:x">'
+
+
 def test_what_somebody_typed_stays_text() -> None:
     told = carried('<a href="/prospects">甲</a>', {"as_of": '"><script>'}, TAKES)
     assert "<script>" not in told and "%22%3E%3Cscript%3E" in told
@@ -62,18 +90,29 @@ def test_a_page_of_now_is_left_as_it_is_and_a_redirect_leads_on() -> None:
 
     @inner.get("/page")
     def page(as_of: str = "") -> HTMLResponse:
-        return HTMLResponse(f'<a href="/page">这里</a>{as_of}')
+        made = rendering._environment.from_string('<a href="/page">这里</a>{{ day }}')
+        return HTMLResponse(made.render(day=as_of))
 
     @inner.post("/sent")
     def sent(as_of: str = "") -> RedirectResponse:
-        return RedirectResponse("/page", 303)
+        return rendering.see_other("/page")
 
     app = FastAPI()
     app.include_router(inner)
-    app.add_middleware(Carrying, routes=routes_of([inner]))
+    app.add_middleware(Asking, routes=routes_of([inner]))
     client = TestClient(app, follow_redirects=False)
     assert client.get("/page").text == '<a href="/page">这里</a>'
     then = client.get("/page", params=DAY)
     assert then.text == '<a href="/page?as_of=2026-03-01">这里</a>2026-03-01'
-    assert int(then.headers["content-length"]) == len(then.content)
     assert client.post("/sent", params=DAY).headers["location"] == "/page?as_of=2026-03-01"
+    # nothing of one request is left for the next
+    assert client.get("/page").text == '<a href="/page">这里</a>'
+
+
+def test_every_template_still_loads_and_each_link_of_ours_is_led() -> None:
+    environment = rendering._environment
+    for name in environment.list_templates():
+        source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
+        led = Leading(environment).preprocess(source, name)
+        assert led.count('filter led("GET")') == len(re.findall(r"<a\b[^>]*?href=", source)), name
+        environment.get_template(name)

@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 
 import ingest
 from api.command_line import app
-from api.department_rates import DepartmentRates
 from api.dependencies import services
 from api.pages import rates as pages
 from api.routes import rates as routes
 from api.services import Services
 from graph.errors import InputError
 from graph.settings import Settings
+from ingest.department_rates import DepartmentRates
 from ingest.sample import write_district, write_public_records
 from ingest.sample.public_records import TRUTH
 from ingest.sample.public_records.ledger import FILES
@@ -183,7 +183,7 @@ def test_market_supervision_has_a_clock_and_a_system_of_its_own(tmp_path: Path) 
     settings = Settings(data=tmp_path / "data")
     ingest.ingest("administrative_decision", [path], settings=settings, into_graph=False)
     with Services(settings, reads_graph=False) as opened:
-        asked = DepartmentRates(opened, opened.reader(ADMINISTRATOR))
+        asked = DepartmentRates(opened.office, opened.reader(ADMINISTRATOR))
         book = asked.book_of("market_supervision")
         [line] = asked.rates("2026-03", book).lines
         told = {name: line.counts[name] for name in ("supplied", "on_time", "late", "undated")}

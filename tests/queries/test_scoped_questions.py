@@ -1,6 +1,8 @@
 """Asked through a scope, every question answers what it answers everybody over the world cut to it.
 
 `SCOPES=all` goes through every scope and more parties; a run of the suite through the two that ask most.
+`PAIRS=2000 SEED=41` looks at so many pairs of one of the two hundred worlds and a random scope, each by
+some questions in turn; a run of the suite at a few.
 """
 
 from __future__ import annotations
@@ -28,6 +30,9 @@ from queries.scope import Scope
 EVERY = os.environ.get("SCOPES") == "all"
 #: How many parties each question is asked about.
 LOOKS = 8 if EVERY else 4
+#: Pairs of a world and a random scope, worlds that one scope looks at, questions that a pair is asked.
+PAIRS, SEED = int(os.environ.get("PAIRS", "40")), os.environ.get("SEED", "suite")
+WORLDS_A_SCOPE, ASKED = min(PAIRS, 100), 4
 #: Questions about a key itself: of somebody of whom nothing is seen they answer nothing.
 OF_KEYS = {"same_as", "known_party", "merged_keys", "decision_records"}
 CLASSES = sorted(item.value for item in InformationClass if not item.is_public)
@@ -56,6 +61,25 @@ def _scopes() -> dict[str, Scope]:
         "around": Around("片区"),
         "both": Around("片区、经同意", open_classes=frozenset({"identity"}), grants=grants),
     }
+
+
+def _random_scope(seed: str) -> Scope:
+    """Some of the worlds or all of them, classes that are open, and who opened which."""
+    chance = random.Random(f"scope {seed}")
+    share = chance.choice((0.0, 0.3, 0.8))
+    opened = frozenset(item for item in CLASSES if chance.random() < share)
+    most = chance.choice((0.0, 0.5, 0.9))
+    grants = {
+        f"w{n:03d}:{who}": frozenset(chance.sample(CLASSES, chance.randrange(1, len(CLASSES))))
+        for n in range(WORLDS)
+        for who in ("p0", "p1", "p2", "p3", "p4", "f0", "f1", "h0", "coop", "shop")
+        if chance.random() < most
+    }
+    tens = range(WORLDS // 10)
+    areas = tuple(f"w{ten:02d}" for ten in chance.sample(tens, len(tens) // 2))
+    around = type("SomeWorlds", (Scope,), {"areas": areas, "sees_everything": False})
+    made: Scope = chance.choice((Scope, around))("随机", open_classes=opened, grants=grants)
+    return made
 
 
 class Seen:
@@ -128,8 +152,46 @@ def test_a_scope_sees_the_world_cut_to_it(which: str, worlds: Worlds) -> None:
     assert unknown or which == "open"
 
 
-def _given(question: str, worlds: Worlds, chance: random.Random) -> dict[str, Any]:
-    number = chance.randrange(WORLDS)
+def test_a_world_through_a_random_scope_is_what_is_left_of_it(worlds: Worlds) -> None:
+    """Each pair is asked some questions; all of them are asked in turn."""
+    turn, told, pairs = 0, 0, 0
+    questions = sorted(COLUMNS)
+    for serial in range(0, PAIRS, WORLDS_A_SCOPE):
+        chance = random.Random(f"{SEED}/{serial}")
+        scope = _random_scope(f"{SEED}/{serial}")
+        as_of, known_at = chance.choice(DAYS), chance.choice(INSTANTS)
+        reference = Reference(Seen(worlds.log, scope, as_of, known_at), as_of, known_at)  # type: ignore[arg-type]
+        keys = CanonicalKeys(worlds.graph, At(as_of, known_at, 3), scope)
+        for number in chance.sample(range(WORLDS), min(WORLDS_A_SCOPE, PAIRS - serial)):
+            pairs += 1
+            for _ in range(ASKED):
+                question, turn = questions[turn % len(questions)], turn + 1
+                given = _given(question, worlds, chance, number)
+                try:
+                    found = ask(
+                        worlds.graph, question, scope=scope, keys=keys, as_of=as_of,
+                        known_at=known_at, **given,
+                    )  # fmt: skip
+                except NotFoundError:
+                    assert question not in OF_KEYS
+                    assert reference.known_party(reference.standing(given["key"])) == []
+                    continue
+                rows = [tuple(row[name] for name in COLUMNS[question]) for row in found.rows]
+                expected = _expected(reference, question, given)
+                assert sorted(rows, key=repr) == sorted(expected, key=repr), (
+                    serial,
+                    question,
+                    given,
+                )
+                told += bool(rows)
+    print(f"{pairs} pairs, {turn} answers, {told} of them with rows, seed {SEED}")
+    assert pairs == PAIRS and told > turn // 20
+
+
+def _given(
+    question: str, worlds: Worlds, chance: random.Random, number: int | None = None
+) -> dict[str, Any]:
+    number = chance.randrange(WORLDS) if number is None else number
     world = f"w{number:03d}"
     if question == "find_party":
         return {"text": f"世界{number:03d}号"}

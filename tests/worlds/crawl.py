@@ -52,13 +52,20 @@ NO_ANSWER = {
     "/measures/applied/{measure}/approval", "/measures/applied/{measure}/lifting",
     "/v1/measures/incentives/uses", "/measures/incentives",
     # who is told of what, and what he has read (test_monitoring)
-    "/v1/monitoring/subscriptions", "/monitoring/subscriptions", "/v1/monitoring/subscriptions/{number}/ending",
+    "/v1/monitoring/subscriptions/{number}/ending",
     "/monitoring/subscriptions/{number}/ending", "/v1/monitoring/inboxes/{number}/read",
     "/monitoring/inboxes/{number}/read",
     # who takes part in points no more, and whom one lets see them (test_points)
     "/v1/points/{number}/leaving", "/points/{number}/leaving",
     "/v1/points/{number}/shares", "/points/{number}/shares", "/v1/points/shares/{number}/end",
     "/points/shares/{number}/end",
+    # an act of the office, and a question of which lists that never came answer nobody (test_government)
+    "/v1/government/evaluation/values", "/government/evaluation/values",
+    "/v1/government/staff-checks", "/government/staff-checks",
+    # acts of exchange with others, of which none is connected here (test_exchange)
+    "/v1/exchange/{contract}/queue", "/v1/exchange/{contract}/sending",
+    "/v1/exchange/{contract}/reception", "/v1/exchange/items/{item}/again",
+    "/v1/exchange/items/{item}/deferral", "/exchange/items/{item}",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -93,6 +100,7 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/v1/measures/admission": [
             {"measure": "approval_no_promise", "subject": key} for key in people
         ],
+        "/exchange/{contract}": [{"by": "张三", "action": "queue"}],
         "/v1/measures/applied": [],
         "/measures/applied": [
             {"measure": "approval_no_promise", "subject": key, "action": "look"} for key in people
@@ -101,6 +109,8 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
             {"subject": key, "application": "申请书", "by": "张三"} for key in people
         ],
         "/points": [{"subject": keys["样甲"], "application": "申请书", "by": "张三"}],
+        "/v1/monitoring/subscriptions": [{"name": "张三", "begins_on": "2026-01-01", "reason": "监测", "by": "李四"}],
+        "/monitoring/subscriptions": [{"name": "张三", "reason": "监测", "by": "李四"}],
         "/v1/parties/{key}/case-files": [{"purpose": "核查", "by": "张三"}],
         "/linked/{key}": [{"purpose": "核查", "by": "张三", "form": form} for form in ("print", "xlsx")],
         "/v1/typical-cases": [], "/typical-cases": [],
@@ -114,7 +124,10 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
 
 
 #: What else a way in must be told in its address.
+_OF_A_BODY = "?year=2026&body=org:116103050160001M1M&indicator=judgment_debtor"
 _ASKED_FOR = {
+    "/v1/government/evaluation/rows": [_OF_A_BODY],
+    "/government/evaluation/rows": [_OF_A_BODY],
     "/lending/rows": [f"?code={code}" for code in ("on_file", "balance_fen")],
     "/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
     "/v1/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
@@ -127,6 +140,11 @@ _NAMED = {
     "/v1/lending/{code}/rows": ("on_file", "balance_fen", "indebted"),
     "/v1/linked-dishonesty/{name}": ("linked", "rings", "nominee", "same_controller"),
     "/v1/calendar/{year}": ("2026",),
+    "/v1/exchange/{contract}": ("smart_baoji", "citizen_hotline"),
+    "/v1/exchange/{contract}/items": ("smart_baoji", "provincial_upload"),
+    "/exchange/{contract}": ("smart_baoji", "citizen_hotline"),
+    "/v1/monitoring/inboxes/{number}": ("1",),
+    "/monitoring/inboxes/{number}": ("1",),
 }
 
 
@@ -139,7 +157,10 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
     if template in _ASKED_FOR:
         return [template + more for more in _ASKED_FOR[template]]
     if template in _NAMED:
-        return [template.format(name=name, code=name, year=name) for name in _NAMED[template]]
+        return [
+            template.format(name=name, code=name, year=name, number=name, contract=name)
+            for name in _NAMED[template]
+        ]
     if "{source}/{table}" in template:
         items = (
             "loan/loan",
@@ -235,8 +256,10 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
+    "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange put-off",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
-    "points join", "points leave", "points share", "points end-share", "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
+    "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",
+    "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
     "typical propose", "typical approve", "typical withdraw", "city mark", "city unmark",
@@ -270,9 +293,11 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "points show": [[key] for key in parties],
         "supervision party": [[key] for key in parties],
         "measures check": [["measure=approval_no_promise", f"subject={key}"] for key in parties],
+        "government evaluation": [["2026"]],
         "rates rows": [["late"], ["outside", "2026-01"]],
         "calendar show": [["2026"]],
         "duties item": [["loan", "loan"], ["credit_list", "listing"]],
+        "exchange items": [["smart_baoji"], ["provincial_upload"]],
         "stress exposures": [[keys["样例农商行"]]],
         "stress distress": [[parties[0]]],
         "replay": [[decision]],

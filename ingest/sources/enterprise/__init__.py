@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from ingest.checking.register_codes import codes_for
 from ingest.emit import Statement, end, mention, node, tie
 from ingest.registered import representative_and_seat
 
@@ -17,7 +18,6 @@ _DETAILS = (
     "ended_on",
     "registered_capital_fen",
     "address",
-    "industry",
     "phone_masked",
     "phone_key",
 )
@@ -36,6 +36,8 @@ def enterprise(rows: pd.DataFrame) -> Iterator[Statement]:
             name=rows["subject_name"],
             unified_social_credit_code=rows["subject_code"],
             columns=_DETAILS,
+            industry=codes_for(rows["industry"], "industry"),
+            enterprise_type=codes_for(rows["enterprise_type"], "type"),
         )
     yield from representative_and_seat(
         rows, end(rows, "subject"), since=began, represents_from=rows["represents_from"]

@@ -25,11 +25,11 @@ from graph.operations import OperationsStore, Outbox, RecordUses
 from graph.settings import Settings
 from ingest.exchange.connection import Connection
 from ingest.exchange.contract import Contract, contract_of
-from ingest.exchange.ends import End, Outgoing
 from ingest.exchange.enqueue import difference
 from ingest.exchange.file_end import FileEnd, workbook_bytes
 from ingest.exchange.http_end import HttpEnd
 from ingest.exchange.rendering import Rendered
+from ingest.exchange.request import End, Outgoing
 from ingest.exchange.sending import Sent, send_by
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)

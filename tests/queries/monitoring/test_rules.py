@@ -185,6 +185,59 @@ def test_a_grade_that_changes_warns_with_both_and_the_first_known_is_no_change(
     assert office.warnings() == [one]
 
 
+def graded(
+    office: Office, end: tuple[str, str], kind: str, key: str, on: date, **said: Any
+) -> None:
+    tie = {"CreditGrade": "GRADED_AS", "SupervisionGrade": "SUPERVISED_AS"}[kind]
+    office.world.tie(tie, end, (key, kind), valid_from=on)
+    office.world.node(kind, key, valid_from=on, decided_on=on, **said)
+
+
+def test_another_scheme_edition_or_authority_is_no_change_of_this_grade(office: Office) -> None:
+    a = firm(office, "org:a001")
+    old, new = date(2025, 6, 1), date(2026, 2, 1)
+    graded(office, a, "CreditGrade", "grade:public", old, scheme="public_credit", edition="former", grade="A",
+           authority="甲")  # fmt: skip
+    graded(office, a, "CreditGrade", "grade:green", old, scheme="environment", edition="sector", grade="green",
+           authority="乙")  # fmt: skip
+    office.batch()
+    graded(office, a, "CreditGrade", "grade:public", new, scheme="public_credit", edition="2026", grade="good",
+           authority="甲")  # fmt: skip
+    graded(
+        office,
+        a,
+        "CreditGrade",
+        "grade:food",
+        new,
+        scheme="food",
+        edition="sector",
+        grade="C",
+        authority="丙",
+    )
+    office.batch("other")
+    assert office.warnings() == []
+    graded(office, a, "CreditGrade", "grade:green", new, scheme="environment", edition="sector", grade="red",
+           authority="乙")  # fmt: skip
+    office.batch("environment")
+    [one] = office.warnings()
+    assert (one.before, one.after) == (
+        "环境信用评价、行业或地方版、信用评价等级 绿", "环境信用评价、行业或地方版、信用评价等级 红",
+    )  # fmt: skip
+
+
+def test_a_grade_of_supervision_that_only_drifted_by_a_score_raises_nothing(office: Office) -> None:
+    a, b = firm(office, "org:a001"), firm(office, "org:b001")
+    for end in (a, b):
+        graded(office, end, "SupervisionGrade", f"supervision:{end[0]}", date(2025, 6, 1), sector="market",
+               authority="甲", grade="A", ground="initial")  # fmt: skip
+    office.batch()
+    for end, ground in ((a, "score"), (b, "inspection")):
+        graded(office, end, "SupervisionGrade", f"supervision:{end[0]}", date(2026, 2, 1), sector="market",
+               authority="甲", grade="C", ground=ground)  # fmt: skip
+    office.batch("market")
+    assert [one.subject for one in office.warnings()] == [b[0]]
+
+
 def test_a_loan_past_its_day_warns_once_somebody_says_so_after_that_day(office: Office) -> None:
     ends = [firm(office, f"org:{name}001") for name in ("due", "paid", "none", "more", "zero")]
     due_on = date(2026, 3, 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from whole_district import WholeDistrict
 
-from api.code_errors import find_code_errors
+from ingest.code_errors import find_code_errors
 from ingest.sample.public_records.code_errors import FILES
 
 __all__ = ["found"]
@@ -15,7 +15,7 @@ __all__ = ["found"]
 def found(district: WholeDistrict) -> Any:
     """Each code with its kinds, each once; what is no code is found where it was planted, here or by
     another."""
-    told = find_code_errors(district.services, district.reader)
+    told = find_code_errors(district.services.office, district.reader)
     assert told is not None
     errors = told.errors
     kinds: dict[str, list[str]] = {}

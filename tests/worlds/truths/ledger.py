@@ -7,7 +7,7 @@ from typing import Any
 
 from whole_district import WholeDistrict
 
-from api.department_rates import DepartmentRates
+from ingest.department_rates import DepartmentRates
 
 __all__ = ["found"]
 
@@ -17,7 +17,7 @@ _FIRST, _LAST = "2026-03", "2026-03"
 
 def found(district: WholeDistrict) -> Any:
     """Of the departments that have a power list, in the month; late rows of whatever month."""
-    asked = DepartmentRates(district.services, district.reader)
+    asked = DepartmentRates(district.services.office, district.reader)
     told = asked.rates(_FIRST)
     bodies = {line.department for line in told.lines if line.missing or line.stated is not None}
     documents: dict[str, dict[str, list[str]]] = {}

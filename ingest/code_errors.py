@@ -18,13 +18,18 @@ from graph.operations import (
     CodeExceptions,
     CodeReturn,
     CodeRound,
+    OfficeBooks,
 )
 from graph.time import utc_now
+from ingest.checking.confirmed import confirm_code, confirmed_codes
+from ingest.correction.refused_codes import refused_codes
+from ingest.correction.return_workbook import write_return
+from ingest.delivery.deliveries import Deliveries
+from ingest.readmission import readmit
 from queries.code_errors import CodeErrors, code_errors, kinds, read_round
 from queries.reader import Reader
 
 if TYPE_CHECKING:
-    from api.services import Services
     from queries.code_errors import Round
 
 __all__ = [
@@ -59,24 +64,22 @@ class Admitted:
 
 
 def find_code_errors(
-    services: Services, reader: Reader, *, within: float | None = None
+    office: OfficeBooks, reader: Reader, *, within: float | None = None
 ) -> CodeErrors | None:
     """Wrong codes at the reader's moment; None while they are being looked for.
 
     Refused rows are the office's own: who does not see everything is told of taken facts alone.
     """
-    from ingest.checking.confirmed import confirmed_codes
-    from ingest.correction.refused_codes import refused_codes
 
-    held = CodeExceptions(services.office.store).in_force()
-    older = confirmed_codes(services.settings.data, None)
+    held = CodeExceptions(office.store).in_force()
+    older = confirmed_codes(office.settings.data, None)
     confirmed = held | {(code, kind) for code in older for kind in _REFUSED_FOR}
-    quarantine = services.deliveries().quarantine
+    quarantine = Deliveries(office.settings, office.store).quarantine
     folder = quarantine.folder
     kept = tuple(sorted(path.name for path in folder.iterdir())) if folder.exists() else ()
 
     def make() -> CodeErrors:
-        log = LogPrefix(services.log.folder, reader.moment.batches)
+        log = LogPrefix(office.settings.log_dir, reader.moment.batches)
         refused = refused_codes(log, quarantine) if reader.scope.sees_everything else []
         return code_errors(reader, refused, confirmed)
 
@@ -85,7 +88,7 @@ def find_code_errors(
 
 
 def confirm(
-    services: Services,
+    office: OfficeBooks,
     code: str,
     kind: str,
     *,
@@ -98,8 +101,6 @@ def confirm(
 
     Raises `InputError`: `kind_unknown`, `code_not_doubtful`, `evidence_missing`, `user_missing`.
     """
-    from ingest.checking.confirmed import confirm_code
-    from ingest.readmission import readmit
 
     text = compact(code)
     chosen = next((item for item in kinds().kinds if item.code == kind), None)
@@ -110,12 +111,12 @@ def confirm(
             code="kind_unknown",
         )
     if kind not in _REFUSED_FOR:
-        CodeExceptions(services.office.store).confirm(
+        CodeExceptions(office.store).confirm(
             text, kind, by=by, reason=reason, evidence=evidence, at=utc_now()
         )
         return Admitted(text, kind, 0, 0)
-    confirm_code(services.office.store, text, by=by, evidence=evidence, reason=reason, at=utc_now())
-    reports = readmit(text, settings=services.settings, store=services.office.store, wait_s=wait_s)
+    confirm_code(office.store, text, by=by, evidence=evidence, reason=reason, at=utc_now())
+    reports = readmit(text, settings=office.settings, store=office.store, wait_s=wait_s)
     batches = [batch for report in reports for batch in report.batches]
     return Admitted(
         text,
@@ -125,37 +126,37 @@ def confirm(
     )
 
 
-def exceptions(services: Services) -> Sequence[CodeException]:
+def exceptions(office: OfficeBooks) -> Sequence[CodeException]:
     """Every confirmation, the newest first."""
-    return CodeExceptions(services.office.store).all()[::-1]
+    return CodeExceptions(office.store).all()[::-1]
 
 
-def end_exception(services: Services, number: int, *, by: str, because: str) -> CodeException:
+def end_exception(office: OfficeBooks, number: int, *, by: str, because: str) -> CodeException:
     """Take a confirmation back; raises as `CodeExceptions.end`."""
-    return CodeExceptions(services.office.store).end(number, by=by, because=because, at=utc_now())
+    return CodeExceptions(office.store).end(number, by=by, because=because, at=utc_now())
 
 
 def enter_round(
-    services: Services, name: str, allowed: Sequence[int], *, notice: str, by: str
+    office: OfficeBooks, name: str, allowed: Sequence[int], *, notice: str, by: str
 ) -> CodeRound:
     """Enter which operations a round takes; raises as `CodeCorrections.enter_round`."""
-    return CodeCorrections(services.office.store).enter_round(
+    return CodeCorrections(office.store).enter_round(
         name, allowed, notice=notice, by=by, at=utc_now()
     )
 
 
-def returned(services: Services, file: str) -> CodeReturn:
+def returned(office: OfficeBooks, file: str) -> CodeReturn:
     """A file that left, by its hash; raises `NotFoundError`."""
-    return CodeCorrections(services.office.store).returned(file)
+    return CodeCorrections(office.store).returned(file)
 
 
-def returns_of(services: Services, round_: str) -> Sequence[CodeReturn]:
+def returns_of(office: OfficeBooks, round_: str) -> Sequence[CodeReturn]:
     """Files of a round that left, oldest first."""
-    return CodeCorrections(services.office.store).returns(round_)
+    return CodeCorrections(office.store).returns(round_)
 
 
 def choose(
-    services: Services,
+    office: OfficeBooks,
     reader: Reader,
     round_: str,
     item: str,
@@ -169,7 +170,7 @@ def choose(
 
     Raises `InputError` (`line_unknown`, `operation_not_allowed`), and as `read_round`.
     """
-    now = read_round(reader, services.office.store, round_)
+    now = read_round(reader, office.store, round_)
     if item not in {line.item for line in now.lines}:
         raise InputError(
             "汇总表里没有这一行。请刷新后重填。", "There is no such line.", code="line_unknown"
@@ -181,18 +182,18 @@ def choose(
             f"This round takes only {allowed}.",
             code="operation_not_allowed",
         )
-    CodeCorrections(services.office.store).choose(
+    CodeCorrections(office.store).choose(
         round_, item, operation, new_code=compact(new_code), note=note, by=by, at=utc_now()
     )
-    return read_round(reader, services.office.store, round_)
+    return read_round(reader, office.store, round_)
 
 
-def send_back(services: Services, reader: Reader, round_: str, *, by: str) -> CodeReturn:
+def send_back(office: OfficeBooks, reader: Reader, round_: str, *, by: str) -> CodeReturn:
     """Make the file of a round, whole or not at all, and keep it under its hash.
 
     Raises `InputError` (`return_incomplete`) that says, line by line, what keeps it.
     """
-    now = read_round(reader, services.office.store, round_)
+    now = read_round(reader, office.store, round_)
     if now.file is None:
         said = "；".join(
             f"第 {each.number} 行：{each.message_zh}" if each.number else each.message_zh
@@ -204,14 +205,13 @@ def send_back(services: Services, reader: Reader, round_: str, *, by: str) -> Co
             f"No file was made: {len(now.problems)} problems.",
             code="return_incomplete",
         )
-    return CodeCorrections(services.office.store).keep(
+    return CodeCorrections(office.store).keep(
         now.file.id, round_, now.file.rows, now.file.counts, by=by, at=utc_now()
     )
 
 
 def return_bytes(kept: CodeReturn) -> bytes:
     """A file that left, as a workbook."""
-    from ingest.correction.return_workbook import write_return
 
     with TemporaryDirectory() as folder:
         path = Path(folder) / "return.xlsx"

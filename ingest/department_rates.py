@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest import by_department
+from ingest.delivery.deliveries import Deliveries
 from ingest.repair.desk import cases
 from queries.bulletins import (
     Bulletin,
@@ -23,7 +24,7 @@ from queries.lawful import Channel
 from queries.working_days import calendar_in_force
 
 if TYPE_CHECKING:
-    from api.services import Services
+    from graph.operations import OfficeBooks
     from queries.reader import Reader
 
 __all__ = ["DepartmentRates", "months_of"]
@@ -37,13 +38,18 @@ def months_of(period: str) -> tuple[int, int]:
 class DepartmentRates:
     """Rates and rows at a reader's moment."""
 
-    def __init__(self, services: Services, reader: Reader) -> None:
-        self._services, self._reader = services, reader
+    def __init__(self, office: OfficeBooks, reader: Reader) -> None:
+        self._office, self._reader = office, reader
+
+    def _deliveries(self) -> Deliveries:
+        return Deliveries(
+            self._office.settings, self._office.store, known_at=self._reader.moment.known_at
+        )
 
     def ready(self, within: float | None, channel: Channel = "credit_platform") -> Book | None:
         """The book if it is there within so many seconds; None while it is being made."""
-        deliveries = self._services.deliveries(known_at=self._reader.moment.known_at)
-        calendar = calendar_in_force(self._services.office.store)
+        deliveries = self._deliveries()
+        calendar = calendar_in_force(self._office.store)
         refused = deliveries.refused_documents()
         return book_of(self._reader, calendar, refused, channel=channel, within=within)
 
@@ -66,7 +72,7 @@ class DepartmentRates:
             self._reader.basis,
             first,
             last,
-            concealed=concealed_by(self._services.office.store),
+            concealed=concealed_by(self._office.store),
         )
 
     def rows(
@@ -105,14 +111,14 @@ class DepartmentRates:
 
     def write(self, period: str, *, by: str, remarks: str, why: str) -> Bulletin:
         """Freeze the bulletin of a period; raises as `queries.bulletins.keep_bulletin`."""
-        deliveries = self._services.deliveries(known_at=self._reader.moment.known_at)
+        deliveries = self._deliveries()
         corrections = [
             Correction(department=load.department, rows=load.rows, oldest=load.oldest)
             for load in by_department(deliveries.worklist())
         ]
         overdue = cases(
-            self._services.office.settings,
-            self._services.office.store,
+            self._office.settings,
+            self._office.store,
             limit=0,
             day=self._reader.moment.as_of,
         ).overdue
@@ -124,9 +130,9 @@ class DepartmentRates:
             corrections=corrections,
             overdue_repairs=overdue,
             remarks=remarks,
-            concealed=concealed_by(self._services.office.store),
+            concealed=concealed_by(self._office.store),
         )
-        return keep_bulletin(self._services.office.store, content, by=by, why=why)
+        return keep_bulletin(self._office.store, content, by=by, why=why)
 
     def bulletin(
         self, digest: str, *, within: float | None = None
@@ -135,7 +141,7 @@ class DepartmentRates:
 
         Raises `NotFoundError`.
         """
-        told, content = bulletin(self._services.office.store, digest)
+        told, content = bulletin(self._office.store, digest)
         if not self._reader.scope.sees_everything:
             return told, as_shown(content, None)
         book = self.ready(within)
