@@ -39,6 +39,11 @@ NO_ANSWER = {
     "/code-errors/rounds/{name}", "/code-errors/rounds/{name}/choices",
     "/code-errors/rounds/{name}/returns", "/code-errors/returns/{file}",
     "/code-errors/returns/{file}/workbook",
+    # acts on typical cases and marks by hand (test_office_boards)
+    "/v1/typical-cases/{number}/approval", "/v1/typical-cases/{number}/withdrawal",
+    "/typical-cases/{number}/approval", "/typical-cases/{number}/withdrawal",
+    "/v1/city-monitoring/marks", "/v1/city-monitoring/marks/{number}/withdrawal",
+    "/city-monitoring/marks", "/city-monitoring/marks/{number}/withdrawal",
     # acts of the office that say what was written (test_calendar, test_rates, test_bulletins, test_measures)
     "/v1/calendar/edits", "/calendar/edits", "/calendar/years", "/v1/rates/concealments",
     "/v1/rates/concealments/{number}/withdraw", "/rates/concealments",
@@ -108,6 +113,7 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/monitoring/subscriptions": [{"name": "张三", "reason": "监测", "by": "李四"}],
         "/v1/parties/{key}/case-files": [{"purpose": "核查", "by": "张三"}],
         "/linked/{key}": [{"purpose": "核查", "by": "张三", "form": form} for form in ("print", "xlsx")],
+        "/v1/typical-cases": [], "/typical-cases": [],
         "/v1/bulletins": [{"period": "2026-01", "user": "张三"}],
         "/v1/public/records/search": [{"text": text} for text in ("样样果业有限公司", "样甲", "暗标")],
         "/public": [{"text": text} for text in ("样样果业有限公司", "样甲", "暗标")],
@@ -256,6 +262,7 @@ NO_ANSWER_COMMANDS = {
     "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
+    "typical propose", "typical approve", "typical withdraw", "city mark", "city unmark",
     "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
 }  # fmt: skip
 #: Those of which a small office says that it knows too little, or that nobody applied.
@@ -289,6 +296,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "government evaluation": [["2026"]],
         "rates rows": [["late"], ["outside", "2026-01"]],
         "calendar show": [["2026"]],
+        "duties item": [["loan", "loan"], ["credit_list", "listing"]],
         "exchange items": [["smart_baoji"], ["provincial_upload"]],
         "stress exposures": [[keys["样例农商行"]]],
         "stress distress": [[parties[0]]],
