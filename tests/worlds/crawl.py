@@ -92,7 +92,7 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/v1/measures/admission": [
             {"measure": "approval_no_promise", "subject": key} for key in people
         ],
-        "/exchange/{contract}": [{"by": "张三", "action": "queue"}],
+        "/exchange/{contract}": [],
         "/v1/measures/applied": [],
         "/measures/applied": [
             {"measure": "approval_no_promise", "subject": key, "action": "look"} for key in people
