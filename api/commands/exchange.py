@@ -152,6 +152,22 @@ def again(item: Item, by: By, reason: Reason, as_json: Json = False) -> None:
     answer_with(kept, as_json, lambda: _say(kept))
 
 
+@commands.command("hand-over")
+def hand_over(
+    number: Annotated[str, typer.Argument(help="批号 / number of a request")],
+    by: By,
+    reason: Reason,
+    as_json: Json = False,
+) -> None:
+    """对方丢失的一批，下次按原批号重新送出 / hand over again, under its number."""
+    from ingest.exchange import hand_over_again
+
+    with opened(Act.OFFICE) as services:
+        office = services.office
+        kept = hand_over_again(office.settings, office.store, number, by=by, reason=reason)
+    answer_with(kept, as_json, lambda: print(f"{kept.title}：下次报送时按原批号送出。"))
+
+
 @commands.command("put-off")
 def put_off(item: Item, by: By, reason: Reason, as_json: Json = False) -> None:
     """暂缓一条待上报的或者退回的 / hold back what has not left."""

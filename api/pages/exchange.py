@@ -21,6 +21,7 @@ from ingest.exchange import (
     contract_items,
     contract_state,
     enqueue,
+    hand_over_again,
     overview,
     put_off_item,
     receive,
@@ -46,9 +47,17 @@ ENTRIES = (
 #: Rows on a page.
 _ON_A_PAGE = 50
 _OK, _UNPROCESSABLE = 200, 422
-_ACTS = {"queue": "排队", "send": "报送", "receive": "接收", "again": "重发", "put_off": "延期"}
+_ACTS = {
+    "queue": "排队",
+    "send": "报送",
+    "receive": "接收",
+    "again": "重发",
+    "put_off": "延期",
+    "hand_over": "重新送出",
+}
 
 ContractName = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,63}$")]
+RequestNumber = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,63}-[0-9a-f]{24}$")]
 ItemId = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 Offset = Annotated[Whole, Query(ge=0, le=10_000_000)]
 State = Annotated[str, Query(max_length=16)]
@@ -112,6 +121,18 @@ def act(contract: ContractName, reader: Reading, services: Serving, form: Form) 
     except (InputError, SettingsError, BusyError) as error:
         return _partner(reader, services, contract, error=error.message_zh)
     return _partner(reader, services, contract, said=said)
+
+
+@router.post("/exchange/requests/{request_number}")
+@needs(Act.OFFICE, *EVERY_CLASS)
+def request_act(request_number: RequestNumber, services: Serving, form: Form) -> Response:
+    """Have a request that the partner lost handed over once more."""
+    office = services.office
+    kept = hand_over_again(
+        office.settings, office.store, request_number,
+        by=form.get("by", ""), reason=form.get("reason", ""),
+    )  # fmt: skip
+    return see_other(f"/exchange/{kept.name}")
 
 
 @router.post("/exchange/items/{item}")

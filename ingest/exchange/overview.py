@@ -40,6 +40,7 @@ __all__ = [
     "contract_acts",
     "contract_items",
     "contract_state",
+    "hand_over_again",
     "overview",
     "put_off_item",
     "send_item_again",
@@ -221,6 +222,15 @@ def send_item_again(store: OperationsStore, item: str, *, by: str, reason: str) 
     """Put what was refused, or held back, in the queue again, unchanged; raises as `Outbox.again`."""
     kept = Outbox(store).again(item, by=by, reason=reason, at=utc_now())
     return _item(contract_named(kept.contract), kept)
+
+
+def hand_over_again(
+    settings: Settings, store: OperationsStore, number: str, *, by: str, reason: str
+) -> ContractState:
+    """Have a request that the partner lost handed over once more, under its number, at the next
+    sending; raises as `Outbox.hand_over_again`."""
+    kept = Outbox(store).hand_over_again(number, by=by, reason=reason, at=utc_now())
+    return contract_state(settings, store, kept.contract)
 
 
 def put_off_item(store: OperationsStore, item: str, *, by: str, reason: str) -> ItemState:

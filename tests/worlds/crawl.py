@@ -65,7 +65,8 @@ NO_ANSWER = {
     # acts of exchange with others, of which none is connected here (test_exchange)
     "/v1/exchange/{contract}/queue", "/v1/exchange/{contract}/sending",
     "/v1/exchange/{contract}/reception", "/v1/exchange/items/{item}/again",
-    "/v1/exchange/items/{item}/deferral", "/exchange/items/{item}",
+    "/v1/exchange/items/{item}/deferral", "/v1/exchange/requests/{request_number}/again",
+    "/exchange/requests/{request_number}", "/exchange/items/{item}",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -100,7 +101,7 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/v1/measures/admission": [
             {"measure": "approval_no_promise", "subject": key} for key in people
         ],
-        "/exchange/{contract}": [{"by": "张三", "action": "queue"}],
+        "/exchange/{contract}": [],
         "/v1/measures/applied": [],
         "/measures/applied": [
             {"measure": "approval_no_promise", "subject": key, "action": "look"} for key in people
@@ -256,7 +257,7 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
-    "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange put-off",
+    "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange hand-over", "exchange put-off",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
     "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",
     "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
