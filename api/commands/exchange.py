@@ -127,14 +127,14 @@ def items(
     from ingest.exchange import contract_items
 
     with opened(Act.OFFICE) as services:
-        found = contract_items(services.office.store, name, state)
+        found = contract_items(services.reader(local_scope()), services.office.store, name, state)
 
     def people() -> None:
         table(
             f"报送记录（{len(found)} 条）",
-            ["编号", "表", "版本", "操作", "状态", "代码", "对方答复"],
+            ["编号", "表", "文号", "版本", "操作", "状态", "代码", "对方答复"],
             [
-                (one.id, one.template_label, one.version, one.action_label, one.state_label, one.code or "", one.message or "")
+                (one.id, one.template_label, one.document_no or "", one.version, one.action_label, one.state_label, one.code or "", one.message or "")
                 for one in found
             ],
         )  # fmt: skip
@@ -150,6 +150,22 @@ def again(item: Item, by: By, reason: Reason, as_json: Json = False) -> None:
     with opened(Act.OFFICE) as services:
         kept = send_item_again(services.office.store, item, by=by, reason=reason)
     answer_with(kept, as_json, lambda: _say(kept))
+
+
+@commands.command("hand-over")
+def hand_over(
+    number: Annotated[str, typer.Argument(help="批号 / number of a request")],
+    by: By,
+    reason: Reason,
+    as_json: Json = False,
+) -> None:
+    """对方丢失的一批，下次按原批号重新送出 / hand over again, under its number."""
+    from ingest.exchange import hand_over_again
+
+    with opened(Act.OFFICE) as services:
+        office = services.office
+        kept = hand_over_again(office.settings, office.store, number, by=by, reason=reason)
+    answer_with(kept, as_json, lambda: print(f"{kept.title}：下次报送时按原批号送出。"))
 
 
 @commands.command("put-off")

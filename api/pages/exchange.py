@@ -21,12 +21,14 @@ from ingest.exchange import (
     contract_items,
     contract_state,
     enqueue,
+    hand_over_again,
     overview,
     put_off_item,
     receive,
     send,
     send_item_again,
 )
+from queries.reader import Reader
 
 __all__ = ["ENTRIES", "router"]
 
@@ -45,9 +47,17 @@ ENTRIES = (
 #: Rows on a page.
 _ON_A_PAGE = 50
 _OK, _UNPROCESSABLE = 200, 422
-_ACTS = {"queue": "排队", "send": "报送", "receive": "接收", "again": "重发", "put_off": "延期"}
+_ACTS = {
+    "queue": "排队",
+    "send": "报送",
+    "receive": "接收",
+    "again": "重发",
+    "put_off": "延期",
+    "hand_over": "重新送出",
+}
 
 ContractName = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,63}$")]
+RequestNumber = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,63}-[0-9a-f]{24}$")]
 ItemId = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 Offset = Annotated[Whole, Query(ge=0, le=10_000_000)]
 State = Annotated[str, Query(max_length=16)]
@@ -77,10 +87,14 @@ def partners(services: Serving) -> HTMLResponse:
 @router.get("/exchange/{contract}")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def partner(
-    contract: ContractName, services: Serving, state: State = "refused", offset: Offset = 0
+    contract: ContractName,
+    reader: Reading,
+    services: Serving,
+    state: State = "refused",
+    offset: Offset = 0,
 ) -> HTMLResponse:
     """One partner: its items, first those that somebody must look at."""
-    return _partner(services, contract, state=state, offset=offset)
+    return _partner(reader, services, contract, state=state, offset=offset)
 
 
 @router.post("/exchange/{contract}")
@@ -105,8 +119,20 @@ def act(contract: ContractName, reader: Reading, services: Serving, form: Form) 
             taken = receive(office.settings, office.store, contract, by=by)
             said = f"接收 {taken.rows} 行：采纳 {taken.accepted}，不变 {taken.unchanged}，隔离 {taken.quarantined}。{taken.problem or ''}"
     except (InputError, SettingsError, BusyError) as error:
-        return _partner(services, contract, error=error.message_zh)
-    return _partner(services, contract, said=said)
+        return _partner(reader, services, contract, error=error.message_zh)
+    return _partner(reader, services, contract, said=said)
+
+
+@router.post("/exchange/requests/{request_number}")
+@needs(Act.OFFICE, *EVERY_CLASS)
+def request_act(request_number: RequestNumber, services: Serving, form: Form) -> Response:
+    """Have a request that the partner lost handed over once more."""
+    office = services.office
+    kept = hand_over_again(
+        office.settings, office.store, request_number,
+        by=form.get("by", ""), reason=form.get("reason", ""),
+    )  # fmt: skip
+    return see_other(f"/exchange/{kept.name}")
 
 
 @router.post("/exchange/items/{item}")
@@ -119,6 +145,7 @@ def item_act(item: ItemId, services: Serving, form: Form) -> Response:
 
 
 def _partner(
+    reader: Reader,
     services: Services,
     contract: str,
     *,
@@ -129,7 +156,7 @@ def _partner(
 ) -> HTMLResponse:
     office = services.office
     found = contract_state(office.settings, office.store, contract)
-    shown = contract_items(office.store, contract, state, offset=offset, most=_ON_A_PAGE)
+    shown = contract_items(reader, office.store, contract, state, offset=offset, most=_ON_A_PAGE)
     return page(
         "exchange_partner.html",
         _UNPROCESSABLE if error else _OK,

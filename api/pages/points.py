@@ -88,7 +88,8 @@ def rules() -> HTMLResponse:
 def points(key: Key, reader: Reading, services: Serving) -> HTMLResponse:
     """What a participant has, line by line."""
     told = points_of(reader, services.office.store, key)
-    return page("points_party.html", here="/points", told=told)
+    names = reader.names(one.institution for one in told.shares)
+    return page("points_party.html", here="/points", told=told, names=names)
 
 
 @router.post("/points/{number}/leaving")

@@ -9,12 +9,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import MOST, Whole
-from api.dependencies import Reading, Serving
+from api.dependencies import Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
 from graph.information import InformationClass
+from queries.reader import Reader
 from queries.typical_cases import (
     CASE_KINDS,
     CaseRequest,
@@ -49,7 +50,7 @@ Form = Annotated[dict[str, str], Depends(_form)]
 
 @router.get("/public/typical-cases")
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
-def shown(reader: Reading, services: Serving, offset: Offset = 0) -> HTMLResponse:
+def shown(reader: Now, services: Serving, offset: Offset = 0) -> HTMLResponse:
     """What everybody sees."""
     told = shown_cases(reader, services.office.store)
     return page(
@@ -71,7 +72,7 @@ def board(reader: Reading, services: Serving, offset: Offset = 0) -> HTMLRespons
 
 @router.post("/typical-cases")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def put(reader: Reading, services: Serving, form: Form) -> Response:
+def put(reader: Now, services: Serving, form: Form) -> Response:
     """Put a case forward."""
     try:
         propose_case(reader, services.office.store, CaseRequest.of(form), by=form.get("by", ""))
@@ -82,7 +83,7 @@ def put(reader: Reading, services: Serving, form: Form) -> Response:
 
 @router.post("/typical-cases/{number:int}/approval")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def let_pass(number: Number, reader: Reading, services: Serving, form: Form) -> Response:
+def let_pass(number: Number, reader: Now, services: Serving, form: Form) -> Response:
     """The second person."""
     approve_case(reader, services.office.store, number, by=form.get("by", ""))
     return see_other("/typical-cases")
@@ -99,7 +100,7 @@ def take_back(number: Number, services: Serving, form: Form) -> Response:
 
 
 def _board(
-    reader: Reading, services: Serving, given: dict[str, str], *, error: str = "", offset: int = 0
+    reader: Reader, services: Serving, given: dict[str, str], *, error: str = "", offset: int = 0
 ) -> HTMLResponse:
     told = case_board(reader, services.office.store)
     return page(

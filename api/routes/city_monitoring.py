@@ -5,6 +5,7 @@ Nobody can log in yet, so who acts is stated in the body, and the service answer
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -15,7 +16,7 @@ from api.admission import MOST, Number, Whole
 from api.city_monitoring import city_monitoring, period_named
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
-from queries.city_monitoring import CityTable, IndicatorValue, mark_indicator, unmark_indicator
+from queries.city_monitoring import CityTable, mark_indicator, unmark_indicator
 
 __all__ = ["router"]
 
@@ -48,6 +49,20 @@ class MarkEnd(Body):
     because: str = Field(title="理由", min_length=1, max_length=500)
 
 
+@dataclass(frozen=True)
+class MarkAct:
+    """What was marked, and whether it was taken back."""
+
+    number: int
+    indicator: str
+    period: str
+    mark: str
+    value: float | None
+    evidence: str
+    by: str
+    ended_by: str | None
+
+
 @router.get("", summary="城市信用监测指标 / indicators")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def table(reader: Reading, services: Serving, period: Span = "") -> CityTable:
@@ -59,12 +74,13 @@ def table(reader: Reading, services: Serving, period: Span = "") -> CityTable:
 
 @router.post("/marks", status_code=201, summary="手工填报 / mark by hand")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def mark(body: MarkBody, services: Serving) -> IndicatorValue:
+def mark(body: MarkBody, services: Serving) -> MarkAct:
     """Mark what nobody can compute, on evidence; a later mark counts before an earlier one."""
-    return mark_indicator(
+    made = mark_indicator(
         services.office.store, body.indicator, period_named(body.period), body.mark,
         value=body.value, evidence=body.evidence, by=body.by,
     )  # fmt: skip
+    return MarkAct(**{name: getattr(made, name) for name in MarkAct.__dataclass_fields__})
 
 
 @router.post("/marks/{number:int}/withdrawal", summary="撤销填报 / take a mark back")
@@ -73,6 +89,7 @@ def unmark(
     number: Annotated[Whole, Path(title="填报编号 / number", ge=1, le=MOST)],
     body: MarkEnd,
     services: Serving,
-) -> IndicatorValue:
+) -> MarkAct:
     """The indicator is then what it was before."""
-    return unmark_indicator(services.office.store, number, by=body.by, because=body.because)
+    made = unmark_indicator(services.office.store, number, by=body.by, because=body.because)
+    return MarkAct(**{name: getattr(made, name) for name in MarkAct.__dataclass_fields__})

@@ -23,6 +23,7 @@ from ingest.exchange import (
     contract_items,
     contract_state,
     enqueue,
+    hand_over_again,
     overview,
     put_off_item,
     receive,
@@ -35,6 +36,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1/exchange", tags=["exchange"])
 
 ContractName = Annotated[str, Path(title="交换约定的名称", pattern="^[a-z][a-z0-9_]{0,63}$")]
+RequestNumber = Annotated[str, Path(title="批号", pattern="^[a-z][a-z0-9_]{0,63}-[0-9a-f]{24}$")]
 ItemId = Annotated[str, Path(title="报送记录编号", pattern="^[0-9a-f]{64}$")]
 By = Annotated[str, Field(title="经办人", min_length=2, max_length=64)]
 State = Annotated[str, Query(title="状态代码", max_length=16)]
@@ -76,13 +78,14 @@ def one(contract: ContractName, services: Serving) -> ContractState:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def items(
     contract: ContractName,
+    reader: Reading,
     services: Serving,
     state: State = "",
     offset: Annotated[Whole, Query(title="从第几条起", ge=0, le=10_000_000)] = 0,
     limit: Annotated[Whole, Query(title="至多几条", ge=1, le=1_000)] = 100,
 ) -> tuple[ItemState, ...]:
     """Items of a contract in one state, or in any; not whom they name and not what they say."""
-    return contract_items(services.office.store, contract, state, offset=offset, most=limit)
+    return contract_items(reader, services.office.store, contract, state, offset=offset, most=limit)
 
 
 @router.post("/{contract}/queue", summary="排队 / fill the outbox")
@@ -109,6 +112,18 @@ def reception(contract: ContractName, body: ExchangeActBody, services: Serving) 
     """Take in, by the ordinary ingest, what the partner has."""
     office = services.office
     return receive(office.settings, office.store, contract, by=body.by)
+
+
+@router.post("/requests/{request_number}/again", summary="重新送出 / hand over again")
+@needs(Act.OFFICE, *EVERY_CLASS)
+def request_again(
+    request_number: RequestNumber, body: ItemActBody, services: Serving
+) -> ContractState:
+    """Have a request that the partner lost handed over once more, under its number."""
+    office = services.office
+    return hand_over_again(
+        office.settings, office.store, request_number, by=body.by, reason=body.reason
+    )
 
 
 @router.post("/items/{item}/again", summary="重发 / send again")

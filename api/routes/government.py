@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.acts import Act
 from api.admission import MOST, Whole
-from api.dependencies import Body, Key, Reading, Serving
+from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from queries.government import (
     Claims,
@@ -46,8 +46,7 @@ State = Annotated[str, Query(title="状态代码", max_length=32)]
 Of = Annotated[str, Query(title="单位编号", max_length=128)]
 Limit = Annotated[Whole, Query(title="条数", ge=1, le=1_000)]
 Offset = Annotated[Whole, Query(title="跳过", ge=0, le=MOST)]
-Year = Annotated[Whole, Path(description="年度 / year", ge=2020, le=2100)]
-Line = Annotated[str, Path(description="指标代码 / line", max_length=64)]
+Year = Annotated[Whole | None, Query(title="年度；不写为查询日所在年", ge=2020, le=2100)]
 
 
 class StaffCheckBody(Body):
@@ -63,6 +62,7 @@ class StaffCheckBody(Body):
 class ValueBody(Body):
     """填报一项评价数据."""
 
+    year: int = Field(title="年度", ge=2020, le=2100)
     body: str = Field(title="单位编号", min_length=1, max_length=128)
     indicator: str = Field(title="指标代码", min_length=1, max_length=64)
     numerator: int = Field(title="分子", ge=0, le=MOST)
@@ -132,28 +132,34 @@ def debtors(reader: Reading) -> ListedBodies:
     return listed(government_book(reader))
 
 
-@router.get("/evaluation/{year}", summary="政务诚信评价表 / evaluation")
+@router.get("/evaluation", summary="政务诚信评价表 / evaluation")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def evaluation(year: Year, reader: Reading, services: Serving, body: Of = "") -> Evaluation:
+def evaluation(reader: Reading, services: Serving, year: Year = None, body: Of = "") -> Evaluation:
     """Each line with numerator and denominator, computed or entered by whom; no score."""
-    return evaluate(reader, services.office.store, year, body=body)
+    wanted = year or reader.moment.as_of.year
+    return evaluate(reader, services.office.store, wanted, body=body)
 
 
-@router.get("/evaluation/{year}/{key}/{line}/rows", summary="指标的明细 / rows of a number")
+@router.get("/evaluation/rows", summary="指标的明细 / rows of a number")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def evaluation_rows(
-    year: Year, key: Key, line: Line, reader: Reading, services: Serving
+    reader: Reading,
+    services: Serving,
+    body: Annotated[str, Query(title="单位编号", max_length=128)],
+    indicator: Annotated[str, Query(title="指标代码", max_length=64)],
+    year: Year = None,
 ) -> FigureRows:
     """Keys of the rows behind both numbers."""
-    return figure_rows(reader, services.office.store, year, key, line)
+    wanted = year or reader.moment.as_of.year
+    return figure_rows(reader, services.office.store, wanted, body, indicator)
 
 
-@router.post("/evaluation/{year}/values", status_code=201, summary="填报评价数据 / enter a value")
+@router.post("/evaluation/values", status_code=201, summary="填报评价数据 / enter a value")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def value(year: Year, body: ValueBody, reader: Reading, services: Serving) -> ValueAnswer:
+def value(body: ValueBody, reader: Reading, services: Serving) -> ValueAnswer:
     """Enter what no fact gives, with the paper; a later entry stands for an earlier one."""
     kept = enter_value(
-        reader, services.office.store, year, body.body, body.indicator,
+        reader, services.office.store, body.year, body.body, body.indicator,
         numerator=body.numerator, denominator=body.denominator, evidence=body.evidence, by=body.by,
     )  # fmt: skip
     return ValueAnswer(kept.number, kept.year, kept.body, kept.indicator, kept.by)

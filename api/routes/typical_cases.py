@@ -13,7 +13,7 @@ from pydantic import Field
 
 from api.acts import Act
 from api.admission import MOST, Day, Whole
-from api.dependencies import Body, Reading, Serving
+from api.dependencies import Body, Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from graph.information import InformationClass
 from queries.typical_cases import (
@@ -73,7 +73,7 @@ class CaseAct:
 
 @router.get("/public/typical-cases", summary="典型案例 / typical cases")
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
-def shown(reader: Reading, services: Serving) -> ShownCases:
+def shown(reader: Now, services: Serving) -> ShownCases:
     """Cases of organisations that are shown today; with the end of its record a case is gone."""
     return shown_cases(reader, services.office.store)
 
@@ -87,7 +87,7 @@ def board(reader: Reading, services: Serving) -> CaseBoard:
 
 @router.post("/typical-cases", status_code=201, summary="提出案例 / put forward")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def put(body: CaseBody, reader: Reading, services: Serving) -> CaseAct:
+def put(body: CaseBody, reader: Now, services: Serving) -> CaseAct:
     """Put a case forward; another person lets it pass."""
     told = body.model_dump()
     by = told.pop("by")
@@ -97,7 +97,7 @@ def put(body: CaseBody, reader: Reading, services: Serving) -> CaseAct:
 
 @router.post("/typical-cases/{number:int}/approval", summary="批准案例 / approve")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def let_pass(number: Number, body: CaseApproval, reader: Reading, services: Serving) -> CaseAct:
+def let_pass(number: Number, body: CaseApproval, reader: Now, services: Serving) -> CaseAct:
     """By another person than its proposer; all is looked at again."""
     made = approve_case(reader, services.office.store, number, by=body.by)
     return CaseAct(made.number, made.proposed_by, made.approved_by, made.ended_by)

@@ -183,6 +183,35 @@ class Outbox:
                 )
             return _moved(session, row, "waiting", "again", who, why, at)
 
+    def hand_over_again(
+        self, number: str, *, by: str, reason: str, at: datetime
+    ) -> ExchangeRequest:
+        """Have a request that was never answered handed over once more, under its number.
+
+        Raises `NotFoundError`, and `InputError`: `user_missing`, `reason_missing`,
+        `exchange_answered`.
+        """
+        who, why = responsible(by, "重发"), _reason(reason)
+        with self._store.transaction() as session:
+            row = session.get(RequestRow, number)
+            if row is None:
+                raise NotFoundError(
+                    "没有这个批号。请核对。",
+                    "There is no such request.",
+                    code="exchange_request_unknown",
+                )
+            if row.ended_at is not None:
+                raise InputError(
+                    "这一批已有答复，不能再次送出。",
+                    "It was answered: it is not handed over again.",
+                    code="exchange_answered",
+                )
+            row.tries = 0
+            session.add(
+                ActRow(contract=row.contract, item=None, act="hand_over", reason=why, by=who, at=at)
+            )
+            return request_of(row)
+
     def put_off(self, name: str, *, by: str, reason: str, at: datetime) -> ExchangeItem:
         """Hold back what waits or was refused, until somebody sends it; raises as `again`."""
         who, why = responsible(by, "延期"), _reason(reason)

@@ -23,8 +23,8 @@ from graph.private import private_folder
 from graph.sealed import sync
 from ingest.exchange.connection import Connection
 from ingest.exchange.contract import Contract
-from ingest.exchange.ends import Outgoing, Page, row_keys
 from ingest.exchange.reply import NoAnswer, NotYet, Reply, Unheard, read_reply
+from ingest.exchange.request import Outgoing, Page, row_keys
 from ingest.guidance.columns import open_book
 
 __all__ = ["FileEnd", "workbook_bytes"]

@@ -17,8 +17,8 @@ from urllib3.exceptions import HTTPError
 
 from ingest.exchange.connection import Connection
 from ingest.exchange.contract import Contract, Http
-from ingest.exchange.ends import Outgoing, Page
 from ingest.exchange.reply import NoAnswer, NotYet, Reply, Unheard, read_reply
+from ingest.exchange.request import Outgoing, Page
 
 __all__ = ["HttpEnd"]
 

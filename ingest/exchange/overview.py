@@ -5,10 +5,12 @@ An answer that is late is told by the office's calendar of working days.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import computed_field
 
 from graph import time
@@ -26,6 +28,7 @@ from graph.settings import Settings
 from graph.time import day_of, today, utc_now
 from ingest.exchange.connection import connections
 from ingest.exchange.contract import Contract, Incoming, Template, contract_named, contracts
+from queries.district import DistrictReader
 from queries.working_days import calendar_in_force
 
 __all__ = [
@@ -37,6 +40,7 @@ __all__ = [
     "contract_acts",
     "contract_items",
     "contract_state",
+    "hand_over_again",
     "overview",
     "put_off_item",
     "send_item_again",
@@ -104,7 +108,8 @@ class ItemState:
 
     Attributes:
         template_label: title of the partner's table.
-        record: key of the record here.
+        record, document_no: key and number of the record, while law lets it be used; of what has
+            ended neither, though it is still to be withdrawn.
         code, message: what the partner said of it, or what it lacks.
     """
 
@@ -112,7 +117,8 @@ class ItemState:
     contract: str
     template: str
     template_label: str
-    record: str
+    record: str | None
+    document_no: str | None
     version: int
     action: str
     state: str
@@ -167,7 +173,13 @@ def contract_state(settings: Settings, store: OperationsStore, name: str) -> Con
 
 
 def contract_items(
-    store: OperationsStore, name: str, state: str = "", *, offset: int = 0, most: int | None = None
+    reader: DistrictReader,
+    store: OperationsStore,
+    name: str,
+    state: str = "",
+    *,
+    offset: int = 0,
+    most: int | None = None,
 ) -> tuple[ItemState, ...]:
     """Items of a contract, of one state or of all.
 
@@ -183,7 +195,22 @@ def contract_items(
     found = Outbox(store).items(
         name, (state,) if state else (), with_rows=False, offset=offset, most=most
     )
-    return tuple(_item(contract, item) for item in found)
+    numbers = _numbers(reader, contract, found)
+    return tuple(_item(contract, item, numbers) for item in found)
+
+
+def _numbers(
+    reader: DistrictReader, contract: Contract, items: Collection[ExchangeItem]
+) -> dict[str, str | None]:
+    """Record -> its number, of those that may be used."""
+    found: dict[str, str | None] = {}
+    for name in {item.template for item in items} & {*contract.outgoing}:
+        keys = pa.array({item.record for item in items if item.template == name}, pa.string())
+        table = reader.whenever(contract.outgoing[name].kind)
+        table = table.filter(pc.is_in(table["key"].cast(pa.string()), value_set=keys))
+        column = "document_no" if "document_no" in table.column_names else "case_no"
+        found |= dict(zip(table["key"].to_pylist(), table[column].to_pylist(), strict=True))
+    return found
 
 
 def contract_acts(store: OperationsStore, name: str) -> tuple[ExchangeAct, ...]:
@@ -197,6 +224,15 @@ def send_item_again(store: OperationsStore, item: str, *, by: str, reason: str) 
     return _item(contract_named(kept.contract), kept)
 
 
+def hand_over_again(
+    settings: Settings, store: OperationsStore, number: str, *, by: str, reason: str
+) -> ContractState:
+    """Have a request that the partner lost handed over once more, under its number, at the next
+    sending; raises as `Outbox.hand_over_again`."""
+    kept = Outbox(store).hand_over_again(number, by=by, reason=reason, at=utc_now())
+    return contract_state(settings, store, kept.contract)
+
+
 def put_off_item(store: OperationsStore, item: str, *, by: str, reason: str) -> ItemState:
     """Hold back what has not left; raises as `Outbox.put_off`."""
     kept = Outbox(store).put_off(item, by=by, reason=reason, at=utc_now())
@@ -207,14 +243,18 @@ def _tables(contract: Contract) -> list[Template | Incoming]:
     return [*contract.outgoing.values(), *contract.incoming.values()]
 
 
-def _item(contract: Contract, item: ExchangeItem) -> ItemState:
-    own = {
-        name: getattr(item, name)
-        for name in ItemState.__dataclass_fields__
-        if name != "template_label"
-    }
+def _item(
+    contract: Contract, item: ExchangeItem, numbers: Mapping[str, str | None] | None = None
+) -> ItemState:
+    told = numbers or {}
+    same = {*ItemState.__dataclass_fields__} - {"template_label", "record", "document_no"}
     table = contract.outgoing.get(item.template)
-    return ItemState(**own, template_label=table.title if table else item.template)
+    return ItemState(
+        **{name: getattr(item, name) for name in same},
+        template_label=table.title if table else item.template,
+        record=item.record if item.record in told else None,
+        document_no=told.get(item.record),
+    )
 
 
 def _open(contract: Contract, request: ExchangeRequest, calendar: WorkingCalendar) -> OpenRequest:

@@ -28,8 +28,9 @@ from ingest.catalogue.source import load_source
 from ingest.checking.numbers import per_unit
 from ingest.exchange.connection import connection_of
 from ingest.exchange.contract import Incoming, contract_named
-from ingest.exchange.ends import End, Page, end_of
+from ingest.exchange.ends import end_of
 from ingest.exchange.reply import NoAnswer
+from ingest.exchange.request import End, Page
 from ingest.pipeline import bring_up, ingest
 
 __all__ = ["Received", "receive", "receive_by", "translated"]

@@ -26,8 +26,9 @@ from graph.settings import Settings
 from graph.time import utc_now
 from ingest.exchange.connection import connection_of
 from ingest.exchange.contract import Contract, contract_named
-from ingest.exchange.ends import End, Outgoing, end_of
+from ingest.exchange.ends import end_of
 from ingest.exchange.reply import NoAnswer, NotYet, Unheard, outcomes
+from ingest.exchange.request import End, Outgoing
 
 __all__ = ["Sent", "request_number", "send", "send_by"]
 

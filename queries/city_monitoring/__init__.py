@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graph.operations import IndicatorValue
 from queries.city_monitoring.edition import CityEdition, Indicator, city_edition
 from queries.city_monitoring.figures import FIGURES, CityFigure, Told
 from queries.city_monitoring.marking import Mark, mark_indicator, unmark_indicator
@@ -16,7 +15,6 @@ __all__ = [
     "CityRow",
     "CityTable",
     "Indicator",
-    "IndicatorValue",
     "Mark",
     "Told",
     "city_edition",

@@ -77,8 +77,9 @@ def listed_bodies(
 ) -> tuple[ListedBody, ...]:
     """Entries in force about public bodies, and about others that pay late (`others`: their keys)."""
     table = last_heard(reader.table("ListEntry"), ["key"])
-    # of an office without any list there is none: an empty mask of no type filters nothing
-    wanted = pc.is_in(table["list_kind"], value_set=pa.array([DEBTOR_LIST, ARREARS_LIST]))
+    wanted = pc.is_in(
+        table["list_kind"].cast(pa.string()), value_set=pa.array([DEBTOR_LIST, ARREARS_LIST])
+    )
     entries = {row["key"]: row for row in table.filter(wanted).to_pylist()}
     ties = reader.table("SUBJECT_OF")
     ties = ties.filter(pc.greater_equal(ties["certainty"], 1)).select(["from_key", "to_key"])

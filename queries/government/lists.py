@@ -27,6 +27,9 @@ __all__ = [
 
 T = TypeVar("T")
 
+#: Instead of one finding: contracts that have some.
+ANY = "any"
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -76,15 +79,18 @@ def claims(
     limit: int = 100,
     offset: int = 0,
 ) -> Claims:
-    """Contracts of one state, one payer, or with one finding; raises `InputError` (`state_unknown`)."""
+    """Contracts of one state, one payer, or with one finding (`any`: with some).
+
+    Raises `InputError` (`state_unknown`).
+    """
     _known(state, STATES)
-    _known(finding, FINDINGS)
+    _known(finding, {**FINDINGS, ANY: ""})
     rows = [
         one
         for one in book.claims
         if state in ("", one.state)
         and body in ("", one.debtor)
-        and (not finding or finding in one.findings)
+        and (not finding or finding in one.findings or (finding == ANY and one.findings))
     ]
     return Claims(len(rows), offset, book.basis, _cut(rows, limit, offset))
 

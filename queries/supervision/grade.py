@@ -7,11 +7,12 @@ gives another.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import computed_field
 
@@ -122,35 +123,48 @@ def read_grades(reader: DistrictReader) -> Mapping[str, tuple[Grade, ...]]:
 def _of(reader: DistrictReader, fact: str) -> Iterator[Grade]:
     kind, tie = _FACTS[fact]
     ties = reader.whenever(tie)
-    ties = ties.filter(pc.greater_equal(ties["certainty"], 1)).select(["from_key", "to_key"])
+    ties = ties.filter(pc.greater_equal(ties["certainty"], 1))
     parties: dict[str, set[str]] = defaultdict(set)
-    for row in ties.to_pylist():
-        parties[row["to_key"]].add(row["from_key"])
+    for party, record in _rows(ties, ("from_key", "to_key")):
+        parties[record].add(party)
+    told = [item.name for item in SCHEMA.nodes[fact].properties]
+    words = SCHEMA.property(fact, "grade").values
     table = reader.whenever(fact)
-    for row in table.filter(pc.greater_equal(table["certainty"], 1)).to_pylist():
+    names = ("key", "valid_from", "valid_to", "source", "batch", "row", *told)
+    day = reader.moment.as_of
+    for values in _rows(table.filter(pc.greater_equal(table["certainty"], 1)), names):
+        row = dict(zip(names, values, strict=True))
         for party in sorted(parties.get(row["key"], ())):
-            yield _grade(fact, kind, party, row, reader.moment.as_of)
+            yield _grade(kind, party, row, words, day)
 
 
-def _grade(fact: str, kind: GradeKind, party: str, row: Mapping[str, Any], day: date) -> Grade:
-    year = row.get("year")
+def _rows(table: pa.Table, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Some columns row by row: a whole row of the log has a dozen that nobody reads here."""
+    return zip(*(table[name].to_pylist() for name in names), strict=True)
+
+
+def _grade(
+    kind: GradeKind, party: str, row: Mapping[str, Any], words: Mapping[str, str], day: date
+) -> Grade:
+    said = row.get
+    year = said("year")
     return Grade(
         party=party,
         record=row["key"],
         kind=kind,
-        scheme=_TAX if kind == "tax" else row.get("scheme") or row.get("sector") or "",
-        edition=row.get("edition"),
+        scheme=_TAX if kind == "tax" else said("scheme") or said("sector") or "",
+        edition=said("edition"),
         grade=row["grade"],
-        grade_label=SCHEMA.word(fact, "grade", row["grade"]) or row["grade"],
-        authority=row.get("authority"),
-        document_no=f"{year} 年度" if year else row.get("document_no") or row.get("event_no"),
-        reason=row.get("reason"),
-        ground=row.get("ground"),
-        decided_on=row.get("decided_on") or row.get("rated_on"),
-        valid_to_on=row.get("valid_to_on"),
-        last_inspected_on=row.get("last_inspected_on"),
-        interval_months=row.get("interval_months"),
-        next_inspection_on=row.get("next_inspection_on"),
+        grade_label=words.get(row["grade"], row["grade"]),
+        authority=said("authority"),
+        document_no=f"{year} 年度" if year else said("document_no") or said("event_no"),
+        reason=said("reason"),
+        ground=said("ground"),
+        decided_on=said("decided_on") or said("rated_on"),
+        valid_to_on=said("valid_to_on"),
+        last_inspected_on=said("last_inspected_on"),
+        interval_months=said("interval_months"),
+        next_inspection_on=said("next_inspection_on"),
         state=_state(row, day),
         source=row["source"],
         batch=row["batch"],

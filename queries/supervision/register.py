@@ -72,6 +72,27 @@ class _Register:
             one for grades in self.grades.values() for one in grades if one.state == "in_force"
         )
 
+    @cached_property
+    def counts(self) -> tuple[GradeCount, ...]:
+        subjects: dict[tuple[str, str, str, str], set[str]] = {}
+        first: dict[tuple[str, str, str, str], Grade] = {}
+        for one in self.in_force:
+            key = (one.kind, one.scheme, one.edition or "", one.grade)
+            subjects.setdefault(key, set()).add(one.party)
+            first.setdefault(key, one)
+        return tuple(
+            GradeCount(
+                one.kind,
+                one.scheme,
+                one.scheme_label,
+                one.edition,
+                one.grade,
+                one.grade_label,
+                len(subjects[key]),
+            )
+            for key, one in sorted(first.items(), key=lambda item: item[0])
+        )
+
     def found(self) -> dict[str, int]:
         counts = Counter(one.kind for one in self.findings)
         return {kind: counts[kind] for kind in _KINDS}
@@ -83,22 +104,9 @@ _KINDS: tuple[FindingKind, ...] = ("sector_a_with_d", "no_event", "lapsed")
 def grade_counts(reader: DistrictReader) -> GradeCounts:
     """How many subjects have which grade in force."""
     register, rules = _register(reader), load_grades()
-    subjects: dict[tuple[str, str, str, str], set[str]] = {}
-    first: dict[tuple[str, str, str, str], Grade] = {}
-    for one in register.in_force:
-        key = (one.kind, one.scheme, one.edition or "", one.grade)
-        subjects.setdefault(key, set()).add(one.party)
-        first.setdefault(key, one)
-    counts = tuple(
-        GradeCount(
-            one.kind, one.scheme, one.scheme_label, one.edition, one.grade, one.grade_label,
-            len(subjects[key]),
-        )
-        for key, one in sorted(first.items())
-    )  # fmt: skip
     states = Counter(one.state for one in register.plan)
     return GradeCounts(
-        counts,
+        register.counts,
         register.found(),
         {state: states[state] for state in DUE_STATES},
         reader.basis,

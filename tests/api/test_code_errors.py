@@ -103,7 +103,7 @@ def test_what_is_confirmed_is_counted_apart_and_can_be_taken_back(
         taken.append(code)
         return ()
 
-    monkeypatch.setattr("ingest.readmission.readmit", admit)
+    monkeypatch.setattr("ingest.code_errors.readmit", admit)
     form = {"code": ODD, "kind": "CHECK_DIGIT", "by": "王五", "evidence": "营业执照副本原件"}
     page = client.post("/code-errors/exceptions", data=form)
     assert "营业执照副本原件" in page.text and taken == [ODD]

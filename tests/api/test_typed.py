@@ -8,14 +8,18 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from graph.log import FactLog
+from graph.schema import SCHEMA
 from graph.settings import Settings
+from ingest.catalogue.source import load_source
 from queries import library
 from queries.codes import code_list
 from queries.question import parse_question
+from queries.typed_answer import answer_model
 
 ROOT = Path(__file__).parents[2]
 #: What a made-up key or number in a path may come to: a problem, told as one.
@@ -91,10 +95,8 @@ def test_every_route_says_which_problems_it_may_have(described: dict[str, Any]) 
 
 def test_a_code_in_an_answer_has_its_word_beside_it() -> None:
     """Of the columns that hold a property's codes under the property's own name."""
-    from graph.schema import SCHEMA
-
-    # free text of the lender, and names of kinds
-    free = {("loans", "purpose")}
+    # free text of the lender and of who judged, and names of kinds
+    free = {("loans", "purpose"), ("merged_keys", "ground"), ("same_as", "ground")}
     for question in library().values():
         for column in question.columns:
             if column.type == "text" and column.name in SCHEMA.words:
@@ -192,3 +194,70 @@ def test_a_decision_is_of_its_type(client: TestClient, district: Settings) -> No
         checked(shown["schema"], described, decided.json())
     replayed = client.post(f"/v1/decisions/{kept}/replay").json()
     assert replayed["same"] and replayed["gathered_same"]
+
+
+def test_a_word_out_of_few_has_its_code_beside_it(described: dict[str, Any]) -> None:
+    """In every answer that the interface describes."""
+    schemas = described["components"]["schemas"]
+
+    def is_word(schema: dict[str, Any]) -> bool:
+        if "$ref" in schema:
+            return is_word(schemas[schema["$ref"].rsplit("/", 1)[-1]])
+        told = [*schema.get("enum", ()), *([schema["const"]] if "const" in schema else ())]
+        return any(not str(each).isascii() for each in told) or any(
+            is_word(each) for each in (*schema.get("anyOf", ()), *schema.get("oneOf", ()))
+        )
+
+    words = [
+        (name, field, f"{field}_code" in schema["properties"])
+        for name, schema in schemas.items()
+        for field, shown in schema.get("properties", {}).items()
+        if is_word(shown)
+    ]
+    assert len(words) > 15 and all(has_code for *_, has_code in words), words
+    level = schemas["LinkedRisk"]["properties"]["level_code"]
+    assert level["enum"] == ["none", "low", "medium", "high"]
+
+
+def test_kinds_of_a_penalty_are_told_in_words_and_codes() -> None:
+    row = {
+        "kind": "penalty", "what": "警告；罚款；古词", "record_key": "p", "document_no": None,
+        "authority": None, "since": None, "until": None, "amount_fen": None, "certainty": 1.0,
+        "source": "administrative_decision",
+    }  # fmt: skip
+    told = rows_told("adverse_records", row)
+    assert (told["what"], told["what_label"]) == ("警告；罚款；古词", "警告；罚款；古词")
+    # a word of an old paper that has no code is left out of them, and stays where it stood
+    assert told["what_code"] == ["warning", "fine"]
+    water = rows_told("adverse_records", row | {"kind": "utility", "what": "water"})
+    assert (water["what_code"], water["what_label"]) == (["water"], "水")
+    tax = rows_told("adverse_records", row | {"kind": "tax_arrears", "what": "增值税"})
+    assert (tax["what_code"], tax["what_label"]) == ([], "增值税")
+    facts = {"penalty_kinds": "没收违法所得、没收非法财物；其他", "procedure": "simple"}
+    record = {"kind": "PENALISED_BY", "record_key": "p", "record_kind": "Penalty", "facts": facts,
+              "tie": {}, "others": []}  # fmt: skip
+    shown = rows_told("records", {**dict.fromkeys(columns("records")), **record})
+    assert shown["facts"] == facts
+    assert shown["facts_code"] == {"penalty_kinds": ["confiscation", "other"]}
+    assert shown["facts_label"]["procedure"] == "简易程序"
+
+
+def test_every_kind_of_penalty_that_a_file_may_say_has_a_code() -> None:
+    said = SCHEMA.property("Penalty", "penalty_kinds").spoken
+    source = load_source("administrative_decision")
+    fields = [field for table in source.tables.values() for field in table.fields
+              if field.name in ("penalty_kinds", "penalty_kind", "further_kinds")]  # fmt: skip
+    assert len(fields) == 3
+    assert all({*field.codes.values()} == {*said} for field in fields)
+
+
+def columns(question: str) -> list[str]:
+    return [column.name for column in library()[question].columns]
+
+
+def rows_told(question: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the answer to a question tells it to a program."""
+    [rows] = [answer_model(library()[question]).model_fields["rows"]]
+    told = TypeAdapter(rows.annotation).validate_python((row,))
+    shown: dict[str, Any] = TypeAdapter(rows.annotation).dump_python(told, mode="json")[0]
+    return shown

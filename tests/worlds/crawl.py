@@ -39,6 +39,11 @@ NO_ANSWER = {
     "/code-errors/rounds/{name}", "/code-errors/rounds/{name}/choices",
     "/code-errors/rounds/{name}/returns", "/code-errors/returns/{file}",
     "/code-errors/returns/{file}/workbook",
+    # acts on typical cases and marks by hand (test_office_boards)
+    "/v1/typical-cases/{number}/approval", "/v1/typical-cases/{number}/withdrawal",
+    "/typical-cases/{number}/approval", "/typical-cases/{number}/withdrawal",
+    "/v1/city-monitoring/marks", "/v1/city-monitoring/marks/{number}/withdrawal",
+    "/city-monitoring/marks", "/city-monitoring/marks/{number}/withdrawal",
     # acts of the office that say what was written (test_calendar, test_rates, test_bulletins, test_measures)
     "/v1/calendar/edits", "/calendar/edits", "/calendar/years", "/v1/rates/concealments",
     "/v1/rates/concealments/{number}/withdraw", "/rates/concealments",
@@ -54,6 +59,14 @@ NO_ANSWER = {
     "/v1/points/{number}/leaving", "/points/{number}/leaving",
     "/v1/points/{number}/shares", "/points/{number}/shares", "/v1/points/shares/{number}/end",
     "/points/shares/{number}/end",
+    # an act of the office, and a question of which lists that never came answer nobody (test_government)
+    "/v1/government/evaluation/values", "/government/evaluation/values",
+    "/v1/government/staff-checks", "/government/staff-checks",
+    # acts of exchange with others, of which none is connected here (test_exchange)
+    "/v1/exchange/{contract}/queue", "/v1/exchange/{contract}/sending",
+    "/v1/exchange/{contract}/reception", "/v1/exchange/items/{item}/again",
+    "/v1/exchange/items/{item}/deferral", "/v1/exchange/requests/{request_number}/again",
+    "/exchange/requests/{request_number}", "/exchange/items/{item}",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -88,6 +101,7 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/v1/measures/admission": [
             {"measure": "approval_no_promise", "subject": key} for key in people
         ],
+        "/exchange/{contract}": [],
         "/v1/measures/applied": [],
         "/measures/applied": [
             {"measure": "approval_no_promise", "subject": key, "action": "look"} for key in people
@@ -100,6 +114,7 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/monitoring/subscriptions": [{"name": "张三", "reason": "监测", "by": "李四"}],
         "/v1/parties/{key}/case-files": [{"purpose": "核查", "by": "张三"}],
         "/linked/{key}": [{"purpose": "核查", "by": "张三", "form": form} for form in ("print", "xlsx")],
+        "/v1/typical-cases": [], "/typical-cases": [],
         "/v1/bulletins": [{"period": "2026-01", "user": "张三"}],
         "/v1/public/records/search": [{"text": text} for text in ("样样果业有限公司", "样甲", "暗标")],
         "/public": [{"text": text} for text in ("样样果业有限公司", "样甲", "暗标")],
@@ -110,7 +125,10 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
 
 
 #: What else a way in must be told in its address.
+_OF_A_BODY = "?year=2026&body=org:116103050160001M1M&indicator=judgment_debtor"
 _ASKED_FOR = {
+    "/v1/government/evaluation/rows": [_OF_A_BODY],
+    "/government/evaluation/rows": [_OF_A_BODY],
     "/lending/rows": [f"?code={code}" for code in ("on_file", "balance_fen")],
     "/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
     "/v1/rates/rows": ["?measure=late&period=2026-01", "?measure=outside&period=2026-01"],
@@ -123,6 +141,9 @@ _NAMED = {
     "/v1/lending/{code}/rows": ("on_file", "balance_fen", "indebted"),
     "/v1/linked-dishonesty/{name}": ("linked", "rings", "nominee", "same_controller"),
     "/v1/calendar/{year}": ("2026",),
+    "/v1/exchange/{contract}": ("smart_baoji", "citizen_hotline"),
+    "/v1/exchange/{contract}/items": ("smart_baoji", "provincial_upload"),
+    "/exchange/{contract}": ("smart_baoji", "citizen_hotline"),
     "/v1/monitoring/inboxes/{number}": ("1",),
     "/monitoring/inboxes/{number}": ("1",),
 }
@@ -138,7 +159,7 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
         return [template + more for more in _ASKED_FOR[template]]
     if template in _NAMED:
         return [
-            template.format(name=name, code=name, year=name, number=name)
+            template.format(name=name, code=name, year=name, number=name, contract=name)
             for name in _NAMED[template]
         ]
     if "{source}/{table}" in template:
@@ -236,10 +257,13 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
+    "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange hand-over", "exchange put-off",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
-    "points join", "points leave", "points share", "points end-share", "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
+    "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",
+    "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
+    "typical propose", "typical approve", "typical withdraw", "city mark", "city unmark",
     "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
 }  # fmt: skip
 #: Those of which a small office says that it knows too little, or that nobody applied.
@@ -270,8 +294,11 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "points show": [[key] for key in parties],
         "supervision party": [[key] for key in parties],
         "measures check": [["measure=approval_no_promise", f"subject={key}"] for key in parties],
+        "government evaluation": [["2026"]],
         "rates rows": [["late"], ["outside", "2026-01"]],
         "calendar show": [["2026"]],
+        "duties item": [["loan", "loan"], ["credit_list", "listing"]],
+        "exchange items": [["smart_baoji"], ["provincial_upload"]],
         "stress exposures": [[keys["样例农商行"]]],
         "stress distress": [[parties[0]]],
         "replay": [[decision]],

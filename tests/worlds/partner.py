@@ -14,6 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -52,6 +53,9 @@ class Dialect:
     duplicate: str = "20001"
     tables: frozenset[str] = frozenset()
     wrong_table: str = "3002"
+    no_department: str = "4001"
+    wrong_department: str = "4002"
+    nothing_to_withdraw: str = "40002"
     check: Callable[[str, Row], tuple[str, str] | None] = lambda _table, _row: None
     is_withdrawal: Callable[[str, Row], bool] = lambda _table, row: row.get("action") == "withdraw"
     rows_as_text: bool = True
@@ -86,9 +90,9 @@ class Partner:
             if number in self.answered:
                 return self.answered[number]
             if not told.get(said.department):
-                return self._says("4001", "部门编码为空")
+                return self._says(said.no_department, "部门编码为空")
             if told[said.department] not in self.departments:
-                return self._says("4002", "部门不存在")
+                return self._says(said.wrong_department, "部门不存在")
             if said.tables and told[said.table] not in said.tables:
                 return self._says(said.wrong_table, "目录编码不存在")
             rows = told[said.body]
@@ -118,7 +122,7 @@ class Partner:
         if not withdraws and (problem := said.check(table, row)) is not None:
             return problem
         if withdraws and before is None:
-            return "40002", "没有可撤回的记录"
+            return said.nothing_to_withdraw, "没有可撤回的记录"
         self.stored[*place, version] += 1
         if withdraws:
             self.held.pop(place, None)
@@ -314,6 +318,53 @@ PROVINCE = Dialect(
     check=province_row,
     is_withdrawal=_withdraws,
 )
+
+
+# ------------------------------------------------------------------ the supervision platform
+
+
+def _supervised(_table: str, row: Row) -> tuple[str, str] | None:
+    for name in ("entityName", "entityCode", "actForm", "actContent", "orgName", "region"):
+        if not row.get(name):
+            return "R01", f"{name}不能为空"
+    if not re.fullmatch(r"[0-9A-HJ-NPQRTUWXY]{18}", row["entityCode"]):
+        return "R02", "监管对象代码错误"
+    if not re.fullmatch(r"\d{8}", row["actDate"]) or row.get("result", "1") not in "12345":
+        return "R03", "格式错误"
+    return None
+
+
+SUPERVISION = Dialect(
+    table="catalogCode", department="orgCode", number="batchNo", body="data", code="code",
+    message="msg", total="total", taken="success", failed="fail", rows="errors", ok="0", ill="1",
+    duplicate="R09", tables=frozenset({"supervision_inspection", "supervision_coercion"}),
+    wrong_table="2001", no_department="401", wrong_department="401", nothing_to_withdraw="R10",
+    check=_supervised, is_withdrawal=lambda _table, row: row["op"] == "D", rows_as_text=False,
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------ the city's service
+
+
+def _shown(_table: str, row: Row) -> tuple[str, str] | None:
+    try:
+        date.fromisoformat(row["date"])
+    except ValueError:
+        return "invalid", "日期不对"
+    wrong = [name for name in ("name", "code", "docNo", "authority") if not row.get(name)]
+    if wrong or len(row["code"]) != 18 or float(row.get("fineYuan") or 0) < 0:
+        return "invalid", "内容不合要求"
+    return None
+
+
+CITY = Dialect(
+    table="dataset", department="provider", number="serialNo", body="items", code="status",
+    message="message", total="total", taken="accepted", failed="rejected", rows="rejects", ok="ok",
+    ill="busy", duplicate="duplicate", tables=frozenset({"penalty", "permit", "honour"}),
+    wrong_table="malformed", no_department="denied", wrong_department="denied",
+    nothing_to_withdraw="invalid", check=_shown,
+    is_withdrawal=lambda _table, row: row["action"] == "remove", rows_as_text=False,
+)  # fmt: skip
 
 
 def rows_of(partner: Partner, table: str) -> Iterable[Row]:

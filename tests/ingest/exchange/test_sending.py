@@ -25,11 +25,11 @@ from graph.operations import OperationsStore, Outbox, RecordUses
 from graph.settings import Settings
 from ingest.exchange.connection import Connection
 from ingest.exchange.contract import Contract, contract_of
-from ingest.exchange.ends import End, Outgoing
 from ingest.exchange.enqueue import difference
 from ingest.exchange.file_end import FileEnd, workbook_bytes
 from ingest.exchange.http_end import HttpEnd
 from ingest.exchange.rendering import Rendered
+from ingest.exchange.request import End, Outgoing
 from ingest.exchange.sending import Sent, send_by
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)
@@ -307,6 +307,10 @@ def test_by_files_and_their_receipts(office: Office, tmp_path: Path) -> None:
     path.unlink()
     assert office.send(end).unanswered == 1
     assert [*(folder / "outbox").iterdir()] == []
+    # the partner says that it lost it: under the same number, once more
+    office.outbox.hand_over_again(path.stem, by="张三", reason="对方来电说没有收到", at=AT)
+    assert office.send(end).unanswered == 1
+    assert path.read_bytes() == content
     receipts = folder / "receipts"
     receipts.mkdir()
     receipt = receipts / f"{path.stem}.json"
@@ -320,6 +324,8 @@ def test_by_files_and_their_receipts(office: Office, tmp_path: Path) -> None:
     receipt.write_text(text, encoding="utf-8")
     sent = office.send(end)
     assert (sent.accepted, sent.refused, sent.unanswered) == (1, 1, 0)
+    with pytest.raises(InputError, match="已有答复"):
+        office.outbox.hand_over_again(path.stem, by="张三", reason="再来", at=AT)
     # the same request gives the same bytes, whoever writes it and when
     items = office.outbox.of_request(path.stem)
     again = Outgoing(path.stem, "T1", CONTRACT.outgoing["T1"], items, 0)

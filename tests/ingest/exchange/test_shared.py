@@ -234,7 +234,7 @@ def test_the_wrong_check_of_the_page_is_told_as_its_own_fault(
         enqueue(reader(world), settings, store, "provincial_upload", by="张三")
         sent = send(settings, store, "provincial_upload", by="张三")
         assert (sent.accepted, sent.refused) == (0, 2)
-        refused = contract_items(store, "provincial_upload", "refused")
+        refused = contract_items(reader(world), store, "provincial_upload", "refused")
         assert refused[0].message is not None
         assert refused[0].message.startswith("请输入正确的统一社会信用代码！")
         assert "代码经校验无误" in refused[0].message
@@ -248,7 +248,7 @@ def test_the_wrong_check_of_the_page_is_told_as_its_own_fault(
         send_item_again(store, refused[0].id, by="张三", reason="省平台已修正校验规则")
         sent = send(settings, store, "provincial_upload", by="张三")
         assert (sent.accepted, sent.refused) == (1, 0)
-    assert [item.state for item in contract_items(store, "provincial_upload")] == [
+    assert [item.state for item in contract_items(reader(world), store, "provincial_upload")] == [
         "accepted", "refused",
     ]  # fmt: skip
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from world import World
 
 from graph.errors import InputError
+from graph.log import FactLog
+from graph.moment import Moment
+from queries.district import DistrictReader
 from queries.government import (
     GovernmentBook,
     claims,
@@ -16,6 +23,8 @@ from queries.government import (
     listed,
     summary,
 )
+from queries.runs import Runs
+from queries.scope import ADMINISTRATOR
 
 
 def test_every_contract_stands_as_it_was_planted(planted_bodies: Any, book: GovernmentBook) -> None:
@@ -67,7 +76,8 @@ def test_a_figure_is_the_number_of_its_rows(book: GovernmentBook) -> None:
         assert one.count == disclosure_list(book, state=one.code).total
     overdue = claims(book, state="overdue").rows
     assert told.overdue_fen == sum(one.principal_fen for one in overdue)
-    assert told.findings == claims(book, finding="agreed_below_minimum").total == 1
+    assert told.findings == claims(book, finding="any").total
+    assert claims(book, finding="agreed_below_minimum").total == 1
     # 1,000 yuan of the interest on what was paid late are owed still
     [late] = claims(book, state="paid_late").rows
     assert (late.interest_fen, late.interest_owed_fen) == (1_550_00, 1_000_00)
@@ -92,3 +102,14 @@ def test_on_an_earlier_day_what_came_later_is_not_known(planted_bodies: Any) -> 
     told = {(one.body, one.year): one.state for one in then.disclosures}
     awaited = {body for (body, year), state in told.items() if (year, state) == (2025, "awaited")}
     assert len(awaited) == 2
+
+
+def test_where_nothing_came_nothing_is_owed_and_nothing_is_an_alarm(tmp_path: Path) -> None:
+    world = World(FactLog(tmp_path / "log"))
+    world.node("Person", f"person:{1:032x}", name="样本某")
+    world.commit(datetime(2026, 6, 1, tzinfo=UTC))
+    stores: Any = SimpleNamespace(log=world.log, runs=Runs())
+    moment = Moment.of(world.log.batches(), as_of=date(2026, 7, 1))
+    told = summary(government_book(DistrictReader(stores, moment, ADMINISTRATOR)))
+    assert (told.alarm, told.overdue_fen, told.interest_owed_fen, told.findings) == (False, 0, 0, 0)
+    assert {one.count for one in (*told.arrears, *told.commitments, *told.disclosures)} == {0}
