@@ -184,6 +184,7 @@ def test_a_world_through_a_random_scope_is_what_is_left_of_it(worlds: Worlds) ->
                     given,
                 )
                 told += bool(rows)
+        print(f"{pairs} pairs so far", flush=True)
     print(f"{pairs} pairs, {turn} answers, {told} of them with rows, seed {SEED}")
     assert pairs == PAIRS and told > turn // 20
 
