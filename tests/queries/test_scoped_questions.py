@@ -2,7 +2,7 @@
 
 `SCOPES=all` goes through every scope and more parties; a run of the suite through the two that ask most.
 `PAIRS=2000 SEED=41` looks at so many pairs of one of the two hundred worlds and a random scope, each by
-some questions in turn; a run of the suite at a few.
+some questions in turn; a run of the suite at none.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ EVERY = os.environ.get("SCOPES") == "all"
 #: How many parties each question is asked about.
 LOOKS = 8 if EVERY else 4
 #: Pairs of a world and a random scope, worlds that one scope looks at, questions that a pair is asked.
-PAIRS, SEED = int(os.environ.get("PAIRS", "40")), os.environ.get("SEED", "suite")
-WORLDS_A_SCOPE, ASKED = min(PAIRS, 100), 4
+PAIRS, SEED = int(os.environ.get("PAIRS", "0")), os.environ.get("SEED", "suite")
+WORLDS_A_SCOPE, ASKED = max(1, min(PAIRS, 100)), 4
 #: Questions about a key itself: of somebody of whom nothing is seen they answer nothing.
 OF_KEYS = {"same_as", "known_party", "merged_keys", "decision_records"}
 CLASSES = sorted(item.value for item in InformationClass if not item.is_public)
@@ -152,6 +152,7 @@ def test_a_scope_sees_the_world_cut_to_it(which: str, worlds: Worlds) -> None:
     assert unknown or which == "open"
 
 
+@pytest.mark.skipif(not PAIRS, reason="PAIRS says how many pairs are looked at")
 def test_a_world_through_a_random_scope_is_what_is_left_of_it(worlds: Worlds) -> None:
     """Each pair is asked some questions; all of them are asked in turn."""
     turn, told, pairs = 0, 0, 0
@@ -184,6 +185,7 @@ def test_a_world_through_a_random_scope_is_what_is_left_of_it(worlds: Worlds) ->
                     given,
                 )
                 told += bool(rows)
+        print(f"{pairs} pairs so far", flush=True)
     print(f"{pairs} pairs, {turn} answers, {told} of them with rows, seed {SEED}")
     assert pairs == PAIRS and told > turn // 20
 
