@@ -27,7 +27,7 @@ from graph.schema import SCHEMA
 from graph.time import utc_now
 from queries.basis import Basis
 from queries.district import DistrictReader
-from queries.lawful import SUBJECT, why_not_published
+from queries.lawful import SUBJECT, publication, regimes, why_not_published
 from queries.reader import Reader
 from queries.scope import Scope
 
@@ -183,7 +183,13 @@ def _notices(
     reader: DistrictReader, kind: str, organisations: Mapping[str, tuple[str, str | None]]
 ) -> Iterator[tuple[RecordRef, Notice]]:
     spec, moment = KINDS[kind], reader.moment
-    said = {row["key"]: row for row in last_heard(reader.table(kind), ["key"]).to_pylist()}
+    wanted = _asked_by_law(kind)
+    shown = {spec.what, spec.document_no, spec.since, spec.until, "authority", "key"} - {None}
+    heard = last_heard(reader.table(kind), ["key"])
+    heard = heard.select([name for name in heard.column_names if name in shown | {*wanted}])
+    said = {row["key"]: row for row in heard.to_pylist()}
+    # many say the same of what law asks: it is worked out once for all of them
+    is_published: dict[tuple[Any, ...], bool] = {}
     ties = reader.table(spec.tie)
     ties = ties.filter(pc.greater_equal(ties["certainty"], 1))
     pairs = {(row["from_key"], row["from_label"], row["to_key"]) for row in ties.to_pylist()}
@@ -191,11 +197,24 @@ def _notices(
         told = said.get(record)
         if told is None or party not in organisations or label not in _labels():
             continue
-        if why_not_published(kind, {**told, SUBJECT: label}, moment.lawful_on) is None:
+        alike = (label, *(told.get(name) for name in wanted))
+        if alike not in is_published:
+            why = why_not_published(kind, {**told, SUBJECT: label}, moment.lawful_on)
+            is_published[alike] = why is None
+        if is_published[alike]:
             yield (
                 RecordRef(party, label, kind, record),
                 _notice(kind, *organisations[party], told),
             )
+
+
+@cache
+def _asked_by_law(kind: str) -> tuple[str, ...]:
+    """What a record has to say for it to be told whether it is published."""
+    record = regimes().records.get(kind)
+    names = {name for line in publication().lines for name in line.when} - {SUBJECT}
+    names |= {record.of_class} if record and record.of_class else set()
+    return tuple(sorted(names | {"authority"}))
 
 
 def _notice(kind: str, name: str, code: str | None, told: Mapping[str, Any]) -> Notice:

@@ -129,8 +129,8 @@ def _said(kind: str, records: pa.Table) -> pa.Array:
             terms = pa.array([*words.values()], pa.string())
             place = pc.index_in(records[name].cast(pa.string()), value_set=codes)
             said = terms.take(whole(place))
-            if name != "list_kind":
-                said = pc.binary_join_element_wise(node.term, said, "：")
+            begins = "列入" if name == "list_kind" else f"{node.term}："
+            said = pc.binary_join_element_wise(begins, said, "")
             what = pc.coalesce(said, what)
     for name in _NUMBERS:
         if name in records.column_names:

@@ -107,7 +107,7 @@ def test_what_comes_in_quiet_hours_waits_and_comes_once(office: Office, listing:
     listing(on(1, 23), "夜")
     found = read(office, number, on(1, 23, 30))
     assert (found.items, found.held, found.held_until) == ((), 2, on(2, 7))
-    assert shown(office, number, on(2, 7)) == ["失信被执行人名单 早", "失信被执行人名单 夜"]
+    assert shown(office, number, on(2, 7)) == ["列入失信被执行人名单 早", "列入失信被执行人名单 夜"]
     assert marked(office, number, on(2, 7)) == 2
     assert shown(office, number, on(2, 8)) == [] and read(office, number, on(2, 23)).held == 0
 
@@ -136,10 +136,10 @@ def test_only_what_comes_in_its_time_comes(office: Office, listing: Any) -> None
     number = subscribed(office, "时段甲", on(1, 9), ends_on=date(2026, 3, 3))
     listing(on(3, 23, 59), "末")
     listing(on(4, 0), "后")
-    assert shown(office, number, on(9, 9)) == ["失信被执行人名单 末"]
+    assert shown(office, number, on(9, 9)) == ["列入失信被执行人名单 末"]
     # somebody else asked for what came from the first of March on
     early = subscribed(office, "时段乙", on(5, 9), begins_on=date(2026, 3, 1))
-    assert shown(office, early, on(9, 9)) == [f"失信被执行人名单 {case}" for case in "前末后"]
+    assert shown(office, early, on(9, 9)) == [f"列入失信被执行人名单 {case}" for case in "前末后"]
 
 
 def test_an_end_loses_nothing_that_came_before_it(office: Office, listing: Any) -> None:
@@ -151,7 +151,7 @@ def test_an_end_loses_nothing_that_came_before_it(office: Office, listing: Any) 
         end_subscription(office.store, mine.number, by="另一人", why="再次", at=on(3, 9)) == ended
     )
     listing(on(3, 9), "后")
-    assert shown(office, number, on(4, 9)) == ["失信被执行人名单 前"]
+    assert shown(office, number, on(4, 9)) == ["列入失信被执行人名单 前"]
 
 
 def test_two_subscriptions_of_one_person_tell_once(office: Office, listing: Any) -> None:
@@ -222,12 +222,12 @@ def test_what_an_objection_froze_comes_when_it_is_upheld_and_once(office: Office
     office.world.commit(on(3, 9), "courts")
     listed(office, b, "二")
     office.world.commit(on(4, 9), "courts")
-    assert shown(office, number, on(4, 10)) == ["失信被执行人名单 二"]
+    assert shown(office, number, on(4, 10)) == ["列入失信被执行人名单 二"]
     assert marked(office, number, on(4, 10)) == 1
     office.world.close("ListEntry", frozen)
     upheld, _ = listed(office, a, "一")
     office.world.commit(on(5, 9), "courts")
-    assert shown(office, number, on(5, 10)) == ["失信被执行人名单 一"]
+    assert shown(office, number, on(5, 10)) == ["列入失信被执行人名单 一"]
     assert marked(office, number, on(5, 10)) == 1
     # frozen and upheld once more: it was told
     office.world.close("ListEntry", upheld)

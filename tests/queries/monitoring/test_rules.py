@@ -30,7 +30,7 @@ def test_a_new_record_warns_once_and_names_what_it_stands_on(office: Office) -> 
         "adverse_record", a[0], first, "courts-20260204",
     )  # fmt: skip
     assert (one.before, one.after, one.label, one.industry) == (
-        None, "失信被执行人名单 1号", "Enterprise", "1371",
+        None, "列入失信被执行人名单 1号", "Enterprise", "1371",
     )  # fmt: skip
     [shown] = one.evidence
     assert (shown.kind, shown.source, shown.batch) == ("ListEntry", "courts", "courts-20260204")
