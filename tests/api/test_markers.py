@@ -369,8 +369,6 @@ def test_nothing_that_answers_tells_what_is_outside_of_a_scope(
     assert wrong <= {
         "/v1/guarantees/check",
         "/v1/stress/distress",
-        "/lending/rows",
-        "/v1/lending/{code}/rows",
     }
     far, near = keys["外标乙"], keys["样丁"]
     for path in ("/v1/parties/{}", "/v1/parties/{}/risk", "/v1/parties/{}/loans", "/parties/{}",
