@@ -36,6 +36,8 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any], within: tuple[str,
     for stated in ("const", "default"):
         if stated in schema:
             return schema[stated]
+    if "examples" in schema:
+        return schema["examples"][0]
     if "enum" in schema:
         return schema["enum"][0]
     if chosen := schema.get("anyOf") or schema.get("oneOf"):

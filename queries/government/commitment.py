@@ -22,10 +22,18 @@ __all__ = ["OUTCOMES", "Commitment", "commitment_on", "read_commitments"]
 
 Outcome: TypeAlias = Literal["not_kept", "unknown", "not_due", "kept"]
 
+_SAID = next(
+    item.values
+    for item in SCHEMA.nodes["GovernmentCommitment"].properties
+    if item.name == "outcome"
+)
 #: What has become of a commitment -> in Chinese.
 OUTCOMES: Mapping[str, str] = {
-    "not_kept": "未履行", "unknown": "履行情况不明，请核实", "not_due": "未到期", "kept": "已履行",
-}  # fmt: skip
+    "not_kept": _SAID["not_kept"],
+    "unknown": "履行情况不明，请核实",
+    "not_due": "未到期",
+    "kept": _SAID["kept"],
+}
 
 
 @dataclass(frozen=True)

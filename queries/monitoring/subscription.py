@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import ValidationError, field_validator, model_validator
+from pydantic import ValidationError, WithJsonSchema, field_validator, model_validator
 
 from graph.errors import InputError
 from graph.operations import OperationsStore, Subscription, Subscriptions
@@ -28,6 +28,10 @@ __all__ = [
 ]
 
 
+# a clock on a wall has no offset, which the format "time" of JSON Schema demands (RFC 3339)
+_Clock: TypeAlias = Annotated[dt.time, WithJsonSchema({"type": "string", "examples": ["22:00:00"]})]
+
+
 class Wanted(Strict):
     """Of what somebody wants to be told, and when.
 
@@ -39,9 +43,9 @@ class Wanted(Strict):
 
     sector: Sector = Sector()
     rules: tuple[str, ...] = ()
-    quiet_from: dt.time | None = None
-    quiet_to: dt.time | None = None
-    digest_at: dt.time | None = None
+    quiet_from: _Clock | None = None
+    quiet_to: _Clock | None = None
+    digest_at: _Clock | None = None
 
     @field_validator("rules")
     @classmethod

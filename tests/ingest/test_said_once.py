@@ -201,4 +201,6 @@ def test_no_list_of_codes_is_written_a_second_time() -> None:
             ]
             if len(twice) > 1:
                 again.add(where)
-    assert again - OTHER_LISTS == set()
+    # what a partner calls a thing is its contract, which no word of ours changes
+    own = {where for where in again if not where.startswith("ingest/exchange/partners/")}
+    assert own - OTHER_LISTS == set()
