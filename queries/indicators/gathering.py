@@ -73,7 +73,7 @@ def book_of(
 def _of_market_supervision(reader: DistrictReader, calendar: WorkingCalendar) -> Book:
     kept = [item for item in clocks().clocks if item.channel == "market_supervision"]
     filed = _filed(reader, "Penalty", told_on="market_published_on")
-    fits = pa.array([False] * len(filed))
+    fits = pa.repeat(pa.scalar(False), len(filed))
     for clock in kept:
         named = pc.match_substring_regex(filed["authority"], "|".join(clock.in_name))
         begun = pc.greater_equal(

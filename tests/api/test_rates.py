@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
+from world import World
 
 import ingest
 from api.command_line import app
@@ -20,6 +22,7 @@ from api.pages import rates as pages
 from api.routes import rates as routes
 from api.services import Services
 from graph.errors import InputError
+from graph.log import FactLog
 from graph.settings import Settings
 from ingest.department_rates import DepartmentRates
 from ingest.sample import write_district, write_public_records
@@ -288,3 +291,12 @@ def test_what_was_filed_names_no_subject(office: Services, district: Path) -> No
 
 def test_every_measure_has_a_word() -> None:
     assert len(set(MEASURES.values())) == len(MEASURES)
+
+
+def test_an_office_without_decisions_has_nothing_to_report_in_any_channel(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    World(FactLog(settings.log_dir)).commit(datetime(2026, 1, 1, tzinfo=UTC))
+    with Services(settings, reads_graph=False) as opened:
+        asked = DepartmentRates(opened.office, opened.reader(ADMINISTRATOR))
+        for channel in ("credit_platform", "market_supervision"):
+            assert asked.rates("2026-03", asked.book_of(channel)).lines == ()

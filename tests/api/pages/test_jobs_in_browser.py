@@ -71,6 +71,7 @@ def test_a_clerk_sends_a_file_and_puts_right_what_was_refused(
     planted = truth(folder)
     with Chromium(tmp_path, width=DESK) as window:
         window.open(address)
+        window.click("summary", says="数据", leads_on=False)
         window.click("a", says="报送文件")
         window.choose_file("#content", folder / PENALTIES)
         window.choose("#source", "administrative_decision")
@@ -94,6 +95,7 @@ def test_a_clerk_sends_a_file_and_puts_right_what_was_refused(
         told = window.wait_for("已接收")
         assert "处问题" not in told
         # and it is counted
+        window.click("summary", says="信用办", leads_on=False)
         window.click("a", says="双公示")
         window.wait_for(f"双公示 {MONTH}")
         row = line(window, "凤翔区农业农村局", "行政处罚")
