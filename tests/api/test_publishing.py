@@ -77,7 +77,7 @@ def test_two_persons_publish_what_its_cases_prove(
     assert answer.status_code == 201
     told = answer.json()
     assert any("18 至 65" in line for line in told["changes"])
-    assert {"name": "六十二岁（含）", "verdict": "符合"} in told["cases"]
+    assert {"name": "六十二岁（含）", "verdict": "符合", "verdict_code": "met"} in told["cases"]
     place = f"/v1/proposals/{told['proposal']}"
     read = client.get(place).json()
     assert read["changes"] == told["changes"] and read["text"] == changed()[0]
