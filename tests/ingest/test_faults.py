@@ -179,7 +179,7 @@ def nursery(settings: Settings, tmp_path: Path) -> Iterator[Nursery]:
 
 def test_a_full_disk_changes_nothing(settings: Settings, nursery: Nursery) -> None:
     said = set()
-    for largest in (1_500, 20_000, 150_000, 300_000):
+    for largest in (1_500, 20_000, 150_000, 600_000):
         life = nursery.run(largest_file=largest)
         said.add(life.refused)
         log = FactLog(settings.log_dir)
