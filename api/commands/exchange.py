@@ -119,7 +119,10 @@ def receive(name: Name, by: By, as_json: Json = False) -> None:
 def items(
     name: Name,
     state: Annotated[
-        str, typer.Option(help="waiting、sent、accepted、refused、deferred、closed / state")
+        str,
+        typer.Option(
+            help="状态代码：waiting、sent、accepted、refused、deferred、closed / state code"
+        ),
     ] = "",
     as_json: Json = False,
 ) -> None:
