@@ -43,7 +43,7 @@ FIGURES: Mapping[str, tuple[str, Unit, str]] = {
     "code_corrections": ("重错码纠正率", "ratio", "已纠正的行÷各轮汇总表的行"),
     "first_rate_stated": ("首贷率（机构申报）", "ratio", "本期首贷户÷本期发放户，机构申报口径"),
     "first_rate_checked": ("首贷率（可证实）", "ratio", "记录可证实的首贷户÷本期发放户"),
-    "unsecured_balance": ("信用贷款比例（余额）", "ratio", "信用贷款余额÷贷款余额"),
+    "unsecured_balance": ("信用贷款比例（余额）", "ratio", "信用贷款余额÷贷款余额，以分计"),
     "unsecured_units": ("信用贷款比例（户数）", "ratio", "有信用贷款的户÷有贷户"),
     "incentive_uses": ("守信激励使用次数", "count", "各场景现有使用记录"),
     "arrears_paid": ("到期账款已付清比例", "ratio", "已付清的合同÷到期的合同（机关、事业单位和国企）"),
