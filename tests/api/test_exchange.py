@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coded_words import uncoded
 from fastapi import FastAPI
 from partner import PROVINCE, Partner, serving
 from starlette.testclient import TestClient
@@ -111,7 +110,6 @@ def test_a_clerk_queues_sends_and_sends_again(client: TestClient, partner: Partn
     assert "代码经校验无误" in said and "s3cret" not in said
     page, route = client.get("/exchange").text, client.get("/v1/exchange").json()
     assert run("status") == route
-    assert [*uncoded(route)] == []
     [mine] = [one for one in route if one["name"] == "provincial_upload"]
     assert mine["counts"] == {
         "waiting": 0, "sent": 0, "accepted": 1, "refused": 1, "deferred": 0, "closed": 0,
@@ -121,7 +119,6 @@ def test_a_clerk_queues_sends_and_sends_again(client: TestClient, partner: Partn
         assert len(told) == count
         assert ("state=" + state in page) is (count > 0)
         assert run("items", "provincial_upload", "--state", state) == told
-        assert [*uncoded(told)] == []
     [refused] = client.get(
         "/v1/exchange/provincial_upload/items", params={"state": "refused"}
     ).json()
