@@ -26,6 +26,12 @@ _THREADS = 40
 
 
 @pytest.fixture
+def kept_for_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    # longer than a request may keep silent, else it would not be told from one that is unfinished
+    monkeypatch.setitem(api.server.SERVER, "timeout_keep_alive", 1)  # type: ignore[arg-type]
+
+
+@pytest.fixture
 def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     """Where a server listens that waits a moment only."""
     monkeypatch.setattr(api.server, "SILENCE_S", 0.2)
@@ -74,7 +80,7 @@ def test_a_head_that_trickles_in_is_no_reason_to_wait_on(silent: tuple[str, int]
 
 
 def test_a_connection_without_a_request_is_let_go_later(
-    silent: tuple[str, int],
+    kept_for_a_second: None, silent: tuple[str, int]
 ) -> None:
     with socket.create_connection(silent) as connection:
         whole = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n\r\nabc"

@@ -17,7 +17,7 @@ from graph.moment import Moment
 from graph.operations import OperationsStore
 from graph.settings import Settings
 from graph.time import today
-from ingest.exchange import contracts, enqueue, receive, send
+from ingest.exchange import contracts, enqueue, receive, send, sending
 from ingest.exchange.connection import FILE
 from queries.reader import Reader
 from queries.runs import Runs
@@ -138,8 +138,13 @@ def test_every_partner_has_a_double() -> None:
 
 @pytest.mark.parametrize("name", OUT)
 def test_what_the_district_holds_is_what_the_partner_takes(
-    world: World, settings: Settings, store: OperationsStore, name: str
+    world: World,
+    settings: Settings,
+    store: OperationsStore,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(sending, "_PAUSE_S", 0.01)
     dialect, expected = OUT[name]
     with serving(Partner(dialect)) as partner:
         connect(settings, name, partner)
