@@ -39,7 +39,7 @@ def status(as_json: Json = False) -> None:
             f"交换约定（{len(found)} 个）",
             ["名称", "约定", "方向", "连接", *STATES.values(), "未答复批次"],
             [
-                (one.name, one.title, one.direction_label, one.end or "未配置", *one.counts.values(), len(one.open_requests))
+                (one.name, one.title, one.direction_label, one.end_label, *one.counts.values(), len(one.open_requests))
                 for one in found
             ],
         )  # fmt: skip

@@ -132,7 +132,7 @@ def withdrawn(
         table(
             "使用过该记录的",
             ["类别", "名称", "时间", "引用"],
-            [(u.kind, u.title or u.name, u.at, u.cited) for u in found],
+            [(u.kind_label, u.title or u.name, u.at, u.cited) for u in found],
         )
 
     answer_with({"record": record, "used_by": found}, as_json, people)

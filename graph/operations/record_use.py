@@ -91,6 +91,7 @@ class RecordUses:
 
     def of(self, record: str) -> list[RecordUse]:
         """In what a record stood or may have stood (`whole`), the oldest first."""
+        # stores of before kept the key itself
         query = (
             select(_Use, _Used.record).join(_Used, _Used.use == _Use.number)
             .where(_Used.record.in_([record, *_hashes([record]), EVERYTHING])).order_by(_Use.number)

@@ -22,11 +22,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from graph.errors import InputError, SettingsError
-from graph.plain_yaml import read_yaml, yaml_text
+from graph.errors import SettingsError
+from ingest.catalogue.declaration import read_declaration
 from ingest.catalogue.field import FieldSpec, Strict, Unit
 from ingest.catalogue.forbidden import why_forbidden
 from ingest.catalogue.source import Source, TableSpec
@@ -109,17 +108,7 @@ class Form(Strict):
 
 def load_form(path: Path) -> Form:
     """Read one form; raises `SettingsError` for a file that is none."""
-    try:
-        return Form.model_validate(read_yaml(yaml_text(path)))
-    except InputError as error:
-        raise _wrong(path.name, "文件无法读取") from error
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        where = (
-            "；".join(".".join(map(str, item["loc"])) for item in error.errors())
-            if isinstance(error, ValidationError)
-            else type(error).__name__
-        )
-        raise _wrong(path.name, f"内容有误（{where}）") from error
+    return read_declaration(Form, path, _wrong)
 
 
 def with_forms(source: Source, folder: Path) -> Source:

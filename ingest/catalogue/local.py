@@ -24,12 +24,11 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from graph.errors import InputError, SettingsError
-from graph.plain_yaml import read_yaml, yaml_text
+from graph.errors import SettingsError
 from graph.time import MAX_DATE
+from ingest.catalogue.declaration import read_declaration
 from ingest.catalogue.field import Strict
 
 __all__ = ["LOCAL", "Due", "Every", "LocalCatalogue", "LocalDuty", "local_catalogues"]
@@ -102,17 +101,7 @@ def local_catalogues(folder: Path) -> tuple[LocalCatalogue, ...]:
 
 
 def _read(path: Path) -> LocalCatalogue:
-    try:
-        found = LocalCatalogue.model_validate(read_yaml(yaml_text(path)))
-    except InputError as error:
-        raise _wrong(path.name, "文件无法读取") from error
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        where = (
-            "；".join(".".join(map(str, item["loc"])) for item in error.errors())
-            if isinstance(error, ValidationError)
-            else type(error).__name__
-        )
-        raise _wrong(path.name, f"内容有误（{where}）") from error
+    found = read_declaration(LocalCatalogue, path, _wrong)
     if found.classes and found.document_kind != "local_regulation":
         raise _wrong(
             path.name,

@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
-from graph.errors import NotFoundError
+from graph.errors import InputError, NotFoundError
 from graph.plain_yaml import read_yaml
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
@@ -337,6 +337,22 @@ def contract_named(name: str) -> Contract:
             code="exchange_unknown",
         )
     return found
+
+
+def contract_for(name: str, direction: Literal["in", "out"]) -> Contract:
+    """One contract of a direction; raises also `InputError` (`exchange_direction`) for one of the other."""
+    found = contract_named(name)
+    if found.direction == direction:
+        return found
+    if direction == "out":
+        chinese, english = (
+            "是接收数据的，不能报送。请用接收。",
+            "This contract takes in: receive instead.",
+        )
+    else:
+        chinese = "是报送数据的，不能接收。请用排队和报送。"
+        english = "This contract sends: enqueue and send instead."
+    raise InputError(f"“{found.title}”{chinese}", english, code="exchange_direction")
 
 
 def _properties(node: Node) -> set[str]:

@@ -17,7 +17,7 @@ from graph.operations.exchange import INCOMPLETE, item_id
 from graph.settings import Settings
 from graph.time import today, utc_now
 from ingest.exchange.connection import connection_of
-from ingest.exchange.contract import Contract, contract_named
+from ingest.exchange.contract import Contract, contract_for
 from ingest.exchange.rendering import Rendered, for_action, render
 from ingest.exchange.shared_records import shared_records
 from queries.district import DistrictReader
@@ -72,13 +72,7 @@ def enqueue(
         InputError: `user_missing`, `exchange_direction`, `exchange_past`, `exchange_many_withdrawals`, and as
             `connection_of` and `Outbox.put`.
     """
-    contract = contract_named(name)
-    if contract.direction != "out":
-        raise InputError(
-            f"“{contract.title}”是接收数据的，不能报送。请用接收。",
-            "This contract takes in: receive instead.",
-            code="exchange_direction",
-        )
+    contract = contract_for(name, "out")
     if reader.moment.as_of != today():
         raise InputError(
             "报送只按今天的数据进行，不能指定截至日期。", "What is sent is of today.",

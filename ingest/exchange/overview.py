@@ -101,6 +101,12 @@ class ContractState:
         """In Chinese."""
         return {"out": "报送", "in": "接收"}[self.direction]
 
+    @computed_field
+    @property
+    def end_label(self) -> str:
+        """In Chinese."""
+        return {"http": "接口", "file": "文件"}.get(self.end or "", "未配置")
+
 
 @dataclass(frozen=True)
 class ItemState:

@@ -17,7 +17,6 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from graph.errors import InputError
 from graph.operations import Intake, OperationsStore, Outbox, lease
 from graph.private import private_folder
 from graph.progress import Progress, silent
@@ -27,7 +26,7 @@ from ingest.catalogue.field import FieldSpec
 from ingest.catalogue.source import load_source
 from ingest.checking.numbers import per_unit
 from ingest.exchange.connection import connection_of
-from ingest.exchange.contract import Incoming, contract_named
+from ingest.exchange.contract import Incoming, contract_for, contract_named
 from ingest.exchange.ends import end_of
 from ingest.exchange.reply import NoAnswer
 from ingest.exchange.request import End, Page
@@ -65,13 +64,7 @@ def receive(
 
     Raises `InputError` (`user_missing`, `exchange_direction`), and as `connection_of` and `ingest`.
     """
-    contract = contract_named(name)
-    if contract.direction != "in":
-        raise InputError(
-            f"“{contract.title}”是报送数据的，不能接收。请用排队和报送。",
-            "This contract sends: enqueue and send instead.",
-            code="exchange_direction",
-        )
+    contract = contract_for(name, "in")
     connection = connection_of(settings, contract)
     with lease(store, settings, f"exchange-{name}", wait_s=_WAIT_S):
         Outbox(store).note_act(name, "receive", by=by, at=utc_now())

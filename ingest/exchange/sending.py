@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from graph.errors import InputError
 from graph.operations import (
     ExchangeItem,
     ExchangeRequest,
@@ -25,7 +24,7 @@ from graph.progress import Progress, silent
 from graph.settings import Settings
 from graph.time import utc_now
 from ingest.exchange.connection import connection_of
-from ingest.exchange.contract import Contract, contract_named
+from ingest.exchange.contract import Contract, contract_for
 from ingest.exchange.ends import end_of
 from ingest.exchange.reply import NoAnswer, NotYet, Unheard, outcomes
 from ingest.exchange.request import End, Outgoing
@@ -68,13 +67,7 @@ def send(
     Raises `InputError` (`user_missing`, `exchange_direction`), and as `connection_of`; what the partner says or
     fails to say is in the answer.
     """
-    contract = contract_named(name)
-    if contract.direction != "out":
-        raise InputError(
-            f"“{contract.title}”是接收数据的，不能报送。请用接收。",
-            "This contract takes in: receive instead.",
-            code="exchange_direction",
-        )
+    contract = contract_for(name, "out")
     connection = connection_of(settings, contract)
     with lease(store, settings, f"exchange-{name}", wait_s=_WAIT_S):
         outbox = Outbox(store)

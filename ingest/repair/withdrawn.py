@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow.compute as pc
+from pydantic import computed_field
 
 from graph.log import FactLog
 from graph.operations import Bulletins, DecisionArchive, OperationsStore, RecordUses, store_for
@@ -24,6 +25,12 @@ from queries.filed import document_of
 from queries.lawful import regimes
 
 __all__ = ["Withdrawn", "withdrawals_of"]
+
+
+_KINDS = {
+    "decision": "判定", "bulletin": "通报", "export": "导出", "case_file": "案卷",
+    "public_download": "公示下载", "exchange": "共享",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,12 @@ class Withdrawn:
     at: Instant
     verdict: str = ""
     cited: bool = True
+
+    @computed_field
+    @property
+    def kind_label(self) -> str:
+        """In Chinese."""
+        return _KINDS.get(self.kind, self.kind)
 
 
 def withdrawals_of(
