@@ -27,16 +27,15 @@ from api.pages import router as pages
 from api.problem_document import RESPONSES
 from api.problems import add_handlers, defect, problem
 from api.routes import routers
+from api.security import Asker, local_asker
 from api.services import Services
 from api.trace import Traced
-from api.who_asks import local_scope
 from graph.catch_up import catch_up
 from graph.errors import XinnongError
 from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
 from ingest.repair import carry_out
-from queries.scope import Scope
 
 __all__ = ["create_app"]
 
@@ -80,15 +79,15 @@ def _carry_out(services: Services) -> None:
             catch_up(services.settings)
 
 
-def create_app(settings: Settings, scope: Scope | None = None) -> FastAPI:
+def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastAPI:
     """Build the application; it connects when it starts.
 
     Args:
-        scope: for whom it answers; by default for whoever uses this machine.
+        answers_for: one for whom it answers without a login; by default whoever uses this machine.
 
     Raises `SettingsError` (`needs_undeclared`) for a route that does not say what it needs.
     """
-    answers_for = scope or local_scope()
+    asker = answers_for or local_asker()
     every = (*routers(), pages)
     declaring(every)
 
@@ -96,10 +95,10 @@ def create_app(settings: Settings, scope: Scope | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
         _carry_out(app.state.services)
-        app.state.services.warm(answers_for)
+        app.state.services.warm(asker.scope)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
-        app.state.jobs = DecisionJobs(app.state.services, runner, answers_for)
+        app.state.jobs = DecisionJobs(app.state.services, runner, asker.scope)
         try:
             runner.start()
             yield
@@ -121,11 +120,11 @@ def create_app(settings: Settings, scope: Scope | None = None) -> FastAPI:
         max_body_size=MOST_BODY,
         lifespan=lifespan,
     )
-    app.state.scope = answers_for
+    app.state.asker = asker
     # the last one added is the outermost
     app.add_middleware(Asking, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem)
-    app.add_middleware(Traced, defect=defect, who=answers_for.name)
+    app.add_middleware(Traced, defect=defect, who=asker.scope.name)
     app.add_middleware(Forbidding)
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from api.acts import permit
 from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
+from api.security import Asker
 from api.services import Services
 from api.trace import note_scope
 from graph.time import past
@@ -29,6 +30,7 @@ __all__ = [
     "Received",
     "Scoped",
     "Serving",
+    "asker",
     "inbox",
     "jobs",
     "permitted",
@@ -71,10 +73,15 @@ def services(request: Request) -> Services:
     return found
 
 
-def scope(request: Request) -> Scope:
-    """For whom a request is answered."""
-    found: Scope = request.app.state.scope
+def asker(request: Request) -> Asker:
+    """Who asks."""
+    found: Asker = request.app.state.asker
     return found
+
+
+def scope(request: Request) -> Scope:
+    """What whoever asks sees."""
+    return asker(request).scope
 
 
 async def permitted(request: Request) -> None:

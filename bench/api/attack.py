@@ -31,6 +31,7 @@ from schemathesis.schemas import BaseSchema
 
 import ingest
 from api.app import create_app
+from api.security import local_asker
 from api.server import SERVER
 from graph.catch_up import catch_up
 from graph.engine import stop_engine
@@ -162,7 +163,7 @@ def main() -> None:
             for source, path in steps(settings.data / "district"):
                 ingest.ingest(source, [path], settings=settings, into_graph=False)
             catch_up(settings, owned=True)
-            with served(create_app(settings)) as address:
+            with served(create_app(settings, answers_for=local_asker())) as address:
                 _tell(attack(address, examples=examples, seed=given.seed, only=given.only))
         finally:
             stop_engine(settings)

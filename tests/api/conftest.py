@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 import ingest
 from api.app import create_app
+from api.security import local_asker
 from graph.catch_up import catch_up
 from graph.engine import ensure_engine, stop_engine
 from graph.log import FactLog
@@ -30,7 +31,7 @@ def district(neo4j_settings: Settings) -> Settings:
 @pytest.fixture(scope="module")
 def client(district: Settings) -> Iterator[TestClient]:
     """The app over the district; what pages wait for is reckoned."""
-    app = create_app(district)
+    app = create_app(district, answers_for=local_asker())
     with TestClient(app, "http://127.0.0.1") as open_client:
         services = app.state.services
         assert services.is_warm(services.reader(ADMINISTRATOR), within=120)
@@ -54,5 +55,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Ite
 @pytest.fixture(scope="module")
 def clerk(office: Settings) -> Iterator[TestClient]:
     """A browser at the empty office: it follows where the pages lead."""
-    with TestClient(create_app(office), "http://127.0.0.1", follow_redirects=True) as opened:
+    with TestClient(
+        create_app(office, answers_for=local_asker()), "http://127.0.0.1", follow_redirects=True
+    ) as opened:
         yield opened

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from api.admission import MOST_BODY, Fen
 from api.app import create_app
 from api.problem_document import RESPONSES
+from api.security import local_asker
 from graph.errors import GraphUnavailableError
 from graph.settings import Settings
 from ingest.identity.judging import Judging
@@ -35,7 +36,7 @@ CANARY = "张三610322199001011234"
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The app as it is served, over nothing: what is let by fails as a defect (500)."""
     settings = Settings(data=tmp_path_factory.mktemp("data"))
-    made = create_app(settings)
+    made = create_app(settings, answers_for=local_asker())
     made.state.services = SimpleNamespace(
         settings=settings,
         judging=Judging(settings, None),  # type: ignore[arg-type]
@@ -238,7 +239,7 @@ def test_a_body_has_an_end(client: TestClient) -> None:
 
 
 def test_bounds_are_described_by_the_names_that_others_read(tmp_path: Path) -> None:
-    described = create_app(Settings(data=tmp_path)).openapi()
+    described = create_app(Settings(data=tmp_path), answers_for=local_asker()).openapi()
     text = json.dumps(described)
     assert not [name for name in ("ge", "le", "gt", "lt") if f'"{name}":' in text]
     (number,) = described["paths"]["/v1/identity/judgements/{number}/undo"]["post"]["parameters"]
@@ -246,7 +247,9 @@ def test_bounds_are_described_by_the_names_that_others_read(tmp_path: Path) -> N
 
 
 def test_a_method_that_a_path_has_not_is_told_whatever_stands_beside_it(tmp_path: Path) -> None:
-    client = TestClient(create_app(Settings(data=tmp_path)), "http://127.0.0.1")
+    client = TestClient(
+        create_app(Settings(data=tmp_path), answers_for=local_asker()), "http://127.0.0.1"
+    )
     for path in ("/v1/decisions/jobs", "/v1/decisions/many"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

@@ -17,13 +17,14 @@ import ingest
 from api.dependencies import services
 from api.pages import bulletins as pages
 from api.routes import bulletins as routes
+from api.security import local_asker
 from api.services import Services
 from graph.errors import InputError, NotFoundError
 from graph.operations import Bulletins
 from graph.settings import Settings
 from ingest.repair.withdrawn import withdrawals_of
 from queries.bulletins import canonical, read_content
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 
 MARKET, FARMS, PARKS = "11610305MB9T000114", "11610305MB9T0002XU", "11610305MB9T00038U"
 HEAD = "单位名称,单位统一社会信用代码,行政行为类别,决定书文号,决定日期,不报送原因,不报送依据\n"
@@ -72,7 +73,7 @@ def office(tmp_path: Path) -> Iterator[Services]:
 def client(office: Services) -> Iterator[TestClient]:
     service = FastAPI()
     service.state.services = office
-    service.state.scope = ADMINISTRATOR
+    service.state.asker = local_asker()
     service.include_router(pages.router)
     service.include_router(routes.router)
     service.dependency_overrides[services] = lambda: office
@@ -156,7 +157,7 @@ def test_what_ended_since_is_counted_and_named_no_more(
     page = client.get(f"/bulletins/{made['id']}").text
     assert "1 件在本通报编制之后" in page and "罚[ 2026 ]2号" in page
     # who does not see the whole district is not told which ended, and is named none
-    client.app.state.scope = Scope("一个村", ("610305100201",))  # type: ignore[attr-defined]
+    client.app.state.asker = local_asker().seeing(Scope("一个村", ("610305100201",)))  # type: ignore[attr-defined]
     part = client.get(f"/v1/bulletins/{made['id']}").json()
     assert part["withheld"] == 4 and "罚〔2026〕" not in json.dumps(part, ensure_ascii=False)
 

@@ -18,12 +18,12 @@ from typer.testing import CliRunner
 from api.command_line import app
 from api.pages.code_errors import router as pages
 from api.routes.code_errors import router as routes
+from api.security import local_asker
 from api.services import Services
 from graph.errors import InputError
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.settings import Settings
 from ingest import ingest
-from queries.scope import ADMINISTRATOR
 
 FIRM, NEW = (uscc.complete(f"91610305MA9C079{n}") for n in (1, 2))
 ODD = FIRM[:17] + ("1" if FIRM[17] != "1" else "2")
@@ -60,7 +60,7 @@ def client(office: Settings) -> Iterator[TestClient]:
     service.include_router(routes)
     service.include_router(pages)
     with Services(office, reads_graph=False) as opened:
-        service.state.services, service.state.scope = opened, ADMINISTRATOR
+        service.state.services, service.state.asker = opened, local_asker()
         with TestClient(service, follow_redirects=True) as client:
             yield client
 

@@ -19,6 +19,7 @@ from world import World
 
 from api.app import create_app
 from api.decision_jobs import DecisionJobs
+from api.security import local_asker
 from api.services import Services
 from graph.catch_up import catch_up
 from graph.engine import engine_status, ensure_engine, stop_engine
@@ -48,7 +49,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Ite
 
 @pytest.fixture(scope="module")
 def client(office: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(office), "http://127.0.0.1") as opened:
+    with TestClient(create_app(office, answers_for=local_asker()), "http://127.0.0.1") as opened:
         yield opened
 
 
@@ -156,7 +157,7 @@ def test_a_killed_service_neither_loses_nor_doubles(office: Settings) -> None:
         left = [job for job in Jobs(store).in_state("running") if job.total == len(PARTIES)]
         assert [job.done for job in left] == [20]
         before = list(Jobs(store).lines(left[0].id))
-    with TestClient(create_app(office), "http://127.0.0.1") as client:
+    with TestClient(create_app(office, answers_for=local_asker()), "http://127.0.0.1") as client:
         # the next service goes on by itself, and to submit again is to ask for the same
         again = submit(client, PARTIES, "killed").json()
         assert again["id"] == left[0].id
@@ -224,7 +225,7 @@ def test_all_lines_stand_on_the_moment_of_the_submission(
         return done
 
     monkeypatch.setattr(Jobs, "write", with_news)
-    with TestClient(create_app(office), "http://127.0.0.1") as client:
+    with TestClient(create_app(office, answers_for=local_asker()), "http://127.0.0.1") as client:
         began = client.post("/v1/decisions", json={"product": PRODUCT, "party": PARTIES[0]}).json()
         told = finished(client, submit(client, PARTIES, "moment").headers["location"])
         lines = [json.loads(line) for line in client.get(told["result"]).text.splitlines()]
@@ -236,7 +237,7 @@ def test_all_lines_stand_on_the_moment_of_the_submission(
 
 
 def test_readers_of_a_killed_engine_come_again_and_a_job_goes_on(office: Settings) -> None:
-    with TestClient(create_app(office), "http://127.0.0.1") as client:
+    with TestClient(create_app(office, answers_for=local_asker()), "http://127.0.0.1") as client:
         body = {"product": PRODUCT, "parties": PARTIES}
         job = client.post("/v1/decisions/jobs", json=body).headers["location"]
         os.kill(engine_status(office).pid or 0, signal.SIGKILL)

@@ -16,12 +16,12 @@ from api.command_line import app
 from api.dependencies import services
 from api.pages import duties as pages
 from api.routes import duties as routes
+from api.security import local_asker
 from api.services import Services
 from graph.settings import Settings
 from graph.time import parse_instant
 from ingest.sample import write_district, write_public_records
 from ingest.sample.public_records.ledger import FILES
-from queries.scope import ADMINISTRATOR
 
 AS_OF = "2026-05-20"
 NOTICE = """
@@ -56,7 +56,7 @@ def client(office: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestCl
     monkeypatch.setenv("XINNONG_DATA", str(office.settings.data))
     service = FastAPI()
     service.state.services = office
-    service.state.scope = ADMINISTRATOR
+    service.state.asker = local_asker()
     service.include_router(pages.router)
     service.include_router(routes.router)
     service.dependency_overrides[services] = lambda: office

@@ -19,12 +19,12 @@ from api.cli import app
 from api.dependencies import services
 from api.pages import exchange as pages
 from api.routes import exchange as routes
+from api.security import local_asker
 from api.services import Services
 from graph.errors import InputError, NotFoundError
 from graph.log import FactLog
 from graph.settings import Settings
 from graph.time import today
-from queries.scope import ADMINISTRATOR
 
 BODY, FIRM = "11610305016000005N", "91610305MA6X00008K"
 
@@ -69,7 +69,7 @@ def client(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     with Services(Settings(data=data), reads_graph=False) as office:
         service = FastAPI()
         service.state.services = office
-        service.state.scope = ADMINISTRATOR
+        service.state.asker = local_asker()
         service.include_router(pages.router)
         service.include_router(routes.router)
         service.dependency_overrides[services] = lambda: office

@@ -16,6 +16,7 @@ import api.pages
 from api.app import create_app
 from api.guard import is_foreign
 from api.headers import HEADERS
+from api.security import local_asker
 from graph.settings import Settings
 
 HERE = "http://127.0.0.1:8000"
@@ -26,7 +27,7 @@ TEMPLATES = sorted((Path(api.pages.__file__).parent / "templates").glob("*.html"
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The app as it is served, not started: whatever comes past the guard would fail aloud."""
-    return create_app(Settings(data=tmp_path_factory.mktemp("data")))
+    return create_app(Settings(data=tmp_path_factory.mktemp("data")), answers_for=local_asker())
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from world import World
 
 from api.app import create_app
 from api.command_line import app
+from api.security import local_asker
 from graph.catch_up import catch_up
 from graph.engine import stop_engine
 from graph.log import FactLog
@@ -48,7 +49,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings), "http://127.0.0.1") as opened:
+    with TestClient(create_app(settings, answers_for=local_asker()), "http://127.0.0.1") as opened:
         yield opened
 
 

@@ -36,6 +36,7 @@ import ingest
 from api.app import create_app
 from api.command_line import app as commands
 from api.needs import routes_of
+from api.security import local_asker
 from graph.catch_up import catch_up
 from graph.identifiers import resident_id
 from graph.identifiers import unified_social_credit_code as uscc
@@ -231,7 +232,7 @@ def act_on_records(office: Settings, who: int) -> None:
 
 @pytest.fixture(scope="module")
 def service(planted: Settings) -> Iterator[TestClient]:
-    app = create_app(planted)
+    app = create_app(planted, answers_for=local_asker())
     with TestClient(app, "http://127.0.0.1", follow_redirects=True) as opened:
         services = app.state.services
         assert services.is_warm(services.reader(ADMINISTRATOR), within=120)
@@ -250,7 +251,7 @@ def in_town(keys: dict[str, str]) -> Scope:
 @pytest.fixture(scope="module")
 def officer(planted: Settings, in_town: Scope) -> Iterator[TestClient]:
     """The service as it answers that reader."""
-    app = create_app(planted, in_town)
+    app = create_app(planted, answers_for=local_asker().seeing(in_town))
     with TestClient(app, "http://127.0.0.1", follow_redirects=True) as opened:
         services = app.state.services
         assert services.is_warm(services.reader(in_town), within=120)

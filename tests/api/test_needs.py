@@ -22,6 +22,7 @@ from api.command_needs import declaring_commands
 from api.needs import EVERY_CLASS, asked, needs, routes_of
 from api.pages import router as pages
 from api.routes import routers
+from api.security import local_asker
 from api.terminal import open_settings, permitted
 from graph.errors import ForbiddenError, SettingsError
 from graph.information import InformationClass
@@ -58,10 +59,10 @@ def test_an_app_with_a_route_that_declares_nothing_does_not_start(
         page.include_router(silent)
         monkeypatch.setattr(api.app, "pages", page)
     with pytest.raises(SettingsError, match="/silent") as refused:
-        create_app(Settings(data=tmp_path))
+        create_app(Settings(data=tmp_path), answers_for=local_asker())
     assert refused.value.cause_code == "needs_undeclared"
     needs(Act.LOOK)(told)
-    assert create_app(Settings(data=tmp_path))
+    assert create_app(Settings(data=tmp_path), answers_for=local_asker())
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from starlette.testclient import TestClient
 
 import ingest
 from api.app import create_app
+from api.security import local_asker
 from graph.connection import connect
 from graph.engine import ensure_engine, stop_engine
 from graph.identifiers import person_key, resident_id
@@ -216,7 +217,7 @@ def test_nothing_that_is_stored_names_a_person_by_number(
     taken = log.batches()[-1].counts
     assert (taken["rows_in"], taken["quarantined"]) == (len(FAMILY), 7)
 
-    with TestClient(create_app(office), "http://127.0.0.1") as client:
+    with TestClient(create_app(office, answers_for=local_asker()), "http://127.0.0.1") as client:
         for source, name, head, rows in (
             ("loan", "贷款借据.csv", LOAN_HEAD, LOANS),
             ("enterprise", f"企业登记-{BOSS}-{OLD}-{WRONG}.csv", FIRM_HEAD, FIRMS),

@@ -19,11 +19,11 @@ from api.pages import city_monitoring as city_page
 from api.pages import typical_cases as case_pages
 from api.routes import city_monitoring as city_route
 from api.routes import typical_cases as case_routes
+from api.security import local_asker
 from api.services import Services
 from graph.errors import InputError
 from graph.log import FactLog
 from graph.settings import Settings
-from queries.scope import ADMINISTRATOR
 
 CODE = "91610305MA9T00018F"
 FIRM = (f"org:{CODE}", "Enterprise")
@@ -53,7 +53,7 @@ def client(office: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestCl
     monkeypatch.setenv("XINNONG_DATA", str(office.settings.data))
     service = FastAPI()
     service.state.services = office
-    service.state.scope = ADMINISTRATOR
+    service.state.asker = local_asker()
     for module in (case_pages, case_routes, city_page, city_route):
         service.include_router(module.router)
     service.dependency_overrides[services] = lambda: office

@@ -19,6 +19,7 @@ import api.pages
 from api.app import create_app
 from api.pages import router as pages
 from api.routes import routers
+from api.security import local_asker
 from graph.connection import Graph
 from graph.encoding import encode
 from graph.errors import NotFoundError
@@ -102,7 +103,9 @@ def client(office: Settings, town: Town) -> Iterator[TestClient]:
             module = importlib.import_module(f"api.pages.{found.name}")
             if hasattr(module, "PATIENCE"):
                 patch.setattr(module, "PATIENCE", 300.0)
-        with TestClient(create_app(office), "http://127.0.0.1") as opened:
+        with TestClient(
+            create_app(office, answers_for=local_asker()), "http://127.0.0.1"
+        ) as opened:
             yield opened
 
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 import ingest
 from api.app import create_app
 from api.command_line import app as commands
+from api.security import local_asker
 from graph.catch_up import catch_up
 from graph.engine import ensure_engine, stop_engine
 from graph.settings import Settings
@@ -45,7 +46,9 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings
 
 @pytest.fixture(scope="module")
 def client(planted: tuple[Settings, Any]) -> Iterator[TestClient]:
-    with TestClient(create_app(planted[0]), "http://127.0.0.1", follow_redirects=True) as opened:
+    with TestClient(
+        create_app(planted[0], answers_for=local_asker()), "http://127.0.0.1", follow_redirects=True
+    ) as opened:
         yield opened
 
 

@@ -20,6 +20,7 @@ from api.command_line import app
 from api.dependencies import services
 from api.pages import rates as pages
 from api.routes import rates as routes
+from api.security import local_asker
 from api.services import Services
 from graph.errors import InputError
 from graph.log import FactLog
@@ -70,7 +71,7 @@ def serving(office: Services) -> TestClient:
     """Pages and routes over an office."""
     service = FastAPI()
     service.state.services = office
-    service.state.scope = ADMINISTRATOR
+    service.state.asker = local_asker()
     service.include_router(pages.router)
     service.include_router(routes.router)
     service.dependency_overrides[services] = lambda: office

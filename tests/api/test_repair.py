@@ -16,6 +16,7 @@ import ingest
 import ingest.repair.desk as desk
 from api.app import create_app
 from api.command_line import app as commands
+from api.security import local_asker
 from graph.catch_up import catch_up
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.log import FactLog
@@ -54,7 +55,7 @@ def settings(office: Settings, tmp_path_factory: pytest.TempPathFactory) -> Sett
 
 @pytest.fixture(scope="module")
 def clerk(settings: Settings) -> Iterator[TestClient]:
-    app = create_app(settings)
+    app = create_app(settings, answers_for=local_asker())
     with TestClient(app, "http://127.0.0.1", follow_redirects=True) as opened:
         # an engine that just started takes seconds over each question that it hears first
         services = app.state.services
@@ -186,6 +187,8 @@ def test_what_a_killed_act_left_is_carried_out_when_the_service_starts(
             )
     before = len(FactLog(settings.log_dir).batches())
     for _ in range(2):
-        with TestClient(create_app(settings), "http://127.0.0.1") as opened_again:
+        with TestClient(
+            create_app(settings, answers_for=local_asker()), "http://127.0.0.1"
+        ) as opened_again:
             assert NUMBERS[2] not in told(opened_again)
         assert len(FactLog(settings.log_dir).batches()) == before + 1

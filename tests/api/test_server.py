@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 
 import api.server
 from api.app import create_app
+from api.security import local_asker
 from api.server import SERVER, BoundedProtocol
 from bench.api.attack import served
 from graph.errors import GraphUnavailableError, NotFoundError
@@ -134,7 +135,7 @@ def test_the_bounds_are_set() -> None:
 
 def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: Any) -> None:
     settings = Settings(data=tmp_path_factory.mktemp("data"))
-    app = create_app(settings)
+    app = create_app(settings, answers_for=local_asker())
     begun, release = threading.Semaphore(0), threading.Event()
 
     def slow(*_given: object, **_more: object) -> Any:

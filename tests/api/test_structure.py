@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 import ingest
 from api.app import create_app
+from api.security import local_asker
 from api.services import Services
 from graph.catch_up import catch_up
 from graph.engine import stop_engine
@@ -43,7 +44,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 @pytest.fixture(scope="module")
 def client(office: Settings) -> Iterator[TestClient]:
-    app = create_app(office)
+    app = create_app(office, answers_for=local_asker())
     with TestClient(app, "http://127.0.0.1") as open_client:
         # a page that is asked for sooner says that it is being reckoned
         services = app.state.services
@@ -171,7 +172,7 @@ def test_after_a_batch_the_service_mends_its_risk_run(
     after = [client.get(url).json() for url in asked]
     assert not full and services_of(client).reader(ADMINISTRATOR).risk_run().incremental
     assert after[0]["linked"]["value"] > before[0]["linked"]["value"]
-    with TestClient(create_app(office), "http://127.0.0.1") as fresh:
+    with TestClient(create_app(office, answers_for=local_asker()), "http://127.0.0.1") as fresh:
         expected = [fresh.get(url).json() for url in asked]
         assert not services_of(fresh).reader(ADMINISTRATOR).risk_run().incremental
     assert after == expected

@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.headers import HEADERS
 from api.logs import DailyFile, logging_to
+from api.security import local_asker
 from api.trace import TRACE_HEADER
 from graph.errors import SettingsError
 from graph.settings import Settings
@@ -45,7 +46,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def service(settings: Settings) -> FastAPI:
     """The app as it is served, not started: whatever needs the graph fails as a defect."""
-    return create_app(settings)
+    return create_app(settings, answers_for=local_asker())
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_what_nobody_expected_is_said_without_its_words_and_logged_with_its_plac
 def test_an_answer_that_breaks_off_is_logged_and_not_told_as_whole(
     service: FastAPI, lines: Any
 ) -> None:
-    app = create_app(Settings())
+    app = create_app(Settings(), answers_for=local_asker())
 
     @app.get("/v1/broken")
     def broken() -> StreamingResponse:

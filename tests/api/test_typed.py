@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.security import local_asker
 from graph.log import FactLog
 from graph.schema import SCHEMA
 from graph.settings import Settings
@@ -29,7 +30,9 @@ NOT_FOUND = (400, 404, 405, 409, 422)
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The description, without a graph or a log."""
-    return create_app(Settings(data=tmp_path_factory.mktemp("data"))).openapi()
+    return create_app(
+        Settings(data=tmp_path_factory.mktemp("data")), answers_for=local_asker()
+    ).openapi()
 
 
 def operations(described: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

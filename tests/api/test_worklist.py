@@ -15,10 +15,10 @@ import ingest
 from api.command_line import app
 from api.dependencies import services
 from api.routes.worklist import router
+from api.security import local_asker
 from api.services import Services
 from graph.settings import Settings
 from ingest.catalogue.source import load_source
-from queries.scope import ADMINISTRATOR
 
 HEAD = "金融机构编码,金融机构名称,借据号,借款人名称,借款人证件号码,借款金额（万元）,发放日期,到期日期,贷款余额（万元）,五级分类,数据日期"
 ROW = (
@@ -44,7 +44,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def client(office: Settings) -> Iterator[TestClient]:
     """The route over the office's log; it asks nothing else of the services."""
     service = FastAPI()
-    service.state.scope = ADMINISTRATOR
+    service.state.asker = local_asker()
     service.include_router(router)
     with Services(office, reads_graph=False) as opened_services, TestClient(service) as opened:
         service.dependency_overrides[services] = lambda: opened_services

@@ -22,6 +22,7 @@ from api.app import create_app
 from api.headers import Forbidding
 from api.pages import navigation
 from api.pages.rendering import page as rendered
+from api.security import local_asker
 from bench.api.attack import served as running
 from graph.settings import Settings
 from queries.scope import ADMINISTRATOR
@@ -35,7 +36,7 @@ A4 = (595, 842)
 @pytest.fixture(scope="module")
 def served(district: Settings, client: TestClient) -> Iterator[str]:
     """The address of the app over the district, on loopback."""
-    app = create_app(district)
+    app = create_app(district, answers_for=local_asker())
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none", log_config=None)
     )

@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 import ingest
 from api.app import create_app
+from api.security import local_asker
 from bench.api.attack import served
 from graph.catch_up import catch_up
 from graph.settings import Settings
@@ -56,7 +57,7 @@ def folder(light_engines: None, office: Settings) -> Path:
 
 @pytest.fixture(scope="module")
 def address(office: Settings, folder: Path) -> Iterator[str]:
-    with served(create_app(office)) as address:
+    with served(create_app(office, answers_for=local_asker())) as address:
         yield address
 
 

@@ -1,0 +1,30 @@
+"""As what somebody works: what they may do, and what is open to them, follows from it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+__all__ = ["Role"]
+
+
+class Role(StrEnum):
+    """A role: a code and its Chinese term."""
+
+    term: str
+
+    def __new__(cls, code: str, term: str) -> Self:
+        """A member; its value is the code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.term = term
+        return member
+
+    LOAN_OFFICER = "loan_officer", "信贷员"
+    MANAGER = "manager", "信贷主管"
+    CREDIT_OFFICE = "credit_office", "信用办"
+    CLERK = "clerk", "部门经办人"
+    INSPECTOR = "inspector", "检查员"
+    CLIENT = "client", "平台客户端"
+    AUDITOR = "auditor", "审计员"
+    ADMINISTRATOR = "administrator", "管理员"
