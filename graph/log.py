@@ -42,6 +42,7 @@ from graph.private import private_folder
 from graph.sealed import harm_of, iterate_sealed, read_sealed, sync, write_sealed
 from graph.secrets import key_in_use
 from graph.time import utc_now
+from graph.tombstones import harms, standing, tidy
 
 __all__ = ["Batch", "FactLog", "PendingBatch"]
 
@@ -162,8 +163,9 @@ class FactLog:
 
     @staticmethod
     def _read(batch: Batch, name: str, *, read_dictionary: Sequence[str] | None = None) -> pa.Table:
-        path = batch.folder / f"{name}.parquet"
-        return read_sealed(path, batch.files[name], read_dictionary=read_dictionary)
+        return read_sealed(
+            *standing(batch.folder, name, batch.files[name]), read_dictionary=read_dictionary
+        )
 
     def history(
         self, kind: str, *, known_at: datetime | None = None, coded: bool = False
@@ -233,8 +235,8 @@ class FactLog:
         there = [*schema.names, *(old for old, name in _RENAMED.items() if name in schema.names)]
         for batch in batches:
             if kind in batch.files:
-                path = batch.folder / f"{kind}.parquet"
-                for some in iterate_sealed(path, batch.files[kind], rows, there):
+                path, stated = standing(batch.folder, kind, batch.files[kind])
+                for some in iterate_sealed(path, stated, rows, there):
                     facts = _under(schema, _as_kept_now(batch, some))
                     yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
 
@@ -312,6 +314,7 @@ class FactLog:
                 shutil.rmtree(left)
             for left in self.folder.glob(f".{HEAD}.*"):
                 left.unlink()
+            tidy(self.folder)
             yield
 
     def accept_loss(self) -> int:
@@ -331,7 +334,9 @@ class FactLog:
 
     def verify(self) -> list[str]:
         """Problems found by reading every byte again: empty when the log is whole."""
-        problems: list[str] = []
+        problems = [*harms(self.folder)]
+        if problems:
+            return problems
         previous = ""
         head = read_head(self.folder)
         found = self._in_order(_load)
@@ -340,8 +345,8 @@ class FactLog:
                 problems.append(f"{batch.folder.name}: 与上一批的校验链不符 / chain broken")
             previous = batch.hash
             for name, stated in batch.files.items():
-                path = batch.folder / f"{name}.parquet"
-                if harm := harm_of(path, stated):
+                path, seal = standing(batch.folder, name, stated)
+                if harm := harm_of(path, seal):
                     problems.append(f"{batch.folder.name}/{path.name}: {harm}")
         return problems + self._tail_problems(head, found)
 

@@ -13,6 +13,7 @@ from graph.engine.home import store_exists
 from graph.engine.supervisor import (
     Endpoint,
     EngineStatus,
+    delete_store,
     engine_status,
     ensure_engine,
     leave_engine,
@@ -26,6 +27,7 @@ __all__ = [
     "Endpoint",
     "EngineStatus",
     "awaits_filling",
+    "delete_store",
     "engine_status",
     "ensure_engine",
     "import_store",

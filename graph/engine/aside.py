@@ -62,6 +62,16 @@ def set_aside(settings: Settings, why: str) -> SetAside:
     return made
 
 
+def delete_stores(settings: Settings) -> None:
+    """Delete the store of the stopped engine, and the one that was set aside; the next start makes an
+    empty one, which lacks what the log holds."""
+    will_be_new(settings)
+    for folder in (settings.engine_dir / "data", _folder(settings), settings.engine_dir / "import"):
+        shutil.rmtree(folder, ignore_errors=True)
+    for part in _PARTS[1:]:
+        (settings.engine_dir / part).unlink(missing_ok=True)
+
+
 def will_be_new(settings: Settings) -> None:
     """Say that the next start makes a store, which lacks what the log holds."""
     _marker(settings).write_text(uuid.uuid4().hex, encoding="utf-8")

@@ -27,7 +27,7 @@ import psutil
 from filelock import FileLock
 from pydantic import SecretStr
 
-from graph.engine.aside import put_back, set_aside, will_be_new
+from graph.engine.aside import delete_stores, put_back, set_aside, will_be_new
 from graph.engine.home import (
     folder_identity,
     prepare_home,
@@ -154,6 +154,12 @@ def renew_store(settings: Settings, why: str) -> None:
     """Stop the engine and set its store aside: it opens, and what it holds is wrong."""
     with stopped_engine(settings):
         _say_aside(settings, why)
+
+
+def delete_store(settings: Settings) -> None:
+    """Stop the engine and delete its store: what was lawfully deleted is in none that was kept."""
+    with stopped_engine(settings):
+        delete_stores(settings)
 
 
 def engine_status(settings: Settings) -> EngineStatus:

@@ -135,6 +135,19 @@ class OperationsStore(Closing):
         with _translated(), Session(self._reading) as session, session.begin():
             yield session
 
+    def shrink(self) -> None:
+        """Write the database anew without what was deleted from it; PostgreSQL does so by itself."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        with _translated():
+            raw = self._engine.raw_connection()
+            try:
+                # outside of any transaction: the file first, then the log that is kept beside it
+                for step in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    raw.driver_connection.execute(step).fetchall()  # type: ignore[union-attr]
+            finally:
+                raw.close()
+
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
