@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -58,7 +58,7 @@ class Tombstone:
     by: str
     second: str
     subjects: tuple[str, ...]
-    files: Mapping[str, Mapping[str, Any]]
+    files: Mapping[str, Mapping[str, Any]] = field(hash=False)
     previous: str
     public: str
     signature: str

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from ingest.erasure.act import Erasure, erase, would_erase
+from ingest.erasure.act import Erasure, deletions, erase, verify_erased, would_erase
 from ingest.erasure.order import BY_CONSENT, Ground, grounds
-from ingest.erasure.traces import Trace, traces_left
+from ingest.erasure.traces import Trace
 
 __all__ = [
     "BY_CONSENT",
     "Erasure",
     "Ground",
     "Trace",
+    "deletions",
     "erase",
     "grounds",
-    "traces_left",
+    "verify_erased",
     "would_erase",
 ]

@@ -29,11 +29,12 @@ from graph.operations import OperationsStore, store_for
 from graph.operations.erasure import Named, erase_named
 from graph.progress import Progress, silent
 from graph.settings import Settings
+from graph.tombstones import Tombstone, tombstones
 from ingest.erasure.order import BY_CONSENT, Order, digests, order_of
-from ingest.erasure.traces import Trace, traces_of
+from ingest.erasure.traces import Trace, traces_left, traces_of
 from ingest.erasure.whose import Held, held_of, keys_of
 
-__all__ = ["Erasure", "erase", "would_erase"]
+__all__ = ["Erasure", "deletions", "erase", "verify_erased", "would_erase"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,17 @@ def would_erase(
     log = FactLog(settings.log_dir)
     held = held_of(log, keys_of(log, key), classes)
     return Erasure(_counts(held), None, (), (), ())
+
+
+def deletions(settings: Settings) -> tuple[Tombstone, ...]:
+    """Every deletion, in order; raises as `tombstones`."""
+    return tombstones(settings.log_dir)
+
+
+def verify_erased(settings: Settings) -> tuple[Trace, ...]:
+    """Where something that was ever deleted still stands; raises as `tombstones`."""
+    with store_for(settings) as store:
+        return tuple(traces_left(settings, store))
 
 
 def erase(
@@ -122,7 +134,7 @@ def _carry_out(
     settings: Settings, store: OperationsStore, order: Order, at: datetime, say: Progress
 ) -> Erasure:
     log = FactLog(settings.log_dir)
-    held = held_of(log, order.keys, [InformationClass(code) for code in order.classes])
+    held = held_of(log, order.keys, [item for item in InformationClass if item in order.classes])
     names = {*order.keys, *order.things}
     gone = {*order.values, *names} if _goes_wholly(log, held) else {*order.values, *order.things}
     tombstone = erase_rows(

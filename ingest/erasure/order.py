@@ -86,7 +86,7 @@ class Order:
         if not path.exists():
             return None
         stated: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        told = {
+        told: dict[str, Any] = {
             name: tuple(each) if isinstance(each, list) else each for name, each in stated.items()
         }
         return Order(**told)

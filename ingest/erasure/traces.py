@@ -53,22 +53,28 @@ def traces_of(settings: Settings, store: OperationsStore, values: Collection[str
         for place, texts in _tables(settings)
         if (count := int(pc.sum(pc.is_in(texts, value_set=wanted)).as_py() or 0))
     ]
-    long = sorted(value.encode() for value in values if len(value.encode()) >= _LEAST_BYTES)
-    if long:
-        pattern = re.compile(b"|".join(map(re.escape, long)))
-        longest = max(map(len, long))
-        counted = ((path, _occurrences(path, pattern, longest)) for path in _other_files(settings))
-        found += [
-            Trace(str(path.relative_to(settings.data)), count) for path, count in counted if count
-        ]
     texts = [*_cells(store)]
-    kept = erasure_rules()[1]
     for place in sorted({place for place, _ in texts}):
         count = sum(
             any(value in text for value in values) for where, text in texts if where == place
         )
         if count:
-            found.append(Trace(f"operations/{place}", count, kept.get(place, "")))
+            found.append(Trace(f"operations/{place}", count, erasure_rules()[1].get(place, "")))
+    long = sorted(value.encode() for value in values if len(value.encode()) >= _LEAST_BYTES)
+    if long:
+        pattern = re.compile(b"|".join(map(re.escape, long)))
+        longest = max(map(len, long))
+        # bytes of what was deleted there are looked for where nothing of it may stay
+        is_kept = any(item.why for item in found)
+        files = (
+            path
+            for path in _other_files(settings)
+            if not (is_kept and path.name.startswith(settings.operations_file.name))
+        )
+        counted = ((path, _occurrences(path, pattern, longest)) for path in files)
+        found += [
+            Trace(str(path.relative_to(settings.data)), count) for path, count in counted if count
+        ]
     return found
 
 
