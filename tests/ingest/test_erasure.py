@@ -169,9 +169,8 @@ def test_what_was_begun_is_finished_by_the_next(
         DecisionArchive(store).keep(b"{}", party=one, product="p", verdict="v", decided_at=AT)
         erase(settings, other, store=store, **RIGHT)
         assert named(store, [one, other]) == []
-    goes = slowly(before, one) | slowly(
-        [x for x in before if x[1]["fact_id"] not in slowly(before, one)], other
-    )
+    goes = slowly(before, one)
+    goes |= slowly([told for told in before if told[1]["fact_id"] not in goes], other)
     assert ids(statements(log)) == ids(before) - goes
     assert [item.number for item in tombstones(settings.log_dir)] == [1, 2]
     assert not (settings.data / "erasing.json").exists()
