@@ -14,7 +14,9 @@ from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
 from api.needs import is_open, is_own
 from api.security import Asker, permit, visitor
+from api.security.acting import act_as
 from api.security.known import COOKIE, Known
+from api.security.own_sources import OwnSources
 from api.security.shown_to import showing_to
 from api.services import Services
 from api.trace import note_scope
@@ -31,6 +33,7 @@ __all__ = [
     "Key",
     "KnownAt",
     "Office",
+    "Owned",
     "Reading",
     "Received",
     "Scoped",
@@ -39,6 +42,7 @@ __all__ = [
     "inbox",
     "jobs",
     "known",
+    "own_sources",
     "permitted",
     "reader",
     "scope",
@@ -137,6 +141,7 @@ async def permitted(request: Request) -> None:
             "Choose a password first.",
             code="password_due",
         )
+    await act_as(request, found)
 
 
 async def _find(request: Request, endpoint: Any) -> None:
@@ -199,6 +204,12 @@ def jobs(request: Request) -> DecisionJobs:
     return found.asked_by(who.id, who.scope)
 
 
+def own_sources(request: Request) -> OwnSources:
+    """Whose files whoever asks sends and sees."""
+    return OwnSources(asker(request).department)
+
+
+Owned = Annotated[OwnSources, Depends(own_sources)]
 Office = Annotated[DecisionJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Reading = Annotated[Reader, Depends(reader)]
