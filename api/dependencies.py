@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
 from api.needs import is_open, is_own
-from api.security import Asker, permit, visitor
+from api.security import Asker, permit, policy_of, visitor
 from api.security.acting import act_as
 from api.security.known import COOKIE, Known
 from api.security.own_sources import OwnSources
@@ -178,7 +178,10 @@ def reader(
 
     Raises `InputError` (`known_at_future`), and as `Services.moment`.
     """
-    made = services(request).reader(scope(request), as_of=as_of, known_at=known_at)
+    who = asker(request)
+    made = services(request).reader(who.scope, as_of=as_of, known_at=known_at)
+    if not who.is_local:
+        made = made.showing(policy_of(who.role).shows)
     note_scope(request, made.scope.name)
     return made
 
