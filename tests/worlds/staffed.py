@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -67,15 +68,31 @@ class Staffed:
         return opened
 
 
+@cache
+def _app() -> FastAPI:
+    """Two hundred routes are described once; what they stand on is put under them anew."""
+    return create_app(Settings(data=Path("nowhere")))
+
+
 @contextmanager
 def staffed(folder: Path) -> Iterator[Staffed]:
     """The app over an empty data folder; a question to the graph is a fault of the test."""
     settings = Settings(data=folder)
     with Services(settings, reads_graph=False) as services:
         runner = Runner(services.store)
-        app = create_app(settings)
-        app.state.services = services
-        app.state.inbox = Inbox(settings, runner)
-        app.state.jobs = DecisionJobs(services, runner, None, scope_of=services.scope_of)
-        yield Staffed(app, services.store, services)
-        app.state.inbox.close()
+        app = _app()
+        inbox = Inbox(settings, runner)
+        put = {
+            "services": services,
+            "inbox": inbox,
+            "jobs": DecisionJobs(services, runner, None, scope_of=services.scope_of),
+        }
+        before = {name: getattr(app.state, name, None) for name in put}
+        for name, value in put.items():
+            setattr(app.state, name, value)
+        try:
+            yield Staffed(app, services.store, services)
+        finally:
+            for name, value in before.items():
+                setattr(app.state, name, value)
+            inbox.close()
