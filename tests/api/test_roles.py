@@ -188,8 +188,8 @@ def test_one_who_is_logged_in_acts_in_their_own_name(house: Staffed) -> None:
     assert (refused.status_code, refused.json()["code"]) == (400, "by_is_the_asker")
     assert "赵六六" not in refused.text
     for named_so in ({}, {"by": "王科员"}):
-        told = office.post("/v1/repairs/records", json={"text": "x", **named_so})
-        assert told.status_code != 400 or told.json()["code"] != "by_is_the_asker"
+        told = office.post("/v1/points/1/leaving", json={"why": "本人申请", **named_so})
+        assert told.json()["code"] == "participant_unknown"
     form = {"name": "张三", "reason": "监测", "begins_on": "2026-01-01"}
     told = office.post("/monitoring/subscriptions", data={**form, "by": "赵六六"})
     assert told.status_code == 400
