@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+import anyio
+import anyio.to_thread
 from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
-from api.acts import permit
 from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
-from api.security import Asker
+from api.needs import is_open, is_own
+from api.security import Asker, permit, policy_of, visitor
+from api.security.acting import act_as
+from api.security.known import COOKIE, Known
+from api.security.own_sources import OwnSources
+from api.security.shown_to import showing_to
 from api.services import Services
 from api.trace import note_scope
+from graph.errors import ForbiddenError, LoginError
 from graph.time import past
 from ingest.delivery.inbox import Inbox
 from queries.reader import Reader
@@ -26,6 +33,7 @@ __all__ = [
     "Key",
     "KnownAt",
     "Office",
+    "Owned",
     "Reading",
     "Received",
     "Scoped",
@@ -33,6 +41,8 @@ __all__ = [
     "asker",
     "inbox",
     "jobs",
+    "known",
+    "own_sources",
     "permitted",
     "reader",
     "scope",
@@ -42,6 +52,12 @@ __all__ = [
 
 #: How long a request waits while another run holds the source, in seconds.
 FOR_A_RUN_S = 5.0
+
+#: Threads that look up who asks.
+_LOOKING_UP = 4
+_ASKER, _KNOWN = "xinnong.asker", "xinnong.known"
+#: Methods that do nothing.
+_SAFE = ("GET", "HEAD")
 
 
 #: A day to ask about; None is today.
@@ -74,8 +90,15 @@ def services(request: Request) -> Services:
 
 
 def asker(request: Request) -> Asker:
-    """Who asks."""
-    found: Asker = request.app.state.asker
+    """Who asks.
+
+    Raises `LoginError` where nobody said who they are.
+    """
+    found: Asker | None = request.scope.get(_ASKER) or request.app.state.asker
+    if found is None:
+        raise LoginError(
+            "请先登录。", "Say who you are first: log in, or send a token.", code="login_required"
+        )
     return found
 
 
@@ -84,16 +107,66 @@ def scope(request: Request) -> Scope:
     return asker(request).scope
 
 
+def known(request: Request) -> Known | None:
+    """The session in which somebody asks; None where they have none."""
+    found: Known | None = request.scope.get(_KNOWN)
+    return found
+
+
 async def permitted(request: Request) -> None:
     """Of every route and page: whether whoever asks may do what it does (`api.needs`).
 
-    In the loop of the server: it waits for no thread, or health would wait for slow requests.
+    Who it is, is looked up by threads that do nothing else: slow requests hold the others, and
+    what is open to everybody is asked of nobody, so that health waits for no thread.
 
-    Raises `ForbiddenError` (`not_permitted`).
+    Raises `LoginError`, and `ForbiddenError` (`not_permitted`, `password_due`).
     """
-    declared = getattr(getattr(request.scope.get("route"), "endpoint", None), "needs", None)
-    if declared is not None:
-        permit(declared.act, scope(request))
+    endpoint = getattr(request.scope.get("route"), "endpoint", None)
+    declared = getattr(endpoint, "needs", None)
+    if declared is None:
+        return
+    showing_to(request.app.state.asker)
+    if request.app.state.asker is None:
+        await _find(request, endpoint)
+    if is_open(endpoint):
+        return
+    found = asker(request)
+    note_scope(request, found.scope.name)
+    showing_to(found)
+    permit(declared.act, found, only_looks=request.method in _SAFE)
+    held = known(request)
+    if held is not None and held.user.must_change and not is_own(endpoint):
+        raise ForbiddenError(
+            "请先在“我的账户”设置密码，再办理其他事项。",
+            "Choose a password first.",
+            code="password_due",
+        )
+    await act_as(request, found)
+
+
+async def _find(request: Request, endpoint: Any) -> None:
+    """Note who asks, where they said so.
+
+    What is open is answered to everybody as to a visitor; a page of it, which says at its head who
+    is logged in, looks for a session all the same.
+    """
+    opened = is_open(endpoint)
+    if opened:
+        request.scope[_ASKER] = visitor()
+    token = request.cookies.get(COOKIE)
+    if not token or (opened and getattr(request.scope["route"], "include_in_schema", True)):
+        return
+    state = request.app.state
+    if not hasattr(state, "looking_up"):
+        state.looking_up = anyio.CapacityLimiter(_LOOKING_UP)
+    found = await anyio.to_thread.run_sync(
+        services(request).known_by, token, limiter=state.looking_up
+    )
+    if found is not None:
+        request.scope[_KNOWN] = found
+        showing_to(found.asker)
+        if not opened:
+            request.scope[_ASKER] = found.asker
 
 
 def reader(
@@ -105,7 +178,10 @@ def reader(
 
     Raises `InputError` (`known_at_future`), and as `Services.moment`.
     """
-    made = services(request).reader(scope(request), as_of=as_of, known_at=known_at)
+    who = asker(request)
+    made = services(request).reader(who.scope, as_of=as_of, known_at=known_at)
+    if not who.is_local:
+        made = made.showing(policy_of(who.role).shows)
     note_scope(request, made.scope.name)
     return made
 
@@ -123,11 +199,20 @@ def inbox(request: Request) -> Inbox:
 
 
 def jobs(request: Request) -> DecisionJobs:
-    """The jobs of this application."""
+    """The jobs of this application, as whoever asks submits and finds them."""
     found: DecisionJobs = request.app.state.jobs
-    return found
+    if request.app.state.asker is not None:
+        return found
+    who = asker(request)
+    return found.asked_by(who.id, who.scope)
 
 
+def own_sources(request: Request) -> OwnSources:
+    """Whose files whoever asks sends and sees."""
+    return OwnSources(asker(request).department)
+
+
+Owned = Annotated[OwnSources, Depends(own_sources)]
 Office = Annotated[DecisionJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Reading = Annotated[Reader, Depends(reader)]

@@ -17,6 +17,9 @@ from starlette.routing import Match
 
 from api.admission import declared, sent
 from api.pages import render_problem
+from api.pages.login import login_path
+from api.pages.rendering import see_other
+from api.security.shown_to import showing_to
 from api.trace import note_code, trace_of
 from graph.errors import (
     BusyError,
@@ -24,6 +27,7 @@ from graph.errors import (
     ForbiddenError,
     GraphUnavailableError,
     InputError,
+    LoginError,
     NotFoundError,
     OperationsError,
     XinnongError,
@@ -34,6 +38,7 @@ __all__ = ["add_handlers", "defect", "problem"]
 #: The one place that says which error is which HTTP status; anything else of ours is 500.
 _STATUS: dict[type[XinnongError], int] = {
     NotFoundError: 404,
+    LoginError: 401,
     ForbiddenError: 403,
     InputError: 400,
     BusyError: 409,
@@ -43,14 +48,14 @@ _STATUS: dict[type[XinnongError], int] = {
 }
 
 #: Codes whose status is not that of their class: an extra that is not installed is no defect.
-_STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429}
+_STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429, "login_locked": 429}
 
 #: When to ask again while the graph starts or is busy, in seconds.
 _AGAIN = 2
 #: When to ask again who asked too often, in seconds.
 _LATER = 60
 
-_UNAVAILABLE, _TOO_OFTEN, _NOT_ALLOWED = 503, 429, 405
+_UNAVAILABLE, _TOO_OFTEN, _NOT_ALLOWED, _WHO = 503, 429, 405, 401
 _HTTP_TITLES = {
     400: "请求内容读不出来",
     404: "没有这个页面",
@@ -67,8 +72,12 @@ def add_handlers(app: FastAPI) -> None:
         status = _STATUS_OF_CODE.get(error.cause_code) or next(
             (code for kind, code in _STATUS.items() if isinstance(error, kind)), 500
         )
+        if status == _WHO and _leads_on(request):
+            return see_other(login_path(request.url, request.method))
         told = _unsaid((error.message_zh, error.message_en), sent(request))
         answer = problem(request, status, error.cause_code, *told)
+        if status == _WHO:
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="xinnong"'
         if status in (_UNAVAILABLE, _TOO_OFTEN):
             answer.headers["Retry-After"] = str(_AGAIN if status == _UNAVAILABLE else _LATER)
         return answer
@@ -113,7 +122,8 @@ def problem(request: Request, status: int, code: str, message_zh: str, message_e
     """The answer that says what is wrong: a document for programs, a page for people."""
     trace = trace_of(request)
     note_code(request, code)
-    if not request.url.path.startswith(("/v1", "/healthz", "/readyz")):
+    if not _is_for_programs(request):
+        showing_to(request.scope.get("xinnong.asker") or getattr(request.app.state, "asker", None))
         return render_problem(status, message_zh, message_en, trace)
     return JSONResponse(
         {
@@ -128,6 +138,15 @@ def problem(request: Request, status: int, code: str, message_zh: str, message_e
         media_type="application/problem+json",
         headers={"Content-Language": "zh-CN"},
     )
+
+
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith(("/v1", "/healthz", "/readyz"))
+
+
+def _leads_on(request: Request) -> bool:
+    """Whether whoever has to log in is led to where they do: a person at a page."""
+    return not _is_for_programs(request)
 
 
 def _place(loc: Iterable[object], known: frozenset[str]) -> str:

@@ -14,6 +14,8 @@ from functools import cache
 from types import ModuleType
 from typing import Literal, TypeAlias, get_args
 
+from api.acts import Act
+
 __all__ = ["Desk", "Entry", "navigation", "page_modules"]
 
 #: Whose work a page is: lending, the credit office, the data that departments send.
@@ -27,6 +29,7 @@ class Entry:
     Attributes:
         order: among the pages of its desk, in the order of an officer's day.
         about: one line for the start page; empty: it has no card there.
+        act: what is done there, where opening it tells less.
     """
 
     desk: Desk
@@ -34,6 +37,7 @@ class Entry:
     path: str
     title: str
     about: str = ""
+    act: Act | None = None
 
 
 def page_modules() -> Iterator[ModuleType]:
@@ -47,7 +51,7 @@ def page_modules() -> Iterator[ModuleType]:
 
 
 @cache
-def navigation() -> dict[str, list[Entry]]:
+def navigation() -> dict[Desk, list[Entry]]:
     """Entries by desk."""
     every = [entry for found in page_modules() for entry in getattr(found, "ENTRIES", ())]
     every.sort(key=lambda entry: (entry.order, entry.path))
