@@ -52,6 +52,8 @@ class Act(StrEnum):
     KEEP = "keep", "维护数据和引擎", True
     #: A guarantee written within the limits of everybody's.
     GUARANTEE = "guarantee", "写入担保", True
+    #: Who may ask: people and programs, with what they may do and see.
+    PEOPLE = "people", "管理人员和客户端", True
 
 
 def permit(act: Act, scope: Scope) -> None:

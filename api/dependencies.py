@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict
 
 from api.acts import permit
 from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
 from api.security import Asker
+from api.security.bearer import from_bearer, in_scope
 from api.services import Services
 from api.trace import note_scope
 from graph.time import past
@@ -44,6 +46,8 @@ __all__ = [
 FOR_A_RUN_S = 5.0
 
 
+_ASKER = "xinnong.asker"
+
 #: A day to ask about; None is today.
 AsOf = Annotated[
     Day | None, Query(title="截至哪一天", description="不写为今天 / as of, today by default")
@@ -74,8 +78,14 @@ def services(request: Request) -> Services:
 
 
 def asker(request: Request) -> Asker:
-    """Who asks."""
-    found: Asker = request.app.state.asker
+    """Who asks, found out once for a request.
+
+    Raises `LoginError` (`invalid_token`).
+    """
+    found: Asker | None = request.scope.get(_ASKER)
+    if found is None:
+        found = from_bearer(request, services(request)) or request.app.state.asker
+        request.scope[_ASKER] = found
     return found
 
 
@@ -87,12 +97,16 @@ def scope(request: Request) -> Scope:
 async def permitted(request: Request) -> None:
     """Of every route and page: whether whoever asks may do what it does (`api.needs`).
 
-    In the loop of the server: it waits for no thread, or health would wait for slow requests.
+    In the loop of the server: it waits for no thread, or health would wait for slow requests.  Who
+    brings a token is looked up in a thread, as what they ask is answered in one.
 
-    Raises `ForbiddenError` (`not_permitted`).
+    Raises `ForbiddenError` (`not_permitted`, `insufficient_scope`), and as `asker`.
     """
+    if "authorization" in request.headers:
+        await run_in_threadpool(asker, request)
     declared = getattr(getattr(request.scope.get("route"), "endpoint", None), "needs", None)
     if declared is not None:
+        in_scope(declared.act, asker(request))
         permit(declared.act, scope(request))
 
 

@@ -24,6 +24,7 @@ from graph.errors import (
     ForbiddenError,
     GraphUnavailableError,
     InputError,
+    LoginError,
     NotFoundError,
     OperationsError,
     XinnongError,
@@ -34,6 +35,7 @@ __all__ = ["add_handlers", "defect", "problem"]
 #: The one place that says which error is which HTTP status; anything else of ours is 500.
 _STATUS: dict[type[XinnongError], int] = {
     NotFoundError: 404,
+    LoginError: 401,
     ForbiddenError: 403,
     InputError: 400,
     BusyError: 409,
@@ -47,10 +49,8 @@ _STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429}
 
 #: When to ask again while the graph starts or is busy, in seconds.
 _AGAIN = 2
-#: When to ask again who asked too often, in seconds.
-_LATER = 60
 
-_UNAVAILABLE, _TOO_OFTEN, _NOT_ALLOWED = 503, 429, 405
+_UNAVAILABLE, _NOT_ALLOWED = 503, 405
 _HTTP_TITLES = {
     400: "请求内容读不出来",
     404: "没有这个页面",
@@ -69,8 +69,9 @@ def add_handlers(app: FastAPI) -> None:
         )
         told = _unsaid((error.message_zh, error.message_en), sent(request))
         answer = problem(request, status, error.cause_code, *told)
-        if status in (_UNAVAILABLE, _TOO_OFTEN):
-            answer.headers["Retry-After"] = str(_AGAIN if status == _UNAVAILABLE else _LATER)
+        if status == _UNAVAILABLE:
+            answer.headers["Retry-After"] = str(_AGAIN)
+        answer.headers.update(getattr(error, "headers", {}))
         return answer
 
     @app.exception_handler(RequestValidationError)

@@ -4,6 +4,7 @@
     ├── SettingsError          a setting is missing or cannot be what it says
     ├── InputError             what was handed in cannot be used as it is
     ├── NotFoundError          nothing is known by that name or identifier
+    ├── LoginError             whoever asks has to say first who they are
     ├── ForbiddenError         whoever asks may not do that
     ├── LogError               the fact log is damaged, or used against its rules
     ├── EngineError            the default engine cannot be fetched, started or stopped
@@ -28,6 +29,7 @@ __all__ = [
     "GraphUnavailableError",
     "InputError",
     "LogError",
+    "LoginError",
     "NotFoundError",
     "OperationsError",
     "SettingsError",
@@ -95,6 +97,10 @@ class InputError(XinnongError):
 
 class NotFoundError(XinnongError):
     code = "not_found"
+
+
+class LoginError(XinnongError):
+    code = "login_required"
 
 
 class ForbiddenError(XinnongError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from graph.operations.bulletin import Bulletins, KeptBulletin
 from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
 from graph.operations.case_file import CaseFile, CaseFiles
+from graph.operations.client import Client, Clients, Credential
 from graph.operations.code_correction import CodeChoice, CodeCorrections, CodeReturn, CodeRound
 from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
@@ -44,6 +45,8 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseFiles",
+    "Client",
+    "Clients",
     "CodeChoice",
     "CodeCorrections",
     "CodeException",
@@ -52,6 +55,7 @@ __all__ = [
     "CodeRound",
     "Concealment",
     "Concealments",
+    "Credential",
     "DecisionArchive",
     "Delivery",
     "ExchangeAct",
