@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict
 from api.acts import permit
 from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
+from api.rate_limit import count_asker, count_refused
 from api.security import Asker
 from api.security.bearer import from_bearer, in_scope
 from api.services import Services
 from api.trace import note_scope
+from graph.errors import LoginError
 from graph.time import past
 from ingest.delivery.inbox import Inbox
 from queries.reader import Reader
@@ -100,10 +102,16 @@ async def permitted(request: Request) -> None:
     In the loop of the server: it waits for no thread, or health would wait for slow requests.  Who
     brings a token is looked up in a thread, as what they ask is answered in one.
 
-    Raises `ForbiddenError` (`not_permitted`, `insufficient_scope`), and as `asker`.
+    Raises `ForbiddenError` (`not_permitted`, `insufficient_scope`), `RateLimitedError`, and as
+    `asker`.
     """
     if "authorization" in request.headers:
-        await run_in_threadpool(asker, request)
+        try:
+            await run_in_threadpool(asker, request)
+        except LoginError:
+            count_refused(request)
+            raise
+    count_asker(request, asker(request).id)
     declared = getattr(getattr(request.scope.get("route"), "endpoint", None), "needs", None)
     if declared is not None:
         in_scope(declared.act, asker(request))

@@ -16,6 +16,7 @@ from starlette.datastructures import UploadFile
 from api.acts import Act
 from api.dependencies import Serving
 from api.needs import needs
+from api.rate_limit import TOKEN
 from api.security.bearer import issuer_of
 from api.security.client_proof import ASSERTION_TYPE, Door, OAuthError, proven
 from api.security.clients import CLIENT_ACTS, give_back
@@ -102,6 +103,7 @@ _ERROR: dict[int | str, dict[str, Any]] = {
 
 @router.post(
     _TOKEN,
+    dependencies=[Depends(TOKEN)],
     summary="领取令牌 / fetch a token",
     response_model=AccessToken,
     responses=_ERROR,
@@ -151,6 +153,7 @@ def fetch(request: Request, services: Serving, form: Form) -> Response:
 
 @router.post(
     _REVOCATION,
+    dependencies=[Depends(TOKEN)],
     summary="交还令牌 / give a token back",
     responses={**_ERROR, 200: {"description": "令牌不再有效 / it is taken no more"}},
     openapi_extra=_described("token", {"token": {"type": "string", "title": "令牌"}}),
