@@ -1,27 +1,18 @@
-"""What is done in the house, and who may not.
-
-What is asked is answered of what the scope sees, so that asking is refused to nobody.  What is done on
-all the data there is, is for who sees all of it.
-"""
+"""What is done in the house; who may do it follows from the role (`api.security.permission`)."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from graph.errors import ForbiddenError
-
-if TYPE_CHECKING:
-    from queries.scope import Scope
-
-__all__ = ["Act", "permit"]
+__all__ = ["Act"]
 
 
 class Act(StrEnum):
     """What is done: a code, and its Chinese term for who may not.
 
     Attributes:
-        is_on_everything: done on the data of the whole district, not on what a scope sees.
+        is_on_everything: done on the data of the whole district: for who works in all of it.
     """
 
     term: str
@@ -52,15 +43,13 @@ class Act(StrEnum):
     KEEP = "keep", "维护数据和引擎", True
     #: A guarantee written within the limits of everybody's.
     GUARANTEE = "guarantee", "写入担保", True
-    #: Who may ask: people and programs, with what they may do and see.
+    #: Who may log in, as what; which programs may ask.
     PEOPLE = "people", "管理人员和客户端", True
-
-
-def permit(act: Act, scope: Scope) -> None:
-    """Raises `ForbiddenError` (`not_permitted`) where a scope may not do an act."""
-    if act.is_on_everything and not scope.sees_everything:
-        raise ForbiddenError(
-            f"您的权限不能办理“{act.term}”。请找数据管理员办理。",
-            f"This scope may not do that: {act.value} is done on all the data.",
-            code="not_permitted",
-        )
+    #: Who asked and did what, about whom.
+    AUDIT = "audit", "查阅审计", True
+    #: What a subject opens to whom, and takes back.
+    CONSENT = "consent", "登记授权"
+    #: A demand for a loan, from its receipt to its settlement.
+    FINANCE = "finance", "办理融资"
+    #: Being told of what changes.
+    NOTIFY = "notify", "订阅事件"

@@ -1,7 +1,7 @@
 """The service: `create_app(settings)`; no work at import.
 
-Until authentication lands it answers on loopback only (ADR 0008): `xinnong serve` binds there, and
-requests for other host names, and those that other sites sent, are refused (`api.guard`).
+It answers on loopback only (ADR 0008): `xinnong serve` binds there, and requests for other host
+names, and those that other sites sent, are refused (`api.guard`).  Who asks has logged in (ADR 0151).
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from api.problem_document import RESPONSES
 from api.problems import add_handlers, defect, problem
 from api.rate_limit import Limited
 from api.routes import routers
-from api.security import Asker, local_asker
+from api.security import Asker
 from api.services import Services
-from api.trace import Traced
+from api.trace import NOBODY, Traced
+from api.who_asks import local_scope
 from graph.catch_up import catch_up
 from graph.errors import XinnongError
 from graph.operations import Runner
@@ -87,11 +88,11 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     """Build the application; it connects when it starts.
 
     Args:
-        answers_for: one for whom it answers without a login; by default whoever uses this machine.
+        answers_for: one for whom it answers without a log-in; by default everybody has to log in.
 
     Raises `SettingsError` (`needs_undeclared`) for a route that does not say what it needs.
     """
-    asker = answers_for or local_asker()
+    seen = answers_for.scope if answers_for else local_scope()
     every = (*routers(), pages)
     declaring(every)
 
@@ -99,10 +100,15 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
         _carry_out(app.state.services)
-        app.state.services.warm(asker.scope)
+        app.state.services.warm(seen)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
-        app.state.jobs = DecisionJobs(app.state.services, runner, asker.scope)
+        app.state.jobs = DecisionJobs(
+            app.state.services,
+            runner,
+            answers_for.scope if answers_for else None,
+            scope_of=app.state.services.scope_of,
+        )
         try:
             runner.start()
             yield
@@ -120,16 +126,17 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         docs_url=None,
         redoc_url=None,
         responses=RESPONSES,
-        dependencies=[Depends(admitted), Depends(permitted)],
+        # who asks comes before what is asked
+        dependencies=[Depends(permitted), Depends(admitted)],
         max_body_size=MOST_BODY,
         lifespan=lifespan,
     )
-    app.state.asker = asker
+    app.state.asker = answers_for
     # the last one added is the outermost
     app.add_middleware(Limited)
     app.add_middleware(Asking, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem)
-    app.add_middleware(Traced, defect=defect, who=asker.scope.name)
+    app.add_middleware(Traced, defect=defect, who=seen.name if answers_for else NOBODY)
     app.add_middleware(Forbidding)
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")

@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -86,14 +87,37 @@ class DecisionJobs:
     """Submit jobs, find them and their results; safe across threads.
 
     Args:
-        scope: for whom parties are decided; jobs of other scopes are unknown to this one.
+        scope: what whoever asks without a log-in sees; None where everybody has to log in.
+        scope_of: what somebody who logged in sees now, by their identifier; None where they may
+            ask no more.  Their jobs are unknown to others.
     """
 
-    def __init__(self, services: Services, runner: Runner, scope: Scope) -> None:
+    def __init__(
+        self,
+        services: Services,
+        runner: Runner,
+        scope: Scope | None,
+        *,
+        scope_of: Callable[[str], Scope | None] = lambda _id: None,
+    ) -> None:
         self._services = services
-        self._scope = scope
+        self._unnamed, self._scope_of = scope, scope_of
+        self._asker: str | None = None
+        self._asking: Scope | None = scope
         self._runner = runner
         runner.declare(Kind(_KIND, self._lines_of, most=_MOST_JOBS, kept=_KEPT, cuttable=True))
+
+    def asked_by(self, asker: str, scope: Scope) -> DecisionJobs:
+        """The same jobs as somebody who logged in submits and finds them."""
+        same = copy(self)
+        same._asker, same._asking = asker, scope
+        return same
+
+    @property
+    def _scope(self) -> Scope:
+        if self._asking is None:
+            raise _changed()
+        return self._asking
 
     def submit(
         self,
@@ -128,10 +152,14 @@ class DecisionJobs:
         fixed = {
             "as_of": at.as_of.isoformat(),
             "known_at": at.known_at.isoformat(),
-            "scope": self._scope.id,
+            "scope": _without_grants(self._scope),
+            "purpose": self._scope.purpose,
+            **({} if self._asker is None else {"asker": self._asker}),
         }
         name = uuid.uuid4().hex if key is None else f"key:{key}"
-        if not self._scope.sees_everything:
+        if self._asker is not None:
+            name += f":{self._asker}"
+        elif not self._scope.sees_everything:
             name += f":{self._scope.id}"
         return self._runner.begin(
             Job(
@@ -175,20 +203,18 @@ class DecisionJobs:
         """Write the lines that are not there yet, a lot in a turn."""
         asked = json.loads(job.request)
         given, fixed = _given(asked), asked["fixed"]
-        if not self._is_ours(job):
-            raise ForbiddenError(
-                "提交任务时的权限与现在的不同，任务停止。请重新提交。",
-                "The job was submitted under another scope: submit it again.",
-                code="not_permitted",
-            )
-        reader = self._services.reader_of(
-            self._scope,
-            as_of=date.fromisoformat(fixed["as_of"]),
-            known_at=datetime.fromisoformat(fixed["known_at"]),
-        )
+        as_of = date.fromisoformat(fixed["as_of"])
+        known_at = datetime.fromisoformat(fixed["known_at"])
+        scope = self._scope_now(fixed)
+        reader = self._services.reader_of(scope, as_of=as_of, known_at=known_at)
         for start in range(job.done, len(asked["parties"]), _AT_ONCE):
             lines = []
             for party in asked["parties"][start : start + _AT_ONCE]:
+                # what was taken back since the last line is used no more
+                now = self._scope_now(fixed)
+                if now.id != scope.id:
+                    scope = now
+                    reader = self._services.reader_of(scope, as_of=as_of, known_at=known_at)
                 line = self._line(reader, asked["product"], party, given)
                 if line is None:
                     break
@@ -201,10 +227,24 @@ class DecisionJobs:
                 yield
         return None
 
+    def _scope_now(self, fixed: Mapping[str, Any]) -> Scope:
+        """What whoever submitted a job sees now.
+
+        Raises `ForbiddenError` (`not_permitted`) where their role or area is another one by now.
+        """
+        asker = fixed.get("asker")
+        now = self._unnamed if asker is None else self._scope_of(asker)
+        # jobs of before told none but everything
+        if now is None or _without_grants(now) != fixed.get("scope", "everything"):
+            raise _changed()
+        return replace(now, purpose=fixed["purpose"]) if fixed.get("purpose") else now
+
     def _is_ours(self, job: Job) -> bool:
-        """Whether it was submitted by who sees the same; jobs of before told none but everything."""
-        told: str = json.loads(job.request)["fixed"].get("scope", "everything")
-        return told == self._scope.id
+        """Whether it is of whoever asks: of the same name, or without one, of who sees the same."""
+        fixed = json.loads(job.request)["fixed"]
+        if self._asker is not None or "asker" in fixed:
+            return bool(fixed.get("asker") == self._asker)
+        return bool(fixed.get("scope", "everything") == _without_grants(self._scope))
 
     def _line(
         self, reader: Reader, product: str, party: str, given: Mapping[str, Any]
@@ -221,6 +261,19 @@ class DecisionJobs:
                 if self._runner.closing.wait(_AGAIN_S):
                     return None
         return decide_line(self._services, reader, product, party, given)
+
+
+def _without_grants(scope: Scope) -> str:
+    """Names what a role sees in an area, whoever opened what to it."""
+    return replace(scope, grants={}).id
+
+
+def _changed() -> ForbiddenError:
+    return ForbiddenError(
+        "提交任务时的权限与现在的不同，任务停止。请重新提交。",
+        "The job was submitted under another scope: submit it again.",
+        code="not_permitted",
+    )
 
 
 def _without_numbers(said: Any) -> Any:

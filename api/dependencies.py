@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
+import anyio
+import anyio.to_thread
 from fastapi import Depends, Path, Query, Request
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict
 
-from api.acts import permit
 from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
+from api.needs import is_open, is_own
 from api.rate_limit import count_asker, count_refused
-from api.security import Asker
+from api.security import Asker, permit, visitor
 from api.security.bearer import from_bearer, in_scope
+from api.security.known import COOKIE, Known
+from api.security.shown_to import showing_to
 from api.services import Services
 from api.trace import note_scope
-from graph.errors import LoginError
+from graph.errors import ForbiddenError, LoginError
 from graph.time import past
 from ingest.delivery.inbox import Inbox
 from queries.reader import Reader
@@ -37,6 +41,7 @@ __all__ = [
     "asker",
     "inbox",
     "jobs",
+    "known",
     "permitted",
     "reader",
     "scope",
@@ -47,8 +52,13 @@ __all__ = [
 #: How long a request waits while another run holds the source, in seconds.
 FOR_A_RUN_S = 5.0
 
+#: Threads that look up who asks.
+_LOOKING_UP = 4
+_ASKER, _KNOWN = "xinnong.asker", "xinnong.known"
+Found = TypeVar("Found")
+#: Methods that do nothing.
+_SAFE = ("GET", "HEAD")
 
-_ASKER = "xinnong.asker"
 
 #: A day to ask about; None is today.
 AsOf = Annotated[
@@ -80,14 +90,15 @@ def services(request: Request) -> Services:
 
 
 def asker(request: Request) -> Asker:
-    """Who asks, found out once for a request.
+    """Who asks.
 
-    Raises `LoginError` (`invalid_token`).
+    Raises `LoginError` where nobody said who they are.
     """
-    found: Asker | None = request.scope.get(_ASKER)
+    found: Asker | None = request.scope.get(_ASKER) or request.app.state.asker
     if found is None:
-        found = from_bearer(request, services(request)) or request.app.state.asker
-        request.scope[_ASKER] = found
+        raise LoginError(
+            "请先登录。", "Say who you are first: log in, or send a token.", code="login_required"
+        )
     return found
 
 
@@ -96,26 +107,81 @@ def scope(request: Request) -> Scope:
     return asker(request).scope
 
 
+def known(request: Request) -> Known | None:
+    """The session in which somebody asks; None where they have none."""
+    found: Known | None = request.scope.get(_KNOWN)
+    return found
+
+
 async def permitted(request: Request) -> None:
     """Of every route and page: whether whoever asks may do what it does (`api.needs`).
 
-    In the loop of the server: it waits for no thread, or health would wait for slow requests.  Who
-    brings a token is looked up in a thread, as what they ask is answered in one.
+    Who it is, is looked up by threads that do nothing else: slow requests hold the others, and
+    what is open to everybody is asked of nobody, so that health waits for no thread.
 
-    Raises `ForbiddenError` (`not_permitted`, `insufficient_scope`), `RateLimitedError`, and as
-    `asker`.
+    Raises `LoginError`, `RateLimitedError`, and `ForbiddenError` (`not_permitted`, `password_due`,
+    `insufficient_scope`).
     """
-    if "authorization" in request.headers:
+    endpoint = getattr(request.scope.get("route"), "endpoint", None)
+    declared = getattr(endpoint, "needs", None)
+    if declared is None:
+        return
+    showing_to(request.app.state.asker)
+    await _find(request, endpoint)
+    if is_open(endpoint):
+        return
+    found = asker(request)
+    count_asker(request, found.id)
+    note_scope(request, found.scope.name)
+    showing_to(found)
+    in_scope(declared.act, found)
+    permit(declared.act, found, only_looks=request.method in _SAFE)
+    held = known(request)
+    if held is not None and held.user.must_change and not is_own(endpoint):
+        raise ForbiddenError(
+            "请先在“我的账户”设置密码，再办理其他事项。",
+            "Choose a password first.",
+            code="password_due",
+        )
+
+
+async def _find(request: Request, endpoint: Any) -> None:
+    """Note who asks, where they said so: by a token, else by a session.
+
+    What is open is answered to everybody as to a visitor; a page of it, which says at its head who
+    is logged in, looks for a session all the same.
+    """
+    opened, state = is_open(endpoint), request.app.state
+    if not opened and "authorization" in request.headers:
         try:
-            await run_in_threadpool(asker, request)
+            client = await _looked_up(request, from_bearer, request, services(request).office)
         except LoginError:
             count_refused(request)
             raise
-    count_asker(request, asker(request).id)
-    declared = getattr(getattr(request.scope.get("route"), "endpoint", None), "needs", None)
-    if declared is not None:
-        in_scope(declared.act, asker(request))
-        permit(declared.act, scope(request))
+        if client is not None:
+            request.scope[_ASKER] = client
+            return
+    if state.asker is not None:
+        return
+    if opened:
+        request.scope[_ASKER] = visitor()
+    token = request.cookies.get(COOKIE)
+    if not token or (opened and getattr(request.scope["route"], "include_in_schema", True)):
+        return
+    found = await _looked_up(request, services(request).known_by, token)
+    if found is not None:
+        request.scope[_KNOWN] = found
+        showing_to(found.asker)
+        if not opened:
+            request.scope[_ASKER] = found.asker
+
+
+async def _looked_up(request: Request, look_up: Callable[..., Found], *of: Any) -> Found:
+    """What a thread of those that only look up who asks finds."""
+    state = request.app.state
+    if not hasattr(state, "looking_up"):
+        state.looking_up = anyio.CapacityLimiter(_LOOKING_UP)
+    return await anyio.to_thread.run_sync(look_up, *of, limiter=state.looking_up)
 
 
 def reader(
@@ -145,9 +211,12 @@ def inbox(request: Request) -> Inbox:
 
 
 def jobs(request: Request) -> DecisionJobs:
-    """The jobs of this application."""
+    """The jobs of this application, as whoever asks submits and finds them."""
     found: DecisionJobs = request.app.state.jobs
-    return found
+    if request.app.state.asker is not None:
+        return found
+    who = asker(request)
+    return found.asked_by(who.id, who.scope)
 
 
 Office = Annotated[DecisionJobs, Depends(jobs)]

@@ -7,14 +7,12 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
+from api.needs import is_open
 from api.rate_limit import LIMITS
 from api.security.clients import CLIENT_ACTS
+from api.security.known import COOKIE
 
-__all__ = ["SESSION_COOKIE", "add_limits", "add_security"]
-
-SESSION_COOKIE = "xinnong_session"
-#: Paths that anybody may ask.
-_OPEN = ("/v1/public/", "/v1/jwks", "/.well-known/", "/healthz", "/readyz")
+__all__ = ["add_limits", "add_security"]
 
 _SCHEMES = {
     "client": {
@@ -31,7 +29,7 @@ _SCHEMES = {
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": SESSION_COOKIE,
+        "name": COOKIE,
         "description": "登录后的会话 / somebody who logged in",
     },
     "client_secret": {
@@ -45,8 +43,8 @@ _SCHEMES = {
 def add_security(description: dict[str, Any], routes: Iterable[APIRoute]) -> None:
     """Say of every route who may ask it: a client for an act, somebody logged in, or anybody."""
     description.setdefault("components", {})["securitySchemes"] = _SCHEMES
-    acts = {
-        (method.lower(), route.path_format): getattr(route.endpoint, "needs").act  # noqa: B009
+    ways_in = {
+        (method.lower(), route.path_format): route.endpoint
         for route in routes
         for method in route.methods or ()
     }
@@ -54,9 +52,10 @@ def add_security(description: dict[str, Any], routes: Iterable[APIRoute]) -> Non
         for method, operation in operations.items():
             if "security" in operation:
                 continue
-            act = acts[method, path]
+            endpoint: Any = ways_in[method, path]
+            act = endpoint.needs.act
             ways: list[dict[str, list[str]]] = [{"session": []}]
-            if path.startswith(_OPEN):
+            if is_open(endpoint):
                 ways = []
             elif act in CLIENT_ACTS:
                 ways.insert(0, {"client": [act.value]})

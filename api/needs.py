@@ -21,7 +21,10 @@ from graph.errors import SettingsError
 from graph.information import InformationClass
 from queries import library
 
-__all__ = ["EVERY_CLASS", "Needs", "asked", "declaring", "needs", "routes_of"]
+__all__ = [
+    "EVERY_CLASS", "Needs", "asked", "declaring", "is_open", "is_own", "needs", "open_to_all",
+    "own", "routes_of",
+]  # fmt: skip
 
 Way = TypeVar("Way", bound=Callable[..., Any])
 
@@ -45,6 +48,29 @@ def needs(act: Act, *access: InformationClass) -> Callable[[Way], Way]:
         return way
 
     return declared
+
+
+def open_to_all(way: Way) -> Way:
+    """Mark a route or a page as open to whoever comes: without the mark it needs a log-in."""
+    way.is_open_to_all = True  # type: ignore[attr-defined]
+    return way
+
+
+def is_open(way: Any) -> bool:
+    """Whether a route or a page is open to whoever comes."""
+    return bool(getattr(way, "is_open_to_all", False))
+
+
+def own(way: Way) -> Way:
+    """Mark a page as one's own: a log-in, a password, a session.  One who has to choose a password
+    first may open it."""
+    way.is_own = True  # type: ignore[attr-defined]
+    return way
+
+
+def is_own(way: Any) -> bool:
+    """Whether a page is about whoever opens it."""
+    return bool(getattr(way, "is_own", False))
 
 
 def asked(*questions: str) -> frozenset[InformationClass]:

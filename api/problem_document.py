@@ -33,7 +33,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     }
     for status, told in {
         400: "按规则不能办理 / refused by a rule",
-        401: "令牌无效，或没有登录 / no valid token, or nobody logged in",
+        401: "尚未登录，或登录已经结束 / log in, or send a token",
         403: "没有权限，或来自另一个网站 / not permitted, or sent by another site",
         404: "没有所问的对象 / not found",
         409: "正有人在处理，或本环境没有安装 / busy, or not installed here",

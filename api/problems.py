@@ -17,6 +17,9 @@ from starlette.routing import Match
 
 from api.admission import declared, sent
 from api.pages import render_problem
+from api.pages.login import login_path
+from api.pages.rendering import see_other
+from api.security.shown_to import showing_to
 from api.trace import note_code, trace_of
 from graph.errors import (
     BusyError,
@@ -50,7 +53,9 @@ _STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429}
 #: When to ask again while the graph starts or is busy, in seconds.
 _AGAIN = 2
 
-_UNAVAILABLE, _NOT_ALLOWED = 503, 405
+#: When to ask again who asked too often, in seconds, where it is not said more exactly.
+_LATER = 60
+_UNAVAILABLE, _TOO_OFTEN, _NOT_ALLOWED, _WHO = 503, 429, 405, 401
 _HTTP_TITLES = {
     400: "请求内容读不出来",
     404: "没有这个页面",
@@ -67,10 +72,14 @@ def add_handlers(app: FastAPI) -> None:
         status = _STATUS_OF_CODE.get(error.cause_code) or next(
             (code for kind, code in _STATUS.items() if isinstance(error, kind)), 500
         )
+        if status == _WHO and _leads_on(request):
+            return see_other(login_path(request.url, request.method))
         told = _unsaid((error.message_zh, error.message_en), sent(request))
         answer = problem(request, status, error.cause_code, *told)
-        if status == _UNAVAILABLE:
-            answer.headers["Retry-After"] = str(_AGAIN)
+        if status == _WHO:
+            answer.headers["WWW-Authenticate"] = 'Bearer realm="xinnong"'
+        if status in (_UNAVAILABLE, _TOO_OFTEN):
+            answer.headers["Retry-After"] = str(_AGAIN if status == _UNAVAILABLE else _LATER)
         answer.headers.update(getattr(error, "headers", {}))
         return answer
 
@@ -114,7 +123,8 @@ def problem(request: Request, status: int, code: str, message_zh: str, message_e
     """The answer that says what is wrong: a document for programs, a page for people."""
     trace = trace_of(request)
     note_code(request, code)
-    if not request.url.path.startswith(("/v1", "/healthz", "/readyz")):
+    if not _is_for_programs(request):
+        showing_to(request.scope.get("xinnong.asker") or getattr(request.app.state, "asker", None))
         return render_problem(status, message_zh, message_en, trace)
     return JSONResponse(
         {
@@ -129,6 +139,15 @@ def problem(request: Request, status: int, code: str, message_zh: str, message_e
         media_type="application/problem+json",
         headers={"Content-Language": "zh-CN"},
     )
+
+
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith(("/v1", "/healthz", "/readyz", "/.well-known"))
+
+
+def _leads_on(request: Request) -> bool:
+    """Whether whoever has to log in is led to where they do: a person at a page."""
+    return not _is_for_programs(request) and "authorization" not in request.headers
 
 
 def _place(loc: Iterable[object], known: frozenset[str]) -> str:

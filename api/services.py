@@ -16,7 +16,7 @@ from graph.closing import Closing
 from graph.errors import NotFoundError, XinnongError
 from graph.log import FactLog
 from graph.moment import Moment
-from graph.operations import DecisionArchive, OfficeBooks, OperationsStore
+from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sessions
 from graph.settings import Settings
 from graph.time import utc_now
 from queries.publishing import Publishing
@@ -26,6 +26,7 @@ from queries.scope import Scope
 from queries.single_flight import SingleFlight
 
 if TYPE_CHECKING:
+    from api.security.known import Known
     from graph.connection import Graph
     from ingest.delivery.deliveries import Deliveries
     from ingest.guarded_guarantee import GuardedGuarantee
@@ -103,6 +104,23 @@ class Services(Closing):
         from ingest.guarded_guarantee import insert_guarantee
 
         return insert_guarantee(self.settings, proposal, accept_open=accept_open, store=self.store)
+
+    def known_by(self, token: str) -> Known | None:
+        """In whose session a token is now; None where it is nobody's."""
+        from api.security.known import known_by
+
+        return known_by(token, self.store, at=utc_now())
+
+    def scope_of(self, asker: str) -> Scope | None:
+        """What somebody who logged in sees now, by their identifier; None where they are gone."""
+        from api.security.known import asker_by_id
+
+        found = asker_by_id(asker, self.store)
+        return None if found is None else found.scope
+
+    def end_session(self, known: Known) -> None:
+        """End the session in which somebody asks."""
+        Sessions(self.store).end(known.session.number, user=known.user.id, at=utc_now())
 
     def open_store(self) -> None:
         """Open what is no fact now, so that what cannot be opened is said now; raises as it does."""

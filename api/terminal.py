@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.acts import Act, permit
+from api.acts import Act
 from api.grid import Grid
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ SourceName = Annotated[str, typer.Argument(help="来源名称，见 xinnong sour
 def permitted(act: Act) -> None:
     """For a command that opens nothing: raises `ForbiddenError` (`not_permitted`)."""
     if act.is_on_everything:
-        from api.who_asks import local_scope
+        from api.security import local_asker, permit
 
-        permit(act, local_scope())
+        permit(act, local_asker())
 
 
 def open_settings(act: Act) -> Settings:

@@ -23,9 +23,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
-__all__ = ["TRACE_HEADER", "Traced", "note_code", "note_scope", "trace_of"]
+__all__ = ["NOBODY", "TRACE_HEADER", "Traced", "note_code", "note_scope", "trace_of"]
 
 TRACE_HEADER = "Trace-Id"
+#: For whom a request was that nobody was known to ask.
+NOBODY = "未登录"
 
 #: version, trace id, the caller's span, flags; what a later version appends may follow
 _PARENT = re.compile(

@@ -47,7 +47,7 @@ def page_modules() -> Iterator[ModuleType]:
 
 
 @cache
-def navigation() -> dict[str, list[Entry]]:
+def navigation() -> dict[Desk, list[Entry]]:
     """Entries by desk."""
     every = [entry for found in page_modules() for entry in getattr(found, "ENTRIES", ())]
     every.sort(key=lambda entry: (entry.order, entry.path))

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api.acts import Act
 from api.dependencies import Now
-from api.needs import needs
+from api.needs import needs, open_to_all
 from api.pages.navigation import Entry
 from api.pages.rendering import page
 from api.rate_limit import PUBLIC_SEARCH
@@ -30,6 +30,7 @@ ENTRIES = (
 
 @router.get("/public")
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
+@open_to_all
 def start(reader: Now) -> HTMLResponse:
     """The search, how many records are published, and the guide."""
     return _told(reader, "", asked=False)
@@ -37,6 +38,7 @@ def start(reader: Now) -> HTMLResponse:
 
 @router.post("/public", dependencies=[Depends(PUBLIC_SEARCH)])
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
+@open_to_all
 def search(reader: Now, text: Annotated[str, Form(min_length=2, max_length=200)]) -> HTMLResponse:
     """Records of one organisation."""
     return _told(reader, text, asked=True)

@@ -11,8 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from api.carrying import Leading, along
 from api.condition_words import failed, hint_said, lacking, unknown
-from api.pages.navigation import navigation
+from api.pages.start import entries_for, start_of
 from api.record_words import adverse_said, adverse_sentence, record_said
+from api.security.shown_to import shown_to
 from api.wording import (
     GRADES,
     GROUPS,
@@ -80,10 +81,10 @@ _environment.globals |= {
     "LABELS": LABELS,
     "LEAST_SHARE": LEAST_SHARE,
     "MATCHES": MATCHES,
-    "navigation": navigation,
     "SCHEMA": SCHEMA,
     "STATES": STATES,
     "points": points,
+    "start_of": start_of,
     "who": who,
     "here": "",
 }
@@ -91,7 +92,10 @@ _environment.globals |= {
 
 def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) -> HTMLResponse:
     """A template, filled; `here` is the entry of the navigation that it belongs to."""
-    text = _environment.get_template(template).render(here=here, **values)
+    asker = shown_to()
+    text = _environment.get_template(template).render(
+        here=here, asker=asker, entries=entries_for(asker), **values
+    )
     return HTMLResponse(text, status_code=status)
 
 

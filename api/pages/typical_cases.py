@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Now, Reading, Serving
-from api.needs import EVERY_CLASS, needs
+from api.needs import EVERY_CLASS, needs, open_to_all
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
@@ -50,6 +50,7 @@ Form = Annotated[dict[str, str], Depends(_form)]
 
 @router.get("/public/typical-cases")
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
+@open_to_all
 def shown(reader: Now, services: Serving, offset: Offset = 0) -> HTMLResponse:
     """What everybody sees."""
     told = shown_cases(reader, services.office.store)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.acts import Act
-from api.needs import needs
+from api.needs import needs, open_to_all
 from api.services import Services
 from graph.errors import XinnongError
 
@@ -43,6 +43,7 @@ class Ready:
 
 @router.get("/healthz", summary="进程是否在运行 / alive")
 @needs(Act.LOOK)
+@open_to_all
 async def healthz() -> Alive:
     """Alive: says nothing of the graph, and needs no thread."""
     return Alive()
@@ -55,6 +56,7 @@ async def healthz() -> Alive:
     responses={503: {"model": Ready}},
 )
 @needs(Act.LOOK)
+@open_to_all
 async def readyz(request: Request) -> JSONResponse:
     """Ready: the graph answers and holds the whole log."""
     state = request.app.state

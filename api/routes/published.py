@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.acts import Act
 from api.dependencies import Body, Now, Serving
-from api.needs import needs
+from api.needs import needs, open_to_all
 from api.rate_limit import PUBLIC_RECORDS, PUBLIC_SEARCH
 from graph.information import InformationClass
 from queries.basis import Basis
@@ -41,6 +41,7 @@ class Notices:
     dependencies=[Depends(PUBLIC_SEARCH)],
 )
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
+@open_to_all
 def search(body: PublicSearch, reader: Now) -> Notices:
     """By its exact name or code; a part of a name finds nothing."""
     told = published(reader)
@@ -53,6 +54,7 @@ def search(body: PublicSearch, reader: Now) -> Notices:
     dependencies=[Depends(PUBLIC_RECORDS)],
 )
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
+@open_to_all
 def records(reader: Now, services: Serving) -> Notices:
     """Permits, penalties, lists and honours of organisations within their terms, as of now.
 

@@ -15,7 +15,7 @@ from starlette.datastructures import UploadFile
 
 from api.acts import Act
 from api.dependencies import Serving
-from api.needs import needs
+from api.needs import needs, open_to_all
 from api.rate_limit import TOKEN
 from api.security.bearer import issuer_of
 from api.security.client_proof import ASSERTION_TYPE, Door, OAuthError, proven
@@ -116,6 +116,7 @@ _ERROR: dict[int | str, dict[str, Any]] = {
     ),
 )
 @needs(Act.LOOK)
+@open_to_all
 def fetch(request: Request, services: Serving, form: Form) -> Response:
     """Client credentials (RFC 6749, 4.4): by `client_secret_basic` or `private_key_jwt`."""
 
@@ -159,6 +160,7 @@ def fetch(request: Request, services: Serving, form: Form) -> Response:
     openapi_extra=_described("token", {"token": {"type": "string", "title": "令牌"}}),
 )
 @needs(Act.LOOK)
+@open_to_all
 def revoke(request: Request, services: Serving, form: Form) -> Response:
     """A client's own token is taken no more (RFC 7009); what is no token of it changes nothing."""
 
@@ -217,6 +219,7 @@ class PublishedKeys:
 
 @router.get(_KEYS, summary="验证令牌的公钥 / keys by which tokens are known")
 @needs(Act.LOOK)
+@open_to_all
 def keys(services: Serving) -> PublishedKeys:
     """Public keys of every token that may be alive; who meets another `kid` asks again."""
     return PublishedKeys(**signing_keys(services.settings.data).published(utc_now()))
@@ -242,6 +245,7 @@ class AuthorizationServer:
 
 @router.get("/.well-known/oauth-authorization-server", summary="令牌服务说明 / what is offered")
 @needs(Act.LOOK)
+@open_to_all
 def metadata(request: Request, services: Serving) -> AuthorizationServer:
     """Where tokens are fetched, and how a client proves itself."""
     issuer = issuer_of(request, services.settings)

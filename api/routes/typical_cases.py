@@ -14,7 +14,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Day, Whole
 from api.dependencies import Body, Now, Reading, Serving
-from api.needs import EVERY_CLASS, needs
+from api.needs import EVERY_CLASS, needs, open_to_all
 from graph.information import InformationClass
 from queries.typical_cases import (
     CaseBoard,
@@ -73,6 +73,7 @@ class CaseAct:
 
 @router.get("/public/typical-cases", summary="典型案例 / typical cases")
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
+@open_to_all
 def shown(reader: Now, services: Serving) -> ShownCases:
     """Cases of organisations that are shown today; with the end of its record a case is gone."""
     return shown_cases(reader, services.office.store)

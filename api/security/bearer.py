@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 
 from api.acts import Act
-from api.security.asker import Asker
+from api.security.asker import Asker, scope_of
 from api.security.clients import CLIENT_ACTS
 from api.security.role import Role
 from api.security.signing_keys import signing_keys
 from api.security.tokens import Token, TokenError, digest_of, read
 from graph.errors import ForbiddenError, LoginError
-from graph.operations import Client, Clients
+from graph.operations import Client, Clients, OfficeBooks
+from graph.settings import Settings
 from graph.time import utc_now
 from queries.scope import Scope
-
-if TYPE_CHECKING:
-    from api.services import Services
-    from graph.settings import Settings
 
 __all__ = ["InsufficientScopeError", "TokenRefusedError", "from_bearer", "in_scope", "issuer_of"]
 
@@ -63,7 +59,7 @@ def issuer_of(request: Request, settings: Settings) -> str:
     return settings.public_url or str(request.base_url).rstrip("/")
 
 
-def from_bearer(request: Request, services: Services) -> Asker | None:
+def from_bearer(request: Request, office: OfficeBooks) -> Asker | None:
     """Who asks with a token; None where no token came.
 
     The client is looked up at every request: what ended or was narrowed holds from the next one on.
@@ -79,14 +75,14 @@ def from_bearer(request: Request, services: Services) -> Asker | None:
     at = utc_now()
     try:
         token = read(
-            signing_keys(services.settings.data),
+            signing_keys(office.settings.data),
             tokens[0],
-            issuer=issuer_of(request, services.settings),
+            issuer=issuer_of(request, office.settings),
             at=at,
         )
     except TokenError:
         raise TokenRefusedError from None
-    found = Clients(services.store).asking(token.client, digest_of("token", token.jti))
+    found = Clients(office.store).asking(token.client, digest_of("token", token.jti))
     if found is None or not _is_standing(*found, token):
         raise TokenRefusedError
     client = found[0]
@@ -123,10 +119,6 @@ def _scope(client: Client, request: Request) -> Scope:
             "The client is not registered for that purpose.",
             code="purpose_not_registered",
         )
-    return Scope(
-        client.name,
-        divisions=client.divisions,
-        institution=client.institution,
-        purpose=purpose,
-        open_classes=frozenset(),
+    return scope_of(
+        Role.CLIENT, divisions=client.divisions, institution=client.institution, purpose=purpose
     )

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from api.acts import Act
 from api.security.jwk import read_public_key, thumbprint
+from api.security.role import Role
+from api.security.roles import policy_of
 from api.security.signing_keys import signing_keys
 from api.security.tokens import TokenError, digest_of, read
 from graph import time
@@ -45,8 +47,8 @@ __all__ = [
     "secret_digest",
 ]
 
-#: What a client may be registered for: nothing that is done on the data of the whole district.
-CLIENT_ACTS = (Act.LOOK, Act.ASK, Act.DECIDE)
+#: What a client may be registered for: what its role may do.
+CLIENT_ACTS = tuple(act for act in Act if act in policy_of(Role.CLIENT).acts)
 #: How long a secret or a key is taken, in days, unless another span is said; and at most.
 DAYS, MOST_DAYS = 365, 732
 #: How long the secret before is still taken, in hours: the other side has time to put the new one in.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
-__all__ = ["Role"]
+__all__ = ["Role", "role_of"]
 
 
 class Role(StrEnum):
@@ -20,6 +20,8 @@ class Role(StrEnum):
         member.term = term
         return member
 
+    #: Who did not log in: whoever looks at what is published.
+    VISITOR = "visitor", "公众"
     LOAN_OFFICER = "loan_officer", "信贷员"
     MANAGER = "manager", "信贷主管"
     CREDIT_OFFICE = "credit_office", "信用办"
@@ -28,3 +30,14 @@ class Role(StrEnum):
     CLIENT = "client", "平台客户端"
     AUDITOR = "auditor", "审计员"
     ADMINISTRATOR = "administrator", "管理员"
+
+
+_BY_CODE = {str(role): role for role in Role}
+
+
+def role_of(code: str) -> Role:
+    """The role of a code; raises `ValueError` where there is none."""
+    found = _BY_CODE.get(code)
+    if found is None:
+        raise ValueError(f"{code} is no role")
+    return found

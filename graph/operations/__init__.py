@@ -21,6 +21,8 @@ from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
 from graph.operations.lease import Holder, holder, lease
 from graph.operations.ledger import Delivery, Ledger
+from graph.operations.login_attempt import LoginAttempts
+from graph.operations.login_link import LoginLink, LoginLinks
 from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.monitoring import LastRead, Subscription, Subscriptions
 from graph.operations.office import OfficeBooks
@@ -30,9 +32,11 @@ from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import EVERYTHING, RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
 from graph.operations.runner import Kind, Runner, Work, problem_of
+from graph.operations.session import LoginSession, Sessions
 from graph.operations.staff_check import StaffCheck, StaffChecks
 from graph.operations.store import OperationsStore, read_only_store, store_for
 from graph.operations.typical_case import TypicalCase, TypicalCases
+from graph.operations.user import User, Users
 
 __all__ = [
     "ENDED",
@@ -76,6 +80,10 @@ __all__ = [
     "Kind",
     "LastRead",
     "Ledger",
+    "LoginAttempts",
+    "LoginLink",
+    "LoginLinks",
+    "LoginSession",
     "MeasureBook",
     "OfficeBooks",
     "OperationsStore",
@@ -91,12 +99,15 @@ __all__ = [
     "RecordUses",
     "RepairCases",
     "Runner",
+    "Sessions",
     "StaffCheck",
     "StaffChecks",
     "Subscription",
     "Subscriptions",
     "TypicalCase",
     "TypicalCases",
+    "User",
+    "Users",
     "Work",
     "holder",
     "lease",

@@ -16,20 +16,20 @@ from fastapi.routing import APIRoute
 from typer.testing import CliRunner
 
 import api.app
-from api.acts import Act, permit
+from api.acts import Act
 from api.app import create_app
 from api.command_line import app as commands
 from api.command_needs import declaring_commands
 from api.needs import EVERY_CLASS, asked, needs, routes_of
 from api.pages import router as pages
 from api.routes import routers
-from api.security import local_asker
+from api.security import Asker, Role, local_asker, permit
 from api.terminal import open_settings, permitted
 from graph.errors import ForbiddenError, SettingsError
 from graph.information import InformationClass
 from graph.settings import Settings
 from queries import library
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 
 EVERY = [*routes_of([*routers(), pages])]
 #: What a reader's own ways to ask ask.
@@ -139,10 +139,10 @@ def test_classes_of_questions_are_those_of_their_headers() -> None:
     assert asked("loans", "records") == asked("loans") | asked("records")
 
 
-def test_what_is_done_on_everything_is_for_who_sees_everything() -> None:
-    somebody = Scope("信贷员", open_classes=frozenset({"credit"}))
+def test_what_is_done_on_everything_is_for_who_works_in_the_whole_district() -> None:
+    somebody = local_asker().seeing(OFFICER)
     for act in Act:
-        permit(act, ADMINISTRATOR)
+        permit(act, local_asker())
         if act.is_on_everything:
             with pytest.raises(ForbiddenError) as refused:
                 permit(act, somebody)
@@ -151,8 +151,20 @@ def test_what_is_done_on_everything_is_for_who_sees_everything() -> None:
             permit(act, somebody)
 
 
-#: Who does not see everything.
-OFFICER = Scope("信贷员", open_classes=frozenset({"credit"}))
+def test_an_act_is_for_whose_role_has_it_and_one_that_is_looked_at_is_not_done() -> None:
+    scope = Scope("检查员", open_classes=frozenset({"inspection"}))
+    asker = Asker(
+        "user:1", "王", Role.INSPECTOR, scope, frozenset({Act.LOOK}), frozenset({Act.OFFICE})
+    )
+    permit(Act.LOOK, asker)
+    permit(Act.OFFICE, asker, only_looks=True)
+    for act in (Act.OFFICE, Act.ASK):
+        with pytest.raises(ForbiddenError):
+            permit(act, asker)
+
+
+#: Who works in one town.
+OFFICER = Scope("信贷员", ("610305100",), open_classes=frozenset({"credit"}))
 
 
 def test_a_command_that_declares_nothing_does_not_load() -> None:

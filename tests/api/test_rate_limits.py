@@ -179,7 +179,7 @@ def test_the_interface_says_who_may_ask_and_how_often(app: FastAPI) -> None:
     described = app.openapi()
     schemes = described["components"]["securitySchemes"]
     scopes = schemes["client"]["flows"]["clientCredentials"]["scopes"]
-    assert scopes.keys() == {"look", "ask", "decide"}
+    assert scopes.keys() == {"look", "ask", "decide", "consent", "finance", "notify"}
     assert schemes["session"]["in"] == "cookie"
     for path, operations in described["paths"].items():
         for method, operation in operations.items():

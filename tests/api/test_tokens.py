@@ -95,10 +95,10 @@ def test_a_client_fetches_a_token_and_is_who_it_is(app: FastAPI, service: TestCl
     assert asked.json() == {
         "id": f"client:{client.id}", "name": "样例农商行信贷系统", "role": "client",
         "acts": ["ask", "decide", "look"], "institution": BANK, "purpose": "贷款审批",
-        "divisions": ["610305"], "open": [],
+        "divisions": ["610305"], "open": ["division", "public_record", "register"],
     }  # fmt: skip
     # without one, this app answers for whoever uses the machine
-    assert service.get("/v1/who").json()["id"] == "local"
+    assert service.get("/v1/who").json()["id"].startswith("local:")
 
 
 def test_the_claims_are_those_of_rfc_9068(app: FastAPI, service: TestClient) -> None:
@@ -133,7 +133,7 @@ def test_what_is_offered_is_described(service: TestClient) -> None:
     assert told["issuer"] == HERE
     assert told["token_endpoint"] == f"{HERE}/v1/token"
     assert told["jwks_uri"] == f"{HERE}/v1/jwks"
-    assert told["scopes_supported"] == ["look", "ask", "decide"]
+    assert told["scopes_supported"] == ["look", "ask", "decide", "consent", "finance", "notify"]
     assert told["grant_types_supported"] == ["client_credentials"]
     assert told["token_endpoint_auth_methods_supported"] == [
         "client_secret_basic", "private_key_jwt",

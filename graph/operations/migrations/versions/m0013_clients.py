@@ -8,7 +8,7 @@ from alembic import op
 __all__ = ["upgrade"]
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 _INSTANT = sa.DateTime(timezone=True)
 
