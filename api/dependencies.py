@@ -16,8 +16,10 @@ from api.decision_jobs import DecisionJobs
 from api.needs import is_open, is_own
 from api.rate_limit import count_asker, count_refused
 from api.security import Asker, permit, visitor
+from api.security.acting import act_as
 from api.security.bearer import from_bearer, in_scope
 from api.security.known import COOKIE, Known
+from api.security.own_sources import OwnSources
 from api.security.shown_to import showing_to
 from api.services import Services
 from api.trace import note_scope
@@ -34,6 +36,7 @@ __all__ = [
     "Key",
     "KnownAt",
     "Office",
+    "Owned",
     "Reading",
     "Received",
     "Scoped",
@@ -42,6 +45,7 @@ __all__ = [
     "inbox",
     "jobs",
     "known",
+    "own_sources",
     "permitted",
     "reader",
     "scope",
@@ -143,6 +147,7 @@ async def permitted(request: Request) -> None:
             "Choose a password first.",
             code="password_due",
         )
+    await act_as(request, found)
 
 
 async def _find(request: Request, endpoint: Any) -> None:
@@ -219,6 +224,12 @@ def jobs(request: Request) -> DecisionJobs:
     return found.asked_by(who.id, who.scope)
 
 
+def own_sources(request: Request) -> OwnSources:
+    """Whose files whoever asks sends and sees."""
+    return OwnSources(asker(request).department)
+
+
+Owned = Annotated[OwnSources, Depends(own_sources)]
 Office = Annotated[DecisionJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Reading = Annotated[Reader, Depends(reader)]

@@ -48,7 +48,7 @@ _STATUS: dict[type[XinnongError], int] = {
 }
 
 #: Codes whose status is not that of their class: an extra that is not installed is no defect.
-_STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429}
+_STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429, "login_locked": 429}
 
 #: When to ask again while the graph starts or is busy, in seconds.
 _AGAIN = 2

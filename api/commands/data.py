@@ -16,6 +16,7 @@ from api.terminal import (
     answer_with,
     fetch_engine,
     open_settings,
+    opened,
     permitted,
     say,
     table,
@@ -35,15 +36,26 @@ _MOST = 50  # lines shown of what was found
 
 
 @commands.command()
-def init() -> None:
-    """建立数据目录和密钥 / make the data folder and the secrets."""
+def init(
+    address: Annotated[
+        str, typer.Option(help="服务的地址，写在链接前面 / address of the service")
+    ] = "http://127.0.0.1:8000",
+) -> None:
+    """建立数据目录、密钥和首任管理员 / make the data folder, the secrets, the administrator."""
+    from api.security import local_asker
+    from api.security.first_start import first_administrator
     from graph.private import private_folder
     from graph.secrets import make_secrets
+    from graph.time import utc_now
 
     settings = open_settings(Act.RECEIVE)
     private_folder(settings.data)
     make_secrets(settings.secrets_file)
     print(f"数据目录 {settings.data}；密钥 {settings.secrets_file}（请妥善备份）")
+    with opened(Act.PEOPLE) as services:
+        path = first_administrator(services.office.store, by=local_asker().name, at=utc_now())
+    if path is not None:
+        print(f"管理员的一次性登录链接（24 小时内用一次；先运行 xinnong serve）：{address}{path}")
 
 
 @commands.command()

@@ -24,12 +24,13 @@ def serve(
         str, typer.Option(help="监听地址，仅限本机 / address, loopback only")
     ] = "127.0.0.1",
 ) -> None:
-    """补齐图，启动服务（登录上线前仅限本机）/ bring the graph up, start the server, loopback only."""
+    """补齐图，启动服务，登录后使用 / bring the graph up, start the server."""
     import uvicorn
 
     from api.app import create_app
     from api.interrupt import ending
     from api.logs import logging_to
+    from api.security.first_start import has_people
     from api.server import SERVER
     from graph.catch_up import catch_up
     from graph.engine import leave_engine
@@ -37,8 +38,8 @@ def serve(
 
     if host not in ("127.0.0.1", "localhost", "::1"):
         raise SettingsError(
-            "尚未启用登录，服务只能绑定本机地址 127.0.0.1。",
-            "Without authentication the server binds to loopback only.",
+            "服务只能绑定本机地址 127.0.0.1：对外请由反向代理加密后转到本机。",
+            "The server binds to loopback only: put a proxy with TLS before it.",
             code="loopback_only",
         )
     settings = open_settings(Act.KEEP)
@@ -50,6 +51,10 @@ def serve(
         # what cannot be opened is said here, and not by the server with a traceback
         with opened(Act.KEEP) as services:
             services.open_store()
+            if not has_people(services.office.store):
+                say(
+                    "还没有用户：请在另一个窗口运行 xinnong init，取得管理员的登录链接 / no users yet"
+                )
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         with logging_to(settings):
             uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
@@ -66,6 +71,9 @@ def demo(
 ) -> None:
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
     import ingest as room
+    from api.security import local_asker
+    from api.security.first_start import demonstration_links
+    from graph.time import utc_now
     from ingest.sample import steps
 
     settings = open_settings(Act.KEEP)
@@ -82,6 +90,11 @@ def demo(
         for source, path in steps(folder):
             if (source, path.name) not in whole:
                 room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
+    with opened(Act.PEOPLE) as services:
+        links = demonstration_links(services.office.store, by=local_asker().name, at=utc_now())
+    print("演示用户的一次性登录链接（服务启动后打开，点一下即登录，各用一次）：")
+    for role, shown, leads_to in links:
+        print(f"  {role.term}（{shown}）：http://127.0.0.1:{port}{leads_to}", flush=True)
     serve(port=port)
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Path
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
-from api.dependencies import FOR_A_RUN_S, Received, Scoped, Serving
+from api.dependencies import FOR_A_RUN_S, Owned, Received, Scoped, Serving
 from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -32,11 +32,13 @@ _REASONS = 3
 
 @router.get("/deliveries")
 @needs(Act.RECEIVE)
-def deliveries(services: Serving, scope: Scoped, inbox: Received) -> HTMLResponse:
+def deliveries(services: Serving, scope: Scoped, inbox: Received, owned: Owned) -> HTMLResponse:
     """Corrections by department, sources, uploads under way or refused, the last fifty files."""
-    uploads = inbox.in_state("receiving", "waiting", "running", "failed", "cancelled")
+    states = ("receiving", "waiting", "running", "failed", "cancelled")
+    uploads = owned.only(inbox.in_state(*states), lambda one: one.source)
     told = services.deliveries()
-    sources, loads = told.freshness(), by_department(told.worklist())
+    sources = owned.only(told.freshness(), lambda one: one.source)
+    loads = by_department(owned.only(told.worklist(), lambda one: one.source))
     # a source of which every file was refused was heard too, and has to be told so
     spoke = [bool(item.batches or item.failed_file or item.missing_parts) for item in sources]
     return page(
@@ -50,14 +52,15 @@ def deliveries(services: Serving, scope: Scoped, inbox: Received) -> HTMLRespons
         most=_REASONS,
         known={name: load_source(name) for name in source_names()},
         uploads=uploads[-20:],
-        deliveries=told.ledger.latest(50),
+        deliveries=owned.only(told.ledger.latest(50), lambda one: one.source),
     )
 
 
 @router.get("/deliveries/{name}")
 @needs(Act.RECEIVE)
-def batch(services: Serving, scope: Scoped, name: Name) -> HTMLResponse:
+def batch(services: Serving, scope: Scoped, name: Name, owned: Owned) -> HTMLResponse:
     """One batch: what became of its rows, and what its withdrawal would do or did."""
+    _own(services, name, owned)
     try:
         seen, refused = services.deliveries().preview_withdrawal(name), None
         found = seen.batch
@@ -84,9 +87,17 @@ def batch(services: Serving, scope: Scoped, name: Name) -> HTMLResponse:
 def take_back(
     services: Serving,
     name: Name,
+    owned: Owned,
     by: Annotated[str, Form(max_length=64)] = "",
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Withdraw the batch; the page then says so."""
+    _own(services, name, owned)
     services.deliveries().withdraw(name, reason=reason, by=by, wait_s=FOR_A_RUN_S)
     return see_other(f"/deliveries/{name}")
+
+
+def _own(services: Serving, name: str, owned: Owned) -> None:
+    kept = services.deliveries().batch(name)
+    if kept is not None:
+        owned.to_see(kept.source)

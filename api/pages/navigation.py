@@ -14,6 +14,8 @@ from functools import cache
 from types import ModuleType
 from typing import Literal, TypeAlias, get_args
 
+from api.acts import Act
+
 __all__ = ["Desk", "Entry", "navigation", "page_modules"]
 
 #: Whose work a page is: lending, the credit office, the data that departments send.
@@ -27,6 +29,7 @@ class Entry:
     Attributes:
         order: among the pages of its desk, in the order of an officer's day.
         about: one line for the start page; empty: it has no card there.
+        act: what is done there, where opening it tells less.
     """
 
     desk: Desk
@@ -34,6 +37,7 @@ class Entry:
     path: str
     title: str
     about: str = ""
+    act: Act | None = None
 
 
 def page_modules() -> Iterator[ModuleType]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
-from api.dependencies import Reading, Serving
+from api.dependencies import Reading, Serving, asker
 from api.needs import EVERY_CLASS, asked, needs
 from api.pages.navigation import Entry
 from api.pages.picture import draw
-from api.pages.rendering import PATIENCE, page, waiting
+from api.pages.rendering import PATIENCE, page, see_other, waiting
+from api.pages.start import start_of
 from api.party_file import read_party_file
 from api.record_words import unpublished_said
+from api.security import Asker, may
 from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.rules.first_loan import disagreements
 from queries.search import is_personal
@@ -24,7 +26,7 @@ __all__ = ["ENTRIES", "router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ENTRIES = (
-    Entry("信贷", 10, "/", "查找主体"),
+    Entry("信贷", 10, "/", "查找主体", act=Act.ASK),
     Entry("信贷", 50, "/guarantees", "担保圈链", "互保、联保、担保圈、一人担保多户"),
 )
 
@@ -33,8 +35,10 @@ _DOING = "正在按最新的数据计算全区的风险传导、股权和担保�
 
 @router.get("/")
 @needs(Act.LOOK)
-def home() -> HTMLResponse:
-    """The search page."""
+def home(who: Annotated[Asker, Depends(asker)]) -> Response:
+    """The search page; whoever may not search is led to where they begin."""
+    if not may(Act.ASK, who):
+        return see_other(start_of(who))
     return page("home.html", here="/", text="", told="", answer=None)
 
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from api.carrying import Leading, along
 from api.condition_words import failed, hint_said, lacking, unknown
+from api.pages.naming import Naming
 from api.pages.start import entries_for, start_of
 from api.record_words import adverse_said, adverse_sentence, record_said
 from api.security.shown_to import shown_to
@@ -53,7 +54,7 @@ _environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-    extensions=[Leading],
+    extensions=[Leading, Naming],
 )
 _environment.filters |= {
     "adverse": adverse_said,

@@ -17,7 +17,7 @@ from fastapi import APIRouter, File, Form, Path, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
-from api.dependencies import Received, Serving
+from api.dependencies import Owned, Received, Serving
 from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -43,9 +43,10 @@ Name = Annotated[str, Path(max_length=64)]
 
 @router.get("/send")
 @needs(Act.RECEIVE)
-def choose() -> HTMLResponse:
+def choose(owned: Owned) -> HTMLResponse:
     """Where a file is chosen, and the templates of every source by department."""
-    reported = [item for item in map(load_source, source_names()) if item.reported]
+    every = owned.only(map(load_source, source_names()), lambda one: one.name)
+    reported = [item for item in every if item.reported]
     known = sorted(reported, key=lambda item: (item.department, item.title))
     departments = [
         (name, list(items)) for name, items in groupby(known, key=lambda item: item.department)
@@ -63,6 +64,7 @@ def choose() -> HTMLResponse:
 @needs(Act.RECEIVE)
 def send(
     inbox: Received,
+    owned: Owned,
     content: Annotated[UploadFile, File()],
     action: Annotated[Literal["try", "take"], Form()],
     source: Annotated[str, Form(max_length=64)] = "",
@@ -71,17 +73,20 @@ def send(
     name = printable(content.filename or "")
     if not name:
         raise InputError("请先选择文件。", "Choose a file first.", code="file_missing")
-    upload = inbox.receive_file(
-        source or _source_of(name), name, content.file, trial=action == "try"
-    )
+    chosen = source or _source_of(name, owned)
+    owned.to_send(chosen)
+    upload = inbox.receive_file(chosen, name, content.file, trial=action == "try")
     return see_other(f"/uploads/{upload.id}")
 
 
 @router.get("/uploads/{name}")
 @needs(Act.RECEIVE)
-def upload(name: Annotated[str, Path(max_length=128)], inbox: Received) -> HTMLResponse:
+def upload(
+    name: Annotated[str, Path(max_length=128)], inbox: Received, owned: Owned
+) -> HTMLResponse:
     """How far a file is; at the end, what became of it or would become of it."""
     found = inbox.find(name)
+    owned.to_see(found.source)
     return page(
         "upload.html",
         here="/send",
@@ -98,8 +103,10 @@ def accept(
     name: Annotated[str, Path(max_length=128)],
     action: Annotated[Literal["take", "drop"], Form()],
     inbox: Received,
+    owned: Owned,
 ) -> Response:
     """Take in what was tried, or delete it."""
+    owned.to_see(inbox.find(name).source)
     if action == "drop":
         inbox.drop(name)
         return see_other("/send")
@@ -118,8 +125,9 @@ def template(source: Name, table: Name) -> Response:
 
 @router.get("/corrections/{source}/{table}")
 @needs(Act.RECEIVE)
-def corrections(source: Name, table: Name, services: Serving) -> Response:
+def corrections(source: Name, table: Name, services: Serving, owned: Owned) -> Response:
     """The refused rows of a table that are open, to be put right and sent back."""
+    owned.to_see(source)
     declared = _declared(source, table)
     lines = services.deliveries().refused(declared)
     if table not in lines:
@@ -143,12 +151,13 @@ def _whole_lists(source: Source) -> list[str]:
     ]
 
 
-def _source_of(file_name: str) -> str:
+def _source_of(file_name: str, owned: Owned) -> str:
     """The one source whose files are named so."""
     found = [
         name
         for name in source_names()
-        if load_source(name).reported
+        if owned.has(name)
+        and load_source(name).reported
         and any(table.names_file(file_name) for _, table in load_source(name).shapes())
     ]
     if len(found) == 1:

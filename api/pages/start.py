@@ -19,7 +19,9 @@ def entries_for(asker: Asker | None) -> dict[Desk, list[Entry]]:
         return {}
     acts = _acts()
     return {
-        desk: [entry for entry in entries if may(acts[entry.path], asker, only_looks=True)]
+        desk: [
+            entry for entry in entries if may(entry.act or acts[entry.path], asker, only_looks=True)
+        ]
         for desk, entries in navigation().items()
     }
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from api.acts import Act
 from api.admission import Flag, Whole
-from api.dependencies import FOR_A_RUN_S, Body, KnownAt, Received, Serving
+from api.dependencies import FOR_A_RUN_S, Body, KnownAt, Owned, Received, Serving
 from api.needs import needs
 from graph.errors import InputError, NotFoundError
 from graph.time import Instant
@@ -91,6 +91,7 @@ class DeliveryAnswer(Delivery):
 @needs(Act.RECEIVE)
 def send(
     inbox: Received,
+    owned: Owned,
     content: Annotated[UploadFile, File(title="文件或其中一块")],
     source: Annotated[str, Form(title="数据来源", min_length=1, max_length=64)],
     sha256: Digest,
@@ -107,6 +108,7 @@ def send(
 
     A piece sent again is the same piece, a file sent again the same batch: repeat what is in doubt.
     """
+    owned.to_send(source)
     body = content.file.read(MAX_CHUNK + 1)
     upload = inbox.receive(
         source,
@@ -125,31 +127,38 @@ def send(
 @router.get("/batches", summary="各批次 / deliveries")
 @needs(Act.RECEIVE)
 def deliveries(
-    services: Serving, source: Annotated[str | None, Query(title="来源", max_length=64)] = None
+    services: Serving,
+    owned: Owned,
+    source: Annotated[str | None, Query(title="来源", max_length=64)] = None,
 ) -> list[Delivery]:
     """The ledger: every file that came, newest first, 200 at most."""
-    return list(services.deliveries().ledger.latest(200, source))
+    found = services.deliveries().ledger.latest(200, source)
+    return owned.only(found, lambda one: one.source)
 
 
 @router.get("/batches/{name}", summary="批次的进度和结果 / progress and result")
 @needs(Act.RECEIVE)
-def batch(name: Name, services: Serving, inbox: Received) -> UploadProgress | DeliveryAnswer:
+def batch(
+    name: Name, services: Serving, inbox: Received, owned: Owned
+) -> UploadProgress | DeliveryAnswer:
     """How far a batch is, its report or problem at the end, and whether it was withdrawn."""
     came = services.deliveries()
     try:
         found = _told(inbox.find(name), inbox)
-        brought = (found.result or {}).get("batches") or [{"batch": None}]
-        return UploadProgress(**vars(found), withdrawal=_taken_back(came, brought[0]["batch"]))
     except NotFoundError:
         item = came.find(name)
         if item is None:
             raise
+        owned.to_see(item.source)
         return DeliveryAnswer(
             **vars(item),
             id=name,
             findings=tuple(came.findings(name)),
             withdrawal=_taken_back(came, name),
         )
+    owned.to_see(found.source)
+    brought = (found.result or {}).get("batches") or [{"batch": None}]
+    return UploadProgress(**vars(found), withdrawal=_taken_back(came, brought[0]["batch"]))
 
 
 class WithdrawalRequest(Body):
@@ -162,12 +171,15 @@ class WithdrawalRequest(Body):
 
 @router.post("/batches/{name}/withdrawal", summary="撤销一批数据 / withdraw a batch")
 @needs(Act.RECEIVE)
-def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> Withdrawal:
+def withdrawal(name: Name, body: WithdrawalRequest, services: Serving, owned: Owned) -> Withdrawal:
     """Take a batch back: what it said leaves, what it had ended holds again; the graph follows.
 
     Only the last batch of a source can go.  With `dry_run` nothing is written, and kept decisions
     that would turn are named.  Sent again it changes nothing (`already`).
     """
+    kept = services.deliveries().batch(name)
+    if kept is not None:
+        owned.to_see(kept.source)
     if body.dry_run:
         return services.deliveries().preview_withdrawal(name)
     return services.deliveries().withdraw(name, reason=body.reason, by=body.by, wait_s=FOR_A_RUN_S)
@@ -175,9 +187,10 @@ def withdrawal(name: Name, body: WithdrawalRequest, services: Serving) -> Withdr
 
 @router.get("/freshness", summary="数据新旧 / freshness")
 @needs(Act.RECEIVE)
-def fresh(services: Serving, known_at: KnownAt = None) -> list[Freshness]:
+def fresh(services: Serving, owned: Owned, known_at: KnownAt = None) -> list[Freshness]:
     """When each source was last heard, and what about it is open."""
-    return services.deliveries(known_at=known_at).freshness()
+    found = services.deliveries(known_at=known_at).freshness()
+    return owned.only(found, lambda one: one.source)
 
 
 def _part(text: str, name: str) -> ListPart | None:

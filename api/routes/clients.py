@@ -45,7 +45,7 @@ Days = Annotated[int, Field(title="有效天数", ge=1, le=MOST_DAYS)]
 class Registration(Body):
     """一个客户端的登记."""
 
-    name: str = Field(title="名称：哪个单位的哪个系统", min_length=1, max_length=100)
+    name: str = Field(title="名称：哪个单位的哪个系统", min_length=1, max_length=64)
     acts: list[str] = Field(
         title="能办的事", description=" ".join(CLIENT_ACTS), min_length=1, max_length=10
     )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from api.acts import Act
 from api.admission import Flag, Whole
-from api.dependencies import KnownAt, Scoped, Serving
+from api.dependencies import KnownAt, Owned, Scoped, Serving
 from api.needs import needs
 from ingest import by_department
 from ingest.correction.worklist import DepartmentLoad, Task
@@ -36,6 +36,7 @@ class WorklistAnswer:
 def worklist(
     services: Serving,
     scope: Scoped,
+    owned: Owned,
     department: Annotated[str | None, Query(title="部门", max_length=100)] = None,
     source: Annotated[str | None, Query(title="来源", max_length=64)] = None,
     warnings: Annotated[Flag, Query(title="是否也列提示")] = False,
@@ -44,7 +45,8 @@ def worklist(
 ) -> WorklistAnswer:
     """Open findings by department; `total` says how many there are beyond `limit`."""
     told = services.deliveries(known_at=known_at)
-    tasks = told.worklist(department=department, source=source, warnings=warnings)
+    open_tasks = told.worklist(department=department, source=source, warnings=warnings)
+    tasks = owned.only(open_tasks, lambda one: one.source)
     return WorklistAnswer(
         DataBasis.of(told.batches, scope),
         tuple(by_department(tasks)),

@@ -32,7 +32,7 @@ class _Client(Row):
     __tablename__ = "clients"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(64))
     institution: Mapped[str | None] = mapped_column(String(128))
     divisions: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     acts: Mapped[list[str]] = mapped_column(JSON(none_as_null=True))
@@ -130,7 +130,7 @@ class Clients:
         at: datetime,
     ) -> Client:
         """Register one; raises `InputError` (`user_missing`, `client_name_missing`)."""
-        who, called = responsible(by, "登记"), redacted(name.strip())[:100]
+        who, called = responsible(by, "登记"), redacted(name.strip())[:64]
         if not called:
             raise InputError(
                 "请写明客户端的名称（哪个单位的哪个系统）。",

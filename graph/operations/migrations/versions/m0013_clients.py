@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "clients",
         sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
         sa.Column("institution", sa.String(128), nullable=True),
         sa.Column("divisions", sa.JSON(), nullable=True),
         sa.Column("acts", sa.JSON(), nullable=False),
