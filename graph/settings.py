@@ -96,6 +96,19 @@ class Settings(BaseSettings):
         " / the address others use; tokens are of it and for it; unset: the one that was asked",
     )
 
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^?#@\s]+[^/?#@\s]$",
+        description="外部登录（OpenID Connect）的签发方地址；不设则只用本系统的密码"
+        " / issuer of an external log-in; unset: our own passwords alone",
+    )
+    oidc_client_id: str = Field(
+        default="xinnong", description="在外部登录处登记的编号 / our name at the issuer"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="在外部登录处登记的密钥 / our secret there"
+    )
+
     def __init__(self, **given: Any) -> None:
         try:
             super().__init__(**given)

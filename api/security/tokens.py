@@ -110,4 +110,4 @@ _TIMES = ("exp", "iat")
 
 def digest_of(kind: str, name: str) -> str:
     """What something that is good once is remembered by."""
-    return hashlib.sha256(f"{kind}\0{name}".encode()).hexdigest()
+    return hashlib.sha256(f"{kind}\0{name}".encode("utf-8", "surrogatepass")).hexdigest()

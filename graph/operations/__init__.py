@@ -15,6 +15,7 @@ from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
+from graph.operations.external_login import ExternalLogin, ExternalLogins
 from graph.operations.government_value import GovernmentValue, GovernmentValues
 from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
@@ -65,6 +66,8 @@ __all__ = [
     "ExchangeAct",
     "ExchangeItem",
     "ExchangeRequest",
+    "ExternalLogin",
+    "ExternalLogins",
     "GovernmentValue",
     "GovernmentValues",
     "Holder",

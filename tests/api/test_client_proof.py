@@ -93,7 +93,7 @@ def test_a_statement_of_its_own_key_is_taken(door: Door, client: Client) -> None
         signed(client), signed(client, aud=[HERE]), signed(client, aud=THERE), signed(client, iat=...),
         signed(client, RSA, "RS256"), signed(client, head={"kid": kid}), signed(client, head={"kid": "mine"}),
         signed(client, head={"typ": "client-authentication+jwt"}), signed(client, exp=NOW + 300),
-        signed(client, exp=NOW + 0.5), signed(client, nbf=NOW + 60),
+        signed(client, exp=NOW + 0.5), signed(client, nbf=NOW + 60), signed(client, jti="\ud800"),
     ):  # fmt: skip
         assert shown(door, assertion) == client
     assert shown(door, signed(client), client_id=client.id) == client

@@ -1,4 +1,4 @@
-"""Programs that may ask, what they prove themselves with, and what was used once."""
+"""Programs that may ask, what they prove themselves with, what was used once; external log-ins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the three tables."""
+    """Make the four tables."""
     op.create_table(
         "clients",
         sa.Column("id", sa.String(32), primary_key=True),
@@ -46,5 +46,13 @@ def upgrade() -> None:
         "client_spent",
         sa.Column("client", sa.String(32), sa.ForeignKey("clients.id"), primary_key=True),
         sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("ends_at", _INSTANT, nullable=False, index=True),
+    )
+    op.create_table(
+        "external_logins",
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("nonce", sa.String(64), nullable=False),
+        sa.Column("verifier", sa.String(128), nullable=False),
+        sa.Column("leads_to", sa.String(1000), nullable=False),
         sa.Column("ends_at", _INSTANT, nullable=False, index=True),
     )
