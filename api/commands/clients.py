@@ -87,7 +87,7 @@ def add(
             made = None
             add_key(store, client.id, text, by=by, at=at)
         else:
-            made = new_secret(store, services.settings, client.id, by=by, at=at)
+            made = new_secret(store, services.office.settings, client.id, by=by, at=at)
 
     def people() -> None:
         print(f"已登记，客户端编号 {client.id}。")
@@ -111,7 +111,7 @@ def rotate(
 
     with opened(Act.PEOPLE) as services:
         made = new_secret(
-            services.office.store, services.settings, client, by=by, at=utc_now(), days=days,
+            services.office.store, services.office.settings, client, by=by, at=utc_now(), days=days,
             overlap_hours=overlap_hours,
         )  # fmt: skip
     answer_with(made, as_json, lambda: _show(made.secret))
@@ -172,7 +172,7 @@ def replace_key(
     from graph.time import utc_now
 
     with opened(Act.PEOPLE) as services:
-        made = signing_keys(services.settings.data).replace(utc_now(), at_once=at_once)
+        made = signing_keys(services.office.settings.data).replace(utc_now(), at_once=at_once)
     answer_with({"kid": made.kid}, as_json, lambda: print(f"已更换，新密钥 {made.kid}。"))
 
 

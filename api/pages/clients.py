@@ -88,7 +88,7 @@ def make_secret(client: ClientId, services: Serving, form: Form) -> HTMLResponse
     """A new secret, shown on this page and never again."""
     made = new_secret(
         services.office.store,
-        services.settings,
+        services.office.settings,
         client,
         by=form.get("by", ""),
         at=utc_now(),

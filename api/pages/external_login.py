@@ -88,7 +88,7 @@ def back(
 
 
 def _trusted(services: Serving) -> Issuer:
-    found = external_issuer(services.settings)
+    found = external_issuer(services.office.settings)
     if found is None:
         raise NotFoundError(
             "本系统没有接入统一身份认证。请用登录名和密码登录。",
@@ -99,7 +99,7 @@ def _trusted(services: Serving) -> Issuer:
 
 
 def _back(request: Request, services: Serving) -> str:
-    return issuer_of(request, services.settings) + _BACK
+    return issuer_of(request, services.office.settings) + _BACK
 
 
 def _refused(error: ExternalLoginError) -> HTMLResponse:

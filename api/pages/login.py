@@ -119,7 +119,7 @@ def leave(request: Request, services: Serving) -> Response:
 
 
 def _has_issuer(services: Serving) -> bool:
-    return services.settings.oidc_issuer is not None
+    return services.office.settings.oidc_issuer is not None
 
 
 def _inside(request: Request, entered: Entered, leads_to: str) -> Response:

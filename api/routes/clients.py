@@ -130,7 +130,7 @@ def make_secret(client: ClientId, body: SecretWanted, services: Serving) -> Issu
     """A new secret, said in this answer and never again; the one before is taken for the overlap."""
     return new_secret(
         services.office.store,
-        services.settings,
+        services.office.settings,
         client,
         by=body.by,
         at=utc_now(),
@@ -172,5 +172,5 @@ def end(client: ClientId, body: Ending, services: Serving) -> Client:
 @needs(Act.PEOPLE)
 def replace_key(body: Replacement, services: Serving) -> ReplacedKey:
     """Sign with a new key; tokens of the old one live on, or are refused where it got out."""
-    keys = signing_keys(services.settings.data)
+    keys = signing_keys(services.office.settings.data)
     return ReplacedKey(keys.replace(utc_now(), at_once=body.at_once).kid)

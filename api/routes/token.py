@@ -139,7 +139,10 @@ def fetch(request: Request, services: Serving, form: Form) -> Response:
                 f"要办的事超出了登记的范围。登记的有：{' '.join(may)}。",
                 f"The client is registered for: {' '.join(may)}.",
             )
-        keys, issuer = signing_keys(services.settings.data), issuer_of(request, services.settings)
+        keys, issuer = (
+            signing_keys(services.office.settings.data),
+            issuer_of(request, services.office.settings),
+        )
         token = issue(keys, client.id, wanted, issuer=issuer, at=at)
         told = {
             "access_token": token,
@@ -169,8 +172,8 @@ def revoke(request: Request, services: Serving, form: Form) -> Response:
             raise OAuthError("invalid_request", "缺少 token。", "token is missing.")
         at = utc_now()
         client = proven(door, request.headers.get("authorization"), form, at)
-        issuer = issuer_of(request, services.settings)
-        give_back(door.store, services.settings, client, form["token"], issuer=issuer, at=at)
+        issuer = issuer_of(request, services.office.settings)
+        give_back(door.store, services.office.settings, client, form["token"], issuer=issuer, at=at)
         return JSONResponse({})
 
     return _answered(request, services, form, _REVOCATION, answer)
@@ -184,8 +187,8 @@ def _answered(
     answer: Callable[[Door], Response],
 ) -> Response:
     """What an endpoint for clients answers, and what it refuses, in the words of RFC 6749, 5.2."""
-    issuer = issuer_of(request, services.settings)
-    door = Door(services.office.store, services.settings, (issuer, f"{issuer}{path}"))
+    issuer = issuer_of(request, services.office.settings)
+    door = Door(services.office.store, services.office.settings, (issuer, f"{issuer}{path}"))
     try:
         if "" in form:
             raise OAuthError(
@@ -222,7 +225,7 @@ class PublishedKeys:
 @open_to_all
 def keys(services: Serving) -> PublishedKeys:
     """Public keys of every token that may be alive; who meets another `kid` asks again."""
-    return PublishedKeys(**signing_keys(services.settings.data).published(utc_now()))
+    return PublishedKeys(**signing_keys(services.office.settings.data).published(utc_now()))
 
 
 @dataclass(frozen=True)
@@ -248,7 +251,7 @@ class AuthorizationServer:
 @open_to_all
 def metadata(request: Request, services: Serving) -> AuthorizationServer:
     """Where tokens are fetched, and how a client proves itself."""
-    issuer = issuer_of(request, services.settings)
+    issuer = issuer_of(request, services.office.settings)
     ways, algorithms = ["client_secret_basic", "private_key_jwt"], ["ES256", "RS256"]
     return AuthorizationServer(
         issuer=issuer,
