@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Integer, Select, String, delete, select
+from sqlalchemy import JSON, ForeignKey, Integer, Select, String, and_, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -165,10 +165,11 @@ class Clients:
 
     def asking(self, client_id: str, digest: str) -> tuple[Client, bool] | None:
         """Who asks with a token, and whether that was given back; None for nobody we know."""
+        spent = and_(_Spent.client == _Client.id, _Spent.digest == digest)
+        query = select(_Client, _Spent.digest).outerjoin(_Spent, spent)
         with self._store.reading() as session:
-            row = session.get(_Client, client_id)
-            spent = session.get(_Spent, (client_id, digest))
-            return None if row is None else (_client(row), spent is not None)
+            row = session.execute(query.where(_Client.id == client_id)).first()
+            return None if row is None else (_client(row[0]), row[1] is not None)
 
     def credentials(self, client_id: str | None = None) -> list[Credential]:
         """What one proves itself with, or what each does, the newest first."""
