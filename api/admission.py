@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -35,6 +35,7 @@ __all__ = [
     "Text",
     "Whole",
     "admitted",
+    "any_query",
     "declared",
     "sent",
 ]
@@ -49,6 +50,7 @@ MOST_BODY = 16 * 2**20
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 #: Shorter ones are codes and single words, which stand in our own sentences as well.
 _TELLS = 3
+Way = TypeVar("Way", bound=Callable[..., Any])
 _DIGITS = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 
 
@@ -112,6 +114,12 @@ Number = (
 Text = Annotated[str, Field(strict=True, max_length=10_000)]
 
 
+def any_query(way: Way) -> Way:
+    """Mark a page to which others lead back, with names in its query that are theirs to choose."""
+    way.takes_any_query = True  # type: ignore[attr-defined]
+    return way
+
+
 async def admitted(request: Request) -> None:
     """Refuse names of a query that are not declared or come twice, and what is no text or number:
     of every route and every page.
@@ -120,7 +128,7 @@ async def admitted(request: Request) -> None:
     """
     route = request.scope.get("route")
     wrong = []
-    if isinstance(route, APIRoute):
+    if isinstance(route, APIRoute) and not getattr(route.endpoint, "takes_any_query", False):
         every = _with_dependencies(route.dependant)
         declared = {field.alias for part in every for field in part.query_params}
         names = [name for name, _ in request.query_params.multi_items()]

@@ -22,10 +22,12 @@ from api.dependencies import permitted
 from api.examples import add_examples
 from api.guard import Guard
 from api.headers import Forbidding
+from api.interface import add_limits, add_security
 from api.needs import declaring, routes_of
 from api.pages import router as pages
 from api.problem_document import RESPONSES
 from api.problems import add_handlers, defect, problem
+from api.rate_limit import Limited
 from api.routes import routers
 from api.security import Asker
 from api.services import Services
@@ -58,6 +60,8 @@ class _Service(FastAPI):
         if self.openapi_schema is None:
             made = super().openapi()
             _name_bounds(made)
+            add_security(made, routes_of([self]))
+            add_limits(made)
             add_examples(made)
         return super().openapi()
 
@@ -129,6 +133,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     )
     app.state.asker = answers_for
     # the last one added is the outermost
+    app.add_middleware(Limited)
     app.add_middleware(Asking, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem)
     app.add_middleware(Traced, defect=defect, who=seen.name if answers_for else NOBODY)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -13,8 +14,10 @@ from pydantic import BaseModel, ConfigDict
 from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
 from api.needs import is_open, is_own
+from api.rate_limit import count_asker, count_refused
 from api.security import Asker, permit, policy_of, visitor
 from api.security.acting import act_as
+from api.security.bearer import from_bearer, in_scope
 from api.security.known import COOKIE, Known
 from api.security.own_sources import OwnSources
 from api.security.shown_to import showing_to
@@ -56,6 +59,7 @@ FOR_A_RUN_S = 5.0
 #: Threads that look up who asks.
 _LOOKING_UP = 4
 _ASKER, _KNOWN = "xinnong.asker", "xinnong.known"
+Found = TypeVar("Found")
 #: Methods that do nothing.
 _SAFE = ("GET", "HEAD")
 
@@ -119,20 +123,22 @@ async def permitted(request: Request) -> None:
     Who it is, is looked up by threads that do nothing else: slow requests hold the others, and
     what is open to everybody is asked of nobody, so that health waits for no thread.
 
-    Raises `LoginError`, and `ForbiddenError` (`not_permitted`, `password_due`).
+    Raises `LoginError`, `RateLimitedError`, and `ForbiddenError` (`not_permitted`, `password_due`,
+    `insufficient_scope`).
     """
     endpoint = getattr(request.scope.get("route"), "endpoint", None)
     declared = getattr(endpoint, "needs", None)
     if declared is None:
         return
     showing_to(request.app.state.asker)
-    if request.app.state.asker is None:
-        await _find(request, endpoint)
+    await _find(request, endpoint)
     if is_open(endpoint):
         return
     found = asker(request)
+    count_asker(request, found.id)
     note_scope(request, found.scope.name)
     showing_to(found)
+    in_scope(declared.act, found)
     permit(declared.act, found, only_looks=request.method in _SAFE)
     held = known(request)
     if held is not None and held.user.must_change and not is_own(endpoint):
@@ -145,28 +151,42 @@ async def permitted(request: Request) -> None:
 
 
 async def _find(request: Request, endpoint: Any) -> None:
-    """Note who asks, where they said so.
+    """Note who asks, where they said so: by a token, else by a session.
 
     What is open is answered to everybody as to a visitor; a page of it, which says at its head who
     is logged in, looks for a session all the same.
     """
-    opened = is_open(endpoint)
+    opened, state = is_open(endpoint), request.app.state
+    if not opened and "authorization" in request.headers:
+        try:
+            client = await _looked_up(request, from_bearer, request, services(request).office)
+        except LoginError:
+            count_refused(request)
+            raise
+        if client is not None:
+            request.scope[_ASKER] = client
+            return
+    if state.asker is not None:
+        return
     if opened:
         request.scope[_ASKER] = visitor()
     token = request.cookies.get(COOKIE)
     if not token or (opened and getattr(request.scope["route"], "include_in_schema", True)):
         return
-    state = request.app.state
-    if not hasattr(state, "looking_up"):
-        state.looking_up = anyio.CapacityLimiter(_LOOKING_UP)
-    found = await anyio.to_thread.run_sync(
-        services(request).known_by, token, limiter=state.looking_up
-    )
+    found = await _looked_up(request, services(request).known_by, token)
     if found is not None:
         request.scope[_KNOWN] = found
         showing_to(found.asker)
         if not opened:
             request.scope[_ASKER] = found.asker
+
+
+async def _looked_up(request: Request, look_up: Callable[..., Found], *of: Any) -> Found:
+    """What a thread of those that only look up who asks finds."""
+    state = request.app.state
+    if not hasattr(state, "looking_up"):
+        state.looking_up = anyio.CapacityLimiter(_LOOKING_UP)
+    return await anyio.to_thread.run_sync(look_up, *of, limiter=state.looking_up)
 
 
 def reader(

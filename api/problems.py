@@ -52,9 +52,9 @@ _STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429, "login_locked": 4
 
 #: When to ask again while the graph starts or is busy, in seconds.
 _AGAIN = 2
-#: When to ask again who asked too often, in seconds.
-_LATER = 60
 
+#: When to ask again who asked too often, in seconds, where it is not said more exactly.
+_LATER = 60
 _UNAVAILABLE, _TOO_OFTEN, _NOT_ALLOWED, _WHO = 503, 429, 405, 401
 _HTTP_TITLES = {
     400: "请求内容读不出来",
@@ -80,6 +80,7 @@ def add_handlers(app: FastAPI) -> None:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="xinnong"'
         if status in (_UNAVAILABLE, _TOO_OFTEN):
             answer.headers["Retry-After"] = str(_AGAIN if status == _UNAVAILABLE else _LATER)
+        answer.headers.update(getattr(error, "headers", {}))
         return answer
 
     @app.exception_handler(RequestValidationError)
@@ -141,12 +142,12 @@ def problem(request: Request, status: int, code: str, message_zh: str, message_e
 
 
 def _is_for_programs(request: Request) -> bool:
-    return request.url.path.startswith(("/v1", "/healthz", "/readyz"))
+    return request.url.path.startswith(("/v1", "/healthz", "/readyz", "/.well-known"))
 
 
 def _leads_on(request: Request) -> bool:
     """Whether whoever has to log in is led to where they do: a person at a page."""
-    return not _is_for_programs(request)
+    return not _is_for_programs(request) and "authorization" not in request.headers
 
 
 def _place(loc: Iterable[object], known: frozenset[str]) -> str:

@@ -89,6 +89,26 @@ class Settings(BaseSettings):
         description="服务日志保留天数，依法不少于六个月 / days kept; the law asks for six months",
     )
 
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@\s]+(/[^?#@\s]*[^/?#@\s])?$",
+        description="对外地址，如 https://xinnong.example；令牌由它签发、只在它有效；不设则为所访问的地址"
+        " / the address others use; tokens are of it and for it; unset: the one that was asked",
+    )
+
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^?#@\s]+[^/?#@\s]$",
+        description="外部登录（OpenID Connect）的签发方地址；不设则只用本系统的密码"
+        " / issuer of an external log-in; unset: our own passwords alone",
+    )
+    oidc_client_id: str = Field(
+        default="xinnong", description="在外部登录处登记的编号 / our name at the issuer"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="在外部登录处登记的密钥 / our secret there"
+    )
+
     def __init__(self, **given: Any) -> None:
         try:
             super().__init__(**given)
@@ -177,6 +197,10 @@ _MAY_BE = {
     "literal_error": ("应为 {expected} 之一", "one of {expected}"),
     "home": ("“~”后面的用户不存在", "the home folder of a user who exists"),
     "no_folder": ("应为目录，而 {at} 是一个文件", "a folder, and {at} is a file"),
+    "string_pattern_mismatch": (
+        "应为 https:// 或 http:// 开头、不以 / 结尾的地址",
+        "an address that begins with https:// or http:// and does not end with a slash",
+    ),
     "no_bolt": (
         f"应为 {'、'.join(_NEO4J_SCHEMES)} 开头的地址，如 bolt://127.0.0.1:7687"
         "（7474 端口的网页地址不行）",

@@ -41,12 +41,17 @@ def login_path(asked: URL, method: str = "GET") -> str:
 @router.get("/login")
 @needs(Act.LOOK)
 @open_to_all
-def form(request: Request, leads_to: Annotated[str, Query(alias="next")] = "") -> Response:
+def form(
+    request: Request, services: Serving, leads_to: Annotated[str, Query(alias="next")] = ""
+) -> Response:
     """The form; who is inside is led on."""
     held = known(request)
     if held is not None:
         return see_other(own_path(leads_to, start_of(held.asker)))
-    return page("login.html", leads_to=own_path(leads_to, ""), name="", error="")
+    return page(
+        "login.html", leads_to=own_path(leads_to, ""), name="", error="",
+        external=_has_issuer(services),
+    )  # fmt: skip
 
 
 @router.post("/login")
@@ -69,8 +74,9 @@ def enter(
     except (LoginError, BusyError) as error:
         status = _TOO_OFTEN if isinstance(error, BusyError) else _UNAUTHORISED
         return page(
-            "login.html", status, leads_to=own_path(leads_to, ""), name=name, error=error.message_zh
-        )
+            "login.html", status, leads_to=own_path(leads_to, ""), name=name, error=error.message_zh,
+            external=_has_issuer(services),
+        )  # fmt: skip
     return _inside(request, entered, leads_to)
 
 
@@ -110,6 +116,10 @@ def leave(request: Request, services: Serving) -> Response:
     answer = see_other("/login")
     let_go(answer)
     return answer
+
+
+def _has_issuer(services: Serving) -> bool:
+    return services.office.settings.oidc_issuer is not None
 
 
 def _inside(request: Request, entered: Entered, leads_to: str) -> Response:

@@ -11,7 +11,7 @@ from pydantic import Field
 from api.acts import Act
 from api.dependencies import Body, Now, Serving
 from api.needs import needs, open_to_all
-from api.rate_limit import PUBLIC_SEARCH
+from api.rate_limit import PUBLIC_RECORDS, PUBLIC_SEARCH
 from graph.information import InformationClass
 from queries.basis import Basis
 from queries.published import Notice, note_download, published
@@ -48,7 +48,11 @@ def search(body: PublicSearch, reader: Now) -> Notices:
     return Notices(told.of(body.text), told.basis)
 
 
-@router.get("/records", summary="全部公示信息 / all that is published")
+@router.get(
+    "/records",
+    summary="全部公示信息 / all that is published",
+    dependencies=[Depends(PUBLIC_RECORDS)],
+)
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
 @open_to_all
 def records(reader: Now, services: Serving) -> Notices:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from graph.operations.bulletin import Bulletins, KeptBulletin
 from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
 from graph.operations.case_file import CaseFile, CaseFiles
+from graph.operations.client import Client, Clients, Credential
 from graph.operations.code_correction import CodeChoice, CodeCorrections, CodeReturn, CodeRound
 from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
+from graph.operations.external_login import ExternalLogin, ExternalLogins
 from graph.operations.government_value import GovernmentValue, GovernmentValues
 from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
@@ -48,6 +50,8 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseFiles",
+    "Client",
+    "Clients",
     "CodeChoice",
     "CodeCorrections",
     "CodeException",
@@ -56,11 +60,14 @@ __all__ = [
     "CodeRound",
     "Concealment",
     "Concealments",
+    "Credential",
     "DecisionArchive",
     "Delivery",
     "ExchangeAct",
     "ExchangeItem",
     "ExchangeRequest",
+    "ExternalLogin",
+    "ExternalLogins",
     "GovernmentValue",
     "GovernmentValues",
     "Holder",

@@ -28,7 +28,7 @@ DIGEST = "0" * 64
 #: What a canary is sent as, where a path takes a certain shape.
 SHAPED = {"job_id": DIGEST, "decision_id": DIGEST, "proposal": DIGEST, "number": "1", "year": "2026",
           "product": "apple_loan", "contract": "smart_baoji", "item": DIGEST,
-          "request_number": f"smart_baoji-{DIGEST[:24]}"}  # fmt: skip
+          "request_number": f"smart_baoji-{DIGEST[:24]}", "client": "c0000000000000000"}  # fmt: skip
 CANARY = "张三610322199001011234"
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from api.rate_limit import PUBLIC_SEARCH, RateLimit
+from api.rate_limit import RateLimit, forget_all
 from graph.errors import BusyError
 from graph.operations import RecordUses
 
 
 @pytest.fixture(autouse=True)
 def asked_by_nobody_yet() -> None:
-    PUBLIC_SEARCH.forget()
+    forget_all()
 
 
 def test_page_and_routes_say_the_same(client: TestClient) -> None:
@@ -52,7 +52,7 @@ def test_who_asks_too_often_waits(client: TestClient) -> None:
         assert client.post("/v1/public/records/search", json={"text": "没有的"}).status_code == 200
     refused = client.post("/v1/public/records/search", json={"text": "没有的"})
     assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
-    assert refused.headers["retry-after"] == "60"
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert client.post("/public", data={"text": "没有的"}).status_code == 429
     # the rest of the service goes on
     assert client.get("/public").status_code == 200

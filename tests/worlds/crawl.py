@@ -59,6 +59,11 @@ NO_ANSWER = {
     "/v1/points/{number}/leaving", "/points/{number}/leaving",
     "/v1/points/{number}/shares", "/points/{number}/shares", "/v1/points/shares/{number}/end",
     "/points/shares/{number}/end",
+    # programs that may ask, and their tokens (test_tokens, test_clients)
+    "/v1/token", "/v1/token/revocation", "/v1/clients/{client}/secrets", "/v1/clients/{client}/keys",
+    "/v1/clients/credentials/{number}/end", "/v1/clients/{client}/tokens/end", "/v1/clients/{client}/end",
+    "/v1/clients", "/v1/jwks/replacement", "/clients/{client}/secrets", "/clients/{client}/keys",
+    "/clients/credentials/{number}/end", "/clients/{client}/tokens/end", "/clients/{client}/end", "/clients",
     # an act of the office, and a question of which lists that never came answer nobody (test_government)
     "/v1/government/evaluation/values", "/government/evaluation/values",
     "/v1/government/staff-checks", "/government/staff-checks",
@@ -265,7 +270,8 @@ NO_ANSWER_COMMANDS = {
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
     "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange hand-over", "exchange put-off",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
-    "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",
+    "clients list", "clients add", "clients rotate", "clients end-credential", "clients end-tokens",
+    "clients end", "clients replace-key", "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",
     "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
