@@ -52,6 +52,8 @@ class Act(StrEnum):
     KEEP = "keep", "维护数据和引擎", True
     #: A guarantee written within the limits of everybody's.
     GUARANTEE = "guarantee", "写入担保", True
+    #: Who looked at whom and who did what: of everybody, and by whoever does neither.
+    AUDIT = "audit", "查阅审计", True
 
 
 def permit(act: Act, scope: Scope) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.acts import permit
 from api.admission import Day, Instant
+from api.audit_trail import note_asker
 from api.decision_jobs import DecisionJobs
 from api.security import Asker
 from api.services import Services
@@ -93,6 +94,7 @@ async def permitted(request: Request) -> None:
     """
     declared = getattr(getattr(request.scope.get("route"), "endpoint", None), "needs", None)
     if declared is not None:
+        note_asker(request, asker(request), declared.act)
         permit(declared.act, scope(request))
 
 
