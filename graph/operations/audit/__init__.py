@@ -8,10 +8,12 @@ from graph.operations.audit.entry import GENESIS, AuditEntry, AuditNote, content
 from graph.operations.audit.heads import AuditHead, export_heads, heads, seal
 from graph.operations.audit.mark import digest_of, mark_of, marks_digest
 from graph.operations.audit.trail import FoundEntries, Trail
+from graph.operations.audit.watch import AlertBook, KeptAlert, RaisedAlert, Watch
 
 __all__ = [
     "GENESIS",
     "KEPT_YEARS",
+    "AlertBook",
     "AuditAnchor",
     "AuditCheck",
     "AuditEntry",
@@ -19,7 +21,10 @@ __all__ = [
     "AuditNote",
     "AuditProblem",
     "FoundEntries",
+    "KeptAlert",
+    "RaisedAlert",
     "Trail",
+    "Watch",
     "check_chain",
     "content_of",
     "cut",

@@ -27,7 +27,7 @@ _KEPT = {
 
 
 def upgrade() -> None:
-    """Make the five tables, and what keeps them."""
+    """Make the tables, and what keeps those of the chain."""
     op.create_table(
         "audit_entries",
         sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
@@ -87,10 +87,49 @@ def upgrade() -> None:
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("signature", sa.String(128), nullable=False),
     )
+    _make_alerts()
     if op.get_bind().dialect.name == "postgresql":
         _keep_in_postgresql()
     else:
         _keep_in_sqlite()
+
+
+def _make_alerts() -> None:
+    op.create_table(
+        "audit_watches",
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=True),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("who", sa.String(128), nullable=False),
+        sa.Column("subject", sa.String(128), nullable=False, index=True),
+        sa.Column("why", sa.String(200), nullable=False),
+        sa.Column("by", sa.String(64), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("ended_by", sa.String(64), nullable=True),
+        sa.Column("ended_at", _INSTANT, nullable=True),
+    )
+    op.create_table(
+        "audit_alerts",
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=True),
+        sa.Column("name", sa.String(64), nullable=False, unique=True),
+        sa.Column("rule", sa.String(32), nullable=False, index=True),
+        sa.Column("who", sa.String(128), nullable=False),
+        sa.Column("reader", sa.String(64), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("subject", sa.String(128), nullable=True),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(500), nullable=False),
+        sa.Column("raised_at", _INSTANT, nullable=False),
+        sa.Column("seen_by", sa.String(64), nullable=True),
+        sa.Column("seen_at", _INSTANT, nullable=True),
+        sa.Column("finding", sa.String(500), nullable=True),
+    )
+    op.create_table(
+        "audit_alert_positions",
+        sa.Column("rules", sa.String(32), primary_key=True),
+        sa.Column("entry", sa.Integer(), nullable=False),
+    )
 
 
 def _keep_in_sqlite() -> None:
