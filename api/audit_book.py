@@ -23,6 +23,7 @@ from graph.operations.audit import (
     KeptAlert,
     Watch,
     check_chain,
+    cut,
     heads,
     seal,
 )
