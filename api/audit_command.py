@@ -32,9 +32,7 @@ def enter_command(act: Act, settings: Settings) -> None:
 
     Raises `OperationsError` or `SettingsError`: what cannot be entered is not done.
     """
-    import click
-
-    context = click.get_current_context(silent=True)
+    context = _running()
     meta = {} if context is None else context.meta
     if (settings, act) == meta.get(_META, (None, None, None))[:2]:
         return
@@ -54,9 +52,7 @@ def enter_answer(answer: Any) -> None:
     Args:
         answer: as `graph.encoding.encode` gives it.
     """
-    import click
-
-    context = click.get_current_context(silent=True)
+    context = _running()
     found = None if context is None else context.meta.get(_META)
     if found is None:
         return
@@ -69,6 +65,14 @@ def enter_answer(answer: Any) -> None:
         follows=number,
     )
     _entered(settings, note)
+
+
+def _running() -> Any:
+    """The command that runs; None where none does."""
+    # typer carries click within itself, and hands what runs out by no other door
+    from typer._click.globals import get_current_context
+
+    return get_current_context(silent=True)
 
 
 def _note(act: Act, context: Any) -> AuditNote:
