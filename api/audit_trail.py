@@ -14,9 +14,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import secrets
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 from typing import Any
 from urllib.parse import unquote
@@ -34,11 +36,12 @@ from graph.errors import XinnongError
 from graph.identifiers.redaction import redacted_name
 from graph.information import InformationClass
 from graph.operations import AuditNote
-from graph.time import utc_now
+from graph.time import day_of, utc_now
 
 __all__ = [
     "Audited",
     "Noted",
+    "document_number",
     "note_asker",
     "note_consents",
     "note_subjects",
@@ -52,9 +55,11 @@ _READ_BODIES = ("application/json", "application/x-www-form-urlencoded")
 _MOST_BODY = 1 << 20
 #: Parts of an answer are gathered up to so many bytes and seconds before the next entry.
 _GATHERED, _GATHERED_S = 1 << 18, 0.5
+_DIGITS = 10**6
 _NOTED = "xinnong.audit"
 _TRACE = "xinnong.trace"
-_STREAM = "text/event-stream"
+_STREAM, _LINES = "text/event-stream", "application/x-ndjson"
+_ENDING = re.compile(r"(\.[A-Za-z0-9]{2,5})(\"?)$")
 _REFUSED, _UNAVAILABLE, _DEFECT = 400, 503, 500
 
 #: Makes a problem of: request, status, code, Chinese, English.
@@ -66,7 +71,8 @@ class Noted:
     """What is noted of one request while it is answered.
 
     Attributes:
-        document: number of what is printed or exported (`api.watermark`); empty where nothing is.
+        document, taken_at: number and instant of what is printed or exported (`api.watermark`); empty
+            and None where nothing is.
     """
 
     asker: Asker | None = None
@@ -74,6 +80,7 @@ class Noted:
     subjects: set[str] = field(default_factory=set)
     consents: set[str] = field(default_factory=set)
     document: str = ""
+    taken_at: datetime | None = None
 
 
 _now: ContextVar[Noted | None] = ContextVar("_now", default=None)
@@ -98,6 +105,12 @@ def note_subjects(request: Request, keys: Iterable[str]) -> None:
 def note_consents(request: Request, numbers: Iterable[object]) -> None:
     """Have the audit know on which consents an answer stands."""
     _of(request).consents.update(str(number) for number in numbers)
+
+
+def document_number(at: datetime) -> str:
+    """A day and twelve digits at random: nobody guesses another's, and none is an identity."""
+    first, second = secrets.randbelow(_DIGITS), secrets.randbelow(_DIGITS)
+    return f"{day_of(at):%Y%m%d}-{first:06d}-{second:06d}"
 
 
 def _of(request: Request) -> Noted:
@@ -172,6 +185,8 @@ class _Answer:
         if message["type"] == "http.response.start":
             self._watched = self._is_watched()
             self._start = message
+            if self._watched and message["status"] < _REFUSED and _is_taken(message):
+                self._number_it()
             if not self._watched:
                 await self._send(message)
             return
@@ -198,6 +213,11 @@ class _Answer:
             return False
         noted.subjects |= keys_in(unquote(self._scope["path"]).encode())
         return noted.act is not Act.LOOK or bool(noted.subjects)
+
+    def _number_it(self) -> None:
+        if not self._noted.document:
+            self._noted.taken_at = utc_now()
+            self._noted.document = document_number(self._noted.taken_at)
 
     def _see(self, body: bytes) -> None:
         self._hash.update(body)
@@ -228,7 +248,7 @@ class _Answer:
             return
         if first:
             if self._noted.document:
-                MutableHeaders(scope=self._start)["Document-Number"] = self._noted.document
+                _carry(MutableHeaders(scope=self._start), self._noted)
             await self._send(self._start)
         self._parts = True
         body, self._held = b"".join(self._held), []
@@ -286,6 +306,22 @@ class _Answer:
         )
         answer.headers["Retry-After"] = "2"
         await answer(self._scope, _nothing_more, self._send)
+
+
+def _is_taken(start: Message) -> bool:
+    """Whether an answer is a file to be kept."""
+    headers = Headers(raw=start["headers"])
+    lines = headers.get("content-type", "").startswith(_LINES)
+    return lines or "attachment" in headers.get("content-disposition", "")
+
+
+def _carry(headers: MutableHeaders, noted: Noted) -> None:
+    """The number beside an answer, and in the name of a file."""
+    headers["Document-Number"] = noted.document
+    told = headers.get("content-disposition")
+    # a workbook that a department fills in and sends back is known by its name
+    if told is not None and noted.act is not Act.RECEIVE:
+        headers["content-disposition"] = _ENDING.sub(rf"-{noted.document}\1\2", told)
 
 
 async def _nothing_more() -> Message:

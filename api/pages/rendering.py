@@ -13,6 +13,7 @@ from api.carrying import Leading, along
 from api.condition_words import failed, hint_said, lacking, unknown
 from api.pages.navigation import navigation
 from api.record_words import adverse_said, adverse_sentence, record_said
+from api.watermark import watermark
 from api.wording import (
     GRADES,
     GROUPS,
@@ -84,6 +85,7 @@ _environment.globals |= {
     "SCHEMA": SCHEMA,
     "STATES": STATES,
     "points": points,
+    "watermark": watermark,
     "who": who,
     "here": "",
 }
