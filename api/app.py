@@ -16,6 +16,8 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api.admission import MOST_BODY, admitted
+from api.audit_trail import Audited
+from api.audit_writer import TrailWriter
 from api.carrying import Asking
 from api.decision_jobs import DecisionJobs
 from api.dependencies import permitted
@@ -99,6 +101,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
+        app.state.trail = TrailWriter(app.state.services.store)
         _carry_out(app.state.services)
         app.state.services.warm(seen)
         runner = Runner(app.state.services.store)
@@ -115,6 +118,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         finally:
             runner.close()
             app.state.inbox.close()
+            app.state.trail.close()
             app.state.services.close()
 
     app = _Service(
@@ -134,6 +138,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     app.state.asker = answers_for
     # the last one added is the outermost
     app.add_middleware(Limited)
+    app.add_middleware(Audited, refuse=problem)
     app.add_middleware(Asking, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem)
     app.add_middleware(Traced, defect=defect, who=seen.name if answers_for else NOBODY)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from fastapi import Response
 
+from api.watermark import stamped
 from ingest.guidance.columns import open_book
 from queries.linked_dishonesty import SHEETS, FiledCase, sheets
 
@@ -45,4 +46,4 @@ def workbook_answer(case: FiledCase, *, status: int = 200) -> Response:
     """The workbook as a download; its name carries the number and nobody's name, and no cache keeps it."""
     told = f"attachment; filename*=UTF-8''{quote(case.kept.name)}.xlsx"
     headers = {"Content-Disposition": told, "Cache-Control": "no-store"}
-    return Response(case_workbook(case), status, headers, XLSX)
+    return Response(stamped(case_workbook(case)), status, headers, XLSX)

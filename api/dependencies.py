@@ -12,6 +12,7 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from api.admission import Day, Instant
+from api.audit_trail import note_asker
 from api.decision_jobs import DecisionJobs
 from api.needs import is_open, is_own
 from api.rate_limit import count_asker, count_refused
@@ -138,6 +139,8 @@ async def permitted(request: Request) -> None:
     count_asker(request, found.id)
     note_scope(request, found.scope.name)
     showing_to(found)
+    # who may not is noted as well
+    note_asker(request, found, declared.act)
     in_scope(declared.act, found)
     permit(declared.act, found, only_looks=request.method in _SAFE)
     held = known(request)

@@ -70,15 +70,24 @@ def permitted(act: Act) -> None:
         permit(act, local_asker())
 
 
-def open_settings(act: Act) -> Settings:
+def open_settings(act: Act, *, enters: bool | None = None) -> Settings:
     """The settings of this environment, for a command that does that with what lies there.
 
-    Raises `ForbiddenError` (`not_permitted`).
+    Args:
+        enters: whether that it begins is entered into the audit; by default what reads of parties or
+            acts on them is, and what only keeps the house is not: a damaged store is looked at too.
+
+    Raises `ForbiddenError` (`not_permitted`), and as `api.audit_command.enter_command`.
     """
     from graph.settings import Settings
 
     permitted(act)
-    return Settings()
+    settings = Settings()
+    if act not in (Act.LOOK, Act.KEEP) if enters is None else enters:
+        from api.audit_command import enter_command
+
+        enter_command(act, settings)
+    return settings
 
 
 def fetch_engine(settings: Settings) -> None:
@@ -145,10 +154,13 @@ def pairs(given: list[str]) -> dict[str, Any]:
 
 def answer_with(answer: Any, as_json: bool, people: Callable[[], Any]) -> None:
     """Print the answer on standard output: JSON for programs, or what `people` prints."""
-    if as_json:
-        from graph.encoding import encode
+    from api.audit_command import enter_answer
+    from graph.encoding import encode
 
-        print(json.dumps(encode(answer), ensure_ascii=False))
+    encoded = encode(answer)
+    enter_answer(encoded)
+    if as_json:
+        print(json.dumps(encoded, ensure_ascii=False))
     else:
         people()
 

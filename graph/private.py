@@ -23,7 +23,7 @@ _OURS = (
     "log", "engine", "quarantine", "uploads", "leases", "forms", "snapshots", "service_log",
     "exchange", "exchange.yaml",
     "*.sqlite3*",
-    "*.lock", "*.json", "[0-9]*-*",
+    "*.lock", "*.json", "*.pem", "[0-9]*-*",
 )  # fmt: skip
 
 

@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         default=None,
         description="运行库地址，默认 SQLite / operations store; unset: SQLite in the data folder",
     )
+    audit_heads: Path | None = Field(
+        default=None,
+        description="审计日首另存的目录，宜在另一台机器上；不设则只存运行库"
+        " / a second place for the signed heads of the audit, best on another machine",
+    )
     log_to: Literal["file", "stderr"] = Field(
         default="file",
         description="服务日志：file 为数据目录 service_log 下每日一个 JSON 文件，stderr 为标准错误"
@@ -115,7 +120,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise _refusal(error) from None
 
-    @field_validator("data", "cache", "engine_jars")
+    @field_validator("data", "cache", "engine_jars", "audit_heads")
     @classmethod
     def _folder(cls, path: Path | None) -> Path | None:
         """A folder, there or not yet: `~` is the home folder, a file is refused."""
@@ -174,6 +179,11 @@ class Settings(BaseSettings):
     def secrets_file(self) -> Path:
         """Random secrets made by `xinnong init`; readable by the owner only."""
         return self.data / "secrets.json"
+
+    @property
+    def audit_key_file(self) -> Path:
+        """The key that signs heads of the audit; readable by the owner only."""
+        return self.data / "audit_key.pem"
 
     @property
     def lease_dir(self) -> Path:

@@ -15,6 +15,7 @@ from api.pages.naming import Naming
 from api.pages.start import entries_for, start_of
 from api.record_words import adverse_said, adverse_sentence, record_said
 from api.security.shown_to import shown_to
+from api.watermark import watermark
 from api.wording import (
     GRADES,
     GROUPS,
@@ -86,6 +87,7 @@ _environment.globals |= {
     "STATES": STATES,
     "points": points,
     "start_of": start_of,
+    "watermark": watermark,
     "who": who,
     "here": "",
 }

@@ -21,6 +21,7 @@ from api.dependencies import Owned, Received, Serving
 from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
+from api.watermark import stamped
 from graph.errors import InputError, NotFoundError, printable
 from ingest import Source, load_source, source_names
 from ingest.correction.workbook import workbook_name, write_error_workbook
@@ -183,7 +184,7 @@ def _workbook(name: str, write: Callable[[FilePath], None]) -> Response:
     with TemporaryDirectory() as folder:
         path = FilePath(folder) / "book.xlsx"
         write(path)
-        content = path.read_bytes()
+        content = stamped(path.read_bytes())
     told = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
         "Cache-Control": "no-store",

@@ -5,6 +5,7 @@ SQLite in WAL mode in the data folder, or PostgreSQL by `XINNONG_OPERATIONS_URL`
 
 from __future__ import annotations
 
+from graph.operations.audit import AuditEntry, AuditNote, Trail
 from graph.operations.bulletin import Bulletins, KeptBulletin
 from graph.operations.calendar_edit import CalendarEdit, CalendarEdits
 from graph.operations.case_file import CaseFile, CaseFiles
@@ -44,6 +45,8 @@ __all__ = [
     "EVERYTHING",
     "Act",
     "AppliedMeasure",
+    "AuditEntry",
+    "AuditNote",
     "Bulletins",
     "CalendarEdit",
     "CalendarEdits",
@@ -107,6 +110,7 @@ __all__ = [
     "StaffChecks",
     "Subscription",
     "Subscriptions",
+    "Trail",
     "TypicalCase",
     "TypicalCases",
     "User",

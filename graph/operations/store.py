@@ -109,6 +109,8 @@ class OperationsStore(Closing):
     """
 
     def __init__(self, settings: Settings) -> None:
+        #: Of the installation that it belongs to.
+        self.settings = settings
         self._engine = _engine(settings)
         self._reading = self._engine.execution_options(
             **{_READS: True, **_READING.get(self._engine.dialect.name, {})}

@@ -78,6 +78,9 @@ NO_ANSWER = {
     "/users", "/users/{name}", "/users/{name}/link", "/users/{name}/end",
     "/users/{name}/second-factor/end", "/v1/users", "/v1/users/{name}", "/v1/users/{name}/link",
     "/v1/users/{name}/end", "/v1/session",
+    # what an auditor enters (test_audit)
+    "/v1/audit/alerts/{number}/finding", "/v1/audit/watches", "/v1/audit/watches/{number}/end",
+    "/audit/alerts/{number}/finding", "/audit/watches", "/audit/watches/{number}/end",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -157,6 +160,8 @@ _NAMED = {
     "/exchange/{contract}": ("smart_baoji", "citizen_hotline"),
     "/v1/monitoring/inboxes/{number}": ("1",),
     "/monitoring/inboxes/{number}": ("1",),
+    "/v1/audit/{number}": ("1",),
+    "/audit/{number}": ("1",),
 }
 
 
@@ -266,7 +271,7 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 
 #: Commands that write, that keep house, or that show a department its own paper.
 NO_ANSWER_COMMANDS = {
-    "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
+    "sample", "audit watch", "audit end-watch", "audit cut", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
     "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange hand-over", "exchange put-off",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
@@ -315,6 +320,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "stress exposures": [[keys["样例农商行"]]],
         "stress distress": [[parties[0]]],
         "replay": [[decision]],
+        "audit show": [["1"]],
         "ask": [
             [name, *(f"{item.name}={parties[0]}" for item in question.parameters
                      if item.name in ("key", "other"))]
