@@ -81,8 +81,8 @@ def _erase(key: str, ground: str, reason: str, by: str, second: str, as_json: bo
             rows = [(item.table, item.column, item.rows) for item in told.deleted]
             table("运行库中已删除", ["表", "列", "行"], rows)
         if told.kept:
-            rows = [(item.table, item.column, item.rows, item.why) for item in told.kept]
-            table("运行库中依法留存", ["表", "列", "行", "理由"], rows)
+            kept = [(item.table, item.column, item.rows, item.why) for item in told.kept]
+            table("运行库中依法留存", ["表", "列", "行", "理由"], kept)
         _traces(told.traces)
         print(
             "备份在下一次轮换前仍含已删除的内容；从旧备份恢复后须再次办理。已导出的文件请按台账收回。"
