@@ -12,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
+from outline import Outline
 from staffed import Staffed, staffed
 
 from api.security import passwords
@@ -361,3 +362,20 @@ def test_the_interface_says_who_asks(house: Staffed) -> None:
     assert "decide" in here["acts"] and "office" not in here["acts"]
     assert outside.delete("/v1/session").status_code == 204
     assert outside.get("/v1/session").status_code == 401
+
+
+def test_the_pages_are_whole(house: Staffed) -> None:
+    login = house.enter(Role.ADMINISTRATOR)
+    house.enter(Role.CLERK)
+    outside = house.browser()
+    link = link_for(house.store, login, by="某人", at=datetime.now(UTC))
+    for path in ("/login", "/login?next=/products", link, "/login/link/nothing"):
+        assert Outline(outside.get(path).text).wrong == [], path
+    inside = house.inside(login)
+    for method, path in (
+        ("GET", "/account"), ("POST", "/account/second-factor"), ("GET", "/users"),
+        ("POST", "/users/clerk/link"), ("GET", "/products"), ("GET", "/rates"),
+    ):  # fmt: skip
+        told = inside.request(method, path).text
+        assert Outline(told).wrong == [], path
+        assert "钱管理" in told and "管理员" in told
