@@ -27,6 +27,7 @@ from graph.time import parse_date, parse_instant
 __all__ = [
     "MOST",
     "MOST_BODY",
+    "Count",
     "Day",
     "Fen",
     "Flag",
@@ -104,6 +105,8 @@ Instant = Annotated[
     BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+#: A whole number in a body, whose bounds each use states.
+Count = Annotated[int, BeforeValidator(_integral)]
 #: Money in a body, in fen.
 Fen = Annotated[int, Field(ge=-MOST, le=MOST), BeforeValidator(_integral)]
 #: Any number, any text in a body.

@@ -62,7 +62,7 @@ class _Service(FastAPI):
         if self.openapi_schema is None:
             made = super().openapi()
             _name_bounds(made)
-            add_security(made, routes_of([self]))
+            add_security(made, routes_of([self]), answers_for_somebody=self.state.asker is not None)
             add_limits(made)
             add_examples(made)
         return super().openapi()

@@ -40,8 +40,14 @@ _SCHEMES = {
 }
 
 
-def add_security(description: dict[str, Any], routes: Iterable[APIRoute]) -> None:
-    """Say of every route who may ask it: a client for an act, somebody logged in, or anybody."""
+def add_security(
+    description: dict[str, Any], routes: Iterable[APIRoute], *, answers_for_somebody: bool
+) -> None:
+    """Say of every route who may ask it: a client for an act, somebody logged in, or anybody.
+
+    Args:
+        answers_for_somebody: whether it is answered without either, as to whoever uses this machine.
+    """
     description.setdefault("components", {})["securitySchemes"] = _SCHEMES
     ways_in = {
         (method.lower(), route.path_format): route.endpoint
@@ -59,6 +65,8 @@ def add_security(description: dict[str, Any], routes: Iterable[APIRoute]) -> Non
                 ways = []
             elif act in CLIENT_ACTS:
                 ways.insert(0, {"client": [act.value]})
+            if ways and answers_for_somebody:
+                ways.append({})
             operation["security"] = ways
 
 
@@ -77,18 +85,24 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "example": '"client";r=599;t=60',
     },
 }
-_AGAIN = {
-    "Retry-After": {
+_AGAIN = "Retry-After"
+_SAID: dict[str, dict[str, Any]] = {
+    **_HEADERS,
+    _AGAIN: {
         "description": "多少秒后再试 / RFC 9110, 10.2.3",
         "schema": {"type": "integer", "minimum": 1},
-    }
+    },
 }
+_TOO_OFTEN = "429"
 
 
 def add_limits(description: dict[str, Any]) -> None:
     """Say of every answer that it tells what is left, and of a refusal when to ask again."""
+    description.setdefault("components", {})["headers"] = _SAID
     for operations in description["paths"].values():
         for operation in operations.values():
             for status, answer in operation["responses"].items():
-                held = answer.setdefault("headers", {})
-                held.update(_HEADERS if status != "429" else {**_HEADERS, **_AGAIN})
+                told = _SAID if status == _TOO_OFTEN else _HEADERS
+                answer.setdefault("headers", {}).update(
+                    {name: {"$ref": f"#/components/headers/{name}"} for name in told}
+                )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST, Whole
+from api.admission import MOST, Count, Whole
 from api.dependencies import Body, Serving
 from api.needs import needs
 from api.security.clients import (
@@ -39,7 +39,7 @@ router = APIRouter(prefix="/v1", tags=["clients"])
 ClientId = Annotated[str, Path(description="客户端编号 / client", max_length=32)]
 Number = Annotated[Whole, Path(ge=1, le=MOST, description="凭据编号 / number of a credential")]
 By = Annotated[str, Field(title="办理人姓名或工号", max_length=64)]
-Days = Annotated[int, Field(title="有效天数", ge=1, le=MOST_DAYS)]
+Days = Annotated[Count, Field(title="有效天数", ge=1, le=MOST_DAYS)]
 
 
 class Registration(Body):
@@ -63,7 +63,7 @@ class SecretWanted(Body):
     """要一个新密钥."""
 
     days: Days = DAYS
-    overlap_hours: int = Field(default=OVERLAP, title="旧密钥还用几小时", ge=0, le=720)
+    overlap_hours: Count = Field(default=OVERLAP, title="旧密钥还用几小时", ge=0, le=720)
     by: By
 
 
