@@ -374,6 +374,40 @@ def test_processes_add_to_one_chain(tmp_path: Path) -> None:
             assert ways == [str(number) for number in reversed(range(40))]
 
 
+KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from graph.operations import AuditNote, OperationsStore, Trail
+from graph.operations.audit import trail
+from graph.settings import Settings
+note = AuditNote(at=datetime(2026, 11, 2, tzinfo=UTC), who="user:7", name="x", role="r", act="ask",
+                 way="x", subjects=frozenset({"person:" + "a" * 32}))
+with OperationsStore(Settings(data=Path(sys.argv[1]))) as store:
+    Trail(store).append([note])
+    if sys.argv[2] == "within":
+        # rows are written, and nothing is committed yet
+        trail.Trail._add = staticmethod(lambda session, *lots: (
+            add(session, *lots), os.kill(os.getpid(), signal.SIGKILL)))
+        Trail(store).append([note])
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("where", ["within", "after"])
+def test_what_a_killed_process_entered_is_there_and_the_chain_goes_on(
+    tmp_path: Path, where: str
+) -> None:
+    """Killed between the entry and its answer: who was to be shown is in it; killed within, nobody is."""
+    script = KILLED.replace("trail.Trail._add =", "add = trail.Trail._add; trail.Trail._add =")
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path), where], check=False)
+    assert done.returncode == -9
+    with OperationsStore(Settings(data=tmp_path)) as store:
+        assert [entry.number for entry in Trail(store).about(MAN)] == [1]
+        assert Trail(store).append([note()]) == [2]
+        assert check_chain(store).problem is None
+
+
 def test_none_of_some_is_entered_where_one_cannot(store: OperationsStore) -> None:
     trail = Trail(store)
     trail.append([note()])
