@@ -98,7 +98,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         app.state.services.warm(asker.scope)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
-        app.state.jobs = DecisionJobs(app.state.services, runner, asker.scope)
+        app.state.jobs = DecisionJobs(app.state.services, runner)
         try:
             runner.start()
             yield

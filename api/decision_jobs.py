@@ -12,16 +12,17 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from api.security import Asker, Role, local_asker
+from api.security.consented import sees_by_consent
 from api.services import Services
 from graph.encoding import encode
 from graph.errors import (
     BusyError,
-    ForbiddenError,
     GraphUnavailableError,
     InputError,
     NotFoundError,
@@ -36,7 +37,7 @@ from queries.eligibility.rules.product import canonical
 from queries.reader import Reader
 from queries.scope import Scope
 
-__all__ = ["MOST_PARTIES", "DecisionJobs", "Job", "Line", "decide_line", "refusal"]
+__all__ = ["MOST_PARTIES", "AskersJobs", "DecisionJobs", "Job", "Line", "decide_line", "refusal"]
 
 MOST_PARTIES = 10_000
 
@@ -51,6 +52,9 @@ _TRIES, _AGAIN_S = 60, 2.0
 
 #: Lines that are written, and can be lost to a kill and done again, at once.
 _AT_ONCE = 20
+
+
+_ROLES = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True)
@@ -83,17 +87,73 @@ def refusal(party: str, error: XinnongError) -> Line:
 
 
 class DecisionJobs:
-    """Submit jobs, find them and their results; safe across threads.
+    """Works jobs through; safe across threads.  Whoever submits or fetches does it by `of`."""
 
-    Args:
-        scope: for whom parties are decided; jobs of other scopes are unknown to this one.
-    """
-
-    def __init__(self, services: Services, runner: Runner, scope: Scope) -> None:
+    def __init__(self, services: Services, runner: Runner) -> None:
         self._services = services
-        self._scope = scope
         self._runner = runner
         runner.declare(Kind(_KIND, self._lines_of, most=_MOST_JOBS, kept=_KEPT, cuttable=True))
+
+    def of(self, asker: Asker) -> AskersJobs:
+        """The jobs of one who asks."""
+        return AskersJobs(self._services, self._runner, asker)
+
+    def _lines_of(self, job: Job, _progress: Progress) -> Work:
+        """Write the lines that are not there yet, a lot in a turn."""
+        asked = json.loads(job.request)
+        given, fixed, asker = _given(asked), asked["fixed"], _submitter(job)
+        reader: Reader | None = None
+        for start in range(job.done, len(asked["parties"]), _AT_ONCE):
+            lines = []
+            for party in asked["parties"][start : start + _AT_ONCE]:
+                # of consents that changed a reader is made anew; it is the same scope while none did
+                scope = self._services.consented(asker, at=utc_now())
+                if reader is None or reader.scope is not scope:
+                    reader = self._services.reader_of(
+                        scope,
+                        as_of=date.fromisoformat(fixed["as_of"]),
+                        known_at=datetime.fromisoformat(fixed["known_at"]),
+                    )
+                line = self._line(reader, asked["product"], party, given)
+                if line is None:
+                    break
+                lines.append(line)
+            texts = [line.text for line in lines]
+            refused = sum(line.refused for line in lines)
+            if not self._runner.jobs.write(job.id, start, texts, refused=refused):
+                return None  # somebody else wrote them, or nobody wants them any more
+            if start + len(lines) < len(asked["parties"]):
+                yield
+        return None
+
+    def _line(
+        self, reader: Reader, product: str, party: str, given: Mapping[str, Any]
+    ) -> Line | None:
+        """One line; an engine that is being started again is waited for.  None when we close."""
+        for _ in range(_TRIES):
+            if self._runner.closing.is_set():
+                return None
+            try:
+                return decide_line(self._services, reader, product, party, given)
+            except GraphUnavailableError as error:
+                if error.cause_code not in _PASSES:
+                    raise
+                if self._runner.closing.wait(_AGAIN_S):
+                    return None
+        return decide_line(self._services, reader, product, party, given)
+
+
+class AskersJobs:
+    """Submit jobs, find them and their results; those of others are unknown to who asks.
+
+    Args:
+        asker: for whom parties are decided; its scope without what consents open.
+    """
+
+    def __init__(self, services: Services, runner: Runner, asker: Asker) -> None:
+        self._services = services
+        self._runner = runner
+        self._asker = asker
 
     def submit(
         self,
@@ -113,7 +173,8 @@ class DecisionJobs:
 
         Raises as `graph.operations.Runner.begin`, and `NotFoundError` for an unknown product.
         """
-        reader = self._services.reader(self._scope, as_of=as_of)
+        scope = self._services.consented(self._asker, at=utc_now())
+        reader = self._services.reader(scope, as_of=as_of)
         chosen = reader.product(product)
         # what is kept, and what it is hashed from, holds no number that somebody typed
         sent = _without_numbers(
@@ -128,11 +189,11 @@ class DecisionJobs:
         fixed = {
             "as_of": at.as_of.isoformat(),
             "known_at": at.known_at.isoformat(),
-            "scope": self._scope.id,
+            "asker": _kept(self._asker),
         }
         name = uuid.uuid4().hex if key is None else f"key:{key}"
-        if not self._scope.sees_everything:
-            name += f":{self._scope.id}"
+        if not self._asker.scope.sees_everything:
+            name += f":{_whose(self._asker)}"
         return self._runner.begin(
             Job(
                 id=hashlib.sha256(f"decisions:{name}".encode()).hexdigest(),
@@ -171,56 +232,59 @@ class DecisionJobs:
             )
         return self._runner.jobs.lines(name)
 
-    def _lines_of(self, job: Job, _progress: Progress) -> Work:
-        """Write the lines that are not there yet, a lot in a turn."""
-        asked = json.loads(job.request)
-        given, fixed = _given(asked), asked["fixed"]
-        if not self._is_ours(job):
-            raise ForbiddenError(
-                "提交任务时的权限与现在的不同，任务停止。请重新提交。",
-                "The job was submitted under another scope: submit it again.",
-                code="not_permitted",
-            )
-        reader = self._services.reader_of(
-            self._scope,
-            as_of=date.fromisoformat(fixed["as_of"]),
-            known_at=datetime.fromisoformat(fixed["known_at"]),
-        )
-        for start in range(job.done, len(asked["parties"]), _AT_ONCE):
-            lines = []
-            for party in asked["parties"][start : start + _AT_ONCE]:
-                line = self._line(reader, asked["product"], party, given)
-                if line is None:
-                    break
-                lines.append(line)
-            texts = [line.text for line in lines]
-            refused = sum(line.refused for line in lines)
-            if not self._runner.jobs.write(job.id, start, texts, refused=refused):
-                return None  # somebody else wrote them, or nobody wants them any more
-            if start + len(lines) < len(asked["parties"]):
-                yield
-        return None
-
     def _is_ours(self, job: Job) -> bool:
-        """Whether it was submitted by who sees the same; jobs of before told none but everything."""
-        told: str = json.loads(job.request)["fixed"].get("scope", "everything")
-        return told == self._scope.id
+        """Whether it was submitted by who asks, seeing what they see now but for consents."""
+        return _whose(_submitter(job)) == _whose(self._asker)
 
-    def _line(
-        self, reader: Reader, product: str, party: str, given: Mapping[str, Any]
-    ) -> Line | None:
-        """One line; an engine that is being started again is waited for.  None when we close."""
-        for _ in range(_TRIES):
-            if self._runner.closing.is_set():
-                return None
-            try:
-                return decide_line(self._services, reader, product, party, given)
-            except GraphUnavailableError as error:
-                if error.cause_code not in _PASSES:
-                    raise
-                if self._runner.closing.wait(_AGAIN_S):
-                    return None
-        return decide_line(self._services, reader, product, party, given)
+
+def _kept(asker: Asker) -> dict[str, Any]:
+    """Who submitted, as a job keeps it: what consents open is looked up again with every line."""
+    scope = asker.scope
+    open_classes = scope.open_classes
+    return {
+        "id": asker.id,
+        "name": asker.name,
+        "role": str(asker.role),
+        "scope": {
+            "name": scope.name,
+            "divisions": scope.divisions,
+            "institution": scope.institution,
+            "purpose": scope.purpose,
+            "open_classes": None if open_classes is None else sorted(open_classes),
+            "grants": {} if sees_by_consent(asker) else _listed(scope.grants),
+        },
+    }
+
+
+def _listed(grants: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    return {party: sorted(classes) for party, classes in sorted(grants.items())}
+
+
+def _submitter(job: Job) -> Asker:
+    """Who submitted; jobs of before said none, and were of whoever used this machine."""
+    kept = json.loads(job.request)["fixed"].get("asker")
+    if kept is None:
+        return local_asker()
+    told = kept["scope"]
+    divisions, classes = told["divisions"], told["open_classes"]
+    scope = Scope(
+        told["name"],
+        None if divisions is None else tuple(divisions),
+        told["institution"],
+        told["purpose"],
+        None if classes is None else frozenset(classes),
+        {party: frozenset(opened) for party, opened in told["grants"].items()},
+    )
+    return Asker(kept["id"], kept["name"], _ROLES[kept["role"]], scope, frozenset())
+
+
+def _whose(asker: Asker) -> str:
+    """Names who submitted and what they see but for consents: another role is another's jobs."""
+    if asker.scope.sees_everything:
+        return "everything"
+    told = _kept(asker)
+    told.pop("name")
+    return hashlib.sha256(canonical(told)).hexdigest()[:24]
 
 
 def _without_numbers(said: Any) -> Any:

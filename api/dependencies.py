@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from api.acts import permit
 from api.admission import Day, Instant
-from api.decision_jobs import DecisionJobs
+from api.decision_jobs import AskersJobs, DecisionJobs
 from api.security import Asker
+from api.security.consented import PURPOSE_HEADER, asking_for, sees_by_consent
 from api.services import Services
 from api.trace import note_scope
-from graph.time import past
+from graph.time import past, utc_now
 from ingest.delivery.inbox import Inbox
 from queries.reader import Reader
 from queries.scope import Scope
@@ -31,6 +32,7 @@ __all__ = [
     "Scoped",
     "Serving",
     "asker",
+    "asking",
     "inbox",
     "jobs",
     "permitted",
@@ -79,9 +81,26 @@ def asker(request: Request) -> Asker:
     return found
 
 
+def asking(request: Request) -> Asker:
+    """Who asks, for what this request states (`Purpose`); what consents open is no part of it.
+
+    Raises `InputError` (`purpose_unknown`).
+    """
+    return asking_for(asker(request), request.headers.get(PURPOSE_HEADER))
+
+
 def scope(request: Request) -> Scope:
-    """What whoever asks sees."""
-    return asker(request).scope
+    """What whoever asks sees, with what consents open as they stand now: the same for all of a request.
+
+    Raises `InputError` (`purpose_unknown`), and as `Services.consented`.
+    """
+    who = asking(request)
+    if not sees_by_consent(who):
+        return who.scope
+    held: Scope | None = getattr(request.state, "consented", None)
+    if held is None:
+        held = request.state.consented = services(request).consented(who, at=utc_now())
+    return held
 
 
 async def permitted(request: Request) -> None:
@@ -93,7 +112,7 @@ async def permitted(request: Request) -> None:
     """
     declared = getattr(getattr(request.scope.get("route"), "endpoint", None), "needs", None)
     if declared is not None:
-        permit(declared.act, scope(request))
+        permit(declared.act, asker(request).scope)
 
 
 def reader(
@@ -122,13 +141,13 @@ def inbox(request: Request) -> Inbox:
     return found
 
 
-def jobs(request: Request) -> DecisionJobs:
-    """The jobs of this application."""
+def jobs(request: Request) -> AskersJobs:
+    """The jobs of whoever asks."""
     found: DecisionJobs = request.app.state.jobs
-    return found
+    return found.of(asking(request))
 
 
-Office = Annotated[DecisionJobs, Depends(jobs)]
+Office = Annotated[AskersJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Reading = Annotated[Reader, Depends(reader)]
 Now = Annotated[Reader, Depends(reader_of_now)]

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from api.security.consented import on_consent, sees_by_consent
 from graph.closing import Closing
 from graph.errors import NotFoundError, XinnongError
 from graph.log import FactLog
@@ -19,6 +20,7 @@ from graph.moment import Moment
 from graph.operations import DecisionArchive, OfficeBooks, OperationsStore
 from graph.settings import Settings
 from graph.time import utc_now
+from queries.consent import ConsentedScopes
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
@@ -26,6 +28,7 @@ from queries.scope import Scope
 from queries.single_flight import SingleFlight
 
 if TYPE_CHECKING:
+    from api.security import Asker
     from graph.connection import Graph
     from ingest.delivery.deliveries import Deliveries
     from ingest.guarded_guarantee import GuardedGuarantee
@@ -90,6 +93,19 @@ class Services(Closing):
         from ingest.identity.judging import Judging
 
         return Judging(self.settings, self.store)
+
+    @cached_property
+    def consents(self) -> ConsentedScopes:
+        """What consents open, as they stand in the store now."""
+        return ConsentedScopes(self.store)
+
+    def consented(self, asker: Asker, *, at: datetime) -> Scope:
+        """What somebody sees at an instant: by consent, where that is how they see anything.
+
+        Raises `InputError` (`purpose_unknown`), and `OperationsError`: who cannot look a consent up
+        lets nothing be seen.
+        """
+        return on_consent(asker, self.consents, at=at) if sees_by_consent(asker) else asker.scope
 
     @property
     def office(self) -> OfficeBooks:

@@ -30,7 +30,7 @@ from graph.information import InformationClass
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
 
-__all__ = ["ADMINISTRATOR", "WITHHELD", "Scope"]
+__all__ = ["ADMINISTRATOR", "WITHHELD", "Grants", "Scope"]
 
 #: What a reader is told from whom something may be withheld.  Not how much: a count tells of whoever
 #: is counted, and beside one party it tells of that party.
@@ -39,6 +39,37 @@ WITHHELD = "按权限只显示可查看的信息"
 #: Province, city and county, town, village (GB/T 2260 and the statistical codes below it).
 _DIVISION = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
 _DIVISION_KEY = "division:"
+
+
+class Grants(dict[str, frozenset[str]]):
+    """Party -> classes that it opened, with what follows from it, worked out once: all who ask for
+    one institution share it.  Nothing is put into it after it was made."""
+
+    @cached_property
+    def kinds(self) -> dict[str, list[str]]:
+        """Party -> kinds of facts that it opened."""
+        return {party: _kinds_of(frozenset(classes)) for party, classes in self.items()}
+
+    @cached_property
+    def places(self) -> tuple[list[list[str]], dict[str, int]]:
+        """The lists of kinds that somebody opened, and party -> place of its own among them."""
+        # one list of kinds is one object for all who opened the same classes
+        alike = {id(kinds): tuple(kinds) for kinds in self.kinds.values()}
+        opened = list(dict.fromkeys(alike.values()))
+        place = {kinds: number for number, kinds in enumerate(opened)}
+        by_list = {one: place[kinds] for one, kinds in alike.items()}
+        granted = {party: by_list[id(kinds)] for party, kinds in self.kinds.items()}
+        return [list(kinds) for kinds in opened], granted
+
+    @cached_property
+    def digest(self) -> str:
+        """Names what is opened: the same of any two that open the same kinds."""
+        opened, granted = self.places
+        texts = [",".join(kinds) for kinds in opened]
+        lines = sorted(
+            f"{party}\t{texts[place]}\n" for party, place in granted.items() if texts[place]
+        )
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -96,7 +127,7 @@ class Scope:
         stated = {
             "areas": self.areas,
             "open": sorted(self.open_kinds),
-            "granted": {party: kinds for party, kinds in sorted(self.granted.items()) if kinds},
+            "granted": self._grants.digest,
         }
         return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:24]
 
@@ -150,11 +181,10 @@ class Scope:
 
     @cached_property
     def _parameters(self) -> dict[str, Any]:
-        opened = list(dict.fromkeys(tuple(kinds) for kinds in self.granted.values()))
-        place = {kinds: number for number, kinds in enumerate(opened)}
+        opened, granted = self._grants.places
         return {
-            "opened": [list(kinds) for kinds in opened],
-            "granted": {party: place[tuple(kinds)] for party, kinds in self.granted.items()},
+            "opened": opened,
+            "granted": granted,
             "areas": None if self.areas is None else list(self.areas),
         }
 
@@ -177,7 +207,11 @@ class Scope:
     @cached_property
     def granted(self) -> dict[str, list[str]]:
         """Party -> kinds of facts that it opened."""
-        return {party: _kinds_of(frozenset(classes)) for party, classes in self.grants.items()}
+        return self._grants.kinds
+
+    @cached_property
+    def _grants(self) -> Grants:
+        return self.grants if isinstance(self.grants, Grants) else Grants(self.grants)
 
     @cached_property
     def areas(self) -> tuple[str, ...] | None:

@@ -11,6 +11,7 @@ from graph.operations.case_file import CaseFile, CaseFiles
 from graph.operations.code_correction import CodeChoice, CodeCorrections, CodeReturn, CodeRound
 from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
+from graph.operations.consent import Channel, Consent, Consents, ConsentTerms, Mode
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
@@ -24,6 +25,7 @@ from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.monitoring import LastRead, Subscription, Subscriptions
 from graph.operations.office import OfficeBooks
 from graph.operations.outbox import Outbox
+from graph.operations.own_view import OwnLinks, OwnReports, OwnRequest, OwnRequests
 from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import EVERYTHING, RecordUse, RecordUses
@@ -44,6 +46,7 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseFiles",
+    "Channel",
     "CodeChoice",
     "CodeCorrections",
     "CodeException",
@@ -52,6 +55,9 @@ __all__ = [
     "CodeRound",
     "Concealment",
     "Concealments",
+    "Consent",
+    "ConsentTerms",
+    "Consents",
     "DecisionArchive",
     "Delivery",
     "ExchangeAct",
@@ -73,10 +79,15 @@ __all__ = [
     "LastRead",
     "Ledger",
     "MeasureBook",
+    "Mode",
     "OfficeBooks",
     "OperationsStore",
     "Outbox",
     "Outcome",
+    "OwnLinks",
+    "OwnReports",
+    "OwnRequest",
+    "OwnRequests",
     "PointsBook",
     "PointsParticipant",
     "PointsShare",
