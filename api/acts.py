@@ -52,6 +52,8 @@ class Act(StrEnum):
     KEEP = "keep", "维护数据和引擎", True
     #: A guarantee written within the limits of everybody's.
     GUARANTEE = "guarantee", "写入担保", True
+    #: Consents: registered, confirmed, revoked, for one's own institution.
+    CONSENT = "consent", "登记授权"
 
 
 def permit(act: Act, scope: Scope) -> None:

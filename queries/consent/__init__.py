@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.operations.consent import Channel, Mode
 from queries.consent.consented import ConsentedScopes
 from queries.consent.grants import grants_of, is_in_force, is_personal, opens, standing
 from queries.consent.purposes import (
@@ -22,9 +23,11 @@ from queries.consent.text import EDITION, ConsentText, consent_text
 __all__ = [
     "EDITION",
     "AskedConsent",
+    "Channel",
     "ConsentRules",
     "ConsentText",
     "ConsentedScopes",
+    "Mode",
     "Purpose",
     "consent_rules",
     "consent_terms",
