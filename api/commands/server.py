@@ -82,7 +82,20 @@ def demo(
         for source, path in steps(folder):
             if (source, path.name) not in whole:
                 room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
+    _register_consents()
     serve(port=port)
+
+
+def _register_consents() -> None:
+    """What the district's households opened to its main bank, once."""
+    from api.who_asks import local_scope
+    from graph.time import utc_now
+    from ingest.sample.consents import households_of, register_sample
+
+    with opened(Act.KEEP) as services:
+        households = households_of(services.reader(local_scope()))
+        if made := register_sample(services.office, households, at=utc_now()):
+            say(f"登记样本授权 {made} 份 / {made} consents of the sample")
 
 
 def _write_whole(folder: Path, persons: int) -> None:

@@ -62,14 +62,15 @@ class Filled:
 
 
 async def _form(request: Request) -> Filled:
-    form = await request.form()
-    items = tuple(str(value) for value in form.getlist("items"))
-    scan, told = b"", {}
-    for name, value in form.items():
-        if isinstance(value, UploadFile):
-            scan = await value.read()
-        else:
-            told[name] = value.strip()
+    # what was spooled is closed with it
+    async with request.form() as form:
+        items = tuple(str(value) for value in form.getlist("items"))
+        scan, told = b"", {}
+        for name, value in form.items():
+            if isinstance(value, UploadFile):
+                scan = await value.read()
+            else:
+                told[name] = value.strip()
     return Filled(told, items, scan)
 
 
@@ -192,7 +193,7 @@ def link(services: Serving, form: Form) -> HTMLResponse:
     """A link for a subject to look at what is held of it: shown once, to be handed over."""
     subject = typed_subject(services.office, form.get("subject"))
     token = make_link(services.office, subject.key, by=form.get("by"), at=utc_now())
-    return page("own_link_made.html", here="/consents", path=f"/mine/{token}")
+    return page("own_link_made.html", here="/consents", path=f"/mine/links/{token}")
 
 
 @router.post("/consents/requests/{number}")

@@ -70,7 +70,7 @@ def _subject(request: Request, services: Serving) -> str:
 Own = Annotated[str, Depends(_subject)]
 
 
-@router.get("/mine/{token}")
+@router.get("/mine/links/{token}")
 @needs(Act.LOOK)
 def ask(token: Token, services: Serving) -> HTMLResponse:
     """The form that asks for the subject's own number; looking uses nothing up."""
@@ -78,7 +78,7 @@ def ask(token: Token, services: Serving) -> HTMLResponse:
     return page("own_link.html", 200 if waits else 404, token=token, waits=waits, error="")
 
 
-@router.post("/mine/{token}", dependencies=[Depends(OPENING)])
+@router.post("/mine/links/{token}", dependencies=[Depends(OPENING)])
 @needs(Act.LOOK)
 def open_view(token: Token, request: Request, services: Serving, form: Form) -> Response:
     """Open the link: once, by the subject's own number."""

@@ -200,7 +200,7 @@ def own_link(body: OwnLink, services: Serving) -> OwnLinkAnswer:
     """A link by which a subject sees what is held of it; it opens once, with the subject's own number."""
     subject = typed_subject(services.office, body.subject)
     token = make_link(services.office, subject.key, by=body.by, at=utc_now())
-    return OwnLinkAnswer(f"/mine/{token}", 7)
+    return OwnLinkAnswer(f"/mine/links/{token}", 7)
 
 
 _MODES = {mode.value: mode for mode in Mode}
