@@ -24,6 +24,9 @@ __all__ = ["ConsentedScopes"]
 
 #: Scopes that are kept; what they share, what a bank was opened, is there once.
 _MOST_SCOPES = 256
+#: Subjects whose change is carried on; of more everything is made anew.
+_MANY = 1_000
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -37,25 +40,58 @@ class _Grant:
 
 @dataclass(slots=True)
 class _Portfolio:
-    """What was opened to one institution for one purpose; `version` grows with every change."""
+    """What was opened to one institution for one purpose.
+
+    Attributes:
+        of: numbers of the consents of each subject.
+        touched: subjects of whom something changed since `made`, which is for the day `on`.
+    """
 
     held: dict[int, _Grant] = field(default_factory=dict)
-    version: int = 0
-    made_for: tuple[date, int] | None = None
+    of: dict[str, list[int]] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    on: date | None = None
     made: Grants = field(default_factory=Grants)
 
-    def on(self, day: date) -> Grants:
+    def add(self, number: int, grant: _Grant) -> None:
+        """One more."""
+        self.held[number] = grant
+        self.of.setdefault(grant.subject, []).append(number)
+        self.touched.add(grant.subject)
+
+    def act(self, number: int, act: str) -> None:
+        """What was done with one: after its end nothing changes it."""
+        grant = self.held.get(number)
+        if grant is None:
+            return
+        self.touched.add(grant.subject)
+        if act == "confirmed":
+            grant.stands = True
+        else:
+            del self.held[number]
+            self.of[grant.subject].remove(number)
+
+    def open_on(self, day: date) -> Grants:
         """What is open on a day."""
-        if self.made_for != (day, self.version):
-            found: dict[str, frozenset[str]] = {}
-            for grant in self.held.values():
-                if grant.stands and grant.classes and covers(day, grant.from_on, grant.to_on):
-                    before = found.get(grant.subject)
-                    found[grant.subject] = (
-                        grant.classes if before is None else before | grant.classes
-                    )
-            self.made, self.made_for = Grants(found), (day, self.version)
+        if self.on != day or len(self.touched) > _MANY:
+            found = {subject: self._classes(subject, day) for subject in self.of}
+            self.made = Grants({subject: each for subject, each in found.items() if each})
+        elif self.touched:
+            news = {subject: self._classes(subject, day) for subject in self.touched}
+            if any(each != self.made.get(subject, _NONE) for subject, each in news.items()):
+                self.made = self.made.changed(news)
+        self.on = day
+        self.touched.clear()
         return self.made
+
+    def _classes(self, subject: str, day: date) -> frozenset[str]:
+        found = _NONE
+        for number in self.of[subject]:
+            grant = self.held[number]
+            if grant.stands and covers(day, grant.from_on, grant.to_on):
+                # those of most are one consent's, and stay one object
+                found = found | grant.classes if found else grant.classes
+        return found
 
 
 class ConsentedScopes:
@@ -86,7 +122,7 @@ class ConsentedScopes:
             if news is not None:
                 self._take(news)
             portfolio = self._portfolios.get((base.institution, purpose.code))
-            grants = _NOTHING if portfolio is None else portfolio.on(day_of(at))
+            grants = _NOTHING if portfolio is None else portfolio.open_on(day_of(at))
             key = (base.name, base.divisions, base.institution, base.open_classes, purpose.code)
             held = self._scopes.get(key)
             if held is None or held[0] is not grants:
@@ -98,24 +134,15 @@ class ConsentedScopes:
             return held[1]
 
     def _take(self, news: News) -> None:
-        changed: dict[int, _Portfolio] = {}
         for row in news.consents:
             number, subject, institution, purpose, items, from_on, to_on, *ticks, channel = row
             portfolio = self._portfolios.setdefault((institution, purpose), _Portfolio())
             classes = self._opened(subject, items, bool(ticks[0]), bool(ticks[1]))
             stands = not needs_second(str(channel))
-            portfolio.held[number] = _Grant(subject, classes, from_on, to_on, stands)
-            self._where[number] = changed[id(portfolio)] = portfolio
+            portfolio.add(number, _Grant(subject, classes, from_on, to_on, stands))
+            self._where[number] = portfolio
         for consent, act in news.acts:
-            portfolio = self._where[consent]
-            grant = portfolio.held.get(consent)
-            if act != "confirmed":
-                portfolio.held.pop(consent, None)
-            elif grant is not None:
-                grant.stands = True
-            changed[id(portfolio)] = portfolio
-        for portfolio in changed.values():
-            portfolio.version += 1
+            self._where[consent].act(consent, act)
         self._position = news.position
 
     def _opened(self, subject: str, items: str, sensitive: bool, onward: bool) -> frozenset[str]:

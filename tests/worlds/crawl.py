@@ -67,6 +67,13 @@ NO_ANSWER = {
     "/v1/exchange/{contract}/reception", "/v1/exchange/items/{item}/again",
     "/v1/exchange/items/{item}/deferral", "/v1/exchange/requests/{request_number}/again",
     "/exchange/requests/{request_number}", "/exchange/items/{item}",
+    # acts on consents, of which none is here, and what only the subject itself opens (test_consents)
+    "/consents", "/v1/consents", "/v1/consents/{number}", "/v1/consents/{number}/confirmation",
+    "/v1/consents/{number}/revocation", "/v1/consents/{number}/use", "/v1/consents/search",
+    "/v1/own-links", "/consents/{number}", "/consents/{number}/scan",
+    "/consents/{number}/confirmation", "/consents/{number}/revocation", "/consents/{number}/use",
+    "/consents/links", "/consents/requests/{number}", "/consents/search", "/mine", "/mine/links/{token}",
+    "/mine/consents/{number}/revocation", "/mine/requests", "/mine/reports", "/mine/closing",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
