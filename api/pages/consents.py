@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading, Scoped, Serving
-from api.needs import needs
+from api.needs import asked, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
@@ -133,7 +133,7 @@ def search(scope: Scoped, services: Serving, form: Form) -> HTMLResponse:
 
 
 @router.get("/consents/{number}")
-@needs(Act.CONSENT)
+@needs(Act.CONSENT, *asked("party_card"))
 def one(number: Number, scope: Scoped, services: Serving, reader: Reading) -> HTMLResponse:
     """One consent: its receipt, its text, and what may be done with it."""
     found = consent_view(services.office, scope, number, at=utc_now())

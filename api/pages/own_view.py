@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Serving
-from api.needs import needs
+from api.needs import EVERY_CLASS, needs
 from api.pages.rendering import page, see_other
 from api.rate_limit import RateLimit
 from api.services import Services
@@ -110,7 +110,7 @@ def open_view(token: Token, request: Request, services: Serving, form: Form) -> 
 
 
 @router.get("/mine")
-@needs(Act.LOOK)
+@needs(Act.LOOK, *EVERY_CLASS)
 def view(subject: Own, services: Serving) -> HTMLResponse:
     """What is held, who asked, the consents, what was asked for, the reports."""
     return _view(subject, services)
@@ -140,7 +140,7 @@ def revoke(number: Number, subject: Own, services: Serving, form: Form) -> Respo
 
 
 @router.post("/mine/requests")
-@needs(Act.LOOK)
+@needs(Act.LOOK, *EVERY_CLASS)
 def request_for(subject: Own, services: Serving, form: Form) -> Response:
     """Object, ask for a correction or a deletion; an objection to a public record freezes it."""
     kind, about, said = (form.get(name, "") for name in ("kind", "about", "said"))
@@ -165,7 +165,7 @@ def request_for(subject: Own, services: Serving, form: Form) -> Response:
 
 
 @router.post("/mine/reports")
-@needs(Act.LOOK)
+@needs(Act.LOOK, *EVERY_CLASS)
 def report(subject: Own, services: Serving) -> HTMLResponse:
     """A report to print, with its number: which of the year's it is, and whether it is free."""
     made = issue_report(services.office, subject, channel="online", by=_BY_ITSELF, at=utc_now())

@@ -124,7 +124,6 @@ def everybody(window: Window) -> list[int]:
 CHANNELS: dict[str, tuple[str, str, Any]] = {
     "page": ("GET", "/parties/person:a", None),
     "page of decisions": ("GET", "/parties/person:a/decisions", None),
-    "page of the score": ("GET", "/parties/person:a/score", None),
     "page of structure": ("GET", "/structure", None),
     "page of prospects": ("GET", "/prospects", None),
     "page of search": ("POST", "/", {"text": NAME}),
@@ -152,6 +151,7 @@ CHANNELS: dict[str, tuple[str, str, Any]] = {
 }  # fmt: skip
 #: Those that tell the same of one household and of none: nothing in them hangs on a party.
 _ANY = {"page of structure", "page of prospects", "patterns", "prospects", "places", "hints"}
+_TRIES = 30
 _VOLATILE = re.compile(
     r'"(decision_id|known_at|inputs_digest|made_at|decided_at|trace|instance)": ?"[^"]*"'
     r"|[0-9a-f]{32,64}|\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?"
@@ -161,9 +161,12 @@ _VOLATILE = re.compile(
 def told(client: TestClient, channel: str) -> str:
     method, path, body = CHANNELS[channel]
     sent = {"data": body} if method == "POST" and not path.startswith("/v1") else {"json": body}
-    answer = client.request(
-        method, path, follow_redirects=True, **(sent if body is not None else {})
-    )
+    given = sent if body is not None else {}
+    for _ in range(_TRIES):
+        answer = client.request(method, path, follow_redirects=True, **given)
+        # an engine that hears a question first may be slower than its limit: that passes
+        if answer.status_code not in (202, 503):
+            break
     assert answer.status_code < 500 and answer.status_code != 202, (channel, answer.text)
     # what a page has to pass on stands in it whoever asks; which decision it is belongs to the request
     return f"{answer.status_code} {_VOLATILE.sub('~', answer.text)}"
