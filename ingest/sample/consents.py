@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from graph.operations.consent import Channel, Consents
+from graph.operations.consent import Channel, Consents, ConsentTerms
 from graph.operations.office import OfficeBooks
 from graph.time import day_of
 from queries.consent import AskedConsent, consent_terms, find_purpose
@@ -94,7 +94,7 @@ def register_sample(
     if consents.count():
         return 0
     made = list(sample_consents(households, day_of(at)))
-    terms = []
+    terms: list[ConsentTerms] = []
     for one in made:
         # what ended long ago was lawful on the day when it was given
         agreed, text = consent_terms(one.asked, one.asked.from_on)
