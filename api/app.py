@@ -106,12 +106,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         app.state.services.warm(seen)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
-        app.state.jobs = DecisionJobs(
-            app.state.services,
-            runner,
-            answers_for.scope if answers_for else None,
-            scope_of=app.state.services.scope_of,
-        )
+        app.state.jobs = DecisionJobs(app.state.services, runner)
         try:
             runner.start()
             yield

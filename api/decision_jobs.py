@@ -12,17 +12,18 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from api.security import Asker, Role, local_asker
+from api.security.consented import sees_by_consent
+from api.security.standing import refuse_changed
 from api.services import Services
 from graph.encoding import encode
 from graph.errors import (
     BusyError,
-    ForbiddenError,
     GraphUnavailableError,
     InputError,
     NotFoundError,
@@ -37,7 +38,7 @@ from queries.eligibility.rules.product import canonical
 from queries.reader import Reader
 from queries.scope import Scope
 
-__all__ = ["MOST_PARTIES", "DecisionJobs", "Job", "Line", "decide_line", "refusal"]
+__all__ = ["MOST_PARTIES", "AskersJobs", "DecisionJobs", "Job", "Line", "decide_line", "refusal"]
 
 MOST_PARTIES = 10_000
 
@@ -52,6 +53,9 @@ _TRIES, _AGAIN_S = 60, 2.0
 
 #: Lines that are written, and can be lost to a kill and done again, at once.
 _AT_ONCE = 20
+
+
+_ROLES = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True)
@@ -84,40 +88,74 @@ def refusal(party: str, error: XinnongError) -> Line:
 
 
 class DecisionJobs:
-    """Submit jobs, find them and their results; safe across threads.
+    """Works jobs through; safe across threads.  Whoever submits or fetches does it by `of`."""
 
-    Args:
-        scope: what whoever asks without a log-in sees; None where everybody has to log in.
-        scope_of: what somebody who logged in sees now, by their identifier; None where they may
-            ask no more.  Their jobs are unknown to others.
-    """
-
-    def __init__(
-        self,
-        services: Services,
-        runner: Runner,
-        scope: Scope | None,
-        *,
-        scope_of: Callable[[str], Scope | None] = lambda _id: None,
-    ) -> None:
+    def __init__(self, services: Services, runner: Runner) -> None:
         self._services = services
-        self._unnamed, self._scope_of = scope, scope_of
-        self._asker: str | None = None
-        self._asking: Scope | None = scope
         self._runner = runner
         runner.declare(Kind(_KIND, self._lines_of, most=_MOST_JOBS, kept=_KEPT, cuttable=True))
 
-    def asked_by(self, asker: str, scope: Scope) -> DecisionJobs:
-        """The same jobs as somebody who logged in submits and finds them."""
-        same = copy(self)
-        same._asker, same._asking = asker, scope
-        return same
+    def of(self, asker: Asker) -> AskersJobs:
+        """The jobs of one who asks."""
+        return AskersJobs(self._services, self._runner, asker)
 
-    @property
-    def _scope(self) -> Scope:
-        if self._asking is None:
-            raise _changed()
-        return self._asking
+    def _lines_of(self, job: Job, _progress: Progress) -> Work:
+        """Write the lines that are not there yet, a lot in a turn."""
+        asked = json.loads(job.request)
+        given, fixed, asker = _given(asked), asked["fixed"], _submitter(job)
+        reader: Reader | None = None
+        for start in range(job.done, len(asked["parties"]), _AT_ONCE):
+            lines = []
+            for party in asked["parties"][start : start + _AT_ONCE]:
+                refuse_changed(asker, self._services.store)
+                # of consents that changed a reader is made anew; it is the same scope while none did
+                scope = self._services.consented(asker, at=utc_now())
+                if reader is None or reader.scope is not scope:
+                    reader = self._services.reader_of(
+                        scope,
+                        as_of=date.fromisoformat(fixed["as_of"]),
+                        known_at=datetime.fromisoformat(fixed["known_at"]),
+                    )
+                line = self._line(reader, asked["product"], party, given)
+                if line is None:
+                    break
+                lines.append(line)
+            texts = [line.text for line in lines]
+            refused = sum(line.refused for line in lines)
+            if not self._runner.jobs.write(job.id, start, texts, refused=refused):
+                return None  # somebody else wrote them, or nobody wants them any more
+            if start + len(lines) < len(asked["parties"]):
+                yield
+        return None
+
+    def _line(
+        self, reader: Reader, product: str, party: str, given: Mapping[str, Any]
+    ) -> Line | None:
+        """One line; an engine that is being started again is waited for.  None when we close."""
+        for _ in range(_TRIES):
+            if self._runner.closing.is_set():
+                return None
+            try:
+                return decide_line(self._services, reader, product, party, given)
+            except GraphUnavailableError as error:
+                if error.cause_code not in _PASSES:
+                    raise
+                if self._runner.closing.wait(_AGAIN_S):
+                    return None
+        return decide_line(self._services, reader, product, party, given)
+
+
+class AskersJobs:
+    """Submit jobs, find them and their results; those of others are unknown to who asks.
+
+    Args:
+        asker: for whom parties are decided; its scope without what consents open.
+    """
+
+    def __init__(self, services: Services, runner: Runner, asker: Asker) -> None:
+        self._services = services
+        self._runner = runner
+        self._asker = asker
 
     def submit(
         self,
@@ -137,7 +175,8 @@ class DecisionJobs:
 
         Raises as `graph.operations.Runner.begin`, and `NotFoundError` for an unknown product.
         """
-        reader = self._services.reader(self._scope, as_of=as_of)
+        scope = self._services.consented(self._asker, at=utc_now())
+        reader = self._services.reader(scope, as_of=as_of)
         chosen = reader.product(product)
         # what is kept, and what it is hashed from, holds no number that somebody typed
         sent = _without_numbers(
@@ -152,15 +191,11 @@ class DecisionJobs:
         fixed = {
             "as_of": at.as_of.isoformat(),
             "known_at": at.known_at.isoformat(),
-            "scope": _without_grants(self._scope),
-            "purpose": self._scope.purpose,
-            **({} if self._asker is None else {"asker": self._asker}),
+            "asker": _kept(self._asker),
         }
         name = uuid.uuid4().hex if key is None else f"key:{key}"
-        if self._asker is not None:
-            name += f":{self._asker}"
-        elif not self._scope.sees_everything:
-            name += f":{self._scope.id}"
+        if not self._asker.scope.sees_everything:
+            name += f":{_whose(self._asker)}"
         return self._runner.begin(
             Job(
                 id=hashlib.sha256(f"decisions:{name}".encode()).hexdigest(),
@@ -199,81 +234,59 @@ class DecisionJobs:
             )
         return self._runner.jobs.lines(name)
 
-    def _lines_of(self, job: Job, _progress: Progress) -> Work:
-        """Write the lines that are not there yet, a lot in a turn."""
-        asked = json.loads(job.request)
-        given, fixed = _given(asked), asked["fixed"]
-        as_of = date.fromisoformat(fixed["as_of"])
-        known_at = datetime.fromisoformat(fixed["known_at"])
-        scope = self._scope_now(fixed)
-        reader = self._services.reader_of(scope, as_of=as_of, known_at=known_at)
-        for start in range(job.done, len(asked["parties"]), _AT_ONCE):
-            lines = []
-            for party in asked["parties"][start : start + _AT_ONCE]:
-                # what was taken back since the last line is used no more
-                now = self._scope_now(fixed)
-                if now.id != scope.id:
-                    scope = now
-                    reader = self._services.reader_of(scope, as_of=as_of, known_at=known_at)
-                line = self._line(reader, asked["product"], party, given)
-                if line is None:
-                    break
-                lines.append(line)
-            texts = [line.text for line in lines]
-            refused = sum(line.refused for line in lines)
-            if not self._runner.jobs.write(job.id, start, texts, refused=refused):
-                return None  # somebody else wrote them, or nobody wants them any more
-            if start + len(lines) < len(asked["parties"]):
-                yield
-        return None
-
-    def _scope_now(self, fixed: Mapping[str, Any]) -> Scope:
-        """What whoever submitted a job sees now.
-
-        Raises `ForbiddenError` (`not_permitted`) where their role or area is another one by now.
-        """
-        asker = fixed.get("asker")
-        now = self._unnamed if asker is None else self._scope_of(asker)
-        # jobs of before told none but everything
-        if now is None or _without_grants(now) != fixed.get("scope", "everything"):
-            raise _changed()
-        return replace(now, purpose=fixed["purpose"]) if fixed.get("purpose") else now
-
     def _is_ours(self, job: Job) -> bool:
-        """Whether it is of whoever asks: of the same name, or without one, of who sees the same."""
-        fixed = json.loads(job.request)["fixed"]
-        if self._asker is not None or "asker" in fixed:
-            return bool(fixed.get("asker") == self._asker)
-        return bool(fixed.get("scope", "everything") == _without_grants(self._scope))
-
-    def _line(
-        self, reader: Reader, product: str, party: str, given: Mapping[str, Any]
-    ) -> Line | None:
-        """One line; an engine that is being started again is waited for.  None when we close."""
-        for _ in range(_TRIES):
-            if self._runner.closing.is_set():
-                return None
-            try:
-                return decide_line(self._services, reader, product, party, given)
-            except GraphUnavailableError as error:
-                if error.cause_code not in _PASSES:
-                    raise
-                if self._runner.closing.wait(_AGAIN_S):
-                    return None
-        return decide_line(self._services, reader, product, party, given)
+        """Whether it was submitted by who asks, seeing what they see now but for consents."""
+        return _whose(_submitter(job)) == _whose(self._asker)
 
 
-def _without_grants(scope: Scope) -> str:
-    """Names what a role sees in an area, whoever opened what to it."""
-    return replace(scope, grants={}).id
+def _kept(asker: Asker) -> dict[str, Any]:
+    """Who submitted, as a job keeps it: what consents open is looked up again with every line."""
+    scope = asker.scope
+    open_classes = scope.open_classes
+    return {
+        "id": asker.id,
+        "name": asker.name,
+        "role": str(asker.role),
+        "scope": {
+            "name": scope.name,
+            "divisions": scope.divisions,
+            "institution": scope.institution,
+            "purpose": scope.purpose,
+            "open_classes": None if open_classes is None else sorted(open_classes),
+            "grants": {} if sees_by_consent(asker) else _listed(scope.grants),
+        },
+    }
 
 
-def _changed() -> ForbiddenError:
-    return ForbiddenError(
-        "提交任务时的权限与现在的不同，任务停止。请重新提交。",
-        "The job was submitted under another scope: submit it again.",
-        code="not_permitted",
+def _listed(grants: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    return {party: sorted(classes) for party, classes in sorted(grants.items())}
+
+
+def _submitter(job: Job) -> Asker:
+    """Who submitted; jobs of before said none, and were of whoever used this machine."""
+    kept = json.loads(job.request)["fixed"].get("asker")
+    if kept is None:
+        return local_asker()
+    told = kept["scope"]
+    divisions, classes = told["divisions"], told["open_classes"]
+    scope = Scope(
+        told["name"],
+        None if divisions is None else tuple(divisions),
+        told["institution"],
+        told["purpose"],
+        None if classes is None else frozenset(classes),
+        {party: frozenset(opened) for party, opened in told["grants"].items()},
     )
+    return Asker(kept["id"], kept["name"], _ROLES[kept["role"]], scope, frozenset())
+
+
+def _whose(asker: Asker) -> str:
+    """Names who submitted and what they see but for consents: another role is another's jobs."""
+    if asker.scope.sees_everything:
+        return "everything"
+    told = _kept(asker)
+    told.pop("name")
+    return hashlib.sha256(canonical(told)).hexdigest()[:24]
 
 
 def _without_numbers(said: Any) -> Any:

@@ -13,19 +13,20 @@ from pydantic import BaseModel, ConfigDict
 
 from api.admission import Day, Instant
 from api.audit_trail import note_asker
-from api.decision_jobs import DecisionJobs
+from api.decision_jobs import AskersJobs, DecisionJobs
 from api.needs import is_open, is_own
 from api.rate_limit import count_asker, count_refused
 from api.security import Asker, permit, policy_of, visitor
 from api.security.acting import act_as
 from api.security.bearer import from_bearer, in_scope
+from api.security.consented import PURPOSE_HEADER, asking_for, sees_by_consent
 from api.security.known import COOKIE, Known
 from api.security.own_sources import OwnSources
 from api.security.shown_to import showing_to
 from api.services import Services
 from api.trace import note_scope
 from graph.errors import ForbiddenError, LoginError
-from graph.time import past
+from graph.time import past, utc_now
 from ingest.delivery.inbox import Inbox
 from queries.reader import Reader
 from queries.scope import Scope
@@ -43,6 +44,7 @@ __all__ = [
     "Scoped",
     "Serving",
     "asker",
+    "asking",
     "inbox",
     "jobs",
     "known",
@@ -107,9 +109,26 @@ def asker(request: Request) -> Asker:
     return found
 
 
+def asking(request: Request) -> Asker:
+    """Who asks, for what this request states (`Purpose`); what consents open is no part of it.
+
+    Raises `InputError` (`purpose_unknown`).
+    """
+    return asking_for(asker(request), request.headers.get(PURPOSE_HEADER))
+
+
 def scope(request: Request) -> Scope:
-    """What whoever asks sees."""
-    return asker(request).scope
+    """What whoever asks sees, with what consents open as they stand now: the same for all of a request.
+
+    Raises `InputError` (`purpose_unknown`), and as `Services.consented`.
+    """
+    who = asking(request)
+    if not sees_by_consent(who):
+        return who.scope
+    held: Scope | None = getattr(request.state, "consented", None)
+    if held is None:
+        held = request.state.consented = services(request).consented(who, at=utc_now())
+    return held
 
 
 def known(request: Request) -> Known | None:
@@ -202,7 +221,7 @@ def reader(
     Raises `InputError` (`known_at_future`), and as `Services.moment`.
     """
     who = asker(request)
-    made = services(request).reader(who.scope, as_of=as_of, known_at=known_at)
+    made = services(request).reader(scope(request), as_of=as_of, known_at=known_at)
     if not who.is_local:
         made = made.showing(policy_of(who.role).shows)
     note_scope(request, made.scope.name)
@@ -221,13 +240,10 @@ def inbox(request: Request) -> Inbox:
     return found
 
 
-def jobs(request: Request) -> DecisionJobs:
-    """The jobs of this application, as whoever asks submits and finds them."""
+def jobs(request: Request) -> AskersJobs:
+    """The jobs of whoever asks."""
     found: DecisionJobs = request.app.state.jobs
-    if request.app.state.asker is not None:
-        return found
-    who = asker(request)
-    return found.asked_by(who.id, who.scope)
+    return found.of(asking(request))
 
 
 def own_sources(request: Request) -> OwnSources:
@@ -236,7 +252,7 @@ def own_sources(request: Request) -> OwnSources:
 
 
 Owned = Annotated[OwnSources, Depends(own_sources)]
-Office = Annotated[DecisionJobs, Depends(jobs)]
+Office = Annotated[AskersJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Reading = Annotated[Reader, Depends(reader)]
 Now = Annotated[Reader, Depends(reader_of_now)]

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from api.security.consented import on_consent, sees_by_consent
 from graph.closing import Closing
 from graph.errors import NotFoundError, XinnongError
 from graph.log import FactLog
@@ -19,6 +20,7 @@ from graph.moment import Moment
 from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sessions
 from graph.settings import Settings
 from graph.time import utc_now
+from queries.consent import ConsentedScopes
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
@@ -26,6 +28,7 @@ from queries.scope import Scope
 from queries.single_flight import SingleFlight
 
 if TYPE_CHECKING:
+    from api.security import Asker
     from api.security.known import Known
     from graph.connection import Graph
     from ingest.delivery.deliveries import Deliveries
@@ -92,6 +95,19 @@ class Services(Closing):
 
         return Judging(self.settings, self.store)
 
+    @cached_property
+    def consents(self) -> ConsentedScopes:
+        """What consents open, as they stand in the store now."""
+        return ConsentedScopes(self.store)
+
+    def consented(self, asker: Asker, *, at: datetime) -> Scope:
+        """What somebody sees at an instant: by consent, where that is how they see anything.
+
+        Raises `InputError` (`purpose_unknown`), and `OperationsError`: who cannot look a consent up
+        lets nothing be seen.
+        """
+        return on_consent(asker, self.consents, at=at) if sees_by_consent(asker) else asker.scope
+
     @property
     def office(self) -> OfficeBooks:
         """What acts of the credit office are kept in."""
@@ -110,13 +126,6 @@ class Services(Closing):
         from api.security.known import known_by
 
         return known_by(token, self.store, at=utc_now())
-
-    def scope_of(self, asker: str) -> Scope | None:
-        """What somebody who logged in sees now, by their identifier; None where they are gone."""
-        from api.security.known import asker_by_id
-
-        found = asker_by_id(asker, self.store)
-        return None if found is None else found.scope
 
     def end_session(self, known: Known) -> None:
         """End the session in which somebody asks."""

@@ -30,7 +30,7 @@ from graph.information import InformationClass
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
 
-__all__ = ["ADMINISTRATOR", "WITHHELD", "Scope"]
+__all__ = ["ADMINISTRATOR", "WITHHELD", "Grants", "Scope"]
 
 #: What a reader is told from whom something may be withheld.  Not how much: a count tells of whoever
 #: is counted, and beside one party it tells of that party.
@@ -39,6 +39,71 @@ WITHHELD = "按权限只显示可查看的信息"
 #: Province, city and county, town, village (GB/T 2260 and the statistical codes below it).
 _DIVISION = re.compile(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}")
 _DIVISION_KEY = "division:"
+
+
+class Grants(dict[str, frozenset[str]]):
+    """Party -> classes that it opened, with what follows from it, worked out once: all who ask for
+    one institution share it.  Nothing is put into it after it was made."""
+
+    @cached_property
+    def kinds(self) -> dict[str, list[str]]:
+        """Party -> kinds of facts that it opened."""
+        return {party: _kinds_of(frozenset(classes)) for party, classes in self.items()}
+
+    @cached_property
+    def places(self) -> tuple[list[list[str]], dict[str, int]]:
+        """The lists of kinds that somebody opened, and party -> place of its own among them."""
+        # one list of kinds is one object for all who opened the same classes
+        alike = {id(kinds): tuple(kinds) for kinds in self.kinds.values()}
+        opened = list(dict.fromkeys(alike.values()))
+        place = {kinds: number for number, kinds in enumerate(opened)}
+        by_list = {one: place[kinds] for one, kinds in alike.items()}
+        granted = {party: by_list[id(kinds)] for party, kinds in self.kinds.items()}
+        return [list(kinds) for kinds in opened], granted
+
+    @cached_property
+    def digest(self) -> str:
+        """Names what is opened: the same of any two that open the same kinds."""
+        return f"{self._sum:064x}"
+
+    def changed(self, classes: Mapping[str, frozenset[str]]) -> Grants:
+        """The same but for some parties, of whom these classes are open; none: nothing any more.
+
+        What follows is carried on, so that one of a hundred thousand costs little.
+        """
+        made, kinds = Grants(self), {**self.kinds}
+        opened, granted = [*self.places[0]], {**self.places[1]}
+        total = self._sum
+        place = {tuple(each): number for number, each in enumerate(opened)}
+        for party, each in classes.items():
+            if party in kinds:
+                total -= _named(party, kinds.pop(party))
+                del made[party], granted[party]
+            if each:
+                made[party], kinds[party] = each, _kinds_of(frozenset(each))
+                total += _named(party, kinds[party])
+                told = tuple(kinds[party])
+                if told not in place:
+                    place[told] = len(opened)
+                    opened.append([*told])
+                granted[party] = place[told]
+        made.__dict__.update(kinds=kinds, places=(opened, granted), _sum=total % _MODULUS)
+        return made
+
+    @cached_property
+    def _sum(self) -> int:
+        """The sum of what names each party with its kinds: in whatever order they come."""
+        return sum(_named(party, kinds) for party, kinds in self.kinds.items()) % _MODULUS
+
+
+_MODULUS = 1 << 256
+
+
+def _named(party: str, kinds: list[str]) -> int:
+    if not kinds:
+        return 0
+    told = hashlib.sha256(f"{party}\t{','.join(kinds)}".encode()).digest()
+    return int.from_bytes(told, "big")
 
 
 @dataclass(frozen=True)
@@ -96,7 +161,7 @@ class Scope:
         stated = {
             "areas": self.areas,
             "open": sorted(self.open_kinds),
-            "granted": {party: kinds for party, kinds in sorted(self.granted.items()) if kinds},
+            "granted": self._grants.digest,
         }
         return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:24]
 
@@ -150,11 +215,10 @@ class Scope:
 
     @cached_property
     def _parameters(self) -> dict[str, Any]:
-        opened = list(dict.fromkeys(tuple(kinds) for kinds in self.granted.values()))
-        place = {kinds: number for number, kinds in enumerate(opened)}
+        opened, granted = self._grants.places
         return {
-            "opened": [list(kinds) for kinds in opened],
-            "granted": {party: place[tuple(kinds)] for party, kinds in self.granted.items()},
+            "opened": opened,
+            "granted": granted,
             "areas": None if self.areas is None else list(self.areas),
         }
 
@@ -177,7 +241,11 @@ class Scope:
     @cached_property
     def granted(self) -> dict[str, list[str]]:
         """Party -> kinds of facts that it opened."""
-        return {party: _kinds_of(frozenset(classes)) for party, classes in self.grants.items()}
+        return self._grants.kinds
+
+    @cached_property
+    def _grants(self) -> Grants:
+        return self.grants if isinstance(self.grants, Grants) else Grants(self.grants)
 
     @cached_property
     def areas(self) -> tuple[str, ...] | None:

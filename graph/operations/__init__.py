@@ -13,6 +13,7 @@ from graph.operations.client import Client, Clients, Credential
 from graph.operations.code_correction import CodeChoice, CodeCorrections, CodeReturn, CodeRound
 from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
+from graph.operations.consent import Channel, Consent, Consents, ConsentTerms, Mode
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
@@ -29,6 +30,7 @@ from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.monitoring import LastRead, Subscription, Subscriptions
 from graph.operations.office import OfficeBooks
 from graph.operations.outbox import Outbox
+from graph.operations.own_view import OwnLinks, OwnReports, OwnRequest, OwnRequests
 from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import EVERYTHING, RecordUse, RecordUses
@@ -53,6 +55,7 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseFiles",
+    "Channel",
     "Client",
     "Clients",
     "CodeChoice",
@@ -63,6 +66,9 @@ __all__ = [
     "CodeRound",
     "Concealment",
     "Concealments",
+    "Consent",
+    "ConsentTerms",
+    "Consents",
     "Credential",
     "DecisionArchive",
     "Delivery",
@@ -91,10 +97,15 @@ __all__ = [
     "LoginLinks",
     "LoginSession",
     "MeasureBook",
+    "Mode",
     "OfficeBooks",
     "OperationsStore",
     "Outbox",
     "Outcome",
+    "OwnLinks",
+    "OwnReports",
+    "OwnRequest",
+    "OwnRequests",
     "PointsBook",
     "PointsParticipant",
     "PointsShare",

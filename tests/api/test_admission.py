@@ -42,7 +42,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
         judging=Judging(settings, None),  # type: ignore[arg-type]
         reader=lambda *_, **__: SimpleNamespace(scope=ADMINISTRATOR),
     )
-    made.state.inbox = made.state.jobs = SimpleNamespace()
+    made.state.inbox = SimpleNamespace()
+    made.state.jobs = SimpleNamespace(of=lambda _: SimpleNamespace())
     return made
 
 

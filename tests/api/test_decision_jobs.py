@@ -28,7 +28,6 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, Jobs, OperationsStore, Runner
 from graph.settings import Settings
 from queries.reader import Reader
-from queries.scope import ADMINISTRATOR
 
 PRODUCT = "farmer_small_credit_loan"
 PARTIES = [f"person:{number}" for number in range(60)]
@@ -131,7 +130,7 @@ from api.decision_jobs import DecisionJobs
 from api.services import Services
 from graph.operations import Jobs, Runner
 from graph.settings import Settings
-from queries.scope import ADMINISTRATOR
+from api.security import local_asker
 
 write = Jobs.write
 def killed(self, name, after, lines, *, refused):
@@ -141,7 +140,7 @@ def killed(self, name, after, lines, *, refused):
 Jobs.write = killed
 services = Services(Settings(data=Path(sys.argv[1]), engine_heap_mb=512))
 runner = Runner(services.store)
-jobs = DecisionJobs(services, runner, ADMINISTRATOR)
+jobs = DecisionJobs(services, runner).of(local_asker())
 runner.start()
 jobs.submit(sys.argv[2], sys.argv[3:], {"supplied": {}, "institution": None,
                                         "first_loan_asof": None}, key="killed")
@@ -187,7 +186,7 @@ def test_what_is_wrong_with_the_house_fails_the_job_and_it_goes_on(
 
     monkeypatch.setattr(Reader, "decide", gone)
     runner = Runner(services.store)
-    jobs = DecisionJobs(services, runner, ADMINISTRATOR)
+    jobs = DecisionJobs(services, runner).of(local_asker())
     runner.start()
     asked: dict[str, Any] = dict.fromkeys(("institution", "first_loan_asof")) | {"supplied": {}}  # fmt: skip
     name = jobs.submit(PRODUCT, PARTIES[:30], asked, key="gone").id

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.information import InformationClass
 from graph.schema import SCHEMA
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import ADMINISTRATOR, Grants, Scope
 
 HERE, THERE = "division:610305100201", "division:610305110201"
 AT_HOME = {"person:a": {HERE}, "person:b": {THERE}}
@@ -128,3 +128,31 @@ def test_an_answer_says_that_something_is_withheld_and_never_how_much() -> None:
     assert ADMINISTRATOR.said == ADMINISTRATOR.name
     shut, empty = scope(), scope(divisions=())
     assert shut.said == empty.said == "信贷员（按权限只显示可查看的信息）"
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from("abcd"), st.sets(st.sampled_from(["credit", "land", "tax"])).map(frozenset)
+    ),
+    st.lists(
+        st.dictionaries(
+            st.sampled_from("abcd"), st.sets(st.sampled_from(["credit", "tax"])).map(frozenset)
+        )
+    ),
+)
+def test_grants_that_are_carried_on_are_those_that_are_made_anew(
+    before: dict[str, frozenset[str]], changes: list[dict[str, frozenset[str]]]
+) -> None:
+    grants, plain = Grants(before), {**before}
+    for change in changes:
+        grants, plain = grants.changed(change), {**plain, **change}
+        anew = Grants(plain)
+        assert grants.digest == anew.digest
+
+        def opened(told: Grants) -> dict[str, list[str]]:
+            lists, places = told.places
+            assert places.keys() == told.kinds.keys()
+            return {party: lists[place] for party, place in places.items() if lists[place]}
+
+        assert opened(grants) == opened(anew) == {p: k for p, k in anew.kinds.items() if k}
+        assert {p: c for p, c in grants.items() if c} == {p: c for p, c in plain.items() if c}

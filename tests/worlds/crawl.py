@@ -81,6 +81,13 @@ NO_ANSWER = {
     # what an auditor enters (test_audit)
     "/v1/audit/alerts/{number}/finding", "/v1/audit/watches", "/v1/audit/watches/{number}/end",
     "/audit/alerts/{number}/finding", "/audit/watches", "/audit/watches/{number}/end",
+    # acts on consents, of which none is here, and what only the subject itself opens (test_consents)
+    "/consents", "/v1/consents", "/v1/consents/{number}", "/v1/consents/{number}/confirmation",
+    "/v1/consents/{number}/revocation", "/v1/consents/{number}/use", "/v1/consents/search",
+    "/v1/own-links", "/consents/{number}", "/consents/{number}/scan",
+    "/consents/{number}/confirmation", "/consents/{number}/revocation", "/consents/{number}/use",
+    "/consents/links", "/consents/requests/{number}", "/consents/search", "/mine", "/mine/links/{token}",
+    "/mine/consents/{number}/revocation", "/mine/requests", "/mine/reports", "/mine/closing",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here

@@ -98,7 +98,7 @@ def staffed(folder: Path) -> Iterator[Staffed]:
         put = {
             "services": services,
             "inbox": inbox,
-            "jobs": DecisionJobs(services, runner, None, scope_of=services.scope_of),
+            "jobs": DecisionJobs(services, runner),
         }
         before = {name: getattr(app.state, name, None) for name in put}
         for name, value in put.items():

@@ -1,0 +1,44 @@
+"""Consents: for what they may be asked, what they say, and what they open to whom."""
+
+from __future__ import annotations
+
+from graph.operations.consent import Channel, Mode
+from queries.consent.consented import ConsentedScopes
+from queries.consent.grants import grants_of, is_in_force, is_personal, opens, standing
+from queries.consent.purposes import (
+    ConsentRules,
+    Purpose,
+    consent_rules,
+    find_purpose,
+    is_written,
+)
+from queries.consent.registering import (
+    AskedConsent,
+    consent_terms,
+    has_consent,
+    register_consent,
+)
+from queries.consent.text import EDITION, ConsentText, consent_text
+
+__all__ = [
+    "EDITION",
+    "AskedConsent",
+    "Channel",
+    "ConsentRules",
+    "ConsentText",
+    "ConsentedScopes",
+    "Mode",
+    "Purpose",
+    "consent_rules",
+    "consent_terms",
+    "consent_text",
+    "find_purpose",
+    "grants_of",
+    "has_consent",
+    "is_in_force",
+    "is_personal",
+    "is_written",
+    "opens",
+    "register_consent",
+    "standing",
+]
