@@ -37,12 +37,14 @@ _MOST = 50  # lines shown of what was found
 @commands.command()
 def init() -> None:
     """建立数据目录和密钥 / make the data folder and the secrets."""
+    from api.audit_book import make_audit_key
     from graph.private import private_folder
     from graph.secrets import make_secrets
 
     settings = open_settings(Act.RECEIVE)
     private_folder(settings.data)
     make_secrets(settings.secrets_file)
+    make_audit_key(settings)
     print(f"数据目录 {settings.data}；密钥 {settings.secrets_file}（请妥善备份）")
 
 
