@@ -53,6 +53,7 @@ def borrower(district: Settings) -> str:
 def shape(path: str) -> str:
     """A path with its keys left out: pages of one shape come from one template."""
     path = re.sub(r"(/templates|/corrections)/.+", r"\1/…", path)
+    path = re.sub(r"/audit/\d+", "/audit/…", path)
     return re.sub(
         r"(/parties/|/places/|/villages/|/decisions/|/deliveries/|/linked/)[^/?#]+", r"\1…", path
     ).split("?")[0]
