@@ -12,9 +12,13 @@ from graph.operations.code_correction import CodeChoice, CodeCorrections, CodeRe
 from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
+from graph.operations.event import Event, EventKind, EventNews, Events, note_event, note_events
 from graph.operations.examine import operations_problems
 from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
 from graph.operations.government_value import GovernmentValue, GovernmentValues
+from graph.operations.hook import Hook, HookAct, Hooks
+from graph.operations.hook_delivery import Delivery as HookDelivery
+from graph.operations.hook_delivery import HookDeliveries
 from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
@@ -54,12 +58,21 @@ __all__ = [
     "Concealments",
     "DecisionArchive",
     "Delivery",
+    "Event",
+    "EventKind",
+    "EventNews",
+    "Events",
     "ExchangeAct",
     "ExchangeItem",
     "ExchangeRequest",
     "GovernmentValue",
     "GovernmentValues",
     "Holder",
+    "Hook",
+    "HookAct",
+    "HookDeliveries",
+    "HookDelivery",
+    "Hooks",
     "IndicatorValue",
     "IndicatorValues",
     "Intake",
@@ -96,6 +109,8 @@ __all__ = [
     "Work",
     "holder",
     "lease",
+    "note_event",
+    "note_events",
     "operations_problems",
     "problem_of",
     "read_only_store",
