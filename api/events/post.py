@@ -28,6 +28,7 @@ __all__ = ["Answered", "Post", "post"]
 _CONNECT_S, _READ_S, _WHOLE_S = 5.0, 10.0, 15.0
 _MOST_BYTES = 16 * 1024
 _MOST_WAIT_S = 3_600
+_LATE = "对方没有在时限内答复"
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,15 @@ def post(
         )  # fmt: skip
         answer = connection.getresponse()
         answer.read(_MOST_BYTES, decode_content=False)
+        if late.is_set():
+            # what was cut off by our own hand ends like an answer, and is none
+            return Answered(None, _LATE)
         return _read(answer.status, answer.headers.get("Retry-After"))
     except (SSLError, ssl.SSLError):
         return Answered(None, "对方的证书不能验证")
     except (HTTPError, HTTPException, OSError, ValueError) as error:
         if late.is_set():
-            return Answered(None, "对方没有在时限内答复")
+            return Answered(None, _LATE)
         return Answered(None, f"连接中断或超时（{type(error).__name__}）")
     finally:
         watch.cancel()

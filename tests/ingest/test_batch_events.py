@@ -42,9 +42,7 @@ def test_a_fact_of_a_thing_is_one_of_its_owners(world: World) -> None:
     world.node("Loan", LOAN[0], principal_fen=100)
     world.tie("BORROWED", PERSON, LOAN)
     world.commit(AT)
-    assert last(world.log) == [
-        ("subject.changed", PERSON[0], "", ("BORROWED", "Loan", "Person"))
-    ]
+    assert last(world.log) == [("subject.changed", PERSON[0], "", ("BORROWED", "Loan", "Person"))]
     # stated again by another figure: the loan changed, nothing is withdrawn
     old = world.log.read("Loan")["fact_id"][0].as_py()
     world.close("Loan", old)
@@ -104,10 +102,14 @@ def test_a_repair_is_told_and_so_is_that_the_record_is_gone(tmp_path: Path) -> N
 def test_an_objection_withdraws_and_its_dismissal_gives_back(tmp_path: Path) -> None:
     here = office(tmp_path)
     key = penalty("ordinary")
-    case = begin(here, "objection", key, applicant="样样果业", evidence="判决书")
-    case = go(here, case, case.moves[0].act)
+    case = begin(
+        here, "objection", key, applicant="样样果业", evidence="判决书", reason="不是我单位"
+    )
     about = [each for each in last(FactLog(here.log_dir)) if each[0] != "subject.changed"]
     assert about == [("fact.withdrawn", FIRM[0], key, ("Penalty",))]
+    case = go(here, case, "verify", reason="查无此事")
+    go(here, case, "dismiss", reason="查无此事")
+    assert last(FactLog(here.log_dir)) == [("subject.changed", FIRM[0], "", ("Penalty",))]
 
 
 @pytest.fixture
