@@ -52,6 +52,8 @@ class Act(StrEnum):
     KEEP = "keep", "维护数据和引擎", True
     #: A guarantee written within the limits of everybody's.
     GUARANTEE = "guarantee", "写入担保", True
+    #: That something happened, by key and kind, of what the scope sees.
+    NOTIFY = "notify", "订阅事件"
 
 
 def permit(act: Act, scope: Scope) -> None:

@@ -19,6 +19,9 @@ from api.admission import MOST_BODY, admitted
 from api.carrying import Asking
 from api.decision_jobs import DecisionJobs
 from api.dependencies import permitted
+from api.events.sender import Sender
+from api.events.sending import Sending
+from api.events.stream import Streams
 from api.examples import add_examples
 from api.guard import Guard
 from api.headers import Forbidding
@@ -99,10 +102,14 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
         app.state.jobs = DecisionJobs(app.state.services, runner, asker.scope)
+        app.state.streams = Streams(lambda: app.state.services.office)
+        sender = Sender(Sending(app.state.services.office, {asker.id: asker.scope}.get))
         try:
             runner.start()
+            sender.start()
             yield
         finally:
+            sender.close()
             runner.close()
             app.state.inbox.close()
             app.state.services.close()

@@ -22,6 +22,7 @@ from queries.scope import Scope
 __all__ = [
     "FOR_A_RUN_S",
     "AsOf",
+    "Asking",
     "Body",
     "Key",
     "KnownAt",
@@ -128,6 +129,7 @@ def jobs(request: Request) -> DecisionJobs:
     return found
 
 
+Asking = Annotated[Asker, Depends(asker)]
 Office = Annotated[DecisionJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Reading = Annotated[Reader, Depends(reader)]

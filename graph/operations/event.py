@@ -63,6 +63,10 @@ class EventKind(StrEnum):
     FINANCING_STATE = "financing.state", "融资办理进度"
 
 
+#: Code -> kind.
+_KINDS = {kind.value: kind for kind in EventKind}
+
+
 class EventRow(Row):
     """One event."""
 
@@ -130,7 +134,7 @@ def note_event(
 ) -> None:
     """Note an event in the transaction of what causes it; as `EventNews`."""
     note_events(
-        session, [EventNews(EventKind(kind), subject, about, (*sorted(kinds),), institution)], at=at
+        session, [EventNews(_KINDS[kind], subject, about, (*sorted(kinds),), institution)], at=at
     )
 
 
@@ -231,7 +235,7 @@ def last_event(session: Session) -> int:
 def event_of(row: EventRow) -> Event:
     """A row as a value."""
     return Event(
-        row.number, row.id, EventKind(row.kind), row.subject, row.about, (*row.kinds,),
+        row.number, row.id, _KINDS[row.kind], row.subject, row.about, (*row.kinds,),
         row.institution, row.at,
     )  # fmt: skip
 
