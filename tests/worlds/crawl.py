@@ -67,6 +67,12 @@ NO_ANSWER = {
     "/v1/exchange/{contract}/reception", "/v1/exchange/items/{item}/again",
     "/v1/exchange/items/{item}/deferral", "/v1/exchange/requests/{request_number}/again",
     "/exchange/requests/{request_number}", "/exchange/items/{item}",
+    # subscriptions are their owner's; a stream has no end (test_way_in, test_stream)
+    "/v1/hooks", "/v1/hooks/{hook_id}", "/v1/hooks/{hook_id}/rotation", "/v1/hooks/{hook_id}/pause",
+    "/v1/hooks/{hook_id}/resumption", "/v1/hooks/{hook_id}/end", "/v1/hooks/{hook_id}/replay",
+    "/v1/hooks/{hook_id}/deliveries", "/v1/hooks/{hook_id}/deliveries/{cursor}/again",
+    "/events/hooks", "/events/hooks/{hook_id}", "/events/hooks/{hook_id}/deliveries/{cursor}",
+    "/v1/events/stream",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -257,6 +263,7 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
+    "events subscribe", "events hooks", "events change", "events deliveries", "events replay", "events again",
     "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange hand-over", "exchange put-off",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
     "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",
