@@ -23,8 +23,11 @@ from api.events.sender import Sender
 from api.events.sending import Sending
 from api.events.stream import Streams
 from api.examples import add_examples
-from api.guard import Guard
+from api.figures import figures
+from api.forwarded import Forwarded, hosts_of, networks_of
+from api.guard import LOOPBACK, Guard
 from api.headers import Forbidding
+from api.metrics import Measured, Metrics, exposed
 from api.needs import declaring, routes_of
 from api.pages import router as pages
 from api.problem_document import RESPONSES
@@ -104,10 +107,12 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         app.state.jobs = DecisionJobs(app.state.services, runner, asker.scope)
         app.state.streams = Streams(lambda: app.state.services.office)
         sender = Sender(Sending(app.state.services.office, {asker.id: asker.scope}.get))
+        app.state.metrics.read_from(lambda: figures(app.state.services.office, app.state.streams))
         try:
             runner.start()
             sender.start()
-            yield
+            with exposed(app.state.metrics, settings.metrics_port):
+                yield
         finally:
             sender.close()
             runner.close()
@@ -128,10 +133,13 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         lifespan=lifespan,
     )
     app.state.asker = asker
+    app.state.metrics = Metrics()
     # the last one added is the outermost
     app.add_middleware(Asking, routes=routes_of(every))
-    app.add_middleware(Guard, refuse=problem)
+    app.add_middleware(Guard, refuse=problem, hosts=(*LOOPBACK, *hosts_of(settings.hosts)))
     app.add_middleware(Traced, defect=defect, who=asker.scope.name)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    app.add_middleware(Forwarded, proxies=networks_of(settings.trusted_proxies))
     app.add_middleware(Forbidding)
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")

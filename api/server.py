@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import h11
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["SERVER", "BoundedProtocol", "StoppingServer"]
+__all__ = ["SERVER", "BoundedProtocol", "StoppingServer", "run_until_stopped"]
 
 #: How long a connection may keep us waiting for the next bytes of a request, and how long for a
 #: whole head of one, in seconds.
@@ -127,3 +129,20 @@ SERVER: Mapping[str, Any] = {
     "limit_concurrency": MOST_CONNECTIONS,
     "h11_max_incomplete_event_size": MOST_HEAD,
 }
+
+_NOT_STARTED = 3
+
+
+def run_until_stopped(app: ASGIApp, *, host: str, port: int, stop_s: float) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Args:
+        stop_s: seconds that answers under way are given then.
+    """
+    how = {**SERVER, "timeout_graceful_shutdown": stop_s}
+    server = StoppingServer(uvicorn.Config(app, host=host, port=port, **how))
+    # the signal is raised again once everything is closed: that is no error
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(_NOT_STARTED)

@@ -25,12 +25,10 @@ def serve(
     ] = "127.0.0.1",
 ) -> None:
     """补齐图，启动服务（登录上线前仅限本机）/ bring the graph up, start the server, loopback only."""
-    import uvicorn
-
     from api.app import create_app
     from api.interrupt import ending
     from api.logs import logging_to
-    from api.server import SERVER
+    from api.server import run_until_stopped
     from graph.catch_up import catch_up
     from graph.engine import leave_engine
     from graph.errors import SettingsError
@@ -52,7 +50,7 @@ def serve(
             services.open_store()
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         with logging_to(settings):
-            uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
+            run_until_stopped(create_app(settings), host=host, port=port, stop_s=settings.stop_s)
     finally:
         ending()
         # another server of this folder keeps it
