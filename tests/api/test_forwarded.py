@@ -24,7 +24,10 @@ def seen(peer: str | None, *headers: tuple[str, str], proxies: str = PROXIES) ->
     async def service(scope: Any, _receive: Any, _send: Any) -> None:
         found.update(scope)
 
-    given = [(b"host", b"xinnong.local:8000"), *((n.encode(), v.encode()) for n, v in headers)]
+    given = [
+        (b"host", b"xinnong.local:8000"),
+        *((n.lower().encode(), v.encode()) for n, v in headers),
+    ]
     scope = {
         "type": "http", "client": None if peer is None else (peer, 4711), "scheme": "http",
         "headers": given,
