@@ -5,6 +5,8 @@
                       stated anew, or ended by law (repaired, annulled, shielded, disputed)
     record.repaired   a repair of a public record was carried out
 
+A record whose term is over by itself is told of by the day (`tell_of_day`).
+
 Facts of resemblance are no ground for telling anybody anything.  The same batch tells the same, whenever
 it is asked: law is applied as of the day on which the batch became known.  So who is killed between two
 batches goes on with the next (`tell`), and each is told once.
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import date, time
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,14 +24,15 @@ import pyarrow.compute as pc
 from graph.log import Batch, FactLog
 from graph.log_view import FactsAt
 from graph.operations import EventKind, EventNews, Events
+from graph.operations.event import LAW
 from graph.schema import SCHEMA
-from graph.time import day_of
+from graph.time import day_of, instant_on
 from graph.vocabulary import Node
 from ingest.repair import DECIDED
-from queries.lawful import Law
+from queries.lawful import Law, ended_records, regimes
 from queries.visible import owning, subjects
 
-__all__ = ["news_of", "tell"]
+__all__ = ["ended_since", "news_of", "tell", "tell_of_day"]
 
 _APART = "\x1f"
 #: Columns that name the thing or tie that a fact is of.
@@ -46,6 +50,39 @@ def tell(log: FactLog, events: Events, *, stop: Callable[[], bool] = lambda: Fal
             break
         told += events.hear(batch.position, news_of(log, batch), at=batch.known_at)
     return told
+
+
+def tell_of_day(log: FactLog, events: Events, day: date) -> int:
+    """Note which records law has ended since the day that was looked at last; returns how many events.
+
+    Where nobody looked before, from this day on.
+    """
+    heard = events.listen(day.toordinal(), LAW)
+    batches = log.batches()
+    if day.toordinal() <= heard or not batches:
+        return 0
+    news = ended_since(log, batches[-1], date.fromordinal(heard), day)
+    at = instant_on(day, time.min)
+    return events.hear(day.toordinal(), news, at=at, what=LAW)
+
+
+def ended_since(log: FactLog, last: Batch, before: date, day: date) -> list[EventNews]:
+    """Records of which law let something be told on one day and no more on a later one."""
+    at = FactsAt(log, day, last.known_at)
+    gone: list[tuple[str, str, str]] = []
+    for kind in sorted(regimes().records):
+        held = at.held(kind)
+        if not len(held):
+            continue
+        was = {*ended_records(kind, held, before).to_pylist()}
+        ended = sorted({*ended_records(kind, held, day).to_pylist()} - was)
+        label = SCHEMA.superlabel(SCHEMA.nodes[kind])
+        owners = _owners(log, last, label, pa.chunked_array([pa.array(ended, pa.string())]))
+        gone += [(_stays(at, kind, party), kind, key) for key in ended for party in owners[key]]
+    return [
+        EventNews(EventKind.FACT_WITHDRAWN, party, key, (kind,))
+        for party, kind, key in sorted(gone)
+    ]
 
 
 def news_of(log: FactLog, batch: Batch) -> list[EventNews]:

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 from filelock import FileLock, Timeout
 
@@ -20,7 +20,8 @@ from graph.errors import XinnongError
 from graph.log import FactLog
 from graph.log_head import read_head
 from graph.operations import Events, HookDeliveries, Hooks
-from ingest.batch_events import tell
+from graph.time import day_of
+from ingest.batch_events import tell, tell_of_day
 
 __all__ = ["KEPT", "Sender"]
 
@@ -56,6 +57,7 @@ class Sender(Closing):
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="hooks")
         self._thread = threading.Thread(target=self._run, name="events", daemon=True)
         self._swept = 0.0
+        self._told_of: date | None = None
 
     def start(self) -> None:
         """Begin; of a log to which nobody listened before, what comes from now on is told."""
@@ -102,15 +104,18 @@ class Sender(Closing):
 
     def _hear(self) -> None:
         """Tell of the batches that came."""
-        heard = self._events.heard()
-        head = read_head(self._log.folder)
-        if heard is not None and (head is None or head.position <= heard):
+        heard, head = self._events.heard(), read_head(self._log.folder)
+        day = day_of(self._sending.now())
+        is_new = heard is None or (head is not None and head.position > heard)
+        if not is_new and self._told_of == day:
             return
         folder = self._sending.office.settings.lease_dir
         folder.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(folder / "events.lock", timeout=0):
                 tell(self._log, self._events, stop=self._closing.is_set)
+                tell_of_day(self._log, self._events, day)
+                self._told_of = day
         except Timeout:
             return  # another process tells of them
 

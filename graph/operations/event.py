@@ -22,6 +22,7 @@ from graph.errors import InputError
 from graph.operations.store import Instant, OperationsStore, Row
 
 __all__ = [
+    "LAW",
     "Event",
     "EventKind",
     "EventNews",
@@ -37,8 +38,8 @@ __all__ = [
 #: Any number, the same in every process: on PostgreSQL one transaction notes events at a time, or a
 #: smaller number could become visible after a larger one, and whoever reads by number would miss it.
 _LOCK = 0x65766E74
-#: How far the log was looked through.
-_LOG = "log"
+#: What is looked through: batches of the log, by position; days by which law ends records.
+LOG, LAW = "log", "law"
 #: The last event that was dropped.
 _DROPPED = "dropped"
 
@@ -194,30 +195,34 @@ class Events:
         with self._store.reading() as session:
             return last_event(session)
 
-    def heard(self) -> int | None:
-        """Position of the last batch that was looked through; None before the first look."""
+    def heard(self, what: str = LOG) -> int | None:
+        """Position of the last batch, or number of the last day, that was looked through; None before
+        the first look."""
         with self._store.reading() as session:
-            row = session.get(_Heard, _LOG)
+            row = session.get(_Heard, what)
             return None if row is None else row.position
 
-    def listen(self, position: int) -> int:
-        """From where on the log is looked through: from a position, where nobody did before."""
+    def listen(self, position: int, what: str = LOG) -> int:
+        """From where on it is looked through: from a position, where nobody did before."""
         with self._store.transaction() as session:
-            row = session.get(_Heard, _LOG)
+            row = session.get(_Heard, what)
             if row is None:
-                row = _Heard(name=_LOG, position=position)
+                row = _Heard(name=what, position=position)
                 session.add(row)
             return row.position
 
-    def hear(self, position: int, news: Iterable[EventNews], *, at: datetime) -> int:
-        """Note what the batch at a position tells, and that it was looked through: both or none.
+    def hear(
+        self, position: int, news: Iterable[EventNews], *, at: datetime, what: str = LOG
+    ) -> int:
+        """Note what the batch at a position, or a day, tells, and that it was looked through: both or
+        none.
 
-        Returns how many events; a batch that was looked through already tells nothing again.
+        Returns how many events; what was looked through already tells nothing again.
         """
         with self._store.transaction() as session:
-            row = session.get(_Heard, _LOG, with_for_update=True)
+            row = session.get(_Heard, what, with_for_update=True)
             if row is None:
-                row = _Heard(name=_LOG, position=0)
+                row = _Heard(name=what, position=0)
                 session.add(row)
             if position <= row.position:
                 return 0

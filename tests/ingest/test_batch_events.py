@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from world import World
 from graph.log import Batch, FactLog
 from graph.operations import EventNews, Events, OperationsStore
 from graph.settings import Settings
-from ingest.batch_events import news_of, tell
+from ingest.batch_events import news_of, tell, tell_of_day
 
 AT = datetime(2026, 6, 1, 2, tzinfo=UTC)
 PERSON = ("person:" + "a" * 32, "Person")
@@ -159,3 +159,24 @@ def test_a_log_that_nobody_listened_to_is_not_told_from_its_beginning(
     world.node("Person", OTHER[0], name="乙")
     world.commit(AT + timedelta(days=1))
     assert tell(world.log, events) == 1
+
+
+def test_a_record_whose_term_ends_by_itself_is_told_on_that_day(
+    world: World, store: OperationsStore
+) -> None:
+    firm = ("org:91610305MA9000017X", "Enterprise")
+    world.node("Enterprise", firm[0], name="样样果业有限公司")
+    for name, until in (("p1", date(2026, 6, 10)), ("p2", date(2026, 6, 30))):
+        world.node("Penalty", name, document_no=name, penalty_kinds="罚款", authority="某局",
+                   decided_on=date(2026, 5, 1), published_until=until)  # fmt: skip
+        world.tie("PENALISED_BY", firm, (name, "Penalty"))
+    world.commit(AT)
+    events = Events(store)
+    assert tell_of_day(world.log, events, date(2026, 6, 9)) == 0
+    # published through its last day
+    assert tell_of_day(world.log, events, date(2026, 6, 10)) == 0
+    assert tell_of_day(world.log, events, date(2026, 6, 12)) == 1
+    assert tell_of_day(world.log, events, date(2026, 6, 12)) == 0
+    [event] = events.after(0, most=10)
+    assert (event.kind, event.subject, event.about) == ("fact.withdrawn", firm[0], "p1")
+    assert event.at == datetime(2026, 6, 11, 16, tzinfo=UTC)
