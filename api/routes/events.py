@@ -98,7 +98,12 @@ def listed(
     "/events/stream",
     summary="实时事件流 / events as they happen",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "server-sent events"}},
+    responses={
+        200: {
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "description": "实时事件流 / server-sent events",
+        }
+    },
 )
 @needs(Act.NOTIFY)
 async def stream(
