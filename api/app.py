@@ -6,7 +6,7 @@ names, and those that other sites sent, are refused (`api.guard`).  Who asks has
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -21,10 +21,16 @@ from api.audit_writer import TrailWriter
 from api.carrying import Asking
 from api.decision_jobs import DecisionJobs
 from api.dependencies import permitted
+from api.events.sender import Sender
+from api.events.sending import Sending
+from api.events.stream import Streams
 from api.examples import add_examples
-from api.guard import Guard
+from api.figures import figures
+from api.forwarded import Forwarded, hosts_of, networks_of
+from api.guard import LOOPBACK, Guard
 from api.headers import Forbidding
 from api.interface import add_limits, add_security
+from api.metrics import Measured, Metrics, exposed
 from api.needs import declaring, routes_of
 from api.pages import router as pages
 from api.problem_document import RESPONSES
@@ -32,6 +38,7 @@ from api.problems import add_handlers, defect, problem
 from api.rate_limit import Limited
 from api.routes import routers
 from api.security import Asker
+from api.security.standing import asker_now
 from api.services import Services
 from api.trace import NOBODY, Traced
 from api.who_asks import local_scope
@@ -39,8 +46,10 @@ from graph.catch_up import catch_up
 from graph.errors import XinnongError
 from graph.operations import Runner
 from graph.settings import Settings
+from graph.time import utc_now
 from ingest.delivery.inbox import Inbox
 from ingest.repair import carry_out
+from queries.scope import Scope
 
 __all__ = ["create_app"]
 
@@ -86,6 +95,18 @@ def _carry_out(services: Services) -> None:
             catch_up(services.settings)
 
 
+def _scope_of(services: Services, local: Asker | None) -> Callable[[str], Scope | None]:
+    """What somebody sees now, by the identifier that was kept with what they subscribed for; None
+    where they may ask no more."""
+
+    def found(asker: str) -> Scope | None:
+        is_local = local is not None and local.id == asker
+        who = local if is_local else asker_now(asker, services.store)
+        return None if who is None else services.consented(who, at=utc_now())
+
+    return found
+
+
 def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastAPI:
     """Build the application; it connects when it starts.
 
@@ -107,10 +128,17 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
         app.state.jobs = DecisionJobs(app.state.services, runner)
+        app.state.streams = Streams(lambda: app.state.services.office)
+        scope_of = _scope_of(app.state.services, answers_for)
+        sender = Sender(Sending(app.state.services.office, scope_of))
+        app.state.metrics.read_from(lambda: figures(app.state.services.office, app.state.streams))
         try:
             runner.start()
-            yield
+            sender.start()
+            with exposed(app.state.metrics, settings.metrics_port):
+                yield
         finally:
+            sender.close()
             runner.close()
             app.state.inbox.close()
             app.state.trail.close()
@@ -131,12 +159,15 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         lifespan=lifespan,
     )
     app.state.asker = answers_for
+    app.state.metrics = Metrics()
     # the last one added is the outermost
     app.add_middleware(Limited)
     app.add_middleware(Audited, refuse=problem)
     app.add_middleware(Asking, routes=routes_of(every))
-    app.add_middleware(Guard, refuse=problem)
+    app.add_middleware(Guard, refuse=problem, hosts=(*LOOPBACK, *hosts_of(settings.hosts)))
     app.add_middleware(Traced, defect=defect, who=seen.name if answers_for else NOBODY)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    app.add_middleware(Forwarded, proxies=networks_of(settings.trusted_proxies))
     app.add_middleware(Forbidding)
     static = Path(__file__).parent / "pages" / "static"
     app.mount("/static", StaticFiles(directory=static), name="static")

@@ -34,6 +34,7 @@ from queries.scope import Scope
 __all__ = [
     "FOR_A_RUN_S",
     "AsOf",
+    "Asking",
     "Body",
     "Key",
     "KnownAt",
@@ -252,6 +253,7 @@ def own_sources(request: Request) -> OwnSources:
 
 
 Owned = Annotated[OwnSources, Depends(own_sources)]
+Asking = Annotated[Asker, Depends(asker)]
 Office = Annotated[AskersJobs, Depends(jobs)]
 Received = Annotated[Inbox, Depends(inbox)]
 Reading = Annotated[Reader, Depends(reader)]

@@ -79,8 +79,9 @@ class Guard:
                 request,
                 400,
                 "foreign_host",
-                "服务只以本机名称应答：请打开 http://127.0.0.1 加端口号。",
-                "The service answers under names of this machine only: use 127.0.0.1.",
+                "服务只以本机名称和已登记的主机名应答：请打开 http://127.0.0.1 加端口号，"
+                "或请管理员把主机名写入 XINNONG_HOSTS。",
+                "The service answers under names of this machine and those of XINNONG_HOSTS only.",
             )
         if is_foreign(request.method, request.headers):
             return self._refuse(

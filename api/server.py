@@ -8,13 +8,17 @@ is not there in time, or when its body stops coming.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import h11
+import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["SERVER", "BoundedProtocol"]
+__all__ = ["SERVER", "BoundedProtocol", "StoppingServer", "run_until_stopped"]
 
 #: How long a connection may keep us waiting for the next bytes of a request, and how long for a
 #: whole head of one, in seconds.
@@ -95,6 +99,21 @@ class BoundedProtocol(H11Protocol):
             self.transport.close()
 
 
+class StoppingServer(uvicorn.Server):
+    """A server that lets what it answers finish when it is to stop, and ends what has no end.
+
+    From the signal on nobody new is let in; an answer that runs has `timeout_graceful_shutdown` seconds;
+    streams of events end at once, since whoever listens comes back; jobs are put back by the runner.
+    """
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; streams first, or their connections would be waited for."""
+        streams = getattr(getattr(self.config.app, "state", None), "streams", None)
+        if streams is not None:
+            streams.stop()
+        await super().shutdown(sockets)
+
+
 #: How the service is served: arguments of `uvicorn.run` and `uvicorn.Config`.
 SERVER: Mapping[str, Any] = {
     "http": BoundedProtocol,
@@ -104,7 +123,26 @@ SERVER: Mapping[str, Any] = {
     "log_config": None,
     "log_level": "warning",
     "server_header": False,
+    # who passes requests on is believed where the settings say so (`api.forwarded`), and nobody else
+    "proxy_headers": False,
     "timeout_keep_alive": KEPT_S,
     "limit_concurrency": MOST_CONNECTIONS,
     "h11_max_incomplete_event_size": MOST_HEAD,
 }
+
+_NOT_STARTED = 3
+
+
+def run_until_stopped(app: ASGIApp, *, host: str, port: int, stop_s: float) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Args:
+        stop_s: seconds that answers under way are given then.
+    """
+    how = {**SERVER, "timeout_graceful_shutdown": stop_s}
+    server = StoppingServer(uvicorn.Config(app, host=host, port=port, **how))
+    # the signal is raised again once everything is closed: that is no error
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(_NOT_STARTED)

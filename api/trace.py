@@ -23,7 +23,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
-__all__ = ["NOBODY", "TRACE_HEADER", "Traced", "note_code", "note_scope", "trace_of"]
+__all__ = [
+    "METHODS",
+    "NOBODY",
+    "TRACE_HEADER",
+    "Traced",
+    "note_code",
+    "note_scope",
+    "route_of",
+    "trace_of",
+]
 
 TRACE_HEADER = "Trace-Id"
 #: For whom a request was that nobody was known to ask.
@@ -34,7 +43,8 @@ _PARENT = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 )
 
-_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+#: Methods that are told apart.
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 _TRACE, _CODE, _WHO = "xinnong.trace", "xinnong.code", "xinnong.scope"
 _DEFECT = 500
 
@@ -88,7 +98,7 @@ class Traced:
             try:
                 await self._app(scope, receive, traced)
             except Exception as error:
-                _logger.error("defect", extra={"route": _route(scope)}, exc_info=error)
+                _logger.error("defect", extra={"route": route_of(scope)}, exc_info=error)
                 if status is not None:
                     # half of the answer is gone: all that can still be said is that it is cut off
                     raise ConnectionAbortedError(trace) from None
@@ -98,8 +108,8 @@ class Traced:
 
     def _line(self, scope: Scope, status: int | None, began: float) -> dict[str, Any]:
         told = {
-            "method": scope["method"] if scope["method"] in _METHODS else "?",
-            "route": _route(scope),
+            "method": scope["method"] if scope["method"] in METHODS else "?",
+            "route": route_of(scope),
             "status": status or _DEFECT,
             "ms": round((time.perf_counter() - began) * 1_000, 1),
             "scope": scope.get(_WHO, self._who),
@@ -114,7 +124,7 @@ def _given(headers: Headers) -> str | None:
     return found[1] if found and not (found[2] and found[0].startswith("00")) else None
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """The template of the route that took a request; of a file, or of nothing, no more than that."""
     found = getattr(scope.get("route"), "path", None)
     if isinstance(found, str):

@@ -8,6 +8,7 @@ made by the command that needs them.
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -83,6 +84,35 @@ class Settings(BaseSettings):
         description="审计日首另存的目录，宜在另一台机器上；不设则只存运行库"
         " / a second place for the signed heads of the audit, best on another machine",
     )
+    hook_networks: str = Field(
+        default="",
+        description="允许事件推送到的内部网段，以逗号分隔，如 10.1.2.0/24；不设则只推送到公网的 https 地址"
+        " / networks of one's own that events may be sent to",
+    )
+    hook_authorities: Path | None = Field(
+        default=None,
+        description="事件推送另外信任的证书机构（PEM 文件）/ authorities trusted for events besides",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="运行指标（Prometheus）的本机端口；不设则不开 / port of metrics, loopback only",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="反向代理的地址或网段，以逗号分隔；只有它们转来的来源地址和主机名才被采信"
+        " / proxies whose forwarding headers are believed",
+    )
+    hosts: str = Field(
+        default="",
+        description="除本机名称外，服务还以哪些主机名应答，以逗号分隔 / host names besides loopback",
+    )
+    stop_s: float = Field(
+        default=20.0,
+        gt=0,
+        description="停止服务时等待正在进行的回答多少秒 / seconds that running answers are given",
+    )
     log_to: Literal["file", "stderr"] = Field(
         default="file",
         description="服务日志：file 为数据目录 service_log 下每日一个 JSON 文件，stderr 为标准错误"
@@ -134,6 +164,18 @@ class Settings(BaseSettings):
         if not os.path.isdir(there):
             raise PydanticCustomError("no_folder", "{at}", {"at": str(there)})
         return path
+
+    @field_validator("hook_networks", "trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        """Addresses and networks, with commas."""
+        try:
+            for part in text.split(","):
+                if part.strip():
+                    ip_network(part.strip(), strict=False)
+        except ValueError:
+            raise PydanticCustomError("no_network", "no networks") from None
+        return text
 
     @field_validator("neo4j_uri")
     @classmethod
@@ -210,6 +252,10 @@ _MAY_BE = {
     "string_pattern_mismatch": (
         "应为 https:// 或 http:// 开头、不以 / 结尾的地址",
         "an address that begins with https:// or http:// and does not end with a slash",
+    ),
+    "no_network": (
+        "应为以逗号分隔的地址或网段，如 10.1.2.0/24,127.0.0.1",
+        "addresses and networks with commas, such as 10.1.2.0/24,127.0.0.1",
     ),
     "no_bolt": (
         f"应为 {'、'.join(_NEO4J_SCHEMES)} 开头的地址，如 bolt://127.0.0.1:7687"

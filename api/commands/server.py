@@ -25,13 +25,11 @@ def serve(
     ] = "127.0.0.1",
 ) -> None:
     """补齐图，启动服务，登录后使用 / bring the graph up, start the server."""
-    import uvicorn
-
     from api.app import create_app
     from api.interrupt import ending
     from api.logs import logging_to
     from api.security.first_start import has_people
-    from api.server import SERVER
+    from api.server import run_until_stopped
     from graph.catch_up import catch_up
     from graph.engine import leave_engine
     from graph.errors import SettingsError
@@ -57,7 +55,7 @@ def serve(
                 )
         print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
         with logging_to(settings):
-            uvicorn.run(create_app(settings), host=host, port=port, **SERVER)
+            run_until_stopped(create_app(settings), host=host, port=port, stop_s=settings.stop_s)
     finally:
         ending()
         # another server of this folder keeps it

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from api.security.asker import Asker, scope_of
+from api.security.clients import CLIENT_ACTS
 from api.security.known import asker_by_id
 from api.security.role import Role
 from graph.errors import ForbiddenError, NotFoundError
 from graph.operations import Clients, OperationsStore
 from queries.scope import Scope
 
-__all__ = ["refuse_changed"]
+__all__ = ["asker_now", "refuse_changed"]
 
 _CLIENT, _USER = "client:", "user:"
 
@@ -21,14 +22,10 @@ def refuse_changed(asker: Asker, store: OperationsStore) -> None:
 
     What consents open is no part of it: it is looked up with every line.
     """
-    if asker.id.startswith(_USER):
-        found = asker_by_id(asker.id, store)
-        now = None if found is None else found.scope
-    elif asker.id.startswith(_CLIENT):
-        now = _of_client(asker.id.removeprefix(_CLIENT), store)
-    else:
+    if not asker.id.startswith((_USER, _CLIENT)):
         return
-    if now is None or _without(now) != _without(asker.scope):
+    now = asker_now(asker.id, store)
+    if now is None or _without(now.scope) != _without(asker.scope):
         raise ForbiddenError(
             "提交任务时的权限与现在的不同，任务停止。请重新提交。",
             "The job was submitted under another scope: submit it again.",
@@ -36,14 +33,25 @@ def refuse_changed(asker: Asker, store: OperationsStore) -> None:
         )
 
 
-def _of_client(client_id: str, store: OperationsStore) -> Scope | None:
+def asker_now(asker_id: str, store: OperationsStore) -> Asker | None:
+    """Who asks, by an identifier that was kept, as they would be known now; None where they may ask no
+    more.  What consents open is no part of it."""
+    if not asker_id.startswith(_CLIENT):
+        return asker_by_id(asker_id, store)
     try:
-        client = Clients(store).get(client_id)
+        client = Clients(store).get(asker_id.removeprefix(_CLIENT))
     except NotFoundError:
         return None
     if client.ended_at is not None:
         return None
-    return scope_of(Role.CLIENT, divisions=client.divisions, institution=client.institution)
+    scope = scope_of(
+        Role.CLIENT,
+        divisions=client.divisions,
+        institution=client.institution,
+        purpose=client.purposes[0],
+    )
+    acts = frozenset(act for act in CLIENT_ACTS if act in client.acts)
+    return Asker(asker_id, client.name, Role.CLIENT, scope, acts)
 
 
 def _without(scope: Scope) -> str:

@@ -15,10 +15,14 @@ from graph.operations.code_exception import CodeException, CodeExceptions
 from graph.operations.concealment import Concealment, Concealments
 from graph.operations.consent import Channel, Consent, Consents, ConsentTerms, Mode
 from graph.operations.decision import DecisionArchive, KeptDecision
+from graph.operations.event import Event, EventKind, EventNews, Events, note_event, note_events
 from graph.operations.examine import operations_problems
 from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
 from graph.operations.external_login import ExternalLogin, ExternalLogins
 from graph.operations.government_value import GovernmentValue, GovernmentValues
+from graph.operations.hook import Hook, HookAct, Hooks
+from graph.operations.hook_delivery import Delivery as HookDelivery
+from graph.operations.hook_delivery import HookDeliveries
 from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
@@ -72,6 +76,10 @@ __all__ = [
     "Credential",
     "DecisionArchive",
     "Delivery",
+    "Event",
+    "EventKind",
+    "EventNews",
+    "Events",
     "ExchangeAct",
     "ExchangeItem",
     "ExchangeRequest",
@@ -80,6 +88,11 @@ __all__ = [
     "GovernmentValue",
     "GovernmentValues",
     "Holder",
+    "Hook",
+    "HookAct",
+    "HookDeliveries",
+    "HookDelivery",
+    "Hooks",
     "IndicatorValue",
     "IndicatorValues",
     "Intake",
@@ -129,6 +142,8 @@ __all__ = [
     "Work",
     "holder",
     "lease",
+    "note_event",
+    "note_events",
     "operations_problems",
     "problem_of",
     "read_only_store",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from graph import time
 from graph.errors import NotFoundError, OperationsError
+from graph.operations.event import EventKind, note_event
 from graph.operations.store import Instant, OperationsStore, Row
 
 __all__ = ["DecisionArchive", "KeptDecision"]
@@ -61,9 +62,15 @@ class DecisionArchive:
         self._store = store
 
     def keep(
-        self, record: bytes, *, party: str, product: str, verdict: str, decided_at: datetime
-    ) -> str:
-        """Keep a record; returns its identifier.  The same record again changes nothing."""
+        self, record: bytes, *, party: str, product: str, verdict: str, decided_at: datetime,
+        institution: str | None = None,
+    ) -> str:  # fmt: skip
+        """Keep a record; returns its identifier.  The same record again changes nothing.
+
+        Args:
+            institution: for which it was made; that it is there is told to those alone who ask for
+                that institution.
+        """
         name = hashlib.sha256(record).hexdigest()
         with self._store.transaction() as session:
             if session.get(_Decision, name) is None:
@@ -77,6 +84,10 @@ class DecisionArchive:
                         record=record,
                     )
                 )
+                note_event(
+                    session, EventKind.DECISION_KEPT, party, about=name, institution=institution,
+                    at=decided_at,
+                )  # fmt: skip
         return name
 
     def keep_text(self, text: bytes) -> str:

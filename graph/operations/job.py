@@ -137,6 +137,13 @@ class Jobs:
                 )
             return _value(row)
 
+    def counts(self, *states: str) -> list[tuple[str, str, int]]:
+        """How many jobs of each kind are in each of some states."""
+        query = select(_Job.kind, _Job.state, func.count()).where(_Job.state.in_(states))
+        with self._store.reading() as session:
+            rows = session.execute(query.group_by(_Job.kind, _Job.state).order_by(_Job.kind))
+            return [(kind, state, count) for kind, state, count in rows]
+
     def in_state(self, *states: str, kind: str | None = None) -> list[Job]:
         """Jobs in one of the states, oldest first."""
         query = select(_Job).where(_Job.state.in_(states)).order_by(_Job.began_at, _Job.id)

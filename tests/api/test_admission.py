@@ -28,7 +28,8 @@ DIGEST = "0" * 64
 #: What a canary is sent as, where a path takes a certain shape.
 SHAPED = {"job_id": DIGEST, "decision_id": DIGEST, "proposal": DIGEST, "number": "1", "year": "2026",
           "product": "apple_loan", "contract": "smart_baoji", "item": DIGEST,
-          "request_number": f"smart_baoji-{DIGEST[:24]}", "client": "c0000000000000000"}  # fmt: skip
+          "request_number": f"smart_baoji-{DIGEST[:24]}", "client": "c0000000000000000",
+          "hook_id": DIGEST[:32], "cursor": "1"}  # fmt: skip
 CANARY = "张三610322199001011234"
 
 
@@ -42,7 +43,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
         judging=Judging(settings, None),  # type: ignore[arg-type]
         reader=lambda *_, **__: SimpleNamespace(scope=ADMINISTRATOR),
     )
-    made.state.inbox = SimpleNamespace()
+    made.state.inbox = made.state.streams = SimpleNamespace()
     made.state.jobs = SimpleNamespace(of=lambda _: SimpleNamespace())
     return made
 

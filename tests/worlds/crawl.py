@@ -88,6 +88,12 @@ NO_ANSWER = {
     "/consents/{number}/confirmation", "/consents/{number}/revocation", "/consents/{number}/use",
     "/consents/links", "/consents/requests/{number}", "/consents/search", "/mine", "/mine/links/{token}",
     "/mine/consents/{number}/revocation", "/mine/requests", "/mine/reports", "/mine/closing",
+    # subscriptions are their owner's; a stream has no end (test_way_in, test_stream)
+    "/v1/hooks", "/v1/hooks/{hook_id}", "/v1/hooks/{hook_id}/rotation", "/v1/hooks/{hook_id}/pause",
+    "/v1/hooks/{hook_id}/resumption", "/v1/hooks/{hook_id}/end", "/v1/hooks/{hook_id}/replay",
+    "/v1/hooks/{hook_id}/deliveries", "/v1/hooks/{hook_id}/deliveries/{cursor}/again",
+    "/events/hooks", "/events/hooks/{hook_id}", "/events/hooks/{hook_id}/deliveries/{cursor}",
+    "/v1/events/stream",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -280,6 +286,7 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 NO_ANSWER_COMMANDS = {
     "sample", "audit watch", "audit end-watch", "audit cut", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
+    "events subscribe", "events hooks", "events change", "events deliveries", "events replay", "events again",
     "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange hand-over", "exchange put-off",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
     "clients list", "clients add", "clients rotate", "clients end-credential", "clients end-tokens",

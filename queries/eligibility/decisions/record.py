@@ -141,6 +141,7 @@ def keep(decision: Decision, archive: DecisionArchive, *, at: datetime) -> str:
         product=decision.product.id,
         verdict=decision.verdict.value,
         decided_at=at,
+        institution=decision.case.institution or None,
     )
 
 
