@@ -15,7 +15,7 @@ from api.admission import Day, Instant
 from api.decision_jobs import DecisionJobs
 from api.needs import is_open, is_own
 from api.rate_limit import count_asker, count_refused
-from api.security import Asker, permit, visitor
+from api.security import Asker, permit, policy_of, visitor
 from api.security.acting import act_as
 from api.security.bearer import from_bearer, in_scope
 from api.security.known import COOKIE, Known
@@ -198,7 +198,10 @@ def reader(
 
     Raises `InputError` (`known_at_future`), and as `Services.moment`.
     """
-    made = services(request).reader(scope(request), as_of=as_of, known_at=known_at)
+    who = asker(request)
+    made = services(request).reader(who.scope, as_of=as_of, known_at=known_at)
+    if not who.is_local:
+        made = made.showing(policy_of(who.role).shows)
     note_scope(request, made.scope.name)
     return made
 

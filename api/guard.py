@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 __all__ = ["LOOPBACK", "Guard", "Refuse", "is_foreign"]
 
-#: Names under which the service answers until there is a login (ADR 8).
+#: Names under which the service answers (ADR 8).
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 #: Methods that change nothing: a link on another site may lead here.

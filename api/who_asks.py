@@ -1,7 +1,7 @@
-"""For whom this machine answers, until people can log in: the one place that says so.
+"""For whom the commands of this machine answer: the one place that says so.
 
-Whoever can reach the data folder of this machine sees everything.  A log-in puts the scope of the
-person in place of it (`api.dependencies.scope`).
+Whoever can reach the data folder of this machine sees everything.  Over the network whoever asks is
+known by a log-in, and sees what their role does (`api.security`).
 """
 
 from __future__ import annotations
@@ -12,5 +12,5 @@ __all__ = ["local_scope"]
 
 
 def local_scope() -> Scope:
-    """The scope of whoever uses this machine: of its service, and of its commands."""
+    """The scope of whoever uses this machine: of its commands."""
     return ADMINISTRATOR

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from graph.errors import NotFoundError
 from queries.canonical_keys import CanonicalKeys
 from queries.district import DistrictReader
+from queries.identities import EVERYTHING, Shows
 from queries.library import Answer, ask_many
 from queries.scope import Scope
 
@@ -32,13 +33,22 @@ __all__ = ["Reader"]
 class Reader(DistrictReader):
     """Reads at `moment` for `scope`; made by whoever holds the stores open, one for each answer."""
 
+    _shows: Shows = EVERYTHING
+
     def at(self, *, as_of: date) -> Reader:
         """The same reader, about another day."""
-        return Reader(self._stores, replace(self.moment, as_of=as_of), self.scope)
+        return Reader(self._stores, replace(self.moment, as_of=as_of), self.scope).showing(
+            self._shows
+        )
 
     def seen_by(self, scope: Scope) -> Reader:
         """The same moment, for another scope."""
-        return Reader(self._stores, self.moment, scope)
+        return Reader(self._stores, self.moment, scope).showing(self._shows)
+
+    def showing(self, shows: Shows) -> Reader:
+        """This reader, which from now on shows identities so."""
+        self._shows = shows
+        return self
 
     def ask(self, name: str, **given: Any) -> Answer:
         """Ask a question of the library; in what a person typed, identities become keys.
@@ -55,7 +65,7 @@ class Reader(DistrictReader):
             else (name, given)
             for name, given in questions
         ]
-        return ask_many(
+        answers = ask_many(
             self._stores.graph,
             hidden,
             moment=self.moment,
@@ -63,6 +73,11 @@ class Reader(DistrictReader):
             keys=self._keys,
             of_known=True,
         )
+        if self._shows == EVERYTHING:
+            return answers
+        return [
+            replace(answer, rows=[self._shows.of(row) for row in answer.rows]) for answer in answers
+        ]
 
     def show(self, name: str, **given: Any) -> str:
         """What the graph would be sent for a question, as one can paste it into Neo4j Browser."""

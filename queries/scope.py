@@ -210,5 +210,5 @@ def _kinds_of(classes: frozenset[str]) -> list[str]:
 #: Consents of a portfolio are alike: what each opens is worked out once.
 _KINDS_OF: dict[frozenset[str], list[str]] = {}
 
-#: Until people can log in: whoever can reach the data folder of this machine.
+#: Without a log-in: whoever can reach the data folder of this machine.
 ADMINISTRATOR = Scope("本机管理员：全区、全部信息类别")

@@ -79,6 +79,8 @@ def batch(services: Serving, scope: Scoped, name: Name, owned: Owned) -> HTMLRes
         seen=seen,
         refused=refused,
         titles=titles,
+        # whose decisions they are is for who may ask about them
+        names_decisions=owned.department is None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
@@ -181,7 +181,9 @@ def withdrawal(name: Name, body: WithdrawalRequest, services: Serving, owned: Ow
     if kept is not None:
         owned.to_see(kept.source)
     if body.dry_run:
-        return services.deliveries().preview_withdrawal(name)
+        seen = services.deliveries().preview_withdrawal(name)
+        # whose decisions they are is for who may ask about them
+        return seen if owned.department is None else replace(seen, decisions=())
     return services.deliveries().withdraw(name, reason=body.reason, by=body.by, wait_s=FOR_A_RUN_S)
 
 

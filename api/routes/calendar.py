@@ -1,6 +1,6 @@
 """The working-day calendar: a year as it is in force, and acts that change it.
 
-Nobody can log in yet, so who acts is stated in the body.
+Who acts is whoever is logged in (`api.security.acting`); where nobody has to be, the body says who.
 """
 
 from __future__ import annotations

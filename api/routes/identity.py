@@ -1,6 +1,6 @@
 """Who is whom: the review queue and its judgements.
 
-Nobody can log in yet, so who judges is stated in the body, and the service answers on loopback only.
+Who judges is whoever is logged in (`api.security.acting`); where nobody has to be, the body says who.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Changing a product: tried over past decisions, put forward, let pass by another person.
 
-Nobody can log in yet, so who acts is stated in the body, and the service answers on loopback only.
+Who acts is whoever is logged in (`api.security.acting`); where nobody has to be, the body says who.
 """
 
 from __future__ import annotations

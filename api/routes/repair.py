@@ -1,6 +1,6 @@
 """Repair, objection, annulment of public records: cases, their acts, and what used a record.
 
-Nobody can log in yet, so who acts is stated in the body, and the service answers on loopback only.
+Who acts is whoever is logged in (`api.security.acting`); where nobody has to be, the body says who.
 """
 
 from __future__ import annotations

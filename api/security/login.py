@@ -6,7 +6,7 @@ Whoever is refused is told the same, in the same time, whether or not there is s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.security.keys import device_of, digest_with, login_key, new_device
 from api.security.passwords import check_password, hashed, is_password
@@ -24,6 +24,9 @@ from graph.operations import (
 )
 
 __all__ = ["Entered", "LinkOf", "choose_password", "enter_by_link", "link_of", "log_in"]
+
+#: How long a session that is over is listed: half a year, as other records of who used the house.
+_REMEMBERED = timedelta(days=184)
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,9 @@ def _entered(
     strong: bool,
     at: datetime,
 ) -> Entered:
-    token = Sessions(store).open(user.id, at=at, by=by, address=address, is_strong=strong)
+    sessions = Sessions(store)
+    sessions.drop_before(at - _REMEMBERED)
+    token = sessions.open(user.id, at=at, by=by, address=address, is_strong=strong)
     return Entered(user, token, device or new_device(key, user.id))
 
 

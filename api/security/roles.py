@@ -14,20 +14,9 @@ from api.security.role import Role, role_of
 from graph.errors import SettingsError
 from graph.information import InformationClass
 from graph.plain_yaml import read_yaml
+from queries.identities import Shows
 
-__all__ = ["Policy", "Shown", "policy_of", "read_roles"]
-
-Shown = Literal["full", "masked", "hidden"]
-
-
-class Shows(BaseModel):
-    """How identities are shown."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    certificate: Shown
-    telephone: Shown
-    address: Shown
+__all__ = ["Policy", "policy_of", "read_roles"]
 
 
 class Policy(BaseModel):

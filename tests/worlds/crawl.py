@@ -72,6 +72,12 @@ NO_ANSWER = {
     "/v1/exchange/{contract}/reception", "/v1/exchange/items/{item}/again",
     "/v1/exchange/items/{item}/deferral", "/v1/exchange/requests/{request_number}/again",
     "/exchange/requests/{request_number}", "/exchange/items/{item}",
+    # who may log in, and whoever is: people of the house, and no party (test_login, test_roles)
+    "/login", "/login/link/{token}", "/logout", "/account", "/account/password", "/account/second-factor",
+    "/account/second-factor/confirmation", "/account/second-factor/end", "/account/sessions/{number}/end",
+    "/users", "/users/{name}", "/users/{name}/link", "/users/{name}/end",
+    "/users/{name}/second-factor/end", "/v1/users", "/v1/users/{name}", "/v1/users/{name}/link",
+    "/v1/users/{name}/end", "/v1/session",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -270,6 +276,7 @@ NO_ANSWER_COMMANDS = {
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
     "typical propose", "typical approve", "typical withdraw", "city mark", "city unmark",
+    "users list", "users change", "users end", "users drop-factor",
     "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
 }  # fmt: skip
 #: Those of which a small office says that it knows too little, or that nobody applied.
