@@ -14,7 +14,24 @@ from graph.operations.concealment import Concealment, Concealments
 from graph.operations.decision import DecisionArchive, KeptDecision
 from graph.operations.examine import operations_problems
 from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
+from graph.operations.financing import PLATFORM, Done, FinancingBook, FinancingFile
+from graph.operations.financing_links import FinancingLinks
+from graph.operations.financing_messages import (
+    FinancingMessages,
+    Handover,
+    Handovers,
+    Marks,
+    Message,
+)
+from graph.operations.financing_papers import FinancingPapers
+from graph.operations.financing_rows import (
+    FinancingAct,
+    FinancingCase,
+    FinancingDemand,
+    FinancingDrawdown,
+)
 from graph.operations.government_value import GovernmentValue, GovernmentValues
+from graph.operations.idempotency import Answered, IdempotencyKeys
 from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
@@ -36,7 +53,9 @@ from graph.operations.typical_case import TypicalCase, TypicalCases
 __all__ = [
     "ENDED",
     "EVERYTHING",
+    "PLATFORM",
     "Act",
+    "Answered",
     "AppliedMeasure",
     "Bulletins",
     "CalendarEdit",
@@ -54,12 +73,25 @@ __all__ = [
     "Concealments",
     "DecisionArchive",
     "Delivery",
+    "Done",
     "ExchangeAct",
     "ExchangeItem",
     "ExchangeRequest",
+    "FinancingAct",
+    "FinancingBook",
+    "FinancingCase",
+    "FinancingDemand",
+    "FinancingDrawdown",
+    "FinancingFile",
+    "FinancingLinks",
+    "FinancingMessages",
+    "FinancingPapers",
     "GovernmentValue",
     "GovernmentValues",
+    "Handover",
+    "Handovers",
     "Holder",
+    "IdempotencyKeys",
     "IndicatorValue",
     "IndicatorValues",
     "Intake",
@@ -72,7 +104,9 @@ __all__ = [
     "Kind",
     "LastRead",
     "Ledger",
+    "Marks",
     "MeasureBook",
+    "Message",
     "OfficeBooks",
     "OperationsStore",
     "Outbox",
