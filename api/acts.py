@@ -52,6 +52,8 @@ class Act(StrEnum):
     KEEP = "keep", "维护数据和引擎", True
     #: A guarantee written within the limits of everybody's.
     GUARANTEE = "guarantee", "写入担保", True
+    #: Demands for credit and what becomes of them, each institution its own.
+    FINANCE = "finance", "办理融资"
 
 
 def permit(act: Act, scope: Scope) -> None:

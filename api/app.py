@@ -35,6 +35,7 @@ from graph.errors import XinnongError
 from graph.operations import Runner
 from graph.settings import Settings
 from ingest.delivery.inbox import Inbox
+from ingest.financing import carry_out as carry_out_financing
 from ingest.repair import carry_out
 
 __all__ = ["create_app"]
@@ -72,10 +73,11 @@ def _name_bounds(part: Any) -> None:
 
 
 def _carry_out(services: Services) -> None:
-    """Carry out what a killed run left between an act on a record and its batch."""
+    """Carry out what a killed run left between an act and its batch."""
     # who acts next is told what is wrong; the service answers all the same
     with suppress(XinnongError):
-        if carry_out(services.settings, store=services.store):
+        done = carry_out(services.settings, store=services.store)
+        if done + carry_out_financing(services.settings, store=services.store):
             catch_up(services.settings)
 
 

@@ -43,7 +43,12 @@ _STATUS: dict[type[XinnongError], int] = {
 }
 
 #: Codes whose status is not that of their class: an extra that is not installed is no defect.
-_STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429}
+_STATUS_OF_CODE = {
+    "splink_missing": 409,
+    "rate_limited": 429,
+    "idempotency_key_reused": 422,
+    "reference_reused": 422,
+}
 
 #: When to ask again while the graph starts or is busy, in seconds.
 _AGAIN = 2
@@ -69,8 +74,8 @@ def add_handlers(app: FastAPI) -> None:
         )
         told = _unsaid((error.message_zh, error.message_en), sent(request))
         answer = problem(request, status, error.cause_code, *told)
-        if status in (_UNAVAILABLE, _TOO_OFTEN):
-            answer.headers["Retry-After"] = str(_AGAIN if status == _UNAVAILABLE else _LATER)
+        if status in (_UNAVAILABLE, _TOO_OFTEN) or error.cause_code == "idempotency_in_progress":
+            answer.headers["Retry-After"] = str(_LATER if status == _TOO_OFTEN else _AGAIN)
         return answer
 
     @app.exception_handler(RequestValidationError)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from graph.schema import SCHEMA
+
 __all__ = [
     "ACTS",
     "BOTH",
@@ -26,16 +28,12 @@ __all__ = [
 ]
 
 #: States of a demand; from `pushed` on its applications say how it goes.
-DEMAND_STATES: Final[Mapping[str, str]] = MappingProxyType({
-    "registered": "已登记", "matched": "已匹配产品", "pushed": "已推送", "withdrawn": "已撤回",
-})  # fmt: skip
+DEMAND_STATES: Final[Mapping[str, str]] = MappingProxyType(
+    {"registered": "已登记", "matched": "已匹配产品", "pushed": "已推送", "withdrawn": "已撤回"}
+)
 
-STATES: Final[Mapping[str, str]] = MappingProxyType({
-    "pushed": "待受理", "accepted": "已受理", "investigating": "尽职调查中", "granted": "已授信",
-    "signed": "已签约", "disbursed": "已放款", "repaying": "还款中", "overdue": "逾期",
-    "settled": "已结清", "refused": "已拒绝", "lapsed": "授信失效", "withdrawn": "申请人撤回",
-    "closed": "已反馈",
-})  # fmt: skip
+#: States of an application, in the words of the schema.
+STATES: Final = SCHEMA.property("FinancingApplicationState", "application_state").values
 
 ACTS: Final[Mapping[str, str]] = MappingProxyType({
     "register": "登记需求", "match": "匹配产品", "push": "推送", "accept": "受理", "investigate": "尽职调查",
@@ -93,12 +91,7 @@ ENDED: Final = frozenset({"withdrawn", "closed"})
 BY_THE_BANK: Final = frozenset({act for _, act in MOVES} - {"withdraw"})
 
 #: Why a bank refuses, in codes; a text stands beside each.
-REFUSALS: Final[Mapping[str, str]] = MappingProxyType({
-    "not_eligible": "不符合产品条件", "papers_lacking": "材料不齐", "income_insufficient": "还款来源不足",
-    "debt_high": "负债过高", "credit_record": "信用记录不符合要求", "security_insufficient": "担保不足",
-    "purpose_unfit": "用途不符合规定", "quota_full": "额度已满", "applicant_unreachable": "无法联系申请人",
-    "other": "其他",
-})  # fmt: skip
+REFUSALS: Final = SCHEMA.property("FinancingApplicationState", "refusal").values
 
 #: Kinds of papers.
 PAPERS: Final[Mapping[str, str]] = MappingProxyType({

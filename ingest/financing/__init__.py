@@ -1,0 +1,12 @@
+"""The financing loop: acts checked against consent and records, and what follows carried into the log.
+
+Acts are kept in the operations store (`graph.operations.financing`); what they mean for readers of
+the graph is rows of the source `platform_financing`, by the ordinary way of files (`carry_out`).
+"""
+
+from __future__ import annotations
+
+from ingest.financing.desk import FinancingDesk, HasConsent, nobody_consented
+from ingest.financing.facts import FACTS, carry_out
+
+__all__ = ["FACTS", "FinancingDesk", "HasConsent", "carry_out", "nobody_consented"]
