@@ -16,7 +16,17 @@ from graph.operations.financing_moves import ACTS, PAPERS, REFUSALS
 from graph.operations.financing_rows import MOST_TEXT
 from graph.schema import SCHEMA
 
-__all__ = ["FIRST", "NEEDED", "SECURITIES", "day", "fen", "reason_of", "terms"]
+__all__ = [
+    "FIRST",
+    "NEEDED",
+    "REASONED",
+    "SECURITIES",
+    "TITLES",
+    "day",
+    "fen",
+    "reason_of",
+    "terms",
+]
 
 SECURITIES: Final = SCHEMA.property("Loan", "security_kind").values
 FIRST: Final = SCHEMA.property("Loan", "stated_first_loan").values
@@ -52,8 +62,8 @@ NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 
 #: Acts that say why in words.
-_REASONED: Final = frozenset({"refuse", "disbursement_failed", "lapse", "withdraw", "note"})
-_TITLES: Final = {
+REASONED: Final = frozenset({"refuse", "disbursement_failed", "lapse", "withdraw", "note"})
+TITLES: Final = {
     "line_no": "授信编号", "amount_fen": "金额", "from_on": "授信起始日", "to_on": "授信到期日",
     "rate_ppm": "年利率", "security_kind": "担保方式", "code": "拒绝原因代码", "contract_no": "合同编号",
     "signed_on": "签约日期", "note_no": "借据号", "on": "日期", "due_on": "到期日", "stated_first": "首贷标识",
@@ -77,7 +87,7 @@ def terms(act: str, content: Mapping[str, Any], today: date) -> dict[str, Any]:
         value = content.get(name)
         if value is None or value == "":
             if not kind.endswith("?"):
-                raise _wrong(f"“{ACTS[act]}”须写明{_TITLES[name]}")
+                raise _wrong(f"“{ACTS[act]}”须写明{TITLES[name]}")
             continue
         found[name] = _value(name, kind.rstrip("?"), value, today)
     return found
@@ -86,7 +96,7 @@ def terms(act: str, content: Mapping[str, Any], today: date) -> dict[str, Any]:
 def reason_of(act: str, reason: str) -> str:
     """Why, in words; raises `InputError` (`reason_missing`, `reason_long`)."""
     text = reason.strip()
-    if act in _REASONED and not text:
+    if act in REASONED and not text:
         raise InputError(
             f"“{ACTS[act]}”须写明原因。", f"Say why: {act} needs a reason.", code="reason_missing"
         )
@@ -116,7 +126,7 @@ def day(value: Any) -> date:
 
 
 def _value(name: str, kind: str, value: Any, today: date) -> Any:
-    title = _TITLES[name]
+    title = TITLES[name]
     if kind == "fen":
         return fen(value)
     if kind == "day":

@@ -6,7 +6,17 @@ the graph is rows of the source `platform_financing`, by the ordinary way of fil
 
 from __future__ import annotations
 
-from ingest.financing.desk import FinancingDesk, HasConsent, nobody_consented
+from graph.operations import Done, FinancingFile
+from ingest.financing.desk import FinancingDesk
 from ingest.financing.facts import FACTS, carry_out
+from ingest.financing.words import LIMIT, WORDS
 
-__all__ = ["FACTS", "FinancingDesk", "HasConsent", "carry_out", "nobody_consented"]
+__all__ = [
+    "FACTS",
+    "LIMIT",
+    "WORDS",
+    "Done",
+    "FinancingDesk",
+    "FinancingFile",
+    "carry_out",
+]

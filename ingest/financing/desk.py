@@ -17,6 +17,7 @@ from graph.operations import (
     PLATFORM,
     Done,
     FinancingBook,
+    FinancingDemand,
     FinancingFile,
     FinancingLinks,
     FinancingPapers,
@@ -140,8 +141,8 @@ class FinancingDesk:
         )  # fmt: skip
 
     def attach(
-        self, reader: Reader, case: int, paper: bytes, *, kind: str, name: str, reference: str,
-        by: str, at: datetime,
+        self, reader: Reader, case: int, paper: bytes, *, kind: str, name: str, by: str,
+        at: datetime, reference: str = "",
     ) -> Done:  # fmt: skip
         """Keep a paper with an application; raises as `act`, and `InputError` (`paper_size`)."""
         told = self.book.case(case)
@@ -149,7 +150,10 @@ class FinancingDesk:
             raise _none()
         sha256 = FinancingPapers(self.office.settings).keep(paper)
         content = {"sha256": sha256, "kind": kind, "name": name, "size": len(paper)}
-        return self.act(reader, case, "paper", reference=reference, by=by, at=at, content=content)
+        return self.act(
+            reader, case, "paper", reference=reference or f"paper/{case}/{sha256[:32]}", by=by, at=at,
+            content=content,
+        )  # fmt: skip
 
     def look(self, demand: int, *, at: datetime) -> FinancingFile:
         """A file, to an institution its own part of it while the applicant lets it look.
@@ -192,6 +196,12 @@ class FinancingDesk:
                 )  # fmt: skip
                 told += done.is_new
         return told
+
+    def not_pushed(self) -> list[FinancingDemand]:
+        """Demands that went to no institution yet, the newest first; to the platform alone."""
+        if self.institution is not None:
+            return []
+        return self.book.demands(states=("registered", "matched"), limit=50)
 
     def figures(self, begins: date, ends: date) -> tuple[LoopFigure, ...]:
         """Figures of a period, of the institution or of all."""
