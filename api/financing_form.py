@@ -16,6 +16,9 @@ __all__ = ["CHECKED", "FIELDS", "Field", "stated"]
 #: What the records said of a first loan, in words.
 CHECKED: Final = {"yes": "可证实为首贷", "no": "有更早贷款", "unknown": "不能确定"}
 
+#: Digits of a number before its point.
+_LONGEST = 15
+
 _FLAG = {"true": "是", "false": "否"}
 _CHOICES: Mapping[str, Mapping[str, str]] = {
     "security": SECURITIES, "refusal": REFUSALS, "first": FIRST, "flag": _FLAG,
@@ -71,7 +74,7 @@ def _value(text: str, kind: str) -> Any:
     scale = _SCALE.get(kind, ("", 1))[1]
     try:
         number = Decimal(text) * scale
-        if number != int(number):
+        if number.adjusted() > _LONGEST or number != int(number):
             raise InvalidOperation
         return int(number)
     except (InvalidOperation, OverflowError, ValueError):

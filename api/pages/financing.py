@@ -37,6 +37,8 @@ ENTRIES = (
 #: Rows on a page.
 _ON_A_PAGE = 50
 _OK, _UNPROCESSABLE = 200, 422
+#: Digits of an amount.
+_LONGEST = 15
 _FEN_OF_WAN = 1_000_000
 
 Number = Annotated[Whole, Path(ge=1, le=MOST)]
@@ -258,7 +260,9 @@ def _demand(
     reader: Reader, desk: FinancingDesk, number: int, *, error: str = "", link: str = ""
 ) -> HTMLResponse:
     file = desk.look(number, at=utc_now())
-    matched = next((one.content["products"] for one in file.acts[::-1] if one.act == "match"), [])
+    matched: list[dict[str, str]] = next(
+        (one.content["products"] for one in file.acts[::-1] if one.act == "match"), []
+    )
     return page(
         "financing_demand.html",
         _UNPROCESSABLE if error else _OK,
@@ -284,7 +288,7 @@ def _fen(text: str) -> int:
     """万元, as a form says it, in fen; raises `InputError` (`financing_terms`)."""
     try:
         amount = Decimal(text) * _FEN_OF_WAN
-        if amount != int(amount):
+        if amount.adjusted() > _LONGEST or amount != int(amount):
             raise InvalidOperation
         return int(amount)
     except (InvalidOperation, OverflowError, ValueError):

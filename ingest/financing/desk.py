@@ -83,8 +83,8 @@ class FinancingDesk:
         Raises `NotFoundError`, `InputError` (`financing_step`).
         """
         file = self.book.file(demand)
-        found = [
-            {"product": one.product, "verdict": str(one.verdict)}
+        found: list[dict[str, str]] = [
+            {"product": one.product.id, "verdict": one.verdict.value}
             for one in reader.decide_every(file.demand.subject)
         ]
         found.sort(key=lambda one: (_ORDER.index(one["verdict"]), one["product"]))

@@ -53,9 +53,9 @@ class FakeReader:
 
     def decide_every(self, _key: str) -> list[Any]:
         return [
-            SimpleNamespace(product="pig_loan", verdict=Verdict.NOT_MET),
-            SimpleNamespace(product="apple_loan", verdict=Verdict.MET),
-            SimpleNamespace(product="cold_store_loan", verdict=Verdict.UNKNOWN),
+            SimpleNamespace(product=SimpleNamespace(id="pig_loan"), verdict=Verdict.NOT_MET),
+            SimpleNamespace(product=SimpleNamespace(id="apple_loan"), verdict=Verdict.MET),
+            SimpleNamespace(product=SimpleNamespace(id="cold_store_loan"), verdict=Verdict.UNKNOWN),
         ]
 
     def conflicts(self, assessor: str) -> dict[str, str]:
@@ -347,4 +347,6 @@ def test_a_form_counts_as_people_do() -> None:
     assert stated("feedback", {"is_unsecured": "false"}) == {"is_unsecured": False}
     with pytest.raises(InputError):
         stated("grant", {"amount_fen": "0.0000001"})
+    with pytest.raises(InputError):
+        stated("grant", {"amount_fen": "1e99999999"})
     assert stated("disburse", {"checked_first": "yes"}) == {}

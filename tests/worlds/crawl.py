@@ -67,6 +67,16 @@ NO_ANSWER = {
     "/v1/exchange/{contract}/reception", "/v1/exchange/items/{item}/again",
     "/v1/exchange/items/{item}/deferral", "/v1/exchange/requests/{request_number}/again",
     "/exchange/requests/{request_number}", "/exchange/items/{item}",
+    # acts of the financing loop, of which none was begun here (test_financing)
+    "/v1/financing/demands", "/v1/financing/demands/{number}",
+    "/v1/financing/demands/{number}/matching", "/v1/financing/demands/{number}/pushes",
+    "/v1/financing/demands/{number}/withdrawal", "/v1/financing/demands/{number}/links",
+    "/v1/financing/applications/{number}/acts", "/v1/financing/applications/{number}/papers",
+    "/financing/demands/{number}", "/financing/demands/{number}/visit",
+    "/financing/demands/{number}/papers/{sha256}", "/financing/demands/{number}/matching",
+    "/financing/demands/{number}/pushes", "/financing/demands/{number}/links",
+    "/financing/applications/{number}/acts", "/financing/applications/{number}/papers",
+    "/financing/progress/{token}",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
