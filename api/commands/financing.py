@@ -89,3 +89,29 @@ def remind(
     with opened(Act.FINANCE) as services:
         told = desk_for(services, local_scope()).remind(by=by, at=utc_now())
     answer_with({"reminded": told}, as_json, lambda: print(f"已登记催办 {told} 件。"))
+
+
+@commands.command()
+def exchange(as_json: Json = False) -> None:
+    """与已配置的融资平台和银行后台交换一轮 / one round with every connected partner."""
+    from api.financing import desk_for
+    from graph.time import utc_now
+    from ingest.financing.round import exchange_round
+
+    with opened(Act.FINANCE) as services:
+        desk = desk_for(services, local_scope())
+        rounds = exchange_round(services.settings, services.store, at=utc_now())
+        desk.carry_out(into_graph=False)
+
+    def people() -> None:
+        table(
+            f"已连接 {len(rounds)} 个对接方",
+            ["对接方", "移交", "接收", "办理", "待人工查看", "情况"],
+            [
+                (one.title, sum(one.handed.values()), sum(one.received.values()),
+                 one.applied.get("applied", 0), len(one.to_look_at), one.problem or "正常")
+                for one in rounds
+            ],
+        )  # fmt: skip
+
+    answer_with(rounds, as_json, people)

@@ -79,7 +79,7 @@ def register(reader: Reading, services: Serving, scope: Scoped, form: Form) -> R
             by=form.get("by", ""),
             at=utc_now(),
         )
-    except (InputError, NotFoundError) as error:
+    except InputError as error:
         return _inbox(reader, desk, given=form, error=error.message_zh)
     return see_other(f"/financing/demands/{done.act.demand}")
 

@@ -119,6 +119,8 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/v1/points": [
             {"subject": key, "application": "申请书", "by": "张三"} for key in people
         ],
+        "/financing": [{"subject": keys["样甲"], "amount": "10", "months": "12", "purpose": "果袋",
+                        "reference": "D1", "by": "张三"}],
         "/points": [{"subject": keys["样甲"], "application": "申请书", "by": "张三"}],
         "/v1/monitoring/subscriptions": [{"name": "张三", "begins_on": "2026-01-01", "reason": "监测", "by": "李四"}],
         "/monitoring/subscriptions": [{"name": "张三", "reason": "监测", "by": "李四"}],
@@ -268,6 +270,7 @@ NO_ANSWER_COMMANDS = {
     "sample", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
     "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange hand-over", "exchange put-off",
+    "financing show", "financing remind", "financing exchange",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
     "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",
     "measures propose", "measures approve", "measures lift", "measures use", "rates conceal", "rates withdraw", "ingest", "check", "engine start", "engine status", "withdraw",

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,9 +15,15 @@ from financing_loop import BANKS, Oracle, RefusedError, disturbed, event, told_s
 import ingest.financing.facts as carrying
 from graph.errors import InputError
 from graph.log import FactLog
+from graph.moment import Moment
 from graph.operations import FinancingBook, Marks, OperationsStore
 from graph.settings import Settings
 from ingest.financing import FACTS, carry_out
+from queries.district import DistrictReader
+from queries.financing import loop_figures
+from queries.lending import Period, lending_table
+from queries.runs import Runs
+from queries.scope import ADMINISTRATOR
 
 AT = datetime(2026, 11, 28, 2, 0, tzinfo=UTC)
 BANK = BANKS[0]
@@ -178,3 +185,15 @@ def test_many_histories_carried_out_at_any_time_are_the_log(
     assert said(FactLog(settings.log_dir)) == expected(book)
     lent = sum(row["principal_fen"] for row in live(FactLog(settings.log_dir), "Loan").values())
     assert lent == sum(oracle.paid_out for _, oracle, _ in going)
+    # and the lending figures count it
+    log = FactLog(settings.log_dir)
+    stores: Any = SimpleNamespace(log=log, runs=Runs())
+    reader = DistrictReader(stores, Moment.of(log.batches(), as_of=AT.date()), ADMINISTRATOR)
+    whole = lending_table(reader, "district", Period.of("2026", AT.date())).whole
+    assert whole.figure("lent_fen").value == lent
+    owed = sum(oracle.paid_out - oracle.paid_back for _, oracle, _ in going)
+    assert whole.figure("balance_fen").value == owed
+    unsecured = whole.figure("unsecured_lent_ratio")
+    figures = {one.code: one for one in loop_figures(book, date(2026, 1, 1), AT.date())}
+    assert figures["unsecured_fen_ratio"].numerator == unsecured.numerator
+    assert figures["unsecured_fen_ratio"].denominator == unsecured.denominator == lent
