@@ -109,7 +109,7 @@ def progress(token: Token, reader: Reading, services: Serving) -> HTMLResponse:
     """What an applicant's own link opens."""
     desk = FinancingDesk(services.office, None, services.has_consent)
     told = desk.progress(token, at=utc_now())
-    names = reader.names(one.institution for one in told.at)
+    names = desk.institution_names(reader, (one.institution for one in told.at))
     return page("financing_progress.html", told=told, institutions=names)
 
 
@@ -269,7 +269,7 @@ def _demand(
         here="/financing",
         file=file,
         name=reader.name(file.demand.subject),
-        institutions=reader.names(one.institution for one in file.cases),
+        institutions=desk.institution_names(reader, (one.institution for one in file.cases)),
         matched=matched,
         products=_products(reader),
         fields=FIELDS,

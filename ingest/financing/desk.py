@@ -7,7 +7,7 @@ of the graph is carried into the log after it (`carry_out`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -80,9 +80,9 @@ class FinancingDesk:
     def match(self, reader: Reader, demand: int, *, reference: str, by: str, at: datetime) -> Done:
         """Look which products are for the applicant, what fits first; nothing is scored.
 
-        Raises `NotFoundError`, `InputError` (`financing_step`).
+        Raises as `look`, and `InputError` (`financing_step`).
         """
-        file = self.book.file(demand)
+        file = self.look(demand, at=at)
         found: list[dict[str, str]] = [
             {"product": one.product.id, "verdict": one.verdict.value}
             for one in reader.decide_every(file.demand.subject)
@@ -113,7 +113,7 @@ class FinancingDesk:
                 "An institution pushes to itself alone.",
                 code="not_permitted",
             )
-        self._consented(self.book.file(demand).demand.subject, institution, at)
+        self._consented(self.look(demand, at=at).demand.subject, institution, at)
         return self.book.push(
             demand, institution, product=product, reference=reference, by=by, at=at
         )
@@ -162,7 +162,7 @@ class FinancingDesk:
         """
         file = cut_to(self.book.file(demand), self.institution)
         if self.institution is not None:
-            if not file.cases:
+            if not file.cases and file.demand.channel != self.institution:
                 raise _none()
             self._consented(file.demand.subject, self.institution, at)
         return file
@@ -216,6 +216,16 @@ class FinancingDesk:
         """What a link opens; raises `NotFoundError` (`link_unknown`)."""
         demand = FinancingLinks(self.office.store).demand_of(token, at=at)
         return progress_of(self.book.file(demand))
+
+    @staticmethod
+    def institution_names(reader: Reader, keys: Iterable[str]) -> dict[str, str | None]:
+        """What institutions are called: of the register, which is public."""
+        wanted = dict.fromkeys(keys)
+        if not wanted:
+            return {}
+        table = reader.table("FinancialInstitution")
+        told = dict(zip(table["key"].to_pylist(), table["name"].to_pylist(), strict=True))
+        return {key: told.get(key) for key in wanted}
 
     def withdraw(self, demand: int, *, reference: str, by: str, at: datetime, reason: str) -> Done:
         """For the applicant; raises as `FinancingBook.withdraw` and `look`."""

@@ -131,7 +131,8 @@ def _row(
 
 
 def cut_to(file: FinancingFile, institution: str | None) -> FinancingFile:
-    """A file as one institution sees it: its own application and acts, and none of others."""
+    """A file as one institution sees it: its own application and acts, and none of others; what was
+    done before the push where the demand came by it."""
     if institution is None:
         return file
     cases = tuple(one for one in file.cases if one.institution == institution)
@@ -140,7 +141,12 @@ def cut_to(file: FinancingFile, institution: str | None) -> FinancingFile:
         file,
         cases=cases,
         drawdowns=tuple(one for one in file.drawdowns if one.case_number in numbers),
-        acts=tuple(one for one in file.acts if one.case_number in numbers),
+        acts=tuple(
+            one
+            for one in file.acts
+            if one.case_number in numbers
+            or (one.case_number is None and file.demand.channel == institution)
+        ),
     )
 
 

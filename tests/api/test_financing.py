@@ -63,7 +63,7 @@ class FakeReader:
 
     def table(self, kind: str) -> pa.Table:
         if kind == "FinancialInstitution":
-            return pa.table({"key": [BANK, OTHER]})
+            return pa.table({"key": [BANK, OTHER], "name": ["样例银行", "别的银行"]})
         text, none = pa.string(), pa.null()
         names = {"key": text, "from_key": text, "to_key": text, "certainty": pa.float64(),
                  "granted_on": pa.date32(), "has_loan_record": pa.bool_(), "report_on": pa.date32(),
@@ -196,6 +196,28 @@ def test_consent_is_asked_at_the_push_and_at_every_look(
     assert len(platform.get(f"/v1/financing/demands/{number}").json()["acts"]) == 2
 
 
+def test_a_demand_of_others_is_unknown_to_an_institution_and_its_own_is_not(
+    served: Any, consents: set[tuple[str, str]]
+) -> None:
+    platform, bank, other = served(), served(BANK), served(OTHER)
+    theirs = bank.post("/v1/financing/demands", json={**DEMAND, "reference": "B1"}).json()
+    path = f"/v1/financing/demands/{theirs['act']['demand']}"
+    consents.add((FIRM, OTHER))
+    asked = {"reference": "M", "by": "王五"}
+    told = {"institution": OTHER, "product": "apple_loan", "reference": "P", "by": "王五"}
+    for way, body in (("matching", asked), ("pushes", told), ("links", {"by": "王五"}),
+                      ("withdrawal", {**asked, "reason": "试"})):  # fmt: skip
+        assert other.post(f"{path}/{way}", json=body).status_code == 404, way
+    assert other.get(path).status_code == 404
+    assert bank.post(f"{path}/matching", json=asked).status_code == 200
+    assert [one["act"] for one in bank.get(path).json()["acts"]] == ["register", "match"]
+    # nobody pushes to another in its name, and the platform sees all
+    assert bank.post(f"{path}/pushes", json=told).status_code == 403
+    assert len(platform.get(path).json()["acts"]) == 2
+    consents.discard((FIRM, BANK))
+    assert bank.get(path).status_code == 403
+
+
 def test_an_officer_without_an_institution_is_refused(served: Any, office: OfficeBooks) -> None:
     asker = replace(local_asker(), scope=Scope("无机构", open_classes=frozenset()))
     app = create_app(office.settings, answers_for=asker)
@@ -270,7 +292,7 @@ def test_an_applicant_follows_it_by_a_link_of_their_own(served: Any, office: Off
     ]
     shown = platform.get(path)
     assert shown.status_code == 200
-    assert "负债过高" in shown.text and "收入不足以还款" in shown.text
+    assert "样例银行" in shown.text and "负债过高" in shown.text and "收入不足以还款" in shown.text
     # whoever acted, and what they noted among themselves, is theirs
     assert "李四" not in shown.text and "口气" not in shown.text
     assert platform.get("/financing/progress/" + "x" * 43).status_code == 404
