@@ -77,7 +77,7 @@ def _value(text: str, kind: str) -> Any:
         if number.adjusted() > _LONGEST or number != int(number):
             raise InvalidOperation
         return int(number)
-    except (InvalidOperation, OverflowError, ValueError):
+    except (ArithmeticError, ValueError):
         raise InputError(
             "金额、利率和天数请写数字。没有登记任何内容。",
             "Amounts, rates and days are numbers.",

@@ -291,7 +291,7 @@ def _fen(text: str) -> int:
         if amount.adjusted() > _LONGEST or amount != int(amount):
             raise InvalidOperation
         return int(amount)
-    except (InvalidOperation, OverflowError, ValueError):
+    except (ArithmeticError, ValueError):
         raise InputError(
             "金额请写数字，如 10 或 7.5（万元）。", "An amount is a number.", code="financing_terms"
         ) from None

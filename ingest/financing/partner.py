@@ -104,7 +104,7 @@ def _scaled(value: Any, scale: Decimal, title: str) -> int:
         if isinstance(value, bool) or number.adjusted() > _LONGEST or number != int(number):
             raise InvalidOperation
         return int(number)
-    except (InvalidOperation, OverflowError, ValueError):
+    except (ArithmeticError, ValueError):
         raise UntranslatableError(f"{title}不是约定单位的数字") from None
 
 

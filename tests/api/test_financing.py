@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import api.routes.financing as routes
 from api.app import create_app
 from api.financing_form import stated
-from api.security import local_asker
+from api.security import Asker, local_asker
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.operations import FinancingBook, IdempotencyKeys, OfficeBooks, OperationsStore
 from graph.settings import Settings
@@ -84,9 +85,26 @@ def consents() -> set[tuple[str, str]]:
     return {(FIRM, BANK)}
 
 
+@pytest.fixture(scope="module")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Asker], FastAPI]:
+    """An application for each who asks, made once."""
+    made: dict[str, FastAPI] = {}
+
+    def of(asker: Asker) -> FastAPI:
+        if asker.id not in made:
+            settings = Settings(data=tmp_path_factory.mktemp("app"))
+            made[asker.id] = create_app(settings, answers_for=asker)
+        return made[asker.id]
+
+    return of
+
+
 @pytest.fixture
 def served(
-    office: OfficeBooks, consents: set[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+    office: OfficeBooks,
+    consents: set[tuple[str, str]],
+    apps: Callable[[Asker], FastAPI],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Any]:
     """The client of somebody: `served()` the platform, `served(BANK)` a bank's officer."""
     monkeypatch.setattr(routes, "carried", lambda _desk: None)
@@ -97,7 +115,7 @@ def served(
         if institution is not None:
             scope = Scope("信贷员", institution=institution, open_classes=frozenset())
             asker = replace(asker, id=f"user:{institution}", scope=scope)
-        app = create_app(office.settings, answers_for=asker)
+        app = apps(asker)
         app.state.services = SimpleNamespace(
             settings=office.settings, office=office, store=office.store,
             reader=lambda *_, **__: SimpleNamespace(scope=asker.scope, **_of_reader()),
@@ -218,9 +236,11 @@ def test_a_demand_of_others_is_unknown_to_an_institution_and_its_own_is_not(
     assert bank.get(path).status_code == 403
 
 
-def test_an_officer_without_an_institution_is_refused(served: Any, office: OfficeBooks) -> None:
-    asker = replace(local_asker(), scope=Scope("无机构", open_classes=frozenset()))
-    app = create_app(office.settings, answers_for=asker)
+def test_an_officer_without_an_institution_is_refused(
+    apps: Callable[[Asker], FastAPI], office: OfficeBooks
+) -> None:
+    asker = replace(local_asker(), id="user:none", scope=Scope("无机构", open_classes=frozenset()))
+    app = apps(asker)
     app.state.services = SimpleNamespace(settings=office.settings, office=office)
     answer = TestClient(app, "http://127.0.0.1").get("/v1/financing/applications")
     assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")

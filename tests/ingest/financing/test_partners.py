@@ -73,7 +73,7 @@ def test_codes_and_units_mean_what_each_contract_says() -> None:
     )  # fmt: skip
     assert (front.security("4"), back.security("4")) == ("pledge", "unsecured")
     assert front.ppm("4.35") == 43_500 and front.first(None) is None
-    for wrong in ("0.00000001", "NaN", "", None, True, "1e999", "二十"):
+    for wrong in ("0.00000001", "NaN", "", None, True, "1e999", "1e99999999", "二十"):
         with pytest.raises(UntranslatableError):
             back.fen(wrong)
     with pytest.raises(UntranslatableError):
