@@ -48,6 +48,7 @@ from graph.operations import Runner
 from graph.settings import Settings
 from graph.time import utc_now
 from ingest.delivery.inbox import Inbox
+from ingest.financing import carry_out as carry_out_financing
 from ingest.repair import carry_out
 from queries.scope import Scope
 
@@ -88,10 +89,11 @@ def _name_bounds(part: Any) -> None:
 
 
 def _carry_out(services: Services) -> None:
-    """Carry out what a killed run left between an act on a record and its batch."""
+    """Carry out what a killed run left between an act and its batch."""
     # who acts next is told what is wrong; the service answers all the same
     with suppress(XinnongError):
-        if carry_out(services.settings, store=services.store):
+        done = carry_out(services.settings, store=services.store)
+        if done + carry_out_financing(services.settings, store=services.store):
             catch_up(services.settings)
 
 

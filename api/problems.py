@@ -48,7 +48,13 @@ _STATUS: dict[type[XinnongError], int] = {
 }
 
 #: Codes whose status is not that of their class: an extra that is not installed is no defect.
-_STATUS_OF_CODE = {"splink_missing": 409, "rate_limited": 429, "login_locked": 429}
+_STATUS_OF_CODE = {
+    "splink_missing": 409,
+    "rate_limited": 429,
+    "login_locked": 429,
+    "idempotency_key_reused": 422,
+    "reference_reused": 422,
+}
 
 #: When to ask again while the graph starts or is busy, in seconds.
 _AGAIN = 2
@@ -78,8 +84,8 @@ def add_handlers(app: FastAPI) -> None:
         answer = problem(request, status, error.cause_code, *told)
         if status == _WHO:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="xinnong"'
-        if status in (_UNAVAILABLE, _TOO_OFTEN):
-            answer.headers["Retry-After"] = str(_AGAIN if status == _UNAVAILABLE else _LATER)
+        if status in (_UNAVAILABLE, _TOO_OFTEN) or error.cause_code == "idempotency_in_progress":
+            answer.headers["Retry-After"] = str(_LATER if status == _TOO_OFTEN else _AGAIN)
         answer.headers.update(getattr(error, "headers", {}))
         return answer
 

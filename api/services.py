@@ -21,6 +21,7 @@ from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sess
 from graph.settings import Settings
 from graph.time import utc_now
 from queries.consent import ConsentedScopes
+from queries.financing.consent import HasConsent, nobody_consented
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
@@ -61,6 +62,8 @@ class Services(Closing):
         self.log = FactLog(settings.log_dir)
         self.runs = Runs()
         self._warm = SingleFlight[bool]("warm")
+        #: Whether a subject lets an institution look at it for a purpose, at an instant.
+        self.has_consent: HasConsent = nobody_consented
         self._reads_graph, self._waits, self._owned = reads_graph, waits, owned
         if reads_graph:
             _ = self.graph

@@ -21,7 +21,7 @@ _SEEN: set[Path] = set()
 #: What we write into a data folder: an operator may have put it where other things lie as well.
 _OURS = (
     "log", "engine", "quarantine", "uploads", "leases", "forms", "snapshots", "service_log",
-    "exchange", "exchange.yaml", "consent_scans",
+    "exchange", "exchange.yaml", "consent_scans", "financing", "financing.yaml",
     "*.sqlite3*",
     "*.lock", "*.json", "*.pem", "[0-9]*-*",
 )  # fmt: skip

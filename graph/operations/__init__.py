@@ -19,10 +19,27 @@ from graph.operations.event import Event, EventKind, EventNews, Events, note_eve
 from graph.operations.examine import operations_problems
 from graph.operations.exchange import ExchangeAct, ExchangeItem, ExchangeRequest, Intake, Outcome
 from graph.operations.external_login import ExternalLogin, ExternalLogins
+from graph.operations.financing import PLATFORM, Done, FinancingBook, FinancingFile
+from graph.operations.financing_links import FinancingLinks
+from graph.operations.financing_messages import (
+    FinancingMessages,
+    Handover,
+    Handovers,
+    Marks,
+    Message,
+)
+from graph.operations.financing_papers import FinancingPapers
+from graph.operations.financing_rows import (
+    FinancingAct,
+    FinancingCase,
+    FinancingDemand,
+    FinancingDrawdown,
+)
 from graph.operations.government_value import GovernmentValue, GovernmentValues
 from graph.operations.hook import Hook, HookAct, Hooks
 from graph.operations.hook_delivery import Delivery as HookDelivery
 from graph.operations.hook_delivery import HookDeliveries
+from graph.operations.idempotency import Answered, IdempotencyKeys
 from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
@@ -49,7 +66,9 @@ from graph.operations.user import User, Users
 __all__ = [
     "ENDED",
     "EVERYTHING",
+    "PLATFORM",
     "Act",
+    "Answered",
     "AppliedMeasure",
     "AuditEntry",
     "AuditNote",
@@ -76,6 +95,7 @@ __all__ = [
     "Credential",
     "DecisionArchive",
     "Delivery",
+    "Done",
     "Event",
     "EventKind",
     "EventNews",
@@ -85,14 +105,26 @@ __all__ = [
     "ExchangeRequest",
     "ExternalLogin",
     "ExternalLogins",
+    "FinancingAct",
+    "FinancingBook",
+    "FinancingCase",
+    "FinancingDemand",
+    "FinancingDrawdown",
+    "FinancingFile",
+    "FinancingLinks",
+    "FinancingMessages",
+    "FinancingPapers",
     "GovernmentValue",
     "GovernmentValues",
+    "Handover",
+    "Handovers",
     "Holder",
     "Hook",
     "HookAct",
     "HookDeliveries",
     "HookDelivery",
     "Hooks",
+    "IdempotencyKeys",
     "IndicatorValue",
     "IndicatorValues",
     "Intake",
@@ -109,7 +141,9 @@ __all__ = [
     "LoginLink",
     "LoginLinks",
     "LoginSession",
+    "Marks",
     "MeasureBook",
+    "Message",
     "Mode",
     "OfficeBooks",
     "OperationsStore",

@@ -34,6 +34,7 @@ __all__ = [
     "FILLER",
     "Columns",
     "Names",
+    "label_of_code",
     "nameless",
     "old_code_or_new",
     "organisation",
@@ -228,8 +229,13 @@ def _why_neither(
     return firm if uscc.subject_class(code) or len(code) == 18 else _NEITHER
 
 
+def label_of_code(code: str) -> str:
+    """Which kind of body a code is of."""
+    return _LABELS.get(code[:2]) or _LABELS.get(code[0], _OTHERS)
+
+
 def _of_code(code: str) -> Columns:
-    label = _LABELS.get(code[:2]) or _LABELS.get(code[0], _OTHERS)
+    label = label_of_code(code)
     return (f"org:{code}", label, None, code, *_NOTHING[4:])
 
 

@@ -94,6 +94,16 @@ NO_ANSWER = {
     "/v1/hooks/{hook_id}/deliveries", "/v1/hooks/{hook_id}/deliveries/{cursor}/again",
     "/events/hooks", "/events/hooks/{hook_id}", "/events/hooks/{hook_id}/deliveries/{cursor}",
     "/v1/events/stream",
+    # acts of the financing loop, of which none was begun here (test_financing)
+    "/v1/financing/demands", "/v1/financing/demands/{number}",
+    "/v1/financing/demands/{number}/matching", "/v1/financing/demands/{number}/pushes",
+    "/v1/financing/demands/{number}/withdrawal", "/v1/financing/demands/{number}/links",
+    "/v1/financing/applications/{number}/acts", "/v1/financing/applications/{number}/papers",
+    "/financing/demands/{number}", "/financing/demands/{number}/visit",
+    "/financing/demands/{number}/papers/{sha256}", "/financing/demands/{number}/matching",
+    "/financing/demands/{number}/pushes", "/financing/demands/{number}/links",
+    "/financing/applications/{number}/acts", "/financing/applications/{number}/papers",
+    "/financing/progress/{token}",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -136,6 +146,8 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/v1/points": [
             {"subject": key, "application": "申请书", "by": "张三"} for key in people
         ],
+        "/financing": [{"subject": keys["样甲"], "amount": "10", "months": "12", "purpose": "果袋",
+                        "reference": "D1", "by": "张三"}],
         "/points": [{"subject": keys["样甲"], "application": "申请书", "by": "张三"}],
         "/v1/monitoring/subscriptions": [{"name": "张三", "begins_on": "2026-01-01", "reason": "监测", "by": "李四"}],
         "/monitoring/subscriptions": [{"name": "张三", "reason": "监测", "by": "李四"}],
@@ -288,6 +300,7 @@ NO_ANSWER_COMMANDS = {
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
     "events subscribe", "events hooks", "events change", "events deliveries", "events replay", "events again",
     "exchange queue", "exchange send", "exchange receive", "exchange again", "exchange hand-over", "exchange put-off",
+    "financing show", "financing remind", "financing exchange",
     "monitoring subscribe", "monitoring end", "monitoring inbox",
     "clients list", "clients add", "clients rotate", "clients end-credential", "clients end-tokens",
     "clients end", "clients replace-key", "points join", "points leave", "points share", "points end-share", "government enter", "government staff-check",

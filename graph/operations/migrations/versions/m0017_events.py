@@ -8,7 +8,7 @@ from alembic import op
 __all__ = ["upgrade"]
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 
 _INSTANT = sa.DateTime(timezone=True)
 

@@ -1,0 +1,394 @@
+"""The loop through routes and pages: numbers, keys, consent at every look, the applicant's own link."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+import api.routes.financing as routes
+from api.app import create_app
+from api.financing_form import stated
+from api.security import Asker, local_asker
+from graph.errors import BusyError, InputError, NotFoundError
+from graph.operations import FinancingBook, IdempotencyKeys, OfficeBooks, OperationsStore
+from graph.settings import Settings
+from graph.time import today
+from ingest.financing import FinancingDesk
+from queries.eligibility import Verdict
+from queries.scope import Scope
+
+FIRM, BANK, OTHER = "org:91610305MA9T00018F", "institution:A", "institution:B"
+WHEN = datetime(2026, 3, 2, 3, tzinfo=UTC)
+
+
+class FakeReader:
+    """A district of one firm and two banks."""
+
+    def __init__(self) -> None:
+        self.products = {"apple_loan": SimpleNamespace(title="苹果贷")}
+        self.moment = SimpleNamespace(position=1, as_of=today())
+
+    def known(self, key: str) -> str:
+        if key != FIRM:
+            raise NotFoundError("没有这个主体。", "Unknown.", code="party_unknown")
+        return key
+
+    def product(self, name: str) -> Any:
+        return self.products[name]
+
+    def name(self, _key: str) -> str:
+        return "凤翔样例果业有限公司"
+
+    def names(self, keys: Any) -> dict[str, str]:
+        return {key: f"名称{key[-1]}" for key in keys}
+
+    def decide_every(self, _key: str) -> list[Any]:
+        return [
+            SimpleNamespace(product=SimpleNamespace(id="pig_loan"), verdict=Verdict.NOT_MET),
+            SimpleNamespace(product=SimpleNamespace(id="apple_loan"), verdict=Verdict.MET),
+            SimpleNamespace(product=SimpleNamespace(id="cold_store_loan"), verdict=Verdict.UNKNOWN),
+        ]
+
+    def conflicts(self, assessor: str) -> dict[str, str]:
+        return {FIRM: "法定代表人"} if assessor == "person:boss" else {}
+
+    def table(self, kind: str) -> pa.Table:
+        if kind == "FinancialInstitution":
+            return pa.table({"key": [BANK, OTHER], "name": ["样例银行", "别的银行"]})
+        text, none = pa.string(), pa.null()
+        names = {"key": text, "from_key": text, "to_key": text, "certainty": pa.float64(),
+                 "granted_on": pa.date32(), "has_loan_record": pa.bool_(), "report_on": pa.date32(),
+                 "valid_from": pa.date32(), "known_from": pa.timestamp("us", "UTC"),
+                 "fact_id": text, "source": text, "batch": text, "none": none}  # fmt: skip
+        return pa.schema(list(names.items())).empty_table()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[OfficeBooks]:
+    settings = Settings(data=tmp_path)
+    with OperationsStore(settings) as store:
+        yield OfficeBooks(settings, store)
+
+
+@pytest.fixture
+def consents() -> set[tuple[str, str]]:
+    return {(FIRM, BANK)}
+
+
+@pytest.fixture(scope="module")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Asker], FastAPI]:
+    """An application for each who asks, made once."""
+    made: dict[str, FastAPI] = {}
+
+    def of(asker: Asker) -> FastAPI:
+        if asker.id not in made:
+            settings = Settings(data=tmp_path_factory.mktemp("app"))
+            made[asker.id] = create_app(settings, answers_for=asker)
+        return made[asker.id]
+
+    return of
+
+
+@pytest.fixture
+def served(
+    office: OfficeBooks,
+    consents: set[tuple[str, str]],
+    apps: Callable[[Asker], FastAPI],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Any]:
+    """The client of somebody: `served()` the platform, `served(BANK)` a bank's officer."""
+    monkeypatch.setattr(routes, "carried", lambda _desk: None)
+    monkeypatch.setattr("api.pages.financing.carried", lambda _desk: None)
+
+    def of(institution: str | None = None) -> TestClient:
+        asker = local_asker()
+        if institution is not None:
+            scope = Scope("信贷员", institution=institution, open_classes=frozenset())
+            asker = replace(asker, id=f"user:{institution}", scope=scope)
+        app = apps(asker)
+        app.state.services = SimpleNamespace(
+            settings=office.settings, office=office, store=office.store,
+            reader=lambda *_, **__: SimpleNamespace(scope=asker.scope, **_of_reader()),
+            has_consent=lambda subject, bank, _purpose, _at: (subject, bank) in consents,
+        )  # fmt: skip
+        return TestClient(app, "http://127.0.0.1")
+
+    yield of
+
+
+def _of_reader() -> dict[str, Any]:
+    reader = FakeReader()
+    names = ("products", "moment", "known", "product", "name", "names", "decide_every", "conflicts",
+             "table")  # fmt: skip
+    return {name: getattr(reader, name) for name in names}
+
+
+DEMAND = {"subject": FIRM, "amount_fen": 10_000_000, "months": 12, "purpose": "购买果袋",
+          "security_kinds": ["unsecured"], "by": "张三"}  # fmt: skip
+
+
+def begun(client: TestClient) -> tuple[int, int]:
+    demand = client.post("/v1/financing/demands", json={**DEMAND, "reference": "D1"}).json()
+    number = demand["act"]["demand"]
+    told = {"institution": BANK, "product": "apple_loan", "reference": "P1", "by": "张三"}
+    pushed = client.post(f"/v1/financing/demands/{number}/pushes", json=told)
+    assert pushed.status_code == 201, pushed.text
+    return number, pushed.json()["act"]["case_number"]
+
+
+def act(client: TestClient, case: int, what: str, reference: str, **more: Any) -> Any:
+    content = more.pop("content", {})
+    body = {"act": what, "reference": reference, "by": "李四", "content": content, **more}
+    return client.post(f"/v1/financing/applications/{case}/acts", json=body)
+
+
+def test_a_key_is_one_request_whatever_the_network_does(served: Any) -> None:
+    client, key = served(), {"Idempotency-Key": "k-1"}
+    first = client.post("/v1/financing/demands", json=DEMAND, headers=key)
+    assert first.status_code == 201 and first.json()["is_new"]
+    again = client.post("/v1/financing/demands", json=DEMAND, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = client.post("/v1/financing/demands", json={**DEMAND, "months": 6}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    # another client's key of the same name is another key
+    assert served(BANK).post("/v1/financing/demands", json=DEMAND, headers=key).json()["is_new"]
+    none = client.post("/v1/financing/demands", json=DEMAND)
+    assert (none.status_code, none.json()["code"]) == (400, "reference_missing")
+    # what was refused leaves its key free
+    wrong = {**DEMAND, "subject": "org:unknown"}
+    key = {"Idempotency-Key": "k-2"}
+    assert client.post("/v1/financing/demands", json=wrong, headers=key).status_code == 404
+    assert client.post("/v1/financing/demands", json=DEMAND, headers=key).status_code == 201
+
+
+def test_a_key_in_progress_is_busy_and_free_again_after_a_death(office: OfficeBooks) -> None:
+    keys = IdempotencyKeys(office.store)
+    assert keys.begin("a", "k", "digest", at=WHEN) is None
+    with pytest.raises(BusyError) as raised:
+        keys.begin("a", "k", "digest", at=WHEN + timedelta(seconds=1))
+    assert raised.value.cause_code == "idempotency_in_progress"
+    assert keys.begin("b", "k", "digest", at=WHEN) is None
+    assert keys.begin("a", "k", "digest", at=WHEN + timedelta(seconds=61)) is None
+    keys.answer("a", "k", 200, {"n": 1})
+    assert keys.begin("a", "k", "digest", at=WHEN) is not None
+    with pytest.raises(InputError):
+        keys.begin("a", "k\n", "digest", at=WHEN)
+
+
+def test_consent_is_asked_at_the_push_and_at_every_look(
+    served: Any, consents: set[tuple[str, str]]
+) -> None:
+    platform, bank = served(), served(BANK)
+    number, case = begun(platform)
+    told = {"institution": OTHER, "product": "apple_loan", "reference": "P2", "by": "张三"}
+    refused = platform.post(f"/v1/financing/demands/{number}/pushes", json=told)
+    assert (refused.status_code, refused.json()["code"]) == (403, "consent_missing")
+    assert "不等于不符合" in refused.json()["title"]
+    assert bank.get(f"/v1/financing/demands/{number}").status_code == 200
+    [row] = bank.get("/v1/financing/applications").json()["rows"]
+    assert row["subject"] == FIRM and row["waiting"]["title"] == "受理"
+    # the other bank knows nothing of it
+    other = served(OTHER)
+    assert other.get("/v1/financing/applications").json()["total"] == 0
+    assert other.get(f"/v1/financing/demands/{number}").status_code == 404
+    assert act(other, case, "accept", "1").status_code == 404
+    # taken back: the next look is refused, what was done stays
+    consents.clear()
+    assert bank.get(f"/v1/financing/demands/{number}").status_code == 403
+    assert bank.get(f"/financing/demands/{number}").status_code == 403
+    [row] = bank.get("/v1/financing/applications").json()["rows"]
+    assert (row["subject"], row["may_look"], row["state"]) == (None, False, "pushed")
+    page = bank.get("/financing")
+    assert page.status_code == 200 and "授权已撤回" in page.text and FIRM not in page.text
+    assert len(platform.get(f"/v1/financing/demands/{number}").json()["acts"]) == 2
+
+
+def test_a_demand_of_others_is_unknown_to_an_institution_and_its_own_is_not(
+    served: Any, consents: set[tuple[str, str]]
+) -> None:
+    platform, bank, other = served(), served(BANK), served(OTHER)
+    theirs = bank.post("/v1/financing/demands", json={**DEMAND, "reference": "B1"}).json()
+    path = f"/v1/financing/demands/{theirs['act']['demand']}"
+    consents.add((FIRM, OTHER))
+    asked = {"reference": "M", "by": "王五"}
+    told = {"institution": OTHER, "product": "apple_loan", "reference": "P", "by": "王五"}
+    for way, body in (("matching", asked), ("pushes", told), ("links", {"by": "王五"}),
+                      ("withdrawal", {**asked, "reason": "试"})):  # fmt: skip
+        assert other.post(f"{path}/{way}", json=body).status_code == 404, way
+    assert other.get(path).status_code == 404
+    assert bank.post(f"{path}/matching", json=asked).status_code == 200
+    assert [one["act"] for one in bank.get(path).json()["acts"]] == ["register", "match"]
+    # nobody pushes to another in its name, and the platform sees all
+    assert bank.post(f"{path}/pushes", json=told).status_code == 403
+    assert len(platform.get(path).json()["acts"]) == 2
+    consents.discard((FIRM, BANK))
+    assert bank.get(path).status_code == 403
+
+
+def test_an_officer_without_an_institution_is_refused(
+    apps: Callable[[Asker], FastAPI], office: OfficeBooks
+) -> None:
+    asker = replace(local_asker(), id="user:none", scope=Scope("无机构", open_classes=frozenset()))
+    app = apps(asker)
+    app.state.services = SimpleNamespace(settings=office.settings, office=office)
+    answer = TestClient(app, "http://127.0.0.1").get("/v1/financing/applications")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+
+
+def test_the_whole_way_over_the_network(served: Any) -> None:
+    platform, bank = served(), served(BANK)
+    number, case = begun(platform)
+    matching = platform.post(
+        f"/v1/financing/demands/{number}/matching", json={"reference": "M1", "by": "张三"}
+    )
+    # what fits first, and no number that could be taken for a probability
+    assert [one["product"] for one in matching.json()["act"]["content"]["products"]] == [
+        "apple_loan", "cold_store_loan", "pig_loan",
+    ]  # fmt: skip
+    day, last = str(today()), str(today() + timedelta(365))
+    assert act(bank, case, "accept", "1").json()["is_new"]
+    boss = act(bank, case, "investigate", "2", content={"assessor": "person:boss"})
+    assert (boss.status_code, boss.json()["code"]) == (400, "conflict_of_interest")
+    assert act(bank, case, "investigate", "2", content={"assessor": "person:9"}).status_code == 200
+    early = act(bank, case, "sign", "9", content={"contract_no": "HT", "signed_on": day})
+    assert (early.status_code, early.json()["code"]) == (400, "financing_step")
+    grant = {"line_no": "SX1", "amount_fen": 10_000_000, "from_on": day, "to_on": last,
+             "rate_ppm": 43_500, "security_kind": "unsecured"}  # fmt: skip
+    assert act(bank, case, "grant", "3", content=grant).status_code == 200
+    reused = act(bank, case, "grant", "3", content={**grant, "amount_fen": 1})
+    assert (reused.status_code, reused.json()["code"]) == (422, "reference_reused")
+    assert act(bank, case, "sign", "4", content={"contract_no": "HT", "signed_on": day}).json()
+    note = {"note_no": "JJ1", "amount_fen": 4_000_000, "on": day, "due_on": last,
+            "stated_first": "first", "checked_first": "yes"}  # fmt: skip
+    assert act(bank, case, "disburse", "5", content=note).status_code == 200
+    [drawn] = platform.get(f"/v1/financing/demands/{number}").json()["drawdowns"]
+    # the bank cannot say what the records said
+    assert (drawn["stated_first"], drawn["checked_first"]) == ("first", "unknown")
+    figures = {one["code"]: one for one in platform.get("/v1/financing/indicators").json()}
+    assert figures["disbursed_fen"]["value"] == 4_000_000
+    assert figures["first_stated"]["value"] == 1 and figures["first_checked"]["value"] == 0
+    assert (figures["unsecured_fen_ratio"]["numerator"],
+            figures["unsecured_fen_ratio"]["denominator"]) == (4_000_000, 4_000_000)  # fmt: skip
+    assert figures["overdue_ratio"]["rows"] == []
+
+
+def test_papers_are_kept_by_their_hash_and_their_owners_alone(
+    served: Any, office: OfficeBooks
+) -> None:
+    bank = served(BANK)
+    number, case = begun(served())
+    body = {"kind": "visit", "name": "调查表610322197503159014.pdf", "by": "李四",
+            "content": base64.b64encode(b"%PDF").decode()}  # fmt: skip
+    kept = bank.post(f"/v1/financing/applications/{case}/papers", json=body).json()["act"]
+    assert "610322197503159014" not in kept["content"]["name"]
+    sha256 = kept["content"]["sha256"]
+    [path] = (office.settings.data / "financing").iterdir()
+    assert path.name == sha256 and path.stat().st_mode & 0o077 == 0
+    answer = bank.get(f"/financing/demands/{number}/papers/{sha256}")
+    assert answer.content == b"%PDF" and "attachment" in answer.headers["content-disposition"]
+    assert served(OTHER).get(f"/financing/demands/{number}/papers/{sha256}").status_code == 404
+    path.write_bytes(b"other")
+    assert bank.get(f"/financing/demands/{number}/papers/{sha256}").status_code == 404
+
+
+def test_an_applicant_follows_it_by_a_link_of_their_own(served: Any, office: OfficeBooks) -> None:
+    platform, bank = served(), served(BANK)
+    number, case = begun(platform)
+    act(bank, case, "note", "n", reason="电话里口气不好")
+    act(bank, case, "refuse", "r", reason="收入不足以还款", content={"code": "debt_high"})
+    path = platform.post(f"/v1/financing/demands/{number}/links", json={"by": "张三"}).json()[
+        "path"
+    ]
+    shown = platform.get(path)
+    assert shown.status_code == 200
+    assert "样例银行" in shown.text and "负债过高" in shown.text and "收入不足以还款" in shown.text
+    # whoever acted, and what they noted among themselves, is theirs
+    assert "李四" not in shown.text and "口气" not in shown.text
+    assert platform.get("/financing/progress/" + "x" * 43).status_code == 404
+    token = path.rpartition("/")[2]
+    raw = (office.settings.operations_file).read_bytes()
+    assert token.encode() not in raw
+
+
+def test_what_is_overdue_comes_first_and_is_reminded_of_once(office: OfficeBooks) -> None:
+    book, desk = FinancingBook(office.store), FinancingDesk(office, None, lambda *_: True)
+    for number, at in (("1", WHEN + timedelta(days=1)), ("2", WHEN)):
+        demand = book.register(
+            FIRM, channel="window", reference=number, amount_fen=1, months=1, purpose="种苗",
+            by="张三", at=at,
+        ).act.demand  # fmt: skip
+        book.push(demand, BANK, product="apple_loan", reference=number + "p", by="张三", at=at)
+    # Monday the 2nd of March, two working days: the 4th; a day later the 5th
+    found = desk.inbox(at=WHEN + timedelta(days=2))
+    assert found.overdue == 0 and desk.remind(by="张三", at=WHEN + timedelta(days=2)) == 0
+    told = [one.waiting.on for one in found.rows if one.waiting]
+    assert told == [date(2026, 3, 4), date(2026, 3, 5)]
+    assert [one.case for one in found.rows] == [2, 1]
+    late = WHEN + timedelta(days=3)
+    assert desk.inbox(at=late).overdue == 1
+    assert desk.remind(by="张三", at=late) == 1 and desk.remind(by="李四", at=late) == 0
+    assert desk.remind(by="张三", at=WHEN + timedelta(days=4)) == 1
+    assert [one.act for one in book.file(2).acts].count("remind") == 1
+    # an act on it, and it waits for the next
+    book.act(2, "accept", institution=BANK, reference="1", by="李四", at=late)
+    assert {one.waiting.title for one in desk.inbox(at=late).rows if one.waiting} == {
+        "受理", "开始尽职调查",
+    }  # fmt: skip
+
+
+def test_the_pages_say_what_comes_next(served: Any) -> None:
+    platform = served()
+    form = {"subject": FIRM, "amount": "10", "months": "12", "purpose": "购买果袋",
+            "reference": "D9", "by": "张三"}  # fmt: skip
+    wrong = platform.post("/financing", data={**form, "amount": "很多"})
+    assert wrong.status_code == 422 and "金额请写数字" in wrong.text
+    made = platform.post("/financing", data=form, follow_redirects=False)
+    assert made.status_code == 303
+    path = made.headers["location"]
+    assert platform.post(f"{path}/matching", data={"by": "张三"}).status_code == 200
+    pushed = {"institution": BANK, "product": "apple_loan", "by": "张三"}
+    shown = platform.post(f"{path}/pushes", data=pushed)
+    assert "待受理" in shown.text and "苹果贷" in shown.text
+    acts = "/financing/applications/1/acts"
+    told = {"demand": "1", "by": "李四"}
+    for reference, what, more in (
+        ("1", "accept", {}), ("2", "investigate", {}),
+        ("3", "grant", {"line_no": "SX1", "amount_fen": "7.5", "from_on": str(today()),
+                        "to_on": str(today()), "rate_ppm": "4.35", "security_kind": "unsecured"}),
+    ):  # fmt: skip
+        shown = platform.post(acts, data={**told, "act": what, "reference": reference, **more})
+        assert shown.status_code == 200, shown.text
+    assert "4.35%" in shown.text and "已授信" in shown.text
+    back = platform.post(acts, data={**told, "act": "accept", "reference": "4"})
+    assert back.status_code == 422 and "不能办理" in back.text
+    upload = {"content": ("表.pdf", b"%PDF")}
+    kept = platform.post(
+        "/financing/applications/1/papers", data={**told, "kind": "visit"}, files=upload
+    )
+    assert "表.pdf" in kept.text
+    assert "实地所见" in platform.get(f"{path}/visit").text
+    assert "信用贷款占比" in platform.get("/financing/figures").text
+    link = platform.post(f"{path}/links", data={"by": "张三"})
+    assert "/financing/progress/" in link.text
+
+
+def test_a_form_counts_as_people_do() -> None:
+    told = stated("grant", {"amount_fen": "7.5", "rate_ppm": "4.35", "from_on": "2026-01-01"})
+    assert told == {"amount_fen": 7_500_000, "rate_ppm": 43_500, "from_on": "2026-01-01"}
+    assert stated("feedback", {"is_unsecured": "false"}) == {"is_unsecured": False}
+    with pytest.raises(InputError):
+        stated("grant", {"amount_fen": "0.0000001"})
+    with pytest.raises(InputError):
+        stated("grant", {"amount_fen": "1e99999999"})
+    assert stated("disburse", {"checked_first": "yes"}) == {}
