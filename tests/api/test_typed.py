@@ -150,7 +150,8 @@ def test_what_comes_is_of_its_type(client: TestClient, district: Settings, guara
     }
     seen = 0
     for path, method, operation in operations(described):
-        if method != "get":
+        # a stream has no end (test_stream)
+        if method != "get" or path == "/v1/events/stream":
             continue
         [*names] = re.findall(r"\{(\w+)", path)
         given = known.get(names[0], ["x"]) if names else [""]
