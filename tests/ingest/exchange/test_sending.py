@@ -32,6 +32,8 @@ from ingest.exchange.rendering import Rendered
 from ingest.exchange.request import End, Outgoing
 from ingest.exchange.sending import Sent, send_by
 
+pytestmark = pytest.mark.each_store
+
 AT = datetime(2026, 11, 2, tzinfo=UTC)
 DAY = date(2026, 11, 2)
 DEPARTMENT = "11610305016000005N"

@@ -38,6 +38,8 @@ from queries.eligibility.rules.product import Product, read_product
 from queries.eligibility.rules.publish import approve, current_products, propose
 from queries.eligibility.verdict import Verdict
 
+pytestmark = pytest.mark.each_store
+
 DAY = date(2026, 3, 15)
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
 AT = datetime(2026, 3, 15, 8, tzinfo=UTC)
