@@ -18,7 +18,7 @@ from graph.operations.government_value import GovernmentValue, GovernmentValues
 from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
-from graph.operations.lease import Holder, holder, lease
+from graph.operations.lease import Holder, claim, claimed_by_others, holder, lease, release
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.measure import AppliedMeasure, MeasureBook
 from graph.operations.monitoring import LastRead, Subscription, Subscriptions
@@ -94,10 +94,13 @@ __all__ = [
     "TypicalCase",
     "TypicalCases",
     "Work",
+    "claim",
+    "claimed_by_others",
     "holder",
     "lease",
     "operations_problems",
     "problem_of",
     "read_only_store",
+    "release",
     "store_for",
 ]
