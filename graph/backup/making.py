@@ -105,7 +105,7 @@ def back_up(
             for entry in entries(settings.data, secret=True):
                 kept |= _copy(settings.data, entry, secrets / DATA)
     with _writing(folder):
-        if schema:
+        if (data / STORE).exists():
             made[STORE] = item_of(data / STORE)
         made |= _copy_log(batches, data, say)
     pair, when = uuid.uuid4().hex, at.isoformat()

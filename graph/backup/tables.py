@@ -35,7 +35,7 @@ _MARK = "restored_from"
 def copy_out(settings: Settings, folder: Path) -> str:
     """Write the store into a folder as `operations.sqlite3`; returns the version of its tables.
 
-    Empty where there is no store.  Nobody is held up: who writes meanwhile is not in it.
+    Empty where there is no store, or one from before its tables had a version.  Nobody is held up: who writes meanwhile is not in it.
     Raises `OperationsError`.
     """
     if settings.operations_url is None and not settings.operations_file.exists():

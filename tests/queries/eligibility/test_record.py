@@ -14,6 +14,7 @@ import credit_files
 import pyarrow as pa
 import pytest
 from breadth import some
+from sqlalchemy import text
 from world import World
 
 from bench.scope.memory_log import MemoryLog
@@ -215,7 +216,7 @@ def test_an_altered_rule_text_is_caught(store: OperationsStore) -> None:
     with pytest.raises(NotFoundError):
         archive.text("0" * 64)
     with store.transaction() as session:
-        session.connection().exec_driver_sql("UPDATE rule_texts SET text = X'6F74'")
+        session.connection().execute(text("UPDATE rule_texts SET text = :text"), {"text": b"ot"})
     with pytest.raises(OperationsError):
         archive.text(name)
 
