@@ -21,7 +21,7 @@ import psutil
 from filelock import FileLock, Timeout
 from sqlalchemy import String, delete, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph.errors import BusyError
 from graph.operations.store import Instant, OperationsStore, Row
@@ -32,6 +32,9 @@ from graph.time import utc_now
 __all__ = ["Holder", "claim", "claimed_by_others", "holder", "lease", "release"]
 
 _POLL_S = 0.2
+
+#: What this process claims, by database: two services may run in one process as in two.
+_CLAIMED: set[tuple[str, str]] = set()
 
 
 class _Lease(Row):
@@ -99,7 +102,7 @@ def holder(store: OperationsStore, source: str) -> Holder | None:
 
 
 def claim(store: OperationsStore, name: str) -> bool:
-    """Note that this process works on something; False while another that lives does.
+    """Note that somebody in this process works on something; False while anybody does.
 
     Args:
         name: at most 64 characters.
@@ -107,7 +110,10 @@ def claim(store: OperationsStore, name: str) -> bool:
     with store.transaction() as session:
         # two who find the same dead holder are told one after the other
         row = session.scalar(select(_Lease).where(_Lease.source == name).with_for_update())
-        if row is not None and row.pid != os.getpid() and _lives(row.pid, row.started):
+        ours = _of_this_process(session, name)
+        if row is not None and (
+            ours in _CLAIMED if row.pid == os.getpid() else _lives(row.pid, row.started)
+        ):
             return False
         row = row or _Lease(source=name)
         row.pid, row.started, row.since = os.getpid(), psutil.Process().create_time(), utc_now()
@@ -117,13 +123,15 @@ def claim(store: OperationsStore, name: str) -> bool:
         except IntegrityError:
             session.rollback()
             return False  # another has noted it just now
+        _CLAIMED.add(ours)
     return True
 
 
 def release(store: OperationsStore, name: str) -> None:
-    """Work on it no longer; what another claims stays claimed."""
+    """Work on it no longer; what another process claims stays claimed."""
     with store.transaction() as session:
         session.execute(delete(_Lease).where(_Lease.source == name, _Lease.pid == os.getpid()))
+        _CLAIMED.discard(_of_this_process(session, name))
 
 
 def claimed_by_others(store: OperationsStore, begins: str) -> bool:
@@ -132,6 +140,10 @@ def claimed_by_others(store: OperationsStore, begins: str) -> bool:
         query = select(_Lease.pid, _Lease.started).where(_Lease.source.startswith(begins))
         found = list(session.execute(query))
     return any(pid != os.getpid() and _lives(pid, started) for pid, started in found)
+
+
+def _of_this_process(session: Session, name: str) -> tuple[str, str]:
+    return str(session.connection().engine.url), name
 
 
 def _lives(pid: int, started: float) -> bool:

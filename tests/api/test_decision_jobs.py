@@ -30,8 +30,6 @@ from graph.settings import Settings
 from queries.reader import Reader
 from queries.scope import ADMINISTRATOR
 
-pytestmark = pytest.mark.each_store
-
 PRODUCT = "farmer_small_credit_loan"
 PARTIES = [f"person:{number}" for number in range(60)]
 

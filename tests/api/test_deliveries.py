@@ -23,8 +23,6 @@ from graph.time import today
 from ingest.delivery.drop_folder import DONE, REFUSED
 from ingest.sample import steps, write_district
 
-pytestmark = pytest.mark.each_store
-
 XINNONG = str(Path(sys.executable).parent / "xinnong")
 
 

@@ -128,7 +128,7 @@ def test_jobs_of_two_services_are_each_done_once(store: OperationsStore, tmp_pat
 
 
 def test_a_claim_is_of_a_process_that_lives(store: OperationsStore, tmp_path: Path) -> None:
-    assert claim(store, "job:x") and claim(store, "job:x")
+    assert claim(store, "job:x") and not claim(store, "job:x")
     taken = (
         "import sys; from pathlib import Path; from graph.operations import *\n"
         "from graph.settings import Settings\n"

@@ -382,6 +382,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperationsStore]
 NUMBERS = itertools.count()
 
 
+@pytest.mark.sqlite_only("its store is shared by every history")
 @settings(max_examples=examples(60))
 @given(
     history=st.lists(STEPS, min_size=4, max_size=25),

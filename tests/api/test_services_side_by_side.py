@@ -1,0 +1,158 @@
+"""Two services on one data folder: what one takes in or decides, the other answers at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from waiting import PATIENCE, until
+from world import World
+
+from api.app import create_app
+from api.security import local_asker
+from bench.api.attack import served
+from graph.catch_up import catch_up
+from graph.engine import ensure_engine, stop_engine
+from graph.log import FactLog
+from graph.operations import runner
+from graph.settings import Settings
+
+PRODUCT = "farmer_small_credit_loan"
+PARTIES = [f"person:{number}" for number in range(60)]
+REGIONS = Path(__file__).parents[1] / "samples" / "regions"
+
+#: The other one; it is told whether to be killed as it writes its second lot of lines.
+_OTHER = """
+import os, signal, sys
+from pathlib import Path
+from api.app import create_app
+from api.security import local_asker
+from bench.api.attack import served
+from graph.operations import Jobs
+from graph.settings import Settings
+
+write = Jobs.write
+def killed(self, name, after, lines, *, refused):
+    if after and len(sys.argv) > 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return write(self, name, after, lines, refused=refused)
+Jobs.write = killed
+app = create_app(Settings(data=Path(sys.argv[1]), engine_heap_mb=512), answers_for=local_asker())
+with served(app) as address:
+    print(address, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Iterator[Settings]:
+    settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
+    world = World(FactLog(settings.log_dir))
+    for key in PARTIES:
+        world.node("Person", key, name="样本", birth_on=date(1985, 3, 16))
+    world.commit(datetime(2026, 3, 1, tzinfo=UTC))
+    ensure_engine(settings, owned=True)
+    catch_up(settings)
+    yield settings
+    stop_engine(settings)
+
+
+@pytest.fixture
+def here(office: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    """The one in this process; it looks every moment for what nobody works on."""
+    monkeypatch.setattr(runner.Runner.__init__, "__kwdefaults__", {"sweep_s": 0.2})
+    with served(create_app(office, answers_for=local_asker())) as address:
+        with httpx.Client(base_url=address, timeout=PATIENCE) as client:
+            yield client
+
+
+def other(office: Settings, *more: str) -> tuple[subprocess.Popen[str], httpx.Client]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", _OTHER, str(office.data), *more],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert child.stdout is not None
+    return child, httpx.Client(base_url=child.stdout.readline().strip(), timeout=PATIENCE)
+
+
+def decide(client: httpx.Client, party: str) -> dict[str, Any]:
+    return dict(client.post("/v1/decisions", json={"product": PRODUCT, "party": party}).json())
+
+
+def test_each_answers_what_the_other_did(office: Settings, here: httpx.Client) -> None:
+    child, there = other(office)
+    try:
+        # a file in two pieces, one to each: it becomes one batch
+        path = next(REGIONS.glob("clean*.csv"))
+        content = path.read_bytes()
+        half = len(content) // 2
+        pieces = {1: (here, content[:half]), 2: (there, content[half:])}
+        for number, (to, piece) in pieces.items():
+            sent = to.post(
+                "/v1/batches",
+                data={
+                    "source": "regions", "sha256": hashlib.sha256(content).hexdigest(),
+                    "chunk": number, "chunks": 2,
+                },
+                files={"content": (path.name, piece)},
+            )  # fmt: skip
+            assert sent.status_code == 202, sent.text
+        name = sent.json()["id"]
+        for client in (here, there):
+            until(lambda c=client: c.get(f"/v1/batches/{name}").json()["state"] == "done")
+            told = client.get("/readyz").json()
+            assert (told["log_position"], told["graph_position"]) == (2, 2)
+            assert decide(client, PARTIES[0])["basis"]["position"] == 2
+        # both decide and keep at once; each finds what the other kept
+        with ThreadPoolExecutor(4) as pool:
+            made = list(pool.map(decide, [here, there] * 6, PARTIES[:12]))
+        for answer in made:
+            kept = [
+                client.get(f"/v1/decisions/{answer['decision_id']}").json()
+                for client in (here, there)
+            ]
+            assert kept[0] == kept[1] and kept[0]["record"]["party"] == answer["party"]
+        # a year of the calendar that one entered counts with the other
+        days = {"days": {"2031-01-01": "元旦"}, "by": "张三", "reason": "国务院办公厅通知"}
+        entered = here.post("/v1/calendar/2031", json=days)
+        assert here.get("/v1/calendar/2031").text == there.get("/v1/calendar/2031").text
+        assert entered.status_code in (200, 201, 400)
+        # a job that one was asked for is found, waited for and read with the other
+        body = {"product": PRODUCT, "parties": PARTIES[:30]}
+        job = there.post("/v1/decisions/jobs", json=body).headers["location"]
+        until(lambda: here.get(job).json()["state"] == "done")
+        lines = here.get(f"{job}/result").text.splitlines()
+        assert [json.loads(line)["party"] for line in lines] == PARTIES[:30]
+        assert there.get(f"{job}/result").text.splitlines() == lines
+    finally:
+        child.communicate()
+    # one that ends leaves engine and folder to the other
+    assert here.get("/readyz").json()["status"] == "ok"
+    assert decide(here, PARTIES[1])["verdict"]
+
+
+def test_a_job_of_a_killed_service_is_carried_on(office: Settings, here: httpx.Client) -> None:
+    child, there = other(office, "to be killed")
+    body = {"product": PRODUCT, "parties": PARTIES}
+    with pytest.raises(httpx.HTTPError):
+        # asked again and again, it is gone before the job is done
+        job = there.post("/v1/decisions/jobs", json=body).headers["location"]
+        while True:
+            there.get(job)
+    child.communicate()
+    assert child.returncode == -signal.SIGKILL and child.pid != os.getpid()
+    until(lambda: here.get(job).json()["state"] == "done")
+    lines = [json.loads(line) for line in here.get(f"{job}/result").text.splitlines()]
+    assert [line["party"] for line in lines] == PARTIES
+    assert all("decision_id" in line for line in lines)
