@@ -117,7 +117,8 @@ def test_compose() -> None:
     assert volumes == set(compose["volumes"]) and secrets == set(compose["secrets"])
     for needed in ("neo4j", "postgres"):
         assert services["app"]["depends_on"][needed] == {"condition": "service_healthy"}
-    known = {f"XINNONG_{name.upper()}" for name in Settings.model_fields} | {"XINNONG_SECRETS"}
+    known = {f"XINNONG_{name.upper()}" for name in Settings.model_fields}
+    known |= {"XINNONG_SECRETS", "NUMBA_CACHE_DIR"}
     assert set(services["app"]["environment"]) <= known
     # a secret of the app is a file of a setting's name
     assert {name.upper() for name in services["app"]["secrets"]} <= known
@@ -133,7 +134,7 @@ def test_units_of_systemd() -> None:
     settings = [value.partition("=")[0] for name, value in told if name == "Environment"]
     settings += re.findall(r"LoadCredential=(\w+):", unit)
     known = {f"XINNONG_{name.upper()}" for name in Settings.model_fields}
-    assert {name.upper() for name in settings} <= known
+    assert {name.upper() for name in settings} <= {*known, "NUMBA_CACHE_DIR"}
     said = dict(told)
     assert said["User"] == "xinnong" and said["ProtectSystem"] == "strict"
     assert said["UMask"] == "0077" and said["StateDirectoryMode"] == "0700"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -77,13 +77,30 @@ def here(office: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Cl
             yield client
 
 
-def other(office: Settings, *more: str) -> tuple[subprocess.Popen[str], httpx.Client]:
+@contextmanager
+def other(office: Settings, *more: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """The one in a process of its own, until it is told to end."""
     child = subprocess.Popen(
         [sys.executable, "-c", _OTHER, str(office.data), *more],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert child.stdout is not None
-    return child, httpx.Client(base_url=child.stdout.readline().strip(), timeout=PATIENCE)
+    address = child.stdout.readline().strip()
+    try:
+        with httpx.Client(base_url=address, timeout=PATIENCE) as client:
+            yield child, client
+    finally:
+        child.communicate()
+
+
+def finished(client: httpx.Client, place: str) -> dict[str, Any]:
+    return dict(
+        until(
+            lambda: (
+                told if (told := client.get(place).json())["state"] in ("done", "failed") else None
+            )
+        )
+    )
 
 
 def decide(client: httpx.Client, party: str) -> dict[str, Any]:
@@ -91,8 +108,7 @@ def decide(client: httpx.Client, party: str) -> dict[str, Any]:
 
 
 def test_each_answers_what_the_other_did(office: Settings, here: httpx.Client) -> None:
-    child, there = other(office)
-    try:
+    with other(office) as (_, there):
         # a file in two pieces, one to each: it becomes one batch
         path = next(REGIONS.glob("clean*.csv"))
         content = path.read_bytes()
@@ -110,18 +126,17 @@ def test_each_answers_what_the_other_did(office: Settings, here: httpx.Client) -
             assert sent.status_code == 202, sent.text
         name = sent.json()["id"]
         for client in (here, there):
-            until(lambda c=client: c.get(f"/v1/batches/{name}").json()["state"] == "done")
-            told = client.get("/readyz").json()
-            assert (told["log_position"], told["graph_position"]) == (2, 2)
+            told = finished(client, f"/v1/batches/{name}")
+            assert told["state"] == "done", told
+            ready = client.get("/readyz").json()
+            assert (ready["log_position"], ready["graph_position"]) == (2, 2)
             assert decide(client, PARTIES[0])["basis"]["position"] == 2
         # both decide and keep at once; each finds what the other kept
         with ThreadPoolExecutor(4) as pool:
             made = list(pool.map(decide, [here, there] * 6, PARTIES[:12]))
         for answer in made:
-            kept = [
-                client.get(f"/v1/decisions/{answer['decision_id']}").json()
-                for client in (here, there)
-            ]
+            place = f"/v1/decisions/{answer['decision_id']}"
+            kept = [client.get(place).json() for client in (here, there)]
             assert kept[0] == kept[1] and kept[0]["record"]["party"] == answer["party"]
         # a day of the calendar that one changed counts with the other
         edit = {"days": {"2026-06-15": "holiday"}, "user": "张三", "reason": "县政府通知"}
@@ -131,28 +146,25 @@ def test_each_answers_what_the_other_did(office: Settings, here: httpx.Client) -
         # a job that one was asked for is found, waited for and read with the other
         body = {"product": PRODUCT, "parties": PARTIES[:30]}
         job = there.post("/v1/decisions/jobs", json=body).headers["location"]
-        until(lambda: here.get(job).json()["state"] == "done")
+        assert finished(here, job)["state"] == "done"
         lines = here.get(f"{job}/result").text.splitlines()
         assert [json.loads(line)["party"] for line in lines] == PARTIES[:30]
         assert there.get(f"{job}/result").text.splitlines() == lines
-    finally:
-        child.communicate()
     # one that ends leaves engine and folder to the other
     assert here.get("/readyz").json()["status"] == "ok"
     assert decide(here, PARTIES[1])["verdict"]
 
 
 def test_a_job_of_a_killed_service_is_carried_on(office: Settings, here: httpx.Client) -> None:
-    child, there = other(office, "to be killed")
-    body = {"product": PRODUCT, "parties": PARTIES}
-    with pytest.raises(httpx.HTTPError):
-        # asked again and again, it is gone before the job is done
-        job = there.post("/v1/decisions/jobs", json=body).headers["location"]
-        while True:
-            there.get(job)
-    child.communicate()
-    assert child.returncode == -signal.SIGKILL and child.pid != os.getpid()
-    until(lambda: here.get(job).json()["state"] == "done")
+    with other(office, "to be killed") as (child, there):
+        body = {"product": PRODUCT, "parties": PARTIES}
+        with pytest.raises(httpx.HTTPError):
+            # asked again and again, it is gone before the job is done
+            job = there.post("/v1/decisions/jobs", json=body).headers["location"]
+            while True:
+                there.get(job)
+    assert child.returncode == -signal.SIGKILL
+    assert finished(here, job)["state"] == "done"
     lines = [json.loads(line) for line in here.get(f"{job}/result").text.splitlines()]
     assert [line["party"] for line in lines] == PARTIES
     assert all("decision_id" in line for line in lines)
