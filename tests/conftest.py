@@ -57,6 +57,7 @@ LONG = (
     "ingest/test_ties_end.py",
     "ingest/test_memory.py",
     "ingest/test_withdrawal_kills.py",
+    "graph/backup/test_backup.py",
     # of the quick ones
     "queries/eligibility/test_record.py",
     "queries/eligibility/test_applicants.py",
