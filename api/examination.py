@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from graph.backup import RESTORING
 from graph.catch_up import catch_up
 from graph.connection import connect
 from graph.engine import last_set_aside, renew_store, store_problem, used_by_others
@@ -41,6 +42,12 @@ def examine(
     """
     say = progress or silent
     found = Examination()
+    if (settings.data / RESTORING).exists():
+        found.problems.append(
+            "恢复没有完成：数据目录里只有备份的一部分。请用同一份备份再运行一次 xinnong restore / "
+            "a restore was cut off: run it again"
+        )
+        return found
     log = FactLog(settings.log_dir)
     say("检查事实日志", 0, None)
     found.problems += log.verify() + secrets_problems(settings.secrets_file)

@@ -20,8 +20,7 @@ from graph.moment import Moment
 from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sessions
 from graph.settings import Settings
 from graph.time import utc_now
-from queries.consent import ConsentedScopes
-from queries.financing.consent import HasConsent, nobody_consented
+from queries.consent import ConsentedScopes, has_consent
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
@@ -63,7 +62,6 @@ class Services(Closing):
         self.runs = Runs()
         self._warm = SingleFlight[bool]("warm")
         #: Whether a subject lets an institution look at it for a purpose, at an instant.
-        self.has_consent: HasConsent = nobody_consented
         self._reads_graph, self._waits, self._owned = reads_graph, waits, owned
         if reads_graph:
             _ = self.graph
@@ -115,6 +113,10 @@ class Services(Closing):
     def office(self) -> OfficeBooks:
         """What acts of the credit office are kept in."""
         return OfficeBooks(self.settings, self.store)
+
+    def has_consent(self, subject: str, institution: str, purpose: str, at: datetime) -> bool:
+        """Whether a subject lets an institution look at it for a purpose, at an instant."""
+        return has_consent(self.store, subject, institution, purpose, at=at)
 
     def insert_guarantee(
         self, proposal: GuaranteeProposal, *, accept_open: Collection[str] = ()

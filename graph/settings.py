@@ -1,8 +1,9 @@
 """Where Xinnong keeps its things and which graph it talks to.
 
 Every setting is read from the environment with the prefix `XINNONG_`, once, into a frozen object
-that is handed on.  An empty variable counts as none.  Nothing here writes to the disk: folders are
-made by the command that needs them.
+that is handed on.  An empty variable counts as none.  What is secret may stand in files of the same
+names in lower case instead, in the folder that `XINNONG_SECRETS` names, or systemd's credentials.
+Nothing here writes to the disk: folders are made by the command that needs them.
 """
 
 from __future__ import annotations
@@ -27,6 +28,15 @@ _NEO4J_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 def _default_cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "xinnong"
+
+
+def _secrets_folder() -> str | None:
+    """Where files of secrets lie: of a container, or of a unit of systemd."""
+    for name in ("XINNONG_SECRETS", "CREDENTIALS_DIRECTORY"):
+        folder = os.environ.get(name)
+        if folder and os.path.isdir(folder):
+            return folder
+    return None
 
 
 class Settings(BaseSettings):
@@ -145,6 +155,8 @@ class Settings(BaseSettings):
     )
 
     def __init__(self, **given: Any) -> None:
+        if folder := _secrets_folder():
+            given.setdefault("_secrets_dir", folder)
         try:
             super().__init__(**given)
         except ValidationError as error:

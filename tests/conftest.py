@@ -17,6 +17,7 @@ from breadth import examples, look_quickly
 from engine_need import is_quick
 from hypothesis import settings as hypothesis_settings
 from leftovers import still_running
+from postgres import ABSENT, Server, programs, started
 from waiting import PATIENCE
 
 from graph.connection import Graph
@@ -56,6 +57,7 @@ LONG = (
     "ingest/test_ties_end.py",
     "ingest/test_memory.py",
     "ingest/test_withdrawal_kills.py",
+    "graph/backup/test_backup.py",
     # of the quick ones
     "queries/eligibility/test_record.py",
     "queries/eligibility/test_applicants.py",
@@ -87,6 +89,10 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     """What is the same for every test of this run."""
+    config.addinivalue_line(
+        "markers", "each_store: run with the operations store in SQLite, and in a real PostgreSQL"
+    )
+    config.addinivalue_line("markers", "sqlite_only(why): of such a module's tests, not this one")
     quick = config.getoption("--quick")
     look_quickly(quick)
     # how long an example takes belongs to the machine and the hour: no test asserts it
@@ -96,6 +102,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
     # how long a question may take belongs to them too; tests of the limit give it
     Graph.read.__kwdefaults__["timeout_s"] = PATIENCE
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of what the operations store keeps run once with each database that it may be."""
+    marked = metafunc.definition.get_closest_marker
+    if marked("each_store") and not marked("sqlite_only"):
+        metafunc.parametrize("kept_in", ["sqlite", "postgresql"], indirect=True, scope="function")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -121,6 +134,31 @@ def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     yield
     left = still_running(tmp_path_factory.getbasetemp())
     assert not left, f"tests left these running: {left}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL that runs for these tests; a run without one says so."""
+    if programs() is None:
+        pytest.skip(ABSENT)
+    with started() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def kept_in(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database that keeps the operations store; what a test starts inherits it.
+
+    Of itself it does nothing, and is set up first: before whatever opens the store.
+    """
+    kept = getattr(request, "param", "sqlite")
+    if kept == "sqlite":
+        yield kept
+        return
+    server = request.getfixturevalue("postgres")
+    with server.database() as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XINNONG_OPERATIONS_URL", url)
+        yield kept
 
 
 @pytest.fixture(scope="session")

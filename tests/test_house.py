@@ -101,14 +101,46 @@ def test_compose() -> None:
     services = compose["services"]
     version = Settings.model_fields["engine_version"].default
     assert services["neo4j"]["image"].startswith(f"neo4j:{version.rsplit('.', 1)[0]}")
+    volumes, secrets = set(), set()
     for service in services.values():
-        assert service["healthcheck"]["test"]
-        assert service["volumes"]
-    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    secrets = re.findall(r"\$\{(\w*PASSWORD\w*)(.*?)\}", text)
-    assert secrets and all(rest.startswith(":?") for _, rest in secrets)
+        assert service["healthcheck"]["test"] and service["restart"]
+        # an image is named by its version, and is not whatever is newest on that day
+        assert "build" in service or re.search(r":\d+\.\d+", service["image"])
+        # nothing of it is reached from outside
+        assert "ports" not in service
+        volumes |= {volume.partition(":")[0] for volume in service["volumes"]}
+        secrets |= set(service["secrets"])
+        for name, value in service["environment"].items():
+            assert name.endswith("_FILE") or not re.search("(?i)password|auth$|url", name), name
+            if name.endswith("_FILE"):
+                assert value.removeprefix("/run/secrets/") in service["secrets"]
+    assert volumes == set(compose["volumes"]) and secrets == set(compose["secrets"])
+    for needed in ("neo4j", "postgres"):
+        assert services["app"]["depends_on"][needed] == {"condition": "service_healthy"}
     known = {f"XINNONG_{name.upper()}" for name in Settings.model_fields}
+    known |= {"XINNONG_SECRETS", "NUMBA_CACHE_DIR"}
     assert set(services["app"]["environment"]) <= known
+    # a secret of the app is a file of a setting's name
+    assert {name.upper() for name in services["app"]["secrets"]} <= known
+    # what holds them is in no clone
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert "deploy/secrets/" in ignored
+
+
+def test_units_of_systemd() -> None:
+    """What the service's unit names is there: its command, its settings, its folders."""
+    unit = (ROOT / "deploy" / "xinnong.service").read_text(encoding="utf-8")
+    told = [line.partition("=")[::2] for line in unit.splitlines() if re.match("[A-Z]", line)]
+    settings = [value.partition("=")[0] for name, value in told if name == "Environment"]
+    settings += re.findall(r"LoadCredential=(\w+):", unit)
+    known = {f"XINNONG_{name.upper()}" for name in Settings.model_fields}
+    assert {name.upper() for name in settings} <= {*known, "NUMBA_CACHE_DIR"}
+    said = dict(told)
+    assert said["User"] == "xinnong" and said["ProtectSystem"] == "strict"
+    assert said["UMask"] == "0077" and said["StateDirectoryMode"] == "0700"
+    assert "MemoryDenyWriteExecute" not in said
+    for path in (ROOT / "deploy").glob("*.service"):
+        assert "xinnong/bin/xinnong " in path.read_text(encoding="utf-8")
 
 
 def test_version_agrees_with_the_changelog() -> None:

@@ -43,7 +43,7 @@ from graph.operations.idempotency import Answered, IdempotencyKeys
 from graph.operations.indicator_value import IndicatorValue, IndicatorValues
 from graph.operations.job import ENDED, Job, Jobs
 from graph.operations.judgement import Judgement, JudgementBook, QueuedPair
-from graph.operations.lease import Holder, holder, lease
+from graph.operations.lease import Holder, claim, claimed_by_others, holder, lease, release
 from graph.operations.ledger import Delivery, Ledger
 from graph.operations.login_attempt import LoginAttempts
 from graph.operations.login_link import LoginLink, LoginLinks
@@ -174,6 +174,8 @@ __all__ = [
     "User",
     "Users",
     "Work",
+    "claim",
+    "claimed_by_others",
     "holder",
     "lease",
     "note_event",
@@ -181,5 +183,6 @@ __all__ = [
     "operations_problems",
     "problem_of",
     "read_only_store",
+    "release",
     "store_for",
 ]

@@ -89,7 +89,7 @@ class Jobs:
     """Keep and find jobs and their lines."""
 
     def __init__(self, store: OperationsStore) -> None:
-        self._store = store
+        self.store = store
 
     def begin(self, job: Job, *, most: int) -> Job:
         """Enter a job; the same one again is the one that is there, one that failed goes on.
@@ -97,7 +97,7 @@ class Jobs:
         Raises `InputError` (`idempotency_key_reused`) when another request came under its name,
         `BusyError` (`jobs_full`) when `most` jobs of its kind wait already.
         """
-        with self._store.transaction() as session:
+        with self.store.transaction() as session:
             row = session.get(_Job, job.id)
             if row is None:
                 _refuse_beyond(session, job.kind, most)
@@ -118,7 +118,7 @@ class Jobs:
 
         Raises `BusyError` (`jobs_full`).
         """
-        with self._store.transaction() as session:
+        with self.store.transaction() as session:
             session.execute(delete(_Line).where(_Line.job == job.id))
             session.execute(delete(_Job).where(_Job.id == job.id))
             _refuse_beyond(session, job.kind, most)
@@ -127,7 +127,7 @@ class Jobs:
 
     def find(self, name: str, *, kind: str | None = None) -> Job:
         """One job, of that kind where one is named; raises `NotFoundError`."""
-        with self._store.reading() as session:
+        with self.store.reading() as session:
             row = session.get(_Job, name)
             if row is None or kind not in (None, row.kind):
                 raise NotFoundError(
@@ -149,13 +149,13 @@ class Jobs:
         query = select(_Job).where(_Job.state.in_(states)).order_by(_Job.began_at, _Job.id)
         if kind is not None:
             query = query.where(_Job.kind == kind)
-        with self._store.reading() as session:
+        with self.store.reading() as session:
             return [_value(row) for row in session.scalars(query)]
 
     def write(self, name: str, after: int, lines: Sequence[str], *, refused: int) -> bool:
         """Write the lines that follow the first `after`; False when they are there already, or
         nobody wants them any more."""
-        with self._store.transaction() as session:
+        with self.store.transaction() as session:
             row = session.get(_Job, name)
             if row is None or row.done != after or row.state in ENDED:
                 return False
@@ -187,7 +187,7 @@ class Jobs:
         return self._move(name, state, of=of, problem=problem, result=result, doing=None)
 
     def _move(self, name: str, state: str, *, of: Sequence[str], **told: object) -> bool:
-        with self._store.transaction() as session:
+        with self.store.transaction() as session:
             row = session.get(_Job, name)
             if row is None or row.state not in of:
                 return False
@@ -206,7 +206,7 @@ class Jobs:
                 .order_by(_Line.number)
                 .limit(_PAGE)
             )
-            with self._store.reading() as session:
+            with self.store.reading() as session:
                 page = list(session.scalars(query))
             yield from page
             if len(page) < _PAGE:
@@ -218,11 +218,11 @@ class Jobs:
         old = select(_Job.id).where(
             _Job.kind == kind, _Job.began_at < instant, _Job.state.in_(ENDED)
         )
-        with self._store.reading() as session:
+        with self.store.reading() as session:
             names = list(session.scalars(old))
         if not names:
             return
-        with self._store.transaction() as session:
+        with self.store.transaction() as session:
             session.execute(delete(_Line).where(_Line.job.in_(names)))
             session.execute(delete(_Job).where(_Job.id.in_(names), _Job.state.in_(ENDED)))
 

@@ -3,6 +3,9 @@
 What keeps them apart is a file lock, which the kernel gives back when its holder dies, however it
 dies; who holds it is noted in the store, with the start time of the process, so that another one
 that got the same number is not taken for it.
+
+A claim is a note alone: for work that the store hands out to several services of one data folder, and
+that another takes over when whoever has it is dead.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ from datetime import datetime
 
 import psutil
 from filelock import FileLock, Timeout
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import String, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph.errors import BusyError
 from graph.operations.store import Instant, OperationsStore, Row
@@ -25,9 +29,12 @@ from graph.progress import Progress, silent
 from graph.settings import Settings
 from graph.time import utc_now
 
-__all__ = ["Holder", "holder", "lease"]
+__all__ = ["Holder", "claim", "claimed_by_others", "holder", "lease", "release"]
 
 _POLL_S = 0.2
+
+#: What this process claims, by database: two services may run in one process as in two.
+_CLAIMED: set[tuple[str, str]] = set()
 
 
 class _Lease(Row):
@@ -91,11 +98,61 @@ def holder(store: OperationsStore, source: str) -> Holder | None:
     if found is None:
         return None
     pid, started, since = found
+    return Holder(pid, since) if _lives(pid, started) else None
+
+
+def claim(store: OperationsStore, name: str) -> bool:
+    """Note that somebody in this process works on something; False while anybody does.
+
+    Args:
+        name: at most 64 characters.
+    """
+    with store.transaction() as session:
+        # two who find the same dead holder are told one after the other
+        row = session.scalar(select(_Lease).where(_Lease.source == name).with_for_update())
+        ours = _of_this_process(session, name)
+        if row is not None and (
+            ours in _CLAIMED if row.pid == os.getpid() else _lives(row.pid, row.started)
+        ):
+            return False
+        row = row or _Lease(source=name)
+        row.pid, row.started, row.since = os.getpid(), psutil.Process().create_time(), utc_now()
+        session.add(row)
+        try:
+            session.flush()
+        except IntegrityError:
+            session.rollback()
+            return False  # another has noted it just now
+        _CLAIMED.add(ours)
+    return True
+
+
+def release(store: OperationsStore, name: str) -> None:
+    """Work on it no longer; what another process claims stays claimed."""
+    with store.transaction() as session:
+        session.execute(delete(_Lease).where(_Lease.source == name, _Lease.pid == os.getpid()))
+        _CLAIMED.discard(_of_this_process(session, name))
+
+
+def claimed_by_others(store: OperationsStore, begins: str) -> bool:
+    """Whether another process that lives claims something whose name begins so."""
+    with store.reading() as session:
+        query = select(_Lease.pid, _Lease.started).where(_Lease.source.startswith(begins))
+        found = list(session.execute(query))
+    return any(pid != os.getpid() and _lives(pid, started) for pid, started in found)
+
+
+def _of_this_process(session: Session, name: str) -> tuple[str, str]:
+    return str(session.connection().engine.url), name
+
+
+def _lives(pid: int, started: float) -> bool:
     try:
-        alive = abs(psutil.Process(pid).create_time() - started) < 1
+        process = psutil.Process(pid)
+        is_over = process.status() == psutil.STATUS_ZOMBIE
+        return abs(process.create_time() - started) < 1 and not is_over
     except psutil.Error:
-        alive = False
-    return Holder(pid, since) if alive else None
+        return False
 
 
 def _note(store: OperationsStore, source: str) -> None:

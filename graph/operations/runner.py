@@ -4,16 +4,22 @@ Every kind of job has a lane of its own, so that a file need not wait for ten th
 within a lane jobs take turns wherever the work lets them.  What a killed service left waiting or
 half done goes on in the next one.  What ended is dropped when its time is over, whether or not
 anybody asks.
+
+Several services may share one store: each job is worked on by one of them at a time, and those of
+one that was killed are taken over by another with its next sweep.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +27,7 @@ from graph.closing import Closing
 from graph.errors import BusyError, NotFoundError, XinnongError
 from graph.identifiers.redaction import redacted
 from graph.operations.job import ENDED, Job, Jobs
+from graph.operations.lease import claim, claimed_by_others, release
 from graph.operations.store import OperationsStore
 from graph.progress import Progress
 from graph.time import utc_now
@@ -32,6 +39,9 @@ SWEEP_S = 60.0
 
 #: How often progress is written down at most, in seconds.
 _NOTE_S = 0.5
+
+#: What a service claims for as long as it runs; what a job is claimed under.
+_SERVICE, _JOB = "service:", "job:"
 
 _logger = logging.getLogger("xinnong.jobs")
 
@@ -84,11 +94,9 @@ class Runner(Closing):
 
     def start(self) -> None:
         """Go on with what an earlier service left."""
+        with suppress(XinnongError):  # what cannot be written is said to whoever asks for a job
+            claim(self.store, f"{_SERVICE}{os.getpid()}")
         self.sweep()
-        for left in self.jobs.in_state("waiting", "running"):
-            # one of a kind that only another version knows waits for that version
-            if left.kind in self._lanes:
-                self._lanes[left.kind].put(left.id)
         for lane in self._lanes.values():
             lane.start()
         self._sweeper.start()
@@ -133,12 +141,20 @@ class Runner(Closing):
         self.end(job, _cancelled(), state="cancelled")
         return self.jobs.find(name)
 
+    def is_alone(self) -> bool:
+        """Whether no other service works on this store."""
+        return not claimed_by_others(self.store, _SERVICE)
+
     def sweep(self) -> None:
-        """Drop what was kept long enough."""
+        """Drop what was kept long enough, and take over what nobody works on."""
         for lane in self._lanes.values():
             if lane.kind.kept is not None:
                 self.jobs.drop_before(lane.kind.name, utc_now() - lane.kind.kept)
             lane.kind.sweep()
+        for left in self.jobs.in_state("waiting", "running"):
+            # one of a kind that only another version knows waits for that version
+            if left.kind in self._lanes:
+                self._lanes[left.kind].put(left.id)
 
     def close(self) -> None:
         """Stop where the work at hand lets it; what is left is done at the next start."""
@@ -147,6 +163,8 @@ class Runner(Closing):
             lane.join()
         if self._sweeper.ident is not None:
             self._sweeper.join()
+            with suppress(XinnongError):
+                release(self.store, f"{_SERVICE}{os.getpid()}")
 
     def _sweep_every(self, seconds: float) -> None:
         while not self.closing.wait(seconds):
@@ -164,6 +182,7 @@ class _Lane:
         self._jobs = jobs
         self._closing = closing
         self._waiting: deque[str] = deque()
+        self._claimed: set[str] = set()
         self._begun: dict[str, Work] = {}
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=f"jobs-{kind.name}")
@@ -173,8 +192,9 @@ class _Lane:
 
     def put(self, name: str) -> None:
         with self._changed:
-            self._waiting.append(name)
-            self._changed.notify()
+            if name not in self._waiting:
+                self._waiting.append(name)
+                self._changed.notify()
 
     def join(self) -> None:
         with self._changed:
@@ -191,6 +211,9 @@ class _Lane:
                 _logger.error(
                     "job_not_noted", extra={"job": name, "kind": self.kind.name}, exc_info=error
                 )
+        for name in [*self._claimed]:
+            with suppress(XinnongError):
+                self._let_go(name)
 
     def _next(self) -> str | None:
         with self._changed:
@@ -199,11 +222,14 @@ class _Lane:
             return None if self._closing.is_set() else self._waiting.popleft()
 
     def _turn(self, name: str) -> None:
-        job = self._jobs.find(name)
         work = self._begun.pop(name, None)
+        if work is None and not self._take(name):
+            return  # another service is at it
+        job = self._jobs.find(name)
         if job.state in ENDED or (work is None and not self._jobs.run(name)):
             if work is not None:
                 work.close()
+            self._let_go(name)
             return  # cancelled while it waited for its turn, or queued twice
         try:
             work = work or self.kind.begin(job, self._say(name))
@@ -226,6 +252,17 @@ class _Lane:
     ) -> None:
         self._jobs.end(job.id, state, problem, result=result)
         self.kind.ended(job)
+        self._let_go(job.id)
+
+    def _take(self, name: str) -> bool:
+        if not claim(self._jobs.store, _claim_on(name)):
+            return False
+        self._claimed.add(name)
+        return True
+
+    def _let_go(self, name: str) -> None:
+        self._claimed.discard(name)
+        release(self._jobs.store, _claim_on(name))
 
     def _say(self, name: str) -> Progress:
         noted = 0.0
@@ -237,6 +274,11 @@ class _Lane:
                 self._jobs.note(name, what, done, total)
 
         return say
+
+
+def _claim_on(job: str) -> str:
+    """A job's name may be longer than a claim's."""
+    return f"{_JOB}{hashlib.sha256(job.encode()).hexdigest()[:48]}"
 
 
 def problem_of(error: XinnongError) -> str:

@@ -97,7 +97,7 @@ def read_only_store(
             for path in settings.data.glob(f"{settings.operations_file.name}*"):
                 if not path.name.endswith("-shm"):
                     shutil.copy(path, folder)
-            with OperationsStore(Settings(data=Path(folder))) as store:
+            with OperationsStore(Settings(data=Path(folder), operations_url=None)) as store:
                 yield store
 
 

@@ -16,9 +16,13 @@ import os
 import re
 import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from filelock import FileLock
 
 from graph.effective_batches import withdrawals
 from graph.encoding import encode
@@ -66,6 +70,8 @@ class Inbox:
         self.settings = settings
         self._runner = runner
         self._lock = threading.Lock()
+        # another service of the data folder receives pieces of the same file
+        self._among_services = FileLock(settings.data / "uploads.lock")
         runner.declare(
             Kind(DELIVERY, self._work, most=_MOST_FILES, ended=self._ended, sweep=self._sweep)
         )
@@ -111,7 +117,7 @@ class Inbox:
             trial=trial,
         )
         self._sweep()
-        with self._lock:
+        with self._alone():
             upload = self._begun(upload)
         if upload.chunks != chunks:
             raise InputError(
@@ -119,7 +125,7 @@ class Inbox:
                 f"The upload was begun in {upload.chunks} chunks, not {chunks}.",
                 code="chunk_number",
             )
-        with self._lock:
+        with self._alone():
             if self.find(upload.id).state == "receiving":
                 self._put(upload, chunk, content)
                 if len(self.received(upload)) == chunks:
@@ -221,7 +227,7 @@ class Inbox:
 
     def _sweep(self, tried: timedelta = _TRIED) -> None:
         """Delete what nobody waits for any more: each of them is a file as it was sent."""
-        with self._lock:
+        with self._alone():
             for left in self.in_state("receiving"):
                 if utc_now() - left.began_at > _EXPIRES:
                     self._runner.end(left.job(), _expired())
@@ -253,8 +259,15 @@ class Inbox:
         return sorted(int(path.name) for path in folder.glob("*") if path.name.isdecimal())
 
     def close(self) -> None:
-        """What was tried goes at once: while the service is down nobody would sweep it."""
-        self._sweep(timedelta(0))
+        """What was tried goes at once: while no service is up nobody would sweep it."""
+        if self._runner.is_alone():
+            self._sweep(timedelta(0))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        private_folder(self.settings.data)
+        with self._lock, self._among_services:
+            yield
 
     def _root(self) -> Path:
         return self.settings.data / "uploads"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from queries.financing.consent import PURPOSE, HasConsent, nobody_consented
+from queries.financing.consent import PURPOSE, HasConsent
 from queries.financing.first_loan import first_loan
 from queries.financing.inbox import (
     Inbox,
@@ -29,7 +29,6 @@ __all__ = [
     "first_loan",
     "inbox_of",
     "loop_figures",
-    "nobody_consented",
     "progress_of",
     "waiting_for",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeAlias
 
-__all__ = ["PURPOSE", "HasConsent", "nobody_consented"]
+__all__ = ["PURPOSE", "HasConsent"]
 
 #: For what an applicant lets an institution look: the code of consents.
 PURPOSE = "credit_approval"
@@ -14,7 +14,3 @@ PURPOSE = "credit_approval"
 #: Whether a subject lets an institution look at it for a purpose, at an instant.
 HasConsent: TypeAlias = Callable[[str, str, str, datetime], bool]
 
-
-def nobody_consented(_subject: str, _institution: str, _purpose: str, _at: datetime) -> bool:
-    """What holds where no consents are kept."""
-    return False

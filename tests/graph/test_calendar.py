@@ -17,6 +17,8 @@ from graph.settings import Settings
 from queries.lawful import clock_for, due_on
 from queries.working_days import calendar_in_force, calendar_year, change_days, open_year
 
+pytestmark = pytest.mark.each_store
+
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 #: 2027 as a notice may have it: thirteen days and the days worked in exchange.
 OFF = [f"2027-{day}" for day in (

@@ -15,6 +15,8 @@ from graph.errors import BusyError
 from graph.operations import OperationsStore, holder, lease
 from graph.settings import Settings
 
+pytestmark = pytest.mark.each_store
+
 HOLD = """
 import sys, time
 from pathlib import Path

@@ -22,6 +22,8 @@ from graph.log import FactLog
 from graph.operations import DecisionArchive, Ledger, OperationsStore, operations_problems
 from graph.settings import Settings
 
+pytestmark = pytest.mark.each_store
+
 MOMENT = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
 WRITER = """
 import sys
@@ -85,7 +87,7 @@ def test_a_refusal_is_kept_and_overcome(store: OperationsStore, tmp_path: Path) 
     ]
 
 
-def test_a_decision_answers_to_its_content(store: OperationsStore, tmp_path: Path) -> None:
+def test_a_decision_answers_to_its_content(store: OperationsStore) -> None:
     archive = DecisionArchive(store)
     china = timezone(timedelta(hours=8))
     kept = [
@@ -102,9 +104,9 @@ def test_a_decision_answers_to_its_content(store: OperationsStore, tmp_path: Pat
     assert archive.of(party="p2") == []
     with pytest.raises(NotFoundError):
         archive.find("0" * 64)
-    with closing(sqlite3.connect(tmp_path / "operations.sqlite3")) as raw, raw:
-        raw.execute("UPDATE decisions SET record = ? WHERE id = ?", (b"other", kept[0]))
-    raw.close()
+    altered = text("UPDATE decisions SET record = :record WHERE id = :id")
+    with store.transaction() as session:
+        session.execute(altered, {"record": b"other", "id": kept[0]})
     with pytest.raises(OperationsError) as caught:
         archive.find(kept[0])
     assert caught.value.cause_code == "decision_altered"
@@ -135,6 +137,7 @@ def test_half_a_transaction_is_none(store: OperationsStore) -> None:
     assert archive.of() == []
 
 
+@pytest.mark.sqlite_only("it names its own address")
 def test_an_unreachable_store_says_what_to_do(tmp_path: Path) -> None:
     url = SecretStr(f"sqlite:////{tmp_path}/absent/operations.sqlite3")
     with pytest.raises(OperationsError) as caught:
@@ -175,6 +178,7 @@ def test_a_reader_sees_one_state_waits_for_nobody_and_writes_nothing(
     assert len(archive.of(product="y")) == 2
 
 
+@pytest.mark.sqlite_only("its file is what is harmed")
 def test_harm_to_the_store_is_named(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
     assert operations_problems(settings, []) == []
@@ -229,6 +233,7 @@ def test_a_batch_that_the_ledger_knows_and_the_log_lost(
     assert [item.state for item in ledger.deliveries()] == ["committed", "received"]
 
 
+@pytest.mark.sqlite_only("the driver is taught to fail")
 def test_what_goes_wrong_in_giving_a_connection_back_is_not_printed(tmp_path: Path) -> None:
     """Stopped just then, a command said it with a traceback of the library's."""
     told = subprocess.run(

@@ -21,6 +21,8 @@ from graph.progress import Progress
 from graph.settings import Settings
 from graph.time import utc_now
 
+pytestmark = pytest.mark.each_store
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[OperationsStore]:

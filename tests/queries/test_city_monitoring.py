@@ -36,6 +36,8 @@ from queries.runs import Runs
 from queries.scope import ADMINISTRATOR
 from queries.working_days import calendar_in_force
 
+pytestmark = pytest.mark.each_store
+
 DAY = date(2026, 5, 4)
 KNOWN = datetime(2026, 5, 4, 4, tzinfo=UTC)
 FIRM, OTHER = ("org:91610305MA9T00018F", "Enterprise"), ("org:91610305MA9T00026A", "Enterprise")

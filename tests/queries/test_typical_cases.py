@@ -29,6 +29,8 @@ from queries.typical_cases import (
     withdraw_case,
 )
 
+pytestmark = pytest.mark.each_store
+
 DAY = date(2026, 5, 4)
 KNOWN = datetime(2026, 5, 4, 4, tzinfo=UTC)
 CODE = "91610305MA9T00018F"

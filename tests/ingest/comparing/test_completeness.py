@@ -21,6 +21,8 @@ from ingest.comparing.list_part import ListPart, part_named
 from ingest.correction.quarantine import Quarantine
 from ingest.correction.workbook import export_refused
 
+pytestmark = pytest.mark.each_store
+
 ABC = [("a", "东村", "甲"), ("b", "东村", "乙"), ("c", "东村", "丙")]
 D = [("d", "西村", "丁")]
 

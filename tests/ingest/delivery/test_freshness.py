@@ -15,6 +15,8 @@ from ingest.comparing.list_part import ListPart
 from ingest.delivery.freshness import Freshness, freshness
 from ingest.withdrawal import withdraw
 
+pytestmark = pytest.mark.each_store
+
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
 

@@ -23,6 +23,8 @@ from queries.reader import Reader
 from queries.runs import Runs
 from queries.scope import ADMINISTRATOR
 
+pytestmark = pytest.mark.each_store
+
 BODY, FIRM = "11610305016000005N", "91610305MA6X00008K"
 PARTY, OFFICE = (f"org:{FIRM}", "Enterprise"), (f"org:{BODY}", "GovernmentBody")
 DECIDED = today() - timedelta(days=20)

@@ -20,6 +20,8 @@ from ingest.exchange.contract import contract_of
 from ingest.exchange.http_end import HttpEnd
 from ingest.exchange.receiving import Received, receive_by, translated
 
+pytestmark = pytest.mark.each_store
+
 FIRM = "91610305MA6X00008K"
 
 

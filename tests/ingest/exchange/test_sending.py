@@ -32,6 +32,8 @@ from ingest.exchange.rendering import Rendered
 from ingest.exchange.request import End, Outgoing
 from ingest.exchange.sending import Sent, send_by
 
+pytestmark = pytest.mark.each_store
+
 AT = datetime(2026, 11, 2, tzinfo=UTC)
 DAY = date(2026, 11, 2)
 DEPARTMENT = "11610305016000005N"
@@ -380,6 +382,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperationsStore]
 NUMBERS = itertools.count()
 
 
+@pytest.mark.sqlite_only("its store is shared by every history")
 @settings(max_examples=examples(60))
 @given(
     history=st.lists(STEPS, min_size=4, max_size=25),

@@ -34,6 +34,8 @@ from queries.reader import Reader
 from queries.runs import Runs
 from queries.scope import ADMINISTRATOR, Scope
 
+pytestmark = pytest.mark.each_store
+
 BODY_CODE = "11610305016000005N"
 BODY = (f"org:{BODY_CODE}", "GovernmentBody")
 #: A code of Shaanxi, right, which the page refuses; and one that its wrong check lets pass.

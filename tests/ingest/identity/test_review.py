@@ -24,6 +24,8 @@ from ingest.identity.record import is_provisional, read_records
 from ingest.identity.review import hints
 from queries import assess, explain
 
+pytestmark = pytest.mark.each_store
+
 TODAY = date(2026, 9, 1)
 HEAD = ("金融机构编码,担保合同号,担保人名称,担保人证件号码,被担保人名称,被担保人证件号码,借据编号,"
         "担保金额（万元）,保证方式,签订日期\n")  # fmt: skip

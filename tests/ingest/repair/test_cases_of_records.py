@@ -25,6 +25,8 @@ from queries.filed import document_of, filed
 from queries.lawful import repair_law
 from queries.visible import as_view
 
+pytestmark = pytest.mark.each_store
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Settings:

@@ -15,6 +15,8 @@ from graph.settings import Settings
 from queries.eligibility import packaged
 from queries.eligibility.decisions.record import replay
 
+pytestmark = pytest.mark.each_store
+
 #: Four decisions on each of the ten products, and the text of their rules, as 0.3.0 kept them.
 KEPT = json.loads(
     gzip.decompress((Path(__file__).parent / "decisions_of_0_3_0.json.gz").read_bytes())

@@ -14,6 +14,7 @@ import credit_files
 import pyarrow as pa
 import pytest
 from breadth import some
+from sqlalchemy import text
 from world import World
 
 from bench.scope.memory_log import MemoryLog
@@ -37,6 +38,8 @@ from queries.eligibility.rules.golden import shipped_cases
 from queries.eligibility.rules.product import Product, read_product
 from queries.eligibility.rules.publish import approve, current_products, propose
 from queries.eligibility.verdict import Verdict
+
+pytestmark = pytest.mark.each_store
 
 DAY = date(2026, 3, 15)
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -213,7 +216,7 @@ def test_an_altered_rule_text_is_caught(store: OperationsStore) -> None:
     with pytest.raises(NotFoundError):
         archive.text("0" * 64)
     with store.transaction() as session:
-        session.connection().exec_driver_sql("UPDATE rule_texts SET text = X'6F74'")
+        session.connection().execute(text("UPDATE rule_texts SET text = :text"), {"text": b"ot"})
     with pytest.raises(OperationsError):
         archive.text(name)
 

@@ -23,6 +23,8 @@ from queries.government import check_rules, check_staff, staff_log
 from queries.runs import Runs
 from queries.scope import ADMINISTRATOR, Scope
 
+pytestmark = pytest.mark.each_store
+
 KEY = "11" * 32
 BODY = "11610305MB9T000114"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -28,6 +28,8 @@ from queries.measures import (
 from queries.runs import Runs
 from queries.scope import ADMINISTRATOR
 
+pytestmark = pytest.mark.each_store
+
 
 @pytest.fixture
 def store(tmp_path: Any) -> Iterator[OperationsStore]:

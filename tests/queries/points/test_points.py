@@ -42,6 +42,8 @@ from queries.points import (
 from queries.runs import Runs
 from queries.scope import ADMINISTRATOR, Scope
 
+pytestmark = pytest.mark.each_store
+
 DAY = date(2026, 6, 1)
 KNOWN = datetime(2026, 6, 1, 4, tzinfo=UTC)
 FIRM, OTHER, PERSON = "org:firm", "org:other", "person:one"
