@@ -46,7 +46,7 @@ def show(
         lines = []
         for row in found.rows:
             told = [
-                f"{one.label} {'无' if one.value is None else f'{one.value:.1%}（{one.numerator}/{one.denominator}）' if one.unit == 'ratio' else int(one.value)}"
+                f"{one.label} {one.state_label if one.value is None else f'{one.value:.1%}（{one.numerator}/{one.denominator}）' if one.unit == 'ratio' else int(one.value)}"
                 for one in row.figures
             ]
             if row.mark:
