@@ -51,32 +51,41 @@ def write_large_log(
 
 def _firms() -> Iterator[tuple[str, dict[str, Any]]]:
     keys = [_firm(n)[0] for n in range(FIRMS)]
-    yield "Enterprise", {
-        "key": keys,
-        "label": ["Enterprise"] * FIRMS,
-        "name": [f"样区{n}号有限公司" for n in range(FIRMS)],
-        "unified_social_credit_code": [key.removeprefix("org:") for key in keys],
-        "industry": [_INDUSTRIES[n % 8] for n in range(FIRMS)],
-        "registration_state": ["active"] * FIRMS,
-    }
+    yield (
+        "Enterprise",
+        {
+            "key": keys,
+            "label": ["Enterprise"] * FIRMS,
+            "name": [f"样区{n}号有限公司" for n in range(FIRMS)],
+            "unified_social_credit_code": [key.removeprefix("org:") for key in keys],
+            "industry": [_INDUSTRIES[n % 8] for n in range(FIRMS)],
+            "registration_state": ["active"] * FIRMS,
+        },
+    )
 
 
 def _households(count: int) -> Iterator[tuple[str, dict[str, Any]]]:
     persons, homes = [_person(n) for n in range(count)], [_home(n) for n in range(count)]
     for label, ends in (("Person", persons), ("Household", homes)):
-        yield label, {
-            "key": [key for key, _ in ends],
-            "label": [label] * count,
-            "name": [f"样{n}" for n in range(count)],
-        }
+        yield (
+            label,
+            {
+                "key": [key for key, _ in ends],
+                "label": [label] * count,
+                "name": [f"样{n}" for n in range(count)],
+            },
+        )
     yield "BELONGS_TO", _ties(persons, homes, role=["householder"] * count)
     firms = [_firm(n) for n in range(FIRMS)]
     villages = [(f"division:6103051{n % VILLAGES:05d}", "Village") for n in range(count + FIRMS)]
-    yield "Village", {
-        "key": [key for key, _ in villages[:VILLAGES]],
-        "label": ["Village"] * VILLAGES,
-        "name": [f"样{n}村" for n in range(VILLAGES)],
-    }
+    yield (
+        "Village",
+        {
+            "key": [key for key, _ in villages[:VILLAGES]],
+            "label": ["Village"] * VILLAGES,
+            "name": [f"样{n}村" for n in range(VILLAGES)],
+        },
+    )
     yield "LOCATED_IN", _ties([*firms, *homes], villages)
 
 
