@@ -19,7 +19,10 @@ from asking import ask
 from conftest import DAYS, INSTANTS, WORLDS, Worlds
 from recorded import RECORDED
 from reference import COLUMNS, Reference
+from waiting import PATIENCE
 
+import queries.canonical_keys
+import queries.library
 from bench.scope.cut import Ground
 from graph.errors import NotFoundError
 from graph.information import InformationClass
@@ -37,6 +40,13 @@ WORLDS_A_SCOPE, ASKED = max(1, min(PAIRS, 100)), 4
 #: Questions about a key itself: of somebody of whom nothing is seen they answer nothing.
 OF_KEYS = {"same_as", "known_party", "merged_keys", "decision_records"}
 CLASSES = sorted(item.value for item in InformationClass if not item.is_public)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a plan takes belongs to the machine and the hour."""
+    for module in (queries.library, queries.canonical_keys):
+        monkeypatch.setattr(module, "patience_s", lambda _scope, _count: float(PATIENCE))
 
 
 class Around(Scope):
