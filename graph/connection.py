@@ -188,8 +188,18 @@ class Graph(Closing):
 
             catch_up(self._settings, owned=self._owned)
             endpoint = ensure_engine(self._settings, owned=self._owned)
+        driver = self._driver_of(endpoint)
         try:
-            driver = neo4j.GraphDatabase.driver(
+            driver.verify_connectivity()
+        except (Neo4jError, DriverError) as error:
+            driver.close()
+            raise _translated(error, endpoint) from error
+        self._opened = time.monotonic()
+        return endpoint, driver
+
+    def _driver_of(self, endpoint: Endpoint) -> neo4j.Driver:
+        try:
+            return neo4j.GraphDatabase.driver(
                 endpoint.uri,
                 auth=(endpoint.user, endpoint.password.get_secret_value()),
                 max_transaction_retry_time=_RETRY_S if self._waits else 0.0,
@@ -198,13 +208,6 @@ class Graph(Closing):
             )
         except (DriverError, ValueError) as error:
             raise _unreachable(endpoint, error) from error
-        try:
-            driver.verify_connectivity()
-        except (Neo4jError, DriverError) as error:
-            driver.close()
-            raise _translated(error, endpoint) from error
-        self._opened = time.monotonic()
-        return endpoint, driver
 
     def _run(self, work: Callable[[neo4j.Session], T], access: str) -> T:
         if not self._waits and self._reopening.locked():
@@ -275,11 +278,27 @@ class Graph(Closing):
             with self._driver.session(
                 database=self._endpoint.database, default_access_mode=access
             ) as session:
-                return work(session)
+                try:
+                    return work(session)
+                except Exception:
+                    raise
+                except BaseException:
+                    self._hang_up()
+                    raise
         except _LOST:
             raise
         except (Neo4jError, DriverError) as error:
             raise _translated(error, self._endpoint) from error
+
+    def _hang_up(self) -> None:
+        """Leave connections over which half a message may have gone: an interrupt comes anywhere.
+
+        Rolled back over the same connection, the rest would be read as part of that message, and
+        the engine's refusal of it, or a wait for the end of an answer that was half read, would take
+        the place of the interrupt.
+        """
+        left, self._driver = self._driver, self._driver_of(self._endpoint)
+        left.close()
 
 
 def connect(

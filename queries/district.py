@@ -160,24 +160,31 @@ class DistrictReader:
         return found
 
     def snapshot(self) -> Snapshot:
-        """Everybody as arrays; that of the risk run where there is one."""
-        return self.risk_run().snapshot
+        """Everybody as arrays, from those of before where there are some of that day."""
+        return self._stores.runs.snapshot.wait(self._state(None), self._taken)
 
     def risk_run(self) -> RiskRun:
         """The propagation of this moment, from one of before where there is one of that day."""
-        return self._stores.runs.risk.wait(self._state(self.policy.name), self._propagate)
+        found = self.risk_ready(within=None)
+        assert found is not None
+        return found
+
+    def risk_ready(self, *, within: float | None) -> RiskRun | None:
+        """The same if it is there within so many seconds; None while it is being computed."""
+        return self._stores.runs.risk.ready(
+            self._state(self.policy.name), self._propagate, within=within
+        )
 
     def structure(self) -> Structure:
-        """Ownership, guarantees and hints of the snapshot that the risk run stands on."""
+        """Ownership, guarantees and hints of the snapshot."""
         found = self.structure_ready(within=None)
         assert found is not None
         return found
 
     def structure_ready(self, *, within: float | None) -> Structure | None:
-        """The same, and the risk run with it, if it is there within so many seconds; None while it
-        is being computed."""
+        """The same if it is there within so many seconds; None while it is being computed."""
         return self._stores.runs.structure.ready(
-            self._state(self.policy.name), self._read_structure, within=within
+            self._state(None), self._read_structure, within=within
         )
 
     def risk(self, key: str) -> RiskAnswer:
@@ -342,20 +349,32 @@ class DistrictReader:
         at = self.moment
         return (at.as_of, at.known_at, at.head, self.scope.id, self.scope.name, rules)
 
-    def _propagate(self) -> RiskRun:
+    def _taken(self) -> Snapshot:
         from graph.snapshot import refresh_snapshot, take_snapshot
-        from queries.risk import assess, update_run
 
         at, log = self.moment, self._log
+        for state, held in self._stores.runs.snapshot.finished():
+            if self._goes_on(held, state, None):
+                return refresh_snapshot(held, log, at.known_at)
+        return take_snapshot(log, at.as_of, at.known_at)
+
+    def _propagate(self) -> RiskRun:
+        from queries.risk import assess, update_run
+
+        snapshot = self.snapshot()
         for state, before in self._stores.runs.risk.finished():
-            held = before.snapshot
-            if (
-                held.as_of == at.as_of
-                and held.position <= at.position
-                and state[3:] == self._state(self.policy.name)[3:]  # type: ignore[index]
-            ):
-                return update_run(before, refresh_snapshot(held, log, at.known_at))
-        return assess(take_snapshot(log, at.as_of, at.known_at), self.policy)
+            if self._goes_on(before.snapshot, state, self.policy.name):
+                return update_run(before, snapshot)
+        return assess(snapshot, self.policy)
+
+    def _goes_on(self, held: Snapshot, state: object, rules: object) -> bool:
+        """Whether this moment is later news of the same day, to the same reader, by the same rules."""
+        at = self.moment
+        return (
+            held.as_of == at.as_of
+            and held.position <= at.position
+            and state[3:] == self._state(rules)[3:]  # type: ignore[index]
+        )
 
     def _read_structure(self) -> Structure:
         from queries.structure import read_structure

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import repeat
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import computed_field
 
@@ -32,6 +34,8 @@ from queries.reader import Reader
 from queries.scope import Scope
 
 __all__ = ["KINDS", "PUBLIC", "Notice", "Published", "RecordRef", "note_download", "published"]
+
+_CODE = "unified_social_credit_code"
 
 #: Everybody: nothing but the public classes is open to them.
 PUBLIC = Scope("社会公众", open_classes=frozenset())
@@ -150,12 +154,17 @@ def _published(reader: DistrictReader) -> Published:
         ref: notice for kind in KINDS for ref, notice in _notices(reader, kind, organisations)
     }
     notices = list(records.values())
-    notices.sort(key=lambda one: (one.name, list(KINDS).index(one.kind), str(one.document_no)))
+    place = {kind: number for number, kind in enumerate(KINDS)}
+    notices.sort(key=lambda one: (one.name, place[one.kind], str(one.document_no)))
     notices.sort(key=lambda one: one.since or date.min, reverse=True)
+    # of one organisation there are many: what it is called is written out once
+    written = {name: simplified(name) for name in {one.name for one in notices}}
     by: dict[str, list[Notice]] = defaultdict(list)
     for one in notices:
-        for key in {one.code, simplified(one.name)} - {None}:
-            by[str(key)].append(one)
+        name = written[one.name]
+        by[name].append(one)
+        if one.code is not None and one.code != name:
+            by[one.code].append(one)
     found = {key: tuple(told) for key, told in by.items()}
     return Published(tuple(notices), reader.basis, records, found)
 
@@ -175,37 +184,50 @@ def _organisations(reader: DistrictReader) -> Iterator[tuple[str, tuple[str, str
     for label in _labels():
         table = reader.table(label)
         told = last_heard(table.filter(pc.is_valid(table["name"])), ["key"])
-        for row in told.to_pylist():
-            yield row["key"], (row["name"], row.get("unified_social_credit_code"))
+        codes = told[_CODE].to_pylist() if _CODE in told.column_names else repeat(None, len(told))
+        columns = told["key"].to_pylist(), told["name"].to_pylist(), codes
+        for key, name, code in zip(*columns, strict=True):
+            yield key, (name, code)
 
 
 def _notices(
     reader: DistrictReader, kind: str, organisations: Mapping[str, tuple[str, str | None]]
 ) -> Iterator[tuple[RecordRef, Notice]]:
     spec, moment = KINDS[kind], reader.moment
-    wanted = _asked_by_law(kind)
-    shown = {spec.what, spec.document_no, spec.since, spec.until, "authority", "key"} - {None}
-    heard = last_heard(reader.table(kind), ["key"])
-    heard = heard.select([name for name in heard.column_names if name in shown | {*wanted}])
-    said = {row["key"]: row for row in heard.to_pylist()}
+    wanted, heard = _asked_by_law(kind), last_heard(reader.table(kind), ["key"])
+    shown = (spec.what, spec.document_no, "authority", spec.since, spec.until)
+    # by columns: a district has three hundred thousand records
+    columns = (
+        heard[name].to_pylist() if name in heard.column_names else repeat(None, len(heard))
+        for name in (*shown, *wanted)
+    )
+    said = dict(zip(heard["key"].to_pylist(), zip(*columns, strict=True), strict=True))
     # many say the same of what law asks: it is worked out once for all of them
     is_published: dict[tuple[Any, ...], bool] = {}
+    what_is: dict[str | None, tuple[str, tuple[str, ...]]] = {}
     ties = reader.table(spec.tie)
-    ties = ties.filter(pc.greater_equal(ties["certainty"], 1))
-    pairs = {(row["from_key"], row["from_label"], row["to_key"]) for row in ties.to_pylist()}
-    for party, label, record in sorted(pairs):
+    of_one = pc.is_in(ties["from_label"].cast("string"), value_set=pa.array(_labels()))
+    ties = ties.filter(pc.and_(of_one, pc.greater_equal(ties["certainty"], 1)))
+    ends = (ties[name].to_pylist() for name in ("from_key", "from_label", "to_key"))
+    for party, label, record in sorted({*zip(*ends, strict=True)}):
         told = said.get(record)
-        if told is None or party not in organisations or label not in _labels():
+        if told is None or party not in organisations:
             continue
-        alike = (label, *(told.get(name) for name in wanted))
+        alike = (label, *told[len(shown) :])
         if alike not in is_published:
-            why = why_not_published(kind, {**told, SUBJECT: label}, moment.lawful_on)
-            is_published[alike] = why is None
-        if is_published[alike]:
-            yield (
-                RecordRef(party, label, kind, record),
-                _notice(kind, *organisations[party], told),
-            )
+            stated = {**dict(zip(wanted, alike[1:], strict=True)), SUBJECT: label}
+            is_published[alike] = why_not_published(kind, stated, moment.lawful_on) is None
+        if not is_published[alike]:
+            continue
+        what, document_no, authority, since, until = told[: len(shown)]
+        if what not in what_is:
+            what_is[what] = _what(kind, what)
+        yield (
+            RecordRef(party, label, kind, record),
+            Notice(
+                kind, *organisations[party], *what_is[what], document_no, authority, since, until
+            ),
+        )
 
 
 @cache
@@ -217,17 +239,8 @@ def _asked_by_law(kind: str) -> tuple[str, ...]:
     return tuple(sorted(names | {"authority"}))
 
 
-def _notice(kind: str, name: str, code: str | None, told: Mapping[str, Any]) -> Notice:
+def _what(kind: str, what: str | None) -> tuple[str, tuple[str, ...]]:
+    """What a record is, in Chinese, and its codes."""
     spec = KINDS[kind]
-    what = told[spec.what]
-    return Notice(
-        kind=kind,
-        name=name,
-        code=code,
-        what_code=tuple(SCHEMA.property(kind, spec.what).codes_in(what or "")),
-        what=(SCHEMA.word(kind, spec.what, what) or what or spec.term) if what else spec.term,
-        document_no=told[spec.document_no],
-        authority=told.get("authority"),
-        since=told[spec.since],
-        until=told[spec.until] if spec.until else None,
-    )
+    codes = tuple(SCHEMA.property(kind, spec.what).codes_in(what or ""))
+    return (SCHEMA.word(kind, spec.what, what) or what if what else None) or spec.term, codes

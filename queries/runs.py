@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from graph.log import FactLog
     from graph.operations import OperationsStore
     from graph.settings import Settings
+    from graph.snapshot import Snapshot
     from queries.eligibility.decisions.prospects import Prospects
     from queries.eligibility.scorecard import CreditPlaces
     from queries.risk import RiskRun
@@ -25,6 +26,7 @@ class Runs:
     """Whole-district answers of the last moments asked for, each computed once."""
 
     def __init__(self) -> None:
+        self.snapshot: SingleFlight[Snapshot] = SingleFlight("snapshot")
         self.risk: SingleFlight[RiskRun] = SingleFlight("risk")
         self.structure: SingleFlight[Structure] = SingleFlight("structure")
         self.prospects: SingleFlight[Prospects] = SingleFlight("prospects")
@@ -43,6 +45,7 @@ class Runs:
     def close(self) -> None:
         """Wait for what is under way; what starts from another one first."""
         every: tuple[SingleFlight[Any], ...] = (
+            *self._others.values(),
             self.structure,
             self.risk,
             self.prospects,
@@ -50,7 +53,7 @@ class Runs:
             self.calibration,
             self.names,
             self.institutions,
-            *self._others.values(),
+            self.snapshot,
         )
         for one in every:
             one.close()

@@ -20,6 +20,7 @@ from leftovers import still_running
 from postgres import ABSENT, Server, programs, started
 from waiting import PATIENCE
 
+from bench.light_engine import LIGHT_ENGINE
 from graph.connection import Graph
 from graph.engine import ensure_engine, stop_engine
 from graph.settings import Settings
@@ -172,14 +173,9 @@ def neo4j_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting
 
 @pytest.fixture(scope="module")
 def light_engines() -> Iterator[None]:
-    """Engines that live for seconds start in half the processor time: compiled lightly, and their
-    jars, which are pinned, not verified class by class."""
+    """Engines that live for seconds start in half the processor time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(
-            "JAVA_TOOL_OPTIONS",
-            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
-            "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
-        )
+        patch.setenv("JAVA_TOOL_OPTIONS", LIGHT_ENGINE)
         yield
 
 

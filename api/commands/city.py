@@ -33,20 +33,20 @@ def show(
     as_json: Json = False,
 ) -> None:
     """各项指标：计算的、填报的、没有填报的 / every indicator"""
-    from api.city_monitoring import city_monitoring
     from graph.time import parse_date
+    from ingest.city_monitoring import city_monitoring
 
     day = parse_date(as_of) if as_of else None
     with opened(Act.OFFICE) as services:
         reader = services.reader(local_scope(), as_of=day, known_at=instant_of(known_at))
-        found = city_monitoring(services, reader, period)
+        found = city_monitoring(services.office, reader, period)
     assert found is not None
 
     def people() -> None:
         lines = []
         for row in found.rows:
             told = [
-                f"{one.label} {'无' if one.value is None else f'{one.value:.1%}（{one.numerator}/{one.denominator}）' if one.unit == 'ratio' else int(one.value)}"
+                f"{one.label} {one.state_label if one.value is None else f'{one.value:.1%}（{one.numerator}/{one.denominator}）' if one.unit == 'ratio' else int(one.value)}"
                 for one in row.figures
             ]
             if row.mark:
@@ -70,7 +70,7 @@ def mark(
     as_json: Json = False,
 ) -> None:
     """手工填报一项 / mark by hand what nobody can compute"""
-    from api.city_monitoring import period_named
+    from ingest.city_monitoring import period_named
     from queries.city_monitoring import mark_indicator
 
     with opened(Act.OFFICE) as services:

@@ -27,14 +27,14 @@ def listed(
     as_json: Json = False,
 ) -> None:
     """责任清单：各项的目录类别、期限、最近一次和完整率 / every item"""
-    from api.duties import DutyDesk
     from graph.time import parse_date
     from ingest.duties import Duties
+    from ingest.duties.desk import DutyDesk
 
     day = parse_date(as_of) if as_of else None
     with opened(Act.OFFICE) as services:
         reader = services.reader(local_scope(), as_of=day, known_at=instant_of(known_at))
-        every = DutyDesk(services, reader).duties()
+        every = DutyDesk(services.office, reader).duties()
     found = Duties(every.basis, every.catalogue, every.of(state))
 
     def people() -> None:
@@ -61,13 +61,13 @@ def listed(
 @commands.command()
 def departments(as_of: AsOf = "", known_at: KnownAt = "", as_json: Json = False) -> None:
     """各部门按权力清单应报的行政行为 / what departments owe by the power list"""
-    from api.duties import DutyDesk
     from graph.time import parse_date
+    from ingest.duties.desk import DutyDesk
 
     day = parse_date(as_of) if as_of else None
     with opened(Act.OFFICE) as services:
         reader = services.reader(local_scope(), as_of=day, known_at=instant_of(known_at))
-        found = DutyDesk(services, reader).departments()
+        found = DutyDesk(services.office, reader).departments()
     assert found is not None
 
     def people() -> None:
@@ -96,13 +96,13 @@ def item(
     as_json: Json = False,
 ) -> None:
     """一项的各字段：目录类别和填写率 / one item, field by field"""
-    from api.duties import DutyDesk
     from graph.time import parse_date
+    from ingest.duties.desk import DutyDesk
 
     day = parse_date(as_of) if as_of else None
     with opened(Act.OFFICE) as services:
         reader = services.reader(local_scope(), as_of=day, known_at=instant_of(known_at))
-        found = DutyDesk(services, reader).item(source, of_table)
+        found = DutyDesk(services.office, reader).item(source, of_table)
 
     def people() -> None:
         table(

@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import MOST, Whole
-from api.city_monitoring import city_monitoring, period_named
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.errors import InputError
+from ingest.city_monitoring import city_monitoring, period_named
 from queries.city_monitoring import city_edition, mark_indicator, unmark_indicator
 
 __all__ = ["ENTRIES", "router"]
@@ -43,7 +43,7 @@ def table(
     period: Annotated[str, Query(max_length=7)] = "",
 ) -> HTMLResponse:
     """One month or quarter, by default the newest month that has decisions."""
-    found = city_monitoring(services, reader, period, within=PATIENCE)
+    found = city_monitoring(services.office, reader, period, within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/city-monitoring")
     book = city_edition()

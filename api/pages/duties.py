@@ -10,11 +10,11 @@ from fastapi.responses import HTMLResponse
 from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Reading, Serving
-from api.duties import DutyDesk
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page
 from ingest.duties import STATES
+from ingest.duties.desk import DutyDesk
 
 __all__ = ["ENTRIES", "router"]
 
@@ -42,7 +42,7 @@ def duties(
     offset: Offset = 0,
 ) -> HTMLResponse:
     """Items, the pressing ones first, and what departments owe by the power list."""
-    desk = DutyDesk(services, reader)
+    desk = DutyDesk(services.office, reader)
     found = desk.duties()
     items = found.of(state)
     return page(
@@ -64,4 +64,6 @@ def duties(
 @needs(Act.OFFICE, *EVERY_CLASS)
 def item(source: Name, table: Name, reader: Reading, services: Serving) -> HTMLResponse:
     """One item, field by field."""
-    return page("duty.html", here="/duties", item=DutyDesk(services, reader).item(source, table))
+    return page(
+        "duty.html", here="/duties", item=DutyDesk(services.office, reader).item(source, table)
+    )

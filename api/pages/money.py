@@ -38,7 +38,7 @@ def losses(
 ) -> HTMLResponse:
     """Losses by one grouping; `who` loses `percent` of its net assets in the scenario."""
     structure = reader.structure_ready(within=PATIENCE)
-    if structure is None:
+    if structure is None or reader.risk_ready(within=PATIENCE) is None:
         return waiting(request, _DOING, here="/money")
     found = reader.losses(by, shocks={who.strip(): percent / 100} if who.strip() else {})
     shocked = structure.net.name(*found.shocks) if found.shocks else None

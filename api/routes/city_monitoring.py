@@ -13,9 +13,9 @@ from pydantic import Field
 
 from api.acts import Act
 from api.admission import MOST, Number, Whole
-from api.city_monitoring import city_monitoring, period_named
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from ingest.city_monitoring import city_monitoring, period_named
 from queries.city_monitoring import CityTable, mark_indicator, unmark_indicator
 
 __all__ = ["router"]
@@ -67,7 +67,7 @@ class MarkAct:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def table(reader: Reading, services: Serving, period: Span = "") -> CityTable:
     """Every indicator known by name, with its figures or its mark; no score is formed."""
-    found = city_monitoring(services, reader, period)
+    found = city_monitoring(services.office, reader, period)
     assert found is not None
     return found
 

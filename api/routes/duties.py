@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Query
 
 from api.acts import Act
 from api.dependencies import Reading, Serving
-from api.duties import DepartmentDuties, DutyDesk
 from api.needs import EVERY_CLASS, needs
 from ingest.duties import Duties, Item
+from ingest.duties.desk import DepartmentDuties, DutyDesk
 
 __all__ = ["router"]
 
@@ -28,7 +28,7 @@ def duties(
     department: Annotated[str, Query(title="责任单位", max_length=128)] = "",
 ) -> Duties:
     """Each item: where it stands in the catalogue, who owes it by when, what came last."""
-    found = DutyDesk(services, reader).duties()
+    found = DutyDesk(services.office, reader).duties()
     return Duties(found.basis, found.catalogue, found.of(state, department))
 
 
@@ -36,7 +36,7 @@ def duties(
 @needs(Act.OFFICE, *EVERY_CLASS)
 def departments(reader: Reading, services: Serving) -> DepartmentDuties:
     """Ledgers that are missing, decisions past their day."""
-    found = DutyDesk(services, reader).departments()
+    found = DutyDesk(services.office, reader).departments()
     assert found is not None
     return found
 
@@ -45,4 +45,4 @@ def departments(reader: Reading, services: Serving) -> DepartmentDuties:
 @needs(Act.OFFICE, *EVERY_CLASS)
 def item(source: Name, table: Name, reader: Reading, services: Serving) -> Item:
     """Of what stands of it today, how much of each field is filled in."""
-    return DutyDesk(services, reader).item(source, table)
+    return DutyDesk(services.office, reader).item(source, table)

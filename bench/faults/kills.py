@@ -43,6 +43,7 @@ import psutil
 
 import ingest
 from bench.faults.state import State, state_of
+from bench.light_engine import LIGHT_ENGINE
 from graph.catch_up import catch_up
 from graph.engine import stop_engine
 from graph.log import FactLog
@@ -58,12 +59,6 @@ _ASKED = {"ctrl-c": signal.SIGINT, "terminate": signal.SIGTERM}
 
 _TAKEN = ("regions", "farmer_household", "enterprise")
 _HEAP_MB = "512"
-# engines that live for seconds start in half the processor time: compiled lightly, and their jars,
-# which are pinned, not verified class by class
-_LIGHT = (
-    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
-    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
-)
 _LONGEST_S = 300
 _SHOWN = 1_500
 
@@ -195,7 +190,7 @@ class Driver:
                 **os.environ,
                 "XINNONG_DATA": str(self._office),
                 "XINNONG_ENGINE_HEAP_MB": _HEAP_MB,
-                "JAVA_TOOL_OPTIONS": _LIGHT,
+                "JAVA_TOOL_OPTIONS": LIGHT_ENGINE,
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

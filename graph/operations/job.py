@@ -140,7 +140,7 @@ class Jobs:
     def counts(self, *states: str) -> list[tuple[str, str, int]]:
         """How many jobs of each kind are in each of some states."""
         query = select(_Job.kind, _Job.state, func.count()).where(_Job.state.in_(states))
-        with self._store.reading() as session:
+        with self.store.reading() as session:
             rows = session.execute(query.group_by(_Job.kind, _Job.state).order_by(_Job.kind))
             return [(kind, state, count) for kind, state, count in rows]
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 import pyarrow.compute as pc
+from pydantic import computed_field
 
 from graph.operations import Case, OperationsStore, RepairCases
 from graph.schema import SCHEMA
@@ -28,9 +29,15 @@ from queries.supervision.register import grade_counts
 from queries.typical_cases import shown_cases
 from queries.working_days import calendar_in_force
 
-__all__ = ["FIGURES", "CityFigure", "Told"]
+__all__ = ["FIGURES", "FIGURE_STATES", "CityFigure", "Told"]
 
 Unit: TypeAlias = Literal["ratio", "count"]
+FigureState: TypeAlias = Literal["computed", "not_applicable"]
+
+#: How a figure stands -> in Chinese.  A share of nothing is neither nought nor whole.
+FIGURE_STATES: Mapping[FigureState, str] = {
+    "computed": "已计算", "not_applicable": "不适用（没有可计的对象）",
+}  # fmt: skip
 
 #: Code -> its name, its unit, and how it is formed.
 FIGURES: Mapping[str, tuple[str, Unit, str]] = {
@@ -76,6 +83,18 @@ class CityFigure:
     denominator: int | None
     says: str
     rows: str
+
+    @computed_field
+    @property
+    def state(self) -> FigureState:
+        """Whether there was anything to count."""
+        return "not_applicable" if self.value is None else "computed"
+
+    @computed_field
+    @property
+    def state_label(self) -> str:
+        """In Chinese."""
+        return FIGURE_STATES[self.state]
 
 
 @dataclass(frozen=True)

@@ -13,4 +13,3 @@ PURPOSE = "credit_approval"
 
 #: Whether a subject lets an institution look at it for a purpose, at an instant.
 HasConsent: TypeAlias = Callable[[str, str, str, datetime], bool]
-

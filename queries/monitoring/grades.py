@@ -23,6 +23,9 @@ from queries.monitoring.rule_book import GradeKind, RuleBook
 
 __all__ = ["changed_grades"]
 
+#: What evidence says of a statement (`queries.monitoring.event.evidence`), and its record.
+_SAID = ("key", "fact_id", "source", "batch", "row")
+
 
 def changed_grades(reader: DistrictReader, code: str, book: RuleBook) -> pa.Table:
     """Every change of a grade that the rule names, of parties proven to be graded."""
@@ -59,7 +62,9 @@ def _changes(
     table = table.filter(pc.and_(pc.is_valid(table[kind.by]), pc.is_valid(table[kind.grade])))
     heard = FirstHeard(reader, kind.kind, ["key", kind.by, kind.grade]).at(table)
     by_record: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row, at in zip(table.to_pylist(), heard, strict=True):
+    # a whole row of the log has a dozen columns that nobody reads here
+    told = {*_SAID, kind.by, kind.grade, *kind.apart, *kind.not_where}
+    for row, at in zip(table.select(sorted(told)).to_pylist(), heard, strict=True):
         by_record[row["key"]].append({**row, "heard_at": at})
     by_party: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     ties = reader.whenever(kind.tie)
@@ -74,6 +79,8 @@ def _changes(
         for row in (row for record in records for row in by_record.get(record, ())):
             series[tuple(row[name] for name in kind.apart)].append(row)
         for rows in series.values():
+            if len(rows) == 1:
+                continue
             found += [
                 (party, label, *change)
                 for change in _developed(rows, kind)

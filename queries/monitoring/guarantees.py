@@ -22,6 +22,7 @@ from queries.district import DistrictReader
 from queries.monitoring.event import events, evidence
 from queries.monitoring.first_heard import FirstHeard, among
 from queries.monitoring.rule_book import RuleBook
+from queries.structure import read_structure
 from queries.structure.guarantees import Contract, GuaranteeNet, secured
 from queries.structure.limits import load_limits
 from queries.structure.patterns import is_firm
@@ -53,7 +54,8 @@ class _Given:
 
 def beyond_limits(reader: DistrictReader, code: str, book: RuleBook) -> pa.Table:
     """Every contract that takes a firm beyond a limit of the rule, or further beyond it."""
-    net = reader.structure().net
+    # hints and ownership of everybody, which a page of structure needs besides, are not waited for
+    net = read_structure(reader.snapshot()).net
     given = _given(reader, net)
     assets = _assets(reader, [key for key in given if key in net.net_assets])
     found = []

@@ -88,7 +88,11 @@ def _dishonest(reader: DistrictReader) -> dict[str, list[_Entry]]:
     records = dict(
         zip(
             table["key"].to_pylist(),
-            zip(table.to_pylist(), FirstHeard(reader, "ListEntry", ["key"]).at(table), strict=True),
+            zip(
+                table.select(["key", "list_kind", "fact_id", "source", "batch", "row"]).to_pylist(),
+                FirstHeard(reader, "ListEntry", ["key"]).at(table),
+                strict=True,
+            ),
             strict=True,
         )
     )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from api.command_line import app
 from api.rate_limit import RateLimit, forget_all
 from graph.errors import BusyError
 from graph.operations import RecordUses
@@ -73,3 +79,26 @@ def test_a_window_slides_and_addresses_do_not_share_one() -> None:
     limit.count("a")
     with pytest.raises(BusyError):
         limit.count("a")
+
+
+def test_the_command_says_what_the_route_says(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = client.app.state.services  # type: ignore[attr-defined]
+    monkeypatch.setenv("XINNONG_DATA", str(services.office.settings.data))
+    whole = client.get("/v1/public/records").json()["notices"]
+    name = whole[0]["name"]
+
+    def said(*words: str) -> dict[str, Any]:
+        done = CliRunner().invoke(app, ["published", *words, "--json"])
+        assert done.exit_code == 0, done.output
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+
+    counted = Counter(one["kind"] for one in whole)
+    assert {kind: n for kind, n in said("counts")["counts"].items() if n} == counted
+    found = said("find", name)["notices"]
+    assert [one["document_no"] for one in found] == [
+        one["document_no"] for one in whole if one["name"] == name
+    ]
+    assert said("find", name[:3])["notices"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
@@ -146,6 +147,40 @@ def test_the_door_reads_within_limits(settings: Settings) -> None:
         with pytest.raises(GraphUnavailableError) as late:
             graph.read("UNWIND range(1, 1000000000) AS n RETURN sum(n % 7) AS s", timeout_s=1)
         assert late.value.cause_code == "query_timeout"
+
+
+@pytest.mark.parametrize("half_done", ["sending", "receiving"])
+def test_an_interrupt_amid_a_message_is_no_refusal(
+    half_done: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes through as what it is, and the next question is answered."""
+    socket_class = importlib.import_module("neo4j._sync.io._bolt._bolt_socket").BoltSocket
+    send, receive, stopped = socket_class.sendall, socket_class.recv_into, []
+
+    def half_sent(self: object, data: bytearray) -> object:
+        if len(data) < 1000 or stopped:
+            return send(self, data)
+        stopped.append("sending")
+        send(self, bytes(data)[: len(data) // 2])
+        raise KeyboardInterrupt
+
+    def half_received(self: object, buffer: memoryview, nbytes: int) -> object:
+        if nbytes < 1000 or stopped:
+            return receive(self, buffer, nbytes)
+        stopped.append("receiving")
+        receive(self, buffer, nbytes // 2)
+        raise KeyboardInterrupt
+
+    with connect(settings) as door:
+        if half_done == "sending":
+            monkeypatch.setattr(socket_class, "sendall", half_sent)
+        else:
+            monkeypatch.setattr(socket_class, "recv_into", half_received)
+        asked = {"text": "x" * 9_999}
+        with pytest.raises(KeyboardInterrupt):
+            door.read("RETURN $text AS text", asked)
+        assert stopped == [half_done]
+        assert door.read("RETURN $text AS text", asked).rows == [asked]
 
 
 def test_a_restart_that_fails_is_tried_again(

@@ -108,6 +108,10 @@ def test_of_an_empty_office_nothing_is_said(tmp_path: Path, store: OperationsSto
     shares = [one for row in found.rows for one in row.figures if one.unit == "ratio"]
     assert shares and {(one.value, one.denominator) for one in shares} == {(None, 0)}
     assert {row.how for row in found.rows} == {"computed", "no_data", "unknown"}
+    # a share of nothing is neither nought nor whole, and its word has a code beside it
+    figures = [one for row in found.rows for one in row.figures]
+    assert all((one.state == "not_applicable") == (one.value is None) for one in figures)
+    assert {one.state_label for one in figures} == {"已计算", "不适用（没有可计的对象）"}
     # a count of nothing is 0; a share of nothing is none, and no mark is not "not done"
     assert {row.id for row in found.rows if row.how == "computed"} == {
         "other_scenes", "publicity", "graded_supervision",

@@ -11,7 +11,7 @@ from queries.indicators.months import month_name, month_number, quarter_months
 from queries.lending import Period
 
 if TYPE_CHECKING:
-    from api.services import Services
+    from graph.operations import OfficeBooks
     from queries.reader import Reader
 
 __all__ = ["city_monitoring", "period_named"]
@@ -24,7 +24,7 @@ def period_named(text: str) -> str:
 
 
 def city_monitoring(
-    services: Services, reader: Reader, period: str = "", *, within: float | None = None
+    office: OfficeBooks, reader: Reader, period: str = "", *, within: float | None = None
 ) -> CityTable | None:
     """The table of a month or quarter, by default the month that is over last.
 
@@ -37,13 +37,13 @@ def city_monitoring(
     Raises:
         InputError: `month`, `whole_district_only`.
     """
-    rates = DepartmentRates(services.office, reader)
+    rates = DepartmentRates(office, reader)
     asked = period_named(period) if period else None
     book = rates.ready(within)
-    codes = find_code_errors(services.office, reader, within=within)
+    codes = find_code_errors(office, reader, within=within)
     if book is None or codes is None:
         return None
     chosen = asked or rates.newest(book)
     span = Period.of(chosen.replace("-Q", "Q"), reader.moment.as_of)
-    told = Told(reader, services.office.store, rates.rates(chosen, book), codes, chosen, span)
+    told = Told(reader, office.store, rates.rates(chosen, book), codes, chosen, span)
     return city_table(told)

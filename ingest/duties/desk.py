@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from ingest.catalogue.editions import CatalogueInForce, in_force
 from ingest.catalogue.local import local_catalogues
+from ingest.delivery.deliveries import Deliveries
 from ingest.department_rates import DepartmentRates
-from ingest.duties import DepartmentDuty, Duties, Item, department_duties, duties_of, item_of
+from ingest.duties.department import DepartmentDuty, department_duties
+from ingest.duties.filling import Item, item_of
+from ingest.duties.listing import Duties, duties_of
 from queries.basis import Basis
 
 if TYPE_CHECKING:
-    from api.services import Services
-    from ingest.delivery.deliveries import Deliveries
+    from graph.operations import OfficeBooks
     from queries.reader import Reader
 
 __all__ = ["DepartmentDuties", "DutyDesk"]
@@ -31,17 +33,19 @@ class DepartmentDuties:
 class DutyDesk:
     """Duties at a reader's moment."""
 
-    def __init__(self, services: Services, reader: Reader) -> None:
-        self._services, self._reader = services, reader
+    def __init__(self, office: OfficeBooks, reader: Reader) -> None:
+        self._office, self._reader = office, reader
 
     @property
     def _deliveries(self) -> Deliveries:
-        return self._services.deliveries(known_at=self._reader.moment.known_at)
+        return Deliveries(
+            self._office.settings, self._office.store, known_at=self._reader.moment.known_at
+        )
 
     @property
     def catalogue(self) -> CatalogueInForce:
         """The catalogue in force at the moment; raises as `local_catalogues`."""
-        folder = self._services.office.settings.catalogues_dir
+        folder = self._office.settings.catalogues_dir
         return in_force(self._reader.moment.as_of, local_catalogues(folder))
 
     def duties(self) -> Duties:
@@ -58,7 +62,7 @@ class DutyDesk:
 
     def departments(self, within: float | None = None) -> DepartmentDuties | None:
         """By the power list; None while decisions are being counted."""
-        told = DepartmentRates(self._services.office, self._reader)
+        told = DepartmentRates(self._office, self._reader)
         book = told.ready(within)
         if book is None:
             return None
