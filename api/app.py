@@ -17,7 +17,6 @@ from fastapi.staticfiles import StaticFiles
 
 from api.admission import MOST_BODY, admitted
 from api.audit_trail import Audited
-from api.audit_writer import TrailWriter
 from api.carrying import Asking
 from api.decision_jobs import DecisionJobs
 from api.dependencies import permitted
@@ -124,7 +123,6 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
-        app.state.trail = TrailWriter(app.state.services.store)
         _carry_out(app.state.services)
         app.state.services.warm(seen)
         runner = Runner(app.state.services.store)
@@ -143,7 +141,6 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
             sender.close()
             runner.close()
             app.state.inbox.close()
-            app.state.trail.close()
             app.state.services.close()
 
     app = _Service(

@@ -255,7 +255,10 @@ class _Answer:
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
 
     async def _enter(self, status: int, result: str) -> None:
-        writer: TrailWriter | None = getattr(self._scope["app"].state, "trail", None)
+        state = self._scope["app"].state
+        writer: TrailWriter | None = getattr(state, "trail", None)
+        if writer is None:
+            writer = getattr(getattr(state, "services", None), "trail", None)
         if writer is None:
             # of an application that was not started there is nothing to read
             if status < _REFUSED:

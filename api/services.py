@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from api.audit_writer import TrailWriter
 from api.security.consented import on_consent, sees_by_consent
 from graph.closing import Closing
 from graph.errors import NotFoundError, XinnongError
@@ -79,6 +80,11 @@ class Services(Closing):
         return OperationsStore(self.settings)
 
     @cached_property
+    def trail(self) -> TrailWriter:
+        """Where it is entered who asked what, before they are answered."""
+        return TrailWriter(self.store)
+
+    @cached_property
     def publishing(self) -> Publishing:
         """Where rules are put forward and let pass."""
         return Publishing(self.store, self.log)
@@ -144,7 +150,8 @@ class Services(Closing):
         """Give the connections back; who started the engine stops it."""
         self._warm.close()
         self.runs.close()
-        for held in ("graph", "store"):
+        # what waits to be entered needs the store
+        for held in ("trail", "graph", "store"):
             if held in vars(self):
                 vars(self)[held].close()
 

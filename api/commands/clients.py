@@ -25,6 +25,7 @@ ClientId = Annotated[str, typer.Argument(help="客户端编号，见 xinnong cli
 def listed(as_json: Json = False) -> None:
     """全部客户端，和它们的密钥、公钥 / every client and its credentials"""
     from api.security.clients import client_files
+    from queries.consent import find_purpose
 
     with opened(Act.PEOPLE) as services:
         found = client_files(services.office.store)
@@ -35,7 +36,7 @@ def listed(as_json: Json = False) -> None:
             ["编号", "名称", "能办的事", "用途", "机构", "区划", "停用"],
             [
                 (
-                    one.id, one.name, " ".join(one.acts), "、".join(one.purposes), one.institution,
+                    one.id, one.name, " ".join(one.acts), "、".join(find_purpose(code).term for code in one.purposes), one.institution,
                     "全区" if one.divisions is None else " ".join(one.divisions), one.ended_at,
                 )
                 for one in (file.client for file in found)
@@ -58,7 +59,9 @@ def listed(as_json: Json = False) -> None:
 def add(
     name: Annotated[str, typer.Argument(help="名称：哪个单位的哪个系统 / whose system")],
     by: By,
-    purpose: Annotated[list[str], typer.Option(help="用途，可多次 / purpose, more than once")],
+    purpose: Annotated[
+        list[str], typer.Option(help="用途的代码，如 credit_approval，可多次 / purpose")
+    ],
     act: Annotated[
         list[str], typer.Option(help="能办的事：look ask decide，可多次 / what it may do")
     ] = ["look", "ask"],  # noqa: B006 - Typer reads it and changes nothing

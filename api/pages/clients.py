@@ -29,6 +29,7 @@ from api.security.clients import (
 )
 from graph.errors import InputError
 from graph.time import utc_now
+from queries.consent import consent_rules
 
 __all__ = ["ENTRIES", "router"]
 
@@ -162,6 +163,7 @@ def _listed(
         files=client_files(services.office.store),
         acts=CLIENT_ACTS,
         terms={act.value: act.term for act in CLIENT_ACTS},
+        purposes={one.code: one.term for one in consent_rules().purposes},
         at=utc_now(),
         days=DAYS,
         most_days=MOST_DAYS,

@@ -25,6 +25,7 @@ from graph.errors import InputError
 from graph.operations import Client, Clients, Credential, OperationsStore
 from graph.secrets import make_secrets
 from graph.settings import Settings
+from queries.consent import find_purpose
 from queries.scope import Scope
 
 __all__ = [
@@ -88,7 +89,7 @@ def register(
 ) -> Client:
     """Register a client; it cannot ask before it has a secret or a key.
 
-    Raises `InputError` (`client_acts_wrong`, `client_purpose_missing`, `division_wrong`, and as
+    Raises `InputError` (`client_acts_wrong`, `client_purpose_missing`, `purpose_unknown`, `division_wrong`, and as
     `Clients.add`).
     """
     wanted = frozenset(acts)
@@ -99,7 +100,8 @@ def register(
             f"A client may do some of: {', '.join(CLIENT_ACTS)}.",
             code="client_acts_wrong",
         )
-    why = tuple(dict.fromkeys(purpose.strip()[:64] for purpose in purposes if purpose.strip()))
+    stated = [purpose.strip() for purpose in purposes if purpose.strip()]
+    why = tuple(dict.fromkeys(find_purpose(purpose).code for purpose in stated))
     if not why:
         raise InputError(
             "请写明用途：没有用途的查询不受理。",

@@ -17,9 +17,11 @@ from starlette.testclient import TestClient
 
 from api.admission import MOST_BODY, Fen
 from api.app import create_app
+from api.audit_writer import TrailWriter
 from api.problem_document import RESPONSES
 from api.security import local_asker
 from graph.errors import GraphUnavailableError
+from graph.operations import OperationsStore
 from graph.settings import Settings
 from ingest.identity.judging import Judging
 from queries.scope import ADMINISTRATOR
@@ -34,7 +36,7 @@ CANARY = "张三610322199001011234"
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     """The app as it is served, over nothing: what is let by fails as a defect (500)."""
     settings = Settings(data=tmp_path_factory.mktemp("data"))
     made = create_app(settings, answers_for=local_asker())
@@ -45,7 +47,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     )
     made.state.inbox = made.state.streams = SimpleNamespace()
     made.state.jobs = SimpleNamespace(of=lambda _: SimpleNamespace())
-    return made
+    with OperationsStore(settings) as store, TrailWriter(store) as made.state.trail:
+        yield made
 
 
 @pytest.fixture(scope="module")

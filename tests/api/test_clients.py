@@ -27,7 +27,7 @@ PUBLIC = (
 STATED = {
     "name": "样例农商行信贷系统",
     "acts": ["look", "ask"],
-    "purposes": ["贷款审批"],
+    "purposes": ["credit_approval"],
     "by": "管理员甲",
 }
 
@@ -56,7 +56,7 @@ def test_from_registration_to_end(service: TestClient) -> None:
     client = made.json()["id"]
     assert {**made.json(), "id": "", "made_at": ""} == {
         "id": "", "name": STATED["name"], "institution": None, "divisions": ["610305"],
-        "acts": ["ask", "look"], "purposes": ["贷款审批"], "made_by": "管理员甲", "made_at": "",
+        "acts": ["ask", "look"], "purposes": ["credit_approval"], "made_by": "管理员甲", "made_at": "",
         "tokens_from": None, "ended_by": None, "ended_at": None, "ended_why": None,
     }  # fmt: skip
     first = service.post(f"/v1/clients/{client}/secrets", json={"by": "管理员甲"}).json()
@@ -139,7 +139,7 @@ def test_the_page_does_the_same(service: TestClient) -> None:
     shown = service.post("/clients", data=form)
     assert shown.status_code == 200 and "&lt;b&gt;银行&lt;/b&gt;" in shown.text
     file = service.get("/v1/clients").json()[-1]
-    assert file["client"]["purposes"] == ["贷款审批", "贷后管理"]
+    assert file["client"]["purposes"] == ["credit_approval", "post_loan"]
     client = file["client"]["id"]
     told = service.post(f"/clients/{client}/secrets", data={"by": "管理员甲", "days": "30"})
     secret = re.search(r"xns_[\w-]+", told.text)

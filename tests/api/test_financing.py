@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 import api.routes.financing as routes
 from api.app import create_app
+from api.audit_writer import TrailWriter
 from api.financing_form import stated
 from api.security import Asker, local_asker
 from graph.errors import BusyError, InputError, NotFoundError
@@ -100,10 +101,18 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Asker], FastAPI]
 
 
 @pytest.fixture
+def trail(office: OfficeBooks) -> Iterator[TrailWriter]:
+    """What is asked here is entered."""
+    with TrailWriter(office.store) as writer:
+        yield writer
+
+
+@pytest.fixture
 def served(
     office: OfficeBooks,
     consents: set[tuple[str, str]],
     apps: Callable[[Asker], FastAPI],
+    trail: TrailWriter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Any]:
     """The client of somebody: `served()` the platform, `served(BANK)` a bank's officer."""
@@ -117,7 +126,7 @@ def served(
             asker = replace(asker, id=f"user:{institution}", scope=scope)
         app = apps(asker)
         app.state.services = SimpleNamespace(
-            settings=office.settings, office=office, store=office.store,
+            settings=office.settings, office=office, store=office.store, trail=trail,
             reader=lambda *_, **__: SimpleNamespace(scope=asker.scope, **_of_reader()),
             has_consent=lambda subject, bank, _purpose, _at: (subject, bank) in consents,
         )  # fmt: skip
@@ -237,11 +246,11 @@ def test_a_demand_of_others_is_unknown_to_an_institution_and_its_own_is_not(
 
 
 def test_an_officer_without_an_institution_is_refused(
-    apps: Callable[[Asker], FastAPI], office: OfficeBooks
+    apps: Callable[[Asker], FastAPI], office: OfficeBooks, trail: TrailWriter
 ) -> None:
     asker = replace(local_asker(), id="user:none", scope=Scope("无机构", open_classes=frozenset()))
     app = apps(asker)
-    app.state.services = SimpleNamespace(settings=office.settings, office=office)
+    app.state.services = SimpleNamespace(settings=office.settings, office=office, trail=trail)
     answer = TestClient(app, "http://127.0.0.1").get("/v1/financing/applications")
     assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
 

@@ -15,10 +15,12 @@ from fastapi import FastAPI, Request
 
 import api.server
 from api.app import create_app
+from api.audit_writer import TrailWriter
 from api.security import local_asker
 from api.server import SERVER, BoundedProtocol
 from bench.api.attack import served
 from graph.errors import GraphUnavailableError, NotFoundError
+from graph.operations import OperationsStore
 from graph.settings import Settings
 from queries.scope import ADMINISTRATOR
 
@@ -150,7 +152,12 @@ def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: 
         reader=lambda *_, **__: SimpleNamespace(ask=slow, scope=ADMINISTRATOR), positions=gone
     )
     app.router.lifespan_context = _Nothing
-    with served(app) as address, ThreadPoolExecutor(50) as clients:
+    with (
+        OperationsStore(settings) as store,
+        TrailWriter(store) as app.state.trail,
+        served(app) as address,
+        ThreadPoolExecutor(50) as clients,
+    ):
         # 50 requests, each of which holds a thread until it is released
         asked = [
             clients.submit(httpx.get, f"{address}/v1/parties/x", timeout=60) for _ in range(50)

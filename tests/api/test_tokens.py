@@ -58,7 +58,7 @@ def store(app: FastAPI) -> OperationsStore:
 def registered(store: OperationsStore, **more: Any) -> Client:
     stated: dict[str, Any] = {
         "name": "样例农商行信贷系统", "acts": ["look", "ask", "decide"], "institution": BANK,
-        "purposes": ["贷款审批", "贷后管理"], "divisions": ["610305"], "by": "管理员", "at": utc_now(),
+        "purposes": ["credit_approval", "post_loan"], "divisions": ["610305"], "by": "管理员", "at": utc_now(),
     }  # fmt: skip
     return register(store, **{**stated, **more})
 
@@ -314,8 +314,8 @@ def test_no_secret_and_no_private_key_lies_in_the_store(app: FastAPI, service: T
 def test_a_client_asks_for_one_of_its_purposes(app: FastAPI, service: TestClient) -> None:
     client, secret = with_secret(app)
     headers = bearing(fetched(service, client.id, secret).json()["access_token"])
-    later = {**headers, "Purpose": "%E8%B4%B7%E5%90%8E%E7%AE%A1%E7%90%86"}
-    assert service.get("/v1/who", headers=later).json()["purpose"] == "贷后管理"
+    later = {**headers, "Purpose": "post_loan"}
+    assert service.get("/v1/who", headers=later).json()["purpose"] == "post_loan"
     refused = service.get("/v1/who", headers={**headers, "Purpose": "marketing"})
     assert (refused.status_code, refused.json()["code"]) == (403, "purpose_not_registered")
 
