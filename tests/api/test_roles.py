@@ -51,6 +51,8 @@ OPEN = {
     "POST /login/link/{token}", "POST /logout", "GET /public", "POST /public",
     "GET /public/typical-cases", "GET /v1/public/records", "POST /v1/public/records/search",
     "GET /v1/public/typical-cases", "POST /v1/session",
+    "POST /v1/token", "POST /v1/token/revocation", "GET /v1/jwks", "GET /login/oidc",
+    "GET /.well-known/oauth-authorization-server", "GET /login/oidc/callback",
 }  # fmt: skip
 FILLED = {"token": "x", "number": "1", "year": "2026"}
 
