@@ -23,7 +23,7 @@ _MADE_AGAIN = (
     ".district", "district",
 )  # fmt: skip
 #: Whoever holds one of these reads who a person is, signs in our name, or gets in.
-_SECRET = re.compile(r"secret|(^|[_.-])keys?([_.-]|$)|\.pem$|^exchange\.yaml$")
+_SECRET = re.compile(r"secret|(^|[_.-])keys?([_.-]|$)|\.pem$|^(exchange|financing)\.yaml$")
 
 
 def is_made_again(name: str) -> bool:
