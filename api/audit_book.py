@@ -30,6 +30,7 @@ from graph.operations.audit import (
 )
 from graph.time import utc_now
 from queries.audit import load_alert_rules, raise_alerts
+from queries.consent.own_view import Asked
 
 if TYPE_CHECKING:
     from api.services import Services
@@ -54,6 +55,7 @@ _ACTS = {act.value: act.term for act in Act}
 _ROLES = {role.value: role.term for role in Role}
 #: Entries that are read at once for an export.
 _AT_ONCE = 1_000
+_REFUSED = 400
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,23 @@ class AuditBook:
                 ):
                     continue
                 yield line_of(entry)
+
+    def asked(self, subject: str) -> list[Asked]:
+        """Who asked about somebody, as they may know it: as what and for which institution (个人信息
+        保护法 第四十五条); what was refused told nobody anything."""
+        found = [entry for entry in Trail(self._store).about(subject) if entry.status < _REFUSED]
+        names = self._services.reader(local_scope()).names(
+            {entry.institution for entry in found if entry.institution}
+        )
+        return [
+            Asked(
+                entry.at,
+                f"{names.get(entry.institution or '') or '本系统'}（{_ROLES.get(entry.role, entry.role)}）",
+                _ACTS.get(entry.act, entry.act),
+                entry.purpose or "依法履职",
+            )
+            for entry in found
+        ]
 
     def check(self) -> AuditCheck:
         """Whether the chain is whole, here and in the second place."""

@@ -45,6 +45,7 @@ __all__ = [
     "Scoped",
     "Serving",
     "asker",
+    "asker_again",
     "asking",
     "inbox",
     "jobs",
@@ -210,6 +211,22 @@ async def _looked_up(request: Request, look_up: Callable[..., Found], *of: Any) 
     if not hasattr(state, "looking_up"):
         state.looking_up = anyio.CapacityLimiter(_LOOKING_UP)
     return await anyio.to_thread.run_sync(look_up, *of, limiter=state.looking_up)
+
+
+async def asker_again(request: Request) -> Asker | None:
+    """Who asks, looked up anew, of a request that goes on for long; None where they may ask no more."""
+    state = request.app.state
+    if "authorization" in request.headers:
+        try:
+            return await _looked_up(request, from_bearer, request, services(request).office)
+        except (LoginError, ForbiddenError):
+            return None
+    if state.asker is not None:
+        local: Asker = state.asker
+        return local
+    token = request.cookies.get(COOKIE, "")
+    found = await _looked_up(request, services(request).known_by, token) if token else None
+    return None if found is None else found.asker
 
 
 def reader(

@@ -15,7 +15,7 @@ from api.admission import MOST, Whole
 from api.dependencies import Reading, Scoped, Serving
 from api.financing import carried, desk_for
 from api.financing_form import CHECKED, FIELDS, stated
-from api.needs import EVERY_CLASS, needs
+from api.needs import EVERY_CLASS, needs, open_to_all
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import ForbiddenError, InputError, NotFoundError
@@ -104,6 +104,7 @@ def figures(
 
 
 @router.get("/financing/progress/{token}")
+@open_to_all
 @needs(Act.LOOK)
 def progress(token: Token, reader: Reading, services: Serving) -> HTMLResponse:
     """What an applicant's own link opens."""

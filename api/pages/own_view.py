@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import MOST, Whole
+from api.audit_book import AuditBook
 from api.dependencies import Serving
-from api.needs import EVERY_CLASS, needs
+from api.needs import EVERY_CLASS, needs, open_to_all
 from api.pages.rendering import page, see_other
 from api.rate_limit import RateLimit
 from api.services import Services
@@ -71,6 +72,7 @@ Own = Annotated[str, Depends(_subject)]
 
 
 @router.get("/mine/links/{token}")
+@open_to_all
 @needs(Act.LOOK)
 def ask(token: Token, services: Serving) -> HTMLResponse:
     """The form that asks for the subject's own number; looking uses nothing up."""
@@ -79,6 +81,7 @@ def ask(token: Token, services: Serving) -> HTMLResponse:
 
 
 @router.post("/mine/links/{token}", dependencies=[Depends(OPENING)])
+@open_to_all
 @needs(Act.LOOK)
 def open_view(token: Token, request: Request, services: Serving, form: Form) -> Response:
     """Open the link: once, by the subject's own number."""
@@ -110,6 +113,7 @@ def open_view(token: Token, request: Request, services: Serving, form: Form) -> 
 
 
 @router.get("/mine")
+@open_to_all
 @needs(Act.LOOK, *EVERY_CLASS)
 def view(subject: Own, services: Serving) -> HTMLResponse:
     """What is held, who asked, the consents, what was asked for, the reports."""
@@ -117,6 +121,7 @@ def view(subject: Own, services: Serving) -> HTMLResponse:
 
 
 @router.post("/mine/consents/{number}/revocation")
+@open_to_all
 @needs(Act.LOOK)
 def revoke(number: Number, subject: Own, services: Serving, form: Form) -> Response:
     """Revoke a consent of one's own; another's is unknown."""
@@ -140,6 +145,7 @@ def revoke(number: Number, subject: Own, services: Serving, form: Form) -> Respo
 
 
 @router.post("/mine/requests")
+@open_to_all
 @needs(Act.LOOK, *EVERY_CLASS)
 def request_for(subject: Own, services: Serving, form: Form) -> Response:
     """Object, ask for a correction or a deletion; an objection to a public record freezes it."""
@@ -165,6 +171,7 @@ def request_for(subject: Own, services: Serving, form: Form) -> Response:
 
 
 @router.post("/mine/reports")
+@open_to_all
 @needs(Act.LOOK, *EVERY_CLASS)
 def report(subject: Own, services: Serving) -> HTMLResponse:
     """A report to print, with its number: which of the year's it is, and whether it is free."""
@@ -173,6 +180,7 @@ def report(subject: Own, services: Serving) -> HTMLResponse:
 
 
 @router.post("/mine/closing")
+@open_to_all
 @needs(Act.LOOK)
 def close(request: Request, services: Serving) -> Response:
     """End the view, on a computer that others use too."""
@@ -193,7 +201,7 @@ def _view(
         "own_view.html",
         name=reader.name(subject),
         held=held_of(reader, subject),
-        asked=asked_about(services.office, subject),
+        asked=asked_about(services.office, subject, trails=[AuditBook(services).asked]),
         consents=consents.rows,
         texts={one.number: text_of(services.office, one) for one in consents.rows},
         names=reader.names(institutions),

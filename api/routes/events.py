@@ -15,7 +15,7 @@ from pydantic import Field
 
 from api.acts import Act
 from api.admission import MOST, Whole
-from api.dependencies import Asking, Body, Serving, asker
+from api.dependencies import Asking, Body, Serving, asker_again
 from api.events.desk import (
     EventPage,
     HookFile,
@@ -116,8 +116,8 @@ async def stream(
     streams: Streams = request.app.state.streams
 
     async def again() -> Asker | None:
-        found = asker(request)
-        return found if Act.NOTIFY in found.acts else None
+        found = await asker_again(request)
+        return found if found is not None and Act.NOTIFY in found.acts else None
 
     body: AsyncIterator[bytes] = await streams.begin(
         again, int(last_event_id) if last_event_id else None

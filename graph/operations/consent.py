@@ -9,7 +9,7 @@ What a consent opens, and whether it is lawful, is not said here (`queries.conse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -38,6 +38,7 @@ from graph.operations.consent_terms import (
     Ending,
     Mode,
 )
+from graph.operations.event import EventKind, note_event
 from graph.operations.responsible import responsible
 from graph.operations.store import Instant, OperationsStore, Row
 
@@ -119,17 +120,10 @@ class News:
 
 
 class Consents:
-    """Register, confirm, revoke, use up, and look up.
+    """Register, confirm, revoke, use up, and look up."""
 
-    Args:
-        note: told of each consent that ended, in the transaction that ends it: so that what others
-            are told of it is kept if and only if it is.
-    """
-
-    def __init__(
-        self, store: OperationsStore, note: Callable[[Session, Consent], None] | None = None
-    ) -> None:
-        self._store, self._note = store, note
+    def __init__(self, store: OperationsStore) -> None:
+        self._store = store
 
     def keep_text(self, sha256: str, version: str, text: str) -> None:
         """Keep a text that consents were given to; the same again changes nothing."""
@@ -296,8 +290,11 @@ class Consents:
         position: int,
     ) -> None:
         _act(session, held.number, ending, how, reason, who, at, position)
-        if self._note is not None:
-            self._note(session, held)
+        if ending is Ending.REVOKED:
+            note_event(
+                session, EventKind.CONSENT_REVOKED, held.terms.subject,
+                about=f"consent:{held.number}", institution=held.terms.institution, at=at,
+            )  # fmt: skip
 
 
 def _act(

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from graph.errors import InputError, NotFoundError
 from graph.identifiers.redaction import redacted
+from graph.operations.event import EventKind, note_event
 from graph.operations.financing_effect import follow
 from graph.operations.financing_moves import (
     ACTS,
@@ -389,6 +390,11 @@ def _add(
     )
     session.add(row)
     session.flush()
+    note_event(
+        session, EventKind.FINANCING_STATE, demand.subject,
+        about=f"demand:{demand.number}",
+        institution=None if institution == PLATFORM else institution, at=at,
+    )  # fmt: skip
     return act_of(row)
 
 
