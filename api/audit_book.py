@@ -22,7 +22,6 @@ from graph.operations.audit import (
     AuditHead,
     KeptAlert,
     Watch,
-    audit_key,
     check_chain,
     cut,
     heads,
@@ -34,7 +33,6 @@ from queries.consent.own_view import Asked
 
 if TYPE_CHECKING:
     from api.services import Services
-    from graph.settings import Settings
 
 __all__ = [
     "AlertLine",
@@ -48,7 +46,6 @@ __all__ = [
     "KeptAlert",
     "Wanted",
     "Watch",
-    "make_audit_key",
 ]
 
 _ACTS = {act.value: act.term for act in Act}
@@ -250,11 +247,6 @@ class AuditBook:
     def end_watch(self, number: int, *, by: str) -> Watch:
         """End one; raises as the book."""
         return AlertBook(self._store).end_watch(number, by=by, at=utc_now())
-
-
-def make_audit_key(settings: Settings) -> None:
-    """Make the key that signs heads, unless it is there; raises `SettingsError`."""
-    audit_key(settings)
 
 
 def line_of(entry: AuditEntry, parties: tuple[str, ...] = ()) -> AuditLine:

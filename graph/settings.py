@@ -235,11 +235,6 @@ class Settings(BaseSettings):
         return self.data / "secrets.json"
 
     @property
-    def audit_key_file(self) -> Path:
-        """The key that signs heads of the audit; readable by the owner only."""
-        return self.data / "audit_key.pem"
-
-    @property
     def lease_dir(self) -> Path:
         """A lock file for each source that was ever taken in."""
         return self.data / "leases"

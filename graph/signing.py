@@ -1,8 +1,9 @@
 """The signing key of an installation: what it states and others keep is held against it (Ed25519).
 
-The key lies in the data folder, readable by the owner only, and is made when something is signed for
-the first time.  Its public half stands beside every signature: whoever kept that half from another day can
-tell that a statement was made by this installation.
+The key lies in the data folder, readable by the owner only, and is made with the other secrets or when
+something is signed for the first time.  Its public half stands beside every signature: whoever kept
+that half from another day can tell that a statement was made by this installation.  Whoever holds the
+whole data folder can sign anything again; that is why statements are also kept elsewhere.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from graph.errors import SettingsError
 from graph.private import private_folder
 
 __all__ = ["SIGNING_FILE", "Signer", "is_signed"]
 
-SIGNING_FILE = "signing.key"
+SIGNING_FILE = "signing_key.pem"
 
 
 class Signer:
@@ -53,30 +60,40 @@ def is_signed(public: str, text: bytes, signature: str) -> bool:
 
 def _read(path: Path) -> Ed25519PrivateKey | None:
     try:
-        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text("ascii")))
+        found = load_pem_private_key(path.read_bytes(), password=None)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise SettingsError(
-            f"签名密钥文件 {path} 无法读取或已损坏。请从备份恢复；没有备份的，把它移走后重试，"
-            "以后的签名会用新密钥，旧签名仍可用当时记下的公钥核对。",
-            f"The signing key at {path} cannot be read: restore it, or move it away for a new one.",
-            code="signing_key_damaged",
-        ) from error
+        raise _damaged(path) from error
+    if not isinstance(found, Ed25519PrivateKey):
+        raise _damaged(path)
+    return found
 
 
 def _made(path: Path) -> Ed25519PrivateKey:
     private_folder(path.parent)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
+    made = Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(Ed25519PrivateKey.generate().private_bytes_raw().hex())
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(made)
         stream.flush()
         os.fsync(stream.fileno())
     # link, unlike replace, refuses to overwrite: two first signatures agree on one key
     with suppress(FileExistsError):
         os.link(aside, path)
     aside.unlink()
-    made = _read(path)
-    assert made is not None, "it was linked just now, or was there"
-    return made
+    found = _read(path)
+    assert found is not None, "it was linked just now, or was there"
+    return found
+
+
+def _damaged(path: Path) -> SettingsError:
+    return SettingsError(
+        f"签名密钥 {path} 读不出来。请从备份恢复；确已丢失的，把它移走，程序会另建一把，"
+        "并请在另行留存的审计日首旁注明更换日期；以前的签名仍可用当时记下的公钥核对。",
+        f"The signing key {path} cannot be read: restore it from backup, or move it away.",
+        code="signing_key_damaged",
+    )

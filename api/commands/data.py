@@ -42,17 +42,17 @@ def init(
     ] = "http://127.0.0.1:8000",
 ) -> None:
     """建立数据目录、密钥和首任管理员 / make the data folder, the secrets, the administrator."""
-    from api.audit_book import make_audit_key
     from api.security import local_asker
     from api.security.first_start import first_administrator
     from graph.private import private_folder
     from graph.secrets import make_secrets
+    from graph.signing import Signer
     from graph.time import utc_now
 
     settings = open_settings(Act.RECEIVE)
     private_folder(settings.data)
     make_secrets(settings.secrets_file)
-    make_audit_key(settings)
+    Signer(settings.data)
     print(f"数据目录 {settings.data}；密钥 {settings.secrets_file}（请妥善备份）")
     with opened(Act.PEOPLE) as services:
         path = first_administrator(services.office.store, by=local_asker().name, at=utc_now())

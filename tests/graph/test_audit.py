@@ -23,6 +23,7 @@ from graph.operations.audit import check_chain, cut, heads, seal
 from graph.operations.audit.heads import exported_heads
 from graph.secrets import make_secrets
 from graph.settings import Settings
+from graph.signing import SIGNING_FILE
 
 AT = datetime(2026, 11, 2, 1, 30, 0, 250_000, tzinfo=UTC)
 MAN, WOMAN = "person:" + "a" * 32, "person:" + "b" * 32
@@ -309,7 +310,7 @@ def test_a_second_place_that_cannot_be_written_stops_nobody(tmp_path: Path) -> N
 
 
 def test_the_key_is_its_owners_alone(filled: OperationsStore) -> None:
-    assert filled.settings.audit_key_file.stat().st_mode & 0o077 == 0
+    assert (filled.settings.data / SIGNING_FILE).stat().st_mode & 0o077 == 0
 
 
 def test_five_years_are_kept_and_a_cut_is_signed(filled: OperationsStore) -> None:

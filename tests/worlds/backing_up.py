@@ -30,7 +30,7 @@ BESIDE = {
     "forms/loan.yaml": b"headings: {}",
     "later/of-a-version/to-come": b"nobody has named it",
 }
-SECRET = {"exchange.yaml": b"secret: x", "signing_keys.json": b"{}", "audit_key.pem": b"key"}
+SECRET = {"exchange.yaml": b"secret: x", "signing_keys.json": b"{}", "signing_key.pem": b"key"}
 AGAIN = {"engine/store/x": b"graph", "leases/loan.lock": b"", "snapshots/x.arrow": b"computed"}
 _STEPS = ("open", "os.", "shutil.", "sqlite3.")
 

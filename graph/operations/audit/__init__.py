@@ -6,7 +6,6 @@ from graph.operations.audit.check import AuditCheck, AuditProblem, check_chain
 from graph.operations.audit.cutting import KEPT_YEARS, AuditAnchor, cut
 from graph.operations.audit.entry import GENESIS, AuditEntry, AuditNote, content_of, hash_of
 from graph.operations.audit.heads import AuditHead, export_heads, heads, seal
-from graph.operations.audit.key import audit_key
 from graph.operations.audit.mark import digest_of, mark_of, marks_digest
 from graph.operations.audit.trail import FoundEntries, Trail
 from graph.operations.audit.watch import AlertBook, KeptAlert, RaisedAlert, Watch
@@ -26,7 +25,6 @@ __all__ = [
     "RaisedAlert",
     "Trail",
     "Watch",
-    "audit_key",
     "check_chain",
     "content_of",
     "cut",

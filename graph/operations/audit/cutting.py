@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from graph import time
 from graph.errors import InputError
 from graph.operations.audit.entry import Anchor, Batch, Entry, Subject
-from graph.operations.audit.key import audit_key, is_signed_by, public_hex, sign
+from graph.operations.audit.key import audit_signer, is_signed_by, sign
 from graph.operations.responsible import responsible
 from graph.operations.store import OperationsStore
 
@@ -69,9 +69,9 @@ def cut(store: OperationsStore, before_on: date, *, by: str, at: datetime) -> Au
         ).first()
         if last is None:
             return None
-        key = audit_key(store.settings)
+        key = audit_signer(store.settings)
         row = Anchor(number=last[0], hash=last[1], before_on=before_on, by=who, at=at,
-                     key=public_hex(key), signature="")  # fmt: skip
+                     key=key.public, signature="")  # fmt: skip
         row.signature = sign(key, _signed(_value(row)))
         session.add(row)
         session.flush()

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph import time
 from graph.operations.audit.entry import last_of
-from graph.operations.audit.key import audit_key, is_signed_by, public_hex, sign
+from graph.operations.audit.key import audit_signer, is_signed_by, sign
 from graph.operations.store import Instant, OperationsStore, Row
 from graph.settings import Settings
 
@@ -72,7 +72,7 @@ class AuditHead:
 def seal(store: OperationsStore, *, at: datetime) -> AuditHead | None:
     """Sign the last entry, unless it is signed; None where there is no entry.
 
-    Raises `OperationsError`, and `SettingsError` (`audit_key_damaged`).
+    Raises `OperationsError`, and `SettingsError` (`signing_key_damaged`).
     """
     with store.transaction() as session:
         seal_in(session, store.settings, at=at)
@@ -87,7 +87,7 @@ def seal_in(session: Session, settings: Settings, *, at: datetime) -> bool:
     number, last, last_on = last_of(session)
     if last_on is None or session.get(Head, number) is not None:
         return False
-    key = audit_key(settings)
+    key = audit_signer(settings)
     told = _signed(number, last_on, last, at)
     session.add(
         Head(
@@ -95,7 +95,7 @@ def seal_in(session: Session, settings: Settings, *, at: datetime) -> bool:
             ended_on=last_on,
             hash=last,
             at=at,
-            key=public_hex(key),
+            key=key.public,
             signature=sign(key, told),
         )
     )

@@ -12,7 +12,7 @@ from graph.settings import Settings
 
 @pytest.mark.parametrize(
     "name",
-    ["secrets.json", "exchange.yaml", "financing.yaml", "audit_key.pem", "keys", "totp.key"],
+    ["secrets.json", "exchange.yaml", "financing.yaml", "signing_key.pem", "keys", "totp.key"],
 )
 def test_what_opens_or_signs_lies_apart(name: str) -> None:
     assert is_secret(name) and not is_made_again(name)
