@@ -77,10 +77,14 @@ def tombstones(log_folder: Path) -> tuple[Tombstone, ...]:
     """
     folder = log_folder / _FOLDER
     try:
-        seen = folder.stat()
+        files = sorted(folder.glob("[0-9]*.json"))
+        seen = [(path.name, path.stat()) for path in files]
     except OSError:
         return ()
-    return _read(folder, (seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns))
+    return _read(
+        folder,
+        tuple((name, at.st_ino, at.st_size, at.st_mtime_ns, at.st_ctime_ns) for name, at in seen),
+    )
 
 
 def standing(folder: Path, name: str, stated: Mapping[str, Any]) -> tuple[Path, Mapping[str, Any]]:
@@ -178,7 +182,7 @@ def _merged(told: tuple[Tombstone, ...]) -> Mapping[str, Mapping[str, Any]]:
 
 
 @lru_cache(maxsize=64)
-def _read(folder: Path, _state: tuple[int, ...]) -> tuple[Tombstone, ...]:
+def _read(folder: Path, _state: tuple[tuple[str, int, int, int, int], ...]) -> tuple[Tombstone, ...]:
     told: list[Tombstone] = []
     for number, path in enumerate(sorted(folder.glob("[0-9]*.json")), start=1):
         try:
