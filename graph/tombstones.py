@@ -182,7 +182,9 @@ def _merged(told: tuple[Tombstone, ...]) -> Mapping[str, Mapping[str, Any]]:
 
 
 @lru_cache(maxsize=64)
-def _read(folder: Path, _state: tuple[tuple[str, int, int, int, int], ...]) -> tuple[Tombstone, ...]:
+def _read(
+    folder: Path, _state: tuple[tuple[str, int, int, int, int], ...]
+) -> tuple[Tombstone, ...]:
     told: list[Tombstone] = []
     for number, path in enumerate(sorted(folder.glob("[0-9]*.json")), start=1):
         try:

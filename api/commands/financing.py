@@ -100,7 +100,7 @@ def exchange(as_json: Json = False) -> None:
 
     with opened(Act.FINANCE) as services:
         desk = desk_for(services, local_scope())
-        rounds = exchange_round(services.settings, services.store, at=utc_now())
+        rounds = exchange_round(services.office, at=utc_now())
         desk.carry_out(into_graph=False)
 
     def people() -> None:

@@ -67,6 +67,8 @@ NODES = (
     ),
 )
 
+_NOT_SHOWN = "在“融资对接”页按申请逐笔列出，只供受理机构和申请人查看，不在名片上列出"
+
 RELATIONSHIPS = (
     Relationship(
         "APPLIED_FOR_FINANCING",
@@ -75,6 +77,7 @@ RELATIONSHIPS = (
         ("FinancingApplication",),
         "a party applied for financing",
         information=InformationClass.CREDIT,
+        not_shown=_NOT_SHOWN,
     ),
     Relationship(
         "APPLICATION_TO",
@@ -84,5 +87,6 @@ RELATIONSHIPS = (
         "an application went to a financial institution",
         information=InformationClass.CREDIT,
         about="source",
+        not_shown=_NOT_SHOWN,
     ),
 )

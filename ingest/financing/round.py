@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from graph.operations import FinancingBook, FinancingMessages, Handovers, OperationsStore, lease
-from graph.settings import Settings
+from graph.operations import (
+    FinancingBook,
+    FinancingMessages,
+    Handovers,
+    OfficeBooks,
+    lease,
+)
 from ingest.exchange.reply import NoAnswer
 from ingest.financing.connected import FinancingPartnerDesk
 from ingest.financing.connections import partner_connections
@@ -40,13 +45,12 @@ class PartnerRound:
     to_look_at: tuple[tuple[str, str], ...]
 
 
-def exchange_round(
-    settings: Settings, store: OperationsStore, *, at: datetime
-) -> tuple[PartnerRound, ...]:
+def exchange_round(office: OfficeBooks, *, at: datetime) -> tuple[PartnerRound, ...]:
     """With each partner that is connected; one that cannot be reached holds up no other.
 
     Raises `SettingsError`, `BusyError` where another process is at it.
     """
+    settings, store = office.settings, office.store
     rounds = []
     for name, connection in partner_connections(settings).items():
         partner = financing_partner(name)

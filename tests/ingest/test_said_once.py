@@ -39,6 +39,8 @@ BECOMING = [
 ]
 #: Mappings that are no list of a property's codes, though they share codes with one.
 OTHER_LISTS = {
+    # papers of an application for financing, two of which are called as grounds of an entry are
+    "graph/operations/financing_moves.py: 97",
     # a village meeting's own scale of four, which rules and cards name (银发〔2014〕37号)
     "queries/eligibility/facts/facts.yaml: facts.moral_grade.values",
     # which kind of division a row tells of: it becomes the kind, no property

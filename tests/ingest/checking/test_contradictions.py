@@ -293,7 +293,7 @@ NO_BEGIN = {
 AHEAD = {
     # a term may be agreed, or a land contract renewed, before it begins
     "starts_on", "begins_on@measure_report", "granted_on@land_right", "debt_from_on", "holds_from", "represents_from",
-    "next_inspection_on@credit_grade",
+    "next_inspection_on@credit_grade", "granted_on@platform_financing",
     # and ends when it ends
     "due_on", "expires_on", "ends_on", "published_until", "debt_to_on", "holds_to", "valid_to_on",
 }  # fmt: skip

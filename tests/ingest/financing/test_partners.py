@@ -13,7 +13,13 @@ import pytest
 from financing_partners import Double, serving, told_badly
 
 from graph.errors import SettingsError
-from graph.operations import FinancingBook, FinancingMessages, Handovers, OperationsStore
+from graph.operations import (
+    FinancingBook,
+    FinancingMessages,
+    Handovers,
+    OfficeBooks,
+    OperationsStore,
+)
 from graph.settings import Settings
 from ingest.exchange.connection import Connection
 from ingest.exchange.reply import NoAnswer
@@ -248,27 +254,27 @@ def test_a_round_goes_only_to_whom_the_data_folder_names(
     store: OperationsStore, tmp_path: Path
 ) -> None:
     settings, path = Settings(data=tmp_path), tmp_path / "financing.yaml"
-    assert exchange_round(settings, store, at=AT) == ()
+    assert exchange_round(OfficeBooks(settings, store), at=AT) == ()
     case, double = pushed(store, "1"), Double()
     with serving(double) as address:
         said = f"{BACK}: {{address: '{address}', secret: s3cret, institutions: ['{BANK}']}}"
         path.write_text(said, encoding="utf-8")
         path.chmod(0o644)
         with pytest.raises(SettingsError, match="others may read"):
-            exchange_round(settings, store, at=AT)
+            exchange_round(OfficeBooks(settings, store), at=AT)
         path.chmod(0o600)
-        [done] = exchange_round(settings, store, at=AT)
+        [done] = exchange_round(OfficeBooks(settings, store), at=AT)
         assert (done.handed, done.problem, done.to_look_at) == ({"taken": 1}, None, ())
         double.told = [{"eventId": "1", "id": double.taken[str(case)], "status": "2"},
                        {"eventId": "2", "id": "?", "status": "9"}]  # fmt: skip
-        [done] = exchange_round(settings, store, at=AT)
+        [done] = exchange_round(OfficeBooks(settings, store), at=AT)
         assert done.applied == {"applied": 1, "refused": 1, "waiting": 0}
         assert done.to_look_at == (("2", "进度代码不在约定中"),)
         double.faults = ["500"]
-        [done] = exchange_round(settings, store, at=AT)
+        [done] = exchange_round(OfficeBooks(settings, store), at=AT)
         assert done.problem is not None and "s3cret" not in done.problem
     for wrong in ("nobody: {}", f"{BACK}: {{address: 'ftp://x'}}", "[", f"{BACK}: 1"):
         path.write_text(wrong, encoding="utf-8")
         with pytest.raises(SettingsError) as raised:
-            exchange_round(settings, store, at=AT)
+            exchange_round(OfficeBooks(settings, store), at=AT)
         assert raised.value.cause_code == "financing_settings"

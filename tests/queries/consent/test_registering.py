@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from graph.errors import InputError, NotFoundError
-from graph.operations import OperationsStore
+from graph.operations import Events, OperationsStore
 from graph.operations.consent import Channel, Consent, Consents, Mode
 from graph.settings import Settings
 from queries.consent import (
@@ -158,21 +158,24 @@ def test_one_for_once_ends_when_it_was_used(store: OperationsStore) -> None:
         book.revoke(99, how="窗口", by="李四", at=NOW)
 
 
-def test_who_is_told_is_told_within_the_transaction(store: OperationsStore) -> None:
-    told: list[int] = []
+def test_a_revocation_is_an_event_of_its_own_transaction(
+    store: OperationsStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = register(store).number
 
-    def fails(_session: object, consent: Consent) -> None:
-        told.append(consent.number)
+    def fails(*_given: object, **_more: object) -> None:
         raise InputError("不行", "no")
 
-    with pytest.raises(InputError):
-        Consents(store, fails).revoke(number, how="窗口", by="李四", at=NOW)
-    assert told == [number] and standing(Consents(store).find(number), NOW) == "in_force"
-    ended = Consents(store, lambda _, consent: told.append(consent.number))
-    ended.revoke(number, how="窗口", by="李四", at=NOW)
-    ended.revoke(number, how="窗口", by="李四", at=NOW)
-    assert told == [number, number]
+    with monkeypatch.context() as patch, pytest.raises(InputError):
+        patch.setattr("graph.operations.consent.note_event", fails)
+        Consents(store).revoke(number, how="窗口", by="李四", at=NOW)
+    assert standing(Consents(store).find(number), NOW) == "in_force"
+    for _ in range(2):
+        Consents(store).revoke(number, how="窗口", by="李四", at=NOW)
+    told = [event for event in Events(store).after(0, most=10) if event.kind == "consent.revoked"]
+    assert [(one.subject, one.about, one.institution) for one in told] == [
+        ("person:1", f"consent:{number}", BANK)
+    ]
 
 
 def test_no_number_of_a_person_is_kept_of_what_was_typed(store: OperationsStore) -> None:
