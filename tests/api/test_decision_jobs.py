@@ -85,7 +85,7 @@ def test_the_same_request_twice_is_one_job(client: TestClient) -> None:
     first, second = (submit(client, PARTIES[:3], "k1").json() for _ in range(2))
     assert first["id"] == second["id"]
     other = submit(client, PARTIES[:2], "k1")
-    assert (other.status_code, other.json()["code"]) == (400, "idempotency_key_reused")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     # without a key, two requests are two jobs
     assert submit(client, PARTIES[:1]).json()["id"] != submit(client, PARTIES[:1]).json()["id"]
     assert finished(client, f"/v1/jobs/{first['id']}")["done"] == 3

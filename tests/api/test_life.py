@@ -239,7 +239,9 @@ def test_the_first_demo_stops_at_ctrl_c_and_goes_on_at_the_second(
     assert descendants(own) == []
     second = start(own, *demo)
     assert second.stdout is not None
-    assert f"http://127.0.0.1:{free_port}" in second.stdout.readline()
+    # the links of the demonstration's users come first
+    lines = iter(second.stdout.readline, "")
+    assert any(f"打开 http://127.0.0.1:{free_port}" in line for line in lines)
     interrupt(second)
     batches = FactLog(own.log_dir).batches()
     files = {path.name for _, path in steps(own.data / "district")}

@@ -61,7 +61,9 @@ def test_each_role_is_inside_with_one_click_and_sees_its_own_house(
             browser.click("main button", says=f"以 {shown} 登录")
             assert browser.address == begins
             text = browser.text()
-            assert role.term in text and shown in text and not browser.is_cut, text
+            # on a phone the head has room for the name alone
+            assert shown in text and (role.term in text or width < 600), text
+            assert not browser.is_cut
             menu = str(browser.tell(
                 "[...document.querySelectorAll('nav a')].map(e => e.textContent).join(' ')"
             ))  # fmt: skip
