@@ -80,7 +80,7 @@ def find_code_errors(
 
     def make() -> CodeErrors:
         log = LogPrefix(office.settings.log_dir, reader.moment.batches)
-        refused = refused_codes(log, quarantine) if reader.scope.sees_everything else []
+        refused = refused_codes(log, quarantine) if reader.scope.is_of_the_office else []
         return code_errors(reader, refused, confirmed)
 
     rules = (tuple(sorted(confirmed)), kept)

@@ -142,7 +142,7 @@ class DepartmentRates:
         Raises `NotFoundError`.
         """
         told, content = bulletin(self._office.store, digest)
-        if not self._reader.scope.sees_everything:
+        if not self._reader.scope.is_of_the_office:
             return told, as_shown(content, None)
         book = self.ready(within)
         return None if book is None else (told, as_shown(content, book.ended_names))

@@ -126,11 +126,11 @@ class DistrictReader:
         """What departments filed of a kind, whatever became of it since, for counting departments:
         nothing in it says whom a record names or what it says of him (`queries.filed`).
 
-        Raises `InputError` (`whole_district_only`) for who does not see the whole district.
+        Raises `InputError` (`whole_district_only`) for who is not of the credit office.
         """
         from queries.filed import filed
 
-        if not self.scope.sees_everything:
+        if not self.scope.is_of_the_office:
             raise InputError(
                 "部门报送情况只对全区的信用办开放。",
                 "What departments filed is counted for the whole district only.",

@@ -146,6 +146,15 @@ class Scope:
         return self.divisions is None and self.open_kinds == {item.kind for item in SCHEMA.kinds}
 
     @cached_property
+    def is_of_the_office(self) -> bool:
+        """Whether it is the credit office's: the whole district, and what departments and the office
+        itself keep of their work is open."""
+        opened = self.open_classes
+        return self.divisions is None and (
+            opened is None or InformationClass.ADMINISTRATION in opened
+        )
+
+    @cached_property
     def said(self) -> str:
         """For whom an answer is, as its basis says it: the name, and that something is withheld.
 

@@ -231,7 +231,7 @@ def _listed(
         classes=sorted(chosen.classes, key=lambda item: item.value),
         searched=subject is not None,
         institution=scope.institution or "",
-        requests=open_requests(services.office) if scope.sees_everything else [],
+        requests=open_requests(services.office) if scope.is_of_the_office else [],
         given=given or {"from_on": today().isoformat()},
         error=error,
     )

@@ -11,10 +11,13 @@ from api import who_asks
 from api.acts import Act
 from api.security.role import Role
 from api.security.roles import policy_of
+from queries.consent import find_purpose
 from queries.scope import Scope
 
 __all__ = ["Asker", "local_asker", "scope_of", "visitor"]
 
+#: For what those ask whom a law lets look, by code.
+_DUTIES = {"statutory_duty": "履行法定职责", "audit": "审计监督"}
 #: Scopes that are remembered, each with what follows from it.
 _SCOPES = 1_000
 
@@ -90,6 +93,13 @@ def scope_of(
         role.term,
         divisions=None if policy.area == "district" else divisions,
         institution=institution,
-        purpose=policy.purpose if purpose is None else purpose,
+        purpose=_said(policy.purpose if purpose is None else purpose),
         open_classes=frozenset(policy.open),
     )
+
+
+def _said(purpose: str) -> str:
+    """A purpose in Chinese: of those to which somebody consents, or of a duty by law."""
+    if not purpose or purpose in _DUTIES:
+        return _DUTIES.get(purpose, "")
+    return find_purpose(purpose).term

@@ -83,7 +83,7 @@ def shared_records(reader: DistrictReader, contract: Contract) -> Shared:
     Raises `ForbiddenError` (`not_permitted`) for who does not see the whole district: what they do
     not see would be withdrawn at the partner.
     """
-    if not reader.scope.sees_everything:
+    if not reader.scope.is_of_the_office:
         raise ForbiddenError(
             "报送须由能看到全区数据的人办理。",
             "Only who sees the whole district shares it.",

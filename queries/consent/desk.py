@@ -179,7 +179,7 @@ def consents_of(
 ) -> ConsentPage:
     """Consents, the newest first: who does not see everything sees those to their institution."""
     consents, institution = Consents(books.store), None
-    if not scope.sees_everything:
+    if not scope.is_of_the_office:
         institution = scope.institution or ""
     found = consents.of(subject=subject, institution=institution, limit=limit, offset=offset)
     total = consents.count(subject=subject, institution=institution)
@@ -240,7 +240,7 @@ def kept_scan(books: OfficeBooks, view: ConsentView) -> tuple[bytes, str]:
 
 def _seen(books: OfficeBooks, scope: Scope, number: int) -> Consent:
     found = Consents(books.store).find(number)
-    if not scope.sees_everything and found.terms.institution != scope.institution:
+    if not scope.is_of_the_office and found.terms.institution != scope.institution:
         raise NotFoundError(
             "没有这份授权。请核对编号。", "There is no such consent.", code="consent_unknown"
         )
@@ -248,7 +248,7 @@ def _seen(books: OfficeBooks, scope: Scope, number: int) -> Consent:
 
 
 def _own(scope: Scope, institution: str) -> None:
-    if not scope.sees_everything and institution != scope.institution:
+    if not scope.is_of_the_office and institution != scope.institution:
         raise ForbiddenError(
             "只能登记对本机构的授权。",
             "A consent to another institution is not yours to register.",

@@ -170,7 +170,7 @@ def check_staff(
             "There is no legal basis for this check.",
             code="no_legal_basis",
         )
-    if not reader.scope.sees_everything:
+    if not reader.scope.is_of_the_office:
         raise ForbiddenError(
             "只有能查看全区数据的信用办人员可以办理录用核查。",
             "A check is for who sees the whole district.",

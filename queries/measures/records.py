@@ -113,7 +113,7 @@ def read_triggers(
                 if row.get(name):
                     usable[_plain(row[name])].append(record)
         # only who sees the whole district may count what was filed
-        told = reader.filed(kind) if reader.scope.sees_everything and len(wanted) else None
+        told = reader.filed(kind) if reader.scope.is_of_the_office and len(wanted) else None
         for row in told.filter(_numbered(told, columns, wanted)).to_pylist() if told else ():
             for name in columns:
                 if row.get(name):

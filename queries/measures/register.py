@@ -99,7 +99,7 @@ def _read(reader: DistrictReader, kept: tuple[AppliedMeasure, ...]) -> MeasureRe
     day = reader.moment.lawful_on
     subjects = {row["to_key"]: row["from_key"] for row in reader.table("SUBJECT_TO").to_pylist()}
     known = known_parties(reader, [*subjects.values(), *(item.subject for item in kept)])
-    if not reader.scope.sees_everything:
+    if not reader.scope.is_of_the_office:
         kept = tuple(item for item in kept if item.subject in known)
     reported = _reported(reader, subjects, known)
     here_said = [statement_of(item, known) for item in kept]

@@ -103,7 +103,7 @@ def points_of(reader: DistrictReader, store: OperationsStore, key: str) -> Point
             "There are no points that may be seen: nobody has any without an application.",
             code="points_none",
         )
-    office = reader.scope.sees_everything
+    office = reader.scope.is_of_the_office
     label, name = one_party(reader, key) if office else (_label(reader, key), None)
     return _statement(reader, taking, label, name, shares if office else ())
 
@@ -115,7 +115,7 @@ def participants(
 
     Raises `InputError` (`whole_district_only`) for who does not see the whole district.
     """
-    if not reader.scope.sees_everything:
+    if not reader.scope.is_of_the_office:
         raise InputError(
             "积分参加名单只对全区的信用办开放。",
             "Who takes part is for the office of the whole district only.",
@@ -139,7 +139,7 @@ def participants(
 
 def _may_see(reader: DistrictReader, shares: Iterable[PointsShare]) -> bool:
     scope = reader.scope
-    return scope.sees_everything or any(
+    return scope.is_of_the_office or any(
         item.institution == scope.institution and item.purpose == scope.purpose for item in shares
     )
 

@@ -315,7 +315,7 @@ def test_a_client_asks_for_one_of_its_purposes(app: FastAPI, service: TestClient
     client, secret = with_secret(app)
     headers = bearing(fetched(service, client.id, secret).json()["access_token"])
     later = {**headers, "Purpose": "post_loan"}
-    assert service.get("/v1/who", headers=later).json()["purpose"] == "post_loan"
+    assert service.get("/v1/who", headers=later).json()["purpose"] == "贷后管理"
     refused = service.get("/v1/who", headers={**headers, "Purpose": "marketing"})
     assert (refused.status_code, refused.json()["code"]) == (403, "purpose_not_registered")
 
