@@ -97,7 +97,7 @@ def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) 
     """A template, filled; `here` is the entry of the navigation that it belongs to."""
     asker = shown_to()
     text = _environment.get_template(template).render(
-        here=here, asker=asker, entries=entries_for(asker), **values
+        here=here, asker=asker, menu=entries_for(asker), **values
     )
     return HTMLResponse(text, status_code=status)
 

@@ -147,6 +147,13 @@ def test_the_policy_allows_nothing_inline() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_page_takes_a_name_of_the_frame(template: Path) -> None:
+    """What the frame reads of everybody would be what a page means by it."""
+    text = template.read_text(encoding="utf-8")
+    assert not re.search(r"{%-? *(?:macro|set) +(?:asker|menu|here|start_of|watermark)\b", text)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_no_page_needs_what_the_policy_forbids(template: Path) -> None:
     text = template.read_text(encoding="utf-8")
     assert not re.search(r"\sstyle\s*=|<style|\son\w+\s*=|javascript:|<base\b", text)

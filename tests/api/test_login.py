@@ -262,7 +262,7 @@ def test_a_chosen_password_ends_the_other_sessions(house: Staffed) -> None:
     wrong = outside.post("/login", data={"name": login, "password": "falsch falsch"})
     assert wrong.status_code == 401 and "falsch" not in wrong.text
     right = outside.post("/login", data={"name": login, "password": PASSWORD})
-    assert (right.status_code, right.headers["location"]) == (303, "/account")
+    assert (right.status_code, right.headers["location"]) == (303, "/audit")
     cookie = right.headers["set-cookie"]
     assert re.search(f"{COOKIE}=[^;]+; HttpOnly; Path=/; SameSite=strict", cookie)
     # and ended by hand in the list
@@ -319,7 +319,7 @@ def test_a_log_in_leads_nowhere_else(house: Staffed, told: str) -> None:
     login = house.enter(Role.AUDITOR)
     browser = house.inside(login)
     led = browser.get("/login", params={"next": told}).headers["location"]
-    assert led == "/account"
+    assert led == "/audit"
 
 
 @given(st.text("/\\.:ab?#@\t %", max_size=12))
@@ -357,7 +357,7 @@ def test_the_interface_says_who_asks(house: Staffed) -> None:
     here = outside.get("/v1/session").json()
     assert here == told.json()
     assert (here["role"], here["institution"], here["purpose"]) == (
-        "loan_officer", "institution:C1402610305001", "credit_approval",
+        "loan_officer", "institution:C1402610305001", "贷款审批",
     )  # fmt: skip
     assert "decide" in here["acts"] and "office" not in here["acts"]
     assert outside.delete("/v1/session").status_code == 204

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 
 from api.acts import Act
 from api.app import create_app
+from api.audit_writer import TrailWriter
 from api.dependencies import asker
 from api.needs import needs
 from api.security import local_asker
@@ -24,7 +25,10 @@ def served(folder: Path, **more: object) -> FastAPI:
     store = OperationsStore(settings)
     app = create_app(settings, answers_for=local_asker())
     app.state.services = SimpleNamespace(
-        settings=settings, store=store, office=OfficeBooks(settings, store)
+        settings=settings,
+        store=store,
+        office=OfficeBooks(settings, store),
+        trail=TrailWriter(store),
     )
 
     def told(request: Request) -> dict[str, object]:
