@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import io
 import re
 import threading
@@ -88,6 +89,8 @@ def test_every_link_answers_and_every_page_is_whole(
         assert not numbers & raw, path
         assert not [n for n in numbers if resident_id.check(n).verdict is Verdict.VALID], path
         english = set(_LATIN.findall(re.sub(r"[0-9a-f]{8,}", "", outline.text))) - _ALLOWED
+        # who uses this machine, as a print names its reader
+        english -= {getpass.getuser(), "testclient"}
         if english:
             foreign[path] = english
         for link in outline.links:
