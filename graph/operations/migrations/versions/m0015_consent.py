@@ -58,13 +58,11 @@ def upgrade() -> None:
         sa.Column("by", sa.String(64), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
     )
-    positions = op.create_table(
+    op.create_table(
         "consent_positions",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("position", sa.Integer(), nullable=False),
     )
-    # two first writers would both make it
-    op.bulk_insert(positions, [{"id": 1, "position": 0}])
     op.create_table(
         "own_links",
         sa.Column("number", sa.Integer(), primary_key=True, autoincrement=True),
