@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST, Day, Flag, Whole
+from api.admission import MOST, Count, Day, Flag, Whole
 from api.audit_book import (
     AlertPage,
     AuditBook,
@@ -42,8 +42,8 @@ class Search(Body):
     to_on: Day | None = Field(None, title="到哪一天")
     act: Act | None = Field(None, title="事项代码", strict=False)
     number: str | None = Field(None, title="打印件或导出件编号", max_length=32)
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    offset: Annotated[int, Field(ge=0, le=MOST)] = 0
+    limit: Annotated[Count, Field(ge=1, le=200)] = 50
+    offset: Annotated[Count, Field(ge=0, le=MOST)] = 0
 
 
 class Finding(Body):

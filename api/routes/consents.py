@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST, Day, Whole
+from api.admission import MOST, Count, Day, Whole
 from api.dependencies import Body, Scoped, Serving
 from api.needs import needs
 from graph.time import today, utc_now
@@ -56,7 +56,7 @@ class NewConsent(Body):
     onward_tick: bool = Field(title="单独同意由平台提供给该机构")
     evidence_sha256: str | None = Field(default=None, title="扫描件摘要", pattern="^[0-9a-f]{64}$")
     guardian: str = Field(default="", title="监护人（不满十四周岁）", max_length=64)
-    replaces: Annotated[int, Field(ge=1, le=MOST)] | None = Field(
+    replaces: Annotated[Count, Field(ge=1, le=MOST)] | None = Field(
         default=None, title="替代哪一份授权"
     )
     by: By

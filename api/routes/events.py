@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST, Whole
+from api.admission import MOST, Count, Whole
 from api.dependencies import Asking, Body, Serving, asker_again
 from api.events.desk import (
     EventPage,
@@ -73,7 +73,7 @@ class Doing(Body):
 class Replaying(Body):
     """从一个位置起重放."""
 
-    after: int = Field(title="从哪个位置之后", ge=0, le=MOST)
+    after: Count = Field(title="从哪个位置之后", ge=0, le=MOST)
     by: By
 
 

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST, Whole
+from api.admission import MOST, Count, Whole
 from api.dependencies import Body, Reading, Scoped, Serving
 from api.financing import carried, desk_for
 from api.idempotency import IdempotencyKey, once
@@ -42,8 +42,8 @@ class NewDemand(Body):
     """一项融资需求."""
 
     subject: str = Field(title="主体编号", min_length=1, max_length=128)
-    amount_fen: int = Field(title="金额（分）", gt=0, le=10**13)
-    months: int = Field(title="期限（月）", gt=0, le=600)
+    amount_fen: Count = Field(title="金额（分）", gt=0, le=10**13)
+    months: Count = Field(title="期限（月）", gt=0, le=600)
     purpose: str = Field(title="用途", min_length=1, max_length=200)
     security_kinds: list[str] = Field(default=[], title="可提供的担保方式", max_length=10)
     reference: Reference = ""

@@ -123,11 +123,11 @@ def served(
         asker = local_asker()
         if institution is not None:
             scope = Scope("信贷员", institution=institution, open_classes=frozenset())
-            asker = replace(asker, id=f"user:{institution}", scope=scope)
+            asker = replace(asker, id=f"user:{institution}", name="李四", scope=scope)
         app = apps(asker)
         app.state.services = SimpleNamespace(
             settings=office.settings, office=office, store=office.store, trail=trail,
-            reader=lambda *_, **__: SimpleNamespace(scope=asker.scope, **_of_reader()),
+            reader=lambda *_, **__: _of_reader(asker.scope),
             has_consent=lambda subject, bank, _purpose, _at: (subject, bank) in consents,
         )  # fmt: skip
         return TestClient(app, "http://127.0.0.1")
@@ -135,11 +135,13 @@ def served(
     yield of
 
 
-def _of_reader() -> dict[str, Any]:
+def _of_reader(scope: Scope) -> SimpleNamespace:
     reader = FakeReader()
     names = ("products", "moment", "known", "product", "name", "names", "decide_every", "conflicts",
              "table")  # fmt: skip
-    return {name: getattr(reader, name) for name in names}
+    made = SimpleNamespace(scope=scope, **{name: getattr(reader, name) for name in names})
+    made.showing = lambda _shows: made
+    return made
 
 
 DEMAND = {"subject": FIRM, "amount_fen": 10_000_000, "months": 12, "purpose": "购买果袋",
@@ -171,7 +173,11 @@ def test_a_key_is_one_request_whatever_the_network_does(served: Any) -> None:
     other = client.post("/v1/financing/demands", json={**DEMAND, "months": 6}, headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     # another client's key of the same name is another key
-    assert served(BANK).post("/v1/financing/demands", json=DEMAND, headers=key).json()["is_new"]
+    assert (
+        served(BANK)
+        .post("/v1/financing/demands", json={**DEMAND, "by": "李四"}, headers=key)
+        .json()["is_new"]
+    )
     none = client.post("/v1/financing/demands", json=DEMAND)
     assert (none.status_code, none.json()["code"]) == (400, "reference_missing")
     # what was refused leaves its key free
@@ -227,12 +233,14 @@ def test_a_demand_of_others_is_unknown_to_an_institution_and_its_own_is_not(
     served: Any, consents: set[tuple[str, str]]
 ) -> None:
     platform, bank, other = served(), served(BANK), served(OTHER)
-    theirs = bank.post("/v1/financing/demands", json={**DEMAND, "reference": "B1"}).json()
+    theirs = bank.post(
+        "/v1/financing/demands", json={**DEMAND, "by": "李四", "reference": "B1"}
+    ).json()
     path = f"/v1/financing/demands/{theirs['act']['demand']}"
     consents.add((FIRM, OTHER))
-    asked = {"reference": "M", "by": "王五"}
-    told = {"institution": OTHER, "product": "apple_loan", "reference": "P", "by": "王五"}
-    for way, body in (("matching", asked), ("pushes", told), ("links", {"by": "王五"}),
+    asked = {"reference": "M", "by": "李四"}
+    told = {"institution": OTHER, "product": "apple_loan", "reference": "P", "by": "李四"}
+    for way, body in (("matching", asked), ("pushes", told), ("links", {"by": "李四"}),
                       ("withdrawal", {**asked, "reason": "试"})):  # fmt: skip
         assert other.post(f"{path}/{way}", json=body).status_code == 404, way
     assert other.get(path).status_code == 404
