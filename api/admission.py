@@ -160,23 +160,30 @@ def _with_dependencies(of: Dependant) -> list[Dependant]:
     return [of, *(part for each in of.dependencies for part in _with_dependencies(each))]
 
 
+def bodies(route: object) -> list[type[BaseModel]]:
+    """The models of the bodies that a route declares."""
+    if not isinstance(route, APIRoute):
+        return []
+    return [
+        field.field_info.annotation
+        for of in _with_dependencies(route.dependant)
+        for field in of.body_params
+        if isinstance(field.field_info.annotation, type)
+        and issubclass(field.field_info.annotation, BaseModel)
+    ]
+
+
 def declared(route: object) -> frozenset[str]:
     """Every name that a route declares: of its path, its query, its headers, its form or body."""
     if not isinstance(route, APIRoute):
         return frozenset()
     every = _with_dependencies(route.dependant)
-    bodies = [field for of in every for field in of.body_params]
+    parts = [field for of in every for field in of.body_params]
     fields = [
         field for of in every for field in (*of.path_params, *of.query_params, *of.header_params)
-    ] + bodies
+    ] + parts
     names = {"path", "query", "header", "body", "url", *(field.alias for field in fields)}
-    left: list[Any] = [
-        field.field_info.annotation
-        for field in bodies
-        if isinstance(field.field_info.annotation, type)
-        and issubclass(field.field_info.annotation, BaseModel)
-    ]
-    shapes: list[Any] = [model.model_json_schema() for model in left]
+    shapes: list[Any] = [model.model_json_schema() for model in bodies(route)]
     while shapes:
         shape = shapes.pop()
         if isinstance(shape, dict):

@@ -127,7 +127,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         app.state.services.warm(seen)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
-        app.state.jobs = DecisionJobs(app.state.services, runner)
+        app.state.jobs = DecisionJobs(app.state.services, runner, answers_for)
         app.state.streams = Streams(lambda: app.state.services.office)
         scope_of = _scope_of(app.state.services, answers_for)
         sender = Sender(Sending(app.state.services.office, scope_of))

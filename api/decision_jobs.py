@@ -88,10 +88,15 @@ def refusal(party: str, error: XinnongError) -> Line:
 
 
 class DecisionJobs:
-    """Works jobs through; safe across threads.  Whoever submits or fetches does it by `of`."""
+    """Works jobs through; safe across threads.  Whoever submits or fetches does it by `of`.
 
-    def __init__(self, services: Services, runner: Runner) -> None:
+    Args:
+        local: who is answered without a log-in, if anybody is: nobody ends what they may do.
+    """
+
+    def __init__(self, services: Services, runner: Runner, local: Asker | None = None) -> None:
         self._services = services
+        self._local = local
         self._runner = runner
         runner.declare(Kind(_KIND, self._lines_of, most=_MOST_JOBS, kept=_KEPT, cuttable=True))
 
@@ -107,7 +112,8 @@ class DecisionJobs:
         for start in range(job.done, len(asked["parties"]), _AT_ONCE):
             lines = []
             for party in asked["parties"][start : start + _AT_ONCE]:
-                refuse_changed(asker, self._services.store)
+                if self._local is None or asker.id != self._local.id:
+                    refuse_changed(asker, self._services.store)
                 # of consents that changed a reader is made anew; it is the same scope while none did
                 scope = self._services.consented(asker, at=utc_now())
                 if reader is None or reader.scope is not scope:

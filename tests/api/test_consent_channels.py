@@ -26,6 +26,7 @@ from api.app import create_app
 from api.decision_jobs import DecisionJobs
 from api.security import Asker, Role
 from graph.connection import Graph
+from graph.information import InformationClass
 from graph.log import FactLog
 from graph.operations import Channel, Consents
 from graph.projection import project
@@ -165,7 +166,7 @@ CHANNELS: dict[str, tuple[str, str, Any]] = {
 _ANY = {"page of structure", "page of prospects", "patterns", "prospects", "places", "hints"}
 _VOLATILE = re.compile(
     r'"(decision_id|known_at|inputs_digest|made_at|decided_at|trace|instance)": ?"[^"]*"'
-    r"|[0-9a-f]{32,64}|\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?"
+    r"|[0-9a-f]{32,64}|\d{8}-\d{6}-\d{6}|\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?"
 )
 
 
@@ -207,7 +208,7 @@ def test_what_was_seen_is_seen_no_more(client: TestClient, window: Window) -> No
 
 
 def test_each_class_and_each_tick_opens_its_own(client: TestClient, window: Window) -> None:
-    number = window.open(HEAD[0], items=("identity",))
+    number = window.open(HEAD[0], items=(InformationClass.IDENTITY,))
     assert NAME in told(client, "card") and LOAN_NO not in told(client, "loans")
     window.revoke(number)
     number = window.open(HEAD[0], sensitive_tick=False)
@@ -305,7 +306,7 @@ def test_not_agreeing_never_turns_into_not_met(
     numbers = [window.open(key) for key in (*parties, WIFE[0])]
     agreed = {party: conditions(party) for party in parties}
     window.revoke(*numbers)
-    some = [window.open(key, items=("identity",)) for key in (*parties, WIFE[0])]
+    some = [window.open(key, items=(InformationClass.IDENTITY,)) for key in (*parties, WIFE[0])]
     partly = {party: conditions(party) for party in parties}
     window.revoke(*some)
     nobody = {party: conditions(party) for party in parties}

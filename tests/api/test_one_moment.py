@@ -88,6 +88,11 @@ class Town:
         self._said.append((kind, self.world.node(kind, key, label, **told)))
 
 
+def unnumbered(page: str) -> str:
+    """A page without its own number and instant, which no two have in common."""
+    return re.sub(r"\d{8}-\d{6}-\d{6}|时间 [0-9: -]{16}", "", page)
+
+
 @pytest.fixture(scope="module")
 def town(office: Settings) -> Town:
     return Town(FactLog(office.log_dir))
@@ -189,10 +194,10 @@ def test_what_lands_between_two_reads_changes_nothing(
     forget(client)
     with between_reads(monkeypatch, land) as reads:
         during = client.request(method, path, data=form)
-    assert reads and during.text == before.text
+    assert reads and unnumbered(during.text) == unnumbered(before.text)
     forget(client)
     after = client.request(method, path, data=form)
-    assert after.status_code == 200 and after.text != before.text
+    assert after.status_code == 200 and unnumbered(after.text) != unnumbered(before.text)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +215,7 @@ def test_an_answer_as_it_was_known_stays_what_it_was(
     town.news()
     services: Any = client.app.state.services  # type: ignore[attr-defined]
     project(FactLog(town.world.log.folder), services.graph)
-    assert client.get(path, params=then).text == first.text
+    assert unnumbered(client.get(path, params=then).text) == unnumbered(first.text)
     if path.startswith("/v1"):
         basis = _basis(first.json())
         assert (basis["as_of"], basis["known_at"], basis["position"]) == (
