@@ -140,14 +140,25 @@ class CanonicalKeys:
 
     def tells_all(self, kind: str, parties: pa.Array) -> NDArray[np.bool_]:
         """Of which parties every fact of a kind is seen (`Scope.tells_all`)."""
-        asked = [key for key in parties.to_pylist() if key is not None and key not in self._places]
+        self._look_up_places(key for key in parties.to_pylist() if key is not None)
+        told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
+        return np.array(told, bool)
+
+    def is_near(self, key: str) -> bool:
+        """Whether a party is located where the reader works; a public tie makes it known everywhere."""
+        areas = self.scope.areas
+        if areas is None:
+            return True
+        self._look_up_places([key])
+        return any(place.startswith(areas) for place in self._places[key])
+
+    def _look_up_places(self, keys: Iterable[str]) -> None:
+        asked = [key for key in keys if key not in self._places]
         if asked:
             values = {"keys": asked, **self._at.parameters()}
             self._places |= {key: [] for key in asked}
             for row in self._graph.read(of_fragment("places_of", "$keys"), values).rows:
                 self._places[row["key"]].append(row["place"])
-        told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
-        return np.array(told, bool)
 
     def tells_all_of(self, kind: str, key: str) -> bool:
         """The same of one party."""

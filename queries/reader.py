@@ -213,10 +213,9 @@ class Reader(DistrictReader):
 
     def _sees(self, party: str) -> bool:
         try:
-            self._keys.known(party)
+            return self._keys.is_near(self._keys.known(party))
         except NotFoundError:
             return False
-        return True
 
     @property
     def _archive(self) -> DecisionArchive:

@@ -28,7 +28,7 @@ from api.security import Asker, Role
 from graph.connection import Graph
 from graph.information import InformationClass
 from graph.log import FactLog
-from graph.operations import Channel, Consents
+from graph.operations import Channel, Consents, Mode
 from graph.projection import project
 from graph.settings import Settings
 from graph.time import today, utc_now
@@ -46,7 +46,7 @@ OFFICER = Asker(
     frozenset({Act.LOOK, Act.ASK, Act.DECIDE}),
 )  # fmt: skip
 #: What tells that the consent was looked at.
-NAME, LOAN_NO = "许春英", "JK-77"
+NAME, LOAN_NO = "许春英", "loan:1"
 PRODUCT = "farmer_small_credit_loan"
 _TRIES = 30
 
@@ -67,7 +67,7 @@ def town(office: Settings) -> Settings:
     world.node("Household", HOUSEHOLD[0], household_no="H-1")
     world.tie("BELONGS_TO", HEAD, HOUSEHOLD, role="householder")
     world.tie("BELONGS_TO", WIFE, HOUSEHOLD, role="spouse")
-    world.node("Loan", LOAN[0], principal_fen=100_000, loan_no=LOAN_NO)
+    world.node("Loan", LOAN[0], principal_fen=100_000, loan_no="JK-77")
     world.node("LoanState", LOAN[0], "Loan", balance_fen=77_700, loan_class="substandard")
     world.tie("BORROWED", HEAD, LOAN)
     world.tie("LENT_BY", LOAN, BANK)
@@ -219,7 +219,7 @@ def test_each_class_and_each_tick_opens_its_own(client: TestClient, window: Wind
     number = window.open(HEAD[0], onward_tick=False)
     assert NAME not in told(client, "card")
     window.revoke(number)
-    window.open(HEAD[0], institution_name="凤翔农商银行", mode="continuous")
+    window.open(HEAD[0], institution_name="凤翔农商银行", mode=Mode.CONTINUOUS)
     post = {"Purpose": "post_loan"}
     assert LOAN_NO in client.get("/v1/parties/person:a/loans").text
     assert LOAN_NO not in client.get("/v1/parties/person:a/loans", headers=post).text
