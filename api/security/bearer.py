@@ -9,6 +9,7 @@ from starlette.requests import Request
 from api.acts import Act
 from api.security.asker import Asker, scope_of
 from api.security.clients import CLIENT_ACTS
+from api.security.consented import PURPOSE_HEADER
 from api.security.role import Role
 from api.security.signing_keys import signing_keys
 from api.security.tokens import Token, TokenError, digest_of, read
@@ -21,8 +22,6 @@ from queries.scope import Scope
 __all__ = ["InsufficientScopeError", "TokenRefusedError", "from_bearer", "in_scope", "issuer_of"]
 
 _SCHEME = "bearer"
-#: A client says for which of its purposes it asks, by its code; by default for the first.
-PURPOSE = "Purpose"
 
 
 class TokenRefusedError(LoginError):
@@ -110,7 +109,7 @@ def _is_standing(client: Client, is_spent: bool, token: Token) -> bool:
 
 def _scope(client: Client, request: Request) -> Scope:
     """What a client sees: what is public, and what was opened to its institution."""
-    purpose = request.headers.get(PURPOSE, client.purposes[0])
+    purpose = request.headers.get(PURPOSE_HEADER, client.purposes[0])
     if purpose not in client.purposes:
         raise ForbiddenError(
             "这个客户端没有登记这项用途。请核对用途，或请管理员登记。",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from api.security.asker import Asker
 from api.security.role import Role
+from api.security.roles import policy_of
 from queries.consent import ConsentedScopes, Purpose, find_purpose
 from queries.scope import Scope
 
@@ -17,13 +18,8 @@ PURPOSE_HEADER = "Purpose"
 #: What browsers put there of themselves, of a page that nobody has asked for yet.
 _NO_PURPOSE = frozenset({"", "prefetch", "preview", "prefetch;prerender"})
 
-#: Roles that see of a party what it opened to their institution, besides what is public, and the
-#: purpose for which they ask where they state none.
-_ON_CONSENT = {
-    Role.LOAN_OFFICER: "credit_approval",
-    Role.MANAGER: "credit_approval",
-    Role.CLIENT: "credit_approval",
-}
+#: Roles that see of a party what it opened to their institution, besides what is public.
+_ON_CONSENT = frozenset({Role.LOAN_OFFICER, Role.MANAGER, Role.CLIENT})
 
 
 def sees_by_consent(asker: Asker) -> bool:
@@ -33,7 +29,7 @@ def sees_by_consent(asker: Asker) -> bool:
 
 def purpose_of(asker: Asker) -> Purpose:
     """For what they ask; raises `InputError` (`purpose_unknown`)."""
-    return find_purpose(asker.scope.purpose or _ON_CONSENT[asker.role])
+    return find_purpose(asker.scope.purpose or policy_of(asker.role).purpose)
 
 
 def asking_for(asker: Asker, stated: str | None) -> Asker:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Self
+from graph.termed import Termed
 
 __all__ = ["Role", "role_of"]
 
 
-class Role(StrEnum):
+class Role(Termed):
     """A role: a code and its Chinese term."""
-
-    term: str
-
-    def __new__(cls, code: str, term: str) -> Self:
-        """A member; its value is the code."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.term = term
-        return member
 
     #: Who did not log in: whoever looks at what is published.
     VISITOR = "visitor", "公众"

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Self
 
 from graph import time
+from graph.termed import Termed
 
 __all__ = ["Channel", "Consent", "ConsentAct", "ConsentTerms", "Ending", "Mode"]
 
 
-class _Termed(StrEnum):
-    term: str
-
-    def __new__(cls, code: str, term: str = "") -> Self:
-        """A member; its value is the code, by which it is found again."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.term = term
-        return member
-
-
-class Mode(_Termed):
+class Mode(Termed):
     """How often a consent may be used."""
 
     ONCE = "once", "一次使用"
     CONTINUOUS = "continuous", "有效期内持续使用"
 
 
-class Channel(_Termed):
+class Channel(Termed):
     """By which way it was given: at a window to an officer, by the subject online, or on paper that
     somebody brought later."""
 
@@ -39,7 +27,7 @@ class Channel(_Termed):
     PAPER = "paper", "纸质补录"
 
 
-class Ending(_Termed):
+class Ending(Termed):
     """How a consent ended before its last day."""
 
     REVOKED = "revoked", "已撤回"

@@ -11,8 +11,6 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Self
 
 from sqlalchemy import JSON, Integer, String, delete, func, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -20,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from graph import time
 from graph.errors import InputError
 from graph.operations.store import Instant, OperationsStore, Row
+from graph.termed import Termed
 
 __all__ = [
     "LAW",
@@ -44,17 +43,8 @@ LOG, LAW = "log", "law"
 _DROPPED = "dropped"
 
 
-class EventKind(StrEnum):
+class EventKind(Termed):
     """What happened: a code and its Chinese term."""
-
-    term: str
-
-    def __new__(cls, code: str, term: str) -> Self:
-        """A member; its value is the code."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.term = term
-        return member
 
     SUBJECT_CHANGED = "subject.changed", "主体信息有变化"
     FACT_WITHDRAWN = "fact.withdrawn", "信息不再有效"

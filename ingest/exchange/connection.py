@@ -31,7 +31,7 @@ from graph.settings import Settings
 from ingest.exchange.contract import Contract, contracts
 from queries.rule_file import Strict
 
-__all__ = ["FILE", "Connection", "connection_of", "connections"]
+__all__ = ["FILE", "Connection", "connection_of", "connections", "private_settings"]
 
 #: Name of the file in the data folder.
 FILE = "exchange.yaml"
@@ -72,23 +72,31 @@ class Connection(Strict):
         return self
 
 
+def private_settings(settings: Settings, file: str, code: str) -> object:
+    """What a file of the data folder states that holds secrets; an empty mapping where there is none.
+
+    Raises `SettingsError` with that code where others may read it, and as `read_yaml`.
+    """
+    path = settings.data / file
+    if not path.exists():
+        return {}
+    if is_open_to_others(path):
+        raise SettingsError(
+            f"{file} 中有密钥，其他人可以读取它。请运行 chmod 600 {file} 后重试。",
+            f"{file} holds secrets and others may read it: chmod 600.",
+            code=code,
+        )
+    return read_yaml(path.read_text(encoding="utf-8")) or {}
+
+
 def connections(settings: Settings) -> Mapping[str, Connection]:
     """Every partner that this installation is connected with, by contract.
 
     Raises `SettingsError`: `exchange_settings` where the file cannot be used, `exchange_open` where
     others may read it.
     """
-    path = settings.data / FILE
-    if not path.exists():
-        return {}
-    if is_open_to_others(path):
-        raise SettingsError(
-            f"{FILE} 中有密钥，其他人可以读取它。请运行 chmod 600 {FILE} 后重试。",
-            f"{FILE} holds secrets and others may read it: chmod 600.",
-            code="exchange_open",
-        )
     try:
-        stated = read_yaml(path.read_text(encoding="utf-8")) or {}
+        stated = private_settings(settings, FILE, "exchange_open")
         if not isinstance(stated, dict):
             raise _refused("应按交换约定的名称逐项填写")
         unknown = {*stated} - {*contracts()}

@@ -17,10 +17,8 @@ import yaml
 from pydantic import ValidationError
 
 from graph.errors import InputError, SettingsError
-from graph.plain_yaml import read_yaml
-from graph.private import is_open_to_others
 from graph.settings import Settings
-from ingest.exchange.connection import Connection
+from ingest.exchange.connection import Connection, private_settings
 from ingest.financing.partner import financing_partners
 
 __all__ = ["FILE", "PartnerConnection", "partner_connections"]
@@ -41,17 +39,8 @@ def partner_connections(settings: Settings) -> Mapping[str, PartnerConnection]:
     Raises `SettingsError`: `financing_settings` where the file cannot be used, `financing_open` where
     others may read it.
     """
-    path = settings.data / FILE
-    if not path.exists():
-        return {}
-    if is_open_to_others(path):
-        raise SettingsError(
-            f"{FILE} 中有密钥，其他人可以读取它。请运行 chmod 600 {FILE} 后重试。",
-            f"{FILE} holds secrets and others may read it: chmod 600.",
-            code="financing_open",
-        )
     try:
-        stated = read_yaml(path.read_text(encoding="utf-8")) or {}
+        stated = private_settings(settings, FILE, "financing_open")
         if not isinstance(stated, dict) or {*stated} - {*financing_partners()}:
             raise _refused()
         return {
