@@ -53,6 +53,10 @@ OPEN = {
     "GET /v1/public/typical-cases", "POST /v1/session",
     "POST /v1/token", "POST /v1/token/revocation", "GET /v1/jwks", "GET /login/oidc",
     "GET /.well-known/oauth-authorization-server", "GET /login/oidc/callback",
+    # a subject's own view and an applicant's progress: by a link that was given to them
+    "GET /mine", "GET /mine/links/{token}", "POST /mine/links/{token}", "POST /mine/closing",
+    "POST /mine/consents/{number}/revocation", "POST /mine/requests", "POST /mine/reports",
+    "GET /financing/progress/{token}",
 }  # fmt: skip
 FILLED = {"token": "x", "number": "1", "year": "2026"}
 
