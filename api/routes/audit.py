@@ -137,7 +137,7 @@ def end_watch(number: Number, body: EndOfWatching, services: Serving) -> Watch:
     return AuditBook(services).end_watch(number, by=body.by)
 
 
-@router.get("/{number}", summary="一条审计记录 / one entry")
+@router.get("/{number:int}", summary="一条审计记录 / one entry")
 @needs(Act.AUDIT)
 def entry(number: Number, services: Serving) -> AuditLine:
     """One entry, with whom it is about: bodies by code, persons by a mark."""

@@ -158,21 +158,21 @@ def register(body: NewConsent, scope: Scoped, services: Serving) -> ConsentView:
     )
 
 
-@router.get("/consents/{number}", summary="一份授权 / one consent")
+@router.get("/consents/{number:int}", summary="一份授权 / one consent")
 @needs(Act.CONSENT)
 def one(number: Number, scope: Scoped, services: Serving) -> ConsentView:
     """What was agreed to, and what became of it."""
     return consent_view(services.office, scope, number, at=utc_now())
 
 
-@router.post("/consents/{number}/confirmation", summary="复核纸质授权 / confirm")
+@router.post("/consents/{number:int}/confirmation", summary="复核纸质授权 / confirm")
 @needs(Act.CONSENT)
 def confirm(number: Number, body: Confirmation, scope: Scoped, services: Serving) -> ConsentView:
     """A second person has looked at the paper."""
     return confirm_consent(services.office, scope, number, by=body.by, at=utc_now())
 
 
-@router.post("/consents/{number}/revocation", summary="撤回授权 / revoke")
+@router.post("/consents/{number:int}/revocation", summary="撤回授权 / revoke")
 @needs(Act.CONSENT)
 def revoke(number: Number, body: Revocation, scope: Scoped, services: Serving) -> ConsentView:
     """End a consent at the subject's wish: nothing is seen by it from the next request on."""
@@ -187,7 +187,7 @@ def revoke(number: Number, body: Revocation, scope: Scoped, services: Serving) -
     )
 
 
-@router.post("/consents/{number}/use", summary="登记已使用 / used up")
+@router.post("/consents/{number:int}/use", summary="登记已使用 / used up")
 @needs(Act.CONSENT)
 def use(number: Number, body: Use, scope: Scoped, services: Serving) -> ConsentView:
     """A consent for once was used, for what."""
