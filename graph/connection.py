@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
@@ -34,8 +33,9 @@ from graph.closing import Closing
 from graph.engine import Endpoint, awaits_filling, ensure_engine, renew_store, store_problem
 from graph.errors import GraphUnavailableError, InputError, XinnongError
 from graph.settings import Settings
+from graph.statement import Rows, Statement
 
-__all__ = ["STORE_RENEWED", "Graph", "Rows", "Statement", "connect"]
+__all__ = ["STORE_RENEWED", "Graph", "connect"]
 
 _RETRY_S = 15.0
 _CONNECT_S = 5.0
@@ -49,24 +49,6 @@ _DAMAGED = "graph_damaged"
 #: Code of the error where the store was set aside in the middle of filling it.
 STORE_RENEWED = "store_renewed"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What a read returned; `truncated` when there was more than the row budget."""
-
-    columns: tuple[str, ...]
-    rows: list[dict[str, Any]]
-    truncated: bool
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One read of several that are made in one transaction."""
-
-    text: str
-    parameters: Mapping[str, Any]
-    max_rows: int = 10_000
 
 
 class Graph(Closing):

@@ -11,21 +11,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from graph.connection import Graph, Statement
 from graph.errors import NotFoundError
 from graph.moment import Moment, lawful_on
 from graph.resolution import redirects
+from graph.statement import Statement
 from queries.lawful import parameters
 from queries.question import Question
 from queries.questions import library
 from queries.scope import Scope
 from queries.seen import of_fragment
+
+if TYPE_CHECKING:
+    from graph.connection import Graph
 
 __all__ = ["KNOWN", "SAME_AS", "At", "CanonicalKeys", "patience_s", "statement_of"]
 

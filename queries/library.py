@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graph.connection import Graph, Rows, Statement
 from graph.errors import NotFoundError
 from graph.moment import Moment
+from graph.statement import Rows, Statement
 from queries.basis import Basis
 from queries.canonical_keys import KNOWN, SAME_AS, At, CanonicalKeys, patience_s, statement_of
 from queries.question import Question
@@ -16,6 +16,9 @@ from queries.questions import library
 from queries.scope import Scope
 from queries.search import best_first, read_typed
 from queries.typed_answer import QuestionAnswer, answer_model
+
+if TYPE_CHECKING:
+    from graph.connection import Graph
 
 __all__ = [
     "Answer",

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from graph.connection import Statement
+from graph.statement import Statement
 
 __all__ = ["pasted"]
 

@@ -22,6 +22,12 @@ library()
 print(",".join(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
+_TAKEN_IN = """
+import sys
+import ingest.plan
+print(",".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
 
 @pytest.mark.parametrize("package", ["ingest", "queries"])
 def test_every_public_name_is_there(package: str) -> None:
@@ -46,3 +52,13 @@ def test_a_question_does_not_wait_for_what_it_does_not_use() -> None:
     loaded = set(said.strip().split(","))
     assert "neo4j" in loaded
     assert loaded & set(_SLOW) == set()
+
+
+def test_a_file_is_taken_in_without_what_talks_to_the_graph() -> None:
+    """30 MB of every process that reads a file, and of what a million rows may take."""
+    said = subprocess.run(
+        [sys.executable, "-c", _TAKEN_IN], capture_output=True, text=True, check=True
+    ).stdout
+    loaded = set(said.strip().split(","))
+    assert "pyarrow" in loaded
+    assert loaded & {"neo4j", "jpype", "fastapi", "numba"} == set()

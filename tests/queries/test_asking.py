@@ -11,9 +11,9 @@ import pytest
 from asking import ask
 from conftest import DAYS, INSTANTS, Worlds
 
-from graph.connection import Rows, Statement
 from graph.errors import NotFoundError
 from graph.moment import Moment
+from graph.statement import Rows, Statement
 from queries import library
 from queries.canonical_keys import CanonicalKeys
 from queries.library import ask_many, statement

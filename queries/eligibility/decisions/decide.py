@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from graph.connection import Graph
 from graph.errors import NotFoundError
 from graph.identifiers.redaction import redacted_name
 from graph.moment import Moment
@@ -30,6 +29,9 @@ from queries.eligibility.rules.missing import least_missing
 from queries.eligibility.rules.product import Product, Version, packaged
 from queries.eligibility.rules.runner import Checked, evaluate, overall
 from queries.eligibility.verdict import Verdict
+
+if TYPE_CHECKING:
+    from graph.connection import Graph
 
 __all__ = [
     "Case",

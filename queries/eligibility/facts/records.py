@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
-from graph.connection import Graph
 from graph.covered_sources import coverage_days
 from graph.debtor import operators, told_of_both
 from graph.errors import InputError, NotFoundError
@@ -31,6 +30,9 @@ from graph.time import MAX_DATE, MIN_DATE
 from queries.canonical_keys import CanonicalKeys
 from queries.library import ask
 from queries.visible import as_view
+
+if TYPE_CHECKING:
+    from graph.connection import Graph
 
 __all__ = ["Records", "records_from_graph", "records_from_log"]
 

@@ -1,0 +1,27 @@
+"""One read, and what it returned: a question is put together and answered without Neo4j's driver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Rows", "Statement"]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a read returned; `truncated` when there was more than the row budget."""
+
+    columns: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    truncated: bool
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One read of several that are made in one transaction."""
+
+    text: str
+    parameters: Mapping[str, Any]
+    max_rows: int = 10_000
