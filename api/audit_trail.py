@@ -45,6 +45,7 @@ __all__ = [
     "note_asker",
     "note_consents",
     "note_subjects",
+    "note_thing",
     "noted_now",
 ]
 
@@ -71,6 +72,7 @@ class Noted:
     """What is noted of one request while it is answered.
 
     Attributes:
+        thing: what was acted on, where the address does not name it; words of ours.
         document, taken_at: number and instant of what is printed or exported (`api.watermark`); empty
             and None where nothing is.
     """
@@ -79,6 +81,7 @@ class Noted:
     act: Act | None = None
     subjects: set[str] = field(default_factory=set)
     consents: set[str] = field(default_factory=set)
+    thing: str = ""
     document: str = ""
     taken_at: datetime | None = None
 
@@ -105,6 +108,11 @@ def note_subjects(request: Request, keys: Iterable[str]) -> None:
 def note_consents(request: Request, numbers: Iterable[object]) -> None:
     """Have the audit know on which consents an answer stands."""
     _of(request).consents.update(str(number) for number in numbers)
+
+
+def note_thing(request: Request, said: str) -> None:
+    """Have the audit know what was acted on, where the address does not name it."""
+    _of(request).thing = said
 
 
 def document_number(at: datetime) -> str:
@@ -284,7 +292,7 @@ class _Answer:
             institution=asker.scope.institution,
             act=noted.act.value,
             way=f"{scope['method']} {getattr(route, 'path', '?')}",
-            thing=_thing(scope.get("path_params", {})),
+            thing=" ".join(filter(None, (_thing(scope.get("path_params", {})), noted.thing)))[:200],
             subjects=frozenset(noted.subjects - self._told),
             items=_items(needs.access if needs else ()),
             purpose=asker.scope.purpose,
