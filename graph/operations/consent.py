@@ -249,10 +249,15 @@ class Consents:
         """
         with self._store.transaction() as session:
             position = _next(session)
-            rows = session.scalars(select(_Consent).where(_Consent.number.in_(numbers)))
+            wanted = list(numbers)
+            held = [
+                one
+                for start in range(0, len(wanted), _AT_ONCE)
+                for one in _some(session, wanted[start : start + _AT_ONCE])
+            ]
             begun = [
                 one.number
-                for one in _consents(session, rows.all())
+                for one in held
                 if one.terms.mode == Mode.ONCE and one.first_use() is None and not one.ending(at)
             ]
             for number in begun:
@@ -298,9 +303,7 @@ class Consents:
             rows = session.execute(select(*columns).where(_Consent.position > position))
             told = select(_Act.consent, _Act.act, _Act.at, _Act.position)
             acts = session.execute(told.where(_Act.position > position).order_by(_Act.number))
-            return News(
-                last, [ConsentNews(*row) for row in rows], [ActNews(*row) for row in acts]
-            )
+            return News(last, [ConsentNews(*row) for row in rows], [ActNews(*row) for row in acts])
 
     def _over(
         self, number: int, ending: Ending, how: str, reason: str, by: str, at: datetime
@@ -393,6 +396,11 @@ def _found(session: Session, number: int) -> Consent:
     if row is None:
         raise _unknown()
     return _consents(session, [row])[0]
+
+
+def _some(session: Session, numbers: Sequence[int]) -> list[Consent]:
+    rows = session.scalars(select(_Consent).where(_Consent.number.in_(numbers)))
+    return _consents(session, rows.all())
 
 
 def _consents(session: Session, rows: Sequence[_Consent]) -> list[Consent]:

@@ -9,7 +9,16 @@ from graph import time
 from graph.termed import Termed
 from graph.time import day_of
 
-__all__ = ["BEGUN", "CONFIRMED", "Channel", "Consent", "ConsentAct", "ConsentTerms", "Ending", "Mode"]
+__all__ = [
+    "BEGUN",
+    "CONFIRMED",
+    "Channel",
+    "Consent",
+    "ConsentAct",
+    "ConsentTerms",
+    "Ending",
+    "Mode",
+]
 
 
 #: Acts that do not end a consent: a second person looked at its paper; its one use began.

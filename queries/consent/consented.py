@@ -179,9 +179,7 @@ class ConsentedScopes:
             self._scopes.move_to_end(key)
             return Consented(held[1], purpose.code, day, self._position)
 
-    def opened(
-        self, told: Consented, subjects: Iterable[str], classes: frozenset[str]
-    ) -> Opened:
+    def opened(self, told: Consented, subjects: Iterable[str], classes: frozenset[str]) -> Opened:
         """On which consents an answer stands that is about some subjects and reads some classes."""
         numbers: list[int] = []
         begins: list[int] = []

@@ -304,4 +304,8 @@ def items_of(codes: Sequence[str], opened: frozenset[str]) -> tuple[ConsentItem,
 _CLASSES = {item.value: item for item in InformationClass}
 _MODES = {mode.value: mode for mode in Mode}
 _CHANNELS = {channel.value: channel for channel in Channel}
-_ACTS = {CONFIRMED: "复核", BEGUN: "开始使用（当日有效）", **{ending.value: ending.term for ending in Ending}}
+_ACTS = {
+    CONFIRMED: "复核",
+    BEGUN: "开始使用（当日有效）",
+    **{ending.value: ending.term for ending in Ending},
+}

@@ -296,7 +296,9 @@ def test_commands_put_forward_and_confirm(
     refused = run.invoke(commands, ["users", "confirm", "1"])
     assert refused.exit_code != 0 and "neu" not in names(house)
     assert confirmed(other, 1).json()["user"]["name"] == "neu"
-    number = one.post("/v1/users", json={**CLERK, "name": "neu2", "display_name": "新二"}).json()["number"]
+    number = one.post("/v1/users", json={**CLERK, "name": "neu2", "display_name": "新二"}).json()[
+        "number"
+    ]
     told = run.invoke(commands, ["users", "confirm", str(number)]).output
     assert "/login/link/" in told and "neu2" in names(house)
     listed = run.invoke(commands, ["users", "changes", "--json"]).output
