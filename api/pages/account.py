@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
-from starlette.routing import Match
 
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Serving, known
-from api.needs import needs, own
+from api.needs import needs, own, routes_of
 from api.pages.rendering import page, see_other
 from api.pages.start import start_of
 from api.security.account import (
@@ -127,13 +126,21 @@ def end(held: Own, services: Serving, number: Annotated[Whole, Path(ge=1, le=MOS
 
 def _came_from(request: Request) -> str:
     """The page of ours from which a form was sent, where it can be asked for again."""
-    told = urlsplit(request.headers.get("referer", ""))
-    if told.netloc != request.url.netloc:
+    try:
+        told = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
         return ""
-    again = {**request.scope, "method": "GET", "path": told.path, "root_path": ""}
-    if all(route.matches(again)[0] is not Match.FULL for route in request.app.routes):
+    if told.netloc != request.url.netloc or not _is_asked_for(request, told.path):
         return ""
     return own_path(told.path + (f"?{told.query}" if told.query else ""), "")
+
+
+def _is_asked_for(request: Request, path: str) -> bool:
+    """Whether a page answers at a path, and not a form alone."""
+    return any(
+        "GET" in route.methods and route.path_regex.fullmatch(path)
+        for route in routes_of([request.app.router])
+    )
 
 
 def _shown(held: Known, services: Any, *, error: str = "") -> HTMLResponse:
