@@ -137,10 +137,10 @@ def _came_from(request: Request) -> str:
 
 def _is_asked_for(request: Request, path: str) -> bool:
     """Whether a page answers at a path, and not a form alone."""
-    return any(
-        "GET" in route.methods and route.path_regex.fullmatch(path)
-        for route in routes_of([request.app.router])
-    )
+    found = [route for route in routes_of([request.app.router]) if route.path_regex.fullmatch(path)]
+    # a word in an address is no number of another page
+    said = [route for route in found if route.path == path] or found
+    return any("GET" in route.methods for route in said)
 
 
 def _shown(held: Known, services: Any, *, error: str = "") -> HTMLResponse:
