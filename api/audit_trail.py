@@ -44,7 +44,6 @@ __all__ = [
     "Noted",
     "document_number",
     "note_asker",
-    "note_consents",
     "note_standing",
     "note_subjects",
     "note_thing",
@@ -107,11 +106,6 @@ def note_asker(request: Request, asker: Asker, act: Act) -> None:
 def note_subjects(request: Request, keys: Iterable[str]) -> None:
     """Have the audit know whom an answer is about, where it does not say their keys."""
     _of(request).subjects.update(keys)
-
-
-def note_consents(request: Request, numbers: Iterable[object]) -> None:
-    """Have the audit know on which consents an answer stands."""
-    _of(request).consents.update(str(number) for number in numbers)
 
 
 def note_standing(request: Request, consents: ConsentedScopes, told: Consented) -> None:

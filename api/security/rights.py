@@ -105,7 +105,9 @@ class RightsAnswer(Effected):
 
 def actor_of(asker: Asker, by: str = "") -> RightsActor:
     """Who acts: whoever is logged in by their name, who uses this machine by the name they state."""
-    return RightsActor(asker.id, (by.strip() or asker.name) if asker.is_local else asker.name)
+    name = (by.strip() if asker.is_local else "") or asker.name
+    # an account of this machine may have a name of one letter
+    return RightsActor(asker.id, name if len(name) > 1 else asker.id)
 
 
 def is_alone(store: OperationsStore) -> bool:
