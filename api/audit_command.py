@@ -46,11 +46,12 @@ def enter_command(act: Act, settings: Settings) -> None:
         context.call_on_close(lambda: _enter_late(settings, note))
 
 
-def enter_answer(answer: Any) -> None:
+def enter_answer(answer: Any, thing: str = "") -> None:
     """Enter whom the answer of a command is about, before it is printed; raises as `enter_command`.
 
     Args:
         answer: as `graph.encoding.encode` gives it.
+        thing: what was acted on.
     """
     context = _running()
     found = None if context is None else context.meta.get(_META)
@@ -61,6 +62,7 @@ def enter_answer(answer: Any) -> None:
     note = replace(
         _note(act, context),
         subjects=frozenset(keys_in(told)),
+        thing=thing,
         result=hashlib.sha256(told).hexdigest(),
         follows=number,
     )

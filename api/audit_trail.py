@@ -37,14 +37,16 @@ from graph.identifiers.redaction import redacted_name
 from graph.information import InformationClass
 from graph.operations import AuditNote
 from graph.time import day_of, utc_now
+from queries.consent import Consented, ConsentedScopes
 
 __all__ = [
     "Audited",
     "Noted",
     "document_number",
     "note_asker",
-    "note_consents",
+    "note_standing",
     "note_subjects",
+    "note_thing",
     "noted_now",
 ]
 
@@ -71,6 +73,8 @@ class Noted:
     """What is noted of one request while it is answered.
 
     Attributes:
+        standing: what says on which consents an answer stands, where it is by consent.
+        thing: what was acted on, where the address does not name it; words of ours.
         document, taken_at: number and instant of what is printed or exported (`api.watermark`); empty
             and None where nothing is.
     """
@@ -79,6 +83,8 @@ class Noted:
     act: Act | None = None
     subjects: set[str] = field(default_factory=set)
     consents: set[str] = field(default_factory=set)
+    thing: str = ""
+    standing: tuple[ConsentedScopes, Consented] | None = None
     document: str = ""
     taken_at: datetime | None = None
 
@@ -102,9 +108,15 @@ def note_subjects(request: Request, keys: Iterable[str]) -> None:
     _of(request).subjects.update(keys)
 
 
-def note_consents(request: Request, numbers: Iterable[object]) -> None:
-    """Have the audit know on which consents an answer stands."""
-    _of(request).consents.update(str(number) for number in numbers)
+def note_standing(request: Request, consents: ConsentedScopes, told: Consented) -> None:
+    """Have the audit find out on which consents an answer stands, once it knows whom it is about; what
+    is for once begins to be used with the answer."""
+    _of(request).standing = consents, told
+
+
+def note_thing(request: Request, said: str) -> None:
+    """Have the audit know what was acted on, where the address does not name it."""
+    _of(request).thing = said
 
 
 def document_number(at: datetime) -> str:
@@ -264,18 +276,37 @@ class _Answer:
             if status < _REFUSED:
                 raise _closed()
             return
+        await self._stand(status)
         note = self._note(status, result)
         self._told |= note.subjects
         number = await asyncio.wrap_future(writer.write(note))
         self._number = self._number or number
         self._entered_at = monotonic()
 
+    async def _stand(self, status: int) -> None:
+        """Note on which consents what leaves now stands, and begin the use of those for once.
+
+        One place, before anything leaves: what cannot be noted is not answered.
+        """
+        noted = self._noted
+        if noted.standing is None or status >= _REFUSED:
+            return
+        consents, told = noted.standing
+        found = consents.opened(told, noted.subjects - self._told, self._access())
+        noted.consents.update(map(str, found.numbers))
+        if found.begins and noted.asker is not None:
+            name = noted.asker.name
+            await asyncio.to_thread(consents.begin, found.begins, by=name, at=utc_now())
+
+    def _access(self) -> frozenset[InformationClass]:
+        needs = getattr(getattr(self._scope.get("route"), "endpoint", None), "needs", None)
+        return needs.access if needs else frozenset()
+
     def _note(self, status: int, result: str) -> AuditNote:
         noted, scope = self._noted, self._scope
         assert noted.asker is not None
         assert noted.act is not None
         asker, route = noted.asker, scope.get("route")
-        needs = getattr(getattr(route, "endpoint", None), "needs", None)
         return AuditNote(
             at=utc_now(),
             who=asker.id,
@@ -284,9 +315,9 @@ class _Answer:
             institution=asker.scope.institution,
             act=noted.act.value,
             way=f"{scope['method']} {getattr(route, 'path', '?')}",
-            thing=_thing(scope.get("path_params", {})),
+            thing=" ".join(filter(None, (_thing(scope.get("path_params", {})), noted.thing)))[:200],
             subjects=frozenset(noted.subjects - self._told),
-            items=_items(needs.access if needs else ()),
+            items=_items(self._access()),
             purpose=asker.scope.purpose,
             consents=tuple(sorted(noted.consents)),
             result=result,

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from api.needs import EVERY_CLASS
 from api.security import Asker, Role, local_asker
 from api.security.consented import sees_by_consent
 from api.security.standing import refuse_changed
@@ -33,6 +34,7 @@ from graph.identifiers.redaction import redacted_name
 from graph.operations import Job, Kind, Runner, Work
 from graph.progress import Progress
 from graph.time import utc_now
+from queries.consent import Consented
 from queries.eligibility.decisions.answer import decision_answer
 from queries.eligibility.rules.product import canonical
 from queries.reader import Reader
@@ -115,7 +117,10 @@ class DecisionJobs:
                 if self._local is None or asker.id != self._local.id:
                     refuse_changed(asker, self._services.store)
                 # of consents that changed a reader is made anew; it is the same scope while none did
-                scope = self._services.consented(asker, at=utc_now())
+                consented = None
+                if sees_by_consent(asker):
+                    consented = self._services.consented_now(asker, at=utc_now())
+                scope = asker.scope if consented is None else consented.scope
                 if reader is None or reader.scope is not scope:
                     reader = self._services.reader_of(
                         scope,
@@ -125,6 +130,8 @@ class DecisionJobs:
                 line = self._line(reader, asked["product"], party, given)
                 if line is None:
                     break
+                if consented is not None and not line.refused:
+                    self._begin(consented, party, asker)
                 lines.append(line)
             texts = [line.text for line in lines]
             refused = sum(line.refused for line in lines)
@@ -133,6 +140,12 @@ class DecisionJobs:
             if start + len(lines) < len(asked["parties"]):
                 yield
         return None
+
+    def _begin(self, consented: Consented, party: str, asker: Asker) -> None:
+        """A decision uses what was opened for once, before anybody is told it."""
+        consents = self._services.consents
+        found = consents.opened(consented, [party], EVERY_CLASS)
+        consents.begin(found.begins, by=asker.name, at=utc_now())
 
     def _line(
         self, reader: Reader, product: str, party: str, given: Mapping[str, Any]

@@ -12,7 +12,7 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from api.admission import Day, Instant
-from api.audit_trail import note_asker
+from api.audit_trail import note_asker, note_standing
 from api.decision_jobs import AskersJobs, DecisionJobs
 from api.needs import is_open, is_own
 from api.rate_limit import count_asker, count_refused
@@ -28,6 +28,7 @@ from api.trace import note_scope
 from graph.errors import ForbiddenError, LoginError
 from graph.time import past, utc_now
 from ingest.delivery.inbox import Inbox
+from queries.consent import Consented
 from queries.reader import Reader
 from queries.scope import Scope
 
@@ -127,10 +128,13 @@ def scope(request: Request) -> Scope:
     who = asking(request)
     if not sees_by_consent(who):
         return who.scope
-    held: Scope | None = getattr(request.state, "consented", None)
+    held: Consented | None = getattr(request.state, "consented", None)
     if held is None:
-        held = request.state.consented = services(request).consented(who, at=utc_now())
-    return held
+        opened = services(request)
+        held = request.state.consented = opened.consented_now(who, at=utc_now())
+        # on which consents the answer stands is known once it is known whom it is about
+        note_standing(request, opened.consents, held)
+    return held.scope
 
 
 def known(request: Request) -> Known | None:
@@ -175,34 +179,43 @@ async def permitted(request: Request) -> None:
 
 
 async def _find(request: Request, endpoint: Any) -> None:
-    """Note who asks, where they said so: by a token, else by a session.
+    """Note who asks, where they said so.
 
     What is open is answered to everybody as to a visitor; a page of it, which says at its head who
     is logged in, looks for a session all the same.
     """
-    opened, state = is_open(endpoint), request.app.state
-    if not opened and "authorization" in request.headers:
-        try:
-            client = await _looked_up(request, from_bearer, request, services(request).office)
-        except LoginError:
-            count_refused(request)
-            raise
-        if client is not None:
-            request.scope[_ASKER] = client
-            return
-    if state.asker is not None:
-        return
-    if opened:
+    opened = is_open(endpoint)
+    if opened and request.app.state.asker is None:
         request.scope[_ASKER] = visitor()
+        if getattr(request.scope["route"], "include_in_schema", True):
+            return
+    try:
+        found, held = await _who(request, bearer=not opened)
+    except LoginError:
+        count_refused(request)
+        raise
+    if held is not None:
+        request.scope[_KNOWN] = held
+        showing_to(held.asker)
+    if found is not None and not opened:
+        request.scope[_ASKER] = found
+
+
+async def _who(request: Request, *, bearer: bool = True) -> tuple[Asker | None, Known | None]:
+    """Who asks, and in which session: by a token, else whoever uses this machine, else by a session.
+
+    The only place that looks it up.  Raises as `from_bearer`.
+    """
+    if bearer and "authorization" in request.headers:
+        client = await _looked_up(request, from_bearer, request, services(request).office)
+        if client is not None:
+            return client, None
+    local: Asker | None = request.app.state.asker
+    if local is not None:
+        return local, None
     token = request.cookies.get(COOKIE)
-    if not token or (opened and getattr(request.scope["route"], "include_in_schema", True)):
-        return
-    found = await _looked_up(request, services(request).known_by, token)
-    if found is not None:
-        request.scope[_KNOWN] = found
-        showing_to(found.asker)
-        if not opened:
-            request.scope[_ASKER] = found.asker
+    held = await _looked_up(request, services(request).known_by, token) if token else None
+    return (None if held is None else held.asker), held
 
 
 async def _looked_up(request: Request, look_up: Callable[..., Found], *of: Any) -> Found:
@@ -215,18 +228,11 @@ async def _looked_up(request: Request, look_up: Callable[..., Found], *of: Any) 
 
 async def asker_again(request: Request) -> Asker | None:
     """Who asks, looked up anew, of a request that goes on for long; None where they may ask no more."""
-    state = request.app.state
-    if "authorization" in request.headers:
-        try:
-            return await _looked_up(request, from_bearer, request, services(request).office)
-        except (LoginError, ForbiddenError):
-            return None
-    if state.asker is not None:
-        local: Asker = state.asker
-        return local
-    token = request.cookies.get(COOKIE, "")
-    found = await _looked_up(request, services(request).known_by, token) if token else None
-    return None if found is None else found.asker
+    try:
+        found, _ = await _who(request)
+    except (LoginError, ForbiddenError):
+        return None
+    return found
 
 
 def reader(
@@ -261,6 +267,8 @@ def inbox(request: Request) -> Inbox:
 def jobs(request: Request) -> AskersJobs:
     """The jobs of whoever asks."""
     found: DecisionJobs = request.app.state.jobs
+    # what is submitted or fetched stands on consents as well, and the audit says on which
+    scope(request)
     return found.of(asking(request))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -104,7 +104,20 @@ class StoppingServer(uvicorn.Server):
 
     From the signal on nobody new is let in; an answer that runs has `timeout_graceful_shutdown` seconds;
     streams of events end at once, since whoever listens comes back; jobs are put back by the runner.
+
+    Args:
+        ready: called once it answers, before its first request.
     """
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None = None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; what could not be started is said by who runs it."""
+        await super().startup(sockets)
+        if self.started and self._ready is not None:
+            self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; streams first, or their connections would be waited for."""
@@ -133,14 +146,22 @@ SERVER: Mapping[str, Any] = {
 _NOT_STARTED = 3
 
 
-def run_until_stopped(app: ASGIApp, *, host: str, port: int, stop_s: float) -> None:
+def run_until_stopped(
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    stop_s: float,
+    ready: Callable[[], None] | None = None,
+) -> None:
     """Serve until Ctrl-C or SIGTERM.
 
     Args:
+        ready: called once it answers.
         stop_s: seconds that answers under way are given then.
     """
     how = {**SERVER, "timeout_graceful_shutdown": stop_s}
-    server = StoppingServer(uvicorn.Config(app, host=host, port=port, **how))
+    server = StoppingServer(uvicorn.Config(app, host=host, port=port, **how), ready)
     # the signal is raised again once everything is closed: that is no error
     with suppress(KeyboardInterrupt):
         server.run()

@@ -21,7 +21,7 @@ from graph.moment import Moment
 from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sessions
 from graph.settings import Settings
 from graph.time import utc_now
-from queries.consent import ConsentedScopes, has_consent
+from queries.consent import Consented, ConsentedScopes, has_consent
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
@@ -62,7 +62,6 @@ class Services(Closing):
         self.log = FactLog(settings.log_dir)
         self.runs = Runs()
         self._warm = SingleFlight[bool]("warm")
-        #: Whether a subject lets an institution look at it for a purpose, at an instant.
         self._reads_graph, self._waits, self._owned = reads_graph, waits, owned
         if reads_graph:
             _ = self.graph
@@ -113,7 +112,11 @@ class Services(Closing):
         Raises `InputError` (`purpose_unknown`), and `OperationsError`: who cannot look a consent up
         lets nothing be seen.
         """
-        return on_consent(asker, self.consents, at=at) if sees_by_consent(asker) else asker.scope
+        return self.consented_now(asker, at=at).scope if sees_by_consent(asker) else asker.scope
+
+    def consented_now(self, asker: Asker, *, at: datetime) -> Consented:
+        """The same of one who sees by consent, with what says on which consents an answer stands."""
+        return on_consent(asker, self.consents, at=at)
 
     @property
     def office(self) -> OfficeBooks:

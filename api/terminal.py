@@ -152,13 +152,17 @@ def pairs(given: list[str]) -> dict[str, Any]:
     return found
 
 
-def answer_with(answer: Any, as_json: bool, people: Callable[[], Any]) -> None:
-    """Print the answer on standard output: JSON for programs, or what `people` prints."""
+def answer_with(answer: Any, as_json: bool, people: Callable[[], Any], *, thing: str = "") -> None:
+    """Print the answer on standard output: JSON for programs, or what `people` prints.
+
+    Args:
+        thing: what was acted on, for the audit.
+    """
     from api.audit_command import enter_answer
     from graph.encoding import encode
 
     encoded = encode(answer)
-    enter_answer(encoded)
+    enter_answer(encoded, thing)
     if as_json:
         print(json.dumps(encoded, ensure_ascii=False))
     else:

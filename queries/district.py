@@ -347,7 +347,7 @@ class DistrictReader:
     def _state(self, rules: object) -> tuple[object, ...]:
         """What an answer follows from: the moment, who asks, and the rules applied."""
         at = self.moment
-        return (at.as_of, at.known_at, at.head, self.scope.id, self.scope.name, rules)
+        return (at.as_of, at.known_at, at.head, self.scope.id, self.scope.said, rules)
 
     def _taken(self) -> Snapshot:
         from graph.snapshot import refresh_snapshot, take_snapshot

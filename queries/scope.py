@@ -156,11 +156,15 @@ class Scope:
 
     @cached_property
     def said(self) -> str:
-        """For whom an answer is, as its basis says it: the name, and that something is withheld.
+        """For whom an answer is, as its basis says it: the name, for which purpose, and that something
+        is withheld.
 
         The same words whether or not anything was withheld from this one answer.
         """
-        return self.name if self.sees_everything else f"{self.name}（{WITHHELD}）"
+        if self.sees_everything:
+            return self.name
+        why = f"用途：{self.purpose}；" if self.purpose else ""
+        return f"{self.name}（{why}{WITHHELD}）"
 
     @cached_property
     def id(self) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.acts import Act
+from api.rights_terminal import say_change, say_changed, say_changes
 from api.terminal import Json, answer_with, opened, say, table
 
 __all__ = ["commands"]
@@ -18,6 +19,8 @@ commands = typer.Typer(
     no_args_is_help=True,
 )
 By = Annotated[str, typer.Option("--by", help="办理人姓名或工号 / who acts")]
+Number = Annotated[int, typer.Argument(min=1, help="变更编号，见 xinnong clients changes / number")]
+Why = Annotated[str, typer.Option(help="原因 / why")]
 ClientId = Annotated[str, typer.Argument(help="客户端编号，见 xinnong clients list / client")]
 
 
@@ -76,28 +79,69 @@ def add(
     as_json: Json = False,
 ) -> None:
     """登记客户端；没有给公钥的，生成密钥，只显示这一次 / register a client"""
-    from api.security.clients import add_key, new_secret, register
+    from api.security import local_asker
+    from api.security.client_rights import register_client, secret_for_client
+    from api.security.rights import actor_of
     from graph.time import utc_now
 
     text = key.read_text(encoding="utf-8", errors="replace") if key else ""
+    actor, at, secret = actor_of(local_asker(), by), utc_now(), None
     with opened(Act.PEOPLE) as services:
-        store, at = services.office.store, utc_now()
-        client = register(
-            store, name=name, acts=act, purposes=purpose, institution=institution,
-            divisions=division or None, by=by, at=at,
+        made = register_client(
+            services.office, name=name, acts=act, purposes=purpose, institution=institution,
+            divisions=division or None, public_key=text, actor=actor, at=at,
         )  # fmt: skip
-        if text:
-            made = None
-            add_key(store, client.id, text, by=by, at=at)
-        else:
-            made = new_secret(store, services.office.settings, client.id, by=by, at=at)
+        if made.client is not None and not text:
+            secret = secret_for_client(services.office, made.client.id, actor=actor, at=at).secret
 
     def people() -> None:
-        print(f"已登记，客户端编号 {client.id}。")
-        if made is not None:
-            _show(made.secret)
+        say_change(made, "clients")
+        if made.client is not None:
+            print(f"已登记，客户端编号 {made.client.id}。")
+        if secret is not None:
+            _show(secret)
 
-    answer_with({"client": client, "secret": made and made.secret}, as_json, people)
+    told = {"client": made.client, "secret": secret, "change": made.change}
+    answer_with(told, as_json, people, thing=made.noted)
+
+
+@commands.command()
+def change(
+    client: ClientId,
+    by: By,
+    act: Annotated[
+        list[str] | None, typer.Option(help="能办的事，可多次；不写的不变 / what it may do")
+    ] = None,
+    purpose: Annotated[
+        list[str] | None, typer.Option(help="用途的代码，可多次；不写的不变 / purpose")
+    ] = None,
+    division: Annotated[
+        list[str] | None, typer.Option(help="区划代码，可多次；不写的不变 / divisions")
+    ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="改为全区 / the whole district")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """变更客户端的权限：收窄立即生效，扩大须另一位管理员确认 / change what a client may"""
+    from api.security import local_asker
+    from api.security.client_rights import change_client
+    from api.security.rights import actor_of
+    from graph.time import utc_now
+
+    with opened(Act.PEOPLE) as services:
+        made = change_client(
+            services.office, client, acts=act or None, purposes=purpose or None,
+            divisions=division or None, is_everywhere=everywhere,
+            actor=actor_of(local_asker(), by), at=utc_now(),
+        )  # fmt: skip
+
+    def people() -> None:
+        say_change(made, "clients")
+        if made.client is not None:
+            print(f"已变更：{made.client.id}")
+
+    answer_with(made, as_json, people, thing=made.noted)
 
 
 @commands.command()
@@ -109,15 +153,56 @@ def rotate(
     as_json: Json = False,
 ) -> None:
     """换密钥：生成新的，旧的再用一段时间 / a new secret, and an overlap with the old one"""
-    from api.security.clients import new_secret
+    from api.security import local_asker
+    from api.security.client_rights import secret_for_client
+    from api.security.rights import actor_of
     from graph.time import utc_now
 
     with opened(Act.PEOPLE) as services:
-        made = new_secret(
-            services.office.store, services.office.settings, client, by=by, at=utc_now(), days=days,
-            overlap_hours=overlap_hours,
+        made = secret_for_client(
+            services.office, client, days=days, overlap_hours=overlap_hours,
+            actor=actor_of(local_asker(), by), at=utc_now(),
         )  # fmt: skip
-    answer_with(made, as_json, lambda: _show(made.secret))
+    say_changed(made, as_json, "clients")
+
+
+@commands.command("changes")
+def changes(as_json: Json = False) -> None:
+    """权限变更：谁提出、是否确认 / changes of rights that wait, and what became of others"""
+    from api.security.rights import latest_changes
+    from graph.time import utc_now
+
+    with opened(Act.PEOPLE) as services:
+        found = latest_changes(services.office.store, of_clients=True, at=utc_now())
+    say_changes(found, as_json)
+
+
+@commands.command("confirm")
+def confirm(number: Number, by: By, as_json: Json = False) -> None:
+    """确认别人提出的权限变更 / confirm a change that somebody else put forward"""
+    from api.security import local_asker
+    from api.security.rights import actor_of, confirm_change
+    from graph.time import utc_now
+
+    with opened(Act.PEOPLE) as services:
+        made = confirm_change(
+            services.office, number, actor=actor_of(local_asker(), by), at=utc_now()
+        )
+    say_changed(made, as_json, "clients")
+
+
+@commands.command("refuse")
+def refuse(number: Number, by: By, why: Why = "", as_json: Json = False) -> None:
+    """退回权限变更，或者收回自己提出的 / refuse a change, or take one's own back"""
+    from api.security import local_asker
+    from api.security.rights import actor_of, refuse_change
+    from graph.time import utc_now
+
+    with opened(Act.PEOPLE) as services:
+        made = refuse_change(
+            services.office, number, why=why, actor=actor_of(local_asker(), by), at=utc_now()
+        )
+    say_changed(made, as_json, "clients")
 
 
 @commands.command("end-credential")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,11 @@ def serve(
     ] = "127.0.0.1",
 ) -> None:
     """补齐图，启动服务，登录后使用 / bring the graph up, start the server."""
+    _serve(host, port)
+
+
+def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> None:
+    """Serve until it is stopped; `welcome` is said once it answers."""
     from api.app import create_app
     from api.interrupt import ending
     from api.logs import logging_to
@@ -53,9 +59,17 @@ def serve(
                 say(
                     "还没有用户：请在另一个窗口运行 xinnong init，取得管理员的登录链接 / no users yet"
                 )
-        print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
+
+        def ready() -> None:
+            # what is printed before the service answers leads whoever is quick to an error
+            if welcome is not None:
+                welcome()
+            print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
+
         with logging_to(settings):
-            run_until_stopped(create_app(settings), host=host, port=port, stop_s=settings.stop_s)
+            run_until_stopped(
+                create_app(settings), host=host, port=port, stop_s=settings.stop_s, ready=ready
+            )
     finally:
         ending()
         # another server of this folder keeps it
@@ -90,11 +104,14 @@ def demo(
                 room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
     with opened(Act.PEOPLE) as services:
         links = demonstration_links(services.office.store, by=local_asker().name, at=utc_now())
-    print("演示用户的一次性登录链接（服务启动后打开，点一下即登录，各用一次）：")
-    for role, shown, leads_to in links:
-        print(f"  {role.term}（{shown}）：http://127.0.0.1:{port}{leads_to}", flush=True)
     _register_consents()
-    serve(port=port)
+
+    def welcome() -> None:
+        print("演示用户的一次性登录链接（点一下即登录，各用一次）：")
+        for role, shown, leads_to in links:
+            print(f"  {role.term}（{shown}）：http://127.0.0.1:{port}{leads_to}", flush=True)
+
+    _serve("127.0.0.1", port, welcome)
 
 
 def _register_consents() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.acts import Act
+from api.rights_terminal import say_change, say_changed, say_changes
 from api.terminal import Json, answer_with, opened, table
 
 __all__ = ["commands"]
@@ -25,6 +26,8 @@ Divisions = Annotated[
     str, typer.Option(help="区划代码，逗号分开；不写为全区 / divisions, by commas")
 ]
 Address = Annotated[str, typer.Option(help="服务的地址，写在链接前面 / address of the service")]
+Number = Annotated[int, typer.Argument(min=1, help="变更编号，见 xinnong users changes / number")]
+Why = Annotated[str, typer.Option(help="原因 / why")]
 HERE = "http://127.0.0.1:8000"
 
 
@@ -60,20 +63,28 @@ def add(
     department: Department = "",
     divisions: Divisions = "",
     address: Address = HERE,
+    as_json: Json = False,
 ) -> None:
     """新增用户，给出一次性登录链接 / enter a user, and make a link."""
+    from dataclasses import replace
+
     from api.security import local_asker
-    from api.security.people import add_person, link_for
+    from api.security.people import link_for
+    from api.security.rights import actor_of
+    from api.security.user_rights import add_user
     from graph.time import utc_now
 
-    by, at = local_asker().name, utc_now()
+    actor, at = actor_of(local_asker()), utc_now()
     with opened(Act.PEOPLE) as services:
         store = services.office.store
-        add_person(
-            store, name=name, display_name=display_name, role=role, institution=institution,
-            department=department, divisions=divisions.split(","), by=by, at=at,
+        made = add_user(
+            services.office, name=name, display_name=display_name, role=role,
+            institution=institution, department=department, divisions=divisions.split(","),
+            actor=actor, at=at,
         )  # fmt: skip
-        _say_link(address, link_for(store, name, by=by, at=at))
+        if made.user is not None:
+            made = replace(made, path=link_for(store, made.user.name, by=actor.name, at=at))
+    say_changed(made, as_json, "users", address=address)
 
 
 @commands.command()
@@ -89,27 +100,38 @@ def change(
     as_json: Json = False,
 ) -> None:
     """修改用户的角色、机构、部门、区划和外部登录 / change a user."""
-    from api.security.people import change_person
-
-    with opened(Act.PEOPLE) as services:
-        changed = change_person(
-            services.office.store, name, role=role, institution=institution, department=department,
-            divisions=None if divisions is None else divisions.split(","), issuer=issuer,
-            external_id=external_id, person_key=person_key,
-        )  # fmt: skip
-    answer_with(changed, as_json, lambda: print(f"已修改：{changed.name}（{changed.role_label}）"))
-
-
-@commands.command()
-def link(name: Name, address: Address = HERE) -> None:
-    """一次性登录链接，24 小时内用一次 / a one-time link."""
     from api.security import local_asker
-    from api.security.people import link_for
+    from api.security.rights import actor_of
+    from api.security.user_rights import change_user
     from graph.time import utc_now
 
     with opened(Act.PEOPLE) as services:
-        path = link_for(services.office.store, name, by=local_asker().name, at=utc_now())
-    _say_link(address, path)
+        made = change_user(
+            services.office, name, role=role, institution=institution, department=department,
+            divisions=None if divisions is None else divisions.split(","), issuer=issuer,
+            external_id=external_id, person_key=person_key, actor=actor_of(local_asker()),
+            at=utc_now(),
+        )  # fmt: skip
+
+    def people() -> None:
+        say_change(made, "users")
+        if made.user is not None:
+            print(f"已修改：{made.user.name}（{made.user.role_label}）")
+
+    answer_with(made, as_json, people, thing=made.noted)
+
+
+@commands.command()
+def link(name: Name, address: Address = HERE, as_json: Json = False) -> None:
+    """一次性登录链接，24 小时内用一次 / a one-time link."""
+    from api.security import local_asker
+    from api.security.rights import actor_of
+    from api.security.user_rights import link_of_user
+    from graph.time import utc_now
+
+    with opened(Act.PEOPLE) as services:
+        made = link_of_user(services.office, name, actor=actor_of(local_asker()), at=utc_now())
+    say_changed(made, as_json, "users", address=address)
 
 
 @commands.command()
@@ -126,12 +148,50 @@ def end(name: Name, as_json: Json = False) -> None:
 @commands.command("drop-factor")
 def drop_factor(name: Name, as_json: Json = False) -> None:
     """取消丢失的动态口令 / take a lost second factor away."""
-    from api.security.people import forget_second_factor
+    from api.security import local_asker
+    from api.security.rights import actor_of
+    from api.security.user_rights import drop_second_factor_of
+    from graph.time import utc_now
 
     with opened(Act.PEOPLE) as services:
-        changed = forget_second_factor(services.office.store, name)
-    answer_with(changed, as_json, lambda: print(f"已取消动态口令：{changed.name}"))
+        made = drop_second_factor_of(
+            services.office, name, actor=actor_of(local_asker()), at=utc_now()
+        )
+    say_changed(made, as_json, "users")
 
 
-def _say_link(address: str, path: str) -> None:
-    print(f"一次性登录链接（24 小时内用一次，请当面或者通过可信渠道交给本人）：{address}{path}")
+@commands.command("changes")
+def changes(as_json: Json = False) -> None:
+    """权限变更：谁提出、是否确认 / changes of rights that wait, and what became of others."""
+    from api.security.rights import latest_changes
+    from graph.time import utc_now
+
+    with opened(Act.PEOPLE) as services:
+        found = latest_changes(services.office.store, of_clients=False, at=utc_now())
+    say_changes(found, as_json)
+
+
+@commands.command("confirm")
+def confirm(number: Number, address: Address = HERE, as_json: Json = False) -> None:
+    """确认别人提出的权限变更 / confirm a change that somebody else put forward."""
+    from api.security import local_asker
+    from api.security.rights import actor_of, confirm_change
+    from graph.time import utc_now
+
+    with opened(Act.PEOPLE) as services:
+        made = confirm_change(services.office, number, actor=actor_of(local_asker()), at=utc_now())
+    say_changed(made, as_json, "users", address=address)
+
+
+@commands.command("refuse")
+def refuse(number: Number, why: Why = "", as_json: Json = False) -> None:
+    """退回权限变更，或者收回自己提出的 / refuse a change, or take one's own back."""
+    from api.security import local_asker
+    from api.security.rights import actor_of, refuse_change
+    from graph.time import utc_now
+
+    with opened(Act.PEOPLE) as services:
+        made = refuse_change(
+            services.office, number, why=why, actor=actor_of(local_asker()), at=utc_now()
+        )
+    say_changed(made, as_json, "users")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
@@ -11,10 +12,12 @@ from markupsafe import Markup
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Serving, known
-from api.needs import needs, own
+from api.needs import needs, own, routes_of
 from api.pages.rendering import page, see_other
+from api.pages.start import start_of
 from api.security.account import (
     begin_second_factor,
+    choose_purpose,
     confirm_second_factor,
     drop_second_factor,
     end_session,
@@ -22,6 +25,7 @@ from api.security.account import (
     set_password,
 )
 from api.security.known import Known
+from api.security.own_path import own_path
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.time import utc_now
 
@@ -70,6 +74,15 @@ def password(
     return see_other("/account")
 
 
+@router.post("/account/purpose")
+@needs(Act.LOOK)
+@own
+def ask_for(request: Request, held: Own, services: Serving, purpose: Typed = "") -> Response:
+    """Ask for another purpose from now on, and go on where it was chosen."""
+    choose_purpose(services.office, held, purpose)
+    return see_other(_came_from(request) or start_of(held.asker))
+
+
 @router.post("/account/second-factor")
 @needs(Act.LOOK)
 @own
@@ -109,6 +122,25 @@ def end(held: Own, services: Serving, number: Annotated[Whole, Path(ge=1, le=MOS
     """End a log-in of one's own."""
     end_session(services.office, held, number, at=utc_now())
     return see_other("/account")
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours from which a form was sent, where it can be asked for again."""
+    try:
+        told = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    if told.netloc != request.url.netloc or not _is_asked_for(request, told.path):
+        return ""
+    return own_path(told.path + (f"?{told.query}" if told.query else ""), "")
+
+
+def _is_asked_for(request: Request, path: str) -> bool:
+    """Whether a page answers at a path, and not a form alone."""
+    found = [route for route in routes_of([request.app.router]) if route.path_regex.fullmatch(path)]
+    # a word in an address is no number of another page
+    said = [route for route in found if route.path == path] or found
+    return any("GET" in route.methods for route in said)
 
 
 def _shown(held: Known, services: Any, *, error: str = "") -> HTMLResponse:

@@ -10,23 +10,29 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import MOST, Whole
-from api.dependencies import Serving
+from api.dependencies import Serving, asker
 from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
+from api.rights_noted import noted
+from api.security import Asker
+from api.security.client_rights import (
+    change_client,
+    key_for_client,
+    register_client,
+    secret_for_client,
+)
 from api.security.clients import (
     CLIENT_ACTS,
     DAYS,
     MOST_DAYS,
     OVERLAP,
-    add_key,
     client_files,
     end_client,
     end_credential,
-    new_secret,
     refuse_tokens,
-    register,
 )
+from api.security.rights import actor_of, is_alone, latest_changes
 from graph.errors import InputError
 from graph.time import utc_now
 from queries.consent import consent_rules
@@ -54,6 +60,7 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 Form = Annotated[dict[str, str], Depends(_form)]
+Who = Annotated[Asker, Depends(asker)]
 
 
 @router.get("/clients")
@@ -65,52 +72,79 @@ def listed(services: Serving) -> HTMLResponse:
 
 @router.post("/clients")
 @needs(Act.PEOPLE)
-def add(services: Serving, form: Form) -> Response:
-    """Register one."""
+def add(request: Request, services: Serving, who: Who, form: Form) -> Response:
+    """Register one; where somebody has to confirm, the page says so."""
     try:
-        register(
-            services.office.store,
+        made = register_client(
+            services.office,
             name=form.get("name", ""),
             acts=_several(form, "acts"),
             purposes=_several(form, "purposes"),
             institution=form.get("institution"),
             divisions=_several(form, "divisions") or None,
-            by=form.get("by", ""),
+            actor=actor_of(who, form.get("by", "")),
             at=utc_now(),
         )
     except InputError as error:
         return _listed(services, given=form, error=error.message_zh)
+    noted(request, made)
+    return see_other("/clients")
+
+
+@router.post("/clients/{client}")
+@needs(Act.PEOPLE)
+def change(client: ClientId, request: Request, services: Serving, who: Who, form: Form) -> Response:
+    """Change what one may; what widens is in force once somebody else confirmed."""
+    divisions = _several(form, "divisions") or None
+    made = change_client(
+        services.office,
+        client,
+        acts=_several(form, "acts"),
+        purposes=_several(form, "purposes"),
+        divisions=divisions,
+        is_everywhere=divisions is None,
+        actor=actor_of(who, form.get("by", "")),
+        at=utc_now(),
+    )
+    noted(request, made)
     return see_other("/clients")
 
 
 @router.post("/clients/{client}/secrets")
 @needs(Act.PEOPLE)
-def make_secret(client: ClientId, services: Serving, form: Form) -> HTMLResponse:
+def make_secret(
+    client: ClientId, request: Request, services: Serving, who: Who, form: Form
+) -> Response:
     """A new secret, shown on this page and never again."""
-    made = new_secret(
-        services.office.store,
-        services.office.settings,
+    made = secret_for_client(
+        services.office,
         client,
-        by=form.get("by", ""),
+        actor=actor_of(who, form.get("by", "")),
         at=utc_now(),
         days=_whole(form, "days", DAYS),
         overlap_hours=_whole(form, "overlap_hours", OVERLAP),
     )
+    noted(request, made)
+    if made.secret is None:
+        return see_other("/clients")
     return page("client_secret.html", here="/clients", made=made)
 
 
 @router.post("/clients/{client}/keys")
 @needs(Act.PEOPLE)
-def register_key(client: ClientId, services: Serving, form: Form) -> Response:
+def register_key(
+    client: ClientId, request: Request, services: Serving, who: Who, form: Form
+) -> Response:
     """Take a public key."""
-    add_key(
-        services.office.store,
+    made = key_for_client(
+        services.office,
         client,
         form.get("public_key", ""),
-        by=form.get("by", ""),
+        actor=actor_of(who, form.get("by", "")),
         at=utc_now(),
         days=_whole(form, "days", DAYS),
     )
+    noted(request, made)
     return see_other("/clients")
 
 
@@ -161,6 +195,8 @@ def _listed(
         _UNPROCESSABLE if error else _OK,
         here="/clients",
         files=client_files(services.office.store),
+        changes=latest_changes(services.office.store, of_clients=True, at=utc_now()),
+        alone=is_alone(services.office.store),
         acts=CLIENT_ACTS,
         terms={act.value: act.term for act in CLIENT_ACTS},
         purposes={one.code: one.term for one in consent_rules().purposes},

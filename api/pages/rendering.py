@@ -14,6 +14,7 @@ from api.condition_words import failed, hint_said, lacking, unknown
 from api.pages.naming import Naming
 from api.pages.start import entries_for, start_of
 from api.record_words import adverse_said, adverse_sentence, record_said
+from api.security.consented import purposes_for
 from api.security.shown_to import shown_to
 from api.watermark import watermark
 from api.wording import (
@@ -86,6 +87,7 @@ _environment.globals |= {
     "SCHEMA": SCHEMA,
     "STATES": STATES,
     "points": points,
+    "purposes_for": purposes_for,
     "start_of": start_of,
     "watermark": watermark,
     "who": who,

@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import Field
 
 from api.acts import Act
 from api.admission import MOST, Count, Whole
-from api.dependencies import Body, Serving
+from api.dependencies import Body, Serving, asker
 from api.needs import needs
+from api.rights_noted import WAITING, or_waiting
+from api.security import Asker
+from api.security.client_rights import (
+    change_client,
+    key_for_client,
+    register_client,
+    secret_for_client,
+)
 from api.security.clients import (
     CLIENT_ACTS,
     DAYS,
@@ -21,14 +29,12 @@ from api.security.clients import (
     ClientFile,
     Credential,
     IssuedSecret,
-    add_key,
     client_files,
     end_client,
     end_credential,
-    new_secret,
     refuse_tokens,
-    register,
 )
+from api.security.rights import RightsView, actor_of
 from api.security.signing_keys import signing_keys
 from graph.time import utc_now
 
@@ -38,6 +44,7 @@ router = APIRouter(prefix="/v1", tags=["clients"])
 
 ClientId = Annotated[str, Path(description="客户端编号 / client", max_length=32)]
 Number = Annotated[Whole, Path(ge=1, le=MOST, description="凭据编号 / number of a credential")]
+Who = Annotated[Asker, Depends(asker)]
 By = Annotated[str, Field(title="办理人姓名或工号", max_length=64)]
 Days = Annotated[Count, Field(title="有效天数", ge=1, le=MOST_DAYS)]
 
@@ -56,6 +63,26 @@ class Registration(Body):
     divisions: list[Annotated[str, Field(max_length=12)]] | None = Field(
         default=None, title="区划代码；不写为全区", min_length=1, max_length=200
     )
+    by: By
+
+
+class ClientChange(Body):
+    """变更客户端的权限；不写的不变."""
+
+    acts: list[str] | None = Field(
+        default=None,
+        title="能办的事",
+        description=" ".join(CLIENT_ACTS),
+        min_length=1,
+        max_length=10,
+    )
+    purposes: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
+        default=None, title="用途", min_length=1, max_length=20
+    )
+    divisions: list[Annotated[str, Field(max_length=12)]] | None = Field(
+        default=None, title="区划代码", min_length=1, max_length=200
+    )
+    is_everywhere: bool = Field(default=False, title="改为全区")
     by: By
 
 
@@ -108,43 +135,84 @@ def listed(services: Serving) -> list[ClientFile]:
     return client_files(services.office.store)
 
 
-@router.post("/clients", status_code=201, summary="登记客户端 / register")
+@router.post("/clients", status_code=201, responses=WAITING, summary="登记客户端 / register")
 @needs(Act.PEOPLE)
-def add(body: Registration, services: Serving) -> Client:
-    """Register a client; it can ask once it has a secret or a key."""
-    return register(
-        services.office.store,
-        name=body.name,
-        acts=body.acts,
-        purposes=body.purposes,
-        institution=body.institution,
-        divisions=body.divisions,
-        by=body.by,
-        at=utc_now(),
-    )
+def add(
+    body: Registration, request: Request, response: Response, services: Serving, who: Who
+) -> Client | RightsView:
+    """Register a client, which can ask once it has a secret or a key; where there is a second
+    administrator, once that one confirmed (202)."""
+    told = body.model_dump()
+    actor = actor_of(who, told.pop("by"))
+    made = register_client(services.office, **told, actor=actor, at=utc_now())
+    return or_waiting(request, response, made, made.client)
 
 
-@router.post("/clients/{client}/secrets", status_code=201, summary="新密钥 / make a secret")
+@router.patch("/clients/{client}", responses=WAITING, summary="变更客户端 / change a client")
 @needs(Act.PEOPLE)
-def make_secret(client: ClientId, body: SecretWanted, services: Serving) -> IssuedSecret:
-    """A new secret, said in this answer and never again; the one before is taken for the overlap."""
-    return new_secret(
-        services.office.store,
-        services.office.settings,
-        client,
-        by=body.by,
-        at=utc_now(),
-        days=body.days,
-        overlap_hours=body.overlap_hours,
-    )
+def change(
+    client: ClientId,
+    body: ClientChange,
+    request: Request,
+    response: Response,
+    services: Serving,
+    who: Who,
+) -> Client | RightsView:
+    """Change what a client may: what narrows is in force at its next request, what widens once a
+    second administrator confirmed (202)."""
+    told = body.model_dump()
+    actor = actor_of(who, told.pop("by"))
+    made = change_client(services.office, client, **told, actor=actor, at=utc_now())
+    return or_waiting(request, response, made, made.client)
 
 
-@router.post("/clients/{client}/keys", status_code=201, summary="登记公钥 / register a key")
+@router.post(
+    "/clients/{client}/secrets",
+    status_code=201,
+    responses=WAITING,
+    summary="新密钥 / make a secret",
+)
 @needs(Act.PEOPLE)
-def register_key(client: ClientId, body: KeyWanted, services: Serving) -> Credential:
-    """A public key by which the client signs its statements (RFC 7523)."""
-    store = services.office.store
-    return add_key(store, client, body.public_key, by=body.by, at=utc_now(), days=body.days)
+def make_secret(
+    client: ClientId,
+    body: SecretWanted,
+    request: Request,
+    response: Response,
+    services: Serving,
+    who: Who,
+) -> IssuedSecret | RightsView:
+    """A new secret, said in this answer and never again; the one before is taken for the overlap.  For
+    a client that somebody else registered a second administrator confirms it (202), and is told it."""
+    told = body.model_dump()
+    actor = actor_of(who, told.pop("by"))
+    made = secret_for_client(services.office, client, **told, actor=actor, at=utc_now())
+    secret = None
+    if made.secret is not None and made.credential is not None:
+        secret = IssuedSecret(made.credential.client, made.secret, made.credential)
+    return or_waiting(request, response, made, secret)
+
+
+@router.post(
+    "/clients/{client}/keys",
+    status_code=201,
+    responses=WAITING,
+    summary="登记公钥 / register a key",
+)
+@needs(Act.PEOPLE)
+def register_key(
+    client: ClientId,
+    body: KeyWanted,
+    request: Request,
+    response: Response,
+    services: Serving,
+    who: Who,
+) -> Credential | RightsView:
+    """A public key by which the client signs its statements (RFC 7523); for a client that somebody
+    else registered a second administrator confirms it (202)."""
+    told = body.model_dump()
+    actor = actor_of(who, told.pop("by"))
+    made = key_for_client(services.office, client, **told, actor=actor, at=utc_now())
+    return or_waiting(request, response, made, made.credential)
 
 
 @router.post("/clients/credentials/{number}/end", summary="停用密钥或公钥 / end a credential")

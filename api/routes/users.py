@@ -11,18 +11,14 @@ from pydantic import Field
 from api.acts import Act
 from api.dependencies import Body, Serving, asker, known
 from api.needs import needs, open_to_all, own
+from api.rights_noted import WAITING, or_waiting
 from api.security import Asker
 from api.security.cookies import DEVICE, address_of, carry, let_go
 from api.security.known import asker_of
 from api.security.login import log_in
-from api.security.people import (
-    Person,
-    add_person,
-    change_person,
-    end_person,
-    link_for,
-    list_people,
-)
+from api.security.people import Person, end_person, list_people
+from api.security.rights import RightsView, actor_of
+from api.security.user_rights import add_user, change_user, drop_second_factor_of, link_of_user
 from graph.time import utc_now
 
 __all__ = ["router"]
@@ -100,25 +96,63 @@ def listed(services: Serving) -> list[Person]:
     return list_people(services.office.store)
 
 
-@router.post("/users", status_code=201, summary="新增用户 / enter a user")
+@router.post("/users", status_code=201, responses=WAITING, summary="新增用户 / enter a user")
 @needs(Act.PEOPLE)
-def add(body: NewUser, services: Serving, who: Who) -> Person:
-    """Enter a user without a password: they log in by a link first."""
-    return add_person(services.office.store, **body.model_dump(), by=who.name, at=utc_now())
+def add(
+    body: NewUser, request: Request, response: Response, services: Serving, who: Who
+) -> Person | RightsView:
+    """Enter a user without a password, who logs in by a link first; where there is a second
+    administrator, once that one confirmed (202)."""
+    made = add_user(services.office, **body.model_dump(), actor=actor_of(who), at=utc_now())
+    return or_waiting(request, response, made, made.user)
 
 
-@router.patch("/users/{name}", summary="修改用户 / change a user")
+@router.patch("/users/{name}", responses=WAITING, summary="修改用户 / change a user")
 @needs(Act.PEOPLE)
-def change(name: Name, body: UserChange, services: Serving) -> Person:
-    """Change what is told; it holds from their next request on."""
-    return change_person(services.office.store, name, **body.model_dump())
+def change(
+    name: Name,
+    body: UserChange,
+    request: Request,
+    response: Response,
+    services: Serving,
+    who: Who,
+) -> Person | RightsView:
+    """Change what is told, from their next request on; what gives rights once a second administrator
+    confirmed (202)."""
+    told = body.model_dump()
+    made = change_user(services.office, name, **told, actor=actor_of(who), at=utc_now())
+    return or_waiting(request, response, made, made.user)
 
 
-@router.post("/users/{name}/link", status_code=201, summary="一次性登录链接 / a one-time link")
+@router.post(
+    "/users/{name}/link",
+    status_code=201,
+    responses=WAITING,
+    summary="一次性登录链接 / a one-time link",
+)
 @needs(Act.PEOPLE)
-def link(name: Name, services: Serving, who: Who) -> LinkAnswer:
-    """A link for a day, used once; one that was made before is of no use any more."""
-    return LinkAnswer(link_for(services.office.store, name, by=who.name, at=utc_now()))
+def link(
+    name: Name, request: Request, response: Response, services: Serving, who: Who
+) -> LinkAnswer | RightsView:
+    """A link for a day, used once; one that was made before is of no use any more.  For another
+    administrator a second person confirms it (202)."""
+    made = link_of_user(services.office, name, actor=actor_of(who), at=utc_now())
+    path = None if made.path is None else LinkAnswer(made.path)
+    return or_waiting(request, response, made, path)
+
+
+@router.post(
+    "/users/{name}/second-factor/end",
+    responses=WAITING,
+    summary="取消动态口令 / take a second factor away",
+)
+@needs(Act.PEOPLE)
+def drop_factor(
+    name: Name, request: Request, response: Response, services: Serving, who: Who
+) -> Person | RightsView:
+    """Take a lost second factor away, once a second administrator confirmed (202)."""
+    made = drop_second_factor_of(services.office, name, actor=actor_of(who), at=utc_now())
+    return or_waiting(request, response, made, made.user)
 
 
 @router.post("/users/{name}/end", summary="停用用户 / put a user out of use")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.security.consented import may_ask_for
 from api.security.keys import login_key
 from api.security.known import Known
 from api.security.login import choose_password
@@ -22,6 +23,7 @@ from graph.time import Instant
 __all__ = [
     "OwnSession",
     "begin_second_factor",
+    "choose_purpose",
     "confirm_second_factor",
     "drop_second_factor",
     "end_session",
@@ -58,6 +60,12 @@ def own_sessions(office: OfficeBooks, known: Known, *, at: datetime) -> list[Own
 def end_session(office: OfficeBooks, known: Known, number: int, *, at: datetime) -> None:
     """End a log-in of one's own; raises `NotFoundError` (`session_unknown`)."""
     Sessions(office.store).end(number, user=known.user.id, at=at, because="ended_by_user")
+
+
+def choose_purpose(office: OfficeBooks, known: Known, purpose: str) -> None:
+    """Ask for a purpose from the next request of this log-in on; raises as `may_ask_for`."""
+    chosen = may_ask_for(known.asker.role, purpose)
+    Sessions(office.store).choose(known.session.number, chosen.code)
 
 
 def set_password(

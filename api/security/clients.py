@@ -38,6 +38,7 @@ __all__ = [
     "Credential",
     "IssuedSecret",
     "add_key",
+    "change",
     "client_files",
     "end_client",
     "end_credential",
@@ -45,6 +46,7 @@ __all__ = [
     "new_secret",
     "refuse_tokens",
     "register",
+    "registered",
     "secret_digest",
 ]
 
@@ -92,6 +94,26 @@ def register(
     Raises `InputError` (`client_acts_wrong`, `client_purpose_missing`, `purpose_unknown`, `division_wrong`, and as
     `Clients.add`).
     """
+    wanted, why, places = registered(acts, purposes, divisions)
+    return Clients(store).add(
+        f"c{secrets.token_hex(8)}",
+        name=name,
+        institution=(institution or "").strip()[:128] or None,
+        divisions=places,
+        acts=wanted,
+        purposes=why,
+        by=by,
+        at=at,
+    )
+
+
+def registered(
+    acts: Iterable[str], purposes: Iterable[str], divisions: Iterable[str] | None
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...] | None]:
+    """Acts, purposes and divisions as they are kept of a client.
+
+    Raises `InputError` (`client_acts_wrong`, `client_purpose_missing`, `purpose_unknown`, `division_wrong`).
+    """
     wanted = frozenset(acts)
     if not wanted or wanted - {*CLIENT_ACTS}:
         may = "、".join(f"{act.value}（{act.term}）" for act in CLIENT_ACTS)
@@ -119,16 +141,21 @@ def register(
             "A division is a code of 2, 4, 6, 9 or 12 digits; leave it out for the whole district.",
             code="division_wrong",
         )
-    return Clients(store).add(
-        f"c{secrets.token_hex(8)}",
-        name=name,
-        institution=(institution or "").strip()[:128] or None,
-        divisions=places,
-        acts=sorted(wanted),
-        purposes=why,
-        by=by,
-        at=at,
-    )
+    return tuple(sorted(wanted)), why, places
+
+
+def change(
+    store: OperationsStore,
+    client_id: str,
+    *,
+    acts: Sequence[str],
+    purposes: Sequence[str],
+    divisions: Sequence[str] | None,
+    by: str,
+) -> Client:
+    """Change what a client may, from its next request on; raises as `registered` and `Clients.change`."""
+    wanted, why, places = registered(acts, purposes, divisions)
+    return Clients(store).change(client_id, acts=wanted, purposes=why, divisions=places, by=by)
 
 
 def client_files(store: OperationsStore) -> list[ClientFile]:

@@ -32,10 +32,13 @@ def asker_of(user: User, *, purpose: str | None = None) -> Asker:
     """Who asks when a user does.
 
     Args:
-        purpose: code of the purpose that they chose; None for the usual one of the role.
+        purpose: code of the purpose that they chose; None for the usual one of the role, which is
+            asked for as well where the role may not ask for the chosen one (any more).
     """
     role = role_of(user.role)
     policy = policy_of(role)
+    if purpose not in policy.purposes:
+        purpose = None
     return Asker(
         id=_USER + user.id,
         name=user.display_name,

@@ -20,10 +20,12 @@ __all__ = [
     "Person",
     "add_person",
     "change_person",
+    "checked",
     "end_person",
     "forget_second_factor",
     "link_for",
     "list_people",
+    "named",
     "person",
 ]
 
@@ -62,7 +64,7 @@ def list_people(store: OperationsStore) -> list[Person]:
 
 def person(store: OperationsStore, name: str) -> Person:
     """One, by the name of the log-in; raises `NotFoundError` (`user_unknown`)."""
-    return _person(_named(store, name))
+    return _person(named(store, name))
 
 
 def add_person(
@@ -101,7 +103,7 @@ def add_person(
             "Somebody is called so: acts must tell them apart.",
             code="user_taken",
         )
-    told = _checked(role, institution, department, divisions)
+    told = checked(role, institution, department, divisions)
     made = Users(store).add(
         name=spelt, display_name=shown, made_by=by, at=at, must_change=must_change, **told
     )
@@ -124,8 +126,8 @@ def change_person(
 
     Raises `NotFoundError`, and `InputError` as `add_person` and `last_administrator`.
     """
-    user = _named(store, name)
-    told = _checked(
+    user = named(store, name)
+    told = checked(
         user.role if role is None else role,
         user.institution or "" if institution is None else institution,
         user.department or "" if department is None else department,
@@ -148,7 +150,7 @@ def end_person(store: OperationsStore, name: str, *, at: datetime) -> Person:
 
     Raises `NotFoundError`, and `InputError` (`last_administrator`).
     """
-    user = _named(store, name)
+    user = named(store, name)
     _refuse_the_last(store, user)
     ended = Users(store).change(user.id, is_active=False)
     Sessions(store).end_all(user.id, at=at, because="user_ended")
@@ -157,7 +159,7 @@ def end_person(store: OperationsStore, name: str, *, at: datetime) -> Person:
 
 def forget_second_factor(store: OperationsStore, name: str) -> Person:
     """Take the second factor from somebody who lost it; raises `NotFoundError`."""
-    user = _named(store, name)
+    user = named(store, name)
     return _person(
         Users(store).change(
             user.id, second_factor=None, second_factor_step=None, recovery_hashes=()
@@ -167,15 +169,19 @@ def forget_second_factor(store: OperationsStore, name: str) -> Person:
 
 def link_for(store: OperationsStore, name: str, *, by: str, at: datetime) -> str:
     """Path of a one-time link for somebody; raises `NotFoundError`, `InputError` (`user_ended`)."""
-    user = _named(store, name)
+    user = named(store, name)
     if not user.is_active:
         raise InputError("这个用户已经停用。", "That user was put out of use.", code="user_ended")
     return f"/login/link/{LoginLinks(store).make(user.id, made_by=by, at=at)}"
 
 
-def _checked(
+def checked(
     role: str, institution: str, department: str, divisions: Sequence[str]
 ) -> dict[str, Any]:
+    """Role, institution, department and divisions as they are kept of somebody.
+
+    Raises `InputError` (`user_role`, `user_incomplete`, `user_divisions`).
+    """
     try:
         known = role_of(role)
     except ValueError:
@@ -195,8 +201,8 @@ def _checked(
             "Name the department.",
             code="user_incomplete",
         )
-    named = tuple(code.strip() for code in divisions if code.strip())
-    if any(not _DIVISION.fullmatch(code) for code in named):
+    places = tuple(code.strip() for code in divisions if code.strip())
+    if any(not _DIVISION.fullmatch(code) for code in places):
         raise InputError(
             "区划代码为 2、4、6、9 或 12 位数字。", "A division is a code.", code="user_divisions"
         )
@@ -205,7 +211,7 @@ def _checked(
         "role": str(known),
         "institution": (institution.strip() or None) if known in INSTITUTIONAL else None,
         "department": department.strip() or None,
-        "divisions": named if own and named else None,
+        "divisions": places if own and places else None,
     }
 
 
@@ -226,7 +232,8 @@ def _refuse_the_last(store: OperationsStore, user: User) -> None:
         )
 
 
-def _named(store: OperationsStore, name: str) -> User:
+def named(store: OperationsStore, name: str) -> User:
+    """The user of a log-in's name; raises `NotFoundError` (`user_unknown`)."""
     user = Users(store).by_name(name)
     if user is None:
         raise NotFoundError("没有这个用户。请核对。", "There is no such user.", code="user_unknown")

@@ -14,6 +14,7 @@ from api.security.role import Role, role_of
 from graph.errors import SettingsError
 from graph.information import InformationClass
 from graph.plain_yaml import read_yaml
+from queries.consent import consent_rules
 from queries.identities import Shows
 
 __all__ = ["Policy", "policy_of", "read_roles"]
@@ -27,6 +28,8 @@ class Policy(BaseModel):
         acts: with the clause of each; of `looks` only what was done is read.
         open: classes that need nobody's consent, with the clause of each; a subject may open those
             `by_consent`, nobody those `closed`.
+        opened_to: whether it sees besides what parties opened to its institution; `purposes`: codes of
+            those for which it may ask then.
         start: the page where it begins.
     """
 
@@ -34,6 +37,8 @@ class Policy(BaseModel):
 
     area: Literal["district", "own"]
     purpose: str
+    opened_to: Literal["institution", "nobody"]
+    purposes: tuple[str, ...]
     start: str = Field(pattern="^/")
     acts: Mapping[Act, str]
     looks: Mapping[Act, str]
@@ -63,10 +68,22 @@ def read_roles(text: str) -> dict[Role, Policy]:
             for name, clause in cells.items():
                 if not clause.strip():
                     raise _wrong(f"{role}: {name} has no clause")
+        _purposes(role, policy)
         shut = [one for one in InformationClass if one.is_public and one not in policy.open]
         if shut:
             raise _wrong(f"{role}: {shut[0]} is public and not open")
     return found
+
+
+def _purposes(role: Role, policy: Policy) -> None:
+    """Who sees by consent asks for one of the purposes of consents, and nobody else does."""
+    known = [purpose.code for purpose in consent_rules().purposes]
+    unknown = [code for code in policy.purposes if code not in known]
+    wanted = [policy.purpose] if policy.opened_to == "institution" else []
+    if unknown or wanted != [code for code in policy.purposes if code == policy.purpose][:1]:
+        raise _wrong(f"{role}: its purposes are none of a consent, or lack its usual one")
+    if not wanted and policy.purposes:
+        raise _wrong(f"{role}: nothing is opened to it, whatever it asks for")
 
 
 def _once(what: str, every: Iterable[str], *named: Iterable[str]) -> None:

@@ -246,6 +246,24 @@ class Clients:
             row.tokens_from = at
             return _client(row)
 
+    def change(
+        self,
+        client_id: str,
+        *,
+        acts: Sequence[str],
+        purposes: Sequence[str],
+        divisions: Sequence[str] | None,
+        by: str,
+    ) -> Client:
+        """Change what one may, from the next request on; raises as `keep`."""
+        responsible(by, "变更")
+        with self._store.transaction() as session:
+            row = _going_on(session, client_id)
+            row.acts, row.purposes = list(acts), list(purposes)
+            row.divisions = None if divisions is None else list(divisions)
+            session.flush()
+            return _client(row)
+
     def end(self, client_id: str, *, by: str, why: str, at: datetime) -> Client:
         """It may ask no more, from the next request on.  A second time changes nothing.
 

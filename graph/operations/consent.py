@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import (
     Boolean,
@@ -32,6 +32,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from graph.errors import InputError, NotFoundError
 from graph.identifiers.redaction import redacted
 from graph.operations.consent_terms import (
+    BEGUN,
+    CONFIRMED,
     Channel,
     Consent,
     ConsentAct,
@@ -104,20 +106,39 @@ class _Position(Row):
     position: Mapped[int] = mapped_column(Integer)
 
 
+class ConsentNews(NamedTuple):
+    """A consent that came; `items` as codes joined by commas."""
+
+    number: int
+    subject: str
+    institution: str
+    purpose: str
+    items: str
+    from_on: date
+    to_on: date
+    sensitive_tick: bool
+    onward_tick: bool
+    channel: str
+    mode: str
+    position: int
+
+
+class ActNews(NamedTuple):
+    """Something that was done with one."""
+
+    consent: int
+    act: str
+    at: datetime
+    position: int
+
+
 @dataclass(frozen=True)
 class News:
-    """What came after a position.
-
-    Attributes:
-        position: of the last of it.
-        consents: rows (number, subject, institution, purpose, items, from_on, to_on,
-            sensitive_tick, onward_tick, channel); `items` as codes joined by commas.
-        acts: rows (consent, act).
-    """
+    """What came after a position; `position`: of the last of it."""
 
     position: int
-    consents: Sequence[tuple[int, str, str, str, str, date, date, bool, bool, str]]
-    acts: Sequence[tuple[int, str]]
+    consents: Sequence[ConsentNews]
+    acts: Sequence[ActNews]
 
 
 class Consents:
@@ -196,7 +217,7 @@ class Consents:
                     "Who registered a paper cannot confirm it: a second person must.",
                     code="second_person",
                 )
-            _act(session, number, "confirmed", "复核", "", who, at, _next(session))
+            _act(session, number, CONFIRMED, "复核", "", who, at, _next(session))
             return _found(session, number)
 
     def revoke(self, number: int, *, how: str, reason: str = "", by: str, at: datetime) -> Consent:
@@ -220,6 +241,28 @@ class Consents:
                     code="consent_continuous",
                 )
         return self._over(number, Ending.USED, "使用", reason, by, at)
+
+    def begin(self, numbers: Iterable[int], *, by: str, at: datetime) -> list[int]:
+        """Note that the use of consents for once begins with an answer; returns those of which it did.
+
+        Of two at once one begins it.  What is for its whole time, has ended or was begun stays as it is.
+        """
+        with self._store.transaction() as session:
+            position = _next(session)
+            wanted = list(numbers)
+            held = [
+                one
+                for start in range(0, len(wanted), _AT_ONCE)
+                for one in _some(session, wanted[start : start + _AT_ONCE])
+            ]
+            begun = [
+                one.number
+                for one in held
+                if one.terms.mode == Mode.ONCE and one.first_use() is None and not one.ending(at)
+            ]
+            for number in begun:
+                _act(session, number, BEGUN, "查询", "", by[:64], at, position)
+            return begun
 
     def find(self, number: int) -> Consent:
         """One consent; raises `NotFoundError`."""
@@ -256,18 +299,11 @@ class Consents:
             last = _last(session)
             if last == position:
                 return None
-            columns = (
-                _Consent.number, _Consent.subject, _Consent.institution, _Consent.purpose,
-                _Consent.items, _Consent.from_on, _Consent.to_on, _Consent.sensitive_tick,
-                _Consent.onward_tick, _Consent.channel,
-            )  # fmt: skip
-            rows = session.execute(select(*columns).where(_Consent.position > position)).all()
-            acts = session.execute(
-                select(_Act.consent, _Act.act).where(_Act.position > position).order_by(_Act.number)
-            ).all()
-            return News(
-                last, [tuple(row) for row in rows], [(act.consent, act.act) for act in acts]
-            )
+            columns = [getattr(_Consent, name) for name in ConsentNews._fields]
+            rows = session.execute(select(*columns).where(_Consent.position > position))
+            told = select(_Act.consent, _Act.act, _Act.at, _Act.position)
+            acts = session.execute(told.where(_Act.position > position).order_by(_Act.number))
+            return News(last, [ConsentNews(*row) for row in rows], [ActNews(*row) for row in acts])
 
     def _over(
         self, number: int, ending: Ending, how: str, reason: str, by: str, at: datetime
@@ -360,6 +396,11 @@ def _found(session: Session, number: int) -> Consent:
     if row is None:
         raise _unknown()
     return _consents(session, [row])[0]
+
+
+def _some(session: Session, numbers: Sequence[int]) -> list[Consent]:
+    rows = session.scalars(select(_Consent).where(_Consent.number.in_(numbers)))
+    return _consents(session, rows.all())
 
 
 def _consents(session: Session, rows: Sequence[_Consent]) -> list[Consent]:

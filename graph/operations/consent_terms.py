@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from graph import time
 from graph.termed import Termed
+from graph.time import day_of
 
-__all__ = ["Channel", "Consent", "ConsentAct", "ConsentTerms", "Ending", "Mode"]
+__all__ = [
+    "BEGUN",
+    "CONFIRMED",
+    "Channel",
+    "Consent",
+    "ConsentAct",
+    "ConsentTerms",
+    "Ending",
+    "Mode",
+]
+
+
+#: Acts that do not end a consent: a second person looked at its paper; its one use began.
+CONFIRMED, BEGUN = "confirmed", "begun"
 
 
 class Mode(Termed):
@@ -72,7 +86,7 @@ class ConsentTerms:
 
 @dataclass(frozen=True)
 class ConsentAct:
-    """What was done with a consent: `confirmed`, or a member of `Ending`; how, why, by whom."""
+    """What was done with a consent: `confirmed`, `begun`, or a member of `Ending`; how, why, by whom."""
 
     act: str
     how: str
@@ -94,11 +108,22 @@ class Consent:
 
     def ending(self, at: datetime) -> ConsentAct | None:
         """What ended it by an instant, whatever its days say; None where nothing did."""
-        ends = (act for act in self.acts if act.act != "confirmed" and act.at <= at)
-        return next(ends, None)
+        ends = (act for act in self.acts if act.act not in (CONFIRMED, BEGUN) and act.at <= at)
+        return next(ends, None) or self._used(at)
+
+    def first_use(self) -> ConsentAct | None:
+        """When the use of one that is for once began; None where it did not."""
+        return next((act for act in self.acts if act.act == BEGUN), None)
+
+    def _used(self, at: datetime) -> ConsentAct | None:
+        """One use is one day's: at its end what is for once is used up, and nobody need say so."""
+        begun = self.first_use()
+        if begun is None or day_of(begun.at) >= day_of(at):
+            return None
+        return replace(begun, act=Ending.USED.value)
 
     def is_confirmed(self, at: datetime) -> bool:
         """Whether it stands by an instant: a paper brought later needs a second person."""
         return self.terms.channel != Channel.PAPER or any(
-            act.act == "confirmed" and act.at <= at for act in self.acts
+            act.act == CONFIRMED and act.at <= at for act in self.acts
         )

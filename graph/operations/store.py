@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import shutil
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 
 from filelock import FileLock
 from sqlalchemy import DateTime, Engine, TypeDecorator, create_engine, event
@@ -111,6 +112,7 @@ class OperationsStore(Closing):
     def __init__(self, settings: Settings) -> None:
         #: Of the installation that it belongs to.
         self.settings = settings
+        self._joined: Session | None = None
         self._engine = _engine(settings)
         self._reading = self._engine.execution_options(
             **{_READS: True, **_READING.get(self._engine.dialect.name, {})}
@@ -128,14 +130,33 @@ class OperationsStore(Closing):
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """All of the block's writes, or none of them."""
+        if self._joined is not None:
+            yield self._joined
+            return
         with _translated(), Session(self._engine) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One state of the store for the whole block; waits for no writer, and can write nothing."""
+        if self._joined is not None:
+            yield self._joined
+            return
         with _translated(), Session(self._reading) as session, session.begin():
             yield session
+
+    @contextmanager
+    def together(self) -> Iterator[Self]:
+        """This store for a block in which all transactions are one: everything done with what is
+        handed out holds, or nothing does, whichever books did it.  Within another it is part of that.
+        """
+        if self._joined is not None:
+            yield self
+            return
+        with self.transaction() as session:
+            one = copy.copy(self)
+            one._joined = session
+            yield one
 
     def shrink(self) -> None:
         """Write the database anew without what was deleted from it; PostgreSQL does so by itself."""

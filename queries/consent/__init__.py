@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.operations.consent import Channel, Mode
-from queries.consent.consented import ConsentedScopes
+from queries.consent.consented import Consented, ConsentedScopes
 from queries.consent.grants import grants_of, is_in_force, is_personal, opens, standing
 from queries.consent.purposes import (
     ConsentRules,
@@ -26,6 +26,7 @@ __all__ = [
     "Channel",
     "ConsentRules",
     "ConsentText",
+    "Consented",
     "ConsentedScopes",
     "Mode",
     "Purpose",

@@ -11,6 +11,7 @@ from graph.identifiers import person_key, resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.information import InformationClass
 from graph.operations.consent import Channel, Consent, Consents, Ending, Mode
+from graph.operations.consent_terms import BEGUN, CONFIRMED
 from graph.operations.evidence import keep_scan, scan_type, scan_with
 from graph.operations.office import OfficeBooks
 from graph.secrets import make_secrets
@@ -303,4 +304,8 @@ def items_of(codes: Sequence[str], opened: frozenset[str]) -> tuple[ConsentItem,
 _CLASSES = {item.value: item for item in InformationClass}
 _MODES = {mode.value: mode for mode in Mode}
 _CHANNELS = {channel.value: channel for channel in Channel}
-_ACTS = {"confirmed": "复核", **{ending.value: ending.term for ending in Ending}}
+_ACTS = {
+    CONFIRMED: "复核",
+    BEGUN: "开始使用（当日有效）",
+    **{ending.value: ending.term for ending in Ending},
+}

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from api.acts import Act
 from api.audit_keys import keys_in
-from api.audit_trail import Audited, note_asker, note_consents, note_subjects
+from api.audit_trail import Audited, note_asker, note_subjects, noted_now
 from api.audit_writer import TrailWriter
 from api.needs import needs
 from api.security import Asker, Role
@@ -52,8 +52,10 @@ def application() -> FastAPI:
 
     @app.get("/v1/parties/{key}/loans")
     @needs(Act.ASK, InformationClass.CREDIT, InformationClass.IDENTITY)
-    def loans(key: str, request: Request) -> dict[str, Any]:
-        note_consents(request, [12])
+    def loans(key: str) -> dict[str, Any]:
+        noted = noted_now()
+        assert noted is not None
+        noted.consents.add("12")
         return {"party": key, "guarantor": WOMAN}
 
     @app.post("/points/{number}/leaving")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -239,9 +240,15 @@ def test_the_first_demo_stops_at_ctrl_c_and_goes_on_at_the_second(
     assert descendants(own) == []
     second = start(own, *demo)
     assert second.stdout is not None
-    # the links of the demonstration's users come first
-    lines = iter(second.stdout.readline, "")
-    assert any(f"打开 http://127.0.0.1:{free_port}" in line for line in lines)
+    # the links of the demonstration's users come first, and each opens as soon as it is there
+    opened = []
+    for line in iter(second.stdout.readline, ""):
+        if found := re.search(r"http://127\.0\.0\.1:\d+/login/link/[\w-]+", line):
+            with urllib.request.urlopen(found[0], timeout=PATIENCE) as answer:
+                opened.append(answer.status)
+        elif f"打开 http://127.0.0.1:{free_port}" in line:
+            break
+    assert opened == [200] * 4
     interrupt(second)
     batches = FactLog(own.log_dir).batches()
     files = {path.name for _, path in steps(own.data / "district")}

@@ -279,7 +279,14 @@ def test_who_cannot_be_a_user_is_refused(house: Staffed, told: dict[str, Any], c
     assert "neuer" not in {one.name for one in list_people(house.store)}
 
 
-def test_the_administrator_works_by_pages_and_by_the_interface(house: Staffed) -> None:
+def test_the_administrator_works_by_pages_and_by_the_interface(tmp_path: Path) -> None:
+    with staffed(tmp_path / "data") as house:
+        house.enter(Role.ADMINISTRATOR, name="zweite")
+        administers(house)
+
+
+def administers(house: Staffed) -> None:
+    """The only administrator: nobody has to confirm."""
     admin = house.inside("zweite")
     form = {"name": "neu1", "display_name": "新一", "role": "auditor"}
     made = admin.post("/users", data=form)

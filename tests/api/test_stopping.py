@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import httpx
@@ -80,3 +82,55 @@ def test_an_answer_that_takes_too_long_is_cut_off() -> None:
         assert slow.begun.wait(60) and slow.server
         slow.server.should_exit = True
         assert asked.result().status_code == 500
+
+
+def test_what_is_said_once_it_answers_is_said_no_sooner() -> None:
+    began: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.sleep(0.1)
+        began.append("opened")
+        yield
+
+    app, ready = FastAPI(lifespan=lifespan), threading.Event()
+
+    @app.get("/")
+    def answer() -> str:
+        return "whole"
+
+    def said() -> None:
+        began.append("said")
+        ready.set()
+
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, **SERVER)
+    server = StoppingServer(config, said)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert ready.wait(60)
+        # at once, and not asked twice
+        port = server.servers[0].sockets[0].getsockname()[1]
+        assert httpx.get(f"http://127.0.0.1:{port}", timeout=60).json() == "whole"
+    finally:
+        server.should_exit = True
+        thread.join()
+    assert began == ["opened", "said"]
+
+
+def test_who_cannot_start_says_nothing() -> None:
+    said: list[str] = []
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        config = uvicorn.Config(FastAPI(), host="127.0.0.1", port=taken.getsockname()[1], **SERVER)
+        server = StoppingServer(config, lambda: said.append("said"))
+        thread = threading.Thread(target=lambda: suppressed(server.run))
+        thread.start()
+        thread.join(60)
+    assert said == [] and not server.started
+
+
+def suppressed(run: Callable[[], None]) -> None:
+    with suppress(SystemExit):
+        run()

@@ -80,7 +80,11 @@ NO_ANSWER = {
     "/account/second-factor/confirmation", "/account/second-factor/end", "/account/sessions/{number}/end",
     "/users", "/users/{name}", "/users/{name}/link", "/users/{name}/end",
     "/users/{name}/second-factor/end", "/v1/users", "/v1/users/{name}", "/v1/users/{name}/link",
-    "/v1/users/{name}/end", "/v1/session",
+    "/v1/users/{name}/end", "/v1/users/{name}/second-factor/end", "/v1/session",
+    # what gives them rights, and waits for a second person (test_two_persons)
+    "/v1/rights-changes", "/v1/rights-changes/{number}/confirmation",
+    "/v1/rights-changes/{number}/refusal", "/rights-changes/{number}/confirmation",
+    "/rights-changes/{number}/refusal", "/clients/{client}", "/v1/clients/{client}",
     # what an auditor enters (test_audit)
     "/v1/audit/alerts/{number}/finding", "/v1/audit/watches", "/v1/audit/watches/{number}/end",
     "/audit/alerts/{number}/finding", "/audit/watches", "/audit/watches/{number}/end",
@@ -322,7 +326,9 @@ NO_ANSWER_COMMANDS = {
     "worklist", "quarantine list", "propose", "approve", "identity candidates", "identity judge",
     "identity undo", "repair list", "repair show", "repair records", "repair open", "repair act",
     "typical propose", "typical approve", "typical withdraw", "city mark", "city unmark",
-    "users list", "users change", "users end", "users drop-factor",
+    "users list", "users add", "users change", "users link", "users end", "users drop-factor",
+    "users changes", "users confirm", "users refuse", "clients changes", "clients confirm",
+    "clients refuse", "clients change",
     "repair withdrawn", "repair carry-out", "masking", "sources", "shadow", "structure guarantee", "freshness",
 }  # fmt: skip
 #: Those of which a small office says that it knows too little, or that nobody applied.
