@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from api.admission import MOST_BODY, admitted
 from api.audit_trail import Audited
 from api.carrying import Asking
+from api.conditional import Tagged
 from api.decision_jobs import DecisionJobs
 from api.dependencies import permitted
 from api.events.sender import Sender
@@ -162,6 +163,8 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     # the last one added is the outermost
     app.add_middleware(Limited)
     app.add_middleware(Audited, refuse=problem)
+    # outside of the audit: what is had already was read all the same
+    app.add_middleware(Tagged)
     app.add_middleware(Asking, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem, hosts=(*LOOPBACK, *hosts_of(settings.hosts)))
     app.add_middleware(Traced, defect=defect, who=seen.name if answers_for else NOBODY)

@@ -22,6 +22,7 @@ from api.audit_book import (
 )
 from api.dependencies import Body, Serving
 from api.needs import needs
+from api.paging import paged
 
 __all__ = ["router"]
 
@@ -99,6 +100,7 @@ def seal(services: Serving) -> AuditHead | None:
 
 @router.get("/alerts", summary="异常查阅预警 / alerts")
 @needs(Act.AUDIT)
+@paged("alerts", key=lambda line: line.alert.number)
 def alerts(
     services: Serving,
     is_open: Annotated[Flag | None, Query(title="只看未核查的")] = None,

@@ -12,6 +12,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import FOR_A_RUN_S, Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from ingest.code_errors import (
     Admitted,
     CodeException,
@@ -95,6 +96,7 @@ class ReturnRequest(Body):
 
 @router.get("/code-errors", summary="重错码 / wrong and repeated codes")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("errors", key=lambda row: (row.kind, row.code, row.names))
 def code_errors(
     reader: Reading,
     services: Serving,

@@ -32,6 +32,7 @@ from api.events.desk import (
 )
 from api.events.stream import Streams
 from api.needs import needs
+from api.paging import paged
 from api.security import Asker
 from graph.time import utc_now
 
@@ -191,6 +192,7 @@ def replay(hook_id: HookId, body: Replaying, who: Asking, services: Serving) -> 
 
 @router.get("/hooks/{hook_id}/deliveries", summary="发送记录 / deliveries")
 @needs(Act.NOTIFY)
+@paged(key=lambda row: row.event.cursor)
 def deliveries(
     hook_id: HookId,
     who: Asking,

@@ -20,6 +20,7 @@ from api.dependencies import Body, Reading, Scoped, Serving
 from api.financing import carried, desk_for
 from api.idempotency import IdempotencyKey, once
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from graph.errors import InputError
 from graph.information import InformationClass
 from graph.time import today, utc_now
@@ -100,6 +101,7 @@ class Link(Body):
 
 @router.get("/financing/applications", summary="融资申请 / applications, what is overdue first")
 @needs(Act.FINANCE, InformationClass.CREDIT)
+@paged("rows", key=lambda row: row.case)
 def applications(
     services: Serving,
     scope: Scoped,

@@ -15,6 +15,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from queries.government import (
     Claims,
     Commitments,
@@ -91,6 +92,7 @@ def figures(reader: Reading) -> Summary:
 
 @router.get("/arrears", summary="拖欠账款 / arrears with interest")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def arrears(
     reader: Reading,
     state: State = "",
@@ -106,6 +108,7 @@ def arrears(
 
 @router.get("/commitments", summary="政务承诺 / commitments")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def promised(
     reader: Reading, state: State = "", body: Of = "", limit: Limit = 100, offset: Offset = 0
 ) -> Commitments:
@@ -117,6 +120,7 @@ def promised(
 
 @router.get("/disclosures", summary="逾期未付款项公开 / disclosures by 31 March")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def disclosed(
     reader: Reading, state: State = "", body: Of = "", limit: Limit = 100, offset: Offset = 0
 ) -> Disclosures:
@@ -177,6 +181,7 @@ def staff_check(body: StaffCheckBody, reader: Reading, services: Serving) -> Sta
 
 @router.get("/staff-checks", summary="录用核查登记 / log of staff checks")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows", key=lambda row: row.number)
 def staff_checks(services: Serving, limit: Limit = 100, offset: Offset = 0) -> StaffLog:
     """Who asked, for which authority, on which basis and for what; not about whom, nor the answer."""
     return staff_log(services.office.store, limit=limit, offset=offset)

@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading
 from api.needs import needs
+from api.paging import paged
 from graph.information import InformationClass
 from queries.basis import Basis
 from queries.public_lists import Entries, ListState, list_entries, list_states
@@ -44,6 +45,7 @@ def lists(reader: Reading) -> ListsAnswer:
 
 @router.get("/entries", summary="名单记录 / entries of a list")
 @needs(Act.ASK, InformationClass.PUBLIC_RECORD)
+@paged("entries")
 def entries(
     reader: Reading,
     list_kind: Annotated[

@@ -12,6 +12,7 @@ from api.acts import Act
 from api.admission import MOST, Day, Instant, Whole
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from queries.monitoring import (
     Inbox,
     RuleBook,
@@ -93,6 +94,7 @@ def rules() -> RuleBook:
 
 @router.get("/warnings", summary="行业预警 / warnings")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("warnings")
 def warnings(
     reader: Reading,
     industry: Annotated[str, Query(title="行业代码或门类字母", max_length=8)] = "",
@@ -147,6 +149,7 @@ def ended(number: Number, body: EndingRequest, services: Serving) -> Subscriptio
 
 @router.get("/inboxes/{number}", summary="待阅预警 / what is to be read")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("items", key=lambda item: item.warning.id)
 def to_read(
     number: Number,
     reader: Reading,

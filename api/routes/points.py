@@ -14,6 +14,7 @@ from api.acts import Act
 from api.admission import MOST, Day, Whole
 from api.dependencies import Body, Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from queries.points import (
     PointRules,
     PointsPage,
@@ -69,6 +70,7 @@ class EndOfSharing(Body):
 
 @router.get("/points", summary="积分参加名单 / who takes part")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows", key=lambda row: row.participant)
 def listed(
     reader: Reading,
     services: Serving,

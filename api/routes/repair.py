@@ -14,7 +14,9 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Text, Whole
 from api.dependencies import Body, Serving
+from api.guarded import editable, if_match
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from ingest.repair import (
     CaseFile,
     CaseKind,
@@ -84,6 +86,7 @@ class WithdrawnAnswer:
 
 @router.get("", summary="办理件 / cases")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("cases", key=lambda row: row.case.number)
 def every(
     services: Serving,
     limit: Annotated[Whole, Query(ge=1, le=200)] = 50,
@@ -125,6 +128,7 @@ def withdrawn(body: RecordRequest, services: Serving) -> WithdrawnAnswer:
 
 @router.get("/{number:int}", summary="一件 / one case")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@editable
 def one(number: Number, services: Serving) -> CaseFile:
     """One case: record, regime, clocks, acts, receivers, and what may come next."""
     return case_of(services.office.settings, number, services.office.store)
@@ -132,6 +136,7 @@ def one(number: Number, services: Serving) -> CaseFile:
 
 @router.post("/{number:int}/acts", summary="办理一步 / act on a case")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@if_match(one)
 def act(number: Number, body: ActRequest, services: Serving) -> CaseFile:
     """One step forward; log and graph follow at once."""
     return act_on(
