@@ -21,7 +21,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.entity_tag import names, tag_of
 from queries.reader import Reader
 
-__all__ = ["Tagged", "Unchanged", "is_of_one_state", "of_one_state", "state_of", "tag_answer",
+__all__ = [
+    "Tagged",
+    "Unchanged",
+    "is_of_one_state",
+    "of_one_state",
+    "state_of",
+    "tag_answer",
     "who_is",
 ]
 
@@ -32,7 +38,7 @@ _OK, _NOT_MODIFIED = 200, 304
 _JSON, _DATA = "application/json", "/v1"
 
 
-class Unchanged(Exception):
+class Unchanged(Exception):  # noqa: N818 - no error
     """Whoever asks has the answer already; no error.
 
     Attributes:
@@ -142,5 +148,9 @@ def _has(known: str, tag: str) -> bool:
 
 def _nothing(start: Message) -> Message:
     """The head of an answer without content: what is true of the one that is had stays."""
-    kept = [item for item in start["headers"] if item[0].lower() not in (b"content-length", b"content-type")]
+    kept = [
+        item
+        for item in start["headers"]
+        if item[0].lower() not in (b"content-length", b"content-type")
+    ]
     return {**start, "status": _NOT_MODIFIED, "headers": kept}

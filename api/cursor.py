@@ -12,6 +12,7 @@ import hmac
 import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from graph.errors import InputError
 
@@ -78,7 +79,7 @@ def _written(value: object) -> str:
     return value.isoformat()
 
 
-def _read(told: dict[str, object]) -> dict[str, object]:
+def _read(told: dict[str, Any]) -> dict[str, Any]:
     reads = {"as_of": date.fromisoformat, "known_at": datetime.fromisoformat}
     return {
         name: reads[name](str(value)) if name in reads else value for name, value in told.items()

@@ -26,11 +26,11 @@ from fastapi import Header, Request
 from filelock import FileLock, Timeout
 
 from api.conditional import tag_answer, who_is
-from api.entity_tag import LONGEST, names, tag_of
+from api.entity_tag import LONGEST, as_told, names, tag_of
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.settings import Settings
 
-__all__ = ["editable", "if_match"]
+__all__ = ["editable", "if_match", "shows"]
 
 Way = TypeVar("Way", bound=Callable[..., Any])
 
@@ -48,12 +48,28 @@ _Match = Annotated[
 
 def editable(way: Way) -> Way:
     """Have the answer of a route carry the tag that acts on the same thing are held to."""
+    return _tagging(way, lambda request, _, found: tag_answer(request, _tag(request, found)))
+
+
+def shows(current: Callable[..., Any]) -> Callable[[Way], Way]:
+    """Have a route that shows more than a thing carry the tag of the thing: what `current` returns."""
+
+    def tag(request: Request, given: dict[str, Any], _: Any) -> None:
+        names_of = inspect.signature(current).parameters
+        seen = _look(current, {name: given[name] for name in names_of})
+        if seen is not None:
+            tag_answer(request, _tag(request, seen))
+
+    return lambda way: _tagging(way, tag)
+
+
+def _tagging(way: Way, tag: Callable[[Request, dict[str, Any], Any], None]) -> Way:
     asked = inspect.signature(way, eval_str=True)
 
     @wraps(way)
     def answered(tagging: Request, **given: Any) -> Any:
         found = way(**given)
-        tag_answer(tagging, _tag(tagging, found))
+        tag(tagging, given, found)
         return found
 
     _takes(answered, asked, ("tagging", Request, inspect.Parameter.empty))
@@ -69,7 +85,8 @@ def if_match(current: Callable[..., Any], *, required: bool = False) -> Callable
         required: whether a thing that is there is changed by who names its tag alone.
     """
     look = inspect.unwrap(current)
-    looks_at = tuple(inspect.signature(look).parameters)
+    shape = inspect.signature(look, eval_str=True)
+    looks_at, thing = tuple(shape.parameters), shape.return_annotation
 
     def declared(way: Way) -> Way:
         asked = inspect.signature(way, eval_str=True)
@@ -86,7 +103,7 @@ def if_match(current: Callable[..., Any], *, required: bool = False) -> Callable
                 elif seen is not None:
                     raise _unsaid()
                 done = way(**given)
-            if type(done) is type(seen):
+            if type(done) is thing:
                 tag_answer(matching, _tag(matching, done))
             return done
 
@@ -113,7 +130,7 @@ def _takes(way: Callable[..., Any], asked: inspect.Signature, *more: tuple[str, 
 
 
 def _tag(request: Request, thing: Any) -> str:
-    return tag_of(who_is(request), type(thing).__name__, thing)
+    return tag_of(who_is(request), type(thing).__name__, as_told(thing))
 
 
 def _look(look: Callable[..., Any], shown: dict[str, Any]) -> Any:

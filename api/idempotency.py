@@ -1,5 +1,10 @@
 """Requests that are done once under the client's key (draft-ietf-httpapi-idempotency-key-header-07).
 
+    @router.post("/consents", status_code=201)
+    @needs(Act.CONSENT)
+    @once_by_key
+    def register(body: NewConsent, scope: Scoped, services: Serving) -> ConsentView: ...
+
 The same key with the same body is answered as it was the first time, with another body 422, and while
 the first is still being done 409.  What was refused leaves its key free.
 """
@@ -7,8 +12,10 @@ the first is still being done 409.  What was refused leaves its key free.
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from functools import wraps
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Header, Request
 from fastapi.responses import JSONResponse
@@ -19,7 +26,9 @@ from api.services import Services
 from graph.operations import IdempotencyKeys
 from graph.time import utc_now
 
-__all__ = ["IdempotencyKey", "once"]
+__all__ = ["IdempotencyKey", "once", "once_by_key"]
+
+Way = TypeVar("Way", bound=Callable[..., Any])
 
 #: A key of the client's own, new for each thing that it asks for.
 IdempotencyKey = Annotated[
@@ -32,6 +41,34 @@ IdempotencyKey = Annotated[
 ]
 
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)
+_OK = 200
+
+
+def once_by_key(way: Way) -> Way:
+    """Have a route that makes something do so once under a key; it takes one body."""
+    asked = inspect.signature(way, eval_str=True)
+    told: TypeAdapter[Any] = TypeAdapter(asked.return_annotation)
+
+    @wraps(way)
+    def answered(keyed: Request, key: IdempotencyKey = None, **given: Any) -> Any:
+        if key is None:
+            return way(**given)
+        [body] = [value for value in given.values() if isinstance(value, BaseModel)]
+        services, route = keyed.app.state.services, keyed.scope["route"]
+        return once(
+            keyed, services, key, body, lambda: told.dump_python(way(**given), mode="json"),
+            status=route.status_code or _OK,
+        )  # fmt: skip
+
+    named = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter("keyed", named, annotation=Request),
+        inspect.Parameter("key", named, annotation=IdempotencyKey, default=None),
+        *(each.replace(kind=named) for each in asked.parameters.values()),
+    ]
+    answered.__signature__ = asked.replace(parameters=parameters)  # type: ignore[attr-defined]
+    answered.is_once_by_key = True  # type: ignore[attr-defined]
+    return answered  # type: ignore[return-value]
 
 
 def once(

@@ -21,6 +21,7 @@ from api.audit_book import (
     Watch,
 )
 from api.dependencies import Body, Serving
+from api.idempotency import once_by_key
 from api.needs import needs
 from api.paging import paged
 
@@ -127,6 +128,7 @@ def watches(services: Serving) -> list[Watch]:
 
 @router.post("/watches", status_code=201, summary="登记重点主体 / watch")
 @needs(Act.AUDIT)
+@once_by_key
 def watch(body: Watching, services: Serving) -> Watch:
     """Watch a subject, or say which subject a reader is, so that their own family is known."""
     return AuditBook(services).watch(body.subject, why=body.why, by=body.by, who=body.who)

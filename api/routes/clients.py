@@ -11,6 +11,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Count, Whole
 from api.dependencies import Body, Serving
+from api.idempotency import once_by_key
 from api.needs import needs
 from api.security.clients import (
     CLIENT_ACTS,
@@ -110,6 +111,7 @@ def listed(services: Serving) -> list[ClientFile]:
 
 @router.post("/clients", status_code=201, summary="登记客户端 / register")
 @needs(Act.PEOPLE)
+@once_by_key
 def add(body: Registration, services: Serving) -> Client:
     """Register a client; it can ask once it has a secret or a key."""
     return register(
@@ -141,6 +143,7 @@ def make_secret(client: ClientId, body: SecretWanted, services: Serving) -> Issu
 
 @router.post("/clients/{client}/keys", status_code=201, summary="登记公钥 / register a key")
 @needs(Act.PEOPLE)
+@once_by_key
 def register_key(client: ClientId, body: KeyWanted, services: Serving) -> Credential:
     """A public key by which the client signs its statements (RFC 7523)."""
     store = services.office.store

@@ -15,6 +15,7 @@ from api.acts import Act
 from api.admission import MOST, Count, Day, Whole
 from api.dependencies import Body, Scoped, Serving
 from api.guarded import editable, if_match
+from api.idempotency import once_by_key
 from api.needs import needs
 from api.paging import paged
 from graph.time import today, utc_now
@@ -136,6 +137,7 @@ def of_subject(body: ConsentSearch, scope: Scoped, services: Serving) -> Consent
 
 @router.post("/consents", status_code=201, summary="登记授权 / register")
 @needs(Act.CONSENT)
+@once_by_key
 def register(body: NewConsent, scope: Scoped, services: Serving) -> ConsentView:
     """Register what a subject agreed to; it opens what it opens with the next request."""
     subject = typed_subject(services.office, body.subject)

@@ -14,6 +14,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Body, Reading, Serving
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
 from api.paging import paged
 from queries.government import (
@@ -160,6 +161,7 @@ def evaluation_rows(
 
 @router.post("/evaluation/values", status_code=201, summary="填报评价数据 / enter a value")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def value(body: ValueBody, reader: Reading, services: Serving) -> ValueAnswer:
     """Enter what no fact gives, with the paper; a later entry stands for an earlier one."""
     kept = enter_value(
@@ -171,6 +173,7 @@ def value(body: ValueBody, reader: Reading, services: Serving) -> ValueAnswer:
 
 @router.post("/staff-checks", status_code=201, summary="录用核查 / staff check")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def staff_check(body: StaffCheckBody, reader: Reading, services: Serving) -> StaffAnswer:
     """Whether a person is lawfully listed: yes or no. Needs a legal basis; that one asked is kept."""
     return check_staff(

@@ -11,6 +11,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Day, Instant, Whole
 from api.dependencies import Body, Reading, Serving
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
 from api.paging import paged
 from queries.monitoring import (
@@ -123,6 +124,7 @@ def listed(services: Serving) -> SubscriptionsAnswer:
 
 @router.post("/subscriptions", status_code=201, summary="设立订阅 / subscribe")
 @needs(Act.OFFICE)
+@once_by_key
 def opened(body: SubscriptionRequest, services: Serving) -> Running:
     """Have somebody told; the same again while it runs is the same one."""
     chosen = wanted(

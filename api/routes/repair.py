@@ -15,6 +15,7 @@ from api.acts import Act
 from api.admission import MOST, Text, Whole
 from api.dependencies import Body, Serving
 from api.guarded import editable, if_match
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
 from api.paging import paged
 from ingest.repair import (
@@ -98,6 +99,7 @@ def every(
 
 @router.post("", status_code=201, summary="申请或登记 / open a case")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def begin(body: OpenRequest, services: Serving) -> CaseFile:
     """The first act of a case; an objection freezes the record at once."""
     return open_case(

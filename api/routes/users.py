@@ -10,6 +10,8 @@ from pydantic import Field
 
 from api.acts import Act
 from api.dependencies import Body, Serving, asker, known
+from api.guarded import editable, if_match
+from api.idempotency import once_by_key
 from api.needs import needs, open_to_all, own
 from api.security import Asker
 from api.security.cookies import DEVICE, address_of, carry, let_go
@@ -22,6 +24,7 @@ from api.security.people import (
     end_person,
     link_for,
     list_people,
+    person,
 )
 from graph.time import utc_now
 
@@ -102,13 +105,23 @@ def listed(services: Serving) -> list[Person]:
 
 @router.post("/users", status_code=201, summary="新增用户 / enter a user")
 @needs(Act.PEOPLE)
+@once_by_key
 def add(body: NewUser, services: Serving, who: Who) -> Person:
     """Enter a user without a password: they log in by a link first."""
     return add_person(services.office.store, **body.model_dump(), by=who.name, at=utc_now())
 
 
+@router.get("/users/{name}", summary="一名用户 / one user")
+@needs(Act.PEOPLE)
+@editable
+def one(name: Name, services: Serving) -> Person:
+    """One, as they are now; nothing by which one could log in."""
+    return person(services.office.store, name)
+
+
 @router.patch("/users/{name}", summary="修改用户 / change a user")
 @needs(Act.PEOPLE)
+@if_match(one)
 def change(name: Name, body: UserChange, services: Serving) -> Person:
     """Change what is told; it holds from their next request on."""
     return change_person(services.office.store, name, **body.model_dump())
@@ -123,6 +136,7 @@ def link(name: Name, services: Serving, who: Who) -> LinkAnswer:
 
 @router.post("/users/{name}/end", summary="停用用户 / put a user out of use")
 @needs(Act.PEOPLE)
+@if_match(one)
 def end(name: Name, services: Serving) -> Person:
     """End all their sessions; what they did stays theirs."""
     return end_person(services.office.store, name, at=utc_now())
