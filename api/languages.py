@@ -12,16 +12,16 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any, Literal
 
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from api.needs import is_open
+from api.needs import is_open, routes_of
 
-__all__ = ["Language", "in_language"]
+__all__ = ["Language", "described", "in_language"]
 
 Language = Literal["zh", "en"]
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
-_BETWEEN = re.compile(r" / (?=[^/]*$)| / ")
 #: Words for people; everything else is for programs.
 _WORDS = ("title", "description", "summary")
 #: What belongs to somebody else: values, and names that programs compare.
@@ -29,6 +29,20 @@ _LEFT = ("example", "examples", "default", "enum", "const", "pattern", "security
 _USUAL = {"Successful Response": {"zh": "办理成功", "en": "Done"},
           "Validation Error": {"zh": "格式不对", "en": "Malformed"}}  # fmt: skip
 _CLASSES = "读取的信息类别"
+_NAME = {"zh": "信农", "en": "Xinnong"}
+_ANSWER = {"zh": "答复", "en": "The answer"}
+
+
+def described(app: FastAPI, language: Language | None) -> dict[str, Any]:
+    """The description of an application in a language, made once; None: both side by side."""
+    if language is None:
+        return app.openapi()
+    if not hasattr(app.state, "descriptions"):
+        app.state.descriptions = {}
+    held: dict[str, dict[str, Any]] = app.state.descriptions
+    if language not in held:
+        held[language] = in_language(app.openapi(), routes_of([app]), language)
+    return held[language]
 
 
 def in_language(
@@ -46,8 +60,14 @@ def in_language(
             endpoint = endpoints.get((path, method))
             if language == "zh" and endpoint is not None:
                 operation["description"] = _needed(endpoint)
+    title = _NAME[language]
     _speak(made, language)
-    made["info"]["x-language"] = language
+    made["info"] |= {"title": title, "x-language": language}
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            operation.setdefault("description", operation.get("summary", ""))
+            for answer in operation["responses"].values():
+                answer.setdefault("description", _ANSWER[language])
     return made
 
 
@@ -85,8 +105,6 @@ def _speak(part: Any, language: Language, name: str = "") -> None:
                 part[key] = told
         else:
             _speak(value, language, key)
-    if language == "en" and part.get("description") is None and name.isdigit():
-        part["description"] = "Answer"
 
 
 def _said(text: str, language: Language) -> str | None:

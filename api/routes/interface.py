@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.acts import Act
-from api.languages import Language, in_language
-from api.needs import needs, open_to_all, routes_of
+from api.languages import Language, described
+from api.needs import needs, open_to_all
 
 __all__ = ["router"]
 
@@ -26,12 +26,5 @@ Wanted = Annotated[
 @open_to_all
 def openapi(request: Request, language: Wanted = None) -> Response:
     """OpenAPI 3.1; made once of each language."""
-    state = request.app.state
-    if not hasattr(state, "descriptions"):
-        state.descriptions = {}
-    if language not in state.descriptions:
-        told = request.app.openapi()
-        if language is not None:
-            told = in_language(told, routes_of([request.app]), language)
-        state.descriptions[language] = json.dumps(told, ensure_ascii=False).encode()
-    return Response(state.descriptions[language], media_type="application/json")
+    told = described(request.app, language)
+    return Response(json.dumps(told, ensure_ascii=False), media_type="application/json")
