@@ -46,7 +46,7 @@ def add_conventions(description: dict[str, Any], routes: Iterable[APIRoute]) -> 
     described = description.setdefault("components", {}).setdefault("headers", {})
     described.update({"ETag": _TAG, "Link": _LINK})
     for route in routes:
-        for method in route.methods:
+        for method in route.methods or ():
             operation = description["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None and route.path.startswith("/v1"):
                 _describe(operation, route, method)
@@ -54,7 +54,7 @@ def add_conventions(description: dict[str, Any], routes: Iterable[APIRoute]) -> 
 
 def _describe(operation: dict[str, Any], route: APIRoute, method: str) -> None:
     way, answers = route.endpoint, operation["responses"]
-    good = next((answers[status] for status in answers if status.startswith("2")), {})
+    good: dict[str, Any] = next((answers[status] for status in answers if status.startswith("2")), {})
     if method == "GET" and _JSON in good.get("content", {}):
         operation.setdefault("parameters", []).append(_HAD)
         answers["304"] = {"description": "没有变动 / had already"}

@@ -109,7 +109,7 @@ def add_deprecations(description: dict[str, Any], routes: Iterable[APIRoute]) ->
         operations = description["paths"].get(route.path_format)
         if ending is None or operations is None:
             continue
-        for method in route.methods:
+        for method in route.methods or ():
             operation = operations[method.lower()]
             operation["deprecated"] = True
             operation["x-sunset"] = ending.until.isoformat()

@@ -53,7 +53,7 @@ def in_language(
     endpoints = {
         (route.path_format, method.lower()): route.endpoint
         for route in routes
-        for method in route.methods
+        for method in route.methods or ()
     }
     for path, operations in made["paths"].items():
         for method, operation in operations.items():

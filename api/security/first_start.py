@@ -27,7 +27,7 @@ __all__ = [
 _FIRST = "admin"
 #: The program of the main bank of the sample district: what it may do, and for what it asks.
 _CLIENT, _BANK = "演示客户端", "institution:C1402610305001"
-_CLIENT_PURPOSES = ("credit_approval", "financing")
+_CLIENT_PURPOSES = ("credit_approval",)
 
 #: Name, display name, role, institution, department: of the sample district.
 DEMONSTRATION = (
