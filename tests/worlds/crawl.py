@@ -81,6 +81,8 @@ NO_ANSWER = {
     "/users", "/users/{name}", "/users/{name}/link", "/users/{name}/end",
     "/users/{name}/second-factor/end", "/v1/users", "/v1/users/{name}", "/v1/users/{name}/link",
     "/v1/users/{name}/end", "/v1/session",
+    # what the interface is, which is about nobody (test_interface_docs)
+    "/v1/openapi.json", "/docs", "/docs/python-client", "/docs/ways/{group}",
     # what an auditor enters (test_audit)
     "/v1/audit/alerts/{number}/finding", "/v1/audit/watches", "/v1/audit/watches/{number}/end",
     "/audit/alerts/{number}/finding", "/audit/watches", "/audit/watches/{number}/end",
