@@ -54,7 +54,9 @@ def add_conventions(description: dict[str, Any], routes: Iterable[APIRoute]) -> 
 
 def _describe(operation: dict[str, Any], route: APIRoute, method: str) -> None:
     way, answers = route.endpoint, operation["responses"]
-    good: dict[str, Any] = next((answers[status] for status in answers if status.startswith("2")), {})
+    good: dict[str, Any] = next(
+        (answers[status] for status in answers if status.startswith("2")), {}
+    )
     if method == "GET" and _JSON in good.get("content", {}):
         operation.setdefault("parameters", []).append(_HAD)
         answers["304"] = {"description": "没有变动 / had already"}
