@@ -18,8 +18,11 @@ from fastapi.staticfiles import StaticFiles
 from api.admission import MOST_BODY, admitted
 from api.audit_trail import Audited
 from api.carrying import Asking
+from api.conditional import Tagged
+from api.conventions import add_conventions
 from api.decision_jobs import DecisionJobs
 from api.dependencies import permitted
+from api.deprecation import Deprecating, add_deprecations
 from api.events.sender import Sender
 from api.events.sending import Sending
 from api.events.stream import Streams
@@ -72,6 +75,8 @@ class _Service(FastAPI):
             made = super().openapi()
             _name_bounds(made)
             add_security(made, routes_of([self]), answers_for_somebody=self.state.asker is not None)
+            add_conventions(made, routes_of([self]))
+            add_deprecations(made, routes_of([self]))
             add_limits(made)
             add_examples(made)
         return super().openapi()
@@ -147,7 +152,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         title="信农 Xinnong",
         summary="农村与企业信用知识图谱 / the rural and enterprise credit graph",
         version=version("xinnong"),
-        openapi_url="/v1/openapi.json",
+        openapi_url=None,
         # the stock documentation pages load their scripts from elsewhere
         docs_url=None,
         redoc_url=None,
@@ -162,6 +167,9 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     # the last one added is the outermost
     app.add_middleware(Limited)
     app.add_middleware(Audited, refuse=problem)
+    # outside of the audit: what is had already was read all the same
+    app.add_middleware(Tagged)
+    app.add_middleware(Deprecating)
     app.add_middleware(Asking, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem, hosts=(*LOOPBACK, *hosts_of(settings.hosts)))
     app.add_middleware(Traced, defect=defect, who=seen.name if answers_for else NOBODY)

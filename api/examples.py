@@ -6,15 +6,18 @@ are one each; of alternatives the first that says something; nothing is repeated
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-__all__ = ["add_examples"]
+__all__ = ["add_examples", "example_of"]
 
 _REFERENCE = "#/components/schemas/"
 #: Deeper than any answer goes: there a part may be absent.
 _DEEP = 12
 
 _TEXTS = {"date": "2026-05-01", "date-time": "2026-05-01T08:00:00+00:00"}
+#: Texts of the shapes that patterns ask for.
+_SHAPED = ("0" * 64, "sample", f"sample-{'0' * 24}", "08:00", "1")
 _NUMBERS: dict[str, Any] = {"integer": 1, "number": 0.5, "boolean": True, "null": None}
 
 
@@ -27,6 +30,11 @@ def add_examples(description: dict[str, Any]) -> None:
                 shown = answer.get("content", {}).get("application/json")
                 if status.startswith("2") and shown and shown.get("schema"):
                     shown["example"] = _example(shown["schema"], schemas, ())
+
+
+def example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
+    """A value of a schema, made of what it says; `schemas` are those that it refers to."""
+    return _example(schema, schemas, ())
 
 
 def _example(schema: dict[str, Any], schemas: dict[str, Any], within: tuple[str, ...]) -> Any:
@@ -54,9 +62,20 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any], within: tuple[str,
             item = schema.get("items") or {}
             return [] if not item or _repeats(item, within) else [_example(item, schemas, within)]
         case "string":
-            return _TEXTS.get(schema.get("format", ""), "样例")
+            return _text(schema)
         case kind:
             return _NUMBERS.get(str(kind))
+
+
+def _text(schema: dict[str, Any]) -> str:
+    """A text that a pattern or a form lets by."""
+    pattern = schema.get("pattern")
+    if pattern is None:
+        return _TEXTS.get(schema.get("format", ""), "样例")
+    found = next((text for text in _SHAPED if re.search(pattern, text)), None)
+    # one of several words
+    words = re.fullmatch(r"\^\((\w+)[|)].*", pattern)
+    return found or (words[1] if words else "样例")
 
 
 def _first(chosen: list[dict[str, Any]], within: tuple[str, ...]) -> dict[str, Any]:

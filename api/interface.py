@@ -98,7 +98,7 @@ _TOO_OFTEN = "429"
 
 def add_limits(description: dict[str, Any]) -> None:
     """Say of every answer that it tells what is left, and of a refusal when to ask again."""
-    description.setdefault("components", {})["headers"] = _SAID
+    description.setdefault("components", {}).setdefault("headers", {}).update(_SAID)
     for operations in description["paths"].values():
         for operation in operations.values():
             for status, answer in operation["responses"].items():

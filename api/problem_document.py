@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["RESPONSES"]
+__all__ = ["PROBLEM", "RESPONSES"]
 
-_DOCUMENT = {
+#: One as JSON Schema.
+PROBLEM: dict[str, Any] = {
     "type": "object",
     "title": "Problem",
     "required": ["type", "title", "status", "detail", "code", "trace"],
@@ -29,7 +30,7 @@ _DOCUMENT = {
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {
         "description": told,
-        "content": {"application/problem+json": {"schema": _DOCUMENT}},
+        "content": {"application/problem+json": {"schema": PROBLEM}},
     }
     for status, told in {
         400: "按规则不能办理 / refused by a rule",

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.admission import declared, sent
+from api.conditional import Unchanged
 from api.pages import render_problem
 from api.pages.login import login_path
 from api.pages.rendering import see_other
@@ -54,6 +55,9 @@ _STATUS_OF_CODE = {
     "login_locked": 429,
     "idempotency_key_reused": 422,
     "reference_reused": 422,
+    "cursor_gone": 410,
+    "state_changed": 412,
+    "if_match_required": 428,
 }
 
 #: When to ask again while the graph starts or is busy, in seconds.
@@ -88,6 +92,10 @@ def add_handlers(app: FastAPI) -> None:
             answer.headers["Retry-After"] = str(_LATER if status == _TOO_OFTEN else _AGAIN)
         answer.headers.update(getattr(error, "headers", {}))
         return answer
+
+    @app.exception_handler(Unchanged)
+    async def unchanged(_request: Request, had: Unchanged) -> Response:
+        return Response(status_code=304, headers={"ETag": had.tag})
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:

@@ -50,6 +50,10 @@ class Reader(DistrictReader):
         self._shows = shows
         return self
 
+    def showing_as(self, other: Reader) -> Reader:
+        """This reader, which from now on shows identities as another does."""
+        return self.showing(other._shows)
+
     def ask(self, name: str, **given: Any) -> Answer:
         """Ask a question of the library; in what a person typed, identities become keys.
 

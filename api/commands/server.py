@@ -84,7 +84,7 @@ def demo(
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
     import ingest as room
     from api.security import local_asker
-    from api.security.first_start import demonstration_links
+    from api.security.first_start import demonstration_client, demonstration_links
     from graph.time import utc_now
     from ingest.sample import steps
 
@@ -103,13 +103,17 @@ def demo(
             if (source, path.name) not in whole:
                 room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
     with opened(Act.PEOPLE) as services:
-        links = demonstration_links(services.office.store, by=local_asker().name, at=utc_now())
+        office, by = services.office, local_asker().name
+        links = demonstration_links(office.store, by=by, at=utc_now())
+        client = demonstration_client(office.store, office.settings, by=by, at=utc_now())
     _register_consents()
 
     def welcome() -> None:
         print("演示用户的一次性登录链接（点一下即登录，各用一次）：")
         for role, shown, leads_to in links:
             print(f"  {role.term}（{shown}）：http://127.0.0.1:{port}{leads_to}", flush=True)
+        print(f"演示客户端（接口说明 http://127.0.0.1:{port}/docs ，密钥只显示这一次）：")
+        print(f"  CLIENT={client.client}\n  SECRET={client.secret}", flush=True)
 
     _serve("127.0.0.1", port, welcome)
 

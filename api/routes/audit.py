@@ -21,7 +21,9 @@ from api.audit_book import (
     Watch,
 )
 from api.dependencies import Body, Serving
+from api.idempotency import once_by_key
 from api.needs import needs
+from api.paging import paged
 
 __all__ = ["router"]
 
@@ -99,6 +101,7 @@ def seal(services: Serving) -> AuditHead | None:
 
 @router.get("/alerts", summary="异常查阅预警 / alerts")
 @needs(Act.AUDIT)
+@paged("alerts", key=lambda line: line.alert.number)
 def alerts(
     services: Serving,
     is_open: Annotated[Flag | None, Query(title="只看未核查的")] = None,
@@ -125,6 +128,7 @@ def watches(services: Serving) -> list[Watch]:
 
 @router.post("/watches", status_code=201, summary="登记重点主体 / watch")
 @needs(Act.AUDIT)
+@once_by_key
 def watch(body: Watching, services: Serving) -> Watch:
     """Watch a subject, or say which subject a reader is, so that their own family is known."""
     return AuditBook(services).watch(body.subject, why=body.why, by=body.by, who=body.who)

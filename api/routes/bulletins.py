@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from api.acts import Act
 from api.bulletin_workbook import workbook
 from api.dependencies import Body, Now, Reading, Serving
+from api.guarded import editable, if_match
 from api.needs import EVERY_CLASS, needs
 from api.services import Services
 from ingest.department_rates import DepartmentRates
@@ -76,6 +77,7 @@ def written(body: BulletinRequest, reader: Reading, services: Serving) -> Bullet
 
 @router.get("/{digest}", summary="一份通报 / one edition")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@editable
 def one(digest: Digest, reader: Now, services: Serving) -> BulletinAnswer:
     """Its content as it was frozen, without the names of what has ended since."""
     told, content = _shown(digest, reader, services)
@@ -84,7 +86,13 @@ def one(digest: Digest, reader: Now, services: Serving) -> BulletinAnswer:
 
 @router.post("/{digest}/sign", summary="签发 / sign")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def signed(digest: Digest, body: SignRequest, services: Serving) -> Bulletin:
+@if_match(one)
+def signed(
+    digest: Digest,
+    body: SignRequest,
+    reader: Now,  # noqa: ARG001 - what was looked at is looked at again
+    services: Serving,
+) -> Bulletin:
     """By another person than who wrote it."""
     return sign_bulletin(services.office.store, digest, by=body.user)
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Number, Whole
 from api.dependencies import Body, Reading, Serving
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
 from ingest.city_monitoring import city_monitoring, period_named
 from queries.city_monitoring import CityTable, mark_indicator, unmark_indicator
@@ -74,6 +75,7 @@ def table(reader: Reading, services: Serving, period: Span = "") -> CityTable:
 
 @router.post("/marks", status_code=201, summary="手工填报 / mark by hand")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def mark(body: MarkBody, services: Serving) -> MarkAct:
     """Mark what nobody can compute, on evidence; a later mark counts before an earlier one."""
     made = mark_indicator(

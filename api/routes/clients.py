@@ -11,6 +11,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Count, Whole
 from api.dependencies import Body, Serving, asker
+from api.idempotency import once_by_key
 from api.needs import needs
 from api.rights_noted import WAITING, or_waiting
 from api.security import Asker
@@ -137,6 +138,7 @@ def listed(services: Serving) -> list[ClientFile]:
 
 @router.post("/clients", status_code=201, responses=WAITING, summary="登记客户端 / register")
 @needs(Act.PEOPLE)
+@once_by_key
 def add(
     body: Registration, request: Request, response: Response, services: Serving, who: Who
 ) -> Client | RightsView:
@@ -199,6 +201,7 @@ def make_secret(
     summary="登记公钥 / register a key",
 )
 @needs(Act.PEOPLE)
+@once_by_key
 def register_key(
     client: ClientId,
     body: KeyWanted,

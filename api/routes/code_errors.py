@@ -11,7 +11,10 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import Whole
 from api.dependencies import FOR_A_RUN_S, Body, Reading, Serving
+from api.guarded import if_match, shows
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from ingest.code_errors import (
     Admitted,
     CodeException,
@@ -26,7 +29,15 @@ from ingest.code_errors import (
     send_back,
 )
 from queries.basis import Basis
-from queries.code_errors import CodeError, KindCount, RegistrarLoad, Round, Share, read_round
+from queries.code_errors import (
+    CodeError,
+    KindCount,
+    RegistrarLoad,
+    Round,
+    Share,
+    entered_round,
+    read_round,
+)
 
 __all__ = ["router"]
 
@@ -95,6 +106,7 @@ class ReturnRequest(Body):
 
 @router.get("/code-errors", summary="重错码 / wrong and repeated codes")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("errors", key=lambda row: (row.kind, row.code, row.names))
 def code_errors(
     reader: Reading,
     services: Serving,
@@ -129,6 +141,7 @@ def confirmed(services: Serving) -> list[CodeException]:
 
 @router.post("/code-exceptions", status_code=201, summary="确认例外 / confirm a code")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def put(body: ExceptionRequest, services: Serving) -> Admitted:
     """Confirm a code on evidence; rows that were refused for it come in at once."""
     return confirm(
@@ -151,8 +164,14 @@ def end(
     return end_exception(services.office, number, by=body.by, because=body.because)
 
 
+def as_entered(round_name: RoundName, services: Serving) -> CodeRound:
+    """What the office entered of a round."""
+    return entered_round(services.office.store, round_name)
+
+
 @router.put("/code-rounds/{round_name}", summary="登记一轮纠错 / enter a round")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@if_match(as_entered, required=True)
 def enter(round_name: RoundName, body: RoundRequest, services: Serving) -> CodeRound:
     """Say which operations a round takes, by its notice."""
     return enter_round(services.office, round_name, body.allowed, notice=body.notice, by=body.by)
@@ -160,6 +179,7 @@ def enter(round_name: RoundName, body: RoundRequest, services: Serving) -> CodeR
 
 @router.get("/code-rounds/{round_name}", summary="一轮纠错 / a round of correction")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@shows(as_entered)
 def one(round_name: RoundName, reader: Reading, services: Serving) -> Round:
     """The province's lines, what was chosen, what keeps the file from leaving, what was answered."""
     return read_round(reader, services.office.store, round_name)
@@ -185,6 +205,7 @@ def say(round_name: RoundName, body: ChoiceRequest, reader: Reading, services: S
     "/code-rounds/{round_name}/returns", status_code=201, summary="生成回传表 / make the file"
 )
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def send(
     round_name: RoundName, body: ReturnRequest, reader: Reading, services: Serving
 ) -> CodeReturn:

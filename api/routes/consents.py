@@ -14,7 +14,10 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Count, Day, Whole
 from api.dependencies import Body, Scoped, Serving
+from api.guarded import editable, if_match
+from api.idempotency import once_by_key
 from api.needs import needs
+from api.paging import paged
 from graph.time import today, utc_now
 from queries.consent import AskedConsent, Channel, ConsentRules, Mode, consent_rules
 from queries.consent.desk import (
@@ -106,6 +109,7 @@ class OwnLinkAnswer:
 
 @router.get("/consents", summary="授权列表 / consents")
 @needs(Act.CONSENT)
+@paged("rows", key=lambda row: row.number)
 def listed(
     scope: Scoped,
     services: Serving,
@@ -133,6 +137,7 @@ def of_subject(body: ConsentSearch, scope: Scoped, services: Serving) -> Consent
 
 @router.post("/consents", status_code=201, summary="登记授权 / register")
 @needs(Act.CONSENT)
+@once_by_key
 def register(body: NewConsent, scope: Scoped, services: Serving) -> ConsentView:
     """Register what a subject agreed to; it opens what it opens with the next request."""
     subject = typed_subject(services.office, body.subject)
@@ -160,6 +165,7 @@ def register(body: NewConsent, scope: Scoped, services: Serving) -> ConsentView:
 
 @router.get("/consents/{number:int}", summary="一份授权 / one consent")
 @needs(Act.CONSENT)
+@editable
 def one(number: Number, scope: Scoped, services: Serving) -> ConsentView:
     """What was agreed to, and what became of it."""
     return consent_view(services.office, scope, number, at=utc_now())
@@ -167,6 +173,7 @@ def one(number: Number, scope: Scoped, services: Serving) -> ConsentView:
 
 @router.post("/consents/{number:int}/confirmation", summary="复核纸质授权 / confirm")
 @needs(Act.CONSENT)
+@if_match(one)
 def confirm(number: Number, body: Confirmation, scope: Scoped, services: Serving) -> ConsentView:
     """A second person has looked at the paper."""
     return confirm_consent(services.office, scope, number, by=body.by, at=utc_now())
@@ -174,6 +181,7 @@ def confirm(number: Number, body: Confirmation, scope: Scoped, services: Serving
 
 @router.post("/consents/{number:int}/revocation", summary="撤回授权 / revoke")
 @needs(Act.CONSENT)
+@if_match(one)
 def revoke(number: Number, body: Revocation, scope: Scoped, services: Serving) -> ConsentView:
     """End a consent at the subject's wish: nothing is seen by it from the next request on."""
     return revoke_consent(
@@ -189,6 +197,7 @@ def revoke(number: Number, body: Revocation, scope: Scoped, services: Serving) -
 
 @router.post("/consents/{number:int}/use", summary="登记已使用 / used up")
 @needs(Act.CONSENT)
+@if_match(one)
 def use(number: Number, body: Use, scope: Scoped, services: Serving) -> ConsentView:
     """A consent for once was used, for what."""
     return use_consent(services.office, scope, number, reason=body.reason, by=body.by, at=utc_now())

@@ -163,7 +163,7 @@ def decisions(body: DecisionRequest, services: Serving, scope: Scoped) -> Decisi
 
 @router.post(
     "/decisions/many",
-    summary="批量判定（NDJSON）/ decide many",
+    summary="批量判定（NDJSON） / decide many",
     response_class=StreamingResponse,
     responses=_LINES,
 )
@@ -232,7 +232,7 @@ def cancel(job_id: JobId, office: Office) -> JobAnswer:
 
 @router.get(
     "/jobs/{job_id}/result",
-    summary="任务结果（NDJSON）/ result of a job",
+    summary="任务结果（NDJSON） / result of a job",
     response_class=StreamingResponse,
     responses=_LINES,
 )

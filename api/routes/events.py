@@ -31,7 +31,9 @@ from api.events.desk import (
     subscribe,
 )
 from api.events.stream import Streams
+from api.guarded import editable, if_match
 from api.needs import needs
+from api.paging import paged
 from api.security import Asker
 from graph.time import utc_now
 
@@ -147,6 +149,7 @@ def add(body: Subscribing, who: Asking, services: Serving) -> HookSecret:
 
 @router.get("/hooks/{hook_id}", summary="一项订阅 / one subscription")
 @needs(Act.NOTIFY)
+@editable
 def one(hook_id: HookId, who: Asking, services: Serving) -> HookFile:
     """Where it is, what waits, what was done with it."""
     return hook_file(services.office, who, hook_id)
@@ -154,6 +157,7 @@ def one(hook_id: HookId, who: Asking, services: Serving) -> HookFile:
 
 @router.post("/hooks/{hook_id}/rotation", summary="更换密钥 / a new secret")
 @needs(Act.NOTIFY)
+@if_match(one)
 def rotate(hook_id: HookId, body: Doing, who: Asking, services: Serving) -> HookSecret:
     """A new secret; for 24 hours that of before signs as well."""
     told = change_hook(services.office, who, hook_id, "rotate", by=body.by, at=utc_now())
@@ -163,6 +167,7 @@ def rotate(hook_id: HookId, body: Doing, who: Asking, services: Serving) -> Hook
 
 @router.post("/hooks/{hook_id}/pause", summary="暂停 / pause")
 @needs(Act.NOTIFY)
+@if_match(one)
 def pause(hook_id: HookId, body: Doing, who: Asking, services: Serving) -> HookFile:
     """Send nothing until it is resumed; what happens meanwhile waits."""
     return _changed(hook_id, "pause", body, who, services)
@@ -170,6 +175,7 @@ def pause(hook_id: HookId, body: Doing, who: Asking, services: Serving) -> HookF
 
 @router.post("/hooks/{hook_id}/resumption", summary="恢复 / resume")
 @needs(Act.NOTIFY)
+@if_match(one)
 def resume(hook_id: HookId, body: Doing, who: Asking, services: Serving) -> HookFile:
     """Send again, at once, what waits."""
     return _changed(hook_id, "resume", body, who, services)
@@ -177,6 +183,7 @@ def resume(hook_id: HookId, body: Doing, who: Asking, services: Serving) -> Hook
 
 @router.post("/hooks/{hook_id}/end", summary="停用 / end")
 @needs(Act.NOTIFY)
+@if_match(one)
 def end(hook_id: HookId, body: Doing, who: Asking, services: Serving) -> HookFile:
     """End it for good."""
     return _changed(hook_id, "end", body, who, services)
@@ -184,6 +191,7 @@ def end(hook_id: HookId, body: Doing, who: Asking, services: Serving) -> HookFil
 
 @router.post("/hooks/{hook_id}/replay", summary="从一个位置起重放 / send again from a cursor")
 @needs(Act.NOTIFY)
+@if_match(one)
 def replay(hook_id: HookId, body: Replaying, who: Asking, services: Serving) -> HookFile:
     """Send every event behind a cursor again, in order, under the names of before."""
     return replay_hook(services.office, who, hook_id, body.after, by=body.by, at=utc_now())
@@ -191,6 +199,7 @@ def replay(hook_id: HookId, body: Replaying, who: Asking, services: Serving) -> 
 
 @router.get("/hooks/{hook_id}/deliveries", summary="发送记录 / deliveries")
 @needs(Act.NOTIFY)
+@paged(key=lambda row: row.event.cursor)
 def deliveries(
     hook_id: HookId,
     who: Asking,

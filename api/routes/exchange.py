@@ -14,6 +14,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from ingest.exchange import (
     ContractState,
     ItemState,
@@ -76,6 +77,7 @@ def one(contract: ContractName, services: Serving) -> ContractState:
 
 @router.get("/{contract}/items", summary="报送记录 / items")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged(key=lambda row: row.id)
 def items(
     contract: ContractName,
     reader: Reading,

@@ -18,8 +18,10 @@ from api.acts import Act
 from api.admission import MOST, Count, Whole
 from api.dependencies import Body, Reading, Scoped, Serving
 from api.financing import carried, desk_for
+from api.guarded import editable
 from api.idempotency import IdempotencyKey, once
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from graph.errors import InputError
 from graph.information import InformationClass
 from graph.time import today, utc_now
@@ -100,6 +102,7 @@ class Link(Body):
 
 @router.get("/financing/applications", summary="融资申请 / applications, what is overdue first")
 @needs(Act.FINANCE, InformationClass.CREDIT)
+@paged("rows", key=lambda row: row.case)
 def applications(
     services: Serving,
     scope: Scoped,
@@ -131,6 +134,7 @@ def indicators(
 
 @router.get("/financing/demands/{number}", summary="一项融资需求 / a demand and what became of it")
 @needs(Act.FINANCE, *EVERY_CLASS)
+@editable
 def demand(number: Number, services: Serving, scope: Scoped) -> FinancingFile:
     """Its applications, notes and acts; to an institution its own, while the applicant consents."""
     return desk_for(services, scope).look(number, at=utc_now())

@@ -14,7 +14,9 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Body, Reading, Serving
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from queries.government import (
     Claims,
     Commitments,
@@ -91,6 +93,7 @@ def figures(reader: Reading) -> Summary:
 
 @router.get("/arrears", summary="拖欠账款 / arrears with interest")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def arrears(
     reader: Reading,
     state: State = "",
@@ -106,6 +109,7 @@ def arrears(
 
 @router.get("/commitments", summary="政务承诺 / commitments")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def promised(
     reader: Reading, state: State = "", body: Of = "", limit: Limit = 100, offset: Offset = 0
 ) -> Commitments:
@@ -117,6 +121,7 @@ def promised(
 
 @router.get("/disclosures", summary="逾期未付款项公开 / disclosures by 31 March")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def disclosed(
     reader: Reading, state: State = "", body: Of = "", limit: Limit = 100, offset: Offset = 0
 ) -> Disclosures:
@@ -156,6 +161,7 @@ def evaluation_rows(
 
 @router.post("/evaluation/values", status_code=201, summary="填报评价数据 / enter a value")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def value(body: ValueBody, reader: Reading, services: Serving) -> ValueAnswer:
     """Enter what no fact gives, with the paper; a later entry stands for an earlier one."""
     kept = enter_value(
@@ -167,6 +173,7 @@ def value(body: ValueBody, reader: Reading, services: Serving) -> ValueAnswer:
 
 @router.post("/staff-checks", status_code=201, summary="录用核查 / staff check")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def staff_check(body: StaffCheckBody, reader: Reading, services: Serving) -> StaffAnswer:
     """Whether a person is lawfully listed: yes or no. Needs a legal basis; that one asked is kept."""
     return check_staff(
@@ -177,6 +184,7 @@ def staff_check(body: StaffCheckBody, reader: Reading, services: Serving) -> Sta
 
 @router.get("/staff-checks", summary="录用核查登记 / log of staff checks")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows", key=lambda row: row.number)
 def staff_checks(services: Serving, limit: Limit = 100, offset: Offset = 0) -> StaffLog:
     """Who asked, for which authority, on which basis and for what; not about whom, nor the answer."""
     return staff_log(services.office.store, limit=limit, offset=offset)

@@ -15,6 +15,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Body, Key, Reading, Serving
 from api.needs import needs
+from api.paging import paged
 from graph.information import InformationClass
 from ingest.identity.clusters import Cluster, Conflict
 from ingest.identity.review import Judged, Judgement, SideBySide, Way
@@ -90,6 +91,7 @@ def candidates(
 
 @router.get("/queue", summary="核对队列 / review queue")
 @needs(Act.JUDGE, InformationClass.IDENTITY)
+@paged("pairs", key=lambda row: (row.pair.one, row.pair.other))
 def queue(
     services: Serving,
     limit: Annotated[Whole, Query(ge=1, le=200)] = 20,

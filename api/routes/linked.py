@@ -12,6 +12,7 @@ from api.admission import MOST, Day, Whole
 from api.case_workbook import XLSX, workbook_answer
 from api.dependencies import Body, Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from queries.linked_dishonesty import (
     LinkedLists,
     ListFilter,
@@ -46,6 +47,7 @@ def one_party(key: Key, reader: Reading, services: Serving) -> PartyLinks:
 
 @router.get("/linked-dishonesty/{name}", summary="全区名单 / the district's lists")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def lists(
     name: ListName,
     reader: Reading,

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Query
 
 from api.acts import Act
 from api.admission import MOST, Whole
+from api.conditional import of_one_state
 from api.dependencies import Reading
 from api.needs import needs
+from api.paging import paged
 from graph.information import InformationClass
 from queries.basis import Basis
 from queries.public_lists import Entries, ListState, list_entries, list_states
@@ -37,6 +39,7 @@ class EntriesAnswer(Entries):
 
 @router.get("", summary="名单目录 / lists")
 @needs(Act.ASK, InformationClass.PUBLIC_RECORD)
+@of_one_state
 def lists(reader: Reading) -> ListsAnswer:
     """Rule, term, exit and authority of every list; of one that is not sure nothing is computed."""
     return ListsAnswer(list_states(reader), reader.basis)
@@ -44,6 +47,8 @@ def lists(reader: Reading) -> ListsAnswer:
 
 @router.get("/entries", summary="名单记录 / entries of a list")
 @needs(Act.ASK, InformationClass.PUBLIC_RECORD)
+@paged("entries")
+@of_one_state
 def entries(
     reader: Reading,
     list_kind: Annotated[

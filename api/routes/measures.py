@@ -14,6 +14,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import Day
 from api.dependencies import Body, Reading, Serving
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
 from queries.measures import (
     Admission,
@@ -175,6 +176,7 @@ def applied(reader: Reading, services: Serving) -> tuple[Applied, ...]:
 
 @router.post("/applied", status_code=201, summary="提出措施 / put forward")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def put(body: MeasureProposal, reader: Reading, services: Serving) -> MeasureActAnswer:
     """Put a measure forward: every clause must hold; another person lets it pass."""
     kept, answer = propose_measure(reader, services.office.store, body.request(), by=body.by)
@@ -215,6 +217,7 @@ def uses(reader: Reading, services: Serving) -> UsedIncentives:
 
 @router.post("/incentives/uses", status_code=201, summary="登记激励 / note a use")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def use(body: IncentiveBody, reader: Reading, services: Serving) -> IncentiveUseAnswer:
     """Note that somebody was given an incentive."""
     kept = use_incentive(

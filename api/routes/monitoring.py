@@ -11,7 +11,9 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Day, Instant, Whole
 from api.dependencies import Body, Reading, Serving
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from queries.monitoring import (
     Inbox,
     RuleBook,
@@ -93,6 +95,7 @@ def rules() -> RuleBook:
 
 @router.get("/warnings", summary="行业预警 / warnings")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("warnings")
 def warnings(
     reader: Reading,
     industry: Annotated[str, Query(title="行业代码或门类字母", max_length=8)] = "",
@@ -121,6 +124,7 @@ def listed(services: Serving) -> SubscriptionsAnswer:
 
 @router.post("/subscriptions", status_code=201, summary="设立订阅 / subscribe")
 @needs(Act.OFFICE)
+@once_by_key
 def opened(body: SubscriptionRequest, services: Serving) -> Running:
     """Have somebody told; the same again while it runs is the same one."""
     chosen = wanted(
@@ -147,6 +151,7 @@ def ended(number: Number, body: EndingRequest, services: Serving) -> Subscriptio
 
 @router.get("/inboxes/{number}", summary="待阅预警 / what is to be read")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("items", key=lambda item: item.warning.id)
 def to_read(
     number: Number,
     reader: Reading,

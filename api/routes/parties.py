@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.acts import Act
 from api.admission import Whole
+from api.conditional import of_one_state
 from api.dependencies import Body, Key, Reading
 from api.needs import EVERY_CLASS, asked, needs
 from api.record_words import adverse_sentence
@@ -40,6 +41,7 @@ def search(body: Search, reader: Reading) -> QuestionAnswer:
 
 @router.get("/parties/{key}", summary="主体名片 / party card", response_model=answers("party_card"))
 @needs(Act.ASK, *asked("party_card"))
+@of_one_state
 def party(key: Key, reader: Reading) -> QuestionAnswer:
     """What each source says of a party."""
     return reader.ask("party_card", key=key).typed()
@@ -51,6 +53,7 @@ def party(key: Key, reader: Reading) -> QuestionAnswer:
     response_model=answers("neighbourhood"),
 )
 @needs(Act.ASK, *asked("neighbourhood"))
+@of_one_state
 def neighbourhood(
     key: Key, reader: Reading, hops: Annotated[Whole, Query(title="跳数", ge=1, le=3)] = 1
 ) -> QuestionAnswer:
@@ -60,6 +63,7 @@ def neighbourhood(
 
 @router.get("/parties/{key}/loans", summary="贷款 / loans", response_model=answers("loans"))
 @needs(Act.ASK, *asked("loans"))
+@of_one_state
 def loans(key: Key, reader: Reading) -> QuestionAnswer:
     """Loans of a party."""
     return reader.ask("loans", key=key).typed()
@@ -75,6 +79,7 @@ class Guarantees:
 
 @router.get("/parties/{key}/guarantees", summary="担保 / guarantees")
 @needs(Act.ASK, *asked("guarantees_given", "guarantees_received"))
+@of_one_state
 def guarantees(key: Key, reader: Reading) -> Guarantees:
     """Guarantees that a party gave and received."""
     return Guarantees(
@@ -87,6 +92,7 @@ def guarantees(key: Key, reader: Reading) -> Guarantees:
     "/parties/{key}/records", summary="登记和记录 / records", response_model=answers("records")
 )
 @needs(Act.ASK, *asked("records"))
+@of_one_state
 def records(key: Key, reader: Reading) -> QuestionAnswer:
     """Permits, penalties, assets, land, insurance, tax and whatever else is on record."""
     return reader.ask("records", key=key).typed()
@@ -96,6 +102,7 @@ def records(key: Key, reader: Reading) -> QuestionAnswer:
     "/parties/{key}/adverse", summary="不利记录 / adverse records", response_model=adverse_model()
 )
 @needs(Act.ASK, *asked("adverse_records"))
+@of_one_state
 def adverse(key: Key, reader: Reading) -> QuestionAnswer:
     """Own adverse records that may lawfully be used, the sources asked, and kinds nobody brought."""
     found = reader.adverse(key)
@@ -104,6 +111,7 @@ def adverse(key: Key, reader: Reading) -> QuestionAnswer:
 
 @router.get("/parties/{key}/risk", summary="风险 / risk")
 @needs(Act.ASK, *EVERY_CLASS)
+@of_one_state
 def risk(key: Key, reader: Reading) -> RiskAnswer:
     """Score with own facts, and hints by association apart from them."""
     return reader.risk(key)

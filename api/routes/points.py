@@ -13,7 +13,9 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Day, Whole
 from api.dependencies import Body, Key, Reading, Serving
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from queries.points import (
     PointRules,
     PointsPage,
@@ -69,6 +71,7 @@ class EndOfSharing(Body):
 
 @router.get("/points", summary="积分参加名单 / who takes part")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows", key=lambda row: row.participant)
 def listed(
     reader: Reading,
     services: Serving,
@@ -88,6 +91,7 @@ def rules() -> PointRules:
 
 @router.post("/points", status_code=201, summary="受理参加申请 / join")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def join(body: Joining, reader: Reading, services: Serving) -> PointsParticipant:
     """Note an application; who takes part already stays as it is."""
     return join_points(
@@ -111,6 +115,7 @@ def leave(number: Number, body: Leaving, services: Serving) -> PointsParticipant
 
 @router.post("/points/{number}/shares", status_code=201, summary="同意他人查看 / let somebody see")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def share(number: Number, body: Sharing, reader: Reading, services: Serving) -> PointsShare:
     """Note that a participant lets one institution see its points for a purpose, through a day."""
     return share_points(

@@ -13,6 +13,8 @@ from pydantic import Field
 
 from api.acts import Act
 from api.dependencies import Body, Serving
+from api.guarded import editable, if_match
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
 from queries.eligibility.decisions.answer import (
     ProposedAnswer,
@@ -72,6 +74,7 @@ def try_out(product: ProductName, body: ShadowRequest, services: Serving) -> Sha
 
 @router.post("/products/{product}/proposals", status_code=201, summary="提出新版本 / propose")
 @needs(Act.RULE)
+@once_by_key
 def put(product: ProductName, body: ProposalRequest, services: Serving) -> ProposedAnswer:
     """Put a version forward: every golden case must hold, and what is in force stays as it is."""
     found = services.publishing.propose_product(product, body.text, body.cases, by=body.by)
@@ -87,6 +90,7 @@ def proposals(services: Serving) -> list[ProposedAnswer]:
 
 @router.get("/proposals/{proposal}", summary="一份提案 / a proposal")
 @needs(Act.RULE)
+@editable
 def proposal(proposal: ProposalId, services: Serving) -> ProposalAnswer:
     """What the second person reads: the difference in Chinese, the golden cases, the files."""
     found = services.publishing.proposal(proposal)
@@ -100,6 +104,7 @@ def proposal(proposal: ProposalId, services: Serving) -> ProposalAnswer:
 
 @router.post("/proposals/{proposal}/approval", summary="批准新版本 / approve")
 @needs(Act.RULE)
+@if_match(proposal)
 def let_pass(proposal: ProposalId, body: ApprovalRequest, services: Serving) -> ProposedAnswer:
     """Let a version pass, by another person than its proposer; all is checked again."""
     return proposed_answer(services.publishing.approve_product(proposal, by=body.by))

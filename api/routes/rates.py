@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import MOST, Day, Whole
 from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from ingest.department_rates import DepartmentRates
 from queries.indicators import Rates, Rows
 from queries.indicators.concealed import Concealment, conceal, take_back
@@ -73,6 +74,7 @@ def rates(
 
 @router.get("/rows", summary="数字背后的各件 / the decisions behind a number")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows", key=lambda row: row)
 def rows(
     reader: Reading,
     services: Serving,
@@ -95,6 +97,7 @@ def rows(
 
 @router.get("/attention", summary="临近期限、逾期、迟报 / near their day, past it, late")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows", key=lambda row: row)
 def wanted(
     reader: Reading,
     services: Serving,

@@ -14,7 +14,10 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Text, Whole
 from api.dependencies import Body, Serving
+from api.guarded import editable, if_match
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from ingest.repair import (
     CaseFile,
     CaseKind,
@@ -84,6 +87,7 @@ class WithdrawnAnswer:
 
 @router.get("", summary="办理件 / cases")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("cases", key=lambda row: row.case.number)
 def every(
     services: Serving,
     limit: Annotated[Whole, Query(ge=1, le=200)] = 50,
@@ -95,6 +99,7 @@ def every(
 
 @router.post("", status_code=201, summary="申请或登记 / open a case")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def begin(body: OpenRequest, services: Serving) -> CaseFile:
     """The first act of a case; an objection freezes the record at once."""
     return open_case(
@@ -125,6 +130,7 @@ def withdrawn(body: RecordRequest, services: Serving) -> WithdrawnAnswer:
 
 @router.get("/{number:int}", summary="一件 / one case")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@editable
 def one(number: Number, services: Serving) -> CaseFile:
     """One case: record, regime, clocks, acts, receivers, and what may come next."""
     return case_of(services.office.settings, number, services.office.store)
@@ -132,6 +138,7 @@ def one(number: Number, services: Serving) -> CaseFile:
 
 @router.post("/{number:int}/acts", summary="办理一步 / act on a case")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@if_match(one)
 def act(number: Number, body: ActRequest, services: Serving) -> CaseFile:
     """One step forward; log and graph follow at once."""
     return act_on(

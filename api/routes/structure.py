@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from api.acts import Act
 from api.admission import Day, Fen
+from api.conditional import of_one_state
 from api.dependencies import Body, Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.problem_document import RESPONSES
@@ -71,6 +72,7 @@ class OwnershipStatement(BaseModel):
 
 @router.get("/parties/{key}/owners", summary="股权穿透 / owners")
 @needs(Act.ASK, *EVERY_CLASS)
+@of_one_state
 def owners(
     key: Key,
     reader: Reading,
@@ -86,6 +88,7 @@ def owners(
     response_model=list[OwnershipStatement],
 )
 @needs(Act.ASK, *EVERY_CLASS)
+@of_one_state
 def bods(key: Key, reader: Reading) -> list[dict[str, Any]]:
     """Holdings and beneficial owners as statements of the Beneficial Ownership Data Standard."""
     return reader.bods(key)
@@ -93,6 +96,7 @@ def bods(key: Key, reader: Reading) -> list[dict[str, Any]]:
 
 @router.get("/parties/{key}/standing", summary="担保结构 / standing among guarantees")
 @needs(Act.ASK, *EVERY_CLASS)
+@of_one_state
 def standing(key: Key, reader: Reading) -> GuaranteePosition:
     """The ring a party stands in, for whom it stands in the end, and what the limits say."""
     return reader.structure().guarantee_position(key)
@@ -100,6 +104,7 @@ def standing(key: Key, reader: Reading) -> GuaranteePosition:
 
 @router.get("/parties/{key}/hints", summary="关联提示 / hints")
 @needs(Act.ASK, *EVERY_CLASS)
+@of_one_state
 def hints(key: Key, reader: Reading) -> HintAnswer:
     """Hints by association: to be looked at by a person, never a fact."""
     return reader.structure().hint_answer(key)
@@ -107,6 +112,7 @@ def hints(key: Key, reader: Reading) -> HintAnswer:
 
 @router.get("/guarantees/patterns", summary="担保圈链 / rings and chains")
 @needs(Act.ASK, *EVERY_CLASS)
+@of_one_state
 def patterns(reader: Reading) -> GuaranteeOverview:
     """Every ring, chain, star, mutual pair and joint group."""
     return reader.structure().overview

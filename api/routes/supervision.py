@@ -10,6 +10,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Key, Reading
 from api.needs import EVERY_CLASS, needs
+from api.paging import paged
 from queries.supervision import (
     FindingsPage,
     GradeCounts,
@@ -35,6 +36,7 @@ Code = Annotated[str, Query(max_length=32)]
 
 @router.get("/supervision/inspections", summary="检查计划 / inspections")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def inspections(
     reader: Reading,
     sector: Code = "",
@@ -51,6 +53,7 @@ def inspections(
 
 @router.get("/supervision/findings", summary="等级核查 / what is amiss")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def amiss(reader: Reading, kind: Code = "", limit: Limit = 50, offset: Offset = 0) -> FindingsPage:
     """A sector's A beside a D, a change without an event, a grade that lapsed; none changes a grade."""
     return grade_findings(reader, kind, limit=limit, offset=offset)
@@ -65,6 +68,7 @@ def counts(reader: Reading) -> GradeCounts:
 
 @router.get("/supervision/grades/subjects", summary="有效等级的主体 / whom a count counts")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@paged("rows")
 def subjects(
     reader: Reading,
     kind: GradeKind,

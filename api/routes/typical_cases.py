@@ -14,6 +14,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Day, Whole
 from api.dependencies import Body, Now, Reading, Serving
+from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs, open_to_all
 from graph.information import InformationClass
 from queries.typical_cases import (
@@ -88,6 +89,7 @@ def board(reader: Reading, services: Serving) -> CaseBoard:
 
 @router.post("/typical-cases", status_code=201, summary="提出案例 / put forward")
 @needs(Act.OFFICE, *EVERY_CLASS)
+@once_by_key
 def put(body: CaseBody, reader: Now, services: Serving) -> CaseAct:
     """Put a case forward; another person lets it pass."""
     told = body.model_dump()

@@ -10,13 +10,15 @@ from pydantic import Field
 
 from api.acts import Act
 from api.dependencies import Body, Serving, asker, known
+from api.guarded import editable, if_match
+from api.idempotency import once_by_key
 from api.needs import needs, open_to_all, own
 from api.rights_noted import WAITING, or_waiting
 from api.security import Asker
 from api.security.cookies import DEVICE, address_of, carry, let_go
 from api.security.known import asker_of
 from api.security.login import log_in
-from api.security.people import Person, end_person, list_people
+from api.security.people import Person, end_person, list_people, person
 from api.security.rights import RightsView, actor_of
 from api.security.user_rights import add_user, change_user, drop_second_factor_of, link_of_user
 from graph.time import utc_now
@@ -98,6 +100,7 @@ def listed(services: Serving) -> list[Person]:
 
 @router.post("/users", status_code=201, responses=WAITING, summary="新增用户 / enter a user")
 @needs(Act.PEOPLE)
+@once_by_key
 def add(
     body: NewUser, request: Request, response: Response, services: Serving, who: Who
 ) -> Person | RightsView:
@@ -107,8 +110,17 @@ def add(
     return or_waiting(request, response, made, made.user)
 
 
+@router.get("/users/{name}", summary="一名用户 / one user")
+@needs(Act.PEOPLE)
+@editable
+def one(name: Name, services: Serving) -> Person:
+    """One, as they are now; nothing by which one could log in."""
+    return person(services.office.store, name)
+
+
 @router.patch("/users/{name}", responses=WAITING, summary="修改用户 / change a user")
 @needs(Act.PEOPLE)
+@if_match(one)
 def change(
     name: Name,
     body: UserChange,
@@ -157,6 +169,7 @@ def drop_factor(
 
 @router.post("/users/{name}/end", summary="停用用户 / put a user out of use")
 @needs(Act.PEOPLE)
+@if_match(one)
 def end(name: Name, services: Serving) -> Person:
     """End all their sessions; what they did stays theirs."""
     return end_person(services.office.store, name, at=utc_now())

@@ -12,6 +12,7 @@ from api.acts import Act
 from api.admission import Flag, Whole
 from api.dependencies import KnownAt, Owned, Scoped, Serving
 from api.needs import needs
+from api.paging import paged
 from ingest import by_department
 from ingest.correction.worklist import DepartmentLoad, Task
 from queries.basis import DataBasis
@@ -33,6 +34,7 @@ class WorklistAnswer:
 
 @router.get("/worklist", summary="待更正清单 / worklist")
 @needs(Act.RECEIVE)
+@paged("tasks", key=lambda row: row)
 def worklist(
     services: Serving,
     scope: Scoped,

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from api.security.clients import (
+    CLIENT_ACTS,
+    IssuedSecret,
+    client_files,
+    new_secret,
+    register,
+)
 from api.security.people import add_person, link_for, list_people
 from api.security.role import Role
 from graph.operations import OperationsStore, Users
+from graph.settings import Settings
 
-__all__ = ["DEMONSTRATION", "demonstration_links", "first_administrator", "has_people"]
+__all__ = [
+    "DEMONSTRATION",
+    "demonstration_client",
+    "demonstration_links",
+    "first_administrator",
+    "has_people",
+]
 
 _FIRST = "admin"
+#: The program of the main bank of the sample district: what it may do, and for what it asks.
+_CLIENT, _BANK = "演示客户端", "institution:C1402610305001"
+_CLIENT_PURPOSES = ("credit_approval",)
 
 #: Name, display name, role, institution, department: of the sample district.
 DEMONSTRATION = (
@@ -52,3 +69,22 @@ def demonstration_links(
             )  # fmt: skip
         told.append((role, shown, link_for(store, name, by=by, at=at)))
     return told
+
+
+def demonstration_client(
+    store: OperationsStore, settings: Settings, *, by: str, at: datetime
+) -> IssuedSecret:
+    """The client of the demonstration with a secret that is told once; those before it end with it.
+
+    For the sample district alone: whoever reads the window where it is printed has it.
+    """
+    found = next(
+        (one.client for one in client_files(store)
+         if one.client.name == _CLIENT and one.client.ended_at is None), None,
+    )  # fmt: skip
+    if found is None:
+        found = register(
+            store, name=_CLIENT, acts=[act.value for act in CLIENT_ACTS], purposes=_CLIENT_PURPOSES,
+            institution=_BANK, divisions=None, by=by, at=at,
+        )  # fmt: skip
+    return new_secret(store, settings, found.id, by=by, at=at, days=30, overlap_hours=0)

@@ -6,7 +6,7 @@ from queries.code_errors.answer import CodeErrors, KindCount, RegistrarLoad, Sha
 from queries.code_errors.correction import CorrectionLine, Problem, ReturnFile, correction_rules
 from queries.code_errors.detection import CodeError, Exceptions, State
 from queries.code_errors.kinds import GROUPS, Kind, kinds
-from queries.code_errors.round import LineResult, Round, known_rounds, read_round
+from queries.code_errors.round import LineResult, Round, entered_round, known_rounds, read_round
 from queries.code_errors.stock import Refused, RowRef
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "State",
     "code_errors",
     "correction_rules",
+    "entered_round",
     "kinds",
     "known_rounds",
     "read_round",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
-from graph.operations import CodeCorrections, CodeExceptions, OperationsStore
+from graph.errors import NotFoundError
+from graph.operations import CodeCorrections, CodeExceptions, CodeRound, OperationsStore
 from queries.code_errors.answer import Share
 from queries.code_errors.correction import (
     CorrectionLine,
@@ -55,6 +56,16 @@ def known_rounds(reader: DistrictReader) -> tuple[str, ...]:
     """Rounds of which a list came, the newest name first."""
     told = pc.unique(reader.table("CodeErrorItem")["round"]).to_pylist()
     return tuple(sorted((name for name in told if name), reverse=True))
+
+
+def entered_round(store: OperationsStore, name: str) -> CodeRound:
+    """What the office entered of a round; raises `NotFoundError` (`round_unknown`)."""
+    found = CodeCorrections(store).rounds().get(name)
+    if found is None:
+        raise NotFoundError(
+            "没有登记过这一轮纠错。请核对轮次。", "No such round was entered.", code="round_unknown"
+        )
+    return found
 
 
 def read_round(reader: DistrictReader, store: OperationsStore, name: str) -> Round:

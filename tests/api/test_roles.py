@@ -50,7 +50,8 @@ OPEN = {
     "GET /healthz", "GET /readyz", "GET /login", "POST /login", "GET /login/link/{token}",
     "POST /login/link/{token}", "POST /logout", "GET /public", "POST /public",
     "GET /public/typical-cases", "GET /v1/public/records", "POST /v1/public/records/search",
-    "GET /v1/public/typical-cases", "POST /v1/session",
+    "GET /v1/public/typical-cases", "POST /v1/session", "GET /v1/openapi.json",
+    "GET /docs", "GET /docs/python-client", "GET /docs/ways/{group}",
     "POST /v1/token", "POST /v1/token/revocation", "GET /v1/jwks", "GET /login/oidc",
     "GET /.well-known/oauth-authorization-server", "GET /login/oidc/callback",
     # a subject's own view and an applicant's progress: by a link that was given to them

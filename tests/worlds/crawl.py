@@ -85,6 +85,8 @@ NO_ANSWER = {
     "/v1/rights-changes", "/v1/rights-changes/{number}/confirmation",
     "/v1/rights-changes/{number}/refusal", "/rights-changes/{number}/confirmation",
     "/rights-changes/{number}/refusal", "/clients/{client}", "/v1/clients/{client}",
+    # what the interface is, which is about nobody (test_interface_docs)
+    "/v1/openapi.json", "/docs", "/docs/python-client", "/docs/ways/{group}",
     # what an auditor enters (test_audit)
     "/v1/audit/alerts/{number}/finding", "/v1/audit/watches", "/v1/audit/watches/{number}/end",
     "/audit/alerts/{number}/finding", "/audit/watches", "/audit/watches/{number}/end",
