@@ -116,15 +116,18 @@ class MatchAnswer:
 
 
 def match_all(
-    reader: Reader, subjects: Sequence[Subject], *, with_mentions: bool = False
+    reader: Reader, subjects: Sequence[Subject], *, with_mentions: bool = False, most: int = 0
 ) -> MatchAnswer:
     """Who each of them may be, as the reader sees it.
 
     Args:
         with_mentions: beside who was found by the number, those named likewise of whom no number is
             known: they may be the same.
+        most: candidates of each; 0: as the policy says.
     """
     policy = match_policy()
+    if most:
+        policy = policy.model_copy(update={"most_candidates": most})
     matches = []
     for start in range(0, len(subjects), _AT_ONCE):
         matches += _match(reader, subjects[start : start + _AT_ONCE], policy, with_mentions)

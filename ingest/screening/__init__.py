@@ -17,8 +17,17 @@ from ingest.screening.screened import (
     not_screened,
     screen_all,
 )
+from ingest.screening.sheet import (
+    MOST_ROWS,
+    AskedRow,
+    match_sheet,
+    pasted_rows,
+    read_rows,
+    screen_sheet,
+    template,
+)
 
 __all__ = [
-    "SCREEN_NOTICE", "ListedEntry", "ListedMeasure", "ListsAsked", "Resembling", "ScreenState", "Screened",
-    "not_screened", "screen_all",
+    "MOST_ROWS", "SCREEN_NOTICE", "AskedRow", "ListedEntry", "ListedMeasure", "ListsAsked", "Resembling", "ScreenState", "Screened",
+    "match_sheet", "not_screened", "pasted_rows", "read_rows", "screen_all", "screen_sheet", "template",
 ]  # fmt: skip

@@ -39,6 +39,8 @@ SCREEN_NOTICE = (
 )
 
 _REPORTS = "MeasureReport"
+#: Namesakes that are looked up on the lists, and parties in one transaction.
+_MOST_NAMESAKES, _AT_ONCE = 30, 200
 #: Candidates at least so sure are looked up on the lists, to be checked by somebody.
 _RESEMBLING = ("sure", "likely", "possible")
 
@@ -156,7 +158,7 @@ def screen_all(
 ) -> tuple[tuple[Screened, ...], ListsAsked]:
     """Each of them in the order asked, and how far one looked."""
     asked = lists_asked(reader)
-    matches = match_all(reader, subjects, with_mentions=True).matches
+    matches = match_all(reader, subjects, with_mentions=True, most=_MOST_NAMESAKES).matches
     keys = [one.key for match in matches for one in match.candidates if one.band in _RESEMBLING]
     entries = _entries(reader, keys)
     measures = _measures(reader, store, [one.proven.key for one in matches if one.proven])
@@ -247,7 +249,10 @@ def _resembling(
 def _entries(reader: Reader, keys: Iterable[str]) -> dict[str, list[tuple[float, ListedEntry]]]:
     """Entries that may be used, each with how certain it is that it is the party's."""
     wanted, catalogue = list(dict.fromkeys(keys)), list_catalogue()
-    answers = reader.ask_many(("list_entries", {"key": key}) for key in wanted)
+    answers: list[Any] = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        answers += reader.ask_many(("list_entries", {"key": key}) for key in some)
     return {
         key: [(row["certainty"], _entry(row, catalogue)) for row in answer.rows]
         for key, answer in zip(wanted, answers, strict=True)
