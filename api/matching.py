@@ -103,8 +103,8 @@ def purposed(
     told: Purposed,
     *,
     at: datetime,
-) -> tuple[Reader, str]:
-    """A reader for what was stated to be the purpose, and the purpose as people are told it.
+) -> tuple[Asker, Reader, str]:
+    """Who asks for what was stated to be the purpose, a reader for it, and the purpose in words.
 
     The audit has it as the purpose of this request.
 
@@ -131,4 +131,4 @@ def purposed(
     reader = services.reader(services.consented(who, at=at))
     if not who.is_local:
         reader = reader.showing(policy_of(who.role).shows)
-    return reader, "，".join(filter(None, (who.scope.purpose, told.ground.strip())))
+    return who, reader, "，".join(filter(None, (who.scope.purpose, told.ground.strip())))
