@@ -71,9 +71,20 @@ def identity_key(services: Services) -> str:
 
 
 def read_subjects(services: Services, bodies: Iterable[SubjectBody]) -> list[Subject]:
-    """What can be looked for; raises as `subject_of`."""
-    key = identity_key(services)
-    return [subject_of(body.said(), key) for body in bodies]
+    """What can be looked for; raises as `subject_of`, saying which one it is."""
+    key, found, every = identity_key(services), [], list(bodies)
+    for number, body in enumerate(every, start=1):
+        try:
+            found.append(subject_of(body.said(), key))
+        except InputError as error:
+            if len(every) == 1:
+                raise
+            raise InputError(
+                f"第 {number} 个：{error.message_zh}",
+                f"Number {number}: {error.message_en}",
+                code=error.cause_code,
+            ) from None
+    return found
 
 
 def count_subjects(asker: Asker, subjects: Sequence[Subject]) -> None:
