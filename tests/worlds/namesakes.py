@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -77,8 +78,16 @@ PEOPLE = (
 class Street:
     """Answers `find_party` and `party_card`; remembers how often it was asked, and what."""
 
-    def __init__(self, people: Iterable[Neighbour] = PEOPLE) -> None:
+    def __init__(
+        self, people: Iterable[Neighbour] = PEOPLE, *, listed: dict[str, float] | None = None,
+        came: bool = True,
+    ) -> None:  # fmt: skip
         self.people = tuple(people)
+        self.listed = listed or {}
+        self.scope = SimpleNamespace(sees_everything=False, open_kinds=frozenset())
+        day = datetime(2026, 3, 1, tzinfo=UTC)
+        batch = SimpleNamespace(source="judgment_defaulter", known_at=day, notes={}, batch="1")
+        self.moment = SimpleNamespace(batches=[batch] if came else [])
         self.transactions = 0
         self.texts: list[str] = []
         self.basis = SimpleNamespace(truncated=False)
@@ -88,7 +97,9 @@ class Street:
         self.transactions += bool(asked)
         return [
             SimpleNamespace(
-                rows=self._find(told["text"]) if name == "find_party" else self._card(told["key"]),
+                rows=self._find(told["text"])
+                if name == "find_party"
+                else self._of(name, told["key"]),
                 basis=SimpleNamespace(truncated=False),
             )
             for name, told in asked
@@ -117,6 +128,18 @@ class Street:
             elif one.is_person and one.name[:2] == typed.folded[:2]:
                 rows.append(one.row("near", one.name))
         return best_first(rows, typed)
+
+    def _of(self, name: str, key: str) -> list[dict[str, Any]]:
+        return self._card(key) if name == "party_card" else self._entries(key)
+
+    def _entries(self, key: str) -> list[dict[str, Any]]:
+        if key not in self.listed:
+            return []
+        return [{
+            "entry_key": f"list:{key}", "list_kind": "judgment_defaulter", "case_no": "（2025）陕0305执1号",
+            "authority": "凤翔区人民法院", "listed_on": None, "published_until": None, "source": None,
+            "certainty": self.listed[key],
+        }]  # fmt: skip
 
     def _card(self, key: str) -> list[dict[str, Any]]:
         [one] = [each for each in self.people if each.known_by == key]
