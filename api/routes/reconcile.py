@@ -27,7 +27,6 @@ from api.reconciling import (
     results_of,
 )
 from graph.errors import InputError
-from graph.information import InformationClass
 from ingest.matching import match_all
 
 __all__ = ["router"]
@@ -94,7 +93,7 @@ def suggest_property(prefix: Prefix = "") -> dict[str, Any]:
 
 
 @router.get("/suggest/entity", summary="单位提示 / suggest organisations")
-@needs(Act.ASK, InformationClass.REGISTER)
+@needs(Act.ASK, *asked("find_party"))
 def suggest_entity(reader: Reading, prefix: Prefix = "") -> dict[str, Any]:
     """Organisations whose names hold these characters; persons are not suggested."""
     if len(prefix.strip()) < len("某某"):

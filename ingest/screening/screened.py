@@ -160,6 +160,8 @@ def screen_all(
     asked = lists_asked(reader)
     matches = match_all(reader, subjects, with_mentions=True, most=_MOST_NAMESAKES).matches
     keys = [one.key for match in matches for one in match.candidates if one.band in _RESEMBLING]
+    # a list is public, its subjects' own cards are not: a number is looked up on it by itself
+    keys += reader.known_among(key for one in subjects for key in one.keys)
     entries = _entries(reader, keys)
     measures = _measures(reader, store, [one.proven.key for one in matches if one.proven])
     return (
@@ -185,7 +187,7 @@ def _screened(
     asked: ListsAsked,
 ) -> Screened:
     link = match.proven
-    own = tuple(entry for sure, entry in entries.get(link.key, ()) if sure >= 1) if link else ()
+    own = _own(subject, match, entries)
     resembling = tuple(_resembling(match, link, entries))
     state, why = _state(subject, match, own, resembling, asked)
     applied = None if measures is None else measures.get(link.key, ()) if link else ()
@@ -206,6 +208,19 @@ def _screened(
     )
 
 
+def _own(
+    subject: Subject, match: Matched, entries: Mapping[str, Sequence[tuple[float, ListedEntry]]]
+) -> tuple[ListedEntry, ...]:
+    """Entries that are proven to be of the subject: of the party that its number is.
+
+    Of whom nothing but the entry may be seen no name is compared; of others it must not contradict.
+    """
+    keys: Sequence[str] = (match.proven.key,) if match.proven else subject.keys
+    if match.outcome is Outcome.CONTRADICTED:
+        return ()
+    return tuple(entry for key in keys for sure, entry in entries.get(key, ()) if sure >= 1)
+
+
 def _state(
     subject: Subject,
     match: Matched,
@@ -214,7 +229,8 @@ def _state(
     asked: ListsAsked,
 ) -> tuple[ScreenState, str]:
     if own:
-        return ScreenState.LISTED, f"按号码查到 {len(own)} 条可依法使用的名单记录"
+        named = "" if match.proven else "；名称按权限不能核对"
+        return ScreenState.LISTED, f"按号码查到 {len(own)} 条可依法使用的名单记录{named}"
     if not subject.has_number:
         why = "没有可用的证件号码，不能核验"
         if resembling:

@@ -53,6 +53,7 @@ NOBODY = id_of("19700101", "001")
 FIRM = f"org:{FIRM_CODE}"
 NAMES = {IN_FORCE: "许春英", REPAIRED: "李永", PAST: "王丽", CLEAN: "赵敏"}
 BANK = "institution:bank"
+_TRIES = 8
 
 
 def asker_of(role: Role, **more: Any) -> Asker:
@@ -104,8 +105,20 @@ def town(office: Settings) -> Settings:
     return office
 
 
+class Patient(TestClient):
+    """A browser that asks again where it is told to: a text that was planned too slowly is planned by then."""
+
+    def request(self, *words: Any, **more: Any) -> Any:  # type: ignore[override]
+        for _ in range(_TRIES):
+            answer = super().request(*words, **more)
+            if answer.status_code != 503:
+                break
+            time.sleep(float(answer.headers["retry-after"]))
+        return answer
+
+
 def served(town: Settings, asker: Asker) -> TestClient:
-    return TestClient(create_app(town, answers_for=asker), "http://127.0.0.1")
+    return Patient(create_app(town, answers_for=asker), "http://127.0.0.1")
 
 
 @pytest.fixture(scope="module")
@@ -162,11 +175,11 @@ def test_on_a_list_not_found_or_not_verified(desk: TestClient) -> None:
 def test_purpose_and_ground_are_stated(desk: TestClient, town: Settings) -> None:
     subjects = ASKED[:1]
     none = desk.post("/v1/screen", json={**BODY, "ground": " ", "subjects": subjects})
-    assert (none.status_code, none.json()["code"]) == (422, "ground_missing")
+    assert (none.status_code, none.json()["code"]) == (400, "ground_missing")
     other = desk.post(
         "/v1/screen", json={**BODY, "purpose": "credit_approval", "subjects": subjects}
     )
-    assert (other.status_code, other.json()["code"]) == (422, "purpose_unknown")
+    assert (other.status_code, other.json()["code"]) == (400, "purpose_unknown")
     with served(town, OFFICER) as officer:
         body = {"purpose": "post_loan", "subjects": subjects}
         assert officer.post("/v1/screen", json=body).json()["purpose"] == "贷后管理"
@@ -200,7 +213,7 @@ def test_who_is_this(desk: TestClient) -> None:
         "sure", "sure", "sure", "sure", "none", "possible", "contradicted", "sure", "none",
     ]  # fmt: skip
     wrong = desk.post("/v1/match/batch", json={"queries": [*ASKED[:2], {"name": "赵"}]})
-    assert wrong.status_code == 422 and "第 3 个" in wrong.json()["title"]
+    assert wrong.status_code == 400 and "第 3 个" in wrong.json()["title"]
 
 
 def test_everybody_who_was_asked_about_stands_in_the_audit(
@@ -350,7 +363,7 @@ def test_reconciliation_speaks_the_specification(desk: TestClient) -> None:
     ]
     for wrong in ("", "[]", "{}", '{"q0": 1}', '{"q0": {"query": 1, "properties": 7, "type": {}}}'):
         answer = desk.post("/v1/reconcile", data={"queries": wrong})
-        assert answer.status_code in (200, 422), wrong
+        assert answer.status_code in (200, 400), wrong
 
 
 def test_commands_say_the_same(

@@ -92,6 +92,10 @@ class Street:
         self.texts: list[str] = []
         self.basis = SimpleNamespace(truncated=False)
 
+    def known_among(self, keys: Iterable[str]) -> list[str]:
+        known = {one.known_by for one in self.people} | self.listed.keys()
+        return [key for key in keys if key in known]
+
     def ask_many(self, questions: Iterable[tuple[str, dict[str, Any]]]) -> list[Any]:
         asked = list(questions)
         self.transactions += bool(asked)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from namesakes import FIRM_CODE, IDENTITY_KEY, PEOPLE, Street, id_of
 
 from graph.errors import InputError
+from graph.identifiers import person_key
 from ingest.matching import SaidOf, subject_of
 from ingest.screening import (
     ListsAsked,
@@ -48,6 +49,8 @@ def screened(said: dict[str, Any], **street: Any) -> Screened:
         ({"number": NUMBER_LI, "name": "许春英"}, {"listed": {LI: 1.0}}, "unverified", 0, 1),
         ({"number": NUMBER_LI}, {"listed": {}}, "not_found", 0, 0),
         ({"number": NOBODY}, {"listed": {LI: 1.0}}, "not_found", 0, 0),
+        # of whom nothing may be seen but the list
+        ({"number": NOBODY}, {"listed": {person_key(NOBODY, IDENTITY_KEY): 1.0}}, "listed", 1, 0),
         # an entry that only resembles is nobody's
         ({"number": NUMBER_LI}, {"listed": {LI: 0.9}}, "unverified", 0, 1),
         # lists that nobody brought say nothing
@@ -93,7 +96,8 @@ def test_nobody_is_listed_or_cleared_without_a_number_that_was_compared(
         return
     found = screened({"name": name, "number": number}, listed=listed, came=came)
     if found.state == "listed":
-        assert number and found.link is not None and listed[found.link.key] == 1.0
+        assert number and found.link is not None
+        assert listed[found.link.key] == 1.0
     if found.state == "not_found":
         assert number and came and not found.resembling
     if not number:
