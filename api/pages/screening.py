@@ -110,9 +110,7 @@ def screen(
     if shown == "sheet":
         return _download(screen_sheet(asked_rows, results, lists, cover), "核验结果")
     pairs = list(zip(asked_rows, results, strict=True))
-    return _page(
-        asker, told=told, screened=pairs, reader=reader, notice=SCREEN_NOTICE, lists=lists.sentence
-    )
+    return _page(asker, told=told, screened=pairs, reader=reader, notice=SCREEN_NOTICE, lists=lists)
 
 
 def _rows(services: Services, text: str, content: UploadFile | None) -> list[AskedRow]:
@@ -140,7 +138,7 @@ def _screened(
 
 def _page(
     asker: Asker, *, told: Purposed | None = None, error: str = "", reader: Reader | None = None,
-    screened: Sequence[object] = (), matched: Sequence[object] = (), notice: str = "", lists: str = "",
+    screened: Sequence[object] = (), matched: Sequence[object] = (), notice: str = "", lists: ListsAsked | None = None,
 ) -> HTMLResponse:  # fmt: skip
     usual = policy_of(asker.role).purpose
     purposes = [(one.code, one.term) for one in consent_rules().purposes]
