@@ -31,6 +31,7 @@ from api.rate_limit import LIMITS, forget_all
 from api.security import Asker, Role, policy_of
 from api.security.asker import scope_of
 from graph.connection import Graph
+from graph.errors import GraphUnavailableError
 from graph.identifiers import person_key, resident_id
 from graph.log import FactLog
 from graph.operations import Trail
@@ -366,24 +367,31 @@ def test_reconciliation_speaks_the_specification(desk: TestClient) -> None:
         assert answer.status_code in (200, 400), wrong
 
 
+def typed(words: list[str]) -> Any:
+    """What came of a command; typed again where the engine plans its question for the first time."""
+    for _ in range(_TRIES):
+        done = CliRunner().invoke(commands, words)
+        if not isinstance(done.exception, GraphUnavailableError):
+            break
+    return done
+
+
 def test_commands_say_the_same(
     desk: TestClient, town: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XINNONG_DATA", str(town.data))
     file, out = tmp_path / "名单.xlsx", tmp_path / "结果.xlsx"
     file.write_bytes(sheet_of(ASKED))
-    done = CliRunner().invoke(
-        commands, ["screen", str(file), "--ground", "某项目", "--out", str(out), "--json"]
-    )
+    done = typed(["screen", str(file), "--ground", "某项目", "--out", str(out), "--json"])
     assert done.exit_code == 0, done.output
     assert [one["state"] for one in json.loads(done.stdout)["results"]] == STATES
     assert [*pd.read_excel(out, dtype=str, engine="calamine")["编号"]] == [
         one["ref"] for one in ASKED
     ]
-    found = CliRunner().invoke(commands, ["match", "许春英", "--village", "太平村", "--json"])
+    found = typed(["match", "许春英", "--village", "太平村", "--json"])
     assert found.exit_code == 0, found.output
     assert json.loads(found.stdout)["matches"][0]["candidates"][0]["name"] == "许春英"
-    said = CliRunner().invoke(commands, ["match", "--file", str(file)])
+    said = typed(["match", "--file", str(file)])
     assert said.exit_code == 0 and "号码相同而名称不符" in said.output
 
 
