@@ -39,6 +39,7 @@ from api.problem_document import RESPONSES
 from api.problems import add_handlers, defect, problem
 from api.rate_limit import Limited
 from api.routes import routers
+from api.screening_jobs import ScreeningJobs
 from api.security import Asker
 from api.security.standing import asker_now
 from api.services import Services
@@ -133,6 +134,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
         app.state.jobs = DecisionJobs(app.state.services, runner, answers_for)
+        app.state.screenings = ScreeningJobs(app.state.services, runner, answers_for)
         app.state.streams = Streams(lambda: app.state.services.office)
         scope_of = _scope_of(app.state.services, answers_for)
         sender = Sender(Sending(app.state.services.office, scope_of))

@@ -12,16 +12,17 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.needs import EVERY_CLASS
-from api.security import Asker, Role, local_asker
+from api.security import Asker
 from api.security.consented import sees_by_consent
 from api.security.standing import refuse_changed
 from api.services import Services
+from api.submitter import kept_asker, submitter_of, whose
 from graph.encoding import encode
 from graph.errors import (
     BusyError,
@@ -38,7 +39,6 @@ from queries.consent import Consented
 from queries.eligibility.decisions.answer import decision_answer
 from queries.eligibility.rules.product import canonical
 from queries.reader import Reader
-from queries.scope import Scope
 
 __all__ = ["MOST_PARTIES", "AskersJobs", "DecisionJobs", "Job", "Line", "decide_line", "refusal"]
 
@@ -55,9 +55,6 @@ _TRIES, _AGAIN_S = 60, 2.0
 
 #: Lines that are written, and can be lost to a kill and done again, at once.
 _AT_ONCE = 20
-
-
-_ROLES = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,7 @@ class DecisionJobs:
     def _lines_of(self, job: Job, _progress: Progress) -> Work:
         """Write the lines that are not there yet, a lot in a turn."""
         asked = json.loads(job.request)
-        given, fixed, asker = _given(asked), asked["fixed"], _submitter(job)
+        given, fixed, asker = _given(asked), asked["fixed"], submitter_of(job)
         reader: Reader | None = None
         for start in range(job.done, len(asked["parties"]), _AT_ONCE):
             lines = []
@@ -210,11 +207,11 @@ class AskersJobs:
         fixed = {
             "as_of": at.as_of.isoformat(),
             "known_at": at.known_at.isoformat(),
-            "asker": _kept(self._asker),
+            "asker": kept_asker(self._asker),
         }
         name = uuid.uuid4().hex if key is None else f"key:{key}"
         if not self._asker.scope.sees_everything:
-            name += f":{_whose(self._asker)}"
+            name += f":{whose(self._asker)}"
         return self._runner.begin(
             Job(
                 id=hashlib.sha256(f"decisions:{name}".encode()).hexdigest(),
@@ -255,57 +252,7 @@ class AskersJobs:
 
     def _is_ours(self, job: Job) -> bool:
         """Whether it was submitted by who asks, seeing what they see now but for consents."""
-        return _whose(_submitter(job)) == _whose(self._asker)
-
-
-def _kept(asker: Asker) -> dict[str, Any]:
-    """Who submitted, as a job keeps it: what consents open is looked up again with every line."""
-    scope = asker.scope
-    open_classes = scope.open_classes
-    return {
-        "id": asker.id,
-        "name": asker.name,
-        "role": str(asker.role),
-        "scope": {
-            "name": scope.name,
-            "divisions": scope.divisions,
-            "institution": scope.institution,
-            "purpose": scope.purpose,
-            "open_classes": None if open_classes is None else sorted(open_classes),
-            "grants": {} if sees_by_consent(asker) else _listed(scope.grants),
-        },
-    }
-
-
-def _listed(grants: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
-    return {party: sorted(classes) for party, classes in sorted(grants.items())}
-
-
-def _submitter(job: Job) -> Asker:
-    """Who submitted; jobs of before said none, and were of whoever used this machine."""
-    kept = json.loads(job.request)["fixed"].get("asker")
-    if kept is None:
-        return local_asker()
-    told = kept["scope"]
-    divisions, classes = told["divisions"], told["open_classes"]
-    scope = Scope(
-        told["name"],
-        None if divisions is None else tuple(divisions),
-        told["institution"],
-        told["purpose"],
-        None if classes is None else frozenset(classes),
-        {party: frozenset(opened) for party, opened in told["grants"].items()},
-    )
-    return Asker(kept["id"], kept["name"], _ROLES[kept["role"]], scope, frozenset())
-
-
-def _whose(asker: Asker) -> str:
-    """Names who submitted and what they see but for consents: another role is another's jobs."""
-    if asker.scope.sees_everything:
-        return "everything"
-    told = _kept(asker)
-    told.pop("name")
-    return hashlib.sha256(canonical(told)).hexdigest()[:24]
+        return whose(submitter_of(job)) == whose(self._asker)
 
 
 def _without_numbers(said: Any) -> Any:

@@ -102,6 +102,12 @@ class Reader(DistrictReader):
         """The key that stands for a party; raises `NotFoundError` where nobody knows it."""
         return self._keys.known(key)
 
+    def known_among(self, keys: Iterable[str]) -> list[str]:
+        """Those of some keys that stand for a party, looked up at once."""
+        asked = list(dict.fromkeys(keys))
+        self._keys.look_up(asked)
+        return [key for key in asked if self._is_known(key)]
+
     def name(self, key: str) -> str | None:
         """What a party is called; None where nobody says."""
         return self.names([key])[key]
@@ -214,6 +220,13 @@ class Reader(DistrictReader):
         return (
             made_for is not None and made_for == self.scope.institution and self._sees(kept.party)
         )
+
+    def _is_known(self, key: str) -> bool:
+        try:
+            self._keys.known(key)
+        except NotFoundError:
+            return False
+        return True
 
     def _sees(self, party: str) -> bool:
         try:

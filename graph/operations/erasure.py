@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Column, Table, delete, select
+from sqlalchemy import Column, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from graph.errors import OperationsError
@@ -24,7 +24,8 @@ __all__ = ["Named", "erase_named", "erasure_rules", "named"]
 
 _RULES = Path(__file__).with_name("erasure.yaml")
 
-Fate: TypeAlias = Literal["delete", "keep"]
+#: `remove`: of a list of keys those go, and the row with the rest of the list stays.
+Fate: TypeAlias = Literal["delete", "keep", "remove"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def erasure_rules() -> tuple[Mapping[str, Mapping[str, Fate]], Mapping[str, str]
         for column, fate in columns.items()
         if name not in tables
         or column not in tables[name].c
-        or fate not in ("delete", "keep")
+        or fate not in ("delete", "keep", "remove")
         or (fate == "keep") is not (f"{name}.{column}" in why)
     ]
     if wrong:
@@ -87,9 +88,11 @@ def erase_named(store: OperationsStore, keys: Collection[str]) -> list[Named]:
             found = _rows(session, table, table.c[column], keys)
             if found:
                 told.append(Named(table.name, column, len(found), fate, why))
-            if fate == "delete":
-                for row in found:
+            for row in found:
+                if fate == "delete":
                     _delete(session, table, row)
+                elif fate == "remove":
+                    _remove(session, table, table.c[column], row, keys)
     store.shrink()
     return told
 
@@ -121,6 +124,16 @@ def _stands(value: Any, keys: Collection[str]) -> bool:
         return any(key.encode() in value for key in keys)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return any(key in text for key in keys)
+
+
+def _remove(
+    session: Session, table: Table, column: Column[Any], row: tuple[Any, ...], keys: Collection[str]
+) -> None:
+    """Take keys out of a list; one that is empty then stays a list: it means nobody, not everybody."""
+    where = [one == value for one, value in zip(table.primary_key.columns, row, strict=True)]
+    listed = session.execute(select(column).where(*where)).scalar_one()
+    left = [one for one in listed if one not in keys]
+    session.execute(update(table).where(*where).values({column: left}))
 
 
 def _delete(session: Session, table: Table, row: tuple[Any, ...]) -> None:

@@ -158,7 +158,7 @@ def _carry_out(
     return Erasure(
         _counts(held),
         tombstone.number if tombstone else None,
-        tuple(item for item in told if item.fate == "delete"),
+        tuple(item for item in told if item.fate != "keep"),
         tuple(item for item in told if item.fate == "keep"),
         tuple(traces),
     )

@@ -45,7 +45,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
         judging=Judging(settings, None),  # type: ignore[arg-type]
         reader=lambda *_, **__: SimpleNamespace(scope=ADMINISTRATOR),
     )
-    made.state.inbox = made.state.streams = SimpleNamespace()
+    made.state.inbox = made.state.streams = made.state.screenings = SimpleNamespace()
     made.state.jobs = SimpleNamespace(of=lambda _: SimpleNamespace())
     with OperationsStore(settings) as store, TrailWriter(store) as made.state.trail:
         yield made

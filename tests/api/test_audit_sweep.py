@@ -37,7 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperationsStore]
 def app(store: OperationsStore) -> Iterator[FastAPI]:
     made = create_app(store.settings, answers_for=local_asker())
     made.state.services = SimpleNamespace(settings=store.settings)
-    made.state.inbox = made.state.jobs = SimpleNamespace()
+    made.state.inbox = made.state.jobs = made.state.screenings = SimpleNamespace()
     with TrailWriter(store) as writer:
         made.state.trail = writer
         yield made

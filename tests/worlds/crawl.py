@@ -113,6 +113,9 @@ NO_ANSWER = {
     "/financing/demands/{number}/pushes", "/financing/demands/{number}/links",
     "/financing/applications/{number}/acts", "/financing/applications/{number}/papers",
     "/financing/progress/{token}",
+    # matched by a form, and screened behind the request: as what is asked at once (test_matching)
+    "/v1/reconcile", "/v1/screen/jobs", "/v1/screen/jobs/{job_id}", "/v1/screen/jobs/{job_id}/result",
+    "/v1/screen/jobs/{job_id}/cancellation",
     # a proposal of a guarantee that is taken in; what is asked of it is `/v1/guarantees/check`
     "/v1/guarantees",
     # told by the decisions, jobs and shadows asked above, and of what nobody made here
@@ -121,12 +124,22 @@ NO_ANSWER = {
 }  # fmt: skip
 
 
+_SCREENED = {"purpose": "statutory_duty", "ground": "核查"}
+
+
 def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str, Any]]]:
     """What each way in by POST that only reads, or decides, is sent; `tie` is a fact that is there."""
     people = [keys["样甲"], keys["样样果业有限公司"], keys["样独"]]
     return {
         "/v1/parties/search": [
             {"text": text} for text in ("样甲", "样独", "样样果业", "暗标", "暗标移0执号", "外标乙")
+        ],
+        "/v1/match": [{"name": "样甲"}, {"name": "样样果业有限公司"}],
+        "/v1/match/batch": [{"queries": [{"name": "样甲"}, {"name": "样样果业有限公司"}]}],
+        "/v1/screen": [{**_SCREENED, "subjects": [{"name": "样甲"}, {"name": "样样果业有限公司"}]}],
+        "/screening": [
+            {**_SCREENED, "rows": "样甲\n样样果业有限公司", "what": what, "shown": shown}
+            for what in ("screen", "match") for shown in ("page", "sheet")
         ],
         "/v1/decisions": [
             {"party": party, "product": product}
@@ -314,6 +327,8 @@ def every_question(service: TestClient, keys: dict[str, str]) -> Iterator[Told]:
 
 #: Commands that write, that keep house, or that show a department its own paper.
 NO_ANSWER_COMMANDS = {
+    # a list in a file (test_matching)
+    "screen",
     # whole copies of a data folder (test_backup), and consents, of which none is here (test_consents)
     "backup", "restore", "consents show", "consents register", "consents confirm", "consents revoke",
     "sample", "audit watch", "audit end-watch", "audit cut", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
@@ -359,6 +374,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "published find": [["样样果业有限公司"], ["样甲"]],
         "search": [["样甲"], ["样独"], ["样样果业"]],
         "linked party": [[key] for key in parties],
+        "match": [["样甲"], ["样样果业有限公司"]],
         "points show": [[key] for key in parties],
         "supervision party": [[key] for key in parties],
         "measures check": [["measure=approval_no_promise", f"subject={key}"] for key in parties],

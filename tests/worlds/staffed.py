@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.decision_jobs import DecisionJobs
+from api.screening_jobs import ScreeningJobs
 from api.security.people import add_person, link_for
 from api.security.role import Role
 from api.services import Services
@@ -99,6 +100,7 @@ def staffed(folder: Path) -> Iterator[Staffed]:
             "services": services,
             "inbox": inbox,
             "jobs": DecisionJobs(services, runner),
+            "screenings": ScreeningJobs(services, runner),
         }
         before = {name: getattr(app.state, name, None) for name in put}
         for name, value in put.items():
