@@ -54,13 +54,14 @@ def compact_if_worth(log: FactLog, *, progress: Progress | None = None) -> int |
     return compact(log, progress=progress) if came >= WORTH_BATCHES else None
 
 
-def compact(log: FactLog, *, progress: Progress | None = None) -> int | None:
+def compact(log: FactLog | Path, *, progress: Progress | None = None) -> int | None:
     """Make a copy of what small batches said up to now; batches may be committed meanwhile.
 
     Returns the position up to which it goes; None for an empty log.  Raises `LogError` as reading
     the log does, and `log_unwritable`.
     """
     say = progress or silent
+    log = FactLog(log) if isinstance(log, Path) else log
     with compacting_alone(log.folder):
         batches = log.batches()
         if not batches:

@@ -50,11 +50,11 @@ class Delta:
     """Delta Lake by `deltalake`: a table a kind, each with commits of its own."""
 
     def __init__(self, folder: Path) -> None:
-        import deltalake
+        import deltalake  # type: ignore[import-not-found]
 
         self._delta, self.folder = deltalake, folder
 
-    def commit(self, number: int, told: dict[str, pa.Table]) -> None:
+    def commit(self, _number: int, told: dict[str, pa.Table]) -> None:
         for kind, table in told.items():
             self._delta.write_deltalake(str(self.folder / kind), table, mode="append")
 
@@ -81,7 +81,7 @@ class Iceberg:
     """Iceberg by `pyiceberg`, its catalogue in SQLite."""
 
     def __init__(self, folder: Path) -> None:
-        from pyiceberg.catalog.sql import SqlCatalog
+        from pyiceberg.catalog.sql import SqlCatalog  # type: ignore[import-not-found]
 
         folder.mkdir(parents=True, exist_ok=True)
         self._catalog = SqlCatalog(
@@ -92,7 +92,7 @@ class Iceberg:
     def _table(self, kind: str) -> Any:
         return self._catalog.load_table(f"log.{kind}")
 
-    def commit(self, number: int, told: dict[str, pa.Table]) -> None:
+    def commit(self, _number: int, told: dict[str, pa.Table]) -> None:
         for kind, table in told.items():
             self._catalog.create_table_if_not_exists(f"log.{kind}", schema=table.schema).append(
                 table
@@ -120,7 +120,7 @@ class DuckLake:
     """DuckLake: tables in one catalogue, which is a DuckDB file here."""
 
     def __init__(self, folder: Path) -> None:
-        import duckdb
+        import duckdb  # type: ignore[import-not-found]
 
         folder.mkdir(parents=True, exist_ok=True)
         self._duck = duckdb.connect()
@@ -129,7 +129,7 @@ class DuckLake:
             f"ATTACH 'ducklake:{folder}/catalog.ducklake' AS lake (DATA_PATH '{folder}/files')"
         )
 
-    def commit(self, number: int, told: dict[str, pa.Table]) -> None:
+    def commit(self, _number: int, told: dict[str, pa.Table]) -> None:
         self._duck.execute("BEGIN")
         for kind, table in told.items():
             self._duck.register("told", table)
@@ -290,7 +290,7 @@ def write_for_ever(there: Any) -> None:
 
 def kills(name: str, count: int, folder: Path, seed: int) -> dict[str, Any]:
     """Kill a writer so many times; what stands afterwards is counted."""
-    drawn = random.Random(seed)
+    drawn = random.Random(seed)  # noqa: S311 - repeatable, no secret
     shut, half, done = 0, set(), 0
     for _ in range(count):
         writer = subprocess.Popen(
@@ -310,7 +310,7 @@ def kills(name: str, count: int, folder: Path, seed: int) -> dict[str, Any]:
             there = FORMATS[name](folder)
             told = [_counted(_said(there, kind)) for kind in KINDS]
             _close(there)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a format says of what is left
             shut += 1
             print("  does not open:", type(error).__name__, str(error)[:120], file=sys.stderr)
             continue
@@ -348,7 +348,7 @@ def deletion(name: str, there: Any, folder: Path) -> dict[str, Any]:
     try:
         there.delete(_NAMED)
         problem = ""
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - said in the table
         problem = f"{type(error).__name__}: {str(error)[:160]}"
     took = time.perf_counter() - began
     again = FORMATS[name](folder) if name != "ducklake" else there
@@ -388,7 +388,7 @@ def measure(name: str, told: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as place:
         try:
             there = FORMATS[name](Path(place) / "small")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a format that is not installed
             return {"format": name, "absent": f"{type(error).__name__}: {str(error)[:100]}"}
         found |= commits(there, told.commits, Path(place) / "small")
         print(found, file=sys.stderr, flush=True)

@@ -56,6 +56,7 @@ from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import EVERYTHING, RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
+from graph.operations.retention import RetentionTurn, RetentionTurns
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.session import LoginSession, Sessions
 from graph.operations.staff_check import StaffCheck, StaffChecks
@@ -162,6 +163,8 @@ __all__ = [
     "RecordUse",
     "RecordUses",
     "RepairCases",
+    "RetentionTurn",
+    "RetentionTurns",
     "Runner",
     "Sessions",
     "StaffCheck",

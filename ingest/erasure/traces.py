@@ -78,13 +78,19 @@ def traces_of(settings: Settings, store: OperationsStore, values: Collection[str
     return found
 
 
-def traces_left(settings: Settings, store: OperationsStore) -> list[Trace]:
-    """Where something stands that any tombstone names; raises as `tombstones`."""
+def traces_left(
+    settings: Settings, store: OperationsStore, *, there: Settings | None = None
+) -> list[Trace]:
+    """Where something stands that any tombstone names; raises as `tombstones`.
+
+    Args:
+        store: that is looked through.  there: another data folder to look through, as in a backup.
+    """
     gone = {digest for item in tombstones(settings.log_dir) for digest in item.subjects}
     if not gone:
         return []
     found = []
-    for place, texts in _tables(settings):
+    for place, texts in _tables(there or settings):
         told = [text for text in texts.to_pylist() if text]
         if count := len(gone.intersection(digests(settings, told))):
             found.append(Trace(place, count))
