@@ -80,7 +80,7 @@ class FactLog:
         there = compacted(self.folder)
         found = self._in_order(remembered, there.batches if there else ())
         # those that a copy states are chained already
-        checked = max(there.position - 1, 0) if there and found[0] is there.batches[0] else 0
+        checked = there.position - 1 if there and found and found[0] is there.batches[0] else 0
         for before, batch in zip([None, *found][checked:], found[checked:], strict=False):
             if batch.previous != (before.hash if before else ""):
                 raise altered((before or batch).folder.name)

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import select
 
+from graph.compacted import COMPACTED
 from graph.log import FactLog
 from graph.operations import OperationsStore
 from graph.operations.erasure import erasure_rules
@@ -107,8 +108,10 @@ def _tables(settings: Settings) -> Iterator[tuple[str, pa.Array]]:
         for name, manifest in batch.files.items():
             table = read_sealed(*standing(batch.folder, name, manifest))
             yield from _columns(f"log/{batch.folder.name}/{name}", table)
-    for path in sorted(settings.quarantine_dir.glob("*.parquet")):
-        yield from _columns(f"quarantine/{path.name}", pq.read_table(path))
+    copies = (settings.log_dir / COMPACTED).glob("*/*.parquet")
+    for path in sorted((*settings.quarantine_dir.glob("*.parquet"), *copies)):
+        place = path.relative_to(settings.data).with_suffix("")
+        yield from _columns(str(place), pq.read_table(path))
 
 
 def _columns(place: str, table: pa.Table) -> Iterator[tuple[str, pa.Array]]:

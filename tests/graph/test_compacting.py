@@ -231,6 +231,7 @@ def test_other_batches_in_the_place_of_lost_ones_are_read_themselves(log: FactLo
     for number in (3, 4, 5):
         say(world, number + 40, 2)
     names = log.read("Person")["name"].to_pylist()
+    assert len(log.batches()) == 6
     assert "第43批第0人" in names and not [name for name in names if name.startswith("第3批")]
     plain = shutil.copytree(log.folder, log.folder.parent / "plain")
     shutil.rmtree(plain / COMPACTED)
@@ -239,3 +240,11 @@ def test_other_batches_in_the_place_of_lost_ones_are_read_themselves(log: FactLo
 
 def test_an_empty_log_has_nothing_to_gather(tmp_path: Path) -> None:
     assert compact(FactLog(tmp_path / "log")) is None
+
+
+def test_a_copy_of_a_log_that_is_lost_wholly_is_none(log: FactLog) -> None:
+    compact(log)
+    for batch in log.batches():
+        shutil.rmtree(batch.folder)
+    assert log.accept_loss() == 6
+    assert log.batches() == [] and len(log.history("Person")) == 0
