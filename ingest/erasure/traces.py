@@ -110,8 +110,7 @@ def _tables(settings: Settings) -> Iterator[tuple[str, pa.Array]]:
             yield from _columns(f"log/{batch.folder.name}/{name}", table)
     copies = (settings.log_dir / COMPACTED).glob("*/*.parquet")
     for path in sorted((*settings.quarantine_dir.glob("*.parquet"), *copies)):
-        place = path.relative_to(settings.data).with_suffix("")
-        yield from _columns(str(place), pq.read_table(path))
+        yield from _columns(str(path.relative_to(settings.data)), pq.read_table(path))
 
 
 def _columns(place: str, table: pa.Table) -> Iterator[tuple[str, pa.Array]]:

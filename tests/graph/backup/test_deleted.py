@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow as pa
-from backing_up import MOMENT, office
+from backing_up import MOMENT, ORDER, first_row, office
 
 from graph.backup import back_up, restore, secrets_beside, verify_backup
 from graph.compacting import compact
-from graph.erasing import ErasureOrder, erase_rows
+from graph.erasing import erase_rows
 from graph.log import FactLog
 from graph.settings import Settings
 from graph.tombstones import tombstones
-
-ORDER = ErasureOrder("ordered", "判决1号", "张三", "李四", ("ab" * 32,))
-
-
-def first_row(name: str, table: pa.Table) -> pa.Array | None:
-    """The first fact of every file goes."""
-    marks = [row == 0 for row in range(len(table))]
-    return pa.array(marks, pa.bool_()) if name[0].isupper() else None
 
 
 def test_a_log_from_which_something_was_deleted_is_backed_up_whole(tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from backing_up import MOMENT, Office, office
-from test_deleted import ORDER, first_row
+from backing_up import MOMENT, ORDER, Office, first_row, office
 
 import graph.backup.turns
 from graph.backup import back_up, backups_in, next_turn, secrets_beside, verify_backup
