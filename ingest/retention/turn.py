@@ -38,6 +38,8 @@ __all__ = ["Due", "Retained", "daily_turn", "due", "retain"]
 
 _GROUND, _BY = "retention_ended", "保存期限"
 _CLAIM = "retention"
+#: The rule of what stood on a consent.
+_BY_TWO = "consented"
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ def due(settings: Settings, *, at: datetime, store: OperationsStore | None = Non
         rows = ended_by_rules(books, at)
     kept = [f"{rule.title}：{rule.clause}" for rule in law.stores.values() if rule.how == "kept"]
     kept += [law.words(name) for name, rule in law.rules.items() if rule.sure == "judgement"]
+    # another consent, or a contract, may need what one consent opened: that is for two persons to say
+    kept.append(f"{law.words(_BY_TWO)}；授权都已结束的，由两人办理（xinnong erase）")
     return Due(
         law.name,
         {kind: len(keys) for kind, keys in records.items()},
