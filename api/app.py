@@ -20,6 +20,7 @@ from api.audit_trail import Audited
 from api.carrying import Asking
 from api.conditional import Tagged
 from api.conventions import add_conventions
+from api.daily_turn import DailyTurn
 from api.decision_jobs import DecisionJobs
 from api.dependencies import permitted
 from api.deprecation import Deprecating, add_deprecations
@@ -138,13 +139,16 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         app.state.streams = Streams(lambda: app.state.services.office)
         scope_of = _scope_of(app.state.services, answers_for)
         sender = Sender(Sending(app.state.services.office, scope_of))
+        turns = DailyTurn(settings, app.state.services.store)
         app.state.metrics.read_from(lambda: figures(app.state.services.office, app.state.streams))
         try:
             runner.start()
             sender.start()
+            turns.start()
             with exposed(app.state.metrics, settings.metrics_port):
                 yield
         finally:
+            turns.close()
             sender.close()
             runner.close()
             app.state.inbox.close()

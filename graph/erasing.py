@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph.compacted import compacting_alone, forget_compacted
 from graph.errors import LogError
 from graph.log import Batch, FactLog
 from graph.log_damage import unwritable
@@ -57,7 +58,9 @@ def erase_rows(
     Raises `LogError` (`log_unwritable`): nothing was changed.
     """
     say = progress or silent
-    with log.writer():
+    with compacting_alone(log.folder), log.writer():
+        # copies of what goes
+        forget_compacted(log.folder)
         batches = log.batches()
         number = begin(log.folder)
         try:

@@ -20,23 +20,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from filelock import FileLock
 
+from graph.batch import CLOSURES, MANIFEST, Batch, load, remembered
+from graph.compacted import Copied, compacted, compacted_harms
 from graph.errors import LogError
 from graph.facts import INSTANT, arrow_schema, coded_schema, true_at
-from graph.identifiers.older_masks import shortened, shortened_table
-from graph.log_damage import altered, batch_unreadable, gap, tail_lost, unwritable
+from graph.identifiers.older_masks import shortened_table
+from graph.log_damage import altered, gap, tail_lost, unwritable
 from graph.log_head import HEAD, Head, place_head, prepare_head, read_head
 from graph.private import private_folder
 from graph.sealed import harm_of, iterate_sealed, read_sealed, sync, write_sealed
@@ -46,60 +50,12 @@ from graph.tombstones import harms, standing, tidy
 
 __all__ = ["Batch", "FactLog", "PendingBatch"]
 
-_MANIFEST = "manifest.json"
-_CLOSURES = "closures"
 _CLOSURE_SCHEMA = pa.schema([("kind", pa.string()), ("fact_id", pa.string())])
 _PENDING = ".pending-"
+_IS_BATCH = re.compile(r"[0-9].*-")
 #: Columns that had another name in logs of before 2026-12.
 _RENAMED = {"usable_until": "published_until"}
 _SAID_AGAIN = frozenset({"label", "from_label", "to_label", "source", "batch"})
-
-
-@dataclass(frozen=True)
-class Batch:
-    """One committed batch.
-
-    Attributes:
-        position: 1 for the first batch, then one more each.
-        batch: its name, unique in the log: source and content hash.
-        known_at: when its facts became known; strictly later than the batch before.
-        counts: rows in the file by fate (`rows_in = accepted + unchanged + quarantined`).
-        files: table name -> {sha256, rows}.
-        key: names the identity key under which its persons are kept (`graph.secrets`); empty in
-            a log of before 2026-12, whose masks are read as they are kept now.
-        notes: what ingest says of the delivery (its table, which part of a list it is).
-        hash: sha256 of the manifest, which the next manifest repeats.
-    """
-
-    position: int
-    batch: str
-    source: str
-    file_name: str
-    content_sha256: str
-    known_at: datetime
-    counts: Mapping[str, int]
-    files: Mapping[str, Mapping[str, Any]]
-    notes: Mapping[str, Any]
-    previous: str
-    hash: str
-    folder: Path
-    key: str
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Fact kinds that this batch asserts."""
-        return tuple(name for name in self.files if name[0].isupper())
-
-    @property
-    def fact_count(self) -> int:
-        """How many facts it asserts."""
-        return sum(int(self.files[kind]["rows"]) for kind in self.kinds)
-
-    def closes(self, kind: str) -> bool:
-        """Whether it closes facts of a kind."""
-        stated = self.files.get(_CLOSURES)
-        # manifests written before 2026-12 do not say which kinds
-        return stated is not None and kind in stated.get("kinds", (kind,))
 
 
 class FactLog:
@@ -121,8 +77,11 @@ class FactLog:
         """
         # before the batches: one that another process commits meanwhile is not missed
         head = read_head(self.folder)
-        found = self._in_order(_remembered)
-        for before, batch in zip([None, *found], found, strict=False):
+        there = compacted(self.folder)
+        found = self._in_order(remembered, there.batches if there else ())
+        # those that a copy states are chained already
+        checked = there.position - 1 if there and found and found[0] is there.batches[0] else 0
+        for before, batch in zip([None, *found][checked:], found[checked:], strict=False):
             if batch.previous != (before.hash if before else ""):
                 raise altered((before or batch).folder.name)
         if head and head.position > len(found):
@@ -131,11 +90,16 @@ class FactLog:
             raise altered(found[head.position - 1].folder.name)
         return found
 
-    def _in_order(self, load: Callable[[Path], Batch]) -> list[Batch]:
-        if not self.folder.exists():
+    def _in_order(self, read: Callable[[Path], Batch], first: Sequence[Batch] = ()) -> list[Batch]:
+        """Every batch; the `first` ones are known already, where they still are those of the log."""
+        try:
+            names = sorted(name for name in os.listdir(self.folder) if _IS_BATCH.match(name))
+        except FileNotFoundError:
             return []
-        found = [load(path) for path in sorted(self.folder.glob("[0-9]*-*"))]
-        for expected, batch in enumerate(found, start=1):
+        if [batch.folder.name for batch in first] != names[: len(first)]:
+            first = ()
+        found = [*first, *(read(self.folder / name) for name in names[len(first) :])]
+        for expected, batch in enumerate(found[len(first) :], start=len(first) + 1):
             if batch.position != expected:
                 raise gap(expected)
         return found
@@ -151,9 +115,9 @@ class FactLog:
 
     def closures(self, batch: Batch) -> pa.Table:
         """Facts that one batch closed: kind, fact_id."""
-        if _CLOSURES not in batch.files:
+        if CLOSURES not in batch.files:
             return _CLOSURE_SCHEMA.empty_table()
-        return self._read(batch, _CLOSURES)
+        return self._read(batch, CLOSURES)
 
     def table(self, batch: Batch, name: str) -> pa.Table | None:
         """A table attached to a batch (its findings), or None."""
@@ -177,7 +141,7 @@ class FactLog:
         batches = [
             batch for batch in self.batches() if known_at is None or batch.known_at <= known_at
         ]
-        held = [self.facts(batch, kind, coded=coded) for batch in batches if kind in batch.files]
+        held = [piece.table() for piece in self._pieces(kind, batches, coded=coded)]
         if not held:
             return _nothing_known(kind, coded)
         facts = pa.concat_tables(held) if len(held) > 1 else held[0]
@@ -190,13 +154,40 @@ class FactLog:
     def _closed(self, kind: str, batches: Sequence[Batch]) -> tuple[pa.Array, pa.Array]:
         """Identifiers of the facts of a kind that the batches closed, and when."""
         ids, at = [pa.array([], pa.string())], [pa.array([], INSTANT)]
-        for batch in batches:
-            if batch.closes(kind):
-                closures = self.closures(batch)
-                here = closures.filter(pc.equal(closures["kind"], kind))["fact_id"]
-                ids.append(here.combine_chunks())
-                at.append(pa.array([batch.known_at] * len(here), INSTANT))
+        closing = [batch for batch in batches if batch.closes(kind)]
+        for piece in self._pieces(CLOSURES, closing):
+            closures = piece.table()
+            here = pc.equal(closures["kind"], kind)
+            ids.append(closures["fact_id"].filter(here).combine_chunks())
+            at.append(piece.known_at().filter(here.combine_chunks()))
         return pa.concat_arrays(ids), pa.concat_arrays(at)
+
+    def _pieces(
+        self, name: str, batches: Iterable[Batch], *, coded: bool = False
+    ) -> Iterator[_Piece]:
+        """What batches say in a table, in order: small ones that follow each other in one piece."""
+        there = compacted(self.folder)
+        ranges = there.ranges.get(name, {}) if there else {}
+        copy = there.read(name, coded=coded) if there and ranges else None
+        if copy is not None and name != CLOSURES:
+            copy = _under(coded_schema(name) if coded else arrow_schema(name), copy)
+        run: list[Batch] = []
+        for batch in batches:
+            if name not in batch.files:
+                continue
+            if there and copy is not None and batch.position in ranges and there.knows(batch):
+                first, _ = ranges[batch.position]
+                if run and first != sum(ranges[run[-1].position]):
+                    yield Copied(run, copy, ranges)
+                    run = []
+                run.append(batch)
+                continue
+            if run and copy is not None:
+                yield Copied(run, copy, ranges)
+                run = []
+            yield _Own(self, batch, name, coded)
+        if run and copy is not None:
+            yield Copied(run, copy, ranges)
 
     def read(
         self,
@@ -233,12 +224,10 @@ class FactLog:
                 [schema.field(name) for name in dict.fromkeys((*columns, "fact_id"))]
             )
         there = [*schema.names, *(old for old, name in _RENAMED.items() if name in schema.names)]
-        for batch in batches:
-            if kind in batch.files:
-                path, stated = standing(batch.folder, kind, batch.files[kind])
-                for some in iterate_sealed(path, stated, rows, there):
-                    facts = _under(schema, _as_kept_now(batch, some))
-                    yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
+        for piece in self._pieces(kind, batches):
+            for some in piece.some(rows, there):
+                facts = _under(schema, some)
+                yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
 
     # ---------------------------------------------------------------- appending
 
@@ -292,8 +281,8 @@ class FactLog:
                     "previous": last.hash if last else "",
                 }
                 text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-                (pending / _MANIFEST).write_text(text, encoding="utf-8")
-                sync(pending / _MANIFEST)
+                (pending / MANIFEST).write_text(text, encoding="utf-8")
+                sync(pending / MANIFEST)
                 sync(pending)
                 digest = hashlib.sha256(text.encode()).hexdigest()
                 head = prepare_head(self.folder, Head(writing.position, digest))
@@ -323,7 +312,7 @@ class FactLog:
         What they said is gone until their files are delivered again.
         """
         with self.writer():
-            head, found = read_head(self.folder), self._in_order(_load)
+            head, found = read_head(self.folder), self._in_order(load)
             if head is None or head.position <= len(found):
                 return 0
             now = Head(len(found), found[-1].hash if found else "")
@@ -339,7 +328,7 @@ class FactLog:
             return problems
         previous = ""
         head = read_head(self.folder)
-        found = self._in_order(_load)
+        found = self._in_order(load)
         for batch in found:
             if batch.previous != previous:
                 problems.append(f"{batch.folder.name}: 与上一批的校验链不符 / chain broken")
@@ -348,6 +337,7 @@ class FactLog:
                 path, seal = standing(batch.folder, name, stated)
                 if harm := harm_of(path, seal):
                     problems.append(f"{batch.folder.name}/{path.name}: {harm}")
+        problems += compacted_harms(self.folder)
         return problems + self._tail_problems(head, found)
 
     def _tail_problems(self, head: Head | None, found: Sequence[Batch]) -> list[str]:
@@ -410,10 +400,8 @@ class PendingBatch:
             if len(ids)
         ]
         if tables:
-            self._write(_CLOSURES, pa.concat_tables(tables))
-            self.files[_CLOSURES]["kinds"] = sorted(
-                kind for kind, ids in closed.items() if len(ids)
-            )
+            self._write(CLOSURES, pa.concat_tables(tables))
+            self.files[CLOSURES]["kinds"] = sorted(kind for kind, ids in closed.items() if len(ids))
 
     def attach(self, name: str, table: pa.Table) -> None:
         """Keep another table with the batch (its findings), under a name in lower case."""
@@ -426,6 +414,34 @@ class PendingBatch:
         path = self.folder / f"{name}.parquet"
         # that some texts are coded here is nothing that a reader should meet
         self.files[name] = write_sealed(path, table, store_schema=not is_facts)
+
+
+@dataclass(frozen=True)
+class _Own:
+    """What one batch says, from its own file."""
+
+    log: FactLog
+    batch: Batch
+    name: str
+    coded: bool
+
+    def table(self) -> pa.Table:
+        if self.name == CLOSURES:
+            return self.log.closures(self.batch)
+        return self.log.facts(self.batch, self.name, coded=self.coded)
+
+    def known_at(self) -> pa.Array:
+        return pa.repeat(
+            pa.scalar(self.batch.known_at, INSTANT), len(self.log.closures(self.batch))
+        )
+
+    def some(self, rows: int, columns: Sequence[str]) -> Iterator[pa.Table]:
+        path, stated = standing(self.batch.folder, self.name, self.batch.files[self.name])
+        for some in iterate_sealed(path, stated, rows, columns):
+            yield _as_kept_now(self.batch, some)
+
+
+_Piece: TypeAlias = _Own | Copied
 
 
 @cache
@@ -451,39 +467,3 @@ def _under(schema: pa.Schema, facts: pa.Table) -> pa.Table:
 
 def _as_kept_now(batch: Batch, table: pa.Table) -> pa.Table:
     return table if batch.key else shortened_table(table)
-
-
-def _remembered(folder: Path) -> Batch:
-    try:
-        seen = (folder / _MANIFEST).stat()
-    except OSError:
-        return _load(folder)
-    return _loaded(folder, (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns))
-
-
-@lru_cache(maxsize=20_000)
-def _loaded(folder: Path, _file: tuple[int, ...]) -> Batch:
-    return _load(folder)
-
-
-def _load(folder: Path) -> Batch:
-    try:
-        raw = (folder / _MANIFEST).read_bytes()
-        stated = json.loads(raw)
-        return Batch(
-            position=stated["position"],
-            batch=stated["batch"],
-            source=stated["source"],
-            file_name=shortened(stated["file_name"]),
-            content_sha256=stated["content_sha256"],
-            known_at=datetime.fromisoformat(stated["known_at"]),
-            counts=stated["counts"],
-            files=stated["files"],
-            notes=stated.get("notes", {}),
-            previous=stated["previous"],
-            hash=hashlib.sha256(raw).hexdigest(),
-            folder=folder,
-            key=stated.get("key", ""),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise batch_unreadable(folder.name, error) from error

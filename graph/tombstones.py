@@ -28,9 +28,10 @@ from graph.private import private_folder
 from graph.sealed import sync
 from graph.signing import Signer, is_signed
 
-__all__ = ["Tombstone", "harms", "place", "standing", "tidy", "tombstones"]
+__all__ = ["ERASURES", "Tombstone", "harms", "place", "standing", "tidy", "tombstones"]
 
-_FOLDER = "erasures"
+#: In which they lie, in the log.
+ERASURES = "erasures"
 #: Stands while a deletion may have left files behind.
 _UNTIDY = ".untidy"
 _STATED = ("number", "at", "ground", "reason", "by", "second", "subjects", "files", "previous")
@@ -75,7 +76,7 @@ def tombstones(log_folder: Path) -> tuple[Tombstone, ...]:
 
     Raises `LogError` (`log_damaged`) for one that is missing, altered or not signed.
     """
-    folder = log_folder / _FOLDER
+    folder = log_folder / ERASURES
     try:
         files = sorted(folder.glob("[0-9]*.json"))
         seen = [(path.name, path.stat()) for path in files]
@@ -122,7 +123,7 @@ def place(
         "previous": before[-1].hash if before else "",
     }
     signed = {**stated, "public": signer.public, "signature": signer.sign(_text(stated))}
-    folder = private_folder(log_folder / _FOLDER)
+    folder = private_folder(log_folder / ERASURES)
     aside = folder / f".{stated['number']:08d}.{os.getpid()}"
     aside.write_bytes(_text(signed))
     sync(aside)
@@ -133,7 +134,7 @@ def place(
 
 def begin(log_folder: Path) -> int:
     """Number of the deletion that begins now; what it may leave behind is noted first."""
-    folder = private_folder(log_folder / _FOLDER)
+    folder = private_folder(log_folder / ERASURES)
     (folder / _UNTIDY).touch()
     sync(folder)
     return len(tombstones(log_folder)) + 1
@@ -141,7 +142,7 @@ def begin(log_folder: Path) -> int:
 
 def tidy(log_folder: Path) -> None:
     """Remove what a deletion replaced, and what a killed one left; nothing where there was none."""
-    folder = log_folder / _FOLDER
+    folder = log_folder / ERASURES
     if not (folder / _UNTIDY).exists():
         return
     for left in folder.glob(".0*"):

@@ -11,7 +11,7 @@ from api.acts import Act
 from api.terminal import Bar, Json, answer_with, open_settings, say, table
 
 if TYPE_CHECKING:
-    from graph.backup import Backup
+    from graph.backup import Backup, TurnOfBackups
 
 __all__ = ["commands"]
 
@@ -50,6 +50,42 @@ def backup(
     _show("备份完整" if verify else "已备份", found, as_json)
     if not verify:
         say(f"请把 {found.secrets} 移到另一处保管：它与备份放在一起，等于没有分开")
+
+
+@commands.command()
+def backups(
+    folder: Annotated[Path, typer.Argument(help="存放历次备份的目录 / folder of the backups")],
+    keep: Annotated[int, typer.Option(help="保留最新的几份 / newest that stay")] = 7,
+    days: Annotated[
+        int | None, typer.Option(help="另外，超过多少天的不保留 / none that is older")
+    ] = None,
+    look: Annotated[
+        bool, typer.Option("--look", help="只列出，不备份也不删除 / only list")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """轮换备份：新备份核对完整后，删除到期的和仍含已删除内容的 / a backup a turn."""
+    from graph.backup import next_turn
+    from graph.time import utc_now
+
+    settings = open_settings(Act.KEEP)
+    with Bar() as step:
+        told = next_turn(
+            settings, folder, at=utc_now(), keep=keep, days=days, look=look, progress=step
+        )
+    answer_with(told, as_json, lambda: _show_turns(told))
+    if told.made is not None:
+        say(f"请把 {told.made.secrets} 移到另一处保管：它与备份放在一起，等于没有分开")
+
+
+def _show_turns(told: TurnOfBackups) -> None:
+    rows = [
+        (turn.folder.name, f"{turn.made_at:%Y-%m-%d %H:%M}", turn.position,
+         "是" if turn.holds_deleted else "", "保留" if turn in told.kept else "删除")
+        for turn in sorted((*told.kept, *told.removed), key=lambda turn: turn.made_at, reverse=True)
+    ]  # fmt: skip
+    title = "下一次轮换" if told.made is None else f"已备份到 {told.made.folder}，较早的备份"
+    table(title, ["目录", "生成时间", "日志批次", "仍含已删除的内容", "去留"], rows)
 
 
 @commands.command()

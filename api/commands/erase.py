@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,13 +33,17 @@ def erase(
         bool,
         typer.Option("--verify", help="逐库查找已删除的内容是否还在 / look for what was deleted"),
     ] = False,
+    backups: Annotated[
+        list[Path] | None,
+        typer.Option("--backup", help="与 --verify 同用：再查这份备份，可写多次 / a backup too"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """依法删除一个主体凭同意取得的信息（停机，两人办理）；不写理由只查看 / delete lawfully."""
     if listed:
         _list(as_json)
     elif verify:
-        _verify(as_json)
+        _verify(backups or [], as_json)
     elif not key:
         raise typer.BadParameter("请写主体的键，或用 --list、--verify / name a party")
     elif not ground:
@@ -85,7 +90,8 @@ def _erase(key: str, ground: str, reason: str, by: str, second: str, as_json: bo
             table("运行库中依法留存", ["表", "列", "行", "理由"], kept)
         _traces(told.traces)
         print(
-            "备份在下一次轮换前仍含已删除的内容；从旧备份恢复后须再次办理。已导出的文件请按台账收回。"
+            "备份在下一次轮换（xinnong backups）前仍含已删除的内容；从旧备份恢复后须再次办理。"
+            "已导出的文件请按台账收回。"
         )
 
     answer_with(told, as_json, people)
@@ -110,10 +116,11 @@ def _list(as_json: bool) -> None:
     answer_with(told, as_json, people)
 
 
-def _verify(as_json: bool) -> None:
-    from ingest.erasure import verify_erased
+def _verify(backups: list[Path], as_json: bool) -> None:
+    from ingest.erasure import verify_backups, verify_erased
 
-    told = verify_erased(open_settings(Act.KEEP))
+    settings = open_settings(Act.KEEP)
+    told = (*verify_erased(settings), *verify_backups(settings, backups))
     answer_with(told, as_json, lambda: _traces(told))
     if any(not item.why for item in told):
         raise typer.Exit(1)

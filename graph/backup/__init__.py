@@ -7,5 +7,17 @@ from __future__ import annotations
 
 from graph.backup.making import Backup, back_up, secrets_beside, verify_backup
 from graph.backup.restoring import RESTORING, restore
+from graph.backup.turns import Turn, TurnOfBackups, backups_in, next_turn
 
-__all__ = ["RESTORING", "Backup", "back_up", "restore", "secrets_beside", "verify_backup"]
+__all__ = [
+    "RESTORING",
+    "Backup",
+    "Turn",
+    "TurnOfBackups",
+    "back_up",
+    "backups_in",
+    "next_turn",
+    "restore",
+    "secrets_beside",
+    "verify_backup",
+]

@@ -28,12 +28,14 @@ from graph.backup.inventory import (
 from graph.backup.parts import LOG, STORE, entries, files_below
 from graph.backup.refusals import damaged, inside, not_empty, of_another, unwritable
 from graph.backup.tables import copy_out
+from graph.compacted import compacting_alone
 from graph.log import Batch, FactLog
 from graph.log_head import Head, place_head, prepare_head
 from graph.private import private_folder
 from graph.progress import Progress, silent
 from graph.secrets import secrets_problems
 from graph.settings import Settings
+from graph.tombstones import ERASURES
 
 __all__ = ["Backup", "back_up", "secrets_beside", "verify_backup"]
 
@@ -93,21 +95,24 @@ def back_up(
     made: dict[str, Item] = {}
     data = folder / DATA
     log = FactLog(settings.log_dir)
-    with log.writer():
-        batches = log.batches()
+    # nothing is deleted from the log until its files are copied
+    with compacting_alone(log.folder):
+        with log.writer():
+            batches = log.batches()
+            with _writing(folder):
+                say("备份运行库", 0, None)
+                schema = copy_out(settings, data)
+                for entry in entries(settings.data, secret=False):
+                    made |= _copy(settings.data, entry, data)
+            with _writing(secrets):
+                kept: dict[str, Item] = {}
+                for entry in entries(settings.data, secret=True):
+                    kept |= _copy(settings.data, entry, secrets / DATA)
         with _writing(folder):
-            say("备份运行库", 0, None)
-            schema = copy_out(settings, data)
-            for entry in entries(settings.data, secret=False):
-                made |= _copy(settings.data, entry, data)
-        with _writing(secrets):
-            kept: dict[str, Item] = {}
-            for entry in entries(settings.data, secret=True):
-                kept |= _copy(settings.data, entry, secrets / DATA)
-    with _writing(folder):
-        if (data / STORE).exists():
-            made[STORE] = item_of(data / STORE)
-        made |= _copy_log(batches, data, say)
+            if (data / STORE).exists():
+                made[STORE] = item_of(data / STORE)
+            made |= _copy_log(batches, data, say)
+            made |= _copy(settings.data, settings.log_dir / ERASURES, data)
     pair, when = uuid.uuid4().hex, at.isoformat()
     head = batches[-1].hash if batches else ""
     with _writing(secrets):

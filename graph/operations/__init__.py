@@ -56,6 +56,7 @@ from graph.operations.points import PointsBook, PointsParticipant, PointsShare
 from graph.operations.proposal import Proposal, Proposals
 from graph.operations.record_use import EVERYTHING, RecordUse, RecordUses
 from graph.operations.repair import Act, Case, RepairCases
+from graph.operations.retention import RetentionTurn, RetentionTurns
 from graph.operations.rights_change import RightsActor, RightsChange, RightsChanges
 from graph.operations.runner import Kind, Runner, Work, problem_of
 from graph.operations.session import LoginSession, Sessions
@@ -163,6 +164,8 @@ __all__ = [
     "RecordUse",
     "RecordUses",
     "RepairCases",
+    "RetentionTurn",
+    "RetentionTurns",
     "RightsActor",
     "RightsChange",
     "RightsChanges",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ingest.erasure.act import Erasure, deletions, erase, verify_erased, would_erase
+from ingest.erasure.act import (
+    Erasure,
+    deletions,
+    erase,
+    verify_backups,
+    verify_erased,
+    would_erase,
+)
 from ingest.erasure.order import BY_CONSENT, Ground, grounds
 from ingest.erasure.traces import Trace
 
@@ -14,6 +21,7 @@ __all__ = [
     "deletions",
     "erase",
     "grounds",
+    "verify_backups",
     "verify_erased",
     "would_erase",
 ]

@@ -10,15 +10,18 @@ of what goes.  Killed anywhere, it is finished by the next one.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from graph.backup.inventory import DATA, read_inventory
 from graph.catch_up import catch_up
 from graph.engine import delete_store, used_by_others
 from graph.erasing import ErasureOrder, erase_rows
@@ -32,9 +35,18 @@ from graph.settings import Settings
 from graph.tombstones import Tombstone, tombstones
 from ingest.erasure.order import BY_CONSENT, Order, digests, order_of
 from ingest.erasure.traces import Trace, traces_left, traces_of
-from ingest.erasure.whose import Held, held_of, keys_of
+from ingest.erasure.whose import Held, held_of, held_of_records, keys_of
 
-__all__ = ["Erasure", "deletions", "erase", "verify_erased", "would_erase"]
+__all__ = [
+    "Erasure",
+    "carry_out_order",
+    "deletions",
+    "erase",
+    "finish_order",
+    "verify_backups",
+    "verify_erased",
+    "would_erase",
+]
 
 
 @dataclass(frozen=True)
@@ -75,6 +87,26 @@ def verify_erased(settings: Settings) -> tuple[Trace, ...]:
         return tuple(traces_left(settings, store))
 
 
+def verify_backups(settings: Settings, folders: Sequence[Path]) -> tuple[Trace, ...]:
+    """Where something that was ever deleted still stands in backups; each is whole, or refused.
+
+    Raises `InputError` as `read_inventory`, and as `tombstones`.
+    """
+    found: list[Trace] = []
+    for folder in folders:
+        read_inventory(folder)
+        there = Settings(data=folder / DATA, operations_url=None)
+        # a copy is opened: nothing is written into a backup
+        with TemporaryDirectory() as place:
+            copy = Settings(data=Path(place), operations_url=None)
+            if there.operations_file.exists():
+                shutil.copy(there.operations_file, copy.operations_file)
+            with OperationsStore(copy) as books:
+                traces = traces_left(settings, books, there=there)
+        found += [replace(item, place=f"{folder}: {item.place}") for item in traces]
+    return tuple(found)
+
+
 def erase(
     settings: Settings,
     key: str,
@@ -98,9 +130,7 @@ def erase(
     right = order_of(ground, reason, by, second)
     say = progress or silent
     with store_for(settings, store) as books:
-        begun = Order.noted(settings)
-        if begun is not None:
-            _carry_out(settings, books, begun, at, say)
+        finish_order(settings, books, at=at, say=say)
         log = FactLog(settings.log_dir)
         keys = keys_of(log, key)
         held = held_of(log, keys, classes)
@@ -113,6 +143,27 @@ def erase(
         )
         order.note(settings)
         return _carry_out(settings, books, order, at, say)
+
+
+def carry_out_order(
+    settings: Settings, store: OperationsStore, order: Order, *, at: datetime, say: Progress
+) -> Erasure:
+    """Delete what an order names; one begun before is finished first.  Raises as `erase`."""
+    _alone(settings)
+    finish_order(settings, store, at=at, say=say)
+    order.note(settings)
+    return _carry_out(settings, store, order, at, say)
+
+
+def finish_order(
+    settings: Settings, store: OperationsStore, *, at: datetime, say: Progress
+) -> Erasure | None:
+    """Finish the deletion that was begun and cut off; None where there is none.  Raises as `erase`."""
+    begun = Order.noted(settings)
+    if begun is None:
+        return None
+    _alone(settings)
+    return _carry_out(settings, store, begun, at, say)
 
 
 def _alone(settings: Settings) -> None:
@@ -134,9 +185,15 @@ def _carry_out(
     settings: Settings, store: OperationsStore, order: Order, at: datetime, say: Progress
 ) -> Erasure:
     log = FactLog(settings.log_dir)
-    held = held_of(log, order.keys, [item for item in InformationClass if item in order.classes])
-    names = {*order.keys, *order.things}
-    gone = {*order.values, *names} if _goes_wholly(log, held) else {*order.values, *order.things}
+    if order.records:
+        held = held_of_records(log, order.records)
+    else:
+        classes = [item for item in InformationClass if item in order.classes]
+        held = held_of(log, order.keys, classes)
+    names = {*order.keys, *order.things, *order.records}
+    gone = {*order.values, *order.things, *order.records}
+    if _goes_wholly(log, held):
+        gone |= names
     tombstone = erase_rows(
         log,
         held,

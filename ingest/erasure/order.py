@@ -57,6 +57,7 @@ class Order:
         keys: every key of the party.  things: keys of what it owned alone.
         classes: codes of the classes of information that go.
         values: texts that stand in what goes and nowhere else.
+        records: keys of records that go wholly, whoever they are about; then there is no party.
     """
 
     keys: tuple[str, ...]
@@ -67,6 +68,7 @@ class Order:
     reason: str
     by: str
     second: str
+    records: tuple[str, ...] = ()
 
     def note(self, settings: Settings) -> None:
         """Have it lie in the data folder, on the disk."""

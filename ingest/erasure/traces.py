@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import select
 
+from graph.compacted import COMPACTED
 from graph.log import FactLog
 from graph.operations import OperationsStore
 from graph.operations.erasure import erasure_rules
@@ -78,13 +79,19 @@ def traces_of(settings: Settings, store: OperationsStore, values: Collection[str
     return found
 
 
-def traces_left(settings: Settings, store: OperationsStore) -> list[Trace]:
-    """Where something stands that any tombstone names; raises as `tombstones`."""
+def traces_left(
+    settings: Settings, store: OperationsStore, *, there: Settings | None = None
+) -> list[Trace]:
+    """Where something stands that any tombstone names; raises as `tombstones`.
+
+    Args:
+        store: that is looked through.  there: another data folder to look through, as in a backup.
+    """
     gone = {digest for item in tombstones(settings.log_dir) for digest in item.subjects}
     if not gone:
         return []
     found = []
-    for place, texts in _tables(settings):
+    for place, texts in _tables(there or settings):
         told = [text for text in texts.to_pylist() if text]
         if count := len(gone.intersection(digests(settings, told))):
             found.append(Trace(place, count))
@@ -101,8 +108,9 @@ def _tables(settings: Settings) -> Iterator[tuple[str, pa.Array]]:
         for name, manifest in batch.files.items():
             table = read_sealed(*standing(batch.folder, name, manifest))
             yield from _columns(f"log/{batch.folder.name}/{name}", table)
-    for path in sorted(settings.quarantine_dir.glob("*.parquet")):
-        yield from _columns(f"quarantine/{path.name}", pq.read_table(path))
+    copies = (settings.log_dir / COMPACTED).glob("*/*.parquet")
+    for path in sorted((*settings.quarantine_dir.glob("*.parquet"), *copies)):
+        yield from _columns(str(path.relative_to(settings.data)), pq.read_table(path))
 
 
 def _columns(place: str, table: pa.Table) -> Iterator[tuple[str, pa.Array]]:

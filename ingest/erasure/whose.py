@@ -20,7 +20,7 @@ from graph.log import FactLog
 from graph.schema import SCHEMA
 from queries.visible import owning
 
-__all__ = ["Held", "held_of", "keys_of"]
+__all__ = ["Held", "held_of", "held_of_records", "keys_of"]
 
 
 def keys_of(log: FactLog, key: str) -> frozenset[str]:
@@ -97,8 +97,17 @@ class Held:
 
 def held_of(log: FactLog, keys: Collection[str], classes: Iterable[InformationClass]) -> Held:
     """What goes of a party when the facts of some classes about it are deleted."""
-    kinds = _kinds(classes)
-    things = _things(log, keys)
+    return _held(log, keys, _things(log, keys), _kinds(classes))
+
+
+def held_of_records(log: FactLog, records: Collection[str]) -> Held:
+    """What goes of records: every version of each, and every tie to it, of whatever class."""
+    return _held(log, (), records, _kinds(InformationClass))
+
+
+def _held(
+    log: FactLog, keys: Collection[str], things: Collection[str], kinds: Collection[str]
+) -> Held:
     whose = pa.array(sorted({*keys, *things}), pa.string())
     facts: dict[str, pa.Array] = {}
     said: set[str] = set()

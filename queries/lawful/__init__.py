@@ -11,7 +11,7 @@ from queries.lawful.lists import Catalogue, ListRule, list_catalogue
 from queries.lawful.publication import SUBJECT, Exclusion, publication, why_not_published
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
 from queries.lawful.repair import Window, repair_effects, repair_law, window_of
-from queries.lawful.retention import Retention, RetentionRule, retention_rules
+from queries.lawful.retention import Retention, RetentionRule, StoreRule, retention_rules
 from queries.lawful.table import Barred, barred, ended_records
 from queries.lawful.usable import usable, why_ended
 
@@ -30,6 +30,7 @@ __all__ = [
     "Regimes",
     "Retention",
     "RetentionRule",
+    "StoreRule",
     "Window",
     "barred",
     "clock_for",

@@ -273,24 +273,28 @@ def test_nothing_is_committed_in_the_place_of_a_lost_batch(log: FactLog) -> None
     assert names(log) == {"新一村", "样二村", "样五村"}
 
 
-@pytest.mark.parametrize("step", ["read_head", "_load"])
+@pytest.mark.parametrize("where", [["log.read_head"], ["log.load", "batch.load"]])
 def test_what_another_commits_while_the_log_is_read_is_not_lost(
-    log: FactLog, monkeypatch: pytest.MonkeyPatch, step: str
+    log: FactLog, monkeypatch: pytest.MonkeyPatch, where: list[str]
 ) -> None:
     world = World(FactLog(log.folder))
-    real, months = getattr(graph.log, step), iter(range(4, 9))
+    real, months = getattr(graph.log, where[0].partition(".")[2]), iter(range(4, 9))
+
+    def put(step: Any, patch: pytest.MonkeyPatch) -> None:
+        for name in where:
+            patch.setattr(f"graph.{name}", step)
 
     def meanwhile(*asked: Any) -> Any:
         told = real(*asked)
         with monkeypatch.context() as undisturbed:
-            undisturbed.setattr(graph.log, step, real)
+            put(real, undisturbed)
             world.commit(datetime(2026, next(months), 1, tzinfo=UTC))
         return told
 
     for ask in (log.batches, log.verify):
-        monkeypatch.setattr(graph.log, step, meanwhile)
+        put(meanwhile, monkeypatch)
         told = ask()
-        monkeypatch.setattr(graph.log, step, real)
+        put(real, monkeypatch)
         assert told == [] if ask == log.verify else len(told) >= 3
     assert len(log.batches()) > 4
 

@@ -13,14 +13,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pyarrow as pa
 from world import World
 
+from graph.erasing import ErasureOrder
 from graph.log import FactLog
 from graph.operations import DecisionArchive, JudgementBook, Ledger, OperationsStore
 from graph.secrets import make_secrets
 from graph.settings import Settings
 
-__all__ = ["Lives", "Office", "office"]
+__all__ = ["ORDER", "Lives", "Office", "first_row", "office"]
 
 MOMENT = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
 #: What lies beside log and store; the second is secret.
@@ -33,6 +35,16 @@ BESIDE = {
 SECRET = {"exchange.yaml": b"secret: x", "signing_keys.json": b"{}", "signing_key.pem": b"key"}
 AGAIN = {"engine/store/x": b"graph", "leases/loan.lock": b"", "snapshots/x.arrow": b"computed"}
 _STEPS = ("open", "os.", "shutil.", "sqlite3.")
+
+
+#: Of a deletion, and what it takes.
+ORDER = ErasureOrder("ordered", "判决1号", "张三", "李四", ("ab" * 32,))
+
+
+def first_row(name: str, table: pa.Table) -> pa.Array | None:
+    """The first fact of every file goes."""
+    marks = [row == 0 for row in range(len(table))]
+    return pa.array(marks, pa.bool_()) if name[0].isupper() else None
 
 
 @dataclass(frozen=True)

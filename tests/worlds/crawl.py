@@ -330,7 +330,7 @@ NO_ANSWER_COMMANDS = {
     # a list in a file (test_matching)
     "screen",
     # whole copies of a data folder (test_backup), and consents, of which none is here (test_consents)
-    "backup", "restore", "consents show", "consents register", "consents confirm", "consents revoke",
+    "backup", "backups", "restore", "compact", "consents show", "consents register", "consents confirm", "consents revoke",
     "sample", "audit watch", "audit end-watch", "audit cut", "confirm-code", "code-errors enter-round", "code-errors choose", "code-errors round",
     "code-errors return", "bulletin write", "bulletin sign", "calendar change", "calendar open-year",
     "events subscribe", "events hooks", "events change", "events deliveries", "events replay", "events again",
@@ -388,6 +388,7 @@ def told_to(words: str, keys: dict[str, str], decision: str) -> list[list[str]]:
         "replay": [[decision]],
         "audit show": [["1"]],
         "erase": [["--list"], ["--verify"], [parties[0]]],
+        "retention": [["--look"]],
         "ask": [
             [name, *(f"{item.name}={parties[0]}" for item in question.parameters
                      if item.name in ("key", "other"))]
