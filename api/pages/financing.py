@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading, Scoped, Serving
-from api.financing import carried, desk_for
+from api.financing import carried, desk_for, figures_for, reads_figures_alone
 from api.financing_form import CHECKED, FIELDS, stated
 from api.needs import EVERY_CLASS, needs, open_to_all
 from api.pages.navigation import Entry
@@ -57,8 +57,11 @@ Form = Annotated[dict[str, str], Depends(_form)]
 
 @router.get("/financing")
 @needs(Act.FINANCE, *EVERY_CLASS)
-def inbox(reader: Reading, services: Serving, scope: Scoped, offset: Offset = 0) -> HTMLResponse:
-    """Applications in hand, what is overdue first, and the form of a new demand."""
+def inbox(reader: Reading, services: Serving, scope: Scoped, offset: Offset = 0) -> Response:
+    """Applications in hand, what is overdue first, and the form of a new demand; to whom figures
+    alone are open, these."""
+    if reads_figures_alone(scope):
+        return see_other("/financing/figures")
     return _inbox(reader, desk_for(services, scope), offset=offset)
 
 
@@ -94,7 +97,7 @@ def figures(
     return page(
         "financing_figures.html",
         here="/financing/figures",
-        figures=desk_for(services, scope).figures(chosen.begins, chosen.ends),
+        figures=figures_for(services, scope, chosen.begins, chosen.ends),
         begins=chosen.begins,
         ends=chosen.ends,
         period=period,
