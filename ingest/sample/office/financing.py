@@ -83,13 +83,13 @@ def _granted(
     ago: int, number: int, wan: int, *, ends: int = -365, security: str = "unsecured"
 ) -> Step:
     return Step(ago, "grant", {
-        "line_no": f"SX2026{number:04d}", "amount_fen": wan * _WAN, "from_on": ago, "to_on": ends,
+        "line_no": f"PTSX{number:04d}", "amount_fen": wan * _WAN, "from_on": ago, "to_on": ends,
         "rate_ppm": 43_500, "security_kind": security,
     })  # fmt: skip
 
 
 def _signed(ago: int, number: int) -> Step:
-    return Step(ago, "sign", {"contract_no": f"HT2026{number:04d}", "signed_on": ago})
+    return Step(ago, "sign", {"contract_no": f"PTHT{number:04d}", "signed_on": ago})
 
 
 def _drawn(ago: int, note: str, wan: int, due: int, stated: str | None = None) -> Step:
