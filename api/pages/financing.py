@@ -213,7 +213,7 @@ def act(
     return _done(reader, desk, _months(form.get("demand", "")), lambda: desk.act(
         reader, number, what, reference=form.get("reference", ""), by=form.get("by", ""),
         at=utc_now(), reason=form.get("reason", ""), content=stated(what, form),
-    ))  # fmt: skip
+    ), given=form, case=number)  # fmt: skip
 
 
 @router.post("/financing/applications/{number}/papers", max_body_size=LIMIT)
@@ -231,11 +231,15 @@ def attach(
     ))  # fmt: skip
 
 
-def _done(reader: Reader, desk: FinancingDesk, number: int, act: Any) -> Response:
+def _done(
+    reader: Reader, desk: FinancingDesk, number: int, act: Any, *,
+    given: dict[str, str] | None = None, case: int = 0,
+) -> Response:  # fmt: skip
+    """`given`: what was filled in for an application, to stand there still where it is refused."""
     try:
         act()
     except (InputError, NotFoundError, ForbiddenError) as error:
-        return _demand(reader, desk, number, error=error.message_zh)
+        return _demand(reader, desk, number, error=error.message_zh, given=given, case=case)
     return see_other(f"/financing/demands/{number}")
 
 
@@ -261,8 +265,9 @@ def _inbox(
 
 
 def _demand(
-    reader: Reader, desk: FinancingDesk, number: int, *, error: str = "", link: str = ""
-) -> HTMLResponse:
+    reader: Reader, desk: FinancingDesk, number: int, *, error: str = "", link: str = "",
+    given: dict[str, str] | None = None, case: int = 0,
+) -> HTMLResponse:  # fmt: skip
     file = desk.look(number, at=utc_now())
     matched: list[dict[str, str]] = next(
         (one.content["products"] for one in file.acts[::-1] if one.act == "match"), []
@@ -280,6 +285,8 @@ def _demand(
         checked=CHECKED,
         error=error,
         link=link,
+        given=given or {},
+        given_case=case,
         **WORDS,
     )
 
