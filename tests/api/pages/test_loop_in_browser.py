@@ -171,7 +171,7 @@ def test_from_the_inbox_to_the_last_repayment(
                 window, "repay", f"{mine}-6", note_no=note, amount_fen="2", on=day
             )
             early = act(window, "settle", f"{mine}-7", on=day)
-            assert "还没有还清" in early and "还款中" in early
+            assert "元没有还清" in early and "还款中" in early
             act(window, "repay", f"{mine}-8", note_no=note, amount_fen="4.5", on=day)
             assert "已结清" in act(window, "settle", f"{mine}-9", on=day)
             applicant.open(own)
