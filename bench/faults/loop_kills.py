@@ -36,11 +36,12 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from graph.log import FactLog
-from graph.operations import FinancingBook, OperationsStore, operations_problems
+from graph.operations import Channel, FinancingBook, OperationsStore, operations_problems
 from graph.operations.audit import check_chain
 from graph.settings import Settings
 from graph.time import today, utc_now
 from ingest.financing import carry_out
+from queries.consent import AskedConsent, find_purpose, register_consent
 
 __all__ = ["Lives", "live", "main"]
 
@@ -82,6 +83,8 @@ class Told:
 def live(folder: Path, *, kills: int, chance: random.Random) -> Lives:
     """Have a bank tell its acts until the service was killed so often, and look whether all is whole."""
     settings, found = Settings(data=folder), Lives()
+    with OperationsStore(settings) as store:
+        _consented(store)
     with _Service(folder, chance) as service:
         number = 0
         while service.kills < kills:
@@ -95,6 +98,14 @@ def live(folder: Path, *, kills: int, chance: random.Random) -> Lives:
         found.kills = service.kills
     found.wrong += _not_whole(settings, number)
     return found
+
+
+def _consented(store: OperationsStore) -> None:
+    asked = AskedConsent(
+        _SUBJECT, BANK, "credit_approval", items=tuple(sorted(find_purpose("credit_approval").classes)),
+        from_on=today(), sensitive_tick=True, onward_tick=True, channel=Channel.ONLINE,
+    )  # fmt: skip
+    register_consent(store, asked, by="样本窗口", at=utc_now())
 
 
 def _pushed(settings: Settings, number: int) -> int:
@@ -148,8 +159,7 @@ def _tell(service: _Service, told: Told, found: Lives, *, keyed: bool) -> None:
         if answer is not None and answer[0] == 200:
             return
         if answer is not None and answer[0] not in (409, 429, 503):
-            found.wrong.append(f"{told.act} {told.reference}: {answer}")
-            return
+            raise RuntimeError(f"{told.act} {told.reference} is refused: {answer}")
         if time.monotonic() > ends:
             found.wrong.append(f"{told.act} {told.reference}: never answered, last {answer}")
             return
@@ -185,6 +195,8 @@ def _not_whole(settings: Settings, histories: int) -> list[str]:
     if len(log.read("Loan")) != len(paid) or loans != paid:
         wrong.append(f"{len(log.read('Loan'))} loans in the log, {len(paid)} notes")
     owed = [row["balance_fen"] for row in log.read("LoanState").to_pylist() if row["balance_fen"]]
+    if left := [path.name for path in settings.data.glob("financing-*")]:
+        wrong.append(f"{left}: facts of persons left beside the log")
     if owed:
         wrong.append(f"{len(owed)} loans of the log are owed still")
     return [str(problem) for problem in wrong]
