@@ -188,7 +188,8 @@ def _not_whole(settings: Settings, histories: int) -> list[str]:
         paid = {note.note_no: note.amount_fen for note in book.drawdowns()}
         if len(paid) != 2 * histories or sum(paid.values()) != histories * _CREDIT:
             wrong.append(f"{len(paid)} notes, {sum(paid.values())} paid out")
-        wrong += [*(problem for problem in [check_chain(store).problem] if problem)]
+        if problem := check_chain(store).problem:
+            wrong.append(f"audit: {problem}")
     log = FactLog(settings.log_dir)
     wrong += log.verify() + operations_problems(settings, log.batches())
     loans = {row["loan_no"]: row["principal_fen"] for row in log.read("Loan").to_pylist()}

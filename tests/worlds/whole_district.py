@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pandas as pd
 
 from api.services import Services
 from graph.settings import Settings
+from graph.time import utc_now
 from ingest import ingest
 from ingest.report import BatchReport
 from ingest.sample import registers, steps, write_district, write_registers
@@ -24,12 +25,10 @@ from ingest.sample.public_records import TRUTH, write_public_records
 from queries.reader import Reader
 from queries.scope import ADMINISTRATOR
 
-__all__ = ["DAY", "WORKED_AT", "WholeDistrict", "whole_district"]
+__all__ = ["DAY", "WholeDistrict", "whole_district"]
 
 #: The day on which the truth is asked for: later ones are no different, earlier ones are.
 DAY = date(2026, 12, 1)
-#: Up to when the office worked.
-WORKED_AT = datetime(2026, 12, 1, 3, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class WholeDistrict:
     services: Services
     reports: tuple[BatchReport, ...]
     worked: Mapping[str, Any]
-    worked_at: datetime = WORKED_AT
+    worked_at: datetime
 
     @cached_property
     def planted(self) -> dict[str, Any]:
@@ -98,7 +97,8 @@ def whole_district(folder: Path, *, persons: int) -> Iterator[WholeDistrict]:
     for source, path in steps(folder):
         reports += ingest(source, [path], settings=settings, into_graph=False).batches
     with Services(settings, reads_graph=False) as services:
-        reader = services.reader(ADMINISTRATOR, as_of=DAY)
-        register_sample(services.office, households_of(reader), at=WORKED_AT)
-        worked = plant_all(services.office, reader, at=WORKED_AT)
-        yield WholeDistrict(folder, services, tuple(reports), worked)
+        # what the office does is of today: nothing of later days is taken in
+        reader, now = services.reader(ADMINISTRATOR), utc_now()
+        register_sample(services.office, households_of(reader), at=now)
+        worked = plant_all(services.office, reader, at=now)
+        yield WholeDistrict(folder, services, tuple(reports), worked, now)

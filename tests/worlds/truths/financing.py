@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from whole_district import DAY, WholeDistrict
+from whole_district import WholeDistrict
 
 from graph.log import FactLog
 from graph.operations import FinancingBook
+from graph.time import day_of
 from ingest.financing import FinancingDesk
 from ingest.sample.consents import MAIN_BANK
 from ingest.sample.office.financing import CHANNEL
@@ -42,7 +43,7 @@ def found(district: WholeDistrict) -> Any:
     assert inbox.overdue == len(late)
     platform = FinancingDesk(services.office, None, services.has_consent)
     figures = {}
-    for one in platform.figures(DAY - timedelta(days=400), DAY):
+    for one in platform.figures(day_of(at) - timedelta(days=400), day_of(at)):
         if one.code not in _OF_RECORDS:
             told = one.value if one.denominator is None else [one.numerator, one.denominator]
             figures[one.code] = told
