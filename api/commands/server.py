@@ -106,7 +106,7 @@ def demo(
         office, by = services.office, local_asker().name
         links = demonstration_links(office.store, by=by, at=utc_now())
         client = demonstration_client(office.store, office.settings, by=by, at=utc_now())
-    _register_consents()
+    _work_at_the_office()
 
     def welcome() -> None:
         print("演示用户的一次性登录链接（点一下即登录，各用一次）：")
@@ -118,16 +118,19 @@ def demo(
     _serve("127.0.0.1", port, welcome)
 
 
-def _register_consents() -> None:
-    """What the district's households opened to its main bank, once."""
+def _work_at_the_office() -> None:
+    """What the district's households opened to its main bank, and what its office did since: once."""
     from api.who_asks import local_scope
     from graph.time import utc_now
     from ingest.sample.consents import households_of, register_sample
+    from ingest.sample.office import plant_all
 
     with opened(Act.KEEP) as services:
-        households = households_of(services.reader(local_scope()))
-        if made := register_sample(services.office, households, at=utc_now()):
+        reader = services.reader(local_scope())
+        if made := register_sample(services.office, households_of(reader), at=utc_now()):
             say(f"登记样本授权 {made} 份 / {made} consents of the sample")
+        say("办理样本区的融资等业务 / the sample office works")
+        plant_all(services.office, reader, at=utc_now())
 
 
 def _write_whole(folder: Path, persons: int) -> None:

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading, Scoped, Serving
-from api.financing import carried, desk_for
+from api.financing import carried, desk_for, figures_for, reads_figures_alone
 from api.financing_form import CHECKED, FIELDS, stated
 from api.needs import EVERY_CLASS, needs, open_to_all
 from api.pages.navigation import Entry
@@ -57,8 +57,11 @@ Form = Annotated[dict[str, str], Depends(_form)]
 
 @router.get("/financing")
 @needs(Act.FINANCE, *EVERY_CLASS)
-def inbox(reader: Reading, services: Serving, scope: Scoped, offset: Offset = 0) -> HTMLResponse:
-    """Applications in hand, what is overdue first, and the form of a new demand."""
+def inbox(reader: Reading, services: Serving, scope: Scoped, offset: Offset = 0) -> Response:
+    """Applications in hand, what is overdue first, and the form of a new demand; to whom figures
+    alone are open, these."""
+    if reads_figures_alone(scope):
+        return see_other("/financing/figures")
     return _inbox(reader, desk_for(services, scope), offset=offset)
 
 
@@ -94,7 +97,7 @@ def figures(
     return page(
         "financing_figures.html",
         here="/financing/figures",
-        figures=desk_for(services, scope).figures(chosen.begins, chosen.ends),
+        figures=figures_for(services, scope, chosen.begins, chosen.ends),
         begins=chosen.begins,
         ends=chosen.ends,
         period=period,
@@ -210,7 +213,7 @@ def act(
     return _done(reader, desk, _months(form.get("demand", "")), lambda: desk.act(
         reader, number, what, reference=form.get("reference", ""), by=form.get("by", ""),
         at=utc_now(), reason=form.get("reason", ""), content=stated(what, form),
-    ))  # fmt: skip
+    ), given=form, case=number)  # fmt: skip
 
 
 @router.post("/financing/applications/{number}/papers", max_body_size=LIMIT)
@@ -228,11 +231,15 @@ def attach(
     ))  # fmt: skip
 
 
-def _done(reader: Reader, desk: FinancingDesk, number: int, act: Any) -> Response:
+def _done(
+    reader: Reader, desk: FinancingDesk, number: int, act: Any, *,
+    given: dict[str, str] | None = None, case: int = 0,
+) -> Response:  # fmt: skip
+    """`given`: what was filled in for an application, to stand there still where it is refused."""
     try:
         act()
     except (InputError, NotFoundError, ForbiddenError) as error:
-        return _demand(reader, desk, number, error=error.message_zh)
+        return _demand(reader, desk, number, error=error.message_zh, given=given, case=case)
     return see_other(f"/financing/demands/{number}")
 
 
@@ -258,8 +265,9 @@ def _inbox(
 
 
 def _demand(
-    reader: Reader, desk: FinancingDesk, number: int, *, error: str = "", link: str = ""
-) -> HTMLResponse:
+    reader: Reader, desk: FinancingDesk, number: int, *, error: str = "", link: str = "",
+    given: dict[str, str] | None = None, case: int = 0,
+) -> HTMLResponse:  # fmt: skip
     file = desk.look(number, at=utc_now())
     matched: list[dict[str, str]] = next(
         (one.content["products"] for one in file.acts[::-1] if one.act == "match"), []
@@ -277,6 +285,8 @@ def _demand(
         checked=CHECKED,
         error=error,
         link=link,
+        given=given or {},
+        given_case=case,
         **WORDS,
     )
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from api.carrying import Leading, along
 from api.condition_words import failed, hint_said, lacking, unknown
+from api.pages.dating import Dating
 from api.pages.naming import Naming
 from api.pages.start import entries_for, start_of
 from api.record_words import adverse_said, adverse_sentence, record_said
@@ -56,7 +57,7 @@ _environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-    extensions=[Leading, Naming],
+    extensions=[Dating, Leading, Naming],
 )
 _environment.filters |= {
     "adverse": adverse_said,

@@ -17,7 +17,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Count, Whole
 from api.dependencies import Body, Reading, Scoped, Serving
-from api.financing import carried, desk_for
+from api.financing import carried, desk_for, figures_for
 from api.guarded import editable
 from api.idempotency import IdempotencyKey, once
 from api.needs import EVERY_CLASS, needs
@@ -127,9 +127,9 @@ def indicators(
     scope: Scoped,
     period: Annotated[str, Query(max_length=7, description="2026、2026Q1、2026-03")] = "",
 ) -> tuple[LoopFigure, ...]:
-    """Each with numerator, denominator and the numbers of its rows."""
+    """Each with numerator, denominator and the numbers of its rows; to the credit office without these."""
     chosen = Period.of(period, today())
-    return desk_for(services, scope).figures(chosen.begins, chosen.ends)
+    return figures_for(services, scope, chosen.begins, chosen.ends)
 
 
 @router.get("/financing/demands/{number}", summary="一项融资需求 / a demand and what became of it")

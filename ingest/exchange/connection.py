@@ -4,6 +4,7 @@
       end: http                       # or: file
       address: https://…
       secret: …                       # goes into the header of a request, and nowhere else
+      authorities: /etc/xinnong/platform.pem   # who vouches for the address, where the system knows none
       department: "11610305…"
       division: "610305"
     citizen_hotline:
@@ -45,6 +46,8 @@ class Connection(Strict):
         address: of the HTTP end, `https`; `http` to this machine alone.
         folder: of the file end.
         secret: what the partner gave us to be known by.
+        authorities: certificates (PEM) of those who vouch for the partner's address, in the place of
+            those that the system trusts: platforms of a government's own network have their own.
         department, division: what its templates call us.
     """
 
@@ -52,6 +55,7 @@ class Connection(Strict):
     address: str = ""
     folder: Path | None = None
     secret: SecretStr | None = None
+    authorities: Path | None = None
     department: str = ""
     division: str = ""
 
@@ -61,6 +65,8 @@ class Connection(Strict):
             if self.folder is None or not self.folder.is_absolute():
                 raise ValueError("folder: 须写绝对路径 / an absolute path")
             return self
+        if self.authorities is not None and not self.authorities.is_file():
+            raise ValueError("authorities: 没有这个证书文件 / no such file")
         parts = urlsplit(self.address)
         is_here = parts.scheme == "http" and parts.hostname in _HERE
         if not (parts.scheme == "https" or is_here) or not parts.hostname:

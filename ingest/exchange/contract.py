@@ -23,6 +23,7 @@ from graph.errors import InputError, NotFoundError
 from graph.plain_yaml import read_yaml
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
+from queries.lawful import repair_law
 from queries.rule_file import Strict
 
 __all__ = [
@@ -260,6 +261,8 @@ class Contract(Strict):
         name: of its file.
         shares: use scopes of records that go out; a record that says none is public.
         public_only: only what law lets be published at all.
+        receiver: who the partner is to those who have to acknowledge that a record was withdrawn
+            (`queries.lawful.repair`); empty: none of them.
         answer_days: working days in which the partner answers a file.
         codes: of a whole answer; row_codes: of one row, where it is not refused by it.
     """
@@ -273,6 +276,7 @@ class Contract(Strict):
     sure: Literal["found", "known_high", "unsure"]
     shares: tuple[Literal["public", "internal", "authorised"], ...] = ()
     public_only: bool = False
+    receiver: str = ""
     persons: Person | None = None
     http: Http | None = None
     limits: Limits
@@ -294,6 +298,12 @@ class Contract(Strict):
             raise ValueError(f"{self.name}: what goes out says which use scopes it shares")
         if ("http" in self.ends) is not (self.http is not None):
             raise ValueError(f"{self.name}: an HTTP end has its paths and times")
+        if self.receiver and (
+            self.direction == "in" or self.receiver not in repair_law().receivers
+        ):
+            raise ValueError(
+                f"{self.name}: {self.receiver} is nobody who acknowledges a withdrawal"
+            )
         if not any(code.means == "taken" for code in self.codes.values()):
             raise ValueError(f"{self.name}: no answer means that rows were taken")
         return self

@@ -1,8 +1,9 @@
 """POST of JSON to one address, within a time, never somewhere else.
 
 A redirect is not followed, a proxy of the environment is not used, an answer is read up to a limit
-and within a time; one that is cut, and any status but 200, is no answer.  The secret stands in a
-header and in nothing that is kept or told.
+and within a time; one that is cut, and any status but 200, is no answer.  Whose certificate nobody
+vouches for, or is another's, or has run out, is told nothing.  The secret stands in a header and in
+nothing that is kept or told.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ class JsonPost:
 
     def __init__(self, http: Http, connection: Connection) -> None:
         self._http, self._connection = http, connection
-        self._pool = urllib3.PoolManager(retries=False, maxsize=1)
+        held = connection.authorities
+        self._pool = urllib3.PoolManager(
+            retries=False, maxsize=1, ca_certs=None if held is None else str(held)
+        )
 
     def post(
         self, path: str, body: Mapping[str, Any], number: str, *, may_be_unknown: bool = False

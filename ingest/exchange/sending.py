@@ -3,7 +3,8 @@
 A request is entered with its number before it leaves.  Whatever happens then (a kill, a connection
 that breaks, an answer that is lost or cut), the partner is first asked for its answer by that number,
 and only where it has not heard of it is the same request sent again.  While an answer is not known,
-none of its records is sent in another request.
+none of its records is sent in another request.  What the answers say that a case about a record waits
+for is entered there (`acknowledging`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from graph.operations import (
 from graph.progress import Progress, silent
 from graph.settings import Settings
 from graph.time import utc_now
+from ingest.exchange.acknowledging import acknowledge
 from ingest.exchange.connection import connection_of
 from ingest.exchange.contract import Contract, contract_for
 from ingest.exchange.ends import end_of
@@ -72,7 +74,9 @@ def send(
     with lease(store, settings, f"exchange-{name}", wait_s=_WAIT_S):
         outbox = Outbox(store)
         outbox.note_act(name, "send", by=by, at=utc_now())
-        return send_by(contract, outbox, end_of(contract, connection), progress=progress or silent)
+        sent = send_by(contract, outbox, end_of(contract, connection), progress=progress or silent)
+        acknowledge(contract, store, by=by, at=utc_now())
+        return sent
 
 
 def send_by(

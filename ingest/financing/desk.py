@@ -7,7 +7,7 @@ of the graph is carried into the log after it (`carry_out`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -55,11 +55,13 @@ class FinancingDesk:
 
     Args:
         institution: for whom it is worked; None: for the platform itself.
+        note: told whom it is about to look at or act on, before it says whether it may.
     """
 
     office: OfficeBooks
     institution: str | None
     has_consent: HasConsent
+    note: Callable[[Iterable[str]], None] = lambda _subjects: None
 
     @property
     def book(self) -> FinancingBook:
@@ -127,6 +129,7 @@ class FinancingDesk:
         if self.institution not in (None, told.institution):
             raise _none()
         subject, given = self.book.file(told.demand).demand.subject, dict(content or {})
+        self.note([subject])
         given.pop("checked_first", None)
         if act == "investigate":
             self._consented(subject, told.institution, at)
@@ -161,10 +164,12 @@ class FinancingDesk:
         Raises `NotFoundError`, `ForbiddenError` (`consent_missing`).
         """
         file = cut_to(self.book.file(demand), self.institution)
-        if self.institution is not None:
-            if not file.cases and file.demand.channel != self.institution:
-                raise _none()
-            self._consented(file.demand.subject, self.institution, at)
+        own = self.institution
+        if own is not None and not file.cases and file.demand.channel != own:
+            raise _none()
+        self.note([file.demand.subject])
+        if own is not None:
+            self._consented(file.demand.subject, own, at)
         return file
 
     def paper(self, demand: int, sha256: str, *, at: datetime) -> tuple[str, bytes]:
@@ -179,10 +184,12 @@ class FinancingDesk:
         self, *, at: datetime, states: Sequence[str] = (), limit: int = 50, offset: int = 0
     ) -> Inbox:
         """Applications with their next step and its day, what is overdue first."""
-        return inbox_of(
+        found = inbox_of(
             self.book, institution=self.institution, has_consent=self.has_consent, at=at,
             calendar=calendar_in_force(self.office.store), states=states, limit=limit, offset=offset,
         )  # fmt: skip
+        self.note(row.subject for row in found.rows if row.subject is not None)
+        return found
 
     def remind(self, *, by: str, at: datetime) -> int:
         """Note in every application that is overdue that it was reminded of, once a state; how many."""
@@ -201,7 +208,9 @@ class FinancingDesk:
         """Demands that went to no institution yet, the newest first; to the platform alone."""
         if self.institution is not None:
             return []
-        return self.book.demands(states=("registered", "matched"), limit=50)
+        found = self.book.demands(states=("registered", "matched"), limit=50)
+        self.note(one.subject for one in found)
+        return found
 
     def figures(self, begins: date, ends: date) -> tuple[LoopFigure, ...]:
         """Figures of a period, of the institution or of all."""
@@ -229,8 +238,7 @@ class FinancingDesk:
 
     def withdraw(self, demand: int, *, reference: str, by: str, at: datetime, reason: str) -> Done:
         """For the applicant; raises as `FinancingBook.withdraw` and `look`."""
-        if self.institution is not None:
-            self.look(demand, at=at)
+        self.look(demand, at=at)
         return self.book.withdraw(demand, reference=reference, by=by, at=at, reason=reason)
 
     def conflicts(self, reader: Reader, assessors: Sequence[str], subject: str) -> dict[str, str]:

@@ -8,9 +8,10 @@ it again, and what the log holds already is unchanged there.
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from filelock import FileLock
@@ -51,18 +52,31 @@ def carry_out(settings: Settings, *, store: OperationsStore | None = None) -> in
     with (
         FileLock(settings.data / "financing.lock", is_singleton=True),
         store_for(settings, store) as operations,
-        TemporaryDirectory(dir=settings.data, prefix="financing-") as folder,
+        _aside(settings) as folder,
     ):
         marks = Marks(operations)
         files, last = FinancingBook(operations).touched(int(marks.at(FACTS, "0")))
         tables = {name: list(rows(files)) for name, rows in _TABLES.items()}
         told = {name: rows for name, rows in tables.items() if rows}
         if told:
-            paths = [_written(Path(folder), name, last, rows) for name, rows in told.items()]
+            paths = [_written(folder, name, last, rows) for name, rows in told.items()]
             ingest(FACTS, paths, settings=settings, into_graph=False, store=operations)
         if files:
             marks.move(FACTS, str(last))
     return sum(map(len, tables.values()))
+
+
+@contextmanager
+def _aside(settings: Settings) -> Iterator[Path]:
+    """A folder for the files of one run; what a killed run left in it is deleted: it says whose
+    demands they are."""
+    for left in settings.data.glob("financing-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = settings.data / "financing-carried"
+    try:
+        yield private_folder(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _written(folder: Path, name: str, last: int, rows: Sequence[Mapping[str, Any]]) -> Path:

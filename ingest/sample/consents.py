@@ -23,6 +23,7 @@ __all__ = [
     "SHARES",
     "SampleConsent",
     "households_of",
+    "kind_of",
     "register_sample",
     "sample_consents",
 ]
@@ -55,7 +56,7 @@ def sample_consents(
     purpose = find_purpose(_PURPOSE)
     items = tuple(sorted(item.value for item in purpose.classes))
     for household, leading in households:
-        kind = _kind(household)
+        kind = kind_of(household)
         if kind is None:
             continue
         begins = on - timedelta(days=500 if kind == "expired" else 30)
@@ -109,7 +110,8 @@ def register_sample(
     return len(made)
 
 
-def _kind(household: str) -> str | None:
+def kind_of(household: str) -> str | None:
+    """What became of the consent of a household (`SHARES`); None: it was not asked, or said no."""
     place = int(hashlib.sha256(household.encode()).hexdigest()[:8], 16) % 100
     for kind, share in SHARES.items():
         if place < share:

@@ -19,9 +19,10 @@ import api.routes.financing as routes
 from api.app import create_app
 from api.audit_writer import TrailWriter
 from api.financing_form import stated
-from api.security import Asker, local_asker
+from api.security import Asker, local_asker, policy_of
+from api.security.role import Role
 from graph.errors import BusyError, InputError, NotFoundError
-from graph.operations import FinancingBook, IdempotencyKeys, OfficeBooks, OperationsStore
+from graph.operations import FinancingBook, IdempotencyKeys, OfficeBooks, OperationsStore, Trail
 from graph.settings import Settings
 from graph.time import today
 from ingest.financing import FinancingDesk
@@ -261,6 +262,64 @@ def test_an_officer_without_an_institution_is_refused(
     app.state.services = SimpleNamespace(settings=office.settings, office=office, trail=trail)
     answer = TestClient(app, "http://127.0.0.1").get("/v1/financing/applications")
     assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
+
+
+def test_the_credit_office_reads_figures_and_no_application(
+    served: Any, apps: Callable[[Asker], FastAPI], office: OfficeBooks, trail: TrailWriter
+) -> None:
+    number, case = begun(served())
+    asker = replace(
+        local_asker(), id="user:office", role=Role.CREDIT_OFFICE,
+        acts=frozenset(policy_of(Role.CREDIT_OFFICE).acts),
+        looks=frozenset(policy_of(Role.CREDIT_OFFICE).looks),
+        scope=Scope("信用办", open_classes=frozenset(policy_of(Role.CREDIT_OFFICE).open)),
+    )  # fmt: skip
+    app = apps(asker)
+    app.state.services = SimpleNamespace(
+        settings=office.settings, office=office, store=office.store, trail=trail,
+        reader=lambda *_, **__: _of_reader(asker.scope), has_consent=lambda *_: True,
+    )  # fmt: skip
+    client = TestClient(app, "http://127.0.0.1")
+    told = {one["code"]: one for one in client.get("/v1/financing/indicators").json()}
+    assert told["applications"]["value"] == 1 and told["demanded_fen"]["value"] == 10_000_000
+    assert [one["rows"] for one in told.values() if one["rows"]] == []
+    for path in ("/v1/financing/applications", f"/v1/financing/demands/{number}",
+                 f"/financing/demands/{number}", f"/financing/demands/{number}/visit"):  # fmt: skip
+        refused = client.get(path)
+        assert refused.status_code == 403 and FIRM not in refused.text, path
+    assert act(client, case, "note", "n", reason="看一看").status_code == 403
+    # the menu leads where there is something to read
+    page = client.get("/financing")
+    assert page.url.path == "/financing/figures" and "受理率" in page.text
+
+
+def test_whom_somebody_looked_at_is_in_the_audit(
+    served: Any, consents: set[tuple[str, str]], office: OfficeBooks
+) -> None:
+    """Also where the answer says no key of theirs, and where it is a refusal."""
+    platform, bank, other = served(), served(BANK), served(OTHER)
+    number, case = begun(platform)
+    seen = Trail(office.store)
+
+    def entered(status: int) -> list[str]:
+        last = seen.after(0, limit=1_000)[-1]
+        assert last.status == status
+        return [key for key in (FIRM,) if last in seen.about(key)]
+
+    act(bank, case, "accept", "1")
+    assert entered(200) == [FIRM]
+    bank.get("/financing")
+    assert entered(200) == [FIRM]
+    bank.get(f"/financing/demands/{number}/visit")
+    assert entered(200) == [FIRM]
+    bank.get("/financing/figures")
+    assert entered(200) == []
+    consents.clear()
+    bank.get(f"/v1/financing/demands/{number}")
+    assert entered(403) == [FIRM]
+    # of one that is nothing of theirs they learn nothing, and it is no look at anybody
+    other.get(f"/v1/financing/demands/{number}")
+    assert entered(404) == []
 
 
 def test_the_whole_way_over_the_network(served: Any) -> None:

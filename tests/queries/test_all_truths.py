@@ -17,14 +17,15 @@ import pytest
 import truths
 from whole_district import WholeDistrict, whole_district
 
-from ingest.sample import public_records
+from ingest.sample import office, public_records
 from ingest.sample.public_records import public_files
 from queries.public_lists import list_entries
 
 PLANTS = sorted(
     item.name
-    for item in iter_modules(public_records.__path__)
-    if hasattr(import_module(f"{public_records.__name__}.{item.name}"), "plant")
+    for room in (public_records, office)
+    for item in iter_modules(room.__path__)
+    if hasattr(import_module(f"{room.__name__}.{item.name}"), "plant")
 )
 FINDERS = sorted(item.name for item in iter_modules(truths.__path__))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 import time
 from collections import Counter, deque
@@ -241,12 +242,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(partner: Partner) -> Iterator[Partner]:
-    """The partner, answering at its `address`."""
+def serving(partner: Partner, tls: ssl.SSLContext | None = None) -> Iterator[Partner]:
+    """The partner, answering at its `address`, by TLS where there is a context for it."""
     server = _Server(("127.0.0.1", 0), _handler(partner))
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    partner.address = f"http://127.0.0.1:{server.server_address[1]}"
+    scheme = "http" if tls is None else "https"
+    partner.address = f"{scheme}://127.0.0.1:{server.server_address[1]}"
     try:
         yield partner
     finally:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,12 @@ import pandas as pd
 
 from api.services import Services
 from graph.settings import Settings
+from graph.time import utc_now
 from ingest import ingest
 from ingest.report import BatchReport
 from ingest.sample import registers, steps, write_district, write_registers
+from ingest.sample.consents import households_of, register_sample
+from ingest.sample.office import plant_all
 from ingest.sample.public_records import TRUTH, write_public_records
 from queries.reader import Reader
 from queries.scope import ADMINISTRATOR
@@ -34,16 +37,20 @@ class WholeDistrict:
 
     Attributes:
         reports: of every batch, in the order in which files came.
-        planted: by module, as `public_truth.json` says it.  base, registers: what was there before.
+        planted: by module, as `public_truth.json` says it of files and the office itself of what was
+            done there.  base, registers: what was there before.
+        worked: what was planted at the office, up to `worked_at`.
     """
 
     folder: Path
     services: Services
     reports: tuple[BatchReport, ...]
+    worked: Mapping[str, Any]
+    worked_at: datetime
 
     @cached_property
     def planted(self) -> dict[str, Any]:
-        return self._sheet(TRUTH)
+        return {**self._sheet(TRUTH), **self.worked}
 
     @cached_property
     def base(self) -> dict[str, Any]:
@@ -81,7 +88,7 @@ class WholeDistrict:
 
 @contextmanager
 def whole_district(folder: Path, *, persons: int) -> Iterator[WholeDistrict]:
-    """Write it, take every file in, and answer."""
+    """Write it, take every file in, have the office work, and answer."""
     write_district(folder, persons=persons)
     write_registers(folder)
     write_public_records(folder)
@@ -90,4 +97,8 @@ def whole_district(folder: Path, *, persons: int) -> Iterator[WholeDistrict]:
     for source, path in steps(folder):
         reports += ingest(source, [path], settings=settings, into_graph=False).batches
     with Services(settings, reads_graph=False) as services:
-        yield WholeDistrict(folder, services, tuple(reports))
+        # what the office does is of today: nothing of later days is taken in
+        reader, now = services.reader(ADMINISTRATOR), utc_now()
+        register_sample(services.office, households_of(reader), at=now)
+        worked = plant_all(services.office, reader, at=now)
+        yield WholeDistrict(folder, services, tuple(reports), worked, now)

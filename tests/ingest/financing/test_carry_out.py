@@ -145,6 +145,20 @@ def test_a_kill_between_act_and_batch_is_carried_out_at_the_next_start(
     assert carry_out(settings, store=store) == 0
 
 
+def test_what_a_killed_run_left_on_the_disk_is_deleted(
+    store: OperationsStore, tmp_path: Path
+) -> None:
+    """Its files say who asked for how much, and nobody looks for them there."""
+    settings, book = Settings(data=tmp_path), FinancingBook(store)
+    for name in ("financing-carried", "financing-70q1142v"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "融资申请-1.csv").write_text("org:91610305MA9T00018F", encoding="utf-8")
+    (tmp_path / "financing").mkdir()
+    pushed(book, 1)
+    carry_out(settings, store=store)
+    assert [path.name for path in tmp_path.glob("financing*") if path.is_dir()] == ["financing"]
+
+
 def test_many_histories_carried_out_at_any_time_are_the_log(
     store: OperationsStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
