@@ -54,11 +54,13 @@ def entered(
     *,
     institution: str = INSTITUTION,
     divisions: tuple[str, ...] = (),
+    number: int = 0,
 ) -> Credential:
     """Enter somebody of a role, or a client, and have them log in at the address of a service.
 
     Args:
         institution, divisions: for whom and where they work, as far as those of the role have one.
+        number: tells several of a role apart.
 
     Raises `httpx.HTTPStatusError` where they are not let in, and as `add_person` and `register`.
     """
@@ -66,7 +68,7 @@ def entered(
     if role is Role.CLIENT:
         acts = [act.value for act in Act if act in policy_of(role).acts]
         client = register(
-            store, name="银行系统", acts=acts, purposes=_PURPOSES, institution=institution,
+            store, name=f"银行系统{number}", acts=acts, purposes=_PURPOSES, institution=institution,
             divisions=divisions or None, by="管理员", at=at,
         )  # fmt: skip
         issued = new_secret(store, settings, client.id, by="管理员", at=at)
@@ -76,9 +78,9 @@ def entered(
             auth=(client.id, issued.secret),
         ).raise_for_status()
         return Credential(role, "client", str(told.json()["access_token"]))
-    name, is_of_a_bank = f"p-{role.value.replace('_', '-')}", role in _OF_A_BANK
+    name, is_of_a_bank = f"p-{role.value.replace('_', '-')}-{number}", role in _OF_A_BANK
     add_person(
-        store, name=name, display_name=f"人员{role.value}", role=role,
+        store, name=name, display_name=f"人员{role.value}{number}", role=role,
         institution=institution if is_of_a_bank else "", divisions=divisions if is_of_a_bank else (),
         department="农业农村局" if role is Role.CLERK else "", by="管理员", at=at, must_change=False,
     )  # fmt: skip

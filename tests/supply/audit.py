@@ -89,11 +89,10 @@ def _is_within(version: Version, events: Iterable[dict[str, str]]) -> bool:
         # of one version what ends comes before what begins again
         key=lambda told: (_version(told[1]), told[0] == "introduced"),
     ):
-        if kind == "introduced" and version >= _version(bound):
+        reached, past = version >= _version(bound), version > _version(bound)
+        if kind == "introduced" and reached:
             inside = True
-        elif kind == "fixed" and version >= _version(bound):
-            inside = False
-        elif kind == "last_affected" and version > _version(bound):
+        elif (kind == "fixed" and reached) or (kind == "last_affected" and past):
             inside = False
     return inside
 
