@@ -129,7 +129,9 @@ def _advisories(repository: Path, name: str) -> Iterator[dict[str, Any]]:
         told = yaml.safe_load(_git(repository, "show", f"HEAD:{path}"))
         if told.get("withdrawn"):
             continue
-        of_it = [one for one in told["affected"] if canonicalize_name(one["package"]["name"]) == name]
+        of_it = [
+            one for one in told["affected"] if canonicalize_name(one["package"]["name"]) == name
+        ]
         ranges = [
             span["events"] for one in of_it for span in one.get("ranges", ())
             if span["type"] == "ECOSYSTEM"
@@ -139,7 +141,9 @@ def _advisories(repository: Path, name: str) -> Iterator[dict[str, Any]]:
             "aliases": sorted(told.get("aliases", ())),
             "ranges": ranges,
             # where spans say it, the list of all versions says no more
-            "versions": [] if ranges else sorted({v for one in of_it for v in one.get("versions", ())}),
+            "versions": []
+            if ranges
+            else sorted({v for one in of_it for v in one.get("versions", ())}),
         }
 
 

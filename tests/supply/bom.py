@@ -147,7 +147,9 @@ def _jars() -> Iterator[Component]:
             if str(purl) in seen:
                 continue
             seen.add(str(purl))
-            words = next((says for of, says in _OF_GROUPS.items() if f"{group}.".startswith(f"{of}.")), None)
+            words = next(
+                (says for of, says in _OF_GROUPS.items() if f"{group}.".startswith(f"{of}.")), None
+            )
             yield Component(
                 name=artifact, group=group, version=version, type=ComponentType.LIBRARY, purl=purl,
                 bom_ref=str(purl), hashes=[_sha256(digest)],

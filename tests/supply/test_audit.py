@@ -43,13 +43,20 @@ def test_the_record_is_small_and_of_these_packages() -> None:
 def test_how_old_it_is_is_said_aloud() -> None:
     kept = Record("0" * 40, date(2026, 1, 1), {})
     assert "ADVISORIES OLD" not in age_said(kept, date(2026, 1, 1))
-    assert "ADVISORIES OLD" not in age_said(kept, date.fromordinal(kept.taken_on.toordinal() + OLD_DAYS))
+    assert "ADVISORIES OLD" not in age_said(
+        kept, date.fromordinal(kept.taken_on.toordinal() + OLD_DAYS)
+    )
     late = age_said(kept, date(2026, 12, 31))
     assert late.startswith("ADVISORIES OLD") and "364 days" in late and "2026-01-01" in late
 
 
 def said(*events: dict[str, str], versions: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {"id": "X-1", "aliases": [], "ranges": [list(events)] if events else [], "versions": list(versions)}
+    return {
+        "id": "X-1",
+        "aliases": [],
+        "ranges": [list(events)] if events else [],
+        "versions": list(versions),
+    }
 
 
 @pytest.mark.parametrize(
@@ -73,14 +80,19 @@ def test_what_falls_under_an_advisory(
 
 
 @given(st.lists(st.integers(0, 30), min_size=2, max_size=6, unique=True), st.integers(0, 31))
-def test_a_version_is_inside_between_a_beginning_and_the_next_end(bounds: list[int], at: int) -> None:
+def test_a_version_is_inside_between_a_beginning_and_the_next_end(
+    bounds: list[int], at: int
+) -> None:
     """Against counting, of spans one after the other."""
     ordered = sorted(bounds)
     events = [
-        {"introduced" if place % 2 == 0 else "fixed": str(bound)} for place, bound in enumerate(ordered)
+        {"introduced" if place % 2 == 0 else "fixed": str(bound)}
+        for place, bound in enumerate(ordered)
     ]
     expected = sum(bound <= at for bound in ordered) % 2 == 1
-    assert is_affected(str(at), said(*events)) == expected == is_affected(str(at), said(*events[::-1]))
+    assert (
+        is_affected(str(at), said(*events)) == expected == is_affected(str(at), said(*events[::-1]))
+    )
 
 
 def test_a_weak_pin_is_found_and_an_accepted_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

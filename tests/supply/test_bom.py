@@ -81,10 +81,14 @@ def test_the_same_pins_make_the_same_bytes_and_a_wheel_has_its_hash(tmp_path: Pa
     assert told["metadata"]["component"]["hashes"] == [
         {"alg": "SHA-256", "content": hashlib.sha256(b"wheel").hexdigest()}
     ]
-    assert wrong_with(bill(wheel)) == [] and told["serialNumber"] != json.loads(bill())["serialNumber"]
+    assert (
+        wrong_with(bill(wheel)) == [] and told["serialNumber"] != json.loads(bill())["serialNumber"]
+    )
 
 
 def test_no_browser_is_sent_what_others_made() -> None:
     """Else it would have to stand in the bill."""
-    scripts = {path.name for path in (ROOT / "api" / "pages" / "static").rglob("*") if path.is_file()}
+    scripts = {
+        path.name for path in (ROOT / "api" / "pages" / "static").rglob("*") if path.is_file()
+    }
     assert scripts == {"events.js", "xinnong.css", "xinnong.svg"}

@@ -125,7 +125,9 @@ def _state(world: World, of: Subject) -> None:
         _tied(world, of, "HAS_CREDIT_REPORT", "CreditReport", "credit_report",
               report_no=of.mark("credit_report"), asked_by=of.mark("credit_report"))  # fmt: skip
     elif of.label == "Household":
-        world.node("Household", of.key, name=of.mark("household"), household_no=of.mark("household"))
+        world.node(
+            "Household", of.key, name=of.mark("household"), household_no=of.mark("household")
+        )
         world.node("HouseholdAccount", of.key, "Household", year=2025, total_income_fen=_amount(of))
         world.node("VillageAppraisal", of.key, "Household", appraiser=of.mark("appraisal"))
     else:
@@ -151,16 +153,20 @@ def _state(world: World, of: Subject) -> None:
     _tied(world, of, "PAYS_FOR", "UtilityAccount", "utility", supplier=of.mark("utility"))
     _tied(world, of, "GROWS", "Planting", "operation", crop=of.mark("operation"), year=2025)
     _tied(world, of, "DECLARED", "DeclaredRecord", "appraisal", content=of.mark("appraisal"))
-    _tied(world, of, "GRADED_AS", "CreditGrade", "grade", scheme="public_credit", grade="B",
+    _tied(world, of, "GRADED_AS", "CreditGrade", "grade", scheme="public_credit", edition="2026", grade="B",
           reason=of.mark("grade"), document_no=of.mark("grade"))  # fmt: skip
     _tied(world, of, "SUBJECT_TO", "MeasureReport", "measure", report_no=of.mark("measure"),
           measure=of.mark("measure"))  # fmt: skip
     ticket = (of.mark("complaint"), "Complaint")
-    world.node("Complaint", ticket[0], ticket_no=of.mark("complaint"), handled_by=of.mark("complaint"))
+    world.node(
+        "Complaint", ticket[0], ticket_no=of.mark("complaint"), handled_by=of.mark("complaint")
+    )
     world.tie("CONCERNS", ticket, of.end)
 
 
-def _tied(world: World, of: Subject, tie: str, kind: str, of_class: str, **said: Any) -> tuple[str, str]:
+def _tied(
+    world: World, of: Subject, tie: str, kind: str, of_class: str, **said: Any
+) -> tuple[str, str]:
     """A thing of a subject, whose very key bears the mark."""
     end = (f"{kind.lower()}:{of.mark(of_class)}", kind)
     world.node(kind, end[0], **said)
