@@ -26,6 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import httpx
 import schemathesis
 import uvicorn
 from fastapi import FastAPI
@@ -52,6 +53,8 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 _SHOWN = 6_000
 #: What the borders of the parameters come to, and what one more random example of each route does.
 _BORDERS, _PER_EXAMPLE = 1_300, 100
+#: How long the description may take to be made.
+_MADE_S = 300.0
 
 
 @dataclass
@@ -110,6 +113,8 @@ def attack(
             "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]},
         },
     })  # fmt: skip
+    # it is made when it is first asked for, and takes a busy machine longer than the attacker waits
+    httpx.get(f"{address}/v1/openapi.json", timeout=_MADE_S).raise_for_status()
     schema: BaseSchema = schemathesis.openapi.from_url(f"{address}/v1/openapi.json", config=config)
     # a stream has no end that one could wait for
     schema = schema.exclude(path="/v1/events/stream")

@@ -268,7 +268,14 @@ def askers(settled: Settings, patient: None) -> Iterator[dict[str, Asking]]:
     with TestClient(app, "http://127.0.0.1", follow_redirects=False) as opened:
         store = app.state.services.store
         agree(store)
-        made = {"": Asking(TestClient(app, "http://127.0.0.1", follow_redirects=False), {})}
+
+        def browser() -> TestClient:
+            made = TestClient(app, "http://127.0.0.1", follow_redirects=False)
+            # all within the loop in which the service lives
+            made.portal = opened.portal
+            return made
+
+        made = {"": Asking(browser(), {})}
         for role in ASKERS:
             if role == "client":
                 continue
@@ -279,9 +286,9 @@ def askers(settled: Settings, patient: None) -> Iterator[dict[str, Asking]]:
                 department="农业农村局" if role == "clerk" else "", by="某人", at=utc_now(),
                 must_change=False,
             )  # fmt: skip
-            browser = TestClient(app, "http://127.0.0.1", follow_redirects=False)
-            assert browser.post(link_for(store, name, by="某人", at=utc_now())).status_code == 303
-            made[role] = Asking(browser, {})
+            inside = browser()
+            assert inside.post(link_for(store, name, by="某人", at=utc_now())).status_code == 303
+            made[role] = Asking(inside, {})
         client = register(
             store, name="银行系统", acts=ROLES["client"]["acts"], purposes=[ASKING_FOR, OTHER_PURPOSE],
             institution=BANK, divisions=[NEAR_TOWN], by="管理员", at=utc_now(),
@@ -289,10 +296,7 @@ def askers(settled: Settings, patient: None) -> Iterator[dict[str, Asking]]:
         secret = new_secret(store, settled, client.id, by="管理员", at=utc_now()).secret
         form = {"grant_type": "client_credentials"}
         token = opened.post("/v1/token", data=form, auth=(client.id, secret)).json()["access_token"]
-        made["client"] = Asking(
-            TestClient(app, "http://127.0.0.1", follow_redirects=False),
-            {"Authorization": f"Bearer {token}"},
-        )
+        made["client"] = Asking(browser(), {"Authorization": f"Bearer {token}"})
         yield made
 
 
