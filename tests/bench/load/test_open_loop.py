@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
+from contextlib import contextmanager, nullcontext
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
 
 import pytest
 from hypothesis import given
@@ -45,40 +46,26 @@ def test_so_many_begin_as_are_meant(rate: float, seed: int) -> None:
 @contextmanager
 def answering(late_s: float, *, holds_up: bool) -> Iterator[str]:
     """A service that answers late; one that holds up answers one after the other."""
-    loop = asyncio.new_event_loop()
-    ready: list[asyncio.Server] = []
-    turn = asyncio.Lock()
+    turn = Lock() if holds_up else nullcontext()
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while await reader.readline():
-            while (await reader.readline()).strip():
-                pass
-            if holds_up:
-                async with turn:
-                    await asyncio.sleep(late_s)
-            else:
-                await asyncio.sleep(late_s)
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-            await writer.drain()
-        writer.close()
+    class Late(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with turn:
+                time.sleep(late_s)
+            self.send_response(200)
+            self.end_headers()
 
-    async def serve() -> None:
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        ready.append(server)
+        def log_message(self, *_: object) -> None:
+            pass
 
-    loop.run_until_complete(serve())
-    thread = Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{ready[0].sockets[0].getsockname()[1]}"
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(60)
-        ready[0].close()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Late) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize("holds_up", [False, True])
