@@ -240,6 +240,9 @@ def test_every_form_takes_every_kind_as_text(
     before, beside = facts(office), outside(office)
     with caplog.at_level(logging.DEBUG, logger="xinnong"):
         for form in forms:
+            # who takes a delivery back has it taken back
+            if re.search(r"^/deliveries/.*/withdrawal$", form.action):
+                continue
             for kind, text in SORTS.items():
                 forget_all()
                 filled = form.fields | dict.fromkeys(form.typed, text)
@@ -340,10 +343,11 @@ def test_every_header_is_no_more_than_what_it_says(
 
 # ------------------------------------------------------------------------------------ by commands
 
-#: Those that serve, wait, or put away what the others are asked of.
+#: Those that serve, wait, write a file, or put away what the others are asked of.
 NOT_HERE = re.compile(
-    r"serve|demo|engine|init|restore|backup|erase|sample|watch|supervise|reset|open|rebuild|check$"
+    r"serve|demo|engine|init|restore|backup|erase|sample|watch|supervise|reset|rebuild|cut|template|export|check$"
 )
+_FILES = {"file", "files", "folder", "cases"}
 
 
 def every_command(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -354,25 +358,23 @@ def every_command(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tup
             yield (*words, name), command
 
 
-@pytest.mark.parametrize("kind", ["cypher", "html", "template", "path", "terminal", "log"])
+@pytest.mark.parametrize("kind", ["cypher", "terminal", "path"])
 def test_every_command_takes_it_as_text(
     service: TestClient, office: Settings, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XINNONG_DATA", str(office.data))
     before, beside, asked = facts(office), outside(office), 0
     for words, command in every_command(get_command(commands)):
-        if NOT_HERE.search(" ".join(words)):
-            continue
         arguments = [item for item in command.params if item.param_type_name == "argument"]
-        if not arguments or any(item.type.name in ("path", "file") for item in arguments):
+        names = {item.name for item in arguments}
+        if not names or names & _FILES or NOT_HERE.search(" ".join(words)):
             continue
         asked += 1
-        given = [KINDS[kind] if item.type.name == "text" else "1" for item in arguments]
-        done = CliRunner().invoke(commands, [*words, "--", *given])
+        done = CliRunner().invoke(commands, [*words, "--", *(KINDS[kind] for _ in arguments)])
         assert done.exception is None or isinstance(done.exception, SystemExit | XinnongError), (
             words
         )
         assert not re.search(r"[\x00\x07\x1b\x9b]", done.output), words
         assert EVALUATED not in done.output and "root:x:0" not in done.output, words
-    assert asked > 20
+    assert asked > 50
     assert (facts(office), outside(office)) == (before, beside)
