@@ -147,7 +147,9 @@ def pairs(given: list[str]) -> dict[str, Any]:
     for item in given:
         name, equals, value = item.partition("=")
         if not equals:
-            raise typer.BadParameter(f"参数写作 名称=值，收到 {name}")
+            # what a terminal would obey is not said again
+            said = "".join(one if one.isprintable() else "�" for one in name)
+            raise typer.BadParameter(f"参数写作 名称=值，收到 {said}")
         found[name] = value
     return found
 

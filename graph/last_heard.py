@@ -33,5 +33,10 @@ def last_heard(facts: pa.Table, thing: Sequence[str]) -> pa.Table:
     first[:1] = True
     for name in thing:
         column = told[name].combine_chunks()
-        first[1:] |= pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
+        here, before = column[1:], column[:-1]
+        # of what is not told nothing follows but that it is not told: that is one thing as well
+        differ = pc.coalesce(
+            pc.not_equal(here, before), pc.not_equal(pc.is_valid(here), pc.is_valid(before))
+        )
+        first[1:] |= differ.to_numpy(zero_copy_only=False)
     return told.filter(pa.array(first))

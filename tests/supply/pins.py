@@ -61,6 +61,7 @@ _OLD_WORDS = {
     "LGPL": "LGPL-2.1-or-later",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "PSFL": "PSF-2.0",
 }
 
 
