@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from api.wording import source
 from queries.eligibility import Verdict
-from queries.record_signal import RecordSignal, signal_of, worst_signal
+from queries.eligibility.decisions.steps import SETTLES
+from queries.record_signal import RecordSignal, Signal, signal_of, worst_signal
 
 if TYPE_CHECKING:
     from api.party_file import PartyFile
@@ -54,11 +55,16 @@ class Figure:
     count: int
     at_least: bool = False
     is_bad: bool = False
+    unit: str = "笔"
 
 
 @dataclass(frozen=True)
 class Errand:
-    """The one thing to do that settles most: so many open questions of so many products."""
+    """The one thing to do that settles most: so many open questions of so many products.
+
+    Attributes:
+        text: the way itself, without the questions that it settles.
+    """
 
     text: str
     days: int
@@ -120,7 +126,8 @@ def header_of(file: PartyFile, *, as_of: date) -> Header:
         signal=signal,
         whose=whose,
         figures=_figures(file, as_of),
-        offer=offer_of(file.decisions),
+        # a decision before anybody signed may not know of the record that is shown
+        offer=offer_of(file.decisions) if signal.signal is not Signal.RED else None,
         errand=errand_for(file.decisions),
         identity=identity_said(card, is_whole=file.shows_card),
         consent=file.consent,
@@ -139,6 +146,8 @@ def identity_said(card: Iterable[Mapping[str, Any]], *, is_whole: bool) -> str:
     sure = [row for row in rows if row["certainty"] >= 1]
     if any(row["facts"].get(name) for row in sure for name in _NUMBERS):
         return "已按证件号码（代码）确认"
+    if any(row["facts"].get("household_no") for row in sure):
+        return "按户号登记，成员各按证件号码"
     if rows and not sure:
         return "疑似：只按姓名等相似，没有核对证件"
     if rows:
@@ -175,7 +184,9 @@ def errand_for(decisions: Sequence[Decision]) -> Errand | None:
             if not wanted:
                 continue
             asks[wanted] += 1
-            best[wanted] = Errand(step.text, step.days, len(wanted), asks[wanted])
+            best[wanted] = Errand(
+                step.text.partition(SETTLES)[0], step.days, len(wanted), asks[wanted]
+            )
     return min(
         best.values(),
         key=lambda one: (-one.questions * one.products, one.days, one.text),
@@ -211,10 +222,19 @@ def _figures(file: PartyFile, as_of: date) -> tuple[Figure, ...]:
         _figure(
             "为他人担保", [row["owed_fen"] for row in _sure(file.given)], file.shows_guarantees
         ),
-        _figure(
-            "他人为其担保", [row["owed_fen"] for row in _sure(file.received)], file.shows_guarantees
-        ),
+        _received(file),
     )
+
+
+def _received(file: PartyFile) -> Figure:
+    """What others stand for: a contract in which several stand is owed once."""
+    contracts: dict[str, int | None] = {}
+    for place, row in enumerate(_sure(file.received)):
+        name, owed = row["contract"] or f"#{place}", row["owed_fen"]
+        held = contracts.get(name)
+        contracts[name] = owed if held is None else max(held, owed or 0)
+    made = _figure("他人为其担保", [*contracts.values()], file.shows_guarantees)
+    return replace(made, unit="份合同")
 
 
 def _sure(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -22,6 +22,8 @@ __all__ = ["MOST_EVENTS", "Event", "timeline_of"]
 
 #: So many are shown; of the others it is said how many there are.
 MOST_EVENTS = 40
+#: Dates of the party itself.
+_CARD = {"established_on": "成立", "ended_on": "注销"}
 #: Kinds of record that say how something is, month by month, and are no event.
 _STATES = frozenset({"CONTRIBUTES_TO", "PAYS_FOR", "GROWS", "RAISES", "OWNS"})
 
@@ -44,13 +46,25 @@ class Event:
 
 def timeline_of(file: PartyFile, *, as_of: date) -> tuple[Event, ...]:
     """Every dated event that the page's answers tell of, the newest first, each once."""
-    found = dict.fromkeys((*_loans(file), *_guarantees(file), *_adverse(file), *_records(file)))
+    every = (_card, _loans, _guarantees, _adverse, _records)
+    found = dict.fromkeys(event for tell in every for event in tell(file))
     told = [
         Event(one.on, one.what, one.detail, one.is_adverse, one.on > as_of)
         for one in found
         if MIN_DATE < one.on < MAX_DATE
     ]
     return tuple(sorted(told, key=lambda one: (one.on, one.what, one.detail), reverse=True))
+
+
+def _card(file: PartyFile) -> Iterator[Event]:
+    for row in file.card:
+        for name, what in _CARD.items():
+            if row["certainty"] >= 1 and isinstance(day := row["facts"].get(name), date):
+                yield Event(day, what, "")
+    for row in file.answers["legal_representative_firms"].rows:
+        if row["since"]:
+            whose = row["firm_name"] if row["person_key"] == file.key else row["person_name"]
+            yield Event(row["since"], "任法定代表人", show(whose))
 
 
 def _loans(file: PartyFile) -> Iterator[Event]:

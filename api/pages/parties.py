@@ -120,6 +120,7 @@ def party(
         most_events=MOST_EVENTS,
         ways=[draw_way(way, file.key, file.name) for way in file.risk.linked.paths[:_DRAWN]],
         sees_linked=may(Act.OFFICE, who, only_looks=True),
+        repairs=may(Act.OFFICE, who),
         picture=draw(file),
         disagreements=disagreements,
         FACTS=catalogue().facts,
