@@ -121,6 +121,7 @@ def party(
         ways=[draw_way(way, file.key, file.name) for way in file.risk.linked.paths[:_DRAWN]],
         sees_linked=may(Act.OFFICE, who, only_looks=True),
         repairs=may(Act.OFFICE, who),
+        registers_consents=may(Act.CONSENT, who),
         picture=draw(file),
         disagreements=disagreements,
         FACTS=catalogue().facts,
