@@ -30,6 +30,7 @@ HEAD, WIFE, SON = (
 FAR, DEBTOR = (f"person:{'d' * 32}", "Person"), (f"person:{'e' * 32}", "Person")
 ROUND = tuple((f"person:{letter * 32}", "Person") for letter in "f01")
 HOME, FIRM = ("household:610322104203-1", "Household"), ("org:91610305MA91000012", "Enterprise")
+_TRIES = 5
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -73,6 +74,17 @@ def village(log: FactLog) -> None:
     world.commit(KNOWN)
 
 
+class Patient(TestClient):
+    """Asks again where an engine that hears a question first was slower than its limit: that passes."""
+
+    def request(self, *told: Any, **more: Any) -> Any:  # type: ignore[override]
+        for _ in range(_TRIES):
+            answer = super().request(*told, **more)
+            if answer.status_code != 503:
+                break
+        return answer
+
+
 @pytest.fixture(scope="module")
 def client(office: Settings) -> Iterator[TestClient]:
     village(FactLog(office.log_dir))
@@ -81,7 +93,7 @@ def client(office: Settings) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api.pages.parties, "PATIENCE", 300.0)
         app = create_app(office, answers_for=local_asker())
-        with TestClient(app, "http://127.0.0.1") as opened:
+        with Patient(app, "http://127.0.0.1") as opened:
             assert app.state.services.is_warm(app.state.services.reader(ADMINISTRATOR), within=300)
             yield opened
 
@@ -241,3 +253,22 @@ def test_the_search_stands_on_every_page_and_not_twice_on_its_own(client: TestCl
     assert 'id="find-text"' in client.get(f"/parties/{HEAD[0]}").text
     assert 'id="find-text"' in client.get("/products").text
     assert 'id="find-text"' not in client.get("/").text
+
+
+def test_a_household_costs_two_round_trips_more(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its members' keys, and all that is asked of all of them: however many they are."""
+    real, trips = Graph.read_many, []
+
+    def counted(*given: Any, **more: Any) -> Any:
+        trips.append(given)
+        return real(*given, **more)
+
+    monkeypatch.setattr(Graph, "read_many", counted)
+    spent = {}
+    for one in (HEAD, HOME):
+        trips.clear()
+        told(client, one[0])
+        spent[one] = len(trips)
+    assert 0 < spent[HOME] <= spent[HEAD] + 2
