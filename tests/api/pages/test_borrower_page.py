@@ -66,6 +66,10 @@ def village(log: FactLog) -> None:
     world.tie("GUARANTEES", SON, DEBTOR, amount_fen=2_500_000, valid_from=date(2025, 4, 1))
     world.tie("GUARANTEES", FIRM, HEAD, amount_fen=900_000, valid_from=date(2025, 4, 1))
     world.tie("LEGAL_REPRESENTATIVE_OF", WIFE, FIRM, valid_from=date(2020, 1, 1))
+    # lists came, and name somebody else
+    world.node("ListEntry", "list:1", list_kind="judgment_defaulter", case_no="(2025)陕执1号",
+               listed_on=date(2025, 9, 1))  # fmt: skip
+    world.tie("SUBJECT_OF", FAR, ("list:1", "ListEntry"))
     for one, name in zip(ROUND, ("周甲", "周乙", "周丙"), strict=True):
         world.node("Person", one[0], name=name, birth_on=date(1990, 1, 1))
         world.tie("LOCATED_IN", one, (VILLAGE, "Village"))
