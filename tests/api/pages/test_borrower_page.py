@@ -191,15 +191,17 @@ def test_without_consent_nothing_of_a_person_is_told_and_nothing_is_said_to_be_t
     client: TestClient, seeing: Any
 ) -> None:
     """Of one who owes and of one who owes nothing, the same words."""
-    seeing(
-        officer((FAR[0], (InformationClass.IDENTITY,)), (DEBTOR[0], (InformationClass.IDENTITY,)))
-    )
-    pages = [told(client, key).text for key in (DEBTOR[0],)]
-    for text in pages:
+    identity = (InformationClass.IDENTITY,)
+    seeing(officer((DEBTOR[0], identity), (ROUND[0][0], identity)))
+    told_of = []
+    for one in (DEBTOR, ROUND[0]):
+        text = told(client, one[0]).text
         head = text[: text.index("自身情况")]
         assert "尚不能判断" in head and "贷款余额 未知 未接入或未获授权" in head
-        assert "为他人担保 未知" in head and "损失" not in text and "4.00 万元" not in text
+        assert "为他人担保 未知" in head and "贷款：损失" not in text and "4.00 万元" not in text
         assert "已授权本机构（贷款审批）：身份信息" in head
+        told_of.append(head[head.index("尚不能判断") : head.index("自身风险")])
+    assert told_of[0] == told_of[1]
 
 
 def test_with_consent_the_same_page_tells_it(client: TestClient, seeing: Any) -> None:
