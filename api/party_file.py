@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from api.household_file import HouseholdFile, read_household
+from graph.information import InformationClass
 from queries import Answer, RiskAnswer
 from queries.adverse import Adverse
 from queries.eligibility import Decision, decide_all
 from queries.eligibility.scorecard import Rating, rate
 from queries.reader import Reader
+from queries.scope import Scope
 from queries.structure import AssociationHint, GuaranteePosition, Owners
 
-__all__ = ["PartyFile", "read_party_file"]
+__all__ = ["PartyFile", "consent_said", "read_party_file"]
+
+_HOUSEHOLD = "household:"
 
 _QUESTIONS = (
     "party_card",
@@ -30,6 +35,9 @@ _QUESTIONS = (
     "adverse_records",
 )
 
+#: Whose identity is not public: the kind of facts that says who they are, by what the key begins with.
+_CARD = {"person": "Person", "household": "Household"}
+
 
 @dataclass(frozen=True)
 class PartyFile:
@@ -40,7 +48,11 @@ class PartyFile:
         applicant: who would apply: the party, of a household its householder; None where neither
             is known.
         adverse: own adverse records of every kind, and which sources were looked at.
-        where: town and village, as far as they are known.
+        where, age: town and village, full years, as far as they are known.
+        household: of a household, its members with what they owe and stand for.
+        loans, given, received: of the party; of a household, of its members too.
+        shows_loans, shows_guarantees, shows_card: whether the reader sees all there is of them.
+        consent: what was opened to the reader, in Chinese; empty where nothing needs to be.
         decisions, rating: of the applicant; rating None for who is no member of a household.
     """
 
@@ -51,6 +63,15 @@ class PartyFile:
     risk: RiskAnswer
     adverse: Adverse
     where: str | None
+    age: int | None
+    household: HouseholdFile | None
+    loans: Sequence[dict[str, Any]]
+    given: Sequence[dict[str, Any]]
+    received: Sequence[dict[str, Any]]
+    shows_loans: bool
+    shows_guarantees: bool
+    shows_card: bool
+    consent: str
     applicant: str | None
     decisions: tuple[Decision, ...]
     rating: Rating | None
@@ -71,6 +92,12 @@ def read_party_file(reader: Reader, key: str) -> PartyFile:
     case = reader.case(applicant, graded=True) if applicant else None
     structure = reader.structure()
     card = answers["party_card"].rows
+    own = {
+        name: answers[name].rows for name in ("loans", "guarantees_given", "guarantees_received")
+    }
+    household = None
+    if key.startswith(_HOUSEHOLD):
+        household = read_household(reader, key, answers["household_members"].rows, own)
     return PartyFile(
         key=key,
         name=risk.name,
@@ -79,6 +106,15 @@ def read_party_file(reader: Reader, key: str) -> PartyFile:
         risk=risk,
         adverse=reader.adverse(key, labels=card[0]["labels"] if card else (), answer=adverse),
         where=_where(found.rows),
+        age=next((row["age"] for row in found.rows[:1]), None),
+        household=household,
+        loans=household.loans if household else own["loans"],
+        given=household.given if household else own["guarantees_given"],
+        received=household.received if household else own["guarantees_received"],
+        shows_loans=all(reader.tells_all(kind, key) for kind in ("BORROWED", "Loan", "LoanState")),
+        shows_guarantees=reader.tells_all("GUARANTEES", key),
+        shows_card=_shows_card(reader, key),
+        consent=consent_said(reader.scope, key),
         applicant=applicant,
         decisions=decide_all(case.without_consent(), reader.products.values()) if case else (),
         rating=rate(case, reader.card) if case and answers["household_members"].rows else None,
@@ -86,6 +122,22 @@ def read_party_file(reader: Reader, key: str) -> PartyFile:
         owners=structure.owners(key),
         hints=structure.hints_about(key),
     )
+
+
+def consent_said(scope: Scope, key: str) -> str:
+    """What a party opened to a reader, by scope and key alone: nothing of it follows from facts."""
+    if scope.sees_everything or scope.institution is None:
+        return ""
+    classes = scope.grants.get(key)
+    if not classes:
+        return "未授权，只显示公开和依法可查的信息"
+    terms = "、".join(one.term for one in InformationClass if one in classes)
+    return f"已授权本机构{f'（{scope.purpose}）' if scope.purpose else ''}：{terms}"
+
+
+def _shows_card(reader: Reader, key: str) -> bool:
+    kind = _CARD.get(key.partition(":")[0])
+    return kind is None or reader.tells_all(kind, key)
 
 
 def _where(found: list[dict[str, Any]]) -> str | None:

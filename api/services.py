@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from api.audit_writer import TrailWriter
+from api.looked_at import LookedAt
 from api.security.consented import on_consent, sees_by_consent
 from graph.closing import Closing
 from graph.errors import NotFoundError, XinnongError
@@ -62,6 +63,7 @@ class Services(Closing):
         self.log = FactLog(settings.log_dir)
         self.runs = Runs()
         self._warm = SingleFlight[bool]("warm")
+        self.looked_at = LookedAt()
         self._reads_graph, self._waits, self._owned = reads_graph, waits, owned
         if reads_graph:
             _ = self.graph
@@ -143,6 +145,7 @@ class Services(Closing):
 
     def end_session(self, known: Known) -> None:
         """End the session in which somebody asks."""
+        self.looked_at.forget(known.looks_as)
         Sessions(self.store).end(known.session.number, user=known.user.id, at=utc_now())
 
     def open_store(self) -> None:

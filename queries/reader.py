@@ -143,10 +143,28 @@ class Reader(DistrictReader):
 
         told = answer or self.ask("adverse_records", key=key)
 
-        def tells_all(kind: str) -> bool:
-            return self.scope.sees_everything or self._keys.tells_all_of(kind, key)
+        return adverse_of(
+            told,
+            self.moment.batches,
+            labels=labels,
+            tells_all=lambda kind: self.tells_all(kind, key),
+        )
 
-        return adverse_of(told, self.moment.batches, labels=labels, tells_all=tells_all)
+    def ask_of_each(
+        self, keys: Iterable[str], questions: Collection[str]
+    ) -> dict[str, dict[str, Answer]]:
+        """Questions (by name) about each of several parties, in one transaction: party -> name ->
+        answer; one of whom the scope sees nothing is not among them."""
+        asked = dict.fromkeys(keys)
+        self._keys.look_up(asked)
+        seen = [key for key in asked if self._sees(key)]
+        told = iter(self.ask_many((name, {"key": key}) for key in seen for name in questions))
+        return {key: {name: next(told) for name in questions} for key in seen}
+
+    def tells_all(self, kind: str, key: str) -> bool:
+        """Whether every fact of a kind about a party is seen, so that none means that there is none
+        (`queries.scope.Scope.tells_all`)."""
+        return self.scope.sees_everything or self._keys.tells_all_of(kind, key)
 
     def conflicts(self, assessor: str) -> dict[str, str]:
         """Whom an assessor must leave to somebody else, and why."""

@@ -7,6 +7,8 @@ beside the picture.
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,13 +57,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Picture:
-    """All that is drawn, and how many parties are left out."""
+    """All that is drawn, and how many parties are left out.
+
+    Attributes:
+        unsaid: what every line without a word is; where many parties stand in a ring around one,
+            the same word on every line would cover their names.
+    """
 
     width: int
     height: int
     dots: tuple[Dot, ...]
     lines: tuple[Line, ...]
     left_out: int
+    unsaid: str = ""
 
 
 def draw(file: PartyFile) -> Picture:
@@ -96,18 +104,26 @@ def draw(file: PartyFile) -> Picture:
                 terms[pair].append(term)
             certain[pair] = certain.get(pair, False) or tie["certainty"] >= 1
     middle = dots[file.key]
+    unsaid = _commonest(terms.values()) if crowded else ""
     lines = []
     for (a, b), words in terms.items():
         back = terms.get((b, a))
         mutual = back == words and certain[a, b] == certain[b, a]
         if mutual and b < a:
             continue
-        term = ("互相" if mutual else "") + "、".join(words)
+        said = "、".join(words)
+        term = "" if said == unsaid and not mutual else ("互相" if mutual else "") + said
         apart = back is not None and not mutual
         lines.append(
             _line(dots[a], dots[b], term, middle, certain=certain[a, b], mutual=mutual, apart=apart)
         )
-    return Picture(_WIDTH, height, tuple(dots.values()), tuple(lines), len(others) - len(shown))
+    return Picture(
+        _WIDTH, height, tuple(dots.values()), tuple(lines), len(others) - len(shown), unsaid
+    )
+
+
+def _commonest(terms: Iterable[list[str]]) -> str:
+    return Counter("、".join(words) for words in terms).most_common(1)[0][0]
 
 
 def _dot(key: str, name: str | None, x: float, y: float) -> Dot:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
@@ -13,7 +14,9 @@ from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
+from graph.errors import NotFoundError
 from queries.eligibility.scorecard.village import town_of
+from queries.reader import Reader
 
 __all__ = ["ENTRIES", "router"]
 
@@ -57,7 +60,15 @@ def place(
         town=town_of(division),
         named=found.rules.named_for(division),
         grades=found.grades_of(division),
+        summary=_summary(reader, division) if division not in found.towns else None,
     )
+
+
+def _summary(reader: Reader, village: str) -> dict[str, Any] | None:
+    """What the village has in all; of a place that the graph does not know, nothing."""
+    with suppress(NotFoundError):
+        return next(iter(reader.ask("village_summary", key=village).rows), None)
+    return None
 
 
 @router.get("/grades")

@@ -9,12 +9,14 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.acts import Act
 from api.carrying import Leading, along
 from api.condition_words import failed, hint_said, lacking, unknown
 from api.pages.dating import Dating
 from api.pages.naming import Naming
 from api.pages.start import entries_for, start_of
 from api.record_words import adverse_said, adverse_sentence, record_said
+from api.security import Asker, may
 from api.security.consented import purposes_for
 from api.security.shown_to import shown_to
 from api.watermark import watermark
@@ -37,6 +39,8 @@ from api.wording import (
     who,
 )
 from graph.schema import SCHEMA
+from queries.codes import ADVERSE
+from queries.search import SEARCHED_KINDS
 from queries.structure.control import CONTROL_REASONS
 from queries.structure.declared import UNDISCLOSED
 from queries.structure.shares import DOUBTS
@@ -76,7 +80,17 @@ _environment.filters |= {
     "unknown": unknown,
     "version": version,
 }
+
+
+def _searches(asker: Asker | None) -> bool:
+    """Whether somebody may look for parties, so that the head of a page has the field for it."""
+    return asker is not None and may(Act.ASK, asker)
+
+
 _environment.globals |= {
+    "ADVERSE": ADVERSE,
+    "SEARCHED_KINDS": SEARCHED_KINDS,
+    "searches": _searches,
     "CONTROL_REASONS": CONTROL_REASONS,
     "UNDISCLOSED": UNDISCLOSED,
     "DOUBTS": DOUBTS,

@@ -27,6 +27,11 @@ class Known:
     session: LoginSession
     user: User
 
+    @property
+    def looks_as(self) -> str:
+        """Names the session where it is kept what was looked at in it."""
+        return f"session:{self.session.number}"
+
 
 def asker_of(user: User, *, purpose: str | None = None) -> Asker:
     """Who asks when a user does.

@@ -13,7 +13,9 @@
 // returns due_on: date = 到期日期 / due
 // returns settled_on: date = 结清日期 / settled
 // returns purpose: text = 用途 / purpose
+// returns interest_ratio: real = 年利率 / annual interest
 // returns security_kind: text = 担保方式 / security ; codes Loan.security_kind
+// returns stated_on: date = 状态的数据日期 / day that the state is of
 // returns certainty: real = 确定程度 / certainty
 // returns source: text = 来源 / source
 // basis: 征信业管理条例 第十八条（书面同意）；民法典 第五十六条（个体工商户的债务由经营者承担）
@@ -43,5 +45,6 @@ RETURN l.key AS loan_key, debtor.key AS borrower_key, name_over(l, LENT_BY) AS l
             THEN duration.inDays(contract.due_on, $as_of).days END AS days_past_due,
        contract.granted_on AS granted_on,
        contract.due_on AS due_on, state.settled_on AS settled_on, contract.purpose AS purpose,
-       contract.security_kind AS security_kind, b.certainty AS certainty, source_of(b) AS source
+       contract.interest_ratio AS interest_ratio, contract.security_kind AS security_kind,
+       state.valid_from AS stated_on, b.certainty AS certainty, source_of(b) AS source
 ORDER BY granted_on, loan_key

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from queries.search.narrowing import SEARCHED_KINDS, Narrowing
 from queries.search.ranking import best_first
 from queries.search.typed import Typed, hidden, is_personal, read_typed
 
-__all__ = ["Typed", "best_first", "hidden", "is_personal", "read_typed"]
+__all__ = [
+    "SEARCHED_KINDS",
+    "Narrowing",
+    "Typed",
+    "best_first",
+    "hidden",
+    "is_personal",
+    "read_typed",
+]

@@ -17,7 +17,10 @@ from queries.eligibility.rules.missing import settling
 from queries.eligibility.rules.runner import Checked
 from queries.eligibility.verdict import Verdict
 
-__all__ = ["NextStep", "errand", "next_steps", "taken"]
+__all__ = ["SETTLES", "NextStep", "errand", "next_steps", "taken"]
+
+#: Between an errand and the questions that it settles at once.
+SETTLES = "，一次核实："
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def errand(specs: Iterable[FactSpec], known: Catalogue) -> Obtain:
     if len(asked) == 1:
         return first.obtain
     questions = "；".join(spec.question for spec in asked)
-    return Obtain(how=f"{how.how}，一次核实：{questions}", days=days)
+    return Obtain(how=f"{how.how}{SETTLES}{questions}", days=days)
 
 
 def taken(facts: Mapping[str, Fact], step: NextStep, *values: Value) -> dict[str, Fact]:
