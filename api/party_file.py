@@ -88,16 +88,17 @@ def read_party_file(reader: Reader, key: str) -> PartyFile:
     answers = dict(zip(_QUESTIONS, told, strict=True))
     adverse = answers.pop("adverse_records")
     applicant = _applicant(key, answers)
-    # the grade is made of what the village collected; a loan waits for the applicant's signature
-    case = reader.case(applicant, graded=True) if applicant else None
-    structure = reader.structure()
-    card = answers["party_card"].rows
+    # before the case: its members' keys are looked up at once, and the applicant is one
     own = {
         name: answers[name].rows for name in ("loans", "guarantees_given", "guarantees_received")
     }
     household = None
     if key.startswith(_HOUSEHOLD):
         household = read_household(reader, key, answers["household_members"].rows, own)
+    # the grade is made of what the village collected; a loan waits for the applicant's signature
+    case = reader.case(applicant, graded=True) if applicant else None
+    structure = reader.structure()
+    card = answers["party_card"].rows
     return PartyFile(
         key=key,
         name=risk.name,
