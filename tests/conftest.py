@@ -43,6 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 #: What takes longest goes first.
 LONG = (
     "api/test_life.py",
+    "api/test_matrix.py",
+    "api/test_injection.py",
     "queries/test_questions.py",
     "queries/eligibility/test_gather.py",
     "graph/test_engine.py",
