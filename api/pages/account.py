@@ -140,7 +140,7 @@ def _is_asked_for(request: Request, path: str) -> bool:
     found = [route for route in routes_of([request.app.router]) if route.path_regex.fullmatch(path)]
     # a word in an address is no number of another page
     said = [route for route in found if route.path == path] or found
-    return any("GET" in route.methods for route in said)
+    return any("GET" in (route.methods or ()) for route in said)
 
 
 def _shown(held: Known, services: Any, *, error: str = "") -> HTMLResponse:
