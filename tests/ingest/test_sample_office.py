@@ -78,6 +78,11 @@ def test_every_state_of_the_loop_is_there(world: World, office: OfficeBooks) -> 
     assert {case.state for _, case in book.cases()} == {*STATES} - {"unknown"}
     assert {demand.state for demand in book.demands()} == {*DEMAND_STATES}
     assert len({demand.subject for demand in book.demands()}) == len(truth["demands"])
+    log = FactLog(office.settings.log_dir)
+    assert {
+        row["key"]: row["application_state"]
+        for row in log.read("FinancingApplicationState").to_pylist()
+    } == {f"financing_application:RZ-{case.number}": case.state for _, case in book.cases()}
     figures = FinancingDesk(office, None, lambda *_: True).figures(
         AT.date() - timedelta(days=400), AT.date()
     )
