@@ -10,7 +10,9 @@ A tag is of one reader: nobody learns from it whether another was told the same.
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable
+from functools import wraps
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -26,7 +28,6 @@ __all__ = [
     "Unchanged",
     "is_of_one_state",
     "of_one_state",
-    "state_of",
     "tag_answer",
     "who_is",
 ]
@@ -52,8 +53,23 @@ class Unchanged(Exception):  # noqa: N818 - no error
 
 def of_one_state(way: Way) -> Way:
     """Mark a route whose answer follows from log, moment, scope and what is asked, and nothing else."""
-    way.is_of_one_state = True  # type: ignore[attr-defined]
-    return way
+    asked = inspect.signature(way, eval_str=True)
+
+    @wraps(way)
+    def answered(stated: Request, **given: Any) -> Any:
+        # behind the checks of what is asked: what is malformed has no state
+        _state(stated, given["reader"])
+        return way(**given)
+
+    named = inspect.Parameter.KEYWORD_ONLY
+    answered.__signature__ = asked.replace(  # type: ignore[attr-defined]
+        parameters=[
+            inspect.Parameter("stated", named, annotation=Request),
+            *(each.replace(kind=named) for each in asked.parameters.values()),
+        ]
+    )
+    answered.is_of_one_state = True  # type: ignore[attr-defined]
+    return answered  # type: ignore[return-value]
 
 
 def is_of_one_state(way: Any) -> bool:
@@ -67,13 +83,8 @@ def who_is(request: Request) -> str:
     return f"{found.id} {found.role.value}" if found is not None else ""
 
 
-def state_of(request: Request, reader: Reader) -> None:
-    """Name the state that an answer of a marked route is worked out of.
-
-    Raises `Unchanged`, and as `Reader.moment`.
-    """
-    if not is_of_one_state(getattr(request.scope.get("route"), "endpoint", None)):
-        return
+def _state(request: Request, reader: Reader) -> None:
+    """Name the state that an answer is worked out of; raises `Unchanged`, and as `Reader.moment`."""
     at, scope = reader.moment, reader.scope
     tag = tag_of(
         version("xinnong"), who_is(request), request.url.path,

@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict
 
 from api.admission import Day, Instant
 from api.audit_trail import note_asker, note_standing
-from api.conditional import state_of
 from api.decision_jobs import AskersJobs, DecisionJobs
 from api.needs import is_open, is_own
 from api.rate_limit import count_asker, count_refused
@@ -243,15 +242,13 @@ def reader(
 ) -> Reader:
     """A reader for this request alone: one moment for all that it answers.
 
-    Raises `InputError` (`known_at_future`), and as `Services.moment`; `Unchanged` where whoever asks
-    has the answer already (`api.conditional`).
+    Raises `InputError` (`known_at_future`), and as `Services.moment`.
     """
     who = asker(request)
     made = services(request).reader(scope(request), as_of=as_of, known_at=known_at)
     if not who.is_local:
         made = made.showing(policy_of(who.role).shows)
     note_scope(request, made.scope.name)
-    state_of(request, made)
     return made
 
 

@@ -1,4 +1,4 @@
-"""A client for programs in Python, written from the description: `python -m api.python_client FILE`.
+"""A client for programs in Python, written from the description: `python -m api.write_client FILE`.
 
 One module that needs httpx and nothing of ours: a method for every way that a program of others may
 ask, with the names of parameters and fields as the description has them.  Tokens are fetched and
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import keyword
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -196,12 +195,3 @@ def _method(way: _Way) -> str:
         f'        """{told}"""\n'
         f"        return self._ask({', '.join(given)})\n"
     )
-
-
-if __name__ == "__main__":
-    from api.app import create_app
-    from graph.settings import Settings
-
-    described = create_app(Settings(data=Path("nowhere"))).openapi()
-    Path(sys.argv[1]).write_text(client_source(described), encoding="utf-8")
-    print(sys.argv[1])
