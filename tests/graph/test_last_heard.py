@@ -27,7 +27,11 @@ def slow(rows: list[dict[str, Any]], thing: list[str]) -> list[str]:
 
     def rank(row: dict[str, Any]) -> tuple[datetime, date, list[int]]:
         # the smaller id goes before, so that it counts
-        return row["known_from"], row["valid_from"] or date.min, [-ord(one) for one in row["fact_id"]]
+        return (
+            row["known_from"],
+            row["valid_from"] or date.min,
+            [-ord(one) for one in row["fact_id"]],
+        )
 
     for row in rows:
         if row["certainty"] < 1:
