@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ __all__ = [
     "day_of",
     "fetch_engine",
     "instant_of",
+    "obeyed_by_none",
     "open_settings",
     "opened",
     "pairs",
@@ -60,6 +62,10 @@ Key = Annotated[
     str, typer.Argument(help="主体的键，如 person:…，由 xinnong search 查得 / key of a party")
 ]
 SourceName = Annotated[str, typer.Argument(help="来源名称，见 xinnong sources / name of a source")]
+
+
+#: Control characters but for the end of a line and a tab, and marks that turn the direction of a line.
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def permitted(act: Act) -> None:
@@ -148,8 +154,7 @@ def pairs(given: list[str]) -> dict[str, Any]:
         name, equals, value = item.partition("=")
         if not equals:
             # what a terminal would obey is not said again
-            said = "".join(one if one.isprintable() else "�" for one in name)
-            raise typer.BadParameter(f"参数写作 名称=值，收到 {said}")
+            raise typer.BadParameter(f"参数写作 名称=值，收到 {obeyed_by_none(name)}")
         found[name] = value
     return found
 
@@ -179,7 +184,12 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     """
     from api.wording import show
 
-    Grid(title, columns, [[show(value) for value in row] for row in rows]).print()
+    Grid(title, columns, [[obeyed_by_none(show(value)) for value in row] for row in rows]).print()
+
+
+def obeyed_by_none(text: str) -> str:
+    """A text without what a terminal would obey: control characters, and those that turn the line."""
+    return _OBEYED.sub("�", text)
 
 
 def basis(stated: Any) -> None:

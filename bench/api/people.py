@@ -76,6 +76,7 @@ def entered(
             f"{address}/v1/token",
             data={"grant_type": "client_credentials"},
             auth=(client.id, issued.secret),
+            timeout=60,
         ).raise_for_status()
         return Credential(role, "client", str(told.json()["access_token"]))
     name, is_of_a_bank = f"p-{role.value.replace('_', '-')}-{number}", role in _OF_A_BANK
