@@ -18,7 +18,7 @@ __all__ = ["DAY_FIELD", "Dating"]
 _DAYS = re.compile(r'type="date"(?: max="[^"]*")?')
 #: What stands in the place of `type="date"`.
 DAY_FIELD: Final = (
-    r'inputmode="numeric" pattern="\d{4}-\d{2}-\d{2}" placeholder="2026-01-31" '
+    'inputmode="numeric" pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}" placeholder="2026-01-31" '
     'title="年-月-日，如 2026-01-31" maxlength="10" size="11"'
 )
 

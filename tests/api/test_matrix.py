@@ -119,6 +119,11 @@ SENT: dict[str, Callable[[str], dict[str, Any]]] = {
     "/v1/decisions/many": lambda key: {"parties": [key], "product": "farmer_small_credit_loan"},
     "/parties/{key}/decisions": lambda _: {"product": "farmer_small_credit_loan"},
     "/v1/parties/{key}/risk/what-if": lambda _: {"without_ties": []},
+    "/v1/match": lambda key: {"name": beginning(key)},
+    "/v1/match/batch": lambda key: {"queries": [{"name": beginning(key)}]},
+    "/v1/screen": lambda key: {
+        "purpose": "statutory_duty", "ground": "核查", "subjects": [{"name": beginning(key)}],
+    },
     "/v1/parties/{key}/case-files": lambda _: {"purpose": "核查", "by": "人员credit_office"},
     "/linked/{key}": lambda _: {"purpose": "核查", "form": "print", "by": "人员credit_office"},
     "/v1/measures/admission": lambda key: {"measure": "approval_no_promise", "subject": key},

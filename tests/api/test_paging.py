@@ -43,7 +43,7 @@ WHOLE = {
     "/v1/audit/heads", "/v1/audit/watches", "/v1/batches", "/v1/freshness", "/v1/bulletins",
     "/v1/clients", "/v1/code-exceptions", "/v1/exchange", "/v1/financing/indicators", "/v1/hooks",
     "/v1/measures/applied", "/v1/products", "/v1/proposals", "/v1/questions", "/v1/users",
-    "/v1/parties/{key}/bods",
+    "/v1/parties/{key}/bods", "/v1/rights-changes", "/v1/reconcile/properties",
 }  # fmt: skip
 #: Those that say from where to go on in another way, or are one sheet.
 OTHERWISE = {"/v1/events", "/v1/prospects/{village}", "/v1/stress/clearing"}

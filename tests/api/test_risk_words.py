@@ -11,6 +11,7 @@ from credit_world import DAY, Said, firm, listing, loan, named, person, take
 
 from api.commands.risk import _tell
 from api.pages import rendering
+from api.pages.way_picture import draw_way
 from graph.encoding import encode
 from queries.risk import RiskAnswer, assess, explain
 
@@ -34,18 +35,24 @@ def answers() -> tuple[RiskAnswer, RiskAnswer]:
 
 
 def on_page(answer: RiskAnswer) -> str:
-    """The page's own part about risk, with nothing else on the page."""
+    """The page's own parts about risk, own and linked, with nothing else on the page."""
     text = (rendering.Path(rendering.__file__).parent / "templates" / "party.html").read_text(
         "utf-8"
     )
-    begin = text.index('<section id="risk">')
-    part = text[begin : text.index("</section>", begin)]
+    parts = ['{% import "party_parts.html" as parts with context %}', "{% set blind = false %}"]
+    parts.append(text[text.index("{% macro party(") : text.index("{% block main %}")])
+    for beginning in ("{% set own_level", '<section id="risk">'):
+        begin = text.index(beginning)
+        parts.append(text[begin : text.index("</section>", begin)])
     basis = SimpleNamespace(as_of=DAY, truncated=False)
     adverse = SimpleNamespace(
         proven=[], unproven=[], sources=(), unheard=(), answer=SimpleNamespace(basis=basis)
     )
-    file = SimpleNamespace(adverse=adverse)
-    html = rendering._environment.from_string(part).render(risk=answer, file=file)
+    file = SimpleNamespace(adverse=adverse, key=A[0])
+    ways = [draw_way(way, A[0], "甲") for way in answer.linked.paths]
+    html = rendering._environment.from_string("".join(parts)).render(
+        risk=answer, file=file, ways=ways, repairs=None, names={}
+    )
     return html.replace("\n", "")
 
 
