@@ -24,8 +24,7 @@ def digest(texts: list[str]) -> str:
 def test_every_released_version_is_there() -> None:
     text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
     now = tomllib.loads(text)["project"]["version"]
-    released = [f"0.{number}.0" for number in range(1, 9)]
-    assert list(VERSIONS) == released and now >= released[-1]
+    assert list(VERSIONS) == [f"0.{number}.0" for number in range(1, int(now.split(".")[1]))]
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -17,7 +17,12 @@ from graph.settings import Settings
 __all__ = ["VERSIONS", "Released", "unpacked"]
 
 _FOLDERS = Path(__file__).parents[1] / "graph" / "data_folders"
-VERSIONS = tuple(sorted(path.name.removesuffix(".tar.xz") for path in _FOLDERS.glob("*.tar.xz")))
+VERSIONS = tuple(
+    sorted(
+        (path.name.removesuffix(".tar.xz") for path in _FOLDERS.glob("*.tar.xz")),
+        key=lambda version: [int(part) for part in version.split(".")],
+    )
+)
 
 
 @dataclass(frozen=True)
