@@ -152,6 +152,8 @@ ELSEWHERE = NO_ANSWER | {
     "/bulletins/{digest}/rows", "/v1/decisions/{decision_id}", "/decisions/{decision_id}",
     "/v1/decisions/{decision_id}/replay", "/v1/monitoring/inboxes/{number}",
     "/monitoring/inboxes/{number}", "/exchange/{contract}", "/v1/questions/{name}",
+    # a form for the same as /v1/match and /v1/screen
+    "/screening",
 }  # fmt: skip
 
 
