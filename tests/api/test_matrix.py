@@ -316,22 +316,19 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def shown(local: Asking) -> dict[tuple[str, str, str], Shown]:
-    """By method, template and label: subjects of one label are alike."""
+def shown(local: Asking) -> dict[tuple[str, str, str, bool], Shown]:
+    """By method, template, label and whether it is in public: such subjects are alike."""
     found = {}
     for way in OF_ONE:
         for subject in SAMPLES:
             status, text = local.ask(way, subject.key)
             own = frozenset(of for of, number in marks_in(text) if number == subject.number)
-            found[way.method, way.template, subject.label] = Shown(status, own)
+            found[way.method, way.template, subject.label, subject.is_public] = Shown(status, own)
     return found
 
 
-#: One of each label, of whom everything is told to whoever sees everything.
-SAMPLES = [
-    next(one for one in SUBJECTS if (one.label, one.is_near, one.state) == (label, True, "active"))
-    for label in ("Person", "Household", "Enterprise")
-]
+#: One of each sort, of whom everything is told to whoever sees everything.
+SAMPLES = list({(one.label, one.is_public): one for one in SUBJECTS}.values())
 #: Ways in that work out much of each: asked of some of every sort.
 HEAVY = re.compile(
     r"decisions|/risk|/score|/standing|/hints|/owners|/bods|^/parties|points|case-files|distress"
@@ -363,7 +360,7 @@ def is_known(role: str, of: Subject, purpose: str = ASKING_FOR) -> bool:
 
 @pytest.mark.parametrize("role", ASKERS)
 def test_each_role_is_told_what_the_files_let_it_and_no_more(
-    askers: dict[str, Asking], shown: dict[tuple[str, str, str], Shown], role: str
+    askers: dict[str, Asking], shown: dict[tuple[str, str, str, bool], Shown], role: str
 ) -> None:
     """Of every party, at every way in that is about one."""
     wrong: list[object] = []
@@ -379,7 +376,7 @@ def test_each_role_is_told_what_the_files_let_it_and_no_more(
             for of_class, number in found:
                 if of_class not in may_see(role, SUBJECTS[number]):
                     wrong.append((way.template, of, "LEAKS", of_class, SUBJECTS[number]))
-            told = shown[way.method, way.template, of.label]
+            told = shown[way.method, way.template, of.label, of.is_public]
             is_missing = not is_known(role, of) and way.template not in NOT_MISSED
             if way.template in SCENARIOS:
                 if status not in (told.status, 400, 404):
@@ -428,7 +425,7 @@ def test_who_did_not_log_in_is_told_of_nobody(askers: dict[str, Asking]) -> None
 
 @pytest.mark.parametrize("role", OF_A_BANK)
 def test_another_purpose_opens_what_was_agreed_to_for_it(
-    askers: dict[str, Asking], shown: dict[tuple[str, str, str], Shown], role: str
+    askers: dict[str, Asking], shown: dict[tuple[str, str, str, bool], Shown], role: str
 ) -> None:
     stated = Asking(askers[role].browser, askers[role].headers | {"Purpose": OTHER_PURPOSE})
     looked = 0
@@ -440,7 +437,7 @@ def test_another_purpose_opens_what_was_agreed_to_for_it(
         for of in SUBJECTS:
             status, text = stated.ask(way, of.key)
             own = {of_class for of_class, number in marks_in(text) if number == of.number}
-            told = shown[way.method, way.template, of.label]
+            told = shown[way.method, way.template, of.label, of.is_public]
             known = is_known(role, of, OTHER_PURPOSE)
             due = told.classes & may_see(role, of, OTHER_PURPOSE) if known else frozenset()
             assert own == due or (_BY_TIES.search(way.template) and own < due), (way, of)
