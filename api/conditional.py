@@ -21,6 +21,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.entity_tag import names, tag_of
+from api.handed import Handed
 from queries.reader import Reader
 
 __all__ = [
@@ -55,16 +56,18 @@ def of_one_state(way: Way) -> Way:
     """Mark a route whose answer follows from log, moment, scope and what is asked, and nothing else."""
     asked = inspect.signature(way, eval_str=True)
 
+    handed = Handed(asked, Request, "stated")
+
     @wraps(way)
-    def answered(stated: Request, **given: Any) -> Any:
+    def answered(**given: Any) -> Any:
         # behind the checks of what is asked: what is malformed has no state
-        _state(stated, given["reader"])
+        _state(handed.take(given), given["reader"])
         return way(**given)
 
     named = inspect.Parameter.KEYWORD_ONLY
     answered.__signature__ = asked.replace(  # type: ignore[attr-defined]
         parameters=[
-            inspect.Parameter("stated", named, annotation=Request),
+            *handed.parameters,
             *(each.replace(kind=named) for each in asked.parameters.values()),
         ]
     )

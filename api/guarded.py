@@ -27,6 +27,7 @@ from filelock import FileLock, Timeout
 
 from api.conditional import tag_answer, who_is
 from api.entity_tag import LONGEST, as_told, names, tag_of
+from api.handed import Handed
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.settings import Settings
 
@@ -66,13 +67,16 @@ def shows(current: Callable[..., Any]) -> Callable[[Way], Way]:
 def _tagging(way: Way, tag: Callable[[Request, dict[str, Any], Any], None]) -> Way:
     asked = inspect.signature(way, eval_str=True)
 
+    handed = Handed(asked, Request, "tagging")
+
     @wraps(way)
-    def answered(tagging: Request, **given: Any) -> Any:
+    def answered(**given: Any) -> Any:
+        request = handed.take(given)
         found = way(**given)
-        tag(tagging, given, found)
+        tag(request, given, found)
         return found
 
-    _takes(answered, asked, ("tagging", Request, inspect.Parameter.empty))
+    _takes(answered, asked, *handed.parameters)
     answered.is_editable = True  # type: ignore[attr-defined]
     return answered  # type: ignore[return-value]
 
@@ -91,8 +95,11 @@ def if_match(current: Callable[..., Any], *, required: bool = False) -> Callable
     def declared(way: Way) -> Way:
         asked = inspect.signature(way, eval_str=True)
 
+        handed = Handed(asked, Request, "matching")
+
         @wraps(way)
-        def answered(matching: Request, matched: _Match = None, **given: Any) -> Any:
+        def answered(matched: _Match = None, **given: Any) -> Any:
+            matching = handed.take(given)
             if matched is None and not required:
                 return way(**given)
             shown = {name: given[name] for name in looks_at}
@@ -107,10 +114,9 @@ def if_match(current: Callable[..., Any], *, required: bool = False) -> Callable
                 tag_answer(matching, _tag(matching, done))
             return done
 
-        _takes(
-            answered, asked,
-            ("matching", Request, inspect.Parameter.empty), ("matched", _Match, None),
-        )  # fmt: skip
+        named = inspect.Parameter.KEYWORD_ONLY
+        by_tag = inspect.Parameter("matched", named, annotation=_Match, default=None)
+        _takes(answered, asked, *handed.parameters, by_tag)
         answered.is_matched = True  # type: ignore[attr-defined]
         answered.must_match = required  # type: ignore[attr-defined]
         return answered  # type: ignore[return-value]
@@ -118,14 +124,10 @@ def if_match(current: Callable[..., Any], *, required: bool = False) -> Callable
     return declared
 
 
-def _takes(way: Callable[..., Any], asked: inspect.Signature, *more: tuple[str, Any, Any]) -> None:
+def _takes(way: Callable[..., Any], asked: inspect.Signature, *more: inspect.Parameter) -> None:
     """Have a wrapped route take what it took, and more."""
     named = inspect.Parameter.KEYWORD_ONLY
-    parameters = [
-        *(inspect.Parameter(name, named, annotation=kind, default=usual)
-          for name, kind, usual in more),
-        *(each.replace(kind=named) for each in asked.parameters.values()),
-    ]  # fmt: skip
+    parameters = [*more, *(each.replace(kind=named) for each in asked.parameters.values())]
     way.__signature__ = asked.replace(parameters=parameters)  # type: ignore[attr-defined]
 
 

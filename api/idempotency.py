@@ -22,6 +22,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, TypeAdapter
 
 from api.dependencies import asker
+from api.handed import Handed
 from api.services import Services
 from graph.operations import IdempotencyKeys
 from graph.time import utc_now
@@ -49,8 +50,11 @@ def once_by_key(way: Way) -> Way:
     asked = inspect.signature(way, eval_str=True)
     told: TypeAdapter[Any] = TypeAdapter(asked.return_annotation)
 
+    handed = Handed(asked, Request, "keyed")
+
     @wraps(way)
-    def answered(keyed: Request, key: IdempotencyKey = None, **given: Any) -> Any:
+    def answered(key: IdempotencyKey = None, **given: Any) -> Any:
+        keyed = handed.take(given)
         if key is None:
             return way(**given)
         [body] = [value for value in given.values() if isinstance(value, BaseModel)]
@@ -65,7 +69,7 @@ def once_by_key(way: Way) -> Way:
 
     named = inspect.Parameter.KEYWORD_ONLY
     parameters = [
-        inspect.Parameter("keyed", named, annotation=Request),
+        *handed.parameters,
         inspect.Parameter("key", named, annotation=IdempotencyKey, default=None),
         *(each.replace(kind=named) for each in asked.parameters.values()),
     ]

@@ -26,6 +26,7 @@ from pydantic import TypeAdapter
 
 from api.cursor import LONGEST_CURSOR, Cursor
 from api.dependencies import asker
+from api.handed import Handed
 from api.security.keys import digest_with, login_key
 from graph.errors import InputError, NotFoundError
 from queries.scope import Scope
@@ -64,13 +65,15 @@ def paged(rows: str = "", *, key: Callable[[Any], object] | None = None) -> Call
         answers = _with_next(asked.return_annotation) if rows else asked.return_annotation
         page = _Page(way, rows, key, answers, has_offset="offset" in asked.parameters)
 
+        request, response = Handed(asked, Request, "paging"), Handed(asked, Response, "beside")
+
         @wraps(way)
-        def answered(paging: Request, beside: Response, cursor: Place = None, **given: Any) -> Any:
-            return page.answer(paging, beside, cursor, given)
+        def answered(cursor: Place = None, **given: Any) -> Any:
+            return page.answer(request.take(given), response.take(given), cursor, given)
 
         own = [
-            inspect.Parameter("paging", inspect.Parameter.KEYWORD_ONLY, annotation=Request),
-            inspect.Parameter("beside", inspect.Parameter.KEYWORD_ONLY, annotation=Response),
+            *request.parameters,
+            *response.parameters,
             inspect.Parameter(
                 CURSOR, inspect.Parameter.KEYWORD_ONLY, annotation=Place, default=None
             ),
