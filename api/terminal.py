@@ -184,7 +184,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     """
     from api.wording import show
 
-    Grid(title, columns, [[obeyed_by_none(show(value)) for value in row] for row in rows]).print()
+    told = [[obeyed_by_none(show(value)) for value in row] for row in rows]
+    Grid(obeyed_by_none(title), columns, told).print()
 
 
 def obeyed_by_none(text: str) -> str:

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.acts import Act
-from api.terminal import AsOf, Json, KnownAt, answer_with, basis, day_of, instant_of, opened, table
+from api.terminal import (
+    AsOf,
+    Json,
+    KnownAt,
+    answer_with,
+    basis,
+    day_of,
+    instant_of,
+    obeyed_by_none,
+    opened,
+    table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +136,7 @@ def _matches(rows: Sequence[AskedRow], answer: MatchAnswer) -> None:
     matches = iter(answer.matches)
     for row in rows:
         if row.subject is None:
-            print(f"{row.number} {row.name}：未查。{row.fault}")
+            print(obeyed_by_none(f"{row.number} {row.name}：未查。{row.fault}"))
             continue
         one = next(matches)
         table(
@@ -138,7 +149,7 @@ def _matches(rows: Sequence[AskedRow], answer: MatchAnswer) -> None:
             ],
         )  # fmt: skip
         for fault in one.faults:
-            print(f"  {fault}")
+            print(obeyed_by_none(f"  {fault}"))
     print(answer.notice)
     basis(answer.basis)
 

@@ -145,7 +145,7 @@ def cancel(job_id: JobId, jobs: Jobs, asker: Asking) -> ScreenJob:
 
 @router.get(
     "/jobs/{job_id}/result",
-    summary="核验结果（NDJSON）/ result of a job",
+    summary="核验结果（NDJSON） / result of a job",
     response_class=StreamingResponse,
     responses={
         200: {

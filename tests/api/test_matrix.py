@@ -341,7 +341,9 @@ FEW = [one for one in SUBJECTS if (one.label, one.is_near, one.state) in _FEW
 #: Tells parties as ends of ties.
 _BY_TIES = re.compile(r"neighbourhood")
 #: Answered as if everybody were there: what is told of nobody is empty, or the party is one of many.
-NOT_MISSED = {"/v1/parties/search", "/", "/v1/decisions/many"}
+NOT_MISSED = {
+    "/v1/parties/search", "/", "/v1/decisions/many", "/v1/match", "/v1/match/batch", "/v1/screen",
+}  # fmt: skip
 #: Refused as such where any of several parties is not known: which, is told nobody.
 SCENARIOS = {"/v1/guarantees/check", "/v1/stress/distress"}
 
