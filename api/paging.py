@@ -203,7 +203,8 @@ class _Page:
             return shown
         assert is_dataclass(found)
         told = {each.name: getattr(found, each.name) for each in fields(found) if each.init}
-        told[self._rows] = tuple(shown)
+        # a list stays one, a tuple stays one
+        told[self._rows] = type(told[self._rows])(shown)
         if "offset" in told:
             told["offset"] = start
         return self._answers(**told, next=following)
