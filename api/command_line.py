@@ -9,12 +9,15 @@ engine that only it wanted.
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+import re
 import sys
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import api.commands
 from api.command_needs import declaring_commands
@@ -25,8 +28,25 @@ from graph.errors import XinnongError
 __all__ = ["app", "run"]
 
 _INTERRUPTED = 130
+#: What a terminal obeys instead of showing it.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class _Plain(TyperGroup):
+    """Takes no control characters: what is typed is said again in titles and sentences."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if any(_CONTROLS.search(one) and not _is_file(one) for one in args):
+            raise typer.BadParameter("参数里有看不见的控制字符。请删去后重试。")
+        return super().parse_args(ctx, args)
+
+
+def _is_file(name: str) -> bool:
+    return "\0" not in name and os.path.lexists(name)
+
 
 app = typer.Typer(
+    cls=_Plain,
     help="信农：农村与企业信用知识图谱 / rural and enterprise credit graph",
     no_args_is_help=True,
     add_completion=False,
