@@ -105,9 +105,9 @@ class RightsAnswer(Effected):
 
 def actor_of(asker: Asker, by: str = "") -> RightsActor:
     """Who acts: whoever is logged in by their name, who uses this machine by the name they state."""
-    name = (by.strip() if asker.is_local else "") or asker.name
-    # an account of this machine may have a name of one letter
-    return RightsActor(asker.id, name if len(name) > 1 else asker.id)
+    stated = by.strip() if asker.is_local else ""
+    # an account of this machine may have a name of one letter; what is stated is held to the rule
+    return RightsActor(asker.id, stated or (asker.name if len(asker.name) > 1 else asker.id))
 
 
 def is_alone(store: OperationsStore) -> bool:

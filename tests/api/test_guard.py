@@ -153,6 +153,15 @@ def test_no_page_takes_a_name_of_the_frame(template: Path) -> None:
     assert not re.search(r"{%-? *(?:macro|set) +(?:asker|menu|here|start_of|watermark)\b", text)
 
 
+def test_what_the_frame_sets_is_the_name_of_nothing_else() -> None:
+    """What it sets for itself a page reads in the place of what it was given."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES}
+    kept = set(re.findall(r"{%-? *set +(\w+)", texts.pop("frame.html"))) - {"at"}  # of a loop alone
+    assert kept
+    for name, text in texts.items():
+        assert not kept & set(re.findall(r"\b\w+\b", text)), name
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_no_page_needs_what_the_policy_forbids(template: Path) -> None:
     text = template.read_text(encoding="utf-8")

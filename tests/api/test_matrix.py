@@ -395,7 +395,7 @@ def test_each_role_is_told_what_the_files_let_it_and_no_more(
                 own |= due
             if not is_missing and own != due:
                 wrong.append((way.template, of, "told", own - due, "not told", due - own))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 @pytest.mark.parametrize("role", ASKERS)
@@ -415,7 +415,7 @@ def test_what_tells_of_everybody_tells_each_role_of_whom_it_may_be_told(
         for of_class, number in found:
             if of_class not in may_see(role, SUBJECTS[number]):
                 wrong.append((way.template, "LEAKS", of_class, SUBJECTS[number]))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_who_did_not_log_in_is_told_of_nobody(askers: dict[str, Asking]) -> None:
