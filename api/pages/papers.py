@@ -53,8 +53,8 @@ class Laid:
 
 
 def read_form(form: Mapping[str, str]) -> Laid:
-    """The papers of a form; a field left empty is none."""
-    typed = {name: value for name, value in form.items() if value}
+    """The papers of a form; a field left empty is none, and so is who sends it."""
+    typed = {name: value for name, value in form.items() if value and name not in ACTORS}
     papers = {}
     for name, value in typed.items():
         spec = catalogue().own.get(name)

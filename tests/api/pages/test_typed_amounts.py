@@ -40,3 +40,10 @@ def test_what_is_no_amount_is_refused(typed: str) -> None:
 def test_programs_send_amounts_that_everybody_can_read(given: object) -> None:
     with pytest.raises(InputError):
         catalogue().facts["owed_fen"].typed(given)
+
+
+def test_who_sends_a_form_is_no_paper() -> None:
+    """The name of whoever is logged in comes with every form, under both names that say who acts."""
+    assert read_form({"owed_fen": "1", "by": "样本甲", "user": "样本甲"}).papers.keys() == {
+        "owed_fen"
+    }
