@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from api.security.acting import ACTORS
 from queries.eligibility import Decision
 from queries.eligibility.facts.catalogue import FactSpec, catalogue
 from queries.eligibility.facts.paper import PARTICULARS, Paper

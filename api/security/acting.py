@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from api.admission import bodies
+from api.admission import bodies, declared
 from api.security.asker import Asker
 from graph.errors import InputError
 
@@ -41,7 +41,13 @@ async def act_as(request: Request, asker: Asker) -> None:
             _refuse_another(form.get(name), asker)
         kept = [item for item in form.multi_items() if item[0] not in ACTORS]
         # in place: pages that read the form themselves and routes that declare it are handed this one
-        FormData.__init__(form, [*kept, *((name, asker.name) for name in ACTORS)])
+        FormData.__init__(form, [*kept, *((name, asker.name) for name in _fields_of(request))])
+
+
+def _fields_of(request: Request) -> list[str]:
+    """Under which names a form says who acts: as its route declares it, else under the first."""
+    told = declared(request.scope.get("route"))
+    return [name for name in ACTORS if name in told] or [ACTORS[0]]
 
 
 def _actors_of(request: Request) -> list[str]:
