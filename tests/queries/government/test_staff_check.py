@@ -151,9 +151,11 @@ def test_that_one_asked_is_kept_and_what_was_answered_is_not(office: Any) -> Non
 def test_without_basis_authority_purpose_or_name_nothing_is_asked(
     office: Any, said: dict[str, str], error: type[Exception], code: str
 ) -> None:
-    number = said.pop("number", NUMBERS["listed"])
+    # a copy: what a test takes out is missing where it runs on another store
+    stated = {"number": NUMBERS["listed"], **said}
+    number = stated.pop("number")
     with pytest.raises(error) as refused:
-        ask(office, number, **said)
+        ask(office, number, **stated)
     assert refused.value.cause_code == code  # type: ignore[attr-defined]
     assert not number or number not in str(refused.value)
     assert StaffChecks(office.store).count() == 0
