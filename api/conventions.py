@@ -37,7 +37,7 @@ _HAD = {
     "in": "header",
     "required": False,
     "description": "已有答复的 ETag；没有变动的答 304 / the tag of an answer that is had already",
-    "schema": {"type": "string", "maxLength": 2_000},
+    "schema": {"type": "string"},
 }
 
 

@@ -8,6 +8,7 @@ and 700"` asks one of them again.
 
 from __future__ import annotations
 
+import importlib
 import os
 import random
 from datetime import date, datetime
@@ -21,8 +22,6 @@ from recorded import RECORDED
 from reference import COLUMNS, Reference
 from waiting import PATIENCE
 
-import queries.canonical_keys
-import queries.library
 from bench.scope.cut import Ground
 from graph.errors import NotFoundError
 from graph.information import InformationClass
@@ -45,8 +44,11 @@ CLASSES = sorted(item.value for item in InformationClass if not item.is_public)
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long a plan takes belongs to the machine and the hour."""
-    for module in (queries.library, queries.canonical_keys):
-        monkeypatch.setattr(module, "patience_s", lambda _scope, _count: float(PATIENCE))
+    for module in ("queries.library", "queries.canonical_keys"):
+        # by name: of the package, `library` is the function
+        monkeypatch.setattr(
+            importlib.import_module(module), "patience_s", lambda _scope, _count: float(PATIENCE)
+        )
 
 
 class Around(Scope):
