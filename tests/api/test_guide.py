@@ -96,7 +96,9 @@ def test_the_client_for_python_does_the_same(
     found = xinnong.post_parties_search(text="合作社")
     key = found["rows"][0]["key"]
     assert xinnong.get_parties_by_key(key)["question"] == "party_card"
-    decided = xinnong.post_decisions(product="farmer_small_credit_loan", party=person)
+    decided = xinnong.post_decisions(
+        product="farmer_small_credit_loan", party=person, institution=MAIN_BANK
+    )
     assert xinnong.get_decisions_by_decision_id(decided["decision_id"])["record"]
     many = xinnong.post_decisions_many(product="farmer_small_credit_loan", parties=[person])
     assert [line["party"] for line in many] == [person]
@@ -104,7 +106,7 @@ def test_the_client_for_python_does_the_same(
     rows = [row for page in pages for row in page["entries"]]
     assert len(rows) == pages[0]["total"]
     taken = xinnong.post_financing_demands(
-        subject=person, amount_fen=5_000_000, months=12, purpose="春耕", reference="R-2", by="接口",
+        subject=person, amount_fen=5_000_000, months=12, purpose="春耕", reference="R-2", by="",
         idempotency_key="demand-2",
     )  # fmt: skip
     number = taken["act"]["demand"]
