@@ -108,7 +108,10 @@ def attack(
             # a rule that refuses what is well-formed (400) is no matter of the description; what
             # the description allows is never malformed (422)
             "positive_data_acceptance": {
-                "expected-statuses": ["2xx", "400", "401", "403", "404", "409", "429", "503"]
+                # a state that is had already (304), has gone (410, 412) or was not named (428)
+                "expected-statuses": [
+                    "2xx", "304", "400", "401", "403", "404", "409", "410", "412", "428", "429", "503"
+                ]
             },
             # a machine under load may be late, and says when to come again; how often is printed
             "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]},
