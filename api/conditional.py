@@ -21,7 +21,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.entity_tag import names, tag_of
-from api.handed import Handed
+from api.handed import Handed, takes_also
 from queries.reader import Reader
 
 __all__ = [
@@ -55,7 +55,6 @@ class Unchanged(Exception):  # noqa: N818 - no error
 def of_one_state(way: Way) -> Way:
     """Mark a route whose answer follows from log, moment, scope and what is asked, and nothing else."""
     asked = inspect.signature(way, eval_str=True)
-
     handed = Handed(asked, Request, "stated")
 
     @wraps(way)
@@ -64,13 +63,7 @@ def of_one_state(way: Way) -> Way:
         _state(handed.take(given), given["reader"])
         return way(**given)
 
-    named = inspect.Parameter.KEYWORD_ONLY
-    answered.__signature__ = asked.replace(  # type: ignore[attr-defined]
-        parameters=[
-            *handed.parameters,
-            *(each.replace(kind=named) for each in asked.parameters.values()),
-        ]
-    )
+    takes_also(answered, asked, *handed.parameters)
     answered.is_of_one_state = True  # type: ignore[attr-defined]
     return answered  # type: ignore[return-value]
 

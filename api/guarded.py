@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 
 from api.conditional import tag_answer, who_is
 from api.entity_tag import LONGEST, as_told, names, tag_of
-from api.handed import Handed
+from api.handed import Handed, takes_also
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.settings import Settings
 
@@ -76,7 +76,7 @@ def _tagging(way: Way, tag: Callable[[Request, dict[str, Any], Any], None]) -> W
         tag(request, given, found)
         return found
 
-    _takes(answered, asked, *handed.parameters)
+    takes_also(answered, asked, *handed.parameters)
     answered.is_editable = True  # type: ignore[attr-defined]
     return answered  # type: ignore[return-value]
 
@@ -116,19 +116,12 @@ def if_match(current: Callable[..., Any], *, required: bool = False) -> Callable
 
         named = inspect.Parameter.KEYWORD_ONLY
         by_tag = inspect.Parameter("matched", named, annotation=_Match, default=None)
-        _takes(answered, asked, *handed.parameters, by_tag)
+        takes_also(answered, asked, *handed.parameters, by_tag)
         answered.is_matched = True  # type: ignore[attr-defined]
         answered.must_match = required  # type: ignore[attr-defined]
         return answered  # type: ignore[return-value]
 
     return declared
-
-
-def _takes(way: Callable[..., Any], asked: inspect.Signature, *more: inspect.Parameter) -> None:
-    """Have a wrapped route take what it took, and more."""
-    named = inspect.Parameter.KEYWORD_ONLY
-    parameters = [*more, *(each.replace(kind=named) for each in asked.parameters.values())]
-    way.__signature__ = asked.replace(parameters=parameters)  # type: ignore[attr-defined]
 
 
 def _tag(request: Request, thing: Any) -> str:

@@ -7,9 +7,10 @@ wrapper that asked for its own would take that of the route away, or of another 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Handed"]
+__all__ = ["Handed", "takes_also"]
 
 
 class Handed:
@@ -36,3 +37,23 @@ class Handed:
     def take(self, given: dict[str, Any]) -> Any:
         """It; taken out of `given`, which is handed on, where the wrapped knows of none."""
         return given[self._name] if self._is_theirs else given.pop(self._name)
+
+
+def takes_also(
+    wrapper: Callable[..., Any],
+    asked: inspect.Signature,
+    *own: inspect.Parameter,
+    returns: Any = inspect.Signature.empty,
+) -> None:
+    """Have a wrapper of a route take what the route takes, and what is its own; all by name.
+
+    Args:
+        asked: what the wrapped takes.
+        returns: what the wrapper answers, where that is another type than the wrapped does.
+    """
+    named = inspect.Parameter.KEYWORD_ONLY
+    theirs = [each.replace(kind=named) for each in asked.parameters.values()]
+    answers = asked.return_annotation if returns is inspect.Signature.empty else returns
+    wrapper.__signature__ = asked.replace(  # type: ignore[attr-defined]
+        parameters=[*own, *theirs], return_annotation=answers
+    )

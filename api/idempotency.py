@@ -22,7 +22,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, TypeAdapter
 
 from api.dependencies import asker
-from api.handed import Handed
+from api.handed import Handed, takes_also
 from api.services import Services
 from graph.operations import IdempotencyKeys
 from graph.time import utc_now
@@ -49,7 +49,6 @@ def once_by_key(way: Way) -> Way:
     """Have a route that makes something do so once under a key; it takes one body."""
     asked = inspect.signature(way, eval_str=True)
     told: TypeAdapter[Any] = TypeAdapter(asked.return_annotation)
-
     handed = Handed(asked, Request, "keyed")
 
     @wraps(way)
@@ -67,13 +66,10 @@ def once_by_key(way: Way) -> Way:
             or route.status_code or _OK,
         )  # fmt: skip
 
-    named = inspect.Parameter.KEYWORD_ONLY
-    parameters = [
-        *handed.parameters,
-        inspect.Parameter("key", named, annotation=IdempotencyKey, default=None),
-        *(each.replace(kind=named) for each in asked.parameters.values()),
-    ]
-    answered.__signature__ = asked.replace(parameters=parameters)  # type: ignore[attr-defined]
+    by_key = inspect.Parameter(
+        "key", inspect.Parameter.KEYWORD_ONLY, annotation=IdempotencyKey, default=None
+    )
+    takes_also(answered, asked, *handed.parameters, by_key)
     answered.is_once_by_key = True  # type: ignore[attr-defined]
     return answered  # type: ignore[return-value]
 

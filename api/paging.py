@@ -26,7 +26,7 @@ from pydantic import TypeAdapter
 
 from api.cursor import LONGEST_CURSOR, Cursor
 from api.dependencies import asker
-from api.handed import Handed
+from api.handed import Handed, takes_also
 from api.security.keys import digest_with, login_key
 from graph.errors import InputError, NotFoundError
 from queries.scope import Scope
@@ -64,26 +64,17 @@ def paged(rows: str = "", *, key: Callable[[Any], object] | None = None) -> Call
         asked = inspect.signature(way, eval_str=True)
         answers = _with_next(asked.return_annotation) if rows else asked.return_annotation
         page = _Page(way, rows, key, answers, has_offset="offset" in asked.parameters)
-
         request, response = Handed(asked, Request, "paging"), Handed(asked, Response, "beside")
 
         @wraps(way)
         def answered(cursor: Place = None, **given: Any) -> Any:
             return page.answer(request.take(given), response.take(given), cursor, given)
 
-        own = [
-            *request.parameters,
-            *response.parameters,
-            inspect.Parameter(
-                CURSOR, inspect.Parameter.KEYWORD_ONLY, annotation=Place, default=None
-            ),
-        ]
-        of_route = [
-            each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in asked.parameters.values()
-        ]
-        answered.__signature__ = asked.replace(  # type: ignore[attr-defined]
-            parameters=[*own, *of_route], return_annotation=answers
+        place = inspect.Parameter(
+            CURSOR, inspect.Parameter.KEYWORD_ONLY, annotation=Place, default=None
         )
+        own = (*request.parameters, *response.parameters, place)
+        takes_also(answered, asked, *own, returns=answers)
         answered.is_paged = True  # type: ignore[attr-defined]
         return answered  # type: ignore[return-value]
 

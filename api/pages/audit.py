@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
@@ -14,6 +14,7 @@ from api.dependencies import Serving
 from api.needs import needs
 from api.pages.navigation import Entry, navigation
 from api.pages.rendering import page, see_other
+from api.pages.typed_form import TypedForm
 from graph.errors import InputError
 from graph.information import InformationClass
 from graph.time import parse_date
@@ -37,14 +38,6 @@ Number = Annotated[Whole, Path(ge=1, le=MOST)]
 Offset = Annotated[Whole, Query(ge=0, le=MOST)]
 
 
-async def _form(request: Request) -> dict[str, str]:
-    form = await request.form()
-    return {name: str(value).strip() for name, value in form.items()}
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
-
-
 @router.get("/audit")
 @needs(Act.AUDIT)
 def newest(services: Serving) -> HTMLResponse:
@@ -54,7 +47,7 @@ def newest(services: Serving) -> HTMLResponse:
 
 @router.post("/audit")
 @needs(Act.AUDIT)
-def search(services: Serving, form: Form) -> HTMLResponse:
+def search(services: Serving, form: TypedForm) -> HTMLResponse:
     """What was found; a form, since whom one looks for stands in no address."""
     try:
         wanted = Wanted(
@@ -82,7 +75,7 @@ def alerts(services: Serving, offset: Offset = 0) -> HTMLResponse:
 
 @router.post("/audit/alerts/{number}/finding")
 @needs(Act.AUDIT)
-def look_into(number: Number, services: Serving, form: Form) -> Response:
+def look_into(number: Number, services: Serving, form: TypedForm) -> Response:
     """What was found of an alert."""
     try:
         AuditBook(services).look_into(
@@ -95,7 +88,7 @@ def look_into(number: Number, services: Serving, form: Form) -> Response:
 
 @router.post("/audit/watches")
 @needs(Act.AUDIT)
-def watch(services: Serving, form: Form) -> Response:
+def watch(services: Serving, form: TypedForm) -> Response:
     """Watch a subject, or say which subject a reader is."""
     try:
         AuditBook(services).watch(
@@ -111,7 +104,7 @@ def watch(services: Serving, form: Form) -> Response:
 
 @router.post("/audit/watches/{number}/end")
 @needs(Act.AUDIT)
-def end_watch(number: Number, services: Serving, form: Form) -> Response:
+def end_watch(number: Number, services: Serving, form: TypedForm) -> Response:
     """Watch one no more."""
     try:
         AuditBook(services).end_watch(number, by=form.get("by", ""))

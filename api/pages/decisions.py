@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
@@ -19,6 +19,7 @@ from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.papers import Laid, documents, documents_of, read_form, without_particulars
 from api.pages.rendering import page, see_other
+from api.pages.typed_form import TypedForm
 from graph.errors import InputError
 from graph.time import today
 from queries.eligibility import Decision
@@ -44,12 +45,6 @@ _SHOWN = 100
 _OK, _UNPROCESSABLE = 200, 422
 
 
-async def _papers_brought(request: Request) -> dict[str, str]:
-    """The fields of the form.  Only this is awaited: what is decided runs beside the others."""
-    form = await request.form()
-    return {name: str(value).strip() for name, value in form.items()}
-
-
 @router.get("/parties/{key}/decisions")
 @needs(Act.ASK, *EVERY_CLASS)
 def decisions(reader: Reading, key: str) -> HTMLResponse:
@@ -63,7 +58,7 @@ def with_papers(
     services: Serving,
     reader: Reading,
     key: str,
-    form: Annotated[dict[str, str], Depends(_papers_brought)],
+    form: TypedForm,
 ) -> Response:
     """The same with the officer's papers; `keep` makes it a decision and keeps it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
@@ -13,6 +13,7 @@ from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
+from api.pages.typed_form import TypedForm
 from api.services import Services
 from graph.errors import BusyError, InputError, SettingsError
 from ingest.exchange import (
@@ -63,14 +64,6 @@ Offset = Annotated[Whole, Query(ge=0, le=10_000_000)]
 State = Annotated[str, Query(max_length=16)]
 
 
-async def _form(request: Request) -> dict[str, str]:
-    form = await request.form()
-    return {name: str(value).strip() for name, value in form.items()}
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
-
-
 @router.get("/exchange")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def partners(services: Serving) -> HTMLResponse:
@@ -99,7 +92,7 @@ def partner(
 
 @router.post("/exchange/{contract}")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def act(contract: ContractName, reader: Reading, services: Serving, form: Form) -> Response:
+def act(contract: ContractName, reader: Reading, services: Serving, form: TypedForm) -> Response:
     """Queue, send or take in."""
     office, by = services.office, form.get("by", "")
     try:
@@ -125,7 +118,7 @@ def act(contract: ContractName, reader: Reading, services: Serving, form: Form) 
 
 @router.post("/exchange/requests/{request_number}")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def request_act(request_number: RequestNumber, services: Serving, form: Form) -> Response:
+def request_act(request_number: RequestNumber, services: Serving, form: TypedForm) -> Response:
     """Have a request that the partner lost handed over once more."""
     office = services.office
     kept = hand_over_again(
@@ -137,7 +130,7 @@ def request_act(request_number: RequestNumber, services: Serving, form: Form) ->
 
 @router.post("/exchange/items/{item}")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def item_act(item: ItemId, services: Serving, form: Form) -> Response:
+def item_act(item: ItemId, services: Serving, form: TypedForm) -> Response:
     """Send one again, or put it off."""
     does = put_off_item if form.get("action") == "put_off" else send_item_again
     kept = does(services.office.store, item, by=form.get("by", ""), reason=form.get("reason", ""))

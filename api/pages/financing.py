@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, BackgroundTasks, Depends, File, Path, Query, Request, UploadFile
+from fastapi import APIRouter, BackgroundTasks, File, Path, Query, UploadFile
 from fastapi import Form as Field
 from fastapi.responses import HTMLResponse, Response
 
@@ -18,6 +18,7 @@ from api.financing_form import CHECKED, FIELDS, stated
 from api.needs import EVERY_CLASS, needs, open_to_all
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
+from api.pages.typed_form import TypedForm
 from graph.errors import ForbiddenError, InputError, NotFoundError
 from graph.time import today, utc_now
 from ingest.financing import LIMIT, WORDS, FinancingDesk
@@ -47,14 +48,6 @@ Token = Annotated[str, Path(min_length=20, max_length=64, pattern="^[A-Za-z0-9_-
 Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
 
-async def _form(request: Request) -> dict[str, str]:
-    form = await request.form()
-    return {name: str(value).strip() for name, value in form.items()}
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
-
-
 @router.get("/financing")
 @needs(Act.FINANCE, *EVERY_CLASS)
 def inbox(reader: Reading, services: Serving, scope: Scoped, offset: Offset = 0) -> Response:
@@ -67,7 +60,7 @@ def inbox(reader: Reading, services: Serving, scope: Scoped, offset: Offset = 0)
 
 @router.post("/financing")
 @needs(Act.FINANCE, *EVERY_CLASS)
-def register(reader: Reading, services: Serving, scope: Scoped, form: Form) -> Response:
+def register(reader: Reading, services: Serving, scope: Scoped, form: TypedForm) -> Response:
     """Take a demand."""
     desk = desk_for(services, scope)
     try:
@@ -164,7 +157,7 @@ def paper(number: Number, sha256: Digest, services: Serving, scope: Scoped) -> R
 @router.post("/financing/demands/{number}/matching")
 @needs(Act.FINANCE, *EVERY_CLASS)
 def match(
-    number: Number, reader: Reading, services: Serving, scope: Scoped, form: Form
+    number: Number, reader: Reading, services: Serving, scope: Scoped, form: TypedForm
 ) -> Response:
     """Look which products are for the applicant."""
     desk = desk_for(services, scope)
@@ -177,7 +170,7 @@ def match(
 @router.post("/financing/demands/{number}/pushes")
 @needs(Act.FINANCE, *EVERY_CLASS)
 def push(
-    number: Number, reader: Reading, services: Serving, scope: Scoped, form: Form,
+    number: Number, reader: Reading, services: Serving, scope: Scoped, form: TypedForm,
     background: BackgroundTasks,
 ) -> Response:  # fmt: skip
     """Send it to an institution."""
@@ -191,7 +184,9 @@ def push(
 
 @router.post("/financing/demands/{number}/links")
 @needs(Act.FINANCE, *EVERY_CLASS)
-def link(number: Number, reader: Reading, services: Serving, scope: Scoped, form: Form) -> Response:
+def link(
+    number: Number, reader: Reading, services: Serving, scope: Scoped, form: TypedForm
+) -> Response:
     """A link for the applicant, shown once."""
     desk = desk_for(services, scope)
     try:
@@ -204,7 +199,7 @@ def link(number: Number, reader: Reading, services: Serving, scope: Scoped, form
 @router.post("/financing/applications/{number}/acts")
 @needs(Act.FINANCE, *EVERY_CLASS)
 def act(
-    number: Number, reader: Reading, services: Serving, scope: Scoped, form: Form,
+    number: Number, reader: Reading, services: Serving, scope: Scoped, form: TypedForm,
     background: BackgroundTasks,
 ) -> Response:  # fmt: skip
     """One step forward."""

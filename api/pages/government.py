@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
@@ -13,6 +13,7 @@ from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
+from api.pages.typed_form import TypedForm
 from graph.errors import ForbiddenError, InputError, NotFoundError
 from graph.identifiers.redaction import redacted
 from queries.government import (
@@ -54,14 +55,6 @@ Of = Annotated[str, Query(max_length=128)]
 State = Annotated[str, Query(max_length=32)]
 Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
 Year = Annotated[Whole | None, Query(ge=_FIRST_YEAR, le=2100)]
-
-
-async def _form(request: Request) -> dict[str, str]:
-    form = await request.form()
-    return {name: str(value).strip() for name, value in form.items()}
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
 
 
 @router.get("/government")
@@ -164,7 +157,7 @@ def rows(
 
 @router.post("/government/evaluation/values")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def value(reader: Reading, services: Serving, form: Form) -> Response:
+def value(reader: Reading, services: Serving, form: TypedForm) -> Response:
     """Enter a value by hand."""
     year = form.get("year", "")
     try:
@@ -196,7 +189,7 @@ def staff_checks(services: Serving, offset: Offset = 0) -> HTMLResponse:
 
 @router.post("/government/staff-checks")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def staff_check(reader: Reading, services: Serving, form: Form) -> HTMLResponse:
+def staff_check(reader: Reading, services: Serving, form: TypedForm) -> HTMLResponse:
     """Ask about one person; his number comes back on no page."""
     number = form.pop("resident_id", "")
     # a number typed into another field comes back as little

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
@@ -13,6 +13,7 @@ from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
+from api.pages.typed_form import TypedForm
 from graph.errors import InputError, NotFoundError
 from queries.measures import (
     FAULTS,
@@ -48,14 +49,6 @@ _OK, _UNPROCESSABLE = 200, 422
 
 MeasureId = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
-
-
-async def _form(request: Request) -> dict[str, str]:
-    form = await request.form()
-    return {name: str(value).strip() for name, value in form.items()}
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
 
 
 @router.get("/measures")
@@ -113,7 +106,7 @@ def applied(reader: Reading, services: Serving) -> HTMLResponse:
 
 @router.post("/measures/applied")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def put(reader: Reading, services: Serving, form: Form) -> Response:
+def put(reader: Reading, services: Serving, form: TypedForm) -> Response:
     """Check every clause; `action=keep` puts the measure forward where all hold."""
     action, by = form.pop("action", "look"), form.pop("by", "")
     given = dict(form)
@@ -130,7 +123,7 @@ def put(reader: Reading, services: Serving, form: Form) -> Response:
 
 @router.post("/measures/applied/{measure}/approval")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def let_pass(reader: Reading, services: Serving, measure: MeasureId, form: Form) -> Response:
+def let_pass(reader: Reading, services: Serving, measure: MeasureId, form: TypedForm) -> Response:
     """The second person."""
     approve_measure(reader, services.office.store, measure, by=form.get("by", ""))
     return see_other("/measures/applied")
@@ -138,7 +131,7 @@ def let_pass(reader: Reading, services: Serving, measure: MeasureId, form: Form)
 
 @router.post("/measures/applied/{measure}/lifting")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def lift(services: Serving, measure: MeasureId, form: Form) -> Response:
+def lift(services: Serving, measure: MeasureId, form: TypedForm) -> Response:
     """Lift, or withdraw what waits."""
     lift_measure(services.office.store, measure, by=form.get("by", ""), why=form.get("why", ""))
     return see_other("/measures/applied")
@@ -171,7 +164,7 @@ def incentives(
 
 @router.post("/measures/incentives")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def use(reader: Reading, services: Serving, form: Form) -> Response:
+def use(reader: Reading, services: Serving, form: TypedForm) -> Response:
     """Note that somebody was given an incentive."""
     use_incentive(
         reader,

@@ -16,6 +16,7 @@ from api.audit_book import AuditBook
 from api.dependencies import Serving
 from api.needs import EVERY_CLASS, needs, open_to_all
 from api.pages.rendering import page, see_other
+from api.pages.typed_form import TypedForm
 from api.rate_limit import RateLimit
 from api.services import Services
 from graph.errors import ForbiddenError, InputError, NotFoundError
@@ -54,14 +55,6 @@ Token = Annotated[str, Path(max_length=128)]
 Number = Annotated[Whole, Path(ge=1, le=MOST)]
 
 
-async def _form(request: Request) -> dict[str, str]:
-    form = await request.form()
-    return {name: str(value).strip() for name, value in form.items()}
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
-
-
 def _subject(request: Request, services: Serving) -> str:
     """Whose view the cookie opens; raises `NotFoundError` (`link_unknown`)."""
     secret = request.cookies.get(_COOKIE, "")
@@ -83,7 +76,7 @@ def ask(token: Token, services: Serving) -> HTMLResponse:
 @router.post("/mine/links/{token}", dependencies=[Depends(OPENING)])
 @open_to_all
 @needs(Act.LOOK)
-def open_view(token: Token, request: Request, services: Serving, form: Form) -> Response:
+def open_view(token: Token, request: Request, services: Serving, form: TypedForm) -> Response:
     """Open the link: once, by the subject's own number."""
     try:
         key: str | None = typed_subject(services.office, form.get("number", "")).key
@@ -123,7 +116,7 @@ def view(subject: Own, services: Serving) -> HTMLResponse:
 @router.post("/mine/consents/{number}/revocation")
 @open_to_all
 @needs(Act.LOOK)
-def revoke(number: Number, subject: Own, services: Serving, form: Form) -> Response:
+def revoke(number: Number, subject: Own, services: Serving, form: TypedForm) -> Response:
     """Revoke a consent of one's own; another's is unknown."""
     mine = consents_of(
         services.office, OWN_SCOPE, at=utc_now(), subject=subject, limit=_MOST_CONSENTS
@@ -147,7 +140,7 @@ def revoke(number: Number, subject: Own, services: Serving, form: Form) -> Respo
 @router.post("/mine/requests")
 @open_to_all
 @needs(Act.LOOK, *EVERY_CLASS)
-def request_for(subject: Own, services: Serving, form: Form) -> Response:
+def request_for(subject: Own, services: Serving, form: TypedForm) -> Response:
     """Object, ask for a correction or a deletion; an objection to a public record freezes it."""
     kind, about, said = (form.get(name, "") for name in ("kind", "about", "said"))
     record_kind, _, record = about.partition(":")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
@@ -13,6 +13,7 @@ from api.dependencies import Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
+from api.pages.typed_form import TypedForm
 from graph.errors import InputError, NotFoundError
 from graph.schema.public_record import LEVELS
 from graph.time import parse_date
@@ -41,14 +42,6 @@ Number = Annotated[Whole, Path(ge=1, le=MOST)]
 Offset = Annotated[Whole, Query(ge=0, le=MOST)]
 
 
-async def _form(request: Request) -> dict[str, str]:
-    form = await request.form()
-    return {name: str(value).strip() for name, value in form.items()}
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
-
-
 @router.get("/points")
 @needs(Act.OFFICE, *EVERY_CLASS)
 def listed(reader: Reading, services: Serving, offset: Offset = 0) -> HTMLResponse:
@@ -58,7 +51,7 @@ def listed(reader: Reading, services: Serving, offset: Offset = 0) -> HTMLRespon
 
 @router.post("/points")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def join(reader: Reading, services: Serving, form: Form) -> Response:
+def join(reader: Reading, services: Serving, form: TypedForm) -> Response:
     """Take an application."""
     key = form.get("subject", "")
     try:
@@ -94,7 +87,7 @@ def points(key: Key, reader: Reading, services: Serving) -> HTMLResponse:
 
 @router.post("/points/{number}/leaving")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def leave(number: Number, services: Serving, form: Form) -> Response:
+def leave(number: Number, services: Serving, form: TypedForm) -> Response:
     """A subject takes part no more."""
     leave_points(services.office.store, number, by=form.get("by", ""), why=form.get("why", ""))
     return see_other("/points")
@@ -102,7 +95,7 @@ def leave(number: Number, services: Serving, form: Form) -> Response:
 
 @router.post("/points/{number}/shares")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def share(number: Number, reader: Reading, services: Serving, form: Form) -> Response:
+def share(number: Number, reader: Reading, services: Serving, form: TypedForm) -> Response:
     """A participant lets an institution see."""
     share_points(
         reader,
@@ -118,7 +111,7 @@ def share(number: Number, reader: Reading, services: Serving, form: Form) -> Res
 
 @router.post("/points/shares/{number}/end")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def end_share(number: Number, services: Serving, form: Form) -> Response:
+def end_share(number: Number, services: Serving, form: TypedForm) -> Response:
     """An institution may see no more."""
     end_points_share(services.office.store, number, by=form.get("by", ""))
     return see_other("/points")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
@@ -13,6 +13,7 @@ from api.dependencies import Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs, open_to_all
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
+from api.pages.typed_form import TypedForm
 from graph.errors import InputError
 from graph.information import InformationClass
 from queries.reader import Reader
@@ -40,14 +41,6 @@ Number = Annotated[Whole, Path(ge=1, le=MOST)]
 Offset = Annotated[Whole, Query(ge=0, le=1_000_000)]
 
 
-async def _form(request: Request) -> dict[str, str]:
-    form = await request.form()
-    return {name: str(value).strip() for name, value in form.items()}
-
-
-Form = Annotated[dict[str, str], Depends(_form)]
-
-
 @router.get("/public/typical-cases")
 @needs(Act.LOOK, InformationClass.PUBLIC_RECORD, InformationClass.REGISTER)
 @open_to_all
@@ -73,7 +66,7 @@ def board(reader: Reading, services: Serving, offset: Offset = 0) -> HTMLRespons
 
 @router.post("/typical-cases")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def put(reader: Now, services: Serving, form: Form) -> Response:
+def put(reader: Now, services: Serving, form: TypedForm) -> Response:
     """Put a case forward."""
     try:
         propose_case(reader, services.office.store, CaseRequest.of(form), by=form.get("by", ""))
@@ -84,7 +77,7 @@ def put(reader: Now, services: Serving, form: Form) -> Response:
 
 @router.post("/typical-cases/{number:int}/approval")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def let_pass(number: Number, reader: Now, services: Serving, form: Form) -> Response:
+def let_pass(number: Number, reader: Now, services: Serving, form: TypedForm) -> Response:
     """The second person."""
     approve_case(reader, services.office.store, number, by=form.get("by", ""))
     return see_other("/typical-cases")
@@ -92,7 +85,7 @@ def let_pass(number: Number, reader: Now, services: Serving, form: Form) -> Resp
 
 @router.post("/typical-cases/{number:int}/withdrawal")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def take_back(number: Number, services: Serving, form: Form) -> Response:
+def take_back(number: Number, services: Serving, form: TypedForm) -> Response:
     """Take it back."""
     withdraw_case(
         services.office.store, number, by=form.get("by", ""), because=form.get("because", "")
