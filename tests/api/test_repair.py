@@ -132,6 +132,7 @@ def test_a_clerk_freezes_gives_back_and_repairs_and_every_reader_follows(
     # the list says no document of what has ended, and route and command say the same
     assert NUMBERS[0] not in clerk.get("/repairs").text
     route = clerk.get("/v1/repairs").json()
+    assert route.pop("next") is None
     monkeypatch.setenv("XINNONG_DATA", str(settings.data))
     done = CliRunner().invoke(commands, ["repair", "list", "--json"])
     assert json.loads(done.output) == route
