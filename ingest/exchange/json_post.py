@@ -9,12 +9,13 @@ nothing that is kept or told.
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, SSLError
 
 from ingest.exchange.connection import Connection
 from ingest.exchange.contract import Http
@@ -76,6 +77,8 @@ class JsonPost:
                 return self._read(answer, until)
             finally:
                 answer.close()
+        except SSLError as error:
+            raise NoAnswer(_of_tls(error)) from error
         except (HTTPError, OSError) as error:
             raise NoAnswer(f"连接中断或超时（{type(error).__name__}）") from error
 
@@ -89,3 +92,14 @@ class JsonPost:
                 raise NoAnswer("对方的回执超时没有传完")
             parts.append(part)
         return b"".join(parts)
+
+
+def _of_tls(error: SSLError) -> str:
+    """In words what the other end's certificate lacks; nothing has been sent where it was refused."""
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return (
+            f"对方的证书不能验证（{cause.verify_message}），没有发送任何内容；"
+            "请核对 exchange.yaml 里的证书文件（authorities），或请对方更正证书"
+        )
+    return f"连接中断或超时（{type(error).__name__}）"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,21 @@ def test_nothing_is_told_where_nobody_vouches(
         "unknown": None, "of another": Authority.made(tmp_path / "other", "别的证书中心").file,
     }.get(fault, authority.file)  # fmt: skip
     with serving(Partner(PROVINCE, secret=SECRET), context) as partner:
-        with pytest.raises(NoAnswer, match="连接中断或超时") as refused:
+        with pytest.raises(
+            NoAnswer, match=r"对方的证书不能验证（.+），没有发送任何内容"
+        ) as refused:
             told(partner, trusted)
         assert partner.calls == [] and SECRET not in str(refused.value)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="an older Python is not as strict")
+def test_a_certificate_that_names_no_key_is_refused_in_words(tmp_path: Path) -> None:
+    """RFC 5280, 4.2.1.1: what older authorities still leave out is said, so that they can be told."""
+    plain = Authority.made(tmp_path / "old", "旧证书中心", names_keys=False)
+    with serving(Partner(PROVINCE, secret=SECRET), plain.serving()) as partner:
+        with pytest.raises(NoAnswer, match="Missing Authority Key Identifier"):
+            told(partner, plain.file)
+        assert partner.calls == []
 
 
 def test_the_file_of_authorities_has_to_be_there(tmp_path: Path) -> None:
