@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from graph.errors import NotFoundError
+from graph.errors import ForbiddenError, NotFoundError
 from queries.canonical_keys import CanonicalKeys
 from queries.district import DistrictReader
 from queries.identities import EVERYTHING, Shows
@@ -179,11 +179,26 @@ class Reader(DistrictReader):
 
         return find_product(name, self.products)
 
-    def case(self, key: str, **given: Any) -> Case:
-        """What is known of a party, for decisions (`queries.eligibility.case_of`)."""
+    def case(self, key: str, *, institution: str | None = None, **given: Any) -> Case:
+        """What is known of a party, for decisions (`queries.eligibility.case_of`).
+
+        Args:
+            institution: who is asked for the loan; whoever asks for an institution of their own asks
+                for no other, and need not name it.
+        """
         from queries.eligibility import case_of
 
-        return case_of(self._stores.graph, key, moment=self.moment, keys=self._keys, **given)
+        own = self.scope.institution
+        if own is not None and institution not in (None, own):
+            raise ForbiddenError(
+                "只能为本机构判定。请去掉机构，或改为本机构。",
+                "A decision is made for one's own institution.",
+                code="institution_not_own",
+            )
+        return case_of(
+            self._stores.graph, key, moment=self.moment, keys=self._keys,
+            institution=own or institution, **given,
+        )  # fmt: skip
 
     def decide(self, product: str, key: str, **given: Any) -> Decision:
         """The verdict on one product; nothing is kept."""

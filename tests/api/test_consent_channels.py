@@ -243,6 +243,17 @@ def test_a_kept_decision_is_not_shown_when_the_consent_is_over(
     assert client.post(f"/v1/decisions/{kept}/replay").status_code == 404
 
 
+def test_who_asks_for_an_institution_need_not_name_it_and_names_no_other(
+    client: TestClient, window: Window
+) -> None:
+    everybody(window)
+    body = {"party": HEAD[0], "product": PRODUCT}
+    kept = client.post("/v1/decisions", json=body).json()["decision_id"]
+    assert client.get(f"/v1/decisions/{kept}").json()["record"]["institution"] == BANK[0]
+    other = client.post("/v1/decisions", json={**body, "institution": "institution:other"})
+    assert (other.status_code, other.json()["code"]) == (403, "institution_not_own")
+
+
 def test_a_running_job_stops_using_it_at_its_next_line(
     client: TestClient, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
