@@ -49,6 +49,9 @@ from graph.settings import Settings
 from graph.time import utc_now
 from queries.scope import ADMINISTRATOR
 
+#: Each role asks in words of its own, and what a question reads is planned once for each.
+pytestmark = pytest.mark.timeout(3600)
+
 #: The files, read by nothing of ours.
 ROLES: dict[str, dict[str, Any]] = yaml.safe_load(
     (files(api.security) / "roles.yaml").read_text(encoding="utf-8")

@@ -8,7 +8,6 @@ and 700"` asks one of them again.
 
 from __future__ import annotations
 
-import importlib
 import os
 import random
 from datetime import date, datetime
@@ -20,7 +19,6 @@ from asking import ask
 from conftest import DAYS, INSTANTS, WORLDS, Worlds
 from recorded import RECORDED
 from reference import COLUMNS, Reference
-from waiting import PATIENCE
 
 from bench.scope.cut import Ground
 from graph.errors import NotFoundError
@@ -39,16 +37,6 @@ WORLDS_A_SCOPE, ASKED = max(1, min(PAIRS, 100)), 4
 #: Questions about a key itself: of somebody of whom nothing is seen they answer nothing.
 OF_KEYS = {"same_as", "known_party", "merged_keys", "decision_records"}
 CLASSES = sorted(item.value for item in InformationClass if not item.is_public)
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How long a plan takes belongs to the machine and the hour."""
-    for module in ("queries.library", "queries.canonical_keys"):
-        # by name: of the package, `library` is the function
-        monkeypatch.setattr(
-            importlib.import_module(module), "patience_s", lambda _scope, _count: float(PATIENCE)
-        )
 
 
 class Around(Scope):

@@ -5,6 +5,7 @@ Everybody finds his way by what stands on the page; what cannot be seen cannot b
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 import xlsxwriter
 from chromium import BROWSER, Chromium
 from python_calamine import CalamineWorkbook
+from waiting import until
 
 import ingest
 from api.app import create_app
@@ -196,3 +198,33 @@ def put_right(book: Path, column: str, value: float) -> Path:
         for place, row in enumerate(rows):
             sheet.write_row(place, 0, [*row[:at], value if place else row[at], *row[at + 1 :]])
     return path
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_whoever_types_a_name_is_shown_whom_it_may_mean(
+    address: str, folder: Path, tmp_path: Path, width: int
+) -> None:
+    """By the keys alone; nothing of what was typed stands in an address."""
+    with (folder / "农户信息.csv").open(encoding="utf-8-sig") as rows:
+        name = next(csv.DictReader(rows))["姓名"]
+    with Chromium(tmp_path, width=width) as window:
+        window.open(f"{address}/deliveries")
+        window.type("#find-text", name[:1])
+        window.type("#find-text", name)
+        until(lambda: window.tell("document.querySelectorAll('.found li').length"))
+        shown = window.tell("[...document.querySelectorAll('.found li')].map(e => e.innerText)")
+        assert any(name in line for line in shown) and len(shown) <= 8
+        assert not window.is_cut and window.address == "/deliveries"
+        assert window.tell("document.querySelector('#find-text').ariaExpanded") == "true"
+        press = (
+            "document.querySelector('#find-text')"
+            ".dispatchEvent(new KeyboardEvent('keydown', {key: '%s', bubbles: true}))"
+        )
+        window.tell(press % "Escape")
+        assert window.tell("document.querySelector('.found').hidden")
+        window.type("#find-text", name)
+        until(lambda: not window.tell("document.querySelector('.found').hidden"))
+        window.tell(press % "ArrowDown")
+        window.tell(press % "Enter")
+        until(lambda: window.address.startswith("/parties/person"))
+        assert name in window.wait_for("证件号码")
