@@ -49,6 +49,7 @@ def queue(
         compared=compared,
         found=found,
         pairs=services.judging.queue(limit=_ON_A_PAGE, offset=offset),
+        total=services.judging.waiting,
         offset=offset,
         step=_ON_A_PAGE,
         conflicts=clusters.conflicts,
