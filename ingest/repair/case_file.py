@@ -136,9 +136,7 @@ def case_files(
         return first >= day, not (told or case.open), first, case.number
 
     late = {
-        number
-        for number, told in dues.items()
-        if any(item.on and item.on < day for item in told)
+        number for number, told in dues.items() if any(item.on and item.on < day for item in told)
     }
     waiting = {number for number, told in dues.items() if told}
     left = {"": dues.keys(), "waiting": waiting, "overdue": late}[only]

@@ -18,6 +18,7 @@ from queries.monitoring.sector import Sector
 from queries.rule_file import Strict
 
 __all__ = [
+    "WATCHED",
     "Running",
     "Wanted",
     "end_subscription",
@@ -27,6 +28,9 @@ __all__ = [
     "wanted",
 ]
 
+
+#: What is kept of who watches a single subject, where others keep a sector (`watching`).
+WATCHED = "subject"
 
 # a clock on a wall has no offset, which the format "time" of JSON Schema demands (RFC 3339)
 _Clock: TypeAlias = Annotated[dt.time, WithJsonSchema({"type": "string", "examples": ["22:00:00"]})]
@@ -160,9 +164,11 @@ def end_subscription(
 
 
 def subscriptions(store: OperationsStore) -> Sequence[Running]:
-    """Every one ever set up, oldest first."""
+    """Every one to a sector that was ever set up, oldest first."""
     return [
-        Running(kept, Wanted.model_validate(kept.wanted)) for kept in Subscriptions(store).all()
+        Running(kept, Wanted.model_validate(kept.wanted))
+        for kept in Subscriptions(store).all()
+        if WATCHED not in kept.wanted
     ]
 
 
