@@ -163,7 +163,9 @@ def test_every_page_that_is_offered_opens_and_each_role_begins_somewhere(house: 
         assert begins == "/account" or begins in offered
         seen[role] = (begins, frozenset(offered))
     assert seen[Role.CLERK][0] == "/department" and "/deliveries" in seen[Role.CLERK][1]
-    assert seen[Role.ADMINISTRATOR][0] == "/administration" and "/" not in seen[Role.ADMINISTRATOR][1]
+    assert (
+        seen[Role.ADMINISTRATOR][0] == "/administration" and "/" not in seen[Role.ADMINISTRATOR][1]
+    )
     assert seen[Role.CREDIT_OFFICE][0] == "/desk"
     assert seen[Role.LOAN_OFFICER][0] == seen[Role.MANAGER][0] == "/lending-desk"
     assert seen[Role.AUDITOR][0] == "/audit" and seen[Role.INSPECTOR][0] == "/supervision"
