@@ -14,6 +14,7 @@ from api.security import Asker, may
 from api.security.clients import client_files
 from api.security.people import list_people
 from api.security.rights import is_alone, latest_changes
+from api.wording import version as version_said
 from graph.backup import Turn, backups_in
 from graph.errors import XinnongError
 from graph.operations import RetentionTurns
@@ -87,8 +88,8 @@ def _health(services: Services) -> Iterator[HouseLine]:
         yield HouseLine("图数据库", f"Neo4j {engine}，应答正常")
         behind = "，与日志一致" if graph_at == log_at else f"，日志已到第 {log_at} 批，正在补齐"
         yield HouseLine("图中数据", f"到第 {graph_at} 批{behind}", is_wrong=graph_at != log_at)
-    kind = "PostgreSQL" if services.settings.operations_url else "SQLite"
-    yield HouseLine("运行库", f"{kind}，可以读写")
+    kind = "独立的数据库" if services.settings.operations_url else "数据目录里的文件库"
+    yield HouseLine("运行库", f"{kind}，应答正常")
 
 
 def _versions(services: Services) -> Iterator[HouseLine]:
@@ -104,12 +105,7 @@ def _people(services: Services, at: datetime) -> Iterator[HouseLine]:
     yield HouseLine("用户", f"{len(people)} 人在用，{waiting} 项变更待另一人确认{alone}", "/users",
                     is_wrong=bool(waiting))  # fmt: skip
     files = [one for one in client_files(store) if one.client.ended_at is None]
-    ends = [
-        one.ends_at
-        for file in files
-        for one in file.credentials
-        if at <= one.ends_at
-    ]
+    ends = [one.ends_at for file in files for one in file.credentials if at <= one.ends_at]
     soon = sum(end - at < _SOON for end in ends)
     said = f"{len(files)} 个在用"
     said += f"，{soon} 个凭据三十天内到期" if soon else ""
@@ -120,8 +116,8 @@ def _people(services: Services, at: datetime) -> Iterator[HouseLine]:
 def _rules(services: Services, at: datetime) -> Iterator[HouseLine]:
     store = services.store
     yield HouseLine("产品规定", f"{len(services.publishing.products())} 个产品", "/products")
-    yield HouseLine("风险政策", policy_in_force(store).name, "/calibration")
-    yield HouseLine("信用评分", card_in_force(store).name)
+    yield HouseLine("风险政策", version_said(policy_in_force(store).name), "/calibration")
+    yield HouseLine("信用评分", version_said(card_in_force(store).name))
     years = calendar_in_force(store).years
     ends = day_of(at).year + 1
     lacking = years.stop - 1 < ends
@@ -144,7 +140,7 @@ def _backups(services: Services, at: datetime) -> Iterator[HouseLine]:
     folder = services.settings.backups
     if folder is None:
         yield HouseLine(
-            "备份", "没有设置备份目录（XINNONG_BACKUPS），不知道最近一份是何时的", is_wrong=True
+            "备份", "没有设置备份目录，不知道最近一份是何时的；请技术人员按手册设置", is_wrong=True
         )
         return
     found: tuple[Turn, ...] = ()
@@ -171,5 +167,7 @@ def _retention(services: Services, at: datetime) -> Iterator[HouseLine]:
     said += f"；日志里有 {waits} 条届满，须停机办理" if waits else ""
     is_late = day_of(at) - last.turned_on > timedelta(days=2)
     yield HouseLine(
-        "保存期限", f"{said}；规则 {retention_rules().name}", is_wrong=bool(waits) or is_late
+        "保存期限",
+        f"{said}；规则 {version_said(retention_rules().name)}",
+        is_wrong=bool(waits) or is_late,
     )
