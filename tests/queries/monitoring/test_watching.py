@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from monitored import FIRST, Office, firm, listed
 
+from graph.errors import NotFoundError
+from graph.operations import Subscriptions
 from queries.monitoring import (
+    end_subscription,
     is_watched,
     note_seen,
     subscriptions,
@@ -53,3 +57,6 @@ def test_a_watch_ends_and_stands_in_no_list_of_subscriptions(office: Office) -> 
     assert watched(office.store, "关注丙") == () and news(office, "关注丙") == []
     watch(office.store, "关注丙", A, at=FIRST)
     assert len(watched(office.store, "关注丙")) == 1
+    number = Subscriptions(office.store).all()[-1].number
+    with pytest.raises(NotFoundError):
+        end_subscription(office.store, number, by="样本主任", why="不需要")
