@@ -12,6 +12,7 @@ from api.needs import EVERY_CLASS, needs
 from api.office_desk import OfficeDesk
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page
+from api.security import may
 from ingest.delivery.changes import changes_since
 
 __all__ = ["ENTRIES", "router"]
@@ -35,5 +36,6 @@ def desk(reader: Reading, services: Serving, who: Asking) -> HTMLResponse:
         near=told.near(),
         changes=changes_since(reader.moment.batches, yesterday(reader.moment.as_of)),
         waits=any(line.number is None for group in groups for line in group.lines),
+        batches="/deliveries#files" if may(Act.RECEIVE, who, only_looks=True) else "",
         basis_told=reader.basis,
     )

@@ -189,6 +189,18 @@ def test_a_line_says_that_it_is_being_computed(
     assert "刷新本页" in page.text and "关联主体" in page.text
 
 
+def test_who_only_looks_at_the_desk_is_led_nowhere_else(
+    work: AtWork, desk: dict[str, tuple[str, int]]
+) -> None:
+    inspector = work.inside(Role.INSPECTOR, name="guest")
+    told = lines_of(inspector, f"/desk?{AS_OF}")
+    assert {path.split("?")[0] for path, _ in told.values()} < {
+        path.split("?")[0] for path, _ in desk.values()
+    }
+    for path, _ in told.values():
+        assert inspector.get(path).status_code in (200, 202), path
+
+
 def test_a_department_sees_its_own_and_another_none_of_it(work: AtWork) -> None:
     market = work.inside(Role.CLERK, name="shi", department="市场监督管理局")
     farm = work.inside(Role.CLERK, name="nong", department="农业农村局")
