@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import ValidationError, WithJsonSchema, field_validator, model_validator
 
-from graph.errors import InputError, NotFoundError
+from graph.errors import InputError
 from graph.operations import OperationsStore, Subscription, Subscriptions
 from graph.time import clock_of, day_of, end_of_day, instant_on, utc_now
 from queries.monitoring.rule_book import load_monitoring
@@ -160,13 +160,10 @@ def end_subscription(
     store: OperationsStore, number: int, *, by: str, why: str, at: datetime | None = None
 ) -> Subscription:
     """End one to a sector; raises as `Subscriptions.end`: who watches whom is told to nobody else."""
-    if any(one.number == number and WATCHED in one.wanted for one in Subscriptions(store).all()):
-        raise NotFoundError(
-            "没有这项订阅。请核对编号。",
-            "There is no such subscription.",
-            code="subscription_unknown",
-        )
-    return Subscriptions(store).end(number, by=by, why=why, at=at or utc_now())
+    book = Subscriptions(store)
+    # a watch is none of these, and no number is below one
+    watches = {one.number for one in book.all() if WATCHED in one.wanted}
+    return book.end(0 if number in watches else number, by=by, why=why, at=at or utc_now())
 
 
 def subscriptions(store: OperationsStore) -> Sequence[Running]:
