@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         description="审计日首另存的目录，宜在另一台机器上；不设则只存运行库"
         " / a second place for the signed heads of the audit, best on another machine",
     )
+    backups: Path | None = Field(
+        default=None,
+        description="历次备份所在的目录（xinnong backups 的目录），管理页据此显示最近一份；不设则不显示"
+        " / folder of the backups, of which the administration page shows the last",
+    )
     hook_networks: str = Field(
         default="",
         description="允许事件推送到的内部网段，以逗号分隔，如 10.1.2.0/24；不设则只推送到公网的 https 地址"
@@ -162,7 +167,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise _refusal(error) from None
 
-    @field_validator("data", "cache", "engine_jars", "audit_heads")
+    @field_validator("data", "cache", "engine_jars", "audit_heads", "backups")
     @classmethod
     def _folder(cls, path: Path | None) -> Path | None:
         """A folder, there or not yet: `~` is the home folder, a file is refused."""

@@ -29,6 +29,7 @@ __all__ = [
     "UnknownSubject",
     "UnknownSubjects",
     "unknown_subjects",
+    "unknown_subjects_ready",
 ]
 
 #: What can be done: both remedies that the platform offers.
@@ -135,6 +136,13 @@ def unknown_subjects(reader: DistrictReader) -> UnknownSubjects:
         for key in sorted(found)
     )
     return UnknownSubjects(subjects, tuple(_by_department(subjects)), without)
+
+
+def unknown_subjects_ready(
+    reader: DistrictReader, *, within: float | None
+) -> UnknownSubjects | None:
+    """The same, once for a moment; None while they are being looked for."""
+    return reader.computed("unknown_subjects", lambda: unknown_subjects(reader), within=within)
 
 
 def _named(reader: DistrictReader) -> dict[str, tuple[str, list[tuple[str, str]]]]:

@@ -24,8 +24,8 @@ __all__ = ["ENTRIES", "router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ENTRIES = (
-    Entry("数据", 95, "/audit", "审计", "谁在何时为何查阅了谁、办理了什么；异常查阅预警"),
-    Entry("数据", 96, "/audit/alerts", "查阅预警"),
+    Entry("管理", 95, "/audit", "审计", "谁在何时为何查阅了谁、办理了什么；异常查阅预警"),
+    Entry("管理", 96, "/audit/alerts", "查阅预警"),
 )
 
 #: Rows on a page.

@@ -41,7 +41,7 @@ __all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-ENTRIES = (Entry("数据", 96, "/clients", "接入客户端", "哪些单位的系统可以来查，能查什么"),)
+ENTRIES = (Entry("管理", 96, "/clients", "接入客户端", "哪些单位的系统可以来查，能查什么"),)
 
 _OK, _UNPROCESSABLE = 200, 422
 _BETWEEN = re.compile(r"[\s,，;；、]+")

@@ -21,7 +21,7 @@ __all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-ENTRIES = (Entry("数据", 30, "/deliveries", "数据接收", "各部门数据的新旧、退回的行和待更正清单"),)
+ENTRIES = (Entry("部门", 30, "/deliveries", "数据接收", "各部门数据的新旧、退回的行和待更正清单"),)
 
 Name = Annotated[str, Path(max_length=128)]
 

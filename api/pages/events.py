@@ -36,7 +36,7 @@ __all__ = ["ENTRIES", "router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ENTRIES = (
-    Entry("数据", 80, "/events", "事件推送", "信息变化、撤回和修复推送给谁，没有收下的逐条重发"),
+    Entry("管理", 80, "/events", "事件推送", "信息变化、撤回和修复推送给谁，没有收下的逐条重发"),
 )
 
 _HERE = "/events"

@@ -21,7 +21,7 @@ __all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-ENTRIES = (Entry("数据", 10, "/identity", "主体核对", "疑似同一主体的记录，由人判定"),)
+ENTRIES = (Entry("信用办", 25, "/identity", "主体核对", "疑似同一主体的记录，由人判定"),)
 
 _ON_A_PAGE = 10
 
@@ -49,6 +49,7 @@ def queue(
         compared=compared,
         found=found,
         pairs=services.judging.queue(limit=_ON_A_PAGE, offset=offset),
+        total=services.judging.waiting,
         offset=offset,
         step=_ON_A_PAGE,
         conflicts=clusters.conflicts,

@@ -18,8 +18,8 @@ from api.acts import Act
 
 __all__ = ["Desk", "Entry", "navigation", "page_modules"]
 
-#: Whose work a page is: lending, the credit office, the data that departments send.
-Desk: TypeAlias = Literal["信贷", "信用办", "数据"]
+#: Whose work a page is: lending, the credit office, a department that sends data, the house itself.
+Desk: TypeAlias = Literal["信贷", "信用办", "部门", "管理"]
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from graph.errors import XinnongError
 from queries import Answer
 from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.rules.first_loan import disagreements
+from queries.monitoring import is_watched
 from queries.reader import Reader
 from queries.search import SEARCHED_KINDS, Narrowing, is_personal
 
@@ -122,6 +123,7 @@ def party(
         sees_linked=may(Act.OFFICE, who, only_looks=True),
         repairs=may(Act.OFFICE, who),
         registers_consents=may(Act.CONSENT, who),
+        is_watched=is_watched(services.office.store, who.name, file.key),
         picture=draw(file),
         disagreements=disagreements,
         FACTS=catalogue().facts,

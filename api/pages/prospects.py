@@ -42,12 +42,9 @@ def summary(
     if found is None:
         return waiting(request, _DOING, here="/prospects")
     rows = found.summary()
-    totals: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        total = totals.setdefault(row.product, {"title": row.title, "ready": 0})
-        total["ready"] += row.ready
+    totals = found.totals()
     if product not in totals:
-        product = max(totals, key=lambda name: totals[name]["ready"], default="")
+        product = max(totals, key=lambda name: totals[name].ready, default="")
     shown = [{**vars(row), "town": town_of(row.village)} for row in rows if row.product == product]
     return page(
         "prospects.html",

@@ -18,8 +18,10 @@ from graph.schema import SCHEMA
 from ingest.repair import (
     ACTS,
     KINDS,
+    ONLY,
     STATES,
     CaseKind,
+    OnlyCases,
     act_on,
     case_of,
     cases,
@@ -98,10 +100,22 @@ class _Acting(_Form):
 
 @router.get("/repairs")
 @needs(Act.OFFICE, *EVERY_CLASS)
-def desk(services: Serving, offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0) -> HTMLResponse:
-    """Cases, overdue ones first."""
-    found = cases(services.office.settings, services.office.store, limit=_ON_A_PAGE, offset=offset)
-    return page("repairs.html", here="/repairs", found=found, offset=offset, step=_ON_A_PAGE)
+def desk(
+    services: Serving, only: OnlyCases = "", offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0
+) -> HTMLResponse:
+    """Cases, overdue ones first; or those alone whose clock runs, or has run out."""
+    found = cases(
+        services.office.settings, services.office.store, limit=_ON_A_PAGE, offset=offset, only=only
+    )
+    return page(
+        "repairs.html",
+        here="/repairs",
+        found=found,
+        only=only,
+        choices=ONLY,
+        offset=offset,
+        step=_ON_A_PAGE,
+    )
 
 
 @router.post("/repairs/records")

@@ -33,7 +33,7 @@ __all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-ENTRIES = (Entry("数据", 20, "/send", "报送文件", "试读、接收部门文件，下载空白模板"),)
+ENTRIES = (Entry("部门", 20, "/send", "报送文件", "试读、接收部门文件，下载空白模板"),)
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Findings shown of one file; the error workbook has all.

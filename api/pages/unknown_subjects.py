@@ -16,7 +16,7 @@ from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from graph.schema import SCHEMA
 from ingest import load_source, source_names
-from queries.unknown_subjects import unknown_subjects
+from queries.unknown_subjects import unknown_subjects_ready
 
 __all__ = ["ENTRIES", "router"]
 
@@ -45,7 +45,7 @@ def subjects(
     start: Annotated[Whole, Query(ge=0, le=1_000_000)] = 0,
 ) -> HTMLResponse:
     """Departments with how many each; those of one department, or all, fifty at a time."""
-    found = reader.computed("unknown_subjects", lambda: unknown_subjects(reader), within=PATIENCE)
+    found = unknown_subjects_ready(reader, within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here="/unknown-subjects")
     chosen = next(

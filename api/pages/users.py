@@ -25,7 +25,7 @@ __all__ = ["ENTRIES", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-ENTRIES = (Entry("数据", 90, "/users", "用户", "谁可以登录、什么角色，一次性登录链接"),)
+ENTRIES = (Entry("管理", 90, "/users", "用户", "谁可以登录、什么角色，一次性登录链接"),)
 
 _UNPROCESSABLE = 422
 _FIELDS = ("name", "display_name", "role", "institution", "department", "divisions")

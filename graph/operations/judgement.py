@@ -112,6 +112,10 @@ class JudgementBook:
             ]
         return open_pairs[offset : offset + limit]
 
+    def count_waiting(self) -> int:
+        """How many pairs are without a judgement in force."""
+        return len(self.waiting(limit=1 << 31))
+
     def pair(self, a: str, b: str) -> QueuedPair | None:
         """A pair of the queue, judged or not; None where the rules never put it there."""
         with self._store.reading() as session:

@@ -45,6 +45,11 @@ class Freshness:
     failed_code: str | None
     failed_at: Instant | None
 
+    @property
+    def waits(self) -> bool:
+        """Whether something of it is to be sent: a part that lacks, or a file that was refused whole."""
+        return bool(self.missing_parts or self.failed_file)
+
 
 def freshness(log: FactLog, deliveries: Sequence[Delivery], now: Instant) -> list[Freshness]:
     """One line a source, by department; a source that never sent anything has its line too, if a

@@ -24,6 +24,7 @@ from ingest.identity.review import (
     refresh,
     review,
     take_back,
+    waiting_pairs,
 )
 
 __all__ = ["Judging"]
@@ -42,6 +43,11 @@ class Judging:
     def queue(self, *, limit: int, offset: int = 0) -> list[SideBySide]:
         """Pairs that wait for an officer."""
         return review(self._settings, limit=limit, offset=offset, store=self._store)
+
+    @property
+    def waiting(self) -> int:
+        """How many pairs wait."""
+        return waiting_pairs(self._settings, store=self._store)
 
     def hints(self, key: str) -> list[SideBySide]:
         """Those of one party."""

@@ -38,6 +38,7 @@ __all__ = [
     "refresh",
     "review",
     "take_back",
+    "waiting_pairs",
 ]
 
 Way = Literal["rules", "splink"]
@@ -149,6 +150,12 @@ def review(
     with store_for(settings, store) as operations:
         waiting = JudgementBook(operations).waiting(limit=limit, offset=offset)
     return _side_by_side(settings, waiting)
+
+
+def waiting_pairs(settings: Settings, *, store: OperationsStore | None = None) -> int:
+    """How many pairs wait."""
+    with store_for(settings, store) as operations:
+        return JudgementBook(operations).count_waiting()
 
 
 def hints(

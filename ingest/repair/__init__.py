@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from graph.operations.repair_moves import ACTS, KINDS, STATES, CaseKind
 from ingest.repair.carry_out import carry_out
-from ingest.repair.case_file import CaseFile, CasePage, Clock, Move, Receiver
+from ingest.repair.case_file import ONLY, CaseFile, CasePage, Clock, Move, OnlyCases, Receiver
 from ingest.repair.desk import act_on, case_of, cases, open_case, records_of
 from ingest.repair.record import DECIDED, RecordFile
 from ingest.repair.withdrawn import Withdrawn, withdrawals_of
@@ -17,12 +17,14 @@ __all__ = [
     "ACTS",
     "DECIDED",
     "KINDS",
+    "ONLY",
     "STATES",
     "CaseFile",
     "CaseKind",
     "CasePage",
     "Clock",
     "Move",
+    "OnlyCases",
     "Receiver",
     "RecordFile",
     "Withdrawn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal, TypeAlias
 
 from pydantic import computed_field
 
@@ -19,15 +20,21 @@ from queries.lawful import Window, repair_effects, repair_law
 from queries.lawful.repair import CALENDAR, Calendar, Due
 
 __all__ = [
+    "ONLY",
     "CaseFile",
     "CasePage",
     "Clock",
     "Move",
+    "OnlyCases",
     "Receiver",
     "case_file",
     "case_files",
     "dues_of",
 ]
+
+#: Which cases are listed: all, those that wait for somebody, those whose clock has run out.
+OnlyCases: TypeAlias = Literal["", "waiting", "overdue"]
+ONLY: dict[OnlyCases, str] = {"": "全部", "waiting": "有时限在走", "overdue": "逾期"}
 
 #: States after which those who were told have to acknowledge it.
 _TOLD = ("repaired", "withdrawn", "final")
@@ -96,7 +103,11 @@ class CaseFile:
 
 @dataclass(frozen=True)
 class CasePage:
-    """Some of the cases, overdue ones first; `total` and `overdue` count all of them."""
+    """Some of the cases, overdue ones first.
+
+    Attributes:
+        total: of those that are asked for.  overdue: of all cases, whichever are asked for.
+    """
 
     total: int
     overdue: int
@@ -111,6 +122,7 @@ def case_files(
     calendar: Calendar = CALENDAR,
     limit: int | None = None,
     offset: int = 0,
+    only: OnlyCases = "",
 ) -> CasePage:
     """Cases as they are on a day: what is overdue first, then by what is due first, closed ones last.
 
@@ -123,8 +135,13 @@ def case_files(
         first = min((item.on or date.max for item in told), default=date.max)
         return first >= day, not (told or case.open), first, case.number
 
-    late = sum(any(item.on and item.on < day for item in told) for told in dues.values())
-    shown = sorted(cases, key=urgency)[offset : None if limit is None else offset + limit]
+    late = {
+        number for number, told in dues.items() if any(item.on and item.on < day for item in told)
+    }
+    waiting = {number for number, told in dues.items() if told}
+    left = {"": dues.keys(), "waiting": waiting, "overdue": late}[only]
+    listed = sorted((case for case in cases if case.number in left), key=urgency)
+    shown = listed[offset : None if limit is None else offset + limit]
     records = {
         kind: record_files(
             log, kind, [case.record for case in shown if case.record_kind == kind], day
@@ -136,7 +153,7 @@ def case_files(
         _file(case, records[case.record_kind].get(case.record), dues[case.number], day, pending)
         for case in shown
     )
-    return CasePage(len(cases), late, tuple(files))
+    return CasePage(len(listed), len(late), tuple(files))
 
 
 def case_file(log: FactLog, case: Case, day: date, *, calendar: Calendar = CALENDAR) -> CaseFile:

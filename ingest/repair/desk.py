@@ -18,7 +18,7 @@ from graph.settings import Settings
 from graph.time import day_of, months_after, today, utc_now
 from ingest.pipeline import bring_up
 from ingest.repair.carry_out import carry_out, effect_of
-from ingest.repair.case_file import CaseFile, CasePage, case_file, case_files
+from ingest.repair.case_file import CaseFile, CasePage, OnlyCases, case_file, case_files
 from ingest.repair.record import RecordFile, find_records, record_file
 from ingest.repair.stated import read_stated
 from queries.lawful import repair_law
@@ -102,9 +102,13 @@ def act_on(
 
 def cases(
     settings: Settings, store: OperationsStore | None = None, *, limit: int | None = None, offset: int = 0,
-    day: date | None = None,
+    day: date | None = None, only: OnlyCases = "",
 ) -> CasePage:  # fmt: skip
-    """Cases as they are on a day, by default today, overdue ones first (`case_files`)."""
+    """Cases as they are on a day, by default today, overdue ones first (`case_files`).
+
+    Args:
+        only: those with a clock that runs, or has run out; empty: all.
+    """
     with store_for(settings, store) as operations:
         held, calendar = RepairCases(operations).all(), calendar_in_force(operations)
     return case_files(
@@ -114,6 +118,7 @@ def cases(
         calendar=calendar.after,
         limit=limit,
         offset=offset,
+        only=only,
     )
 
 

@@ -34,6 +34,11 @@ class Bulletin:
     why: str
     corrected_by: str | None
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to sign it: a draft that no other one corrects."""
+        return self.signed_by is None and self.corrected_by is None
+
 
 def keep_bulletin(
     store: OperationsStore, content: BulletinContent, *, by: str, why: str = ""

@@ -18,17 +18,21 @@ from queries.lending.indicators import (
     lending_rows,
     lending_table,
 )
+from queries.lending.past_due import PAST_DUE, PastDueLoan, past_due_loans
 
 __all__ = [
     "GROUPINGS",
     "INDICATORS",
+    "PAST_DUE",
     "Figure",
     "Grouping",
     "LendingBook",
     "LendingRow",
     "LendingTable",
+    "PastDueLoan",
     "Period",
     "lending_rows",
     "lending_table",
+    "past_due_loans",
     "read_book",
 ]

@@ -17,7 +17,16 @@ import pyarrow.compute as pc
 from graph.last_heard import last_heard
 from queries.district import DistrictReader
 
-__all__ = ["CreditLine", "IsFirst", "LendingBook", "LoanPart", "Unit", "read_book"]
+__all__ = [
+    "CreditLine",
+    "IsFirst",
+    "LendingBook",
+    "LoanPart",
+    "Unit",
+    "heard_last",
+    "read_book",
+    "sure_ties",
+]
 
 #: Whether a loan was its borrower's first; `unknown`: nobody can say.
 IsFirst: TypeAlias = Literal["yes", "no", "unknown"]
@@ -84,14 +93,14 @@ class LendingBook:
 
 def read_book(reader: DistrictReader) -> LendingBook:
     """Read it, as far as law and the scope of the reader let it be seen."""
-    homes = _first_of(_ties(reader, "BELONGS_TO"))
+    homes = _first_of(sure_ties(reader, "BELONGS_TO"))
     places = _places(reader, homes)
     lines = tuple(_lines(reader, homes, places))
     loans = tuple(_loans(reader, homes, places))
     return LendingBook(tuple(_units(reader, places, (*lines, *loans))), lines, loans)
 
 
-def _ties(reader: DistrictReader, kind: str) -> list[tuple[str, str]]:
+def sure_ties(reader: DistrictReader, kind: str) -> list[tuple[str, str]]:
     """Ends of the ties of certainty 1, each pair once, in order."""
     found = reader.table(kind)
     found = found.filter(pc.greater_equal(found["certainty"], 1))
@@ -105,7 +114,7 @@ def _first_of(ties: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def _heard(reader: DistrictReader, kind: str, *columns: str) -> dict[str, dict[str, Any]]:
+def heard_last(reader: DistrictReader, kind: str, *columns: str) -> dict[str, dict[str, Any]]:
     """What counts of each thing of a kind, by key."""
     told = last_heard(reader.table(kind), ["key"]).select(["key", *columns])
     return {row["key"]: row for row in told.to_pylist()}
@@ -113,7 +122,7 @@ def _heard(reader: DistrictReader, kind: str, *columns: str) -> dict[str, dict[s
 
 def _places(reader: DistrictReader, homes: Mapping[str, str]) -> dict[str, str]:
     """Village of each unit: its own, or else that of one of its members."""
-    located = _ties(reader, "LOCATED_IN")
+    located = sure_ties(reader, "LOCATED_IN")
     members = [(homes[party], place) for party, place in located if party in homes]
     return {**_first_of(members), **_first_of(located)}
 
@@ -121,13 +130,13 @@ def _places(reader: DistrictReader, homes: Mapping[str, str]) -> dict[str, str]:
 def _loans(
     reader: DistrictReader, homes: Mapping[str, str], places: Mapping[str, str]
 ) -> Iterable[LoanPart]:
-    contracts = _heard(
+    contracts = heard_last(
         reader, "Loan",
         "granted_on", "principal_fen", "security_kind", "product", "stated_first_loan",
     )  # fmt: skip
-    states = _heard(reader, "LoanState", "balance_fen", "settled_on")
-    lenders = _first_of(_ties(reader, "LENT_BY"))
-    owed = [pair for pair in _ties(reader, "BORROWED") if pair[1] in contracts]
+    states = heard_last(reader, "LoanState", "balance_fen", "settled_on")
+    lenders = _first_of(sure_ties(reader, "LENT_BY"))
+    owed = [pair for pair in sure_ties(reader, "BORROWED") if pair[1] in contracts]
     borrowers: dict[str, list[str]] = defaultdict(list)
     for party, key in owed:
         borrowers[key].append(party)
@@ -197,9 +206,9 @@ def _checked(
 
 def _clean_reports(reader: DistrictReader) -> dict[str, list[date]]:
     """Days on which the credit bureau answered of a party that it has no loan on record."""
-    reports = _heard(reader, "CreditReport", "report_on", "has_loan_record")
+    reports = heard_last(reader, "CreditReport", "report_on", "has_loan_record")
     found: dict[str, list[date]] = defaultdict(list)
-    for party, key in _ties(reader, "HAS_CREDIT_REPORT"):
+    for party, key in sure_ties(reader, "HAS_CREDIT_REPORT"):
         told = reports.get(key)
         # unknown is not no
         if told and told["has_loan_record"] is False and told["report_on"] is not None:
@@ -210,9 +219,9 @@ def _clean_reports(reader: DistrictReader) -> dict[str, list[date]]:
 def _lines(
     reader: DistrictReader, homes: Mapping[str, str], places: Mapping[str, str]
 ) -> Iterable[CreditLine]:
-    told = _heard(reader, "CreditLine", "amount_fen", "product")
-    holders = _first_of((key, party) for party, key in _ties(reader, "GRANTED_LINE"))
-    lenders = _first_of(_ties(reader, "LINE_OF"))
+    told = heard_last(reader, "CreditLine", "amount_fen", "product")
+    holders = _first_of((key, party) for party, key in sure_ties(reader, "GRANTED_LINE"))
+    lenders = _first_of(sure_ties(reader, "LINE_OF"))
     for key, line in sorted(told.items()):
         if key in holders:
             unit = homes.get(holders[key], holders[key])
@@ -226,7 +235,7 @@ def _units(
     places: Mapping[str, str],
     concerned: Iterable[CreditLine | LoanPart],
 ) -> Iterable[Unit]:
-    houses = _heard(reader, "Household", "credit_grade", "credit_household_level")
+    houses = heard_last(reader, "Household", "credit_grade", "credit_household_level")
     for key, told in houses.items():
         rated = told["credit_grade"] is not None or told["credit_household_level"] is not None
         yield Unit(key, places.get(key), True, rated)

@@ -23,7 +23,13 @@ from queries.measures.incentive import (
     used_incentives,
 )
 from queries.measures.overreach import FAULTS, Judged, Overreach, OverreachKind, load_overreach
-from queries.measures.register import STATES, Applied, MeasureRegister, measure_register
+from queries.measures.register import (
+    STATES,
+    Applied,
+    MeasureRegister,
+    measure_register,
+    measure_register_ready,
+)
 from queries.measures.statement import MeasureStatement
 from queries.measures.subject import ROLES, Subject, Trigger
 
@@ -60,6 +66,7 @@ __all__ = [
     "load_measures",
     "load_overreach",
     "measure_register",
+    "measure_register_ready",
     "propose_measure",
     "use_incentive",
     "used_incentives",

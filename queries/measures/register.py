@@ -25,7 +25,14 @@ from queries.measures.records import TriggerIndex, read_triggers
 from queries.measures.statement import MeasureStatement
 from queries.measures.subject import Subject, Trigger
 
-__all__ = ["STATES", "Applied", "MeasureRegister", "State", "measure_register"]
+__all__ = [
+    "STATES",
+    "Applied",
+    "MeasureRegister",
+    "State",
+    "measure_register",
+    "measure_register_ready",
+]
 
 State: TypeAlias = Literal["waiting", "coming", "in_force", "ended", "record_ended", "lifted"]
 
@@ -88,10 +95,19 @@ class MeasureRegister:
 
 def measure_register(reader: DistrictReader, store: OperationsStore) -> MeasureRegister:
     """Read every measure and judge it, once for a moment and a state of what was applied here."""
+    found = measure_register_ready(reader, store, within=None)
+    assert found is not None
+    return found
+
+
+def measure_register_ready(
+    reader: DistrictReader, store: OperationsStore, *, within: float | None
+) -> MeasureRegister | None:
+    """The same if it is there within so many seconds; None while it is being read."""
     # acts of the office are of the class of what departments report: whom that is closed to sees none
     kept = tuple(MeasureBook(store).all()) if "MeasureReport" in reader.scope.open_kinds else ()
     rules = (load_measures().name, load_overreach().name, tuple(map(repr, kept)))
-    return reader.computed("measures", lambda: _read(reader, kept), rules=rules)
+    return reader.computed("measures", lambda: _read(reader, kept), rules=rules, within=within)
 
 
 def _read(reader: DistrictReader, kept: tuple[AppliedMeasure, ...]) -> MeasureRegister:

@@ -24,6 +24,16 @@ from queries.monitoring.subscription import (
     subscriptions,
     wanted,
 )
+from queries.monitoring.watching import (
+    Watched,
+    WatchNews,
+    is_watched,
+    note_seen,
+    unwatch,
+    watch,
+    watch_news,
+    watched,
+)
 
 __all__ = [
     "CLASSES",
@@ -38,15 +48,23 @@ __all__ = [
     "Wanted",
     "WarningList",
     "WarningRegister",
+    "WatchNews",
+    "Watched",
     "end_subscription",
     "identity",
     "inbox",
+    "is_watched",
     "load_monitoring",
     "mark_read",
+    "note_seen",
     "subscribe",
     "subscriber",
     "subscriptions",
+    "unwatch",
     "wanted",
     "warning_list",
     "warning_register",
+    "watch",
+    "watch_news",
+    "watched",
 ]

@@ -18,6 +18,7 @@ from queries.monitoring.sector import Sector
 from queries.rule_file import Strict
 
 __all__ = [
+    "WATCHED",
     "Running",
     "Wanted",
     "end_subscription",
@@ -27,6 +28,9 @@ __all__ = [
     "wanted",
 ]
 
+
+#: What is kept of who watches a single subject, where others keep a sector (`watching`).
+WATCHED = "subject"
 
 # a clock on a wall has no offset, which the format "time" of JSON Schema demands (RFC 3339)
 _Clock: TypeAlias = Annotated[dt.time, WithJsonSchema({"type": "string", "examples": ["22:00:00"]})]
@@ -155,14 +159,19 @@ def subscribe(
 def end_subscription(
     store: OperationsStore, number: int, *, by: str, why: str, at: datetime | None = None
 ) -> Subscription:
-    """End one; raises as `Subscriptions.end`."""
-    return Subscriptions(store).end(number, by=by, why=why, at=at or utc_now())
+    """End one to a sector; raises as `Subscriptions.end`: who watches whom is told to nobody else."""
+    book = Subscriptions(store)
+    # a watch is none of these, and no number is below one
+    watches = {one.number for one in book.all() if WATCHED in one.wanted}
+    return book.end(0 if number in watches else number, by=by, why=why, at=at or utc_now())
 
 
 def subscriptions(store: OperationsStore) -> Sequence[Running]:
-    """Every one ever set up, oldest first."""
+    """Every one to a sector that was ever set up, oldest first."""
     return [
-        Running(kept, Wanted.model_validate(kept.wanted)) for kept in Subscriptions(store).all()
+        Running(kept, Wanted.model_validate(kept.wanted))
+        for kept in Subscriptions(store).all()
+        if WATCHED not in kept.wanted
     ]
 
 

@@ -154,6 +154,8 @@ ELSEWHERE = NO_ANSWER | {
     "/monitoring/inboxes/{number}", "/exchange/{contract}", "/v1/questions/{name}",
     # for a purpose of each role's own, and a form for it (test_matching)
     "/v1/screen", "/screening",
+    # whom somebody watches is kept, and leads on (test_desks)
+    "/parties/{key}/watching", "/watching",
 }  # fmt: skip
 
 

@@ -162,9 +162,13 @@ def test_every_page_that_is_offered_opens_and_each_role_begins_somewhere(house: 
         begins = start_of(asker)
         assert begins == "/account" or begins in offered
         seen[role] = (begins, frozenset(offered))
-    assert seen[Role.CLERK][0] == "/send" and "/deliveries" in seen[Role.CLERK][1]
-    assert seen[Role.ADMINISTRATOR][0] == "/users" and "/" not in seen[Role.ADMINISTRATOR][1]
-    assert seen[Role.CREDIT_OFFICE][0] == "/rates" and seen[Role.LOAN_OFFICER][0] == "/"
+    assert seen[Role.CLERK][0] == "/department" and "/deliveries" in seen[Role.CLERK][1]
+    assert (
+        seen[Role.ADMINISTRATOR][0] == "/administration" and "/" not in seen[Role.ADMINISTRATOR][1]
+    )
+    assert seen[Role.CREDIT_OFFICE][0] == "/desk"
+    assert seen[Role.LOAN_OFFICER][0] == seen[Role.MANAGER][0] == "/lending-desk"
+    assert seen[Role.AUDITOR][0] == "/audit" and seen[Role.INSPECTOR][0] == "/supervision"
     assert "/rates" not in seen[Role.LOAN_OFFICER][1] and "/" in seen[Role.LOAN_OFFICER][1]
     assert len({offered for _, offered in seen.values()}) >= 5
 
@@ -431,8 +435,8 @@ def test_the_demonstration_has_four_people_and_four_links(tmp_path: Path) -> Non
         for role, _, path in links:
             begins[role] = house.browser().post(path).headers["location"]
         assert begins == {
-            Role.LOAN_OFFICER: "/", Role.CREDIT_OFFICE: "/rates", Role.CLERK: "/send",
-            Role.ADMINISTRATOR: "/users",
+            Role.LOAN_OFFICER: "/lending-desk", Role.CREDIT_OFFICE: "/desk",
+            Role.CLERK: "/department", Role.ADMINISTRATOR: "/administration",
         }  # fmt: skip
         assert len(demonstration_links(house.store, by="某人", at=utc_now())) == 4
         assert len(list_people(house.store)) == 4

@@ -41,6 +41,7 @@ from queries.names import recoded_divisions
 __all__ = [
     "SEASON_DAYS",
     "Lacking",
+    "ProductTotal",
     "Prospect",
     "ProspectCount",
     "Prospects",
@@ -145,6 +146,14 @@ class ProspectCount:
     one_missing: int
 
 
+@dataclass(frozen=True)
+class ProductTotal:
+    """Units of the whole district with nothing in the way of a product."""
+
+    title: str
+    ready: int
+
+
 @dataclass(frozen=True, eq=False)
 class Prospects:
     """A district's prospects; villages are looked up, nobody is spelled out before.
@@ -185,6 +194,15 @@ class Prospects:
                     )
                 )
         return tuple(sorted(rows, key=lambda row: (row.village, row.product)))
+
+    def totals(self) -> dict[str, ProductTotal]:
+        """By product, of all villages: units with nothing in the way."""
+        found: dict[str, ProductTotal] = {}
+        for row in self.summary():
+            before = found.get(row.product)
+            ready = row.ready + (before.ready if before else 0)
+            found[row.product] = ProductTotal(row.title, ready)
+        return found
 
     def village(
         self, key: str, *, product: str | None = None, most: int = 1

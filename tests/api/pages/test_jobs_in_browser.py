@@ -74,7 +74,7 @@ def test_a_clerk_sends_a_file_and_puts_right_what_was_refused(
     planted = truth(folder)
     with Chromium(tmp_path, width=DESK) as window:
         window.open(address)
-        window.click("summary", says="数据", leads_on=False)
+        window.click("summary", says="部门", leads_on=False)
         window.click("a", says="报送文件")
         window.choose_file("#content", folder / PENALTIES)
         window.choose("#source", "administrative_decision")

@@ -22,10 +22,10 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Ch
 
 #: Where each begins, what they are offered, what they are not, and where they may not go.
 WALKS = {
-    Role.LOAN_OFFICER: ("/", "查找主体", "双公示", "/rates"),
-    Role.CREDIT_OFFICE: ("/rates", "名单与修复", "用户", "/users"),
-    Role.CLERK: ("/send", "数据接收", "查找主体", "/guarantees"),
-    Role.ADMINISTRATOR: ("/users", "新增用户", "查找主体", "/deliveries"),
+    Role.LOAN_OFFICER: ("/lending-desk", "查找主体", "双公示", "/rates"),
+    Role.CREDIT_OFFICE: ("/desk", "名单与修复", "用户", "/users"),
+    Role.CLERK: ("/department", "数据接收", "查找主体", "/guarantees"),
+    Role.ADMINISTRATOR: ("/administration", "系统状况", "查找主体", "/deliveries"),
 }
 
 
