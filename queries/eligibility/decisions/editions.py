@@ -7,11 +7,13 @@ by them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from queries.eligibility.decisions.decide import Decision, decide
+from queries.eligibility.decisions.decide import Decision
 from queries.eligibility.rules.difference import difference
 from queries.eligibility.rules.product import Version
+from queries.eligibility.rules.runner import Checked, evaluate, overall
 from queries.eligibility.verdict import Verdict
 
 __all__ = ["Edition", "other_editions"]
@@ -46,31 +48,34 @@ def other_editions(decision: Decision) -> tuple[Edition, ...]:
 
 
 def _edition(decision: Decision, version: Version) -> Edition:
-    other = decide(decision.case, decision.product, version)
+    facts = version.in_time(decision.case.facts, decision.case.as_of)
+    checked = evaluate(version, facts)
+    verdict = overall(checked)
     is_coming = version.effective_from > decision.version.effective_from
     ends = (decision.version, version) if is_coming else (version, decision.version)
     return Edition(
         version=version,
         is_coming=is_coming,
-        verdict=other.verdict,
-        fen=None if other.verdict is Verdict.NOT_MET else other.amount.fen,
-        turned_by=_turned_by(decision, other) if other.verdict is not decision.verdict else (),
+        verdict=verdict,
+        fen=None if verdict is Verdict.NOT_MET else version.amount.apply(facts).fen,
+        turned_by=_turned_by(decision.conditions, checked) if verdict is not decision.verdict else (),
         changes=difference(*ends),
     )
 
 
-def _turned_by(one: Decision, other: Decision) -> tuple[str, ...]:
+def _turned_by(one: Iterable[Checked], other: Iterable[Checked]) -> tuple[str, ...]:
     first, second = _hard(one), _hard(other)
-    wordings = {item.condition.id: item.condition.wording for item in one.conditions}
-    wordings |= {item.condition.id: item.condition.wording for item in other.conditions}
     return tuple(
-        wordings[name]
+        {**first, **second}[name].condition.wording
         for name in dict.fromkeys([*first, *second])
-        if first.get(name, Verdict.MET) is not second.get(name, Verdict.MET)
+        if _verdict(first, name) is not _verdict(second, name)
     )
 
 
-def _hard(decision: Decision) -> dict[str, Verdict]:
-    return {
-        item.condition.id: item.verdict for item in decision.conditions if item.condition.hard
-    }
+def _hard(checked: Iterable[Checked]) -> dict[str, Checked]:
+    return {item.condition.id: item for item in checked if item.condition.hard}
+
+
+def _verdict(checked: Mapping[str, Checked], name: str) -> Verdict:
+    """Of a condition that is not asked for, that nothing stands against it."""
+    return checked[name].verdict if name in checked else Verdict.MET
