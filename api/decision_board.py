@@ -125,7 +125,5 @@ def _errand(decision: Decision) -> tuple[NextStep | None, int]:
 
 def _reasons(conditions: Iterable[Checked]) -> list[Checked]:
     """Hard conditions that are not met: those that a law or rule asks for first, then in order."""
-    found = [
-        item for item in conditions if item.condition.hard and item.verdict is Verdict.NOT_MET
-    ]
+    found = [item for item in conditions if item.condition.hard and item.verdict is Verdict.NOT_MET]
     return sorted(found, key=lambda item: item.condition.basis.startswith(_OWN_RULE))

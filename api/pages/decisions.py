@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.decision_board import board_of
-from api.dependencies import AsOf, Asking, Key, Reading, Serving
+from api.dependencies import Asking, AsOf, Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.navigation import Entry
 from api.pages.papers import Laid, grouped, plain, read_form, usual, without_particulars

@@ -33,7 +33,9 @@ __all__ = ["ENTRIES", "router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _HERE = "/decisions"
-ENTRIES = (Entry("信贷", 80, _HERE, "判定存档", "按主体、产品、结论和时间查存档的判定书，随时重印"),)
+ENTRIES = (
+    Entry("信贷", 80, _HERE, "判定存档", "按主体、产品、结论和时间查存档的判定书，随时重印"),
+)
 
 #: Decisions on the page of those kept.
 _SHOWN = 100

@@ -111,9 +111,7 @@ def _weight(policy: Policy, assumed: AssumedGuarantee, capacity: float) -> tuple
     return min(full, assumed.amount_fen * (full / max(capacity, 1.0))), True
 
 
-def _stronger(
-    graph: RiskGraph, place: int, weight: float, policy: Policy, *, adds: bool
-) -> float:
+def _stronger(graph: RiskGraph, place: int, weight: float, policy: Policy, *, adds: bool) -> float:
     """The way between two who are tied already: of one bond the strongest counts, amounts add up."""
     once = policy.ties[_KIND].once
     spared, held, full = 1.0, 0.0, policy.cap

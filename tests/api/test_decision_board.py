@@ -114,7 +114,9 @@ def test_the_number_of_a_consent_is_the_consent() -> None:
 def test_what_a_paper_mostly_says_of_itself_is_there_to_be_corrected() -> None:
     found = usual([decide(case(consent=None, any_loan=None), packaged()[FARMER])], "张三")
     assert found["issuer@征信报告"] == "中国人民银行征信中心"
-    assert found["seen_by@书面授权书"] == "张三" and found["stated_on@书面授权书"] == DAY.isoformat()
+    assert (
+        found["seen_by@书面授权书"] == "张三" and found["stated_on@书面授权书"] == DAY.isoformat()
+    )
     # no number is guessed, nor the day of what was made out elsewhere
     assert not [name for name in found if name.startswith("reference@")]
     assert "stated_on@征信报告" not in found

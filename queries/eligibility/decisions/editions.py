@@ -58,7 +58,9 @@ def _edition(decision: Decision, version: Version) -> Edition:
         is_coming=is_coming,
         verdict=verdict,
         fen=None if verdict is Verdict.NOT_MET else version.amount.apply(facts).fen,
-        turned_by=_turned_by(decision.conditions, checked) if verdict is not decision.verdict else (),
+        turned_by=_turned_by(decision.conditions, checked)
+        if verdict is not decision.verdict
+        else (),
         changes=difference(*ends),
     )
 

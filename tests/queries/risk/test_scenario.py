@@ -30,7 +30,9 @@ def test_a_guarantee_more_is_as_if_the_log_had_it(
     guarantor: tuple[str, str], borrower: tuple[str, str], kind: str
 ) -> None:
     run = assess(take([facts()])[0])
-    more = Said("GUARANTEES", (guarantor, borrower), {"discriminator": "new", "guarantee_kind": kind})
+    more = Said(
+        "GUARANTEES", (guarantor, borrower), {"discriminator": "new", "guarantee_kind": kind}
+    )
     full = scores(assess(take([[*facts(), more]])[0]))
     assumed = AssumedGuarantee(guarantor[0], borrower[0], kind=kind)  # type: ignore[arg-type]
     found = if_guaranteed(run, assumed)
