@@ -146,6 +146,9 @@ def _show(
         particulars=PARTICULARS,
         given=laid.typed,
         brought=len(laid.papers),
+        brought_papers={
+            catalogue().facts[name].paper for name in laid.papers if name in catalogue().facts
+        },
         lacking=lacking or {},
         error=error,
         refused=refused,

@@ -63,6 +63,11 @@ class Document:
         """Whether it is a written consent, whose number says that it was given."""
         return all(spec.id in CONSENTS for spec in self.facts)
 
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing else is read before it: the party's own consent."""
+        return any(spec.id == CONSENTS[0] for spec in self.facts)
+
     def field(self, particular: str) -> str:
         """Name of the field of one of its particulars."""
         return f"{particular}{_OF}{self.name}"
@@ -183,6 +188,7 @@ def grouped(decisions: Sequence[Decision]) -> list[PaperGroup]:
     # a definition of a first loan that no product here uses asks for its papers too
     shared = [paper for paper in every if len(alive[paper.name]) != 1 and
               (len(alive[paper.name]) > 1 or len(asks[paper.name]) != 1)]  # fmt: skip
+    shared.sort(key=lambda paper: not paper.is_first)
     found = [PaperGroup("", tuple(shared))] if shared else []
     for is_failed in (False, True):
         for one in decisions:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
 
 from api.acts import Act
 from api.dependencies import Reading
@@ -49,7 +49,6 @@ ENTRIES = (
     ),
 )
 
-_DOING = "正在按最新的数据计算全区的风险传导和担保结构。"
 _OK, _UNPROCESSABLE = 200, 422
 #: Rows of a table on the page.
 _SHOWN = 50
@@ -105,7 +104,7 @@ def form(reader: Reading) -> HTMLResponse:
 
 @router.post(_HERE)
 @needs(Act.ASK, *EVERY_CLASS)
-def suppose(request: Request, reader: Reading, typed: TypedForm) -> Response:
+def suppose(reader: Reading, typed: TypedForm) -> HTMLResponse:
     """One scenario: first whom it is about, then what there would be."""
     state = _State(typed, {})
     run = _SCENARIOS.get(state.what)

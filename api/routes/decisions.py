@@ -170,9 +170,7 @@ def decisions(
     responses=_LINES,
 )
 @needs(Act.DECIDE, *EVERY_CLASS)
-def many(
-    body: ManyRequest, services: Serving, scope: Scoped, who: Asking
-) -> StreamingResponse:
+def many(body: ManyRequest, services: Serving, scope: Scoped, who: Asking) -> StreamingResponse:
     """One line a party, in the order asked; a party that cannot be decided says why."""
     reader, given = services.reader(scope, as_of=body.as_of), body.given()
     reader.product(body.product)
