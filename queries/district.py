@@ -201,11 +201,14 @@ class DistrictReader:
 
         return what_if_of(self.risk_run(), key, **left_out)
 
-    def if_failed(self, parties: Collection[str]) -> ScoreChanges:
-        """Scores if these parties were in default (`queries.risk.scenario`); a hypothesis."""
-        from queries.risk.scenario import if_failed
+    def if_failed(self, parties: Collection[str], by: Grouping) -> tuple[ScoreChanges, Losses]:
+        """Scores if these parties were in default, and losses by those scores; a hypothesis."""
+        from queries.money import book_losses
+        from queries.risk.scenario import changes_of, run_if_failed
 
-        return if_failed(self.risk_run(), parties)
+        run = self.risk_run()
+        assumed = run_if_failed(run, parties)
+        return changes_of(run, assumed), book_losses(assumed, by)
 
     def if_guaranteed(self, assumed: AssumedGuarantee) -> ScoreChanges:
         """Scores with one guarantee more (`queries.risk.scenario`); a hypothesis."""

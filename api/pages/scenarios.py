@@ -72,6 +72,7 @@ class _Result:
     score_bars: Bars | None = None
     distress: DistressStress | None = None
     losses: Losses | None = None
+    scored_losses: Mapping[str | None, int] | None = None
     loss_bars: Bars | None = None
 
 
@@ -216,36 +217,56 @@ def _struck(reader: Reader, keys: list[str], share: float, named: str) -> _Resul
     distress = reader.distress(shocks=shocks)
     losses = reader.losses("institution", shocks=shocks)
     fails = share == 1
-    changes = reader.if_failed(keys).changes if fails else ()
+    changes: tuple[Change, ...] = ()
+    scored: dict[str | None, int] | None = None
+    if fails:
+        found, then = reader.if_failed(keys, "institution")
+        changes = found.changes
+        scored = {one.key: one.by_score_fen for one in then.groups}
+        scored["whole"] = then.whole.by_score_fen
     said = (
         f"{named}倒闭（净资产全部损失、债务违约）" if fails else f"{named}的净资产损失 {share:.0%}"
     )
-    found = _scored(said, changes, distress.basis)
     return _Result(
-        said, distress.basis, changes, fails, found.score_bars if fails else None,
-        distress.first(_SHOWN), losses, _drawn_losses(losses),
-    )  # fmt: skip
+        said=said,
+        basis=distress.basis,
+        changes=changes,
+        has_scores=fails,
+        score_bars=_drawn_scores(changes) if fails else None,
+        distress=distress.first(_SHOWN),
+        losses=losses,
+        scored_losses=scored,
+        loss_bars=_drawn_losses(losses, scored),
+    )
 
 
 def _scored(said: str, changes: tuple[Change, ...], basis: Basis) -> _Result:
-    bars = draw_bars(
+    return _Result(said, basis, changes, has_scores=True, score_bars=_drawn_scores(changes))
+
+
+def _drawn_scores(changes: Iterable[Change]) -> Bars:
+    return draw_bars(
         Pair(who(one.name, one.party), one.before, one.after, None,
              percent(one.before), percent(one.after))
         for one in changes
     )  # fmt: skip
-    return _Result(said, basis, changes, has_scores=True, score_bars=bars)
 
 
-def _drawn_losses(losses: Losses) -> Bars:
-    return draw_bars(
-        Pair(one.name or one.key or "未登记", one.by_score_fen, one.stressed_low_fen or 0,
-             one.stressed_high_fen, money(one.by_score_fen),
-             money(one.stressed_low_fen)
-             + ("" if one.stressed_low_fen == one.stressed_high_fen
-                else f"～{money(one.stressed_high_fen)}"))
-        for one in losses.groups
-        if one.stressed_high_fen or one.by_score_fen
-    )  # fmt: skip
+def _drawn_losses(losses: Losses, scored: Mapping[str | None, int] | None) -> Bars:
+    """By score before and after where somebody defaults; else what is owed, and what of it is lost."""
+    pairs = []
+    for one in losses.groups:
+        name = one.name or "未登记"
+        if scored is not None:
+            then = scored.get(one.key, 0)
+            pairs.append(
+                Pair(name, one.by_score_fen, then, None, money(one.by_score_fen), money(then))
+            )
+            continue
+        low, high = one.stressed_low_fen or 0, one.stressed_high_fen or 0
+        told = money(low) if low == high else f"{money(low)}～{money(high)}"
+        pairs.append(Pair(name, one.balance_fen, low, high, money(one.balance_fen), told))
+    return draw_bars(pairs)
 
 
 # ------------------------------------------------------------------------------- what was sent

@@ -18,11 +18,18 @@ from queries.basis import HYPOTHESIS_NOTICE, Basis
 from queries.risk.cascade.throws import Throws
 from queries.risk.paths import ties_into
 from queries.risk.policy import Policy
-from queries.risk.run import RiskRun, linked_of
+from queries.risk.run import RiskRun
 from queries.risk.weights import RiskGraph
 from queries.risk.what_if import Change
 
-__all__ = ["AssumedGuarantee", "ScoreChanges", "if_failed", "if_guaranteed"]
+__all__ = [
+    "AssumedGuarantee",
+    "ScoreChanges",
+    "changes_of",
+    "if_failed",
+    "if_guaranteed",
+    "run_if_failed",
+]
 
 _KIND = "GUARANTEES"
 
@@ -60,16 +67,24 @@ class ScoreChanges:
 
 def if_failed(run: RiskRun, parties: Iterable[str]) -> ScoreChanges:
     """Scores if these parties were in default; raises `NotFoundError` for one that is not known."""
+    return changes_of(run, run_if_failed(run, parties))
+
+
+def run_if_failed(run: RiskRun, parties: Iterable[str]) -> RiskRun:
+    """The run as it would be then, for sums over scores; nothing else may be told from it.
+
+    Raises as `if_failed`.
+    """
     own = run.graph.own.copy()
     for key in parties:
         own[run.snapshot.index(key)] = 1.0
-    return _changes(run, replace(run.graph, own=own))
+    return _run(run, replace(run.graph, own=own))
 
 
 def if_guaranteed(run: RiskRun, assumed: AssumedGuarantee) -> ScoreChanges:
     """Scores with one guarantee more; raises `NotFoundError` for a party that is not known."""
     guarantor, borrower = map(run.snapshot.index, (assumed.guarantor, assumed.borrower))
-    return _changes(run, _with(run, guarantor, borrower, assumed))
+    return changes_of(run, _run(run, _with(run, guarantor, borrower, assumed)))
 
 
 def _with(run: RiskRun, guarantor: int, borrower: int, assumed: AssumedGuarantee) -> RiskGraph:
@@ -124,9 +139,14 @@ def _stronger(graph: RiskGraph, place: int, weight: float, policy: Policy, *, ad
     return min(policy.cap, 1 - spared * (1 - together))
 
 
-def _changes(run: RiskRun, graph: RiskGraph) -> ScoreChanges:
-    sampled = Throws.of(graph).count(run.sampled.worlds)
-    after = graph.own + linked_of(sampled)
+def _run(run: RiskRun, graph: RiskGraph) -> RiskRun:
+    throws = Throws.of(graph)
+    return replace(run, graph=graph, throws=throws, sampled=throws.count(run.sampled.worlds))
+
+
+def changes_of(run: RiskRun, assumed: RiskRun) -> ScoreChanges:
+    """Whose score differs between a run and one that was assumed over the same parties."""
+    after = assumed.score
     moved = np.flatnonzero(after != run.score)
     who = pa.array(moved)
     columns = run.snapshot.keys.take(who), run.snapshot.names.take(who)

@@ -6,8 +6,9 @@ import pytest
 from credit_world import Said, firm, listing, loan, named, person, take
 
 from graph.errors import InputError, NotFoundError
+from queries.money import book_losses
 from queries.risk import RiskRun, assess
-from queries.risk.scenario import AssumedGuarantee, if_failed, if_guaranteed
+from queries.risk.scenario import AssumedGuarantee, if_failed, if_guaranteed, run_if_failed
 from queries.risk.struck import guarantees_of, of_industry, of_place
 
 A, B, C, D = person(1), person(2), person(3), person(4)
@@ -59,6 +60,18 @@ def test_who_fails_takes_along_who_stands_for_it() -> None:
         if_failed(run, ["person:nobody"])
     # the run itself is what it was
     assert scores(run)[B[0]] == after[B[0]].before
+
+
+def test_losses_by_score_rise_with_the_scores() -> None:
+    run = assess(take([[*facts(), *loan(2, B, "pass")]])[0])
+    before, after = (
+        book_losses(one, "institution").whole for one in (run, run_if_failed(run, [B[0]]))
+    )
+    assert after.balance_fen == before.balance_fen
+    # all of B's loan, and of A's as much as before: who is stood for gets no worse
+    assert after.by_score_fen - before.by_score_fen == pytest.approx(
+        100_000 * (1 - float(run.score[run.snapshot.index(B[0])])), abs=1
+    )
 
 
 def test_nobody_stands_for_himself() -> None:
