@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -23,12 +23,13 @@ from api.pages.scenario_picture import Bars, Pair, draw_bars
 from api.pages.typed_form import TypedForm
 from api.wording import money, percent, who
 from graph.errors import InputError, NotFoundError
+from graph.schema import SCHEMA
 from queries.basis import HYPOTHESIS_NOTICE, Basis
 from queries.money import Losses
 from queries.monitoring.rule_book import load_monitoring
 from queries.monitoring.sector import Sector
 from queries.reader import Reader
-from queries.risk.scenario import AssumedGuarantee
+from queries.risk.scenario import AssumedGuarantee, AssumedKind
 from queries.risk.stress import DistressStress
 from queries.risk.struck import GuaranteeTie
 from queries.risk.what_if import Change
@@ -53,8 +54,8 @@ _OK, _UNPROCESSABLE = 200, 422
 #: Rows of a table on the page.
 _SHOWN = 50
 _WAN = 1_000_000  # fen
-_VILLAGE = 12
-KINDS = {"joint_and_several": "连带责任保证", "general": "一般保证"}
+#: Kinds that may be supposed: a joint group has more than two.
+KINDS = {code: SCHEMA.codes("Guarantee.guarantee_kind")[code] for code in get_args(AssumedKind)}
 
 
 @dataclass(frozen=True)
@@ -359,5 +360,6 @@ def _page(reader: Reader, state: _State, *, error: str = "", waits: bool = False
         division_titles=sorted(names.items()),
         sections=load_monitoring().sections,
         kinds=KINDS,
+        every_kind=SCHEMA.codes("Guarantee.guarantee_kind"),
         shown=_SHOWN,
     )

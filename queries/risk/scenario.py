@@ -24,6 +24,7 @@ from queries.risk.what_if import Change
 
 __all__ = [
     "AssumedGuarantee",
+    "AssumedKind",
     "ScoreChanges",
     "changes_of",
     "if_failed",
@@ -32,6 +33,8 @@ __all__ = [
 ]
 
 _KIND = "GUARANTEES"
+#: Kinds of which one stands alone for another.
+AssumedKind = Literal["joint_and_several", "general"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class AssumedGuarantee:
     guarantor: str
     borrower: str
     amount_fen: int | None = None
-    kind: Literal["general", "joint_and_several"] = "joint_and_several"
+    kind: AssumedKind = "joint_and_several"
 
     def __post_init__(self) -> None:
         if self.guarantor == self.borrower:

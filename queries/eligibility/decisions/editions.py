@@ -28,7 +28,7 @@ class Edition:
         fen: what it would lend; None where it is not worked out.
         turned_by: wordings of hard conditions that come out otherwise than in the edition in force,
             or that only one of the two asks for.
-        changes: from the older of the two to the newer, in Chinese.
+        changes: from the older of the two to the newer, in Chinese: what can decide otherwise.
     """
 
     version: Version
@@ -61,7 +61,7 @@ def _edition(decision: Decision, version: Version) -> Edition:
         turned_by=_turned_by(decision.conditions, checked)
         if verdict is not decision.verdict
         else (),
-        changes=difference(*ends),
+        changes=difference(*ends, notes=False),
     )
 
 
