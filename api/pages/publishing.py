@@ -48,24 +48,22 @@ def proposals(services: Serving, who: Asking) -> HTMLResponse:
     )
 
 
-@router.get("/publishing/draft")
+@router.get("/products/draft")
 @needs(Act.RULE)
 def draft(
     services: Serving,
-    who: Asking,
     product: Annotated[str, Query(pattern="^[a-z][a-z0-9_]{0,63}$")] = "",
 ) -> HTMLResponse:
     """The files of a product, to write its next version in; without one, the first product's."""
     name = product or next(iter(services.publishing.products()))
     text, cases = services.publishing.product_files(name)
-    return _draft(services, who, name, text, cases)
+    return _draft(services, name, text, cases)
 
 
 @router.post(_HERE)
 @needs(Act.RULE, *EVERY_CLASS)
 def write(
     services: Serving,
-    who: Asking,
     product: Name,
     text: Annotated[str, Form(max_length=_LONGEST)] = "",
     cases: Annotated[str, Form(max_length=_LONGEST)] = "",
@@ -83,8 +81,8 @@ def write(
         changed, changes = services.publishing.rehearse_product(product, text, cases)
         tried = services.publishing.shadow(changed)
     except InputError as error:
-        return _draft(services, who, product, text, cases, error=error.message_zh)
-    return _draft(services, who, product, text, cases, changes=changes, tried=tried)
+        return _draft(services, product, text, cases, error=error.message_zh)
+    return _draft(services, product, text, cases, changes=changes, tried=tried)
 
 
 @router.get("/publishing/{proposal}")
@@ -111,7 +109,7 @@ def approve(
 
 
 def _draft(
-    services: Services, who: Asker, product: str, text: str, cases: str, *, error: str = "",
+    services: Services, product: str, text: str, cases: str, *, error: str = "",
     changes: tuple[str, ...] = (), tried: Shadow | None = None,
 ) -> HTMLResponse:  # fmt: skip
     return page(
@@ -126,7 +124,6 @@ def _draft(
         changes=changes,
         tried=tried,
         turned=[] if tried is None else _turned(tried),
-        is_local=who.is_local,
     )
 
 
@@ -152,7 +149,6 @@ def _proposal(services: Services, who: Asker, name: str, *, error: str = "") -> 
         found=found,
         put=put,
         error=error,
-        is_local=who.is_local,
         is_mine=not who.is_local and put.proposed_by == who.name,
         may_approve=may(Act.RULE, who) and put.approved_at is None,
         **given,

@@ -3,11 +3,19 @@ paper asked for once."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from outline import Outline
 
 from api.decision_board import Board, board_of
-from api.pages.papers import grouped, read_form, usual
+from api.pages.decisions import _show
+from api.pages.papers import Laid, grouped, read_form, usual
+from api.security import local_asker
 from queries.eligibility import Case, Decision, Verdict, decide, packaged
 from queries.eligibility.decisions.decide import Strata
 from queries.eligibility.facts.fact import Fact, Value
@@ -121,3 +129,35 @@ def test_what_a_paper_mostly_says_of_itself_is_there_to_be_corrected() -> None:
     assert not [name for name in found if name.startswith("reference@")]
     assert "stated_on@征信报告" not in found
     assert read_form(found).papers == {}
+
+
+def shown(decisions: tuple[Decision, ...], **form: Any) -> HTMLResponse:
+    """The page over decisions that were made by hand."""
+    reader: Any = SimpleNamespace(
+        division_names=dict, institution_names=dict, name=lambda key: "王一"
+    )
+    return _show(reader, "person:p", decisions, local_asker(), laid=Laid(form, {}))
+
+
+def test_the_page_of_one_of_each_is_whole_and_asks_for_each_paper_once() -> None:
+    text = bytes(shown(one_of_each()).body).decode()
+    page = Outline(text)
+    assert not page.wrong, page.wrong
+    for card in board().cards:
+        assert text.count(f'href="#{card.id}"') == 1 and text.count(f'id="{card.id}"') == 1
+    for words in ("✓ 符合", "… 待补充", "✗ 不符合", "不超过", "最快"):
+        assert words in page.text, words
+    numbers = re.findall(r'name="reference@([^"]+)"', text)
+    assert len(numbers) == len(set(numbers)) and numbers
+    # the key is behind what is of the machine alone
+    assert "person:p" not in Outline(text.split("<details")[0]).text
+
+
+def test_what_fails_stands_on_the_page_with_what_would_turn_it() -> None:
+    decision = decide(case(household_other_operating_loan=True), packaged()[FARMER])
+    text = Outline(bytes(shown((decision,)).body).decode()).text
+    assert "要改变什么" in text and "假设推演，不是事实，不作承诺" in text
+    assert "若户内其他人的经营性贷款结清后再申请" in text
+    assert "上一版本 2026.1" in text and "现行版本改了什么" in text
+    nothing = decide(case(age=71), packaged()[FARMER])
+    assert "没有现在能办的事" in Outline(bytes(shown((nothing,)).body).decode()).text

@@ -1,5 +1,5 @@
 """The pages of decisions over the sample district: the board with papers, what is only supposed, kept
-decisions found again, scenarios, and a product that two persons publish."""
+decisions found again, and scenarios."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from starlette.testclient import TestClient
 from graph.log import FactLog
 from graph.settings import Settings
 from graph.time import today
-from queries.eligibility.rules.golden import shipped_cases
-from queries.eligibility.rules.product import packaged_text
 from queries.scope import ADMINISTRATOR
 
 FARMER = "farmer_small_credit_loan"
@@ -195,38 +193,3 @@ def test_what_cannot_be_supposed_is_said_in_words(
     answer = client.post("/scenarios", data=sent)
     assert answer.status_code == 422 and words in answer.text
     assert 'id="result"' not in answer.text
-
-
-def later_version() -> tuple[str, str]:
-    """The farmer's product with a version from tomorrow for people up to 65, and its cases."""
-    head, version = packaged_text(FARMER).rsplit("  - version:", 1)
-    day = (today() + timedelta(days=1)).isoformat()
-    later = version.replace('"2026.2"', '"next"', 1).replace("2026-11-28", day, 1)
-    cases = shipped_cases(FARMER).replace('version: "2026.2"', "version: next")
-    cases = cases.replace("facts: {age: 62}", "facts: {age: 65}").replace("{age: 63}", "{age: 66}")
-    later = later.replace("[18, 62]", "[18, 65]").replace("18 至 62", "18 至 65")
-    return f"{head}  - version:{version}  - version:{later}", cases
-
-
-def test_two_persons_publish_on_the_page(client: TestClient) -> None:
-    draft = client.get("/publishing/draft", params={"product": FARMER})
-    assert "effective_from" in draft.text and not Outline(draft.text).wrong
-    text, cases = later_version()
-    # as a browser sends lines
-    sent = {"product": FARMER, "text": text.replace("\n", "\r\n"), "cases": cases}
-    unchanged = client.post("/publishing", data={**sent, "text": packaged_text(FARMER)})
-    assert unchanged.status_code == 422 and "没有任何不同" in unchanged.text
-    tried = client.post("/publishing", data={**sent, "action": "try"})
-    assert tried.status_code == 200 and "没有写入任何内容" in tried.text
-    assert "18 至 65" in tried.text and "还没有提案" in client.get("/publishing").text
-    wrong = {**sent, "cases": cases.replace("{age: 66}", "{age: 64}"), "action": "put", "by": "甲"}
-    refused = client.post("/publishing", data=wrong)
-    assert refused.status_code == 422 and "用例没有通过" in refused.text
-    put = client.post("/publishing", data={**sent, "action": "put", "by": "甲"})
-    assert put.status_code == 200 and "待另一人批准" in put.text and "18 至 65" in put.text
-    place = put.url.path
-    alone = client.post(place, data={"by": "甲"})
-    assert alone.status_code == 422 and 'role="alert"' in alone.text
-    passed = client.post(place, data={"by": "乙"})
-    assert passed.status_code == 200 and "乙" in passed.text and "到施行日生效" in passed.text
-    assert '<form method="post" action="/publishing/' not in passed.text
