@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from outline import Outline
 from starlette.testclient import TestClient
 
@@ -17,6 +17,7 @@ from api.pages.publishing import router as pages
 from api.problems import add_handlers, defect
 from api.routes.publishing import router
 from api.security import local_asker
+from api.security.shown_to import showing_to
 from api.trace import Traced
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
@@ -139,7 +140,11 @@ def browser(client: TestClient) -> TestClient:
     """The same office by its pages."""
     app: Any = client.app
     app.state.asker = local_asker()
-    app.include_router(pages)
+
+    async def shown() -> None:
+        showing_to(local_asker())
+
+    app.include_router(pages, dependencies=[Depends(shown)])
     return client
 
 
