@@ -66,15 +66,16 @@ class Line:
 
 
 def decide_line(
-    services: Services, reader: Reader, product: str, party: str, given: Mapping[str, Any]
-) -> Line:
+    services: Services, reader: Reader, product: str, party: str, given: Mapping[str, Any],
+    *, by: str,
+) -> Line:  # fmt: skip
     """Decide one party and keep the decision; what is wrong with the party is said in its line.
 
     What is wrong with the house (no graph, no store) is raised: it would be wrong with all.
     """
     try:
         decision = reader.decide(product, party, **given)
-        name = services.keep(decision)
+        name = services.keep(decision, by=by)
     except (InputError, NotFoundError) as error:
         return refusal(party, error)
     return Line(json.dumps(encode(decision_answer(decision, name)), ensure_ascii=False), False)
@@ -124,7 +125,7 @@ class DecisionJobs:
                         as_of=date.fromisoformat(fixed["as_of"]),
                         known_at=datetime.fromisoformat(fixed["known_at"]),
                     )
-                line = self._line(reader, asked["product"], party, given)
+                line = self._line(reader, asked["product"], party, given, asker.name)
                 if line is None:
                     break
                 if consented is not None and not line.refused:
@@ -145,20 +146,20 @@ class DecisionJobs:
         consents.begin(found.begins, by=asker.name, at=utc_now())
 
     def _line(
-        self, reader: Reader, product: str, party: str, given: Mapping[str, Any]
+        self, reader: Reader, product: str, party: str, given: Mapping[str, Any], by: str
     ) -> Line | None:
         """One line; an engine that is being started again is waited for.  None when we close."""
         for _ in range(_TRIES):
             if self._runner.closing.is_set():
                 return None
             try:
-                return decide_line(self._services, reader, product, party, given)
+                return decide_line(self._services, reader, product, party, given, by=by)
             except GraphUnavailableError as error:
                 if error.cause_code not in _PASSES:
                     raise
                 if self._runner.closing.wait(_AGAIN_S):
                     return None
-        return decide_line(self._services, reader, product, party, given)
+        return decide_line(self._services, reader, product, party, given, by=by)
 
 
 class AskersJobs:

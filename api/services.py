@@ -207,11 +207,11 @@ class Services(Closing):
         held = projected_to(self.graph)
         return held.position if held else 0, len(self.log.batches())
 
-    def keep(self, decision: Decision) -> str:
-        """Keep a decision in the archive; returns its identifier."""
+    def keep(self, decision: Decision, *, by: str = "") -> str:
+        """Keep a decision in the archive, in the name of who does it; returns its identifier."""
         from queries.eligibility.decisions.record import keep
 
-        return keep(decision, DecisionArchive(self.store), at=utc_now())
+        return keep(decision, DecisionArchive(self.store), at=utc_now(), by=by)
 
     def is_warm(self, reader: Reader, *, within: float = 0.0) -> bool:
         """Whether a borrower page can be shown at once at a reader's moment, or can within so many

@@ -6,7 +6,7 @@ ready and says that it is being computed where it is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from queries.money.losses import Grouping, Losses
     from queries.risk import Policy, RiskAnswer, RiskRun, WhatIfAnswer
     from queries.risk.calibration import Calibration
+    from queries.risk.scenario import AssumedGuarantee, ScoreChanges
     from queries.risk.stress import ClearingStress, DistressStress
+    from queries.risk.struck import GuaranteeTie
     from queries.structure import GuaranteeProposal, ProposalCheck, Structure
 
 __all__ = ["DistrictReader"]
@@ -198,6 +200,34 @@ class DistrictReader:
         from queries.risk import what_if_of
 
         return what_if_of(self.risk_run(), key, **left_out)
+
+    def if_failed(self, parties: Collection[str], by: Grouping) -> tuple[ScoreChanges, Losses]:
+        """Scores if these parties were in default, and losses by those scores; a hypothesis."""
+        from queries.money import book_losses
+        from queries.risk.scenario import changes_of, run_if_failed
+
+        run = self.risk_run()
+        assumed = run_if_failed(run, parties)
+        return changes_of(run, assumed), book_losses(assumed, by)
+
+    def if_guaranteed(self, assumed: AssumedGuarantee) -> ScoreChanges:
+        """Scores with one guarantee more (`queries.risk.scenario`); a hypothesis."""
+        from queries.risk.scenario import if_guaranteed
+
+        return if_guaranteed(self.risk_run(), assumed)
+
+    def guarantee_ties(self, key: str) -> tuple[GuaranteeTie, ...]:
+        """Guarantees of a party that carry risk, as a what-if names them."""
+        from queries.risk.struck import guarantees_of
+
+        return guarantees_of(self.snapshot(), key, self.policy)
+
+    def struck(self, *, place: str = "", industries: Sequence[str] = ()) -> tuple[str, ...]:
+        """Whom a blow to a place, or to an industry, strikes, by key."""
+        from queries.risk.struck import of_industry, of_place
+
+        held = self.snapshot()
+        return of_place(held, place) if place else of_industry(held, industries)
 
     def check_guarantee(self, proposal: GuaranteeProposal) -> ProposalCheck:
         """Which limits a proposed guarantee would break."""

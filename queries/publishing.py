@@ -39,6 +39,18 @@ class Publishing:
 
         return find_product(name, self.products())
 
+    def product_files(self, name: str) -> tuple[str, str]:
+        """Its file and its golden cases as they are in force; raises `NotFoundError`."""
+        from queries.eligibility.rules.publish import files_of
+
+        return files_of(self._store, name)
+
+    def rehearse_product(self, name: str, text: str, cases: str) -> tuple[Product, tuple[str, ...]]:
+        """What would be put forward, with its difference in Chinese; nothing is written."""
+        from queries.eligibility.rules.publish import rehearse
+
+        return rehearse(self._store, name, text, cases, day=today())
+
     def propose_product(self, name: str, text: str, cases: str, *, by: str) -> Proposed:
         """Put a product file forward with its golden cases."""
         from queries.eligibility.rules.publish import propose

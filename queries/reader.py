@@ -219,10 +219,24 @@ class Reader(DistrictReader):
 
         return rate(self.case(key, graded=True), self.card)
 
-    def kept_decisions(self) -> list[KeptDecision]:
+    def kept_decisions(
+        self, *, parties: Collection[str] | None = None, **found_by: Any
+    ) -> list[KeptDecision]:
         """Decisions that were kept, oldest first; to who does not see everything, those made for
-        the institution that they ask for, about a party of which they see anything."""
-        return [item for item in self._archive.of() if self._opens(item)]
+        the institution that they ask for, about a party of which they see anything.
+
+        Args:
+            parties: keys as they stand now; a decision of before a key was given up is found by the
+                key that stays.
+            found_by: as `DecisionArchive.of` takes it: product, verdict, kept_by, since, before.
+        """
+        kept = self._archive.of(**found_by)
+        if parties is not None:
+            about = dict.fromkeys(item.party for item in kept)
+            self._keys.look_up(about)
+            stays = {key: self._stands(key) for key in about}
+            kept = [item for item in kept if stays[item.party] in parties]
+        return [item for item in kept if self._opens(item)]
 
     def kept_decision(self, decision: str) -> KeptDecision:
         """One of them; raises `NotFoundError`."""
@@ -249,10 +263,17 @@ class Reader(DistrictReader):
     def _opens(self, kept: KeptDecision) -> bool:
         if self.scope.sees_everything:
             return True
-        made_for = json.loads(kept.record)["institution"]
+        made_for = json.loads(kept.record).get("institution")
         return (
             made_for is not None and made_for == self.scope.institution and self._sees(kept.party)
         )
+
+    def _stands(self, key: str) -> str:
+        """The key that stands for a party now; its own where nobody knows it any more."""
+        try:
+            return self._keys.known(key)
+        except NotFoundError:
+            return key
 
     def _is_known(self, key: str) -> bool:
         try:

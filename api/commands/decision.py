@@ -61,6 +61,7 @@ def decide(
 ) -> None:
     """首贷判定并存档，材料用 --papers：any_loan=否@2026-03-01#报告号#征信中心#张三 / decide and keep."""
     from api.arguments import papers_brought
+    from api.security import local_asker
     from api.who_asks import local_scope
     from graph.time import parse_date
     from queries.eligibility.decisions.answer import decision_answer
@@ -79,7 +80,7 @@ def decide(
             institution=institution or None,
             first_loan_asof=parse_date(first_loan_asof) if first_loan_asof else None,
         )
-        name = services.keep(decision)
+        name = services.keep(decision, by=local_asker().name)
     answer_with(decision_answer(decision, name), as_json, lambda: _for_people(decision, name))
 
 

@@ -15,7 +15,7 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from api.acts import Act
 from api.admission import Day, Number, Text
 from api.decision_jobs import MOST_PARTIES, Job, decide_line, refusal
-from api.dependencies import Body, Office, Reading, Scoped, Serving
+from api.dependencies import Asking, Body, Office, Reading, Scoped, Serving
 from api.needs import EVERY_CLASS, needs
 from graph.errors import XinnongError
 from graph.time import Instant
@@ -154,11 +154,13 @@ def product_version(product: str, version: str, services: Serving) -> VersionAns
 
 @router.post("/decisions", summary="首贷判定并存档 / decide")
 @needs(Act.DECIDE, *EVERY_CLASS)
-def decisions(body: DecisionRequest, services: Serving, scope: Scoped) -> DecisionAnswer:
+def decisions(
+    body: DecisionRequest, services: Serving, scope: Scoped, who: Asking
+) -> DecisionAnswer:
     """Every condition of a product for a party; the decision is kept."""
     reader = services.reader(scope, as_of=body.as_of)
     decision = reader.decide(body.product, body.party, **body.given())
-    return decision_answer(decision, services.keep(decision))
+    return decision_answer(decision, services.keep(decision, by=who.name))
 
 
 @router.post(
@@ -168,7 +170,7 @@ def decisions(body: DecisionRequest, services: Serving, scope: Scoped) -> Decisi
     responses=_LINES,
 )
 @needs(Act.DECIDE, *EVERY_CLASS)
-def many(body: ManyRequest, services: Serving, scope: Scoped) -> StreamingResponse:
+def many(body: ManyRequest, services: Serving, scope: Scoped, who: Asking) -> StreamingResponse:
     """One line a party, in the order asked; a party that cannot be decided says why."""
     reader, given = services.reader(scope, as_of=body.as_of), body.given()
     reader.product(body.product)
@@ -176,7 +178,7 @@ def many(body: ManyRequest, services: Serving, scope: Scoped) -> StreamingRespon
     def lines() -> Iterator[str]:
         for party in body.parties:
             try:
-                line = decide_line(services, reader, body.product, party, given)
+                line = decide_line(services, reader, body.product, party, given, by=who.name)
             except XinnongError as error:
                 # the answer has begun: what fails now can be said in its lines only
                 line = refusal(party, error)

@@ -20,6 +20,8 @@ from graph.operations.store import Instant, OperationsStore, Row
 
 __all__ = ["DecisionArchive", "KeptDecision"]
 
+_LONGEST_NAME = 64
+
 
 class _Decision(Row):
     __tablename__ = "decisions"
@@ -30,11 +32,16 @@ class _Decision(Row):
     verdict: Mapped[str] = mapped_column(String(16))
     decided_at: Mapped[datetime] = mapped_column(Instant, index=True)
     record: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_by: Mapped[str | None] = mapped_column(String(64), index=True)
 
 
 @dataclass(frozen=True)
 class KeptDecision:
-    """One decision as it was kept; `record` is its canonical form."""
+    """One decision as it was kept; `record` is its canonical form.
+
+    Attributes:
+        kept_by: who kept it, as they were called then; empty where nobody wrote it down.
+    """
 
     id: str
     party: str
@@ -42,6 +49,7 @@ class KeptDecision:
     verdict: str
     decided_at: time.Instant
     record: bytes
+    kept_by: str = ""
 
 
 class _Text(Row):
@@ -63,11 +71,12 @@ class DecisionArchive:
 
     def keep(
         self, record: bytes, *, party: str, product: str, verdict: str, decided_at: datetime,
-        institution: str | None = None,
+        institution: str | None = None, by: str = "",
     ) -> str:  # fmt: skip
         """Keep a record; returns its identifier.  The same record again changes nothing.
 
         Args:
+            by: who keeps it; the first who did stays the one.
             institution: for which it was made; that it is there is told to those alone who ask for
                 that institution.
         """
@@ -82,6 +91,7 @@ class DecisionArchive:
                         verdict=verdict,
                         decided_at=decided_at,
                         record=record,
+                        kept_by=by[:_LONGEST_NAME] or None,
                     )
                 )
                 note_event(
@@ -114,13 +124,30 @@ class DecisionArchive:
         assert found is not None
         return found
 
-    def of(self, *, party: str | None = None, product: str | None = None) -> list[KeptDecision]:
-        """Decisions on a party, on a product, or all; oldest first."""
+    def of(
+        self, *, party: str | None = None, product: str | None = None, verdict: str | None = None,
+        kept_by: str | None = None, since: datetime | None = None, before: datetime | None = None,
+    ) -> list[KeptDecision]:  # fmt: skip
+        """Decisions on a party, on a product, of a verdict, by who kept them, of a period, or all;
+        oldest first.
+
+        Args:
+            kept_by: a part of the name.
+            since, before: the first instant that counts, and the first that no longer does.
+        """
         query = select(_Decision).order_by(_Decision.decided_at, _Decision.id)
         if party is not None:
             query = query.where(_Decision.party == party)
         if product is not None:
             query = query.where(_Decision.product == product)
+        if verdict is not None:
+            query = query.where(_Decision.verdict == verdict)
+        if kept_by is not None:
+            query = query.where(_Decision.kept_by.contains(kept_by, autoescape=True))
+        if since is not None:
+            query = query.where(_Decision.decided_at >= since)
+        if before is not None:
+            query = query.where(_Decision.decided_at < before)
         with self._store.reading() as session:
             return [_value(row) for row in session.scalars(query)]
 
@@ -142,4 +169,6 @@ def _unaltered(name: str, kept: bytes | None) -> bytes:
 
 
 def _value(row: _Decision) -> KeptDecision:
-    return KeptDecision(row.id, row.party, row.product, row.verdict, row.decided_at, row.record)
+    return KeptDecision(
+        row.id, row.party, row.product, row.verdict, row.decided_at, row.record, row.kept_by or ""
+    )

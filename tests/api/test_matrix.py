@@ -143,6 +143,8 @@ OF_ALL: dict[str, dict[str, Any]] = {
     "/v1/stress/clearing": {},
     "/v1/stress/exposures": {"lender": BANK},
     "/villages/{village}/prospects": {},
+    "/decisions": {},
+    "/scenarios": {"what": "place", "place": f"division:{NEAR_TOWN}", "percent": "50"},
 }
 #: Acts that write, and what is asked of those that acts have made; each has tests of its own.
 ELSEWHERE = NO_ANSWER | {
@@ -152,6 +154,8 @@ ELSEWHERE = NO_ANSWER | {
     "/bulletins/{digest}/rows", "/v1/decisions/{decision_id}", "/decisions/{decision_id}",
     "/v1/decisions/{decision_id}/replay", "/v1/monitoring/inboxes/{number}",
     "/monitoring/inboxes/{number}", "/exchange/{contract}", "/v1/questions/{name}",
+    # counts of decisions for who makes rules (test_decision_pages)
+    "/publishing",
     # for a purpose of each role's own, and a form for it (test_matching)
     "/v1/screen", "/screening",
     # whom somebody watches is kept, and leads on (test_desks)

@@ -9,11 +9,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from outline import Outline
 from starlette.testclient import TestClient
 
+from api.pages.publishing import router as pages
 from api.problems import add_handlers, defect
 from api.routes.publishing import router
+from api.security import local_asker
+from api.security.shown_to import showing_to
 from api.trace import Traced
 from graph.log import FactLog
 from graph.operations import DecisionArchive, OperationsStore
@@ -129,3 +133,46 @@ def test_a_change_is_tried_over_past_decisions(client: TestClient, bench: Simple
     assert bench.archive.of() == before
     none = client.post(f"/v1/products/{NAME}/shadow", json={"text": changed()[0], "version": "x"})
     assert (none.status_code, none.json()["code"]) == (404, "version_unknown")
+
+
+@pytest.fixture
+def browser(client: TestClient) -> TestClient:
+    """The same office by its pages."""
+    app: Any = client.app
+    app.state.asker = local_asker()
+
+    async def shown() -> None:
+        showing_to(local_asker())
+
+    app.include_router(pages, dependencies=[Depends(shown)])
+    return client
+
+
+def test_two_persons_publish_on_the_page(browser: TestClient) -> None:
+    draft = browser.get("/products/draft", params={"product": NAME})
+    assert "effective_from" in draft.text and not Outline(draft.text).wrong
+    text, cases = changed()
+    # as a browser sends lines
+    sent = {"product": NAME, "text": text.replace("\n", "\r\n"), "cases": cases}
+    now = (ROOM / f"{NAME}.yaml").read_text(encoding="utf-8")
+    unchanged = browser.post("/publishing", data={**sent, "text": now})
+    assert unchanged.status_code == 422 and "没有任何不同" in unchanged.text
+    tried = browser.post("/publishing", data={**sent, "action": "try"})
+    assert tried.status_code == 200 and "没有写入任何内容" in tried.text
+    assert "18 至 65" in tried.text and "还没有提案" in browser.get("/publishing").text
+    wrong = {**sent, "cases": cases.replace("{age: 66}", "{age: 64}"), "action": "put", "by": "甲"}
+    refused = browser.post("/publishing", data=wrong)
+    assert refused.status_code == 422 and "用例没有通过" in refused.text
+    put = browser.post("/publishing", data={**sent, "action": "put", "by": "甲"})
+    assert put.status_code == 200 and "待另一人批准" in put.text and "18 至 65" in put.text
+    assert not Outline(put.text).wrong
+    place = put.url.path
+    alone = browser.post(place, data={"by": "甲"})
+    assert alone.status_code == 422 and 'role="alert"' in alone.text
+    passed = browser.post(place, data={"by": "乙"})
+    assert passed.status_code == 200 and "乙" in passed.text and "到施行日生效" in passed.text
+    assert '<form method="post" action="/publishing/' not in passed.text
+    listed = browser.get("/publishing")
+    assert place in listed.text and "乙" in listed.text
+    # the next version begins where this one ended
+    assert "18 至 65" in browser.get("/products/draft", params={"product": NAME}).text

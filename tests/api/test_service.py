@@ -289,7 +289,7 @@ def test_a_tick_is_no_document(client: TestClient, guarantor: str, lacking: str)
     for field, value in given.items():
         if "@" in field:
             assert f'name="{field}" value="{value}"' in refused.text
-    assert '<option value="startup_guaranteed_loan" selected>' in refused.text
+    assert 'name="keep" value="startup_guaranteed_loan" aria-label="再次存档' in refused.text
     # a look may try it, and says what is to come
     looked = client.post(path, data={**given, "action": "look"})
     assert looked.status_code == 200 and "存档前还须补齐" in looked.text

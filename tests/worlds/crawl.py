@@ -185,6 +185,14 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         "/": [{"text": "样甲"}, {"text": "样独"}, {"text": "暗标"}],
         "/parties/{key}/decisions": [{"product": "farmer_small_credit_loan"}],
         "/villages/{village}/prospects": [{}],
+        "/decisions": [{}, {"text": "样甲"}],
+        "/scenarios": [
+            {"what": "fail", "party": keys["样甲"], "percent": "50"},
+            {"what": "fail", "party_text": "样甲"},
+            {"what": "without", "party": keys["样甲"]},
+            {"what": "industry", "industry": "A"},
+        ],
+        "/publishing": [],
     }  # fmt: skip
 
 

@@ -131,8 +131,8 @@ def record_of(decision: Decision, rules: bytes, rules_id: str) -> bytes:
     )
 
 
-def keep(decision: Decision, archive: DecisionArchive, *, at: datetime) -> str:
-    """Keep a decision and its rules; the same decision again is the same record."""
+def keep(decision: Decision, archive: DecisionArchive, *, at: datetime, by: str = "") -> str:
+    """Keep a decision and its rules, and beside it who keeps it; the same again is the same record."""
     text = rules_text(decision.product, decision.version)
     record = record_of(decision, text, archive.keep_text(text))
     return archive.keep(
@@ -142,6 +142,7 @@ def keep(decision: Decision, archive: DecisionArchive, *, at: datetime) -> str:
         verdict=decision.verdict.value,
         decided_at=at,
         institution=decision.case.institution or None,
+        by=by,
     )
 
 

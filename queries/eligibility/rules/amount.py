@@ -30,7 +30,7 @@ from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.condition import Rule
 from queries.eligibility.rules.surplus import Surplus, wan
 
-__all__ = ["Amount", "AmountRule", "CapBy", "Capacity", "Flat", "ShareOf", "as_conditions"]
+__all__ = ["Amount", "AmountRule", "CapBy", "Capacity", "Flat", "ShareOf", "Term", "as_conditions"]
 
 #: Ids of the conditions that an amount becomes.
 REPAYMENT, AMOUNT = "repayment", "amount"

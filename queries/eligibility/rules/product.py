@@ -31,7 +31,7 @@ from queries.eligibility.rules.amount import REPAYMENT, AmountRule, as_condition
 from queries.eligibility.rules.condition import Condition
 from queries.eligibility.rules.first_loan import FIRST_LOAN, definitions
 
-__all__ = ["Product", "Version", "canonical", "packaged", "read_product"]
+__all__ = ["Product", "Version", "canonical", "packaged", "packaged_text", "read_product"]
 
 
 #: Id of the condition that `for_whom` becomes.
@@ -288,7 +288,10 @@ def packaged() -> Mapping[str, Product]:
     """The products that ship with this version, by name."""
     folder = files("queries.eligibility.rules") / "products"
     found = sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".yaml"))
-    return {
-        name: read_product(name, (folder / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in found
-    }
+    return {name: read_product(name, packaged_text(name)) for name in found}
+
+
+def packaged_text(name: str) -> str:
+    """The file of a product that ships with this version, as it was written."""
+    folder = files("queries.eligibility.rules") / "products"
+    return (folder / f"{name}.yaml").read_text(encoding="utf-8")

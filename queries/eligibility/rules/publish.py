@@ -14,16 +14,24 @@ from graph.errors import InputError, NotFoundError
 from graph.operations import OperationsStore, Proposal, Proposals
 from queries.eligibility.rules.barred import objections
 from queries.eligibility.rules.difference import difference
-from queries.eligibility.rules.golden import Cases, failures, read_cases
-from queries.eligibility.rules.product import Product, Version, packaged, read_product
+from queries.eligibility.rules.golden import Cases, failures, read_cases, shipped_cases
+from queries.eligibility.rules.product import (
+    Product,
+    Version,
+    packaged,
+    packaged_text,
+    read_product,
+)
 
 __all__ = [
     "Proposed",
     "approve",
     "compare_products",
     "current_products",
+    "files_of",
     "is_product",
     "propose",
+    "rehearse",
     "review_proposal",
 ]
 
@@ -56,6 +64,26 @@ def current_products(store: OperationsStore) -> Mapping[str, Product]:
 def is_product(proposal: Proposal) -> bool:
     """Whether a proposal is about a product; one about the scorecard is named `card:…`."""
     return ":" not in proposal.subject
+
+
+def files_of(store: OperationsStore, name: str) -> tuple[str, str]:
+    """The product file that is in force and its golden cases, as they were written: where a new
+    version begins.  Raises `NotFoundError`."""
+    passed = Proposals(store).passed().get(name)
+    if passed is not None and is_product(passed):
+        return passed.text.decode(), passed.proof.decode()
+    if name not in packaged():
+        raise NotFoundError(
+            f"没有名为 {name} 的产品。", f"There is no product {name}.", code="product_unknown"
+        )
+    return packaged_text(name), shipped_cases(name)
+
+
+def rehearse(
+    store: OperationsStore, name: str, text: str, cases: str, *, day: date
+) -> tuple[Product, tuple[str, ...]]:
+    """What `propose` would put forward, with its difference; nothing is written.  Raises as it does."""
+    return _checked(store, name, text, cases, day)
 
 
 def propose(
