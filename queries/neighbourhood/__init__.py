@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from queries.neighbourhood.around import Member, Neighbourhood, Tie, neighbourhood_of
 from queries.neighbourhood.own_records import adverse_rows
-from queries.neighbourhood.read import read_neighbourhood
+from queries.neighbourhood.read import read_neighbourhood, read_ties
 from queries.neighbourhood.wanted import (
     CERTAINTIES,
     GROUPS,
@@ -37,4 +37,5 @@ __all__ = [
     "group_of",
     "neighbourhood_of",
     "read_neighbourhood",
+    "read_ties",
 ]

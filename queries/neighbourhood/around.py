@@ -23,7 +23,7 @@ from queries.neighbourhood.own_records import adverse_rows
 from queries.neighbourhood.wanted import MOST_PARTIES, Wanted
 from queries.record_signal import RecordSignal, signal_of
 
-__all__ = ["MOST_TIES", "Member", "Neighbourhood", "Tie", "neighbourhood_of"]
+__all__ = ["MOST_TIES", "Member", "Neighbourhood", "Tie", "neighbourhood_of", "ties_among"]
 
 #: Ties between the parties of one picture; a joint group of everybody with everybody has more.
 MOST_TIES = 1_500
@@ -159,6 +159,13 @@ def neighbourhood_of(
         own, members, ties, len(found), len(found) + 1 - len(shown), beyond, ties_cut,
         _rings(ties), Basis.of(snapshot, truncated=len(shown) <= len(found)),
     )  # fmt: skip
+
+
+def ties_among(snapshot: Snapshot, keys: Iterable[str]) -> tuple[Tie, ...]:
+    """Every tie between some parties, the certain ones first; raises `NotFoundError`."""
+    wanted = Wanted()
+    chosen = {kind: _chosen(snapshot.ties[kind], wanted) for kind in wanted.kinds}
+    return _between(snapshot, chosen, [snapshot.index(key) for key in keys])[0]
 
 
 def _chosen(ties: Ties, wanted: Wanted) -> NDArray[np.int64]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from graph.errors import NotFoundError
-from queries.neighbourhood.around import Neighbourhood, neighbourhood_of
+from queries.neighbourhood.around import Neighbourhood, Tie, neighbourhood_of, ties_among
 from queries.neighbourhood.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from queries.structure import Structure
     from queries.structure.ownership import Owned
 
-__all__ = ["read_neighbourhood"]
+__all__ = ["read_neighbourhood", "read_ties"]
 
 
 def read_neighbourhood(
@@ -39,6 +40,14 @@ def read_neighbourhood(
     shares = _shares(structure, known)
     members = tuple(replace(one, share=shares.get(one.key)) for one in found.members)
     return replace(found, members=members)
+
+
+def read_ties(reader: Reader, keys: Iterable[str]) -> tuple[Tie, ...]:
+    """Every tie between some parties that the reader sees, the certain ones first.
+
+    Raises `NotFoundError` for one that was not known by then.
+    """
+    return ties_among(reader.snapshot(), keys)
 
 
 def _shares(structure: Structure, key: str) -> dict[str, float]:

@@ -13,23 +13,38 @@ from api.pages.drawing.shape import Place
 
 __all__ = ["in_circles", "ring_radius", "round_a_ring"]
 
+#: So many stand on one circle; more stand on several, one in the other.
+_ONE_CIRCLE = 12
+
 _APART = math.sqrt(2)
 #: What rounding may take away.
 _SPARE = 1e-6
 
 
 def ring_radius(count: int) -> float:
-    """Radius of the least circle on which so many stand apart."""
+    """Radius of the outermost circle of so many who belong together."""
+    if count > _ONE_CIRCLE:
+        return _filled([str(n) for n in range(count)], 1)[-1][1] * _APART + _SPARE
     return 0.0 if count < 2 else _APART / (2 * math.sin(math.pi / count)) + _SPARE
 
 
-def round_a_ring(keys: Sequence[str], *, radius: float | None = None) -> dict[str, Place]:
-    """Keys evenly on one circle around (0, 0), from the top on; two stand side by side."""
-    reach = ring_radius(len(keys)) if radius is None else radius
+def round_a_ring(keys: Sequence[str]) -> dict[str, Place]:
+    """Keys evenly on one circle around (0, 0), from the top on, many on several; two stand side by
+    side."""
+    if len(keys) > _ONE_CIRCLE:
+        return {
+            key: place
+            for held, number in _filled(keys, 1)
+            for key, place in _on_circle(held, number * _APART + _SPARE, -math.pi / 2).items()
+        }
     turn = -math.pi if len(keys) == 2 else -math.pi / 2
-    angles = [turn + 2 * math.pi * place / max(1, len(keys)) for place in range(len(keys))]
+    return _on_circle(keys, ring_radius(len(keys)), turn)
+
+
+def _on_circle(keys: Sequence[str], radius: float, turn: float) -> dict[str, Place]:
+    angles = [turn + 2 * math.pi * place / len(keys) for place in range(len(keys))]
     return {
-        key: Place(reach * math.cos(angle), reach * math.sin(angle))
+        key: Place(radius * math.cos(angle), radius * math.sin(angle))
         for key, angle in zip(keys, angles, strict=True)
     }
 
