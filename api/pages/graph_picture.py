@@ -27,12 +27,13 @@ from queries.neighbourhood import GROUPS, Member, Mode, Neighbourhood, Tie, grou
 if TYPE_CHECKING:
     from queries.record_signal import RecordSignal
 
-__all__ = ["draw_graph", "record_words", "tie_words"]
+__all__ = ["draw_graph", "draw_members", "record_words", "tie_words"]
 
 #: Characters of a name in a line, and of a short name.
 _LONGEST = 9
 #: From so many parties on the commonest tie is said once, below the picture.
 _CROWDED = 8
+_ORDER = {name: place for place, name in enumerate(GROUPS)}
 _AMOUNT_TERMS = {
     "SUPPLIES": "供应",
     "HOLDS_SHARES_IN": "认缴",
@@ -50,14 +51,11 @@ def draw_graph(found: Neighbourhood, mode: Mode, *, in_full: bool = False) -> tu
     shown = names if in_full else short_names(names, _LONGEST)
     nodes = [_node(one, names[one.key], shown[one.key], found.key) for one in found.members]
     edges = _edges(found.ties)
-    unsaid = ""
-    if len(nodes) > _CROWDED and mode in ("all", "household"):
-        edges, unsaid = _without_commonest(edges)
     near = _near(found.ties)
     if mode == "shares":
         groups = [Group((one.key,), one.level) for one in found.members]
         places, _ = in_layers(groups, near)
-        return compose(nodes, places, edges), unsaid
+        return compose(nodes, places, edges), ""
     if mode == "guarantees":
         groups = _stations(found)
         places, middles = in_layers(groups, near)
@@ -66,8 +64,19 @@ def draw_graph(found: Neighbourhood, mode: Mode, *, in_full: bool = False) -> tu
             for number, one in enumerate(groups)
             if len(one.members) > 1
         ]
-        return compose(nodes, places, edges, clusters), unsaid
-    return compose(nodes, _circles(found, near), edges), unsaid
+        return compose(nodes, places, edges, clusters), ""
+    edges, unsaid = _crowded(edges, len(nodes))
+    return compose(nodes, _circles(found.members, found.ties), edges), unsaid
+
+
+def draw_members(members: Sequence[Member], ties: Sequence[Tie]) -> tuple[Drawing, str]:
+    """The first of some parties in the middle, the others on circles around it, by level; and what a
+    line without words is."""
+    names = {one.key: who(one.name, one.key) for one in members}
+    shown = short_names(names, _LONGEST)
+    nodes = [_node(one, names[one.key], shown[one.key], members[0].key) for one in members]
+    edges, unsaid = _crowded(_edges(ties), len(nodes))
+    return compose(nodes, _circles(members, ties), edges), unsaid
 
 
 def tie_words(tie: Tie) -> str:
@@ -94,7 +103,7 @@ def record_words(record: RecordSignal) -> str:
 
 def _node(one: Member, name: str, shown: str, middle: str) -> Node:
     lines = wrapped(shown, _LONGEST)
-    title = f"{name}（{LABELS.get(one.label, '主体')}）"
+    title = f"{name}（{LABELS[one.label]}）" if one.label in LABELS else name
     if one.share is not None and one.key != middle:
         lines = (*lines, f"穿透 {percent(one.share)}")
         title += f"，各条路径合计（穿透）{percent(one.share)}"
@@ -160,8 +169,10 @@ def _edges(ties: Sequence[Tie]) -> list[Edge]:
     return made
 
 
-def _without_commonest(edges: Sequence[Edge]) -> tuple[list[Edge], str]:
-    """The edges, of which those with the commonest words say nothing, and these words."""
+def _crowded(edges: Sequence[Edge], parties: int) -> tuple[Sequence[Edge], str]:
+    """The edges; among many parties those with the commonest words say nothing, and these words."""
+    if parties <= _CROWDED:
+        return edges, ""
     counts = Counter(one.caption for one in edges if one.is_certain and not one.is_mutual)
     word, count = min(counts.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
     if count < _CROWDED / 2:
@@ -182,22 +193,18 @@ def _near(ties: Sequence[Tie]) -> Mapping[str, list[str]]:
     return found
 
 
-def _circles(found: Neighbourhood, near: Mapping[str, Sequence[str]]) -> dict[str, Place]:
+def _circles(members: Sequence[Member], ties: Sequence[Tie]) -> dict[str, Place]:
+    """Of a level, those of one group of ties to the middle side by side."""
+    middle = members[0].key
     by_group = {
-        tie.to_key if tie.from_key == found.key else tie.from_key: list(GROUPS).index(
-            group_of(tie.kind)
-        )
-        for tie in reversed(found.ties)
-        if found.key in (tie.from_key, tie.to_key)
+        tie.to_key if tie.from_key == middle else tie.from_key: _ORDER[group_of(tie.kind)]
+        for tie in reversed(ties)
+        if middle in (tie.from_key, tie.to_key)
     }
-    levels: dict[int, list[Member]] = defaultdict(list)
-    for one in found.members[1:]:
-        levels[one.level].append(one)
-    ordered = [
-        [one.key for one in sorted(levels[level], key=lambda m: (by_group.get(m.key, 9), m.key))]
-        for level in sorted(levels)
-    ]
-    return in_circles(found.key, ordered, near)
+    levels: dict[int, list[str]] = defaultdict(list)
+    for one in sorted(members[1:], key=lambda one: (by_group.get(one.key, len(_ORDER)), one.key)):
+        levels[abs(one.level)].append(one.key)
+    return in_circles(middle, [levels[level] for level in sorted(levels)], _near(ties))
 
 
 def _stations(found: Neighbourhood) -> list[Group]:

@@ -1,0 +1,175 @@
+"""The graph of a hand-written village: its picture, filters, file and links, and what each reader sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from graph_village import ALONE, COOP, FAR, FARMER, FIRM, HOME, LIKE, NEIGHBOUR, state_village
+from outline import Outline
+from starlette.testclient import TestClient
+
+import api.pages.graph
+from api.app import create_app
+from api.security import local_asker
+from graph.connection import Graph
+from graph.information import InformationClass
+from graph.settings import Settings
+from queries.scope import ADMINISTRATOR, Scope
+
+RED = 'class="mark"'
+
+
+@pytest.fixture(scope="module")
+def client(office: Settings) -> Iterator[TestClient]:
+    state_village(office)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api.pages.graph, "PATIENCE", 300.0)
+        app = create_app(office, answers_for=local_asker())
+        with TestClient(app, "http://127.0.0.1") as opened:
+            services = app.state.services
+            assert services.is_warm(services.reader(ADMINISTRATOR), within=300)
+            yield opened
+
+
+@pytest.fixture
+def seeing(client: TestClient) -> Iterator[Any]:
+    """Have whoever asks see what a scope sees."""
+    state = client.app.state  # type: ignore[attr-defined]
+    before = state.asker
+    yield lambda scope: setattr(state, "asker", before.seeing(scope))
+    state.asker = before
+
+
+def shown(client: TestClient, key: str, query: str = "") -> str:
+    answer = client.get(f"/parties/{key}/graph{query}")
+    assert answer.status_code == 200, answer.text
+    assert not Outline(answer.text).wrong
+    return str(answer.text)
+
+
+def drawing(page: str) -> str:
+    """The picture alone, without its legend."""
+    found = re.search(r'<div class="graph".*?</svg></div>', page, re.DOTALL)
+    assert found
+    return found[0]
+
+
+def test_modes_and_filters(client: TestClient) -> None:
+    page = shown(client, FARMER[0])
+    for name in ("李互保", "周修复", "赵相似", "众兴苹果种植…", "丰硕果业"):
+        assert name in drawing(page), name
+    assert "1 层以内有 6 个主体" in page and "再往外一层还有 25 个" in page
+    guarantees = shown(client, FARMER[0], "?mode=guarantees")
+    assert "担保圈：3 个主体" in drawing(guarantees) and "担保 5.00 万元" in drawing(guarantees)
+    assert "王远" in drawing(guarantees) and "丰硕" not in drawing(guarantees)
+    assert "2025-06-01" in guarantees[guarantees.index('id="ties"') :]
+    # of filters the address knows, and links keep them
+    sure = shown(client, FARMER[0], "?mode=guarantees&certainty=certain&hops=1")
+    assert "赵相似" not in drawing(sure)
+    assert (
+        f"/parties/{NEIGHBOUR[0].replace(':', '%3A')}/graph?mode=guarantees&amp;hops=1&amp;certainty=certain"
+        in sure
+    )
+    only = shown(client, FARMER[0], "?members=true&shares=true")
+    assert "众兴" in drawing(only) and "李互保" not in drawing(only)
+    shares = shown(client, FIRM[0], "?mode=shares")
+    for words in ("60.00%", "40.00%", "50.00%", "穿透 60.00%"):
+        assert words in drawing(shares), words
+    home = shown(client, FARMER[0], "?mode=household")
+    assert "户主" in drawing(home) and "李互保" not in drawing(home)
+    assert "担保、股权记在成员名下" in shown(client, HOME[0], "?mode=guarantees")
+    assert client.get(f"/parties/{FARMER[0]}/graph?hops=4").status_code == 422
+    assert client.get(f"/parties/{FARMER[0]}/graph?mode=nothing").status_code == 422
+
+
+def test_a_day_before(client: TestClient) -> None:
+    page = shown(client, FARMER[0], "?mode=guarantees&as_of=2025-01-01")
+    assert "李互保" not in page and "赵相似" in drawing(page)
+    assert "as_of=2024-01-01" in page and 'value="2025-01-01"' in page
+
+
+def test_marks_names_and_resemblance(client: TestClient) -> None:
+    page = shown(client, FARMER[0], "?mode=guarantees&full=true")
+    picture = drawing(page)
+    # 李互保 alone: what was removed marks nobody
+    assert picture.count(RED) == 1
+    assert "李互保（自然人），有不利记录：失信和异常名单 失信被执行人名单" in picture
+    assert (
+        "周修复（自然人）。" in picture and "失信" not in picture.split("周修复（自然人）")[1][:40]
+    )
+    assert "stroke-dasharray" in picture and "担保（疑似）" in picture
+    whole = drawing(shown(client, FARMER[0], "?full=true"))
+    assert "宝鸡市凤翔区" in whole.replace("</text>", "")
+
+
+def test_what_a_role_may_not_see(client: TestClient, seeing: Any) -> None:
+    public = frozenset(one for one in InformationClass if one.is_public)
+    seeing(Scope("只看公开", open_classes=public | {InformationClass.IDENTITY}))
+    page = shown(client, FARMER[0], "?hops=2")
+    assert "李互保" not in page and "户主" not in page and "丰硕果业" in page
+    seeing(Scope("不看名单以外", open_classes=frozenset({InformationClass.GUARANTEE}) | public))
+    assert "担保 5.00 万元" in shown(client, FARMER[0], "?mode=guarantees")
+
+
+def test_the_file(client: TestClient) -> None:
+    answer = client.get(f"/parties/{FARMER[0]}/graph.svg?mode=guarantees")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert "attachment" in answer.headers["content-disposition"]
+    tree = ElementTree.fromstring(answer.text)
+    assert tree.tag.endswith("svg") and "Noto Sans CJK SC" in tree.attrib["font-family"]
+    text = "".join(tree.itertext())
+    for words in (
+        "许春英 的关系图谱（担保）",
+        "李互保",
+        "查阅人",
+        "编号",
+        "自身有不利记录",
+        "3 层以内",
+    ):
+        assert words in text, words
+    assert "href" not in answer.text and "script" not in answer.text
+
+
+def test_few_questions(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    whole = Graph.read_many
+
+    def counted(self: Graph, statements: Any, **more: Any) -> Any:
+        asked.append(len(statements))
+        return whole(self, statements, **more)
+
+    monkeypatch.setattr(Graph, "read_many", counted)
+    page = shown(client, COOP[0])
+    assert "1 层以内有 23 个主体" in page
+    assert sum(asked) <= 4, asked
+
+
+def test_links_to_it(client: TestClient) -> None:
+    assert (
+        f'/parties/{FARMER[0].replace(":", "%3A")}/graph"'
+        in client.get(f"/parties/{FARMER[0]}").text
+    )
+
+
+def test_the_shortest_link(client: TestClient) -> None:
+    there = client.post(f"/parties/{FARMER[0]}/link", data={"text": "王远"})
+    assert there.status_code == 200 and not Outline(there.text).wrong
+    assert "最短隔 2 层" in there.text
+    assert re.search(r"许春英 (←|—)", there.text)
+    none = client.post(f"/parties/{FARMER[0]}/link", data={"other": ALONE[0]})
+    assert "8 层以内没有找到关联" in none.text and "您可以查看的关系" in none.text
+    like = client.post(f"/parties/{FARMER[0]}/link", data={"other": LIKE[0]})
+    assert "担保（疑似）" in like.text and "stroke-dasharray" in like.text
+    many = client.post(f"/parties/{FAR[0]}/link", data={"text": "社员"})
+    assert "哪一个？" in many.text and many.text.count("选这个") > 10
+    nobody = client.post(f"/parties/{FARMER[0]}/link", data={"text": "没有这个人"})
+    assert "没有找到" in nobody.text
+    own = client.post(f"/parties/{FARMER[0]}/link", data={"other": FARMER[0]})
+    assert "是同一个主体" in own.text
+    assert "请输入另一主体" in client.post(f"/parties/{FARMER[0]}/link").text
+    hidden = client.post(f"/parties/{FARMER[0]}/link", data={"text": "61032219800101001X"})
+    assert "61032219800101001X" not in hidden.text
