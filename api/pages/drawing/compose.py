@@ -30,9 +30,13 @@ RADIUS, _RIM = 13, 17
 #: Between names of neighbours, and around the whole.
 _GAP_X, _GAP_Y, _EDGE = 16, 22, 24
 _NARROWEST = 84
+#: Among so few there is room for the words on lines between neighbours, and for lines to be told apart.
+_FEW, _AIR, _WIDEST_AIR = 40, 28, 150
 #: How far a line is bent aside, of its length, until it passes no dot.
 _BENDS = (0.0, 0.12, -0.12, 0.24, -0.24, 0.4, -0.4)
 _BACK = 0.14
+#: A line stays so far from the left and upper edge; to the right and below the picture grows with it.
+_INSIDE = 6
 #: Where on a line its words are tried, from its beginning to its end.
 _ALONG = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
 _STEPS = np.linspace(0.08, 0.92, 15)
@@ -51,10 +55,7 @@ def compose(
         edges: between nodes that have a place.
         clusters: middle and reach in cells of those who belong together, and what it says.
     """
-    label = max((wide(line, LABEL) for node in nodes for line in node.lines), default=0.0)
-    across = max(_NARROWEST, label + _GAP_X)
-    lines = max((len(node.lines) for node in nodes), default=1)
-    up = 2 * _RIM + lines * LINE + _GAP_Y
+    across, up = _cell(nodes, edges)
     tops = [place.y - 0.5 for place in places.values()]
     tops += [middle.y - reach - 0.4 for middle, reach, _ in clusters]
     lefts = [place.x - 0.5 for place in places.values()]
@@ -74,15 +75,21 @@ def compose(
         room.take(dot.label)
         room.take(Box(dot.x - _RIM, dot.y - _RIM, dot.x + _RIM, dot.y + _RIM))
     grounds = []
-    for middle, reach, said in clusters:
-        ground = _cluster(x(middle.x), y(middle.y), reach * across, reach * up, said)
+    for middle, reach, named in clusters:
+        ground = _cluster(x(middle.x), y(middle.y), reach * across, reach * up, named)
         room.take(ground.caption.box)
         grounds.append(ground)
     points = np.array([(dot.x, dot.y) for dot in dots.values()])
-    drawn, captions, unsaid = [], [], 0
+    drawn: list[Line] = []
+    captions: list[Caption] = []
+    unsaid = 0
+    # the hull of a curve's control points, halved: it goes no further
+    ends: list[tuple[float, float]] = []
     for edge in edges:
         curve = _curve(dots[edge.source], dots[edge.target], edge, points)
         drawn.append(Line(edge, _path(curve)))
+        ends.append(((curve[0][0] + curve[1][0]) / 2, (curve[0][1] + curve[1][1]) / 2))
+        ends.append(((curve[2][0] + curve[1][0]) / 2, (curve[2][1] + curve[1][1]) / 2))
         if not edge.caption:
             continue
         said = _said(edge, curve, room)
@@ -92,10 +99,10 @@ def compose(
             captions.append(said)
     boxes = [dot.label for dot in dots.values()] + [one.box for one in captions]
     boxes += [one.caption.box for one in grounds]
-    right = max(
-        [*(box.right for box in boxes), *(one.x + one.across for one in grounds)], default=0
-    )
-    bottom = max([*(box.bottom for box in boxes), *(one.y + one.up for one in grounds)], default=0)
+    right = max((*(box.right for box in boxes), *(one.x + one.across for one in grounds),
+                 *(x for x, _ in ends)), default=0.0)  # fmt: skip
+    bottom = max((*(box.bottom for box in boxes), *(one.y + one.up for one in grounds),
+                  *(y for _, y in ends)), default=0.0)  # fmt: skip
     return Drawing(
         math.ceil(right + _EDGE),
         math.ceil(bottom + _EDGE),
@@ -105,6 +112,18 @@ def compose(
         tuple(grounds),
         unsaid,
     )
+
+
+def _cell(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[float, float]:
+    """Width and height of a cell: of the widest and of the longest name."""
+    label = max((wide(line, LABEL) for node in nodes for line in node.lines), default=0.0)
+    across = max(_NARROWEST, label + _GAP_X)
+    lines = max((len(node.lines) for node in nodes), default=1)
+    up = 2 * _RIM + lines * LINE + _GAP_Y
+    if len(nodes) > _FEW:
+        return across, up
+    caption = max((wide(edge.caption, CAPTION) for edge in edges), default=0.0)
+    return max(across, min(caption + _GAP_X, _WIDEST_AIR)), up + _AIR
 
 
 def _dot(node: Node, x: float, y: float) -> Dot:
@@ -145,7 +164,7 @@ def _curve(a: Dot, b: Dot, edge: Edge, points: NDArray[np.float64]) -> Curve:
             axis=1,
         )
         apart = np.sqrt(((along[:, None, :] - others[None, :, :]) ** 2).sum(2))
-        if apart.min() > _RIM:
+        if apart.min() > _RIM and along.min() > _INSIDE:
             return tried
     return curve
 
