@@ -65,8 +65,8 @@ def draw_graph(found: Neighbourhood, mode: Mode, *, in_full: bool = False) -> tu
             if len(one.members) > 1
         ]
         return compose(nodes, places, edges, clusters), ""
-    edges, unsaid = _crowded(edges, len(nodes))
-    return compose(nodes, _circles(found.members, found.ties), edges), unsaid
+    said, unsaid = _crowded(edges, len(nodes))
+    return compose(nodes, _circles(found.members, found.ties), said), unsaid
 
 
 def draw_members(members: Sequence[Member], ties: Sequence[Tie]) -> tuple[Drawing, str]:
