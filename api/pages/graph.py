@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -14,6 +15,7 @@ from api.acts import Act
 from api.admission import Flag, Whole
 from api.dependencies import Key, Reading
 from api.needs import EVERY_CLASS, needs
+from api.pages.drawing.letters import CAPTION, wide
 from api.pages.graph_picture import draw_graph, record_words, tie_words
 from api.pages.link_way import read_way
 from api.pages.rendering import PATIENCE, filled, page, waiting
@@ -38,8 +40,6 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _DOING = "正在读取这一天全区的关系。"
 _SVG = "image/svg+xml"
-#: The narrowest file, so that what stands above and below its picture has room.
-_LEAST_WIDTH = 900
 _KEY_TO_IT = (
     "圆：个人；房形：农户；方：企业和组织；粗黑边：中心；红方块：自身有不利记录；黄三角：自身有需留意的记录；"
     "虚线：疑似，身份未核实。没有标记不等于没有记录。"
@@ -144,12 +144,13 @@ def graph_file(reader: Reading, key: Key, chosen: Choosing) -> Response:
     )
     told += [f"没有写字的线都是“{unsaid}”"] * bool(unsaid)
     told += [f"另有 {found.cut} 个主体没有画"] * bool(found.cut)
+    said = "；".join(told)
     text = filled(
         "graph_file.html",
         picture=picture,
-        width=max(picture.width, _LEAST_WIDTH),
+        width=max(picture.width, *(ceil(wide(line, CAPTION)) + 48 for line in (said, _KEY_TO_IT))),
         title=f"{name} 的关系图谱（{term}）",
-        told="；".join(told),
+        told=said,
         key_to_it=_KEY_TO_IT,
     )
     headers = {"Content-Disposition": "attachment; filename=graph.svg"}
