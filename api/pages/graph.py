@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.acts import Act
 from api.admission import Flag, Whole
+from api.audit_trail import note_subjects
 from api.dependencies import Key, Reading
 from api.needs import EVERY_CLASS, needs
 from api.pages.drawing.letters import CAPTION, wide
@@ -128,10 +129,11 @@ def graph(request: Request, reader: Reading, key: Key, chosen: Choosing) -> HTML
 
 @router.get("/parties/{key}/graph.svg")
 @needs(Act.ASK, *EVERY_CLASS)
-def graph_file(reader: Reading, key: Key, chosen: Choosing) -> Response:
+def graph_file(request: Request, reader: Reading, key: Key, chosen: Choosing) -> Response:
     """The same picture as a file, with who took it and when."""
     found = read_neighbourhood(reader, key, chosen.wanted, within=None)
     assert found is not None, "it was waited for"
+    note_subjects(request, found.names)  # the file says names, and no keys
     picture, unsaid = draw_graph(found, chosen.wanted.mode, in_full=chosen.full)
     name = who(found.members[0].name, found.key)
     term = MODES[chosen.wanted.mode][0]
