@@ -11,7 +11,21 @@ from graph.log import FactLog
 from graph.projection import project
 from graph.settings import Settings
 
-__all__ = ["COOP", "FAR", "FARMER", "FIRM", "HOME", "MEMBERS", "NEIGHBOUR", "RING", "state_village"]
+__all__ = [
+    "ALONE",
+    "COOP",
+    "FAR",
+    "FARMER",
+    "FIRM",
+    "HOME",
+    "KNOWN",
+    "LIKE",
+    "MEMBERS",
+    "NEIGHBOUR",
+    "RING",
+    "state_village",
+    "village_facts",
+]
 
 KNOWN = datetime(2026, 3, 1, tzinfo=UTC)
 VILLAGE, TOWN = ("division:610322104203", "Village"), ("division:610322104", "Town")
@@ -26,12 +40,19 @@ FIRM, HELD = ("org:91610305MA91000012", "Enterprise"), ("org:91610305MA91000020"
 
 
 def state_village(settings: Settings) -> None:
-    """Write it into the log and the graph of a data folder.
+    """Write it into the log and the graph of a data folder."""
+    village_facts(FactLog(settings.log_dir))
+    with Graph(settings) as graph:
+        project(FactLog(settings.log_dir), graph)
+
+
+def village_facts(log: FactLog) -> None:
+    """Write it into a log.
 
     许春英 stands for 李互保, he for 周修复, he for her; the second is a defaulter, the third was one.
     At the end of the ring 王远 is stood for by 周修复; 许春英 may be the same as a guarantor.
     """
-    world = World(FactLog(settings.log_dir))
+    world = World(log)
     for (key, label), name in ((TOWN, "田家庄镇"), (VILLAGE, "许家村"), (COOP, "宝鸡市凤翔区众兴苹果种植农民专业合作社"),
                                (FIRM, "宝鸡丰硕果业有限公司"), (HELD, "宝鸡丰硕冷链有限公司")):  # fmt: skip
         world.node(label, key, name=name)
@@ -60,5 +81,3 @@ def state_village(settings: Settings) -> None:
                    listed_on=date(2025, 9, 1), removed_on=over)  # fmt: skip
         world.tie("SUBJECT_OF", who, (entry, "ListEntry"))
     world.commit(KNOWN)
-    with Graph(settings) as graph:
-        project(world.log, graph)
