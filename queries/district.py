@@ -165,6 +165,10 @@ class DistrictReader:
         """Everybody as arrays, from those of before where there are some of that day."""
         return self._stores.runs.snapshot.wait(self._state(None), self._taken)
 
+    def snapshot_ready(self, *, within: float | None) -> Snapshot | None:
+        """The same if it is there within so many seconds; None while it is being made."""
+        return self._stores.runs.snapshot.ready(self._state(None), self._taken, within=within)
+
     def risk_run(self) -> RiskRun:
         """The propagation of this moment, from one of before where there is one of that day."""
         found = self.risk_ready(within=None)

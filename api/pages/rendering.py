@@ -45,7 +45,7 @@ from queries.structure.control import CONTROL_REASONS
 from queries.structure.declared import UNDISCLOSED
 from queries.structure.shares import DOUBTS
 
-__all__ = ["PATIENCE", "page", "see_other", "waiting"]
+__all__ = ["PATIENCE", "filled", "page", "see_other", "waiting"]
 
 #: How long a page waits for its answer before it says so, in seconds.
 PATIENCE = 1.0
@@ -113,10 +113,13 @@ _environment.globals |= {
 def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) -> HTMLResponse:
     """A template, filled; `here` is the entry of the navigation that it belongs to."""
     asker = shown_to()
-    text = _environment.get_template(template).render(
-        here=here, asker=asker, menu=entries_for(asker), **values
-    )
+    text = filled(template, here=here, asker=asker, menu=entries_for(asker), **values)
     return HTMLResponse(text, status_code=status)
+
+
+def filled(template: str, /, **values: Any) -> str:
+    """A template as text: of what is no page."""
+    return _environment.get_template(template).render(**values)
 
 
 def see_other(path: str) -> RedirectResponse:

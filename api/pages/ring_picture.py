@@ -1,52 +1,27 @@
-"""A guarantee ring as an SVG drawn on the server: its members in a circle, an arrow to whom each
-stands for.  The same guarantees stand in a table beside the picture."""
+"""A guarantee ring as a picture: its members round circles, an arrow to whom each stands for.  The same
+guarantees stand in a table beside it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from api.pages.drawing import Drawing, Edge, Node, compose, round_a_ring, short_names
+from api.pages.drawing.letters import wrapped
 from api.wording import who
 
-__all__ = ["Arrow", "Member", "RingPicture", "draw_ring"]
+__all__ = ["MOST_DRAWN", "RingPicture", "draw_ring"]
 
-#: Members that a circle holds without their names covering one another.
+#: Members of a picture that can still be followed.
 MOST_DRAWN = 24
-_WIDTH, _HEIGHT, _SMALL = 640, 520, 340
-_RADIUS, _LONGEST = 17, 8
-
-
-@dataclass(frozen=True)
-class Member:
-    """A party of the ring, and where its name stands."""
-
-    x: float
-    y: float
-    name: str
-    key: str
-    is_firm: bool
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """From a guarantor to whom it stands for, from edge to edge; `is_mutual`: both ways, once."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    is_mutual: bool
+_LONGEST = 8
 
 
 @dataclass(frozen=True)
 class RingPicture:
-    """All that is drawn, and how many members are not."""
+    """What is drawn, and how many members are not."""
 
-    width: int
-    height: int
-    members: tuple[Member, ...]
-    arrows: tuple[Arrow, ...]
+    drawn: Drawing
     left_out: int
 
 
@@ -55,38 +30,16 @@ def draw_ring(
     names: Mapping[str, str | None],
     pairs: Iterable[tuple[str, str]],
 ) -> RingPicture:
-    """Members in their order round a circle, and an arrow for each pair (guarantor, borrower)."""
+    """Members in their order round circles, and an arrow for each pair (guarantor, borrower), one for
+    both ways."""
     shown = members[:MOST_DRAWN]
-    height = _HEIGHT if len(shown) > 6 else _SMALL
-    across, up = _WIDTH / 2 - 80, height / 2 - 50
-    drawn = {
-        key: _member(
-            key,
-            names.get(key),
-            _WIDTH / 2 + across * math.sin(2 * math.pi * place / len(shown)),
-            height / 2 - 10 - up * math.cos(2 * math.pi * place / len(shown)),
-        )
-        for place, key in enumerate(shown)
-    }
-    told = {(a, b) for a, b in pairs if a in drawn and b in drawn and a != b}
-    arrows = tuple(
-        _arrow(drawn[a], drawn[b], is_mutual=(b, a) in told)
+    whole = {key: who(names.get(key), key) for key in shown}
+    short = short_names(whole, _LONGEST)
+    nodes = [Node(key, wrapped(short[key], _LONGEST), whole[key]) for key in shown]
+    told = {(a, b) for a, b in pairs if a in whole and b in whole and a != b}
+    edges = [
+        Edge(a, b, "", f"{whole[a]} 为 {whole[b]} 担保", "guarantees", is_mutual=(b, a) in told)
         for a, b in sorted(told)
         if (b, a) not in told or a < b
-    )
-    left = len(members) - len(shown)
-    return RingPicture(_WIDTH, height, tuple(drawn.values()), arrows, left)
-
-
-def _member(key: str, name: str | None, x: float, y: float) -> Member:
-    told = who(name, key)
-    short = told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
-    return Member(round(x, 1), round(y, 1), short, key, key.startswith("org:"))
-
-
-def _arrow(a: Member, b: Member, *, is_mutual: bool) -> Arrow:
-    length = math.hypot(b.x - a.x, b.y - a.y) or 1.0
-    dx, dy = (b.x - a.x) / length * _RADIUS, (b.y - a.y) / length * _RADIUS
-    return Arrow(
-        round(a.x + dx, 1), round(a.y + dy, 1), round(b.x - dx, 1), round(b.y - dy, 1), is_mutual
-    )
+    ]
+    return RingPicture(compose(nodes, round_a_ring(shown), edges), len(members) - len(shown))

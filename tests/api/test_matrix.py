@@ -125,6 +125,7 @@ SENT: dict[str, Callable[[str], dict[str, Any]]] = {
     "/v1/match": lambda key: {"name": beginning(key)},
     "/v1/match/batch": lambda key: {"queries": [{"name": beginning(key)}]},
     "/v1/parties/{key}/case-files": lambda _: {"purpose": "核查", "by": "人员credit_office"},
+    "/parties/{key}/link": lambda key: {"text": beginning(key)},
     "/linked/{key}": lambda _: {"purpose": "核查", "form": "print", "by": "人员credit_office"},
     "/v1/measures/admission": lambda key: {"measure": "approval_no_promise", "subject": key},
     "/v1/stress/distress": lambda key: {"failed": [key]},

@@ -91,4 +91,7 @@ def test_no_browser_is_sent_what_others_made() -> None:
     scripts = {
         path.name for path in (ROOT / "api" / "pages" / "static").rglob("*") if path.is_file()
     }
-    assert scripts == {"events.js", "find.js", "party.css", "xinnong.css", "xinnong.svg"}
+    assert scripts == {
+        "board.css", "events.js", "find.js", "graph.js", "party.css", "print.js", "xinnong.css",
+        "xinnong.svg",
+    }  # fmt: skip

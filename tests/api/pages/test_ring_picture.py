@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import combinations
 
 import pytest
@@ -19,22 +18,24 @@ from api.pages.ring_picture import MOST_DRAWN, draw_ring
 def test_every_pair_is_one_arrow(size: int, pairs: set[tuple[int, int]]) -> None:
     members = [f"person:{n}" for n in range(size)]
     told = {(f"person:{a}", f"person:{b}") for a, b in pairs}
-    drawn = draw_ring(members, {}, told)
+    picture = draw_ring(members, {}, told)
+    edges = [line.edge for line in picture.drawn.lines]
     shown = {*members[:MOST_DRAWN]}
     apart = {frozenset(pair) for pair in told if {*pair} <= shown and pair[0] != pair[1]}
-    assert len(drawn.arrows) == len(apart)
-    assert sum(arrow.is_mutual for arrow in drawn.arrows) == sum(
+    assert len(edges) == len(apart)
+    assert sum(edge.is_mutual for edge in edges) == sum(
         tuple(sorted(pair)) in told and tuple(sorted(pair, reverse=True)) in told for pair in apart
     )
-    assert drawn.left_out == max(0, size - MOST_DRAWN)
+    assert picture.left_out == max(0, size - MOST_DRAWN)
 
 
 @pytest.mark.parametrize("size", [2, 3, 6, 7, 22, 24])
 def test_members_stand_apart_and_inside(size: int) -> None:
     members = [f"org:{n}" for n in range(size)]
-    drawn = draw_ring(members, dict.fromkeys(members, "凤翔区样本农机专业合作社"), [])
-    for one in drawn.members:
-        assert one.name == "凤翔区样本农机…" and one.is_firm
-        assert 60 <= one.x <= drawn.width - 60 and 12 <= one.y <= drawn.height - 30
-    for one, other in combinations(drawn.members, 2):
-        assert math.hypot(one.x - other.x, one.y - other.y) > 30, (one, other)
+    drawn = draw_ring(members, dict.fromkeys(members, "凤翔区样本农机专业合作社"), []).drawn
+    for one in drawn.dots:
+        assert one.node.lines == ("样本农机…",) and one.node.shape == "org"
+        assert one.label.left >= 0 and one.label.right <= drawn.width
+        assert one.label.top >= 0 and one.label.bottom <= drawn.height
+    for one, other in combinations(drawn.dots, 2):
+        assert not one.label.overlaps(other.label), (one, other)
