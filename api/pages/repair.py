@@ -12,6 +12,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.schema import SCHEMA
@@ -100,7 +101,9 @@ class _Acting(_Form):
 @needs(Act.OFFICE, *EVERY_CLASS)
 def desk(services: Serving, offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0) -> HTMLResponse:
     """Cases, overdue ones first."""
-    found = cases(services.office.settings, services.office.store, limit=_ON_A_PAGE, offset=offset)
+    found = cases(
+        services.office.settings, services.office.store, limit=rows_shown(_ON_A_PAGE), offset=offset
+    )
     return page("repairs.html", here="/repairs", found=found, offset=offset, step=_ON_A_PAGE)
 
 

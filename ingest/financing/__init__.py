@@ -9,6 +9,7 @@ from __future__ import annotations
 from graph.operations import Done, FinancingFile
 from ingest.financing.desk import FinancingDesk
 from ingest.financing.facts import FACTS, carry_out
+from ingest.financing.visiting import VisitDesk
 from ingest.financing.words import LIMIT, WORDS
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Done",
     "FinancingDesk",
     "FinancingFile",
+    "VisitDesk",
     "carry_out",
 ]
