@@ -103,10 +103,10 @@ def demand(
     return see_other(f"/financing/demands/{made}")
 
 
-@router.get("/parties/{key}/visit")
+@router.get("/parties/{subject}/visit")
 @needs(Act.FINANCE, *EVERY_CLASS)
 def blank(
-    key: str,
+    subject: str,
     reader: Reading,
     services: Serving,
     scope: Scoped,
@@ -114,18 +114,20 @@ def blank(
 ) -> HTMLResponse:
     """The form, one column wide; it has a number of its own, under which it is kept once."""
     given = {"reference": token_urlsafe(16), "visited_on": today().isoformat(), "village": village}
-    return _form(reader, _desk(services, scope), key, given)
+    return _form(reader, _desk(services, scope), subject, given)
 
 
-@router.post("/parties/{key}/visit")
+@router.post("/parties/{subject}/visit")
 @needs(Act.FINANCE, *EVERY_CLASS)
-def keep(key: str, reader: Reading, services: Serving, scope: Scoped, form: TypedForm) -> Response:
+def keep(
+    subject: str, reader: Reading, services: Serving, scope: Scoped, form: TypedForm
+) -> Response:
     """Keep what was found."""
     desk = _desk(services, scope)
     try:
-        made = desk.keep(reader, key, at=utc_now(), **visit_of(form))
+        made = desk.keep(reader, subject, at=utc_now(), **visit_of(form))
     except InputError as error:
-        return _form(reader, desk, key, shown_again(form), error=error.message_zh)
+        return _form(reader, desk, subject, shown_again(form), error=error.message_zh)
     return see_other(f"/visits/{made.number}")
 
 

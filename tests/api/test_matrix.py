@@ -151,6 +151,8 @@ ELSEWHERE = NO_ANSWER | {
     "/monitoring/inboxes/{number}", "/exchange/{contract}", "/v1/questions/{name}",
     # for a purpose of each role's own, and a form for it (test_matching)
     "/v1/screen", "/screening",
+    # entered by officers of whom the subject let see it (test_visits)
+    "/parties/{subject}/visit",
 }  # fmt: skip
 
 
