@@ -58,7 +58,7 @@ def test_a_form_that_is_sent_twice_is_one_visit(visits: Visits) -> None:
     assert len(visits.of(BANK)) == 1
     with pytest.raises(InputError) as refused:
         visits.keep(PERSON, **stated(notes="在家"))
-    assert refused.value.code == "reference_reused"
+    assert refused.value.cause_code == "reference_reused"
     # the same number of another institution is another form
     assert visits.keep(PERSON, **stated(institution=OTHER)).number != first.number
 
