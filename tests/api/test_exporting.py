@@ -22,8 +22,9 @@ from api.needs import is_open, needs, open_to_all, own, routes_of
 from api.pages import router as pages
 from api.pages.exporting import NOT_EXPORTED, NOT_EXPORTED_ACTS, exporting, rows_shown
 from api.pages.rendering import page
-from api.problems import add_handlers, problem
+from api.problems import add_handlers, defect, problem
 from api.security import Asker, Role
+from api.trace import Traced
 from graph.operations import OperationsStore, Trail
 from graph.settings import Settings
 from queries.scope import Scope
@@ -61,7 +62,8 @@ def client(store: OperationsStore) -> Iterator[TestClient]:
     async def permitted(request: Request) -> None:
         note_asker(request, OFFICER, request.scope["route"].endpoint.needs.act)
 
-    inner, outer = APIRouter(), APIRouter(dependencies=[Depends(exporting)])
+    inner = APIRouter(include_in_schema=False)
+    outer = APIRouter(dependencies=[Depends(exporting)])
 
     @inner.get("/figures")
     @needs(Act.ASK)
@@ -108,6 +110,7 @@ def client(store: OperationsStore) -> Iterator[TestClient]:
     outer.include_router(inner)
     app = FastAPI(dependencies=[Depends(permitted), Depends(admitted)])
     app.add_middleware(Audited, refuse=problem)
+    app.add_middleware(Traced, defect=defect, who="样本")
     app.include_router(outer)
     add_handlers(app)
     with TrailWriter(store) as writer:
