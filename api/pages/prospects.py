@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -18,10 +17,9 @@ from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from api.security import may
 from api.security.shown_to import shown_to
-from queries.eligibility.decisions.prospects import NOTHING, Prospect, brought
-from queries.eligibility.decisions.visit_sheet import visited_households
+from queries.eligibility.decisions.prospects import NOTHING, brought
+from queries.eligibility.decisions.visit_sheet import VisitedHousehold, visited_households
 from queries.eligibility.scorecard.village import town_of
-from queries.reader import Reader
 
 __all__ = ["ENTRIES", "router"]
 
@@ -161,6 +159,9 @@ def _sheet(
         return waiting(request, _DOING, here="/prospects")
     titles = {name: item.title for name, item in reader.products.items()}
     names = reader.division_names()
+    rows = found.village(village, product=product or None, most=most)
+    households = visited_households(one.shown_by(reader.shown) for one in rows)
+    conflicts = reader.conflicts(assessor) if assessor else {}
     return page(
         "visit_sheet.html",
         here="/prospects",
@@ -170,28 +171,26 @@ def _sheet(
         brought=brought(),
         found=found,
         stated=reader.basis,
-        households=visited_households(
-            _as_shown(reader, one)
-            for one in found.village(village, product=product or None, most=most)
-        ),
+        households=households,
+        avoids=_avoids(households, conflicts),
         enters=asker is not None and may(Act.FINANCE, asker),
         titles=titles,
         product=product,
         title=titles.get(product, "全部产品"),
         choices=choices,
-        conflicts=reader.conflicts(assessor) if assessor else {},
+        conflicts=conflicts,
         assessor=assessor,
         assessor_name=reader.name(assessor) if assessor else None,
         most=most,
     )
 
 
-def _as_shown(reader: Reader, one: Prospect) -> Prospect:
-    """A prospect with certificate, telephone and address as the role of whoever asks is shown them."""
-    told = reader.shown(
-        {"key": one.applicant, "masked": one.masked, "phone_masked": one.phone_masked,
-         "address": one.address}
-    )  # fmt: skip
-    return replace(
-        one, masked=told["masked"], phone_masked=told["phone_masked"], address=told["address"]
-    )
+def _avoids(households: Iterable[VisitedHousehold], conflicts: Mapping[str, str]) -> dict[str, str]:
+    """Households that an assessor leaves to somebody else, for itself or for any of its applicants."""
+    found = {}
+    for home in households:
+        for key in (*(one.applicant for one in home.products), home.who.unit):
+            if key in conflicts:
+                found[home.who.unit] = conflicts[key]
+                break
+    return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 __all__ = ["NOTHING", "Board", "Lacking", "Prospect", "ProspectCount"]
 
@@ -59,6 +61,15 @@ class Prospect:
             both = one if held is None else replace(held, wording=f"{held.wording}；{one.wording}")
             found[one.how] = replace(both, days=max(both.days, one.days))
         return tuple(found.values())
+
+    def shown_by(self, shows: Callable[[dict[str, Any]], dict[str, Any]]) -> Self:
+        """With certificate, telephone and address as a reader shows them (`Reader.shown`)."""
+        told = shows(
+            {"key": self.applicant, "masked": self.masked, "phone_masked": self.phone_masked,
+             "address": self.address}
+        )  # fmt: skip
+        del told["key"]
+        return replace(self, **told)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from bench.scope.memory_log import MemoryLog
 from queries.eligibility import packaged
 from queries.eligibility.decisions.prospects import NOTHING, Prospects, brought, prospects
 from queries.eligibility.decisions.visit_sheet import visited_households
+from queries.identities import Shows
 
 DAY = date(2026, 3, 15)
 NEAR, FAR = "division:610305100201", "division:610305200201"
@@ -106,3 +107,10 @@ def test_one_errand_names_each_way_once(found: Prospects) -> None:
         # what every visit brings is said once for all, and is no errand of one household
         assert not {"consent", "purpose"} & {one.condition for one in home.errands}
     assert "书面授权书" in brought() and "征信报告" in brought()
+
+
+def test_who_may_not_see_a_telephone_is_not_shown_it(found: Prospects) -> None:
+    one = found.village(NEAR, product=SMALL)[0]
+    shown = one.shown_by(Shows(certificate="masked", telephone="hidden", address="hidden").of)
+    assert (shown.phone_masked, shown.address, shown.masked) == (None, None, f"610322{'*' * 12}")
+    assert (shown.name, shown.applicant, shown.lacking) == (one.name, one.applicant, one.lacking)
