@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def town(light_engines: None, office: Settings) -> Settings:
         world.node("Farmer", key, "Person")
         world.node("Household", home[0], household_no=f"H-{place}", address=f"李家堡村{place + 1}组",
                    credit_grade="A", annual_income_fen=6_000_000, annual_expense_fen=1_000_000,
-                   orchard_mu=4.0, valid_from=date(2026, 6, 1))  # fmt: skip
+                   orchard_mu=4.0, valid_from=today() - timedelta(180))  # fmt: skip
         world.tie("BELONGS_TO", person, home, role="householder")
         world.tie("LOCATED_IN", person, (VILLAGE, "Village"))
     world.node("Loan", LOAN, loan_no="J1", principal_fen=8_000_000, granted_on=date(2025, 1, 1),
@@ -78,9 +78,9 @@ def town(light_engines: None, office: Settings) -> Settings:
     world.tie("GAVE", (STANDS, "Person"), ("guarantee:1", "Guarantee"))
     world.tie("GUARANTEES", (STANDS, "Person"), (OWES, "Person"), discriminator="guarantee:1",
               amount_fen=8_000_000, guarantee_kind="joint_and_several", valid_from=date(2025, 1, 1))  # fmt: skip
-    world.commit(datetime(2026, 6, 1, tzinfo=UTC), source="loan")
+    world.commit(utc_now() - timedelta(6), source="loan")
     world.node("Village", VILLAGE, name="李家堡村")
-    world.commit(datetime(2026, 6, 2, tzinfo=UTC), source="judgment_defaulter")
+    world.commit(utc_now() - timedelta(5), source="judgment_defaulter")
     catch_up(office)
     return office
 
@@ -141,7 +141,7 @@ def test_an_afternoon_on_a_telephone(
     with Chromium(tmp_path / "phone", width=390) as window:
         logged_in(window, address, town, officer)
         window.open(f"{address}/prospects")
-        told = window.wait_for("各村可走访的户数")
+        told = window.wait_for("没有记录不等于没有贷过款")
         looked_at(window)
         assert "李家堡村" in told and "许春英" in told
         # who agreed to nothing is not there
