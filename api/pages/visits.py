@@ -20,9 +20,8 @@ from api.pages.typed_form import TypedForm
 from api.services import Services
 from api.visit_form import PAPERS, papers_offered, shown_again, visit_of
 from graph.errors import ForbiddenError, InputError
-from graph.operations import OUTCOMES
 from graph.time import today, utc_now
-from ingest.financing import VisitDesk
+from ingest.financing import OUTCOMES, VisitDesk
 from queries.eligibility.decisions.prospects import brought
 from queries.eligibility.scorecard.village import town_of
 from queries.reader import Reader

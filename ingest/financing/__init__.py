@@ -6,7 +6,7 @@ the graph is rows of the source `platform_financing`, by the ordinary way of fil
 
 from __future__ import annotations
 
-from graph.operations import Done, FinancingFile
+from graph.operations import OUTCOMES, Done, FinancingFile
 from ingest.financing.desk import FinancingDesk
 from ingest.financing.facts import FACTS, carry_out
 from ingest.financing.visiting import VisitDesk
@@ -15,6 +15,7 @@ from ingest.financing.words import LIMIT, WORDS
 __all__ = [
     "FACTS",
     "LIMIT",
+    "OUTCOMES",
     "WORDS",
     "Done",
     "FinancingDesk",
