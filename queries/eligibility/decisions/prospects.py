@@ -181,7 +181,7 @@ class Prospects:
             villages: keys of today; None: of all.
             lacks: id of the one condition that lacks; `NOTHING`: nothing does; empty: any.
         """
-        places, ways, ranks, parties = [], [], [], []
+        lots: list[tuple[NDArray[Any], ...]] = []
         lacking: dict[str, tuple[str, int]] = {}
         for place, ranked in enumerate(self._ranked):
             if product is not None and ranked.product.id != product:
@@ -196,20 +196,20 @@ class Prospects:
                 if condition == lacks:
                     only = only | rows
             here &= only
-            places.append(np.full(int(here.sum()), place))
-            ways.append(ranked.ways[here])
-            ranks.append(ranked.rank[here])
-            parties.append(ranked.parties[here])
-        if not places:
+            lots.append(
+                (ranked.ways[here], ranked.rank[here], ranked.parties[here],
+                 np.full(int(here.sum()), place))
+            )  # fmt: skip
+        if not lots:
             return Board((), 0, ())
-        place, party = np.concatenate(places), np.concatenate(parties)
-        order = np.lexsort((party, place, -np.concatenate(ranks), np.concatenate(ways)))
+        ways, ranks, parties, of = (np.concatenate(each) for each in zip(*lots, strict=True))
+        order = np.lexsort((parties, of, -ranks, ways))
         chosen = order[offset : offset + limit]
-        rows = self._told(
-            [self._prospect(self._ranked[int(place[at])], int(party[at])) for at in chosen]
+        found = self._told(
+            [self._prospect(self._ranked[int(of[at])], int(parties[at])) for at in chosen]
         )
         told = ((name, wording, count) for name, (wording, count) in lacking.items() if count)
-        return Board(rows, len(order), tuple(sorted(told, key=lambda one: (-one[2], one[0]))))
+        return Board(found, len(order), tuple(sorted(told, key=lambda one: (-one[2], one[0]))))
 
     def _told(self, found: Sequence[Prospect]) -> tuple[Prospect, ...]:
         """With what is known of who they are and where they live."""
