@@ -137,7 +137,7 @@ async def admitted(request: Request) -> None:
     if isinstance(route, APIRoute) and not getattr(route.endpoint, "takes_any_query", False):
         every = _with_dependencies(route.dependant)
         declared = {field.alias for part in every for field in part.query_params}
-        if not route.include_in_schema and "GET" in route.methods:
+        if not route.include_in_schema and "GET" in (route.methods or ()):
             declared |= _OF_EVERY_PAGE
         names = [name for name, _ in request.query_params.multi_items()]
         wrong = [("query", name if name in declared else "?") for name in dict.fromkeys(names)
