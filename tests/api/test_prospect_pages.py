@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from outline import Outline
@@ -140,7 +141,7 @@ def test_a_sheet_says_whom_to_ask_for_where_and_what_to_bring(served: Any) -> No
         assert words in text, words
     # what everybody is to bring is said once, and not again beside each
     assert text.count("负债情况声明") == text.count("每户都要备齐") == 1
-    assert f"/parties/{next(iter(PEOPLE))}/visit" in page.text
+    assert f"/parties/{quote(next(iter(PEOPLE)))}/visit" in page.text
     hidden = served(Shows(telephone="hidden", address="hidden")).get(f"/villages/{NEAR}/prospects")
     assert "138****" not in hidden.text and "甲村1组" not in hidden.text
 
