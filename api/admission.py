@@ -47,6 +47,9 @@ MOST = 2**53 - 1
 #: The largest body of a request that is no file, in bytes: it is read as a whole.
 MOST_BODY = 16 * 2**20
 
+#: What every page takes besides what it declares: to be told as a file (`api.pages.exporting`).
+_OF_EVERY_PAGE = frozenset({"export"})
+
 #: Half of a character, or none: no text.
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 #: Shorter ones are codes and single words, which stand in our own sentences as well.
@@ -134,6 +137,8 @@ async def admitted(request: Request) -> None:
     if isinstance(route, APIRoute) and not getattr(route.endpoint, "takes_any_query", False):
         every = _with_dependencies(route.dependant)
         declared = {field.alias for part in every for field in part.query_params}
+        if not route.include_in_schema and "GET" in (route.methods or ()):
+            declared |= _OF_EVERY_PAGE
         names = [name for name, _ in request.query_params.multi_items()]
         wrong = [("query", name if name in declared else "?") for name in dict.fromkeys(names)
                  if name not in declared or names.count(name) > 1]  # fmt: skip

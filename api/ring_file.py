@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.loan_file import loans_secured
 from graph.errors import NotFoundError
 from queries.record_signal import RecordSignal, signal_of
 from queries.structure.fen import Fen, total
@@ -35,7 +36,8 @@ class RingMember:
 
 @dataclass(frozen=True)
 class RingFile:
-    """A ring and its guarantees, of members for members and of others for members."""
+    """A ring and its guarantees, of members for members and of others for members; `loans`: which each
+    contract secures."""
 
     ring: Ring
     members: tuple[RingMember, ...]
@@ -43,6 +45,7 @@ class RingFile:
     outside: tuple[Contract, ...]
     names: dict[str, str | None]
     basis: Basis
+    loans: dict[str, list[str]]
 
 
 def read_ring(reader: Reader, key: str) -> RingFile:
@@ -77,5 +80,11 @@ def read_ring(reader: Reader, key: str) -> RingFile:
     )
     named = held | {c.guarantor for c in outside}
     return RingFile(
-        ring, members, inside, outside, {one: net.name(one) for one in named}, position.basis
+        ring,
+        members,
+        inside,
+        outside,
+        {one: net.name(one) for one in named},
+        position.basis,
+        loans_secured(reader, [one.number for one in (*inside, *outside)]),
     )

@@ -98,6 +98,10 @@ class Reader(DistrictReader):
         """Find parties by whatever was typed; a resident id is turned into its key and not kept."""
         return self.ask("find_party", text=text)
 
+    def shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """What was read of everybody at once, with identities as this reader shows them."""
+        return self._shows.of({**row})
+
     def known(self, key: str) -> str:
         """The key that stands for a party; raises `NotFoundError` where nobody knows it."""
         return self._keys.known(key)

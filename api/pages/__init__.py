@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
+from api.pages.exporting import exporting
 from api.pages.navigation import page_modules
 from api.pages.rendering import page
 
 __all__ = ["render_problem", "router"]
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(
+    include_in_schema=False,
+    default_response_class=HTMLResponse,
+    dependencies=[Depends(exporting)],
+)
 for _page in page_modules():
     router.include_router(_page.router)
 

@@ -13,6 +13,7 @@ from api.admission import MOST, Whole
 from api.bulletin_workbook import workbook
 from api.dependencies import Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.schema.ledger import DECISION_CLASSES
@@ -124,7 +125,7 @@ def rows(
     every = content.rows(measure, department, act_class) if measure in content.measures else []
     return page(
         "bulletin_rows.html", here="/bulletins", told=told, title=MEASURES.get(measure, measure),
-        rows=every[offset : offset + _ON_A_PAGE], total=len(every), offset=offset,
+        rows=every[offset : offset + rows_shown(_ON_A_PAGE)], total=len(every), offset=offset,
         step=_ON_A_PAGE, measure=measure, department=department, act_class=act_class,
         classes=DECISION_CLASSES, names={unit.department: unit.name for unit in content.units},
     )  # fmt: skip

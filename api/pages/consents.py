@@ -12,6 +12,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading, Scoped, Serving
 from api.needs import asked, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
@@ -217,7 +218,12 @@ def _listed(
     rules = consent_rules()
     chosen = find_purpose(purpose or rules.purposes[0].code)
     found = consents_of(
-        services.office, scope, at=utc_now(), subject=subject, limit=_ON_A_PAGE, offset=offset
+        services.office,
+        scope,
+        at=utc_now(),
+        subject=subject,
+        limit=rows_shown(_ON_A_PAGE),
+        offset=offset,
     )
     return page(
         "consents.html",

@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page
 from ingest.duties import STATES
@@ -49,7 +50,7 @@ def duties(
         "duties.html",
         here="/duties",
         found=found,
-        items=items[offset : offset + _ON_A_PAGE],
+        items=items[offset : offset + rows_shown(_ON_A_PAGE)],
         total=len(items),
         departments=desk.departments(PATIENCE),
         most=_ON_A_PAGE,

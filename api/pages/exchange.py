@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.pages.typed_form import TypedForm
@@ -149,7 +150,9 @@ def _partner(
 ) -> HTMLResponse:
     office = services.office
     found = contract_state(office.settings, office.store, contract)
-    shown = contract_items(reader, office.store, contract, state, offset=offset, most=_ON_A_PAGE)
+    shown = contract_items(
+        reader, office.store, contract, state, offset=offset, most=rows_shown(_ON_A_PAGE)
+    )
     return page(
         "exchange_partner.html",
         _UNPROCESSABLE if error else _OK,

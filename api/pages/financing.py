@@ -16,6 +16,7 @@ from api.dependencies import Reading, Scoped, Serving
 from api.financing import carried, desk_for, figures_for, reads_figures_alone
 from api.financing_form import CHECKED, FIELDS, stated
 from api.needs import EVERY_CLASS, needs, open_to_all
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.pages.typed_form import TypedForm
@@ -242,7 +243,7 @@ def _inbox(
     reader: Reader, desk: FinancingDesk, *, offset: int = 0,
     given: dict[str, str] | None = None, error: str = "",
 ) -> HTMLResponse:  # fmt: skip
-    found = desk.inbox(at=utc_now(), limit=_ON_A_PAGE, offset=offset)
+    found = desk.inbox(at=utc_now(), limit=rows_shown(_ON_A_PAGE), offset=offset)
     subjects = [one.subject for one in found.rows if one.subject is not None]
     return page(
         "financing.html",

@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.pages.typed_form import TypedForm
@@ -78,7 +79,7 @@ def arrears(
 ) -> HTMLResponse:
     """Contracts with what is owed, and how the interest comes about."""
     found = claims(
-        government_book(reader), state=state, body=body, finding=finding, limit=_ON_A_PAGE,
+        government_book(reader), state=state, body=body, finding=finding, limit=rows_shown(_ON_A_PAGE),
         offset=offset,
     )  # fmt: skip
     return page(
@@ -100,7 +101,7 @@ def arrears(
 def promised(reader: Reading, state: State = "", body: Of = "", offset: Offset = 0) -> HTMLResponse:
     """Commitments and what became of them."""
     found = commitments(
-        government_book(reader), state=state, body=body, limit=_ON_A_PAGE, offset=offset
+        government_book(reader), state=state, body=body, limit=rows_shown(_ON_A_PAGE), offset=offset
     )
     return page(
         "government_commitments.html", here=_HERE, found=found, states=OUTCOMES, state=state,
@@ -115,7 +116,7 @@ def disclosed(
 ) -> HTMLResponse:
     """By body and year: whether it was told to the public by 31 March."""
     found = disclosure_list(
-        government_book(reader), state=state, body=body, limit=_ON_A_PAGE, offset=offset
+        government_book(reader), state=state, body=body, limit=rows_shown(_ON_A_PAGE), offset=offset
     )
     return page(
         "government_disclosures.html", here=_HERE, found=found, states=DISCLOSURE_STATES,
@@ -223,7 +224,7 @@ def _staff(
         answer=answer,
         error=error,
         grounds=check_rules().grounds,
-        log=staff_log(services.office.store, limit=_ON_A_PAGE, offset=offset),
+        log=staff_log(services.office.store, limit=rows_shown(_ON_A_PAGE), offset=offset),
         step=_ON_A_PAGE,
     )
 
@@ -244,7 +245,7 @@ def _evaluation(
         _UNPROCESSABLE if error else _OK,
         here=_HERE,
         found=found,
-        shown=list(found.bodies)[offset : offset + _ON_A_PAGE],
+        shown=list(found.bodies)[offset : offset + rows_shown(_ON_A_PAGE)],
         offset=offset,
         step=_ON_A_PAGE,
         given=given or {},

@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Scoped, Serving
 from api.needs import needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.information import InformationClass
@@ -48,7 +49,7 @@ def queue(
         stated=DataBasis.of(services.deliveries().batches, scope),
         compared=compared,
         found=found,
-        pairs=services.judging.queue(limit=_ON_A_PAGE, offset=offset),
+        pairs=services.judging.queue(limit=rows_shown(_ON_A_PAGE), offset=offset),
         total=services.judging.waiting,
         offset=offset,
         step=_ON_A_PAGE,

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.acts import Act
 from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page
 from queries.lending import (
@@ -49,7 +50,7 @@ def lending(reader: Reading, by: Grouping = "town", period: Span = "") -> HTMLRe
         groupings=GROUPINGS,
         indicators=INDICATORS,
         typed=period,
-        shown=_SHOWN,
+        shown=rows_shown(_SHOWN),
     )
 
 
@@ -65,7 +66,9 @@ def rows(
     """What was counted in one figure; a party leads to its page."""
     span = Period.of(period, reader.moment.as_of)
     found = lending_rows(reader, code, by, key or None, span)
-    parties = [one for one in found[:_SHOWN] if not one.startswith(("loan:", "credit_line:"))]
+    parties = [
+        one for one in found[: rows_shown(_SHOWN)] if not one.startswith(("loan:", "credit_line:"))
+    ]
     return page(
         "lending_rows.html",
         here="/lending",
@@ -74,7 +77,7 @@ def rows(
         group=GROUPINGS[by] if by == "district" else (key or "未登记"),
         span=span,
         typed=period,
-        rows=found[:_SHOWN],
+        rows=found[: rows_shown(_SHOWN)],
         total=len(found),
         names=reader.names(parties),
         basis_told=reader.basis,

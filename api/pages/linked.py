@@ -12,6 +12,7 @@ from api.admission import Whole
 from api.case_workbook import workbook_answer
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from graph.time import parse_date
@@ -51,7 +52,9 @@ def lists(
 ) -> HTMLResponse:
     """One list, cut down; never a label on anybody in it.  `who` finds a party to look into."""
     cut = ListFilter(town, tie, nearest, parse_date(since) if since else None, dishonest)
-    found = linked_lists(reader, name, cut, limit=_ON_A_PAGE, offset=offset, within=PATIENCE)
+    found = linked_lists(
+        reader, name, cut, limit=rows_shown(_ON_A_PAGE), offset=offset, within=PATIENCE
+    )
     if found is None:
         return waiting(request, _DOING, here="/linked")
     places = reader.division_names()

@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading
 from api.needs import needs
+from api.pages.exporting import rows_shown
 from api.pages.rendering import page
 from graph.information import InformationClass
 from queries.public_lists import list_entries, list_states
@@ -48,7 +49,7 @@ def entries(
     offset: Annotated[Whole, Query(ge=0, le=MOST)] = 0,
 ) -> HTMLResponse:
     """Entries of one list, or of all."""
-    found = list_entries(reader, list_kind, limit=_ON_A_PAGE, offset=offset)
+    found = list_entries(reader, list_kind, limit=rows_shown(_ON_A_PAGE), offset=offset)
     return page(
         "list_entries.html",
         here="/repairs",

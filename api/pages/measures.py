@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.pages.typed_form import TypedForm
@@ -68,7 +69,7 @@ def overreach(
         "measures.html",
         here="/measures",
         found=found,
-        shown=found.findings[offset : offset + _ON_A_PAGE],
+        shown=found.findings[offset : offset + rows_shown(_ON_A_PAGE)],
         kind=kind,
         area=area,
         offset=offset,
@@ -154,7 +155,7 @@ def incentives(
         book=load_incentives(),
         titles={item.id: item.title for item in load_incentives().incentives},
         used=used,
-        rows=rows[offset : offset + _ON_A_PAGE],
+        rows=rows[offset : offset + rows_shown(_ON_A_PAGE)],
         total=len(rows),
         incentive=incentive,
         offset=offset,

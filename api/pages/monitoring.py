@@ -13,6 +13,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.errors import InputError
@@ -70,7 +71,7 @@ def warnings(
         chosen.sector,
         rules=chosen.rules,
         since=instant_on(parse_date(since), time.min) if since else None,
-        limit=_ON_A_PAGE,
+        limit=rows_shown(_ON_A_PAGE),
         offset=offset,
         within=PATIENCE,
     )
@@ -160,7 +161,9 @@ def ended(number: Number, services: Serving, by: Text = "", why: Text = "") -> R
 @needs(Act.OFFICE, *EVERY_CLASS)
 def to_read(request: Request, number: Number, reader: Reading, services: Serving) -> HTMLResponse:
     """What is new for one who subscribes; the form below notes what stands on the page as read."""
-    found = inbox(reader, services.office.store, number, limit=_ON_A_PAGE, within=PATIENCE)
+    found = inbox(
+        reader, services.office.store, number, limit=rows_shown(_ON_A_PAGE), within=PATIENCE
+    )
     if found is None:
         return waiting(request, _DOING, here="/monitoring")
     return page("monitoring_inbox.html", here="/monitoring", found=found)

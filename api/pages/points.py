@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.pages.typed_form import TypedForm
@@ -129,7 +130,9 @@ def _listed(
         "points.html",
         _UNPROCESSABLE if error else _OK,
         here="/points",
-        found=participants(reader, services.office.store, limit=_ON_A_PAGE, offset=offset),
+        found=participants(
+            reader, services.office.store, limit=rows_shown(_ON_A_PAGE), offset=offset
+        ),
         offset=offset,
         step=_ON_A_PAGE,
         given=given or {},

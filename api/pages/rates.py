@@ -13,6 +13,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.schema.ledger import DECISION_CLASSES
@@ -94,12 +95,12 @@ def rows(
     chosen = period or told.newest(book)
     if measure in ATTENTION and not period:
         found = told.attention(
-            measure, department=department, act_class=act_class, limit=_ON_A_PAGE, offset=offset,
+            measure, department=department, act_class=act_class, limit=rows_shown(_ON_A_PAGE), offset=offset,
             book=book,
         )  # fmt: skip
     else:
         found = told.rows(
-            chosen, measure, department=department, act_class=act_class, limit=_ON_A_PAGE,
+            chosen, measure, department=department, act_class=act_class, limit=rows_shown(_ON_A_PAGE),
             offset=offset, book=book,
         )  # fmt: skip
     asked = {"measure": measure, "period": period, "department": department, "act_class": act_class}

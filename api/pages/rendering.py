@@ -13,7 +13,9 @@ from api.acts import Act
 from api.carrying import Leading, along
 from api.condition_words import failed, hint_said, lacking, unknown
 from api.pages.dating import Dating
+from api.pages.exporting import export_link, exported
 from api.pages.naming import Naming
+from api.pages.navigation import navigation
 from api.pages.start import entries_for, start_of
 from api.record_words import adverse_said, adverse_sentence, record_said
 from api.security import Asker, may
@@ -100,6 +102,7 @@ _environment.globals |= {
     "LEAST_SHARE": LEAST_SHARE,
     "MATCHES": MATCHES,
     "SCHEMA": SCHEMA,
+    "export_link": export_link,
     "STATES": STATES,
     "points": points,
     "purposes_for": purposes_for,
@@ -114,7 +117,13 @@ def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) 
     """A template, filled; `here` is the entry of the navigation that it belongs to."""
     asker = shown_to()
     text = filled(template, here=here, asker=asker, menu=entries_for(asker), **values)
-    return HTMLResponse(text, status_code=status)
+    return exported(text, status, _called(here)) or HTMLResponse(text, status_code=status)
+
+
+def _called(here: str) -> str:
+    """What a file with the tables of a page is called: as its entry in the menu, and as nobody."""
+    every = (entry for shown in navigation().values() for entry in shown)
+    return next((entry.title for entry in every if entry.path == here), "表格")
 
 
 def filled(template: str, /, **values: Any) -> str:

@@ -12,6 +12,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.schema import SCHEMA
@@ -105,8 +106,9 @@ def desk(
 ) -> HTMLResponse:
     """Cases, overdue ones first; or those alone whose clock runs, or has run out."""
     found = cases(
-        services.office.settings, services.office.store, limit=_ON_A_PAGE, offset=offset, only=only
-    )
+        services.office.settings, services.office.store,
+        limit=rows_shown(_ON_A_PAGE), offset=offset, only=only,
+    )  # fmt: skip
     return page(
         "repairs.html",
         here="/repairs",

@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Key, Reading
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page
 from graph.schema.credit_grade import SECTORS
@@ -51,7 +52,12 @@ def inspections(
         "supervision.html",
         here="/supervision",
         found=inspection_plan(
-            reader, sector=sector, grade=grade, state=state, limit=_ON_A_PAGE, offset=offset
+            reader,
+            sector=sector,
+            grade=grade,
+            state=state,
+            limit=rows_shown(_ON_A_PAGE),
+            offset=offset,
         ),
         chosen={"sector": sector, "grade": grade, "state": state},
         sectors=SECTORS,
@@ -68,7 +74,7 @@ def amiss(reader: Reading, kind: Code = "", offset: Offset = 0) -> HTMLResponse:
     return page(
         "supervision_findings.html",
         here="/supervision",
-        found=grade_findings(reader, kind, limit=_ON_A_PAGE, offset=offset),
+        found=grade_findings(reader, kind, limit=rows_shown(_ON_A_PAGE), offset=offset),
         kind=kind,
         kinds=FINDINGS,
         offset=offset,
@@ -101,7 +107,7 @@ def subjects(
     return page(
         "supervision_subjects.html",
         here="/supervision",
-        found=graded(reader, kind, scheme, grade, limit=_ON_A_PAGE, offset=offset),
+        found=graded(reader, kind, scheme, grade, limit=rows_shown(_ON_A_PAGE), offset=offset),
         kind=kind,
         scheme=scheme,
         grade=grade,

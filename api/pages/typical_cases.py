@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs, open_to_all
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.pages.typed_form import TypedForm
@@ -51,7 +52,7 @@ def shown(reader: Now, services: Serving, offset: Offset = 0) -> HTMLResponse:
         "public_cases.html",
         here="/public",
         told=told,
-        cases=told.cases[offset : offset + _ON_A_PAGE],
+        cases=told.cases[offset : offset + rows_shown(_ON_A_PAGE)],
         offset=offset,
         step=_ON_A_PAGE,
     )
@@ -102,7 +103,7 @@ def _board(
         _UNPROCESSABLE if error else _OK,
         here="/typical-cases",
         told=told,
-        cases=told.cases[offset : offset + _ON_A_PAGE],
+        cases=told.cases[offset : offset + rows_shown(_ON_A_PAGE)],
         offset=offset,
         step=_ON_A_PAGE,
         kinds=CASE_KINDS,

@@ -12,6 +12,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from graph.schema import SCHEMA
@@ -58,7 +59,7 @@ def subjects(
         found=found,
         stated=reader.basis,
         department=department,
-        shown=chosen[start : start + _ON_A_PAGE],
+        shown=chosen[start : start + rows_shown(_ON_A_PAGE)],
         total=len(chosen),
         start=start,
         step=_ON_A_PAGE,

@@ -75,7 +75,10 @@ def village(
     conflicts = reader.conflicts(assessor) if assessor else {}
     found = reader.prospects().village(village, product=product, most=most)
     rows = (
-        Visit(**vars(one), conflict=conflicts.get(one.applicant) or conflicts.get(one.unit))
+        Visit(
+            **vars(one.shown_by(reader.shown)),
+            conflict=conflicts.get(one.applicant) or conflicts.get(one.unit),
+        )
         for one in found
     )
     return VisitSheet(village, tuple(rows), reader.basis)

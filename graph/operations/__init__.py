@@ -64,10 +64,12 @@ from graph.operations.staff_check import StaffCheck, StaffChecks
 from graph.operations.store import OperationsStore, read_only_store, store_for
 from graph.operations.typical_case import TypicalCase, TypicalCases
 from graph.operations.user import User, Users
+from graph.operations.visit import OUTCOMES, Seen, Visit, Visits
 
 __all__ = [
     "ENDED",
     "EVERYTHING",
+    "OUTCOMES",
     "PLATFORM",
     "Act",
     "Answered",
@@ -170,6 +172,7 @@ __all__ = [
     "RightsChange",
     "RightsChanges",
     "Runner",
+    "Seen",
     "Sessions",
     "StaffCheck",
     "StaffChecks",
@@ -180,6 +183,8 @@ __all__ = [
     "TypicalCases",
     "User",
     "Users",
+    "Visit",
+    "Visits",
     "Work",
     "claim",
     "claimed_by_others",

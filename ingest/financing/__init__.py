@@ -6,17 +6,20 @@ the graph is rows of the source `platform_financing`, by the ordinary way of fil
 
 from __future__ import annotations
 
-from graph.operations import Done, FinancingFile
+from graph.operations import OUTCOMES, Done, FinancingFile
 from ingest.financing.desk import FinancingDesk
 from ingest.financing.facts import FACTS, carry_out
+from ingest.financing.visiting import VisitDesk
 from ingest.financing.words import LIMIT, WORDS
 
 __all__ = [
     "FACTS",
     "LIMIT",
+    "OUTCOMES",
     "WORDS",
     "Done",
     "FinancingDesk",
     "FinancingFile",
+    "VisitDesk",
     "carry_out",
 ]

@@ -161,6 +161,8 @@ ELSEWHERE = NO_ANSWER | {
     "/v1/screen", "/screening",
     # whom somebody watches is kept, and leads on (test_desks)
     "/parties/{key}/watching", "/watching",
+    # entered by officers of whom the subject let see it (test_visits)
+    "/parties/{subject}/visit",
 }  # fmt: skip
 
 

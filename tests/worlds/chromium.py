@@ -6,6 +6,7 @@ clicked.  No library is needed for it, and no port.
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
@@ -163,6 +164,11 @@ class Chromium:
     def is_cut(self) -> bool:
         """Whether the page is wider than the window."""
         return bool(self.tell("document.documentElement.scrollWidth > window.innerWidth"))
+
+    def printed(self) -> bytes:
+        """The page as it is printed, on the paper that it asks for, as PDF."""
+        told = self._ask("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+        return base64.b64decode(told["data"])
 
     def tell(self, script: str) -> Any:
         """The value of an expression on the page."""

@@ -116,6 +116,8 @@ NO_ANSWER = {
     "/financing/demands/{number}/pushes", "/financing/demands/{number}/links",
     "/financing/applications/{number}/acts", "/financing/applications/{number}/papers",
     "/financing/progress/{token}",
+    # a visit that nobody made here (test_visits)
+    "/visits/{number}", "/visits/{number}/demand",
     # matched by a form, and screened behind the request: as what is asked at once (test_matching)
     "/v1/reconcile", "/v1/screen/jobs", "/v1/screen/jobs/{job_id}", "/v1/screen/jobs/{job_id}/result",
     "/v1/screen/jobs/{job_id}/cancellation",
@@ -173,6 +175,8 @@ def bodies(keys: dict[str, str], tie: str, bank: str) -> dict[str, list[dict[str
         ],
         "/financing": [{"subject": keys["样甲"], "amount": "10", "months": "12", "purpose": "果袋",
                         "reference": "D1", "by": "张三"}],
+        "/parties/{subject}/visit": [{"outcome": "met", "visited_on": "2026-01-05", "by": "张三",
+                                      "reference": "V1", "notes": "在家"}],
         "/points": [{"subject": keys["样甲"], "application": "申请书", "by": "张三"}],
         "/v1/monitoring/subscriptions": [{"name": "张三", "begins_on": "2026-01-01", "reason": "监测", "by": "李四"}],
         "/monitoring/subscriptions": [{"name": "张三", "reason": "监测", "by": "李四"}],
@@ -227,6 +231,11 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
     """The path for everybody, every village and every question."""
     if "{key}" in template:
         return [template.replace("{key}", key) for key in keys.values()]
+    if "{subject}" in template:
+        return [template.replace("{subject}", key) for key in keys.values()]
+    if "{loan}" in template:
+        bank = keys["样例农商行"].removeprefix("institution:")
+        return [template.replace("{loan}", f"loan:{bank}:J1")]
     if template == "/money/exposures":
         return [f"{template}?lender={keys['样例农商行']}"]
     if template in _ASKED_FOR:

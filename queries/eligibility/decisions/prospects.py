@@ -11,7 +11,7 @@ arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +25,13 @@ from graph.errors import NotFoundError
 from graph.log_view import AnyLog
 from graph.schema import SCHEMA
 from queries.eligibility.decisions.likely import at_most_fen, farming, in_time
+from queries.eligibility.decisions.prospect import (
+    NOTHING,
+    Board,
+    Lacking,
+    Prospect,
+    ProspectCount,
+)
 from queries.eligibility.decisions.steps import errand
 from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.column import Column
@@ -39,7 +46,9 @@ from queries.eligibility.rules.product import Product
 from queries.names import recoded_divisions
 
 __all__ = [
+    "NOTHING",
     "SEASON_DAYS",
+    "Board",
     "Lacking",
     "ProductTotal",
     "Prospect",
@@ -76,53 +85,6 @@ _BESIDE = frozenset(
 _PERSON = "Person"
 
 
-@dataclass(frozen=True)
-class Lacking:
-    """A condition in the way: 待补充 (`open`) or 不符合, and how it can be mended."""
-
-    condition: str
-    wording: str
-    open: bool
-    how: str
-    days: int
-
-
-@dataclass(frozen=True)
-class Prospect:
-    """One household or firm for one product.
-
-    Attributes:
-        unit: key of the household, or of the party where there is none.
-        applicant: the member best placed, its name None where nobody told it.
-        lacking: beyond what the visit brings; empty: nothing else.
-        masked, age: by which namesakes are told apart; None where nobody says.
-        household_no: number of the household in the village's book.
-        farms: what the household is known to farm, in words.
-    """
-
-    unit: str
-    applicant: str
-    name: str | None
-    village: str
-    product: str
-    title: str
-    lacking: tuple[Lacking, ...]
-    masked: str | None = None
-    age: int | None = None
-    household_no: str | None = None
-    farms: tuple[str, ...] = ()
-
-    @property
-    def errands(self) -> tuple[Lacking, ...]:
-        """What lacks, each way to mend it once, with all that it mends."""
-        found: dict[str, Lacking] = {}
-        for one in self.lacking:
-            held = found.get(one.how)
-            both = one if held is None else replace(held, wording=f"{held.wording}；{one.wording}")
-            found[one.how] = replace(both, days=max(both.days, one.days))
-        return tuple(found.values())
-
-
 @dataclass(frozen=True, eq=False)
 class _Ranked:
     """The best member of every unit for one product, how many conditions are in its way, and how
@@ -133,17 +95,6 @@ class _Ranked:
     parties: NDArray[np.int64]
     ways: NDArray[np.int64]
     rank: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ProspectCount:
-    """Units of a village for a product: with nothing, and with one thing, in the way."""
-
-    village: str
-    product: str
-    title: str
-    ready: int
-    one_missing: int
 
 
 @dataclass(frozen=True)
@@ -236,18 +187,74 @@ class Prospects:
                 )
             ]
         found.sort(key=lambda pair: (*pair[0], pair[1].product, pair[1].unit))
-        people = [one.applicant for _, one in found]
+        return self._told([one for _, one in found])
+
+    def board(
+        self, *, villages: Collection[str] | None = None, product: str | None = None,
+        lacks: str = "", most: int = 1, limit: int = 50, offset: int = 0,
+    ) -> Board:  # fmt: skip
+        """Prospects of several villages together, the nearest first, of these the likeliest.
+
+        Args:
+            villages: keys of today; None: of all.
+            lacks: id of the one condition that lacks; `NOTHING`: nothing does; empty: any.
+        """
+        lots: list[tuple[NDArray[Any], ...]] = []
+        lacking: dict[str, tuple[str, int]] = {}
+        for place, ranked in enumerate(self._ranked):
+            if product is not None and ranked.product.id != product:
+                continue
+            here = ranked.ways <= most
+            if villages is not None:
+                here &= np.isin(self._village[ranked.parties].astype(str), [*villages])
+            only = ranked.ways == 0 if lacks == NOTHING else np.full(len(here), not lacks)
+            for condition, wording, rows in _one_lacks(ranked):
+                held = lacking.get(condition, (wording, 0))
+                lacking[condition] = (held[0], held[1] + int((here & rows).sum()))
+                if condition == lacks:
+                    only = only | rows
+            here &= only
+            lots.append(
+                (ranked.ways[here], ranked.rank[here], ranked.parties[here],
+                 np.full(int(here.sum()), place))
+            )  # fmt: skip
+        if not lots:
+            return Board((), 0, ())
+        ways, ranks, parties, of = (np.concatenate(each) for each in zip(*lots, strict=True))
+        order = np.lexsort((parties, of, -ranks, ways))
+        chosen = order[offset : offset + limit]
+        found = self._told(
+            [self._prospect(self._ranked[int(of[at])], int(parties[at])) for at in chosen]
+        )
+        told = ((name, wording, count) for name, (wording, count) in lacking.items() if count)
+        return Board(found, len(order), tuple(sorted(told, key=lambda one: (-one[2], one[0]))))
+
+    def _told(self, found: Sequence[Prospect]) -> tuple[Prospect, ...]:
+        """With what is known of who they are and where they live."""
+        people, units = [one.applicant for one in found], [one.unit for one in found]
         names, masked = self._names(people), self._last(_PERSON, "resident_id_masked", people)
-        numbers = self._last("Household", "household_no", [one.unit for _, one in found])
+        phones = self._last(_PERSON, "phone_masked", people)
+        numbers = self._last("Household", "household_no", units)
+        homes = self._last("Household", "address", units)
+        roles = self._roles(people)
         return tuple(
             replace(
                 one,
                 name=names.get(one.applicant),
                 masked=masked.get(one.applicant),
+                phone_masked=phones.get(one.applicant),
                 household_no=numbers.get(one.unit),
+                address=homes.get(one.unit),
+                role=roles.get((one.applicant, one.unit)),
             )
-            for _, one in found
+            for one in found
         )
+
+    def _roles(self, people: list[str]) -> dict[tuple[str, str], str]:
+        """What each is in a household, by person and household."""
+        table = self._records.certain("BELONGS_TO").select(["from_key", "to_key", "role"])
+        table = table.filter(pc.is_in(table["from_key"], value_set=pa.array(people, pa.string())))
+        return {(row["from_key"], row["to_key"]): row["role"] for row in table.to_pylist()}
 
     def _prospect(self, ranked: _Ranked, party: int) -> Prospect:
         applicant = self._keys[party].as_py()
@@ -411,6 +418,15 @@ def _ways_out(condition: Condition) -> list[Step]:
     """What can be done within the season about a condition that is not met, quickest first."""
     steps = [step for step in condition.steps if step.sets and step.days <= SEASON_DAYS]
     return sorted(steps, key=lambda step: step.days)
+
+
+def _one_lacks(ranked: _Ranked) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    """Each hard condition with those of its ranked to whom it alone is in the way."""
+    near = ranked.ways == 1
+    for place, condition in enumerate(ranked.sheet.version.conditions):
+        if condition.hard:
+            codes = ranked.sheet.conditions[place][ranked.parties]
+            yield condition.id, condition.wording, near & (codes != 2)
 
 
 def _lacking(ranked: _Ranked, columns: Mapping[str, Column], party: int) -> Iterator[Lacking]:
