@@ -152,7 +152,10 @@ class Chromium:
 
     def wait_for(self, words: str) -> str:
         """What the page says as soon as these words are on it; it may load itself anew."""
-        until(lambda: words in self.text())
+        try:
+            until(lambda: words in self.text())
+        except AssertionError:
+            raise AssertionError(f"{words}: {self.address} says {self.text()[:2000]}") from None
         return self.text()
 
     @property

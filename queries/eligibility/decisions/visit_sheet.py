@@ -25,8 +25,7 @@ class VisitedHousehold:
     Attributes:
         who: the member to ask for: that of its nearest product, with what tells them from others.
         products: those that it is near, the nearest first, each with who would apply.
-        errands: what is wanted beside what every visit brings, each way to mend it once.
-        without: products for which nothing is wanted besides.
+        errands: what is wanted for the nearest beside what every visit brings, each way to mend it once.
     """
 
     who: Prospect
@@ -40,9 +39,14 @@ class VisitedHousehold:
         return found[0] if found else None
 
     @property
-    def without(self) -> tuple[Prospect, ...]:
-        """Products for which what every visit brings is enough."""
-        return tuple(one for one in self.products if not one.lacking)
+    def nearest(self) -> tuple[Prospect, ...]:
+        """Products for which least is wanted: what one goes there for."""
+        return _nearest(self.products)
+
+    @property
+    def further(self) -> tuple[Prospect, ...]:
+        """The others, for which more is wanted: matters of another day."""
+        return tuple(one for one in self.products if one not in self.nearest)
 
 
 def visited_households(rows: Iterable[Prospect]) -> tuple[VisitedHousehold, ...]:
@@ -55,12 +59,18 @@ def visited_households(rows: Iterable[Prospect]) -> tuple[VisitedHousehold, ...]
     for row in rows:
         by_unit.setdefault(row.unit, []).append(row)
     return tuple(
-        VisitedHousehold(each[0], tuple(each), _bundled(each)) for each in by_unit.values()
+        VisitedHousehold(each[0], tuple(each), _bundled(_nearest(each)))
+        for each in by_unit.values()
     )
 
 
+def _nearest(rows: Sequence[Prospect]) -> tuple[Prospect, ...]:
+    least = min(len(one.lacking) for one in rows)
+    return tuple(one for one in rows if len(one.lacking) == least)
+
+
 def _bundled(rows: Sequence[Prospect]) -> tuple[Lacking, ...]:
-    """What lacks for any of a household's products, each way to mend it once, the quickest first."""
+    """What lacks for any of some products of a household, each way to mend it once, the quickest first."""
     found: dict[str, Lacking] = {}
     for row in rows:
         for one in row.errands:

@@ -91,7 +91,7 @@ def test_a_household_is_visited_once_with_all_that_tells_where_it_is(found: Pros
     assert home.who.phone_masked == "138****0000"
     products = [one.product for one in home.products]
     assert {SMALL, APPLE} <= {*products} and len({*products}) == len(products)
-    assert SMALL in {one.product for one in home.without}
+    assert SMALL in {one.product for one in home.nearest}
     assert homes["样本4"].group is None
     assert sum(len(each.products) for each in homes.values()) == len(found.village(NEAR, most=20))
 
@@ -100,7 +100,12 @@ def test_one_errand_names_each_way_once(found: Prospects) -> None:
     for home in visited_households(found.village(NEAR, most=20)):
         ways = [one.how for one in home.errands]
         assert len({*ways}) == len(ways)
-        wanted = {one.how for row in home.products for one in row.errands}
+        # one goes there for the nearest; what more others would want is of another day
+        least = min(len(row.lacking) for row in home.products)
+        assert {len(row.lacking) for row in home.nearest} == {least}
+        assert {*home.nearest, *home.further} == {*home.products}
+        assert all(len(row.lacking) > least for row in home.further)
+        wanted = {one.how for row in home.nearest for one in row.errands}
         assert {*ways} == wanted
         days = [one.days for one in home.errands]
         assert days == sorted(days)
