@@ -205,7 +205,7 @@ def test_whoever_types_a_name_is_shown_whom_it_may_mean(
     address: str, folder: Path, tmp_path: Path, width: int
 ) -> None:
     """By the keys alone; nothing of what was typed stands in an address."""
-    with (folder / "农户信息.csv").open(encoding="utf-8-sig") as rows:
+    with (folder / "农户信息.csv").open(encoding="gb18030") as rows:
         name = next(csv.DictReader(rows))["姓名"]
     with Chromium(tmp_path, width=width) as window:
         window.open(f"{address}/deliveries")
