@@ -121,7 +121,7 @@ def test_sent_again_it_is_taken_in_again_and_taken_back_on_the_page(
     # a withdrawal has its page too, and says how it is undone
     assert "请重新导入原文件" in clerk.get("/deliveries/5").text
     bare = clerk.get("/deliveries/4").text
-    assert not re.search(r"<script|onclick", bare)
+    assert not re.search(r"<script|onclick", bare.partition("<main")[2])
 
 
 @pytest.fixture
