@@ -79,11 +79,11 @@ def test_from_the_search_to_the_printed_form(
     acts: list[str] = []
     with Chromium(tmp_path, width=width) as window:
         log_in(window, address, district)
-        assert window.address == "/"
+        assert window.address == "/lending-desk"
 
-        window.type("#text", name)
+        window.type("#find-text", name)
         acts.append("types the name")
-        window.click("main form button", says="查找")
+        window.click("header form button", says="查找")
         acts.append("clicks 查找")
         window.click("main tbody a", says=name)
         acts.append("clicks the person")
