@@ -236,7 +236,7 @@ def test_unreported_decisions_are_listed_by_their_day(client: TestClient, truth:
         each["unreported"] for each in truth["documents"].values() if "unreported" in each
     ]
     assert sorted(row["document_no"] for row in over["rows"]) == documents
-    assert run("rates", "due", "overdue") == over
+    assert over.pop("next") is None and run("rates", "due", "overdue") == over
 
 
 def test_concealment_is_an_act_with_a_name(client: TestClient, truth: Any) -> None:
