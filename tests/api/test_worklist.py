@@ -47,6 +47,8 @@ def client(office: Settings) -> Iterator[TestClient]:
     service.state.asker = local_asker()
     service.include_router(router)
     with Services(office, reads_graph=False) as opened_services, TestClient(service) as opened:
+        # where a list goes on is sealed by the house's own key
+        service.state.services = opened_services
         service.dependency_overrides[services] = lambda: opened_services
         yield opened
 
