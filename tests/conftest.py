@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import shutil
 import signal
@@ -45,6 +46,7 @@ LONG = (
     "api/test_life.py",
     "api/test_matrix.py",
     "api/test_injection.py",
+    "api/test_desks.py",
     "queries/test_questions.py",
     "queries/eligibility/test_gather.py",
     "graph/test_engine.py",
@@ -53,6 +55,10 @@ LONG = (
     "api/test_store_aside.py",
     "api/pages/test_pages.py",
     "api/pages/test_browser.py",
+    "api/pages/test_visits_in_browser.py",
+    "api/pages/test_decision_pages.py",
+    "api/test_one_moment.py",
+    "api/test_consent_channels.py",
     "api/pages/test_jobs_in_browser.py",
     "api/test_identity.py",
     "api/test_service.py",
@@ -137,6 +143,20 @@ def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     yield
     left = still_running(tmp_path_factory.getbasetemp())
     assert not left, f"tests left these running: {left}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_with_plans() -> Iterator[None]:
+    """How long a question is planned belongs to the machine and the hour, not to what it answers."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("queries.library", "queries.canonical_keys"):
+            # by name: of the package, `library` is the function
+            patch.setattr(
+                importlib.import_module(module),
+                "patience_s",
+                lambda _scope, _count: float(PATIENCE),
+            )
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -24,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from credit_files import scatter, write
 from recorded import scatter_records
 from searched import write_searched
-from waiting import PATIENCE
 from world import World
 
 WORLDS = 200
@@ -32,20 +30,6 @@ WORLDS = 200
 FILES = 60
 INSTANTS = tuple(datetime(2026, month, 1, tzinfo=UTC) for month in (2, 4, 6))
 DAYS = (date(2025, 6, 1), date(2026, 1, 15), date(2026, 5, 1), date(2026, 9, 1))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def patient() -> Iterator[None]:
-    """How long a plan takes belongs to the machine and the hour."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in ("queries.library", "queries.canonical_keys"):
-            # by name: of the package, `library` is the function
-            patch.setattr(
-                importlib.import_module(module),
-                "patience_s",
-                lambda _scope, _count: float(PATIENCE),
-            )
-        yield
 
 
 @dataclass(frozen=True)
