@@ -107,7 +107,7 @@ def export_link(main: str) -> Markup:
     query = f"{asked.again}&export=xlsx" if asked.again else "export=xlsx"
     return Markup(
         '<p class="export screen"><a href="?{}">导出表格</a>'
-        ' <span class="muted">本页 {} 张表，存为 Excel；带编号、查阅人、用途和时间，记入查阅记录</span></p>'
+        ' <span class="muted">本页 {} 张表，存为工作簿；带编号、查阅人、用途和时间，记入查阅记录</span></p>'
     ).format(query, len(tables))
 
 

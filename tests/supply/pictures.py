@@ -2,7 +2,7 @@
 
     make pictures      once `make demo` has made the district; the demonstration need not run
 
-writes `docs/borrower.png`, `graph.png`, `desk.png` and `bulletin.png`: what an officer sees without
+writes `docs/borrower.png`, `graph.png`, `desk.png` and `rates.png`: what an officer sees without
 scrolling.  Every person and firm in them is made up.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from chromium import Chromium
+from waiting import until
 
 from api.app import create_app
 from api.security.first_start import demonstration_links
@@ -28,6 +29,9 @@ __all__ = ["main"]
 
 ROOT = Path(__file__).parents[2]
 WIDTH, HEIGHT = 1366, 900
+#: What a page says that is not yet whole, and of somebody whom the reader does not see.
+_NOT_YET = ("正在测算", "计算中", "没有在限定时间内答复")
+_UNSEEN = "没有找到这个主体"
 
 
 def main() -> None:
@@ -37,33 +41,51 @@ def main() -> None:
         services = app.state.services
         reader = services.reader(ADMINISTRATOR)
         services.is_warm(reader, within=600)
-        party = quote(_stands_for_most(reader))
         links = {
             role: path
             for role, _, path in demonstration_links(services.store, by="演示", at=utc_now())
         }
-        for role, pages in {
-            Role.LOAN_OFFICER: {
-                "borrower": f"/parties/{party}",
-                "graph": f"/parties/{party}/graph?mode=guarantees",
-            },
-            Role.CREDIT_OFFICE: {"desk": "/desk", "bulletin": "/bulletins"},
-        }.items():
-            with Chromium(Path(folder) / role.value, width=WIDTH, height=HEIGHT) as window:
-                window.open(address + links[role])
-                window.click("main button")
-                for name, path in pages.items():
-                    window.open(address + path)
-                    window.wait_until_told()
-                    if name == "bulletin" and window.tell("!!document.querySelector('main td a')"):
-                        window.click("main td a")
-                    (ROOT / "docs" / f"{name}.png").write_bytes(window.picture())
+
+        def at(role: Role) -> Chromium:
+            window = Chromium(Path(folder) / role.value, width=WIDTH, height=HEIGHT)
+            window.open(address + links[role])
+            window.click("main button")
+            return window
+
+        with at(Role.LOAN_OFFICER) as window:
+            party = next(
+                key for key in _stand_for_most(reader)
+                if _UNSEEN not in _told(window, f"{address}/parties/{quote(key)}")
+            )  # fmt: skip
+            _keep(window, "borrower")
+            _told(window, f"{address}/parties/{quote(party)}/graph?mode=guarantees")
+            _keep(window, "graph")
+        with at(Role.CREDIT_OFFICE) as window:
+            _told(window, f"{address}/desk")
+            _keep(window, "desk")
+            _told(window, f"{address}/rates")
+            _keep(window, "rates")
 
 
-def _stands_for_most(reader: Reader) -> str:
-    """A person who stands for most others: of whom there is something to see."""
-    givers = Counter(reader.table("GUARANTEES")["from_key"].to_pylist())
-    return next(str(key) for key, _ in givers.most_common() if str(key).startswith("person:"))
+def _stand_for_most(reader: Reader) -> list[str]:
+    """Persons who stand for others, those for most of them first: of whom there is something to see."""
+    givers = Counter(map(str, reader.table("GUARANTEES")["from_key"].to_pylist()))
+    return [key for key, _ in givers.most_common() if key.startswith("person:")]
+
+
+def _told(window: Chromium, address: str) -> str:
+    """What a page says once nothing of it is being reckoned any more."""
+
+    def whole() -> str:
+        window.open(address)
+        said = window.text()
+        return "" if any(word in said for word in _NOT_YET) else said
+
+    return until(whole, pause=2)
+
+
+def _keep(window: Chromium, name: str) -> None:
+    (ROOT / "docs" / f"{name}.png").write_bytes(window.picture())
 
 
 if __name__ == "__main__":

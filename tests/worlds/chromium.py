@@ -172,11 +172,6 @@ class Chromium:
         """What is seen of the page, as PNG."""
         return base64.b64decode(self._ask("Page.captureScreenshot", format="png")["data"])
 
-    def wait_until_told(self) -> None:
-        """Until the page no longer says that its answer is being reckoned."""
-        until(lambda: not self.tell("!!document.querySelector('meta[http-equiv=refresh]')"))
-        self._loaded()
-
     def printed(self) -> bytes:
         """The page as it is printed, on the paper that it asks for, as PDF."""
         told = self._ask("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
