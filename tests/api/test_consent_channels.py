@@ -79,12 +79,12 @@ def town(office: Settings) -> Settings:
 
 
 class Patient(TestClient):
-    """Asks again where an engine that hears a question first was slower than its limit: that passes."""
+    """Asks again where what is heard first is still being planned or reckoned: that passes."""
 
     def request(self, *told: Any, **more: Any) -> Any:  # type: ignore[override]
         for _ in range(_TRIES):
             answer = super().request(*told, **more)
-            if answer.status_code != 503:
+            if answer.status_code not in (202, 503):
                 break
         return answer
 

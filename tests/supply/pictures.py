@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 WIDTH, HEIGHT = 1366, 900
 #: What a page says that is not yet whole, and of somebody whom the reader does not see.
 _NOT_YET = ("正在测算", "计算中", "没有在限定时间内答复")
-_UNSEEN = "没有找到这个主体"
+_UNSEEN = "这一步没有完成"
 
 
 def main() -> None:
