@@ -19,7 +19,7 @@ from queries import library
 __all__ = ["add_conventions", "limits_of"]
 
 #: How long the engine works on one answer before it is told that it took too long, in milliseconds.
-_ENGINE_MS = 30_000
+_ENGINE_MS = 120_000
 _ROWS, _DEPTH = ("limit", "most", "count"), ("hops",)
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 _JSON = "application/json"

@@ -83,9 +83,14 @@ def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Sta
     )
 
 
+#: Seconds for what everybody is asked, and for what a scope asks besides.  A plan that is cut short is
+#: no plan: on a slow machine whoever asked again would wait in vain again.
+_ASKED_S, _PLANNED_S = 30.0, 120.0
+
+
 def patience_s(scope: Scope, count: int) -> float:
     """How long so many statements may take: what a scope asks besides is planned once, and slowly."""
-    return (10.0 if scope.sees_everything else 30.0) + count
+    return (_ASKED_S if scope.sees_everything else _PLANNED_S) + count
 
 
 @lru_cache(maxsize=1_000)

@@ -188,9 +188,9 @@ def test_conventions_are_said_where_they_hold(described: dict[str, Any]) -> None
     entries = described["paths"]["/v1/lists/entries"]["get"]
     assert {"304", "410"} <= set(entries["responses"])
     assert {"ETag", "Link"} <= set(entries["responses"]["200"]["headers"])
-    assert entries["x-limits"] == {"milliseconds": 30_000, "rows": 200}
+    assert entries["x-limits"] == {"milliseconds": 120_000, "rows": 200}
     around = described["paths"]["/v1/parties/{key}/neighbourhood"]["get"]
-    assert around["x-limits"] == {"milliseconds": 30_000, "depth": 3, "rows": 300}
+    assert around["x-limits"] == {"milliseconds": 120_000, "depth": 3, "rows": 300}
     act = described["paths"]["/v1/repairs/{number}/acts"]["post"]
     assert "412" in act["responses"] and "428" not in act["responses"]
     assert "428" in described["paths"]["/v1/code-rounds/{round_name}"]["put"]["responses"]
