@@ -205,8 +205,8 @@ def test_whoever_types_a_name_is_shown_whom_it_may_mean(
     address: str, folder: Path, tmp_path: Path, width: int
 ) -> None:
     """By the keys alone; nothing of what was typed stands in an address."""
-    with (folder / "农户信息.csv").open(encoding="gb18030") as rows:
-        name = next(csv.DictReader(rows))["姓名"]
+    with (folder / "企业登记-名单与修复.csv").open(encoding="utf-8-sig") as rows:
+        name = list(csv.reader(rows))[1][1]
     with Chromium(tmp_path, width=width) as window:
         window.open(f"{address}/deliveries")
         window.type("#find-text", name[:1])
@@ -226,5 +226,5 @@ def test_whoever_types_a_name_is_shown_whom_it_may_mean(
         until(lambda: not window.tell("document.querySelector('.found').hidden"))
         window.tell(press % "ArrowDown")
         window.tell(press % "Enter")
-        until(lambda: window.address.startswith("/parties/person"))
-        assert name in window.wait_for("证件号码")
+        until(lambda: window.address.startswith("/parties/org"))
+        assert name in window.wait_for(name)
