@@ -1,8 +1,9 @@
 // What a search would find, while it is typed: the same question as the button asks, sooner.
 // Without this script the button does it.  What is being composed in an input method is not asked.
+// A form that looks for something else than a party is sent elsewhere, and left alone.
 "use strict";
 const SOON_MS = 250, LEAST = 2, MOST = 8;
-for (const form of document.querySelectorAll("form[role=search]")) {
+for (const form of document.querySelectorAll('form[role=search][action="/"]')) {
   const field = form.querySelector("input[name=text]");
   const list = document.createElement("ul");
   list.id = `${field.id}-found`;
