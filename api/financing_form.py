@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from api.typed_number import FEN_OF_WAN, typed_number
 from graph.errors import InputError
 from graph.operations.financing_moves import REFUSALS
 from graph.operations.financing_terms import FIRST, NEEDED, SECURITIES, TITLES
@@ -16,15 +16,12 @@ __all__ = ["CHECKED", "FIELDS", "Field", "stated"]
 #: What the records said of a first loan, in words.
 CHECKED: Final = {"yes": "可证实为首贷", "no": "有更早贷款", "unknown": "不能确定"}
 
-#: Digits of a number before its point.
-_LONGEST = 15
-
 _FLAG = {"true": "是", "false": "否"}
 _CHOICES: Mapping[str, Mapping[str, str]] = {
     "security": SECURITIES, "refusal": REFUSALS, "first": FIRST, "flag": _FLAG,
 }  # fmt: skip
 #: How a form counts: an amount in 万元, a rate in percent.
-_SCALE = {"fen": ("（万元）", 1_000_000), "rate": ("（%）", 10_000)}
+_SCALE = {"fen": ("（万元）", FEN_OF_WAN), "rate": ("（%）", 10_000)}
 #: Worked out by us, or said by another form.
 _NOT_ASKED = frozenset({"checked_first"})
 
@@ -73,11 +70,8 @@ def _value(text: str, kind: str) -> Any:
         return text
     scale = _SCALE.get(kind, ("", 1))[1]
     try:
-        number = Decimal(text) * scale
-        if number.adjusted() > _LONGEST or number != int(number):
-            raise InvalidOperation
-        return int(number)
-    except (ArithmeticError, ValueError):
+        return typed_number(text, scale)
+    except ValueError:
         raise InputError(
             "金额、利率和天数请写数字。没有登记任何内容。",
             "Amounts, rates and days are numbers.",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from api.typed_number import FEN_OF_WAN, typed_number
 from graph.errors import InputError
 from graph.identifiers.redaction import redacted, redacted_name
 from graph.operations import Seen
@@ -17,7 +17,7 @@ __all__ = ["PAPERS", "papers_offered", "shown_again", "visit_of"]
 
 #: Papers of which a form has a line.
 PAPERS: Final = 4
-_FEN_OF_WAN, _LONGEST, _DIGITS = 1_000_000, 15, 4
+_DIGITS = 4
 #: Papers that are looked at on a visit beside those that are brought.
 _LOOKED_AT = ("居民身份证", "户口簿", "土地承包合同", "村委会证明", "营业执照", "其他")
 
@@ -67,11 +67,8 @@ def _fen(text: str) -> int | None:
     if not text:
         return None
     try:
-        amount = Decimal(text) * _FEN_OF_WAN
-        if amount.adjusted() > _LONGEST or amount != int(amount):
-            raise InvalidOperation
-        return int(amount)
-    except (ArithmeticError, ValueError):
+        return typed_number(text, FEN_OF_WAN)
+    except ValueError:
         raise _wrong("金额请写数字，如 10 或 7.5（万元）") from None
 
 

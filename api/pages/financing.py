@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.pages.typed_form import TypedForm
+from api.typed_number import FEN_OF_WAN, typed_number
 from graph.errors import ForbiddenError, InputError, NotFoundError
 from graph.time import today, utc_now
 from ingest.financing import LIMIT, WORDS, FinancingDesk
@@ -39,9 +39,6 @@ ENTRIES = (
 #: Rows on a page.
 _ON_A_PAGE = 50
 _OK, _UNPROCESSABLE = 200, 422
-#: Digits of an amount.
-_LONGEST = 15
-_FEN_OF_WAN = 1_000_000
 
 Number = Annotated[Whole, Path(ge=1, le=MOST)]
 Offset = Annotated[Whole, Query(ge=0, le=MOST)]
@@ -294,11 +291,8 @@ def _products(reader: Reader) -> dict[str, str]:
 def _fen(text: str) -> int:
     """万元, as a form says it, in fen; raises `InputError` (`financing_terms`)."""
     try:
-        amount = Decimal(text) * _FEN_OF_WAN
-        if amount.adjusted() > _LONGEST or amount != int(amount):
-            raise InvalidOperation
-        return int(amount)
-    except (ArithmeticError, ValueError):
+        return typed_number(text, FEN_OF_WAN)
+    except ValueError:
         raise InputError(
             "金额请写数字，如 10 或 7.5（万元）。", "An amount is a number.", code="financing_terms"
         ) from None

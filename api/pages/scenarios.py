@@ -21,6 +21,7 @@ from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page
 from api.pages.scenario_picture import Bars, Pair, draw_bars
 from api.pages.typed_form import TypedForm
+from api.typed_number import FEN_OF_WAN, typed_number
 from api.wording import money, percent, who
 from graph.errors import InputError, NotFoundError
 from graph.schema import SCHEMA
@@ -53,7 +54,6 @@ ENTRIES = (
 _OK, _UNPROCESSABLE = 200, 422
 #: Rows of a table on the page.
 _SHOWN = 50
-_WAN = 1_000_000  # fen
 #: Kinds that may be supposed: a joint group has more than two.
 KINDS = {code: SCHEMA.codes("Guarantee.guarantee_kind")[code] for code in get_args(AssumedKind)}
 
@@ -318,8 +318,8 @@ def _fen(wan: str) -> int | None:
     if not wan:
         return None
     try:
-        fen = round(float(wan) * _WAN)
-    except (ValueError, OverflowError):
+        fen = typed_number(wan, FEN_OF_WAN)
+    except ValueError:
         fen = 0
     if fen <= 0:
         raise InputError(
