@@ -14,6 +14,7 @@ from io import BytesIO
 
 from ingest.guidance.columns import open_book
 from ingest.reading.cell import neutral
+from ingest.reading.merged_cells import MergedCells
 
 __all__ = ["PageTable", "PageTables", "table_book"]
 
@@ -54,9 +55,9 @@ class PageTables(HTMLParser):
         self._every: list[PageTable] = []
         self._open: list[tuple[str, bool]] = []
         self._heading, self._text = "", list[str]()
-        self._row: list[str] | None = None
-        self._into, self._wide, self._in_head = "", 1, False
-        self._down: dict[int, tuple[int, str]] = {}
+        self._cells, self._in_row = MergedCells(), False
+        self._into, self._in_head = "", False
+        self._tall, self._wide = 1, 1
         self.feed(html)
         self.close()
         self.tables = [one for one in self._every if one.rows]
@@ -75,13 +76,13 @@ class PageTables(HTMLParser):
             return
         if tag == "table":
             self._every.append(PageTable(self._heading))
-            self._down = {}
+            self._cells = MergedCells()
         elif tag in ("thead", "tbody", "tfoot"):
             self._in_head = tag == "thead"
         elif tag == "tr" and self._every:
-            self._row = []
-            self._carry_down()
-        elif tag in ("td", "th") and self._row is not None:
+            self._in_row = True
+            self._cells.begin()
+        elif tag in ("td", "th") and self._in_row:
             self._begin("cell")
             self._wide = int(told.get("colspan") or 1)
             self._tall = int(told.get("rowspan") or 1)
@@ -101,9 +102,9 @@ class PageTables(HTMLParser):
                 break
         if hidden:
             return
-        if tag in ("td", "th") and self._row is not None and self._into == "cell":
+        if tag in ("td", "th") and self._in_row and self._into == "cell":
             self._end_cell()
-        elif tag == "tr" and self._row is not None:
+        elif tag == "tr" and self._in_row:
             self._end_row()
         elif tag in _HEADINGS and self._into == "heading":
             self._end_heading(tag)
@@ -128,28 +129,10 @@ class PageTables(HTMLParser):
         return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
     def _end_cell(self) -> None:
-        assert self._row is not None
-        said = self._said()
-        for _ in range(self._wide):
-            if self._tall > 1:
-                self._down[len(self._row)] = (self._tall - 1, said)
-            self._row.append(said)
-            said = ""
-        self._carry_down()
-
-    def _carry_down(self) -> None:
-        """A cell over several rows is said in each of them."""
-        assert self._row is not None
-        while (held := self._down.get(len(self._row))) is not None:
-            left, said = held
-            if left > 1:
-                self._down[len(self._row)] = (left - 1, said)
-            else:
-                del self._down[len(self._row)]
-            self._row.append(said)
+        self._cells.add(self._said(), rows=self._tall, columns=self._wide)
 
     def _end_row(self) -> None:
-        row, self._row = self._row or [], None
+        row, self._in_row = self._cells.end(), False
         if not any(row):
             return
         table = self._every[-1]

@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from graph.errors import InputError
+from ingest.reading.merged_cells import MergedCells
 
 __all__ = ["is_web_page", "tables_of"]
 
@@ -24,8 +25,6 @@ _LIMIT = 64 << 20
 _PIECE = 1 << 16
 _LONGEST_TAG = 1 << 20
 _LONGEST_REST = 1 << 16  # that no tag ends; it is looked through once for each that begins in it
-_MOST_COLUMNS = 256
-_MOST_ROWS = 1_000_000  # a merged cell may claim more
 _BEGIN = re.compile(rb"<(!doctype\s+html|html|head|meta|body|table|style|div)\b", re.IGNORECASE)
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]{2,20})""", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -104,53 +103,39 @@ class _Table:
         self.rows: Rows = []
         self.is_frame = False
         self.text: list[str] | None = None
-        self._cells: list[str] | None = None
+        self._cells = MergedCells()
+        self._in_row = False
         self._number = 0
         self._span = (1, 1)
-        self._open: dict[int, tuple[int, str]] = {}  # column -> rows still covered, text
 
     def begin_row(self) -> None:
         self.end_row()
         self._number += 1
-        self._cells = []
+        self._in_row = True
+        self._cells.begin()
 
     def begin_cell(self, rows: int, columns: int) -> None:
         self.end_cell()
-        if self._cells is None:
+        if not self._in_row:
             self.begin_row()
-        self._span = (min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS))
+        self._span = (rows, columns)
         self.text = []
 
     def end_cell(self) -> None:
-        if self.text is None or self._cells is None:
+        if self.text is None or not self._in_row:
             return
         text = _SPACE.sub(" ", "".join(self.text)).strip()
         self.text = None
-        self._fill_covered()
         rows, columns = self._span
-        for at in range(min(columns, _MOST_COLUMNS - len(self._cells))):
-            if rows > 1:
-                self._open[len(self._cells)] = (rows - 1, text if at == 0 else "")
-            self._cells.append(text if at == 0 else "")
+        self._cells.add(text, rows=rows, columns=columns)
 
     def end_row(self) -> None:
         self.end_cell()
-        if self._cells is None:
+        if not self._in_row:
             return
-        self._fill_covered()
-        if any(self._cells):
-            self.rows.append((self._number, self._cells))
-        self._cells = None
-
-    def _fill_covered(self) -> None:
-        assert self._cells is not None
-        while covered := self._open.get(len(self._cells)):
-            left, text = covered
-            if left > 1:
-                self._open[len(self._cells)] = (left - 1, text)
-            else:
-                del self._open[len(self._cells)]
-            self._cells.append(text)
+        self._in_row = False
+        if any(row := self._cells.end()):
+            self.rows.append((self._number, row))
 
 
 class _Page(HTMLParser):
