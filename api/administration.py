@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from api.acts import Act
-from api.security import Asker, may
 from api.security.clients import client_files
 from api.security.people import list_people
 from api.security.rights import is_alone, latest_changes
@@ -51,9 +49,9 @@ class HouseLine:
 
 
 def house_lines(
-    services: Services, asker: Asker, *, at: datetime
+    services: Services, opens: Callable[[str], bool], *, at: datetime
 ) -> dict[str, tuple[HouseLine, ...]]:
-    """Every line by its heading, with the links that somebody may open."""
+    """Every line by its heading; a link only where `opens` says that it may be opened."""
     found = {
         "运行": (*_health(services), *_versions(services)),
         "人员和系统": tuple(_people(services, at)),
@@ -62,20 +60,10 @@ def house_lines(
             *_audit(services), *_backups(services, at), *_retention(services, at),
         ),
     }  # fmt: skip
-    return {title: tuple(_led(line, asker) for line in lines) for title, lines in found.items()}
-
-
-#: What one needs to be led to a page.
-_NEEDED = {
-    "/users": Act.PEOPLE, "/clients": Act.PEOPLE, "/calendar": Act.OFFICE, "/products": Act.LOOK,
-    "/calibration": Act.ASK, "/audit/heads": Act.AUDIT, "/consents": Act.CONSENT,
-}  # fmt: skip
-
-
-def _led(line: HouseLine, asker: Asker) -> HouseLine:
-    act = _NEEDED.get(line.path)
-    opens = act is not None and may(act, asker, only_looks=True)
-    return line if opens else HouseLine(line.title, line.said, "", line.is_wrong)
+    return {
+        title: tuple(line if opens(line.path) else replace(line, path="") for line in lines)
+        for title, lines in found.items()
+    }
 
 
 def _health(services: Services) -> Iterator[HouseLine]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from api.acts import Act
 from api.desk_line import DeskGroup, DeskLine, Patience, asked_together
-from api.security import Asker, may
 from ingest import by_department
 from ingest.code_errors import find_code_errors
 from ingest.department_rates import DepartmentRates
@@ -23,6 +22,7 @@ from queries.monitoring import inbox, subscriptions
 from queries.unknown_subjects import UnknownSubjects, unknown_subjects_ready
 
 if TYPE_CHECKING:
+    from api.security import Asker
     from api.services import Services
     from queries.reader import Reader
 
@@ -30,8 +30,6 @@ __all__ = ["OfficeDesk"]
 
 #: Rows of a list that the desk shows beneath its lines.
 _FIRST = 6
-#: Pages of another act than the desk itself: an inspector, say, looks at the desk and not at them.
-_OTHER_ACTS = {"/deliveries": Act.RECEIVE, "/identity": Act.JUDGE}
 #: Of publicity records: what wants somebody to act.
 _RECORDS = (
     ("overdue", "双公示逾期未报送", "已过第 7 个工作日"),
@@ -55,13 +53,17 @@ class OfficeDesk:
     """The desk of one who works in the credit office, at a reader's moment.
 
     Args:
+        opens: whether they may open the page of an address: an inspector, say, looks at the desk, and
+            not at all that it leads to.
         patience: how long it may take to wait for what is being computed.
     """
 
     def __init__(
-        self, services: Services, reader: Reader, asker: Asker, patience: Patience
-    ) -> None:
+        self, services: Services, reader: Reader, asker: Asker, opens: Callable[[str], bool],
+        patience: Patience,
+    ) -> None:  # fmt: skip
         self._services, self._reader, self._asker = services, reader, asker
+        self._opens = opens
         self._office, self._patience = services.office, patience
         self._found = self._ask()
 
@@ -69,14 +71,13 @@ class OfficeDesk:
         """Every line that leads where the asker may go, what has a term first."""
         return (
             DeskGroup("期限", (*self._records(), *self._cases(), *self._owed())),
-            DeskGroup("数据质量", (*filter(self._opens, self._quality()), *self._registrars())),
+            DeskGroup(
+                "数据质量",
+                (*(one for one in self._quality() if self._opens(one.path)), *self._registrars()),
+            ),
             DeskGroup("全区名单", self._lists()),
             DeskGroup("措施、预警和通报", (*self._acts(), *self._warnings())),
         )
-
-    def _opens(self, line: DeskLine) -> bool:
-        acts = [act for path, act in _OTHER_ACTS.items() if line.path.startswith(path)]
-        return all(may(act, self._asker, only_looks=True) for act in acts)
 
     def due_first(self) -> tuple[CaseFile, ...]:
         """Repairs and objections with a clock, what is due soonest first."""

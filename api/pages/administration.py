@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
@@ -11,6 +13,7 @@ from api.dependencies import Asking, Serving
 from api.needs import needs
 from api.pages.navigation import Entry
 from api.pages.rendering import page
+from api.pages.start import may_open
 from graph.time import utc_now
 
 __all__ = ["ENTRIES", "router"]
@@ -27,5 +30,8 @@ def house(services: Serving, who: Asking) -> HTMLResponse:
     """Every thing of the house, what is wrong marked; nothing of any party."""
     at = utc_now()
     return page(
-        "administration.html", here=_HERE, parts=house_lines(services, who, at=at), checked_at=at
+        "administration.html",
+        here=_HERE,
+        parts=house_lines(services, partial(may_open, who), at=at),
+        checked_at=at,
     )

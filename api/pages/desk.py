@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
@@ -12,7 +14,7 @@ from api.needs import EVERY_CLASS, needs
 from api.office_desk import OfficeDesk
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page
-from api.security import may
+from api.pages.start import may_open
 from ingest.delivery.changes import changes_since
 
 __all__ = ["ENTRIES", "router"]
@@ -26,7 +28,7 @@ ENTRIES = (Entry("信用办", 5, "/desk", "今日工作", "到期的、逾期的
 @needs(Act.OFFICE, *EVERY_CLASS)
 def desk(reader: Reading, services: Serving, who: Asking) -> HTMLResponse:
     """Every number of the day; what is still being computed says so."""
-    told = OfficeDesk(services, reader, who, Patience(PATIENCE))
+    told = OfficeDesk(services, reader, who, partial(may_open, who), Patience(PATIENCE))
     groups = told.groups()
     return page(
         "desk.html",
@@ -36,6 +38,6 @@ def desk(reader: Reading, services: Serving, who: Asking) -> HTMLResponse:
         near=told.near(),
         changes=changes_since(reader.moment.batches, yesterday(reader.moment.as_of)),
         waits=any(line.number is None for group in groups for line in group.lines),
-        batches="/deliveries#files" if may(Act.RECEIVE, who, only_looks=True) else "",
+        batches="/deliveries#files" if may_open(who, "/deliveries") else "",
         basis_told=reader.basis,
     )

@@ -8,7 +8,7 @@ from api.acts import Act
 from api.pages.navigation import Desk, Entry, navigation, page_modules
 from api.security import Asker, may, policy_of
 
-__all__ = ["entries_for", "start_of"]
+__all__ = ["entries_for", "may_open", "start_of"]
 
 _ACCOUNT = "/account"
 
@@ -31,6 +31,12 @@ def start_of(asker: Asker) -> str:
     begins = policy_of(asker.role).start if not asker.is_local else "/"
     act = _acts().get(begins)
     return begins if act is not None and may(act, asker, only_looks=True) else _ACCOUNT
+
+
+def may_open(asker: Asker, path: str) -> bool:
+    """Whether somebody may open the page of an address, whatever it asks for or points at."""
+    act = _acts().get(path.partition("#")[0].partition("?")[0])
+    return act is not None and may(act, asker, only_looks=True)
 
 
 @cache
