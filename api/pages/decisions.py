@@ -43,10 +43,9 @@ _ASSUMED, _ASSUMED_VALUE = "assumed", "assumed_value"
 @needs(Act.ASK, *EVERY_CLASS)
 def decisions(reader: Reading, key: Key, who: Asking) -> HTMLResponse:
     """The board of every product for the party, from what is known."""
-    institution = _own(reader)
-    found = reader.decide_every(key, institution=institution)
+    found = reader.decide_every(key)
     laid = Laid(usual(found, "" if who.is_local else who.name), {})
-    return _show(reader, key, found, who, laid=laid, institution=institution)
+    return _show(reader, key, found, who, laid=laid)
 
 
 @router.post("/parties/{key}/decisions")
@@ -68,7 +67,7 @@ def with_papers(
     if chosen := form.pop("keep", ""):
         action, product = "keep", chosen
     assumed, value = form.pop(_ASSUMED, ""), form.pop(_ASSUMED_VALUE, "")
-    institution = form.pop("institution", "") or _own(reader)
+    institution = form.pop("institution", "") or None
     laid = read_form(form)
     show = partial(_show, reader, key, who=who, laid=laid, institution=institution, product=product)
     try:
@@ -110,12 +109,6 @@ def products(services: Serving, who: Asking, as_of: AsOf = None) -> HTMLResponse
     )
 
 
-def _own(reader: Reader) -> str | None:
-    """The institution for which somebody asks, where they ask for one."""
-    own = reader.scope.institution
-    return own if own in reader.institution_names() else None
-
-
 def _show(
     reader: Reader,
     key: str,
@@ -132,7 +125,7 @@ def _show(
     wrong_assumption: InputError | None = None,
     assumed: tuple[str, str] = ("", ""),
 ) -> HTMLResponse:
-    places = reader.division_names()
+    places, own = reader.division_names(), who.scope.institution
     board = board_of(found, places)
     return page(
         "decisions.html",
@@ -152,9 +145,13 @@ def _show(
         lacking=lacking or {},
         error=error,
         refused=refused,
-        institution=institution,
+        institution=own or institution,
         product=product,
-        institutions=reader.institution_names(),
+        # whoever works for one asks for no other (`Reader.case`)
+        institutions={
+            name: title for name, title in reader.institution_names().items() if own in (None, name)
+        },
+        is_of_one=own is not None,
         disagreements=disagreements,
         FACTS=catalogue().facts,
         may_keep=may(Act.DECIDE, who),
