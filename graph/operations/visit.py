@@ -167,9 +167,7 @@ class Visits:
                 raise _none()
             return _value(row)
 
-    def of(
-        self, institution: str | None, *, subject: str | None = None, limit: int = 500
-    ) -> list[Visit]:
+    def of(self, institution: str | None, *, subject: str | None = None) -> list[Visit]:
         """Those of an institution (None: of all), the newest first; of one subject where it is named."""
         query = select(_Visit).order_by(_Visit.visited_on.desc(), _Visit.number.desc())
         if institution is not None:
@@ -177,7 +175,7 @@ class Visits:
         if subject is not None:
             query = query.where(_Visit.subject == subject)
         with self._store.reading() as session:
-            return [_value(row) for row in session.scalars(query.limit(limit))]
+            return [_value(row) for row in session.scalars(query)]
 
     def became(self, number: int, demand: int) -> None:
         """Note which demand a visit became; once; raises `NotFoundError`."""
