@@ -55,7 +55,7 @@ class LendingDesk:
         self, patience: Patience
     ) -> tuple[Prospects | None, tuple[PastDueLoan, ...] | None, WatchNews | None]:
         reader = self._reader
-        store, owner = self._services.office.store, self._asker.name
+        store, owner = self._services.office.store, self._asker.id
         found, loans, news = asked_together(
             (
                 lambda within: reader.prospects_ready(within=within),

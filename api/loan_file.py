@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
+from api.party_header import BAD_CLASSES
 from api.party_timeline import Event
 from api.wording import money, show
 from graph.errors import NotFoundError
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["LoanFile", "LoanState", "loan_key_of", "loans_secured", "read_loan"]
 
 _PREFIX = "loan:"
-#: Classes of a loan that is bad (商业银行金融资产风险分类办法 第十四条).
-_BAD = frozenset({"substandard", "doubtful", "loss"})
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class LoanFile:
     @property
     def is_bad(self) -> bool:
         """Whether what it is now is adverse: overdue, or of a bad class."""
-        return bool(self.row["overdue_days"]) or self.row["loan_class"] in _BAD
+        return bool(self.row["overdue_days"]) or self.row["loan_class"] in BAD_CLASSES
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -197,6 +196,6 @@ def _events(file: LoanFile) -> Iterator[Event]:
         elif before and before.overdue_days and not state.overdue_days and not state.settled_on:
             yield Event(state.on, "不再逾期", "")
         if before and state.loan_class and before.loan_class != state.loan_class:
-            bad = state.loan_class in _BAD
+            bad = state.loan_class in BAD_CLASSES
             yield Event(state.on, f"五级分类改为{show(state.loan_class)}", "", is_adverse=bad)
         before = state

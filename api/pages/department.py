@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -13,6 +14,7 @@ from api.department_desk import DepartmentDesk
 from api.dependencies import Owned, Reading, Scoped, Serving
 from api.desk_line import Patience, yesterday
 from api.needs import needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from graph.information import InformationClass
@@ -79,16 +81,10 @@ def codes(
     found = told.codes(PATIENCE)
     if found is None:
         return waiting(request, "正在核对本部门报送的代码。", here=_HERE)
-    return page(
-        "department_codes.html",
-        here=_HERE,
-        shown=found[offset : offset + _ON_A_PAGE],
-        total=len(found),
+    return _list(
+        "department_codes.html", found, offset, DataBasis.of(told.told.batches, scope),
         kinds={item.code: item for item in kinds().kinds},
-        offset=offset,
-        step=_ON_A_PAGE,
-        stated=DataBasis.of(told.told.batches, scope),
-    )
+    )  # fmt: skip
 
 
 @router.get("/department/subjects")
@@ -106,12 +102,19 @@ def subjects(
     found = told.subjects(PATIENCE)
     if found is None:
         return waiting(request, "正在核对本部门记录的当事人。", here=_HERE)
+    return _list("department_subjects.html", found, offset, DataBasis.of(told.told.batches, scope))
+
+
+def _list(
+    template: str, found: Sequence[Any], offset: int, stated: DataBasis, **more: Any
+) -> HTMLResponse:
     return page(
-        "department_subjects.html",
+        template,
         here=_HERE,
-        shown=found[offset : offset + _ON_A_PAGE],
+        shown=found[offset : offset + rows_shown(_ON_A_PAGE)],
         total=len(found),
         offset=offset,
         step=_ON_A_PAGE,
-        stated=DataBasis.of(told.told.batches, scope),
+        stated=stated,
+        **more,
     )

@@ -17,6 +17,7 @@ from api.admission import Day
 from api.condition_words import failed_by
 from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.papers import documents_of
 from api.pages.rendering import page
@@ -134,7 +135,7 @@ def form(reader: Reading, decision_id: DecisionId) -> HTMLResponse:
 
 def _list(reader: Reader, sought: _Sought, found: Iterable[Any]) -> HTMLResponse:
     decided = [item for item in found if item.product != _GUARANTEE]
-    shown = decided[: -_SHOWN - 1 : -1]
+    shown = decided[: -rows_shown(_SHOWN) - 1 : -1]
     # an identity is not written back into the page
     typed = "" if is_personal(sought.text) else sought.text
     return page(

@@ -14,6 +14,7 @@ from api.dependencies import Asking, Key, Reading, Serving
 from api.desk_line import Patience, yesterday
 from api.lending_desk import LendingDesk, past_due
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from ingest import load_source, source_names
@@ -41,6 +42,8 @@ _NAME = re.compile("[0-9a-f]{64}")
 @needs(Act.DECIDE, *EVERY_CLASS)
 def desk(reader: Reading, services: Serving, who: Asking) -> HTMLResponse:
     """Every number of the day, of the asker's own institution."""
+    # a borrower is opened next, and the engine takes long over what a role asks first
+    services.warm(reader.scope)
     told = LendingDesk(services, reader, who, Patience(PATIENCE))
     groups = told.groups()
     demands = told.demands.rows if told.demands else ()
@@ -75,7 +78,7 @@ def loans(
     if every is None:
         return waiting(request, "正在核对本机构的贷款。", here=_HERE)
     found = [one for one in every if state in ("", one.state)]
-    shown = found[offset : offset + _ON_A_PAGE]
+    shown = found[offset : offset + rows_shown(_ON_A_PAGE)]
     parties = [party for one in shown for party in one.borrowers]
     return page(
         "past_due.html",
@@ -95,7 +98,7 @@ def loans(
 @needs(Act.ASK, *EVERY_CLASS)
 def watching(request: Request, reader: Reading, services: Serving, who: Asking) -> HTMLResponse:
     """Whom the asker watches, and what is new of them."""
-    found = watch_news(reader, services.office.store, who.name, within=PATIENCE)
+    found = watch_news(reader, services.office.store, who.id, within=PATIENCE)
     if found is None:
         return waiting(request, _DOING, here=_WATCHING)
     seen = reader.known_among(one.subject for one in found.subjects) if found.subjects else []
@@ -104,7 +107,7 @@ def watching(request: Request, reader: Reading, services: Serving, who: Asking) 
         here=_WATCHING,
         subjects=[one for one in found.subjects if one.subject in seen],
         total=len(found.warnings),
-        warnings=found.warnings[:_ON_A_PAGE],
+        warnings=found.warnings[: rows_shown(_ON_A_PAGE)],
         names=reader.names(seen) if seen else {},
         basis_told=reader.basis,
     )
@@ -122,7 +125,7 @@ def begin(
     """Watch a party whose page one may open, or watch it no more."""
     known = reader.known(key)
     change = watch if action == "watch" else unwatch
-    change(services.office.store, who.name, known)
+    change(services.office.store, who.id, known)
     return see_other(_WATCHING)
 
 
@@ -135,7 +138,7 @@ def note(
     warning: Annotated[list[str], Form(max_length=1_000)] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
     """Note what stood on the page as seen; nothing else, whatever came since."""
-    note_seen(reader, services.office.store, who.name, filter(_NAME.fullmatch, warning))
+    note_seen(reader, services.office.store, who.id, filter(_NAME.fullmatch, warning))
     return see_other(_WATCHING)
 
 

@@ -123,7 +123,7 @@ def party(
         sees_linked=may(Act.OFFICE, who, only_looks=True),
         repairs=may(Act.OFFICE, who),
         registers_consents=may(Act.CONSENT, who),
-        is_watched=is_watched(services.office.store, who.name, file.key),
+        is_watched=is_watched(services.office.store, who.id, file.key),
         picture=draw(file),
         disagreements=disagreements,
         FACTS=catalogue().facts,

@@ -59,11 +59,11 @@ def guarantees_of(snapshot: Snapshot, key: str, policy: Policy) -> tuple[Guarant
 def of_place(snapshot: Snapshot, division: str) -> tuple[str, ...]:
     """Parties of a village, or of all villages of a town, by key; of a person whose own place is not
     told, that of the household counts."""
-    seats = last_heard(_certain(snapshot.facts("LOCATED_IN")), ["from_key"])
+    seats = last_heard(snapshot.facts("LOCATED_IN"), ["from_key"])
     inside = pc.starts_with(pc.cast(seats["to_key"], pa.string()), division)
     where = set(pc.cast(seats.filter(inside)["from_key"], pa.string()).to_pylist())
     told = set(pc.cast(seats["from_key"], pa.string()).to_pylist())
-    homes = last_heard(_certain(snapshot.facts("BELONGS_TO")), ["from_key"])
+    homes = last_heard(snapshot.facts("BELONGS_TO"), ["from_key"])
     ends = (pc.cast(homes[name], pa.string()).to_pylist() for name in ("from_key", "to_key"))
     where |= {member for member, home in zip(*ends, strict=True)
               if home in where and member not in told}  # fmt: skip
@@ -76,7 +76,7 @@ def of_industry(snapshot: Snapshot, prefixes: Sequence[str]) -> tuple[str, ...]:
     for node in SCHEMA.nodes.values():
         if all(item.name != "industry" for item in node.properties):
             continue
-        facts = _certain(snapshot.facts(node.kind))
+        facts = snapshot.facts(node.kind)
         facts = last_heard(facts.filter(pc.is_valid(facts["industry"])), ["key"])
         columns = (pc.cast(facts[name], pa.string()).to_pylist() for name in ("key", "industry"))
         found |= {
@@ -84,10 +84,6 @@ def of_industry(snapshot: Snapshot, prefixes: Sequence[str]) -> tuple[str, ...]:
             if code.lstrip(_LETTERS).startswith(tuple(prefixes))
         }  # fmt: skip
     return _known(snapshot, found)
-
-
-def _certain(facts: pa.Table) -> pa.Table:
-    return facts.filter(pc.greater_equal(facts["certainty"], 1))
 
 
 def _known(snapshot: Snapshot, keys: set[str]) -> tuple[str, ...]:
