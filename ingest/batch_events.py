@@ -30,7 +30,7 @@ from graph.time import day_of, instant_on
 from graph.vocabulary import Node
 from ingest.repair import DECIDED
 from queries.lawful import Law, ended_records, regimes
-from queries.visible import owning, subjects
+from queries.owning import owning, subjects
 
 __all__ = ["ended_since", "news_of", "tell", "tell_of_day"]
 

@@ -20,8 +20,8 @@ from graph.log import Batch
 from graph.schema import SCHEMA
 from queries.codes import ADVERSE
 from queries.library import Answer, library
+from queries.owning import owning
 from queries.typed_answer import QuestionAnswer, answer_model
-from queries.visible import owning
 
 __all__ = [
     "ADVERSE_KINDS",

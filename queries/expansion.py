@@ -11,7 +11,7 @@
                   both clocks, the later of them and the reader alone: words of fragments only
 
 x is a version node or a tie; which of both is read from the text (`queries.pattern`).  A text has
-one rendering for who sees everything, and one for readers of each role (`queries.seen`).
+one rendering for who sees everything, and four for whoever does not (`queries.seen`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["SUPPLIED", "rendered", "with_roles"]
 #: Parameters that no question declares: the moment and the scope give them.
 SUPPLIED = frozenset(
     {"as_of", "known_at", "veiled", "registers", *PARAMETERS,
-     "opened", "granted", "areas"}
+     "open", "owning", "opened", "granted", "areas"}
 )  # fmt: skip
 
 _FOR_A_READER = frozenset({"live", "begun"})

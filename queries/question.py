@@ -183,9 +183,9 @@ class Question:
 
     @property
     def scoped_text(self) -> str:
-        """The rendering that asks for the most: nothing is open, somebody opened something, and the
-        reader works somewhere."""
-        return _rendered(self.worded, Reading(frozenset()))
+        """The rendering that asks for the most: somebody opened something, and the reader works
+        somewhere."""
+        return _rendered(self.worded, Reading())
 
     def cut(self, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str | None]:
         """The rows that are shown, and what is said of those that are not looked for."""

@@ -29,6 +29,7 @@ from typing import Any
 from graph.information import InformationClass
 from graph.schema import SCHEMA
 from graph.vocabulary import Node
+from queries.owning import owning_kinds
 
 __all__ = ["ADMINISTRATOR", "WITHHELD", "Grants", "Scope"]
 
@@ -221,6 +222,7 @@ class Scope:
     def parameters(self) -> dict[str, Any]:
         """What the questions that look at what is seen are given (`queries.seen`).
 
+        `open`: kinds that need nobody's consent; `owning`: kinds of ties that make a party an owner;
         `granted`: party -> place in `opened`, the lists of kinds that somebody opened: a hundred
         thousand consents are alike.
         """
@@ -230,6 +232,8 @@ class Scope:
     def _parameters(self) -> dict[str, Any]:
         opened, granted = self._grants.places
         return {
+            "open": sorted(self.open_kinds),
+            "owning": [*owning_kinds()],
             "opened": opened,
             "granted": granted,
             "areas": None if self.areas is None else list(self.areas),

@@ -10,10 +10,6 @@ dictionary of the log's tables, not once for a row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from typing import NamedTuple
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,11 +18,11 @@ from numpy.typing import NDArray
 from graph.log import FactLog
 from graph.log_view import FactsAt, LogView
 from graph.schema import SCHEMA
-from graph.vocabulary import End, Node
 from queries.lawful import Law
+from queries.owning import owning, subjects
 from queries.scope import Scope
 
-__all__ = ["as_view", "owning", "visible"]
+__all__ = ["as_view", "visible"]
 
 Flags = NDArray[np.bool_]
 
@@ -145,54 +141,6 @@ class _Ground:
             theirs = pa.array(_among(told[tie.party], owners))
             found.append(_texts(_plain(told[tie.thing].filter(theirs))))
         return pc.unique(pa.concat_arrays(found))
-
-
-class Subject(NamedTuple):
-    """Where a fact says whom it is about: a column, and the label under which its keys are unique."""
-
-    column: str
-    label: str
-
-
-class Owning(NamedTuple):
-    """A kind of tie that makes a party the owner of a thing, and the columns of both."""
-
-    kind: str
-    party: str
-    thing: str
-
-
-@cache
-def subjects(kind: str) -> tuple[Subject, ...]:
-    """Whom facts of a kind are about; a thing stands for its owners."""
-    declared = SCHEMA.kind(kind)
-    if isinstance(declared, Node):
-        return (Subject("key", SCHEMA.superlabel(declared)),)
-    return tuple(
-        Subject(_COLUMNS[end], SCHEMA.common_label(_ends(kind, end)))
-        for end in SCHEMA.about(declared)
-    )
-
-
-@cache
-def owning(label: str) -> tuple[Owning, ...]:
-    """The ties by which parties own things under a label."""
-    other: Mapping[End, End] = {"source": "target", "target": "source"}
-    return tuple(
-        Owning(tie.kind, _COLUMNS[end], _COLUMNS[other[end]])
-        for tie in SCHEMA.relationships.values()
-        for end in SCHEMA.party_ends(tie)
-        if SCHEMA.about(tie) == (end,)
-        and SCHEMA.common_label(_ends(tie.kind, other[end])) == label != "Party"
-    )
-
-
-_COLUMNS: Mapping[End, str] = {"source": "from_key", "target": "to_key"}
-
-
-def _ends(kind: str, end: End) -> tuple[str, ...]:
-    tie = SCHEMA.relationships[kind]
-    return tie.sources if end == "source" else tie.targets
 
 
 def _certain(at: FactsAt, kind: str) -> pa.Table:

@@ -18,7 +18,7 @@ from graph.facts import end_columns, first_ids
 from graph.information import InformationClass
 from graph.log import FactLog
 from graph.schema import SCHEMA
-from queries.visible import owning
+from queries.owning import owning
 
 __all__ = ["Held", "held_of", "held_of_records", "keys_of"]
 

@@ -21,8 +21,8 @@ from graph.operations.staff_check import StaffChecks
 from graph.schema import SCHEMA
 from graph.time import MAX_DATE, MIN_DATE, Instant, day_of
 from queries.district import DistrictReader
+from queries.owning import owning, subjects
 from queries.scope import Scope
-from queries.visible import owning, subjects
 
 __all__ = [
     "FREE_REPORTS",

@@ -25,13 +25,11 @@ CALL (a) {
   WHERE live(t)
   RETURN p, '配偶' AS why, t.certainty AS certainty
   UNION ALL
-  MATCH (a)-[t:GUARANTEES]->(p:Party)
+  MATCH (a)-[t:GUARANTEES]-(p:Party)
   WHERE live(t) AND stands(t.discriminator)
-  RETURN p, '为其担保' AS why, t.certainty AS certainty
-  UNION ALL
-  MATCH (a)<-[t:GUARANTEES]-(p:Party)
-  WHERE live(t) AND stands(t.discriminator)
-  RETURN p, '由其担保' AS why, t.certainty AS certainty
+  // whoever is said to stand for itself is at both ends
+  UNWIND [way IN [[startNode(t), '为其担保'], [endNode(t), '由其担保']] WHERE way[0] = a | way[1]] AS why
+  RETURN p, why, t.certainty AS certainty
 }
 RETURN p.key AS party_key, why, max(certainty) AS certainty
 ORDER BY party_key, why

@@ -14,12 +14,15 @@ MATCH (p:Party {key: $key})
 CALL (p) {
   RETURN p AS q
   UNION
-  MATCH (p)-[m:BELONGS_TO|SPOUSE_OF|GUARANTEES]-(q:Party)
+  MATCH (p)-[m:BELONGS_TO|SPOUSE_OF|GUARANTEES]-(near:Party)
   WHERE live(m) AND stands(m.discriminator)
-  RETURN q
-  UNION
-  MATCH (p)-[m:BELONGS_TO]->(:Household)<-[n:BELONGS_TO]-(q:Party)
-  WHERE live(m) AND live(n)
+  CALL (p, m, near) {
+    RETURN near AS q
+    UNION
+    MATCH (near:Household)<-[n:BELONGS_TO]-(q:Party)
+    WHERE type(m) = 'BELONGS_TO' AND startNode(m) = p AND live(n)
+    RETURN q
+  }
   RETURN q
 }
   // an individual business and who runs it are one debtor (民法典 第五十六条)
@@ -37,14 +40,6 @@ CALL (p, q) {
   RETURN v.kind AS kind, q.key AS from_key, null AS to_key, v.fact_id AS fact_id,
          null AS from_label, facts_of(v) AS facts
   UNION
-  MATCH (q:Party)-[t]->(x)
-  WHERE live(t) AND usable(x)
-    // whoever stood for a loan that is settled stands for nobody, whether or not the contract is told
-    AND (type(t) <> 'GUARANTEES' OR stands(t.discriminator))
-  // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
-  RETURN type(t) AS kind, q.key AS from_key, x.key AS to_key, t.fact_id AS fact_id,
-         kind_of(q) AS from_label, facts_of(t) AS facts
-  UNION
   WITH p, q WHERE p = q
   MATCH (q:Party)<-[t:MEMBER_OF|BELONGS_TO|SPOUSE_OF]-(x:Party)
   WHERE live(t)
@@ -52,26 +47,35 @@ CALL (p, q) {
   RETURN type(t) AS kind, x.key AS from_key, q.key AS to_key, t.fact_id AS fact_id,
          kind_of(x) AS from_label, facts_of(t) AS facts
   UNION
-  MATCH (q:Party)-[t]->(x)<-[:DESCRIBES]-(v:Version)
-  WHERE live(t) AND live(v) AND NOT x:Party AND usable(x)
-  RETURN v.kind AS kind, x.key AS from_key, null AS to_key, v.fact_id AS fact_id,
-         null AS from_label, facts_of(v) AS facts
-  UNION
-  MATCH (q:Party)-[t]->(x)-[u]->(y:Party)
-  WHERE live(t) AND live(u) AND NOT x:Party AND usable(x)
-  RETURN type(u) AS kind, x.key AS from_key, y.key AS to_key, u.fact_id AS fact_id,
-         null AS from_label, facts_of(u) AS facts
-  // what a guarantee secures, and how that stands: it is owed no longer and no further
-  UNION
-  MATCH (q:Party)-[t:GAVE]->(x:Guarantee)-[u:SECURES]->(y:Loan)
-  WHERE live(t) AND live(u)
-  RETURN type(u) AS kind, x.key AS from_key, y.key AS to_key, u.fact_id AS fact_id,
-         null AS from_label, facts_of(u) AS facts
-  UNION
-  MATCH (q:Party)-[t:GAVE]->(:Guarantee)-[u:SECURES]->(x:Loan)<-[:DESCRIBES]-(v:LoanStateVersion)
-  WHERE live(t) AND live(u) AND live(v)
-  RETURN v.kind AS kind, x.key AS from_key, null AS to_key, v.fact_id AS fact_id,
-         null AS from_label, facts_of(v) AS facts
+  MATCH (q:Party)-[t]->(x)
+  WHERE live(t) AND usable(x)
+  CALL (q, t, x) {
+    // whoever stood for a loan that is settled stands for nobody, whether or not the contract is told
+    WITH q, t, x WHERE type(t) <> 'GUARANTEES' OR stands(t.discriminator)
+    // whether a member of a cooperative is a person or an organisation (农民专业合作社法 第二十条)
+    RETURN type(t) AS kind, q.key AS from_key, x.key AS to_key, t.fact_id AS fact_id,
+           kind_of(q) AS from_label, facts_of(t) AS facts
+    UNION
+    MATCH (x)<-[:DESCRIBES]-(v:Version)
+    WHERE NOT x:Party AND live(v)
+    RETURN v.kind AS kind, x.key AS from_key, null AS to_key, v.fact_id AS fact_id,
+           null AS from_label, facts_of(v) AS facts
+    UNION
+    MATCH (x)-[u]->(y:Party|Loan)
+    WHERE NOT x:Party AND live(u)
+    CALL (x, u, y) {
+      RETURN type(u) AS kind, x.key AS from_key, y.key AS to_key, u.fact_id AS fact_id,
+             null AS from_label, facts_of(u) AS facts
+      UNION
+      // what a guarantee secures, and how that stands: it is owed no longer and no further
+      MATCH (y:Loan)<-[:DESCRIBES]-(v:LoanStateVersion)
+      WHERE live(v)
+      RETURN v.kind AS kind, y.key AS from_key, null AS to_key, v.fact_id AS fact_id,
+             null AS from_label, facts_of(v) AS facts
+    }
+    RETURN kind, from_key, to_key, fact_id, from_label, facts
+  }
+  RETURN kind, from_key, to_key, fact_id, from_label, facts
 }
   // a tie that was led to another key keeps the fact that it is: its id before the mark
 WITH kind, from_key, to_key, split(fact_id, '~')[0] AS fact_id, from_label, facts

@@ -1,7 +1,7 @@
-// fragment: has_owner_opening(thing, kinds, kind)
-// Whether an owner of a thing, by a tie of these kinds, opened facts of a kind to the reader.
+// fragment: has_owner_opening(thing, ways, wanted, kind)
+// Whether an owner of a thing, by ties that are wanted (`ways`: their kinds), opened facts of a kind to the reader.
 EXISTS {
    WITH thing AS opened_
-   MATCH (opened_)-[own_:kinds]-(owner_:Party)
-   WHERE held(own_) AND own_.certainty >= 1 AND kind IN coalesce($opened[$granted[owner_.key]], [])
+   MATCH (opened_)-[own_ ways]-(owner_:Party)
+   WHERE wanted AND held(own_) AND own_.certainty >= 1 AND kind IN coalesce($opened[$granted[owner_.key]], [])
  }

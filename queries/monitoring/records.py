@@ -15,7 +15,7 @@ from queries.district import DistrictReader
 from queries.monitoring.event import EVENTS, events, evidence
 from queries.monitoring.first_heard import FirstHeard, among, whole
 from queries.monitoring.rule_book import RuleBook
-from queries.visible import Owning, owning
+from queries.owning import Owning, owning
 
 __all__ = ["new_records"]
 
