@@ -11,11 +11,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-__all__ = ["MOST_HELD", "SingleFlight"]
+import psutil
 
-#: States whose answers are kept.  News comes while readers of the state before are still reading,
-#: and somebody may look at a day that is past.
-MOST_HELD = 3
+from queries.held_bytes import held_bytes
+
+__all__ = ["LEAST_HELD", "MOST_HELD", "SingleFlight"]
+
+#: States whose answers are kept however large they are.  News comes while readers of the state before
+#: are still reading, and somebody may look at a day that is past.
+LEAST_HELD = 3
+#: States kept at most: officers of many towns and banks work side by side, each with what they see.
+MOST_HELD = 64
+#: What the answers of one name may take together, as a share of the machine's memory.
+_SHARE = 1 / 16
 
 T = TypeVar("T")
 
@@ -24,7 +32,10 @@ class SingleFlight(Generic[T]):
     """Answers of the states asked for last; a state is whatever an answer follows from, compared
     by value."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, room: float | None = None) -> None:
+        """`room`: bytes that the answers may take together; by default a share of the machine's memory."""
+        self._room = psutil.virtual_memory().total * _SHARE if room is None else room
+        self._bytes: dict[int, int] = {}
         # one worker: an answer may start from one before it (`finished`)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"xinnong-{name}")
         self._lock = threading.Lock()
@@ -68,6 +79,26 @@ class SingleFlight(Generic[T]):
                 if not future.done() or future.exception() is None:
                     self._held.append(held)
                     return future
+            self._let_go()
             future = self._worker.submit(make)
-            self._held = [*self._held, (state, future)][-MOST_HELD:]
+            self._held.append((state, future))
             return future
+
+    def _let_go(self) -> None:
+        """Keep of those asked for last as many as there is room for, and one more."""
+        kept, taken = 0, 0
+        for _, future in reversed(self._held[-(MOST_HELD - 1) :]):
+            taken += self._size(future)
+            if kept >= LEAST_HELD - 1 and taken > self._room:
+                break
+            kept += 1
+        self._held = self._held[len(self._held) - kept :]
+        held = {id(future) for _, future in self._held}
+        self._bytes = {key: size for key, size in self._bytes.items() if key in held}
+
+    def _size(self, future: Future[T]) -> int:
+        if not future.done() or future.cancelled() or future.exception() is not None:
+            return 0
+        if id(future) not in self._bytes:
+            self._bytes[id(future)] = held_bytes(future.result())
+        return self._bytes[id(future)]

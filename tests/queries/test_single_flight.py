@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
-from queries.single_flight import MOST_HELD, SingleFlight
+from queries.held_bytes import held_bytes
+from queries.single_flight import LEAST_HELD, MOST_HELD, SingleFlight
 
 
 def test_many_ask_and_it_is_computed_once() -> None:
@@ -43,6 +45,39 @@ def test_a_new_state_is_computed_anew() -> None:
     for number in range(MOST_HELD):
         flight.wait((3, number), lambda: "other")
     assert flight.wait((1, "x"), lambda: "again") == "again"
+
+
+def _made_again(flight: SingleFlight[object], states: int, answer: object) -> list[int]:
+    """Of so many readers who ask in turn, each twice: for whom it was computed a second time."""
+    made: list[int] = []
+    for number in (*range(states), *range(states)):
+
+        def make(number: int = number) -> object:
+            made.append(number)
+            return answer
+
+        flight.wait(number, make)
+    flight.close()
+    return made[states:]
+
+
+def test_readers_side_by_side_do_not_push_each_other_out() -> None:
+    assert _made_again(SingleFlight("test"), MOST_HELD, "small") == []
+
+
+def test_large_answers_are_kept_while_there_is_room() -> None:
+    large = np.zeros(1_000_000)
+    assert _made_again(SingleFlight("test", room=5.5 * large.nbytes), 6, large) == []
+    assert _made_again(SingleFlight("test", room=5.5 * large.nbytes), 7, large) == [*range(7)]
+    assert _made_again(SingleFlight("test", room=0), LEAST_HELD, large) == []
+
+
+def test_of_an_answer_each_array_counts_once() -> None:
+    numbers = np.zeros(10_000)
+    alone = held_bytes({"one": numbers})
+    assert numbers.nbytes <= alone <= numbers.nbytes + 1_000
+    assert held_bytes({"one": numbers, "two": [numbers, numbers]}) < alone + 1_000
+    assert held_bytes([numbers, numbers + 1]) >= 2 * numbers.nbytes
 
 
 @pytest.mark.parametrize("error", [ValueError("broken"), TimeoutError("the store")])
