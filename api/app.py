@@ -39,6 +39,7 @@ from api.pages import router as pages
 from api.problem_document import RESPONSES
 from api.problems import add_handlers, defect, problem
 from api.rate_limit import Limited
+from api.rehearsal import Rehearsal
 from api.routes import routers
 from api.screening_jobs import ScreeningJobs
 from api.security import Asker
@@ -131,7 +132,8 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = Services(settings)
         _carry_out(app.state.services)
-        app.state.services.warm(seen)
+        if answers_for:
+            app.state.services.warm(seen)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
         app.state.jobs = DecisionJobs(app.state.services, runner, answers_for)
@@ -140,14 +142,17 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         scope_of = _scope_of(app.state.services, answers_for)
         sender = Sender(Sending(app.state.services.office, scope_of))
         turns = DailyTurn(settings, app.state.services.store)
+        rehearsal = Rehearsal(app.state.services)
         app.state.metrics.read_from(lambda: figures(app.state.services.office, app.state.streams))
         try:
             runner.start()
             sender.start()
             turns.start()
+            rehearsal.start()
             with exposed(app.state.metrics, settings.metrics_port):
                 yield
         finally:
+            rehearsal.close()
             turns.close()
             sender.close()
             runner.close()

@@ -12,7 +12,14 @@ from api.security.roles import policy_of
 from graph.errors import NotFoundError
 from graph.operations import LoginSession, OperationsStore, Sessions, User, Users
 
-__all__ = ["COOKIE", "Known", "asker_by_id", "asker_of", "known_by"]
+__all__ = [
+    "COOKIE",
+    "Known",
+    "asker_by_id",
+    "asker_of",
+    "askers",
+    "known_by",
+]
 
 #: Name of the cookie that carries a session's token.
 COOKIE = "xinnong_session"
@@ -65,6 +72,11 @@ def known_by(token: str, store: OperationsStore, *, at: datetime) -> Known | Non
         return None
     session, user = found
     return Known(asker_of(user, purpose=session.purpose), session, user)
+
+
+def askers(store: OperationsStore) -> list[Asker]:
+    """Everybody who may log in now."""
+    return [asker_of(user) for user in Users(store).every() if user.is_active]
 
 
 def asker_by_id(asker: str, store: OperationsStore) -> Asker | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
+from graph_dump import wipe
 from starlette.testclient import TestClient
 
 import ingest
 from api.app import create_app
 from api.security import local_asker
 from graph.catch_up import catch_up
+from graph.connection import Graph
 from graph.engine import ensure_engine, stop_engine
 from graph.log import FactLog
 from graph.settings import Settings
@@ -43,13 +46,26 @@ def guarantor(district: Settings) -> str:
     return str(FactLog(district.log_dir).read("GUARANTEES")["from_key"][0].as_py())
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Iterator[Settings]:
-    """An empty office with an engine of its own, for tests that take files in."""
-    settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
+@pytest.fixture(scope="session")
+def lent_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """An engine for one office after the other: it starts once, and keeps what it planned."""
+    settings = Settings(data=tmp_path_factory.mktemp("lent"), engine_heap_mb=512)
     ensure_engine(settings, owned=True)
     yield settings
     stop_engine(settings)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, lent_engine: Settings) -> Settings:
+    """An empty office, for tests that take files in; its engine is lent, and its graph empty."""
+    settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
+    settings.engine_dir.symlink_to(lent_engine.engine_dir)
+    shutil.copy(lent_engine.secrets_file, settings.secrets_file)
+    # a test may have stopped it, and a rewritten store has no promises
+    ensure_engine(settings, owned=True)
+    with Graph(settings) as graph:
+        wipe(graph)
+    return settings
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,9 @@ import api.pages
 from api.acts import Act
 from api.app import create_app
 from api.decision_jobs import DecisionJobs
+from api.rehearsal import Rehearsal
 from api.security import Asker, Role
+from api.security.people import add_person, end_person
 from graph.connection import Graph
 from graph.information import InformationClass
 from graph.log import FactLog
@@ -270,7 +272,8 @@ def test_a_running_job_stops_using_it_at_its_next_line(
 
     monkeypatch.setattr(DecisionJobs, "_line", after_three)
     body = {"product": PRODUCT, "parties": [HEAD[0]] * 6}
-    answer = client.post("/v1/decisions/jobs", json=body)
+    # once: that it is accepted is a 202
+    answer = TestClient.request(client, "POST", "/v1/decisions/jobs", json=body)
     place = answer.headers["location"]
     # whose job it is does not hang on what consents opened when it was submitted
     while (job := client.get(place).json())["state"] not in ("done", "failed"):
@@ -330,3 +333,65 @@ def test_not_agreeing_never_turns_into_not_met(
                 if outcome == "not_met":
                     assert (agreed[party] or {})[name] == "not_met", (party, name)
     assert looked
+
+
+# ------------------------------------------------------- what is asked before somebody waits for it
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the graph is asked for whoever does not see everything; it answers all the same."""
+    heard: list[str] = []
+    read_many = Graph.read_many
+
+    def noting(self: Graph, statements: Any, **given: Any) -> Any:
+        heard.extend(each.text for each in statements if "$open" in each.text)
+        return read_many(self, statements, **given)
+
+    monkeypatch.setattr(Graph, "read_many", noting)
+    return heard
+
+
+def rehearsed(client: TestClient) -> Rehearsal:
+    with Rehearsal(client.app.state.services) as rehearsal:  # type: ignore[attr-defined]
+        rehearsal.start()
+        assert rehearsal.wait(600)
+    return rehearsal
+
+
+def test_after_a_start_everything_that_an_officer_asks_is_asked_once(
+    client: TestClient, window: Window, texts: list[str]
+) -> None:
+    everybody(window)
+    rehearsed(client)
+    assert not texts, "nobody may log in, and something is asked"
+    add_person(
+        window.store, name="wang", display_name="王信贷", role="loan_officer", institution=BANK[0],
+        divisions=["610322104"], by="某人", at=utc_now(),
+    )  # fmt: skip
+    rehearsed(client)
+    planned = {*texts}
+    assert len(planned) == len(texts) > 20
+    texts.clear()
+    for channel in CHANNELS:
+        told(client, channel)
+    assert texts and {*texts} <= planned
+    end_person(window.store, "wang", at=utc_now())
+
+
+def test_a_service_that_closes_asks_no_further_question(
+    client: TestClient, window: Window, texts: list[str]
+) -> None:
+    add_person(
+        window.store,
+        name="zhao",
+        display_name="赵主任",
+        role="credit_office",
+        by="某人",
+        at=utc_now(),
+    )
+    rehearsal = Rehearsal(client.app.state.services)  # type: ignore[attr-defined]
+    rehearsal.close()
+    rehearsal.start()
+    assert rehearsal.wait(600)
+    assert len(texts) == 1

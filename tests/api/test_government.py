@@ -17,7 +17,6 @@ from api.app import create_app
 from api.command_line import app as commands
 from api.security import local_asker
 from graph.catch_up import catch_up
-from graph.engine import ensure_engine, stop_engine
 from graph.identifiers import resident_id
 from graph.settings import Settings
 from ingest.sample import write_district
@@ -42,16 +41,14 @@ ASKED = {
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, Any]]:
-    settings = Settings(data=tmp_path_factory.mktemp("government"), engine_heap_mb=512)
-    folder = settings.data / "district"
+def planted(office: Settings) -> tuple[Settings, Any]:
+    folder = office.data / "district"
     write_district(folder, persons=1_000)
-    ensure_engine(settings, owned=True)
-    ingest.ingest("regions", [folder / "行政区划.csv"], settings=settings, into_graph=False)
+    ingest.ingest("regions", [folder / "行政区划.csv"], settings=office, into_graph=False)
     made = government.plant(District(folder, 20260401, "government"))
     for source, name in government.FILES:
         write_table(folder / name, made.tables[name])
-        ingest.ingest(source, [folder / name], settings=settings, into_graph=False)
+        ingest.ingest(source, [folder / name], settings=office, into_graph=False)
     court = "被执行人名称,被执行人证件号码,执行法院,执行依据文号,立案时间,案号,履行情况,失信行为具体情形,发布日期,公布截止日期,移出日期"
     (folder / "失信被执行人-个人.csv").write_text(
         f"{court}\n样本列,{ON_LIST},样本区人民法院,样民初9号,2025-11-03,（2026）样个执1号,全部未履行,"
@@ -59,12 +56,11 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings
         encoding="utf-8",
     )
     path = folder / "失信被执行人-个人.csv"
-    ingest.ingest("judgment_defaulter", [path], settings=settings, into_graph=False)
+    ingest.ingest("judgment_defaulter", [path], settings=office, into_graph=False)
     for source, name in LISTS.items():
-        ingest.ingest(source, [SAMPLES / source / name], settings=settings, into_graph=False)
-    catch_up(settings, owned=True)
-    yield settings, json.loads(json.dumps(made.truth))
-    stop_engine(settings)
+        ingest.ingest(source, [SAMPLES / source / name], settings=office, into_graph=False)
+    catch_up(office, owned=True)
+    return office, json.loads(json.dumps(made.truth))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ from api.app import create_app
 from api.command_line import app as commands
 from api.security import local_asker
 from graph.catch_up import catch_up
-from graph.engine import ensure_engine, stop_engine
 from graph.settings import Settings
 from ingest.sample import write_district
 from ingest.sample.public_records import District, grades, points
@@ -26,22 +25,19 @@ from queries.points import NOTICE
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, Any]]:
-    settings = Settings(data=tmp_path_factory.mktemp("graded"), engine_heap_mb=512)
-    folder = settings.data / "district"
+def planted(office: Settings) -> tuple[Settings, Any]:
+    folder = office.data / "district"
     write_district(folder, persons=1_000)
-    ensure_engine(settings, owned=True)
-    ingest.ingest("regions", [folder / "行政区划.csv"], settings=settings, into_graph=False)
+    ingest.ingest("regions", [folder / "行政区划.csv"], settings=office, into_graph=False)
     truth: dict[str, Any] = {}
     for subject in (points, grades):
         made = subject.plant(District(folder, 20260401, subject.__name__.rpartition(".")[2]))
         truth |= dict(made.truth)
         for source, name in subject.FILES:
             write_table(folder / name, made.tables[name])
-            ingest.ingest(source, [folder / name], settings=settings, into_graph=False)
-    catch_up(settings, owned=True)
-    yield settings, json.loads(json.dumps(truth))
-    stop_engine(settings)
+            ingest.ingest(source, [folder / name], settings=office, into_graph=False)
+    catch_up(office, owned=True)
+    return office, json.loads(json.dumps(truth))
 
 
 @pytest.fixture(scope="module")
