@@ -32,7 +32,7 @@ _PREFIX = "loan:"
 
 @dataclass(frozen=True)
 class LoanState:
-    """How the loan was said to stand from a day on."""
+    """How the loan was said to stand from a day on; `MIN_DATE` where nobody says from which."""
 
     on: date
     balance_fen: int | None
@@ -40,6 +40,11 @@ class LoanState:
     overdue_days: int | None
     overdue_interest_fen: int | None
     settled_on: date | None
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the day was said."""
+        return self.on > MIN_DATE
 
 
 @dataclass(frozen=True)
@@ -166,8 +171,9 @@ def _states(rows: Sequence[Mapping[str, Any]], day: date) -> Iterator[LoanState]
     """The last word for each day, the newest first; a state that is still to come is none."""
     last: dict[date, Mapping[str, Any]] = {}
     for row in sorted(rows, key=lambda row: (row["known_from"], row["fact_id"])):
-        if row["certainty"] >= 1 and row["valid_from"] <= day:
-            last[row["valid_from"]] = row
+        since = row["valid_from"] or MIN_DATE
+        if row["certainty"] >= 1 and since <= day:
+            last[since] = row
     for on in sorted(last, reverse=True):
         row = last[on]
         yield LoanState(
