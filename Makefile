@@ -34,11 +34,8 @@ help: ## 列出命令 / list the targets
 demo: .venv/runtime ## 样本区演示 / the sample district, served
 	@XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong demo --port $(PORT)
 
-# of a newer Python the interpreter itself says which lines ran, at a fraction of the cost
-COVERAGE_CORE = $(shell $(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")')
 test: .venv/development ## 全部测试 / every test, on a real Neo4j, several side by side
-	@COVERAGE_CORE=$(COVERAGE_CORE) $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder \
-		--durations=10 --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10
 
 quick: .venv/development ## 不用引擎的测试，几分钟 / the tests that need no engine, in minutes
 	@$(BIN)/python -m pytest -q --quick --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10

@@ -363,11 +363,14 @@ def test_nothing_that_answers_tells_what_is_outside_of_a_scope(
     ] == []
     # what he may see he is told, and what is refused is refused for no other reason
     assert any(INSIDE in one.text for one in told) and any(IN_FORCE in one.text for one in told)
-    # a scenario about somebody unknown is refused as such, everything else as if it were not there
+    # a scenario about somebody unknown is refused as such, and a second visit under one number; everything
+    # else as if it were not there
     wrong = {one.template for one in told if one.status >= 400 and one.status not in WITHHELD}
     assert wrong <= {
         "/v1/guarantees/check",
         "/v1/stress/distress",
+        "/scenarios",
+        "/parties/{subject}/visit",
     }
     far, near = keys["外标乙"], keys["样丁"]
     for path in ("/v1/parties/{}", "/v1/parties/{}/risk", "/v1/parties/{}/loans", "/parties/{}",

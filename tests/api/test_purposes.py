@@ -77,7 +77,7 @@ def test_it_leads_to_a_page_of_ours_that_can_be_asked_for(house: Staffed, refere
     officer = house.inside(house.enter(Role.LOAN_OFFICER))
     told = {"referer": referer, "origin": "http://127.0.0.1"} if referer else {}
     chosen = officer.post("/account/purpose", data={"purpose": "financing"}, headers=told)
-    assert (chosen.status_code, chosen.headers["location"]) == (303, "/")
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/lending-desk")
 
 
 def test_only_what_a_role_may_ask_for_is_chosen(house: Staffed) -> None:

@@ -25,6 +25,10 @@ from queries.typed_answer import answer_model
 ROOT = Path(__file__).parents[2]
 #: What a made-up key or number in a path may come to: a problem, told as one.
 NOT_FOUND = (400, 404, 405, 409, 422)
+#: Answers are shaped by somebody else's protocol: the Reconciliation Service API 0.2, RFC 7009.
+OF_OTHERS = re.compile(r"/v1/(reconcile(/.*)?|token/revocation)")
+#: Refusals too (RFC 6749, 5.2).
+REFUSED_BY_OTHERS = {"/v1/token", "/v1/token/revocation"}
 
 
 @pytest.fixture(scope="module")
@@ -67,15 +71,19 @@ def is_empty(schema: dict[str, Any], described: dict[str, Any]) -> bool:
         return is_empty(schema.get("items", {}), described)
     if alternatives := schema.get("anyOf") or schema.get("oneOf"):
         return any(is_empty(each, described) for each in alternatives)
-    return not (schema.get("properties") or schema.get("type") in ("string", "integer"))
+    return not (schema.get("properties") or schema.get("type") in ("string", "integer", "null"))
 
 
 def test_every_route_says_what_it_answers(described: dict[str, Any]) -> None:
     silent = [
         (path, method)
         for path, method, operation in operations(described)
-        if not answers(operation)
-        or any(is_empty(shown.get("schema", {}), described) for _, shown in answers(operation))
+        if not OF_OTHERS.fullmatch(path)
+        and "204" not in operation["responses"]
+        and (
+            not answers(operation)
+            or any(is_empty(shown.get("schema", {}), described) for _, shown in answers(operation))
+        )
     ]
     assert silent == []
 
@@ -83,7 +91,7 @@ def test_every_route_says_what_it_answers(described: dict[str, Any]) -> None:
 def test_every_example_is_of_its_schema(described: dict[str, Any]) -> None:
     for path, method, operation in operations(described):
         for media, shown in answers(operation):
-            if media == "application/json":
+            if media == "application/json" and not OF_OTHERS.fullmatch(path):
                 assert "example" in shown, (path, method)
                 checked(shown["schema"], described, shown["example"])
 
@@ -93,6 +101,9 @@ def test_every_route_says_which_problems_it_may_have(described: dict[str, Any]) 
         if path.startswith("/v1"):
             for status in ("400", "404", "422", "500", "503"):
                 told = operation["responses"][status]["content"]
+                if path in REFUSED_BY_OTHERS and status == "400":
+                    assert "application/json" in told, (path, method, status)
+                    continue
                 assert "application/problem+json" in told, (path, method, status)
 
 

@@ -104,7 +104,7 @@ def test_sent_again_it_is_taken_in_again_and_taken_back_on_the_page(
         assert words in page.text, words
     # an earlier one says what has to go first, and offers no button
     earlier = clerk.get("/deliveries/1").text
-    assert "请从最后一批起依次撤销" in earlier and "<form" not in earlier
+    assert "请从最后一批起依次撤销" in earlier and 'action="/deliveries/' not in earlier
     form = {"by": "李四", "reason": "去年的<名单>"}
     foreign = clerk.post(
         "/deliveries/4/withdrawal", data=form, headers={"origin": "http://elsewhere"}
@@ -114,7 +114,7 @@ def test_sent_again_it_is_taken_in_again_and_taken_back_on_the_page(
     done = clerk.post("/deliveries/4/withdrawal", data=form)
     assert done.status_code == 200 and not Outline(done.text).wrong
     assert "李四于北京时间" in done.text and "去年的&lt;名单&gt;" in done.text
-    assert "<form" not in done.text
+    assert 'action="/deliveries/' not in done.text
     assert grades(clerk) == ["pass"]
     assert "已撤销" in clerk.get("/deliveries").text
     assert clerk.get("/deliveries/99").status_code == 404

@@ -26,6 +26,8 @@ NO_ANSWER = {
     "/v1/batches", "/v1/batches/{name}", "/v1/batches/{name}/withdrawal", "/send", "/uploads/{name}",
     "/uploads/{name}/acceptance", "/deliveries", "/deliveries/{name}",
     "/deliveries/{name}/withdrawal", "/corrections/{source}/{table}", "/templates/{source}/{table}",
+    # a proposal that two decide on (test_publishing)
+    "/publishing/{proposal}",
     "/v1/worklist", "/v1/identity/judgements", "/v1/identity/judgements/{number}/undo",
     "/identity/judgements", "/identity/judgements/{number}/undo", "/identity/candidates",
     "/v1/identity/candidates", "/v1/products/{product}/proposals", "/v1/proposals/{proposal}",
