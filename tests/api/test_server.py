@@ -22,7 +22,6 @@ from bench.api.attack import served
 from graph.errors import GraphUnavailableError, NotFoundError
 from graph.operations import OperationsStore
 from graph.settings import Settings
-from queries.scope import ADMINISTRATOR
 
 #: Threads that requests share (anyio's own number).
 _THREADS = 40
@@ -148,9 +147,7 @@ def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: 
     def gone(*_given: object, **_more: object) -> Any:
         raise GraphUnavailableError("没有图。", "No graph.")
 
-    app.state.services = SimpleNamespace(
-        reader=lambda *_, **__: SimpleNamespace(ask=slow, scope=ADMINISTRATOR), positions=gone
-    )
+    app.state.services = SimpleNamespace(reader=slow, positions=gone)
     app.router.lifespan_context = _Nothing
     with (
         OperationsStore(settings) as store,
@@ -164,7 +161,8 @@ def test_health_answers_while_slow_requests_hold_every_thread(tmp_path_factory: 
         ]
         try:
             for _ in range(_THREADS):
-                begun.acquire()
+                while not begun.acquire(timeout=1):
+                    assert not any(one.done() for one in asked), asked[0].result().text
             assert httpx.get(f"{address}/healthz", timeout=60).json() == {"status": "ok"}
             ready = httpx.get(f"{address}/readyz", timeout=60)
             assert (ready.status_code, ready.json()["status"]) == (503, "no_graph")
