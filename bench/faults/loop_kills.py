@@ -232,6 +232,8 @@ class _Service:
         if self._nursery.stdin is not None and not self._nursery.stdin.closed:
             self._nursery.stdin.close()
             self._nursery.wait(_PATIENCE_S)
+            if self._nursery.stdout is not None:
+                self._nursery.stdout.close()
 
     def post(
         self, path: str, body: dict[str, Any], headers: dict[str, str]
