@@ -46,7 +46,6 @@ from api.security import Asker
 from api.security.standing import asker_now
 from api.services import Services
 from api.trace import NOBODY, Traced
-from api.who_asks import local_scope
 from graph.catch_up import catch_up
 from graph.errors import XinnongError
 from graph.operations import Runner
@@ -124,7 +123,6 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
 
     Raises `SettingsError` (`needs_undeclared`) for a route that does not say what it needs.
     """
-    seen = answers_for.scope if answers_for else local_scope()
     every = (*routers(), pages)
     declaring(every)
 
@@ -133,7 +131,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         app.state.services = Services(settings)
         _carry_out(app.state.services)
         if answers_for:
-            app.state.services.warm(seen)
+            app.state.services.warm(answers_for.scope)
         runner = Runner(app.state.services.store)
         app.state.inbox = Inbox(settings, runner)
         app.state.jobs = DecisionJobs(app.state.services, runner, answers_for)
@@ -183,7 +181,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     app.add_middleware(Deprecating)
     app.add_middleware(Asking, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem, hosts=(*LOOPBACK, *hosts_of(settings.hosts)))
-    app.add_middleware(Traced, defect=defect, who=seen.name if answers_for else NOBODY)
+    app.add_middleware(Traced, defect=defect, who=answers_for.scope.name if answers_for else NOBODY)
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(Forwarded, proxies=networks_of(settings.trusted_proxies))
     app.add_middleware(Forbidding)

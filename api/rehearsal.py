@@ -59,6 +59,8 @@ class Rehearsal(Closing):
                         return
         except XinnongError as error:
             _logger.info("rehearsal_ended", extra={"code": error.cause_code, "asked": asked})
+        except Exception as error:
+            _logger.error("rehearsal_defect", exc_info=error)
 
 
 def one_of_each(scopes: Iterable[Scope]) -> list[Scope]:

@@ -80,12 +80,12 @@ def _conditions(name: str, kind: str, of: str, fact: Bound, reading: Reading) ->
     if SCHEMA.information(of).is_public:
         return "true", "true"
     declared = SCHEMA.kind(of)
-    if isinstance(declared, Node):
-        about = [(fact.of or "described_", SCHEMA.superlabel(declared) == "Party")]
-    else:
-        nodes = {"source": f"startNode({name})", "target": f"endNode({name})"}
-        parties = SCHEMA.party_ends(declared)
-        about = [(nodes[end], end in parties) for end in SCHEMA.about(declared)]
+    nodes = {
+        "key": fact.of or "described_",
+        "from_key": f"startNode({name})",
+        "to_key": f"endNode({name})",
+    }
+    about = [(nodes[each.column], each.label == "Party") for each in subjects(of)]
     ways, wanted = _owning(fact)
     is_near, opened = "true", "false"
     if reading.has_grants:

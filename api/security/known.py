@@ -12,14 +12,7 @@ from api.security.roles import policy_of
 from graph.errors import NotFoundError
 from graph.operations import LoginSession, OperationsStore, Sessions, User, Users
 
-__all__ = [
-    "COOKIE",
-    "Known",
-    "asker_by_id",
-    "asker_of",
-    "askers",
-    "known_by",
-]
+__all__ = ["COOKIE", "Known", "asker_by_id", "asker_of", "askers", "known_by"]
 
 #: Name of the cookie that carries a session's token.
 COOKIE = "xinnong_session"
