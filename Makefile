@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 
-.PHONY: help demo quick test check questions-lts manual supply sbom audit pictures clean
+.PHONY: help demo quick test sweeps check questions-lts manual supply sbom audit pictures clean
 
 help: ## 列出命令 / list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,8 +34,11 @@ help: ## 列出命令 / list the targets
 demo: .venv/runtime ## 样本区演示 / the sample district, served
 	@XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong demo --port $(PORT)
 
-test: .venv/development ## 全部测试 / every test, on a real Neo4j, several side by side
+test: .venv/development ## 测试（真实 Neo4j）/ the tests that decide, on a real Neo4j, several side by side
 	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10
+
+sweeps: .venv/development ## 测试加全面扫描，数小时 / they and all sweeps: every role, page, kill; some hours
+	@$(BIN)/python -m pytest -q --sweeps --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10
 
 quick: .venv/development ## 不用引擎的测试，几分钟 / the tests that need no engine, in minutes
 	@$(BIN)/python -m pytest -q --quick --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from breadth import examples, look_quickly
+from breadth import Breadth, examples, look
 from engine_need import is_quick
 from hypothesis import settings as hypothesis_settings
 from leftovers import still_running
@@ -36,9 +36,10 @@ CASES = Path(__file__).parents[2] / "shared" / "cases"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only what needs no engine or process")
-    parser.addoption("--kills", type=int, default=50, help="how often ingest is killed")
+    parser.addoption("--sweeps", action="store_true", help="everything, everywhere: some hours")
+    parser.addoption("--kills", type=int, help="how often ingest is killed")
     parser.addoption("--lives", type=int, default=1, help="districts lived through to be fitted")
-    parser.addoption("--harms", type=int, default=2, help="in how many ways a store is damaged")
+    parser.addoption("--harms", type=int, help="in how many ways a store is damaged")
 
 
 #: What takes longest goes first.
@@ -102,8 +103,14 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "each_store: run with the operations store in SQLite, and in a real PostgreSQL"
     )
     config.addinivalue_line("markers", "sqlite_only(why): of such a module's tests, not this one")
-    quick = config.getoption("--quick")
-    look_quickly(quick)
+    config.addinivalue_line(
+        "markers", "sweep: more of what other tests look at in some places; run with --sweeps"
+    )
+    quick, sweeps = config.getoption("--quick"), config.getoption("--sweeps")
+    look(Breadth.QUICK if quick else Breadth.SWEEP if sweeps else Breadth.LANDING)
+    for name, few, many in (("kills", 10, 50), ("harms", 1, 2)):
+        if config.getoption(name) is None:
+            setattr(config.option, name, many if sweeps else few)
     # how long an example takes belongs to the machine and the hour: no test asserts it
     hypothesis_settings.register_profile("xinnong", deadline=None, max_examples=examples(100))
     hypothesis_settings.load_profile("xinnong")
@@ -122,10 +129,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files first, so that no process is left alone with one at the end."""
-    if config.getoption("--quick"):
-        slow = [item for item in items if not is_quick(item)]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
+    quick, sweeps = config.getoption("--quick"), config.getoption("--sweeps")
+    later = {
+        item
+        for item in items
+        if (not sweeps and item.get_closest_marker("sweep")) or (quick and not is_quick(item))
+    }
+    config.hook.pytest_deselected(items=list(later))
+    items[:] = [item for item in items if item not in later]
     # what was imported stays: it is not gone through again whenever a test has made much
     gc.collect()
     gc.freeze()

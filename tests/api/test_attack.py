@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from breadth import at_landing
 from fastapi import FastAPI
 from staffed import staffed
 
@@ -18,6 +19,7 @@ from bench.api.people import entered
 from graph.settings import Settings
 
 
+@pytest.mark.sweep
 def test_no_request_is_answered_as_nobody_described(office: Settings) -> None:
     with served(create_app(office, answers_for=local_asker())) as address:
         found = attack(address, examples=2, seed=1, phases=("examples", "fuzzing", "stateful"))
@@ -31,7 +33,9 @@ async def _started(_: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-@pytest.mark.parametrize("role", [Role.LOAN_OFFICER, Role.CLIENT], ids=str)
+@pytest.mark.parametrize(
+    "role", at_landing([Role.CLIENT], [Role.LOAN_OFFICER, Role.CLIENT]), ids=str
+)
 def test_nothing_is_answered_that_does_not_ask_who_it_is(
     tmp_path: Path, role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from breadth import at_landing
 from starlette.testclient import TestClient
 from world import World
 
@@ -182,7 +183,7 @@ def told(client: TestClient, channel: str) -> str:
     return f"{answer.status_code} {_VOLATILE.sub('~', answer.text)}"
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("channel", at_landing([*CHANNELS][1::4], CHANNELS))
 def test_the_next_answer_of_every_channel_is_as_if_nobody_had_agreed(
     client: TestClient, window: Window, channel: str
 ) -> None:

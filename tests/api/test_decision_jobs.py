@@ -235,6 +235,7 @@ def test_all_lines_stand_on_the_moment_of_the_submission(
     assert now["basis"]["position"] == began["basis"]["position"] + 1
 
 
+@pytest.mark.sweep
 def test_readers_of_a_killed_engine_come_again_and_a_job_goes_on(office: Settings) -> None:
     with TestClient(create_app(office, answers_for=local_asker()), "http://127.0.0.1") as client:
         body = {"product": PRODUCT, "parties": PARTIES}

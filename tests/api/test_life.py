@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from breadth import at_landing
 from waiting import PATIENCE, until
 
 from graph.connection import connect
@@ -114,6 +115,7 @@ def test_a_killed_server_leaves_an_engine_that_is_found(settings: Settings, free
     assert descendants(settings) == []
 
 
+@pytest.mark.sweep
 def test_two_servers_share_an_engine_and_neither_stops_the_others(
     settings: Settings, free_port: int
 ) -> None:
@@ -138,8 +140,8 @@ def test_two_servers_share_an_engine_and_neither_stops_the_others(
     ("reached", "way"),
     [
         ("secrets.json", signal.SIGTERM),
-        ("engine/host.json", signal.SIGINT),
-        ("engine/data/databases/store_lock", signal.SIGTERM),
+        pytest.param("engine/host.json", signal.SIGINT, marks=pytest.mark.sweep),
+        pytest.param("engine/data/databases/store_lock", signal.SIGTERM, marks=pytest.mark.sweep),
         ("engine/engine.json", signal.SIGINT),
     ],
 )
@@ -159,6 +161,7 @@ def test_stopped_at_any_instant_a_command_leaves_no_engine(
     assert FactLog(own.log_dir).verify() == []
 
 
+@pytest.mark.sweep
 def test_what_the_log_holds_beyond_the_graph(
     settings: Settings, district: Path, free_port: int
 ) -> None:
@@ -185,7 +188,7 @@ def test_what_the_log_holds_beyond_the_graph(
     stop_engine(own)
 
 
-@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("way", at_landing([signal.SIGKILL], [signal.SIGINT, signal.SIGKILL]))
 def test_an_ingest_cut_short_is_made_whole_by_the_next(
     settings: Settings, district: Path, way: signal.Signals
 ) -> None:

@@ -326,6 +326,7 @@ def test_no_adverse_source_is_told_as_the_source_of_what_a_party_is(
     assert not any(source in said for source in ADVERSE)
 
 
+@pytest.mark.sweep
 def test_no_command_tells_of_what_has_ended(
     service: TestClient, planted: Settings, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -407,6 +408,7 @@ def test_a_decision_made_for_another_institution_is_unknown_to_a_scope(
     assert named[BANK] in listed and named[OTHER_BANK] not in listed
 
 
+@pytest.mark.sweep
 def test_no_command_tells_what_is_outside_of_a_scope(
     service: TestClient, planted: Settings, keys: dict[str, str], in_town: Scope,
     monkeypatch: pytest.MonkeyPatch,

@@ -19,6 +19,7 @@ from graph.settings import Settings
 pytestmark = pytest.mark.usefixtures("light_engines")
 
 
+@pytest.mark.sweep
 def test_a_lost_office_comes_back(tmp_path: Path) -> None:
     data = unpacked(VERSIONS[-1], tmp_path / "old").settings.data
     lost = Settings(data=data, operations_url=None, engine_heap_mb=512)

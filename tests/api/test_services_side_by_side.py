@@ -107,6 +107,7 @@ def decide(client: httpx.Client, party: str) -> dict[str, Any]:
     return dict(client.post("/v1/decisions", json={"product": PRODUCT, "party": party}).json())
 
 
+@pytest.mark.sweep
 def test_each_answers_what_the_other_did(office: Settings, here: httpx.Client) -> None:
     with other(office) as (_, there):
         # a file in two pieces, one to each: it becomes one batch

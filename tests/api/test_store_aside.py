@@ -135,6 +135,7 @@ def test_what_is_not_the_stores_fault_leaves_it_where_it_is(
     assert last_set_aside(settings) is None and awaits_filling(settings) is None
 
 
+@pytest.mark.sweep
 def test_check_finds_random_bytes_and_a_constraint_is_made_again(settings: Settings) -> None:
     store = settings.engine_dir / "data" / "databases" / "neo4j" / "neostore.relationshipstore.db"
     content = bytearray(store.read_bytes())

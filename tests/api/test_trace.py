@@ -180,6 +180,7 @@ def test_a_request_is_one_line(client: TestClient, lines: Any) -> None:
     assert (fourth["route"], fourth["status"]) == ("/static", 200)
 
 
+@pytest.mark.sweep
 def test_no_way_in_leads_a_person_into_the_log(
     client: TestClient, service: FastAPI, lines: Any, settings: Settings
 ) -> None:

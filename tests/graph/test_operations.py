@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from breadth import some
 from pydantic import SecretStr
 from sqlalchemy import text
 from world import World
@@ -121,7 +122,7 @@ def test_writers_take_turns(store: OperationsStore, tmp_path: Path) -> None:
 
 
 def test_a_new_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
-    for attempt in range(3):
+    for attempt in some(range(3)):
         folder = tmp_path / str(attempt)
         running = [
             subprocess.Popen([sys.executable, "-c", WRITER, str(folder), name]) for name in "abcd"

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import peak
+import pytest
 from planter import VILLAGE, plant
 
 FEW, MANY = 60_000, 300_000
@@ -87,6 +88,7 @@ def peaks(folder: Path, *files: Path) -> list[list[int]]:
     return found
 
 
+@pytest.mark.sweep
 def test_a_row_takes_little_memory_on_its_whole_way(tmp_path: Path) -> None:
     files = []
     for rows in (FEW, MANY):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from breadth import examples
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -102,7 +103,7 @@ EVENTS = st.lists(DELIVERY | st.just("withdraw"), min_size=2, max_size=8)
 WHOLE = ("abcdef", "甲", None, 1, "-")
 
 
-@hypothesis_settings(max_examples=40)
+@hypothesis_settings(max_examples=examples(40))
 @given(EVENTS)
 # a fact that part 1 says again unchanged is changed by part 2, which goes; it is still confirmed
 @example([WHOLE, ("abc", "甲", ListPart("名单", 1, 2), 1, "-"), ("abcd", "乙", ListPart("名单", 2, 2), 2, "-"),

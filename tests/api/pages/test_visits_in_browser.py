@@ -224,6 +224,7 @@ def test_whom_nobody_let_be_seen_is_not_visited_by_a_guessed_address(
         assert "没有这次走访记录" in window.text()
 
 
+@pytest.mark.sweep
 def test_a_loan_answers_in_three_seconds_and_stands_on_paper(
     address: str, town: Settings, officer: str, tmp_path: Path
 ) -> None:
