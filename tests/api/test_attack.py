@@ -1,4 +1,4 @@
-"""Small attacks with a fixed seed: every phase but the borders of all parameters, which `.ci/run` goes
+"""Small attacks with a fixed seed: every phase but the borders of all parameters, which `make sweeps` goes
 through (`bench/api/attack.py`); and as somebody who has to say who they are."""
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from bench.api.people import entered
 from graph.settings import Settings
 
 
-@pytest.mark.sweep
 def test_no_request_is_answered_as_nobody_described(office: Settings) -> None:
     with served(create_app(office, answers_for=local_asker())) as address:
         found = attack(address, examples=2, seed=1, phases=("examples", "fuzzing", "stateful"))
