@@ -35,6 +35,7 @@ demo: .venv/runtime ## 样本区演示 / the sample district, served
 	@XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong demo --port $(PORT)
 
 test: .venv/development ## 测试（真实 Neo4j）/ the tests that decide, on a real Neo4j, several side by side
+	@$(BIN)/xinnong engine prepare
 	@$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10
 
 sweeps: .venv/development ## 测试加全面扫描，数小时 / they and all sweeps: every role, page, kill; some hours

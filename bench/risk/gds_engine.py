@@ -25,7 +25,7 @@ from graph.connection import Graph, connect
 from graph.engine.home import folder_identity, prepare_home
 from graph.engine.host import HostConfiguration
 from graph.engine.pin import resolve
-from graph.engine.provision import Jar, held, jars, java_home, pinned, read_pins
+from graph.engine.provision import Jar, held, jars, libjvm, pinned, read_pins
 from graph.errors import EngineError
 from graph.progress import Progress
 from graph.secrets import make_secrets
@@ -75,7 +75,7 @@ def with_gds(settings: Settings, progress: Progress | None = None) -> Iterator[G
     # the engine watches this pipe: it ends with us, however we end
     ours, theirs = os.pipe(), settings.engine_dir / "engine.json"
     configuration = HostConfiguration(
-        libjvm=str(java_home() / "lib" / "server" / "libjvm.so"),
+        libjvm=libjvm(),
         jars=[str(path) for path in (*own, *more)],
         home=str(settings.engine_dir.resolve()),
         heap_mb=settings.engine_heap_mb,

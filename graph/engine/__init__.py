@@ -6,6 +6,7 @@ in a child process of its own: a Java runtime inside this process could hang the
 
 from __future__ import annotations
 
+from graph.engine.archiving import archive_classes
 from graph.engine.aside import awaits_filling, last_set_aside, was_filled
 from graph.engine.bulk_import import import_store
 from graph.engine.examine import store_problem
@@ -26,6 +27,7 @@ from graph.engine.users import used_by_others
 __all__ = [
     "Endpoint",
     "EngineStatus",
+    "archive_classes",
     "awaits_filling",
     "delete_store",
     "engine_status",

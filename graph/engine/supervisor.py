@@ -27,6 +27,7 @@ import psutil
 from filelock import FileLock
 from pydantic import SecretStr
 
+from graph.engine.archive import class_archive
 from graph.engine.aside import delete_stores, put_back, set_aside, will_be_new
 from graph.engine.home import (
     folder_identity,
@@ -36,7 +37,7 @@ from graph.engine.home import (
     wipe_unfinished_import,
 )
 from graph.engine.host import HostConfiguration
-from graph.engine.provision import jars, java_environment, java_home
+from graph.engine.provision import jars, java_environment, libjvm
 from graph.engine.room import TO_REBUILD_MB, refuse_full_disk, refuse_too_little_memory
 from graph.engine.users import forget_use, forget_users, note_use, used_by_others
 from graph.errors import EngineError
@@ -305,7 +306,7 @@ def _launch(
     prepare_home(settings, paths, port)
     owner_read, owner_write = os.pipe() if owned else (None, None)
     configuration = HostConfiguration(
-        libjvm=str(java_home() / "lib" / "server" / "libjvm.so"),
+        libjvm=libjvm(),
         jars=[str(path) for path in paths],
         home=str(settings.engine_dir.resolve()),
         heap_mb=settings.engine_heap_mb,
@@ -315,6 +316,7 @@ def _launch(
         idle_minutes=settings.engine_idle_minutes,
         folder=folder_identity(settings.engine_dir),
         owner_fd=owner_read,
+        options=class_archive(settings, paths).options(),
     )
     # from here on one may be there, also when this is interrupted before it knows
     _STARTED[settings.engine_dir.resolve()] = settings

@@ -1,4 +1,4 @@
-"""Two hundred random worlds in one graph, apart by the prefix of their keys, and credit files."""
+"""Random worlds in one graph (two hundred in a sweep), apart by the prefix of their keys, and credit files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
+from breadth import some
 
 from graph.connection import Graph, connect
 from graph.engine import stop_engine
@@ -25,7 +26,7 @@ from recorded import scatter_records
 from searched import write_searched
 from world import World
 
-WORLDS = 200
+WORLDS = len(some(range(200)))
 #: Parties apart from the worlds, with records of every kind that decisions read.
 FILES = 60
 INSTANTS = tuple(datetime(2026, month, 1, tzinfo=UTC) for month in (2, 4, 6))

@@ -1,4 +1,4 @@
-"""Every question against a second answer in plain Python, over two hundred random worlds."""
+"""Every question against a second answer in plain Python, over random worlds."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_agrees_with_its_reference(question: str, worlds: Worlds, references: An
             ), column
         answered += bool(rows)
     # a comparison of nothing with nothing proves nothing
-    assert answered >= 10
+    assert answered >= WORLDS // 20
 
 
 def test_party_card_says_what_each_source_says(worlds: Worlds, references: Any) -> None:

@@ -1,7 +1,7 @@
 """Asked through a scope, every question answers what it answers everybody over the world cut to it.
 
 `SCOPES=all` goes through every scope and more parties; a run of the suite through the two that ask most.
-`PAIRS=2000 SEED=41` looks at so many pairs of one of the two hundred worlds and a random scope, each by
+`PAIRS=2000 SEED=41` and `--sweeps` looks at so many pairs of one of the two hundred worlds and a random scope, each by
 some questions in turn; a run of the suite at none.  Each scope is a test of its own: `-k "random_scope
 and 700"` asks one of them again.
 """

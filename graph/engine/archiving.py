@@ -1,0 +1,124 @@
+"""Make the class archive: an engine of nobody's starts, asks itself something, and is written down."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from filelock import FileLock
+
+from graph.engine.archive import ClassArchive, class_archive
+from graph.engine.home import folder_identity, write_configuration
+from graph.engine.host import JAVA_OPTIONS, HostConfiguration
+from graph.engine.provision import jars, java_environment, java_home, libjvm
+from graph.errors import EngineError
+from graph.progress import Progress, silent
+from graph.settings import Settings
+
+__all__ = ["archive_classes"]
+
+_WHAT = "整理图数据库引擎的类文件"
+_DEADLINE_S = 600
+
+
+def archive_classes(settings: Settings, *, progress: Progress = silent) -> ClassArchive:
+    """The class archive of the engine, whole; made now where there is none, in half a minute.
+
+    One is made at a time; what another command is making is waited for.  A kill leaves none.
+
+    Raises:
+        EngineError: as `jars`, or `archive_failed`: the engine starts without one as well.
+    """
+    archive = class_archive(settings, jars(settings, progress=progress))
+    with FileLock(archive.path.with_suffix(".lock")):
+        if not archive.is_whole():
+            _make(settings, archive, progress)
+    return archive
+
+
+def _make(settings: Settings, archive: ClassArchive, progress: Progress) -> None:
+    archive.delete()
+    _forget_gone(archive.path.parent)
+    with tempfile.TemporaryDirectory(dir=archive.path.parent, prefix="archiving-") as name:
+        folder = Path(name)
+        recorded, written = folder / "classes.recorded", folder / "classes.aot"
+        progress(_WHAT, 0, 2)
+        _record(settings, archive, folder, recorded)
+        progress(_WHAT, 1, 2)
+        _run(
+            [
+                str(java_home() / "bin" / "java"),
+                *JAVA_OPTIONS,
+                "-XX:AOTMode=create",
+                f"-XX:AOTConfiguration={recorded}",
+                f"-XX:AOTCache={written}",
+                "-cp",
+                os.pathsep.join(archive.class_path),
+            ]
+        )
+        written.replace(archive.path)
+        archive.keep_note()
+    progress(_WHAT, 2, 2)
+
+
+def _record(settings: Settings, archive: ClassArchive, folder: Path, recorded: Path) -> None:
+    """An engine with an empty store notes what it loads, and ends."""
+    home = folder / "engine"
+    write_configuration(home, port=0, page_cache_mb=settings.engine_page_cache_mb)
+    configuration = HostConfiguration(
+        libjvm=libjvm(),
+        # the last of them is put there by the bridge itself
+        jars=list(archive.class_path[:-1]),
+        home=str(home),
+        heap_mb=settings.engine_heap_mb,
+        port=0,
+        state_file=str(home / "engine.json"),
+        version=settings.engine_version,
+        idle_minutes=0,
+        folder=folder_identity(home),
+        owner_fd=None,
+        options=["-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}"],
+        only_records=True,
+    )
+    handed = home / "host.json"
+    handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
+    _run([sys.executable, "-m", "graph.engine.host", str(handed)])
+
+
+def _run(command: Sequence[str]) -> None:
+    try:
+        subprocess.run(
+            command,
+            env=java_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=_DEADLINE_S,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        said = str(getattr(error, "stdout", "") or error)[-1500:]
+        raise EngineError(
+            f"引擎的类文件没有整理成：\n{said}\n不影响使用，只是启动慢一些。",
+            "The engine's classes could not be archived; it starts without, only slower.",
+            code="archive_failed",
+        ) from error
+
+
+def _forget_gone(folder: Path) -> None:
+    """Delete archives of what is not there any more: of a removed environment or older jars."""
+    for note in folder.glob("classes-*.json"):
+        try:
+            made_of = json.loads(note.read_text(encoding="utf-8"))["class_path"]
+        except (OSError, ValueError, KeyError):
+            made_of = []
+        if not made_of or not all(Path(each).exists() for each in made_of):
+            ClassArchive(note.with_suffix(".aot"), ()).delete()
