@@ -70,7 +70,7 @@ def with_gds(settings: Settings, progress: Progress | None = None) -> Iterator[G
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     settings.engine_dir.mkdir(parents=True, exist_ok=True)
-    prepare_home(settings, own, port)
+    prepare_home(settings, port)
     configure(settings.engine_dir, more)
     # the engine watches this pipe: it ends with us, however we end
     ours, theirs = os.pipe(), settings.engine_dir / "engine.json"
@@ -85,6 +85,7 @@ def with_gds(settings: Settings, progress: Progress | None = None) -> Iterator[G
         idle_minutes=settings.engine_idle_minutes,
         folder=folder_identity(settings.engine_dir),
         owner_fd=ours[0],
+        secrets_file=str(settings.secrets_file.resolve()),
     )
     handed, log = (settings.engine_dir / name for name in ("host.json", "host.log"))
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")

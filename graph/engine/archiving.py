@@ -19,6 +19,7 @@ from graph.engine.host import JAVA_OPTIONS, HostConfiguration
 from graph.engine.provision import jars, java_environment, java_home, libjvm
 from graph.errors import EngineError
 from graph.progress import Progress, silent
+from graph.secrets import make_secrets
 from graph.settings import Settings
 
 __all__ = ["archive_classes"]
@@ -70,6 +71,8 @@ def _make(settings: Settings, archive: ClassArchive, progress: Progress) -> None
 def _record(settings: Settings, archive: ClassArchive, folder: Path, recorded: Path) -> None:
     """An engine with an empty store notes what it loads, and ends."""
     home = folder / "engine"
+    secrets = folder / "secrets.json"
+    make_secrets(secrets)
     write_configuration(home, port=0, page_cache_mb=settings.engine_page_cache_mb)
     configuration = HostConfiguration(
         libjvm=libjvm(),
@@ -83,6 +86,7 @@ def _record(settings: Settings, archive: ClassArchive, folder: Path, recorded: P
         idle_minutes=0,
         folder=folder_identity(home),
         owner_fd=None,
+        secrets_file=str(secrets),
         options=["-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}"],
         only_records=True,
     )

@@ -32,7 +32,7 @@ def import_store(
     paths = jars(settings)
     with stopped_engine(settings):
         wipe_unfinished_import(settings)
-        prepare_home(settings, paths, settings.engine_port or 7687)
+        prepare_home(settings, settings.engine_port or 7687)
         import_marker(settings).touch()  # before the tool: a kill in between must show
         admin(
             settings,

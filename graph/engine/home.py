@@ -1,4 +1,4 @@
-"""The engine's home folder: its configuration, its first password, its administration tool."""
+"""The engine's home folder: its configuration, its administration tool."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from graph.engine.host import JAVA_OPTIONS
+from graph.engine.host import JAVA_OPTIONS, PREPARED
 from graph.engine.provision import java_environment, java_home
 from graph.errors import EngineError
 from graph.secrets import make_secrets
@@ -27,7 +27,6 @@ __all__ = [
     "write_configuration",
 ]
 
-_PREPARED = "password_set"
 _CONFIGURATION = """\
 server.bolt.enabled=true
 server.bolt.listen_address=127.0.0.1:{port}
@@ -40,15 +39,10 @@ internal.server.bolt.thread_pool_shutdown_wait_time=1s
 """
 
 
-def prepare_home(settings: Settings, jars: Sequence[Path], port: int) -> None:
-    """Write the configuration, and on the first start set the random password."""
+def prepare_home(settings: Settings, port: int) -> None:
+    """Write the configuration, and make the random password that the first start sets."""
     write_configuration(settings.engine_dir, port=port, page_cache_mb=settings.engine_page_cache_mb)
-    done = settings.engine_dir / _PREPARED
-    if not done.exists():
-        password = make_secrets(settings.secrets_file).engine_password
-        # one in sixty-four passwords begins like an option
-        admin(settings, jars, ["dbms", "set-initial-password", "--", password])
-        done.touch()
+    make_secrets(settings.secrets_file)
 
 
 def write_configuration(home: Path, *, port: int, page_cache_mb: int) -> None:
@@ -77,7 +71,7 @@ def store_exists(settings: Settings) -> bool:
 
 def store_lost(settings: Settings) -> bool:
     """Whether there was a store, and it is gone: a first start has no such past."""
-    return (settings.engine_dir / _PREPARED).exists() and not store_exists(settings)
+    return (settings.engine_dir / PREPARED).exists() and not store_exists(settings)
 
 
 def wipe_unfinished_import(settings: Settings) -> None:
@@ -117,8 +111,7 @@ def admin(
     """Run Neo4j's administration tool on the stopped store; returns what it printed.
 
     The arguments are handed over in a file that nobody else can read: a process's own are everyone's
-    to see, and one of them is a password.  `note` is a file that says while it runs which process
-    it is.
+    to see.  `note` is a file that says while it runs which process it is.
 
     Raises `EngineError` with the end of its output when it fails.
     """

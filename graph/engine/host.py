@@ -24,7 +24,10 @@ import psutil
 
 from graph.cypher import PROJECTION_READ
 
-__all__ = ["JAVA_OPTIONS", "HostConfiguration", "main"]
+__all__ = ["JAVA_OPTIONS", "PREPARED", "HostConfiguration", "main"]
+
+#: A file in the home: the first password is set, and need not be again.
+PREPARED = "password_set"
 
 #: What Java is told by whoever starts a Neo4j in it.
 JAVA_OPTIONS = (
@@ -45,6 +48,7 @@ class HostConfiguration:
     Attributes:
         folder: device and inode of the home: a copy of it is another folder, and not this engine's.
         owner_fd: a pipe that closes when the owning process ends, or None when shared.
+        secrets_file: where the password lies that the first start sets.
         options: what Java is told besides, of the class archive.
         only_records: it ends as soon as it has started, for an archive of what that took.
     """
@@ -59,6 +63,7 @@ class HostConfiguration:
     idle_minutes: float
     folder: list[int]
     owner_fd: int | None
+    secrets_file: str
     options: list[str] = field(default_factory=list)
     only_records: bool = False
 
@@ -106,6 +111,7 @@ def _start(configuration: HostConfiguration) -> jpype.JObject:
     path = jpype.JClass("java.nio.file.Path")
     builder = jpype.JClass("org.neo4j.dbms.api.DatabaseManagementServiceBuilder")
     home = Path(configuration.home)
+    _set_first_password(home, Path(configuration.secrets_file))
     management = (
         builder(path.of(str(home)))
         .loadPropertiesFromFile(path.of(str(home / "conf" / "neo4j.conf")))
@@ -120,6 +126,25 @@ def _start(configuration: HostConfiguration) -> jpype.JObject:
     # for it under a time limit of his own
     database.executeTransactionally(PROJECTION_READ)
     return management
+
+
+def _set_first_password(home: Path, secrets_file: Path) -> None:
+    """By the administration tool, in this very Java: another would take seconds to start."""
+    done = home / PREPARED
+    if done.exists():
+        return
+    password = json.loads(secrets_file.read_text(encoding="utf-8"))["engine_password"]
+    path = jpype.JClass("java.nio.file.Path")
+    context = jpype.JClass("org.neo4j.cli.ExecutionContext")(
+        path.of(str(home)), path.of(str(home / "conf"))
+    )
+    # one in sixty-four passwords begins like an option
+    said = jpype.JClass("org.neo4j.cli.AdminTool").execute(
+        context, "dbms", "set-initial-password", "--", password
+    )
+    if said:
+        raise RuntimeError(f"setting the first password ended with {said}")
+    done.touch()
 
 
 def _announce(configuration: HostConfiguration) -> None:

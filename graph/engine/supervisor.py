@@ -303,7 +303,7 @@ def _launch_on_a_port(
 def _launch(
     settings: Settings, paths: list[Path], port: int, *, owned: bool
 ) -> dict[str, int | float | str]:
-    prepare_home(settings, paths, port)
+    prepare_home(settings, port)
     owner_read, owner_write = os.pipe() if owned else (None, None)
     configuration = HostConfiguration(
         libjvm=libjvm(),
@@ -316,6 +316,7 @@ def _launch(
         idle_minutes=settings.engine_idle_minutes,
         folder=folder_identity(settings.engine_dir),
         owner_fd=owner_read,
+        secrets_file=str(settings.secrets_file.resolve()),
         options=class_archive(settings, paths).options(),
     )
     # from here on one may be there, also when this is interrupted before it knows

@@ -25,10 +25,8 @@ from graph.engine import engine_status, ensure_engine, stop_engine, supervisor
 from graph.engine.home import (
     folder_identity,
     import_marker,
-    prepare_home,
     wipe_unfinished_import,
 )
-from graph.engine.provision import jars
 from graph.errors import EngineError, GraphUnavailableError, InputError
 from graph.secrets import make_secrets
 from graph.settings import Settings
@@ -337,7 +335,7 @@ def test_a_copied_marker_ends_nobody_elses_import(tmp_path: Path) -> None:
         assert not psutil.pid_exists(running.pid)
 
 
-def test_a_password_may_begin_like_an_option_and_is_in_no_arguments(
+def test_a_password_may_begin_like_an_option_and_is_handed_over_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[list[str]] = []
@@ -353,8 +351,10 @@ def test_a_password_may_begin_like_an_option_and_is_in_no_arguments(
     stated = json.loads(settings.secrets_file.read_text(encoding="utf-8"))
     stated["engine_password"] = "-H" + stated["engine_password"]
     settings.secrets_file.write_text(json.dumps(stated), encoding="utf-8")
-    prepare_home(settings, jars(settings), 7687)
-    assert (settings.engine_dir / "password_set").exists()
+    with connect(settings, owned=True) as graph:
+        assert graph.read("RETURN 1 AS n").rows == [{"n": 1}]
+    stop_engine(settings)
     assert started and stated["engine_password"] not in str(started)
-    # what was handed over in a file is gone with the command
-    assert not list(settings.engine_dir.glob("arguments.*"))
+    for name in ("host.json", "host.log", "engine.json", "conf/neo4j.conf"):
+        told = settings.engine_dir / name
+        assert not told.exists() or stated["engine_password"] not in told.read_text("utf-8"), name
