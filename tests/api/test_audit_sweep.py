@@ -22,6 +22,8 @@ from graph.operations import OperationsStore, Trail
 from graph.operations.audit import check_chain
 from graph.settings import Settings
 
+pytestmark = pytest.mark.sweep
+
 NAME, NUMBER, PHONE = "欧阳标记丙", "61032219750315001X", "13812345678"
 KEY = "person:0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 MARKERS = (NAME, NUMBER, PHONE, KEY)

@@ -39,6 +39,8 @@ from graph.operations import operations_problems
 from graph.settings import Settings
 from queries.scope import ADMINISTRATOR
 
+pytestmark = pytest.mark.sweep
+
 VILLAGE = "610305100201"
 BANK = "C1402610305001"
 #: Texts that a line of a file can hold; a control character is no text, and is asked for below.

@@ -103,6 +103,7 @@ def test_ctrl_c_stops_the_server_and_its_engine(settings: Settings, free_port: i
     assert descendants(settings) == []
 
 
+@pytest.mark.sweep
 def test_a_killed_server_leaves_an_engine_that_is_found(settings: Settings, free_port: int) -> None:
     child = serving(settings, free_port)
     engine = engine_status(settings)

@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 import yaml
-from breadth import at_landing
 from crawl import NO_ANSWER, paths
 from fastapi.routing import APIRoute
 from matrix_world import (
@@ -372,7 +371,8 @@ def is_known(role: str, of: Subject, purpose: str = ASKING_FOR) -> bool:
 # ------------------------------------------------------------------------------------ the matrix
 
 
-@pytest.mark.parametrize("role", at_landing(("inspector", "client"), ASKERS))
+@pytest.mark.sweep
+@pytest.mark.parametrize("role", ASKERS)
 def test_each_role_is_told_what_the_files_let_it_and_no_more(
     askers: dict[str, Asking], shown: dict[tuple[str, str, str, bool], Shown], role: str
 ) -> None:
@@ -442,7 +442,8 @@ def test_who_did_not_log_in_is_told_of_nobody(askers: dict[str, Asking]) -> None
         assert not marks_in(text), way.template
 
 
-@pytest.mark.parametrize("role", at_landing(("client",), OF_A_BANK))
+@pytest.mark.sweep
+@pytest.mark.parametrize("role", OF_A_BANK)
 def test_another_purpose_opens_what_was_agreed_to_for_it(
     askers: dict[str, Asking], shown: dict[tuple[str, str, str, bool], Shown], role: str
 ) -> None:
@@ -465,6 +466,7 @@ def test_another_purpose_opens_what_was_agreed_to_for_it(
     assert looked > 5
 
 
+@pytest.mark.sweep
 def test_the_marks_stand_where_such_things_are_told(
     shown: dict[tuple[str, str, str], Shown],
 ) -> None:

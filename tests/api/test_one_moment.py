@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from breadth import some
 from starlette.testclient import TestClient
+from waiting import until
 from world import World
 
 import api.pages
@@ -146,6 +147,8 @@ def between_reads(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> Iterator
             if hasattr(of, name):
                 inner.setattr(of, name, after(f"{of.__name__}.{name}", getattr(of, name)))
         yield reads
+        # what a thread beside the request let land has landed
+        until(lambda: not busy)
 
 
 def forget(client: TestClient) -> Any:

@@ -30,7 +30,7 @@ from graph.errors import EngineError
 from graph.log import FactLog
 from graph.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("light_engines")
+pytestmark = [pytest.mark.sweep, pytest.mark.usefixtures("light_engines")]
 VILLAGE = "division:6103051012{:02d}"
 
 

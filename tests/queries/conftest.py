@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -11,10 +12,11 @@ from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
-from breadth import some
+from breadth import examples
+from filelock import FileLock
 
 from graph.connection import Graph, connect
-from graph.engine import stop_engine
+from graph.engine import leave_engine
 from graph.log import FactLog
 from graph.projection import project
 from graph.settings import Settings
@@ -26,7 +28,7 @@ from recorded import scatter_records
 from searched import write_searched
 from world import World
 
-WORLDS = len(some(range(200)))
+WORLDS = max(100, examples(200))
 #: Parties apart from the worlds, with records of every kind that decisions read.
 FILES = 60
 INSTANTS = tuple(datetime(2026, month, 1, tzinfo=UTC) for month in (2, 4, 6))
@@ -177,19 +179,46 @@ def _guarantee_each_other(writing: World) -> None:
         writing.tie("GUARANTEES", a, b, discriminator=f"{a[0]}-{b[0]}")
 
 
+def _parties(number: int) -> list[tuple[str, str]]:
+    return [
+        *((f"w{number:03d}:p{i}", "Person") for i in range(5)),
+        *((f"w{number:03d}:f{i}", "Enterprise") for i in range(2)),
+        (f"w{number:03d}:h0", "Household"),
+        (f"w{number:03d}:coop", "Cooperative"),
+    ]
+
+
 @pytest.fixture(scope="session")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
-    """Three batches: later ones add facts and close some of the earlier."""
-    chance = random.Random(20260401)
-    settings = Settings(data=tmp_path_factory.mktemp("worlds"), engine_heap_mb=512)
+    """Three batches: later ones add facts and close some of the earlier.
+
+    Processes of tests share one: whoever comes first writes it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    settings = Settings(data=folder / "worlds", engine_heap_mb=512)
     log = FactLog(settings.log_dir)
+    with FileLock(folder / "worlds.lock"):
+        if not (folder / "worlds.written").exists():
+            _write_worlds(log)
+            (folder / "worlds.written").touch()
+        graph = connect(settings)
+        project(log, graph)
+    with graph:
+        yield Worlds(
+            graph,
+            log,
+            {n: [key for key, _ in _parties(n)] for n in range(WORLDS)},
+            {n: f"w{n:03d}:village" for n in range(WORLDS)},
+        )
+    leave_engine(settings)
+
+
+def _write_worlds(log: FactLog) -> None:
+    chance = random.Random(20260401)
     writing = World(log)
-    people = {
-        n: [(f"w{n:03d}:p{i}", "Person") for i in range(5)]
-        + [(f"w{n:03d}:f{i}", "Enterprise") for i in range(2)]
-        + [(f"w{n:03d}:h0", "Household"), (f"w{n:03d}:coop", "Cooperative")]
-        for n in range(WORLDS)
-    }
+    people = {n: _parties(n) for n in range(WORLDS)}
     loans = {n: [f"w{n:03d}:l{i}" for i in range(3)] for n in range(WORLDS)}
     said: dict[int, list[tuple[str, str]]] = {n: [] for n in range(WORLDS)}
     for instant in INSTANTS:
@@ -232,12 +261,3 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
                 # a chance of its own: what is drawn for the worlds stays as it was
                 scatter(writing, random.Random(n), f"c{n:03d}", person, household, firm)
         writing.commit(instant)
-    with connect(settings, owned=True) as graph:
-        project(log, graph)
-        yield Worlds(
-            graph,
-            log,
-            {n: [key for key, _ in people[n]] for n in range(WORLDS)},
-            {n: f"w{n:03d}:village" for n in range(WORLDS)},
-        )
-    stop_engine(settings)

@@ -19,6 +19,8 @@ from graph.log import FactLog
 from graph.settings import Settings
 from queries.scope import ADMINISTRATOR
 
+pytestmark = pytest.mark.sweep
+
 #: Pages of one shape that are looked at.
 _OF_EACH = len(some(range(2)))
 ROUTES = [route for route in routes_of([pages]) if "GET" in (route.methods or ())]

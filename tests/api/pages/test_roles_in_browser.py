@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from breadth import at_landing
 from chromium import BROWSER, Chromium
 from waiting import until
 
@@ -46,7 +47,7 @@ def served(district: Settings) -> Iterator[str]:
     thread.join(60)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", at_landing([1280], [1280, 390]))
 def test_each_role_is_inside_with_one_click_and_sees_its_own_house(
     served: str, district: Settings, tmp_path: Path, width: int
 ) -> None:

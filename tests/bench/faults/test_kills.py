@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from breadth import at_landing
 
 from bench.faults.kills import ACTS, WAYS, Driver
 from bench.faults.state import State
@@ -22,9 +21,8 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
         yield made
 
 
-@pytest.mark.parametrize(
-    ("act", "way"), at_landing([(ACTS[0], WAYS[0])], zip(ACTS, WAYS, strict=True))
-)
+@pytest.mark.sweep
+@pytest.mark.parametrize(("act", "way"), zip(ACTS, WAYS, strict=True))
 def test_one_more_command_makes_it_whole(driver: Driver, act: str, way: str) -> None:
     life = driver.kill(act, [way], random.Random(f"{act} {way}"))
     assert life.wrong == ()
