@@ -45,11 +45,12 @@ class ClassArchive:
         try:
             noted = json.loads(self.note.read_text(encoding="utf-8"))
             state = self.path.stat()
-        except (OSError, ValueError):
+            stamp, sha256 = noted["stamp"], noted["sha256"]
+        except (OSError, ValueError, KeyError, TypeError):
             return False
-        if [state.st_size, state.st_mtime_ns] == noted["stamp"]:
+        if [state.st_size, state.st_mtime_ns] == stamp:
             return True
-        if _sha256(self.path) != noted["sha256"]:
+        if _sha256(self.path) != sha256:
             return False
         self.keep_note()
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,9 +23,10 @@ from graph.progress import Progress, silent
 from graph.secrets import make_secrets
 from graph.settings import Settings
 
-__all__ = ["archive_classes"]
+__all__ = ["archive_classes", "forget_gone"]
 
 _WHAT = "整理图数据库引擎的类文件"
+_ASIDE = "archiving-"
 _DEADLINE_S = 600
 
 
@@ -45,8 +47,8 @@ def archive_classes(settings: Settings, *, progress: Progress = silent) -> Class
 
 def _make(settings: Settings, archive: ClassArchive, progress: Progress) -> None:
     archive.delete()
-    _forget_gone(archive.path.parent)
-    with tempfile.TemporaryDirectory(dir=archive.path.parent, prefix="archiving-") as name:
+    forget_gone(archive.path.parent)
+    with tempfile.TemporaryDirectory(dir=archive.path.parent, prefix=_ASIDE) as name:
         folder = Path(name)
         recorded, written = folder / "classes.recorded", folder / "classes.aot"
         progress(_WHAT, 0, 2)
@@ -117,8 +119,11 @@ def _run(command: Sequence[str]) -> None:
         ) from error
 
 
-def _forget_gone(folder: Path) -> None:
-    """Delete archives of what is not there any more: of a removed environment or older jars."""
+def forget_gone(folder: Path) -> None:
+    """Delete archives of what is not there any more (a removed environment, older jars), and what a
+    killed making left; under the lock."""
+    for left in folder.glob(f"{_ASIDE}*"):
+        shutil.rmtree(left, ignore_errors=True)
     for note in folder.glob("classes-*.json"):
         try:
             made_of = json.loads(note.read_text(encoding="utf-8"))["class_path"]
