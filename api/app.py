@@ -6,6 +6,7 @@ names, and those that other sites sent, are refused (`api.guard`).  Who asks has
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
@@ -14,6 +15,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from api.admission import MOST_BODY, admitted
 from api.audit_trail import Audited
@@ -58,6 +60,9 @@ from queries.scope import Scope
 
 __all__ = ["create_app"]
 
+# FastAPI keeps pydantic quiet about aliases for the moment that it takes, and of two threads that do so
+# at a time one says it all the same, on the console of whoever runs the service
+warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
 _BOUNDS = (
     ("ge", "minimum"), ("le", "maximum"), ("gt", "exclusiveMinimum"), ("lt", "exclusiveMaximum"),
