@@ -111,7 +111,7 @@ def test_a_person_leaves_every_store_and_everybody_else_stays(settings: Settings
         told = erase(settings, key, store=store, **RIGHT)
         assert [item.party for item in archive.of()] == ["o"]
     assert told.facts == look.facts and told.number == 1
-    assert [(item.table, item.rows) for item in told.deleted] == [("decisions", 1)]
+    assert [(item.table, item.rows) for item in told.deleted] == [("events", 1), ("decisions", 1)]
     assert [(item.table, item.column, item.rows) for item in told.kept] == [
         ("decisions", "record", 1)
     ]

@@ -64,7 +64,8 @@ BECOMES = {
     "nul-bytes.csv": BROKEN,
     "half-of-a-character.csv": {"missing_column"},
     "tables-in-tables.xls": {"web_page"},
-    "open-page-tag.xls": BROKEN,
+    # a slow machine gives up before it comes to the end of half a million names
+    "open-page-tag.xls": BROKEN | TIME,
     "open-comment.xls": BROKEN,
     "open-declarations.xls": BROKEN,
     "references.xls": BROKEN,
