@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from breadth import Breadth, examples, look
+from breadth import Breadth, at_landing, examples, look
 from engine_need import is_quick
 from hypothesis import settings as hypothesis_settings
 from leftovers import still_running
@@ -124,7 +124,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests of what the operations store keeps run once with each database that it may be."""
     marked = metafunc.definition.get_closest_marker
     if marked("each_store") and not marked("sqlite_only"):
-        metafunc.parametrize("kept_in", ["sqlite", "postgresql"], indirect=True, scope="function")
+        both = ["sqlite", "postgresql"]
+        # the store's own tests always run with both
+        own = metafunc.definition.path.is_relative_to(Path(__file__).parent / "graph")
+        kept = both if own else at_landing(["sqlite"], both)
+        metafunc.parametrize("kept_in", kept, indirect=True, scope="function")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

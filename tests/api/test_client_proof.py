@@ -13,6 +13,7 @@ from typing import Any
 
 import jwt
 import pytest
+from breadth import examples
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -193,7 +194,7 @@ def test_attacks_on_a_statement(door: Door, client: Client) -> None:
     assert shown(door, signed(client)) == client
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(place=st.floats(0, 1, exclude_max=True), what=st.sampled_from("ABCxyz019-_.= \n é"))
 def test_a_statement_that_was_changed_is_none(
     door: Door, client: Client, place: float, what: str

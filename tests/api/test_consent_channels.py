@@ -360,6 +360,7 @@ def rehearsed(client: TestClient) -> Rehearsal:
     return rehearsal
 
 
+@pytest.mark.sweep
 def test_after_a_start_everything_that_an_officer_asks_is_asked_once(
     client: TestClient, window: Window, texts: list[str]
 ) -> None:

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from breadth import at_landing
 from waiting import PATIENCE, until
 
 from graph.connection import connect
@@ -137,12 +136,13 @@ def test_two_servers_share_an_engine_and_neither_stops_the_others(
     assert descendants(settings) == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("reached", "way"),
     [
         ("secrets.json", signal.SIGTERM),
-        pytest.param("engine/host.json", signal.SIGINT, marks=pytest.mark.sweep),
-        pytest.param("engine/data/databases/store_lock", signal.SIGTERM, marks=pytest.mark.sweep),
+        ("engine/host.json", signal.SIGINT),
+        ("engine/data/databases/store_lock", signal.SIGTERM),
         ("engine/engine.json", signal.SIGINT),
     ],
 )
@@ -189,7 +189,8 @@ def test_what_the_log_holds_beyond_the_graph(
     stop_engine(own)
 
 
-@pytest.mark.parametrize("way", at_landing([signal.SIGKILL], [signal.SIGINT, signal.SIGKILL]))
+@pytest.mark.sweep
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL])
 def test_an_ingest_cut_short_is_made_whole_by_the_next(
     settings: Settings, district: Path, way: signal.Signals
 ) -> None:

@@ -353,6 +353,7 @@ def test_no_command_tells_of_what_has_ended(
 WITHHELD = (403, 404)
 
 
+@pytest.mark.sweep
 def test_nothing_that_answers_tells_what_is_outside_of_a_scope(
     officer: TestClient, service: TestClient, planted: Settings, keys: dict[str, str]
 ) -> None:

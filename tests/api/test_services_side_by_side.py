@@ -42,6 +42,8 @@ from bench.api.attack import served
 from graph.operations import Jobs
 from graph.settings import Settings
 
+pytestmark = pytest.mark.sweep
+
 write = Jobs.write
 def killed(self, name, after, lines, *, refused):
     if after and len(sys.argv) > 2:

@@ -29,6 +29,8 @@ from queries.basis import HINT_NOTICE
 from queries.risk import incremental
 from queries.scope import ADMINISTRATOR
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:

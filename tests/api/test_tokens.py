@@ -15,6 +15,7 @@ from typing import Any
 
 import jwt
 import pytest
+from breadth import examples
 from clients_app import served
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -376,7 +377,7 @@ def test_attacks_on_a_token(keys: SigningKeys) -> None:
     assert read(keys, good, issuer=HERE, at=AT + LIFETIME - timedelta(seconds=1))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.data())
 def test_a_token_that_was_changed_anywhere_is_none(keys: SigningKeys, data: st.DataObject) -> None:
     """Every character counts, but those bits of the last one of a part that say nothing."""
@@ -395,7 +396,7 @@ def test_a_token_that_was_changed_anywhere_is_none(keys: SigningKeys, data: st.D
     assert bits(changed) == bits(good) and told.client == "c" + "0" * 16
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_is_a_token(keys: SigningKeys, text: str) -> None:
     with pytest.raises(TokenError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,7 +99,7 @@ notes = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(lots=st.lists(notes, min_size=1, max_size=3))
 def test_every_hash_is_what_a_plain_walk_gives(
     lots: list[list[AuditNote]], tmp_path_factory: pytest.TempPathFactory

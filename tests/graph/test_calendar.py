@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +45,7 @@ def test_vectors_of_the_reference(start: str, n: int, due: str) -> None:
     assert str(calendar.after_each(np.array([start], "datetime64[D]"), n)[0]) == due
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.dates(date(2017, 12, 1), date(2027, 1, 31)), st.integers(1, 40))
 def test_many_at_once_are_as_one_by_one(day: date, n: int) -> None:
     calendar = as_published()

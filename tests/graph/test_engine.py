@@ -77,6 +77,7 @@ def test_two_commands_at_once_share_one(settings: Settings) -> None:
     assert pids == {str(engine_status(settings).pid)}
 
 
+@pytest.mark.sweep
 def test_an_owner_killed_leaves_no_orphan(tmp_path: Path) -> None:
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER, str(tmp_path)],
@@ -181,6 +182,7 @@ def test_an_interrupt_amid_a_message_is_no_refusal(
         assert door.read("RETURN $text AS text", asked).rows == [asked]
 
 
+@pytest.mark.sweep
 def test_a_restart_that_fails_is_tried_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +246,7 @@ def test_what_cannot_start_says_why(tmp_path: Path, changed: dict, code: str) ->
         blocker.close()
 
 
+@pytest.mark.sweep
 def test_a_port_taken_between_choice_and_start_is_chosen_again(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

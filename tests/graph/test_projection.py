@@ -160,6 +160,7 @@ def test_a_graph_of_before_shows_no_end_of_an_id_any_more(
         assert dump(graph) == in_batches
 
 
+@pytest.mark.sweep
 def test_a_killed_import_is_made_again(
     settings: Settings, in_batches: tuple[list[str], list[str]]
 ) -> None:

@@ -27,6 +27,8 @@ from graph.operations import Ledger, OperationsStore
 from graph.settings import Settings
 from ingest.sample import steps, write_district
 
+pytestmark = pytest.mark.sweep
+
 A_ROUND = 10
 TAKEN = ("regions", "farmer_household", "enterprise", "loan", "guarantee")
 

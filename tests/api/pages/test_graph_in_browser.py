@@ -23,7 +23,10 @@ from api.security import local_asker
 from graph.settings import Settings
 from queries.scope import ADMINISTRATOR
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here")
+pytestmark = [
+    pytest.mark.sweep,
+    pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here"),
+]
 
 #: Boxes of all letters in the picture, as the browser lays them out.
 _BOXES = """[...document.querySelectorAll('#graph text')].map(each => {

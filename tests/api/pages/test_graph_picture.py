@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,7 +103,7 @@ def neighbourhoods(draw: st.DrawFn) -> Neighbourhood:
     return around(names, ties, levels | {keys[0]: 0})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     neighbourhoods(), st.sampled_from(["all", "shares", "guarantees", "household"]), st.booleans()
 )

@@ -19,7 +19,10 @@ from api.services import Services
 from graph.settings import Settings
 from graph.time import utc_now
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here")
+pytestmark = [
+    pytest.mark.sweep,
+    pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here"),
+]
 
 #: Where each begins, what they are offered, what they are not, and where they may not go.
 WALKS = {

@@ -22,7 +22,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize(("act", "way"), zip(ACTS, WAYS, strict=True))
+@pytest.mark.parametrize(("act", "way"), [*zip(ACTS, WAYS, strict=True)])
 def test_one_more_command_makes_it_whole(driver: Driver, act: str, way: str) -> None:
     life = driver.kill(act, [way], random.Random(f"{act} {way}"))
     assert life.wrong == ()

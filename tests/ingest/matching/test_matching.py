@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, cast
 
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from namesakes import FIRM_CODE, IDENTITY_KEY, PEOPLE, Neighbour, Street, id_of
@@ -169,7 +170,7 @@ def score(said: dict[str, Any], key: str) -> tuple[int, int]:
     )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.permutations(sorted(TRUE_OF_YING)), st.integers(0, len(TRUE_OF_YING)))
 def test_more_that_is_true_never_lowers(order: list[str], many: int) -> None:
     said: dict[str, Any] = {"name": "许春英"}
@@ -181,7 +182,7 @@ def test_more_that_is_true_never_lowers(order: list[str], many: int) -> None:
         last = now
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     st.fixed_dictionaries(
         {"name": st.sampled_from(["许春英", "许春莹", "李永", "丰硕"])},
@@ -202,7 +203,7 @@ def test_without_a_number_nobody_is_sure(said: dict[str, Any]) -> None:
     assert odds == sorted(odds, reverse=True)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.permutations(range(len(EXPECTED))))
 def test_an_answer_does_not_depend_on_its_neighbours(order: list[int]) -> None:
     found = asked(*(SaidOf(ref=str(n), **EXPECTED[n][0]) for n in order))

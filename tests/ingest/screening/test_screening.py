@@ -10,6 +10,7 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from namesakes import FIRM_CODE, IDENTITY_KEY, PEOPLE, Street, id_of
@@ -83,7 +84,7 @@ def test_what_is_known_of_one(
 NAMED = {"许春英", "李永", "查无此名", ""}
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     st.sampled_from(sorted(NAMED)), st.sampled_from(["", NUMBER, NUMBER_3, NUMBER_LI, NOBODY]),
     st.dictionaries(st.sampled_from([YING, YING2, YING3, LI, MENTIONED]), st.sampled_from([0.9, 1.0])),

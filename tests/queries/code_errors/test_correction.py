@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,7 +107,7 @@ def test_one_of_two_keeps_its_code_and_the_file_is_sealed() -> None:
     assert other is not None and other.id != file.id
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.lists(st.sampled_from([None, 0, 1, 2]), min_size=1, max_size=6))
 def test_a_file_has_every_line_or_there_is_none(operations: list[int | None]) -> None:
     lines = [

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -148,7 +149,7 @@ def test_what_is_sensitive_is_said_by_the_rules_and_no_purpose_asks_for_what_is_
     }  # fmt: skip
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.data())
 def test_the_quick_way_follows_the_store_whatever_is_done(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -121,7 +122,7 @@ def test_a_paper_opens_from_its_confirmation_on(store: OperationsStore) -> None:
 
 
 @pytest.mark.sqlite_only("what follows from acts is the same in each")
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.data())
 def test_whatever_is_done_the_quick_way_is_the_definition(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_rates import Told, counted, same_number
@@ -286,7 +287,7 @@ def worlds(draw: Any) -> list[Told]:
     ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(worlds())
 def test_the_arrays_count_as_one_does_on_paper(told: list[Told]) -> None:
     book = book_of(told)

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -365,7 +366,7 @@ def total(some: list[HeldHonour], against: list[AdverseRecord], lowers: float | 
     return explain(load_points(), configuration(lowers), some, against)[0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(honours(), records(), st.sampled_from([None, -2.0, -50.0]), st.randoms())
 def test_sums(
     some: list[HeldHonour],

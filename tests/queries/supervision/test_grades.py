@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from world import World
@@ -342,7 +343,7 @@ def days() -> st.SearchStrategy[date | None]:
     return st.none() | st.dates(date(2025, 1, 1), date(2027, 12, 31))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(days(), days(), days(), st.none() | st.integers(1, 36))
 def test_the_day_of_an_inspection(
     planned: date | None, stated: date | None, inspected: date | None, every: int | None
