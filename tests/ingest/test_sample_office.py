@@ -18,7 +18,7 @@ from graph.operations.financing_moves import DEMAND_STATES, STATES
 from graph.settings import Settings
 from ingest.financing import FinancingDesk
 from ingest.sample.consents import MAIN_BANK, kind_of
-from ingest.sample.office import Desk, financing, plant_all
+from ingest.sample.office import Desk, financing
 from queries.reader import Reader
 from queries.runs import Runs
 from queries.scope import ADMINISTRATOR
@@ -95,7 +95,7 @@ def test_every_state_of_the_loop_is_there(world: World, office: OfficeBooks) -> 
 def test_done_again_it_changes_nothing(world: World, office: OfficeBooks) -> None:
     financing.plant(Desk(office, reader(world, office), AT))
     before = told(office)
-    plant_all(office, reader(world, office), at=AT + timedelta(days=3, hours=5))
+    financing.plant(Desk(office, reader(world, office), AT + timedelta(days=3, hours=5)))
     assert told(office) == before
 
 

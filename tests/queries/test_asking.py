@@ -73,7 +73,7 @@ def test_whoever_is_unknown_is_unknown_to_each(worlds: Worlds) -> None:
     # to who sees something alone, nobody is known of whom nothing is seen: no parameter is needed
     blind = Scope("公众", open_classes=frozenset())
     with pytest.raises(NotFoundError) as unseen:
-        ask(worlds.graph, "loans", moment=moment, scope=blind, key="w001:h0")
+        ask(worlds.graph, "loans", moment=moment, scope=blind, key="joint:stranger")
     assert str(unseen.value) == str(refused.value)
 
 
