@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from breadth import Breadth, at_landing, examples, look
+from breadth import at_landing, examples, look_everywhere
 from engine_need import is_quick
 from hypothesis import settings as hypothesis_settings
 from leftovers import still_running
@@ -107,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "sweep: more of what other tests look at in some places; run with --sweeps"
     )
     quick, sweeps = config.getoption("--quick"), config.getoption("--sweeps")
-    look(Breadth.QUICK if quick else Breadth.SWEEP if sweeps else Breadth.LANDING)
+    look_everywhere(sweeps)
     for name, few, many in (("kills", 10, 50), ("harms", 1, 2)):
         if config.getoption(name) is None:
             setattr(config.option, name, many if sweeps else few)

@@ -227,6 +227,7 @@ def test_an_exception_ends_the_command(settings: Settings, tmp_path: Path) -> No
     assert descendants(settings) == []
 
 
+@pytest.mark.sweep
 def test_the_first_demo_stops_at_ctrl_c_and_goes_on_at_the_second(
     settings: Settings, free_port: int
 ) -> None:

@@ -1,4 +1,4 @@
-"""How widely tests look: `--quick` in few places, a landing in some, `--sweeps` everywhere.
+"""How widely tests look: everywhere with `--sweeps`, and in some places at every landing.
 
 A sweep asks of every role, page, instant of death or seed what a landing asks of some of them.  A
 whole test that only does more of what another does is marked `sweep` itself.
@@ -7,42 +7,35 @@ whole test that only does more of what another does is marked `sweep` itself.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from enum import Enum
 from typing import TypeVar
 
 import pytest
 
-__all__ = ["Breadth", "at_landing", "examples", "look", "some"]
+__all__ = ["at_landing", "examples", "look_everywhere", "some"]
 
 _Item = TypeVar("_Item")
+#: Of so many one is tried where it is not everywhere.
+_ONE_OF = 8
 _FEWEST = 10
 
 
-class Breadth(Enum):
-    """Of how many one is tried."""
-
-    QUICK = 8
-    LANDING = 4
-    SWEEP = 1
+_everywhere = False
 
 
-_breadth = Breadth.LANDING
-
-
-def look(breadth: Breadth) -> None:
-    """Say how widely, before tests are collected."""
-    global _breadth
-    _breadth = breadth
+def look_everywhere(everywhere: bool) -> None:
+    """Say whether this is a sweep, before tests are collected."""
+    global _everywhere
+    _everywhere = everywhere
 
 
 def examples(count: int) -> int:
     """How many of the random examples of a property are tried now."""
-    return max(count // _breadth.value, min(count, _FEWEST))
+    return count if _everywhere else max(count // _ONE_OF, min(count, _FEWEST))
 
 
 def some(items: Sequence[_Item]) -> Sequence[_Item]:
     """Which of many are tried now; the first always is."""
-    return items[:: _breadth.value]
+    return items if _everywhere else items[::_ONE_OF]
 
 
 def at_landing(tried: Collection[_Item], items: Iterable[_Item]) -> list[object]:
