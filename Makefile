@@ -40,7 +40,7 @@ test: .venv/development ## 测试（真实 Neo4j）/ the tests that decide, on a
 
 sweeps: .venv/development ## 测试加全面扫描，数小时 / they and all sweeps: every role, page, kill; some hours
 	@$(BIN)/python -m pytest -q --sweeps --numprocesses auto --dist loadfile --no-loadscope-reorder --durations=10
-	@XINNONG_ENGINE_VERSION=5.26.30 $(BIN)/python -m pytest -q --sweeps tests/queries/test_questions.py
+	@XINNONG_ENGINE_VERSION=5.26.30 $(BIN)/python -m pytest -q --sweeps tests/queries/test_questions.py tests/queries/test_finbench.py
 	@$(BIN)/python -m bench.api.attack --seed 1
 	@$(BIN)/python -m bench.api.attack --each-role --requests 200 --seed 1
 
@@ -56,8 +56,7 @@ check: .venv/development ## 规范、类型、依赖方向 / lint, format, types
 # what a plan scans is asked of the default engine, and of this one in a sweep
 questions-lts: .venv/development ## 问题测试（LTS 引擎）/ the question tests on the LTS engine
 	@XINNONG_ENGINE_VERSION=5.26.30 $(BIN)/python -m pytest -q -k 'not plans_scan_nothing_whole' --durations=10 \
-		tests/queries/test_questions.py \
-		tests/queries/test_finbench.py tests/queries/eligibility/test_gather.py \
+		tests/queries/test_questions.py tests/queries/eligibility/test_gather.py \
 		tests/graph/test_projection.py::test_every_fact_is_there_once \
 		tests/graph/test_projection.py::test_an_import_makes_the_same_graph
 

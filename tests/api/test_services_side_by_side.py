@@ -28,6 +28,8 @@ from graph.log import FactLog
 from graph.operations import runner
 from graph.settings import Settings
 
+pytestmark = pytest.mark.sweep
+
 PRODUCT = "farmer_small_credit_loan"
 PARTIES = [f"person:{number}" for number in range(60)]
 REGIONS = Path(__file__).parents[1] / "samples" / "regions"
@@ -41,8 +43,6 @@ from api.security import local_asker
 from bench.api.attack import served
 from graph.operations import Jobs
 from graph.settings import Settings
-
-pytestmark = pytest.mark.sweep
 
 write = Jobs.write
 def killed(self, name, after, lines, *, refused):
@@ -109,7 +109,6 @@ def decide(client: httpx.Client, party: str) -> dict[str, Any]:
     return dict(client.post("/v1/decisions", json={"product": PRODUCT, "party": party}).json())
 
 
-@pytest.mark.sweep
 def test_each_answers_what_the_other_did(office: Settings, here: httpx.Client) -> None:
     with other(office) as (_, there):
         # a file in two pieces, one to each: it becomes one batch

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import ingest
 from graph.log import FactLog
 from graph.schema import SCHEMA
@@ -52,6 +54,7 @@ def wrong_half(path: Path) -> str:
     return head + "".join(half)
 
 
+@pytest.mark.sweep
 def test_half_a_file_of_every_department(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data")
     write_district(tmp_path / "district", persons=1_000)
