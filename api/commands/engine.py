@@ -35,6 +35,9 @@ def engine_prepare(as_json: Json = False) -> None:
     from graph.engine import archive_classes
 
     settings = open_settings(Act.KEEP)
+    if settings.neo4j_uri:
+        print(f"使用的是 {settings.neo4j_uri}，自带的引擎不需要准备")
+        return
     fetch_engine(settings)
     with Bar() as progress:
         archive = archive_classes(settings, progress=progress)

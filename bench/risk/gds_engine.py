@@ -22,10 +22,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from graph.connection import Graph, connect
-from graph.engine.home import folder_identity, prepare_home
-from graph.engine.host import HostConfiguration
+from graph.engine.home import host_configuration, prepare_home
 from graph.engine.pin import resolve
-from graph.engine.provision import Jar, held, jars, libjvm, pinned, read_pins
+from graph.engine.provision import Jar, held, jars, pinned, read_pins
 from graph.errors import EngineError
 from graph.progress import Progress
 from graph.secrets import make_secrets
@@ -74,19 +73,7 @@ def with_gds(settings: Settings, progress: Progress | None = None) -> Iterator[G
     configure(settings.engine_dir, more)
     # the engine watches this pipe: it ends with us, however we end
     ours, theirs = os.pipe(), settings.engine_dir / "engine.json"
-    configuration = HostConfiguration(
-        libjvm=libjvm(),
-        jars=[str(path) for path in (*own, *more)],
-        home=str(settings.engine_dir.resolve()),
-        heap_mb=settings.engine_heap_mb,
-        port=port,
-        state_file=str(theirs.resolve()),
-        version=settings.engine_version,
-        idle_minutes=settings.engine_idle_minutes,
-        folder=folder_identity(settings.engine_dir),
-        owner_fd=ours[0],
-        secrets_file=str(settings.secrets_file.resolve()),
-    )
+    configuration = host_configuration(settings, (*own, *more), port, owner_fd=ours[0])
     handed, log = (settings.engine_dir / name for name in ("host.json", "host.log"))
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
     with log.open("wb") as stream, subprocess.Popen(

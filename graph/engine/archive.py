@@ -17,7 +17,7 @@ from pathlib import Path
 
 import jpype
 
-from graph.engine.provision import java_home
+from graph.engine.provision import java_home, sha256_of
 from graph.settings import Settings
 
 __all__ = ["ClassArchive", "class_archive"]
@@ -50,7 +50,7 @@ class ClassArchive:
             return False
         if [state.st_size, state.st_mtime_ns] == stamp:
             return True
-        if _sha256(self.path) != sha256:
+        if sha256_of(self.path) != sha256:
             return False
         self.keep_note()
         return True
@@ -60,7 +60,7 @@ class ClassArchive:
         state = self.path.stat()
         noted = {
             "stamp": [state.st_size, state.st_mtime_ns],
-            "sha256": _sha256(self.path),
+            "sha256": sha256_of(self.path),
             "class_path": self.class_path,
         }
         aside = self.note.with_name(f"{self.note.name}.{os.getpid()}")
@@ -87,8 +87,3 @@ def class_archive(settings: Settings, jars: Sequence[Path]) -> ClassArchive:
         told.update(f"{each} {state.st_size} {state.st_mtime_ns}\n".encode())
     name = f"classes-{settings.engine_version}-{told.hexdigest()[:16]}.aot"
     return ClassArchive(settings.cache.resolve() / name, class_path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

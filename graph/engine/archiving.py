@@ -15,12 +15,11 @@ from pathlib import Path
 from filelock import FileLock
 
 from graph.engine.archive import ClassArchive, class_archive
-from graph.engine.home import folder_identity, write_configuration
-from graph.engine.host import JAVA_OPTIONS, HostConfiguration
-from graph.engine.provision import jars, java_environment, java_home, libjvm
+from graph.engine.home import host_configuration, prepare_home
+from graph.engine.host import JAVA_OPTIONS
+from graph.engine.provision import jars, java_environment, java_home
 from graph.errors import EngineError
 from graph.progress import Progress, silent
-from graph.secrets import make_secrets
 from graph.settings import Settings
 
 __all__ = ["archive_classes", "forget_gone"]
@@ -72,27 +71,17 @@ def _make(settings: Settings, archive: ClassArchive, progress: Progress) -> None
 
 def _record(settings: Settings, archive: ClassArchive, folder: Path, recorded: Path) -> None:
     """An engine with an empty store notes what it loads, and ends."""
-    home = folder / "engine"
-    secrets = folder / "secrets.json"
-    make_secrets(secrets)
-    write_configuration(home, port=0, page_cache_mb=settings.engine_page_cache_mb)
-    configuration = HostConfiguration(
-        libjvm=libjvm(),
+    own = settings.model_copy(update={"data": folder})
+    prepare_home(own, 0)
+    configuration = host_configuration(
+        own,
         # the last of them is put there by the bridge itself
-        jars=list(archive.class_path[:-1]),
-        home=str(home),
-        heap_mb=settings.engine_heap_mb,
-        port=0,
-        state_file=str(home / "engine.json"),
-        version=settings.engine_version,
-        idle_minutes=0,
-        folder=folder_identity(home),
-        owner_fd=None,
-        secrets_file=str(secrets),
+        [Path(each) for each in archive.class_path[:-1]],
+        0,
         options=["-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}"],
         only_records=True,
     )
-    handed = home / "host.json"
+    handed = own.engine_dir / "host.json"
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
     _run([sys.executable, "-m", "graph.engine.host", str(handed)])
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from graph.engine.host import JAVA_OPTIONS, PREPARED
-from graph.engine.provision import java_environment, java_home
+from graph.engine.host import JAVA_OPTIONS, PREPARED, HostConfiguration
+from graph.engine.provision import java_environment, java_home, libjvm
 from graph.errors import EngineError
 from graph.secrets import make_secrets
 from graph.settings import Settings
@@ -19,12 +19,12 @@ from graph.settings import Settings
 __all__ = [
     "admin",
     "folder_identity",
+    "host_configuration",
     "import_marker",
     "prepare_home",
     "store_exists",
     "store_lost",
     "wipe_unfinished_import",
-    "write_configuration",
 ]
 
 _CONFIGURATION = """\
@@ -40,17 +40,43 @@ internal.server.bolt.thread_pool_shutdown_wait_time=1s
 
 
 def prepare_home(settings: Settings, port: int) -> None:
-    """Write the configuration, and make the random password that the first start sets."""
-    write_configuration(settings.engine_dir, port=port, page_cache_mb=settings.engine_page_cache_mb)
+    """Write the configuration, and make the random password that the first start sets.
+
+    Of port 0 the engine chooses one itself.
+    """
+    folder = settings.engine_dir / "conf"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = _CONFIGURATION.format(port=port, page_cache=settings.engine_page_cache_mb)
+    (folder / "neo4j.conf").write_text(text, encoding="utf-8")
     make_secrets(settings.secrets_file)
 
 
-def write_configuration(home: Path, *, port: int, page_cache_mb: int) -> None:
-    """Write what an engine in that folder is told; of port 0 it chooses one itself."""
-    folder = home / "conf"
-    folder.mkdir(parents=True, exist_ok=True)
-    text = _CONFIGURATION.format(port=port, page_cache=page_cache_mb)
-    (folder / "neo4j.conf").write_text(text, encoding="utf-8")
+def host_configuration(
+    settings: Settings,
+    jars: Sequence[Path],
+    port: int,
+    *,
+    owner_fd: int | None = None,
+    options: Sequence[str] = (),
+    only_records: bool = False,
+) -> HostConfiguration:
+    """What the process of an engine in this home has to know (`HostConfiguration`)."""
+    home = settings.engine_dir.resolve()
+    return HostConfiguration(
+        libjvm=libjvm(),
+        jars=[str(path) for path in jars],
+        home=str(home),
+        heap_mb=settings.engine_heap_mb,
+        port=port,
+        state_file=str(home / "engine.json"),
+        version=settings.engine_version,
+        idle_minutes=settings.engine_idle_minutes,
+        folder=folder_identity(home),
+        owner_fd=owner_fd,
+        secrets_file=str(settings.secrets_file.resolve()),
+        options=[*options],
+        only_records=only_records,
+    )
 
 
 def folder_identity(folder: Path) -> list[int]:

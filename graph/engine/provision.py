@@ -28,7 +28,17 @@ from graph.errors import EngineError, SettingsError
 from graph.progress import Progress
 from graph.settings import Settings
 
-__all__ = ["Jar", "held", "jars", "java_environment", "java_home", "libjvm", "pinned", "read_pins"]
+__all__ = [
+    "Jar",
+    "held",
+    "jars",
+    "java_environment",
+    "java_home",
+    "libjvm",
+    "pinned",
+    "read_pins",
+    "sha256_of",
+]
 
 _FETCHERS = 8
 _TIMEOUT_S = 120
@@ -67,7 +77,8 @@ def java_home() -> Path:
 
 def libjvm() -> str:
     """The library that a process loads to have that runtime within it."""
-    return str(java_home() / "lib" / "server" / "libjvm.so")
+    # its name ends as the system has it: `.so`, on macOS `.dylib`
+    return str(next((java_home() / "lib" / "server").glob("libjvm.*")))
 
 
 def java_environment() -> dict[str, str]:
@@ -167,7 +178,7 @@ def _fetch(jar: Jar, folder: Path) -> None:
     aside = folder / f".{jar.name}.{os.getpid()}"
     try:
         aside.write_bytes(_downloaded(f"{MAVEN_CENTRAL_URL}/{jar.path}"))
-        if _sha256(aside) != jar.sha256:
+        if sha256_of(aside) != jar.sha256:
             raise EngineError(
                 f"下载的 {jar.name} 与清单的校验值不符，已丢弃。请检查网络代理后重试。",
                 f"{jar.name} as fetched has another sha256 than pinned; it was thrown away.",
@@ -215,7 +226,7 @@ def _checked(wanted: Sequence[Jar], folder: Path, note: Path) -> list[Path]:
         path = folder / jar.name
         state = path.stat()
         stamp = [state.st_size, state.st_mtime_ns, jar.sha256]
-        if noted.get(jar.name) != stamp and _sha256(path) != jar.sha256:
+        if noted.get(jar.name) != stamp and sha256_of(path) != jar.sha256:
             raise EngineError(
                 f"引擎文件 {path} 被改动或损坏。请删除该文件后重试，程序会重新下载。",
                 f"{path} is altered or damaged: delete it and try again, it is fetched anew.",
@@ -230,6 +241,7 @@ def _checked(wanted: Sequence[Jar], folder: Path, note: Path) -> list[Path]:
     return [folder / jar.name for jar in wanted]
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file of the engine."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -31,13 +31,13 @@ from graph.engine.archive import class_archive
 from graph.engine.aside import delete_stores, put_back, set_aside, will_be_new
 from graph.engine.home import (
     folder_identity,
+    host_configuration,
     prepare_home,
     store_exists,
     store_lost,
     wipe_unfinished_import,
 )
-from graph.engine.host import HostConfiguration
-from graph.engine.provision import jars, java_environment, libjvm
+from graph.engine.provision import jars, java_environment
 from graph.engine.room import TO_REBUILD_MB, refuse_full_disk, refuse_too_little_memory
 from graph.engine.users import forget_use, forget_users, note_use, used_by_others
 from graph.errors import EngineError
@@ -305,19 +305,8 @@ def _launch(
 ) -> dict[str, int | float | str]:
     prepare_home(settings, port)
     owner_read, owner_write = os.pipe() if owned else (None, None)
-    configuration = HostConfiguration(
-        libjvm=libjvm(),
-        jars=[str(path) for path in paths],
-        home=str(settings.engine_dir.resolve()),
-        heap_mb=settings.engine_heap_mb,
-        port=port,
-        state_file=str(_state_file(settings).resolve()),
-        version=settings.engine_version,
-        idle_minutes=settings.engine_idle_minutes,
-        folder=folder_identity(settings.engine_dir),
-        owner_fd=owner_read,
-        secrets_file=str(settings.secrets_file.resolve()),
-        options=class_archive(settings, paths).options(),
+    configuration = host_configuration(
+        settings, paths, port, owner_fd=owner_read, options=class_archive(settings, paths).options()
     )
     # from here on one may be there, also when this is interrupted before it knows
     _STARTED[settings.engine_dir.resolve()] = settings
