@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from graph_dump import wipe
+from patient import Patient
 from starlette.testclient import TestClient
 
 import ingest
@@ -35,7 +36,7 @@ def district(neo4j_settings: Settings) -> Settings:
 def client(district: Settings) -> Iterator[TestClient]:
     """The app over the district; what pages wait for is reckoned."""
     app = create_app(district, answers_for=local_asker())
-    with TestClient(app, "http://127.0.0.1") as open_client:
+    with Patient(app, "http://127.0.0.1") as open_client:
         services = app.state.services
         assert services.is_warm(services.reader(ADMINISTRATOR), within=120)
         yield open_client

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from breadth import at_landing
+from patient import Patient
 from starlette.testclient import TestClient
 from world import World
 
@@ -51,7 +52,6 @@ OFFICER = Asker(
 #: What tells that the consent was looked at.
 NAME, LOAN_NO = "许春英", "loan:1"
 PRODUCT = "farmer_small_credit_loan"
-_TRIES = 30
 
 
 @pytest.fixture(scope="module")
@@ -79,17 +79,6 @@ def town(office: Settings) -> Settings:
     with Graph(office) as graph:
         project(FactLog(office.log_dir), graph)
     return office
-
-
-class Patient(TestClient):
-    """Asks again where what is heard first is still being planned or reckoned: that passes."""
-
-    def request(self, *told: Any, **more: Any) -> Any:  # type: ignore[override]
-        for _ in range(_TRIES):
-            answer = super().request(*told, **more)
-            if answer.status_code not in (202, 503):
-                break
-        return answer
 
 
 @pytest.fixture(scope="module")
@@ -273,8 +262,7 @@ def test_a_running_job_stops_using_it_at_its_next_line(
 
     monkeypatch.setattr(DecisionJobs, "_line", after_three)
     body = {"product": PRODUCT, "parties": [HEAD[0]] * 6}
-    # once: that it is accepted is a 202
-    answer = TestClient.request(client, "POST", "/v1/decisions/jobs", json=body)
+    answer = client.post("/v1/decisions/jobs", json=body)
     place = answer.headers["location"]
     # whose job it is does not hang on what consents opened when it was submitted
     while (job := client.get(place).json())["state"] not in ("done", "failed"):

@@ -78,12 +78,9 @@ def desk(office: TestClient) -> dict[str, tuple[str, int]]:
 def opened(browser: TestClient, path: str) -> str:
     """A page once it is computed."""
 
-    def whole() -> str:
-        answer = browser.get(path)
-        assert answer.status_code in (200, 202), (path, answer.text[-800:])
-        return answer.text if answer.status_code == 200 else ""
-
-    return until(whole)
+    answer = browser.get(path)
+    assert answer.status_code == 200, (path, answer.text[-800:])
+    return answer.text
 
 
 def told_on(text: str, path: str) -> int:
@@ -198,7 +195,7 @@ def test_who_only_looks_at_the_desk_is_led_nowhere_else(
         path.split("?")[0] for path, _ in desk.values()
     }
     for path, _ in told.values():
-        assert inspector.get(path).status_code in (200, 202), path
+        assert inspector.get(path).status_code == 200, path
 
 
 def test_a_department_sees_its_own_and_another_none_of_it(work: AtWork) -> None:

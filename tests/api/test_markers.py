@@ -28,6 +28,7 @@ from crawl import (
     every_question,
     told_to,
 )
+from patient import Patient
 from starlette.testclient import TestClient
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -233,7 +234,7 @@ def act_on_records(office: Settings, who: int) -> None:
 @pytest.fixture(scope="module")
 def service(planted: Settings) -> Iterator[TestClient]:
     app = create_app(planted, answers_for=local_asker())
-    with TestClient(app, "http://127.0.0.1", follow_redirects=True) as opened:
+    with Patient(app, "http://127.0.0.1", follow_redirects=True) as opened:
         services = app.state.services
         assert services.is_warm(services.reader(ADMINISTRATOR), within=120)
         yield opened
@@ -252,7 +253,7 @@ def in_town(keys: dict[str, str]) -> Scope:
 def officer(planted: Settings, in_town: Scope) -> Iterator[TestClient]:
     """The service as it answers that reader."""
     app = create_app(planted, answers_for=local_asker().seeing(in_town))
-    with TestClient(app, "http://127.0.0.1", follow_redirects=True) as opened:
+    with Patient(app, "http://127.0.0.1", follow_redirects=True) as opened:
         services = app.state.services
         assert services.is_warm(services.reader(in_town), within=120)
         yield opened

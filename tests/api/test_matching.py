@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from namesakes import FIRM_CODE, id_of
+from patient import Patient
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 from world import World
@@ -104,18 +105,6 @@ def town(office: Settings) -> Settings:
     with Graph(office) as graph:
         project(FactLog(office.log_dir), graph)
     return office
-
-
-class Patient(TestClient):
-    """A browser that asks again where it is told to: a text that was planned too slowly is planned by then."""
-
-    def request(self, *words: Any, **more: Any) -> Any:  # type: ignore[override]
-        for _ in range(_TRIES):
-            answer = super().request(*words, **more)
-            if answer.status_code != 503:
-                break
-            time.sleep(float(answer.headers["retry-after"]))
-        return answer
 
 
 def served(town: Settings, asker: Asker) -> TestClient:

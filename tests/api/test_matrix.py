@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -32,6 +31,7 @@ from matrix_world import (
     marks_in,
     state_facts,
 )
+from patient import Patient
 from starlette.testclient import TestClient
 
 import api.pages
@@ -240,15 +240,8 @@ class Asking:
             if body is None
             else ({"json": body} if way.template.startswith("/v1") else {"data": body})
         )
-        for _ in range(_TRIES):
-            answer = self.browser.request(way.method, found[0], headers=self.headers, **sent)
-            if answer.status_code not in (202, 503):
-                break
-            time.sleep(0.2)
+        answer = self.browser.request(way.method, found[0], headers=self.headers, **sent)
         return answer.status_code, answer.text
-
-
-_TRIES = 60
 
 
 @pytest.fixture(scope="module")
@@ -271,7 +264,7 @@ def patient() -> Iterator[None]:
 def local(settled: Settings, patient: None) -> Iterator[Asking]:
     """Who sees everything: what there is to be told."""
     app = create_app(settled, answers_for=local_asker())
-    with TestClient(app, "http://127.0.0.1", follow_redirects=False) as opened:
+    with Patient(app, "http://127.0.0.1", follow_redirects=False) as opened:
         services = app.state.services
         assert services.is_warm(services.reader(ADMINISTRATOR), within=600)
         yield Asking(opened, {})
@@ -281,12 +274,12 @@ def local(settled: Settings, patient: None) -> Iterator[Asking]:
 def askers(settled: Settings, patient: None) -> Iterator[dict[str, Asking]]:
     """By role; under the empty name somebody who did not log in."""
     app = create_app(settled)
-    with TestClient(app, "http://127.0.0.1", follow_redirects=False) as opened:
+    with Patient(app, "http://127.0.0.1", follow_redirects=False) as opened:
         store = app.state.services.store
         agree(store)
 
         def browser() -> TestClient:
-            made = TestClient(app, "http://127.0.0.1", follow_redirects=False)
+            made = Patient(app, "http://127.0.0.1", follow_redirects=False)
             # all within the loop in which the service lives
             made.portal = opened.portal
             return made

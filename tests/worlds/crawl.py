@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -264,10 +263,6 @@ def paths(template: str, keys: dict[str, str]) -> list[str]:
     return [template]
 
 
-#: How often somebody who is told to come again does.
-_TRIES = 5
-
-
 @dataclass(frozen=True)
 class Told:
     """One answer: what was asked, and what came, without what was typed (it comes back)."""
@@ -314,15 +309,10 @@ def crawl(service: TestClient, keys: dict[str, str], tie: str, bank: str) -> Ite
 
 def _asked(service: TestClient, method: str, template: str, path: str, body: Any) -> Told:
     form = not template.startswith("/v1")
-    for _ in range(_TRIES):
-        answer = service.request(
-            method, path, headers={"accept": "*/*"} if body is None else {},
-            json=None if form else body, data=body if form else None,
-        )  # fmt: skip
-        if answer.status_code != 503:
-            break
-        # a text that was planned too slowly is planned by then
-        time.sleep(float(answer.headers["retry-after"]))
+    answer = service.request(
+        method, path, headers={"accept": "*/*"} if body is None else {},
+        json=None if form else body, data=body if form else None,
+    )  # fmt: skip
     typed = str((body or {}).get("text", "")) or "\0"
     text = _cells(answer.content) if answer.content.startswith(b"PK") else answer.text
     return Told(method, template, path, answer.status_code, text.replace(typed, ""), answer)

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI
+from patient import Patient
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -48,7 +49,7 @@ class Staffed:
 
     def browser(self) -> TestClient:
         """A browser that nobody is logged in at; it does not follow where it is led."""
-        return TestClient(
+        return Patient(
             self.app, "http://127.0.0.1", follow_redirects=False, raise_server_exceptions=False
         )
 

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from graph_village import ALONE, FAR, FARMER, LIKE, state_village
 from outline import Outline
+from patient import Patient
 from starlette.testclient import TestClient
 
 import api.pages.graph
 from api.app import create_app
 from api.security import local_asker
 from graph.settings import Settings
-
-
-class Patient(TestClient):
-    """Asks again where an engine that hears a question first was slower than its limit: that passes."""
-
-    def request(self, *told: Any, **more: Any) -> Any:  # type: ignore[override]
-        for _ in range(8):
-            answer = super().request(*told, **more)
-            if answer.status_code != 503:
-                break
-        return answer
 
 
 @pytest.fixture(scope="module")
