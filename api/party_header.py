@@ -48,6 +48,9 @@ class Figure:
     Attributes:
         fen: None where nothing of the kind is seen and not all of it would be: unknown.
         at_least: there may be more that is not seen, or some amounts were never told.
+        recorded: how many there are with those that are over; where none is, nothing was
+            recorded, and nothing that could be summed to zero.
+        none: what is said where something is recorded and none of it counts.
     """
 
     term: str
@@ -56,6 +59,8 @@ class Figure:
     at_least: bool = False
     is_bad: bool = False
     unit: str = "笔"
+    recorded: int = 0
+    none: str = "没有"
 
 
 @dataclass(frozen=True)
@@ -213,15 +218,20 @@ def _signal(file: PartyFile) -> tuple[RecordSignal, str | None]:
 
 
 def _figures(file: PartyFile, as_of: date) -> tuple[Figure, ...]:
-    loans = [row for row in _sure(file.loans) if not is_settled(row, as_of)]
+    recorded = _sure(file.loans)
+    loans = [row for row in recorded if not is_settled(row, as_of)]
     late = [row for row in loans if row["overdue_days"] or row["loan_class"] in BAD_CLASSES]
     balance = _figure("贷款余额", [row["balance_fen"] for row in loans], file.shows_loans)
+    overdue = _figure(
+        "其中逾期、不良", [row["balance_fen"] for row in late], file.shows_loans, bad=True
+    )
+    given = _figure(
+        "为他人担保", [row["owed_fen"] for row in _sure(file.given)], file.shows_guarantees
+    )
     return (
-        balance,
-        _figure("其中逾期、不良", [row["balance_fen"] for row in late], file.shows_loans, bad=True),
-        _figure(
-            "为他人担保", [row["owed_fen"] for row in _sure(file.given)], file.shows_guarantees
-        ),
+        replace(balance, recorded=len(recorded), none="都已结清"),
+        replace(overdue, recorded=len(recorded)),
+        given,
         _received(file),
     )
 
@@ -255,4 +265,6 @@ def _figure(term: str, amounts: list[int | None], shows_all: bool, *, bad: bool 
         return Figure(term, None, 0)
     total = sum(known)
     at_least = not shows_all or len(known) < len(amounts)
-    return Figure(term, total, len(amounts), at_least, is_bad=bad and bool(amounts))
+    return Figure(
+        term, total, len(amounts), at_least, is_bad=bad and bool(amounts), recorded=len(amounts)
+    )
