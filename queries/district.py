@@ -7,10 +7,12 @@ ready and says that it is being computed where it is not.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from graph.errors import InputError
 from graph.log_prefix import LogPrefix
@@ -70,6 +72,10 @@ class DistrictReader:
             if not isinstance(self._moment, Moment):
                 self._moment = self._moment()
             return self._moment
+
+    def at(self, *, as_of: date) -> Self:
+        """The same reader, about another day."""
+        return type(self)(self._stores, replace(self.moment, as_of=as_of), self.scope)
 
     @cached_property
     def _log(self) -> LogView:

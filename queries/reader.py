@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from graph.errors import ForbiddenError, NotFoundError
 from queries.canonical_keys import CanonicalKeys
@@ -35,22 +35,20 @@ class Reader(DistrictReader):
 
     _shows: Shows = EVERYTHING
 
-    def at(self, *, as_of: date) -> Reader:
+    def at(self, *, as_of: date) -> Self:
         """The same reader, about another day."""
-        return Reader(self._stores, replace(self.moment, as_of=as_of), self.scope).showing(
-            self._shows
-        )
+        return super().at(as_of=as_of).showing(self._shows)
 
     def seen_by(self, scope: Scope) -> Reader:
         """The same moment, for another scope."""
         return Reader(self._stores, self.moment, scope).showing(self._shows)
 
-    def showing(self, shows: Shows) -> Reader:
+    def showing(self, shows: Shows) -> Self:
         """This reader, which from now on shows identities so."""
         self._shows = shows
         return self
 
-    def showing_as(self, other: Reader) -> Reader:
+    def showing_as(self, other: Reader) -> Self:
         """This reader, which from now on shows identities as another does."""
         return self.showing(other._shows)
 

@@ -47,11 +47,45 @@ def lending(
     answer_with(told, as_json, people)
 
 
+@commands.command("lending-history")
+def lending_history(
+    by: Annotated[
+        str, typer.Option(help="district, town, village, institution 或 product / grouping")
+    ] = "district",
+    key: Annotated[str, typer.Option(help="哪一组，如乡镇的编号 / key of the group")] = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    as_json: Json = False,
+) -> None:
+    """普惠信贷走势：近十三个月，每月末一列 / the same figures, month by month."""
+    from queries.lending import lending_history as history
+
+    with reading(as_of, known_at) as reader:
+        told = history(reader, by, key or None)  # type: ignore[arg-type]
+    assert told is not None
+    basis(told.basis)
+
+    def people() -> None:
+        table(
+            f"普惠信贷走势，{told.name or told.key or '未登记'}",
+            ["指标", *(f"{day:%Y-%m}" for day in told.days)],
+            [
+                (item.label, *("—" if value is None else _value(value, item.unit)
+                               for value in item.values))
+                for item in told.indicators
+            ],
+        )  # fmt: skip
+
+    answer_with(told, as_json, people)
+
+
 def _said(figure: Figure) -> str:
+    return "—（无分母）" if figure.value is None else _value(figure.value, figure.unit)
+
+
+def _value(value: float, unit: str) -> str:
     from api.wording import money, percent
 
-    if figure.value is None:
-        return "—（无分母）"
-    if figure.unit == "ratio":
-        return percent(figure.value)
-    return money(int(figure.value)) if figure.unit == "fen" else f"{figure.value:.0f}"
+    if unit == "ratio":
+        return percent(value)
+    return money(int(value)) if unit == "fen" else f"{value:.0f}"

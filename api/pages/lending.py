@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api.acts import Act
 from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
 from api.pages.exporting import rows_shown
+from api.pages.line_picture import draw_line
 from api.pages.navigation import Entry
-from api.pages.rendering import page
+from api.pages.rendering import PATIENCE, page, waiting
 from queries.lending import (
     GROUPINGS,
     INDICATORS,
     Grouping,
     Period,
+    lending_history,
     lending_rows,
     lending_table,
 )
@@ -35,6 +37,8 @@ ENTRIES = (
 #: Rows of a list that a page shows; the rest is said, and is in the interface.
 _SHOWN = 200
 
+_DOING = "正在读取各月末的普惠信贷数据。"
+
 Span = Annotated[str, Query(max_length=7)]
 
 
@@ -51,6 +55,30 @@ def lending(reader: Reading, by: Grouping = "town", period: Span = "") -> HTMLRe
         indicators=INDICATORS,
         typed=period,
         shown=rows_shown(_SHOWN),
+    )
+
+
+@router.get("/lending/history")
+@needs(Act.ASK, *EVERY_CLASS)
+def history(
+    request: Request,
+    reader: Reading,
+    by: Grouping = "district",
+    key: Annotated[str | None, Query(max_length=128)] = None,
+) -> HTMLResponse:
+    """All figures month by month, each as a line; of a grouping its first group, unless one is asked for."""
+    told = lending_history(reader, by, key or None, within=PATIENCE)
+    if told is None:
+        return waiting(request, _DOING, here="/lending")
+    if key is None and told.groups:
+        told = lending_history(reader, by, told.groups[0][0])
+        assert told is not None
+    return page(
+        "lending_history.html",
+        here="/lending",
+        told=told,
+        groupings=GROUPINGS,
+        drawn=[(item, draw_line(item.values)) for item in told.indicators],
     )
 
 

@@ -11,7 +11,15 @@ from api.acts import Act
 from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
 from queries.basis import Basis
-from queries.lending import Grouping, LendingTable, Period, lending_rows, lending_table
+from queries.lending import (
+    Grouping,
+    LendingHistory,
+    LendingTable,
+    Period,
+    lending_history,
+    lending_rows,
+    lending_table,
+)
 
 __all__ = ["router"]
 
@@ -40,6 +48,19 @@ def lending(reader: Reading, by: By = "district", period: Span = "") -> LendingT
     First loans stand twice: as institutions state them, and as the records prove or do not exclude.
     """
     return lending_table(reader, by, Period.of(period, reader.moment.as_of))
+
+
+@router.get("/lending/history", summary="普惠信贷走势 / who was reached by credit, by month")
+@needs(Act.ASK, *EVERY_CLASS)
+def history(
+    reader: Reading,
+    by: By = "district",
+    key: Annotated[str | None, Query(title="组", max_length=128)] = None,
+) -> LendingHistory:
+    """Figures of the whole district or one group at the end of each of thirteen months, as known now."""
+    found = lending_history(reader, by, key)
+    assert found is not None
+    return found
 
 
 @router.get("/lending/{code}/rows", summary="指标的明细 / what stands behind a figure")

@@ -7,6 +7,7 @@ Loans are those of the institutions that report here.
 from __future__ import annotations
 
 from queries.lending.book import LendingBook, read_book
+from queries.lending.history import IndicatorHistory, LendingHistory, lending_history
 from queries.lending.indicators import (
     GROUPINGS,
     INDICATORS,
@@ -26,11 +27,14 @@ __all__ = [
     "PAST_DUE",
     "Figure",
     "Grouping",
+    "IndicatorHistory",
     "LendingBook",
+    "LendingHistory",
     "LendingRow",
     "LendingTable",
     "PastDueLoan",
     "Period",
+    "lending_history",
     "lending_rows",
     "lending_table",
     "past_due_loans",

@@ -39,12 +39,16 @@ __all__ = [
     "GROUPINGS",
     "INDICATORS",
     "Figure",
+    "Grouped",
     "Grouping",
     "LendingRow",
     "LendingTable",
     "Period",
+    "checked_grouping",
+    "figures_of",
     "lending_rows",
     "lending_table",
+    "names_of",
 ]
 
 Grouping: TypeAlias = Literal["district", "town", "village", "institution", "product"]
@@ -180,19 +184,14 @@ class LendingTable:
 
 def lending_table(reader: DistrictReader, by: Grouping, period: Period) -> LendingTable:
     """The table of a period, by one grouping; raises `InputError` for a grouping there is none of."""
-    if by not in get_args(Grouping):
-        raise InputError(
-            f"没有“{by}”这种分组。可选：{'、'.join(GROUPINGS)}。",
-            f"No grouping {by}: choose one of {', '.join(GROUPINGS)}.",
-            code="grouping_unknown",
-        )
-    cut = _Grouped(_book(reader), by)
-    names = _names(reader, by)
+    checked_grouping(by)
+    cut = Grouped(_book(reader), by)
+    names = names_of(reader, by)
     rows = tuple(
-        LendingRow(key, names.get(key) if key else None, _figures(cut.group(key), period))
+        LendingRow(key, names.get(key) if key else None, figures_of(cut.group(key), period))
         for key in cut.keys
     )
-    whole = LendingRow(None, GROUPINGS["district"], _figures(cut.book, period))
+    whole = LendingRow(None, GROUPINGS["district"], figures_of(cut.book, period))
     return LendingTable(by, period, rows if by != "district" else (), whole, reader.basis)
 
 
@@ -205,22 +204,33 @@ def lending_rows(
         raise InputError(
             f"没有指标 {code}。", f"There is no figure {code}.", code="indicator_unknown"
         )
-    cut = _Grouped(_book(reader), by)
+    cut = Grouped(_book(reader), by)
     book = cut.book if by == "district" else cut.group(key)
     return tuple(sorted(_COUNTED[code](_Cut(book, period))))
+
+
+def checked_grouping(by: str) -> None:
+    """Raises `InputError` (`grouping_unknown`) for a grouping that there is none of."""
+    if by not in get_args(Grouping):
+        raise InputError(
+            f"没有“{by}”这种分组。可选：{'、'.join(GROUPINGS)}。",
+            f"No grouping {by}: choose one of {', '.join(GROUPINGS)}.",
+            code="grouping_unknown",
+        )
 
 
 def _book(reader: DistrictReader) -> LendingBook:
     return reader.computed("lending", lambda: read_book(reader))
 
 
-def _names(reader: DistrictReader, by: Grouping) -> Mapping[str, str]:
+def names_of(reader: DistrictReader, by: Grouping) -> Mapping[str, str]:
+    """What the groups of a grouping are called, by key; a product is called as its key says."""
     if by in ("town", "village"):
         return reader.division_names()
     return reader.institution_names() if by == "institution" else {}
 
 
-class _Grouped:
+class Grouped:
     """A book that is cut into groups."""
 
     def __init__(self, book: LendingBook, by: Grouping) -> None:
@@ -330,7 +340,8 @@ _SHARES = {
 }
 
 
-def _figures(book: LendingBook, period: Period) -> tuple[Figure, ...]:
+def figures_of(book: LendingBook, period: Period) -> tuple[Figure, ...]:
+    """All figures of a book, in the order of `INDICATORS`."""
     now, then = _Cut(book, period), _Cut(book, period.year_before)
     return tuple(_figure(code, now, then) for code in INDICATORS)
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import csv
 import logging
 import re
-from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from injected import CANARY, EVALUATED, KINDS, Form, forms_of, formulas_of, run_
 from starlette.testclient import TestClient
 from typer.main import get_command
 from typer.testing import CliRunner
+from walk import shape, walk
 
 import ingest
 from api.app import create_app
@@ -144,31 +144,16 @@ def sound(answer: Any, asked: object) -> None:
 
 def walked(service: TestClient, *, most: int) -> tuple[list[Form], str]:
     """Every page that links lead to, a few of each shape: its forms, and all that was said."""
-    seen: Counter[str] = Counter()
-    known, ahead = {"/"}, deque(["/"])
     forms: dict[tuple[str, tuple[str, ...]], Form] = {}
     told = ""
-    while ahead:
-        path = ahead.popleft()
+    for path, answer in walk(service, most=most):
         forget_all()
-        answer = service.get(path)
         sound(answer, path)
         told += answer.text if answer.headers["content-type"].startswith("text/html") else ""
         for form in forms_of(answer.text) if "html" in answer.headers["content-type"] else ():
             form.action = form.action or path
             forms.setdefault((shape(form.action), tuple(form.fields)), form)
-        for link in re.findall(r'href="(/[^"#]*)', answer.text):
-            onward = link.replace("&amp;", "&")
-            if onward not in known and seen[shape(onward)] < most:
-                seen[shape(onward)] += 1
-                known.add(onward)
-                ahead.append(onward)
     return list(forms.values()), told
-
-
-def shape(path: str) -> str:
-    """A path without what names a thing."""
-    return re.sub(r"[^/?&=]*[\d%:][^/?&=]*", "*", path.split("?")[0])
 
 
 def outside(office: Settings) -> set[Path]:

@@ -28,7 +28,14 @@ from recorded import scatter_records
 from searched import write_searched
 from world import World
 
-WORLDS = max(100, examples(200))
+
+def _worlds() -> int:
+    """How many: asked when they are made, for this file is read before it is known how widely to look."""
+    return max(100, examples(200))
+
+
+#: What tests read, which are collected once that is known.
+WORLDS = _worlds()
 #: Parties apart from the worlds, with records of every kind that decisions read.
 FILES = 60
 INSTANTS = tuple(datetime(2026, month, 1, tzinfo=UTC) for month in (2, 4, 6))
@@ -209,8 +216,8 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
         yield Worlds(
             graph,
             log,
-            {n: [key for key, _ in _parties(n)] for n in range(WORLDS)},
-            {n: f"w{n:03d}:village" for n in range(WORLDS)},
+            {n: [key for key, _ in _parties(n)] for n in range(_worlds())},
+            {n: f"w{n:03d}:village" for n in range(_worlds())},
         )
     leave_engine(settings)
 
@@ -218,11 +225,11 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
 def _write_worlds(log: FactLog) -> None:
     chance = random.Random(20260401)
     writing = World(log)
-    people = {n: _parties(n) for n in range(WORLDS)}
-    loans = {n: [f"w{n:03d}:l{i}" for i in range(3)] for n in range(WORLDS)}
-    said: dict[int, list[tuple[str, str]]] = {n: [] for n in range(WORLDS)}
+    people = {n: _parties(n) for n in range(_worlds())}
+    loans = {n: [f"w{n:03d}:l{i}" for i in range(3)] for n in range(_worlds())}
+    said: dict[int, list[tuple[str, str]]] = {n: [] for n in range(_worlds())}
     for instant in INSTANTS:
-        for n in range(WORLDS):
+        for n in range(_worlds()):
             for fact in chance.sample(said[n], len(said[n]) // 4):
                 writing.close(*fact)
                 said[n].remove(fact)
@@ -232,7 +239,7 @@ def _write_worlds(log: FactLog) -> None:
         _tie_firms(writing, random.Random(instant.month), people)
         # a tie needs both its ends: every entity is mentioned once, without a name
         if instant == INSTANTS[0]:
-            for n in range(WORLDS):
+            for n in range(_worlds()):
                 for key, label in people[n]:
                     writing.node(label, key, valid_to=date(2000, 1, 1))
                 for loan in loans[n]:

@@ -183,6 +183,14 @@ class Chromium:
         assert "exceptionDetails" not in told, told
         return told["result"].get("value")
 
+    def awaited(self, script: str) -> Any:
+        """What a promise of the page is kept with."""
+        told = self._ask(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
+        assert "exceptionDetails" not in told, told
+        return told["result"].get("value")
+
     def _forget(self) -> None:
         self.tell("window.before = true")
 

@@ -6,7 +6,7 @@ import itertools
 from html.parser import HTMLParser
 
 _VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
-_SVG_LEAVES = frozenset({"line", "circle", "rect", "path"})
+_SVG_LEAVES = frozenset({"line", "polyline", "circle", "rect", "path"})
 
 
 class Outline(HTMLParser):

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from chromium import BROWSER
+from accessible import barriers
+from breadth import at_landing, some
+from chromium import BROWSER, Chromium
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 from waiting import PATIENCE, until
+from walk import walk
 
 import api.pages
 from api.app import create_app
@@ -76,6 +79,37 @@ def violations(profile: Path, address: str) -> list[str]:
 def test_no_page_wants_what_its_policy_forbids(served: str, guarantor: str, tmp_path: Path) -> None:
     for path in ("/", f"/parties/{guarantor}", f"/parties/{guarantor}/decisions", "/guarantees"):
         assert violations(tmp_path / "d", served + path) == [], path
+
+
+@pytest.mark.parametrize("width", at_landing([390], [1366, 390]))
+def test_no_page_shuts_anybody_out(
+    served: str, client: TestClient, tmp_path: Path, width: int
+) -> None:
+    """A page of each shape, as keys, a screen reader and weak eyes find it."""
+    pages = [
+        path
+        for path, answer in walk(client, most=1)
+        if answer.headers["content-type"].startswith("text/html")
+    ]
+    against: dict[str, list[str]] = {}
+    with Chromium(tmp_path / "axe", width=width) as browser:
+        for path in some(pages):
+            browser.open(served + path)
+            if found := barriers(browser):
+                against[path] = found
+    assert not against, "\n".join(
+        f"{path}\n  " + "\n  ".join(told) for path, told in against.items()
+    )
+
+
+def test_axe_tells_who_is_shut_out(tmp_path: Path) -> None:
+    """Else the test above would see nothing."""
+    page = tmp_path / "bad.html"
+    page.write_text("<!doctype html><title>x</title><p style='color:#ccc'>dim words</p><input>")
+    with Chromium(tmp_path / "axe", width=390) as browser:
+        browser.open(page.as_uri())
+        found = {line.split(" ")[0] for line in barriers(browser)}
+    assert {"color-contrast", "html-has-lang", "label"} <= found
 
 
 def test_a_browser_tells_what_the_policy_forbids(tmp_path: Path) -> None:

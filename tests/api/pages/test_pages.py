@@ -7,7 +7,7 @@ import getpass
 import io
 import re
 import threading
-from collections import Counter, deque
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import pytest
 from breadth import some
 from outline import Outline
 from starlette.testclient import TestClient
+from walk import walk
 
 import queries.eligibility.decisions.prospects
 from api.pages.navigation import navigation
@@ -52,17 +53,6 @@ def borrower(district: Settings) -> str:
     )  # fmt: skip
 
 
-def shape(path: str) -> str:
-    """A path with its keys left out: pages of one shape come from one template."""
-    path = re.sub(r"(/templates|/corrections)/.+", r"\1/…", path)
-    path = re.sub(r"/audit/\d+", "/audit/…", path)
-    return re.sub(
-        r"(/parties/|/places/|/villages/|/decisions/|/deliveries/|/linked/|/docs/ways/)[^/?#]+",
-        r"\1…",
-        path,
-    ).split("?")[0]
-
-
 def test_every_link_answers_and_every_page_is_whole(
     client: TestClient, households: list[dict[str, str]], borrower: str
 ) -> None:
@@ -76,10 +66,7 @@ def test_every_link_answers_and_every_page_is_whole(
     raw = {row["公民身份号码"] for row in households}
     seen: Counter[str] = Counter()
     foreign: dict[str, set[str]] = {}
-    known, waiting = {"/"}, deque(["/"])
-    while waiting:
-        path = waiting.popleft()
-        answer = client.get(path)
+    for path, answer in walk(client, most=most, seen=seen):
         assert answer.status_code == 200, path
         if not answer.headers["content-type"].startswith("text/html"):
             # a workbook, what is published, the client for Python, or a picture
@@ -97,15 +84,7 @@ def test_every_link_answers_and_every_page_is_whole(
         # for those who write programs
         if english and not path.startswith("/docs"):
             foreign[path] = english
-        for link in outline.links:
-            onward = link.split("#")[0]
-            if not onward or onward in known or onward.startswith("?"):
-                continue
-            assert onward.startswith("/"), (path, link)
-            if seen[shape(onward)] < most:
-                seen[shape(onward)] += 1
-                known.add(onward)
-                waiting.append(onward)
+        assert all(link[0] in "/#?" for link in outline.links), (path, outline.links)
     assert not foreign
     entries = {item.path for desk in navigation().values() for item in desk} - {"/"}
     assert entries <= set(seen)
