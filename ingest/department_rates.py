@@ -16,7 +16,16 @@ from queries.bulletins import (
     write_content,
 )
 from queries.bulletins.content import Correction
-from queries.indicators import Book, Rates, Rows, attention, rates_of, rows_of
+from queries.indicators import (
+    Book,
+    Rates,
+    RatesHistory,
+    Rows,
+    attention,
+    rates_history,
+    rates_of,
+    rows_of,
+)
 from queries.indicators.concealed import concealed_by
 from queries.indicators.gathering import book_of
 from queries.indicators.months import month_name, month_number, quarter_months
@@ -72,6 +81,18 @@ class DepartmentRates:
             self._reader.basis,
             first,
             last,
+            concealed=concealed_by(self._office.store),
+        )
+
+    def history(
+        self, period: str, *, department: str | None = None, book: Book | None = None
+    ) -> RatesHistory:
+        """The months up to one; raises `InputError` (`month`) for what is none."""
+        return rates_history(
+            book or self.book,
+            self._reader.basis,
+            month_number(period),
+            department=department,
             concealed=concealed_by(self._office.store),
         )
 

@@ -87,6 +87,38 @@ def show(
 
 
 @commands.command()
+def history(
+    period: Annotated[str, typer.Argument(help="到哪个月，如 2026-03 / the last month")] = "",
+    department: Department = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    as_json: Json = False,
+) -> None:
+    """近十三个月的上报率、合规率、及时率、入库率 / the four rates by month"""
+    with _asking(as_of, known_at) as asked:
+        book = asked.book
+        found = asked.history(
+            period or asked.newest(book), department=department or None, book=book
+        )
+
+    def people() -> None:
+        table(
+            f"双公示走势，{found.department_name}",
+            ["月份", "产生", *(item.label for item in found.rates)],
+            [
+                (month, found.produced[place],
+                 *(_said(item.rates[place]) for item in found.rates))
+                for place, month in enumerate(found.months)
+            ],
+        )  # fmt: skip
+        if found.missing:
+            print(f"台账未报：{'、'.join(dict.fromkeys(found.missing))}。")
+        basis(found.basis)
+
+    answer_with(found, as_json, people)
+
+
+@commands.command()
 def rows(
     measure: Annotated[str, typer.Argument(help="统计项，如 unreported、late / what is counted")],
     period: Period = "",

@@ -78,7 +78,10 @@ def history(
         here="/lending",
         told=told,
         groupings=GROUPINGS,
-        drawn=[(item, draw_line(item.values)) for item in told.indicators],
+        drawn=[
+            (item, draw_line(item.values, most=float(item.unit == "ratio")))
+            for item in told.indicators
+        ],
     )
 
 

@@ -27,11 +27,11 @@ class Line:
     zero: float | None
 
 
-def draw_line(values: Sequence[float | None]) -> Line:
+def draw_line(values: Sequence[float | None], *, most: float = 0.0) -> Line:
     """The values from left to right, oldest first; the scale begins at nothing, so that a small
-    change looks small."""
+    change looks small, and ends at `most` at least (1 for a share)."""
     known = [value for value in values if value is not None]
-    low, high = min([0.0, *known]), max([0.0, *known])
+    low, high = min([0.0, *known]), max([most, *known])
     step = (_WIDTH - 2 * _EDGE) / max(len(values) - 1, 1)
 
     def at(place: int, value: float) -> tuple[float, float]:

@@ -14,13 +14,15 @@ from api.admission import MOST, Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.pages.exporting import rows_shown
+from api.pages.line_picture import draw_line
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
 from graph.schema.ledger import DECISION_CLASSES
 from graph.time import parse_date
-from ingest.department_rates import DepartmentRates
+from ingest.department_rates import DepartmentRates, months_of
 from queries.indicators import MEASURES, RATES
 from queries.indicators.concealed import conceal, take_back
+from queries.indicators.months import month_name
 from queries.indicators.rows import ATTENTION
 
 __all__ = ["ENTRIES", "router"]
@@ -61,6 +63,7 @@ def rates(
         here="/rates",
         found=told.rates(chosen, book),
         period=chosen,
+        last_month=month_name(months_of(chosen)[1]),
         newest=book.newest,
         near=told.attention("near", limit=_FIRST, book=book),
         overdue=told.attention("overdue", limit=_FIRST, book=book),
@@ -69,6 +72,32 @@ def rates(
         classes=DECISION_CLASSES,
         today=date.isoformat(reader.moment.as_of),
         query=quote,
+    )
+
+
+@router.get("/rates/history")
+@needs(Act.OFFICE, *EVERY_CLASS)
+def history(
+    request: Request,
+    reader: Reading,
+    services: Serving,
+    department: Text = None,
+    period: Period = "",
+) -> HTMLResponse:
+    """The four rates month by month, each as a line."""
+    told = DepartmentRates(services.office, reader)
+    book = told.ready(PATIENCE)
+    if book is None:
+        return waiting(request, _DOING, here="/rates")
+    found = told.history(period or told.newest(book), department=department or None, book=book)
+    return page(
+        "rates_history.html",
+        here="/rates",
+        told=found,
+        parts=RATES,
+        drawn=[
+            (item, draw_line([one.value for one in item.rates], most=1.0)) for item in found.rates
+        ],
     )
 
 

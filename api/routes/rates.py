@@ -13,7 +13,7 @@ from api.dependencies import Body, Reading, Serving
 from api.needs import EVERY_CLASS, needs
 from api.paging import paged
 from ingest.department_rates import DepartmentRates
-from queries.indicators import Rates, Rows
+from queries.indicators import Rates, RatesHistory, Rows
 from queries.indicators.concealed import Concealment, conceal, take_back
 
 __all__ = ["router"]
@@ -70,6 +70,23 @@ def rates(
     told = DepartmentRates(services.office, reader)
     book = told.book_of(channel)
     return told.rates(period or told.newest(book), book)
+
+
+@router.get("/history", summary="双公示走势 / the four rates by month")
+@needs(Act.OFFICE, *EVERY_CLASS)
+def history(
+    reader: Reading,
+    services: Serving,
+    department: Department = None,
+    period: Annotated[
+        str,
+        Query(title="到哪个月", description="2026-03；不写为最近有数据的月份", max_length=7),
+    ] = "",
+) -> RatesHistory:
+    """Thirteen months of one department or of all, as known now; a rate of nothing is null."""
+    told = DepartmentRates(services.office, reader)
+    book = told.book
+    return told.history(period or told.newest(book), department=department, book=book)
 
 
 @router.get("/rows", summary="数字背后的各件 / the decisions behind a number")

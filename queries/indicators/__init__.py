@@ -8,6 +8,7 @@ rows refused       ┘                              └─> the rows behind each
 from __future__ import annotations
 
 from queries.indicators.book import Book, RefusedDocument, build_book
+from queries.indicators.history import RateHistory, RatesHistory, rates_history
 from queries.indicators.measures import MEASURES, RATES
 from queries.indicators.rates import ClassRates, Rate, Rates, rates_of
 from queries.indicators.rows import DecisionRow, Rows, attention, rows_of
@@ -19,11 +20,14 @@ __all__ = [
     "ClassRates",
     "DecisionRow",
     "Rate",
+    "RateHistory",
     "Rates",
+    "RatesHistory",
     "RefusedDocument",
     "Rows",
     "attention",
     "build_book",
+    "rates_history",
     "rates_of",
     "rows_of",
 ]

@@ -156,6 +156,41 @@ def test_page_route_and_command_say_the_same(client: TestClient) -> None:
     assert all(row["document_no"] in page for row in from_route["rows"])
 
 
+def test_the_months_are_the_same_on_every_way_in(client: TestClient) -> None:
+    whole = client.get("/v1/rates/history", params={"as_of": AS_OF}).json()
+    assert run("rates", "history") == whole
+    department, name = whole["departments"][0]
+    asked = {"department": department, "period": "2026-03", "as_of": AS_OF}
+    told = client.get("/v1/rates/history", params=asked).json()
+    assert run("rates", "history", "2026-03", "--department", department) == told
+    assert told["department_name"] == name and len(told["months"]) == 13
+    # the last month is that of the table, and each number leads to its rows
+    lines = [line for line in rates(client)["lines"] if line["department"] == department]
+    assert told["produced"][-1] == sum(line["counts"]["produced"] for line in lines)
+    text = client.get("/rates/history", params=asked).text
+    assert f"双公示走势：{name}" in text and text.count("<polyline") + text.count("<circle") >= 4
+    for measure, code in (
+        ("reported", "reporting"),
+        ("passed", "compliance"),
+        ("on_time", "timeliness"),
+    ):
+        rate = next(item for item in told["rates"] if item["code"] == code)["rates"][-1]
+        link = f'measure={measure}&amp;period=2026-03&amp;department={department.replace(":", "%3A")}">'
+        if rate["numerator"]:
+            assert f"{link}{rate['numerator']}</a>" in text
+            rows = {
+                "measure": measure,
+                "period": "2026-03",
+                "department": department,
+                "as_of": AS_OF,
+            }
+            assert client.get("/v1/rates/rows", params=rows).json()["total"] == rate["numerator"]
+    for path in ("/rates/history", "/v1/rates/history"):
+        for wrong in ("2026-99", "2026-Q1"):
+            with pytest.raises(InputError):
+                client.get(path, params={"period": wrong})
+
+
 def test_without_a_period_the_newest_month_with_data_is_told(client: TestClient) -> None:
     told = client.get("/v1/rates", params={"as_of": AS_OF}).json()
     assert told["first_month"] == told["last_month"] == "2026-03" and told == run("rates", "show")

@@ -22,6 +22,7 @@ from queries.indicators import (
     RefusedDocument,
     attention,
     build_book,
+    rates_history,
     rates_of,
     rows_of,
 )
@@ -192,6 +193,47 @@ def test_what_nobody_reported_is_first_near_its_day_then_past_it() -> None:
     assert [row.due_on for row in near.rows] == [date(2026, 3, day) for day in (12, 13, 16)]
     assert [row.due_on for row in attention(book, BASIS, "overdue").rows] == [date(2026, 3, 11)]
     assert attention(book, BASIS, "near", limit=1, offset=1).rows == near.rows[1:2]
+
+
+def test_the_months_by_hand() -> None:
+    """February had one decision, reported in time; of January no ledger came."""
+    told = [
+        *WORLD,
+        Told("ledger", FARMS, "permit", "样农许1号", date(2026, 2, 3)),
+        Told("filed", FARMS, "permit", "样农许1号", date(2026, 2, 3), reported_on=date(2026, 2, 4)),
+    ]
+    powers = {(FARMS, "permit")}
+    found = rates_history(book_of(told, powers=powers), BASIS, MARCH)
+    assert found.months[0] == "2025-03" and found.months[-3:] == ("2026-01", "2026-02", "2026-03")
+    assert found.produced[-3:] == (0, 1, 6) and not any(found.produced[:-3])
+    by_code = {item.code: item for item in found.rates}
+    assert [item.label for item in found.rates] == ["上报率", "合规率", "及时率", "入库率"]
+    assert [rate.value for rate in by_code["reporting"].rates[-3:]] == [None, 1.0, 0.8]
+    assert [rate.value for rate in by_code["timeliness"].rates[-3:]] == [None, 1.0, 0.75]
+    assert "2026-01" in found.missing and "2026-02" not in found.missing
+    assert found.departments == ((FARMS, NAMES[FARMS]), (MARKET, NAMES[MARKET]))
+    one = rates_history(book_of(told, powers=powers), BASIS, MARCH, department=MARKET)
+    assert one.department_name == NAMES[MARKET] and one.produced[-3:] == (0, 0, 6)
+    assert one.missing == ()
+    nobody = rates_history(book_of(told), BASIS, MARCH, department="org:nobody")
+    assert set(nobody.produced) == {0} and nobody.department_name == "org:nobody"
+
+
+def test_each_month_is_the_table_of_that_month() -> None:
+    book = book_of(WORLD, powers={(FARMS, "permit")})
+    for department in (None, MARKET, FARMS):
+        found = rates_history(book, BASIS, APRIL, department=department)
+        for place, month in enumerate(found.months):
+            lines = [
+                line
+                for line in rates_of(book, BASIS, month_number(month), month_number(month)).lines
+                if department in (None, line.department)
+            ]
+            assert found.produced[place] == sum(line.counts["produced"] for line in lines)
+            for item in found.rates:
+                told = [getattr(line, item.code) for line in lines]
+                assert item.rates[place].numerator == sum(one.numerator for one in told)
+                assert item.rates[place].denominator == sum(one.denominator for one in told)
 
 
 def test_a_row_that_cannot_be_read_counts_as_a_row() -> None:
