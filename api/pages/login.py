@@ -12,11 +12,13 @@ from starlette.datastructures import URL
 from api.acts import Act
 from api.dependencies import Serving, known
 from api.needs import needs, open_to_all
+from api.pages.navigation import entry_of
 from api.pages.rendering import page, see_other
 from api.pages.start import start_of
+from api.security import Role, policy_of
 from api.security.cookies import DEVICE, address_of, carry, let_go
 from api.security.known import asker_of
-from api.security.login import Entered, enter_by_link, link_of, log_in
+from api.security.login import Entered, LinkOf, enter_by_link, link_of, log_in
 from api.security.own_path import own_path
 from graph.errors import BusyError, LoginError
 from graph.time import utc_now
@@ -25,7 +27,7 @@ __all__ = ["login_path", "router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_UNAUTHORISED, _TOO_OFTEN, _GONE = 401, 429, 410
+_OK, _UNAUTHORISED, _TOO_OFTEN, _GONE = 200, 401, 429, 410
 
 Typed = Annotated[str, Form(max_length=200)]
 Token = Annotated[str, Path(max_length=128, pattern="^[A-Za-z0-9_-]+$")]
@@ -86,7 +88,7 @@ def enter(
 def link(token: Token, services: Serving) -> HTMLResponse:
     """For whom a one-time link is; to open it uses nothing up, whoever looks at it on the way."""
     found = link_of(services.office, token, at=utc_now())
-    return page("login_link.html", 200 if found else _GONE, found=found, token=token, error="")
+    return _of_link(found, token, _OK if found else _GONE)
 
 
 @router.post("/login/link/{token}")
@@ -101,7 +103,7 @@ def use(request: Request, token: Token, services: Serving, code: Typed = "") -> 
     except (LoginError, BusyError) as error:
         found = link_of(services.office, token, at=utc_now())
         status = _TOO_OFTEN if isinstance(error, BusyError) else _UNAUTHORISED
-        return page("login_link.html", status, found=found, token=token, error=error.message_zh)
+        return _of_link(found, token, status, error=error.message_zh)
     return _inside(request, entered, "")
 
 
@@ -116,6 +118,15 @@ def leave(request: Request, services: Serving) -> Response:
     answer = see_other("/login")
     let_go(answer)
     return answer
+
+
+def _of_link(found: LinkOf | None, token: str, status: int, *, error: str = "") -> HTMLResponse:
+    """Who somebody will be by a link, and where they will begin."""
+    role = Role(found.role) if found else None
+    return page(
+        "login_link.html", status, found=found, token=token, error=error,
+        role=role, begins=entry_of(policy_of(role).start) if role else None,
+    )  # fmt: skip
 
 
 def _has_issuer(services: Serving) -> bool:

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias, get_args
 
 from api.acts import Act
 
-__all__ = ["Desk", "Entry", "navigation", "page_modules"]
+__all__ = ["Desk", "Entry", "entry_of", "navigation", "page_modules"]
 
 #: Whose work a page is: lending, the credit office, a department that sends data, the house itself.
 Desk: TypeAlias = Literal["信贷", "信用办", "部门", "管理"]
@@ -56,3 +56,9 @@ def navigation() -> dict[Desk, list[Entry]]:
     every = [entry for found in page_modules() for entry in getattr(found, "ENTRIES", ())]
     every.sort(key=lambda entry: (entry.order, entry.path))
     return {desk: [entry for entry in every if entry.desk == desk] for desk in get_args(Desk)}
+
+
+def entry_of(path: str) -> Entry | None:
+    """The entry of a page by its address; None for one that is reached through another."""
+    every = (entry for entries in navigation().values() for entry in entries)
+    return next((entry for entry in every if entry.path == path), None)

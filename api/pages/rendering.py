@@ -15,7 +15,7 @@ from api.condition_words import failed, hint_said, lacking, unknown
 from api.pages.dating import Dating
 from api.pages.exporting import export_link, exported
 from api.pages.naming import Naming
-from api.pages.navigation import navigation
+from api.pages.navigation import entry_of
 from api.pages.start import entries_for, start_of
 from api.record_words import adverse_said, adverse_sentence, record_said
 from api.security import Asker, may
@@ -122,8 +122,8 @@ def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) 
 
 def _called(here: str) -> str:
     """What a file with the tables of a page is called: as its entry in the menu, and as nobody."""
-    every = (entry for shown in navigation().values() for entry in shown)
-    return next((entry.title for entry in every if entry.path == here), "表格")
+    entry = entry_of(here)
+    return entry.title if entry else "表格"
 
 
 def filled(template: str, /, **values: Any) -> str:

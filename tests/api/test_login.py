@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 from outline import Outline
-from staffed import Staffed, staffed
+from staffed import PEOPLE, Staffed, staffed
 
 from api.security import passwords
 from api.security.keys import login_key
@@ -379,3 +379,13 @@ def test_the_pages_are_whole(house: Staffed) -> None:
         told = inside.request(method, path).text
         assert Outline(told).wrong == [], path
         assert "钱管理" in told and "管理员" in told
+
+
+def test_a_link_says_who_it_is_for_and_where_they_will_begin(house: Staffed) -> None:
+    for role, words in ((Role.CREDIT_OFFICE, "“今日工作”"), (Role.LOAN_OFFICER, "“今日办理”")):
+        link = link_for(house.store, house.enter(role), by="某人", at=datetime.now(UTC))
+        text = Outline(house.browser().get(link).text).text
+        assert PEOPLE[role] in text and role.term in text and words in text
+    # of one that cannot be used nobody is named
+    text = Outline(house.browser().get("/login/link/nothing").text).text
+    assert "登录后先到" not in text and "请管理员再发一个" in text
