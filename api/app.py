@@ -47,6 +47,7 @@ from api.screening_jobs import ScreeningJobs
 from api.security import Asker
 from api.security.standing import asker_now
 from api.services import Services
+from api.spans import telemetry
 from api.trace import NOBODY, Traced
 from graph.catch_up import catch_up
 from graph.errors import XinnongError
@@ -175,6 +176,7 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         dependencies=[Depends(permitted), Depends(admitted)],
         max_body_size=MOST_BODY,
         lifespan=lifespan,
+        telemetry=telemetry(settings),
     )
     app.state.asker = answers_for
     app.state.metrics = Metrics()

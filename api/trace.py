@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from opentelemetry.trace import format_trace_id, get_current_span
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -84,7 +85,7 @@ class Traced:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope[_TRACE] = trace = _given(Headers(scope=scope)) or secrets.token_hex(16)
+        scope[_TRACE] = trace = _of_span() or _given(Headers(scope=scope)) or secrets.token_hex(16)
         began, status = time.perf_counter(), None
 
         async def traced(message: Message) -> None:
@@ -115,6 +116,12 @@ class Traced:
             "scope": scope.get(_WHO, self._who),
         }
         return {**told, "code": scope[_CODE]} if _CODE in scope else told
+
+
+def _of_span() -> str | None:
+    """That of the span which a collector is told (`api.spans`); None where there is none."""
+    context = get_current_span().get_span_context()
+    return format_trace_id(context.trace_id) if context.is_valid else None
 
 
 def _given(headers: Headers) -> str | None:

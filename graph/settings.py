@@ -114,6 +114,12 @@ class Settings(BaseSettings):
         le=65535,
         description="运行指标（Prometheus）的本机端口；不设则不开 / port of metrics, loopback only",
     )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@\s]+(/[^?#@\s]*)?$",
+        description="OpenTelemetry 收集端的地址（OTLP/HTTP），如 http://127.0.0.1:4318；不设则不送，"
+        "须安装 xinnong[opentelemetry] / a collector of traces; unset: nothing is sent",
+    )
     trusted_proxies: str = Field(
         default="",
         description="反向代理的地址或网段，以逗号分隔；只有它们转来的来源地址和主机名才被采信"

@@ -47,6 +47,7 @@ _EXTRAS = {
 }  # fmt: skip
 #: What packages wrote before licences had identifiers -> the identifier.
 _OLD_WORDS = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
