@@ -12,10 +12,12 @@ from fastapi.responses import HTMLResponse
 from api.acts import Act
 from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
+from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, waiting
 from graph.errors import NotFoundError
 from queries.eligibility.scorecard.village import town_of
+from queries.lending import village_loans
 from queries.reader import Reader
 
 __all__ = ["ENTRIES", "router"]
@@ -27,6 +29,8 @@ ENTRIES = (
     Entry("信贷", 40, "/grades", "信用等级", "等级按性别、年龄段、村的分布，哪些项目不得使用"),
 )
 
+#: Loans of a village that its page shows; all of them are in its file.
+_LOANS = 50
 _DOING = "正在按全区的农户和贷款计算信用村镇和等级分布。"
 
 
@@ -51,6 +55,10 @@ def place(
         return waiting(request, _DOING, here="/places")
     check = found.find(division)
     division = check.division  # asked for by a former code, it is told under that of today
+    loans = () if division in found.towns else village_loans(reader, division, within=PATIENCE)
+    if loans is None:
+        return waiting(request, _DOING, here="/places")
+    shown = loans[: rows_shown(_LOANS)]
     return page(
         "place.html",
         here="/places",
@@ -61,6 +69,10 @@ def place(
         named=found.rules.named_for(division),
         grades=found.grades_of(division),
         summary=_summary(reader, division) if division not in found.towns else None,
+        loans=shown,
+        more_loans=len(loans) - len(shown),
+        called=reader.names({loan.unit for loan in shown}),
+        lenders=reader.institution_names(),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Path, UploadFile
@@ -26,6 +26,7 @@ from graph.errors import InputError, NotFoundError, printable
 from ingest import Source, load_source, source_names
 from ingest.correction.workbook import workbook_name, write_error_workbook
 from ingest.delivery.inbox import MAX_CHUNK, MAX_CHUNKS
+from ingest.delivery.upload import Upload
 from ingest.guidance.template import template_name, write_template
 from ingest.guidance.wording import file_title
 
@@ -83,16 +84,19 @@ def send(
 @router.get("/uploads/{name}")
 @needs(Act.RECEIVE)
 def upload(
-    name: Annotated[str, Path(max_length=128)], inbox: Received, owned: Owned
+    name: Annotated[str, Path(max_length=128)], inbox: Received, owned: Owned, services: Serving
 ) -> HTMLResponse:
-    """How far a file is; at the end, what became of it or would become of it."""
+    """How far a file is; at the end, what became of it or would become of it, and what was refused to
+    take along and to send back."""
     found = inbox.find(name)
     owned.to_see(found.source)
+    result = json.loads(found.result) if found.result else None
     return page(
         "upload.html",
         here="/send",
         upload=found,
-        result=json.loads(found.result) if found.result else None,
+        result=result,
+        refused=_refused(found, result, services),
         waits=inbox.waits(found),
         shown=_SHOWN,
     )
@@ -141,6 +145,19 @@ def corrections(source: Name, table: Name, services: Serving, owned: Owned) -> R
         workbook_name(declared, table),
         lambda path: write_error_workbook(path, declared, table, lines[table]),
     )
+
+
+def _refused(
+    upload: Upload, result: dict[str, Any] | None, services: Serving
+) -> list[tuple[str, str, int]]:
+    """Table, title and number of the open refused rows of a file's source; of a file that brought
+    none there is nothing to put right here."""
+    batches = result.get("batches", ()) if result and not upload.trial else ()
+    if not any(batch["quarantined"] for batch in batches):
+        return []
+    declared = load_source(upload.source)
+    lines = services.deliveries().refused(declared)
+    return [(table, file_title(declared, table), len(rows)) for table, rows in lines.items()]
 
 
 def _whole_lists(source: Source) -> list[str]:

@@ -6,7 +6,7 @@ Loans are those of the institutions that report here.
 
 from __future__ import annotations
 
-from queries.lending.book import LendingBook, read_book
+from queries.lending.book import LendingBook, LoanPart, read_book
 from queries.lending.history import IndicatorHistory, LendingHistory, lending_history
 from queries.lending.indicators import (
     GROUPINGS,
@@ -20,6 +20,7 @@ from queries.lending.indicators import (
     lending_table,
 )
 from queries.lending.past_due import PAST_DUE, PastDueLoan, past_due_loans
+from queries.lending.village_loans import village_loans
 
 __all__ = [
     "GROUPINGS",
@@ -32,6 +33,7 @@ __all__ = [
     "LendingHistory",
     "LendingRow",
     "LendingTable",
+    "LoanPart",
     "PastDueLoan",
     "Period",
     "lending_history",
@@ -39,4 +41,5 @@ __all__ = [
     "lending_table",
     "past_due_loans",
     "read_book",
+    "village_loans",
 ]

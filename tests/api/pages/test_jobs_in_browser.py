@@ -107,6 +107,41 @@ def test_a_clerk_sends_a_file_and_puts_right_what_was_refused(
         assert (row[0], row[2], row[4]) == ("18", str(within), "0"), row
 
 
+def test_a_damaged_file_is_sent_put_right_and_accepted_in_six_acts(
+    address: str, folder: Path, tmp_path: Path
+) -> None:
+    """Ten before; nothing has to be known of where a list of errors lies."""
+    acts: list[str] = []
+    sent = tmp_path / "林业局行政许可补报.csv"
+    head, *rows = (folder / "林业局行政许可2018版.csv").read_text(encoding="utf-8-sig").splitlines()
+    column = head.split(",").index("许可决定日期")
+    cells = rows[0].split(",")
+    cells[head.split(",").index("行政许可决定文书号")] = "林许决〔2026〕补1号"
+    cells[column] = "2026年3月的某日"
+    sent.write_text("\n".join((head, ",".join(cells))), encoding="utf-8")
+    with Chromium(tmp_path / "window", width=DESK) as window:
+        window.open(f"{address}/department")
+        window.click("main a", says="报送文件")
+        acts.append("clicks 报送文件")
+        window.choose_file("#content", sent)
+        acts.append("chooses the file")
+        window.click("button", says="直接接收")
+        acts.append("clicks 直接接收")
+        told = window.wait_for("更正后再报送")
+        assert "1 处问题" in told, told
+        window.click("#again a", leads_on=False)
+        acts.append("clicks the list of errors")
+        book = window.downloaded()
+        window.choose_file("#content", put_right(book, "许可决定日期", "2026-03-05"))
+        acts.append("chooses the corrected file")
+        window.click("button", says="报送更正")
+        acts.append("clicks 报送更正")
+        told = window.wait_for("已接收")
+        assert "更正后再报送" not in told and "处问题" not in told, told
+        assert not window.is_cut
+    assert len(acts) <= 7, acts
+
+
 def test_an_inspector_goes_from_a_number_to_its_rows_and_enters_what_was_concealed(
     address: str, folder: Path, tmp_path: Path
 ) -> None:
@@ -187,7 +222,7 @@ def line(window: Chromium, department: str, act_class: str) -> list[str]:
     return list(found[3:])
 
 
-def put_right(book: Path, column: str, value: float) -> Path:
+def put_right(book: Path, column: str, value: float | str) -> Path:
     """The workbook with a column filled anew, as saved beside it."""
     with CalamineWorkbook.from_path(book) as opened:
         rows = opened.get_sheet_by_index(0).to_python()

@@ -11,18 +11,23 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from breadth import some
 from outline import Outline
 from starlette.testclient import TestClient
 from walk import walk
 
+import api.pages.places
 import queries.eligibility.decisions.prospects
 from api.pages.navigation import navigation
+from api.wording import money
 from graph.identifiers import Verdict, resident_id
 from graph.log import FactLog
 from graph.settings import Settings
+from graph.time import today
 from ingest import load_source, source_names
+from queries.lending import Period, lending_table, village_loans
 from queries.reader import Reader
 from queries.scope import ADMINISTRATOR
 from queries.single_flight import SingleFlight
@@ -433,3 +438,32 @@ def test_who_somebody_is_comes_from_the_household_file_first(
     told = page[page.index("基本情况") : page.index("</section>", page.index("基本情况"))]
     named = told[told.index(">名称<") : told.index("</tr>")]
     assert "农户信息" in named
+
+
+def test_a_village_lists_what_it_owes_and_its_file_lists_all(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = client.app.state.services  # type: ignore[attr-defined]
+    reader = services.reader(ADMINISTRATOR)
+    rows = {row.key: row for row in lending_table(reader, "village", Period.of("", today())).rows}
+    village = max((key for key in rows if key), key=lambda key: rows[key].figure("indebted").value)
+    loans = village_loans(reader, village)
+    assert loans is not None and len(loans) > 3
+    monkeypatch.setattr(api.pages.places, "_LOANS", 3)
+    page = Outline(client.get(f"/places/{village}").text)
+    assert not page.wrong
+    assert (
+        f"没有结清的贷款（{len(loans)} 笔）" in page.text
+        and f"另有 {len(loans) - 3} 笔" in page.text
+    )
+    assert money(loans[0].balance_fen) in page.text
+    assert f"/loans/{loans[0].key.replace(':', '%3A')}" in page.links
+    book = client.get(f"/places/{village}?export=xlsx")
+    sheets = pd.read_excel(
+        io.BytesIO(book.content), sheet_name=None, header=None, engine="calamine"
+    )
+    cells = [str(cell) for sheet in sheets.values() for cell in sheet.to_numpy().ravel()]
+    # each loan is a row there
+    assert cells.count(str(loans[-1].granted_on)) >= 1 and sum(
+        len(one) for one in sheets.values()
+    ) > len(loans)
