@@ -15,12 +15,12 @@ __all__ = ["commands"]
 
 commands = typer.Typer()
 
+By = Annotated[str, typer.Option(help="district, town, village, institution 或 product / grouping")]
+
 
 @commands.command()
 def lending(
-    by: Annotated[
-        str, typer.Option(help="district, town, village, institution 或 product / grouping")
-    ] = "district",
+    by: By = "district",
     period: Annotated[str, typer.Option(help="年、季或月：2026、2026Q1、2026-03 / period")] = "",
     as_of: AsOf = "",
     known_at: KnownAt = "",
@@ -49,9 +49,7 @@ def lending(
 
 @commands.command("lending-history")
 def lending_history(
-    by: Annotated[
-        str, typer.Option(help="district, town, village, institution 或 product / grouping")
-    ] = "district",
+    by: By = "district",
     key: Annotated[str, typer.Option(help="哪一组，如乡镇的编号 / key of the group")] = "",
     as_of: AsOf = "",
     known_at: KnownAt = "",

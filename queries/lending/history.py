@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pydantic import computed_field
-
 from graph.time import months_after
 from queries.basis import Basis
 from queries.district import DistrictReader
@@ -20,6 +18,7 @@ from queries.lending.indicators import (
     INDICATORS,
     Grouped,
     Grouping,
+    Indicator,
     Period,
     checked_grouping,
     figures_of,
@@ -33,7 +32,7 @@ MONTHS = 13
 
 
 @dataclass(frozen=True)
-class IndicatorHistory:
+class IndicatorHistory(Indicator):
     """One figure, month by month, oldest first.
 
     Attributes:
@@ -41,20 +40,7 @@ class IndicatorHistory:
             is a share of nothing.
     """
 
-    code: str
     values: tuple[float | None, ...]
-
-    @computed_field
-    @property
-    def label(self) -> str:
-        """In Chinese."""
-        return INDICATORS[self.code][0]
-
-    @computed_field
-    @property
-    def unit(self) -> str:
-        """Of the values: units, loans, fen or ratio."""
-        return INDICATORS[self.code][1]
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ __all__ = [
     "Figure",
     "Grouped",
     "Grouping",
+    "Indicator",
     "LendingRow",
     "LendingTable",
     "Period",
@@ -130,20 +131,10 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One number of the table.
-
-    Attributes:
-        value: units, fen, or a ratio between 0 and 1; None where it is a share of nothing.
-        numerator, denominator: of a ratio; None of a plain number.
-        before: the same figure of the period a year before; None where it has no period.
-    """
+class Indicator:
+    """Which figure something is of."""
 
     code: str
-    value: float | None
-    numerator: int | None = None
-    denominator: int | None = None
-    before: float | None = None
 
     @computed_field
     @property
@@ -154,8 +145,24 @@ class Figure:
     @computed_field
     @property
     def unit(self) -> str:
-        """Of the value: units, loans, fen or ratio."""
+        """Of its values: units, loans, fen or ratio."""
         return INDICATORS[self.code][1]
+
+
+@dataclass(frozen=True)
+class Figure(Indicator):
+    """One number of the table.
+
+    Attributes:
+        value: units, fen, or a ratio between 0 and 1; None where it is a share of nothing.
+        numerator, denominator: of a ratio; None of a plain number.
+        before: the same figure of the period a year before; None where it has no period.
+    """
+
+    value: float | None
+    numerator: int | None = None
+    denominator: int | None = None
+    before: float | None = None
 
 
 @dataclass(frozen=True)
