@@ -64,7 +64,7 @@ def _describe(operation: dict[str, Any], route: APIRoute, method: str) -> None:
     if getattr(way, "is_paged", False):
         answers["410"] = _problem("名单已变动，请从第一页重新查询 / begin at the first page again")
         _carries(good, "Link")
-    if getattr(way, "is_matched", False):
+    if any(taken["name"] == "If-Match" for taken in operation.get("parameters", ())):
         answers["412"] = _problem("查看之后已被改动，没有办理 / changed since, nothing was done")
     if getattr(way, "must_match", False):
         answers["428"] = _problem("须写明 If-Match / If-Match is needed")

@@ -31,13 +31,14 @@ from api.handed import Handed, takes_also
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.settings import Settings
 
-__all__ = ["editable", "if_match", "shows"]
+__all__ = ["IfMatch", "as_seen", "editable", "if_match", "shows"]
 
 Way = TypeVar("Way", bound=Callable[..., Any])
+Done = TypeVar("Done")
 
 #: Things are many and locks few: two things rarely share one, and then one act waits for the other.
 _LOCKS, _WAIT_S = 64, 10.0
-_Match = Annotated[
+IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
@@ -98,7 +99,7 @@ def if_match(current: Callable[..., Any], *, required: bool = False) -> Callable
         handed = Handed(asked, Request, "matching")
 
         @wraps(way)
-        def answered(matched: _Match = None, **given: Any) -> Any:
+        def answered(matched: IfMatch = None, **given: Any) -> Any:
             matching = handed.take(given)
             if matched is None and not required:
                 return way(**given)
@@ -115,13 +116,37 @@ def if_match(current: Callable[..., Any], *, required: bool = False) -> Callable
             return done
 
         named = inspect.Parameter.KEYWORD_ONLY
-        by_tag = inspect.Parameter("matched", named, annotation=_Match, default=None)
+        by_tag = inspect.Parameter("matched", named, annotation=IfMatch, default=None)
         takes_also(answered, asked, *handed.parameters, by_tag)
-        answered.is_matched = True  # type: ignore[attr-defined]
         answered.must_match = required  # type: ignore[attr-defined]
         return answered  # type: ignore[return-value]
 
     return declared
+
+
+def as_seen(
+    request: Request,
+    matched: str | None,
+    current: Callable[..., Any],
+    act: Callable[[], Done],
+    **shown: Any,
+) -> Done:
+    """The same for what is done once under a key: a request that is sent again is answered as at first,
+    and only one that is done is held to what was seen.
+
+    Args:
+        matched: the header, if it was sent.
+        current: the route that shows the thing, asked with `shown`.
+
+    Raises as `act`, `InputError` (`state_changed`) and `BusyError` (`in_use`).
+    """
+    if matched is None:
+        return act()
+    look = inspect.unwrap(current)
+    with _one_at_a_time(request, look, shown):
+        seen = _look(look, shown)
+        _hold(matched, None if seen is None else _tag(request, seen))
+        return act()
 
 
 def _tag(request: Request, thing: Any) -> str:

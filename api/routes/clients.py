@@ -11,6 +11,7 @@ from pydantic import Field
 from api.acts import Act
 from api.admission import MOST, Count, Whole
 from api.dependencies import Body, Serving, asker
+from api.guarded import editable, if_match
 from api.idempotency import once_by_key
 from api.needs import needs
 from api.rights_noted import WAITING, or_waiting
@@ -30,6 +31,7 @@ from api.security.clients import (
     ClientFile,
     Credential,
     IssuedSecret,
+    client_file,
     client_files,
     end_client,
     end_credential,
@@ -136,6 +138,14 @@ def listed(services: Serving) -> list[ClientFile]:
     return client_files(services.office.store)
 
 
+@router.get("/clients/{client}", summary="一个客户端 / one client")
+@needs(Act.PEOPLE)
+@editable
+def one(client: ClientId, services: Serving) -> ClientFile:
+    """With its secrets and keys; its tag is what acts on it are held to."""
+    return client_file(services.office.store, client)
+
+
 @router.post("/clients", status_code=201, responses=WAITING, summary="登记客户端 / register")
 @needs(Act.PEOPLE)
 @once_by_key
@@ -152,6 +162,7 @@ def add(
 
 @router.patch("/clients/{client}", responses=WAITING, summary="变更客户端 / change a client")
 @needs(Act.PEOPLE)
+@if_match(one)
 def change(
     client: ClientId,
     body: ClientChange,
@@ -227,6 +238,7 @@ def end_one(number: Number, body: Doing, services: Serving) -> Credential:
 
 @router.post("/clients/{client}/tokens/end", summary="撤销已发令牌 / refuse its tokens")
 @needs(Act.PEOPLE)
+@if_match(one)
 def end_tokens(client: ClientId, body: Doing, services: Serving) -> Client:
     """Refuse every token that a client has, from its next request on."""
     return refuse_tokens(services.office.store, client, by=body.by, at=utc_now())
@@ -234,6 +246,7 @@ def end_tokens(client: ClientId, body: Doing, services: Serving) -> Client:
 
 @router.post("/clients/{client}/end", summary="停用客户端 / end a client")
 @needs(Act.PEOPLE)
+@if_match(one)
 def end(client: ClientId, body: Ending, services: Serving) -> Client:
     """A client may ask no more, from its next request on."""
     return end_client(services.office.store, client, by=body.by, why=body.why, at=utc_now())

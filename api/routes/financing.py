@@ -18,7 +18,7 @@ from api.acts import Act
 from api.admission import MOST, Count, Whole
 from api.dependencies import Body, Reading, Scoped, Serving
 from api.financing import carried, desk_for, figures_for
-from api.guarded import editable
+from api.guarded import IfMatch, as_seen, editable
 from api.idempotency import IdempotencyKey, once
 from api.needs import EVERY_CLASS, needs
 from api.paging import paged
@@ -166,12 +166,15 @@ def register(
 @needs(Act.FINANCE, *EVERY_CLASS)
 def match(
     number: Number, body: Numbered, request: Request, reader: Reading, services: Serving,
-    scope: Scoped, key: IdempotencyKey = None,
+    scope: Scoped, key: IdempotencyKey = None, matched: IfMatch = None,
 ) -> JSONResponse:  # fmt: skip
     """Every product that is for such an applicant with its verdict, what fits first."""
     desk = desk_for(services, scope)
-    return once(request, services, key, body, lambda: desk.match(
-        reader, number, reference=body.reference or key or "", by=body.by, at=utc_now(),
+    shown = {"number": number, "services": services, "scope": scope}
+    return once(request, services, key, body, lambda: as_seen(
+        request, matched, demand, lambda: desk.match(
+            reader, number, reference=body.reference or key or "", by=body.by, at=utc_now(),
+        ), **shown,
     ))  # fmt: skip
 
 
@@ -182,14 +185,17 @@ def match(
 @needs(Act.FINANCE, *EVERY_CLASS)
 def push(
     number: Number, body: Push, request: Request, reader: Reading, services: Serving,
-    scope: Scoped, background: BackgroundTasks, key: IdempotencyKey = None,
+    scope: Scoped, background: BackgroundTasks, key: IdempotencyKey = None, matched: IfMatch = None,
 ) -> JSONResponse:  # fmt: skip
     """Only with the applicant's consent to that institution."""
     desk = desk_for(services, scope)
     background.add_task(carried, desk)
-    return once(request, services, key, body, lambda: desk.push(
-        reader, number, body.institution, product=body.product,
-        reference=body.reference or key or "", by=body.by, at=utc_now(),
+    shown = {"number": number, "services": services, "scope": scope}
+    return once(request, services, key, body, lambda: as_seen(
+        request, matched, demand, lambda: desk.push(
+            reader, number, body.institution, product=body.product,
+            reference=body.reference or key or "", by=body.by, at=utc_now(),
+        ), **shown,
     ), status=201)  # fmt: skip
 
 
@@ -199,14 +205,17 @@ def push(
 @needs(Act.FINANCE, *EVERY_CLASS)
 def withdraw(
     number: Number, body: Withdrawal, request: Request, services: Serving, scope: Scoped,
-    background: BackgroundTasks, key: IdempotencyKey = None,
+    background: BackgroundTasks, key: IdempotencyKey = None, matched: IfMatch = None,
 ) -> JSONResponse:  # fmt: skip
     """Until a contract is signed somewhere."""
     desk = desk_for(services, scope)
     background.add_task(carried, desk)
-    return once(request, services, key, body, lambda: desk.withdraw(
-        number, reference=body.reference or key or "", by=body.by, at=utc_now(),
-        reason=body.reason,
+    shown = {"number": number, "services": services, "scope": scope}
+    return once(request, services, key, body, lambda: as_seen(
+        request, matched, demand, lambda: desk.withdraw(
+            number, reference=body.reference or key or "", by=body.by, at=utc_now(),
+            reason=body.reason,
+        ), **shown,
     ))  # fmt: skip
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "IssuedSecret",
     "add_key",
     "change",
+    "client_file",
     "client_files",
     "end_client",
     "end_credential",
@@ -166,6 +167,13 @@ def client_files(store: OperationsStore) -> list[ClientFile]:
         ClientFile(client, tuple(one for one in held if one.client == client.id))
         for client in book.every()
     ]
+
+
+def client_file(store: OperationsStore, client_id: str) -> ClientFile:
+    """One of them; raises `NotFoundError` (`client_unknown`)."""
+    client = Clients(store).get(client_id)
+    held = Clients(store).credentials()
+    return ClientFile(client, tuple(one for one in held if one.client == client.id))
 
 
 def new_secret(

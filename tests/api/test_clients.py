@@ -105,6 +105,30 @@ def test_what_cannot_be_registered(service: TestClient, more: dict[str, Any], co
     assert (refused.status_code, refused.json()["code"]) == (400, code)
 
 
+def test_a_client_is_acted_on_as_it_was_seen(service: TestClient) -> None:
+    client = service.post("/v1/clients", json=STATED).json()["id"]
+    path = f"/v1/clients/{client}"
+    seen = service.get(path)
+    assert seen.json() == next(
+        one for one in service.get("/v1/clients").json() if one["client"]["id"] == client
+    )
+    tag = {"If-Match": seen.headers["etag"]}
+    assert (
+        service.post(f"{path}/tokens/end", json={"by": "管理员甲"}, headers=tag).status_code == 200
+    )
+    for method, way, body in (
+        ("POST", f"{path}/tokens/end", {"by": "管理员乙"}),
+        ("POST", f"{path}/end", {"by": "管理员乙", "why": "合同到期"}),
+        ("PATCH", path, {"by": "管理员乙", "purposes": STATED["purposes"]}),
+    ):
+        late = service.request(method, way, json=body, headers=tag)
+        assert (late.status_code, late.json()["code"]) == (412, "state_changed"), way
+    tag = {"If-Match": service.get(path).headers["etag"]}
+    ended = service.post(f"{path}/end", json={"by": "管理员乙", "why": "合同到期"}, headers=tag)
+    assert ended.status_code == 200
+    assert service.get("/v1/clients/c" + "0" * 16).status_code == 404
+
+
 def test_what_is_not_there(service: TestClient) -> None:
     nobody = "/v1/clients/c" + "0" * 16
     for path, body in {

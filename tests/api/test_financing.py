@@ -188,6 +188,29 @@ def test_a_key_is_one_request_whatever_the_network_does(served: Any) -> None:
     assert client.post("/v1/financing/demands", json=DEMAND, headers=key).status_code == 201
 
 
+def test_an_act_is_held_to_what_was_seen_and_sent_again_it_is_answered_as_at_first(
+    served: Any,
+) -> None:
+    client = served()
+    made = client.post("/v1/financing/demands", json={**DEMAND, "reference": "S1"}).json()
+    path = f"/v1/financing/demands/{made['act']['demand']}"
+    seen = {"If-Match": client.get(path).headers["etag"]}
+    body, key = {"reason": "不需要了", "by": "张三"}, {"Idempotency-Key": "s-1"}
+    matching = {"reference": "M1", "by": "张三"}
+    assert client.post(f"{path}/matching", json=matching, headers=seen).status_code == 200
+    late = client.post(f"{path}/withdrawal", json=body, headers={**seen, **key})
+    assert (late.status_code, late.json()["code"]) == (412, "state_changed")
+    assert [one["act"] for one in client.get(path).json()["acts"]] == ["register", "match"]
+    told = {"institution": BANK, "product": "apple_loan", "reference": "P9", "by": "张三"}
+    assert client.post(f"{path}/pushes", json=told, headers=seen).status_code == 412
+    # what was refused left its key free, and what is done is answered again though it changed since
+    seen = {"If-Match": client.get(path).headers["etag"]}
+    first = client.post(f"{path}/withdrawal", json=body, headers={**seen, **key})
+    again = client.post(f"{path}/withdrawal", json=body, headers={**seen, **key})
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == first.json() and again.headers["Idempotency-Replayed"] == "true"
+
+
 def test_a_key_in_progress_is_busy_and_free_again_after_a_death(office: OfficeBooks) -> None:
     keys = IdempotencyKeys(office.store)
     assert keys.begin("a", "k", "digest", at=WHEN) is None
