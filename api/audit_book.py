@@ -108,10 +108,15 @@ class AuditLine:
 
 @dataclass(frozen=True)
 class AuditPage:
-    """Entries that were looked for, newest first."""
+    """Entries that were looked for, newest first.
+
+    Attributes:
+        next: what is asked for as `before` to read on; None where the oldest is here.
+    """
 
     total: int
     entries: list[AuditLine]
+    next: int | None = None
 
 
 @dataclass(frozen=True)
@@ -138,8 +143,10 @@ class AuditBook:
         self._services = services
         self._store = services.store
 
-    def search(self, wanted: Wanted, *, limit: int = 50, offset: int = 0) -> AuditPage:
-        """Entries to which all that is wanted applies.
+    def search(
+        self, wanted: Wanted, *, before: int | None = None, limit: int = 50, offset: int = 0
+    ) -> AuditPage:
+        """Entries to which all that is wanted applies, and that are older than `before`.
 
         Raises `InputError` (`subject_no_key`): a number or a name finds nothing here.
         """
@@ -156,10 +163,13 @@ class AuditBook:
             to_on=wanted.to_on,
             act=wanted.act or None,
             document=wanted.number or None,
-            limit=limit,
+            before=before,
+            limit=limit + 1,
             offset=offset,
         )
-        return AuditPage(found.total, [line_of(entry) for entry in found.entries])
+        shown = [line_of(entry) for entry in found.entries[:limit]]
+        goes_on = len(found.entries) > limit
+        return AuditPage(found.total, shown, shown[-1].entry if goes_on else None)
 
     def entry(self, number: int) -> AuditLine:
         """One entry, with whom it is about; raises `NotFoundError` (`entry_unknown`)."""

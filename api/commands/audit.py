@@ -33,6 +33,9 @@ def search(
     to_on: ToOn = "",
     act: Annotated[str, typer.Option(help="事项代码，如 ask、decide / act")] = "",
     number: Annotated[str, typer.Option(help="打印件或导出件编号 / number of a print")] = "",
+    before: Annotated[
+        int, typer.Option(min=0, help="只看早于这一条的，即上一次的 next / older than this entry")
+    ] = 0,
     limit: Annotated[int, typer.Option(min=1, max=200, help="最多几条 / at most")] = 50,
     offset: Annotated[int, typer.Option(min=0, help="从第几条起 / from")] = 0,
     as_json: Json = False,
@@ -46,7 +49,9 @@ def search(
         parse_date(to_on) if to_on else None, act, number,
     )  # fmt: skip
     with opened(Act.AUDIT) as services:
-        found = AuditBook(services).search(wanted, limit=limit, offset=offset)
+        found = AuditBook(services).search(
+            wanted, before=before or None, limit=limit, offset=offset
+        )
 
     def people() -> None:
         table(
@@ -58,6 +63,8 @@ def search(
                 for one in found.entries
             ],
         )  # fmt: skip
+        if found.next:
+            print(f"还有更早的：加上 --before {found.next} 再查。")
 
     answer_with(found, as_json, people)
 

@@ -58,12 +58,12 @@ def search(services: Serving, form: TypedForm) -> HTMLResponse:
             form.get("act") or None,
             form.get("number") or None,
         )
-        offset = form.get("offset", "")
-        start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 12 else 0
-        found = AuditBook(services).search(wanted, limit=_ON_A_PAGE, offset=start)
+        told = form.get("before", "")
+        before = int(told) if told.isascii() and told.isdigit() and len(told) < 12 else None
+        found = AuditBook(services).search(wanted, before=before, limit=_ON_A_PAGE)
     except InputError as error:
         return _shown(AuditPage(0, []), given=form, error=error.message_zh)
-    return _shown(found, given=form, offset=start)
+    return _shown(found, given=form, is_older=before is not None)
 
 
 @router.get("/audit/alerts")
@@ -139,7 +139,11 @@ def entry(number: Number, services: Serving) -> HTMLResponse:
 
 
 def _shown(
-    found: AuditPage, *, given: dict[str, str] | None = None, offset: int = 0, error: str = ""
+    found: AuditPage,
+    *,
+    given: dict[str, str] | None = None,
+    is_older: bool = False,
+    error: str = "",
 ) -> HTMLResponse:
     return page(
         "audit.html",
@@ -149,8 +153,7 @@ def _shown(
         ways=[_way(one.way) for one in found.entries],
         given=given or {},
         acts=list(Act),
-        offset=offset,
-        step=_ON_A_PAGE,
+        is_older=is_older,
         error=error,
     )
 

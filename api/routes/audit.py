@@ -44,6 +44,11 @@ class Search(Body):
     to_on: Day | None = Field(None, title="到哪一天")
     act: Act | None = Field(None, title="事项代码", strict=False)
     number: str | None = Field(None, title="打印件或导出件编号", max_length=32)
+    before: Annotated[Count, Field(ge=1, le=MOST)] | None = Field(
+        None,
+        title="只看早于这一条的",
+        description="上一次答复中 next 的值 / `next` of the answer before",
+    )
     limit: Annotated[Count, Field(ge=1, le=200)] = 50
     offset: Annotated[Count, Field(ge=0, le=MOST)] = 0
 
@@ -75,7 +80,9 @@ class EndOfWatching(Body):
 def search(body: Search, services: Serving) -> AuditPage:
     """Who looked at whom, who did what, when and why; newest first."""
     wanted = Wanted(body.who, body.subject, body.from_on, body.to_on, body.act, body.number)
-    return AuditBook(services).search(wanted, limit=body.limit, offset=body.offset)
+    return AuditBook(services).search(
+        wanted, before=body.before, limit=body.limit, offset=body.offset
+    )
 
 
 @router.get("/check", summary="校验审计链 / check the chain")

@@ -113,6 +113,32 @@ def test_a_search_is_the_same_by_page_route_and_command(
     assert by_command["entries"] == by_route["entries"]
 
 
+def test_whoever_reads_on_reads_each_entry_once_though_each_search_is_entered(
+    client: TestClient, told: Any
+) -> None:
+    first = client.post("/v1/audit/search", json={"limit": 2}).json()
+    read, page = [], first
+    while True:
+        read += [one["entry"] for one in page["entries"]]
+        if page["next"] is None:
+            break
+        assert page["next"] == read[-1]
+        page = client.post("/v1/audit/search", json={"limit": 2, "before": page["next"]}).json()
+    assert read == sorted(set(read), reverse=True) and read[-1] == 1 and len(read) > 2
+    # what was entered meanwhile is counted, and moved nothing
+    assert page["total"] > first["total"] >= len(read)
+    assert [one["entry"] for one in told("search", "--before", "3", "--limit", "1")["entries"]] == [
+        2
+    ]
+    shown = whole(client, "POST", "/audit", data={"before": "3"})
+    links = [link for link in shown.links if re.fullmatch(r"/audit/\d+", link)]
+    assert (
+        links == ["/audit/2", "/audit/1"]
+        and "回到最新" in shown.text
+        and "更早的" not in shown.text
+    )
+
+
 def test_one_entry_names_bodies_and_marks_persons(client: TestClient, told: Any) -> None:
     firm = client.get("/v1/audit/1").json()
     assert (firm["parties"], firm["act_label"], firm["role_label"]) == ([FIRM], "查询", "信贷员")

@@ -144,6 +144,7 @@ class Trail:
         to_on: date | None = None,
         act: str | None = None,
         document: str | None = None,
+        before: int | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> FoundEntries:
@@ -153,6 +154,8 @@ class Trail:
             who: identifier or name of who asked.  subject: key or mark.  act: code.
             from_on, to_on: first and last day, in China.
             document: number that a print or an export carries.
+            before: only what was entered before this entry, for who reads on: what is entered
+                meanwhile (this search, say) moves nothing.  The total is of all the same.
         """
         query = select(Entry)
         if who is not None:
@@ -169,7 +172,8 @@ class Trail:
             query = query.where(Entry.number.in_(self._numbers_about([subject])))
         with self._store.reading() as session:
             total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-            shown = query.order_by(Entry.number.desc()).limit(limit).offset(offset)
+            rest = query if before is None else query.where(Entry.number < before)
+            shown = rest.order_by(Entry.number.desc()).limit(limit).offset(offset)
             found: list[Entry] = list(session.scalars(shown))
             return FoundEntries(total, [value_of(row) for row in found])
 
