@@ -114,7 +114,7 @@ def test_kept_decisions_are_found_by_whom_what_and_when(client: TestClient, guar
     assert client.post("/decisions", data={"since": "昨天"}).status_code == 422
     # what is printed bears no key of the system, and who kept it
     form = client.get(f"/decisions/{name}").text
-    sheet = form.split('<section class="form one-page">')[1].split("</section>")[0]
+    sheet = form.split('<section class="form one-page"')[1].split("</section>")[0]
     assert guarantor not in sheet and name not in sheet and record.kept_by in sheet
     assert "校验码" not in sheet and "下一步" in sheet
 
