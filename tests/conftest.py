@@ -17,7 +17,7 @@ import pytest
 from breadth import at_landing, examples, look_everywhere
 from engine_need import is_quick
 from hypothesis import settings as hypothesis_settings
-from leftovers import still_running
+from leftovers import left_over, shared_folder
 from postgres import ABSENT, Server, programs, started
 from waiting import PATIENCE
 
@@ -156,7 +156,8 @@ def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     Set up before all else, so that it is asked when all else is closed.
     """
     yield
-    left = still_running(tmp_path_factory.getbasetemp())
+    folder = tmp_path_factory.getbasetemp()
+    left = left_over(folder, shared_folder(folder) / "worlds")
     assert not left, f"tests left these running: {left}"
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
-from leftovers import still_running
+import psutil
+from leftovers import left_over, still_running
 from waiting import until
+
+from graph.settings import Settings
 
 SLEEPER = "import sys, time; print(flush=True); time.sleep(600)"
 #: One that starts another and ends: what it started is nobody's child any more.
@@ -37,3 +41,28 @@ def test_a_child_and_an_orphan_are_seen(tmp_path: Path) -> None:
     finally:
         subprocess.run(["kill", "-9", str(orphan)], check=True)
     until(lambda: not left())
+
+
+def test_what_others_still_use_is_theirs_and_who_is_stopping_it_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    folder, shared = tmp_path / "own", tmp_path / "shared"
+    users = Settings(data=shared).engine_dir / "users"
+    users.mkdir(parents=True)
+    before = set(left_over(folder, shared, patience=0))
+    words = [sys.executable, "-c", SLEEPER, f"{shared}/engine/host.json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as engine:
+        assert engine.stdout is not None and engine.stdout.readline()
+
+        def left(patience: float = 0) -> set[str]:
+            return set(left_over(folder, shared, patience=patience)) - before
+
+        assert [line.split(":")[0] for line in left()] == [str(engine.pid)]
+        note = users / str(engine.pid)
+        note.write_text(str(psutil.Process(engine.pid).create_time()))
+        assert not left()
+        note.unlink()
+        stopping = threading.Timer(0.5, engine.kill)
+        stopping.start()
+        assert not left(patience=60)
+        stopping.join()

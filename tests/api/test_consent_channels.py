@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from breadth import at_landing
-from patient import Patient
+from patient import Patient, at_once
 from starlette.testclient import TestClient
 from world import World
 
@@ -288,7 +288,7 @@ def test_the_store_that_cannot_be_asked_lets_nothing_be_seen(
         raise OperationsError("运行库无法读写。", "The store is away.")
 
     monkeypatch.setattr(Consents, "since", fails)
-    answer = client.get("/v1/parties/person:a/loans")
+    answer = at_once(client, "/v1/parties/person:a/loans")
     assert answer.status_code == 503 and LOAN_NO not in answer.text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from graph.settings import Settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 from credit_files import scatter, write
+from leftovers import shared_folder
 from recorded import scatter_records
 from searched import write_searched
 from world import World
@@ -201,9 +201,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
 
     Processes of tests share one: whoever comes first writes it.
     """
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
+    folder = shared_folder(tmp_path_factory.getbasetemp())
     settings = Settings(data=folder / "worlds", engine_heap_mb=512)
     log = FactLog(settings.log_dir)
     with FileLock(folder / "worlds.lock"):

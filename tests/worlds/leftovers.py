@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import psutil
 
-__all__ = ["still_running"]
+from graph.engine.users import used_by_others
+from graph.settings import Settings
+
+__all__ = ["left_over", "shared_folder", "still_running"]
 
 #: What a process keeps beside itself, which ends when it does: Python's own, and who reads files.
 _ITS_OWN = (
@@ -29,3 +34,27 @@ def still_running(folder: Path) -> list[str]:
         if ours and not over and not kept:
             found.append(f"{process.pid}: {line[:300]}")
     return found
+
+
+def shared_folder(folder: Path) -> Path:
+    """Where the processes of one run share what is made once; `folder` is this process's own."""
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+def left_over(folder: Path, shared: Path, *, patience: float = 60.0) -> list[str]:
+    """What still runs of this process of tests, and of what several share in a data folder.
+
+    An engine that others still use is theirs to stop, whoever started it; one that whoever went last
+    is just stopping is waited for.
+    """
+    ends = time.monotonic() + patience
+    while True:
+        found = {
+            line.split(":")[0]: line for line in (*still_running(folder), *still_running(shared))
+        }
+        of_all = {pid for pid, line in found.items() if f"{shared}/" in line}
+        if of_all and used_by_others(Settings(data=shared)):
+            found = {pid: line for pid, line in found.items() if pid not in of_all}
+        if not found.keys() & of_all or time.monotonic() > ends:
+            return list(found.values())
+        time.sleep(0.2)

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-__all__ = ["Patient"]
+__all__ = ["Patient", "at_once"]
 
 _LATER = (202, 503)
 #: How often it comes: far beyond what a crowded machine needs, and no more where it never passes.
@@ -29,3 +29,8 @@ class Patient(TestClient):
                 break
             time.sleep(float(again))
         return answer
+
+
+def at_once(browser: TestClient, path: str, *, method: str = "GET") -> Any:
+    """The first answer, where it is the answer that is looked at."""
+    return TestClient.request(browser, method, path)

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from breadth import some
 from outline import Outline
+from patient import at_once
 from starlette.testclient import TestClient
 from walk import walk
 
@@ -297,7 +298,7 @@ def test_a_page_that_takes_long_says_so_and_freezes_nobody(
     monkeypatch.setattr(queries.eligibility.decisions.prospects, "prospects", slow)
     services = client.app.state.services  # type: ignore[attr-defined]
     monkeypatch.setattr(services.runs, "prospects", SingleFlight[Any]("slow"))
-    first = TestClient.request(client, "GET", "/prospects?product=apple_loan")
+    first = at_once(client, "/prospects?product=apple_loan")
     assert (first.status_code, first.headers["retry-after"]) == (202, "2")
     told = Outline(first.text)
     assert not told.wrong and "正在测算" in told.text and "自动刷新" in told.text
@@ -378,7 +379,7 @@ def test_a_borrower_page_waits_in_the_open_too(
     read = Reader._read_structure
     monkeypatch.setattr(Reader, "_read_structure", lambda self: go_on.wait(60) and read(self))
     for path in (f"/parties/{guarantor}", "/guarantees", "/money"):
-        first = TestClient.request(client, "GET", path)
+        first = at_once(client, path)
         assert first.status_code == 202 and "正在测算" in first.text
     go_on.set()
     assert services.is_warm(services.reader(ADMINISTRATOR), within=60)
