@@ -18,16 +18,25 @@ class Verdict(Coded):
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """One 不符合 settles it; otherwise one 待补充 leaves it open."""
-    found = set(verdicts)
-    if Verdict.NOT_MET in found:
-        return Verdict.NOT_MET
-    return Verdict.UNKNOWN if Verdict.UNKNOWN in found else Verdict.MET
+    """One 不符合 settles it, whatever comes after; otherwise one 待补充 leaves it open."""
+    found = Verdict.MET
+    for verdict in verdicts:
+        if verdict is Verdict.NOT_MET:
+            return verdict
+        if verdict is Verdict.UNKNOWN:
+            found = verdict
+    return found
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """One 符合 settles it; otherwise one 待补充 leaves it open."""
-    return negation(all_of(map(negation, verdicts)))
+    """One 符合 settles it, whatever comes after; otherwise one 待补充 leaves it open."""
+    found = Verdict.NOT_MET
+    for verdict in verdicts:
+        if verdict is Verdict.MET:
+            return verdict
+        if verdict is Verdict.UNKNOWN:
+            found = verdict
+    return found
 
 
 def negation(verdict: Verdict) -> Verdict:

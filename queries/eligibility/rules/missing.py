@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise, product
 from typing import Any
 
 from queries.eligibility.facts.catalogue import Catalogue, catalogue
@@ -25,6 +25,9 @@ __all__ = ["distinguishable", "least_missing", "settling"]
 
 #: More money than anybody has: with it, or without, a surplus comes out one way or the other.
 _MUCH = 10**15
+#: So few facts are tried in every set sooner than one finds which are needed; ways of filling in all that
+#: are tried for it.
+_FEW, _TRIED = 3, 256
 
 
 def least_missing(
@@ -118,8 +121,11 @@ class _Group:
     def least(self) -> tuple[tuple[str, ...], bool]:
         """The least set that settles it, and whether it is 不符合 however it is filled."""
         names = sorted(self.domains)
-        for size in range(len(names) + 1):
+        needed = self._needed(names)
+        for size in range(len(needed), len(names) + 1):
             for chosen in combinations(names, size):
+                if not needed <= {*chosen}:
+                    continue
                 outcomes = set()
                 for verdict in self._outcomes(chosen):
                     outcomes.add(verdict)
@@ -128,6 +134,26 @@ class _Group:
                 else:
                     return chosen, outcomes == {Verdict.NOT_MET}
         raise AssertionError("with every fact filled in, nothing is open")
+
+    def _needed(self, names: list[str]) -> set[str]:
+        """Facts without which no set settles it, as far as they are easily told.
+
+        What stays open with more filled in stays open with less.  So where everything filled in
+        some way is met, and open again without one fact, no set without that fact settles it, and
+        most sets need not be tried.  Where one fact says another, or stands otherwise already
+        (a consent that was refused), more may say otherwise than less, and every set is tried.
+        """
+        if len(names) <= _FEW or self.says or self.domains.keys() & self.held.keys():
+            return set()
+        for values in islice(product(*(self.domains[name] for name in names)), _TRIED):
+            told = dict(zip(names, values, strict=True))
+            if self._verdict(told, implied=False) is Verdict.MET:
+                return {name for name in names if self._is_open_without(name, told)}
+        return set()
+
+    def _is_open_without(self, name: str, told: dict[str, Value]) -> bool:
+        others = {other: value for other, value in told.items() if other != name}
+        return self._verdict(others, implied=False) is Verdict.UNKNOWN
 
     def _outcomes(self, chosen: tuple[str, ...]) -> Iterator[Verdict]:
         """How it comes out, for every way to fill in some facts, or for many ways at once."""

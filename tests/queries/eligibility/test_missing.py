@@ -14,7 +14,9 @@ from queries.eligibility.decisions.kept_rules import read_rules, rules_text
 from queries.eligibility.facts.catalogue import Catalogue, catalogue, read_catalogue
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.facts.paper import apply_documents
-from queries.eligibility.rules.missing import least_missing
+from queries.eligibility.rules import missing
+from queries.eligibility.rules.condition import Leaf
+from queries.eligibility.rules.missing import distinguishable, least_missing, settling
 from queries.eligibility.rules.product import Version, packaged
 from queries.eligibility.rules.runner import evaluate, overall
 from queries.eligibility.verdict import Verdict
@@ -142,3 +144,38 @@ def test_what_follows_follows_on() -> None:
     assert kept.implied("any_loan", False) == {"open_loan_counted": False}
     assert kept.only(["any_loan"]).implied("any_loan", False) == {}
     assert set(known.telling(["own_overdue"])) == {"any_loan", "open_loan"}
+
+
+VERSIONS = [version for product in packaged().values() for version in product.versions]
+
+
+def ways(version: Version) -> dict[str, tuple[Any, ...]]:
+    """For each fact that a version asks for, a value for each way in which its tests come out."""
+    leaves: dict[str, list[Leaf]] = {}
+    for item in version.conditions:
+        for leaf in item.test.leaves():
+            leaves.setdefault(leaf.fact, []).append(leaf)
+    return {name: distinguishable(tests) for name, tests in leaves.items()}
+
+
+@given(st.data())
+def test_what_is_not_tried_would_not_have_settled_it(data: st.DataObject) -> None:
+    """Of every product that is packaged, with some facts known, against trying every set."""
+    version = data.draw(st.sampled_from(VERSIONS))
+    every = ways(version)
+    # of many, trying every set takes until tomorrow
+    unknown = data.draw(st.sets(st.sampled_from(sorted(every)), max_size=8))
+    held = {
+        name: Fact(data.draw(st.sampled_from(values)))
+        for name, values in every.items()
+        if name not in unknown
+    }
+    open_ones = [item for item in version.conditions if item.test.verdict(held) is Verdict.UNKNOWN]
+
+    def found() -> tuple[Any, ...]:
+        return least_missing(version, held), *(settling(item, held) for item in open_ones)
+
+    quick = found()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(missing._Group, "_needed", lambda _self, _names: set())
+        assert found() == quick
