@@ -104,12 +104,7 @@ def if_match(current: Callable[..., Any], *, required: bool = False) -> Callable
             if matched is None and not required:
                 return way(**given)
             shown = {name: given[name] for name in looks_at}
-            with _one_at_a_time(matching, look, shown):
-                seen = _look(look, shown)
-                if matched is not None:
-                    _hold(matched, None if seen is None else _tag(matching, seen))
-                elif seen is not None:
-                    raise _unsaid()
+            with _held(matching, look, shown, matched):
                 done = way(**given)
             if type(done) is thing:
                 tag_answer(matching, _tag(matching, done))
@@ -142,11 +137,22 @@ def as_seen(
     """
     if matched is None:
         return act()
-    look = inspect.unwrap(current)
+    with _held(request, inspect.unwrap(current), shown, matched):
+        return act()
+
+
+@contextmanager
+def _held(
+    request: Request, look: Callable[..., Any], shown: dict[str, Any], matched: str | None
+) -> Iterator[None]:
+    """While this lasts the thing is as it was seen; of one that is there nobody may have said nothing."""
     with _one_at_a_time(request, look, shown):
         seen = _look(look, shown)
-        _hold(matched, None if seen is None else _tag(request, seen))
-        return act()
+        if matched is not None:
+            _hold(matched, None if seen is None else _tag(request, seen))
+        elif seen is not None:
+            raise _unsaid()
+        yield
 
 
 def _tag(request: Request, thing: Any) -> str:

@@ -170,11 +170,10 @@ def match(
 ) -> JSONResponse:  # fmt: skip
     """Every product that is for such an applicant with its verdict, what fits first."""
     desk = desk_for(services, scope)
-    shown = {"number": number, "services": services, "scope": scope}
     return once(request, services, key, body, lambda: as_seen(
         request, matched, demand, lambda: desk.match(
             reader, number, reference=body.reference or key or "", by=body.by, at=utc_now(),
-        ), **shown,
+        ), number=number, services=services, scope=scope,
     ))  # fmt: skip
 
 
@@ -190,12 +189,11 @@ def push(
     """Only with the applicant's consent to that institution."""
     desk = desk_for(services, scope)
     background.add_task(carried, desk)
-    shown = {"number": number, "services": services, "scope": scope}
     return once(request, services, key, body, lambda: as_seen(
         request, matched, demand, lambda: desk.push(
             reader, number, body.institution, product=body.product,
             reference=body.reference or key or "", by=body.by, at=utc_now(),
-        ), **shown,
+        ), number=number, services=services, scope=scope,
     ), status=201)  # fmt: skip
 
 
@@ -210,12 +208,11 @@ def withdraw(
     """Until a contract is signed somewhere."""
     desk = desk_for(services, scope)
     background.add_task(carried, desk)
-    shown = {"number": number, "services": services, "scope": scope}
     return once(request, services, key, body, lambda: as_seen(
         request, matched, demand, lambda: desk.withdraw(
             number, reference=body.reference or key or "", by=body.by, at=utc_now(),
             reason=body.reason,
-        ), **shown,
+        ), number=number, services=services, scope=scope,
     ))  # fmt: skip
 
 

@@ -19,21 +19,19 @@ class Verdict(Coded):
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
     """One 不符合 settles it, whatever comes after; otherwise one 待补充 leaves it open."""
-    found = Verdict.MET
-    for verdict in verdicts:
-        if verdict is Verdict.NOT_MET:
-            return verdict
-        if verdict is Verdict.UNKNOWN:
-            found = verdict
-    return found
+    return _settled(verdicts, by=Verdict.NOT_MET, else_=Verdict.MET)
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:
     """One 符合 settles it, whatever comes after; otherwise one 待补充 leaves it open."""
-    found = Verdict.NOT_MET
+    return _settled(verdicts, by=Verdict.MET, else_=Verdict.NOT_MET)
+
+
+def _settled(verdicts: Iterable[Verdict], *, by: Verdict, else_: Verdict) -> Verdict:
+    found = else_
     for verdict in verdicts:
-        if verdict is Verdict.MET:
-            return verdict
+        if verdict is by:
+            return by
         if verdict is Verdict.UNKNOWN:
             found = verdict
     return found

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, overload
 
 import pyarrow.compute as pc
 
@@ -24,6 +24,7 @@ __all__ = [
     "LoanPart",
     "Unit",
     "heard_last",
+    "lending_book",
     "read_book",
     "sure_ties",
 ]
@@ -89,6 +90,19 @@ class LendingBook:
     units: tuple[Unit, ...]
     lines: tuple[CreditLine, ...]
     loans: tuple[LoanPart, ...]
+
+
+@overload
+def lending_book(reader: DistrictReader) -> LendingBook: ...
+
+
+@overload
+def lending_book(reader: DistrictReader, *, within: float | None) -> LendingBook | None: ...
+
+
+def lending_book(reader: DistrictReader, *, within: float | None = None) -> LendingBook | None:
+    """The book of a reader's moment, read once; None where it is not there within so many seconds."""
+    return reader.computed("lending", lambda: read_book(reader), within=within)
 
 
 def read_book(reader: DistrictReader) -> LendingBook:

@@ -33,7 +33,7 @@ from graph.time import months_after
 from queries.basis import Basis
 from queries.district import DistrictReader
 from queries.eligibility.scorecard.village import town_of
-from queries.lending.book import CreditLine, LendingBook, LoanPart, Unit, read_book
+from queries.lending.book import CreditLine, LendingBook, LoanPart, Unit, lending_book
 
 __all__ = [
     "GROUPINGS",
@@ -192,7 +192,7 @@ class LendingTable:
 def lending_table(reader: DistrictReader, by: Grouping, period: Period) -> LendingTable:
     """The table of a period, by one grouping; raises `InputError` for a grouping there is none of."""
     checked_grouping(by)
-    cut = Grouped(_book(reader), by)
+    cut = Grouped(lending_book(reader), by)
     names = names_of(reader, by)
     rows = tuple(
         LendingRow(key, names.get(key) if key else None, figures_of(cut.group(key), period))
@@ -211,7 +211,7 @@ def lending_rows(
         raise InputError(
             f"没有指标 {code}。", f"There is no figure {code}.", code="indicator_unknown"
         )
-    cut = Grouped(_book(reader), by)
+    cut = Grouped(lending_book(reader), by)
     book = cut.book if by == "district" else cut.group(key)
     return tuple(sorted(_COUNTED[code](_Cut(book, period))))
 
@@ -224,10 +224,6 @@ def checked_grouping(by: str) -> None:
             f"No grouping {by}: choose one of {', '.join(GROUPINGS)}.",
             code="grouping_unknown",
         )
-
-
-def _book(reader: DistrictReader) -> LendingBook:
-    return reader.computed("lending", lambda: read_book(reader))
 
 
 def names_of(reader: DistrictReader, by: Grouping) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queries.district import DistrictReader
-from queries.lending.book import LoanPart, read_book
+from queries.lending.book import LoanPart, lending_book
 
 __all__ = ["village_loans"]
 
@@ -13,7 +13,7 @@ def village_loans(
 ) -> tuple[LoanPart, ...] | None:
     """What each unit of the village still owes of each loan, the largest balance first, and first of
     all what nobody told the balance of; None where it is not there within so many seconds."""
-    book = reader.computed("lending", lambda: read_book(reader), within=within)
+    book = lending_book(reader, within=within)
     if book is None:
         return None
     owed = (loan for loan in book.loans if loan.village == village and loan.is_open)
