@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Integer, Select, String, and_, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph import time
@@ -280,24 +279,12 @@ class Clients:
 
     def spend(self, client_id: str, digest: str, *, ends_at: datetime, at: datetime) -> bool:
         """Whether something is used for the first time; kept until it runs out anyway."""
-        try:
-            with self._store.transaction() as session:
-                session.execute(delete(_Spent).where(_Spent.ends_at < at))
-                if session.get(_Spent, (client_id, digest)) is not None:
-                    return False
-                session.add(_Spent(client=client_id, digest=digest, ends_at=ends_at))
-                # two at once: the database lets one of them
-                try:
-                    session.flush()
-                except IntegrityError as error:
-                    raise _TwiceError from error
-        except _TwiceError:
-            return False
+        with self._store.transaction() as session:
+            session.execute(delete(_Spent).where(_Spent.ends_at < at))
+            if session.get(_Spent, (client_id, digest)) is not None:
+                return False
+            session.add(_Spent(client=client_id, digest=digest, ends_at=ends_at))
         return True
-
-
-class _TwiceError(Exception):
-    """Somebody else used it in the meantime."""
 
 
 def _standing(client_id: str, kind: str, at: datetime) -> Select[_Credential]:

@@ -25,7 +25,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -352,13 +351,11 @@ def _act(
 
 
 def _next(session: Session) -> int:
-    """The position of this transaction; who comes at the same time waits until it is over."""
-    row = session.get(_Position, 1, with_for_update=True)
+    """The position of this transaction."""
+    row = session.get(_Position, 1)
     if row is None:
-        # of two first writers the second waits for the first, and finds its row
-        made = "INSERT INTO consent_positions (id, position) VALUES (1, 0) ON CONFLICT DO NOTHING"
-        session.execute(text(made))
-        row = session.get_one(_Position, 1, with_for_update=True, populate_existing=True)
+        row = _Position(id=1, position=0)
+        session.add(row)
     row.position += 1
     session.flush()
     return row.position

@@ -410,7 +410,7 @@ def _reference(reference: str) -> str:
 
 
 def _demand(session: Session, number: int) -> DemandRow:
-    row = session.get(DemandRow, number, with_for_update=True)
+    row = session.get(DemandRow, number)
     if row is None:
         raise NotFoundError(
             "没有这项融资需求。请核对编号。",
@@ -421,7 +421,7 @@ def _demand(session: Session, number: int) -> DemandRow:
 
 
 def _case(session: Session, number: int) -> CaseRow:
-    row = session.get(CaseRow, number, with_for_update=True)
+    row = session.get(CaseRow, number)
     if row is None:
         raise _no_case()
     return row

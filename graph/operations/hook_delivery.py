@@ -81,7 +81,7 @@ class HookDeliveries:
         """Enter deliveries of the events behind a hook's position; returns how many events were
         looked at: 0 when it is at their end."""
         with self._store.transaction() as session:
-            row = session.get_one(HookRow, name, with_for_update=True)
+            row = session.get_one(HookRow, name)
             query = select(EventRow).where(EventRow.number > row.position)
             events = session.scalars(query.order_by(EventRow.number).limit(_AT_ONCE)).all()
             if not events:
@@ -193,7 +193,7 @@ class HookDeliveries:
         """
         who = responsible(by, "重放")
         with self._store.transaction() as session:
-            row = session.get(HookRow, name, with_for_update=True)
+            row = session.get(HookRow, name)
             if row is None:
                 raise NotFoundError(
                     "没有这项订阅。请核对编号。",
@@ -249,7 +249,7 @@ class HookDeliveries:
         status: int | None = None, problem: str | None = None,
     ) -> bool:  # fmt: skip
         """Enter what became of a try; False where it does not wait any more."""
-        row = session.get(DeliveryRow, (name, event), with_for_update=True)
+        row = session.get(DeliveryRow, (name, event))
         if row is None or row.state != "waiting":
             return False
         row.state, row.changed_at, row.status = state, at, status

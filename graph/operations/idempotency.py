@@ -62,7 +62,7 @@ class IdempotencyKeys:
                 code="idempotency_key_wrong",
             )
         with self._store.transaction() as session:
-            row = session.get(_Key, (owner, key), with_for_update=True)
+            row = session.get(_Key, (owner, key))
             if row is None:
                 session.add(_Key(owner=owner, key=key, digest=digest, began_at=at))
                 return None

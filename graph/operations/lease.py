@@ -20,7 +20,6 @@ from datetime import datetime
 import psutil
 from filelock import FileLock, Timeout
 from sqlalchemy import String, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph.errors import BusyError
@@ -108,8 +107,7 @@ def claim(store: OperationsStore, name: str) -> bool:
         name: at most 64 characters.
     """
     with store.transaction() as session:
-        # two who find the same dead holder are told one after the other
-        row = session.scalar(select(_Lease).where(_Lease.source == name).with_for_update())
+        row = session.get(_Lease, name)
         ours = _of_this_process(session, name)
         if row is not None and (
             ours in _CLAIMED if row.pid == os.getpid() else _lives(row.pid, row.started)
@@ -118,11 +116,6 @@ def claim(store: OperationsStore, name: str) -> bool:
         row = row or _Lease(source=name)
         row.pid, row.started, row.since = os.getpid(), psutil.Process().create_time(), utc_now()
         session.add(row)
-        try:
-            session.flush()
-        except IntegrityError:
-            session.rollback()
-            return False  # another has noted it just now
         _CLAIMED.add(ours)
     return True
 

@@ -49,7 +49,7 @@ class LoginAttempts:
         """
         with self._store.transaction() as session:
             session.execute(delete(_Attempt).where(_Attempt.last_at < at - _FORGOTTEN))
-            row = session.get(_Attempt, counted, with_for_update=True)
+            row = session.get(_Attempt, counted)
             if row is None:
                 row = _Attempt(counted=counted, failures=0, last_at=at)
                 session.add(row)

@@ -150,7 +150,7 @@ class RepairCases:
         come next, `two_persons` for its own proposer, `user_missing`, `reason_missing`.
         """
         with self._store.transaction() as session:
-            row = session.get(_Case, number, with_for_update=True)
+            row = session.get(_Case, number)
             if row is None:
                 raise _unknown()
             state = MOVES[row.kind].get((row.state, act))

@@ -168,7 +168,7 @@ class RightsChanges:
         who = responsible(actor.name, "确认")
         with self._store.transaction() as session:
             # of two at once the second waits, and is told that it is decided
-            row = session.get(_Change, number, with_for_update=True)
+            row = session.get(_Change, number)
             if row is None:
                 raise _unknown()
             held = _value(row)

@@ -35,6 +35,8 @@ _READS = "xinnong_reads"
 _READING: dict[str, dict[str, Any]] = {
     "postgresql": {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"},
 }
+#: Any number, the same in every process: PostgreSQL lets one of them write at a time.
+_WRITERS = 0x6E6F6E67
 #: What SQLite says of a file that is not what it wrote.
 _DAMAGED = ("malformed", "not a database")
 
@@ -129,7 +131,10 @@ class OperationsStore(Closing):
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """All of the block's writes, or none of them."""
+        """All of the block's writes, or none of them; one block at a time, whichever process it is in.
+
+        What the block reads is so until its end: to read, to decide and to write needs no more care.
+        """
         if self._joined is not None:
             yield self._joined
             return
@@ -201,6 +206,8 @@ def _engine(settings: Settings, *, upgrading: bool = False) -> Engine:
             ) from error
     if engine.dialect.name == "sqlite":
         _teach_sqlite(engine, upgrading=upgrading)
+    else:
+        _teach_postgresql(engine)
     return engine
 
 
@@ -222,6 +229,16 @@ def _teach_sqlite(engine: Engine, *, upgrading: bool) -> None:
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
         # a writer waits its turn at the beginning, instead of failing at the first write
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _teach_postgresql(engine: Engine) -> None:
+    """Writers take turns as they do in SQLite: what one read is still so when it writes (ADR 192)."""
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        if not connection.get_execution_options().get(_READS, False):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_S}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 
 def _opened_alone(settings: Settings) -> AbstractContextManager[object]:

@@ -18,9 +18,6 @@ __all__ = ["NEWEST", "bring_up_to_date", "version_of"]
 #: The last step; a test holds it to the files.
 NEWEST = "0021"
 
-#: Any number, the same in every process: PostgreSQL lets one of them upgrade at a time.
-_LOCK = 0x6E6F6E67
-
 
 def version_of(connection: Connection) -> str | None:
     """The last step that a store has been through; None for one from before there were steps."""
@@ -39,8 +36,6 @@ def bring_up_to_date(engine: Engine) -> None:
     Raises `OperationsError` (`operations_newer`) for a store of a newer version.
     """
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         held = version_of(connection)
         if held == NEWEST:
             return

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Integer, String, UniqueConstraint, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph import time
@@ -126,10 +125,7 @@ class Users:
             if taken is not None:
                 raise _taken()
             session.add(row)
-            try:
-                session.flush()
-            except IntegrityError as error:
-                raise _taken() from error
+            session.flush()
             return user_of(row)
 
     def get(self, user: str) -> User:

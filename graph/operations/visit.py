@@ -180,7 +180,7 @@ class Visits:
     def became(self, number: int, demand: int) -> None:
         """Note which demand a visit became; once; raises `NotFoundError`."""
         with self._store.transaction() as session:
-            row = session.get(_Visit, number, with_for_update=True)
+            row = session.get(_Visit, number)
             if row is None:
                 raise _none()
             if row.demand is None:

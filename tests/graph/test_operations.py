@@ -7,7 +7,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -20,7 +22,14 @@ from world import World
 
 from graph.errors import LogError, NotFoundError, OperationsError
 from graph.log import FactLog
-from graph.operations import DecisionArchive, Ledger, OperationsStore, operations_problems
+from graph.operations import (
+    DecisionArchive,
+    Job,
+    Jobs,
+    Ledger,
+    OperationsStore,
+    operations_problems,
+)
 from graph.settings import Settings
 
 pytestmark = pytest.mark.each_store
@@ -119,6 +128,25 @@ def test_writers_take_turns(store: OperationsStore, tmp_path: Path) -> None:
     ]
     assert [child.wait(120) for child in running] == [0, 0, 0]
     assert len(DecisionArchive(store).of(product="x")) == 150
+
+
+def test_what_a_writer_read_is_still_so_when_it_writes(store: OperationsStore) -> None:
+    """Or of two who read the same state, one undoes what the other wrote: a cancelled job goes on."""
+    jobs, at_once = Jobs(store), 4
+    jobs.begin(Job("count", "count", "x", "{}", "running", MOMENT), most=1)
+    together = threading.Barrier(at_once)
+
+    def count_on() -> None:
+        together.wait()
+        for _ in range(25):
+            with store.together() as one:
+                done = Jobs(one).find("count").done
+                Jobs(one).note("count", "数", done + 1, None)
+
+    with ThreadPoolExecutor(at_once) as threads:
+        for counted in [threads.submit(count_on) for _ in range(at_once)]:
+            counted.result()
+    assert jobs.find("count").done == 25 * at_once
 
 
 def test_a_new_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:

@@ -92,6 +92,6 @@ def test_no_browser_is_sent_what_others_made() -> None:
         path.name for path in (ROOT / "api" / "pages" / "static").rglob("*") if path.is_file()
     }
     assert scripts == {
-        "board.css", "events.js", "find.js", "graph.js", "party.css", "print.js", "xinnong.css",
+        "again.js", "board.css", "events.js", "find.js", "graph.js", "party.css", "print.js", "xinnong.css",
         "xinnong.svg",
     }  # fmt: skip

@@ -91,11 +91,15 @@ class Chromium:
             os.close(self._read)
             os.close(self._write)
 
-    def open(self, address: str) -> None:
-        """Type an address."""
+    def open(self, address: str, *, patient: bool = True) -> None:
+        """Type an address.
+
+        Args:
+            patient: whether to stay until what is asked for stands there; else what stands first.
+        """
         self._forget()
         self._ask("Page.navigate", url=address)
-        self._loaded()
+        self._loaded(patient)
 
     def click(self, css: str, *, says: str = "", leads_on: bool = True) -> None:
         """Click the first element of a selector, or the first with just these words.
@@ -194,8 +198,10 @@ class Chromium:
     def _forget(self) -> None:
         self.tell("window.before = true")
 
-    def _loaded(self) -> None:
-        until(lambda: self.tell("!window.before && document.readyState === 'complete'"))
+    def _loaded(self, patient: bool = True) -> None:
+        # what is being reckoned or received is a page that asks again by itself
+        over = "!document.querySelector('[data-again]')" if patient else "true"
+        until(lambda: self.tell(f"!window.before && document.readyState === 'complete' && {over}"))
 
     def _ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1

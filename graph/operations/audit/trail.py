@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, union
+from sqlalchemy import func, insert, select, union
 from sqlalchemy.orm import Session
 
 from graph.errors import InputError
@@ -35,8 +35,6 @@ from graph.time import day_of
 
 __all__ = ["FoundEntries", "Trail"]
 
-#: Any number, the same in every process: PostgreSQL lets one of them add at a time.
-_LOCK = 0x61756469
 #: An entry about more subjects keeps their digests in one piece.
 _FEW = 200
 _WIDTH = 16
@@ -70,8 +68,6 @@ class Trail:
         prepared = [self._prepared(note) for note in notes]
         signed = False
         with self._store.transaction() as session:
-            if session.get_bind().dialect.name == "postgresql":
-                session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             number, last, last_on = last_of(session)
             rows: list[dict[str, Any]] = []
             subjects: list[dict[str, Any]] = []

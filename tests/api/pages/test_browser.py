@@ -102,6 +102,44 @@ def test_no_page_shuts_anybody_out(
     )
 
 
+def test_what_is_being_reckoned_arrives_by_itself(tmp_path: Path) -> None:
+    """And nothing is loaded anew meanwhile under whoever reads, or has the page read to them."""
+    app, done = FastAPI(), threading.Event()
+    app.mount("/static", StaticFiles(directory=Path(api.pages.__file__).parent / "static"))
+    asked = []
+
+    @app.get("/x", response_class=HTMLResponse)
+    def reckoned() -> HTMLResponse:
+        asked.append(1)
+        if done.is_set():
+            found = bytes(
+                rendered("problem.html", message_zh="甲", message_en="a", trace="b").body
+            ).decode()
+            found = found.replace("<title>", '<script src="/static/print.js"></script><title>')
+            return HTMLResponse(
+                found.replace("</h1>", "</h1><button data-print hidden>印</button>")
+            )
+        doing = f"第 {len(asked)} 步"
+        return rendered("waiting.html", 202, again="/x", seconds=0.1, doing=doing)
+
+    with running(app) as address, Chromium(tmp_path / "w", width=390) as browser:
+        browser.open(address + "/x", patient=False)
+        assert barriers(browser) == []
+        browser.tell("window.stays = document.querySelector('[data-again]')")
+        browser.wait_for("第 4 步")
+        assert browser.tell("window.stays.isConnected")
+        done.set()
+        # with its own name and script, and read on from its beginning
+        until(lambda: browser.tell("document.querySelector('[data-print]')?.hidden === false"))
+        assert browser.tell("[document.title, document.activeElement.id, !!window.stays]") == [
+            "无法完成 · 信农", "main", True,
+        ]  # fmt: skip
+        assert barriers(browser) == []
+        count = len(asked)
+        assert browser.awaited("new Promise(resolve => setTimeout(resolve, 500, 1))") == 1
+        assert len(asked) == count
+
+
 def test_axe_tells_who_is_shut_out(tmp_path: Path) -> None:
     """Else the test above would see nothing."""
     page = tmp_path / "bad.html"

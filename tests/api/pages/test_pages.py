@@ -301,7 +301,7 @@ def test_a_page_that_takes_long_says_so_and_freezes_nobody(
     first = at_once(client, "/prospects?product=apple_loan")
     assert (first.status_code, first.headers["retry-after"]) == (202, "2")
     told = Outline(first.text)
-    assert not told.wrong and "正在测算" in told.text and "自动刷新" in told.text
+    assert not told.wrong and "正在测算" in told.text and "自动显示" in told.text
     assert 'content="2;url=/prospects?product=apple_loan"' in first.text
     # meanwhile everybody else is answered
     assert client.get("/").status_code == client.get("/places").status_code == 200

@@ -1,0 +1,35 @@
+// A page that waits for what is being done asks by itself and shows how far it is, then what came of it;
+// nothing is loaded anew under whoever reads.  Without this script the browser loads the page every time.
+"use strict";
+const waits = document.querySelector("[data-again]");
+const arrive = (page) => {
+  const old = document.getElementById("main"), next = page.getElementById("main");
+  const led = document.activeElement === document.body || old.contains(document.activeElement);
+  document.title = page.title;
+  old.replaceWith(next);
+  if (led) {
+    next.tabIndex = -1;
+    next.focus({preventScroll: true});
+  }
+  for (const each of page.head.querySelectorAll("script[src]")) {
+    if ([...document.scripts].some((here) => here.src === each.src)) continue;
+    const script = document.createElement("script");
+    script.src = each.src;
+    document.head.append(script);
+  }
+  for (const each of page.head.querySelectorAll("link[rel=stylesheet]")) {
+    if (![...document.styleSheets].some((here) => here.href === each.href)) document.head.append(each);
+  }
+};
+const later = () => setTimeout(ask, 1000 * Number(waits.dataset.seconds));
+const ask = async () => {
+  const answer = await fetch(waits.dataset.again).catch(() => null);
+  if (!answer) return later(); // the service does not answer: it may do so again
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (answer.redirected || !page.getElementById("main")) return location.replace(answer.url);
+  const next = page.querySelector("[data-again]");
+  if (!next) return arrive(page);
+  if (next.innerHTML !== waits.innerHTML) waits.replaceChildren(...next.childNodes);
+  return later();
+};
+later();
