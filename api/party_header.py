@@ -38,6 +38,8 @@ __all__ = [
 #: Classes of a loan that is called bad (商业银行金融资产风险分类办法（2023年第1号令）第六条).
 BAD_CLASSES = frozenset({"substandard", "doubtful", "loss"})
 
+#: A guarantee is a fact about two: who opened their own may be shown none of it.
+_OF_TWO = "未接入，或未获双方授权"
 _NUMBERS = ("resident_id_masked", "unified_social_credit_code")
 
 
@@ -51,6 +53,7 @@ class Figure:
         recorded: how many there are with those that are over; where none is, nothing was
             recorded, and nothing that could be summed to zero.
         none: what is said where something is recorded and none of it counts.
+        unseen: what is said where it is unknown.
     """
 
     term: str
@@ -61,6 +64,7 @@ class Figure:
     unit: str = "笔"
     recorded: int = 0
     none: str = "没有"
+    unseen: str = "未接入或未获授权"
 
 
 @dataclass(frozen=True)
@@ -231,7 +235,7 @@ def _figures(file: PartyFile, as_of: date) -> tuple[Figure, ...]:
     return (
         replace(balance, recorded=len(recorded), none="都已结清"),
         replace(overdue, recorded=len(recorded)),
-        given,
+        replace(given, unseen=_OF_TWO),
         _received(file),
     )
 
@@ -244,7 +248,7 @@ def _received(file: PartyFile) -> Figure:
         held = contracts.get(name)
         contracts[name] = owed if held is None else max(held, owed or 0)
     made = _figure("他人为其担保", [*contracts.values()], file.shows_guarantees)
-    return replace(made, unit="份合同")
+    return replace(made, unit="份合同", unseen=_OF_TWO)
 
 
 def _sure(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -22,10 +22,10 @@ from api.guarded import IfMatch, as_seen, editable
 from api.idempotency import IdempotencyKey, once
 from api.needs import EVERY_CLASS, needs
 from api.paging import paged
-from graph.errors import InputError
+from graph.errors import InputError, NotFoundError
 from graph.information import InformationClass
 from graph.time import today, utc_now
-from ingest.financing import Done, FinancingFile
+from ingest.financing import Done, FinancingDesk, FinancingFile
 from queries.financing import Inbox, LoopFigure, financing_limits
 from queries.financing.limits import FinancingLimits
 from queries.lending import Period
@@ -224,14 +224,19 @@ def withdraw(
 @needs(Act.FINANCE, *EVERY_CLASS)
 def act(
     number: Number, body: CaseAct, request: Request, reader: Reading, services: Serving,
-    scope: Scoped, background: BackgroundTasks, key: IdempotencyKey = None,
+    scope: Scoped, background: BackgroundTasks, key: IdempotencyKey = None, matched: IfMatch = None,
 ) -> JSONResponse:  # fmt: skip
-    """One step forward, or a note: accept, investigate, grant, refuse, sign, disburse, repay …"""
+    """One step forward, or a note: accept, investigate, grant, refuse, sign, disburse, repay …
+
+    `If-Match` is the tag of its demand, where the application is shown.
+    """
     desk = desk_for(services, scope)
     background.add_task(carried, desk)
-    return once(request, services, key, body, lambda: desk.act(
-        reader, number, body.act, reference=body.reference or key or "", by=body.by, at=utc_now(),
-        reason=body.reason, content=body.content,
+    return once(request, services, key, body, lambda: as_seen(
+        request, matched, demand, lambda: desk.act(
+            reader, number, body.act, reference=body.reference or key or "", by=body.by,
+            at=utc_now(), reason=body.reason, content=body.content,
+        ), number=_demand_of(desk, number), services=services, scope=scope,
     ))  # fmt: skip
 
 
@@ -242,9 +247,9 @@ def act(
 @needs(Act.FINANCE, *EVERY_CLASS)
 def attach(
     number: Number, body: Paper, request: Request, reader: Reading, services: Serving,
-    scope: Scoped, key: IdempotencyKey = None,
+    scope: Scoped, key: IdempotencyKey = None, matched: IfMatch = None,
 ) -> JSONResponse:  # fmt: skip
-    """Kept by its hash, its owner's alone."""
+    """Kept by its hash, its owner's alone; `If-Match` as for acts."""
     desk = desk_for(services, scope)
     try:
         paper = base64.b64decode(body.content, validate=True)
@@ -252,10 +257,20 @@ def attach(
         raise InputError(
             "附件内容不是 Base64。", "The paper is not Base64.", code="paper_encoding"
         ) from None
-    return once(request, services, key, body, lambda: desk.attach(
-        reader, number, paper, kind=body.kind, name=body.name,
-        reference=body.reference or key or "", by=body.by, at=utc_now(),
+    return once(request, services, key, body, lambda: as_seen(
+        request, matched, demand, lambda: desk.attach(
+            reader, number, paper, kind=body.kind, name=body.name,
+            reference=body.reference or key or "", by=body.by, at=utc_now(),
+        ), number=_demand_of(desk, number), services=services, scope=scope,
     ), status=201)  # fmt: skip
+
+
+def _demand_of(desk: FinancingDesk, application: int) -> int:
+    """Where an application is shown; 0, which is nobody's, where there is none."""
+    try:
+        return desk.book.case(application).demand
+    except NotFoundError:
+        return 0
 
 
 @router.post(

@@ -211,6 +211,44 @@ def test_an_act_is_held_to_what_was_seen_and_sent_again_it_is_answered_as_at_fir
     assert again.json() == first.json() and again.headers["Idempotency-Replayed"] == "true"
 
 
+def test_an_act_on_an_application_is_held_to_what_its_demand_showed(
+    served: Any, consents: set[tuple[str, str]]
+) -> None:
+    """Two officers of a bank look at one application, and both accept it."""
+    number, case = begun(served())
+    bank, path = served(BANK), f"/v1/financing/demands/{number}"
+    acts, papers = (f"/v1/financing/applications/{case}/{way}" for way in ("acts", "papers"))
+    seen = {"If-Match": bank.get(path).headers["etag"]}
+
+    def accept(reference: str, **more: str) -> Any:
+        told = {"act": "accept", "reference": reference, "by": "李四"}
+        return bank.post(acts, json=told, headers={**seen, **more})
+
+    first = accept("A1", **{"Idempotency-Key": "a-1"})
+    assert first.status_code == 200
+    late = accept("A2")
+    assert (late.status_code, late.json()["code"]) == (412, "state_changed")
+    assert accept("A1", **{"Idempotency-Key": "a-1"}).json() == first.json()
+    paper = {
+        "kind": "contract",
+        "name": "合同.txt",
+        "content": "5ZCI5ZCM",
+        "reference": "F1",
+        "by": "李四",
+    }
+    assert bank.post(papers, json=paper, headers=seen).status_code == 412
+    seen = {"If-Match": bank.get(path).headers["etag"]}
+    assert bank.post(papers, json=paper, headers=seen).status_code == 201
+    # of another's, and of one that is not there, the same is said
+    consents.add((FIRM, OTHER))
+    told = {"act": "note", "reason": "试", "reference": "N1", "by": "李四"}
+    for place in (case, 999):
+        stranger = served(OTHER).post(
+            f"/v1/financing/applications/{place}/acts", json=told, headers=seen
+        )
+        assert (stranger.status_code, stranger.json()["code"]) == (412, "state_changed")
+
+
 def test_a_key_in_progress_is_busy_and_free_again_after_a_death(office: OfficeBooks) -> None:
     keys = IdempotencyKeys(office.store)
     assert keys.begin("a", "k", "digest", at=WHEN) is None

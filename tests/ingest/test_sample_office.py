@@ -13,12 +13,13 @@ from world import World
 
 from graph.log import FactLog
 from graph.moment import Moment
-from graph.operations import FinancingBook, OfficeBooks, OperationsStore
+from graph.operations import FinancingBook, OfficeBooks, OperationsStore, Outbox
 from graph.operations.financing_moves import DEMAND_STATES, STATES
 from graph.settings import Settings
+from ingest.exchange.connection import FILE
 from ingest.financing import FinancingDesk
 from ingest.sample.consents import MAIN_BANK, kind_of
-from ingest.sample.office import Desk, financing
+from ingest.sample.office import Desk, exchange, financing
 from queries.reader import Reader
 from queries.runs import Runs
 from queries.scope import ADMINISTRATOR
@@ -127,3 +128,75 @@ def test_cut_short_it_is_completed(
         for demand in book.demands()
     } == {name: said["states"] for name, said in truth["demands"].items()}
     assert sum(note.amount_fen for note in book.drawdowns()) == truth["figures"]["disbursed_fen"]
+
+
+@pytest.fixture
+def penalised(world: World, office: OfficeBooks) -> Desk:
+    """With a penalty, and a permit about which the city will not answer; exchanged is what is of today."""
+    firm, body = (
+        ("org:91610305MA9U0000XX", "Enterprise"),
+        ("org:11610305016000005N", "GovernmentBody"),
+    )
+    world.node(firm[1], firm[0], name="样甲有限公司", unified_social_credit_code=firm[0][4:])
+    world.node(body[1], body[0], name="样区局", unified_social_credit_code=body[0][4:])
+    said = {"document_no": "样1号", "authority": "样区局", "decided_on": AT.date()}
+    for kind, tie, more in (
+        ("Penalty", "PENALISED_BY", {"penalty_kinds": "罚款", "violation": "未公示"}),
+        ("Permit", "HOLDS_PERMIT", {"document_name": "许可证"}),
+    ):
+        key = f"{kind.lower()}:1"
+        world.node(kind, key, edition="2018", **said, **more)
+        world.tie(tie, firm, (key, kind))
+        world.tie("DECIDED_BY", (key, kind), body)
+    world.commit(AT)
+    stores: Any = SimpleNamespace(log=world.log, runs=Runs(), store=office.store)
+    return Desk(office, Reader(stores, Moment.of(world.log.batches()), ADMINISTRATOR), AT)
+
+
+def exchanged(office: OfficeBooks) -> Any:
+    """What became of every record and of the file that came in."""
+    sent = Outbox(office.store).items(exchange.CITY)
+    taken = Outbox(office.store).intakes(exchange.LINE)
+    return (
+        sorted((item.template, item.version, item.state) for item in sent),
+        [(one.name, one.rows, dict(one.counts)) for one in taken],
+    )
+
+
+DONE = [("penalty", 1, "accepted"), ("permit", 1, "sent")]
+
+
+def test_what_is_exchanged_is_exchanged_once(penalised: Desk, office: OfficeBooks) -> None:
+    exchange.plant(penalised)
+    once = exchanged(office)
+    assert once[0] == DONE and [rows for _, rows, _ in once[1]] == [3]
+    exchange.plant(penalised)
+    assert exchanged(office) == once
+
+
+@pytest.mark.parametrize(
+    "step", ["_connect", "_leave_orders", "receive", "enqueue", "send", "_answer"]
+)
+def test_an_exchange_that_is_cut_is_completed(
+    penalised: Desk, office: OfficeBooks, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    done = getattr(exchange, step)
+
+    def cut(*given: Any, **more: Any) -> Any:
+        done(*given, **more)
+        raise Killed
+
+    with monkeypatch.context() as cutting:
+        cutting.setattr(exchange, step, cut)
+        with pytest.raises(Killed):
+            exchange.plant(penalised)
+    exchange.plant(penalised)
+    sent, taken = exchanged(office)
+    assert sent == DONE and [rows for _, rows, _ in taken] == [3]
+
+
+def test_whoever_has_connections_keeps_them(penalised: Desk, office: OfficeBooks) -> None:
+    path = office.settings.data / FILE
+    path.write_text("{}", encoding="utf-8")
+    assert exchange.plant(penalised) == {}
+    assert path.read_text(encoding="utf-8") == "{}" and exchanged(office) == ([], [])

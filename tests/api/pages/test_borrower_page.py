@@ -190,7 +190,11 @@ def test_without_consent_nothing_of_a_person_is_told_and_nothing_is_said_to_be_t
         text = told(client, one[0]).text
         head = text[: text.index("自身情况")]
         assert "尚不能判断" in head and "贷款余额 未知 未接入或未获授权" in head
-        assert "为他人担保 未知" in head and "贷款：损失" not in text and "4.00 万元" not in text
+        assert (
+            "为他人担保 未知 未接入，或未获双方授权" in head
+            and "贷款：损失" not in text
+            and "4.00 万元" not in text
+        )
         assert "已授权本机构（贷款审批）：身份信息" in head
         assert "自身风险 未知" in head and "自身情况：尚不能判断" in text
         told_of.append(head[head.index("尚不能判断") : head.index("自身风险")])

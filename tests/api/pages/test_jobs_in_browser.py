@@ -27,6 +27,7 @@ from ingest.sample import write_district
 from ingest.sample.public_records import (
     TRUTH,
     ledger,
+    linked,
     lists,
     repairs,
     write_public_records,
@@ -45,11 +46,11 @@ MONTH = "2026-03"
 
 @pytest.fixture(scope="module")
 def folder(light_engines: None, office: Settings) -> Path:
-    """The office with the registers and records of three plants, but for one department's file."""
+    """The office with the registers and records of four plants, but for one department's file."""
     folder = office.data / "district"
     write_district(folder, persons=1_000)
     write_public_records(folder)
-    files = (*ledger.FILES, *lists.FILES, *repairs.FILES)
+    files = (*ledger.FILES, *lists.FILES, *repairs.FILES, *linked.FILES)
     for source, name in (("regions", "行政区划.csv"), *files):
         if name != PENALTIES:
             ingest.ingest(source, [folder / name], settings=office, into_graph=False)
@@ -140,6 +141,70 @@ def test_a_damaged_file_is_sent_put_right_and_accepted_in_six_acts(
         assert "更正后再报送" not in told and "处问题" not in told, told
         assert not window.is_cut
     assert len(acts) <= 7, acts
+
+
+def test_who_is_linked_in_a_town_is_listed_in_three_acts(
+    address: str, folder: Path, tmp_path: Path
+) -> None:
+    """Of each planted subject the second firm is linked and in the register, and so in a town."""
+    planted = json.loads((folder / TRUTH).read_text(encoding="utf-8"))["linked"]["cases"]
+    with (folder / linked.FILES[0][1]).open(encoding="utf-8-sig") as rows:
+        names = {row["统一社会信用代码"]: row["企业名称"] for row in csv.DictReader(rows)}
+    near = [names[code] for case in planted for code, *_ in case["linked"] if code in names]
+    acts: list[str] = []
+    with Chromium(tmp_path, width=DESK) as window:
+        window.open(f"{address}/desk")
+        window.click("main a[href='/linked?name=linked']")
+        acts.append("clicks 关联失信 on the desk")
+        town = window.tell(f"""[...document.querySelectorAll('tbody tr')]
+            .find(row => row.cells[1].innerText === {json.dumps(near[0])}).cells[5].innerText""")
+        choice = f"[...document.querySelector('select[name=town]').options].find(o => o.text === '{town}')"
+        window.choose("select[name=town]", window.tell(f"{choice}.value"))
+        acts.append("chooses the town")
+        window.click("main button", says="筛选")
+        acts.append("clicks 筛选")
+        told = window.tell(
+            "[...document.querySelectorAll('tbody tr')].map(r => [...r.cells].map(c => c.innerText))"
+        )
+        assert not window.is_cut and "不改变任何主体的记录" in window.text()
+    assert {row[5] for row in told} == {town}
+    shown = [row for row in told if row[0] in names.values()]
+    assert sorted(row[1] for row in shown) == sorted(near)
+    # each by the way that was planted: a partner of both firms, since the later of two days
+    assert {(row[2], row[4]) for row in shown} == {("2", "2021-09-09")}
+    assert len(acts) <= 3, acts
+
+
+def test_a_bulletin_is_written_and_taken_along_in_five_acts(
+    address: str, folder: Path, tmp_path: Path
+) -> None:
+    """Whoever is logged in need not say who they are, and last month is there already: then three."""
+    acts: list[str] = []
+    with Chromium(tmp_path, width=DESK) as window:
+        window.open(f"{address}/desk")
+        window.click("main a[href='/bulletins']")
+        acts.append("clicks 通报 on the desk")
+        window.type("input[name=period]", MONTH)
+        acts.append("types the month")
+        window.type("section.screen input[name=user]", "某办事员")
+        acts.append("types the name")
+        window.click("button", says="编制")
+        acts.append("clicks 编制")
+        told = window.wait_for("草稿，未签发")
+        assert f"{MONTH}" in told and "某办事员 编制" in told and not window.is_cut
+        table = window.tell(
+            "[...document.querySelector('section:nth-of-type(3) table').rows]"
+            ".map(r => [...r.cells].map(c => c.innerText.trim()))"
+        )
+        window.click("a", says="下载表格", leads_on=False)
+        acts.append("clicks 下载表格")
+        with CalamineWorkbook.from_path(window.downloaded()) as book:
+            sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+        print(table, sheets)
+        # each number leads to its rows
+        window.click("main td a[href*='measure=late']")
+        print(window.text())
+    assert len(acts) <= 5, acts
 
 
 def test_an_inspector_goes_from_a_number_to_its_rows_and_enters_what_was_concealed(

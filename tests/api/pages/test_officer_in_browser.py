@@ -33,20 +33,31 @@ MOST_ACTS = 7
 
 
 @pytest.fixture(scope="module")
-def applicant(district: Settings, client: TestClient) -> tuple[str, str]:
-    """Key and name of a householder who agreed, and whose name nobody else has."""
+def agreed(district: Settings, client: TestClient) -> list[tuple[str, str]]:
+    """Key and name of two who agreed: a householder whose name nobody else has, and one in arrears."""
     with Services(district) as services:
         reader = services.reader(ADMINISTRATOR)
-        homes = households_of(reader)
+        homes = [home for home in households_of(reader) if kind_of(home[0]) == "agreed"]
         named = Counter(reader.table("Person")["name"].to_pylist())
         heads = {row["to_key"]: row["from_key"] for row in reader.table("BELONGS_TO").to_pylist()
                  if row["role"] == "householder"}  # fmt: skip
-        agreed = [home for home, _ in homes if kind_of(home) == "agreed" and home in heads]
-        names = reader.names(heads[home] for home in agreed[:200])
-        key, name = next((k, n) for k, n in names.items() if n and named[n] == 1)
-        home = next(one for one in homes if heads.get(one[0]) == key)
-        assert register_sample(services.office, [home], at=utc_now())
-    return key, name
+        names = reader.names(heads[home] for home, _ in homes if home in heads)
+        alone = next(home for home in homes if named[names.get(heads.get(home[0], "")) or ""] == 1)
+        late = {row["key"] for row in reader.table("LoanState").to_pylist() if row["overdue_days"]}
+        borrowed = reader.table("BORROWED").to_pylist()
+        owing = {row["from_key"] for row in borrowed if row["to_key"] in late}
+        home, debtor = next(
+            (home, key) for home in homes for key in home[1] if key in owing and home != alone
+        )
+        assert register_sample(services.office, [alone, home], at=utc_now())
+        found = [heads[alone[0]], debtor]
+        names = reader.names(found)
+    return [(key, str(names[key])) for key in found]
+
+
+@pytest.fixture(scope="module")
+def applicant(agreed: list[tuple[str, str]]) -> tuple[str, str]:
+    return agreed[0]
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +132,31 @@ def test_from_the_search_to_the_printed_form(
         sheet = str(window.tell("document.querySelector('section.form').innerText"))
         assert key not in sheet and "person:" not in sheet and "校验码" not in sheet
     assert len(acts) <= MOST_ACTS, acts
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_a_farmer_is_found_and_why_there_is_a_risk_is_read_in_three_acts(
+    address: str, district: Settings, agreed: list[tuple[str, str]], tmp_path: Path, width: int
+) -> None:
+    """What is on record stands where the eye falls first, with its reason; nothing is scrolled to."""
+    key, name = agreed[1]
+    acts: list[str] = []
+    with Chromium(tmp_path, width=width) as window:
+        log_in(window, address, district)
+        window.type("#find-text", name)
+        acts.append("types the name")
+        window.click("header form button", says="查找")
+        acts.append("clicks 查找")
+        window.click(f"main tbody a[href*='{key}']")
+        acts.append("clicks the person")
+        reason, low = window.tell(
+            "[e => e.innerText, e => e.getBoundingClientRect().bottom]"
+            ".map(tell => tell(document.querySelector('.head .signal')))"
+        )
+        assert "逾期" in reason, reason
+        assert low < 900, f"the reason ends {low} pixels below the top"
+        assert window.tell("scrollY") == 0 and not window.is_cut
+    assert len(acts) <= 3, acts
 
 
 def test_a_page_of_several_sheets_numbers_them(
