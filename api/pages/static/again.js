@@ -2,14 +2,25 @@
 // nothing is loaded anew under whoever reads.  Without this script the browser loads the page every time.
 "use strict";
 const waits = document.querySelector("[data-again]");
+// what grows while one waits: the notice itself, the numbers of a desk
+const parts = (page) => [...page.querySelectorAll("[data-again], .work")];
+const grow = (page) => {
+  const next = parts(page);
+  parts(document).forEach((old, place) => {
+    const same = !next[place] || old.innerHTML === next[place].innerHTML;
+    if (!same && !old.contains(document.activeElement)) old.replaceChildren(...next[place].childNodes);
+  });
+};
 const arrive = (page) => {
   const old = document.getElementById("main"), next = page.getElementById("main");
-  const led = document.activeElement === document.body || old.contains(document.activeElement);
+  const at = document.activeElement, led = at === document.body || old.contains(at);
   document.title = page.title;
   old.replaceWith(next);
   if (led) {
-    next.tabIndex = -1;
-    next.focus({preventScroll: true});
+    // where one was, or at the beginning of what came
+    const link = [...next.querySelectorAll("a[href]")].find((each) => each.href === at.href);
+    if (!link) next.tabIndex = -1;
+    (link ?? next).focus({preventScroll: true});
   }
   for (const each of page.head.querySelectorAll("script[src]")) {
     if ([...document.scripts].some((here) => here.src === each.src)) continue;
@@ -27,9 +38,8 @@ const ask = async () => {
   if (!answer) return later(); // the service does not answer: it may do so again
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (answer.redirected || !page.getElementById("main")) return location.replace(answer.url);
-  const next = page.querySelector("[data-again]");
-  if (!next) return arrive(page);
-  if (next.innerHTML !== waits.innerHTML) waits.replaceChildren(...next.childNodes);
+  if (!page.querySelector("[data-again]")) return arrive(page);
+  grow(page);
   return later();
 };
 later();

@@ -192,18 +192,22 @@ def test_a_bulletin_is_written_and_taken_along_in_five_acts(
         acts.append("clicks 编制")
         told = window.wait_for("草稿，未签发")
         assert f"{MONTH}" in told and "某办事员 编制" in told and not window.is_cut
-        table = window.tell(
-            "[...document.querySelector('section:nth-of-type(3) table').rows]"
-            ".map(r => [...r.cells].map(c => c.innerText.trim()))"
+        cells = window.tell(
+            "[...document.querySelectorAll('tr')].map(r => [...r.cells].map(c => c.innerText.trim()))"
         )
+        shown = next(row for row in cells if row[1:2] == ["凤翔区林业局"])
         window.click("a", says="下载表格", leads_on=False)
         acts.append("clicks 下载表格")
         with CalamineWorkbook.from_path(window.downloaded()) as book:
-            sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-        print(table, sheets)
+            head, *rows = book.get_sheet_by_name("部门").to_python()
+        told_of = dict(zip(head, next(row for row in rows if row[1] == shown[1]), strict=True))
+        taken = [told_of[name] for name in ("应报送", "已报送", "未报送", "退回未更正", "迟报")]
+        assert [int(each) for each in taken] == [*map(int, shown[2:7])] and taken[1] > 0
         # each number leads to its rows
-        window.click("main td a[href*='measure=late']")
-        print(window.text())
+        unit = "main section:nth-of-type(3) td a[href*='measure=reported']"
+        window.click(f"{unit}[href*='department=']", says=shown[3])
+        lines = window.tell("[...document.querySelectorAll('tbody tr')].map(r => r.innerText)")
+        assert len(lines) == taken[1] and all("林许决" in line for line in lines), lines
     assert len(acts) <= 5, acts
 
 
