@@ -72,12 +72,16 @@ class Withdrawal(Numbered):
     reason: Reason
 
 
+#: What an act states in numbers: amounts in fen, rates in parts of a million, days.
+_Counted = Annotated[Count, Field(ge=-MOST, le=MOST)]
+
+
 class CaseAct(Numbered):
     """一项办理."""
 
     act: str = Field(title="办理事项", max_length=24)
     reason: Reason = ""
-    content: dict[str, str | int | bool] = Field(default={}, title="内容", max_length=20)
+    content: dict[str, str | _Counted | bool] = Field(default={}, title="内容", max_length=20)
 
 
 class Paper(Numbered):

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST, Whole
+from api.admission import MOST, Count, Whole
 from api.dependencies import Body, Reading, Serving
 from api.idempotency import once_by_key
 from api.needs import EVERY_CLASS, needs
@@ -64,11 +64,11 @@ class StaffCheckBody(Body):
 class ValueBody(Body):
     """填报一项评价数据."""
 
-    year: int = Field(title="年度", ge=2020, le=2100)
+    year: Count = Field(title="年度", ge=2020, le=2100)
     body: str = Field(title="单位编号", min_length=1, max_length=128)
     indicator: str = Field(title="指标代码", min_length=1, max_length=64)
-    numerator: int = Field(title="分子", ge=0, le=MOST)
-    denominator: int | None = Field(title="分母", default=None, ge=0, le=MOST)
+    numerator: Count = Field(title="分子", ge=0, le=MOST)
+    denominator: Count | None = Field(title="分母", default=None, ge=0, le=MOST)
     evidence: str = Field(title="依据材料", min_length=1, max_length=500)
     by: str = Field(title="填报人姓名或工号", max_length=64)
 

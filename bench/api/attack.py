@@ -49,6 +49,8 @@ __all__ = ["PHASES", "Attack", "attack", "served"]
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
+#: Refusals of a number that was used for something else.
+_USED, _MALFORMED = ("idempotency_key_reused", "reference_reused"), 422
 #: Characters of a failure that are shown.
 _SHOWN = 6_000
 #: What the borders of the parameters come to, and what one more random example of each route does.
@@ -150,13 +152,22 @@ def _take(found: Attack, recorder: Any) -> None:
             found.statuses[interaction.response.status_code] += 1
     for case, checks in recorder.checks.items():
         for check in checks:
-            if check.failure_info is not None:
+            if check.failure_info is not None and not _was_used(recorder, case, check.name):
                 asked = recorder.cases[case].value
                 failure = check.failure_info.failure
                 name = f"{asked.operation.label}", f"{check.name}: {failure.title}"
                 found.failures.setdefault(
                     name, f"{failure.message}\n{check.failure_info.code_sample}"[:_SHOWN]
                 )
+
+
+def _was_used(recorder: Any, case: str, check: str) -> bool:
+    """Whether a request was refused for a number that was drawn before for another one: malformed it is
+    not, and that 422 says so is of the draft on the header Idempotency-Key (IETF httpapi)."""
+    answer = recorder.interactions[case].response
+    if check != "positive_data_acceptance" or answer is None or answer.status_code != _MALFORMED:
+        return False
+    return answer.json().get("code") in _USED
 
 
 @contextmanager

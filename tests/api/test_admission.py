@@ -5,18 +5,19 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from breadth import at_landing, some
 from fastapi import FastAPI
 from pydantic import ConfigDict, TypeAdapter, ValidationError
+from routes import routes_of
 from starlette.testclient import TestClient
 
-from api.admission import MOST_BODY, Fen
+from api.admission import MOST_BODY, Fen, bodies
 from api.app import create_app
 from api.audit_writer import TrailWriter
 from api.problem_document import RESPONSES
@@ -275,6 +276,39 @@ def test_a_method_that_a_path_has_not_is_told_whatever_stands_beside_it(tmp_path
     for path in ("/v1/decisions/jobs", "/v1/decisions/many"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_every_integer_of_a_body_has_bounds_and_is_one_however_it_is_written(app: FastAPI) -> None:
+    """Where a field takes a number without a fraction, it takes it with ".0" as well, and no larger one
+    than every reader of JSON holds."""
+    seen, models = 0, [model for route in routes_of(app) for model in bodies(route)]
+    for model in dict.fromkeys(models):
+        for name, field in model.model_fields.items():
+            taken = TypeAdapter(
+                Annotated[field.annotation, field.title, *field.metadata],  # type: ignore[valid-type]
+                config=ConfigDict(strict=True),
+            )
+            for whole, made in integers(taken.json_schema()):
+                place, seen = f"{model.__name__}.{name}", seen + 1
+                # a bound behind a validator of ours is named as pydantic names it
+                least = [whole[name] for name in ("minimum", "ge") if name in whole]
+                least += [whole[name] + 1 for name in ("exclusiveMinimum", "gt") if name in whole]
+                assert least and {"maximum", "exclusiveMaximum", "le", "lt"} & {*whole}, place
+                told = max(least)
+                assert taken.validate_json(json.dumps(made(float(told)))) == made(told), place
+    assert seen > 20
+
+
+def integers(schema: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Callable[[Any], Any]]]:
+    """Each place of an integer in what a field takes, and how a value is put there."""
+    for each in (schema, *schema.get("anyOf", ())):
+        if each.get("type") == "integer" and "enum" not in each and "const" not in each:
+            yield each, lambda told: told
+        for one, made in integers(each["items"]) if isinstance(each.get("items"), dict) else ():
+            yield one, lambda told, made=made: [made(told)]
+        extra = each.get("additionalProperties")
+        for one, made in integers(extra) if isinstance(extra, dict) else ():
+            yield one, lambda told, made=made: {"a": made(told)}
 
 
 def test_an_integer_is_one_however_it_is_written() -> None:

@@ -147,13 +147,14 @@ def test_a_farmer_is_found_and_why_there_is_a_risk_is_read_in_three_acts(
         acts.append("types the name")
         window.click("header form button", says="查找")
         acts.append("clicks 查找")
-        window.click(f"main tbody a[href*='{key}']")
+        window.click(f"main tbody a[href*='{key.partition(':')[2]}']")
         acts.append("clicks the person")
         reason, low = window.tell(
             "[e => e.innerText, e => e.getBoundingClientRect().bottom]"
             ".map(tell => tell(document.querySelector('.head .signal')))"
         )
-        assert "逾期" in reason, reason
+        # the colour's word, and the one reason: what, of whom, how much, since when, by which source
+        assert re.match(r"[●▲] .+\s+贷款：.+万元，.+起，来源", reason), reason
         assert low < 900, f"the reason ends {low} pixels below the top"
         assert window.tell("scrollY") == 0 and not window.is_cut
     assert len(acts) <= 3, acts
