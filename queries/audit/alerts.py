@@ -86,8 +86,10 @@ def _many(looks: Iterable[Look], rule: ManyRule) -> Iterator[RaisedAlert]:
         more[who] += look.more
         while look.at - window[0].at >= width:
             old = window.popleft()
-            counted -= Counter(old.subjects)
-            seen[who] = counted
+            for mark in old.subjects:
+                counted[mark] -= 1
+                if not counted[mark]:
+                    del counted[mark]
             more[who] -= old.more
         count, day = len(counted) + more[who], day_of(look.at)
         if count > limit and look.is_new and (who, day) not in raised:

@@ -33,28 +33,16 @@ def raise_alerts(
     new = 0
     relatives, listed = _relatives(trail, book, reader), _listed(trail, book)
     while entries := trail.after(since, limit=_AT_ONCE):
-        before = _before(trail, entries[0])
-        looks = [*_looks(trail, before, is_new=False), *_looks(trail, entries, is_new=True)]
+        # what is about nobody is no look: whoever opens the alerts has not to read a day for that
+        about = [entry for entry in entries if entry.subjects]
+        before = trail.leading_to(
+            entries[0].number, since=entries[0].at - _DAY, who={entry.who for entry in about}
+        )
+        looks = [*_looks(trail, before, is_new=False), *_looks(trail, about, is_new=True)]
         found = alerts_of(looks, rules, calendar, relatives=relatives, listed=listed)
         since = entries[-1].number
         new += book.add(found, rules=rules.FILE, through=since, at=at)
     return new
-
-
-def _before(trail: Trail, first: AuditEntry) -> list[AuditEntry]:
-    """What of the day before the first new entry counts along."""
-    found: list[AuditEntry] = []
-    begins, upto = first.at - _DAY, first.number
-    while upto > 1:
-        lot = trail.after(max(upto - 1 - _AT_ONCE, 0), limit=min(_AT_ONCE, upto - 1))
-        lot = [entry for entry in lot if entry.number < upto]
-        if not lot:
-            break
-        found[:0] = lot
-        if lot[0].at < begins:
-            break
-        upto = lot[0].number
-    return [entry for entry in found if entry.at >= begins]
 
 
 def _looks(trail: Trail, entries: Iterable[AuditEntry], *, is_new: bool) -> Iterator[Look]:

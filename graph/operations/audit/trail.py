@@ -7,9 +7,9 @@ by its one writer, in PostgreSQL by a lock of its own.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -107,6 +107,14 @@ class Trail:
         query = select(Entry).where(Entry.number > number).order_by(Entry.number).limit(limit)
         with self._store.reading() as session:
             return [value_of(row) for row in session.scalars(query)]
+
+    def leading_to(self, number: int, *, since: datetime, who: Collection[str]) -> list[AuditEntry]:
+        """What some did with anybody from an instant on, before an entry, oldest first."""
+        query = select(Entry).where(
+            Entry.number < number, Entry.at >= since, Entry.who.in_(who), Entry.subjects > 0
+        )
+        with self._store.reading() as session:
+            return [value_of(row) for row in session.scalars(query.order_by(Entry.number))]
 
     def marks(self, *numbers: int) -> dict[int, set[str]]:
         """Marks of the subjects of some entries; of one with many they are not told."""
