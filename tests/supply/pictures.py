@@ -2,7 +2,7 @@
 
     make pictures      once `make demo` has made the district; the demonstration need not run
 
-writes `docs/borrower.png`, `graph.png`, `desk.png` and `rates.png`: what an officer sees without
+writes `docs/borrower.png`, `graph.png`, `desk.png` and `bulletin.png`: what an officer sees without
 scrolling.  Every person and firm in them is made up.
 """
 
@@ -28,6 +28,7 @@ from queries.scope import ADMINISTRATOR
 __all__ = ["main"]
 
 ROOT = Path(__file__).parents[2]
+_MONTH = "2026-03"
 WIDTH, HEIGHT = 1366, 900
 #: What a page says that is not yet whole, and of somebody whom the reader does not see.
 _NOT_YET = ("正在测算", "计算中", "没有在限定时间内答复")
@@ -63,8 +64,18 @@ def main() -> None:
         with at(Role.CREDIT_OFFICE) as window:
             _told(window, f"{address}/desk")
             _keep(window, "desk")
-            _told(window, f"{address}/rates")
-            _keep(window, "rates")
+            _of_the_month(window, address)
+            _keep(window, "bulletin")
+
+
+def _of_the_month(window: Chromium, address: str) -> None:
+    """The bulletin of the month whose ledgers the sample has: the one that is there, or a new one."""
+    if (title := f"双公示月通报（{_MONTH}）") in _told(window, f"{address}/bulletins"):
+        window.click("main td a", says=title)
+    else:
+        window.type("input[name=period]", _MONTH)
+        window.click("button", says="编制")
+    window.wait_for("各部门")
 
 
 def _stand_for_most(reader: Reader) -> list[str]:
