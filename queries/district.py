@@ -26,12 +26,14 @@ from queries.visible import visible
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from graph.log_view import FactsAt
     from graph.snapshot import Snapshot
     from queries.eligibility import Product
     from queries.eligibility.decisions.prospects import Prospects
     from queries.eligibility.scorecard import Card, CreditPlaces
     from queries.eligibility.scorecard.calibrate import Calibration as CardCalibration
     from queries.eligibility.scorecard.report import GradeRow
+    from queries.lawful import Barred
     from queries.money.connected import Exposures
     from queries.money.losses import Grouping, Losses
     from queries.risk import Policy, RiskAnswer, RiskRun, WhatIfAnswer
@@ -80,7 +82,12 @@ class DistrictReader:
     @cached_property
     def _log(self) -> LogView:
         """The log of this moment, as law and the scope let it be seen."""
-        return visible(LogPrefix(self._stores.log.folder, self.moment.batches), self.scope)
+        prefix = LogPrefix(self._stores.log.folder, self.moment.batches)
+        return visible(prefix, self.scope, self._barred)
+
+    def _barred(self, at: FactsAt, make: Callable[[], Barred]) -> Barred:
+        """What law bars at a moment: the same for every scope, and read of large tables."""
+        return self._stores.runs.barred.wait((at.as_of, at.known_at, self.moment.head), make)
 
     @property
     def basis(self) -> Basis:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from queries.eligibility.decisions.prospects import Prospects
     from queries.eligibility.scorecard import CreditPlaces
+    from queries.lawful import Barred
     from queries.risk import RiskRun
     from queries.risk.calibration import Calibration
     from queries.structure import Structure
@@ -26,6 +27,7 @@ class Runs:
     """Whole-district answers of the last moments asked for, each computed once."""
 
     def __init__(self) -> None:
+        self.barred: SingleFlight[Barred] = SingleFlight("barred")
         self.snapshot: SingleFlight[Snapshot] = SingleFlight("snapshot")
         self.risk: SingleFlight[RiskRun] = SingleFlight("risk")
         self.structure: SingleFlight[Structure] = SingleFlight("structure")
@@ -54,6 +56,7 @@ class Runs:
             self.names,
             self.institutions,
             self.snapshot,
+            self.barred,
         )
         for one in every:
             one.close()

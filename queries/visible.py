@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from graph.log import FactLog
 from graph.log_view import FactsAt, LogView
 from graph.schema import SCHEMA
-from queries.lawful import Law
+from queries.lawful import Law, Shared
 from queries.owning import owning, subjects
 from queries.scope import Scope
 
@@ -27,11 +27,15 @@ __all__ = ["as_view", "visible"]
 Flags = NDArray[np.bool_]
 
 
-def visible(log: FactLog, scope: Scope) -> LogView:
-    """The log as law and a reader's scope let it be seen: the only way from `queries` to its tables."""
+def visible(log: FactLog, scope: Scope, shared: Shared | None = None) -> LogView:
+    """The log as law and a reader's scope let it be seen: the only way from `queries` to its tables.
+
+    Args:
+        shared: as of `queries.lawful.Law`.
+    """
     if scope.sees_everything:
-        return LogView(log, [Law()], scope=scope.said)
-    return LogView(log, [Law(), _Shown(scope)], scope.id, scope.said)
+        return LogView(log, [Law(shared)], scope=scope.said)
+    return LogView(log, [Law(shared), _Shown(scope)], scope.id, scope.said)
 
 
 def as_view(log: FactLog | LogView) -> LogView:

@@ -54,7 +54,7 @@ _USED, _MALFORMED = ("idempotency_key_reused", "reference_reused"), 422
 #: Characters of a failure that are shown.
 _SHOWN = 6_000
 #: What the borders of the parameters come to, and what one more random example of each route does.
-_BORDERS, _PER_EXAMPLE = 1_300, 100
+_BORDERS, _PER_EXAMPLE = 12_600, 210
 #: How long the description may take to be made.
 _MADE_S = 300.0
 

@@ -168,6 +168,8 @@ def hints(
 
 
 def _side_by_side(settings: Settings, waiting: list[QueuedPair]) -> list[SideBySide]:
+    if not waiting:
+        return []
     keys = {key for item in waiting for key in (item.one, item.other)}
     records = {item.key: item for item in read_records(FactLog(settings.log_dir), keys=keys)}
     return [

@@ -6,7 +6,7 @@ What is removed, repaired, annulled, disputed or past its term leaves no trace i
 from __future__ import annotations
 
 from queries.lawful.clocks import Channel, Clock, Clocks, clock_for, clocks, due_on
-from queries.lawful.keep import Law
+from queries.lawful.keep import Law, Shared
 from queries.lawful.lists import Catalogue, ListRule, list_catalogue
 from queries.lawful.publication import SUBJECT, Exclusion, publication, why_not_published
 from queries.lawful.regimes import PARAMETERS, Ended, Regimes, parameters, regimes
@@ -30,6 +30,7 @@ __all__ = [
     "Regimes",
     "Retention",
     "RetentionRule",
+    "Shared",
     "StoreRule",
     "Window",
     "barred",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -10,7 +13,11 @@ from graph.log_view import FactsAt
 from graph.moment import lawful_on
 from queries.lawful.table import Barred, barred
 
-__all__ = ["Law"]
+__all__ = ["Law", "Shared"]
+
+
+#: What is out at a moment, which nobody's scope changes: made once, whoever reads.
+Shared: TypeAlias = Callable[[FactsAt, Callable[[], Barred]], Barred]
 
 
 class Law:
@@ -19,14 +26,20 @@ class Law:
     By the later of both clocks, as a day in China: a repair known today also protects the past.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Shared | None = None) -> None:
+        """`shared`: keeps what is out at a moment for others who read at it; None: for nobody else."""
+        self._shared = shared
         self._last: tuple[FactsAt, Barred] | None = None
 
     def __call__(self, kind: str, facts: pa.Table, at: FactsAt, /) -> pa.Table:
         """Those of some facts of a kind that may be used."""
         last = self._last
         if last is None or last[0] is not at:
-            last = self._last = at, barred(at.held, lawful_on(at.as_of, at.known_at))
+
+            def make() -> Barred:
+                return barred(at.held, lawful_on(at.as_of, at.known_at))
+
+            last = self._last = at, self._shared(at, make) if self._shared else make()
         return last[1].without(kind, facts)
 
     def tells_all(self, _kind: str, parties: pa.Array, _at: FactsAt, /) -> NDArray[np.bool_]:

@@ -192,14 +192,18 @@ class LendingTable:
 def lending_table(reader: DistrictReader, by: Grouping, period: Period) -> LendingTable:
     """The table of a period, by one grouping; raises `InputError` for a grouping there is none of."""
     checked_grouping(by)
-    cut = Grouped(lending_book(reader), by)
-    names = names_of(reader, by)
-    rows = tuple(
-        LendingRow(key, names.get(key) if key else None, figures_of(cut.group(key), period))
-        for key in cut.keys
-    )
-    whole = LendingRow(None, GROUPINGS["district"], figures_of(cut.book, period))
-    return LendingTable(by, period, rows if by != "district" else (), whole, reader.basis)
+    book, names = lending_book(reader), names_of(reader, by)
+
+    def make() -> LendingTable:
+        cut = Grouped(book, by)
+        rows = tuple(
+            LendingRow(key, names.get(key) if key else None, figures_of(cut.group(key), period))
+            for key in cut.keys
+        )
+        whole = LendingRow(None, GROUPINGS["district"], figures_of(book, period))
+        return LendingTable(by, period, rows if by != "district" else (), whole, reader.basis)
+
+    return reader.computed("lending_table", make, rules=(by, period))
 
 
 def lending_rows(

@@ -81,6 +81,8 @@ def _of(
     reader: DistrictReader, tie: str, kind: str, keys: Collection[str]
 ) -> list[tuple[str, dict[str, Any]]]:
     """(party, record) of some parties: proven, in force, as law lets them be used, each once."""
+    if not keys:
+        return []
     ties = reader.table(tie)
     asked = pa.array(sorted({*keys}), pa.string())
     ties = ties.filter(
@@ -92,6 +94,8 @@ def _of(
     pairs = {
         (row["from_key"], row["to_key"]) for row in ties.select(["from_key", "to_key"]).to_pylist()
     }
+    if not pairs:
+        return []
     wanted = pa.array(sorted({record for _, record in pairs}), pa.string())
     table = reader.table(kind)
     table = table.filter(pc.is_in(table["key"].cast(pa.string()), value_set=wanted))

@@ -124,7 +124,8 @@ def participants(
     every = PointsBook(store).taking_part()
     shown = every[offset : offset + limit]
     known = known_parties(reader, (item.subject for item in shown))
-    found = PointFacts.read(reader, [item.subject for item in shown])
+    subjects = tuple(item.subject for item in shown)
+    found = reader.computed("points", lambda: PointFacts.read(reader, subjects), rules=subjects)
     rows = []
     for item in shown:
         label, name = known.get(item.subject, (None, None))

@@ -138,8 +138,12 @@ def _told(
 ) -> dict[_Record, Notice]:
     """Of the records of these cases, those that are published."""
     wanted = {_record(case) for case in cases}
-    named = (((ref.party, ref.kind, ref.record), notice) for ref, notice in records.items())
-    return {record: notice for record, notice in named if record in wanted}
+    few = {case.record for case in cases}
+    return {
+        record: notice
+        for ref, notice in records.items()
+        if ref.record in few and (record := (ref.party, ref.kind, ref.record)) in wanted
+    }
 
 
 def _record(case: TypicalCase) -> _Record:
