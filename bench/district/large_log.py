@@ -21,6 +21,7 @@ import pyarrow as pa
 from graph.facts import arrow_schema
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.log import FactLog
+from graph.secrets import make_secrets
 
 __all__ = ["BATCHES", "DAY", "FIRMS", "write_large_log"]
 
@@ -39,6 +40,8 @@ def write_large_log(
     folder: Path, *, records: int = 300_000, households: int = 130_000, grades: int = 60_000
 ) -> FactLog:
     """Write it into an empty folder: registers first, then records in `BATCHES` batches."""
+    # a log says under which key it was written; one without is read as older ones are, which costs
+    make_secrets(folder.parent / "secrets.json")
     log = FactLog(folder)
     _commit(log, 0, dict([*_firms(), *_households(households)]))
     for number in range(BATCHES):
