@@ -10,7 +10,10 @@ Everything is drawn by arithmetic, so that a log of one size is the same whereve
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import os
+import platform
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,7 +26,7 @@ from graph.identifiers import unified_social_credit_code as uscc
 from graph.log import FactLog
 from graph.secrets import make_secrets
 
-__all__ = ["BATCHES", "DAY", "FIRMS", "write_large_log"]
+__all__ = ["BATCHES", "DAY", "FIRMS", "asked_size", "write_large_log"]
 
 FIRMS, VILLAGES, BATCHES = 20_000, 100, 12
 #: On which everything is read; later than all that becomes known.
@@ -50,6 +53,18 @@ def write_large_log(
         told = dict([*_records(own, households), *_grades(graded)])
         _commit(log, number + 1, told)
     return log
+
+
+def asked_size(description: str | None) -> dict[str, int]:
+    """How large it is to be, by the command line; says on which machine, and at which load, it runs."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--records", type=int, default=300_000)
+    parser.add_argument("--households", type=int, default=130_000)
+    parser.add_argument("--grades", type=int, default=60_000)
+    asked = vars(parser.parse_args())
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, {asked}")
+    return asked
 
 
 def _firms() -> Iterator[tuple[str, dict[str, Any]]]:

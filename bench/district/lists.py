@@ -9,9 +9,6 @@ processor (`cpu`) and of the clock: a machine that does something else besides i
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import statistics
 import tempfile
 import time
@@ -20,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from bench.district.large_log import DAY, write_large_log
+from bench.district.large_log import DAY, asked_size, write_large_log
 from graph.moment import Moment
 from graph.operations import OperationsStore
 from graph.settings import Settings
@@ -72,13 +69,7 @@ def _taken(work: Callable[[], Any]) -> tuple[float, float]:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=300_000)
-    parser.add_argument("--households", type=int, default=130_000)
-    parser.add_argument("--grades", type=int, default=60_000)
-    asked = vars(parser.parse_args())
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, {asked}")
+    asked = asked_size(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder))
         with OperationsStore(settings) as store:

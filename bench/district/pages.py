@@ -10,9 +10,6 @@ not in the menu, and not here.
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import statistics
 import tempfile
 import time
@@ -24,7 +21,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.pages.navigation import navigation
 from api.security import local_asker
-from bench.district.large_log import write_large_log
+from bench.district.large_log import asked_size, write_large_log
 from graph.catch_up import catch_up
 from graph.engine import stop_engine
 from graph.settings import Settings
@@ -77,12 +74,7 @@ def _taken(browser: TestClient, path: str) -> PageTaken:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=300_000)
-    parser.add_argument("--households", type=int, default=130_000)
-    parser.add_argument("--grades", type=int, default=60_000)
-    asked = vars(parser.parse_args())
-    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {asked}")
+    asked = asked_size(__doc__)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder))
         try:
