@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import Count, Whole
+from api.admission import MOST, Count, Whole
 from api.dependencies import FOR_A_RUN_S, Body, Reading, Serving
 from api.guarded import if_match, shows
 from api.idempotency import once_by_key
@@ -86,7 +86,10 @@ _Operation = Annotated[Count, Field(ge=0, le=2)]
 class RoundRequest(Body):
     """登记一轮纠错的规则."""
 
-    allowed: list[_Operation] = Field(title="允许的数据操作标识位", min_length=1, max_length=3)
+    # which of them there are is a rule, and is refused in words
+    allowed: list[Annotated[Count, Field(ge=-MOST, le=MOST)]] = Field(
+        title="允许的数据操作标识位", min_length=1, max_length=3
+    )
     notice: str = Field(title="通知文号", max_length=255)
     by: _By
 
