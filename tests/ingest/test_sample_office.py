@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -193,6 +194,16 @@ def test_an_exchange_that_is_cut_is_completed(
     exchange.plant(penalised)
     sent, taken = exchanged(office)
     assert sent == DONE and [rows for _, rows, _ in taken] == [3]
+
+
+def test_the_data_folder_may_be_named_from_where_one_is(
+    penalised: Desk, office: OfficeBooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the demonstration does."""
+    monkeypatch.chdir(tmp_path)
+    near = OfficeBooks(Settings(data=Path("data")), office.store)
+    exchange.plant(replace(penalised, office=near))
+    assert exchanged(office)[0] == DONE
 
 
 def test_whoever_has_connections_keeps_them(penalised: Desk, office: OfficeBooks) -> None:

@@ -55,7 +55,8 @@ _UNANSWERED: Final = tuple(f"凤住许〔2026〕{n}号" for n in range(1, 21))
 def plant(at: Desk) -> Mapping[str, Any]:
     """Connect, send, be answered, take in; what became of each document and complaint."""
     settings, store = at.office.settings, at.office.store
-    folder = settings.data / "partners"
+    # a connection names its folder wherever one works, and the data folder may be said from here
+    folder = settings.data.absolute() / "partners"
     if not _connect(settings.data / FILE, folder):
         return {}
     _leave_orders(folder / LINE)
