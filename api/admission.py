@@ -32,6 +32,7 @@ __all__ = [
     "Fen",
     "Flag",
     "Instant",
+    "Integer",
     "Number",
     "Text",
     "Whole",
@@ -110,8 +111,9 @@ Instant = Annotated[
 ]
 #: A whole number in a body, whose bounds each use states.
 Count = Annotated[int, BeforeValidator(_integral)]
-#: Money in a body, in fen.
-Fen = Annotated[int, Field(ge=-MOST, le=MOST), BeforeValidator(_integral)]
+#: Any whole number in a body; money, in fen.
+Integer = Annotated[Count, Field(ge=-MOST, le=MOST)]
+Fen = Integer
 #: Any number, any text in a body.
 Number = (
     Annotated[int, Field(strict=True, ge=-MOST, le=MOST)]

@@ -1,4 +1,4 @@
-"""Folders that are their owner's alone: what lies in the data folder is personal data.
+"""Folders and files that are their owner's alone: what lies in the data folder is personal data.
 
 Folders are 0700 and files 0600, whatever the umask of the account is.  Windows has no such bits:
 there the folder's own permissions are the operator's.
@@ -11,7 +11,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["close_to_others", "is_open_to_others", "private_folder"]
+__all__ = ["close_to_others", "is_open_to_others", "private_folder", "write_private"]
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -39,6 +39,17 @@ def private_folder(folder: Path) -> Path:
         _SEEN.add(folder)
         _close(folder)
     return folder
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Have a file on the disk whole or not at all, and its owner's alone; one that is there is replaced."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(path)
 
 
 def is_open_to_others(path: Path) -> bool:

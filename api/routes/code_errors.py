@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST, Count, Whole
+from api.admission import Count, Integer, Whole
 from api.dependencies import FOR_A_RUN_S, Body, Reading, Serving
 from api.guarded import if_match, shows
 from api.idempotency import once_by_key
@@ -80,16 +80,11 @@ class EndRequest(Body):
     by: _By
 
 
-_Operation = Annotated[Count, Field(ge=0, le=2)]
-
-
 class RoundRequest(Body):
     """登记一轮纠错的规则."""
 
     # which of them there are is a rule, and is refused in words
-    allowed: list[Annotated[Count, Field(ge=-MOST, le=MOST)]] = Field(
-        title="允许的数据操作标识位", min_length=1, max_length=3
-    )
+    allowed: list[Integer] = Field(title="允许的数据操作标识位", min_length=1, max_length=3)
     notice: str = Field(title="通知文号", max_length=255)
     by: _By
 
@@ -98,7 +93,7 @@ class ChoiceRequest(Body):
     """填报一行的处理."""
 
     item: str = Field(title="行编号", max_length=64)
-    operation: _Operation = Field(title="数据操作标识位：0 新赋码，1 删除，2 保持不变")
+    operation: Count = Field(title="数据操作标识位：0 新赋码，1 删除，2 保持不变", ge=0, le=2)
     new_code: str = Field(default="", title="新统一社会信用代码", max_length=32)
     note: _Note = ""
     by: _By

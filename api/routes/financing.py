@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from api.acts import Act
-from api.admission import MOST, Count, Whole
+from api.admission import MOST, Count, Integer, Whole
 from api.dependencies import Body, Reading, Scoped, Serving
 from api.financing import carried, desk_for, figures_for
 from api.guarded import IfMatch, as_seen, editable
@@ -72,16 +72,12 @@ class Withdrawal(Numbered):
     reason: Reason
 
 
-#: What an act states in numbers: amounts in fen, rates in parts of a million, days.
-_Counted = Annotated[Count, Field(ge=-MOST, le=MOST)]
-
-
 class CaseAct(Numbered):
     """一项办理."""
 
     act: str = Field(title="办理事项", max_length=24)
     reason: Reason = ""
-    content: dict[str, str | _Counted | bool] = Field(default={}, title="内容", max_length=20)
+    content: dict[str, str | Integer | bool] = Field(default={}, title="内容", max_length=20)
 
 
 class Paper(Numbered):

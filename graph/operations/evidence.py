@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path
 
 from graph.errors import InputError, NotFoundError
-from graph.private import private_folder
+from graph.private import private_folder, write_private
 from graph.settings import Settings
 
 __all__ = ["MOST_SCAN", "keep_scan", "scan_type", "scan_with"]
@@ -36,13 +35,7 @@ def keep_scan(settings: Settings, content: bytes) -> str:
     folder = private_folder(settings.data / _FOLDER)
     path = folder / digest
     if not path.exists():
-        aside = folder / f".{digest}.{os.getpid()}"
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.replace(path)
+        write_private(path, content)
     return digest
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path
 
 from graph.errors import InputError, NotFoundError
-from graph.private import private_folder
+from graph.private import private_folder, write_private
 from graph.settings import Settings
 
 __all__ = ["MOST_BYTES", "FinancingPapers"]
@@ -35,13 +34,7 @@ class FinancingPapers:
         sha256 = hashlib.sha256(content).hexdigest()
         path = private_folder(self._folder) / sha256
         if not path.exists():
-            part = path.with_name(f"{sha256}.{os.getpid()}.part")
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-            part.replace(path)
+            write_private(path, content)
         return sha256
 
     def read(self, sha256: str) -> bytes:

@@ -206,7 +206,7 @@ def _engine(settings: Settings, *, upgrading: bool = False) -> Engine:
             ) from error
     if engine.dialect.name == "sqlite":
         _teach_sqlite(engine, upgrading=upgrading)
-    else:
+    elif engine.dialect.name == "postgresql":
         _teach_postgresql(engine)
     return engine
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -22,6 +21,7 @@ from graph.identifiers.redaction import redacted
 from graph.information import InformationClass
 from graph.operations.responsible import responsible
 from graph.plain_yaml import read_yaml
+from graph.private import write_private
 from graph.secrets import load_secrets
 from graph.settings import Settings
 
@@ -72,14 +72,8 @@ class Order:
 
     def note(self, settings: Settings) -> None:
         """Have it lie in the data folder, on the disk."""
-        path = settings.data / _FILE
-        aside = path.with_name(f".{_FILE}.{os.getpid()}")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(asdict(self), stream, ensure_ascii=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.replace(path)
+        stated = json.dumps(asdict(self), ensure_ascii=False)
+        write_private(settings.data / _FILE, stated.encode())
 
     @staticmethod
     def noted(settings: Settings) -> Order | None:

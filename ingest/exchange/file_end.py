@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
 from graph.file_name import storable
-from graph.private import private_folder
+from graph.private import private_folder, write_private
 from graph.sealed import sync
 from ingest.exchange.connection import Connection
 from ingest.exchange.contract import Contract
@@ -136,10 +135,5 @@ def _page(contract: Contract, path: Path, table: str, told: Mapping[str, object]
 
 def _write(path: Path, content: bytes) -> None:
     """Have a file on the disk whole, or not at all."""
-    aside = path.with_name(f".{path.name}.part")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(path)
+    write_private(path, content)
     sync(path.parent)

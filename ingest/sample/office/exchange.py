@@ -9,13 +9,12 @@ written connections of their own keeps them, and nothing is planted.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from graph.operations import Outbox
-from graph.private import private_folder
+from graph.private import private_folder, write_private
 from ingest.exchange import contract_named, enqueue, receive, send
 from ingest.exchange.connection import FILE
 from ingest.sample.firms import codes
@@ -80,7 +79,7 @@ def _connect(path: Path, folder: Path) -> bool:
     said = f"{CITY}: {{end: file, folder: {folder / CITY}, department: {_BODY}}}\n"
     said += f"{LINE}: {{end: file, folder: {folder / LINE}, department: {_BODY}}}\n"
     if not path.exists():
-        _write(path, said)
+        write_private(path, said.encode())
     return path.read_text(encoding="utf-8") == said
 
 
@@ -101,8 +100,8 @@ def _leave_orders(folder: Path) -> None:
     ]  # fmt: skip
     told = {words.table: "orders", words.body: rows, words.total: len(rows)}
     inbox = private_folder(folder / "inbox")
-    _write(inbox / name, json.dumps(told, ensure_ascii=False))
-    _write(inbox / f"{name}.ok", "")
+    write_private(inbox / name, json.dumps(told, ensure_ascii=False).encode())
+    write_private(inbox / f"{name}.ok", b"")
 
 
 def _answer(outbox: Outbox, folder: Path) -> None:
@@ -123,14 +122,5 @@ def _answer(outbox: Outbox, folder: Path) -> None:
             words.code: "ok", words.message: "", words.total: len(items),
             words.taken: len(items) - len(wrong), words.failed: len(wrong), words.rows: wrong,
         }  # fmt: skip
-        _write(receipts / f"{request.number}.json", json.dumps(told, ensure_ascii=False))
-
-
-def _write(path: Path, text: str) -> None:
-    """A file that is whole or not there, and its owner's alone."""
-    aside = path.with_name(f".{path.name}.part")
-    with os.fdopen(
-        os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as to:
-        to.write(text)
-    aside.replace(path)
+        receipt = json.dumps(told, ensure_ascii=False).encode()
+        write_private(receipts / f"{request.number}.json", receipt)
