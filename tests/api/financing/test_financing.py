@@ -3,264 +3,26 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from fastapi import FastAPI
+from financed import BANK, DEMAND, FIRM, OTHER, WHEN, act, begun, of_reader
 from starlette.testclient import TestClient
 
-import api.routes.financing as routes
-from api.app import create_app
 from api.audit_writer import TrailWriter
 from api.financing_form import stated
 from api.security import Asker, local_asker, policy_of
 from api.security.role import Role
-from graph.errors import BusyError, InputError, NotFoundError
-from graph.operations import FinancingBook, IdempotencyKeys, OfficeBooks, OperationsStore, Trail
-from graph.settings import Settings
+from graph.errors import InputError
+from graph.operations import FinancingBook, OfficeBooks, Trail
 from graph.time import today
 from ingest.financing import FinancingDesk
-from queries.eligibility import Verdict
 from queries.scope import Scope
-
-FIRM, BANK, OTHER = "org:91610305MA9T00018F", "institution:A", "institution:B"
-WHEN = datetime(2026, 3, 2, 3, tzinfo=UTC)
-
-
-class FakeReader:
-    """A district of one firm and two banks."""
-
-    def __init__(self) -> None:
-        self.products = {"apple_loan": SimpleNamespace(title="苹果贷")}
-        self.moment = SimpleNamespace(position=1, as_of=today())
-
-    def known(self, key: str) -> str:
-        if key != FIRM:
-            raise NotFoundError("没有这个主体。", "Unknown.", code="party_unknown")
-        return key
-
-    def product(self, name: str) -> Any:
-        return self.products[name]
-
-    def name(self, _key: str) -> str:
-        return "凤翔样例果业有限公司"
-
-    def names(self, keys: Any) -> dict[str, str]:
-        return {key: f"名称{key[-1]}" for key in keys}
-
-    def decide_every(self, _key: str) -> list[Any]:
-        return [
-            SimpleNamespace(product=SimpleNamespace(id="pig_loan"), verdict=Verdict.NOT_MET),
-            SimpleNamespace(product=SimpleNamespace(id="apple_loan"), verdict=Verdict.MET),
-            SimpleNamespace(product=SimpleNamespace(id="cold_store_loan"), verdict=Verdict.UNKNOWN),
-        ]
-
-    def conflicts(self, assessor: str) -> dict[str, str]:
-        return {FIRM: "法定代表人"} if assessor == "person:boss" else {}
-
-    def table(self, kind: str) -> pa.Table:
-        if kind == "FinancialInstitution":
-            return pa.table({"key": [BANK, OTHER], "name": ["样例银行", "别的银行"]})
-        text, none = pa.string(), pa.null()
-        names = {"key": text, "from_key": text, "to_key": text, "certainty": pa.float64(),
-                 "granted_on": pa.date32(), "has_loan_record": pa.bool_(), "report_on": pa.date32(),
-                 "valid_from": pa.date32(), "known_from": pa.timestamp("us", "UTC"),
-                 "fact_id": text, "source": text, "batch": text, "none": none}  # fmt: skip
-        return pa.schema(list(names.items())).empty_table()
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[OfficeBooks]:
-    settings = Settings(data=tmp_path)
-    with OperationsStore(settings) as store:
-        yield OfficeBooks(settings, store)
-
-
-@pytest.fixture
-def consents() -> set[tuple[str, str]]:
-    return {(FIRM, BANK)}
-
-
-@pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Asker], FastAPI]:
-    """An application for each who asks, made once."""
-    made: dict[str, FastAPI] = {}
-
-    def of(asker: Asker) -> FastAPI:
-        if asker.id not in made:
-            settings = Settings(data=tmp_path_factory.mktemp("app"))
-            made[asker.id] = create_app(settings, answers_for=asker)
-        return made[asker.id]
-
-    return of
-
-
-@pytest.fixture
-def trail(office: OfficeBooks) -> Iterator[TrailWriter]:
-    """What is asked here is entered."""
-    with TrailWriter(office.store) as writer:
-        yield writer
-
-
-@pytest.fixture
-def served(
-    office: OfficeBooks,
-    consents: set[tuple[str, str]],
-    apps: Callable[[Asker], FastAPI],
-    trail: TrailWriter,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Any]:
-    """The client of somebody: `served()` the platform, `served(BANK)` a bank's officer."""
-    monkeypatch.setattr(routes, "carried", lambda _desk: None)
-    monkeypatch.setattr("api.pages.financing.carried", lambda _desk: None)
-
-    def of(institution: str | None = None) -> TestClient:
-        asker = local_asker()
-        if institution is not None:
-            scope = Scope("信贷员", institution=institution, open_classes=frozenset())
-            asker = replace(asker, id=f"user:{institution}", name="李四", scope=scope)
-        app = apps(asker)
-        app.state.services = SimpleNamespace(
-            settings=office.settings, office=office, store=office.store, trail=trail,
-            reader=lambda *_, **__: _of_reader(asker.scope),
-            has_consent=lambda subject, bank, _purpose, _at: (subject, bank) in consents,
-        )  # fmt: skip
-        return TestClient(app, "http://127.0.0.1")
-
-    yield of
-
-
-def _of_reader(scope: Scope) -> SimpleNamespace:
-    reader = FakeReader()
-    names = ("products", "moment", "known", "product", "name", "names", "decide_every", "conflicts",
-             "table")  # fmt: skip
-    made = SimpleNamespace(scope=scope, **{name: getattr(reader, name) for name in names})
-    made.showing = lambda _shows: made
-    return made
-
-
-DEMAND = {"subject": FIRM, "amount_fen": 10_000_000, "months": 12, "purpose": "购买果袋",
-          "security_kinds": ["unsecured"], "by": "张三"}  # fmt: skip
-
-
-def begun(client: TestClient) -> tuple[int, int]:
-    demand = client.post("/v1/financing/demands", json={**DEMAND, "reference": "D1"}).json()
-    number = demand["act"]["demand"]
-    told = {"institution": BANK, "product": "apple_loan", "reference": "P1", "by": "张三"}
-    pushed = client.post(f"/v1/financing/demands/{number}/pushes", json=told)
-    assert pushed.status_code == 201, pushed.text
-    return number, pushed.json()["act"]["case_number"]
-
-
-def act(client: TestClient, case: int, what: str, reference: str, **more: Any) -> Any:
-    content = more.pop("content", {})
-    body = {"act": what, "reference": reference, "by": "李四", "content": content, **more}
-    return client.post(f"/v1/financing/applications/{case}/acts", json=body)
-
-
-def test_a_key_is_one_request_whatever_the_network_does(served: Any) -> None:
-    client, key = served(), {"Idempotency-Key": "k-1"}
-    first = client.post("/v1/financing/demands", json=DEMAND, headers=key)
-    assert first.status_code == 201 and first.json()["is_new"]
-    again = client.post("/v1/financing/demands", json=DEMAND, headers=key)
-    assert (again.status_code, again.json()) == (201, first.json())
-    assert again.headers["Idempotency-Replayed"] == "true"
-    other = client.post("/v1/financing/demands", json={**DEMAND, "months": 6}, headers=key)
-    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-    # another client's key of the same name is another key
-    assert (
-        served(BANK)
-        .post("/v1/financing/demands", json={**DEMAND, "by": "李四"}, headers=key)
-        .json()["is_new"]
-    )
-    none = client.post("/v1/financing/demands", json=DEMAND)
-    assert (none.status_code, none.json()["code"]) == (400, "reference_missing")
-    # what was refused leaves its key free
-    wrong = {**DEMAND, "subject": "org:unknown"}
-    key = {"Idempotency-Key": "k-2"}
-    assert client.post("/v1/financing/demands", json=wrong, headers=key).status_code == 404
-    assert client.post("/v1/financing/demands", json=DEMAND, headers=key).status_code == 201
-
-
-def test_an_act_is_held_to_what_was_seen_and_sent_again_it_is_answered_as_at_first(
-    served: Any,
-) -> None:
-    client = served()
-    made = client.post("/v1/financing/demands", json={**DEMAND, "reference": "S1"}).json()
-    path = f"/v1/financing/demands/{made['act']['demand']}"
-    seen = {"If-Match": client.get(path).headers["etag"]}
-    body, key = {"reason": "不需要了", "by": "张三"}, {"Idempotency-Key": "s-1"}
-    matching = {"reference": "M1", "by": "张三"}
-    assert client.post(f"{path}/matching", json=matching, headers=seen).status_code == 200
-    late = client.post(f"{path}/withdrawal", json=body, headers={**seen, **key})
-    assert (late.status_code, late.json()["code"]) == (412, "state_changed")
-    assert [one["act"] for one in client.get(path).json()["acts"]] == ["register", "match"]
-    told = {"institution": BANK, "product": "apple_loan", "reference": "P9", "by": "张三"}
-    assert client.post(f"{path}/pushes", json=told, headers=seen).status_code == 412
-    # what was refused left its key free, and what is done is answered again though it changed since
-    seen = {"If-Match": client.get(path).headers["etag"]}
-    first = client.post(f"{path}/withdrawal", json=body, headers={**seen, **key})
-    again = client.post(f"{path}/withdrawal", json=body, headers={**seen, **key})
-    assert (first.status_code, again.status_code) == (200, 200)
-    assert again.json() == first.json() and again.headers["Idempotency-Replayed"] == "true"
-
-
-def test_an_act_on_an_application_is_held_to_what_its_demand_showed(
-    served: Any, consents: set[tuple[str, str]]
-) -> None:
-    """Two officers of a bank look at one application, and both accept it."""
-    number, case = begun(served())
-    bank, path = served(BANK), f"/v1/financing/demands/{number}"
-    acts, papers = (f"/v1/financing/applications/{case}/{way}" for way in ("acts", "papers"))
-    seen = {"If-Match": bank.get(path).headers["etag"]}
-
-    def accept(reference: str, **more: str) -> Any:
-        told = {"act": "accept", "reference": reference, "by": "李四"}
-        return bank.post(acts, json=told, headers={**seen, **more})
-
-    first = accept("A1", **{"Idempotency-Key": "a-1"})
-    assert first.status_code == 200
-    late = accept("A2")
-    assert (late.status_code, late.json()["code"]) == (412, "state_changed")
-    assert accept("A1", **{"Idempotency-Key": "a-1"}).json() == first.json()
-    paper = {
-        "kind": "contract",
-        "name": "合同.txt",
-        "content": "5ZCI5ZCM",
-        "reference": "F1",
-        "by": "李四",
-    }
-    assert bank.post(papers, json=paper, headers=seen).status_code == 412
-    seen = {"If-Match": bank.get(path).headers["etag"]}
-    assert bank.post(papers, json=paper, headers=seen).status_code == 201
-    # of another's, and of one that is not there, the same is said
-    consents.add((FIRM, OTHER))
-    told = {"act": "note", "reason": "试", "reference": "N1", "by": "李四"}
-    for place in (case, 999):
-        stranger = served(OTHER).post(
-            f"/v1/financing/applications/{place}/acts", json=told, headers=seen
-        )
-        assert (stranger.status_code, stranger.json()["code"]) == (412, "state_changed")
-
-
-def test_a_key_in_progress_is_busy_and_free_again_after_a_death(office: OfficeBooks) -> None:
-    keys = IdempotencyKeys(office.store)
-    assert keys.begin("a", "k", "digest", at=WHEN) is None
-    with pytest.raises(BusyError) as raised:
-        keys.begin("a", "k", "digest", at=WHEN + timedelta(seconds=1))
-    assert raised.value.cause_code == "idempotency_in_progress"
-    assert keys.begin("b", "k", "digest", at=WHEN) is None
-    assert keys.begin("a", "k", "digest", at=WHEN + timedelta(seconds=61)) is None
-    keys.answer("a", "k", 200, {"n": 1})
-    assert keys.begin("a", "k", "digest", at=WHEN) is not None
-    with pytest.raises(InputError):
-        keys.begin("a", "k\n", "digest", at=WHEN)
 
 
 def test_consent_is_asked_at_the_push_and_at_every_look(
@@ -338,7 +100,7 @@ def test_the_credit_office_reads_figures_and_no_application(
     app = apps(asker)
     app.state.services = SimpleNamespace(
         settings=office.settings, office=office, store=office.store, trail=trail,
-        reader=lambda *_, **__: _of_reader(asker.scope), has_consent=lambda *_: True,
+        reader=lambda *_, **__: of_reader(asker.scope), has_consent=lambda *_: True,
     )  # fmt: skip
     client = TestClient(app, "http://127.0.0.1")
     told = {one["code"]: one for one in client.get("/v1/financing/indicators").json()}
