@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 import httpx
 import uvicorn
 from fastapi import FastAPI
-from waiting import until
+from waiting import PATIENCE, until
 
 from api.server import SERVER, StoppingServer
 
@@ -54,13 +55,25 @@ def slowly(stop_s: float) -> Iterator[Slow]:
 
 
 def refuses(address: str) -> bool:
+    """Whether nobody listens there any more; who was let in no further than the queue is told nothing."""
     try:
         httpx.get(address, timeout=0.5)
     except httpx.ConnectError:
         return True
-    except httpx.TimeoutException:
+    except httpx.TransportError:
+        # no answer in time, or the queue was closed with this connection in it: asked once more
         return False
     return False
+
+
+def test_who_stands_in_the_queue_as_it_closes_is_refused_the_next_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as client:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        asked = client.submit(refuses, address)
+        # there is somebody in the queue, who is not let in
+        select.select([listening], [], [], PATIENCE)
+        listening.close()
+        assert asked.result() is False and refuses(address)
 
 
 def test_an_answer_under_way_is_finished_and_nobody_new_is_let_in() -> None:
