@@ -100,11 +100,14 @@ def test_a_page_that_came_badly_is_asked_for_again(
     partner.pages = {"": ([order("G1")], "c1")}
     contract = contract_named("citizen_hotline")
     assert contract.http is not None
+    # only what is slow is not waited for: a busy machine is slow too
     quick = contract.model_copy(update={"http": contract.http.model_copy(update={"read_s": 0.2})})
     with serving(partner):
-        end = HttpEnd(quick, Connection(end="http", address=partner.address))
+        at = Connection(end="http", address=partner.address)
+        end = HttpEnd(contract, at)
         partner.faults.extend([fault] * 3)
-        ended = receive_by(settings, store, "citizen_hotline", end)
+        first = HttpEnd(quick, at) if fault == "slow" else end
+        ended = receive_by(settings, store, "citizen_hotline", first)
         assert (ended.pages, complaints_or_none(settings)) == (0, 0)
         assert ended.problem is not None
         assert receive_by(settings, store, "citizen_hotline", end).rows == 1
