@@ -13,9 +13,10 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from waiting import until
+from fastapi import FastAPI, Request
+from waiting import PATIENCE, until
 
+import api.dependencies
 import api.events.stream
 import api.routes.events
 from api.acts import Act
@@ -157,12 +158,19 @@ def test_two_hundred_open_streams_hold_nobody_up(services: Services) -> None:
 
 
 def test_a_stream_tells_what_its_reader_may_see_and_ends_with_their_session(
-    services: Services,
+    services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(services) as served:
         scope = Scope("信贷员", open_classes=frozenset(), grants={B: frozenset({"credit"})})
         reader = replace(local_asker(), scope=scope, acts=frozenset({Act.NOTIFY}))
         served.app.state.asker = reader
+        asked: list[Asker | None] = []
+
+        async def asker_again(request: Request) -> Asker | None:
+            asked.append(await api.dependencies.asker_again(request))
+            return asked[-1]
+
+        monkeypatch.setattr(api.routes.events, "asker_again", asker_again)
 
         async def listen() -> None:
             async with client() as asking, opened(asking, served) as answer:
@@ -171,13 +179,14 @@ def test_a_stream_tells_what_its_reader_may_see_and_ends_with_their_session(
                 assert (await anext(heard))["subject"] == B
                 # a consent that is taken back counts at once, at the latest with the next beat
                 served.app.state.asker = replace(reader, scope=replace(scope, grants={}))
-                await asyncio.sleep(0.5)
+                known = len(asked)
+                await asyncio.to_thread(until, lambda: len(asked) > known + 1)
                 served.happen(B)
                 served.app.state.asker = ended = replace(reader, acts=frozenset())
                 assert isinstance(ended, Asker)
                 assert [each async for each in heard] == []
 
-        asyncio.run(asyncio.wait_for(listen(), 30))
+        asyncio.run(asyncio.wait_for(listen(), PATIENCE))
 
 
 def test_a_server_that_stops_ends_its_streams_at_once(services: Services) -> None:
@@ -192,7 +201,7 @@ def test_a_server_that_stops_ends_its_streams_at_once(services: Services) -> Non
                 served.server.should_exit = True
                 assert [each async for each in heard] == []
 
-        asyncio.run(asyncio.wait_for(listen(), 30))
+        asyncio.run(asyncio.wait_for(listen(), PATIENCE))
 
 
 def test_more_streams_than_there_is_room_for_are_refused(
