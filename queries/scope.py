@@ -52,15 +52,34 @@ class Grants(dict[str, frozenset[str]]):
         return {party: _kinds_of(frozenset(classes)) for party, classes in self.items()}
 
     @cached_property
-    def places(self) -> tuple[list[list[str]], dict[str, int]]:
-        """The lists of kinds that somebody opened, and party -> place of its own among them."""
+    def opened(self) -> dict[str, list[str]]:
+        """Kind of facts -> names of the groups of parties that opened it."""
+        found: dict[str, list[str]] = {}
+        for kinds, group in self._groups.items():
+            for kind in kinds:
+                found.setdefault(kind, []).append(group)
+        return found
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The name of a group with the last two characters of keys -> those keys, each on a line.
+
+        As texts, since they go along with every question: a hundred thousand keys are written in a
+        millisecond, as a map in a fifth of a second.  In parts, so that one is soon found.
+        """
         # one list of kinds is one object for all who opened the same classes
-        alike = {id(kinds): tuple(kinds) for kinds in self.kinds.values()}
-        opened = list(dict.fromkeys(alike.values()))
-        place = {kinds: number for number, kinds in enumerate(opened)}
-        by_list = {one: place[kinds] for one, kinds in alike.items()}
-        granted = {party: by_list[id(kinds)] for party, kinds in self.kinds.items()}
-        return [list(kinds) for kinds in opened], granted
+        alike = {id(kinds): self._groups.get(tuple(kinds)) for kinds in self.kinds.values()}
+        parts: dict[str, list[str]] = {}
+        for party, kinds in self.kinds.items():
+            if group := alike[id(kinds)]:
+                parts.setdefault(group + party[-_ENDING:], []).append(party)
+        return {part: _lines(parties) for part, parties in parts.items()}
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, ...], str]:
+        """The lists of kinds that somebody opened -> name of those who did."""
+        alike = {id(kinds): tuple(kinds) for kinds in self.kinds.values() if kinds}
+        return {kinds: f"{number}:" for number, kinds in enumerate(dict.fromkeys(alike.values()))}
 
     @cached_property
     def digest(self) -> str:
@@ -73,22 +92,18 @@ class Grants(dict[str, frozenset[str]]):
         What follows is carried on, so that one of a hundred thousand costs little.
         """
         made, kinds = Grants(self), {**self.kinds}
-        opened, granted = [*self.places[0]], {**self.places[1]}
+        groups, texts = {**self._groups}, {**self.texts}
         total = self._sum
-        place = {tuple(each): number for number, each in enumerate(opened)}
         for party, each in classes.items():
             if party in kinds:
-                total -= _named(party, kinds.pop(party))
-                del made[party], granted[party]
+                total -= _named(party, kinds[party])
+                _take_out(texts, groups.get(tuple(kinds.pop(party))), party)
+                del made[party]
             if each:
                 made[party], kinds[party] = each, _kinds_of(frozenset(each))
                 total += _named(party, kinds[party])
-                told = tuple(kinds[party])
-                if told not in place:
-                    place[told] = len(opened)
-                    opened.append([*told])
-                granted[party] = place[told]
-        made.__dict__.update(kinds=kinds, places=(opened, granted), _sum=total % _MODULUS)
+                _put_in(texts, groups, kinds[party], party)
+        made.__dict__.update(kinds=kinds, _groups=groups, texts=texts, _sum=total % _MODULUS)
         return made
 
     @cached_property
@@ -98,6 +113,32 @@ class Grants(dict[str, frozenset[str]]):
 
 
 _MODULUS = 1 << 256
+
+#: By how many characters at the end of a key parties are parted; as `has_opened` looks them up.
+_ENDING = 2
+
+
+def _lines(parties: list[str]) -> str:
+    """Each on a line of its own, with an end of a line before it too."""
+    text = "\n".join(["", *parties, ""])
+    if text.count("\n") != len(parties) + 1:
+        raise ValueError("a key of a party is one line")
+    return text
+
+
+def _take_out(texts: dict[str, str], group: str | None, party: str) -> None:
+    if group is not None:
+        part = group + party[-_ENDING:]
+        texts[part] = texts[part].replace(f"\n{party}\n", "\n")
+
+
+def _put_in(
+    texts: dict[str, str], groups: dict[tuple[str, ...], str], kinds: list[str], party: str
+) -> None:
+    if kinds:
+        group = groups.setdefault(tuple(kinds), f"{len(groups)}:")
+        part = group + party[-_ENDING:]
+        texts[part] = texts.get(part, "\n") + _lines([party])[1:]
 
 
 def _named(party: str, kinds: list[str]) -> int:
@@ -223,19 +264,18 @@ class Scope:
         """What the questions that look at what is seen are given (`queries.seen`).
 
         `open`: kinds that need nobody's consent; `owning`: kinds of ties that make a party an owner;
-        `granted`: party -> place in `opened`, the lists of kinds that somebody opened: a hundred
-        thousand consents are alike.
+        `opened`: kind -> groups of parties that opened it, a hundred thousand consents are alike;
+        `granted`: the keys of each group, in parts (`Grants.texts`).
         """
         return self._parameters
 
     @cached_property
     def _parameters(self) -> dict[str, Any]:
-        opened, granted = self._grants.places
         return {
             "open": sorted(self.open_kinds),
             "owning": [*owning_kinds()],
-            "opened": opened,
-            "granted": granted,
+            "opened": self._grants.opened,
+            "granted": self._grants.texts,
             "areas": None if self.areas is None else list(self.areas),
         }
 

@@ -1,8 +1,8 @@
 """What a reader sees of a version or a tie, as Cypher: `Scope.sees`, written from the schema.
 
-Parameters: `$open` (fact kinds that need nobody's consent for this reader), `$granted` (party -> place
-in `$opened`, the lists of fact kinds that somebody opened to them) and `$areas` (beginnings of the keys
-of divisions).  Whether anybody opened anything, and whether the reader works in the whole district, is
+Parameters: `$open` (fact kinds that need nobody's consent for this reader), `$opened` (fact kind ->
+groups of parties that opened it to them), `$granted` (the keys of each group, in parts) and `$areas`
+(beginnings of the keys of divisions).  Whether anybody opened anything, and whether the reader works in the whole district, is
 known before: what need not be asked is not in the text, so that its plan is small.  A text is planned
 once and slowly, so readers of all roles share these four.
 """
@@ -93,7 +93,13 @@ def _conditions(name: str, kind: str, of: str, fact: Bound, reading: Reading) ->
             *(
                 of_fragment("has_opened", node, kind)
                 if is_party
-                else of_fragment("has_owner_opening", node, ways, wanted, kind)
+                else of_fragment(
+                    "has_owner_opening",
+                    node,
+                    ways,
+                    wanted,
+                    of_fragment("has_opened", "owner_", kind),
+                )
                 for node, is_party in about
             )
         )

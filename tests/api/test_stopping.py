@@ -66,14 +66,14 @@ def refuses(address: str) -> bool:
     return False
 
 
-def test_who_stands_in_the_queue_as_it_closes_is_refused_the_next_time() -> None:
+def test_who_stands_in_the_queue_as_it_closes_is_refused_then_or_the_next_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as client:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         asked = client.submit(refuses, address)
         # there is somebody in the queue, who is not let in
         select.select([listening], [], [], PATIENCE)
         listening.close()
-        assert asked.result() is False and refuses(address)
+        assert asked.result() or refuses(address)
 
 
 def test_an_answer_under_way_is_finished_and_nobody_new_is_let_in() -> None:
