@@ -31,7 +31,7 @@ __all__ = ["SUPPLIED", "rendered", "with_roles"]
 #: Parameters that no question declares: the moment and the scope give them.
 SUPPLIED = frozenset(
     {"as_of", "known_at", "veiled", "registers", *PARAMETERS,
-     "open", "owning", "opened", "granted", "areas"}
+     "open", "owning", "opened", "granted", "ending", "areas"}
 )  # fmt: skip
 
 _FOR_A_READER = frozenset({"live", "begun"})

@@ -62,7 +62,7 @@ class Grants(dict[str, frozenset[str]]):
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The name of a group with the last two characters of keys -> those keys, each on a line.
+        """The name of a group with the end of keys (`ending`) -> those keys, each on a line.
 
         As texts, since they go along with every question: a hundred thousand keys are written in a
         millisecond, as a map in a fifth of a second.  In parts, so that one is soon found.
@@ -72,8 +72,16 @@ class Grants(dict[str, frozenset[str]]):
         parts: dict[str, list[str]] = {}
         for party, kinds in self.kinds.items():
             if group := alike[id(kinds)]:
-                parts.setdefault(group + party[-_ENDING:], []).append(party)
+                parts.setdefault(group + self._end(party), []).append(party)
         return {part: _lines(parties) for part, parties in parts.items()}
+
+    @cached_property
+    def ending(self) -> int:
+        """By how many characters at the end of a key parties are parted: each part is some hundreds."""
+        return sum(len(self.kinds) > many for many in _MANY)
+
+    def _end(self, party: str) -> str:
+        return party[len(party) - self.ending :] if self.ending < len(party) else party
 
     @cached_property
     def _groups(self) -> dict[tuple[str, ...], str]:
@@ -97,13 +105,20 @@ class Grants(dict[str, frozenset[str]]):
         for party, each in classes.items():
             if party in kinds:
                 total -= _named(party, kinds[party])
-                _take_out(texts, groups.get(tuple(kinds.pop(party))), party)
+                if group := groups.get(tuple(kinds.pop(party))):
+                    part = group + self._end(party)
+                    texts[part] = texts[part].replace(f"\n{party}\n", "\n")
                 del made[party]
             if each:
                 made[party], kinds[party] = each, _kinds_of(frozenset(each))
                 total += _named(party, kinds[party])
-                _put_in(texts, groups, kinds[party], party)
-        made.__dict__.update(kinds=kinds, _groups=groups, texts=texts, _sum=total % _MODULUS)
+                if kinds[party]:
+                    group = groups.setdefault(tuple(kinds[party]), f"{len(groups)}:")
+                    part = group + self._end(party)
+                    texts[part] = texts.get(part, "\n") + _lines([party])[1:]
+        made.__dict__.update(kinds=kinds, _groups=groups, _sum=total % _MODULUS)
+        if made.ending == self.ending:
+            made.__dict__.update(texts=texts)
         return made
 
     @cached_property
@@ -114,8 +129,9 @@ class Grants(dict[str, frozenset[str]]):
 
 _MODULUS = 1 << 256
 
-#: By how many characters at the end of a key parties are parted; as `has_opened` looks them up.
-_ENDING = 2
+#: Beyond so many parties their keys, which end in one of sixteen characters or more, are parted by one
+#: character more.
+_MANY = (500, 8_000)
 
 
 def _lines(parties: list[str]) -> str:
@@ -124,21 +140,6 @@ def _lines(parties: list[str]) -> str:
     if text.count("\n") != len(parties) + 1:
         raise ValueError("a key of a party is one line")
     return text
-
-
-def _take_out(texts: dict[str, str], group: str | None, party: str) -> None:
-    if group is not None:
-        part = group + party[-_ENDING:]
-        texts[part] = texts[part].replace(f"\n{party}\n", "\n")
-
-
-def _put_in(
-    texts: dict[str, str], groups: dict[tuple[str, ...], str], kinds: list[str], party: str
-) -> None:
-    if kinds:
-        group = groups.setdefault(tuple(kinds), f"{len(groups)}:")
-        part = group + party[-_ENDING:]
-        texts[part] = texts.get(part, "\n") + _lines([party])[1:]
 
 
 def _named(party: str, kinds: list[str]) -> int:
@@ -265,7 +266,7 @@ class Scope:
 
         `open`: kinds that need nobody's consent; `owning`: kinds of ties that make a party an owner;
         `opened`: kind -> groups of parties that opened it, a hundred thousand consents are alike;
-        `granted`: the keys of each group, in parts (`Grants.texts`).
+        `granted`: the keys of each group, in parts by the `ending` of a key (`Grants.texts`).
         """
         return self._parameters
 
@@ -276,6 +277,7 @@ class Scope:
             "owning": [*owning_kinds()],
             "opened": self._grants.opened,
             "granted": self._grants.texts,
+            "ending": self._grants.ending,
             "areas": None if self.areas is None else list(self.areas),
         }
 

@@ -1,10 +1,11 @@
 """What a reader sees of a version or a tie, as Cypher: `Scope.sees`, written from the schema.
 
 Parameters: `$open` (fact kinds that need nobody's consent for this reader), `$opened` (fact kind ->
-groups of parties that opened it to them), `$granted` (the keys of each group, in parts) and `$areas`
-(beginnings of the keys of divisions).  Whether anybody opened anything, and whether the reader works in the whole district, is
-known before: what need not be asked is not in the text, so that its plan is small.  A text is planned
-once and slowly, so readers of all roles share these four.
+groups of parties that opened it to them), `$granted` (the keys of each group, in parts by their
+`$ending`) and `$areas` (beginnings of the keys of divisions).  Whether anybody opened anything, and
+whether the reader works in the whole district, is known before: what need not be asked is not in the
+text, so that its plan is small.  A text is planned once and slowly, so readers of all roles share
+these four.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, Self
@@ -267,10 +267,15 @@ class Catalogue(Strict):
                     self.facts[name].typed(value)
         return self
 
-    @property
+    @cached_property
     def own(self) -> Mapping[str, FactSpec]:
         """Those that may stand in a condition."""
         return {name: spec for name, spec in self.facts.items() if not spec.hint}
+
+    @cached_property
+    def tellers(self) -> tuple[str, ...]:
+        """Those of them of which some value says something of others, by name."""
+        return tuple(name for name, spec in sorted(self.own.items()) if spec.implies)
 
     def implied(
         self, name: str, value: Value, *, gone_by: bool = False

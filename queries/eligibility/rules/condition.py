@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
@@ -265,7 +266,12 @@ class Condition(Rule):
     stage: Literal["eligibility", "drawing"] = "eligibility"
     steps: tuple[Step, ...] = Field(min_length=1)
 
-    @property
+    @cached_property
+    def test_text(self) -> str:
+        """What is tested, as a text: of two conditions that test the same it is the same."""
+        return self.model_dump_json(include={"test"}, by_alias=True)
+
+    @cached_property
     def facts(self) -> tuple[str, ...]:
         """Names of the facts that it asks for, each once, in order."""
         return tuple(dict.fromkeys(leaf.fact for leaf in self.test.leaves()))

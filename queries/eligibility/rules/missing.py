@@ -6,12 +6,16 @@ each time with what follows.  Conditions that share no unknown fact, and whose f
 of each other, are independent, so each group is searched for itself.  The union over the groups
 settles the whole; unless one group comes out 不符合 however it is filled (conditions that
 contradict each other), which settles the whole alone.
+
+What settles a group depends on how its tests come out and not on whom they are about, so what was
+found is kept for the next party in the same position.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations, islice, pairwise, product
 from typing import Any
 
@@ -28,6 +32,8 @@ _MUCH = 10**15
 #: So few facts are tried in every set sooner than one finds which are needed; ways of filling in all that
 #: are tried for it.
 _FEW, _TRIED = 3, 256
+#: Groups of which it is kept what settles them: some products, in some hundred positions each.
+_KEPT = 4096
 
 
 def least_missing(
@@ -51,7 +57,7 @@ def least_missing(
     union: list[str] = []
     alone: list[tuple[str, ...]] = []
     for group in _groups(still, facts, known or catalogue(), gone_by):
-        least, hopeless = group.least()
+        least, hopeless = _least(group)
         union += least
         if hopeless:
             alone.append(least)
@@ -69,7 +75,7 @@ def settling(
 ) -> tuple[str, ...]:
     """The least set of missing facts that settles one condition; empty when it is settled."""
     (group,) = _groups([condition], facts, known or catalogue(), gone_by=False)
-    return group.least()[0]
+    return _least(group)[0]
 
 
 def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
@@ -103,20 +109,28 @@ def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
     return (bounds[0] - 1, *bounds, *between, bounds[-1] + 1)
 
 
-@dataclass(frozen=True, eq=False)
+@lru_cache(maxsize=_KEPT)
+def _least(group: _Group) -> tuple[tuple[str, ...], bool]:
+    return group.least()
+
+
+@dataclass(frozen=True)
 class _Group:
     """Conditions that hang together.
 
     Attributes:
-        held: what is known of the facts that they ask for.
+        position: all that the rest depends on, as far as it matters here: two groups of one position
+            are settled by the same facts.
+        held: what is known of the facts that they ask for, and no more of it than its value.
         domains: of every unknown fact that can be brought, one value for each way it can turn out.
         says: what each of these values says of the other unknown facts.
     """
 
-    conditions: list[Condition]
-    held: dict[str, Fact]
-    domains: dict[str, tuple[Value, ...]]
-    says: dict[tuple[str, Value], dict[str, bool | int | str]]
+    position: Hashable
+    conditions: list[Condition] = field(compare=False)
+    held: dict[str, Fact] = field(compare=False)
+    domains: dict[str, tuple[Value, ...]] = field(compare=False)
+    says: dict[tuple[str, Value], dict[str, bool | int | str]] = field(compare=False)
 
     def least(self) -> tuple[tuple[str, ...], bool]:
         """The least set that settles it, and whether it is 不符合 however it is filled."""
@@ -192,7 +206,8 @@ def _groups(
     wanted = set().union(*asked.values())
     says: dict[tuple[str, Value], dict[str, bool | int | str]] = {}
     # by name: of two that say of a third, the first is heard, as where papers are laid down
-    for name, spec in sorted(known.own.items()):
+    for name in known.tellers:
+        spec = known.facts[name]
         if name in facts and facts[name].value is not None:
             continue
         told = {
@@ -233,11 +248,29 @@ def _group(
     for item in members:
         for leaf in item.test.leaves():
             leaves.setdefault(leaf.fact, []).append(leaf)
-    held = {n: facts[n] for n in leaves if n in facts and facts[n].value is not None}
+    held = {
+        name: Fact(facts[name].value)
+        for name in leaves
+        if name in facts and facts[name].value is not None
+    }
     domains = {
         name: distinguishable(leaves[name]) if name in leaves else (True, False) for name in names
     }
-    return _Group(members, held, domains, {pair: t for pair, t in says.items() if pair[0] in names})
+    said = {pair: told for pair, told in says.items() if pair[0] in names}
+    position = (
+        tuple(item.test_text for item in members),
+        tuple(_position(leaf, held) for item in members for leaf in item.test.leaves()),
+        tuple(sorted(domains.items())),
+        tuple((*pair, *sorted(told.items())) for pair, told in said.items()),
+    )
+    return _Group(position, members, held, domains, said)
+
+
+def _position(leaf: Leaf, held: Mapping[str, Fact]) -> Value | Verdict:
+    """How a test of one fact comes out; what is in a sum, and what was refused, counts as it is."""
+    if leaf.operator in ("summed", "granted") and leaf.fact in held:
+        return held[leaf.fact].value
+    return leaf.verdict(held)
 
 
 def _unknown(condition: Condition, facts: Mapping[str, Fact]) -> set[str]:

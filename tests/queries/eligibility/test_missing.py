@@ -92,6 +92,35 @@ def test_none_smaller_settles(version: Version, told: dict[str, bool], gone_by: 
     assert least_missing(kept.version, person, known=kept.known, gone_by=gone_by) == found
 
 
+SUMS = ("annual_income_fen", "owed_fen")
+MORE_TESTS = st.one_of(
+    TESTS,
+    st.just({"fact": "consent", "operator": "granted"}),
+    st.just(flag("consent", False)),
+    st.builds(
+        lambda least: {
+            "surplus": {"plus": {SUMS[0]: 1}, "minus": {SUMS[1]: 1}},
+            "at_least_fen": least,
+        },
+        st.sampled_from([0, 100]),
+    ),
+)
+
+
+@given(
+    st.lists(MORE_TESTS, min_size=1, max_size=4).map(version_of),
+    st.dictionaries(st.sampled_from((*LOANS, "consent")), st.booleans(), max_size=4),
+    st.dictionaries(st.sampled_from(SUMS), st.sampled_from([0, 50, 200])),
+    st.booleans(),
+)
+def test_what_was_found_of_another_in_the_same_position_holds(
+    version: Version, flags: dict[str, bool], sums: dict[str, int], gone_by: bool
+) -> None:
+    facts = {name: Fact(value) for name, value in {**flags, **sums}.items()}
+    for group in missing._groups([*version.conditions], facts, catalogue(), gone_by):
+        assert missing._least(group) == group.least()
+
+
 def test_a_first_loan_settles_all_that_follows_from_it() -> None:
     version = packaged()["farmer_small_credit_loan"].versions[0]
     base: dict[str, Any] = {
