@@ -7,7 +7,7 @@ code by now (`graph.resolution`).  Whoever asks several things at one moment loo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -77,10 +77,12 @@ def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Sta
     text = question.text_for(scope)
     if not scope.sees_everything:
         given |= scope.parameters()
-    used = _named(text)
-    return Statement(
-        text, {name: value for name, value in given.items() if name in used}, question.rows
-    )
+    return Statement(text, _used(text, given), question.rows)
+
+
+def _used(text: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    named = _named(text)
+    return {name: value for name, value in given.items() if name in named}
 
 
 #: Seconds for what everybody is asked, and for what a scope asks besides.  A plan that is cut short is
@@ -163,9 +165,10 @@ class CanonicalKeys:
     def _look_up_places(self, keys: Iterable[str]) -> None:
         asked = [key for key in keys if key not in self._places]
         if asked:
-            values = {"keys": asked, **self._at.parameters()}
+            text = of_fragment("places_of", "$keys")
+            values = _used(text, {"keys": asked, **self._at.parameters()})
             self._places |= {key: [] for key in asked}
-            for row in self._graph.read(of_fragment("places_of", "$keys"), values).rows:
+            for row in self._graph.read(text, values).rows:
                 self._places[row["key"]].append(row["place"])
 
     def tells_all_of(self, kind: str, key: str) -> bool:

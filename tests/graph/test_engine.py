@@ -361,3 +361,8 @@ def test_a_password_may_begin_like_an_option_and_is_handed_over_nowhere(
     for name in ("host.json", "host.log", "engine.json", "conf/neo4j.conf"):
         told = settings.engine_dir / name
         assert not told.exists() or stated["engine_password"] not in told.read_text("utf-8"), name
+
+
+def test_what_goes_to_the_graph_is_packed_by_compiled_code() -> None:
+    # two packages of one version: where they part, the driver packs in Python and says nothing
+    assert importlib.import_module("neo4j._codec.packstream").RUST_AVAILABLE
