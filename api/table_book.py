@@ -29,6 +29,8 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME, _LONGEST_CELL = 28, 32_000
 _NARROW, _WIDE = 10, 44
 _COVER = "说明"
+#: Characters of a page that are read at once.
+_PIECE = 2_000
 
 
 @dataclass
@@ -61,6 +63,16 @@ class PageTables(HTMLParser):
         self.feed(html)
         self.close()
         self.tables = [one for one in self._every if one.rows]
+
+    @classmethod
+    def are_in(cls, html: str) -> bool:
+        """Whether a page has a table with rows; read no further than the first."""
+        page = cls("")
+        for start in range(0, len(html), _PIECE):
+            page.feed(html[start : start + _PIECE])
+            if any(one.rows for one in page._every):
+                return True
+        return False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag opens."""

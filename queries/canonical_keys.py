@@ -150,7 +150,7 @@ class CanonicalKeys:
 
     def tells_all(self, kind: str, parties: pa.Array) -> NDArray[np.bool_]:
         """Of which parties every fact of a kind is seen (`Scope.tells_all`)."""
-        self._look_up_places(key for key in parties.to_pylist() if key is not None)
+        self.look_up_places(key for key in parties.to_pylist() if key is not None)
         told = [self.scope.tells_all(kind, key, self._places) for key in parties.to_pylist()]
         return np.array(told, bool)
 
@@ -159,10 +159,11 @@ class CanonicalKeys:
         areas = self.scope.areas
         if areas is None:
             return True
-        self._look_up_places([key])
+        self.look_up_places([key])
         return any(place.startswith(areas) for place in self._places[key])
 
-    def _look_up_places(self, keys: Iterable[str]) -> None:
+    def look_up_places(self, keys: Iterable[str]) -> None:
+        """Look up where parties are located, of those of whom it is not known yet."""
         asked = [key for key in keys if key not in self._places]
         if asked:
             text = of_fragment("places_of", "$keys")

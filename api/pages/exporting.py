@@ -102,13 +102,13 @@ def rows_shown(usual: int) -> int:
 def export_link(main: str) -> Markup:
     """The link by which the tables of a page are taken along; nothing where it has none, or may not."""
     asked = _asked.get()
-    if asked is None or "<table" not in main or not (tables := PageTables(main).tables):
+    if asked is None or "<table" not in main or not PageTables.are_in(main):
         return Markup("")
     query = f"{asked.again}&export=xlsx" if asked.again else "export=xlsx"
     return Markup(
         '<p class="export screen"><a href="?{}">导出表格</a>'
-        ' <span class="muted">本页 {} 张表，存为工作簿；带编号、查阅人、用途和时间，记入查阅记录</span></p>'
-    ).format(query, len(tables))
+        ' <span class="muted">本页的表，存为工作簿；带编号、查阅人、用途和时间，记入查阅记录</span></p>'
+    ).format(query)
 
 
 def exported(text: str, status: int, name: str) -> HTMLResponse | None:

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
+import api.table_book
 from api.table_book import PageTables, table_book
 
 PAGE = """
@@ -37,6 +38,14 @@ def test_what_is_read_of_a_page() -> None:
     assert second.title == "乙村 / 一组" and not second.head
     assert second.rows == [["果园", "一"], ["果园", "二"], ["@没有", ""]]
     assert third.rows == [["第三"]]
+
+
+def test_a_page_has_tables_where_one_has_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = "<h2>贷款</h2><table><thead><tr><th>甲</th></tr></thead></table>" * 3
+    for piece in (1, 7, 2_000):
+        monkeypatch.setattr(api.table_book, "_PIECE", piece)
+        for page in (PAGE, empty + PAGE, empty, "", "<p>无</p>"):
+            assert PageTables.are_in(page) is bool(PageTables(page).tables)
 
 
 def test_the_workbook_has_a_cover_and_runs_nothing() -> None:

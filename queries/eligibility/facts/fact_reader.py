@@ -79,7 +79,8 @@ class FactReader:
         amounts = None
         if read.take == "sum":
             held = rows.column(read.property or "")
-            codes[(codes == 2) & ~_true(pc.is_valid(held))] = 1
+            if len(held):
+                codes[(codes == 2) & ~_true(pc.is_valid(held))] = 1
             amounts = pc.fill_null(held, 0).to_numpy(zero_copy_only=False)
         sure, perhaps = codes[places] == 2, codes[places] == 1
         yes = np.bincount(subjects[sure], minlength=count)
@@ -117,6 +118,8 @@ class FactReader:
         self, spec: FactSpec, read: Read, rows: Observations, subjects: Numbers, places: Numbers
     ) -> FactColumn:
         """What one of the statements says: the newest, or the greatest."""
+        if not len(rows.who):
+            return self._unsaid(spec, read, rows)
         held = _held(read, rows)
         codes = np.asarray(self._codes(read.where, rows))
         told = (codes == 2) & _true(pc.is_valid(held))
@@ -208,15 +211,23 @@ class FactReader:
 
     def _label(self, spec: FactSpec, read: Read) -> FactColumn:
         count = len(self.people)
-        values, known, no = np.zeros(count, np.int16), np.zeros(count, bool), np.zeros(count, bool)
+        values, known = np.zeros(count, np.int16), np.zeros(count, bool)
         for kind in _PARTY_KINDS:
             # what somebody is, is no statement about them: a resemblance is enough to see it
             described = self.people.described(self.records.table(kind)["key"])
             values[described] = list(spec.values).index(kind)
             known |= described
-        nowhere = np.full(count, -1, np.int64)
-        none = np.zeros(count, np.int64)
-        return self._one(read, None, Column(spec, values, known), nowhere, no, none, no)
+        return self._unsaid(spec, read, None, Column(spec, values, known))
+
+    def _unsaid(
+        self, spec: FactSpec, read: Read, rows: Observations | None, column: Column | None = None
+    ) -> FactColumn:
+        """What no row says: nothing, or what is seen without one."""
+        count = len(self.people)
+        nowhere, none = np.full(count, -1, np.int64), np.zeros(count, np.int64)
+        no = np.zeros(count, bool)
+        told = column or Column.of(spec, [None] * count)
+        return self._one(read, rows, told, nowhere, no, none, no)
 
     def _rows_of(self, read: Read) -> Observations:
         name = (read.kind, read.through, read.way)
@@ -278,7 +289,7 @@ class FactReader:
 
     def _fresh(self, read: Read, rows: Observations) -> Flags:
         """Which rows are young enough to say something; an undated one is not, where age matters."""
-        if read.fresh_days is None:
+        if read.fresh_days is None or not len(rows.who):
             return np.ones(len(rows.who), bool)
         day = min(self.before, self.records.as_of) if read.about_history() else self.records.as_of
         since = pa.scalar(day - timedelta(read.fresh_days), pa.date32())
@@ -287,7 +298,7 @@ class FactReader:
     def _codes(self, filters: tuple[Filter, ...], rows: Observations) -> NDArray[np.int8]:
         """Of every row whether it counts: 2 yes, 1 perhaps, 0 no."""
         codes = np.full(len(rows.who), 2, np.int8)
-        for item in filters:
+        for item in filters if len(codes) else ():
             np.minimum(codes, self._code(item, rows), out=codes)
         return codes
 

@@ -147,14 +147,11 @@ def records_from_graph(
                 for row in ask(graph, "party_card", key=institution, **asking).rows
                 if row["kind"] == "FinancialInstitution"
             ]
-    tables: Mapping[str, pa.Table] = {
-        kind: pa.Table.from_pylist(found, arrow_schema(kind)) for kind, found in rows.items()
-    }
     records = Records(
         moment.as_of,
         moment.known_at,
         moment.sources,
-        lambda kind: tables[kind] if kind in tables else arrow_schema(kind).empty_table(),
+        lambda kind: pa.Table.from_pylist(rows.get(kind, []), arrow_schema(kind)),
         None if keys.scope.sees_everything else keys.tells_all,
         provenance=moment.provenance,
     )

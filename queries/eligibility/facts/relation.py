@@ -6,7 +6,9 @@ read with a few sweeps, and one party's with the same code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -14,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.facts import arrow_schema
 from graph.schema import SCHEMA
 from queries.eligibility.facts.catalogue import Read, Whose
 from queries.eligibility.facts.records import Records
@@ -139,8 +142,8 @@ class Observations:
         self,
         who: Numbers,
         table: pa.Table,
-        things: dict[str, tuple[Any, str]],
-        days: dict[str, Any],
+        things: Mapping[str, tuple[Any, str]],
+        days: Mapping[str, Any],
     ) -> None:
         self.who, self.table = who, table
         self._things, self._days = things, days
@@ -155,15 +158,12 @@ class Observations:
         mine, other = ("to_key", "from_key") if read.way == "in" else ("from_key", "to_key")
         if read.way == "in" or read.take == "target":
             return cls(people.numbers(table[mine]), table, {}, {})
-        aspects = [
-            node.kind
-            for node in SCHEMA.nodes.values()
-            if node.kind == read.kind or node.describes == read.kind
-        ]
+        if not len(table):
+            return cls(np.empty(0, np.int64), table, *_nothing(read.kind))
         things: dict[str, tuple[Any, str]] = {}
         days: dict[str, Any] = {}
         exists = np.zeros(len(table), bool)
-        for kind in aspects:
+        for kind in _aspects(read.kind):
             said = records.certain(kind)
             names = pc.unique(said["key"].combine_chunks())
             place = pc.index_in(said["key"], value_set=names).to_numpy().astype(np.int64)
@@ -202,6 +202,32 @@ class Observations:
         own = self.table["valid_from"].combine_chunks()
         kinds = sorted({self._things[name][1] for name in used if name in self._things})
         return pc.max_element_wise(own, *(self._days[kind] for kind in kinds)) if kinds else own
+
+
+@cache
+def _aspects(thing: str) -> tuple[str, ...]:
+    """Kinds of statements about things of a kind."""
+    return tuple(
+        node.kind for node in SCHEMA.nodes.values() if thing in (node.kind, node.describes)
+    )
+
+
+@cache
+def _nothing(thing: str) -> tuple[Mapping[str, tuple[Any, str]], Mapping[str, Any]]:
+    """Properties and days of no things of a kind: of most kinds a party has none."""
+    things: dict[str, tuple[Any, str]] = {}
+    days: dict[str, Any] = {}
+    for kind in _aspects(thing):
+        none = arrow_schema(kind).empty_table()
+        days[kind] = none["valid_from"].combine_chunks()
+        for item in SCHEMA.nodes[kind].properties:
+            things[item.name] = none[item.name].combine_chunks(), kind
+    for tie in SCHEMA.relationships.values():
+        if thing in tie.sources:
+            none = arrow_schema(tie.kind).empty_table()
+            days[tie.type] = none["valid_from"].combine_chunks()
+            things[tie.type] = none["to_key"].combine_chunks(), tie.type
+    return MappingProxyType(things), MappingProxyType(days)
 
 
 def first_rows(
