@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 
-.PHONY: help demo quick test sweeps check questions-lts manual supply sbom audit pictures clean
+.PHONY: help demo quick test sweeps check questions-lts manual supply sbom audit pictures screens clean
 
 help: ## 列出命令 / list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -76,6 +76,9 @@ audit: .venv/development ## 已知漏洞 / what is pinned and known to be weak, 
 
 pictures: .venv/development ## 重新截取说明中的图片 / take the pictures of the READMEs anew, of the demonstration
 	@PYTHONPATH=tests/worlds XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/python tests/supply/pictures.py
+
+screens: .venv/development ## 截取每个页面供查看 / a picture of every page at two widths, of the demonstration, to look at
+	@PYTHONPATH=tests/worlds XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/python tests/supply/screens.py
 
 clean: ## 停止引擎并清除环境 / stop the engine, remove what was made
 	@[ ! -x $(BIN)/xinnong ] || XINNONG_DATA=$${XINNONG_DATA:-.demo} $(BIN)/xinnong engine stop

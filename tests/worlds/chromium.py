@@ -172,9 +172,15 @@ class Chromium:
         """Whether the page is wider than the window."""
         return bool(self.tell("document.documentElement.scrollWidth > window.innerWidth"))
 
-    def picture(self) -> bytes:
-        """What is seen of the page, as PNG."""
-        return base64.b64decode(self._ask("Page.captureScreenshot", format="png")["data"])
+    def picture(self, *, most_height: int = 0) -> bytes:
+        """What is seen of the page without scrolling, as PNG; or all of it, up to so many pixels."""
+        more: dict[str, Any] = {}
+        if most_height:
+            size = self._ask("Page.getLayoutMetrics")["cssContentSize"]
+            clip = {"x": 0, "y": 0, "width": size["width"], "scale": 1}
+            clip["height"] = min(size["height"], most_height)
+            more = {"clip": clip, "captureBeyondViewport": True}
+        return base64.b64decode(self._ask("Page.captureScreenshot", format="png", **more)["data"])
 
     def printed(self) -> bytes:
         """The page as it is printed, on the paper that it asks for, as PDF."""
