@@ -224,14 +224,21 @@ class DistrictReader:
         from queries.risk.scenario import changes_of, run_if_failed
 
         run = self.risk_run()
-        assumed = run_if_failed(run, parties)
-        return changes_of(run, assumed), book_losses(assumed, by)
+
+        def suppose() -> tuple[ScoreChanges, Losses]:
+            assumed = run_if_failed(run, parties)
+            return changes_of(run, assumed), book_losses(assumed, by)
+
+        return self._supposed(suppose, "if_failed", sorted(parties), by, self.policy.name)
 
     def if_guaranteed(self, assumed: AssumedGuarantee) -> ScoreChanges:
         """Scores with one guarantee more (`queries.risk.scenario`); a hypothesis."""
         from queries.risk.scenario import if_guaranteed
 
-        return if_guaranteed(self.risk_run(), assumed)
+        run = self.risk_run()
+        return self._supposed(
+            lambda: if_guaranteed(run, assumed), "if_guaranteed", assumed, self.policy.name
+        )
 
     def guarantee_ties(self, key: str) -> tuple[GuaranteeTie, ...]:
         """Guarantees of a party that carry risk, as a what-if names them."""
@@ -263,7 +270,16 @@ class DistrictReader:
         from queries.money import book_losses
 
         buffers = {**self.structure().net.net_assets, **(net_assets_fen or {})}
-        return book_losses(self.risk_run(), by, buffers_fen=buffers, **assumed)
+        run = self.risk_run()
+        return self._supposed(
+            lambda: book_losses(run, by, buffers_fen=buffers, **assumed),
+            "losses", by, net_assets_fen, assumed, self.policy.name,
+        )  # fmt: skip
+
+    def _supposed(self, make: Callable[[], T], *what: object) -> T:
+        """What follows from something that is only supposed (`what`): whoever supposes, one after the
+        other, so that those who look at a party are not held up by all of them at once."""
+        return self.computed("supposed", make, rules=what)
 
     def exposures(
         self, lender: str, *, tier1_fen: int | None = None, capital_fen: int | None = None
@@ -286,13 +302,17 @@ class DistrictReader:
         from queries.risk import distress_stress
 
         net = self.structure().net
-        return distress_stress(net.snapshot, buffers_fen=net.net_assets, **assumed)
+        return self._supposed(
+            lambda: distress_stress(net.snapshot, buffers_fen=net.net_assets, **assumed),
+            "distress", assumed,
+        )  # fmt: skip
 
     def clearing(self, **assumed: Any) -> ClearingStress:
         """Who could pay what (`queries.risk.clearing_stress`); a hypothesis."""
         from queries.risk import clearing_stress
 
-        return clearing_stress(self.snapshot(), **assumed)
+        snapshot = self.snapshot()
+        return self._supposed(lambda: clearing_stress(snapshot, **assumed), "clearing", assumed)
 
     def bods(self, key: str, **publisher: str) -> list[dict[str, Any]]:
         """Holdings and beneficial owners of a firm as statements of BODS 0.4."""
