@@ -83,8 +83,8 @@ def distinguishable(leaves: Iterable[Leaf]) -> tuple[Value, ...]:
     tests = list(leaves)
     spec = tests[0].spec
     if spec.type == "flag":
-        # a consent that is refused leaves everything as open as one that nobody asked for
-        granted = all(leaf.operator == "granted" for leaf in tests)
+        # a consent that is refused leaves as open as one that nobody asked for whatever waits for it
+        granted = any(leaf.operator == "granted" for leaf in tests)
         return (True,) if granted else (True, False)
     if spec.type == "code":
         return tuple(spec.values)
