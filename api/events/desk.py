@@ -43,6 +43,7 @@ __all__ = [
     "events_after",
     "hook_file",
     "hooks_of",
+    "newest_events",
     "replay_hook",
     "send_again",
     "subscribe",
@@ -249,6 +250,11 @@ def events_after(
         return EventPage((*told[:most],), told[most - 1].cursor, last)
     end = found[-1].number if len(found) == _MOST_LOOKED_AT else max(last, cursor)
     return EventPage((*told,), end, last)
+
+
+def newest_events(office: OfficeBooks, asker: Asker, *, most: int) -> tuple[ToldEvent, ...]:
+    """The last of the events that who asks is told, among those that were noted last, in order."""
+    return tuple(told_to(office, asker, Events(office.store).newest(_MOST_LOOKED_AT))[-most:])
 
 
 def told_to(office: OfficeBooks, asker: Asker, events: Iterable[Event]) -> list[ToldEvent]:

@@ -16,9 +16,9 @@ from api.events.desk import (
     HookSecret,
     change_hook,
     deliveries_of,
-    events_after,
     hook_file,
     hooks_of,
+    newest_events,
     replay_hook,
     send_again,
     subscribe,
@@ -133,14 +133,12 @@ def _listed(
     who: Asker, services: Services, *, given: dict[str, list[str]] | None = None, error: str = ""
 ) -> HTMLResponse:
     office = services.office
-    last = events_after(office, who, MOST, most=1).last
-    found = events_after(office, who, max(last - _ON_A_PAGE, 0), most=_ON_A_PAGE)
     return page(
         "events.html",
         _UNPROCESSABLE if error else _OK,
         here=_HERE,
         hooks=hooks_of(office, who),
-        events=found.events[::-1],
+        events=newest_events(office, who, most=_ON_A_PAGE)[::-1],
         kinds=EVENT_KINDS,
         states=STATES,
         given={name: values[0] for name, values in (given or {}).items() if name != "kinds"},

@@ -179,6 +179,12 @@ class Events:
             rows = session.scalars(query.order_by(EventRow.number).limit(most))
             return [event_of(row) for row in rows]
 
+    def newest(self, most: int) -> list[Event]:
+        """The events that were noted last, in order; however many were dropped before them."""
+        query = select(EventRow).order_by(EventRow.number.desc()).limit(most)
+        with self._store.reading() as session:
+            return [event_of(row) for row in session.scalars(query)][::-1]
+
     def last(self) -> int:
         """Number of the last event that was noted; 0 before the first."""
         with self._store.reading() as session:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI, Request
@@ -20,7 +21,7 @@ from api.command_line import app
 from api.security import Asker, Role, local_asker
 from api.services import Services
 from graph.errors import XinnongError
-from graph.operations import Hooks, note_event
+from graph.operations import HookDeliveries, Hooks, note_event
 from graph.settings import Settings
 from queries.scope import Scope
 
@@ -82,6 +83,11 @@ def officer(**more: Any) -> Asker:
     return Asker("user:7", "王五", Role.LOAN_OFFICER, scope, frozenset({Act.NOTIFY}))
 
 
+def of(party: str) -> str:
+    """A party as the page leads to it."""
+    return f"/parties/{quote(party)}"
+
+
 def test_events_are_read_by_cursor_to_their_end(door: Door) -> None:
     assert door.client.get("/v1/events").json() == {"events": [], "cursor": 0, "last": 0}
     door.happen(A, B, A)
@@ -96,7 +102,8 @@ def test_events_are_read_by_cursor_to_their_end(door: Door) -> None:
     assert run("list", "--after", str(first["cursor"])) == rest
     assert len(door.client.get("/v1/events", params={"subject": B}).json()["events"]) == 1
     assert door.client.get("/v1/events?kind=decision.kept").json()["events"] == []
-    assert "主体信息有变化" in door.client.get("/events").text
+    page = door.client.get("/events").text
+    assert "主体信息有变化" in page and of(A) in page
 
 
 def test_who_is_told_nothing_goes_on_all_the_same(door: Door) -> None:
@@ -110,7 +117,22 @@ def test_who_is_told_nothing_goes_on_all_the_same(door: Door) -> None:
     ]  # fmt: skip
     door.asker = officer()
     assert door.client.get("/v1/events").json() == {"events": [], "cursor": 22, "last": 22}
-    assert A not in door.client.get("/events").text
+    assert of(A) not in door.client.get("/events").text
+
+
+def test_the_page_shows_what_is_left_however_much_was_dropped(door: Door) -> None:
+    door.happen(*[A] * 70)
+    HookDeliveries(door.services.store).drop_before(AT.replace(year=2027))
+    empty = door.client.get("/events")
+    assert empty.status_code == 200 and of(A) not in empty.text
+    door.happen(B, A, B)
+    page = door.client.get("/events").text
+    assert (page.count(of(B)), page.count(of(A))) == (2, 1)
+    # the newest first, and no more than a page of them, however many others are not told of
+    door.happen(*[B] * 60, *[A] * 60)
+    door.asker = officer(grants={B: frozenset({"credit"})})
+    page = door.client.get("/events").text
+    assert (page.count(of(B)), page.count(of(A))) == (50, 0)
 
 
 def test_a_secret_is_shown_when_it_is_made_and_when_it_is_replaced(door: Door) -> None:
