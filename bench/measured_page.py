@@ -122,9 +122,9 @@ class MeasuredPage:
         for target in self.targets:
             item = by_name.get(target.part)
             value = target.seen(item.text) if item and not item.failed else None
-            aim = f"{'≥' if target.at_least else '≤'} {target.aim:g} {target.unit}"
+            aim = f"{'≥' if target.at_least else '≤'} {_number(target.aim)} {target.unit}"
             told = "not measured | " if value is None else (
-                f"{value:.3g} {target.unit} | {'met' if target.met(value) else '**missed**'}"
+                f"{_number(value)} {target.unit} | {'met' if target.met(value) else '**missed**'}"
             )  # fmt: skip
             lines.append(f"| {target.what} | {aim} | {told} |")
         for item in seen:
@@ -156,6 +156,10 @@ def run(part: BenchCommand) -> Seen:
     except subprocess.TimeoutExpired:
         text, failed = f"  ended after {part.limit_s:g} s\n", True
     return Seen(part, text, time.perf_counter() - started, failed)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1_000 else f"{value:,.0f}"
 
 
 def _clean(text: str) -> str:

@@ -139,7 +139,9 @@ def _serving(settings: Settings) -> Iterator[tuple[str, psutil.Process]]:
     environment = os.environ | {"XINNONG_DATA": str(settings.data)}
     command = [sys.executable, "-m", "api", "serve", "--port", str(port)]
     address = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as service:
+    # what it logs when it is asked for too much is no part of the table
+    none = subprocess.DEVNULL
+    with subprocess.Popen(command, env=environment, stdout=none, stderr=none) as service:
         try:
             while True:
                 if service.poll() is not None:
