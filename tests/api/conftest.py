@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from fastapi import FastAPI
 from graph_dump import wipe
 from patient import Patient
 from starlette.testclient import TestClient
 
 import ingest
 from api.app import create_app
-from api.security import local_asker
+from api.security import Asker, local_asker
 from graph.catch_up import catch_up
 from graph.connection import Graph
 from graph.engine import ensure_engine, stop_engine
@@ -20,6 +21,20 @@ from graph.log import FactLog
 from graph.settings import Settings
 from ingest.sample import steps, write_district
 from queries.scope import ADMINISTRATOR
+
+
+@pytest.fixture(scope="module")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Asker], FastAPI]:
+    """An application for each who asks, made once."""
+    made: dict[str, FastAPI] = {}
+
+    def of(asker: Asker) -> FastAPI:
+        if asker.id not in made:
+            settings = Settings(data=tmp_path_factory.mktemp("app"))
+            made[asker.id] = create_app(settings, answers_for=asker)
+        return made[asker.id]
+
+    return of
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.app import create_app
 from api.audit_writer import TrailWriter
 from api.security import Asker, local_asker
 from graph.errors import NotFoundError
@@ -61,19 +60,6 @@ def office(tmp_path: Path) -> Iterator[OfficeBooks]:
     settings = Settings(data=tmp_path)
     with OperationsStore(settings) as store:
         yield OfficeBooks(settings, store)
-
-
-@pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Asker], FastAPI]:
-    made: dict[str, FastAPI] = {}
-
-    def of(asker: Asker) -> FastAPI:
-        if asker.id not in made:
-            settings = Settings(data=tmp_path_factory.mktemp("app"))
-            made[asker.id] = create_app(settings, answers_for=asker)
-        return made[asker.id]
-
-    return of
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from financed import BANK, FIRM, of_reader
 from starlette.testclient import TestClient
 
 import api.routes.financing as routes
-from api.app import create_app
 from api.audit_writer import TrailWriter
 from api.security import Asker, local_asker
 from graph.operations import OfficeBooks, OperationsStore
@@ -32,20 +31,6 @@ def office(tmp_path: Path) -> Iterator[OfficeBooks]:
 @pytest.fixture
 def consents() -> set[tuple[str, str]]:
     return {(FIRM, BANK)}
-
-
-@pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Asker], FastAPI]:
-    """An application for each who asks, made once."""
-    made: dict[str, FastAPI] = {}
-
-    def of(asker: Asker) -> FastAPI:
-        if asker.id not in made:
-            settings = Settings(data=tmp_path_factory.mktemp("app"))
-            made[asker.id] = create_app(settings, answers_for=asker)
-        return made[asker.id]
-
-    return of
 
 
 @pytest.fixture
