@@ -197,6 +197,9 @@ def test_without_consent_nothing_of_a_person_is_told_and_nothing_is_said_to_be_t
         )
         assert "已授权本机构（贷款审批）：身份信息" in head
         assert "自身风险 未知" in head and "自身情况：尚不能判断" in text
+        # nor below: what is not seen is not counted, and is not said to be absent
+        assert "库中没有贷款记录" not in text and "0 笔" not in text
+        assert text.count("没有看到不等于没有") >= 3
         told_of.append(head[head.index("尚不能判断") : head.index("自身风险")])
     assert told_of[0] == told_of[1]
 
