@@ -38,6 +38,7 @@ from api.interface import add_limits, add_security
 from api.metrics import Measured, Metrics, exposed
 from api.needs import declaring, routes_of
 from api.pages import router as pages
+from api.pages.english.speaking import Speaking
 from api.problem_document import RESPONSES
 from api.problems import add_handlers, defect, problem
 from api.rate_limit import Limited
@@ -189,6 +190,8 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
     app.add_middleware(Asking, routes=routes_of(every))
     app.add_middleware(Guard, refuse=problem, hosts=(*LOOPBACK, *hosts_of(settings.hosts)))
     app.add_middleware(Traced, defect=defect, who=answers_for.scope.name if answers_for else NOBODY)
+    # what goes wrong is said in the language of whoever asks as well
+    app.add_middleware(Speaking)
     app.add_middleware(Measured, metrics=app.state.metrics)
     app.add_middleware(Forwarded, proxies=networks_of(settings.trusted_proxies))
     app.add_middleware(Forbidding)

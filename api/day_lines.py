@@ -13,7 +13,9 @@ __all__ = ["DAY_WORDS", "read_days"]
 #: What each kind of day is called.
 DAY_WORDS: dict[DayKind, str] = {"holiday": "放假", "working": "上班", "ordinary": "按星期"}
 
-_KINDS: dict[str, DayKind] = {word: kind for kind, word in DAY_WORDS.items()}
+_KINDS: dict[str, DayKind] = {
+    word: kind for kind, said in DAY_WORDS.items() for word in (said, kind)
+}
 
 
 def read_days(text: str) -> dict[date, DayKind]:
@@ -25,7 +27,7 @@ def read_days(text: str) -> dict[date, DayKind]:
         if kind is None:
             raise InputError(
                 "每行写一天：日期、空格、“放假”“上班”或“按星期”，如 2027-01-01 放假。",
-                "One day a line: a date, a space, and 放假, 上班 or 按星期.",
+                "One day a line: a date, a space, and holiday, working or ordinary, as 2027-01-01 holiday.",
                 code="day_line",
             )
         on = parse_date(day)

@@ -21,7 +21,7 @@ from graph.log import FactLog
 from graph.moment import Moment
 from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sessions
 from graph.settings import Settings
-from graph.time import utc_now
+from graph.time import today, utc_now
 from queries.consent import Consented, ConsentedScopes, has_consent
 from queries.publishing import Publishing
 from queries.reader import Reader
@@ -128,6 +128,12 @@ class Services(Closing):
     def has_consent(self, subject: str, institution: str, purpose: str, at: datetime) -> bool:
         """Whether a subject lets an institution look at it for a purpose, at an instant."""
         return has_consent(self.store, subject, institution, purpose, at=at)
+
+    def institution_names(self) -> dict[str, str]:
+        """What the institutions that lend are called, by key: as the log says, engine or not."""
+        from queries.names import institution_names
+
+        return institution_names(self.log, today(), utc_now())
 
     def insert_guarantee(
         self, proposal: GuaranteeProposal, *, accept_open: Collection[str] = ()

@@ -1,4 +1,4 @@
-"""YAML as plain data: no anchors and aliases, not deep, not large, numbers that are numbers.
+"""YAML as plain data: no anchors and aliases, not deep, not large, numbers that are numbers, a key once.
 
 Two kilobytes of aliases unfold to gigabytes, brackets in brackets end a recursion, and a number of a
 million digits is worked on for hours.  Nothing that states rules, cases or forms needs any of them,
@@ -8,6 +8,7 @@ so no text is read in another way, whoever wrote it.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,15 @@ class _Plain(_Loader):
             return node
         finally:
             self._depth -= 1
+
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        """A mapping; the last of two values of one key would be the one that counts, and nobody sees it."""
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        twice = next((key for key, times in keys.items() if times > 1), None)
+        if twice is not None:
+            raise _refused(node.start_mark, f"“{twice[:40]}”写了不止一次，请只留一处")
+        return node
 
     def number(self, node: yaml.ScalarNode) -> Any:
         """A number, where it is one that can be reckoned with."""

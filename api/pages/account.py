@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
@@ -12,7 +11,9 @@ from markupsafe import Markup
 from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Serving, known
-from api.needs import needs, own, routes_of
+from api.needs import needs, own
+from api.pages.coming_back import came_from
+from api.pages.english.speaking import message_of
 from api.pages.rendering import page, see_other
 from api.pages.start import start_of
 from api.security.account import (
@@ -25,7 +26,6 @@ from api.security.account import (
     set_password,
 )
 from api.security.known import Known
-from api.security.own_path import own_path
 from graph.errors import BusyError, InputError, NotFoundError
 from graph.time import utc_now
 
@@ -70,7 +70,7 @@ def password(
     try:
         set_password(services.office, held, old=old, new=new, again=again, at=utc_now())
     except (InputError, BusyError) as error:
-        return _shown(held, services, error=error.message_zh)
+        return _shown(held, services, error=message_of(error))
     return see_other("/account")
 
 
@@ -80,7 +80,7 @@ def password(
 def ask_for(request: Request, held: Own, services: Serving, purpose: Typed = "") -> Response:
     """Ask for another purpose from now on, and go on where it was chosen."""
     choose_purpose(services.office, held, purpose)
-    return see_other(_came_from(request) or start_of(held.asker))
+    return see_other(came_from(request) or start_of(held.asker))
 
 
 @router.post("/account/second-factor")
@@ -99,7 +99,7 @@ def confirm(held: Own, services: Serving, nonce: Typed = "", code: Typed = "") -
     try:
         codes = confirm_second_factor(services.office, held, nonce=nonce, code=code, at=utc_now())
     except InputError as error:
-        return _enrolling(held, services, error=error.message_zh)
+        return _enrolling(held, services, error=message_of(error))
     return page("recovery_codes.html", codes=codes)
 
 
@@ -111,7 +111,7 @@ def drop(held: Own, services: Serving, code: Typed = "") -> Response:
     try:
         drop_second_factor(services.office, held, code=code, at=utc_now())
     except InputError as error:
-        return _shown(held, services, error=error.message_zh)
+        return _shown(held, services, error=message_of(error))
     return see_other("/account")
 
 
@@ -124,30 +124,12 @@ def end(held: Own, services: Serving, number: Annotated[Whole, Path(ge=1, le=MOS
     return see_other("/account")
 
 
-def _came_from(request: Request) -> str:
-    """The page of ours from which a form was sent, where it can be asked for again."""
-    try:
-        told = urlsplit(request.headers.get("referer", ""))
-    except ValueError:
-        return ""
-    if told.netloc != request.url.netloc or not _is_asked_for(request, told.path):
-        return ""
-    return own_path(told.path + (f"?{told.query}" if told.query else ""), "")
-
-
-def _is_asked_for(request: Request, path: str) -> bool:
-    """Whether a page answers at a path, and not a form alone."""
-    found = [route for route in routes_of([request.app.router]) if route.path_regex.fullmatch(path)]
-    # a word in an address is no number of another page
-    said = [route for route in found if route.path == path] or found
-    return any("GET" in (route.methods or ()) for route in said)
-
-
 def _shown(held: Known, services: Any, *, error: str = "") -> HTMLResponse:
     return page(
         "account.html",
         _UNPROCESSABLE if error else 200,
         user=held.user,
+        institutions=services.institution_names(),
         came_by_link=held.session.by == "link",
         sessions=own_sessions(services.office, held, at=utc_now()),
         by=_BY,

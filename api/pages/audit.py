@@ -12,6 +12,7 @@ from api.admission import MOST, Whole
 from api.audit_book import AuditBook, AuditPage, Wanted
 from api.dependencies import Serving
 from api.needs import needs
+from api.pages.english.speaking import message_of
 from api.pages.navigation import Entry, navigation
 from api.pages.rendering import page, see_other
 from api.pages.typed_form import TypedForm
@@ -62,7 +63,7 @@ def search(services: Serving, form: TypedForm) -> HTMLResponse:
         before = int(told) if told.isascii() and told.isdigit() and len(told) < 12 else None
         found = AuditBook(services).search(wanted, before=before, limit=_ON_A_PAGE)
     except InputError as error:
-        return _shown(AuditPage(0, []), given=form, error=error.message_zh)
+        return _shown(AuditPage(0, []), given=form, error=message_of(error))
     return _shown(found, given=form, is_older=before is not None)
 
 
@@ -82,7 +83,7 @@ def look_into(number: Number, services: Serving, form: TypedForm) -> Response:
             number, by=form.get("by", ""), finding=form.get("finding", "")
         )
     except InputError as error:
-        return _alerts(services, error=error.message_zh)
+        return _alerts(services, error=message_of(error))
     return see_other("/audit/alerts")
 
 
@@ -98,7 +99,7 @@ def watch(services: Serving, form: TypedForm) -> Response:
             who=form.get("who", ""),
         )
     except InputError as error:
-        return _alerts(services, given=form, error=error.message_zh)
+        return _alerts(services, given=form, error=message_of(error))
     return see_other("/audit/alerts")
 
 
@@ -109,7 +110,7 @@ def end_watch(number: Number, services: Serving, form: TypedForm) -> Response:
     try:
         AuditBook(services).end_watch(number, by=form.get("by", ""))
     except InputError as error:
-        return _alerts(services, error=error.message_zh)
+        return _alerts(services, error=message_of(error))
     return see_other("/audit/alerts")
 
 

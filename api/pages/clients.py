@@ -12,6 +12,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Serving, asker
 from api.needs import needs
+from api.pages.english.speaking import message_of
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.rights_noted import noted
@@ -86,7 +87,7 @@ def add(request: Request, services: Serving, who: Who, form: Form) -> Response:
             at=utc_now(),
         )
     except InputError as error:
-        return _listed(services, given=form, error=error.message_zh)
+        return _listed(services, given=form, error=message_of(error))
     noted(request, made)
     return see_other("/clients")
 
@@ -204,6 +205,7 @@ def _listed(
         days=DAYS,
         most_days=MOST_DAYS,
         overlap=OVERLAP,
+        institutions=services.institution_names(),
         given=given or {},
         error=error,
     )

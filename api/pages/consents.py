@@ -12,6 +12,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading, Scoped, Serving
 from api.needs import asked, needs
+from api.pages.english.speaking import message_of
 from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -117,7 +118,7 @@ def register(scope: Scoped, services: Serving, form: Form) -> Response:
         made = enter_consent(services.office, scope, asked, by=form.get("by"), at=utc_now())
     except InputError as error:
         return _listed(
-            scope, services, purpose=form.get("purpose"), given=form.told, error=error.message_zh
+            scope, services, purpose=form.get("purpose"), given=form.told, error=message_of(error)
         )
     return see_other(f"/consents/{made.number}")
 
@@ -129,7 +130,7 @@ def search(scope: Scoped, services: Serving, form: Form) -> HTMLResponse:
     try:
         key = typed_subject(services.office, form.get("subject")).key
     except InputError as error:
-        return _listed(scope, services, error=error.message_zh)
+        return _listed(scope, services, error=message_of(error))
     return _listed(scope, services, subject=key)
 
 
@@ -230,6 +231,7 @@ def _listed(
         _UNPROCESSABLE if error else _OK,
         here="/consents",
         found=found,
+        institutions=services.institution_names(),
         offset=offset,
         step=_ON_A_PAGE,
         rules=rules,

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.acts import Act
 from api.dependencies import FOR_A_RUN_S, Owned, Received, Scoped, Serving
 from api.needs import needs
+from api.pages.english.speaking import message_of
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from graph.errors import InputError
@@ -66,7 +67,7 @@ def batch(services: Serving, scope: Scoped, name: Name, owned: Owned) -> HTMLRes
         found = seen.batch
     except InputError as error:
         # it cannot go now: the page says what has to be done first
-        seen, refused = None, error.message_zh
+        seen, refused = None, message_of(error)
         known = services.deliveries().batch(name)
         assert known is not None
         found = known

@@ -24,6 +24,7 @@ from api.events.desk import (
     subscribe,
 )
 from api.needs import needs
+from api.pages.english.speaking import message_of
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.security import Asker
@@ -75,7 +76,7 @@ def add(who: Asking, services: Serving, form: Form) -> Response:
             divisions=_list(form, "divisions"), subjects=_list(form, "subjects"),
         )  # fmt: skip
     except InputError as error:
-        return _listed(who, services, given=form, error=error.message_zh)
+        return _listed(who, services, given=form, error=message_of(error))
     return _hook(who, services, made.hook.id, secret=made.secret)
 
 
@@ -104,7 +105,7 @@ def act(hook_id: HookId, who: Asking, services: Serving, form: Form) -> Response
         else:
             raise InputError("请选择一项操作。", "Choose an action.", code="action")
     except InputError as error:
-        return _hook(who, services, hook_id, error=error.message_zh)
+        return _hook(who, services, hook_id, error=message_of(error))
     return see_other(f"/events/hooks/{hook_id}")
 
 
@@ -115,7 +116,7 @@ def again(hook_id: HookId, cursor: Cursor, who: Asking, services: Serving, form:
     try:
         send_again(services.office, who, hook_id, cursor, by=_one(form, "by"), at=utc_now())
     except InputError as error:
-        return _hook(who, services, hook_id, error=error.message_zh)
+        return _hook(who, services, hook_id, error=message_of(error))
     return see_other(f"/events/hooks/{hook_id}")
 
 

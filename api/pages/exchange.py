@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.english.speaking import message_of
 from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -113,7 +114,7 @@ def act(contract: ContractName, reader: Reading, services: Serving, form: TypedF
             taken = receive(office.settings, office.store, contract, by=by)
             said = f"接收 {taken.rows} 行：采纳 {taken.accepted}，不变 {taken.unchanged}，隔离 {taken.quarantined}。{taken.problem or ''}"
     except (InputError, SettingsError, BusyError) as error:
-        return _partner(reader, services, contract, error=error.message_zh)
+        return _partner(reader, services, contract, error=message_of(error))
     return _partner(reader, services, contract, said=said)
 
 

@@ -14,7 +14,6 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
 from api.acts import Act
 from api.audit_keys import keys_in
@@ -28,7 +27,7 @@ from api.wording import instant
 __all__ = [
     "NOT_EXPORTED",
     "NOT_EXPORTED_ACTS",
-    "export_link",
+    "export_query",
     "exported",
     "exporting",
     "rows_shown",
@@ -99,16 +98,12 @@ def rows_shown(usual: int) -> int:
     return _MOST_ROWS if asked is not None and asked.wanted else usual
 
 
-def export_link(main: str) -> Markup:
-    """The link by which the tables of a page are taken along; nothing where it has none, or may not."""
+def export_query(main: str) -> str:
+    """By which the tables of a page are taken along; empty where it has none, or may not."""
     asked = _asked.get()
     if asked is None or "<table" not in main or not PageTables.are_in(main):
-        return Markup("")
-    query = f"{asked.again}&export=xlsx" if asked.again else "export=xlsx"
-    return Markup(
-        '<p class="export screen"><a href="?{}">导出表格</a>'
-        ' <span class="muted">本页的表，存为工作簿；带编号、查阅人、用途和时间，记入查阅记录</span></p>'
-    ).format(query)
+        return ""
+    return f"{asked.again}&export=xlsx" if asked.again else "export=xlsx"
 
 
 def exported(text: str, status: int, name: str) -> HTMLResponse | None:

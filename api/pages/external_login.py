@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import any_query
 from api.dependencies import Serving
 from api.needs import needs, open_to_all
+from api.pages.english.speaking import message_of
 from api.pages.rendering import page
 from api.pages.start import start_of
 from api.security.bearer import issuer_of
@@ -104,4 +105,4 @@ def _back(request: Request, services: Serving) -> str:
 
 def _refused(error: ExternalLoginError) -> HTMLResponse:
     status = _UNAVAILABLE if error.cause_code == "external_unavailable" else _UNAUTHORISED
-    return page("login.html", status, leads_to="", name="", error=error.message_zh, external=True)
+    return page("login.html", status, leads_to="", name="", error=message_of(error), external=True)

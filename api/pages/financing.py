@@ -15,6 +15,7 @@ from api.dependencies import Reading, Scoped, Serving
 from api.financing import carried, desk_for, figures_for, reads_figures_alone
 from api.financing_form import CHECKED, FIELDS, stated
 from api.needs import EVERY_CLASS, needs, open_to_all
+from api.pages.english.speaking import message_of
 from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -74,7 +75,7 @@ def register(reader: Reading, services: Serving, scope: Scoped, form: TypedForm)
             at=utc_now(),
         )
     except InputError as error:
-        return _inbox(reader, desk, given=form, error=error.message_zh)
+        return _inbox(reader, desk, given=form, error=message_of(error))
     return see_other(f"/financing/demands/{done.act.demand}")
 
 
@@ -190,7 +191,7 @@ def link(
     try:
         token = desk.link(number, by=form.get("by", ""), at=utc_now())
     except InputError as error:
-        return _demand(reader, desk, number, error=error.message_zh)
+        return _demand(reader, desk, number, error=message_of(error))
     return _demand(reader, desk, number, link=f"/financing/progress/{token}")
 
 
@@ -232,7 +233,7 @@ def _done(
     try:
         act()
     except (InputError, NotFoundError, ForbiddenError) as error:
-        return _demand(reader, desk, number, error=error.message_zh, given=given, case=case)
+        return _demand(reader, desk, number, error=message_of(error), given=given, case=case)
     return see_other(f"/financing/demands/{number}")
 
 

@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.english.speaking import message_of
 from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -177,7 +178,7 @@ def value(reader: Reading, services: Serving, form: TypedForm) -> Response:
         )  # fmt: skip
     except (InputError, NotFoundError) as error:
         known = int(year) if year.isdecimal() and _FIRST_YEAR <= int(year) <= 2100 else None
-        return _evaluation(reader, services, known, 0, given=form, error=error.message_zh)
+        return _evaluation(reader, services, known, 0, given=form, error=message_of(error))
     return see_other(f"/government/evaluation?year={wanted}")
 
 
@@ -203,7 +204,7 @@ def staff_check(reader: Reading, services: Serving, form: TypedForm) -> HTMLResp
         )  # fmt: skip
     except (InputError, ForbiddenError) as error:
         status = _FORBIDDEN if isinstance(error, ForbiddenError) else _UNPROCESSABLE
-        return _staff(services, shown, error=error.message_zh, status=status)
+        return _staff(services, shown, error=message_of(error), status=status)
     return _staff(services, shown, answer=answer)
 
 

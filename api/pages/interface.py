@@ -19,6 +19,7 @@ from api.deprecation import NOTICE
 from api.guide import guide
 from api.languages import Language, described
 from api.needs import needs, open_to_all
+from api.pages.english.speaking import spoken
 from api.pages.rendering import page
 from api.python_client import client_source
 from graph.errors import NotFoundError
@@ -27,7 +28,8 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 
-Spoken = Annotated[Language, Query()]
+#: Not said: that of the pages.
+Spoken = Annotated[Language | None, Query()]
 Group = Annotated[str, Path(max_length=64)]
 _OTHER = "other"
 _LONGEST_EXAMPLE = 4_000
@@ -58,8 +60,9 @@ class Way:
 @router.get("/docs", response_class=HTMLResponse)
 @needs(Act.LOOK)
 @open_to_all
-def start(request: Request, language: Spoken = "zh") -> HTMLResponse:
+def start(request: Request, language: Spoken = None) -> HTMLResponse:
     """First steps, conventions, and every group of ways."""
+    language = language or spoken()
     told = described(request.app, language)
     groups: dict[str, list[str]] = {}
     for path, operations in told["paths"].items():
@@ -89,8 +92,9 @@ def python_client(request: Request) -> Response:
 @router.get("/docs/ways/{group}", response_class=HTMLResponse)
 @needs(Act.LOOK)
 @open_to_all
-def ways(request: Request, group: Group, language: Spoken = "zh") -> HTMLResponse:
+def ways(request: Request, group: Group, language: Spoken = None) -> HTMLResponse:
     """Every way of one group; raises `NotFoundError` (`interface_unknown`)."""
+    language = language or spoken()
     told = described(request.app, language)
     found = [
         _way(method, path, operation, told)

@@ -12,6 +12,7 @@ from starlette.datastructures import URL
 from api.acts import Act
 from api.dependencies import Serving, known
 from api.needs import needs, open_to_all
+from api.pages.english.speaking import message_of
 from api.pages.navigation import entry_of
 from api.pages.rendering import page, see_other
 from api.pages.start import start_of
@@ -76,7 +77,7 @@ def enter(
     except (LoginError, BusyError) as error:
         status = _TOO_OFTEN if isinstance(error, BusyError) else _UNAUTHORISED
         return page(
-            "login.html", status, leads_to=own_path(leads_to, ""), name=name, error=error.message_zh,
+            "login.html", status, leads_to=own_path(leads_to, ""), name=name, error=message_of(error),
             external=_has_issuer(services),
         )  # fmt: skip
     return _inside(request, entered, leads_to)
@@ -103,7 +104,7 @@ def use(request: Request, token: Token, services: Serving, code: Typed = "") -> 
     except (LoginError, BusyError) as error:
         found = link_of(services.office, token, at=utc_now())
         status = _TOO_OFTEN if isinstance(error, BusyError) else _UNAUTHORISED
-        return _of_link(found, token, status, error=error.message_zh)
+        return _of_link(found, token, status, error=message_of(error))
     return _inside(request, entered, "")
 
 

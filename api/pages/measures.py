@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.english.speaking import message_of
 from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -118,7 +119,7 @@ def put(reader: Reading, services: Serving, form: TypedForm) -> Response:
             return see_other("/measures/applied")
         answer = check_measure(reader, asked)
     except (InputError, NotFoundError) as error:
-        return _applied(reader, services, given, error=error.message_zh)
+        return _applied(reader, services, given, error=message_of(error))
     return _applied(reader, services, given, answer=answer)
 
 

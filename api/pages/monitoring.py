@@ -13,6 +13,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.english.speaking import message_of
 from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page, see_other, waiting
@@ -145,7 +146,7 @@ def opened(
             by=by,
         )
     except InputError as error:
-        return _subscriptions(services, given, error=error.message_zh)
+        return _subscriptions(services, given, error=message_of(error))
     return see_other("/monitoring/subscriptions")
 
 

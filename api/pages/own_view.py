@@ -15,6 +15,7 @@ from api.admission import MOST, Whole
 from api.audit_book import AuditBook
 from api.dependencies import Serving
 from api.needs import EVERY_CLASS, needs, open_to_all
+from api.pages.english.speaking import message_of
 from api.pages.rendering import page, see_other
 from api.pages.typed_form import TypedForm
 from api.rate_limit import RateLimit
@@ -89,7 +90,7 @@ def open_view(token: Token, request: Request, services: Serving, form: TypedForm
         secret = open_link(services.office, token, key, at=utc_now())
     except ForbiddenError as error:
         return page(
-            "own_link.html", _FORBIDDEN, token=token, waits=True, error=error.message_zh
+            "own_link.html", _FORBIDDEN, token=token, waits=True, error=message_of(error)
         )  # fmt: skip
     except NotFoundError:
         return page("own_link.html", 404, token=token, waits=False, error="")

@@ -48,7 +48,7 @@ _MADE_OUT_BY = {
 #: Papers that are signed at the desk, on the day they are brought.
 _AT_THE_DESK = ("书面授权书", "配偶书面授权书", "面签记录")
 #: How a field says that a document bears no number.
-NO_NUMBER = ("无", "无编号", "没有")
+NO_NUMBER = ("无", "无编号", "没有", "none", "None")
 
 
 @dataclass(frozen=True)

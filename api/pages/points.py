@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Key, Reading, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.english.speaking import message_of
 from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -64,7 +65,7 @@ def join(reader: Reading, services: Serving, form: TypedForm) -> Response:
             by=form.get("by", ""),
         )
     except (InputError, NotFoundError) as error:
-        return _listed(reader, services, given=form, error=error.message_zh)
+        return _listed(reader, services, given=form, error=message_of(error))
     return see_other("/points")
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.acts import Act
 from api.dependencies import Asking, Serving
 from api.needs import EVERY_CLASS, needs
+from api.pages.english.speaking import message_of
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.security import Asker, may
@@ -81,7 +82,7 @@ def write(
         changed, changes = services.publishing.rehearse_product(product, text, cases)
         tried = services.publishing.shadow(changed)
     except InputError as error:
-        return _draft(services, product, text, cases, error=error.message_zh)
+        return _draft(services, product, text, cases, error=message_of(error))
     return _draft(services, product, text, cases, changes=changes, tried=tried)
 
 
@@ -104,7 +105,7 @@ def approve(
     try:
         services.publishing.approve_product(proposal, by=by)
     except InputError as error:
-        return _proposal(services, who, proposal, error=error.message_zh)
+        return _proposal(services, who, proposal, error=message_of(error))
     return see_other(f"/publishing/{proposal}")
 
 

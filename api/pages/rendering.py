@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -12,8 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from api.acts import Act
 from api.carrying import Leading, along
 from api.condition_words import failed, hint_said, lacking, unknown
+from api.languages import Language
 from api.pages.dating import Dating
-from api.pages.exporting import export_link, exported
+from api.pages.english.cutting import WRITTEN
+from api.pages.english.saying import in_english, written
+from api.pages.english.speaking import message_of, spoken
+from api.pages.english.translating import Translating
+from api.pages.exporting import export_query, exported
 from api.pages.naming import Naming
 from api.pages.navigation import entry_of
 from api.pages.start import entries_for, start_of
@@ -47,7 +54,7 @@ from queries.structure.control import CONTROL_REASONS
 from queries.structure.declared import UNDISCLOSED
 from queries.structure.shares import DOUBTS
 
-__all__ = ["PATIENCE", "filled", "page", "see_other", "waiting"]
+__all__ = ["PATIENCE", "environment", "filled", "page", "see_other", "waiting"]
 
 #: How long a page waits for its answer before it says so, in seconds.
 PATIENCE = 1.0
@@ -57,15 +64,7 @@ _SEE_OTHER = 303
 #: How often a page that waits asks again, in seconds.
 _AGAIN = 2
 
-_environment = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=select_autoescape(default=True),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    extensions=[Dating, Leading, Naming],
-)
-_environment.filters |= {
+_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "adverse": adverse_said,
     "adverse_sentence": adverse_sentence,
     "fact": fact,
@@ -73,6 +72,7 @@ _environment.filters |= {
     "hint": hint_said,
     "instant": instant,
     "lacking": lacking,
+    "message": message_of,
     "money": money,
     "percent": percent,
     "record": record_said,
@@ -81,6 +81,7 @@ _environment.filters |= {
     "source": source,
     "unknown": unknown,
     "version": version,
+    WRITTEN: written,
 }
 
 
@@ -89,7 +90,7 @@ def _searches(asker: Asker | None) -> bool:
     return asker is not None and may(Act.ASK, asker)
 
 
-_environment.globals |= {
+_GLOBALS: Final[Mapping[str, Any]] = {
     "ADVERSE": ADVERSE,
     "SEARCHED_KINDS": SEARCHED_KINDS,
     "searches": _searches,
@@ -102,15 +103,36 @@ _environment.globals |= {
     "LEAST_SHARE": LEAST_SHARE,
     "MATCHES": MATCHES,
     "SCHEMA": SCHEMA,
-    "export_link": export_link,
+    "export_query": export_query,
     "STATES": STATES,
     "points": points,
     "purposes_for": purposes_for,
     "start_of": start_of,
     "watermark": watermark,
     "who": who,
+    # as they are typed and kept, and as they are said
+    "YES_NO": {"是": "是", "否": "否"},
     "here": "",
+    "spoken": spoken,
 }
+
+
+@cache
+def environment(language: Language) -> Environment:
+    """What fills templates in a language."""
+    in_it: dict[str, Any] = {"finalize": in_english} if language == "en" else {}
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=[*([Translating] if language == "en" else []), Dating, Leading, Naming],
+        **in_it,
+    )
+    made.filters |= _FILTERS
+    made.globals |= _GLOBALS
+    return made
 
 
 def page(template: str, status: int = 200, /, *, here: str = "", **values: Any) -> HTMLResponse:
@@ -128,7 +150,7 @@ def _called(here: str) -> str:
 
 def filled(template: str, /, **values: Any) -> str:
     """A template as text: of what is no page."""
-    return _environment.get_template(template).render(**values)
+    return environment(spoken()).get_template(template).render(**values)
 
 
 def see_other(path: str) -> RedirectResponse:

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from api.acts import Act
 from api.dependencies import Reading
 from api.needs import EVERY_CLASS, needs
+from api.pages.english.speaking import message_of
 from api.pages.navigation import Entry
 from api.pages.rendering import PATIENCE, page
 from api.pages.scenario_picture import Bars, Pair, draw_bars
@@ -121,7 +122,7 @@ def suppose(reader: Reading, typed: TypedForm) -> HTMLResponse:
                 return _page(reader, state, waits=True)
             state.result = chosen()
     except (InputError, NotFoundError) as error:
-        return _page(reader, state, error=error.message_zh)
+        return _page(reader, state, error=message_of(error))
     return _page(reader, state)
 
 

@@ -19,6 +19,7 @@ from api.case_workbook import XLSX
 from api.dependencies import Asking, Serving
 from api.matching import Purposed, count_subjects, identity_key, note_asked, purposed
 from api.needs import Needs, asked, needs
+from api.pages.english.speaking import message_of
 from api.pages.navigation import Entry
 from api.pages.rendering import page
 from api.security import Asker, policy_of
@@ -96,7 +97,7 @@ def screen(
         count_subjects(asker, subjects)
         _, reader, stated = purposed(request, services, asker, _NEEDS, told, at=utc_now())
     except InputError as error:
-        return _page(asker, told=told, error=error.message_zh)
+        return _page(asker, told=told, error=message_of(error))
     note_asked(request, subjects)
     cover = {"用途": stated, "查阅人": asker.name, "数据截至": str(reader.basis.as_of)}
     if what == "match":

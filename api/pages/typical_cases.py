@@ -11,6 +11,7 @@ from api.acts import Act
 from api.admission import MOST, Whole
 from api.dependencies import Now, Reading, Serving
 from api.needs import EVERY_CLASS, needs, open_to_all
+from api.pages.english.speaking import message_of
 from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -72,7 +73,7 @@ def put(reader: Now, services: Serving, form: TypedForm) -> Response:
     try:
         propose_case(reader, services.office.store, CaseRequest.of(form), by=form.get("by", ""))
     except InputError as error:
-        return _board(reader, services, form, error=error.message_zh)
+        return _board(reader, services, form, error=message_of(error))
     return see_other("/typical-cases")
 
 

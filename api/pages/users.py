@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.acts import Act
 from api.dependencies import Serving, asker
 from api.needs import needs
+from api.pages.english.speaking import message_of
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
 from api.rights_noted import noted
@@ -56,7 +57,7 @@ def add(request: Request, services: Serving, who: Who, form: Typed) -> Response:
     try:
         made = add_user(services.office, **told, actor=actor_of(who), at=utc_now())
     except InputError as error:
-        return _listed(services, given=form, error=error.message_zh)
+        return _listed(services, given=form, error=message_of(error))
     noted(request, made)
     if made.user is None:
         return see_other("/users")
@@ -94,7 +95,7 @@ def end(name: Name, services: Serving) -> Response:
     try:
         end_person(services.office.store, name, at=utc_now())
     except InputError as error:
-        return _listed(services, error=error.message_zh)
+        return _listed(services, error=message_of(error))
     return see_other("/users")
 
 
@@ -112,7 +113,7 @@ def _done(request: Request, services: Any, do: Callable[[], RightsAnswer]) -> Re
     try:
         noted(request, do())
     except InputError as error:
-        return _listed(services, error=error.message_zh)
+        return _listed(services, error=message_of(error))
     return see_other("/users")
 
 
@@ -136,6 +137,7 @@ def _listed(services: Any, *, given: dict[str, str] | None = None, error: str = 
         changes=latest_changes(store, of_clients=False, at=utc_now()),
         alone=is_alone(store),
         roles=[one for one in Role if one not in (Role.VISITOR, Role.CLIENT)],
+        institutions=services.institution_names(),
         given=given or dict.fromkeys(_FIELDS, ""),
         error=error,
     )

@@ -13,6 +13,7 @@ from api.admission import MOST, Whole
 from api.dependencies import Reading, Scoped, Serving
 from api.financing import desk_for, reads_figures_alone
 from api.needs import EVERY_CLASS, needs
+from api.pages.english.speaking import message_of
 from api.pages.exporting import rows_shown
 from api.pages.navigation import Entry
 from api.pages.rendering import page, see_other
@@ -98,7 +99,7 @@ def demand(
     try:
         made = desk.demand(reader, number, by=form.get("by", ""), at=utc_now())
     except (InputError, ForbiddenError) as error:
-        return _visit(reader, desk, number, error=error.message_zh)
+        return _visit(reader, desk, number, error=message_of(error))
     return see_other(f"/financing/demands/{made}")
 
 
@@ -126,7 +127,7 @@ def keep(
     try:
         made = desk.keep(reader, subject, at=utc_now(), **visit_of(form))
     except InputError as error:
-        return _form(reader, desk, subject, shown_again(form), error=error.message_zh)
+        return _form(reader, desk, subject, shown_again(form), error=message_of(error))
     return see_other(f"/visits/{made.number}")
 
 

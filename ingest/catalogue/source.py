@@ -266,7 +266,6 @@ def load_source(name: str) -> Source:
             code="source_unknown",
         )
     text = (files(_SOURCES) / name / "source.yaml").read_text(encoding="utf-8")
-    # ours, and of this package: the one kind that may say something twice by an alias
     # of this package, so that an alias may say a list twice; in C where PyYAML was built with it
     stated = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     tables = {table: with_schema(said) for table, said in stated["tables"].items()}

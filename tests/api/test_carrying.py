@@ -26,7 +26,7 @@ def carried(
 ) -> str:
     """A template, filled for a request with such clocks."""
     with asking(asked, here, takes):
-        return rendering._environment.from_string(template).render(**values)
+        return rendering.environment("zh").from_string(template).render(**values)
 
 
 def test_links_take_along_what_their_page_takes() -> None:
@@ -90,7 +90,7 @@ def test_a_page_of_now_is_left_as_it_is_and_a_redirect_leads_on() -> None:
 
     @inner.get("/page")
     def page(as_of: str = "") -> HTMLResponse:
-        made = rendering._environment.from_string('<a href="/page">这里</a>{{ day }}')
+        made = rendering.environment("zh").from_string('<a href="/page">这里</a>{{ day }}')
         return HTMLResponse(made.render(day=as_of))
 
     @inner.post("/sent")
@@ -110,7 +110,7 @@ def test_a_page_of_now_is_left_as_it_is_and_a_redirect_leads_on() -> None:
 
 
 def test_every_template_still_loads_and_each_link_of_ours_is_led() -> None:
-    environment = rendering._environment
+    environment = rendering.environment("zh")
     for name in environment.list_templates():
         source, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
         led = Leading(environment).preprocess(source, name)

@@ -50,8 +50,10 @@ def on_page(answer: RiskAnswer) -> str:
     )
     file = SimpleNamespace(adverse=adverse, key=A[0])
     ways = [draw_way(way, A[0], "甲") for way in answer.linked.paths]
-    html = rendering._environment.from_string("".join(parts)).render(
-        risk=answer, file=file, ways=ways, repairs=None, names={}
+    html = (
+        rendering.environment("zh")
+        .from_string("".join(parts))
+        .render(risk=answer, file=file, ways=ways, repairs=None, names={})
     )
     return html.replace("\n", "")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -14,6 +16,8 @@ from ingest.catalogue.form import load_form
 from queries.eligibility.rules.golden import read_cases
 from queries.eligibility.rules.product import read_product
 
+ROOMS = ("graph", "queries", "ingest", "api")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ROOT = Path(__file__).parents[2]
 _BOMB = "\n".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(12))
 
@@ -40,6 +44,8 @@ REFUSED = {
     "code": "!!python/object/apply:os.system [ls]",
     "an unknown tag": "!" * 10_000,
     "a list as a key": "{[a]: b}",
+    "a key twice": "versions: []\nversions: []",
+    "a key twice, deep": "versions: [{amount: {months: 12, months: 120}}]",
     "a NUL": "a\x00b",
     "half of a character": "a: \ud800",
     "an open quote": '"' + "a\n" * (LONGEST // 2 - 1),
@@ -103,3 +109,20 @@ def test_nothing_reads_yaml_in_another_way() -> None:
         if re.search(r"yaml\.\w*load|SafeLoader|yaml\.parse", path.read_text(encoding="utf-8"))
     }
     assert found == allowed
+
+
+def test_nothing_that_is_kept_says_a_key_twice() -> None:
+    def of(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+        if isinstance(node, yaml.MappingNode):
+            yield node
+        for part in node.value if isinstance(node, yaml.CollectionNode) else ():
+            for one in part if isinstance(part, tuple) else (part,):
+                yield from of(one)
+
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.yaml")]
+    assert len(files) > 100
+    for path in files:
+        for text in yaml.compose_all(path.read_text(encoding="utf-8"), Loader=_LOADER):
+            for mapping in of(text):
+                keys = [key.value for key, _ in mapping.value]
+                assert len(keys) == len(set(keys)), (path, keys)

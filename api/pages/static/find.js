@@ -9,7 +9,7 @@ for (const form of document.querySelectorAll('form[role=search][action="/"]')) {
   list.id = `${field.id}-found`;
   list.className = "found";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "可能要找的主体");
+  list.setAttribute("aria-label", field.dataset.said);
   list.hidden = true;
   field.after(list);
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) field.setAttribute(name, value);

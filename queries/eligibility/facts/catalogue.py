@@ -383,7 +383,16 @@ _MOST = 2**53 - 1
 
 
 _FLAGS: Mapping[str, bool] = MappingProxyType(
-    {"true": True, "是": True, "有": True, "false": False, "否": False, "无": False}
+    {
+        "true": True,
+        "是": True,
+        "有": True,
+        "yes": True,
+        "false": False,
+        "否": False,
+        "无": False,
+        "no": False,
+    }
 )
 _TYPES: dict[str, tuple[type, ...]] = {
     "flag": (bool,),

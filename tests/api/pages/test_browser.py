@@ -213,7 +213,9 @@ def test_the_head_of_a_page_is_one_row_on_a_phone_as_on_a_desk(
     entries["信用办"] += [
         navigation.Entry("信用办", 200 + extra, f"/more/{extra}", "再来一页") for extra in range(8)
     ]
-    monkeypatch.setitem(rendered.__globals__["_environment"].globals, "navigation", lambda: entries)
+    monkeypatch.setitem(
+        rendered.__globals__["environment"]("zh").globals, "navigation", lambda: entries
+    )
     app = FastAPI()
     app.mount("/static", StaticFiles(directory=Path(api.pages.__file__).parent / "static"))
 

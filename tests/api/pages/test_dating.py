@@ -7,13 +7,13 @@ from pathlib import Path
 
 import api.pages
 from api.pages.dating import DAY_FIELD, Dating
-from api.pages.rendering import _environment
+from api.pages.rendering import environment
 
 TEMPLATES = Path(api.pages.__file__).parent / "templates"
 
 
 def test_a_field_of_days_says_how_they_are_written() -> None:
-    made = _environment.from_string('<input name="on" type="date" max="{{ day }}" required>')
+    made = environment("zh").from_string('<input name="on" type="date" max="{{ day }}" required>')
     assert made.render(day="2026-11-29") == f'<input name="on" {DAY_FIELD} required>'
     pattern = re.search(r'pattern="([^"]+)"', DAY_FIELD)
     assert pattern is not None
@@ -22,9 +22,10 @@ def test_a_field_of_days_says_how_they_are_written() -> None:
 
 
 def test_no_page_leaves_a_day_to_the_language_of_a_browser() -> None:
-    assert Dating.identifier in _environment.extensions
+    filling = environment("zh")
+    assert Dating.identifier in filling.extensions
     for path in TEMPLATES.glob("*.html"):
-        loaded = _environment.preprocess(path.read_text(encoding="utf-8"))
+        loaded = filling.preprocess(path.read_text(encoding="utf-8"))
         assert 'type="date"' not in loaded and "type='date'" not in loaded, path.name
         for field in re.findall(r"<input[^>]*placeholder=\"2026-01-31\"[^>]*>", loaded):
             bare = re.sub(r"{%.*?%}", "", field)

@@ -1,0 +1,95 @@
+"""A value that the code says in Chinese, said in English; what was recorded stays as it was written.
+
+A term is known whole, a sentence by what stands around its values, a list by its parts.  Names of
+parties, places and offices, notes and papers are nobody's term, and are left.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+from api.pages.english.cutting import HAN
+from api.pages.english.words import SENTENCES, TERMS, words_of
+
+__all__ = ["amount_said", "in_english", "said_in_english", "written"]
+
+_AMOUNT = re.compile(r"(-?[0-9][0-9,]*(?:\.[0-9]+)?) ?(元|万元|亿元)")
+_YUAN = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
+_VALUE = re.compile(r"\{[0-9]+\}")
+_KEPT = 16_384
+#: Between two parties of a way.
+_STEP = " → "
+#: What joins the parts of a list, and how English writes it; the widest first.
+_JOINTS = (("。", ". "), ("；", "; "), ("，", ", "), ("、", ", "))
+
+
+class _Written(str):
+    """What is left as it is: a value that a form sends back."""
+
+    __slots__ = ()
+
+
+def written(value: Any) -> Any:
+    """A value as it is, whatever the language of its page."""
+    return _Written(value) if type(value) is str else value
+
+
+def in_english(value: Any) -> Any:
+    """What an expression of a page gives, in English where it is the code's own word.
+
+    Markup is what another template made, and has been through here.
+    """
+    if type(value) is str and HAN.search(value):
+        return said_in_english(value)
+    return value
+
+
+@lru_cache(maxsize=_KEPT)
+def said_in_english(text: str) -> str:
+    """A text in English; as it is where it is none of ours."""
+    bare = text.strip()
+    if bare != text:
+        return text.replace(bare, said_in_english(bare)) if bare else text
+    known = words_of(TERMS).get(text)
+    if known is not None:
+        return known
+    amount = _AMOUNT.fullmatch(text)
+    if amount:
+        return amount_said(amount[1], amount[2])
+    for joint, joined in _JOINTS:
+        parts = text.split(joint)
+        if len(parts) > 1:
+            said = [said_in_english(part) for part in parts]
+            if all(
+                one != part or not HAN.search(part) for one, part in zip(said, parts, strict=True)
+            ):
+                return joined.join(said)
+    steps = text.split(_STEP)
+    if len(steps) > 1:
+        return _STEP.join(map(said_in_english, steps))
+    for start, pattern, english in _sentences():
+        if text.startswith(start) and (found := pattern.fullmatch(text)):
+            return english.format("", *(in_english(value) for value in found.groups()))
+    head, space, rest = text.partition(" ")
+    if space and (term := words_of(TERMS).get(head)) is not None:
+        return f"{term} {said_in_english(rest)}"
+    return text
+
+
+def amount_said(number: str, unit: str) -> str:
+    """An amount of money in yuan, whatever it was written in."""
+    yuan = float(number.replace(",", "")) * _YUAN[unit]
+    return f"CNY {yuan:,.2f}".removesuffix(".00")
+
+
+@cache
+def _sentences() -> list[tuple[str, re.Pattern[str], str]]:
+    """Sentences with how they begin, those with the most words of their own first."""
+    made = []
+    for chinese, english in words_of(SENTENCES).items():
+        words = _VALUE.split(chinese)
+        pattern = re.compile("(.+?)".join(map(re.escape, words)), re.DOTALL)
+        made.append((-len("".join(words)), words[0], pattern, english))
+    return [entry[1:] for entry in sorted(made, key=lambda one: one[:2])]
