@@ -85,28 +85,29 @@ def demo(
     import ingest as room
     from api.security import local_asker
     from api.security.first_start import demonstration_client, demonstration_links
+    from graph.engine.ahead import fetching_beside
     from graph.time import utc_now
     from ingest.sample import steps
 
     settings = open_settings(Act.KEEP)
     folder = settings.data / "district"
-    if not (folder / "truth.json").exists():
-        say("生成样本区文件 / writing the sample district")
-        _write_whole(folder, persons)
-    fetch_engine(settings)
-    with opened(Act.KEEP) as services:
-        taken = [(batch.source, batch.file_name) for batch in services.deliveries().batches]
-    # of the last one a workbook may be half in, one table of two: taken in again it changes nothing
-    whole = {*taken} - {*taken[-1:]}
-    with Bar() as step:
-        for source, path in steps(folder):
-            if (source, path.name) not in whole:
-                room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
-    with opened(Act.PEOPLE) as services:
-        office, by = services.office, local_asker().name
-        links = demonstration_links(office.store, by=by, at=utc_now())
-        client = demonstration_client(office.store, office.settings, by=by, at=utc_now())
-    _work_at_the_office()
+    with fetching_beside(settings):
+        if not (folder / "truth.json").exists():
+            say("生成样本区文件 / writing the sample district")
+            _write_whole(folder, persons)
+        with opened(Act.KEEP) as services:
+            taken = [(batch.source, batch.file_name) for batch in services.deliveries().batches]
+        # of the last one a workbook may be half in, one table of two: taken in again it changes nothing
+        whole = {*taken} - {*taken[-1:]}
+        with Bar() as step:
+            for source, path in steps(folder):
+                if (source, path.name) not in whole:
+                    room.ingest(source, [path], settings=settings, into_graph=False, progress=step)
+        with opened(Act.PEOPLE) as services:
+            office, by = services.office, local_asker().name
+            links = demonstration_links(office.store, by=by, at=utc_now())
+            client = demonstration_client(office.store, office.settings, by=by, at=utc_now())
+        _work_at_the_office()
 
     def welcome() -> None:
         print("演示用户的一次性登录链接（点一下即登录，各用一次）：")

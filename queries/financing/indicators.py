@@ -40,6 +40,8 @@ LOOP_FIGURES: Final[Mapping[str, tuple[str, str]]] = {
     "unsecured_fen_ratio": ("信用贷款占比（金额）", "ratio"),
     "overdue_ratio": ("逾期率（余额）", "ratio"),
 }
+#: Ratios of amounts; the others are of counts.
+_OF_MONEY = {"unsecured_fen_ratio", "overdue_ratio"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class LoopFigure:
     numerator: int | None
     denominator: int | None
     rows: tuple[int, ...]
+
+    @property
+    def is_of_money(self) -> bool:
+        """Whether what it is the ratio of is in fen."""
+        return self.code in _OF_MONEY
 
 
 def loop_figures(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from graph.engine import provision
+from graph.engine import ahead, provision
 from graph.engine.provision import Jar, held
 from graph.errors import EngineError
+from graph.settings import Settings
 
 CONTENT = b"a jar" * 1_000
 JAR = Jar("org.example", "sample", "1.0", "", hashlib.sha256(CONTENT).hexdigest())
@@ -89,3 +91,46 @@ def test_another_jar_than_pinned_is_thrown_away(repository: Repository, tmp_path
         held([other], tmp_path)
     assert refused.value.cause_code == "jar_altered"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_another_process_fetches_meanwhile(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XINNONG_CACHE", str(tmp_path))
+    monkeypatch.setattr(provision, "pinned", lambda _: (JAR,))
+    repository("busy")
+    ahead.main()  # what cannot be fetched is said by whoever needs it
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    repository("whole")
+    ahead.main()
+    assert [path.read_bytes() for path in tmp_path.rglob("*.jar")] == [CONTENT]
+
+
+def test_it_is_ended_with_what_it_was_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repository that takes every call and answers none: nobody waits for it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("no_proxy", "")
+        settings = Settings(cache=tmp_path)
+        monkeypatch.setenv("XINNONG_CACHE", str(tmp_path))
+        with pytest.raises(KeyboardInterrupt), ahead.fetching_beside(settings):
+            line, _ = silent.accept()  # it is at it
+            raise KeyboardInterrupt
+        with line:
+            while line.recv(1 << 16):  # what it asked; then its end is gone
+                pass
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_nothing_is_fetched_for_an_engine_of_somebody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def started(*_: object, **__: object) -> None:
+        raise AssertionError("a process")
+
+    monkeypatch.setattr("graph.engine.ahead.subprocess.Popen", started)
+    for settings in (Settings(neo4j_uri="bolt://127.0.0.1:1"), Settings(engine_jars=tmp_path)):
+        with ahead.fetching_beside(settings):
+            pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,12 +17,14 @@ from starlette.testclient import TestClient
 
 from api.audit_writer import TrailWriter
 from api.financing_form import stated
+from api.pages.rendering import page
 from api.security import Asker, local_asker, policy_of
 from api.security.role import Role
 from graph.errors import InputError
 from graph.operations import FinancingBook, OfficeBooks, Trail
 from graph.time import today
 from ingest.financing import FinancingDesk
+from queries.financing.indicators import LoopFigure
 from queries.scope import Scope
 
 
@@ -291,3 +294,19 @@ def test_a_form_counts_as_people_do() -> None:
     with pytest.raises(InputError):
         stated("grant", {"amount_fen": "1e99999999"})
     assert stated("disburse", {"checked_first": "yes"}) == {}
+
+
+def test_what_a_ratio_of_amounts_is_the_ratio_of_is_shown_as_amounts() -> None:
+    figures = [
+        LoopFigure(
+            "unsecured_fen_ratio", "信用贷款占比（金额）", "ratio", 0.5, 23_000_000, 46_000_000, ()
+        ),
+        LoopFigure("accepted_ratio", "受理率", "ratio", 0.5, 230, 460, ()),
+    ]
+    shown = page("financing_figures.html", figures=figures, begins=today(), ends=today(),
+                 period="", limits={}, states={})  # fmt: skip
+    told = bytes(shown.body).decode()
+    assert re.findall(r'number">([^<]+)', told) == [
+        "数值", "分子", "分母", "明细行", "50.00%", "23.00 万元", "46.00 万元", "0",
+        "50.00%", "230", "460", "0", "工作日",
+    ]  # fmt: skip

@@ -470,3 +470,28 @@ def test_a_village_lists_what_it_owes_and_its_file_lists_all(
     assert cells.count(str(loans[-1].granted_on)) >= 1 and sum(
         len(one) for one in sheets.values()
     ) > len(loans)
+
+
+def test_an_institution_is_called_by_its_name(client: TestClient) -> None:
+    services = client.app.state.services  # type: ignore[attr-defined]
+    key, name = next(iter(services.institution_names().items()))
+    added = client.post(
+        "/users",
+        data={
+            "name": "bank-a",
+            "display_name": "样职员",
+            "role": "loan_officer",
+            "institution": key,
+        },
+    )
+    assert added.status_code == 200, added.text
+    registered = client.post(
+        "/clients",
+        data={"name": "样系统", "acts": "ask", "purposes": "credit_approval", "institution": key, "by": "管理员"},
+    )  # fmt: skip
+    assert registered.status_code == 200, registered.text
+    for path in ("/users", "/clients"):
+        shown = client.get(path).text
+        said = re.sub(r"<datalist.*?</datalist>", "", shown, flags=re.DOTALL)
+        assert name in said and key not in re.sub(r'value="[^"]*"', "", said), path
+        assert f'<option value="{key}">{name}</option>' in shown, path
