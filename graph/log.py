@@ -224,10 +224,14 @@ class FactLog:
                 [schema.field(name) for name in dict.fromkeys((*columns, "fact_id"))]
             )
         there = [*schema.names, *(old for old, name in _RENAMED.items() if name in schema.names)]
-        for piece in self._pieces(kind, batches):
-            for some in piece.some(rows, there):
-                facts = _under(schema, some)
-                yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
+        pieces = (
+            _under(schema, some)
+            for piece in self._pieces(kind, batches)
+            for some in piece.some(rows, there)
+        )
+        # hundreds of small batches are looked at at once, and not one by one
+        for facts in _gathered(pieces, rows):
+            yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
 
     # ---------------------------------------------------------------- appending
 
@@ -442,6 +446,23 @@ class _Own:
 
 
 _Piece: TypeAlias = _Own | Copied
+
+
+def _gathered(pieces: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """The same rows in pieces of up to so many, small ones put together."""
+    waiting, count = list[pa.Table](), 0
+    for piece in pieces:
+        if waiting and count + len(piece) > rows:
+            yield _one(waiting)
+            waiting, count = [], 0
+        waiting.append(piece)
+        count += len(piece)
+    if waiting:
+        yield _one(waiting)
+
+
+def _one(pieces: Sequence[pa.Table]) -> pa.Table:
+    return pieces[0] if len(pieces) == 1 else pa.concat_tables(pieces).combine_chunks()
 
 
 @cache

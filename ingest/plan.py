@@ -20,6 +20,7 @@ from graph.effective_batches import effective_batches, withdrawals
 from graph.errors import InputError, XinnongError, where_raised
 from graph.file_name import shown
 from graph.log import Batch, FactLog
+from graph.log_prefix import LogPrefix
 from graph.progress import Progress
 from graph.provenance import REGISTERS
 from graph.resolution import redirects
@@ -149,6 +150,8 @@ def plan(
         InputError: as `read_apart`, and `too_few_rows`, `file_changing`, `correction_withdrawn`;
             `file_unforeseen` for what nobody thought of, so that the files behind it are taken.
     """
+    # one state of the log for all that is held against it; its manifests are looked at once
+    log = LogPrefix(log.folder, log.batches())
     with _everything_foreseen(path):
         name = shown(path)
         progress(f"读取 {name}", 0, None)

@@ -40,13 +40,19 @@ BARRED = {
 
 #: A benchmark's own titles are its name; what reads it is told so.
 _OF_THE_BENCHMARK = ROOT / "ingest" / "sources" / "finbench"
+_IN_ENGLISH = ROOT / "api" / "pages" / "english"
 
 
 def sentences() -> Iterator[tuple[str, str]]:
     """Every text with Chinese that is in code (help of commands too), templates and data."""
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*")):
-            if _OF_THE_BENCHMARK in path.parents or path.suffix not in (".py", ".html", ".yaml"):
+            # words beside which their English stands are those of templates and code, once more
+            if {_OF_THE_BENCHMARK, _IN_ENGLISH} & {*path.parents} or path.suffix not in (
+                ".py",
+                ".html",
+                ".yaml",
+            ):
                 continue
             for text in _texts(path):
                 if re.search("[一-龥]", text):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -34,9 +35,11 @@ def spoken() -> Language:
     return _spoken.get()
 
 
-def message_of(said: Message) -> str:
-    """A message in the language of this request."""
-    return said.message_en if spoken() == "en" else said.message_zh
+def message_of(said: Message | Mapping[str, Any]) -> str:
+    """A message in the language of this request; of one that was kept as JSON, too."""
+    name = "message_en" if spoken() == "en" else "message_zh"
+    told: str = said[name] if isinstance(said, Mapping) else getattr(said, name)
+    return told
 
 
 class Speaking:
