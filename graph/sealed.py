@@ -92,8 +92,8 @@ def iterate_sealed(
     """Some rows at a time of those of the columns that the file has; raises as `read_sealed`."""
     if _is_small(stated):
         whole = _small(path, stated, ())
-        there = {*whole.column_names}
-        part = whole.select([name for name in columns if name in there])
+        held = {*whole.column_names}
+        part = whole.select([name for name in columns if name in held])
         for at in range(0, len(part), rows):
             yield part.slice(at, rows)
         return

@@ -8,12 +8,16 @@ import multiprocessing
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from world import World
 
 import graph.log
@@ -58,6 +62,50 @@ def test_what_is_held_comes_whole_or_in_pieces(log: FactLog, rows: int) -> None:
     assert all(len(piece) <= rows for piece in pieces)
     assert pa.concat_tables(pieces) == log.read("Village")
     assert list(log.held("Loan", rows=rows)) == []
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=12), st.integers(1, 12))
+def test_small_batches_are_looked_at_together(sizes: list[int], rows: int) -> None:
+    with TemporaryDirectory() as folder:
+        world, number = World(FactLog(Path(folder))), 0
+        for month, size in enumerate(sizes, start=1):
+            for _ in range(size):
+                number += 1
+                world.node("Village", f"division:{610305101000 + number}", name=f"样{number}村")
+            world.commit(datetime(2026, month, 1, tzinfo=UTC))
+        pieces = list(world.log.held("Village", rows=rows, columns=["name"]))
+    told = [name for piece in pieces for name in piece["name"].to_pylist()]
+    assert told == [f"样{n}村" for n in range(1, number + 1)]
+    lengths = [len(piece) for piece in pieces]
+    assert max(lengths) <= rows
+    # each begins where the one before could hold no more of its batch
+    assert all(one + other > rows for one, other in pairwise(lengths)) or max(sizes) > rows
+
+
+def test_a_file_of_few_rows_is_opened_once_and_again_when_it_is_another(
+    log: FactLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = log.read("Village")
+    opened: list[Path] = []
+    real = pq.ParquetFile
+
+    def counted(path: Path, **told: Any) -> Any:
+        opened.append(path)
+        return real(path, **told)
+
+    monkeypatch.setattr(sealed.pq, "ParquetFile", counted)
+    assert log.read("Village") == before
+    assert pa.concat_tables(log.held("Village", rows=9)) == before
+    assert opened == []
+    (batch, *_) = log.batches()
+    path = batch.folder / "Village.parquet"
+    content = path.read_bytes()
+    path.write_bytes(content[:-20] + b"x" * 20)
+    with pytest.raises(LogError):
+        log.read("Village")
+    path.write_bytes(content)
+    assert log.read("Village") == before
+    assert opened == [path]
 
 
 def test_facts_are_written_in_pieces_as_in_one(log: FactLog, tmp_path: Path) -> None:
@@ -210,7 +258,7 @@ def test_no_changed_byte_is_read(
 ) -> None:
     """Each byte of a file of facts, in turn: whoever reads is told, or nothing of it counted.
 
-    Read in one piece and as large files are, by turns.
+    Read as files of few rows are, in one piece, and as large files are, by turns.
     """
     if before:
         as_before(log)
@@ -220,12 +268,13 @@ def test_no_changed_byte_is_read(
     # the first village was renamed later: of what is held, this file tells the second alone
     reads = (
         (lambda: log.facts(batch, "Village"), ["样一村", "样二村"]),
-        (lambda: next(log.held("Village", rows=9)), ["样二村"]),
+        (lambda: next(log.held("Village", rows=2)), ["样二村"]),
     )
     for place in range(0, len(content), 3):
         changed = bytearray(content)
         changed[place] ^= 1 << place % 8
         path.write_bytes(changed)
+        monkeypatch.setattr(sealed, "_FEW_ROWS", 256 if place % 4 == 2 else -1)
         monkeypatch.setattr(sealed, "_SMALL_BYTES", place % 2 * len(content) * 2)
         for read, told in reads:
             try:
