@@ -19,6 +19,11 @@ _AMOUNT = re.compile(r"(-?[0-9][0-9,]*(?:\.[0-9]+)?) ?(元|万元|亿元)")
 _YUAN = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 _VALUE = re.compile(r"\{[0-9]+\}")
 _KEPT = 16_384
+#: What lists are joined by, and not sentences.
+_OF_LISTS = (("；", "; "), ("、", ", "))
+#: Between a term and what is said of it.
+_APART = ((" ", " "), ("：", ": "))
+_BRACKETED = re.compile("(.+)（([^（）]+)）")
 #: Between two parties of a way.
 _STEP = " → "
 #: What joins the parts of a list, and how English writes it; the widest first.
@@ -58,23 +63,43 @@ def said_in_english(text: str) -> str:
     amount = _AMOUNT.fullmatch(text)
     if amount:
         return amount_said(amount[1], amount[2])
-    for joint, joined in _JOINTS:
-        parts = text.split(joint)
-        if len(parts) > 1:
-            said = [said_in_english(part) for part in parts]
-            if all(
-                one != part or not HAN.search(part) for one, part in zip(said, parts, strict=True)
-            ):
-                return joined.join(said)
+    if (listed := _listed(text, whole=True)) is not None:
+        return listed
     steps = text.split(_STEP)
     if len(steps) > 1:
         return _STEP.join(map(said_in_english, steps))
     for start, pattern, english in _sentences():
         if text.startswith(start) and (found := pattern.fullmatch(text)):
             return english.format("", *(in_english(value) for value in found.groups()))
-    head, space, rest = text.partition(" ")
-    if space and (term := words_of(TERMS).get(head)) is not None:
-        return f"{term} {said_in_english(rest)}"
+    # of a list some may be names; a sentence is ours whole or not at all
+    if (listed := _listed(text, whole=False)) is not None:
+        return listed
+    return _beside_a_term(text)
+
+
+def _listed(text: str, *, whole: bool) -> str | None:
+    """A text by its parts, where they are ours: all of them, or of a list some."""
+    for joint, joined in _JOINTS if whole else _OF_LISTS:
+        parts = text.split(joint)
+        if len(parts) > 1:
+            said = [said_in_english(part) for part in parts]
+            if whole and any(map(HAN.search, said)):
+                continue
+            if said != parts:
+                return joined.join(said)
+    return None
+
+
+def _beside_a_term(text: str) -> str:
+    """A text that begins with a term, and says something of it."""
+    for apart, joined in _APART:
+        head, found, rest = text.partition(apart)
+        if found and (term := words_of(TERMS).get(head)) is not None:
+            return f"{term}{joined}{said_in_english(rest)}"
+    if bracketed := _BRACKETED.fullmatch(text):
+        said = said_in_english(bracketed[1])
+        if said != bracketed[1]:
+            return f"{said} ({said_in_english(bracketed[2])})"
     return text
 
 
