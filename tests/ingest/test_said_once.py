@@ -43,6 +43,8 @@ OTHER_LISTS = {
     "graph/operations/financing_moves.py: 97",
     # a village meeting's own scale of four, which rules and cards name (银发〔2014〕37号)
     "queries/eligibility/facts/facts.yaml: facts.moral_grade.values",
+    # every word that the code says, with its English
+    "api/pages/english/words/terms.yaml: ",
     # which kind of division a row tells of: it becomes the kind, no property
     "ingest/sources/regions/source.yaml: tables.regions.fields.2.codes",
 }
