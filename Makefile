@@ -21,13 +21,13 @@ help: ## 列出命令 / list the targets
 
 .venv/runtime: requirements.txt pyproject.toml | .venv/made
 	@echo "安装依赖 / installing the requirements"
-	@$(BIN)/pip install --progress-bar on --require-hashes --no-deps -q -r requirements.txt
+	@$(BIN)/pip install --no-compile --progress-bar on --require-hashes --no-deps -q -r requirements.txt
 	@$(BIN)/pip install -q --no-build-isolation --no-deps -e .
 	@touch $@
 
 .venv/development: requirements-dev.txt | .venv/runtime
 	@echo "安装测试工具 / installing the test tools"
-	@$(BIN)/pip install --progress-bar on --require-hashes --no-deps -q -r requirements-dev.txt
+	@$(BIN)/pip install --no-compile --progress-bar on --require-hashes --no-deps -q -r requirements-dev.txt
 	@$(BIN)/pip check -q
 	@touch $@
 
