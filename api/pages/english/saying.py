@@ -20,14 +20,15 @@ _YUAN = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 _VALUE = re.compile(r"\{[0-9]+\}")
 _KEPT = 16_384
 #: What lists are joined by, and not sentences.
-_OF_LISTS = (("；", "; "), ("、", ", "))
+_OF_LISTS = (("；", "; "), ("; ", "; "), ("、", ", "), (", ", ", "))
 #: Between a term and what is said of it.
 _APART = ((" ", " "), ("：", ": "))
-_BRACKETED = re.compile("(.+)（([^（）]+)）")
+_BRACKETED = re.compile("(.*)（([^（）]+)）")
+_QUOTED = re.compile("“([^“”]+)”")
 #: Between two parties of a way.
 _STEP = " → "
 #: What joins the parts of a list, and how English writes it; the widest first.
-_JOINTS = (("。", ". "), ("；", "; "), ("，", ", "), ("、", ", "))
+_JOINTS = (("。", ". "), ("; ", "; "), (", ", ", "), ("；", "; "), ("，", ", "), ("、", ", "))
 
 
 class _Written(str):
@@ -97,9 +98,12 @@ def _beside_a_term(text: str) -> str:
         if found and (term := words_of(TERMS).get(head)) is not None:
             return f"{term}{joined}{said_in_english(rest)}"
     if bracketed := _BRACKETED.fullmatch(text):
-        said = said_in_english(bracketed[1])
-        if said != bracketed[1]:
-            return f"{said} ({said_in_english(bracketed[2])})"
+        said, inside = (said_in_english(part) if part else "" for part in bracketed.groups())
+        if said != bracketed[1] or inside != bracketed[2]:
+            return f"{said} ({inside})"
+    # a formula of facts; where there are other words, somebody wrote them
+    if not HAN.search(_QUOTED.sub("", text)):
+        return _QUOTED.sub(lambda found: f"“{said_in_english(found[1])}”", text)
     return text
 
 
