@@ -119,6 +119,8 @@ def _sentences() -> list[tuple[str, re.Pattern[str], str]]:
     made = []
     for chinese, english in words_of(SENTENCES).items():
         words = _VALUE.split(chinese)
-        pattern = re.compile("(.+?)".join(map(re.escape, words)), re.DOTALL)
+        # of a unit there is so much: "600 分", and nothing that somebody wrote and that ends in it
+        value = "(.+?)" if len(HAN.findall("".join(words))) > 1 else "([^\u3400-\u9fff]+?)"
+        pattern = re.compile(value.join(map(re.escape, words)), re.DOTALL)
         made.append((-len("".join(words)), words[0], pattern, english))
     return [entry[1:] for entry in sorted(made, key=lambda one: one[:2])]
