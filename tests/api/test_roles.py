@@ -49,7 +49,7 @@ SAID: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)
 #: What anybody may open who did not log in, by hand.
 OPEN = {
     "GET /healthz", "GET /readyz", "GET /login", "POST /login", "GET /login/link/{token}",
-    "POST /login/link/{token}", "POST /logout", "GET /public", "POST /public",
+    "POST /login/link/{token}", "POST /logout", "POST /language", "GET /public", "POST /public",
     "GET /public/typical-cases", "GET /v1/public/records", "POST /v1/public/records/search",
     "GET /v1/public/typical-cases", "POST /v1/session", "GET /v1/openapi.json",
     "GET /docs", "GET /docs/python-client", "GET /docs/ways/{group}",

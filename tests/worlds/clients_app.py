@@ -25,6 +25,7 @@ def served(folder: Path, **more: object) -> FastAPI:
     store = OperationsStore(settings)
     app = create_app(settings, answers_for=local_asker())
     app.state.services = SimpleNamespace(
+        institution_names=dict,
         settings=settings,
         store=store,
         office=OfficeBooks(settings, store),

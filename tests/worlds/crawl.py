@@ -90,7 +90,7 @@ NO_ANSWER = {
     "/v1/openapi.json", "/docs", "/docs/python-client", "/docs/ways/{group}",
     # for what somebody asks, and a ring, in which nobody of a small office stands
     # (test_purposes, test_borrower_page)
-    "/account/purpose", "/parties/{key}/ring",
+    "/account/purpose", "/language", "/parties/{key}/ring",
     # what an auditor enters (test_audit)
     "/v1/audit/alerts/{number}/finding", "/v1/audit/watches", "/v1/audit/watches/{number}/end",
     "/audit/alerts/{number}/finding", "/audit/watches", "/audit/watches/{number}/end",
