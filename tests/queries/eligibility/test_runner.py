@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -315,9 +316,9 @@ def test_a_word_changed_is_another_hash() -> None:
     ],
 )  # fmt: skip
 def test_an_unlawful_or_mistyped_fact_does_not_load(fact: str, why: str) -> None:
-    text = (
-        'version: "1"\nfacts:\n  x:\n    <<: {term: 事实, type: flag, obtain: {how: 问, days: 0}}\n'
-        f"    <<: {fact}\n"
+    stated = {"term": "事实", "type": "flag", "obtain": {"how": "问", "days": 0}}
+    text = yaml.safe_dump(
+        {"version": "1", "facts": {"x": stated | yaml.safe_load(fact)}}, allow_unicode=True
     )
     with pytest.raises(ValueError, match=why):
         read_catalogue(text)
