@@ -7,6 +7,7 @@ parties, places and offices, notes and papers are nobody's term, and are left.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -19,6 +20,10 @@ _AMOUNT = re.compile(r"(-?[0-9][0-9,]*(?:\.[0-9]+)?) ?(元|万元|亿元)")
 _YUAN = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 _VALUE = re.compile(r"\{[0-9]+\}")
 _KEPT = 16_384
+#: Nothing that the code makes is longer.
+_LONGEST = 1_000
+#: With fewer characters of its own, a sentence is a number with its unit.
+_LEAST_WORDS = 2
 #: What lists are joined by, and not sentences.
 _OF_LISTS = (("；", "; "), ("; ", "; "), ("、", ", "), (", ", ", "))
 #: Between a term and what is said of it.
@@ -61,6 +66,8 @@ def said_in_english(text: str) -> str:
     known = words_of(TERMS).get(text)
     if known is not None:
         return known
+    if len(text) > _LONGEST:
+        return text
     amount = _AMOUNT.fullmatch(text)
     if amount:
         return amount_said(amount[1], amount[2])
@@ -69,9 +76,9 @@ def said_in_english(text: str) -> str:
     steps = text.split(_STEP)
     if len(steps) > 1:
         return _STEP.join(map(said_in_english, steps))
-    for start, pattern, english in _sentences():
-        if text.startswith(start) and (found := pattern.fullmatch(text)):
-            return english.format("", *(in_english(value) for value in found.groups()))
+    for words, english in _sentences():
+        if (values := _values(words, text)) is not None:
+            return english.format("", *map(in_english, values))
     # of a list some may be names; a sentence is ours whole or not at all
     if (listed := _listed(text, whole=False)) is not None:
         return listed
@@ -113,14 +120,29 @@ def amount_said(number: str, unit: str) -> str:
     return f"CNY {yuan:,.2f}".removesuffix(".00")
 
 
+def _values(words: Sequence[str], text: str) -> list[str] | None:
+    """What stands between the words of a sentence, from the left; in one go, whatever somebody typed."""
+    first, *inner, last = words
+    at, end = len(first), len(text) - len(last)
+    if not (text.startswith(first) and text.endswith(last)):
+        return None
+    found = []
+    for word in inner:
+        there = text.find(word, at + 1, end)
+        if there < 0:
+            return None
+        found.append(text[at:there])
+        at = there + len(word)
+    found.append(text[at:end])
+    if at >= end:
+        return None
+    # of a unit there is so much: "600 分", and nothing that somebody wrote and that ends in it
+    is_unit = len(HAN.findall("".join(words))) < _LEAST_WORDS
+    return None if is_unit and any(map(HAN.search, found)) else found
+
+
 @cache
-def _sentences() -> list[tuple[str, re.Pattern[str], str]]:
-    """Sentences with how they begin, those with the most words of their own first."""
-    made = []
-    for chinese, english in words_of(SENTENCES).items():
-        words = _VALUE.split(chinese)
-        # of a unit there is so much: "600 分", and nothing that somebody wrote and that ends in it
-        value = "(.+?)" if len(HAN.findall("".join(words))) > 1 else "([^\u3400-\u9fff]+?)"
-        pattern = re.compile(value.join(map(re.escape, words)), re.DOTALL)
-        made.append((-len("".join(words)), words[0], pattern, english))
-    return [entry[1:] for entry in sorted(made, key=lambda one: one[:2])]
+def _sentences() -> list[tuple[list[str], str]]:
+    """Sentences by what stands around their values, those with the most words of their own first."""
+    told = [(_VALUE.split(said), english) for said, english in words_of(SENTENCES).items()]
+    return sorted(told, key=lambda one: -len("".join(one[0])))

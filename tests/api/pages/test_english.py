@@ -148,6 +148,22 @@ def test_an_amount_is_the_same_in_whatever_unit(yuan: int) -> None:
     assert amount_said(f"{yuan}", "万元") == amount_said(f"{yuan * 10_000}", "元")
 
 
+@given(
+    st.sampled_from(sorted(words_of(SENTENCES))),
+    st.lists(st.text(alphabet="ab7", min_size=1, max_size=5), min_size=9, max_size=9),
+)
+def test_a_sentence_is_known_with_whatever_values(sentence: str, values: list[str]) -> None:
+    said = said_in_english(sentence.format("", *values))
+    assert not HAN.search(said)
+    assert all(value in said for value in values[: len(_VALUES.findall(sentence))])
+
+
+@given(st.text(alphabet="，。；：（）“”、 → 为担保0万元起笔", min_size=300, max_size=1_200))
+def test_what_somebody_typed_takes_no_longer_for_its_marks(text: str) -> None:
+    said_in_english.cache_clear()
+    assert said_in_english(text)
+
+
 @given(st.text(max_size=40))
 def test_any_text_can_be_said(text: str) -> None:
     said = said_in_english(text)
