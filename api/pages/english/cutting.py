@@ -25,7 +25,8 @@ Put = Callable[[str], str]
 _STATEMENT = r"\{%.*?%\}"
 _EXPRESSION = r"\{\{.*?\}\}"
 _PART = re.compile(
-    rf"(?P<comment>\{{#.*?#\}}|<!--.*?-->|<textarea\b.*?</textarea>)|(?P<statement>{_STATEMENT})|(?P<expression>{_EXPRESSION})"
+    r"(?P<left>\{#.*?#\}|<!--.*?-->)|(?P<typed><textarea\b.*?</textarea>)"
+    rf"|(?P<statement>{_STATEMENT})|(?P<expression>{_EXPRESSION})"
     rf"|(?P<tag></?[A-Za-z!](?:{_EXPRESSION}|{_STATEMENT}"
     rf'|"(?:{_EXPRESSION}|{_STATEMENT}|[^"])*"|[^<>"])*>)|(?P<text>[^<{{]+|.)',
     re.DOTALL,
@@ -81,8 +82,6 @@ def translated(source: str, put: Put) -> str:
 
     for part in _PART.finditer(source):
         kind, text = part.lastgroup, part[0]
-        if kind == "comment":
-            text = _as_written(text) if text.startswith("<textarea") else text
         if kind in ("text", "expression"):
             run.append(text)
             continue
@@ -91,6 +90,8 @@ def translated(source: str, put: Put) -> str:
             text = _of_tag(text, put)
         elif kind == "statement":
             text = _literals(text, put)
+        elif kind == "typed":
+            text = _as_written(text)
         made.append(text)
     end_run()
     return "".join(made)
