@@ -147,7 +147,8 @@ def create_app(settings: Settings, *, answers_for: Asker | None = None) -> FastA
         scope_of = _scope_of(app.state.services, answers_for)
         sender = Sender(Sending(app.state.services.office, scope_of))
         turns = DailyTurn(settings, app.state.services.store)
-        rehearsal = Rehearsal(app.state.services)
+        metrics = app.state.metrics
+        rehearsal = Rehearsal(app.state.services, is_answering=lambda: metrics.is_answering)
         app.state.metrics.read_from(lambda: figures(app.state.services.office, app.state.streams))
         try:
             runner.start()

@@ -49,6 +49,11 @@ class Metrics:
         )  # fmt: skip
         self.running = Gauge("xinnong_requests_running", "Requests being answered", **told)
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether somebody waits for an answer now."""
+        return any(sample.value for one in self.running.collect() for sample in one.samples)
+
     def read_from(self, reading: Reading) -> None:
         """Add what is read when somebody asks."""
         self.registry.register(_Read(reading))

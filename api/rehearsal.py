@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from api.security.known import askers
 from api.services import Services
@@ -18,15 +19,24 @@ from queries.seen import Reading
 
 __all__ = ["Rehearsal", "one_of_each"]
 
+#: How long others go first, and how often it is looked whether they are done, in seconds.
+_PATIENCE_S, _LOOKS_S = 5.0, 0.05
+
 _logger = logging.getLogger("xinnong.rehearsal")
 
 
 class Rehearsal(Closing):
     """Asks as those would who may log in now; from `start` to `close`, which waits for the question
-    at hand."""
+    at hand.
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    Args:
+        is_answering: whether somebody waits for an answer: they go first.
+    """
+
+    def __init__(
+        self, services: Services, *, is_answering: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._services, self._is_answering = services, is_answering
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rehearsal", daemon=True)
 
@@ -55,12 +65,20 @@ class Rehearsal(Closing):
                 moment = services.reader(scope).moment
                 for _ in rehearse(services.graph, moment=moment, scope=scope):
                     asked += 1
+                    self._let_others_go_first()
                     if self._closing.is_set():
                         return
         except XinnongError as error:
             _logger.info("rehearsal_ended", extra={"code": error.cause_code, "asked": asked})
         except Exception as error:
             _logger.error("rehearsal_defect", exc_info=error)
+
+    def _let_others_go_first(self) -> None:
+        """Wait until nobody waits for an answer; a page that listens for ever is not waited for."""
+        until = time.monotonic() + _PATIENCE_S
+        while self._is_answering() and time.monotonic() < until:
+            if self._closing.wait(_LOOKS_S):
+                return
 
 
 def one_of_each(scopes: Iterable[Scope]) -> list[Scope]:

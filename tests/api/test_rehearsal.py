@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from api.rehearsal import one_of_each
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import api.rehearsal
+from api.metrics import Metrics
+from api.rehearsal import Rehearsal, one_of_each
 from queries.scope import ADMINISTRATOR, Scope
 
 
@@ -13,3 +21,53 @@ def test_of_scopes_that_ask_in_the_same_words_one_is_taken_and_the_most_used_fir
     far = Scope("乙镇", divisions=("610322105",), open_classes=frozenset(), grants=opened)
     assert one_of_each([office, near, ADMINISTRATOR, far]) == [near, office, ADMINISTRATOR]
     assert one_of_each([]) == []
+
+
+def test_whoever_waits_for_an_answer_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics, asked = Metrics(), list[str]()
+    first = threading.Event()
+
+    def rehearse(*_: Any, **__: Any) -> Any:
+        for name in ("loans", "guarantees", "ring"):
+            asked.append(name)
+            first.set()
+            yield name
+
+    monkeypatch.setattr(api.rehearsal, "rehearse", rehearse)
+    monkeypatch.setattr(api.rehearsal, "askers", lambda _: [ADMINISTRATOR])
+    monkeypatch.setattr(api.rehearsal, "_PATIENCE_S", 600.0)
+    services: Any = SimpleNamespace(
+        store=None, graph=None, consented=lambda who, at: who,
+        reader=lambda _: SimpleNamespace(moment=None),
+    )  # fmt: skip
+    assert not metrics.is_answering
+    metrics.running.inc()
+    rehearsal = Rehearsal(services, is_answering=lambda: metrics.is_answering)
+    rehearsal.start()
+    assert first.wait(60)
+    assert not rehearsal.wait(0.3) and asked == ["loans"]
+    metrics.running.dec()
+    assert rehearsal.wait(60) and asked == ["loans", "guarantees", "ring"]
+
+
+def test_who_listens_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api.rehearsal, "rehearse", lambda *_, **__: iter(["loans", "ring"]))
+    monkeypatch.setattr(api.rehearsal, "askers", lambda _: [ADMINISTRATOR])
+    monkeypatch.setattr(api.rehearsal, "_PATIENCE_S", 0.05)
+    services: Any = SimpleNamespace(
+        store=None, graph=None, consented=lambda who, at: who,
+        reader=lambda _: SimpleNamespace(moment=None),
+    )  # fmt: skip
+    rehearsal = Rehearsal(services, is_answering=lambda: True)
+    rehearsal.start()
+    assert rehearsal.wait(60)
+
+
+def test_closing_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api.rehearsal, "_PATIENCE_S", 600.0)
+    rehearsal = Rehearsal(SimpleNamespace(), is_answering=lambda: True)  # type: ignore[arg-type]
+    waiting = threading.Thread(target=rehearsal._let_others_go_first, daemon=True)
+    waiting.start()
+    rehearsal.close()
+    waiting.join(60)
+    assert not waiting.is_alive()
