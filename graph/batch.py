@@ -13,6 +13,7 @@ from typing import Any
 
 from graph.identifiers.older_masks import shortened
 from graph.log_damage import batch_unreadable
+from graph.sealed import file_state
 
 __all__ = ["CLOSURES", "MANIFEST", "Batch", "batch_of", "load", "remembered"]
 
@@ -74,7 +75,7 @@ def remembered(folder: Path) -> Batch:
         seen = (folder / MANIFEST).stat()
     except OSError:
         return load(folder)
-    return _loaded(folder, (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns))
+    return _loaded(folder, file_state(seen))
 
 
 @lru_cache(maxsize=20_000)

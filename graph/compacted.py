@@ -31,7 +31,7 @@ from graph.errors import LogError
 from graph.facts import INSTANT, arrow_schema, coded_schema
 from graph.private import private_folder
 from graph.schema import SCHEMA
-from graph.sealed import harm_of, read_sealed
+from graph.sealed import file_state, harm_of, read_sealed
 from graph.tombstones import tombstones
 
 __all__ = [
@@ -209,7 +209,7 @@ def _remembered(folder: Path) -> Compacted | None:
         seen = (folder / INDEX).stat()
     except OSError:
         return None
-    return _loaded(folder, (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns))
+    return _loaded(folder, file_state(seen))
 
 
 @lru_cache(maxsize=8)

@@ -25,7 +25,15 @@ import pyarrow.parquet as pq
 
 from graph.log_damage import file_damaged
 
-__all__ = ["harm_of", "iterate_sealed", "read_sealed", "sha256_of", "sync", "write_sealed"]
+__all__ = [
+    "file_state",
+    "harm_of",
+    "iterate_sealed",
+    "read_sealed",
+    "sha256_of",
+    "sync",
+    "write_sealed",
+]
 
 # One dictionary of keys for a whole file: whole-graph readers then hash each key once, not once a
 # row (a third of the file's size, a quarter of its reading time at 5,000,000 ties).
@@ -66,24 +74,8 @@ def read_sealed(
     path: Path, stated: Mapping[str, Any], *, read_dictionary: Sequence[str] | None = None
 ) -> pa.Table:
     """The whole of a file; raises `LogError` (`log_damaged`) where it is not what was written."""
-    if _is_small(stated):
-        return _small(path, stated, tuple(read_dictionary or ()))
-    with _named(path):
-        _compare(path, stated)
-        if path.stat().st_size < _SMALL_BYTES:
-            with pq.ParquetFile(
-                path, read_dictionary=read_dictionary, page_checksum_verification=True
-            ) as file:
-                table = file.read(use_threads=False)
-        else:
-            table = pq.read_table(
-                path,
-                partitioning=None,
-                read_dictionary=read_dictionary,
-                page_checksum_verification=True,
-            )
-    _count(path, len(table), stated)
-    return table
+    texts = tuple(read_dictionary or ())
+    return _small(path, stated, texts) if _is_small(stated) else _whole(path, stated, texts)
 
 
 def iterate_sealed(
@@ -107,6 +99,11 @@ def iterate_sealed(
                 count += len(piece)
                 yield pa.Table.from_batches([piece])
     _count(path, count, stated)
+
+
+def file_state(seen: os.stat_result) -> tuple[int, ...]:
+    """By which a file is told from another of its name: one that was read is not read again for nothing."""
+    return (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
 
 
 def harm_of(path: Path, stated: Mapping[str, Any]) -> str | None:
@@ -134,50 +131,55 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def _whole(path: Path, stated: Mapping[str, Any], read_dictionary: tuple[str, ...]) -> pa.Table:
+    with _named(path):
+        _compare(path, stated)
+        if path.stat().st_size < _SMALL_BYTES:
+            with pq.ParquetFile(
+                path, read_dictionary=[*read_dictionary], page_checksum_verification=True
+            ) as file:
+                table = file.read(use_threads=False)
+        else:
+            table = pq.read_table(
+                path,
+                partitioning=None,
+                read_dictionary=[*read_dictionary],
+                page_checksum_verification=True,
+            )
+    _count(path, len(table), stated)
+    return table
+
+
 def _is_small(stated: Mapping[str, Any]) -> bool:
     return stated["rows"] <= _FEW_ROWS and stated.get("footer") is not None
 
 
 def _small(path: Path, stated: Mapping[str, Any], read_dictionary: tuple[str, ...]) -> pa.Table:
     """The whole of a file of few rows; read again only where it is another file by now."""
-    try:
-        seen = path.stat()
-    except OSError as error:
-        raise file_damaged(path, f"{type(error).__name__}: {error.strerror}") from error
-    state = (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+    with _named(path):
+        state = file_state(path.stat())
     footer = stated["footer"]
-    return _small_in_state(
-        path, state, footer["bytes"], footer["sha256"], stated["rows"], read_dictionary
+    return _in_state(
+        path, state, stated["rows"], (footer["bytes"], footer["sha256"]), read_dictionary
     )
 
 
 @lru_cache(maxsize=_SMALL_FILES)
-def _small_in_state(
+def _in_state(
     path: Path,
     _state: tuple[int, ...],
-    footer_bytes: int,
-    footer_sha256: str,
     rows: int,
+    footer: tuple[int, str],
     read_dictionary: tuple[str, ...],
 ) -> pa.Table:
-    with _named(path):
-        if _digest_of_end(path, footer_bytes) != footer_sha256:
-            raise file_damaged(path, "content differs from its manifest")
-        with pq.ParquetFile(
-            path, read_dictionary=[*read_dictionary] or None, page_checksum_verification=True
-        ) as file:
-            table = file.read(use_threads=False)
-    if len(table) != rows:
-        raise file_damaged(path, f"{len(table)} rows of {rows}")
-    return table
+    stated = {"rows": rows, "footer": dict(zip(("bytes", "sha256"), footer, strict=True))}
+    return _whole(path, stated, read_dictionary)
 
 
 def _compare(path: Path, stated: Mapping[str, Any]) -> None:
     footer = stated.get("footer")
     if footer is None:
-        seen = path.stat()
-        state = (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
-        whole = _digest_in_state(path, state) == stated["sha256"]
+        whole = _digest_in_state(path, file_state(path.stat())) == stated["sha256"]
     else:
         whole = _digest_of_end(path, footer["bytes"]) == footer["sha256"]
     if not whole:

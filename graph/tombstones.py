@@ -25,7 +25,7 @@ from typing import Any
 
 from graph.errors import LogError
 from graph.private import private_folder
-from graph.sealed import sync
+from graph.sealed import file_state, sync
 from graph.signing import Signer, is_signed
 
 __all__ = ["ERASURES", "Tombstone", "harms", "place", "standing", "tidy", "tombstones"]
@@ -82,10 +82,7 @@ def tombstones(log_folder: Path) -> tuple[Tombstone, ...]:
         seen = [(path.name, path.stat()) for path in files]
     except OSError:
         return ()
-    return _read(
-        folder,
-        tuple((name, at.st_ino, at.st_size, at.st_mtime_ns, at.st_ctime_ns) for name, at in seen),
-    )
+    return _read(folder, tuple((name, *file_state(at)) for name, at in seen))
 
 
 def standing(folder: Path, name: str, stated: Mapping[str, Any]) -> tuple[Path, Mapping[str, Any]]:
@@ -183,9 +180,7 @@ def _merged(told: tuple[Tombstone, ...]) -> Mapping[str, Mapping[str, Any]]:
 
 
 @lru_cache(maxsize=64)
-def _read(
-    folder: Path, _state: tuple[tuple[str, int, int, int, int], ...]
-) -> tuple[Tombstone, ...]:
+def _read(folder: Path, _state: tuple[tuple[str | int, ...], ...]) -> tuple[Tombstone, ...]:
     told: list[Tombstone] = []
     for number, path in enumerate(sorted(folder.glob("[0-9]*.json")), start=1):
         try:

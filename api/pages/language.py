@@ -13,12 +13,11 @@ from api.needs import needs, open_to_all
 from api.pages.coming_back import came_from
 from api.pages.english.speaking import LANGUAGE
 from api.pages.rendering import see_other
+from api.security.cookies import keep
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-_YEAR_S = 365 * 24 * 3600
 
 
 @router.post("/language")
@@ -27,8 +26,5 @@ _YEAR_S = 365 * 24 * 3600
 def speak(request: Request, language: Annotated[Language, Form()]) -> Response:
     """Write pages in another language from now on, in this browser, and go on where it was chosen."""
     answer = see_other(came_from(request) or "/")
-    answer.set_cookie(
-        LANGUAGE, language, max_age=_YEAR_S, httponly=True, samesite="strict",
-        secure=request.url.scheme == "https",
-    )  # fmt: skip
+    keep(answer, request, LANGUAGE, language)
     return answer

@@ -110,8 +110,6 @@ _GLOBALS: Final[Mapping[str, Any]] = {
     "start_of": start_of,
     "watermark": watermark,
     "who": who,
-    # as they are typed and kept, and as they are said
-    "YES_NO": {"是": "是", "否": "否"},
     "here": "",
     "spoken": spoken,
 }

@@ -32,8 +32,8 @@ _BRACKETED = re.compile("(.*)（([^（）]+)）")
 _QUOTED = re.compile("“([^“”]+)”")
 #: Between two parties of a way.
 _STEP = " → "
-#: What joins the parts of a list, and how English writes it; the widest first.
-_JOINTS = (("。", ". "), ("; ", "; "), (", ", ", "), ("；", "; "), ("，", ", "), ("、", ", "))
+#: What joins the parts of a text, and how English writes it; the widest first.
+_JOINTS = (("。", ". "), *_OF_LISTS, ("，", ", "))
 
 
 class _Written(str):

@@ -220,6 +220,11 @@ class FactSpec(Strict):
         return self.ask or (f"是否{self.term}" if self.type == "flag" else self.term)
 
     @property
+    def choices(self) -> Mapping[str, str]:
+        """What can be chosen of a code or a flag: as it is kept, and as it is said."""
+        return self.values if self.type == "code" else _YES_NO
+
+    @property
     def about_history(self) -> bool:
         """Whether it is about what ever was before a day, which can be a day gone by."""
         return any(read.about_history() for read in self.reads)
@@ -382,6 +387,7 @@ _BROKEN = re.compile(r"\s*[-+]?[0-9]{1,16}\.[0-9]{0,16}\s*")
 _MOST = 2**53 - 1
 
 
+_YES_NO: Mapping[str, str] = MappingProxyType({"是": "是", "否": "否"})
 _FLAGS: Mapping[str, bool] = MappingProxyType(
     {
         "true": True,
