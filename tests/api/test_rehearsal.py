@@ -14,6 +14,13 @@ from api.rehearsal import Rehearsal, one_of_each
 from queries.scope import ADMINISTRATOR, Scope
 
 
+#: Whoever asks is let see everything, of no store and no graph.
+SERVICES: Any = SimpleNamespace(
+    store=None, graph=None, consented=lambda who, at: who,
+    reader=lambda _: SimpleNamespace(moment=None),
+)  # fmt: skip
+
+
 def test_of_scopes_that_ask_in_the_same_words_one_is_taken_and_the_most_used_first() -> None:
     opened = {"person:a": frozenset({"credit"})}
     office = Scope("信用办", open_classes=frozenset({"identity"}))
@@ -36,13 +43,9 @@ def test_whoever_waits_for_an_answer_goes_first(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(api.rehearsal, "rehearse", rehearse)
     monkeypatch.setattr(api.rehearsal, "askers", lambda _: [ADMINISTRATOR])
     monkeypatch.setattr(api.rehearsal, "_PATIENCE_S", 600.0)
-    services: Any = SimpleNamespace(
-        store=None, graph=None, consented=lambda who, at: who,
-        reader=lambda _: SimpleNamespace(moment=None),
-    )  # fmt: skip
     assert not metrics.is_answering
     metrics.running.inc()
-    rehearsal = Rehearsal(services, is_answering=lambda: metrics.is_answering)
+    rehearsal = Rehearsal(SERVICES, is_answering=lambda: metrics.is_answering)
     rehearsal.start()
     assert first.wait(60)
     assert not rehearsal.wait(0.3) and asked == ["loans"]
@@ -54,18 +57,14 @@ def test_who_listens_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(api.rehearsal, "rehearse", lambda *_, **__: iter(["loans", "ring"]))
     monkeypatch.setattr(api.rehearsal, "askers", lambda _: [ADMINISTRATOR])
     monkeypatch.setattr(api.rehearsal, "_PATIENCE_S", 0.05)
-    services: Any = SimpleNamespace(
-        store=None, graph=None, consented=lambda who, at: who,
-        reader=lambda _: SimpleNamespace(moment=None),
-    )  # fmt: skip
-    rehearsal = Rehearsal(services, is_answering=lambda: True)
+    rehearsal = Rehearsal(SERVICES, is_answering=lambda: True)
     rehearsal.start()
     assert rehearsal.wait(60)
 
 
 def test_closing_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api.rehearsal, "_PATIENCE_S", 600.0)
-    rehearsal = Rehearsal(SimpleNamespace(), is_answering=lambda: True)  # type: ignore[arg-type]
+    rehearsal = Rehearsal(SERVICES, is_answering=lambda: True)
     waiting = threading.Thread(target=rehearsal._let_others_go_first, daemon=True)
     waiting.start()
     rehearsal.close()
