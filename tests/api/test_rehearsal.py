@@ -13,7 +13,6 @@ from api.metrics import Metrics
 from api.rehearsal import Rehearsal, one_of_each
 from queries.scope import ADMINISTRATOR, Scope
 
-
 #: Whoever asks is let see everything, of no store and no graph.
 SERVICES: Any = SimpleNamespace(
     store=None, graph=None, consented=lambda who, at: who,
