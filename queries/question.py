@@ -4,7 +4,7 @@
     // question: 这个主体借过哪些款？ / What did the party borrow?
     // param key: text = 主体编号 / party key
     // param hops: integer = 跳数 / hops ; default 2
-    // param names: list = 名称 / names ; read from text     (nobody gives it: see `queries.search`)
+    // param names: list = 名称 / names ; read from text     (nobody gives it: it comes in `$typed`)
     // param hops: integer = 跳数 / hops ; at most 3           (more is refused)
     // returns loan_key: text = 贷款编号 / loan key
     // returns role: text = 与户主关系 / role ; codes BELONGS_TO.role    (its words: `queries.codes`)
@@ -45,7 +45,10 @@ from queries.pattern import bound
 from queries.scope import Scope
 from queries.seen import Reading
 
-__all__ = ["CLOCKS", "Column", "Parameter", "Question", "parse_question"]
+__all__ = ["CLOCKS", "TYPED", "Column", "Parameter", "Question", "parse_question"]
+
+#: The parameter that what is read from another one comes in, by name.
+TYPED = "typed"
 
 _LINE = re.compile(
     r"//\s*(title|question|basis|access|rows|allow|within|param|returns)\s*([a-z_]*)\s*:\s*(.+)"
@@ -247,6 +250,7 @@ def parse_question(path: Path, text: str) -> Question:
         if word not in stated:
             raise refuse(f"the header lacks {word}")
     own = "\n".join(body).strip()
+    read_of_it = [item.name for item in parameters if item.read_from]
     try:
         cypher = expand(with_roles(own))
         plain = blanked(cypher)
@@ -278,6 +282,7 @@ def parse_question(path: Path, text: str) -> Question:
     if forbidden := _NOT_OWN.search(blanked(own)):
         raise refuse(f"{forbidden[0]} is for the expansions to write (`queries.expansion`)")
     try:
+        cypher = _with_typed(cypher, read_of_it)
         text = rendered(cypher)
     except ValueError as error:
         raise refuse(str(error)) from error
@@ -301,6 +306,18 @@ def parse_question(path: Path, text: str) -> Question:
         text=text,
         worded=cypher,
     )
+
+
+def _with_typed(cypher: str, names: Collection[str]) -> str:
+    """The text with parameters of these names as entries of one map, `TYPED`.
+
+    The engine keeps a plan for parameters of about that length, of lists and texts alike: what
+    somebody types would be planned anew, for seconds, whenever it could be meant in another way.  A
+    map has no length.
+    """
+    if not names:
+        return cypher
+    return re.sub(rf"\$({'|'.join(names)})\b", rf"${TYPED}.\1", cypher)
 
 
 def _has_words(codes: str, returned: list[str]) -> bool:
