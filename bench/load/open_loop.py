@@ -51,7 +51,10 @@ from ingest.sample import steps, write_district
 from queries.consent import AskedConsent, find_purpose, register_consent
 from queries.scope import ADMINISTRATOR
 
-__all__ = ["Timed", "arrivals", "main", "quantile"]
+__all__ = [
+    "Asked", "Timed", "agreed", "arrivals", "bare", "main", "officers", "quantile", "run", "serving",
+    "taken_in",
+]  # fmt: skip
 
 #: How many borrowers are looked at in turns, and by how many officers: one may ask twenty a second.
 _BORROWERS, _OFFICERS = 500, 8
@@ -131,7 +134,7 @@ def run(address: str, make: Callable[[int], Asked], at: Sequence[float]) -> Time
 
 
 @contextmanager
-def _serving(settings: Settings) -> Iterator[tuple[str, psutil.Process]]:
+def serving(settings: Settings) -> Iterator[tuple[str, psutil.Process]]:
     """Address and process of the service, when it answers that it is ready."""
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -158,7 +161,7 @@ def _serving(settings: Settings) -> Iterator[tuple[str, psutil.Process]]:
             service.wait(60)
 
 
-def _agreed(store: OperationsStore, settings: Settings) -> list[tuple[str, str]]:
+def agreed(store: OperationsStore, settings: Settings) -> list[tuple[str, str]]:
     """Key and name of borrowers, who agreed."""
     log, purpose = FactLog(settings.log_dir), find_purpose("credit_approval")
     borrowers = dict.fromkeys(log.read("BORROWED")["from_key"].to_pylist())
@@ -173,7 +176,7 @@ def _agreed(store: OperationsStore, settings: Settings) -> list[tuple[str, str]]
     return chosen
 
 
-def _bare(services: Services, keys: Sequence[str]) -> float:
+def bare(services: Services, keys: Sequence[str]) -> float:
     """Seconds in the middle that all of a borrower page takes to be read, without a service."""
     taken = []
     for number, key in enumerate(keys):
@@ -188,37 +191,50 @@ def _bare(services: Services, keys: Sequence[str]) -> float:
     return statistics.median(taken) if taken else 0.0
 
 
+def officers(store: OperationsStore, settings: Settings, address: str) -> list[Credential]:
+    """Sessions of officers of the bank, entered now."""
+    return [
+        entered(store, settings, address, Role.LOAN_OFFICER, number=number)
+        for number in range(_OFFICERS)
+    ]
+
+
+def taken_in(settings: Settings, persons: int) -> None:
+    """Write a sample district into a data folder, take its files in, and start its engine."""
+    write_district(settings.data / "district", persons=persons)
+    for source, path in steps(settings.data / "district"):
+        ingest.ingest(source, [path], settings=settings, into_graph=False)
+    catch_up(settings, owned=True)
+
+
 def measure(settings: Settings, given: argparse.Namespace) -> None:
     """Serve a district that is there, and print."""
     with Services(settings, owned=True) as services:
-        borrowers = _agreed(services.store, settings)
-        bare = _bare(services, [key for key, _ in borrowers[:40]])
-        with _serving(settings) as (address, process):
-            officers = [
-                entered(services.store, settings, address, Role.LOAN_OFFICER, number=number)
-                for number in range(_OFFICERS)
-            ]
+        borrowers = agreed(services.store, settings)
+        alone = bare(services, [key for key, _ in borrowers[:40]])
+        with serving(settings) as (address, process):
+            known = officers(services.store, settings, address)
 
             def page(number: int) -> Asked:
                 key, _ = borrowers[number % len(borrowers)]
-                return Asked("GET", f"/parties/{key}", officers[number % _OFFICERS])
+                return Asked("GET", f"/parties/{key}", known[number % _OFFICERS])
 
             def search(number: int) -> Asked:
                 _, name = borrowers[number % len(borrowers)]
-                who = officers[number % _OFFICERS]
+                who = known[number % _OFFICERS]
                 return Asked("POST", "/v1/parties/search", who, {"text": name})
 
             run(address, page, arrivals(2, 20, given.seed))  # the engine hears it first
-            print(f"questions of the page alone: {bare * 1e3:.1f} ms")
+            print(f"questions of the page alone: {alone * 1e3:.1f} ms")
             print(
                 f"{'':34s} {'asked':>6s} {'p50 ms':>9s} {'p99 ms':>9s} {'ratio':>6s} {'else':>6s}"
             )
             for rate in given.rates:
                 at = arrivals(rate, given.seconds, given.seed)
-                print(run(address, page, at).row(f"borrower page, {rate:g} a second", bare))
+                print(run(address, page, at).row(f"borrower page, {rate:g} a second", alone))
                 print(run(address, search, at).row(f"search, {rate:g} a second", 0.0), flush=True)
             _memory(address, process, page, given)
-            _beside(address, page, officers[0], given)
+            _beside(address, page, known[0], given)
 
 
 def _memory(address: str, process: psutil.Process, page: Callable[[int], Asked],
@@ -277,10 +293,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder))
         try:
-            write_district(settings.data / "district", persons=given.persons)
-            for source, path in steps(settings.data / "district"):
-                ingest.ingest(source, [path], settings=settings, into_graph=False)
-            catch_up(settings, owned=True)
+            taken_in(settings, given.persons)
             measure(settings, given)
         finally:
             stop_engine(settings)
