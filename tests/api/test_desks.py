@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from chromium import BROWSER, Chromium
 from desks import AS_OF, AtWork, at_work, lines_of
+from leftovers import shared_folder
 from starlette.testclient import TestClient
 from waiting import until
 from whole_district import DAY
@@ -55,7 +56,8 @@ TOTALS = {
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
-    with at_work(tmp_path_factory.mktemp("work")) as made:
+    shared = shared_folder(tmp_path_factory.getbasetemp())
+    with at_work(tmp_path_factory.mktemp("work"), made_in=shared) as made:
         yield made
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import truths
+from leftovers import shared_folder
 from whole_district import WholeDistrict, whole_district
 
 from ingest.sample import office, public_records
@@ -33,7 +34,8 @@ FINDERS = sorted(item.name for item in iter_modules(truths.__path__))
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeDistrict]:
     """As small as a district can be: here plants meet if they meet anywhere."""
-    with whole_district(tmp_path_factory.mktemp("district"), persons=1_000) as made:
+    shared = shared_folder(tmp_path_factory.getbasetemp())
+    with whole_district(tmp_path_factory.mktemp("district"), persons=1_000, made_in=shared) as made:
         yield made
 
 

@@ -48,9 +48,9 @@ class AtWork:
 
 
 @contextmanager
-def at_work(folder: Path) -> Iterator[AtWork]:
+def at_work(folder: Path, *, made_in: Path) -> Iterator[AtWork]:
     """Two objections of long ago, one of now, a subscription, a queue, a draft of a bulletin."""
-    with whole_district(folder, persons=1_000) as district:
+    with whole_district(folder, persons=1_000, made_in=made_in) as district:
         office, now = district.services.office, utc_now()
         penalties = sorted(
             {
