@@ -28,7 +28,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from queries.risk.kernels.compiled import compiled
+from graph.compiled import compiled
 
 __all__ = [
     "BLOCK",

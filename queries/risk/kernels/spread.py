@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.compiled import compiled
 from queries.risk.kernels.blocks import Blocks, Stream, in_rounds, processors
-from queries.risk.kernels.compiled import compiled
 
 __all__ = ["add_up", "keep_quiet", "noisy_or_sweep", "spread"]
 

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from weighted import renumbered, risk_graph
 
+from graph.compiled import compiled
 from queries.risk import bounds
 from queries.risk.kernels.blocks import BLOCK, Blocks, in_rounds, make_blocks
-from queries.risk.kernels.compiled import compiled
 from queries.risk.kernels.paths import strongest_paths
 from queries.risk.kernels.spread import noisy_or_sweep, spread
 from queries.risk.propagation import propagate
