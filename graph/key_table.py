@@ -50,10 +50,10 @@ def _bytes_of(texts: pa.Array) -> Texts:
     """All letters in a row, and where each text begins; one more entry for the end."""
     _, begins, letters = texts.buffers()
     whole = np.frombuffer(begins or b"\0" * 4, np.int32)
-    return (
-        np.frombuffer(letters or b"", np.uint8),
-        whole[texts.offset : texts.offset + len(texts) + 1],
-    )
+    bytes_of = np.frombuffer(letters or b"", np.uint8)
+    for array in (whole, bytes_of):
+        array.setflags(write=False)  # Arrow leaves some open for writing: compiled once, not for each
+    return bytes_of, whole[texts.offset : texts.offset + len(texts) + 1]
 
 
 @compiled
