@@ -52,7 +52,9 @@ def _bytes_of(texts: pa.Array) -> Texts:
     whole = np.frombuffer(begins or b"\0" * 4, np.int32)
     bytes_of = np.frombuffer(letters or b"", np.uint8)
     for array in (whole, bytes_of):
-        array.setflags(write=False)  # Arrow leaves some open for writing: compiled once, not for each
+        array.setflags(
+            write=False
+        )  # Arrow leaves some open for writing: compiled once, not for each
     return bytes_of, whole[texts.offset : texts.offset + len(texts) + 1]
 
 

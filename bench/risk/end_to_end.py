@@ -48,13 +48,14 @@ def with_blocks(path: Path, count: int) -> NDArray[np.float64]:
     ties = pq.read_table(path)
     source, target, weight = (ties[name].to_numpy() for name in ties.column_names)
     leaves = np.bincount(source, weights=weight, minlength=count)
-    share = weight / leaves[source]
-    blocks = make_blocks(source, target, share, count, dtype=np.float64)
+    blocks = make_blocks(source, target, weight, count, dtype=np.float64)
     silent = leaves == 0
+    # a party's share is taken once, not once for each of its ties
+    passes = DAMPING / np.where(silent, 1, leaves)
     rank = np.full(count, 1 / count)
     while True:
         jump = (1 - DAMPING + DAMPING * rank[silent].sum()) / count
-        following: NDArray[np.float64] = DAMPING * spread(blocks, rank) + jump
+        following: NDArray[np.float64] = spread(blocks, rank * passes) + jump
         if np.abs(following - rank).sum() < count * CLOSE:
             return following
         rank = following

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.compiled import compiled
-from queries.risk.kernels.blocks import outgoing
+from queries.risk.kernels.filing import outgoing
 
 __all__ = ["Neighbours", "neighbours_of", "update_paths"]
 
