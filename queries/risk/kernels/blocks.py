@@ -10,9 +10,9 @@ a tie are 16-bit numbers within them.
 
 so a directed tie costs 10 or 12 bytes.  Within a tile the ties are dealt like cards: its sorted
 list is cut into four, and one of each is taken in turn, since two ties in a row that end at the
-same party would wait for each other.  Tiles are worked through in rounds, as in a tournament:
-within a round no block occurs twice, so several threads can write without locks, and what each
-block sees is in the same order whatever the number of threads: results repeat bit by bit.
+same party would wait for each other.  Tiles are in the order of a tournament: within a round no
+block occurs twice, so several threads can write without locks, and what each block sees is in the
+same order whatever the number of threads: results repeat bit by bit.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ from queries.risk.kernels.filing import Lower, count_filed, file_ties, first_of_
 
 __all__ = [
     "BLOCK",
+    "WORTH_SHARING",
     "Blocks",
     "Stream",
+    "crew",
     "in_rounds",
     "make_blocks",
     "processors",
@@ -43,7 +45,9 @@ __all__ = [
 BLOCK = 1 << 16
 """Parties in a block."""
 
-_WORTH_SHARING = 1 << 14  # ties in a round; fewer are done before another thread has woken up
+WORTH_SHARING = 1 << 14
+"""Ties that are worth a second thread: fewer are done before it has woken up."""
+
 _WORTH_FILING_APART = 1 << 18  # ties; of fewer, both passes take a millisecond or two
 
 Stream: TypeAlias = tuple[
@@ -116,7 +120,7 @@ def make_blocks(
     into = first_of_each(target, count)
     found = np.zeros((len(low_block), 3), np.int64)
     shares = _shares(into, size, count, threads or processors())
-    each = _crew(len(shares)).map if len(shares) > 1 else map
+    each = crew(len(shares)).map if len(shares) > 1 else map
 
     def look(share: tuple[int, int]) -> Lower:
         lower = to_lower(into, source, weight, *share)
@@ -166,23 +170,24 @@ def in_rounds(blocks: Blocks, threads: int, work: Callable[[int, int], float]) -
     ties = blocks.pairs * 2 + blocks.singles[::2]
     largest = 0.0
     for first, last in pairwise(blocks.rounds.tolist()):
-        if ties[last] - ties[first] < _WORTH_SHARING:
+        if ties[last] - ties[first] < WORTH_SHARING:
             largest = max(largest, work(first, last))
             continue
         shares = np.linspace(ties[first], ties[last], threads + 1)[1:-1]
         cuts = [first, *(first + np.searchsorted(ties[first:last], shares)).tolist(), last]
         runs = [(a, b) for a, b in pairwise(cuts) if a < b]
-        largest = max(largest, *_crew(threads).map(lambda run: work(*run), runs))
+        largest = max(largest, *crew(threads).map(lambda run: work(*run), runs))
     return largest
 
 
 @cache
-def _crew(threads: int) -> ThreadPoolExecutor:
+def crew(threads: int) -> ThreadPoolExecutor:
+    """The threads of all sweeps of so many, made once."""
     return ThreadPoolExecutor(threads, thread_name_prefix="sweep")
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_crew.cache_clear)  # threads do not survive a fork
+    os.register_at_fork(after_in_child=crew.cache_clear)  # threads do not survive a fork
 
 
 def tournament(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:

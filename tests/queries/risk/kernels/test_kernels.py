@@ -18,6 +18,7 @@ from weighted import renumbered, risk_graph
 from graph.compiled import compiled
 from queries.risk import bounds
 from queries.risk.kernels import blocks as kernel_blocks
+from queries.risk.kernels import spread as kernel_spread
 from queries.risk.kernels.blocks import BLOCK, Blocks, in_rounds, make_blocks
 from queries.risk.kernels.paths import strongest_paths
 from queries.risk.kernels.spread import noisy_or_sweep, spread
@@ -90,14 +91,23 @@ def test_strongest_paths_are_the_clear_ones_bit_for_bit(shape: tuple[int, int, i
     assert single == pytest.approx(bounds.best_path(graph)[0], rel=1e-6)
 
 
-@pytest.mark.parametrize("threads", [2, 3])
-def test_results_repeat_bit_by_bit_whatever_the_threads(threads: int) -> None:
-    graph, _ = over_blocks(risk_graph(17, 4_000, 16_000), 17)
+@pytest.mark.parametrize("threads", [2, 3, 9])
+@pytest.mark.parametrize("shape", [(17, 4_000, 16_000), (19, 60, 2_500)])  # few two-way ties, many
+def test_results_repeat_bit_by_bit_whatever_the_threads(
+    shape: tuple[int, int, int], threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (kernel_blocks, kernel_spread):
+        monkeypatch.setattr(module, "WORTH_SHARING", 1)
+    graph, _ = over_blocks(risk_graph(*shape), 17)
     for dtype in (np.float64, np.float32):
         blocks = blocks_of(graph, dtype)
         values = graph.own.astype(dtype)
         sums = [spread(blocks, values, threads=count) for count in (1, threads)]
         assert np.array_equal(*sums)
+        sweeps = [noisy_or_sweep(blocks, values, values, threads=count) for count in (1, threads)]
+        assert np.array_equal(*sweeps)
+        paths = [strongest_paths(blocks, graph.own, threads=count) for count in (1, threads)]
+        assert all(map(np.array_equal, *paths))
 
 
 @pytest.mark.parametrize("shape", GRAPHS)
