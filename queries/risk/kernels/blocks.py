@@ -45,10 +45,10 @@ __all__ = [
 BLOCK = 1 << 16
 """Parties in a block."""
 
-WORTH_SHARING = 1 << 14
-"""Ties that are worth a second thread: fewer are done before it has woken up."""
+WORTH_SHARING = 1 << 18
+"""Ties of one pass that are worth a second thread: fewer take a millisecond or two at most."""
 
-_WORTH_FILING_APART = 1 << 18  # ties; of fewer, both passes take a millisecond or two
+_WORTH_A_ROUND = 1 << 14  # ties; fewer are done before another thread has woken up
 
 Stream: TypeAlias = tuple[
     NDArray[np.int32], NDArray[np.int32],  # low_block, high_block
@@ -147,7 +147,7 @@ def make_blocks(
 
 def _shares(into: NDArray[np.int64], size: int, count: int, threads: int) -> list[tuple[int, int]]:
     """First party and end of as many runs of whole blocks, with about as many ties into each."""
-    if into[-1] < _WORTH_FILING_APART:
+    if into[-1] < WORTH_SHARING:
         return [(0, count)]
     begins = np.minimum(np.arange(size + 1) * BLOCK, count)
     wanted = np.linspace(0, into[-1], threads + 1)[1:-1]
@@ -170,7 +170,7 @@ def in_rounds(blocks: Blocks, threads: int, work: Callable[[int, int], float]) -
     ties = blocks.pairs * 2 + blocks.singles[::2]
     largest = 0.0
     for first, last in pairwise(blocks.rounds.tolist()):
-        if ties[last] - ties[first] < WORTH_SHARING:
+        if ties[last] - ties[first] < _WORTH_A_ROUND:
             largest = max(largest, work(first, last))
             continue
         shares = np.linspace(ties[first], ties[last], threads + 1)[1:-1]

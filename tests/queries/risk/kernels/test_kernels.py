@@ -71,7 +71,7 @@ def test_every_tie_is_filed_once_under_its_blocks(shape: tuple[int, int, int]) -
 def test_ties_are_filed_alike_whatever_the_threads(
     threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kernel_blocks, "_WORTH_FILING_APART", 1)
+    monkeypatch.setattr(kernel_blocks, "WORTH_SHARING", 1)
     graph, _ = over_blocks(risk_graph(23, 4_000, 16_000), 23)
     given = graph.source, graph.target, graph.weight, len(graph.own)
     one, more = (make_blocks(*given, threads=count) for count in (1, threads))
@@ -96,8 +96,8 @@ def test_strongest_paths_are_the_clear_ones_bit_for_bit(shape: tuple[int, int, i
 def test_results_repeat_bit_by_bit_whatever_the_threads(
     shape: tuple[int, int, int], threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (kernel_blocks, kernel_spread):
-        monkeypatch.setattr(module, "WORTH_SHARING", 1)
+    monkeypatch.setattr(kernel_spread, "WORTH_SHARING", 1)
+    monkeypatch.setattr(kernel_blocks, "_WORTH_A_ROUND", 1)
     graph, _ = over_blocks(risk_graph(*shape), 17)
     for dtype in (np.float64, np.float32):
         blocks = blocks_of(graph, dtype)
