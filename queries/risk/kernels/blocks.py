@@ -21,7 +21,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -33,6 +33,7 @@ from queries.risk.kernels.filing import Lower, count_filed, file_ties, first_of_
 __all__ = [
     "BLOCK",
     "WORTH_SHARING",
+    "Around",
     "Blocks",
     "Stream",
     "crew",
@@ -57,6 +58,9 @@ Stream: TypeAlias = tuple[
     NDArray[np.uint16], NDArray[np.uint16],  # sender, receiver
     NDArray[Any],  # weight
 ]  # fmt: skip
+
+Around: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""First of each block's tiles, and the end; the tiles."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +96,15 @@ class Blocks:
             self.low_block, self.high_block, self.pairs, self.singles,
             self.low, self.high, self.sender, self.receiver, self.weight,
         )  # fmt: skip
+
+    @cached_property
+    def around(self) -> Around:
+        """The tiles that touch each block, in their order."""
+        apart = self.low_block != self.high_block
+        block = np.concatenate((self.low_block, self.high_block[apart]))
+        tile = np.concatenate((np.arange(len(apart)), np.flatnonzero(apart)))
+        begins = np.concatenate(([0], np.cumsum(np.bincount(block))))
+        return begins, tile[np.lexsort((tile, block))]
 
     @property
     def nbytes(self) -> int:

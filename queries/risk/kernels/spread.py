@@ -1,8 +1,8 @@
 """Sums over the same stream: the linear sweep of PageRank and DebtRank, and plain noisy-OR.
 
-What is sent does not change while it is summed, so that nobody has to wait for a round to end: each
-thread sums for its own blocks, over the tiles that touch them, in the order of the tiles.  The order
-in which a party is added to is the same whatever the number of threads.
+What is sent does not change while it is summed, so nobody has to wait for a round to end: block after
+block is summed up, over the tiles that touch it, in their order, while it stays in the cache.  Threads
+share out the blocks, and each party is added to in the same order whatever their number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.compiled import compiled
-from queries.risk.kernels.blocks import WORTH_SHARING, Blocks, Stream, crew, processors
+from queries.risk.kernels.blocks import WORTH_SHARING, Around, Blocks, Stream, crew, processors
 
 __all__ = ["add_up", "keep_quiet", "noisy_or_sweep", "spread"]
 
@@ -23,8 +23,8 @@ __all__ = ["add_up", "keep_quiet", "noisy_or_sweep", "spread"]
 def spread(blocks: Blocks, values: NDArray[Any], *, threads: int | None = None) -> NDArray[Any]:
     """What every party receives: Σ weight · value of the sender, in the type of `values`."""
     received = np.zeros_like(values)
-    stream = blocks.stream
-    _shared(blocks, threads, lambda run: add_up(*run, stream, values, received))
+    around, stream = blocks.around, blocks.stream
+    _shared(blocks, threads, lambda run: add_up(*run, around, stream, values, received))
     return received
 
 
@@ -33,14 +33,14 @@ def noisy_or_sweep(
 ) -> NDArray[Any]:
     """1 − (1−own) ∏ (1 − weight · value of the sender): one round of plain noisy-OR."""
     quiet = 1 - own
-    stream = blocks.stream
-    _shared(blocks, threads, lambda run: keep_quiet(*run, stream, values, quiet))
+    around, stream = blocks.around, blocks.stream
+    _shared(blocks, threads, lambda run: keep_quiet(*run, around, stream, values, quiet))
     return np.asarray(1 - quiet)
 
 
 def _shared(blocks: Blocks, threads: int | None, work: Callable[[tuple[int, int]], None]) -> None:
     """Run `work((first block, last block + 1))` over all blocks, shared out by the ties into them."""
-    size = int(blocks.high_block.max(initial=0)) + 1
+    size = len(blocks.around[0]) - 1
     threads = min(threads or processors(), size)
     if threads == 1 or blocks.weight.size < WORTH_SHARING:
         work((0, size))
@@ -58,89 +58,91 @@ def _shared(blocks: Blocks, threads: int | None, work: Callable[[tuple[int, int]
 def add_up(
     first: int,
     last: int,
+    around: Around,
     stream: Stream,
     values: NDArray[Any],
     received: NDArray[Any],
 ) -> None:
-    """Add weight · value of the sender to every receiver, tile by tile.
+    """Add weight · value of the sender to every receiver.
 
     Args:
         first, last: the receivers are those of the blocks from `first` to before `last`.
     """
+    begins, tiles = around
     low_block, high_block, pairs, singles, low, high, sender, receiver, weight = stream
     bits, back, one_way = np.uint64(16), np.uint64(len(low)), np.uint64(2 * len(low))
-    for tile in range(len(low_block)):
-        low_base = np.uint64(low_block[tile]) << bits
-        high_base = np.uint64(high_block[tile]) << bits
-        to_low = first <= low_block[tile] < last
-        to_high = first <= high_block[tile] < last
-        begin, end = np.uint64(pairs[tile]), np.uint64(pairs[tile + 1])
-        if to_low and to_high:
-            for at in range(begin, end):
-                a = low_base + np.uint64(low[at])
-                b = high_base + np.uint64(high[at])
-                received[b] += weight[at] * values[a]
-                received[a] += weight[at + back] * values[b]
-        elif to_high:
-            for at in range(begin, end):
-                value = values[low_base + np.uint64(low[at])]
-                received[high_base + np.uint64(high[at])] += weight[at] * value
-        elif to_low:
-            for at in range(begin, end):
-                value = values[high_base + np.uint64(high[at])]
-                received[low_base + np.uint64(low[at])] += weight[at + back] * value
-        for way in range(2):
-            if not (to_high if way == 0 else to_low):
-                continue
-            from_base = low_base if way == 0 else high_base
-            to_base = high_base if way == 0 else low_base
-            begin, end = np.uint64(singles[2 * tile + way]), np.uint64(singles[2 * tile + way + 1])
-            for at in range(begin, end):
-                value = values[from_base + np.uint64(sender[at])]
-                received[to_base + np.uint64(receiver[at])] += weight[at + one_way] * value
+    for block in range(first, last):
+        to_base = np.uint64(block) << bits
+        for tile in tiles[begins[block] : begins[block + 1]]:
+            low_base = np.uint64(low_block[tile]) << bits
+            high_base = np.uint64(high_block[tile]) << bits
+            begin, end = np.uint64(pairs[tile]), np.uint64(pairs[tile + 1])
+            if low_base == high_base:
+                for at in range(begin, end):
+                    a, b = to_base + np.uint64(low[at]), to_base + np.uint64(high[at])
+                    received[b] += weight[at] * values[a]
+                    received[a] += weight[at + back] * values[b]
+            elif to_base == high_base:
+                for at in range(begin, end):
+                    value = values[low_base + np.uint64(low[at])]
+                    received[to_base + np.uint64(high[at])] += weight[at] * value
+            else:
+                for at in range(begin, end):
+                    value = values[high_base + np.uint64(high[at])]
+                    received[to_base + np.uint64(low[at])] += weight[at + back] * value
+            for way in range(2):
+                if to_base != (high_base if way == 0 else low_base):
+                    continue
+                from_base = low_base if way == 0 else high_base
+                begin = np.uint64(singles[2 * tile + way])
+                end = np.uint64(singles[2 * tile + way + 1])
+                for at in range(begin, end):
+                    value = values[from_base + np.uint64(sender[at])]
+                    received[to_base + np.uint64(receiver[at])] += weight[at + one_way] * value
 
 
 @compiled
 def keep_quiet(
     first: int,
     last: int,
+    around: Around,
     stream: Stream,
     values: NDArray[Any],
     quiet: NDArray[Any],
 ) -> None:
-    """Multiply 1 − weight · value of the sender into every receiver, tile by tile.
+    """Multiply 1 − weight · value of the sender into every receiver.
 
     Args:
         first, last: the receivers are those of the blocks from `first` to before `last`.
     """
+    begins, tiles = around
     low_block, high_block, pairs, singles, low, high, sender, receiver, weight = stream
     bits, back, one_way = np.uint64(16), np.uint64(len(low)), np.uint64(2 * len(low))
-    for tile in range(len(low_block)):
-        low_base = np.uint64(low_block[tile]) << bits
-        high_base = np.uint64(high_block[tile]) << bits
-        to_low = first <= low_block[tile] < last
-        to_high = first <= high_block[tile] < last
-        begin, end = np.uint64(pairs[tile]), np.uint64(pairs[tile + 1])
-        if to_low and to_high:
-            for at in range(begin, end):
-                a = low_base + np.uint64(low[at])
-                b = high_base + np.uint64(high[at])
-                quiet[b] *= 1 - weight[at] * values[a]
-                quiet[a] *= 1 - weight[at + back] * values[b]
-        elif to_high:
-            for at in range(begin, end):
-                value = values[low_base + np.uint64(low[at])]
-                quiet[high_base + np.uint64(high[at])] *= 1 - weight[at] * value
-        elif to_low:
-            for at in range(begin, end):
-                value = values[high_base + np.uint64(high[at])]
-                quiet[low_base + np.uint64(low[at])] *= 1 - weight[at + back] * value
-        for way in range(2):
-            if not (to_high if way == 0 else to_low):
-                continue
-            from_base = low_base if way == 0 else high_base
-            to_base = high_base if way == 0 else low_base
-            begin, end = np.uint64(singles[2 * tile + way]), np.uint64(singles[2 * tile + way + 1])
-            for at in range(begin, end):
-                value = values[from_base + np.uint64(sender[at])]
-                quiet[to_base + np.uint64(receiver[at])] *= 1 - weight[at + one_way] * value
+    for block in range(first, last):
+        to_base = np.uint64(block) << bits
+        for tile in tiles[begins[block] : begins[block + 1]]:
+            low_base = np.uint64(low_block[tile]) << bits
+            high_base = np.uint64(high_block[tile]) << bits
+            begin, end = np.uint64(pairs[tile]), np.uint64(pairs[tile + 1])
+            if low_base == high_base:
+                for at in range(begin, end):
+                    a, b = to_base + np.uint64(low[at]), to_base + np.uint64(high[at])
+                    quiet[b] *= 1 - weight[at] * values[a]
+                    quiet[a] *= 1 - weight[at + back] * values[b]
+            elif to_base == high_base:
+                for at in range(begin, end):
+                    value = values[low_base + np.uint64(low[at])]
+                    quiet[to_base + np.uint64(high[at])] *= 1 - weight[at] * value
+            else:
+                for at in range(begin, end):
+                    value = values[high_base + np.uint64(high[at])]
+                    quiet[to_base + np.uint64(low[at])] *= 1 - weight[at + back] * value
+            for way in range(2):
+                if to_base != (high_base if way == 0 else low_base):
+                    continue
+                from_base = low_base if way == 0 else high_base
+                begin = np.uint64(singles[2 * tile + way])
+                end = np.uint64(singles[2 * tile + way + 1])
+                for at in range(begin, end):
+                    value = values[from_base + np.uint64(sender[at])]
+                    quiet[to_base + np.uint64(receiver[at])] *= 1 - weight[at + one_way] * value
