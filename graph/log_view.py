@@ -102,9 +102,9 @@ class FactsAt:
         """Facts of a kind under the keys that sources know, given-up ones too."""
         return self.kept(kind, self._plainly(kind))
 
-    def whenever(self, kind: str) -> pa.Table:
+    def whenever(self, kind: str, *, coded: bool = False) -> pa.Table:
         """Facts of a kind that are held, whatever day they are true on: what ended, and what comes."""
-        return self.kept(kind, self._read(kind, coded=False, whenever=True))
+        return self.kept(kind, self._read(kind, coded=coded, whenever=True))
 
     def history(self, kind: str) -> pa.Table:
         """Every statement of a kind that was ever known by then, with `known_to` (null: still held):

@@ -7,18 +7,22 @@ of a file is the unit (`graph.facts.coded_schema`), and rows are looked up by po
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.key_places import key_places
+
 __all__ = ["Mentions", "Parties", "mentions_in", "number_parties"]
 
 #: A rank counts before any instant: microseconds since 1970 take fewer bits than these.
 _RANK_BITS = 55
+
+_CODED = pa.dictionary(pa.int32(), pa.string())
 
 Numbers = NDArray[np.int32]
 
@@ -30,16 +34,17 @@ class Mentions:
     Attributes:
         keys: the distinct keys.
         entry: for each row of the column, the place of its key in `keys`.
-        labels, said: label at the first mention of each key, and when that was (µs).
-        names, named: the name that counts of each key (null: never told), and how much it counts.
+        labels, said: label at the first mention of each key (coded), and when that was (µs).
+        names, named: the name that counts of each key (null: never told), and how much it counts;
+            None where the column has no names beside it.
     """
 
     keys: pa.Array
     entry: Numbers
-    labels: pa.Array
+    labels: pa.ChunkedArray
     said: NDArray[np.int64]
-    names: pa.Array
-    named: NDArray[np.int64]
+    names: pa.Array | None
+    named: NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,29 +74,26 @@ def mentions_in(
         rank: whose word each row's name is, the smallest counts (`graph.provenance`); of one rank
             the name heard last.
     """
-    keys, codes = _distinct(table[key])
+    keys, entry = _distinct(table[key])
     used = np.zeros(len(keys), bool)
-    used[codes] = True
-    entry = (np.cumsum(used, dtype=np.int32) - 1)[codes]
-    count = int(used.sum())
+    used[entry] = True
+    if not used.all():  # of a file of which some facts ended
+        keys = keys.filter(pa.array(used))
+        entry = (np.cumsum(used, dtype=np.int32) - 1)[entry]
     said = table["known_from"].cast(pa.int64()).to_numpy()
     rows = _by_time(said)
-    first, last = np.zeros(count, np.int64), np.full(count, -1, np.int64)
+    first = np.zeros(len(keys), np.int64)
     first[entry[rows[::-1]]] = rows[::-1]  # of several rows the last one assigned stays
+    labels = table[label].take(pa.array(first))
+    if name is None:
+        return Mentions(keys, entry, labels, said[first], None, None)
     counts = said if rank is None else said - (rank.astype(np.int64) << _RANK_BITS)
-    if name is not None:
-        told = rows[table[name].is_valid().to_numpy()[rows]]
-        told = told[_by_time(counts[told])]
-        last[entry[told]] = told
-    silent = pa.nulls(count, pa.string())
-    return Mentions(
-        keys.filter(pa.array(used)),
-        entry,
-        _texts(table[label].take(pa.array(first))),
-        said[first],
-        silent if name is None else _texts(table[name].take(pa.array(last, mask=last < 0))),
-        counts[last] if len(said) else last,
-    )
+    told = rows[table[name].is_valid().to_numpy()[rows]]
+    told = told[_by_time(counts[told])]
+    last = np.full(len(keys), -1, np.int64)
+    last[entry[told]] = told
+    names = _texts(table[name].take(pa.array(last, mask=last < 0)))
+    return Mentions(keys, entry, labels, said[first], names, counts[last] if len(said) else last)
 
 
 def number_parties(mentions: Sequence[Mentions], located: int, where: pa.ChunkedArray) -> Parties:
@@ -105,27 +107,12 @@ def number_parties(mentions: Sequence[Mentions], located: int, where: pa.Chunked
         located: which of the mentions are those of the facts of location, and `where`: the keys
             of the divisions, one a row.  Of several locations the smallest key counts.
     """
-    named = _combined([item.keys for item in mentions]).dictionary_encode()
-    keys, code = named.dictionary, named.indices.to_numpy()
-    ends = np.cumsum([0, *(len(item.keys) for item in mentions)])
-    codes = [code[begin:end] for begin, end in pairwise(ends)]
-    said = np.concatenate([item.said for item in mentions])
-    first, last = np.zeros(len(keys), np.int64), np.full(len(keys), -1, np.int64)
-    rows = _by_time(said)[::-1]
-    first[code[rows]] = rows
-    labels = _combined([item.labels for item in mentions]).take(pa.array(first))
-    names = _combined([item.names for item in mentions])
-    told = np.flatnonzero(names.is_valid().to_numpy(zero_copy_only=False))
-    told = told[_by_time(np.concatenate([item.named for item in mentions])[told])]
-    last[code[told]] = told
-    names = names.take(pa.array(last, mask=last < 0))
-
-    divisions, division_code = _distinct(where)
-    rank = np.empty(len(divisions), np.int32)
-    rank[pc.sort_indices(divisions).to_numpy()] = np.arange(len(divisions), dtype=np.int32)
-    division = np.full(len(keys), len(divisions), np.int32)
-    np.minimum.at(division, codes[located][mentions[located].entry], rank[division_code])
-    order = pc.sort_indices(keys).to_numpy()
+    with ThreadPoolExecutor(pa.cpu_count()) as crew:
+        keys, codes = key_places([item.keys for item in mentions], crew)
+        sorting = crew.submit(pc.sort_indices, keys)
+        labels, names = _labels(mentions, codes, len(keys)), _names(mentions, codes, len(keys))
+        division = _divisions(codes[located][mentions[located].entry], where, len(keys))
+        order = sorting.result().to_numpy()
     order = order[np.argsort(division[order], kind="stable")]
     number = np.empty(len(keys), np.int32)
     number[order] = np.arange(len(keys), dtype=np.int32)
@@ -133,11 +120,52 @@ def number_parties(mentions: Sequence[Mentions], located: int, where: pa.Chunked
     return Parties(keys.take(order), labels.take(order), names.take(order), places)
 
 
+def _labels(mentions: Sequence[Mentions], codes: Sequence[Numbers], count: int) -> pa.Array:
+    """Of each party the label that was told first."""
+    since = np.full(count, np.iinfo(np.int64).max)
+    place, begin = np.zeros(count, np.int64), 0
+    for item, code in zip(mentions, codes, strict=True):
+        earlier = np.flatnonzero(item.said < since[code])
+        since[code[earlier]] = item.said[earlier]
+        place[code[earlier]] = begin + earlier
+        begin += len(code)
+    chunks = [chunk for item in mentions for chunk in item.labels.chunks]
+    told = pa.chunked_array(chunks, _CODED).unify_dictionaries()
+    return _texts(told.take(pa.array(place)))
+
+
+def _names(mentions: Sequence[Mentions], codes: Sequence[Numbers], count: int) -> pa.Array:
+    """Of each party the name that counts most; of equal ones the last."""
+    heard = np.full(count, np.iinfo(np.int64).min)
+    place, begin = np.full(count, -1, np.int64), 0
+    told = [pa.array([], pa.string())]
+    for item, code in zip(mentions, codes, strict=True):
+        if item.names is None or item.named is None:
+            continue
+        later = item.names.is_valid().to_numpy(zero_copy_only=False)
+        later = np.flatnonzero(later & (item.named >= heard[code]))
+        heard[code[later]] = item.named[later]
+        place[code[later]] = begin + later
+        begin += len(code)
+        told.append(item.names)
+    return pa.concat_arrays(told).take(pa.array(place, mask=place < 0))
+
+
+def _divisions(located: Numbers, where: pa.ChunkedArray, count: int) -> Numbers:
+    """Of each party the rank of its division among all, sorted by key; their number for nowhere."""
+    divisions, code = _distinct(where)
+    rank = np.empty(len(divisions), np.int32)
+    rank[pc.sort_indices(divisions).to_numpy()] = np.arange(len(divisions), dtype=np.int32)
+    found = np.full(count, len(divisions), np.int32)
+    np.minimum.at(found, located, rank[code])
+    return found
+
+
 def _distinct(column: pa.ChunkedArray) -> tuple[pa.Array, Numbers]:
     """Distinct values of a coded column without nulls (some may be unused), and each row's place."""
     begins: dict[tuple[int, int, int], int] = {}
     dictionaries: list[pa.Array] = []
-    rows: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    rows: list[Numbers] = [np.empty(0, np.int32)]
     total = 0
     for chunk in column.chunks:
         held = chunk.dictionary
@@ -148,10 +176,10 @@ def _distinct(column: pa.ChunkedArray) -> tuple[pa.Array, Numbers]:
             begins[known] = total
             dictionaries.append(held)
             total += len(held)
-        rows.append(chunk.indices.to_numpy().astype(np.int64) + begins[known])
+        rows.append(chunk.indices.to_numpy() + np.int32(begins[known]))
     place = np.concatenate(rows)
     if len(dictionaries) == 1:
-        return dictionaries[0], place.astype(np.int32)
+        return dictionaries[0], place
     encoded = _combined(dictionaries).dictionary_encode()
     return encoded.dictionary, encoded.indices.to_numpy()[place]
 

@@ -208,8 +208,9 @@ def refresh_snapshot(
 
 
 def _former_offices(facts: FactsAt) -> pa.Table:
-    held = facts.whenever(_OFFICE)
-    return held.filter(pc.less_equal(held["valid_to"], pa.scalar(facts.as_of)))
+    held = facts.whenever(_OFFICE, coded=True)
+    ended = held.filter(pc.less_equal(held["valid_to"], pa.scalar(facts.as_of)))
+    return ended.cast(arrow_schema(_OFFICE))
 
 
 def _known(view: LogView, known_at: datetime | None) -> tuple[list[Batch], datetime]:

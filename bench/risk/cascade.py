@@ -22,7 +22,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order
 
-from bench.risk.graphs import Plain, arguments, flag, in_turns, plain, refuse_without_memory
+from bench.risk.graphs import Plain, arguments, flag, in_turns, peer, plain, refuse_without_memory
 from queries.risk.cascade.sampled import Net, count_reached, net_of
 from queries.risk.coins import thresholds
 from queries.risk.kernels.blocks import processors
@@ -83,10 +83,8 @@ def _scipy(graph: Plain, worlds: int) -> int:
 
 
 def _igraph(graph: Plain, worlds: int) -> dict[str, Peer]:
-    try:
-        import igraph
-    except ImportError:
-        print("  igraph is not installed (pip install igraph): left out")
+    igraph = peer("igraph")
+    if igraph is None:
         return {}
     count = len(graph.own)
     told = np.column_stack((np.full(len(graph.seeds), count), graph.seeds))

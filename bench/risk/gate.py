@@ -12,6 +12,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from scipy import sparse
@@ -21,6 +23,8 @@ from bench.risk.cascade import net
 from bench.risk.end_to_end import compare as end_to_end
 from bench.risk.graphs import Plain, in_turns, plain, table
 from bench.risk.paths import compare as paths
+from bench.risk.snapshot import numbering, write_log
+from graph.log import FactLog
 from queries.risk.cascade.sampled import count_reached
 from queries.risk.kernels.blocks import make_blocks
 from queries.risk.kernels.spread import spread
@@ -44,6 +48,7 @@ def main() -> None:
             "a world of the cascade against scipy's search", 20.0, partial(_cascade, sparse_ties)
         ),
         holds("end to end against networkx.pagerank", 10.0, partial(_end_to_end, small)),
+        holds("numbering against Arrow's hash of the same keys", 0.35, _numbering),
         same_bits(sparse_ties),
     ]
     sys.exit(not all(checks))
@@ -92,6 +97,15 @@ def _cascade(graph: Plain) -> float:
 
 def _end_to_end(graph: Plain) -> float:
     return end_to_end(graph, 1)["blocks"]
+
+
+def _numbering() -> float:
+    with TemporaryDirectory() as folder:
+        log = FactLog(Path(folder) / "log")
+        write_log(log, 100_000, 500_000, SEED)
+        number, encode = numbering(log)
+        name = "Arrow's hash of the keys"
+        return table(in_turns({name: encode, "numbering": number}, 5), name, 500_000)["numbering"]
 
 
 if __name__ == "__main__":

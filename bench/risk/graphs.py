@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ from numpy.typing import NDArray
 TOWN = 5_000
 SEEDS = 10_000
 WEIGHTS = np.array([0.6, 0.5, 0.4 * 0.3, 0.2, 0.2, 0.1])
+#: Ties a party of graphs that there are: public data of guarantees, a district with its households,
+#: posts and shares.  Ten, as sweeps are mostly measured with, is denser than any of them.
+SPARSE = {"guarantees": 0.72, "a district": 3.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,15 @@ def plain(parties: int, ties: int, *, seed: int, local: float, two_way: bool) ->
     target, source = np.divmod(pair, parties)
     weight = rng.choice(WEIGHTS, len(pair))
     return Plain(source.astype(np.int32), target.astype(np.int32), weight, own, seeds)
+
+
+def peer(module: str) -> Any:
+    """A library that only the bench environment has; None, said aloud, where it is not installed."""
+    try:
+        return import_module(module)
+    except ImportError:
+        print(f"  {module} is not installed (dependency group bench): left out")
+        return None
 
 
 def in_turns(

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.risk.graphs import in_turns
+from graph.compiled import compiled
 from queries.risk.kernels.blocks import processors
-from queries.risk.kernels.compiled import compiled
 
 STREAM = 1 << 26
 

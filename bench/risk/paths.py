@@ -3,7 +3,8 @@
     python -m bench.risk.paths --parties 1000000 --ties 10000000
 
 The peers search from one extra party with a tie to every party, as long as −ln of its own
-probability.  networkx is run with `--networkx`: it takes minutes and gigabytes at a million.
+probability.  networkx is run with `--networkx`: it takes minutes and gigabytes at a million.  After
+the graph that was asked for come two as sparse as real ones (`graphs.SPARSE`), of as many parties.
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from bench.risk.graphs import Plain, arguments, flag, in_turns, plain, refuse_without_memory, table
+from bench.risk.graphs import (
+    SPARSE,
+    Plain,
+    arguments,
+    flag,
+    in_turns,
+    peer,
+    plain,
+    refuse_without_memory,
+    table,
+)
 from queries.risk.kernels.blocks import make_blocks, processors
 from queries.risk.kernels.paths import strongest_paths
 
@@ -48,10 +59,8 @@ def compare(graph: Plain, rounds: int, *, with_networkx: bool = False) -> dict[s
 
 
 def _igraph(source: Any, target: Any, length: Any, expected: Any) -> dict[str, Any]:
-    try:
-        import igraph
-    except ImportError:
-        print("  igraph is not installed (pip install igraph): left out")
+    igraph = peer("igraph")
+    if igraph is None:
         return {}
     net = igraph.Graph(edges=np.column_stack((source, target)), directed=True)
     last = len(expected)
@@ -77,8 +86,13 @@ def main() -> None:
     with_networkx = flag("--networkx")
     given = arguments(__doc__, parties=1_000_000, ties=5_000_000, rounds=3)
     refuse_without_memory(given.ties * (600 if with_networkx else 150) + given.parties * 100)
-    graph = plain(given.parties, given.ties, seed=given.seed, local=given.local, two_way=True)
+    shape = {"seed": given.seed, "local": given.local}
+    graph = plain(given.parties, given.ties, two_way=True, **shape)
     compare(graph, given.rounds, with_networkx=with_networkx)
+    for name, dense in SPARSE.items():
+        print(f"as sparse as {name}, {dense} ties a party")
+        ties = int(given.parties * dense)
+        compare(plain(given.parties, ties, two_way=dense > 1, **shape), given.rounds)
 
 
 if __name__ == "__main__":

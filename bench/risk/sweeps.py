@@ -2,8 +2,9 @@
 
     python -m bench.risk.sweeps --parties 1000000 --ties 10000000
 
-One-way ties, and one thread beside scipy's.  `--slope` repeats it at a tenth of the size: 1 is
-growth in step.
+One-way ties, and one thread beside scipy's; graphblas takes all.  After the graph that was asked for
+come two as sparse as real ones (`graphs.SPARSE`), of as many parties.  `--slope` repeats the first at
+a tenth of the size: 1 is growth in step.
 """
 
 from __future__ import annotations
@@ -15,10 +16,22 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from bench.risk.graphs import Plain, arguments, flag, in_turns, plain, refuse_without_memory, table
+from bench.risk.graphs import (
+    SPARSE,
+    Plain,
+    arguments,
+    flag,
+    in_turns,
+    peer,
+    plain,
+    refuse_without_memory,
+    table,
+)
 from bench.risk.machine import measure
 from queries.risk.kernels.blocks import Blocks, make_blocks, processors
 from queries.risk.kernels.spread import noisy_or_sweep, spread
+
+_GRAPHBLAS = "graphblas plus_times float32"
 
 
 def linear(graph: Plain, rounds: int) -> dict[str, float]:
@@ -38,18 +51,21 @@ def linear(graph: Plain, rounds: int) -> dict[str, float]:
         "blocks noisy-OR, 1 thread": lambda: noisy_or_sweep(blocks, value, value, threads=1),
     }
     works |= _graphblas(single, value)
-    return table(in_turns(works, rounds), "scipy CSR float32", len(graph))
+    seconds = in_turns(works, rounds)
+    if _GRAPHBLAS in seconds:
+        pairs = zip(seconds[_GRAPHBLAS], seconds[f"blocks, {processors()} threads"], strict=True)
+        ratio = statistics.median(theirs / ours for theirs, ours in pairs)
+        print(f"  blocks are {ratio:.2f} × as fast as graphblas, all threads of both")
+    return table(seconds, "scipy CSR float32", len(graph))
 
 
 def _graphblas(matrix: Any, value: Any) -> dict[str, Any]:
-    try:
-        import graphblas as gb
-    except ImportError:
-        print("  graphblas is not installed (pip install python-graphblas): left out")
+    gb = peer("graphblas")
+    if gb is None:
         return {}
     held, vector = gb.io.from_scipy_sparse(matrix), gb.Vector.from_dense(value)
     product = gb.semiring.plus_times
-    return {"graphblas plus_times float32": lambda: product(held @ vector).new()}
+    return {_GRAPHBLAS: lambda: product(held @ vector).new()}
 
 
 def _filed(graph: Plain, dtype: type) -> Blocks:
@@ -68,6 +84,10 @@ def main() -> None:
     print("linear sweep, one-way ties")
     graph = plain(given.parties, given.ties, two_way=False, **shape)
     linear(graph, given.rounds)
+    for name, dense in SPARSE.items():
+        print(f"as sparse as {name}, {dense} ties a party")
+        ties = int(given.parties * dense)
+        linear(plain(given.parties, ties, two_way=False, **shape), given.rounds)
     if slope:
         tenth = plain(given.parties // 10, given.ties // 10, two_way=False, **shape)
         whole, small = (_sweep(each, given.rounds) for each in (graph, tenth))

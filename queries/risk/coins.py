@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from queries.risk.kernels.compiled import compiled
+from graph.compiled import compiled
 
 __all__ = ["PRECISION", "WORLDS", "Words", "heads", "identities", "pair_identity", "thresholds"]
 

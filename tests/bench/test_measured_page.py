@@ -61,8 +61,10 @@ def test_targets_find_their_numbers_in_what_is_printed(capsys: pytest.CaptureFix
     measure(two_way, 1, changes=(1_000,))
     text = capsys.readouterr().out
     for target in RISK.targets:
+        # what only the bench environment has is left out elsewhere
+        left_out = "graphblas" in target.what and not find_spec("graphblas")
         if target.part in ("cascade", "district", "5M/50M", "changes"):
-            assert target.seen(text) is not None, target.what
+            assert (target.seen(text) is None) is left_out, target.what
 
 
 def test_a_load_is_read_from_its_table() -> None:

@@ -41,9 +41,11 @@ REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 
 #: Packages that no supported development machine installs, or whose own words name no licence.
 _ELSEWHERE = {"colorama": "BSD-3-Clause", "httpx2-jsfetch": "BSD-3-Clause"}
-#: Extras: not pinned, chosen by whoever wants them.
+#: Extras and the group of benches: not pinned, chosen by whoever wants them.  What is shipped loads
+#: none of the latter.
 _EXTRAS = {
     "ray": "Apache-2.0", "pyspark": "Apache-2.0", "splink": "MIT", "duckdb": "MIT",
+    "igraph": "GPL-2.0-or-later", "python-graphblas": "Apache-2.0",
 }  # fmt: skip
 #: What packages wrote before licences had identifiers -> the identifier.
 _OLD_WORDS = {

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.compiled import compiled
 from queries.risk.cascade.throws import Throws
 from queries.risk.coins import WORLDS, Words, heads, pair_identity
-from queries.risk.kernels.compiled import compiled
 
 __all__ = ["Arrivals", "first_arrivals"]
 

@@ -15,8 +15,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.compiled import compiled
 from queries.risk.coins import Words, heads, pair_identity
-from queries.risk.kernels.compiled import compiled
 
 __all__ = ["BLOCK", "Room", "room_for", "walk"]
 

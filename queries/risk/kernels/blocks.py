@@ -10,9 +10,9 @@ a tie are 16-bit numbers within them.
 
 so a directed tie costs 10 or 12 bytes.  Within a tile the ties are dealt like cards: its sorted
 list is cut into four, and one of each is taken in turn, since two ties in a row that end at the
-same party would wait for each other.  Tiles are worked through in rounds, as in a tournament:
-within a round no block occurs twice, so several threads can write without locks, and what each
-block sees is in the same order whatever the number of threads: results repeat bit by bit.
+same party would wait for each other.  Tiles are in the order of a tournament: within a round no
+block occurs twice, so several threads can write without locks, and what each block sees is in the
+same order whatever the number of threads: results repeat bit by bit.
 """
 
 from __future__ import annotations
@@ -21,22 +21,24 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from queries.risk.kernels.compiled import compiled
+from queries.risk.kernels.filing import Lower, count_filed, file_ties, first_of_each, to_lower
 
 __all__ = [
     "BLOCK",
+    "WORTH_SHARING",
+    "Around",
     "Blocks",
     "Stream",
+    "crew",
     "in_rounds",
     "make_blocks",
-    "outgoing",
     "processors",
     "tournament",
 ]
@@ -44,7 +46,10 @@ __all__ = [
 BLOCK = 1 << 16
 """Parties in a block."""
 
-_WORTH_SHARING = 1 << 14  # ties in a round; fewer are done before another thread has woken up
+WORTH_SHARING = 1 << 18
+"""Ties of one pass that are worth a second thread: fewer take a millisecond or two at most."""
+
+_WORTH_A_ROUND = 1 << 14  # ties; fewer are done before another thread has woken up
 
 Stream: TypeAlias = tuple[
     NDArray[np.int32], NDArray[np.int32],  # low_block, high_block
@@ -53,6 +58,9 @@ Stream: TypeAlias = tuple[
     NDArray[np.uint16], NDArray[np.uint16],  # sender, receiver
     NDArray[Any],  # weight
 ]  # fmt: skip
+
+Around: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""First of each block's tiles, and the end; the tiles."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +75,6 @@ class Blocks:
             low to the high block of each tile (2t), and from the high to the low one (2t + 1).
         low, high: ends of two-way ties; sender, receiver: of one-way ties; within their blocks.
         weight: of the ways low → high of all pairs, then high → low, then of the one-way ties.
-        place: for each tie as handed in, where it is in `weight`.
     """
 
     count: int
@@ -81,7 +88,6 @@ class Blocks:
     sender: NDArray[np.uint16]
     receiver: NDArray[np.uint16]
     weight: NDArray[Any]
-    place: NDArray[np.uint32]
 
     @property
     def stream(self) -> Stream:
@@ -90,6 +96,15 @@ class Blocks:
             self.low_block, self.high_block, self.pairs, self.singles,
             self.low, self.high, self.sender, self.receiver, self.weight,
         )  # fmt: skip
+
+    @cached_property
+    def around(self) -> Around:
+        """The tiles that touch each block, in their order."""
+        apart = self.low_block != self.high_block
+        block = np.concatenate((self.low_block, self.high_block[apart]))
+        tile = np.concatenate((np.arange(len(apart)), np.flatnonzero(apart)))
+        begins = np.concatenate(([0], np.cumsum(np.bincount(block))))
+        return begins, tile[np.lexsort((tile, block))]
 
     @property
     def nbytes(self) -> int:
@@ -105,31 +120,52 @@ def make_blocks(
     count: int,
     *,
     dtype: DTypeLike = np.float32,
+    threads: int | None = None,
 ) -> Blocks:
-    """File ties that are sorted by (target, source), one a pair, none from a party to itself."""
+    """File ties that are sorted by (target, source), one a pair, none from a party to itself.
+
+    Blocks are shared out between threads by their parties: a tile belongs to its higher block.
+    """
     size = (count + BLOCK - 1) // BLOCK or 1
     low_block, high_block, rounds = tournament(size)
     tile = np.zeros((size, size), np.int32)
     tile[low_block, high_block] = np.arange(len(low_block))
-    into = np.concatenate(([0], np.cumsum(np.bincount(target, minlength=count))))
-    out, receivers, ties = outgoing(source, target, count)
+    into = first_of_each(target, count)
     found = np.zeros((len(low_block), 3), np.int64)
-    nothing = np.zeros(0, np.uint16), np.zeros(0, np.uint32)
-    files = (into, source, out, receivers, ties, tile)
-    _file(*files, np.zeros_like(found), found, True, *nothing, *nothing[:1] * 3)
+    shares = _shares(into, size, count, threads or processors())
+    each = crew(len(shares)).map if len(shares) > 1 else map
+
+    def look(share: tuple[int, int]) -> Lower:
+        lower = to_lower(into, source, weight, *share)
+        count_filed(*share, into, source, lower, tile, found)
+        return lower
+
+    lowers = list(each(look, shares))
     pairs = np.concatenate(([0], np.cumsum(found[:, 0])))
     singles = np.concatenate(([0], np.cumsum(found[:, 1:].ravel())))
     begin = np.column_stack((pairs[:-1], singles[:-1:2], singles[1::2]))
     low, high = np.empty(pairs[-1], np.uint16), np.empty(pairs[-1], np.uint16)
     sender, receiver = np.empty(singles[-1], np.uint16), np.empty(singles[-1], np.uint16)
-    place = np.empty(len(source), np.uint32)
-    _file(*files, begin, found, False, low, place, high, sender, receiver)
     filed = np.empty(len(source), dtype)
-    filed[place] = weight
+    ends = low, high, sender, receiver
+
+    def put(share: tuple[int, int], lower: Lower) -> None:
+        file_ties(*share, into, source, weight, lower, tile, begin, found, *ends, filed)
+
+    list(each(put, shares, lowers))
     return Blocks(
-        count, rounds, low_block, high_block, pairs, singles, low, high, sender, receiver, filed,
-        place,
-    )  # fmt: skip
+        count, rounds, low_block, high_block, pairs, singles, low, high, sender, receiver, filed
+    )
+
+
+def _shares(into: NDArray[np.int64], size: int, count: int, threads: int) -> list[tuple[int, int]]:
+    """First party and end of as many runs of whole blocks, with about as many ties into each."""
+    if into[-1] < WORTH_SHARING:
+        return [(0, count)]
+    begins = np.minimum(np.arange(size + 1) * BLOCK, count)
+    wanted = np.linspace(0, into[-1], threads + 1)[1:-1]
+    cuts = np.unique(np.concatenate(([0], np.searchsorted(into[begins], wanted), [size])))
+    return list(pairwise(begins[cuts].tolist()))
 
 
 def processors() -> int:
@@ -147,23 +183,24 @@ def in_rounds(blocks: Blocks, threads: int, work: Callable[[int, int], float]) -
     ties = blocks.pairs * 2 + blocks.singles[::2]
     largest = 0.0
     for first, last in pairwise(blocks.rounds.tolist()):
-        if ties[last] - ties[first] < _WORTH_SHARING:
+        if ties[last] - ties[first] < _WORTH_A_ROUND:
             largest = max(largest, work(first, last))
             continue
         shares = np.linspace(ties[first], ties[last], threads + 1)[1:-1]
         cuts = [first, *(first + np.searchsorted(ties[first:last], shares)).tolist(), last]
         runs = [(a, b) for a, b in pairwise(cuts) if a < b]
-        largest = max(largest, *_crew(threads).map(lambda run: work(*run), runs))
+        largest = max(largest, *crew(threads).map(lambda run: work(*run), runs))
     return largest
 
 
 @cache
-def _crew(threads: int) -> ThreadPoolExecutor:
+def crew(threads: int) -> ThreadPoolExecutor:
+    """The threads of all sweeps of so many, made once."""
     return ThreadPoolExecutor(threads, thread_name_prefix="sweep")
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_crew.cache_clear)  # threads do not survive a fork
+    os.register_at_fork(after_in_child=crew.cache_clear)  # threads do not survive a fork
 
 
 def tournament(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
@@ -183,87 +220,3 @@ def tournament(size: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray
         np.concatenate(high).astype(np.int32),
         rounds[np.append(True, np.diff(rounds) > 0)].astype(np.int64),
     )
-
-
-@compiled
-def outgoing(
-    source: NDArray[Any], target: NDArray[Any], count: int
-) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]:
-    """Counting sort by (source, target): first tie of each sender, receivers, numbers of ties."""
-    out = np.zeros(count + 1, np.int64)
-    for tie in range(len(source)):
-        out[np.uint64(source[tie]) + np.uint64(1)] += 1
-    for party in range(count):
-        out[party + 1] += out[party]
-    cursor = out[:-1].copy()
-    receivers = np.empty(len(source), np.uint32)
-    ties = np.empty(len(source), np.uint32)
-    for tie in range(len(source)):
-        sender = np.uint64(source[tie])
-        at = np.uint64(cursor[sender])
-        cursor[sender] += 1
-        receivers[at] = target[tie]
-        ties[at] = tie
-    return out, receivers, ties
-
-
-@compiled
-def _dealt(turn: int, count: int) -> int:
-    """Where the tie of that turn lies when the list is cut into four and dealt out in turn."""
-    quarter = count >> 2
-    hand = (turn >= quarter) + (turn >= 2 * quarter) + (turn >= 3 * quarter)
-    return turn if turn >= 4 * quarter else 4 * (turn - hand * quarter) + hand
-
-
-@compiled
-def _file(
-    into: NDArray[np.int64],
-    source: NDArray[Any],
-    out: NDArray[np.int64],
-    receivers: NDArray[np.uint32],
-    ties: NDArray[np.uint32],
-    tile: NDArray[np.int32],
-    begin: NDArray[np.int64],
-    found: NDArray[np.int64],
-    only_count: bool,
-    low: NDArray[np.uint16],
-    place: NDArray[np.uint32],
-    high: NDArray[np.uint16],
-    sender: NDArray[np.uint16],
-    receiver: NDArray[np.uint16],
-) -> None:
-    """Merge the ties into and out of each party with lower-numbered ones; count or file them.
-
-    Args:
-        begin, found: [tile, kind] = where its ties begin, and how many they are (to be counted).
-    """
-    pairs = len(low)
-    turn = np.zeros_like(found)
-    for party in range(len(into) - 1):
-        a, a_end, b, b_end = into[party], into[party + 1], out[party], out[party + 1]
-        block, mine = party >> 16, np.uint16(party & 65535)
-        while True:
-            here = np.int64(source[a]) if a < a_end else party
-            there = np.int64(receivers[b]) if b < b_end else party
-            other = min(here, there)
-            if other >= party:
-                break
-            filed = tile[other >> 16, block]
-            kind = 0 if here == there else 1 if here < there else 2
-            if only_count:
-                found[filed, kind] += 1
-            else:
-                at = begin[filed, kind] + _dealt(turn[filed, kind], found[filed, kind])
-                turn[filed, kind] += 1
-                theirs = np.uint16(other & 65535)
-                if kind == 0:
-                    low[at], high[at] = theirs, mine
-                    place[a], place[ties[b]] = at, pairs + at
-                elif kind == 1:
-                    sender[at], receiver[at] = theirs, mine
-                    place[a] = 2 * pairs + at
-                else:
-                    sender[at], receiver[at] = mine, theirs
-                    place[ties[b]] = 2 * pairs + at
-            a += here == other
-            b += there == other

@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.risk.kernels.blocks import outgoing
-from queries.risk.kernels.compiled import compiled
+from graph.compiled import compiled
+from queries.risk.kernels.filing import outgoing
 
 __all__ = ["Neighbours", "neighbours_of", "update_paths"]
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.compiled import compiled
 from queries.risk.kernels.blocks import Blocks, Stream, in_rounds, processors
-from queries.risk.kernels.compiled import compiled
 
 __all__ = ["ITSELF", "offer_strongest", "senders", "strongest_paths"]
 

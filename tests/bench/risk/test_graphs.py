@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.risk.graphs import TOWN, flag, in_turns, option
+from bench.risk.graphs import TOWN, flag, in_turns, option, peer
 from bench.risk.national import wide
 from queries.risk.cascade.sampled import count_reached
 from queries.risk.coins import thresholds
@@ -36,3 +36,9 @@ def test_words_of_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["bench", "--gigabytes", "3.5", "--slope", "--ties", "7"])
     assert option("--gigabytes", 4.0) == 3.5 and option("--gigabytes", 4.0) == 4.0
     assert flag("--slope") and not flag("--slope")
+
+
+def test_a_peer_that_is_not_there_is_left_out_aloud(capsys: pytest.CaptureFixture[str]) -> None:
+    assert peer("bench.risk.no_such_library") is None
+    assert "no_such_library is not installed" in capsys.readouterr().out
+    assert peer("bench.risk.graphs") is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from weighted import renumbered, risk_graph
 
+from graph.compiled import compiled
 from queries.risk import bounds
+from queries.risk.kernels import blocks as kernel_blocks
+from queries.risk.kernels import spread as kernel_spread
 from queries.risk.kernels.blocks import BLOCK, Blocks, in_rounds, make_blocks
-from queries.risk.kernels.compiled import compiled
 from queries.risk.kernels.paths import strongest_paths
 from queries.risk.kernels.spread import noisy_or_sweep, spread
 from queries.risk.propagation import propagate
@@ -28,6 +30,19 @@ GRAPHS = [(1, 2, 1), (2, 60, 40), (3, 60, 500), (4, 3_000, 9_000), (5, 5, 0)]
 
 def blocks_of(graph: RiskGraph, dtype: type = np.float64) -> Blocks:
     return make_blocks(graph.source, graph.target, graph.weight, len(graph.own), dtype=dtype)
+
+
+def filed_ties(blocks: Blocks) -> list[tuple[int, int, float]]:
+    """Every tie as it is filed: sender, receiver, weight."""
+    low, high = (each.astype(np.int64) * BLOCK for each in (blocks.low_block, blocks.high_block))
+    pairs, singles = np.diff(blocks.pairs), np.diff(blocks.singles)
+    a = np.repeat(low, pairs) + blocks.low
+    b = np.repeat(high, pairs) + blocks.high
+    # from the low block to the high one, then back, tile by tile
+    begin = np.repeat(np.column_stack((low, high)).ravel(), singles) + blocks.sender
+    end = np.repeat(np.column_stack((high, low)).ravel(), singles) + blocks.receiver
+    source, target = np.concatenate((a, b, begin)), np.concatenate((b, a, end))
+    return list(zip(source, target, blocks.weight, strict=True))
 
 
 def over_blocks(graph: RiskGraph, seed: int, blocks: int = 5) -> tuple[RiskGraph, np.ndarray]:
@@ -41,8 +56,8 @@ def over_blocks(graph: RiskGraph, seed: int, blocks: int = 5) -> tuple[RiskGraph
 def test_every_tie_is_filed_once_under_its_blocks(shape: tuple[int, int, int]) -> None:
     graph, _ = over_blocks(risk_graph(*shape), 7)
     blocks = blocks_of(graph)
-    assert sorted(blocks.place) == list(range(len(graph.weight)))
-    assert np.array_equal(blocks.weight[blocks.place], graph.weight)
+    given = zip(graph.source, graph.target, graph.weight, strict=True)
+    assert sorted(filed_ties(blocks)) == sorted(given)
     for first, last in zip(blocks.rounds[:-1], blocks.rounds[1:], strict=True):
         low, high = blocks.low_block[first:last], blocks.high_block[first:last]
         apart = low[low != high].tolist() + high.tolist()
@@ -50,6 +65,18 @@ def test_every_tie_is_filed_once_under_its_blocks(shape: tuple[int, int, int]) -
     assert set(zip(blocks.low_block, blocks.high_block, strict=True)) == {
         (low, high) for high in range(5) for low in range(high + 1)
     }
+
+
+@pytest.mark.parametrize("threads", [2, 3, 9])
+def test_ties_are_filed_alike_whatever_the_threads(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel_blocks, "WORTH_SHARING", 1)
+    graph, _ = over_blocks(risk_graph(23, 4_000, 16_000), 23)
+    given = graph.source, graph.target, graph.weight, len(graph.own)
+    one, more = (make_blocks(*given, threads=count) for count in (1, threads))
+    for field in fields(Blocks):
+        assert np.array_equal(getattr(one, field.name), getattr(more, field.name)), field.name
 
 
 @pytest.mark.parametrize("shape", GRAPHS)
@@ -64,14 +91,23 @@ def test_strongest_paths_are_the_clear_ones_bit_for_bit(shape: tuple[int, int, i
     assert single == pytest.approx(bounds.best_path(graph)[0], rel=1e-6)
 
 
-@pytest.mark.parametrize("threads", [2, 3])
-def test_results_repeat_bit_by_bit_whatever_the_threads(threads: int) -> None:
-    graph, _ = over_blocks(risk_graph(17, 4_000, 16_000), 17)
+@pytest.mark.parametrize("threads", [2, 3, 9])
+@pytest.mark.parametrize("shape", [(17, 4_000, 16_000), (19, 60, 2_500)])  # few two-way ties, many
+def test_results_repeat_bit_by_bit_whatever_the_threads(
+    shape: tuple[int, int, int], threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel_spread, "WORTH_SHARING", 1)
+    monkeypatch.setattr(kernel_blocks, "_WORTH_A_ROUND", 1)
+    graph, _ = over_blocks(risk_graph(*shape), 17)
     for dtype in (np.float64, np.float32):
         blocks = blocks_of(graph, dtype)
         values = graph.own.astype(dtype)
         sums = [spread(blocks, values, threads=count) for count in (1, threads)]
         assert np.array_equal(*sums)
+        sweeps = [noisy_or_sweep(blocks, values, values, threads=count) for count in (1, threads)]
+        assert np.array_equal(*sweeps)
+        paths = [strongest_paths(blocks, graph.own, threads=count) for count in (1, threads)]
+        assert all(map(np.array_equal, *paths))
 
 
 @pytest.mark.parametrize("shape", GRAPHS)
