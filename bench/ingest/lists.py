@@ -74,7 +74,7 @@ def main() -> None:
                 "-m",
                 "bench.ingest.lists",
                 "--take",
-                folder / f"{stage}.csv",
+                str(folder / f"{stage}.csv"),
             ]
             found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
             _say(stage, found, given.rows, alone)
