@@ -12,7 +12,7 @@ import shutil
 from filelock import FileLock
 
 from graph.connection import STORE_RENEWED, connect
-from graph.engine import import_store, renew_store, store_exists, was_filled
+from graph.engine import importing_engine, renew_store, store_exists, was_filled
 from graph.errors import GraphUnavailableError, InputError
 from graph.import_files import write_import_files
 from graph.log import FactLog
@@ -72,7 +72,7 @@ def _fill(log: FactLog, settings: Settings, say: Progress, *, owned: bool, impor
     much = sum(batch.fact_count for batch in batches) >= import_from
     imported = 0
     if much and settings.neo4j_uri is None and _is_empty(settings, owned=owned):
-        _import(log, settings, say)
+        _import(log, settings, say, owned=owned)
         imported = len(batches)
     with connect(settings, owned=owned, fills=False) as graph:
         return imported + project(log, graph, progress=say)
@@ -86,11 +86,13 @@ def _is_empty(settings: Settings, *, owned: bool) -> bool:
         return projected_to(graph) is None
 
 
-def _import(log: FactLog, settings: Settings, say: Progress) -> None:
+def _import(log: FactLog, settings: Settings, say: Progress, *, owned: bool) -> None:
     folder = settings.engine_dir / "import"
     try:
-        files = write_import_files(log, folder, progress=say)
-        say("导入图数据库", 0, None)
-        import_store(settings, files.nodes, files.relationships)
+        # Java comes up while the files are written
+        with importing_engine(settings, owned=owned) as fill:
+            files = write_import_files(log, folder, progress=say)
+            say("导入图数据库", 0, None)
+            fill(files.nodes, files.relationships)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

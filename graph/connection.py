@@ -127,9 +127,20 @@ class Graph(Closing):
         timeout_s: float = 120.0,
     ) -> None:
         """Run a write that may safely be repeated."""
+        self.write_many([Statement(text, parameters or {})], timeout_s=timeout_s)
+
+    def write_many(self, statements: Sequence[Statement], *, timeout_s: float = 120.0) -> None:
+        """Run writes in one transaction, which may safely be repeated.
+
+        Args:
+            timeout_s: for all of them together.
+
+        Raises as `read`.
+        """
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
-            transaction.run(text, dict(parameters or {})).consume()
+            for each in statements:
+                transaction.run(each.text, dict(each.parameters)).consume()
 
         self._run(lambda session: session.execute_write(_limited(work, timeout_s)), "WRITE")
 

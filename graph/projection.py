@@ -9,6 +9,7 @@ closes carries a later known time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -39,6 +40,7 @@ from graph.names.searching import NAMED_KINDS, search_rows
 from graph.progress import Progress, silent
 from graph.resolution import Resolution
 from graph.schema import SCHEMA
+from graph.statement import Statement
 
 __all__ = [
     "IMPORTED",
@@ -61,6 +63,7 @@ _CHUNK = 5_000
 _WHOLE_GRAPH_S = 600.0
 _AT_ONCE = 50_000  # each time the whole graph is gone through
 _PATIENCE_S = 60.0
+_AT_A_TIME = 2  # constraints
 _INDEXED = frozenset(name for _, name in LOOKED_UP)
 _NOT_PROPERTIES = frozenset({"key", "label", "from_key", "from_label", "to_key", "to_label"})
 
@@ -72,7 +75,11 @@ class GraphConnection(Protocol):
         self, text: str, parameters: Mapping[str, Any] | None = None, *, timeout_s: float = ...
     ) -> Any: ...
 
-    def write(self, text: str, parameters: Mapping[str, Any] | None = None) -> Any: ...
+    def write(
+        self, text: str, parameters: Mapping[str, Any] | None = None, *, timeout_s: float = ...
+    ) -> Any: ...
+
+    def write_many(self, statements: Sequence[Statement], *, timeout_s: float = ...) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -124,8 +131,7 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
             code="graph_of_another_log",
         )
     if done is None or done.schema_hash != schema_hash():
-        for statement in migrations():
-            _migrate(graph, statement)
+        _migrate(graph)
         # a graph of before may lack names; an import just wrote them all
         if done and done.schema_hash != IMPORTED:
             _write_names(graph, (reading.history(kind) for kind in NAMED_KINDS))
@@ -151,10 +157,26 @@ def project(log: FactLog, graph: GraphConnection, *, progress: Progress | None =
     return len(todo)
 
 
-def _migrate(graph: GraphConnection, statement: str) -> None:
+def _migrate(graph: GraphConnection) -> None:
+    """Bring the store to the schema: every index of one goes through it once, all of them together."""
+    constraints = [text for text in migrations() if text.startswith("CREATE CONSTRAINT")]
+    rest = [text for text in migrations() if text not in constraints]
+    try:
+        # these are filled while the constraints are made
+        graph.write_many([Statement(text) for text in rest], timeout_s=_WHOLE_GRAPH_S)
+    except InputError:
+        for text in rest:
+            _migrate_one(graph, text)
+    # each waits until its own index is filled; those of other labels need not
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        for done in [pool.submit(_migrate_one, graph, text) for text in constraints]:
+            done.result()
+
+
+def _migrate_one(graph: GraphConnection, statement: str) -> None:
     """Run a migration; what a killed one left half made under its name is dropped first."""
     try:
-        graph.write(statement)
+        graph.write(statement, timeout_s=_WHOLE_GRAPH_S)
     except InputError:
         undone = undoing(statement)
         if not undone:
@@ -163,7 +185,7 @@ def _migrate(graph: GraphConnection, statement: str) -> None:
             # of the two, one is of another kind than what is there
             with suppress(InputError):
                 graph.write(drop)
-        graph.write(statement)
+        graph.write(statement, timeout_s=_WHOLE_GRAPH_S)
 
 
 def same_history(batches: Sequence[Batch], done: ProjectedTo) -> bool:

@@ -1,9 +1,9 @@
-"""One read, and what it returned: a question is put together and answered without Neo4j's driver."""
+"""One read or write, and what a read returned: a question is put together and answered without Neo4j's driver."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["Rows", "Statement"]
@@ -20,8 +20,8 @@ class Rows:
 
 @dataclass(frozen=True)
 class Statement:
-    """One read of several that are made in one transaction."""
+    """One read or write of several that are made in one transaction."""
 
     text: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     max_rows: int = 10_000

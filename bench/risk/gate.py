@@ -2,15 +2,13 @@
 
     python -m bench.risk.gate
 
-Each ratio is the median of ratios within a round, ours and the peer's in turns.  Floors are about
-half of what a quiet machine shows, so that a busy one does not fail by itself; a failing one is
-measured twice more before it counts.  Bits are no matter of luck: they are compared once.
+Each ratio is the median of ratios within a round, ours and the peer's in turns (floors: `bench.floor`).
+Bits are no matter of luck: they are compared once.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +16,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from scipy import sparse
 
+from bench.floor import holds
 from bench.risk.cascade import compare as cascade
 from bench.risk.cascade import net
 from bench.risk.end_to_end import compare as end_to_end
@@ -29,10 +28,9 @@ from queries.risk.cascade.sampled import count_reached
 from queries.risk.kernels.blocks import make_blocks
 from queries.risk.kernels.spread import spread
 
-__all__ = ["holds", "main", "same_bits"]
+__all__ = ["main", "same_bits"]
 
 SEED = 20260601
-_TRIES = 3
 
 
 def main() -> None:
@@ -52,18 +50,6 @@ def main() -> None:
         same_bits(sparse_ties),
     ]
     sys.exit(not all(checks))
-
-
-def holds(name: str, floor: float, measure: Callable[[], float]) -> bool:
-    """Whether one of three measurements reaches the floor; says so."""
-    print(name)
-    ratio = 0.0
-    for _ in range(_TRIES):
-        ratio = max(ratio, measure())
-        if ratio >= floor:
-            break
-    print(f"{'ok' if ratio >= floor else 'FAILED':>8}  {ratio:.2f}, floor {floor}", flush=True)
-    return ratio >= floor
 
 
 def same_bits(graph: Plain) -> bool:

@@ -34,7 +34,7 @@ from bench.risk.graphs import (
     table,
 )
 from graph.connection import Graph
-from graph.engine import import_store
+from graph.engine import importing_engine, stop_engine
 from graph.settings import Settings
 from queries.risk.kernels.blocks import Blocks, make_blocks, processors
 from queries.risk.kernels.spread import spread
@@ -76,7 +76,9 @@ def fill_store(settings: Settings, graph: Plain) -> None:
     pq.write_table(pa.table({":ID": numbers, "number:int": numbers}), nodes)
     columns = [graph.source, graph.target, graph.weight]
     pq.write_table(pa.table(columns, names=[":START_ID", ":END_ID", "weight:double"]), ties)
-    import_store(settings, [("Party", nodes)], [("TIED", ties)])
+    with importing_engine(settings) as fill:
+        fill([("Party", nodes)], [("TIED", ties)])
+    stop_engine(settings)
     nodes.unlink()
     ties.unlink()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from graph.engine.archiving import archive_classes
 from graph.engine.aside import awaits_filling, last_set_aside, was_filled
-from graph.engine.bulk_import import import_store
+from graph.engine.bulk_import import importing_engine
 from graph.engine.examine import store_problem
 from graph.engine.home import store_exists
 from graph.engine.supervisor import (
@@ -32,7 +32,7 @@ __all__ = [
     "delete_store",
     "engine_status",
     "ensure_engine",
-    "import_store",
+    "importing_engine",
     "last_set_aside",
     "leave_engine",
     "leave_started_engines",

@@ -22,6 +22,9 @@ from graph.settings import Settings
 
 __all__ = ["ClassArchive", "class_archive"]
 
+#: What an archive has seen (`graph.engine.archiving`): one that saw less is made anew.
+_RECORDED = b"import, start, schema"
+
 
 @dataclass(frozen=True)
 class ClassArchive:
@@ -81,7 +84,7 @@ def class_archive(settings: Settings, jars: Sequence[Path]) -> ClassArchive:
     """The archive that belongs to these jars, to this Java and to this Python environment."""
     support = Path(jpype.__file__).resolve().parent.parent / "org.jpype.jar"
     class_path = (*map(str, jars), str(support))
-    told = hashlib.sha256((java_home() / "release").read_bytes())
+    told = hashlib.sha256((java_home() / "release").read_bytes() + _RECORDED)
     for each in class_path:
         state = os.stat(each)
         told.update(f"{each} {state.st_size} {state.st_mtime_ns}\n".encode())

@@ -1,4 +1,4 @@
-"""Make the class archive: an engine of nobody's starts, asks itself something, and is written down."""
+"""Make the class archive: an engine of nobody's imports, starts, asks itself something, and is written down."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from pathlib import Path
 from filelock import FileLock
 
 from graph.engine.archive import ClassArchive, class_archive
+from graph.engine.bulk_import import import_arguments
 from graph.engine.home import host_configuration, prepare_home
 from graph.engine.host import JAVA_OPTIONS
 from graph.engine.provision import jars, java_environment, java_home
+from graph.engine.rehearsal import write_rehearsal
 from graph.errors import EngineError
 from graph.progress import Progress, silent
 from graph.settings import Settings
 
-__all__ = ["archive_classes", "forget_gone"]
+__all__ = ["archive_classes", "forget_former", "forget_gone"]
 
 _WHAT = "整理图数据库引擎的类文件"
 _ASIDE = "archiving-"
@@ -47,6 +49,7 @@ def archive_classes(settings: Settings, *, progress: Progress = silent) -> Class
 def _make(settings: Settings, archive: ClassArchive, progress: Progress) -> None:
     archive.delete()
     forget_gone(archive.path.parent)
+    forget_former(archive)
     with tempfile.TemporaryDirectory(dir=archive.path.parent, prefix=_ASIDE) as name:
         folder = Path(name)
         recorded, written = folder / "classes.recorded", folder / "classes.aot"
@@ -70,7 +73,7 @@ def _make(settings: Settings, archive: ClassArchive, progress: Progress) -> None
 
 
 def _record(settings: Settings, archive: ClassArchive, folder: Path, recorded: Path) -> None:
-    """An engine with an empty store notes what it loads, and ends."""
+    """An engine with a small store notes what it loads, and ends."""
     own = settings.model_copy(update={"data": folder})
     prepare_home(own, 0)
     configuration = host_configuration(
@@ -80,18 +83,20 @@ def _record(settings: Settings, archive: ClassArchive, folder: Path, recorded: P
         0,
         options=["-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}"],
         only_records=True,
+        imports=True,
     )
     handed = own.engine_dir / "host.json"
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
-    _run([sys.executable, "-m", "graph.engine.host", str(handed)])
+    told = json.dumps(import_arguments(own, *write_rehearsal(folder)))
+    _run([sys.executable, "-m", "graph.engine.host", str(handed)], told)
 
 
-def _run(command: Sequence[str]) -> None:
+def _run(command: Sequence[str], told: str = "") -> None:
     try:
         subprocess.run(
             command,
             env=java_environment(),
-            stdin=subprocess.DEVNULL,
+            input=told,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -119,4 +124,15 @@ def forget_gone(folder: Path) -> None:
         except (OSError, ValueError, KeyError):
             made_of = []
         if not made_of or not all(Path(each).exists() for each in made_of):
+            ClassArchive(note.with_suffix(".aot"), ()).delete()
+
+
+def forget_former(archive: ClassArchive) -> None:
+    """Delete what was archived of the same class path before it was altered, or recorded otherwise."""
+    for note in archive.path.parent.glob("classes-*.json"):
+        try:
+            made_of = json.loads(note.read_text(encoding="utf-8"))["class_path"]
+        except (OSError, ValueError, KeyError):
+            continue
+        if note != archive.note and made_of == [*archive.class_path]:
             ClassArchive(note.with_suffix(".aot"), ()).delete()

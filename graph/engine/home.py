@@ -59,6 +59,7 @@ def host_configuration(
     owner_fd: int | None = None,
     options: Sequence[str] = (),
     only_records: bool = False,
+    imports: bool = False,
 ) -> HostConfiguration:
     """What the process of an engine in this home has to know (`HostConfiguration`)."""
     home = settings.engine_dir.resolve()
@@ -76,6 +77,7 @@ def host_configuration(
         secrets_file=str(settings.secrets_file.resolve()),
         options=[*options],
         only_records=only_records,
+        marker_file=str(import_marker(settings).resolve()) if imports else None,
     )
 
 
@@ -127,17 +129,11 @@ def _end(noted: str, home: Path) -> None:
         pass
 
 
-def admin(
-    settings: Settings,
-    jars: Sequence[Path],
-    arguments: Sequence[str],
-    *,
-    note: Path | None = None,
-) -> str:
+def admin(settings: Settings, jars: Sequence[Path], arguments: Sequence[str]) -> str:
     """Run Neo4j's administration tool on the stopped store; returns what it printed.
 
     The arguments are handed over in a file that nobody else can read: a process's own are everyone's
-    to see.  `note` is a file that says while it runs which process it is.
+    to see.
 
     Raises `EngineError` with the end of its output when it fails.
     """
@@ -167,9 +163,6 @@ def admin(
         # Ctrl-C in a terminal stops the command, which then ends this
         start_new_session=True,
     ) as running:
-        if note is not None:
-            created = psutil.Process(running.pid).create_time()
-            note.write_text(f"{running.pid} {created}", encoding="utf-8")
         try:
             said, _ = running.communicate()
         except BaseException:
@@ -182,7 +175,7 @@ def admin(
         raise EngineError(
             f"引擎管理命令 {what} 失败：\n{said[-1500:]}",
             f"The engine's administration command {what} failed.",
-            code="import_failed" if "import" in arguments else "admin_failed",
+            code="admin_failed",
         )
     return said
 

@@ -16,13 +16,14 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jpype
 import psutil
 
-from graph.cypher import PROJECTION_READ
+from graph.cypher import PROJECTION_READ, migrations
 
 __all__ = ["JAVA_OPTIONS", "PREPARED", "HostConfiguration", "main"]
 
@@ -51,6 +52,7 @@ class HostConfiguration:
         secrets_file: where the password lies that the first start sets.
         options: what Java is told besides, of the class archive.
         only_records: it ends as soon as it has started, for an archive of what that took.
+        marker_file: while it is there the store is half imported; None where nothing is imported.
     """
 
     libjvm: str
@@ -66,18 +68,23 @@ class HostConfiguration:
     secrets_file: str
     options: list[str] = field(default_factory=list)
     only_records: bool = False
+    marker_file: str | None = None
 
 
 def main(configuration_file: str) -> None:
     """Run the engine until it is told to stop."""
     stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     configuration = HostConfiguration(
         **json.loads(Path(configuration_file).read_text(encoding="utf-8"))
     )
     management = None
     try:
+        _start_java(configuration)
+        if configuration.marker_file is not None:
+            # until here SIGTERM ends it at once: nothing is lost, and half a store is worth nothing
+            _import(configuration, Path(configuration.marker_file))
+        signal.signal(signal.SIGTERM, lambda *_: stopping.set())
         management = _start(configuration)
     finally:
         if management is None:
@@ -85,6 +92,7 @@ def main(configuration_file: str) -> None:
             sys.stderr.flush()
             os._exit(1)  # what of Neo4j runs already would keep the process for ever
     if configuration.only_records:
+        _rehearse(management.database(_DATABASE))
         management.shutdown()
         # Java writes what it recorded when it ends by its own word
         jpype.JClass("java.lang.Runtime").getRuntime().halt(0)
@@ -98,7 +106,7 @@ def main(configuration_file: str) -> None:
     os._exit(0)
 
 
-def _start(configuration: HostConfiguration) -> jpype.JObject:
+def _start_java(configuration: HostConfiguration) -> None:
     jpype.startJVM(
         configuration.libjvm,
         f"-Xmx{configuration.heap_mb}m",
@@ -108,6 +116,22 @@ def _start(configuration: HostConfiguration) -> jpype.JObject:
         classpath=configuration.jars,
         interrupt=False,
     )
+
+
+def _import(configuration: HostConfiguration, marker: Path) -> None:
+    """Fill the store with what standard input tells; Java is there while that is still written."""
+    # who was killed in the middle hands over half of it, which is no JSON
+    arguments = json.loads(sys.stdin.buffer.read())
+    # a folder that was moved is still where this process stands (`home.wipe_unfinished_import`)
+    os.chdir(configuration.home)
+    # whoever comes next ends this process by that note
+    marker.write_text(f"{os.getpid()} {psutil.Process().create_time()}", encoding="utf-8")
+    if said := _administer(Path(configuration.home), arguments):
+        raise RuntimeError(f"the import ended with {said}")
+    marker.unlink()
+
+
+def _start(configuration: HostConfiguration) -> jpype.JObject:
     path = jpype.JClass("java.nio.file.Path")
     builder = jpype.JClass("org.neo4j.dbms.api.DatabaseManagementServiceBuilder")
     home = Path(configuration.home)
@@ -128,23 +152,30 @@ def _start(configuration: HostConfiguration) -> jpype.JObject:
     return management
 
 
+def _rehearse(database: jpype.JObject) -> None:
+    """What follows a first load, so that it is recorded too."""
+    for statement in migrations():
+        database.executeTransactionally(statement)
+
+
 def _set_first_password(home: Path, secrets_file: Path) -> None:
-    """By the administration tool, in this very Java: another would take seconds to start."""
     done = home / PREPARED
     if done.exists():
         return
     password = json.loads(secrets_file.read_text(encoding="utf-8"))["engine_password"]
+    # one in sixty-four passwords begins like an option
+    if said := _administer(home, ["dbms", "set-initial-password", "--", password]):
+        raise RuntimeError(f"setting the first password ended with {said}")
+    done.touch()
+
+
+def _administer(home: Path, arguments: Sequence[str]) -> int:
+    """The administration tool, in this very Java: another would take seconds to start."""
     path = jpype.JClass("java.nio.file.Path")
     context = jpype.JClass("org.neo4j.cli.ExecutionContext")(
         path.of(str(home)), path.of(str(home / "conf"))
     )
-    # one in sixty-four passwords begins like an option
-    said = jpype.JClass("org.neo4j.cli.AdminTool").execute(
-        context, "dbms", "set-initial-password", "--", password
-    )
-    if said:
-        raise RuntimeError(f"setting the first password ended with {said}")
-    done.touch()
+    return int(jpype.JClass("org.neo4j.cli.AdminTool").execute(context, *arguments))
 
 
 def _announce(configuration: HostConfiguration) -> None:

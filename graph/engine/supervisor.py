@@ -49,11 +49,16 @@ from graph.settings import Settings
 __all__ = [
     "Endpoint",
     "EngineStatus",
+    "await_engine",
+    "end_host",
     "engine_status",
     "ensure_engine",
+    "free_port",
     "leave_engine",
     "leave_started_engines",
     "renew_store",
+    "start_failure",
+    "start_host",
     "stop_engine",
     "stopped_engine",
 ]
@@ -196,6 +201,10 @@ def _state_file(settings: Settings) -> Path:
     return settings.engine_dir / "engine.json"
 
 
+def _host_log(settings: Settings) -> Path:
+    return settings.engine_dir / "host.log"
+
+
 def _handed_file(settings: Settings) -> Path:
     return settings.engine_dir / "host.json"
 
@@ -292,7 +301,8 @@ def _launch_on_a_port(
 ) -> dict[str, int | float | str]:
     for left in reversed(range(_PORT_ATTEMPTS)):
         try:
-            return _launch(settings, paths, _choose_port(settings), owned=owned)
+            child = start_host(settings, paths, free_port(settings), owned=owned)
+            return await_engine(settings, child)
         except EngineError as error:
             # Java binds the port seconds after it was chosen: anybody may have taken it meanwhile
             if error.cause_code != "port_taken" or settings.engine_port or not left:
@@ -300,24 +310,34 @@ def _launch_on_a_port(
     raise AssertionError("the last attempt returns or raises")
 
 
-def _launch(
-    settings: Settings, paths: list[Path], port: int, *, owned: bool
-) -> dict[str, int | float | str]:
+def start_host(
+    settings: Settings, paths: list[Path], port: int, *, owned: bool, imports: bool = False
+) -> subprocess.Popen[bytes]:
+    """Start the process of the engine; under the lock, and while none of this folder runs.
+
+    Args:
+        imports: it fills its store first with what it is told on its standard input
+            (`graph.engine.bulk_import`).
+    """
     prepare_home(settings, port)
     owner_read, owner_write = os.pipe() if owned else (None, None)
     configuration = host_configuration(
-        settings, paths, port, owner_fd=owner_read, options=class_archive(settings, paths).options()
+        settings,
+        paths,
+        port,
+        owner_fd=owner_read,
+        options=class_archive(settings, paths).options(),
+        imports=imports,
     )
     # from here on one may be there, also when this is interrupted before it knows
     _STARTED[settings.engine_dir.resolve()] = settings
     handed = _handed_file(settings)
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
-    log = settings.engine_dir / "host.log"
-    with log.open("w", encoding="utf-8") as stream:
+    with _host_log(settings).open("w", encoding="utf-8") as stream:
         child = subprocess.Popen(
             [sys.executable, "-m", "graph.engine.host", str(handed.resolve())],
             env=java_environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if imports else subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -328,12 +348,13 @@ def _launch(
         _OWNED[settings.engine_dir.resolve()] = owner_write
     # reaped as soon as it ends, so that a stopped engine does not linger as a zombie
     threading.Thread(target=child.wait, daemon=True).start()
-    return _wait_ready(settings, child, log)
+    return child
 
 
-def _wait_ready(
-    settings: Settings, child: subprocess.Popen[bytes], log: Path
+def await_engine(
+    settings: Settings, child: subprocess.Popen[bytes]
 ) -> dict[str, int | float | str]:
+    """Wait until the engine answers, and end it where it does not; raises `EngineError`."""
     deadline = time.monotonic() + _START_DEADLINE_S
     try:
         while time.monotonic() < deadline:
@@ -341,20 +362,26 @@ def _wait_ready(
             if state and state["pid"] == child.pid:
                 return state
             if child.poll() is not None:
-                raise _start_failure(log)
+                raise start_failure(settings)
             time.sleep(0.1)
-        raise _start_failure(log)
+        raise start_failure(settings)
     except BaseException:
-        child.kill()
-        child.wait()
-        _disown(settings)
+        end_host(settings, child)
         raise
 
 
-def _start_failure(log: Path) -> EngineError:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    text = "\n".join(lines)
-    tail = "\n".join(line for line in lines if line.strip())[-1500:]
+def end_host(settings: Settings, child: subprocess.Popen[bytes]) -> None:
+    """End an engine that did not come up."""
+    child.kill()
+    child.wait()
+    _disown(settings)
+
+
+def start_failure(settings: Settings) -> EngineError:
+    """Why the engine's process ended, by what it said last; its own words from the second line on."""
+    log = _host_log(settings)
+    text = log.read_text(encoding="utf-8", errors="replace")
+    tail = "\n".join(line for line in text.splitlines() if line.strip())[-1500:]
     if "Address already in use" in text:
         return EngineError(
             f"引擎端口被占用。请关闭占用者，或取消 XINNONG_ENGINE_PORT。\n{tail}",
@@ -380,7 +407,8 @@ def _start_failure(log: Path) -> EngineError:
     )
 
 
-def _choose_port(settings: Settings) -> int:
+def free_port(settings: Settings) -> int:
+    """The port that is set, or one that nobody has; raises `EngineError` (`port_taken`)."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

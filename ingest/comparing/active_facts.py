@@ -17,16 +17,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.facts import first_ids
+from graph.facts import arrow_schema, first_ids
 from graph.log import Batch, FactLog
 from ingest.comparing.difference import Difference
 from ingest.comparing.listing import kept_listing
 from ingest.comparing.slots import NO_SLOT, columns_read, numbered_slots
+from ingest.spill import SpilledTables
 
 __all__ = ["confirmed", "held_facts", "restated"]
 
 _CONFIRMED = pa.schema([("fact_id", pa.string())])
 _RESTATED = pa.schema([("fact_id", pa.string()), ("row", pa.int32())])
+
+_AT_ONCE = 1 << 16  # facts looked at at a time
 
 _NOTHING_HELD = pd.DataFrame(
     {name: pd.Series(dtype=object) for name in ("kind", "fact_id", "batch")}
@@ -41,8 +44,9 @@ _NOTHING_LISTED = pd.DataFrame(
 
 def held_facts(
     log: FactLog, own: Sequence[Batch], others: dict[int, Batch], difference: Difference, day: date
-) -> tuple[dict[str, pa.Table], pd.DataFrame]:
-    """The facts that a table's batches `own` said and that run on `day`; and a line for each.
+) -> tuple[dict[str, pa.ChunkedArray], pd.DataFrame]:
+    """The facts that a table's batches `own` said and that run on `day`, by kind as their identifiers;
+    and a line for each.
 
     Lines: kind, fact_id (the first one), place (in the facts), key and scope of its row, `stated`
     (the row of this file that says it; 0: none), `seen` (by this file or another part of the list).
@@ -57,14 +61,12 @@ def held_facts(
         ]
     )
     arrived = pa.array([item.batch for item in others.values()], pa.string())
-    tables: dict[str, pa.Table] = {}
+    ids: dict[str, pa.ChunkedArray] = {}
     lines = []
     for kind in sorted({kind for item in own for kind in item.kinds}):
-        held = log.read(kind)
-        running = pc.fill_null(pc.greater(held["valid_to"], pa.scalar(day)), True)
-        held = held.filter(pc.and_(pc.is_in(held["batch"], value_set=names), running))
-        tables[kind] = held
-        stated = _stating_rows(kind, held, difference.stated.get(kind))
+        held = _running(log, kind, names, day)
+        ids[kind] = held["fact_id"]
+        stated = _stating_rows(kind, held, difference.stated)
         first = first_ids(held["fact_id"])
         # what this file ended otherwise is spoken of
         over = difference.closed.get(kind, pa.chunked_array([], pa.string())).combine_chunks()
@@ -88,7 +90,7 @@ def held_facts(
             )
         )
     facts = pd.concat(lines, ignore_index=True) if lines else _NOTHING_HELD
-    return tables, _with_rows(log, own, _by_last_word(log, own, facts))
+    return ids, _with_rows(log, own, _by_last_word(log, own, facts))
 
 
 def confirmed(facts: pd.DataFrame) -> pa.Table:
@@ -134,11 +136,25 @@ def _with_rows(log: FactLog, own: Sequence[Batch], facts: pd.DataFrame) -> pd.Da
     return facts.merge(where[["batch", "row", "key", "scope"]], on=["batch", "row"], how="left")
 
 
-def _stating_rows(kind: str, held: pa.Table, news: pa.Table | None) -> NDArray[np.int32]:
+def _running(log: FactLog, kind: str, batches: pa.Array, day: date) -> pa.Table:
+    """The held facts of some batches that run on a day: the columns that are looked at, and no others."""
+    names = ["batch", "row", "valid_to", *columns_read(kind)]
+    pieces = []
+    for held in log.held(kind, rows=_AT_ONCE, columns=names):
+        running = pc.fill_null(pc.greater(held["valid_to"], pa.scalar(day)), True)
+        pieces.append(held.filter(pc.and_(pc.is_in(held["batch"], value_set=batches), running)))
+    schema = pa.schema(
+        [arrow_schema(kind).field(name) for name in dict.fromkeys((*names, "fact_id"))]
+    )
+    return pa.concat_tables([schema.empty_table(), *pieces], promote_options="default")
+
+
+def _stating_rows(kind: str, held: pa.Table, stated: SpilledTables) -> NDArray[np.int32]:
     """For each held fact the first row of the file that says something in its slot; 0: none."""
-    if news is None:
+    if kind not in stated or not len(held):
         return np.zeros(len(held), np.int32)
     names = list(columns_read(kind))
+    news = stated.columns(kind, list(dict.fromkeys((*names, "row"))))
     both = pa.concat_tables([held.select(names), news.select(names)], promote_options="default")
     rows = news["row"].to_numpy()[::-1]
     found = np.zeros(len(held), np.int32)

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph.effective_batches import effective_batches
+from graph.facts import arrow_schema
 from graph.log import Batch, FactLog
 from ingest.comparing.active_facts import confirmed, held_facts, restated
 from ingest.comparing.difference import Difference, fact_ids
@@ -43,6 +44,8 @@ REASONS = {
     "row_unreadable": "名单中有退回的行认不出是谁",
     "left_blank": "名单中有这一行，但没有填这一项",
 }
+
+_AT_ONCE = 1 << 16  # facts looked at at a time
 
 _STALE = pa.schema([("kind", pa.string()), ("fact_id", pa.string()), ("reason", pa.string())])
 
@@ -137,10 +140,10 @@ def settle(
         return _settled(before, facts[facts["stated"] == 0], _STALE.empty_table(), lines)
     others = parts_of(batches, source, table, part)
     missing = _missing(part, others)
-    tables, facts = held_facts(log, own, others, difference, day)
+    ids, facts = held_facts(log, own, others, difference, day)
     everyone = pd.concat([lines, *(kept_listing(log, item) for item in others.values())])
     judged = facts[facts["scope"].isin(everyone["scope"].dropna())]
-    reasons = _reasons(judged, everyone, _stated(judged, difference, lines), limit, missing)
+    reasons = _reasons(judged, everyone, difference, lines, limit, missing)
     gone, stays = judged[~judged["seen"]], reasons.notna()
     suspected = pa.Table.from_pandas(
         gone[stays].assign(reason=reasons[stays])[_STALE.names], _STALE, preserve_index=False
@@ -150,7 +153,8 @@ def settle(
     settlement.missing_parts = missing
     for kind, chosen in gone[~stays].groupby("kind", sort=True):
         settlement.ended[kind] = len(chosen)
-        _end(kind, tables[kind].take(pa.array(chosen["place"])), day, batch, difference)
+        ended = ids[kind].take(pa.array(chosen["place"]))
+        _end(kind, _held_in_full(log, kind, ended), day, batch, difference)
     settlement.attachments["restated"] = restated(facts, lines)
     if part.of > 1:
         settlement.attachments["confirmed"] = confirmed(facts)
@@ -172,25 +176,51 @@ def _settled(
     return settlement
 
 
-def _stated(judged: pd.DataFrame, difference: Difference, lines: pd.DataFrame) -> pd.Index:
-    """(kind, key) of which the list says something: by this file, or by another part."""
-    key_of = lines.set_index("row")["key"]
-    said = [
-        pd.DataFrame({"kind": kind, "key": key_of.reindex(news["row"].to_pandas()).to_numpy()})
-        for kind, news in difference.stated.items()
-    ]
-    pairs = pd.concat([judged.loc[judged["seen"], ["kind", "key"]], *said])
+def _held_in_full(log: FactLog, kind: str, ids: pa.ChunkedArray) -> pa.Table:
+    pieces = log.held(kind, rows=_AT_ONCE)
+    chosen = [held.filter(pc.is_in(held["fact_id"], value_set=ids)) for held in pieces]
+    return pa.concat_tables([arrow_schema(kind).empty_table(), *chosen], promote_options="default")
+
+
+def _stated(
+    judged: pd.DataFrame, keys: pd.Series, difference: Difference, lines: pd.DataFrame
+) -> pd.Index:
+    """(kind, key) of which the list says something, by this file or by another part; of some keys."""
+    key_of = lines[lines["key"].isin(keys)].set_index("row")["key"]
+    said = []
+    for kind in difference.stated:
+        rows = difference.stated.columns(kind, ["row"])["row"].to_numpy()
+        found = key_of.reindex(rows[np.isin(rows, key_of.index)])
+        said.append(pd.DataFrame({"kind": kind, "key": found.to_numpy()}))
+    again = judged["seen"] & judged["key"].isin(keys)
+    pairs = pd.concat([judged.loc[again, ["kind", "key"]], *said])
     return pd.MultiIndex.from_frame(pairs.drop_duplicates())
+
+
+def _share_lost(things: pd.DataFrame) -> pd.Series:
+    """By scope the share of its things of which everything is lost."""
+    scope, scopes = pd.factorize(things["scope"])
+    thing, _ = pd.factorize(things["thing"])
+    each, place = np.unique(scope.astype(np.int64) << 32 | thing, return_inverse=True)
+    left = np.bincount(place, weights=~things["lost"].to_numpy(bool), minlength=len(each))
+    of_scope = each >> 32
+    count = np.bincount(of_scope, minlength=len(scopes))
+    return pd.Series(np.bincount(of_scope, left == 0, minlength=len(scopes)) / count, scopes)
 
 
 def _reasons(
     judged: pd.DataFrame,
     everyone: pd.DataFrame,
-    stated: pd.Index,
+    difference: Difference,
+    lines: pd.DataFrame,
     limit: float | None,
     missing: tuple[int, ...],
 ) -> pd.Series:
     """For every fact not seen again, why it stays; None for those that end."""
+    gone = judged[~judged["seen"]]
+    if gone.empty:
+        return pd.Series(index=gone.index, dtype=object)
+    stated = _stated(judged, gone["key"].dropna(), difference, lines)
     refused = everyone["refused"].astype(bool)
     accepted = everyone["key"][~refused].dropna()
     unreadable = everyone[refused & everyone["key"].isna()]
@@ -201,9 +231,7 @@ def _reasons(
     things["lost"] = unlisted.where(things["key"].notna(), ~things["seen"])
     # what another row says too tells nothing of the row that once stated it
     things = things[~(things["lost"] & things["seen"])]
-    each = things.groupby(["scope", "thing"])["lost"].all()
-    lost = each.groupby("scope").mean()
-    gone = judged[~judged["seen"]]
+    lost = _share_lost(things)
     pairs = pd.MultiIndex.from_frame(gone[["kind", "key"]])
     tests = {
         "part_missing": np.full(len(gone), bool(missing)),

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from bench.ingest import results as ingest_results
 from bench.load import results as load_results
 from bench.load.open_loop import Timed
 from bench.measured_page import END, BenchCommand, MeasuredPage, Seen, run
@@ -15,7 +16,7 @@ from bench.risk.graphs import plain
 from bench.risk.incremental import measure
 from bench.risk.sweeps import linear
 
-PAGES = [risk_results.PAGE, load_results.PAGE]
+PAGES = [risk_results.PAGE, load_results.PAGE, ingest_results.PAGE]
 RISK = risk_results.PAGE
 
 PRINTED = """\

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bench.floor import holds
 from bench.risk import gate
-from bench.risk.gate import holds, same_bits
+from bench.risk.gate import same_bits
 from bench.risk.graphs import plain
 from queries.risk.cascade.sampled import Sampled, count_reached
 
