@@ -26,6 +26,7 @@ class Profile:
     """One party.
 
     Attributes:
+        name: as last heard, whoever said it; None when never told.
         said: what is told of it, by property; `evidence` names the fact for each.
         representatives, holders: of a firm: person or holder -> fact id (and ratio); of a firm that
             is gone, who represented it last.
@@ -36,6 +37,7 @@ class Profile:
 
     key: str
     label: str
+    name: str | None
     said: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, str] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
@@ -75,11 +77,8 @@ class Profiles:
 
 def read_profiles(snapshot: Snapshot) -> Profiles:
     """Read what can make parties look alike."""
-    labels = snapshot.labels.to_pylist()
-    of = {
-        key: Profile(key, label)
-        for key, label in zip(snapshot.keys.to_pylist(), labels, strict=True)
-    }
+    everybody = (column.to_pylist() for column in (snapshot.keys, snapshot.labels, snapshot.names))
+    of = {key: Profile(key, label, name) for key, label, name in zip(*everybody, strict=True)}
     sharing: dict[str, dict[str, set[str]]] = {
         "address": defaultdict(set), "phone_key": defaultdict(set),
     }  # fmt: skip
