@@ -7,7 +7,8 @@ resident at the most belongs to that size and that answer.  Firms, guarantees, s
 departments and decisions grow with the persons.  Answers are those of a reader, in this order: the
 first makes the snapshot that structure is read from, as in a service.  Compiled loops are called once
 before on a small district; then whole rounds, each with nothing kept from the one before, until three
-are done or `--enough` seconds are over, and the median counts.
+are done or `--enough` seconds are over, and the median counts.  `--processor`: seconds of the
+processors instead, all threads together, for a machine that does something else besides.
 
 `last` is the slope of log seconds over log persons between the two largest districts, `all` the least
 squares of all of them: what costs the same whatever the size makes `all` the smaller.
@@ -22,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
@@ -96,19 +98,20 @@ def write_district_log(folder: Path, persons: int) -> None:
         )  # fmt: skip
 
 
-def measure(folder: Path, small: Path, enough: float) -> Taken:
+def measure(folder: Path, small: Path, enough: float, *, processor: bool = False) -> Taken:
     """Answers from the district in a data folder, after the small one beside it was answered from."""
-    _round(small)
-    rounds, begun = [_round(folder)], time.perf_counter()
+    clock = time.process_time if processor else time.perf_counter
+    _round(small, clock)
+    begun, rounds = time.perf_counter(), [_round(folder, clock)]
     while len(rounds) < _ROUNDS and time.perf_counter() - begun < enough:
-        rounds.append(_round(folder))
+        rounds.append(_round(folder, clock))
     return {
         name: (statistics.median(each[name][0] for each in rounds), rounds[0][name][1])
         for name in ANSWERS
     }
 
 
-def _round(folder: Path) -> dict[str, tuple[float, float]]:
+def _round(folder: Path, clock: Callable[[], float]) -> dict[str, tuple[float, float]]:
     settings, found = Settings(data=folder), {}
     with OperationsStore(settings) as store:
         log = FactLog(settings.log_dir)
@@ -117,9 +120,9 @@ def _round(folder: Path) -> dict[str, tuple[float, float]]:
         for name, ask in ANSWERS.items():
             gc.collect()
             reset_peak()
-            begun = time.perf_counter()
+            begun = clock()
             ask(reader)
-            found[name] = (time.perf_counter() - begun, peak_mib())
+            found[name] = (clock() - begun, peak_mib())
         stores.runs.close()
     return found
 
@@ -147,6 +150,11 @@ def table(found: Mapping[int, Taken]) -> str:
             f"{''.join(f'{value:11,.0f}' for value in memory)}"
             f"{slope(sizes[-2:], memory[-2:]):7.2f}"
         )
+    most = [max(mib for _, mib in taken.values()) for taken in found.values()]
+    lines.append(
+        f"{sizes[-1]:,} persons: at the most {most[-1]:,.0f} MiB resident, "
+        f"slope {slope(sizes[-2:], most[-2:]):.2f}"
+    )
     return "\n".join(lines)
 
 
@@ -160,6 +168,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--persons", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--enough", type=float, default=20, help="seconds after which no round is")
+    parser.add_argument("--processor", action="store_true", help="seconds of the processors")
     given = parser.parse_args()
     memory = psutil.virtual_memory().total / 2**30
     print(
@@ -176,7 +185,9 @@ def main() -> None:
             begun = time.perf_counter()
             _apart(write_district_log, data, persons)
             written = time.perf_counter()
-            found[persons] = _apart(measure, data, small, given.enough)
+            found[persons] = _apart(
+                partial(measure, processor=given.processor), data, small, given.enough
+            )
             answered = time.perf_counter() - written
             print(f"  {persons:,} persons: written in {written - begun:.0f} s, answered from for "
                   f"{answered:.0f} s", flush=True)  # fmt: skip
