@@ -48,6 +48,7 @@ def write_firms(batch: ColumnBatch, people: Households, chance: np.random.Genera
     batch.node("Enterprise", firms, name=np.array([f"样区{n}号有限公司" for n in range(count)]),
                address=np.array([f"样区{n // 2}号" for n in range(count)]),
                phone_key=np.array([f"phone:{n // 3}" for n in range(count)]),
+               registration_state=np.where(chance.random(count) < 0.02, "revoked", "active"),
                established_on=np.datetime64("2016-01-01") + days,
                ended_on=np.where(gone, ended, np.datetime64("NaT")))  # fmt: skip
     batch.tie("LOCATED_IN", firms, "Enterprise", people.villages[village], "Village")
