@@ -17,6 +17,7 @@ from queries.district import DistrictReader
 from queries.linked_dishonesty.case import LinkedDistrict, linked_district
 from queries.linked_dishonesty.link import NearbyHint
 from queries.linked_dishonesty.policy import load_links
+from queries.party_numbers import names_of
 from queries.structure import AssociationHint, Structure
 
 __all__ = [
@@ -154,9 +155,11 @@ def linked_lists(
     resembling: dict[str, list[ResemblanceRow]] = {
         kind: [] for kind in LISTS if kind not in ("linked", "rings")
     }
+    ends = {key for hint in structure.hints for key in (hint.subject, hint.other)}
+    called = names_of(district.snapshot, sorted(ends))
     for hint in structure.hints:
         if hint.kind in resembling:
-            resembling[hint.kind].append(_resembling(hint, district))
+            resembling[hint.kind].append(_resembling(hint, district, called))
     rings = _rings(structure, district)
     if name == "linked":
         rows: list[NearbyHint | RingRow | ResemblanceRow] = [
@@ -204,8 +207,8 @@ def _rings(structure: Structure, district: LinkedDistrict) -> list[RingRow]:
     ]
 
 
-def _resembling(hint: AssociationHint, district: LinkedDistrict) -> ResemblanceRow:
-    snapshot = district.snapshot
-    first, second = (snapshot.name(snapshot.index(key)) for key in (hint.subject, hint.other))
+def _resembling(
+    hint: AssociationHint, district: LinkedDistrict, called: Mapping[str, str | None]
+) -> ResemblanceRow:
     ends = tuple(key for key in (hint.subject, hint.other) if key in district.own)
-    return ResemblanceRow(hint, first, second, ends)
+    return ResemblanceRow(hint, called[hint.subject], called[hint.other], ends)

@@ -23,6 +23,7 @@ from queries.coded import with_codes
 from queries.eligibility.verdict import Verdict
 from queries.money.connection import Connection, Open, by_control, by_dependence
 from queries.money.exposure_rules import Capital, ExposureRules, Limit, load_exposure_rules
+from queries.party_numbers import names_of, numbers_of
 from queries.risk.obligations import loan_book
 from queries.structure.fen import Fen, total
 from queries.structure.guarantees import GuaranteeNet
@@ -152,7 +153,10 @@ def large_exposures(
     for debtor, fen in zip(book.debtor[mine].tolist(), book.fen[mine].tolist(), strict=True):
         parts[snapshot.keys[debtor].as_py()].append(None if fen < 0 else fen)
     lent = {key: total(held) for key, held in parts.items()}
-    clients = [_client(snapshot, key, balance, rules, capital) for key, balance in lent.items()]
+    clients = [
+        _client(snapshot, place, lent[key], rules, capital)
+        for key, place in zip(lent, numbers_of(snapshot, lent).tolist(), strict=True)
+    ]
     clients.sort(key=lambda item: (-item.balance.known, item.party))
     keys = set(lent)
     looked_at = {key for key in keys if _is_looked_at(lent[key], rules, tier1_fen)}
@@ -177,7 +181,7 @@ def large_exposures(
         if least is None
         else tuple(item.party for item in clients if item.balance.known > least),
         open=tuple(item for item in open_ if {item.a, item.b} & looked_at),
-        names={key: snapshot.name(snapshot.index(key)) for key in sorted(named)},
+        names=names_of(snapshot, sorted(named)),
         not_counted=_NOT_COUNTED,
         basis=Basis.of(snapshot, rules=rules.name),
     )
@@ -192,13 +196,12 @@ def _is_looked_at(balance: Fen, rules: ExposureRules, tier1_fen: int | None) -> 
 
 def _client(
     snapshot: Snapshot,
-    key: str,
+    place: int,
     balance: Fen,
     rules: ExposureRules,
     capital: Mapping[Capital, int | None],
 ) -> Client:
-    place = snapshot.index(key)
-    label = str(snapshot.labels[place].as_py())
+    key, label = snapshot.keys[place].as_py(), str(snapshot.labels[place].as_py())
     kind = "interbank" if label == "FinancialInstitution" else "single"
     return Client(key, snapshot.name(place), label, balance, _checks(kind, balance, rules, capital))
 
@@ -211,11 +214,15 @@ def _groups(
 ) -> tuple[ClientGroup, ...]:
     """Whoever hangs together by connections; a group has two clients at least."""
     found = []
-    for members in _together(connections):
+    together = _together(connections)
+    part = {key: place for place, members in enumerate(together) for key in members}
+    inside_of: list[list[Connection]] = [[] for _ in together]
+    for item in connections:
+        inside_of[part[item.a]].append(item)
+    for members, inside in zip(together, inside_of, strict=True):
         clients = sorted(members & set(lent), key=lambda key: (-lent[key].known, key))
         if len(clients) < 2:
             continue
-        inside = [item for item in connections if item.a in members]
         firm = [item for item in inside if item.ground in ("control", "operator")]
         by_control_only = any(set(clients) <= part for part in _together(firm))
         balance = sum((lent[key] for key in clients), Fen())

@@ -65,11 +65,7 @@ def by_control(
     A controller that is no client itself still joins the firms that it controls.
     """
     shares = ownership.shares
-    firms = {
-        int(place)
-        for key in clients
-        if (place := shares.holder_place(key)) is not None and shares.is_firm[place]
-    }
+    firms = shares.firms_of(clients)
     above: set[int] = set()
     for firm in firms:
         above |= ownership.upward(firm)

@@ -49,10 +49,10 @@ def revoked_licences(snapshot: Snapshot, policy: Policy) -> Iterator[Statement]:
         facts = snapshot.facts(node.kind)
         heard = last_heard(facts.filter(pc.is_valid(facts["registration_state"])), ["key"])
         revoked = heard.filter(pc.equal(heard["registration_state"], "revoked"))
-        for row in revoked.to_pylist():
+        parties = pc.index_in(revoked["key"], value_set=snapshot.keys).to_pylist()
+        for party, row in zip(parties, revoked.to_pylist(), strict=True):
             later = row["ended_on"] is not None and row["ended_on"] > snapshot.as_of
-            party = pc.index(snapshot.keys, row["key"]).as_py()
-            if party >= 0 and not later:
+            if party is not None and not later:
                 yield seeded(party, node.kind, "licence", "licence_revoked", row, snapshot, policy)
 
 
@@ -63,7 +63,8 @@ def seedless_records(snapshot: Snapshot, policy: Policy) -> Iterator[Statement]:
         adverse = facts.filter(_speaks(facts, line.above))
         if not len(adverse):
             continue
-        sure = {row["key"]: row for row in adverse.to_pylist()}
+        # what is left out is told by its kind alone
+        sure = {row["key"]: row for row in adverse.select(["key"]).to_pylist()}
         keys = pa.array(sorted(sure), pa.string())
         for party, certainty, key in joined(snapshot, line.tie, keys):
             if certainty >= policy.certainty.at_least:

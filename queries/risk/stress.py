@@ -18,6 +18,7 @@ from scipy import sparse
 from graph.errors import InputError
 from graph.snapshot import Snapshot
 from queries.basis import HYPOTHESIS_NOTICE, Basis
+from queries.party_numbers import numbers_of
 from queries.risk.clearing import Clearing, clear
 from queries.risk.debtrank import linear_debtrank
 from queries.risk.obligations import UnknownAmount, obligations
@@ -301,8 +302,7 @@ def _shares(exposure: sparse.csr_array, buffers: Vector, unknown: float, shock: 
 def known_amounts(snapshot: Snapshot, stated: Mapping[str, int]) -> Vector:
     """Amounts of every party in fen, NaN where unknown."""
     amounts = np.full(len(snapshot), np.nan)
-    for key, fen in stated.items():
-        amounts[snapshot.index(key)] = fen
+    amounts[numbers_of(snapshot, stated)] = list(stated.values())
     return amounts
 
 

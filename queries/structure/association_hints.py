@@ -36,7 +36,7 @@ def same_controller(
             signal = Signal("controller", text, (first[1], second[1]))
             found.append(
                 hint(
-                    profiles.snapshot, policy, "same_controller", (a, b),
+                    profiles, policy, "same_controller", (a, b),
                     policy.same_controller.certainty, (signal,), via=(person,),
                 )
             )  # fmt: skip
@@ -53,7 +53,7 @@ def shared_values(
     policy = policy or load_likeness()
     return tuple(
         hint(
-            profiles.snapshot, policy, kind, (a, b), policy.shared_value.certainty, (signal,)
+            profiles, policy, kind, (a, b), policy.shared_value.certainty, (signal,)
         )
         for what, (kind, limit, text) in _SHARED.items()
         for a, b, signal in _pairs(profiles, what, policy.shared_by_at_most[limit], text)  # type: ignore[index]
@@ -79,7 +79,7 @@ def shared_agents(
             facts = (profiles.of[a].agents[agent], profiles.of[b].agents[agent])
             found.append(
                 hint(
-                    profiles.snapshot, policy, "shared_agent", (a, b),
+                    profiles, policy, "shared_agent", (a, b),
                     policy.shared_value.certainty, (Signal("agent", text, facts),), via=(agent,),
                 )
             )  # fmt: skip

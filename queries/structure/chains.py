@@ -18,6 +18,8 @@ __all__ = ["Chain", "Reach", "find_chains", "reach_of"]
 
 #: From how many guarantees in a row a chain is one (domain practice: 担保链 三级以上).
 CHAIN_LINKS = 3
+#: Before the first station there is none.
+_BEGINS = 1
 
 
 @dataclass(frozen=True)
@@ -56,20 +58,25 @@ class Reach:
 
 def find_chains(net: GuaranteeNet, *, least: int = CHAIN_LINKS) -> tuple[Chain, ...]:
     """For every station that stands for nobody, the longest chain to it of at least `least`."""
-    stations = nx.condensation(net.graph)
-    longest: dict[int, tuple[int, int | None]] = {}
-    for here in nx.topological_sort(stations):
-        before = [(longest[p][0] + 1, -p) for p in stations.predecessors(here)]
-        links, last = max(before, default=(0, None))
-        longest[here] = (links, None if last is None else -last)
+    # a component is handed out after all that it leads to, so that numbers fall along a chain
+    stations = list(nx.strongly_connected_components(net.graph))
+    station = {party: number for number, members in enumerate(stations) for party in members}
+    # (guarantees, last station before as its number below zero); of equals the smallest number
+    longest: list[tuple[int, int]] = [(0, _BEGINS)] * len(stations)
+    ends = []
+    for here in reversed(range(len(stations))):
+        after = {station[b] for a in stations[here] for b in net.graph.successors(a)} - {here}
+        told = (longest[here][0] + 1, -here)
+        for there in after:
+            longest[there] = max(longest[there], told)
+        if not after and longest[here][0] >= least:
+            ends.append(here)
     found = []
-    for end in stations:
-        if stations.out_degree(end) or longest[end][0] < least:
-            continue
-        way, here = [], end
-        while here is not None:
-            way.append(tuple(sorted(stations.nodes[here]["members"])))
-            here = longest[here][1]
+    for end in ends:
+        way, at = [], -end
+        while at != _BEGINS:
+            way.append(tuple(sorted(stations[-at])))
+            at = longest[-at][1]
         found.append(_chain(net, tuple(reversed(way)), longest[end][0]))
     return tuple(sorted(found, key=lambda chain: (-chain.link_count, chain.stations)))
 

@@ -23,6 +23,11 @@ from queries.structure.fen import Fen, total
 
 __all__ = ["Contract", "GuaranteeNet", "read_guarantees", "secured"]
 
+_EVIDENCE = ("source", "batch", "row")
+#: Columns of a guarantee that are looked at: of a district's million, no others are spelled out.
+_TOLD = ["from_key", "to_key", "discriminator", "certainty", "amount_fen", "owed_fen",
+         "guarantee_kind", "relation", "valid_to", *_EVIDENCE]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Contract:
@@ -120,7 +125,8 @@ def read_guarantees(snapshot: Snapshot) -> GuaranteeNet:
     ties = ties.append_column("owed_fen", owed)
     # of a contract told twice, the telling heard last counts
     latest: dict[tuple[str, str, str], Contract] = {}
-    for row in ties.sort_by([("known_from", "ascending"), ("fact_id", "ascending")]).to_pylist():
+    heard = ties.sort_by([("known_from", "ascending"), ("fact_id", "ascending")])
+    for row in heard.select(_TOLD).to_pylist():
         if row["certainty"] < 1 or row["from_key"] == row["to_key"]:
             continue
         latest[row["from_key"], row["to_key"], row["discriminator"]] = Contract(
@@ -132,7 +138,7 @@ def read_guarantees(snapshot: Snapshot) -> GuaranteeNet:
             row["guarantee_kind"],
             row["relation"],
             row["valid_to"],
-            tuple((name, row[name]) for name in ("source", "batch", "row")),
+            tuple((name, row[name]) for name in _EVIDENCE),
         )
     contracts = tuple(sorted(latest.values(), key=_order))
     return GuaranteeNet(
@@ -173,9 +179,11 @@ def _loans(snapshot: Snapshot) -> dict[str, frozenset[str]]:
 def _balances(snapshot: Snapshot) -> dict[str, int | None]:
     """Balance of each loan as last heard; the principal where no state was told."""
     balances: dict[str, int | None] = {}
-    for row in last_heard(snapshot.facts("Loan"), ["key"]).to_pylist():
+    granted = last_heard(snapshot.facts("Loan"), ["key"]).select(["key", "principal_fen"])
+    for row in granted.to_pylist():
         balances[row["key"]] = row["principal_fen"]
-    for row in last_heard(snapshot.facts("LoanState"), ["key"]).to_pylist():
+    states = last_heard(snapshot.facts("LoanState"), ["key"])
+    for row in states.select(["key", "settled_on", "balance_fen"]).to_pylist():
         settled = row["settled_on"] is not None and row["settled_on"] <= snapshot.as_of
         if settled or row["balance_fen"] is not None:
             balances[row["key"]] = 0 if settled else row["balance_fen"]
@@ -188,7 +196,10 @@ def _net_assets(snapshot: Snapshot) -> dict[str, int]:
     for node in SCHEMA.nodes.values():
         if all(item.name != "net_assets_fen" for item in node.properties):
             continue
-        for row in snapshot.facts(node.kind).to_pylist():
+        told = snapshot.facts(node.kind).select(
+            ["key", "valid_from", "known_from", "certainty", "net_assets_fen"]
+        )
+        for row in told.to_pylist():
             when = (row["valid_from"] or date.min, row["known_from"])
             if row["net_assets_fen"] is None or row["certainty"] < 1:
                 continue

@@ -13,9 +13,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from graph.snapshot import Snapshot
 from queries.basis import HINT_NOTICE
 from queries.rule_file import RuleFile, Strict, read_rules
+from queries.structure.profile import Profiles
 
 __all__ = ["AssociationHint", "HintKind", "Likeness", "Signal", "hint", "load_likeness"]
 
@@ -31,7 +31,8 @@ class _Simple(Strict):
 class _ReRegistration(Strict):
     months: int = Field(gt=0)
     before_days: int = Field(ge=0)
-    signals: int
+    # with one alone an ended representative of both would do, whom nothing leads to
+    signals: int = Field(ge=2)
     holders_ratio: float = Field(gt=0, le=1)
     certainty: dict[int, float]
     reason: str
@@ -105,7 +106,7 @@ class AssociationHint:
 
 
 def hint(
-    snapshot: Snapshot,
+    profiles: Profiles,
     policy: Likeness,
     kind: HintKind,
     ends: tuple[str, str],
@@ -114,9 +115,10 @@ def hint(
     *,
     via: tuple[str, ...] = (),
 ) -> AssociationHint:
-    """A hint between two parties of a snapshot, with its sentence, date and expiry."""
+    """A hint between two parties of a snapshot's profiles, with its sentence, date and expiry."""
     subject, other = ends
-    first, second = (_named(snapshot, key) for key in ends)
+    as_of = profiles.snapshot.as_of
+    first, second = (profiles.of[key].name or "（未具名）" for key in ends)
     what = "；".join(signal.text for signal in signals)
     return AssociationHint(
         kind=kind,
@@ -126,11 +128,7 @@ def hint(
         signals=signals,
         path=(subject, *via, other),
         sentence=f"{first} 与 {second}：{what}。",
-        as_of=snapshot.as_of,
-        expires_on=snapshot.as_of + timedelta(policy.expires_days),
+        as_of=as_of,
+        expires_on=as_of + timedelta(policy.expires_days),
         policy=policy.name,
     )
-
-
-def _named(snapshot: Snapshot, key: str) -> str:
-    return snapshot.name(snapshot.index(key)) or "（未具名）"

@@ -27,9 +27,7 @@ def nominees(profiles: Profiles, policy: Likeness | None = None) -> tuple[Associ
             if len(signals) < rule.signals:
                 continue
             certainty = rule.certainty[min(len(signals), max(rule.certainty))]
-            found.append(
-                hint(profiles.snapshot, policy, "nominee", (firm.key, person), certainty, signals)
-            )
+            found.append(hint(profiles, policy, "nominee", (firm.key, person), certainty, signals))
     return tuple(sorted(found, key=lambda item: (-item.certainty, item.subject, item.other)))
 
 

@@ -107,10 +107,16 @@ def find_joint_groups(
         back = graph.get_edge_data(b, a)
         if a < b and back and _joint(contracts) and _joint(back["contracts"]):
             both.add_edge(a, b)
-    sets = list(islice(nx.find_cliques(both), _GROUPS + 1))
-    found = [_group(net, members) for members in sets[:_GROUPS] if len(members) >= least]
+    found, cut = [], False
+    for tangle in nx.connected_components(both):
+        if len(tangle) < least:
+            continue
+        # of a district there may be more groups than of any tangle: what is bounded is the tangle
+        sets = list(islice(nx.find_cliques(both.subgraph(tangle)), _GROUPS + 1))
+        found += [_group(net, members) for members in sets[:_GROUPS] if len(members) >= least]
+        cut = cut or len(sets) > _GROUPS
     found.sort(key=lambda group: (-len(group.members), group.members))
-    return tuple(found), len(sets) > _GROUPS
+    return tuple(found), cut
 
 
 def _joint(contracts: list[Contract]) -> bool:

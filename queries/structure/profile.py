@@ -1,7 +1,7 @@
 """What can make parties look alike, read once from a snapshot: who runs, holds, lives and calls.
 
-Only proven ties (certainty 1) are read.  Of what several sources say of one thing the one heard
-last counts.
+Only proven ties (certainty 1) are read, and only of parties that have to do with a firm: of a district
+these are one in five.  Of what several sources say of one thing the one heard last counts.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
 
@@ -19,6 +23,9 @@ __all__ = ["Profile", "Profiles", "read_profiles"]
 
 _FIRMS = frozenset(SCHEMA.relationships["LEGAL_REPRESENTATIVE_OF"].targets)
 _SAID = ("name", "address", "phone_masked", "phone_key", "established_on", "ended_on", "birth_on")
+_SHARED = ("address", "phone_key")
+#: Kinds of tie that lead to a firm.
+_OF_FIRMS = ("LEGAL_REPRESENTATIVE_OF", "FILED_REGISTRATION_OF", "HOLDS_SHARES_IN")
 
 
 @dataclass
@@ -26,6 +33,7 @@ class Profile:
     """One party.
 
     Attributes:
+        name: as last heard, whoever said it; None when never told.
         said: what is told of it, by property; `evidence` names the fact for each.
         representatives, holders: of a firm: person or holder -> fact id (and ratio); of a firm that
             is gone, who represented it last.
@@ -36,6 +44,7 @@ class Profile:
 
     key: str
     label: str
+    name: str | None
     said: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, str] = field(default_factory=dict)
     representatives: dict[str, str] = field(default_factory=dict)
@@ -56,7 +65,8 @@ class Profile:
 
 @dataclass(frozen=True)
 class Profiles:
-    """Everybody; `sharing[what][value]` are the keys of those of whom that value is told."""
+    """Firms and whoever has to do with one; `sharing[what][value]` are the keys of all those of whom a
+    value is told that is told of a firm as well (other values may lack some)."""
 
     snapshot: Snapshot
     of: dict[str, Profile]
@@ -74,20 +84,25 @@ class Profiles:
 
 
 def read_profiles(snapshot: Snapshot) -> Profiles:
-    """Read what can make parties look alike."""
-    labels = snapshot.labels.to_pylist()
-    of = {
-        key: Profile(key, label)
-        for key, label in zip(snapshot.keys.to_pylist(), labels, strict=True)
+    """Read what can make parties look alike: nobody who has to do with no firm is like one."""
+    parties = [
+        node
+        for node in SCHEMA.nodes.values()
+        if SCHEMA.superlabel(node) == "Party" and not node.describes
+    ]
+    said = {
+        node.kind: (snapshot.facts(node.kind), [p.name for p in node.properties if p.name in _SAID])
+        for node in parties
     }
-    sharing: dict[str, dict[str, set[str]]] = {
-        "address": defaultdict(set), "phone_key": defaultdict(set),
-    }  # fmt: skip
-    for node in SCHEMA.nodes.values():
-        if SCHEMA.superlabel(node) != "Party" or node.describes:
-            continue
-        told = [name for name in _SAID if any(p.name == name for p in node.properties)]
-        for row in _rows(snapshot.facts(node.kind), ("key", *told)):
+    wanted = _near_firms(snapshot, said.values())
+    here = pa.array(np.flatnonzero(_among(snapshot.keys, wanted)))
+    everybody = (
+        column.take(here).to_pylist() for column in (snapshot.keys, snapshot.labels, snapshot.names)
+    )
+    of = {key: Profile(key, label, name) for key, label, name in zip(*everybody, strict=True)}
+    sharing: dict[str, dict[str, set[str]]] = {what: defaultdict(set) for what in _SHARED}
+    for table, told in said.values():
+        for row in _rows(_of(table, "key", wanted), ("key", *told)):
             profile = of[row["key"]]
             for name in told:
                 if row[name] is not None:
@@ -96,8 +111,43 @@ def read_profiles(snapshot: Snapshot) -> Profiles:
         for what, values in sharing.items():
             if what in profile.said:
                 values[profile.said[what]].add(profile.key)
-    _read_ties(snapshot, of)
+    _read_ties(snapshot, of, wanted)
     return Profiles(snapshot, of, sharing)
+
+
+def _near_firms(snapshot: Snapshot, said: Iterable[tuple[pa.Table, list[str]]]) -> pa.Array:
+    """Keys of firms, of whoever runs, holds or files for one or did, of the spouses of these, and of
+    whoever was ever told to have the address or telephone of a firm."""
+    said = list(said)
+    firms = _text(snapshot.keys).filter(_among(snapshot.labels, pa.array(sorted(_FIRMS))))
+    tables = [snapshot.former_offices, *(snapshot.ties[kind].table for kind in _OF_FIRMS)]
+    near = _all([firms, *(table[end] for table in tables for end in ("from_key", "to_key"))])
+    wed = snapshot.ties["SPOUSE_OF"].table
+    found = [near, _of(wed, "from_key", near)["to_key"], _of(wed, "to_key", near)["from_key"]]
+    for what in _SHARED:
+        stating = [table for table, told in said if what in told]
+        values = _all([_of(table, "key", firms)[what] for table in stating])
+        found += [_of(table, what, values)["key"] for table in stating]
+    return _all(found)
+
+
+def _all(columns: Iterable[Any]) -> pa.Array:
+    """Everything in some columns, once; texts come dictionary-coded or plain."""
+    chunked = (pa.chunked_array([c]) if isinstance(c, pa.Array) else c for c in columns)
+    plain = [part for column in chunked for part in _text(column).chunks]
+    return pc.unique(pa.chunked_array(plain, pa.string())).drop_null()
+
+
+def _text(column: Any) -> Any:
+    return column.cast(pa.string())
+
+
+def _among(column: Any, wanted: pa.Array) -> Any:
+    return pc.is_in(_text(column), value_set=wanted)
+
+
+def _of(table: pa.Table, column: str, wanted: pa.Array) -> pa.Table:
+    return table.filter(_among(table[column], wanted))
 
 
 def _rows(table: Any, names: Iterable[str]) -> list[dict[str, Any]]:
@@ -107,7 +157,7 @@ def _rows(table: Any, names: Iterable[str]) -> list[dict[str, Any]]:
     return [row for row in wanted.to_pylist() if row["certainty"] >= 1]
 
 
-def _read_ties(snapshot: Snapshot, of: dict[str, Profile]) -> None:
+def _read_ties(snapshot: Snapshot, of: dict[str, Profile], wanted: pa.Array) -> None:
     ends = ("from_key", "to_key")
     for row in _rows(snapshot.ties["LEGAL_REPRESENTATIVE_OF"].table, ends):
         of[row["to_key"]].representatives[row["from_key"]] = row["fact_id"]
@@ -120,13 +170,17 @@ def _read_ties(snapshot: Snapshot, of: dict[str, Profile]) -> None:
         if row["share_ratio"]:
             of[row["to_key"]].holders[row["from_key"]] = (row["share_ratio"], row["fact_id"])
             of[row["from_key"]].holds.add(row["to_key"])
-    for row in _rows(snapshot.ties["SPOUSE_OF"].table, ends):
+    wed = snapshot.ties["SPOUSE_OF"].table
+    for row in _rows(_of(_of(wed, "from_key", wanted), "to_key", wanted), ends):
         of[row["from_key"]].spouses[row["to_key"]] = row["fact_id"]
         of[row["to_key"]].spouses[row["from_key"]] = row["fact_id"]
-    for row in _rows(snapshot.ties["BELONGS_TO"].table, ends):
+    for row in _rows(_of(snapshot.ties["BELONGS_TO"].table, "from_key", wanted), ends):
         of[row["from_key"]].households.add(row["to_key"])
-    entries = {row["key"]: row for row in snapshot.facts("ListEntry").to_pylist()}
-    for row in _rows(snapshot.facts("SUBJECT_OF"), ends):
+    subjects = _rows(_of(snapshot.facts("SUBJECT_OF"), "from_key", wanted), ends)
+    listed = pa.array([row["to_key"] for row in subjects], pa.string())
+    told = _of(snapshot.facts("ListEntry"), "key", listed).select(["key", "listed_on", "certainty"])
+    entries = {row["key"]: row for row in told.to_pylist()}
+    for row in subjects:
         entry = entries.get(row["to_key"])
         if entry and entry["listed_on"] and entry["certainty"] >= 1:
             of[row["from_key"]].listed_on[row["fact_id"]] = entry["listed_on"]

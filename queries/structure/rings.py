@@ -99,8 +99,11 @@ def _ring(net: GuaranteeNet, members: frozenset[str], cycles: int, length: int) 
 def _from_outside(outside: list[Contract], debts: dict[str, Fen]) -> Fen:
     """What others cover: more than a member owes helps no other member."""
     covered = Fen()
+    by_borrower: dict[str, list[Contract]] = {}
+    for contract in outside:
+        by_borrower.setdefault(contract.borrower, []).append(contract)
     for member, owed in debts.items():
-        promised = secured([c for c in outside if c.borrower == member])
+        promised = secured(by_borrower.get(member, ()))
         covered += Fen(min(promised.known, owed.known), promised.unknown)
     return covered
 

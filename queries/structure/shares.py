@@ -10,6 +10,7 @@ that a sum over the whole by no more than that is rounding and no error.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -23,6 +24,7 @@ from scipy import sparse
 from graph.errors import NotFoundError
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
+from queries.party_numbers import numbers_of
 from queries.structure.thresholds import Thresholds, load_thresholds
 
 __all__ = ["DOUBTS", "Doubt", "Shares", "read_shares"]
@@ -126,6 +128,14 @@ class Shares:
         place = int(np.searchsorted(self.members, number))
         here = place < len(self.members) and self.members[place] == number
         return place if here else None
+
+    def firms_of(self, keys: Iterable[str]) -> set[int]:
+        """Places of those of some parties that shares are or can be held in, looked up at once.
+
+        Raises `NotFoundError` for a party that the snapshot does not know.
+        """
+        found = np.isin(self.members, numbers_of(self.snapshot, keys)) & self.is_firm
+        return set(np.flatnonzero(found).tolist())
 
     def key(self, place: int) -> str:
         """Key of the party at a place."""

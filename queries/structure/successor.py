@@ -14,6 +14,10 @@ from queries.structure.profile import Profile, Profiles
 
 __all__ = ["re_registrations"]
 
+#: What is shared -> its limit in the policy, and its words.
+_SHARED = {"address": "address", "phone_key": "phone"}
+_WORDS = {"address": "住所相同", "phone_key": "联系电话相同"}
+
 
 def re_registrations(
     profiles: Profiles, policy: Likeness | None = None
@@ -24,7 +28,7 @@ def re_registrations(
     found = []
     for old in profiles.firms:
         for day, ending, evidence in _endings(old):
-            candidates = {key for key in _near(profiles, old) if key != old.key}
+            candidates = {key for key in _near(profiles, old, policy) if key != old.key}
             for key in sorted(candidates):
                 new = profiles.of[key]
                 founded = new.said.get("established_on")
@@ -38,7 +42,7 @@ def re_registrations(
                 certainty = rule.certainty[min(len(common), max(rule.certainty))]
                 found.append(
                     hint(
-                        profiles.snapshot, policy, "re_registration", (new.key, old.key),
+                        profiles, policy, "re_registration", (new.key, old.key),
                         certainty, (when, *common),
                     )
                 )  # fmt: skip
@@ -66,17 +70,23 @@ def _soon_after(ended: date, founded: date, policy: Likeness) -> bool:
     return ended - timedelta(rule.before_days) <= founded <= latest
 
 
-def _near(profiles: Profiles, old: Profile) -> set[str]:
-    """Firms that could have anything in common with it."""
-    people = {*old.representatives, *old.holders, *old.agents}
+def _near(profiles: Profiles, old: Profile, policy: Likeness) -> set[str]:
+    """Firms that could have enough in common with it.
+
+    What more share than the policy says is no sign, and whoever has nothing else in common is none
+    of them: an agency files for firms in step with the district, and so do those that end.
+    """
+    people = {*old.representatives, *old.holders}
     people |= {s for p in old.representatives for s in profiles.of[p].spouses}
-    near = {
-        firm
-        for p in people
-        for firm in profiles.of[p].represents | profiles.of[p].holds | profiles.of[p].files
-    }
-    for what in profiles.sharing:
-        near |= {key for key in profiles.sharers(what, old.key) if profiles.of[key].is_firm}
+    near = {firm for p in people for firm in profiles.of[p].represents | profiles.of[p].holds}
+    for agent in old.agents:
+        filed = profiles.of[agent].files
+        if len(filed) <= policy.shared_by_at_most["agent"]:
+            near |= filed
+    for what, limit in _SHARED.items():
+        sharers = profiles.sharers(what, old.key)
+        if len(sharers) <= policy.shared_by_at_most[limit]:  # type: ignore[index]
+            near |= {key for key in sharers if profiles.of[key].is_firm}
     return near
 
 
@@ -96,11 +106,10 @@ def _common(profiles: Profiles, old: Profile, new: Profile, policy: Likeness) ->
         p, s = wed[0]
         facts3 = (old.representatives[p], profiles.of[p].spouses[s], new.representatives[s])
         found.append(Signal("representative", "法定代表人是配偶", facts3))
-    for what, limit, text in (("address", "address", "住所相同"),
-                              ("phone_key", "phone", "联系电话相同")):  # fmt: skip
+    for what, limit in _SHARED.items():
         sharers = profiles.sharers(what, old.key)
         if new.key in sharers and len(sharers) <= policy.shared_by_at_most[limit]:  # type: ignore[index]
-            found.append(Signal(what, text, (old.evidence[what], new.evidence[what])))
+            found.append(Signal(what, _WORDS[what], (old.evidence[what], new.evidence[what])))
     filed = [
         agent
         for agent in sorted(set(old.agents) & set(new.agents))

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from bench.district import growth
+from bench.district import results as growth_results
 from bench.ingest import results as ingest_results
 from bench.load import results as load_results
 from bench.load.open_loop import Timed
@@ -16,7 +18,7 @@ from bench.risk.graphs import plain
 from bench.risk.incremental import measure
 from bench.risk.sweeps import linear
 
-PAGES = [risk_results.PAGE, load_results.PAGE, ingest_results.PAGE]
+PAGES = [risk_results.PAGE, load_results.PAGE, ingest_results.PAGE, growth_results.PAGE]
 RISK = risk_results.PAGE
 
 PRINTED = """\
@@ -82,6 +84,26 @@ def test_a_load_is_read_from_its_table() -> None:
     }  # fmt: skip
     menu = load_results.PAGE.targets[-1]
     assert menu.seen("46 of 47 pages within 300 ms") == 46 and not menu.met(46)
+
+
+def test_growth_is_read_from_its_table() -> None:
+    # in step, but for the last answer, which grows with the square
+    found = {
+        persons: {
+            name: ((persons / 1e5) ** (2 if name.startswith("bulletin") else 1), persons / 100)
+            for name in growth.ANSWERS
+        }
+        for persons in (10_000, 100_000, 1_000_000)
+    }
+    text = growth.table(found)
+    seen = {target.what: target.seen(text) for target in growth_results.PAGE.targets}
+    slopes = dict.fromkeys((f"{name}, 100,000 to 1,000,000" for name in growth.ANSWERS), 1.0)
+    assert seen == {
+        **slopes, "bulletin of a month, 100,000 to 1,000,000": 2.0,
+        "log to first risk answer, 100,000 persons": 1.0,
+        "memory, 1,000,000 persons": pytest.approx(10_000 / 1024),
+        "memory, 100,000 to 1,000,000": 1.0,
+    }  # fmt: skip
 
 
 def test_a_part_that_fails_is_said_to_have_failed() -> None:

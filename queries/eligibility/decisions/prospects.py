@@ -128,22 +128,26 @@ class Prospects:
 
     def summary(self) -> tuple[ProspectCount, ...]:
         """By village and product: units with nothing, and with one thing, in the way."""
-        rows = []
+        rows: list[ProspectCount] = []
         for ranked in self._ranked:
             near = ranked.ways <= 1
-            places = self._village[ranked.parties[near]]
-            ways = ranked.ways[near]
-            for village in np.unique(places.astype(str)) if len(places) else ():
-                here = ways[places == village]
-                rows.append(
-                    ProspectCount(
-                        village=str(village),
-                        product=ranked.product.id,
-                        title=ranked.product.title,
-                        ready=int((here == 0).sum()),
-                        one_missing=int((here == 1).sum()),
-                    )
+            places = self._village[ranked.parties[near]].astype(str)
+            villages, at = np.unique(places, return_inverse=True)
+            # village by village nobody is gone through: of both there are more in a larger district
+            ready, one = (
+                np.bincount(at[ranked.ways[near] == ways], minlength=len(villages))
+                for ways in (0, 1)
+            )
+            rows += [
+                ProspectCount(
+                    village=str(village),
+                    product=ranked.product.id,
+                    title=ranked.product.title,
+                    ready=int(ready[place]),
+                    one_missing=int(one[place]),
                 )
+                for place, village in enumerate(villages)
+            ]
         return tuple(sorted(rows, key=lambda row: (row.village, row.product)))
 
     def totals(self) -> dict[str, ProductTotal]:

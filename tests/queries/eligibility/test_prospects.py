@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -232,6 +233,40 @@ def test_whom_nothing_can_be_lent_is_not_ready(tmp_path: Path) -> None:
     assert names(found, "farmer_small_credit_loan") == ["样本2"]
     rows = [row for row in found.summary() if row.product == "farmer_small_credit_loan"]
     assert sum(row.ready + row.one_missing for row in rows) == 1
+
+
+class _Compared(str):
+    """A village that counts how often it is held against another."""
+
+    __slots__ = ()
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        _Compared.times += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_a_summary_counts_by_village_without_going_through_all_for_each(tmp_path: Path) -> None:
+    found = district(tmp_path, *({"credit_grade": "A"} for _ in range(12)))
+    counted = found._village.copy()
+    counted[:] = [_Compared(f"division:61030510{number % 5}") for number in range(len(counted))]
+    found = replace(found, _village=counted)
+    _Compared.times = 0
+    rows = found.summary()
+    # once: villages times parties
+    assert _Compared.times == 0
+    expected: Counter[tuple[str, str, int]] = Counter()
+    for ranked in found._ranked:
+        for party, ways in zip(ranked.parties.tolist(), ranked.ways.tolist(), strict=True):
+            expected[str(counted[party]), ranked.product.id, ways] += 1
+    assert {(row.village, row.product): (row.ready, row.one_missing) for row in rows} == {
+        (village, product): (expected[village, product, 0], expected[village, product, 1])
+        for village, product, ways in expected
+        if ways <= 1
+    }
+    assert len({row.village for row in rows}) == 5
 
 
 def test_the_remedy_is_for_the_fact_that_lacks(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from bench.structure.detectors import DAY, DETECTORS, District, Measured, measure, take_in
@@ -18,6 +19,7 @@ from queries.structure.chains import find_chains
 from queries.structure.guarantees import GuaranteeNet, read_guarantees
 from queries.structure.hint import load_likeness
 from queries.structure.limits import check_group, check_guarantor
+from queries.structure.overview import read_structure
 from queries.structure.ownership import own
 from queries.structure.patterns import find_joint_groups, find_mutual, find_stars
 from queries.structure.profile import Profiles, read_profiles
@@ -179,6 +181,18 @@ def test_a_telephone_shared_by_many_is_no_evidence(district: District, profiles:
     phones = {(h.subject, h.other) for h in told if h.kind == "shared_phone"}
     in_agents_name = {pair for pair in phones if sharers & set(pair)}
     assert in_agents_name == set()
+
+
+def test_nobody_left_out_would_have_been_in_a_hint(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_some = read_structure(district.snapshot).hints
+    kept = len(read_profiles(district.snapshot).of)
+    monkeypatch.setattr(
+        "queries.structure.profile._near_firms", lambda snapshot, _: snapshot.keys.cast(pa.string())
+    )
+    assert kept < len(read_profiles(district.snapshot).of) == len(district.snapshot)
+    assert read_structure(district.snapshot).hints == of_some
 
 
 def test_shares_through_circles(district: District) -> None:

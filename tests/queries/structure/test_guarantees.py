@@ -141,6 +141,22 @@ def test_stars_pairs_and_groups() -> None:
     assert [r.is_joint_group for r in find_rings(net)] == [True, False]
 
 
+def test_only_a_tangle_is_cut_and_no_district(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queries.structure.patterns._GROUPS", 2)
+    world = new_world()
+    for village in range(5):
+        for a, b in itertools.permutations([f"{name}{village}" for name in "QRS"], 2):
+            promise(world, a, b, guarantee_kind="joint_group")
+    groups, cut = find_joint_groups(read_guarantees(snapshot_of(world)))
+    assert len(groups) == 5 and not cut
+    # two, two and two who are no pair: eight groups of three in one tangle
+    for a, b in itertools.permutations(["A1", "A2", "B1", "B2", "C1", "C2"], 2):
+        if a[0] != b[0]:
+            promise(world, a, b, guarantee_kind="joint_group")
+    groups, cut = find_joint_groups(read_guarantees(snapshot_of(world)))
+    assert len(groups) == 7 and cut
+
+
 @settings(max_examples=examples(120))
 @given(pairs_of)
 def test_rings_are_the_components_and_their_cycles_all_simple_ones(

@@ -10,11 +10,13 @@ import pytest
 from firms import DAY, holdings, new_world, snapshot_of
 from world import World
 
+from graph.snapshot import Snapshot
 from queries.eligibility.facts.catalogue import catalogue
 from queries.structure.association_hints import same_controller, shared_agents, shared_values
 from queries.structure.hint import AssociationHint
 from queries.structure.nominee import nominees
-from queries.structure.profile import Profiles, read_profiles
+from queries.structure.overview import read_structure
+from queries.structure.profile import Profile, Profiles, read_profiles
 from queries.structure.successor import re_registrations
 
 ENDED = date(2025, 2, 1)
@@ -235,6 +237,36 @@ def test_an_agent_is_one_sign_of_re_registration(
         filed(world, "Z", "old", "new", *also)
 
     assert kinds(successors(tmp_path, fronts=("P", "Q"), more=more)) == signals
+
+
+def test_a_sweep_looks_nobody_up_in_the_whole_district(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = new_world()
+    for key in ("a", "b", "c"):
+        firm(world, key, "P", address="街1号")
+    structure = read_structure(snapshot_of(world))
+    # a look-up goes through all keys: once a hint, it made hints grow with the square of a district
+    asked: list[str] = []
+    monkeypatch.setattr(Snapshot, "index", lambda _, key: asked.append(key))
+    sentences = [hint.sentence for hint in structure.hints]
+    assert len(sentences) == 6 and sentences[0].startswith("名a 与 名b：") and not asked
+
+
+def test_what_very_many_share_leads_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, firms = new_world(), [f"f{number}" for number in range(30)]
+    for number, key in enumerate(firms):
+        firm(world, key, f"P{number}", address="集中登记", phone_key="agency",
+             established_on=date(2025, 3, 1), ended_on=ENDED if number % 2 else None)  # fmt: skip
+    filed(world, "Z", *firms)
+    holdings(world, ("X", "f1", 0.6), ("X", "f2", 0.6))
+    compared: list[tuple[str, str]] = []
+
+    def common(_: object, old: Profile, new: Profile, policy: object) -> list[object]:
+        compared.append((old.key, new.key))
+        return []
+
+    monkeypatch.setattr("queries.structure.successor._common", common)
+    # once every firm that ended was held against all that the agency files for
+    assert re_registrations(look(world)) == () and compared == [("f1", "f2")]
 
 
 def test_links_by_resemblance_and_ended_ones_make_no_hint() -> None:
