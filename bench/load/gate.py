@@ -4,7 +4,7 @@
 
 A small district is served with log-in, scope, consent and audit on.  Its questions are asked by one
 reader without any service, then the page over HTTP, both once a while and of the same borrowers, in one
-run; a failing ratio is measured twice more, both parts anew (`bench.risk.gate`).
+run; a failing ratio is measured twice more, both parts anew (`bench.floor`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from api.services import Services
+from bench.floor import holds
 from bench.load.open_loop import (
     Asked,
     agreed,
@@ -25,7 +26,6 @@ from bench.load.open_loop import (
     serving,
     taken_in,
 )
-from bench.risk.gate import holds
 from graph.engine import stop_engine
 from graph.settings import Settings
 
