@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 from graph.engine.home import import_marker, wipe_unfinished_import
 from graph.engine.provision import jars
 from graph.engine.room import refuse_full_disk, refuse_too_little_memory
@@ -64,8 +66,13 @@ def importing_engine(settings: Settings, *, owned: bool = False) -> Iterator[Fil
 
         def fill(nodes: Named, relationships: Named) -> None:
             nonlocal filled
-            # before anything is told: a kill in between must show
-            import_marker(settings).touch()
+            # before anything is told: a kill in between must show, and whoever comes next ends this
+            # process by the note, also one that has not begun to read
+            try:
+                created = psutil.Process(child.pid).create_time()
+            except psutil.NoSuchProcess:
+                raise _failure(settings) from None
+            import_marker(settings).write_text(f"{child.pid} {created}", encoding="utf-8")
             _tell(child, import_arguments(settings, nodes, relationships))
             _await_import(settings, child)
             filled = True
@@ -75,6 +82,8 @@ def importing_engine(settings: Settings, *, owned: bool = False) -> Iterator[Fil
         finally:
             if not filled:
                 end_host(settings, child)
+            if child.stdin is not None:
+                child.stdin.close()
 
 
 def import_arguments(settings: Settings, nodes: Named, relationships: Named) -> list[str]:

@@ -78,6 +78,9 @@ def main(configuration_file: str) -> None:
     configuration = HostConfiguration(
         **json.loads(Path(configuration_file).read_text(encoding="utf-8"))
     )
+    if configuration.marker_file is not None:
+        # a folder that is moved is still where this process stands (`home.wipe_unfinished_import`)
+        os.chdir(configuration.home)
     management = None
     try:
         _start_java(configuration)
@@ -122,10 +125,6 @@ def _import(configuration: HostConfiguration, marker: Path) -> None:
     """Fill the store with what standard input tells; Java is there while that is still written."""
     # who was killed in the middle hands over half of it, which is no JSON
     arguments = json.loads(sys.stdin.buffer.read())
-    # a folder that was moved is still where this process stands (`home.wipe_unfinished_import`)
-    os.chdir(configuration.home)
-    # whoever comes next ends this process by that note
-    marker.write_text(f"{os.getpid()} {psutil.Process().create_time()}", encoding="utf-8")
     if said := _administer(Path(configuration.home), arguments):
         raise RuntimeError(f"the import ended with {said}")
     marker.unlink()

@@ -20,7 +20,7 @@ from world import World
 
 from graph.catch_up import catch_up
 from graph.connection import Graph, connect
-from graph.engine import stop_engine
+from graph.engine import bulk_import, importing_engine, stop_engine
 from graph.engine.home import import_marker
 from graph.errors import LogError
 from graph.log import FactLog
@@ -179,6 +179,28 @@ def test_a_killed_import_is_made_again(
         assert len(_engines(settings)) == 1
         with connect(settings, owned=True) as graph:
             assert dump(graph) == in_batches
+
+
+def test_who_imports_is_noted_before_it_is_told_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed right after that, whoever comes next ends it, though it has not begun to read."""
+    settings = Settings(data=tmp_path / "data", engine_heap_mb=512)
+    home = settings.engine_dir.resolve()
+
+    def tell(child: subprocess.Popen[bytes], _: list[str]) -> None:
+        [pid, created] = import_marker(settings).read_text(encoding="utf-8").split()
+        noted = psutil.Process(int(pid))
+        assert noted.pid == child.pid and abs(noted.create_time() - float(created)) < 1
+        # by where it stands it is known as this folder's, before Java is there
+        until(lambda: Path(noted.cwd()) == home)
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(bulk_import, "_tell", tell)
+    with pytest.raises(RuntimeError, match="killed"):
+        with importing_engine(settings, owned=True) as fill:
+            fill([], [])
+    assert import_marker(settings).exists() and not _engines(settings)
 
 
 def _engines(settings: Settings) -> list[int]:
