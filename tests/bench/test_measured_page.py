@@ -17,8 +17,13 @@ from bench.risk.cascade import compare, timed
 from bench.risk.graphs import plain
 from bench.risk.incremental import measure
 from bench.risk.sweeps import linear
+from bench.start import commands as start_commands
+from bench.start import results as start_results
 
-PAGES = [risk_results.PAGE, load_results.PAGE, ingest_results.PAGE, growth_results.PAGE]
+PAGES = [
+    risk_results.PAGE, load_results.PAGE, ingest_results.PAGE, growth_results.PAGE,
+    start_results.PAGE,
+]  # fmt: skip
 RISK = risk_results.PAGE
 
 PRINTED = """\
@@ -84,6 +89,14 @@ def test_a_load_is_read_from_its_table() -> None:
     }  # fmt: skip
     menu = load_results.PAGE.targets[-1]
     assert menu.seen("46 of 47 pages within 300 ms") == 46 and not menu.met(46)
+
+
+def test_what_starts_is_read_as_it_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    for seconds, target in enumerate(start_results.PAGE.targets[:-1], 1):
+        start_commands.say(target.what.replace("`", "").replace(" on a fresh machine", ", fresh")
+                           .replace("demo again", "demo, again"), seconds)  # fmt: skip
+    text = capsys.readouterr().out + "make quick 80 s\n"
+    assert [target.seen(text) for target in start_results.PAGE.targets] == [1, 2, 3, 4, 80]
 
 
 def test_growth_is_read_from_its_table() -> None:
