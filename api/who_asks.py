@@ -6,11 +6,17 @@ known by a log-in, and sees what their role does (`api.security`).
 
 from __future__ import annotations
 
-from queries.scope import ADMINISTRATOR, Scope
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from queries.scope import Scope
 
 __all__ = ["local_scope"]
 
 
 def local_scope() -> Scope:
     """The scope of whoever uses this machine: of its commands."""
+    # a command that only helps answers nobody anything
+    from queries.scope import ADMINISTRATOR
+
     return ADMINISTRATOR

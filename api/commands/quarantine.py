@@ -10,7 +10,6 @@ import typer
 
 from api.acts import Act
 from api.terminal import Json, KnownAt, SourceName, answer_with, instant_of, opened, table
-from graph.encoding import encode
 
 __all__ = ["commands"]
 
@@ -92,6 +91,7 @@ def worklist(
     as_json: Json = False,
 ) -> None:
     """各部门待更正清单 / what each department has to put right."""
+    from graph.encoding import encode
     from graph.time import day_of
     from ingest import by_department
 

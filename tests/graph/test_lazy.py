@@ -22,6 +22,12 @@ library()
 print(",".join(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
+_HELPED = """
+import sys
+import api.command_line
+print(",".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
 _TAKEN_IN = """
 import sys
 import ingest.plan
@@ -52,6 +58,15 @@ def test_a_question_does_not_wait_for_what_it_does_not_use() -> None:
     loaded = set(said.strip().split(","))
     assert "neo4j" in loaded
     assert loaded & set(_SLOW) == set()
+
+
+def test_who_asks_for_help_waits_for_nothing_that_answers() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", _HELPED], capture_output=True, text=True, check=True
+    ).stdout
+    loaded = set(said.strip().split(","))
+    assert "typer" in loaded
+    assert loaded & {*_SLOW, "neo4j", "pyarrow", "numpy", "pandas", "pydantic", "queries"} == set()
 
 
 def test_a_file_is_taken_in_without_what_talks_to_the_graph() -> None:
