@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -85,7 +86,7 @@ def demo(
     import ingest as room
     from api.security import local_asker
     from api.security.first_start import demonstration_client, demonstration_links
-    from graph.engine.ahead import fetching_beside
+    from graph.engine.ahead import archiving_beside, fetching_beside
     from graph.time import utc_now
     from ingest.sample import steps
 
@@ -115,8 +116,11 @@ def demo(
             print(f"  {role.term}（{shown}）：http://127.0.0.1:{port}{leads_to}", flush=True)
         print(f"演示客户端（接口说明 http://127.0.0.1:{port}/docs ，密钥只显示这一次）：")
         print(f"  CLIENT={client.client}\n  SECRET={client.secret}", flush=True)
+        # whoever shows it once shows it again
+        beside.enter_context(archiving_beside(settings))
 
-    _serve("127.0.0.1", port, welcome)
+    with ExitStack() as beside:
+        _serve("127.0.0.1", port, welcome)
 
 
 def _work_at_the_office() -> None:

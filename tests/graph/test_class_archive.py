@@ -8,10 +8,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from leftovers import still_running
+from waiting import until
 
 from graph.engine import archive_classes, engine_status, ensure_engine, stop_engine
+from graph.engine.ahead import archiving_beside
 from graph.engine.archive import ClassArchive, class_archive
 from graph.engine.archiving import forget_gone
+from graph.engine.provision import jars
 from graph.settings import Settings
 
 
@@ -91,3 +95,21 @@ def test_an_engine_starts_from_the_one_that_was_made(tmp_path: Path) -> None:
     mapped = {one.path for one in psutil.Process(engine_status(settings).pid).memory_maps()}
     stop_engine(settings)
     assert str(archive.path) in mapped
+
+
+def test_one_that_is_made_beside_something_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And with it the engine whose classes are recorded: nothing is left, and nothing half made used."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    settings = Settings(data=tmp_path / "data", cache=cache)
+    known = Settings().cache / f"neo4j-{settings.engine_version}"
+    if not known.exists():
+        jars(Settings())
+    (cache / known.name).symlink_to(known)
+    monkeypatch.setenv("XINNONG_CACHE", str(cache))
+    with archiving_beside(settings):
+        until(lambda: [line for line in still_running(cache) if "graph.engine.host" in line])
+    until(lambda: not still_running(cache))
+    assert not class_archive(settings, jars(settings)).is_whole()

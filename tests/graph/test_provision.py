@@ -99,10 +99,10 @@ def test_another_process_fetches_meanwhile(
     monkeypatch.setenv("XINNONG_CACHE", str(tmp_path))
     monkeypatch.setattr(provision, "pinned", lambda _: (JAR,))
     repository("busy")
-    ahead.main()  # what cannot be fetched is said by whoever needs it
+    ahead.main("fetch")  # what cannot be fetched is said by whoever needs it
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     repository("whole")
-    ahead.main()
+    ahead.main("fetch")
     assert [path.read_bytes() for path in tmp_path.rglob("*.jar")] == [CONTENT]
 
 
@@ -132,5 +132,5 @@ def test_nothing_is_fetched_for_an_engine_of_somebody_else(
 
     monkeypatch.setattr("graph.engine.ahead.subprocess.Popen", started)
     for settings in (Settings(neo4j_uri="bolt://127.0.0.1:1"), Settings(engine_jars=tmp_path)):
-        with ahead.fetching_beside(settings):
+        with ahead.fetching_beside(settings), ahead.archiving_beside(settings):
             pass
