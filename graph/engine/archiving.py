@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from graph.engine.archive import ClassArchive, class_archive
 from graph.engine.bulk_import import import_arguments
-from graph.engine.home import host_configuration, prepare_home
+from graph.engine.home import host_configuration, import_marker, prepare_home
 from graph.engine.host import JAVA_OPTIONS
 from graph.engine.provision import jars, java_environment, java_home
 from graph.engine.rehearsal import write_rehearsal
@@ -87,6 +87,7 @@ def _record(settings: Settings, archive: ClassArchive, folder: Path, recorded: P
     )
     handed = own.engine_dir / "host.json"
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
+    import_marker(own).touch()
     told = json.dumps(import_arguments(own, *write_rehearsal(folder)))
     _run([sys.executable, "-m", "graph.engine.host", str(handed)], told)
 
