@@ -40,6 +40,8 @@ def main() -> None:
     )
     parser.add_argument("--times", type=int, default=7, help="how often a command is run")
     given = parser.parse_args()
+    # who runs in the background ignores Ctrl-C, and whatever it starts would too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     print(
         f"{platform.machine()}, {psutil.cpu_count()} processors, Python {platform.python_version()}, "
         f"load before {os.getloadavg()[0]:.1f}"
