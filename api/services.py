@@ -21,7 +21,7 @@ from graph.log import FactLog
 from graph.moment import Moment
 from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sessions
 from graph.settings import Settings
-from graph.time import today, utc_now
+from graph.time import utc_now
 from queries.consent import Consented, ConsentedScopes, has_consent
 from queries.publishing import Publishing
 from queries.reader import Reader
@@ -133,7 +133,16 @@ class Services(Closing):
         """What the institutions that lend are called, by key: as the log says, engine or not."""
         from queries.names import institution_names
 
-        return institution_names(self.log, today(), utc_now())
+        batches = self.log.batches()
+        if not batches:
+            return {}
+        at = Moment.of(batches)
+        # every list of users, clients and consents shows them: they are read once for a state of the data
+        found: dict[str, str] = self.runs.of("institution_names").wait(
+            (at.as_of, at.known_at, at.head),
+            lambda: institution_names(self.log, at.as_of, at.known_at),
+        )
+        return found
 
     def insert_guarantee(
         self, proposal: GuaranteeProposal, *, accept_open: Collection[str] = ()
