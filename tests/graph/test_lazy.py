@@ -35,6 +35,14 @@ print(",".join(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
 
+def loaded_by(program: str) -> set[str]:
+    """Packages that are there after a program in a process of its own, which prints them."""
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    return set(said.strip().split(","))
+
+
 @pytest.mark.parametrize("package", ["ingest", "queries"])
 def test_every_public_name_is_there(package: str) -> None:
     room = importlib.import_module(package)
@@ -52,28 +60,19 @@ def test_homes_are_read_from_the_package_itself(tmp_path: Path) -> None:
 
 
 def test_a_question_does_not_wait_for_what_it_does_not_use() -> None:
-    said = subprocess.run(
-        [sys.executable, "-c", _ASKED], capture_output=True, text=True, check=True
-    ).stdout
-    loaded = set(said.strip().split(","))
+    loaded = loaded_by(_ASKED)
     assert "neo4j" in loaded
     assert loaded & set(_SLOW) == set()
 
 
 def test_who_asks_for_help_waits_for_nothing_that_answers() -> None:
-    said = subprocess.run(
-        [sys.executable, "-c", _HELPED], capture_output=True, text=True, check=True
-    ).stdout
-    loaded = set(said.strip().split(","))
+    loaded = loaded_by(_HELPED)
     assert "typer" in loaded
     assert loaded & {*_SLOW, "neo4j", "pyarrow", "numpy", "pandas", "pydantic", "queries"} == set()
 
 
 def test_a_file_is_taken_in_without_what_talks_to_the_graph() -> None:
     """30 MB of every process that reads a file, and of what a million rows may take."""
-    said = subprocess.run(
-        [sys.executable, "-c", _TAKEN_IN], capture_output=True, text=True, check=True
-    ).stdout
-    loaded = set(said.strip().split(","))
+    loaded = loaded_by(_TAKEN_IN)
     assert "pyarrow" in loaded
     assert loaded & {"neo4j", "jpype", "fastapi", "numba"} == set()
