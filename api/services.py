@@ -21,12 +21,12 @@ from graph.log import FactLog
 from graph.moment import Moment
 from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sessions
 from graph.settings import Settings
-from graph.time import utc_now
+from graph.time import today, utc_now
 from queries.consent import Consented, ConsentedScopes, has_consent
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
-from queries.scope import Scope
+from queries.scope import ADMINISTRATOR, Scope
 from queries.single_flight import SingleFlight
 
 if TYPE_CHECKING:
@@ -131,18 +131,11 @@ class Services(Closing):
 
     def institution_names(self) -> dict[str, str]:
         """What the institutions that lend are called, by key: as the log says, engine or not."""
-        from queries.names import institution_names
-
         batches = self.log.batches()
         if not batches:
             return {}
-        at = Moment.of(batches)
-        # every list of users, clients and consents shows them: they are read once for a state of the data
-        found: dict[str, str] = self.runs.of("institution_names").wait(
-            (at.as_of, at.known_at, at.head),
-            lambda: institution_names(self.log, at.as_of, at.known_at),
-        )
-        return found
+        reader = self.reader_of(ADMINISTRATOR, as_of=today(), known_at=batches[-1].known_at)
+        return reader.institution_names()
 
     def insert_guarantee(
         self, proposal: GuaranteeProposal, *, accept_open: Collection[str] = ()

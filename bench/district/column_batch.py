@@ -44,6 +44,18 @@ class ColumnBatch:
                 "to_key": targets, "to_label": target_label}  # fmt: skip
         self._state(kind, len(sources), {**ends, **said})
 
+    def loans(
+        self, series: str, borrowers: Any, label: str, is_bad: Any, *,
+        principal_fen: int, purpose: str, bad: str, overdue_days: int,
+    ) -> None:  # fmt: skip
+        """One loan to each borrower, half of it paid back; `bad` is the class of those that `is_bad`."""
+        keys = np.array([f"loan:{series}:{n:09d}" for n in range(len(borrowers))])
+        self.node("Loan", keys, granted_on=np.full(len(keys), np.datetime64("2025-01-01")),
+                  principal_fen=principal_fen, purpose=purpose)  # fmt: skip
+        self.node("LoanState", keys, label="Loan", loan_class=np.where(is_bad, bad, "pass"),
+                  overdue_days=np.where(is_bad, overdue_days, 0), balance_fen=principal_fen // 2)  # fmt: skip
+        self.tie("BORROWED", borrowers, label, keys, "Loan")
+
     def write(self) -> None:
         """Hand it all to the batch, which takes every kind once."""
         for kind, tables in self._tables.items():

@@ -61,13 +61,8 @@ def write_firms(batch: ColumnBatch, people: Households, chance: np.random.Genera
               firms, "Enterprise")  # fmt: skip
     _shares(batch, people, firms, runs, village, chance)
     borrowers = firms[chance.random(count) < 0.3]
-    loans = np.array([f"loan:F1:{n:09d}" for n in range(len(borrowers))])
-    bad = chance.random(len(loans)) < 0.03
-    batch.node("Loan", loans, granted_on=np.full(len(loans), np.datetime64("2025-01-01")),
-               principal_fen=100_000_000, purpose="收购")  # fmt: skip
-    batch.node("LoanState", loans, label="Loan", loan_class=np.where(bad, "doubtful", "pass"),
-               overdue_days=np.where(bad, 200, 0), balance_fen=80_000_000)  # fmt: skip
-    batch.tie("BORROWED", borrowers, "Enterprise", loans, "Loan")
+    batch.loans("F1", borrowers, "Enterprise", chance.random(len(borrowers)) < 0.03,
+                principal_fen=100_000_000, purpose="收购", bad="doubtful", overdue_days=200)  # fmt: skip
     return firms
 
 

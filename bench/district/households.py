@@ -72,7 +72,9 @@ def write_households(
     batch.tie("LOCATED_IN", h, "Household", v, "Village")
     wife = np.flatnonzero(spouse)
     batch.tie("SPOUSE_OF", p[wife - 1], "Person", p[wife], "Person")
-    _loans(batch, chance, p[first][chance.random(households) < 0.4])
+    borrowers = p[first][chance.random(households) < 0.4]
+    batch.loans("C1", borrowers, "Person", chance.random(len(borrowers)) < 0.02,
+                principal_fen=10_000_000, purpose="种植", bad="substandard", overdue_days=120)  # fmt: skip
     listed = p[chance.integers(0, persons, persons // 200)]
     entries = np.array([f"list:judgment_defaulter:{n}" for n in range(len(listed))])
     batch.node("ListEntry", entries, list_kind="judgment_defaulter")
@@ -89,16 +91,6 @@ def _villages(batch: ColumnBatch, count: int) -> Keys:
     named = np.unique(towns)
     batch.node("Town", named, name=np.array([f"样{n}镇" for n in range(len(named))]))
     return villages
-
-
-def _loans(batch: ColumnBatch, chance: np.random.Generator, borrowers: Keys) -> None:
-    loans = np.array([f"loan:C1:{n:09d}" for n in range(len(borrowers))])
-    bad = chance.random(len(loans)) < 0.02
-    batch.node("Loan", loans, granted_on=np.full(len(loans), np.datetime64("2025-01-01")),
-               principal_fen=10_000_000, purpose="种植")  # fmt: skip
-    batch.node("LoanState", loans, label="Loan", loan_class=np.where(bad, "substandard", "pass"),
-               overdue_days=np.where(bad, 120, 0), balance_fen=5_000_000)  # fmt: skip
-    batch.tie("BORROWED", borrowers, "Person", loans, "Loan")
 
 
 def _files(batch: ColumnBatch, chance: np.random.Generator, p: Keys, h: Keys) -> None:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -119,21 +119,23 @@ def forget_gone(folder: Path) -> None:
     killed making left; under the lock."""
     for left in folder.glob(f"{_ASIDE}*"):
         shutil.rmtree(left, ignore_errors=True)
-    for note in folder.glob("classes-*.json"):
-        try:
-            made_of = json.loads(note.read_text(encoding="utf-8"))["class_path"]
-        except (OSError, ValueError, KeyError):
-            made_of = []
-        if not made_of or not all(Path(each).exists() for each in made_of):
-            ClassArchive(note.with_suffix(".aot"), ()).delete()
+    for held in _held(folder):
+        if not held.class_path or not all(Path(each).exists() for each in held.class_path):
+            held.delete()
 
 
 def forget_former(archive: ClassArchive) -> None:
     """Delete what was archived of the same class path before it was altered, or recorded otherwise."""
-    for note in archive.path.parent.glob("classes-*.json"):
+    for held in _held(archive.path.parent):
+        if held.path != archive.path and held.class_path == archive.class_path:
+            held.delete()
+
+
+def _held(folder: Path) -> Iterator[ClassArchive]:
+    """Archives that lie there, with the class path that is noted; none where the note says none."""
+    for note in [*folder.glob("classes-*.json")]:
         try:
-            made_of = json.loads(note.read_text(encoding="utf-8"))["class_path"]
-        except (OSError, ValueError, KeyError):
-            continue
-        if note != archive.note and made_of == [*archive.class_path]:
-            ClassArchive(note.with_suffix(".aot"), ()).delete()
+            made_of = tuple(json.loads(note.read_text(encoding="utf-8"))["class_path"])
+        except (OSError, ValueError, KeyError, TypeError):
+            made_of = ()
+        yield ClassArchive(note.with_suffix(".aot"), made_of)
