@@ -23,10 +23,11 @@ from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sess
 from graph.settings import Settings
 from graph.time import today, utc_now
 from queries.consent import Consented, ConsentedScopes, has_consent
+from queries.published import PUBLIC
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
-from queries.scope import ADMINISTRATOR, Scope
+from queries.scope import Scope
 from queries.single_flight import SingleFlight
 
 if TYPE_CHECKING:
@@ -130,11 +131,12 @@ class Services(Closing):
         return has_consent(self.store, subject, institution, purpose, at=at)
 
     def institution_names(self) -> dict[str, str]:
-        """What the institutions that lend are called, by key: as the log says, engine or not."""
+        """What the institutions that lend are called, by key: as the log says, engine or not.
+        Anybody may know it."""
         batches = self.log.batches()
         if not batches:
             return {}
-        reader = self.reader_of(ADMINISTRATOR, as_of=today(), known_at=batches[-1].known_at)
+        reader = self.reader_of(PUBLIC, as_of=today(), known_at=batches[-1].known_at)
         return reader.institution_names()
 
     def insert_guarantee(
