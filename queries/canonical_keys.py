@@ -7,7 +7,7 @@ code by now (`graph.resolution`).  Whoever asks several things at one moment loo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -67,9 +67,18 @@ class At:
             "as_of": self.as_of,
             "known_at": self.known_at,
             **parameters(lawful_on(self.as_of, self.known_at)),
-            "veiled": list(self.veiled),
-            "registers": list(self.registers),
+            "veiled": _filled(self.veiled),
+            "registers": _filled(self.registers),
         }
+
+
+#: The engine keeps a plan for lists of eleven to a hundred, and another one for shorter ones.
+_AT_LEAST = 11
+
+
+def _filled(names: Collection[str]) -> list[str]:
+    """Names as a list for which there is one plan; nothing is called what it is filled up with."""
+    return [*names, *[""] * (_AT_LEAST - len(names))]
 
 
 def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Statement:
@@ -77,7 +86,7 @@ def statement_of(question: Question, scope: Scope, given: dict[str, Any]) -> Sta
     text = question.text_for(scope)
     if not scope.sees_everything:
         given |= scope.parameters()
-    return Statement(text, _used(text, given), question.rows)
+    return Statement(text, _used(text, question.sent(given)), question.rows)
 
 
 def _used(text: str, given: Mapping[str, Any]) -> dict[str, Any]:

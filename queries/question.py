@@ -4,7 +4,7 @@
     // question: 这个主体借过哪些款？ / What did the party borrow?
     // param key: text = 主体编号 / party key
     // param hops: integer = 跳数 / hops ; default 2
-    // param names: list = 名称 / names ; read from text     (nobody gives it: it comes in `$typed`)
+    // param names: list = 名称 / names ; read from text     (nobody gives it)
     // param hops: integer = 跳数 / hops ; at most 3           (more is refused)
     // returns loan_key: text = 贷款编号 / loan key
     // returns role: text = 与户主关系 / role ; codes BELONGS_TO.role    (its words: `queries.codes`)
@@ -13,7 +13,8 @@
     // rows: 200
     // within: depth 20            (how far the text follows: rows beyond are cut, and that is said)
 
-Both clocks are parameters of every question, and stand in none of its files: every version and
+Texts and lists that are asked with come in one map, `$asked` (`Question.sent`); a file names them as
+any other.  Both clocks are parameters of every question, and stand in none of its files: every version and
 every tie that it binds is under `live(x)` (`queries.expansion`), or it does not load.  The header is
 checked against the text as well: parameters, columns, labels, types, classes, read-only, bounded.  A question
 that lies about itself does not load.  What several questions say alike is a fragment, put in its
@@ -24,7 +25,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -45,10 +46,13 @@ from queries.pattern import bound
 from queries.scope import Scope
 from queries.seen import Reading
 
-__all__ = ["CLOCKS", "TYPED", "Column", "Parameter", "Question", "parse_question"]
+__all__ = ["ASKED", "CLOCKS", "Column", "Parameter", "Question", "parse_question"]
 
-#: The parameter that what is read from another one comes in, by name.
-TYPED = "typed"
+#: The parameter that texts and lists come in, by name.
+ASKED = "asked"
+
+#: Types of values that have a length.
+_LONG = frozenset({"text", "list", "map"})
 
 _LINE = re.compile(
     r"//\s*(title|question|basis|access|rows|allow|within|param|returns)\s*([a-z_]*)\s*:\s*(.+)"
@@ -178,6 +182,13 @@ class Question:
                 )
         return values
 
+    def sent(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values as the texts name them: those that have a length in one map, `ASKED`."""
+        names = _of_a_length((*self.parameters, *self.read))
+        sent = {name: value for name, value in values.items() if name not in names}
+        own = {name: value for name, value in values.items() if name in names}
+        return {**sent, ASKED: own} if own else sent
+
     def text_for(self, scope: Scope) -> str:
         """The rendering for a reader."""
         if scope.sees_everything:
@@ -250,7 +261,6 @@ def parse_question(path: Path, text: str) -> Question:
         if word not in stated:
             raise refuse(f"the header lacks {word}")
     own = "\n".join(body).strip()
-    read_of_it = [item.name for item in parameters if item.read_from]
     try:
         cypher = expand(with_roles(own))
         plain = blanked(cypher)
@@ -282,7 +292,7 @@ def parse_question(path: Path, text: str) -> Question:
     if forbidden := _NOT_OWN.search(blanked(own)):
         raise refuse(f"{forbidden[0]} is for the expansions to write (`queries.expansion`)")
     try:
-        cypher = _with_typed(cypher, read_of_it)
+        cypher = _in_one_map(cypher, _of_a_length(parameters))
         text = rendered(cypher)
     except ValueError as error:
         raise refuse(str(error)) from error
@@ -308,16 +318,20 @@ def parse_question(path: Path, text: str) -> Question:
     )
 
 
-def _with_typed(cypher: str, names: Collection[str]) -> str:
-    """The text with parameters of these names as entries of one map, `TYPED`.
+def _of_a_length(parameters: Iterable[Parameter]) -> frozenset[str]:
+    return frozenset(item.name for item in parameters if item.type in _LONG)
 
-    The engine keeps a plan for parameters of about that length, of lists and texts alike: what
-    somebody types would be planned anew, for seconds, whenever it could be meant in another way.  A
-    map has no length.
+
+def _in_one_map(cypher: str, names: Collection[str]) -> str:
+    """The text with parameters of these names as entries of one map, `ASKED`.
+
+    The engine keeps a plan for parameters of about that length, of lists and texts alike: the same
+    question would be planned anew, for seconds, of a longer key, and whenever what somebody typed
+    could be meant in another way.  A map has no length.
     """
     if not names:
         return cypher
-    return re.sub(rf"\$({'|'.join(names)})\b", rf"${TYPED}.\1", cypher)
+    return re.sub(rf"\$({'|'.join(sorted(names))})\b", rf"${ASKED}.\1", cypher)
 
 
 def _has_words(codes: str, returned: list[str]) -> bool:

@@ -278,7 +278,8 @@ class Scope:
             "opened": self._grants.opened,
             "granted": self._grants.texts,
             "ending": self._grants.ending,
-            "areas": None if self.areas is None else list(self.areas),
+            # one is named twice: the engine keeps a plan for one alone, and another one for several
+            "areas": None if self.areas is None else [*self.areas, *self.areas[:1]],
         }
 
     @cached_property

@@ -17,7 +17,6 @@ from graph.identifiers import unified_social_credit_code as uscc
 from graph.identifiers.spelling import compact
 from graph.names.searching import fold
 from graph.names.sound import cut, every_way, heard_alike
-from queries.question import TYPED
 
 __all__ = ["Typed", "hidden", "is_personal", "read_typed"]
 
@@ -76,18 +75,16 @@ class Typed:
     notes: tuple[str, ...] = field(default=())
 
     def parameters(self) -> dict[str, Any]:
-        """What `find_party` is asked with, as its header declares it: one map (`TYPED`)."""
+        """What `find_party` is asked with, as its header declares it."""
         return {
-            TYPED: {
-                "keys": list(self.keys),
-                "prefixes": list(self.prefixes),
-                "phone_keys": list(self.phone_keys),
-                "loan_nos": list(self.loan_nos),
-                "places": self._places(),
-                "names": self._names(),
-                "digits": self.digits,
-                "tail_key": self.tail_key,
-            }
+            "keys": list(self.keys),
+            "prefixes": list(self.prefixes),
+            "phone_keys": list(self.phone_keys),
+            "loan_nos": list(self.loan_nos),
+            "places": self._places(),
+            "names": self._names(),
+            "digits": self.digits,
+            "tail_key": self.tail_key,
         }
 
     def _places(self) -> list[str]:

@@ -176,9 +176,9 @@ def test_plans_scan_nothing_whole(question: str, worlds: Worlds) -> None:
     values = item.values({**given, **clock})
     if item.read:
         values |= read_typed(values.pop("text")).parameters()
-    operators = set(worlds.graph.explain(item.text, values))
+    operators = set(worlds.graph.explain(item.text, item.sent(values)))
     # what a reader with a scope is asked besides
-    operators |= set(worlds.graph.explain(item.scoped_text, values))
+    operators |= set(worlds.graph.explain(item.scoped_text, item.sent(values)))
     forbidden = {"AllNodesScan", "NodeByLabelScan", "CartesianProduct", "UnionNodeByLabelsScan"}
     assert operators & forbidden <= {word for word in forbidden if word in item.allowed}
 

@@ -88,7 +88,7 @@ def test_nonsense_is_refused(told: dict[str, Any], about: str) -> None:
 def test_a_city_holds_its_counties_and_a_name_changes_nothing_that_is_seen() -> None:
     city, county = scope(divisions=("610300",)), scope(divisions=("610305",))
     assert city.sees("Person", [["person:a"]], AT_HOME) is county.sees("Person", [["p"]], AT_HOME)
-    assert city.parameters()["areas"] == ["division:6103"]
+    assert city.areas == ("division:6103",)
     assert county.id != city.id
     assert Scope("甲", ("610305",)).id == Scope("乙", ("610305", "610305")).id
     granted = scope(grants=dict.fromkeys("pq", frozenset({"tax"}))).parameters()

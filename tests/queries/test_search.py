@@ -3,17 +3,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from asking import ask
 from conftest import DAYS, INSTANTS, Worlds
 from searched import CODE, EXPECTED, FIRM, IDENTITY_KEY
 
 from graph.identifiers import resident_id
-from queries.expansion import SUPPLIED
-from queries.question import TYPED
-from queries.questions import library
 from queries.search import hidden, is_personal, read_typed
 
 CLOCK = {"as_of": DAYS[2], "known_at": INSTANTS[2]}
@@ -67,7 +62,7 @@ def test_a_faulty_resident_id_is_looked_for_nowhere_and_said() -> None:
     for spelt in (wrong, f"{wrong[:6]} {wrong[6:14]} {wrong[14:]}", f"许春英 {wrong}"):
         assert is_personal(spelt)
     told = read_typed(wrong)
-    asked = told.parameters()[TYPED]
+    asked = told.parameters()
     assert "校验码" in told.notes[0] and wrong not in told.notes[0]
     assert not asked["names"] and not asked["keys"] and not asked["places"]
 
@@ -97,14 +92,3 @@ def test_letters_that_are_no_pinyin_and_signs_of_the_search_language_do_no_harm(
 ) -> None:
     for typed in ("xzq OR NOT", "* AND ?", "~^()[]{}", "a", "name:x", "\\", '"', "许*", "AND"):
         ask(worlds.graph, "find_party", text=typed, **CLOCK)
-
-
-def test_whatever_is_typed_is_planned_once() -> None:
-    """The engine keeps a plan for each length of a text or list that a question is asked with."""
-    text = library()["find_party"].text
-    named = {one.name for one in library()["find_party"].read}
-    assert {*re.findall(r"\$(\w+)", text)} - SUPPLIED == {TYPED}
-    assert {*re.findall(rf"\${TYPED}\.(\w+)", text)} == named
-    for typed in ("许春英", "李永 001X", "lichunying", CODE, ONE, "JK2024-0007", "13800138000"):
-        told = read_typed(hidden(typed, IDENTITY_KEY)).parameters()
-        assert [*told] == [TYPED] and {*told[TYPED]} == named
