@@ -96,7 +96,8 @@ class Graph(Closing):
         return self.read_many([statement], timeout_s=timeout_s)[0]
 
     def read_many(self, statements: Sequence[Statement], *, timeout_s: float = 10.0) -> list[Rows]:
-        """Run reads one after the other in one transaction, which sees one state of the graph.
+        """Run reads one after the other in one transaction; the engine goes on to the next while
+        the rows of the last are read.
 
         Args:
             timeout_s: for all of them together.
@@ -105,7 +106,8 @@ class Graph(Closing):
         """
 
         def work(transaction: neo4j.ManagedTransaction) -> list[Rows]:
-            return [_fetched(transaction, each) for each in statements]
+            begun = [transaction.run(each.text, dict(each.parameters)) for each in statements]
+            return [_fetched(one, each) for one, each in zip(begun, statements, strict=True)]
 
         def once() -> list[Rows]:
             return self._run(
@@ -310,8 +312,7 @@ def _limited(work: Callable[..., T], timeout_s: float) -> Callable[..., T]:
     return neo4j.unit_of_work(timeout=timeout_s)(work)
 
 
-def _fetched(transaction: neo4j.ManagedTransaction, statement: Statement) -> Rows:
-    result = transaction.run(statement.text, dict(statement.parameters))
+def _fetched(result: neo4j.Result, statement: Statement) -> Rows:
     columns = tuple(result.keys())
     fetched = result.fetch(statement.max_rows + 1)
     rows = [
