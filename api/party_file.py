@@ -16,11 +16,12 @@ from queries.reader import Reader
 from queries.scope import Scope
 from queries.structure import AssociationHint, GuaranteePosition, Owners
 
-__all__ = ["PartyFile", "consent_said", "read_party_file"]
+__all__ = ["QUESTIONS", "PartyFile", "consent_said", "read_party_file"]
 
 _HOUSEHOLD = "household:"
 
-_QUESTIONS = (
+#: What is asked about a party, by name.
+QUESTIONS = (
     "party_card",
     "household_members",
     "household_exposure",
@@ -83,9 +84,9 @@ class PartyFile:
 def read_party_file(reader: Reader, key: str) -> PartyFile:
     """Everything about one party; raises `NotFoundError` for one that does not exist."""
     risk = reader.risk(key)
-    asked = [*((name, {"key": key}) for name in _QUESTIONS), ("find_party", {"text": key})]
+    asked = [*((name, {"key": key}) for name in QUESTIONS), ("find_party", {"text": key})]
     *told, found = reader.ask_many(asked)
-    answers = dict(zip(_QUESTIONS, told, strict=True))
+    answers = dict(zip(QUESTIONS, told, strict=True))
     adverse = answers.pop("adverse_records")
     applicant = _applicant(key, answers)
     # before the case: its members' keys are looked up at once, and the applicant is one

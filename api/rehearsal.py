@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from api.party_file import QUESTIONS
 from api.security.known import askers
 from api.services import Services
 from graph.closing import Closing
@@ -21,6 +22,9 @@ __all__ = ["Rehearsal", "one_of_each"]
 
 #: How long others go first, and how often it is looked whether they are done, in seconds.
 _PATIENCE_S, _LOOKS_S = 5.0, 0.05
+
+#: What an officer does first: look for a party, and open its page.
+_FIRST = ("find_party", *QUESTIONS)
 
 _logger = logging.getLogger("xinnong.rehearsal")
 
@@ -63,8 +67,8 @@ class Rehearsal(Closing):
             seen = [services.consented(who, at=now) for who in askers(services.store)]
             for scope in one_of_each(seen):
                 moment = services.reader(scope).moment
-                for _ in rehearse(services.graph, moment=moment, scope=scope):
-                    asked += 1
+                for names in rehearse(services.graph, moment=moment, scope=scope, first=_FIRST):
+                    asked += len(names)
                     self._let_others_go_first()
                     if self._closing.is_set():
                         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -154,14 +154,22 @@ def statement(
 _OF_NOBODY = {"key": "person:00000000", "other": "org:00000000", "text": "没有这个名称"}
 
 
-def rehearse(graph: Graph, *, moment: Moment, scope: Scope) -> Iterator[str]:
+def rehearse(
+    graph: Graph, *, moment: Moment | At, scope: Scope, first: Collection[str] = ()
+) -> Iterator[str]:
     """Have the graph plan every question about a party, for whoever asks it next with such a scope.
 
-    A plan takes seconds, its answer milliseconds.  Those that others wait for come first.  Yields the
-    name of each once it is planned, so that the caller may stop; raises as `ask`.
+    A plan takes seconds, its answer milliseconds.  Yields the name of each once it is planned, so
+    that the caller may stop; raises as `ask`.
+
+    Args:
+        first: names of those that come first, after those about keys, which others wait for.
     """
     at = At.of(moment)
-    for question in sorted(library().values(), key=lambda one: one.name not in _OF_KEYS):
+    ordered = sorted(
+        library().values(), key=lambda one: (one.name not in _OF_KEYS, one.name not in first)
+    )
+    for question in ordered:
         needed = {item.name for item in question.parameters if item.default is None}
         given = {name: told for name, told in _OF_NOBODY.items() if name in needed}
         if needed - {*given, "as_of", "known_at"}:

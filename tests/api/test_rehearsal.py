@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 
 import api.rehearsal
 from api.metrics import Metrics
+from api.party_file import QUESTIONS
 from api.rehearsal import Rehearsal, one_of_each
+from queries.canonical_keys import At
+from queries.library import rehearse
 from queries.scope import ADMINISTRATOR, Scope
 
 #: Whoever asks is let see everything, of no store and no graph.
@@ -50,6 +54,18 @@ def test_whoever_waits_for_an_answer_goes_first(monkeypatch: pytest.MonkeyPatch)
     assert not rehearsal.wait(0.3) and asked == ["loans"]
     metrics.running.dec()
     assert rehearsal.wait(60) and asked == ["loans", "guarantees", "ring"]
+
+
+def test_what_an_officer_does_first_is_asked_first() -> None:
+    graph: Any = SimpleNamespace(read_many=lambda *_, **__: [])
+    moment = At(date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), 1)
+    first = {"find_party", *QUESTIONS}
+    asked = [*rehearse(graph, moment=moment, scope=ADMINISTRATOR, first=first)]
+    of_keys = ["decision_records", "known_party", "merged_keys", "same_as"]
+    assert sorted(asked[:4]) == of_keys
+    assert {*asked[4 : 4 + len(first)]} == first
+    # each once, and whatever else can be asked of a party after them
+    assert len({*asked}) == len(asked) > 4 + len(first)
 
 
 def test_who_listens_for_ever_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
