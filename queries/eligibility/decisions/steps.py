@@ -96,7 +96,7 @@ def _errands(
     for item in items:
         if item.verdict is not Verdict.UNKNOWN:
             continue
-        specs = {leaf.fact: leaf.spec for leaf in item.condition.test.leaves()}
+        specs = item.condition.specs
         for name in settling(item.condition, facts, known=known):
             spec = specs.get(name) or known.facts[name]
             trips.setdefault(_trip(spec, known), []).append((item, spec))

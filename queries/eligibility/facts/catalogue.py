@@ -284,12 +284,24 @@ class Catalogue(Strict):
 
     def implied(
         self, name: str, value: Value, *, gone_by: bool = False
-    ) -> dict[str, bool | int | str]:
+    ) -> Mapping[str, bool | int | str]:
         """What one fact's value says of others, and these of others again.
 
         `gone_by`: history is asked of a day before the one asked about; that there was no loan
         then says nothing of what is owed now.
         """
+        if not isinstance(value, bool) or name not in self.facts or not self.facts[name].implies:
+            return {}
+        asked = (name, value, gone_by)
+        if asked not in self._implied:
+            self._implied[asked] = self._follow(name, value, gone_by)
+        return self._implied[asked]
+
+    @cached_property
+    def _implied(self) -> dict[tuple[str, bool, bool], Mapping[str, bool | int | str]]:
+        return {}
+
+    def _follow(self, name: str, value: bool, gone_by: bool) -> dict[str, bool | int | str]:
         found: dict[str, bool | int | str] = {}
         todo: list[tuple[str, Value]] = [(name, value)]
         for cause, held in todo:

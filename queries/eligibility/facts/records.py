@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -151,12 +151,20 @@ def records_from_graph(
         moment.as_of,
         moment.known_at,
         moment.sources,
-        lambda kind: pa.Table.from_pylist(rows.get(kind, []), arrow_schema(kind)),
+        lambda kind: (
+            pa.Table.from_pylist(rows[kind], arrow_schema(kind)) if kind in rows else _none(kind)
+        ),
         None if keys.scope.sees_everything else keys.tells_all,
         provenance=moment.provenance,
     )
     described = any(row["to_key"] is None and row["from_key"] == key for row in answer.rows)
     return records, described
+
+
+@cache
+def _none(kind: str) -> pa.Table:
+    """No record of a kind: of most kinds a party has none."""
+    return arrow_schema(kind).empty_table()
 
 
 def _row(answered: dict[str, Any]) -> dict[str, Any]:

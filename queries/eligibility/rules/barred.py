@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Self
 
@@ -67,13 +67,20 @@ class BarredStep(Strict):
 
     def means(self, text: str) -> bool:
         """Whether it speaks of a step of these words."""
-        return bool(re.search(self.says, text)) and not (
-            self.unless and re.search(self.unless, text)
-        )
+        return _speaks_of(self.says, self.unless, text)
 
     def holds_for(self, facts: Mapping[str, Fact]) -> bool:
         """Whether it holds for a party; where that is not known it does not."""
         return self.when is None or self.when.verdict(facts) is Verdict.MET
+
+
+#: Steps that rules propose, and errands, each held against every bar.
+_KEPT = 16_384
+
+
+@lru_cache(maxsize=_KEPT)
+def _speaks_of(says: str, unless: str, text: str) -> bool:
+    return bool(re.search(says, text)) and not (unless and re.search(unless, text))
 
 
 @cache

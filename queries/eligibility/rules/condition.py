@@ -272,9 +272,19 @@ class Condition(Rule):
         return self.model_dump_json(include={"test"}, by_alias=True)
 
     @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Every single test in it."""
+        return tuple(self.test.leaves())
+
+    @cached_property
+    def specs(self) -> Mapping[str, FactSpec]:
+        """What the catalogue says of the facts that it asks for, in order."""
+        return {leaf.fact: leaf.spec for leaf in self.leaves}
+
+    @cached_property
     def facts(self) -> tuple[str, ...]:
         """Names of the facts that it asks for, each once, in order."""
-        return tuple(dict.fromkeys(leaf.fact for leaf in self.test.leaves()))
+        return tuple(self.specs)
 
     @property
     def can_fail(self) -> bool:

@@ -246,7 +246,7 @@ def _group(
 ) -> _Group:
     leaves: dict[str, list[Leaf]] = {}
     for item in members:
-        for leaf in item.test.leaves():
+        for leaf in item.leaves:
             leaves.setdefault(leaf.fact, []).append(leaf)
     held = {
         name: Fact(facts[name].value)
@@ -259,7 +259,7 @@ def _group(
     said = {pair: told for pair, told in says.items() if pair[0] in names}
     position = (
         tuple(item.test_text for item in members),
-        tuple(_position(leaf, held) for item in members for leaf in item.test.leaves()),
+        tuple(_position(leaf, held) for item in members for leaf in item.leaves),
         tuple(sorted(domains.items())),
         tuple((*pair, *sorted(told.items())) for pair, told in said.items()),
     )
@@ -274,7 +274,7 @@ def _position(leaf: Leaf, held: Mapping[str, Fact]) -> Value | Verdict:
 
 
 def _unknown(condition: Condition, facts: Mapping[str, Fact]) -> set[str]:
-    refused = {leaf.fact for leaf in condition.test.leaves() if leaf.operator == "granted"}
+    refused = {leaf.fact for leaf in condition.leaves if leaf.operator == "granted"}
     return {
         n
         for n in condition.facts

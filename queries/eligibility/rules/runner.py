@@ -45,8 +45,8 @@ def evaluate(version: Version, facts: Mapping[str, Fact]) -> tuple[Checked, ...]
 def check(condition: Condition, facts: Mapping[str, Fact]) -> Checked:
     """One condition."""
     seen = {
-        leaf.fact: Seen(leaf.fact, leaf.spec.term, facts.get(leaf.fact, NOT_COLLECTED))
-        for leaf in condition.test.leaves()
+        name: Seen(name, spec.term, facts.get(name, NOT_COLLECTED))
+        for name, spec in condition.specs.items()
     }
     return Checked(condition, condition.test.verdict(facts), tuple(seen.values()))
 
