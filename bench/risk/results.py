@@ -16,6 +16,7 @@ _PARTS = (
     BenchCommand("district", "risk.cascade", "--parties 400000 --ties 1000000 --two-way"),
     BenchCommand("guarantees", "risk.cascade", "--parties 1000000 --ties 720000"),
     BenchCommand("40M/100M", "risk.national", "--parties 40000000 --ties 100000000 --gigabytes 6"),
+    BenchCommand("clusters", "risk.clusters", "--parties 40000000 --ties 100000000", 900),
     BenchCommand("1M/10M", "risk.sweeps", "--parties 1000000 --ties 10000000"),
     BenchCommand("5M/50M", "risk.sweeps", "--parties 5000000 --ties 50000000 --rounds 3 --slope", 600),
     BenchCommand("paths", "risk.paths", "--parties 1000000 --ties 10000000"),
