@@ -58,6 +58,9 @@ __all__ = [
 
 #: How many borrowers are looked at in turns, and by how many officers: one may ask twenty a second.
 _BORROWERS, _OFFICERS = 500, 8
+#: While memory is watched: so many a second, which one interpreter keeps up with, and of so many one
+#: is a borrower page, the others searches.
+_STEADY, _PAGE = 40, 20
 #: Asked all the while, in the part on slow answers: it reads the whole district.
 _SLOW = ("POST", "/v1/stress/losses")
 _LATE_S = 120.0
@@ -233,20 +236,27 @@ def measure(settings: Settings, given: argparse.Namespace) -> None:
                 at = arrivals(rate, given.seconds, given.seed)
                 print(run(address, page, at).row(f"borrower page, {rate:g} a second", alone))
                 print(run(address, search, at).row(f"search, {rate:g} a second", 0.0), flush=True)
-            _memory(address, process, page, given)
+            _memory(
+                address, process, lambda number: (search if number % _PAGE else page)(number), given
+            )
             _beside(address, page, known[0], given)
 
 
-def _memory(address: str, process: psutil.Process, page: Callable[[int], Asked],
+def _memory(address: str, process: psutil.Process, make: Callable[[int], Asked],
             given: argparse.Namespace) -> None:  # fmt: skip
-    sizes, rate, left = [process.memory_info().rss], max(given.rates), given.memory
+    sizes, rate, left = [process.memory_info().rss], _STEADY, given.memory
+    otherwise = 0
     while left > 0:
         at = arrivals(rate, min(left, 1_000) / rate, given.seed + left)
-        run(address, page, at)
+        otherwise += run(address, make, at).otherwise
         left -= max(1, len(at))
         sizes.append(process.memory_info().rss)
     told = " ".join(f"{size / 2**20:.0f}" for size in sizes)
-    print(f"memory of the service over {given.memory:,} requests, MiB: {told}")
+    print(
+        f"memory of the service over {given.memory:,} requests, one in {_PAGE} a page, "
+        f"{otherwise} answered otherwise, MiB: {told}; "
+        f"after the first thousand it grew by {(sizes[-1] - sizes[1]) / 2**20:.0f} MiB"
+    )
 
 
 def _beside(address: str, page: Callable[[int], Asked], officer: Credential,

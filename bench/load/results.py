@@ -2,7 +2,7 @@
 
     python -m bench.load.results
 
-For a quiet machine: about half an hour.
+For a quiet machine: some forty minutes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["PAGE"]
 
 _PARTS = (
     BenchCommand("load", "load.open_loop",
-                 "--persons 100000 --rates 1 5 50 --seconds 10 --memory 1000", 1_800),
+                 "--persons 100000 --rates 1 5 50 --seconds 10 --memory 20000", 2_400),
     BenchCommand("menu", "district.pages", "--records 300000 --households 130000 --grades 60000",
                  2_400),
 )  # fmt: skip
@@ -29,6 +29,8 @@ _TARGETS = (
     Target("borrower page, 5 a second, p50", "load", _ROW.format(5) + _P50, 100, "ms"),
     Target("borrower page, 5 a second, p99", "load", _ROW.format(5) + _P99, 1_000, "ms"),
     Target("borrower page, 50 a second, p99", "load", _ROW.format(50) + _P99, 50, "ms"),
+    Target("memory of the service, 1,000 to 20,000 requests", "load",
+           r"it grew by (-?[\d.]+) MiB", 32, "MiB"),
     Target(
         "pages of the menu within 300 ms",
         "menu",
@@ -37,7 +39,7 @@ _TARGETS = (
         "of 47",
         at_least=True,
     ),
-)
+)  # fmt: skip
 
 PAGE = MeasuredPage(
     "page-benchmarks.md", "bench.load.results", _PARTS, _TARGETS, ("fastapi", "neo4j", "pyarrow")
