@@ -52,7 +52,7 @@ from queries.consent import AskedConsent, find_purpose, register_consent
 from queries.scope import ADMINISTRATOR
 
 __all__ = [
-    "Asked", "Timed", "agreed", "arrivals", "bare", "main", "officers", "quantile", "run", "serving",
+    "Asked", "Timed", "agreed", "arrivals", "bare", "main", "of_memory", "officers", "quantile", "run", "serving",
     "taken_in",
 ]  # fmt: skip
 
@@ -251,9 +251,14 @@ def _memory(address: str, process: psutil.Process, make: Callable[[int], Asked],
         otherwise += run(address, make, at).otherwise
         left -= max(1, len(at))
         sizes.append(process.memory_info().rss)
+    print(of_memory(sizes, given.memory, otherwise))
+
+
+def of_memory(sizes: Sequence[int], requests: int, otherwise: int) -> str:
+    """What is said of the sizes of a service in bytes, before and after each thousand requests."""
     told = " ".join(f"{size / 2**20:.0f}" for size in sizes)
-    print(
-        f"memory of the service over {given.memory:,} requests, one in {_PAGE} a page, "
+    return (
+        f"memory of the service over {requests:,} requests, one in {_PAGE} a page, "
         f"{otherwise} answered otherwise, MiB: {told}; "
         f"after the first thousand it grew by {(sizes[-1] - sizes[1]) / 2**20:.0f} MiB"
     )
