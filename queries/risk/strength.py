@@ -26,6 +26,9 @@ __all__ = ["Flows", "WhySilent", "flows", "silent_rows"]
 WhySilent = Literal["identity_not_proven", "ratio_unknown", "party_ended", "nothing_owed"]
 Reals = NDArray[np.float64]
 
+#: Rows up to which each is cut out by itself: a party has a few ties, a large household dozens.
+_FEW = 100
+
 
 @dataclass(frozen=True, eq=False)
 class Flows:
@@ -80,18 +83,20 @@ def flows(
     if rule.back is not None:
         ends = (second, first) if rule.flow == "along" else (first, second)
         ways.append((*ends, weights * (rule.back.weight / rule.weight)))
-    found = []
+    found, passing = [], []
     for place, (sender, receiver, weight) in enumerate(ways):
         way = _way(snapshot, ties, rule, around, rows, sender, receiver, weight)
         passes = (way.weight > 0) & ~around.over[receiver] & _tells(around, own, sender)
         if rule.back_own and place == len(ways) - 1:
             passes &= own[sender] > 0
-        found.append(way.take(np.flatnonzero(passes)))
+        found.append(way)
+        passing.append(passes)
     if rule.between is not None:
         found.append(_between(ties, rows, rule.between.weight, around, own))
+        passing.append(np.ones(len(found[-1].row), bool))
+    both, passes = Flows.together(found), np.flatnonzero(np.concatenate(passing))
     # ways of one row side by side: the order of the rows decides between equals
-    both = Flows.together(found)
-    return both.take(np.argsort(both.row, kind="stable"))
+    return both.take(passes[np.argsort(both.row[passes], kind="stable")])
 
 
 def silent_rows(
@@ -104,7 +109,9 @@ def silent_rows(
 ) -> list[tuple[int, WhySilent]]:
     """Of some ties of a kind those over which nothing flows either way, and why."""
     ties, rule = snapshot.ties[kind], policy.ties[kind]
-    some = Ties(kind, ties.source[rows], ties.target[rows], ties.facts.take(pa.array(rows)))
+    told = ["certainty", "discriminator", *(name for name in (rule.scale, "amount_fen") if name)]
+    told = [name for name in told if name in ties.facts.column_names]
+    some = Ties(kind, ties.source[rows], ties.target[rows], _few(ties.facts.select(told), rows))
     unknown = np.zeros(len(rows), bool)
     if rule.scale is not None:
         unknown = pc.is_null(some.facts[rule.scale]).to_numpy(zero_copy_only=False)
@@ -126,6 +133,13 @@ def silent_rows(
         (int(rows[place]), next(why for mask, why in reasons if mask[place]))
         for place in told.tolist()
     ]
+
+
+def _few(facts: pa.Table, rows: NDArray[np.int64]) -> pa.Table:
+    """Some rows of a large table: to `take` a coded text from it puts all its codes together first."""
+    if len(rows) > _FEW:
+        return facts.take(pa.array(rows))
+    return pa.concat_tables([facts.slice(0, 0), *(facts.slice(row, 1) for row in rows.tolist())])
 
 
 def _certain(ties: Ties, policy: Policy) -> NDArray[np.bool_]:

@@ -79,7 +79,7 @@ class GuaranteeNet:
     def _labels(self) -> tuple[list[str], list[str | None]]:
         """Labels and names of those in the net, by place."""
         held = self.snapshot
-        numbers = pc.index_in(self.contracts.parties, value_set=held.keys.cast(pa.string()))
+        numbers = pa.array(held.places(self.contracts.parties))
         return held.labels.take(numbers).to_pylist(), held.names.take(numbers).to_pylist()
 
     def label(self, key: str) -> str:

@@ -289,8 +289,8 @@ def _declared(snapshot: Snapshot) -> NDArray[np.int64]:
         facts = snapshot.facts(kind)
         key, label = (f"{end}_{name}" if end else name for name in ("key", "label"))
         firms = facts.filter(pc.is_in(facts[label].cast(pa.string()), pa.array(_FIRMS)))
-        at = pc.index_in(firms[key].cast(pa.string()), value_set=snapshot.keys.cast(pa.string()))
-        found.append(at.drop_null().to_numpy().astype(np.int64))
+        at = snapshot.places(firms[key].cast(pa.string()))
+        found.append(at[at >= 0])
     return np.concatenate(found)
 
 
