@@ -94,9 +94,9 @@ def flows(
     if rule.between is not None:
         found.append(_between(ties, rows, rule.between.weight, around, own))
         passing.append(np.ones(len(found[-1].row), bool))
-    both, passes = Flows.together(found), np.flatnonzero(np.concatenate(passing))
+    both, left = Flows.together(found), np.flatnonzero(np.concatenate(passing))
     # ways of one row side by side: the order of the rows decides between equals
-    return both.take(passes[np.argsort(both.row[passes], kind="stable")])
+    return both.take(left[np.argsort(both.row[left], kind="stable")])
 
 
 def silent_rows(
@@ -109,9 +109,9 @@ def silent_rows(
 ) -> list[tuple[int, WhySilent]]:
     """Of some ties of a kind those over which nothing flows either way, and why."""
     ties, rule = snapshot.ties[kind], policy.ties[kind]
-    told = ["certainty", "discriminator", *(name for name in (rule.scale, "amount_fen") if name)]
-    told = [name for name in told if name in ties.facts.column_names]
-    some = Ties(kind, ties.source[rows], ties.target[rows], _few(ties.facts.select(told), rows))
+    asked = {"certainty", "discriminator", "amount_fen", rule.scale}
+    columns = [name for name in ties.facts.column_names if name in asked]
+    some = Ties(kind, ties.source[rows], ties.target[rows], _few(ties.facts.select(columns), rows))
     unknown = np.zeros(len(rows), bool)
     if rule.scale is not None:
         unknown = pc.is_null(some.facts[rule.scale]).to_numpy(zero_copy_only=False)

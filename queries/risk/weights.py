@@ -122,7 +122,9 @@ def weigh(snapshot: Snapshot, policy: Policy, around: Circumstances | None = Non
     )
 
 
-def summed(ways: Flows, order: NDArray[np.int32], strand: NDArray[np.int64]) -> NDArray[np.float64]:
+def summed(
+    ways: Flows, by_pair: NDArray[np.int32], strand: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """What several guarantees between the same two come to, one entry a strand; 0 for one alone.
 
     Amounts of different contracts add up, so that a guarantee split in two is as strong as before.
@@ -130,15 +132,15 @@ def summed(ways: Flows, order: NDArray[np.int32], strand: NDArray[np.int64]) -> 
     no number that all sources know, so the source that tells the most counts alone.
 
     Args:
-        order: of the ways by pair; strands begin at these places of it.
+        by_pair: order of the ways; strands begin at these places of it.
     """
-    sizes = np.diff(strand, append=len(order))
+    sizes = np.diff(strand, append=len(by_pair))
     number = np.repeat(np.arange(len(strand)), sizes)
-    several = np.flatnonzero((ways.full[order] > 0) & (np.repeat(sizes, sizes) > 1))
+    several = np.flatnonzero((ways.full[by_pair] > 0) & (np.repeat(sizes, sizes) > 1))
     found = np.zeros(len(strand))
     if not len(several):
         return found
-    held, number = ways.take(order[several]), number[several]
+    held, number = ways.take(by_pair[several]), number[several]
     order = np.lexsort((-held.fen * held.rate, held.thing, held.teller, number))
     held, number = held.take(order), number[order]
     once = _differs(number) | _differs(held.teller) | _differs(held.thing)
