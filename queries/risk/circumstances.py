@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.last_heard import last_heard
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
@@ -151,7 +152,7 @@ def _crowded(snapshot: Snapshot, policy: Policy) -> NDArray[np.bool_]:
             many = np.bincount(ties.target, minlength=len(snapshot)) > rule.between.most
             if not many.any():
                 continue
-            pairs = np.unique(ties.target.astype(np.int64) << 32 | ties.source)
+            pairs = distinct(ties.target.astype(np.int64) << 32 | ties.source)
             crowded |= np.bincount(pairs >> 32, minlength=len(snapshot)) > rule.between.most
     return crowded
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.snapshot import Snapshot, Ties
 from queries.risk.circumstances import Circumstances
 from queries.risk.policy import Policy
@@ -188,7 +189,8 @@ def _joined(snapshot: Snapshot, ties: Ties, policy: Policy) -> NDArray[np.bool_]
         a, b = other.source[there].astype(np.int64), other.target[there].astype(np.int64)
         pairs += [a * count + b, b * count + a]
     here = ties.source.astype(np.int64) * count + ties.target
-    return np.isin(here, np.concatenate(pairs))
+    joined = np.append(distinct(np.concatenate(pairs)), -1)
+    return np.asarray(joined[np.searchsorted(joined[:-1], here)] == here, bool)
 
 
 def _owed(snapshot: Snapshot, ties: Ties) -> Reals:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.key_index import KeyIndex
 from queries.structure.fen import Fen, total
 
 __all__ = ["Contract", "Contracts", "runs", "secured"]
@@ -79,9 +80,9 @@ class Contracts(Sequence[Contract]):
         parties = pc.unique(pa.chunked_array([*_plain(told, "guarantor").chunks,
                                               *_plain(told, "borrower").chunks], pa.string()))  # fmt: skip
         parties = parties.take(pc.sort_indices(parties))
+        index = KeyIndex(parties)
         by: dict[str, Any] = {
-            end: _whole(pc.index_in(_plain(told, end), value_set=parties))
-            for end in ("guarantor", "borrower")
+            end: pa.array(index.find(_plain(told, end))) for end in ("guarantor", "borrower")
         }
         by["number"] = _whole(_plain(told, "number"))
         by |= {name: _whole(told[name]) for name in heard}

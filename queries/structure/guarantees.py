@@ -100,6 +100,13 @@ class GuaranteeNet:
         """Keys of the parties of a station (`Standing.station`), sorted."""
         return tuple(self.contracts.keys[place] for place in self.standing.station(number).tolist())
 
+    @cached_property
+    def names(self) -> dict[str, str | None]:
+        """Names of all `parties`, None when never told."""
+        names = self._labels[1]
+        places = self.standing.turn.tolist()
+        return dict(zip(self.parties, (names[place] for place in places), strict=True))
+
     def of_pairs(self, pairs: NDArray[np.int64]) -> list[Contract]:
         """Contracts of some pairs of `standing`."""
         return self.contracts.take(self.standing.rows(pairs)[0])

@@ -134,7 +134,7 @@ class Structure:
         """All patterns among the guarantees."""
         groups, cut = find_joint_groups(self.net)
         rings = find_rings(self.net)
-        named = {key: self.net.name(key) for key in self.net.parties}
+        named = self.net.names
         cut = cut or any(ring.truncated for ring in rings)
         return GuaranteeOverview(
             rings,

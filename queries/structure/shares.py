@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graph.distinct import distinct
 from graph.errors import NotFoundError
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
@@ -230,7 +231,7 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
         }
     )
     # a firm of whose owners something is declared, and nobody is registered, is asked about as well
-    members = np.unique(np.concatenate([ties.source, ties.target, _declared(snapshot)]))
+    members = distinct(np.concatenate([ties.source, ties.target, _declared(snapshot)]))
     members = members.astype(np.int64)
     labels = snapshot.labels.take(pa.array(members)).to_pylist()
     doubts: dict[int, set[DoubtKind]] = {}

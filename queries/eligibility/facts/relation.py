@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.facts import arrow_schema
 from graph.key_index import KeyIndex
 from graph.schema import SCHEMA
@@ -106,7 +107,7 @@ class RelatedParties:
             parties, others = self._find(whose)
             asked = parties < self._count
             # one number a pair: sorted as pairs, in a fraction of the time
-            pairs = np.unique(parties[asked] * len(self.everybody) + others[asked])
+            pairs = distinct(parties[asked] * len(self.everybody) + others[asked])
             self._pairs[whose] = pairs // len(self.everybody), pairs % len(self.everybody)
         return self._pairs[whose]
 
@@ -119,7 +120,7 @@ class RelatedParties:
         member, household = self._ends(self._belongs)
         if whose == "household":
             # a household asked about is its own, whether or not its members are known
-            homes = np.unique(np.concatenate([household, self._homes]))
+            homes = distinct(np.concatenate([household, self._homes]))
             return np.concatenate([member, homes]), np.concatenate([household, homes])
         parties, rows = _join(member, household, household, len(self.everybody))
         others = member[rows]
