@@ -1,6 +1,6 @@
 """Contracts of guarantee, held as columns and made into objects where one is looked at.
 
-A city has hundreds of thousands, of which an answer looks at a few: as columns they take a fifth of the
+A city has hundreds of thousands, of which an answer looks at a few: as columns they take a quarter of the
 memory, and neither Python's collector nor who counts an answer's bytes goes through them one by one.
 """
 
