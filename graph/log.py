@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -205,8 +205,13 @@ class FactLog:
         history = self.history(kind, known_at=known_at, coded=coded)
         if not len(history):
             return _nothing_held(kind, coded)
-        held = history.filter(pc.is_null(history["known_to"])).drop_columns(["known_to"])
-        return held if as_of is None else held.filter(true_at(held, as_of))
+        wanted = [pc.is_null(history["known_to"])]
+        if as_of is not None:
+            wanted.append(true_at(history, as_of))
+        held = history.drop_columns(["known_to"])
+        # looked through once, and where all is held and true there is nothing to copy
+        mask = reduce(pc.and_, wanted)
+        return held if pc.all(mask, skip_nulls=False).as_py() else held.filter(mask)
 
     def held(
         self, kind: str, *, rows: int, columns: Sequence[str] | None = None

@@ -23,6 +23,7 @@ from graph.accessory import CONTRACT_COLUMNS, Secured, read_secured
 from graph.capital import with_ratios
 from graph.errors import NotFoundError
 from graph.facts import arrow_schema, true_at
+from graph.key_index import KeyIndex
 from graph.log import Batch, FactLog
 from graph.log_view import FactsAt, LogView
 from graph.numbering import Mentions, mentions_in, number_parties
@@ -138,6 +139,15 @@ class Snapshot:
                 code="party_unknown",
             )
         return int(found)
+
+    def places(self, keys: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
+        """Numbers of parties by their keys, -1 for a null and for a key that is nobody's here; one
+        that was given up is nobody's."""
+        return self._key_index.find(keys)
+
+    @cached_property
+    def _key_index(self) -> KeyIndex:
+        return KeyIndex(self.keys.cast(pa.string()))
 
     def name(self, index: int) -> str | None:
         """Name of the party of that number, as last heard; None when never told."""

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 import psutil
 
+from queries.collector import collector_at_rest
 from queries.held_bytes import held_bytes
 
 __all__ = ["LEAST_HELD", "MOST_HELD", "SingleFlight"]
@@ -94,8 +95,9 @@ class SingleFlight(Generic[T]):
 
     def _measured(self, make: Callable[[], T]) -> _Answered[T]:
         # here, where nobody holds the lock: a large answer takes a while to go through
-        answer = make()
-        return _Answered(answer, held_bytes(answer))
+        with collector_at_rest():
+            answer = make()
+            return _Answered(answer, held_bytes(answer))
 
     def _let_go(self) -> None:
         """Keep of those asked for last as many as there is room for, and one more."""

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any, Literal
 
 import pyarrow.compute as pc
@@ -132,9 +133,9 @@ def _by_guarantee(
 ) -> tuple[list[Connection], list[Open]]:
     """What a guarantor owes for one borrower, against its net assets."""
     measure, found, lacking = rules.dependence.guarantee, [], []
-    for guarantor, borrower, held in sorted(net.graph.edges(data="contracts"), key=lambda e: e[:2]):
-        if not {guarantor, borrower} <= clients:
-            continue
+    between = groupby(net.inside(clients), key=lambda one: (one.guarantor, one.borrower))
+    for (guarantor, borrower), contracts in between:
+        held = list(contracts)
         owed, worth = secured(held), net.net_assets.get(guarantor)
         if worth is None:
             lacking.append(Open(guarantor, borrower, "guarantee", "担保人的净资产"))

@@ -136,7 +136,7 @@ _LIMITS: Mapping[str, Callable[[GuaranteeNet, Sequence[_Given], Sequence[_Assets
 
 def _given(reader: DistrictReader, net: GuaranteeNet) -> dict[str, list[_Given]]:
     """What each firm gives, in the order in which it became known."""
-    firms = pa.array(sorted(key for key in net.graph if is_firm(net.label(key))), pa.string())
+    firms = pa.array(sorted(key for key in net.parties if is_firm(net.label(key))), pa.string())
     near = among("from_key", keys=firms)
     ties = last_heard(near(net.snapshot.ties["GUARANTEES"].table), _TIE)
     if not len(ties):

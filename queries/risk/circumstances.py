@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.last_heard import last_heard
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
@@ -110,10 +111,11 @@ def _told(
 def _homes(snapshot: Snapshot) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Members, and the household of each as last heard."""
     ties = snapshot.ties["BELONGS_TO"]
-    names = ("from_key", "known_from", "valid_from", "fact_id", "certainty")
+    # by number: their keys, which sort as slowly as texts do, are not needed
+    names = ("known_from", "valid_from", "fact_id", "certainty")
     ends = {"member": pa.array(ties.source), "house": pa.array(ties.target)}
     told = pa.table({**{name: ties.table[name] for name in names}, **ends})
-    heard = last_heard(told, ["from_key"])
+    heard = last_heard(told, ["member"])
     return heard["member"].to_numpy(), heard["house"].to_numpy()
 
 
@@ -150,7 +152,7 @@ def _crowded(snapshot: Snapshot, policy: Policy) -> NDArray[np.bool_]:
             many = np.bincount(ties.target, minlength=len(snapshot)) > rule.between.most
             if not many.any():
                 continue
-            pairs = np.unique(ties.target.astype(np.int64) << 32 | ties.source)
+            pairs = distinct(ties.target.astype(np.int64) << 32 | ties.source)
             crowded |= np.bincount(pairs >> 32, minlength=len(snapshot)) > rule.between.most
     return crowded
 
@@ -202,5 +204,4 @@ def _limits(snapshot: Snapshot) -> dict[str, int]:
 
 
 def _numbers(snapshot: Snapshot, keys: pa.ChunkedArray) -> NDArray[np.int64]:
-    at = pc.fill_null(pc.index_in(keys, value_set=snapshot.keys), -1)
-    return np.asarray(at.to_numpy(), np.int64)
+    return snapshot.places(keys)

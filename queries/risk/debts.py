@@ -181,7 +181,7 @@ def joined(
     """(party, certainty of the tie, key) for every tie to one of these things."""
     ties = snapshot.facts(tie)
     known = ties.filter(pc.is_in(ties["to_key"], value_set=things))
-    parties = pc.index_in(known["from_key"], value_set=snapshot.keys).to_pylist()
+    parties = snapshot.places(known["from_key"]).tolist()
     columns = parties, known["certainty"].to_pylist(), known["to_key"].to_pylist()
     yield from zip(*columns, strict=True)
 

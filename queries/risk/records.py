@@ -49,10 +49,10 @@ def revoked_licences(snapshot: Snapshot, policy: Policy) -> Iterator[Statement]:
         facts = snapshot.facts(node.kind)
         heard = last_heard(facts.filter(pc.is_valid(facts["registration_state"])), ["key"])
         revoked = heard.filter(pc.equal(heard["registration_state"], "revoked"))
-        parties = pc.index_in(revoked["key"], value_set=snapshot.keys).to_pylist()
+        parties = snapshot.places(revoked["key"]).tolist()
         for party, row in zip(parties, revoked.to_pylist(), strict=True):
             later = row["ended_on"] is not None and row["ended_on"] > snapshot.as_of
-            if party is not None and not later:
+            if party >= 0 and not later:
                 yield seeded(party, node.kind, "licence", "licence_revoked", row, snapshot, policy)
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.snapshot import Snapshot, Ties
 from queries.risk.circumstances import Circumstances
 from queries.risk.policy import Policy
@@ -25,6 +26,9 @@ __all__ = ["Flows", "WhySilent", "flows", "silent_rows"]
 
 WhySilent = Literal["identity_not_proven", "ratio_unknown", "party_ended", "nothing_owed"]
 Reals = NDArray[np.float64]
+
+#: Rows up to which each is cut out by itself: a party has a few ties, a large household dozens.
+_FEW = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,18 +84,20 @@ def flows(
     if rule.back is not None:
         ends = (second, first) if rule.flow == "along" else (first, second)
         ways.append((*ends, weights * (rule.back.weight / rule.weight)))
-    found = []
+    found, passing = [], []
     for place, (sender, receiver, weight) in enumerate(ways):
         way = _way(snapshot, ties, rule, around, rows, sender, receiver, weight)
         passes = (way.weight > 0) & ~around.over[receiver] & _tells(around, own, sender)
         if rule.back_own and place == len(ways) - 1:
             passes &= own[sender] > 0
-        found.append(way.take(np.flatnonzero(passes)))
+        found.append(way)
+        passing.append(passes)
     if rule.between is not None:
         found.append(_between(ties, rows, rule.between.weight, around, own))
+        passing.append(np.ones(len(found[-1].row), bool))
+    both, left = Flows.together(found), np.flatnonzero(np.concatenate(passing))
     # ways of one row side by side: the order of the rows decides between equals
-    both = Flows.together(found)
-    return both.take(np.argsort(both.row, kind="stable"))
+    return both.take(left[np.argsort(both.row[left], kind="stable")])
 
 
 def silent_rows(
@@ -104,7 +110,9 @@ def silent_rows(
 ) -> list[tuple[int, WhySilent]]:
     """Of some ties of a kind those over which nothing flows either way, and why."""
     ties, rule = snapshot.ties[kind], policy.ties[kind]
-    some = Ties(kind, ties.source[rows], ties.target[rows], ties.facts.take(pa.array(rows)))
+    asked = {"certainty", "discriminator", "amount_fen", rule.scale}
+    columns = [name for name in ties.facts.column_names if name in asked]
+    some = Ties(kind, ties.source[rows], ties.target[rows], _few(ties.facts.select(columns), rows))
     unknown = np.zeros(len(rows), bool)
     if rule.scale is not None:
         unknown = pc.is_null(some.facts[rule.scale]).to_numpy(zero_copy_only=False)
@@ -126,6 +134,13 @@ def silent_rows(
         (int(rows[place]), next(why for mask, why in reasons if mask[place]))
         for place in told.tolist()
     ]
+
+
+def _few(facts: pa.Table, rows: NDArray[np.int64]) -> pa.Table:
+    """Some rows of a large table: to `take` a coded text from it puts all its codes together first."""
+    if len(rows) > _FEW:
+        return facts.take(pa.array(rows))
+    return pa.concat_tables([facts.slice(0, 0), *(facts.slice(row, 1) for row in rows.tolist())])
 
 
 def _certain(ties: Ties, policy: Policy) -> NDArray[np.bool_]:
@@ -174,7 +189,8 @@ def _joined(snapshot: Snapshot, ties: Ties, policy: Policy) -> NDArray[np.bool_]
         a, b = other.source[there].astype(np.int64), other.target[there].astype(np.int64)
         pairs += [a * count + b, b * count + a]
     here = ties.source.astype(np.int64) * count + ties.target
-    return np.isin(here, np.concatenate(pairs))
+    joined = np.append(distinct(np.concatenate(pairs)), -1)
+    return np.asarray(joined[np.searchsorted(joined[:-1], here)] == here, bool)
 
 
 def _owed(snapshot: Snapshot, ties: Ties) -> Reals:

@@ -82,16 +82,17 @@ def weigh(snapshot: Snapshot, policy: Policy, around: Circumstances | None = Non
     kind = np.repeat(np.arange(len(kinds), dtype=np.uint8), [len(part.row) for part in parts])
     ways = Flows.together(parts)
     order = _by_pair(ways.source, ways.target, len(snapshot))
-    ways, kind = ways.take(order), kind[order]
+    source, target, kind = ways.source[order], ways.target[order], kind[order]
+    weight = ways.weight[order]
 
-    new_pair = _differs(ways.source) | _differs(ways.target)
+    new_pair = _differs(source) | _differs(target)
     strand = np.flatnonzero(new_pair | _differs(kind))
-    strongest = _reduced(np.maximum, ways.weight, strand)
+    strongest = _reduced(np.maximum, weight, strand)
     # of parallel ties that are equally strong the first one told is shown
     count = len(kind)
-    attains = ways.weight == np.repeat(strongest, np.diff(strand, append=count))
+    attains = weight == np.repeat(strongest, np.diff(strand, append=count))
     shown = _reduced(np.minimum, np.where(attains, np.arange(count), count), strand)
-    strongest = np.maximum(strongest, summed(ways, strand))
+    strongest = np.maximum(strongest, summed(ways, order, strand))
     # of kinds that are one bond the strongest counts
     bonds = [policy.ties[name].once or name for name in kinds]
     bond = np.array([bonds.index(one) for one in bonds], np.uint8)[kind[strand]]
@@ -103,15 +104,17 @@ def weigh(snapshot: Snapshot, policy: Policy, around: Circumstances | None = Non
     ).astype(np.int64)
     strand, strongest, shown = strand[first_best], strongest[first_best], shown[first_best]
 
-    first = np.flatnonzero(_differs(ways.source[strand]) | _differs(ways.target[strand]))
+    first = np.flatnonzero(_differs(source[strand]) | _differs(target[strand]))
     combined = np.minimum(policy.cap, 1 - _reduced(np.multiply, 1 - strongest, first))
     ties = strand[first]
     return RiskGraph(
         own,
-        ways.source[ties].astype(np.int64),
-        ways.target[ties].astype(np.int64),
+        source[ties].astype(np.int64),
+        target[ties].astype(np.int64),
         combined,
-        _Strands(kinds, np.append(first, len(strand)), kind[strand], strongest, ways.row[shown]),
+        _Strands(
+            kinds, np.append(first, len(strand)), kind[strand], strongest, ways.row[order[shown]]
+        ),
         facts,
         unused,
         identities(snapshot.keys),
@@ -119,20 +122,25 @@ def weigh(snapshot: Snapshot, policy: Policy, around: Circumstances | None = Non
     )
 
 
-def summed(ways: Flows, strand: NDArray[np.int64]) -> NDArray[np.float64]:
+def summed(
+    ways: Flows, by_pair: NDArray[np.int32], strand: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """What several guarantees between the same two come to, one entry a strand; 0 for one alone.
 
     Amounts of different contracts add up, so that a guarantee split in two is as strong as before.
     A contract told twice by a source counts once, and each source is its own whole: contracts have
     no number that all sources know, so the source that tells the most counts alone.
+
+    Args:
+        by_pair: order of the ways; strands begin at these places of it.
     """
-    sizes = np.diff(strand, append=len(ways.row))
+    sizes = np.diff(strand, append=len(by_pair))
     number = np.repeat(np.arange(len(strand)), sizes)
-    several = np.flatnonzero((ways.full > 0) & (np.repeat(sizes, sizes) > 1))
+    several = np.flatnonzero((ways.full[by_pair] > 0) & (np.repeat(sizes, sizes) > 1))
     found = np.zeros(len(strand))
     if not len(several):
         return found
-    held, number = ways.take(several), number[several]
+    held, number = ways.take(by_pair[several]), number[several]
     order = np.lexsort((-held.fen * held.rate, held.thing, held.teller, number))
     held, number = held.take(order), number[order]
     once = _differs(number) | _differs(held.teller) | _differs(held.thing)

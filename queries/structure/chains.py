@@ -10,16 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from queries.structure.fen import Fen
-from queries.structure.guarantees import GuaranteeNet, secured
+from queries.structure.guarantees import GuaranteeNet
 
 __all__ = ["Chain", "Reach", "find_chains", "reach_of"]
 
 #: From how many guarantees in a row a chain is one (domain practice: 担保链 三级以上).
 CHAIN_LINKS = 3
 #: Before the first station there is none.
-_BEGINS = 1
+_BEGINS = -1
 
 
 @dataclass(frozen=True)
@@ -58,36 +60,39 @@ class Reach:
 
 def find_chains(net: GuaranteeNet, *, least: int = CHAIN_LINKS) -> tuple[Chain, ...]:
     """For every station that stands for nobody, the longest chain to it of at least `least`."""
-    # a component is handed out after all that it leads to, so that numbers fall along a chain
-    stations = list(nx.strongly_connected_components(net.graph))
-    station = {party: number for number, members in enumerate(stations) for party in members}
-    # (guarantees, last station before as its number below zero); of equals the smallest number
-    longest: list[tuple[int, int]] = [(0, _BEGINS)] * len(stations)
-    ends = []
-    for here in reversed(range(len(stations))):
-        after = {station[b] for a in stations[here] for b in net.graph.successors(a)} - {here}
-        told = (longest[here][0] + 1, -here)
-        for there in after:
-            longest[there] = max(longest[there], told)
-        if not after and longest[here][0] >= least:
-            ends.append(here)
+    standing, station = net.standing, net.standing.station_of
+    count = len(standing.station_sizes)
+    begins, ends = station[standing.guarantor], station[standing.borrower]
+    between = np.flatnonzero(begins != ends)
+    between = between[np.argsort(-begins[between], kind="stable")]
+    # the number of a station is above that of all it leads to: all that lead to one come before it
+    links, before = [0] * count, [_BEGINS] * count
+    for here, there in zip(begins[between].tolist(), ends[between].tolist(), strict=True):
+        told = links[here] + 1
+        # of equals the smallest number
+        if told > links[there] or (told == links[there] and here < before[there]):
+            links[there], before[there] = told, here
+    leads_on = np.zeros(count, bool)
+    leads_on[begins[between]] = True
+    last = [n for n in np.flatnonzero(~leads_on).tolist() if links[n] >= least]
+    promised = _promised(net, last)
     found = []
-    for end in ends:
-        way, at = [], -end
+    for end, guaranteed in zip(last, promised, strict=True):
+        way, at = [], end
         while at != _BEGINS:
-            way.append(tuple(sorted(stations[-at])))
-            at = longest[-at][1]
-        found.append(_chain(net, tuple(reversed(way)), longest[end][0]))
+            way.append(net.station(at))
+            at = before[at]
+        found.append(_chain(net, tuple(reversed(way)), links[end], guaranteed))
     return tuple(sorted(found, key=lambda chain: (-chain.link_count, chain.stations)))
 
 
 def reach_of(net: GuaranteeNet, key: str) -> Reach:
     """For whom a party stands in the end, and what that is; empty for one that guarantees nobody."""
-    if key not in net.graph:
+    depth = net.reached(key)
+    if not depth:
         return Reach((), Fen(), 0)
-    depth = nx.single_source_shortest_path_length(net.graph, key)
+    inside = net.among(depth)
     del depth[key]
-    inside = net.graph.subgraph({key, *depth})
     return Reach(
         tuple(sorted(depth.items(), key=lambda item: (item[1], item[0]))),
         net.debt(*depth),
@@ -95,13 +100,25 @@ def reach_of(net: GuaranteeNet, key: str) -> Reach:
     )
 
 
-def _chain(net: GuaranteeNet, stations: tuple[tuple[str, ...], ...], links: int) -> Chain:
-    end = set(stations[-1])
-    promised = [c for m in stations[-1] for c in net.received(m) if c.guarantor not in end]
+def _promised(net: GuaranteeNet, stations: list[int]) -> list[Fen]:
+    """What guarantors outside promise for each of some stations."""
+    standing = net.standing
+    parts: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    for number in stations:
+        pairs = np.concatenate([standing.received(each) for each in standing.station(number)])
+        parts.append(pairs[standing.station_of[standing.guarantor[pairs]] != number])
+    of = np.repeat(np.arange(len(stations)), [len(part) for part in parts[1:]])
+    rows, place = standing.rows(np.concatenate(parts))
+    return net.contracts.secured(of[place], rows, len(stations))
+
+
+def _chain(
+    net: GuaranteeNet, stations: tuple[tuple[str, ...], ...], links: int, guaranteed: Fen
+) -> Chain:
     return Chain(
         stations,
         links,
-        secured(promised),
+        guaranteed,
         net.debt(*stations[-1]),
         net.debt(*(member for station in stations[1:] for member in station)),
     )

@@ -6,49 +6,32 @@ resemblance (certainty below 1) are left out: nobody stands in a ring because of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 
 import networkx as nx
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph.debtor import operators, told_of_both
 from graph.last_heard import last_heard
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
+from queries.structure.contracts import Contract, Contracts, secured
 from queries.structure.fen import Fen, total
+from queries.structure.standing import Standing
 
 __all__ = ["Contract", "GuaranteeNet", "read_guarantees", "secured"]
 
-_EVIDENCE = ("source", "batch", "row")
-#: Columns of a guarantee that are looked at: of a district's million, no others are spelled out.
-_TOLD = ["from_key", "to_key", "discriminator", "certainty", "amount_fen", "owed_fen",
-         "guarantee_kind", "relation", "valid_to", *_EVIDENCE]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Contract:
-    """One guarantor's promise for one borrower.
-
-    Attributes:
-        guarantor, borrower: keys.  number: the contract's key, empty when never told.
-        amount_fen: promised.  owed_fen: of it, no more than the balance that it secures
-            (`graph.accessory`).
-        evidence: source, batch and row that tell it; of a proposal, empty.
-    """
-
-    guarantor: str
-    borrower: str
-    number: str
-    amount_fen: int | None = None
-    owed_fen: int | None = None
-    kind: str | None = None
-    relation: str | None = None
-    valid_to: date | None = None
-    evidence: tuple[tuple[str, Any], ...] = ()
+#: Column of a guarantee -> what a contract calls it; no others are looked at.
+_TOLD = {"from_key": "guarantor", "to_key": "borrower", "discriminator": "number",
+         "amount_fen": "amount_fen", "guarantee_kind": "kind", "relation": "relation",
+         "valid_to": "valid_to", "source": "source", "batch": "batch", "row": "row"}  # fmt: skip
+_HEARD = ("known_from", "fact_id")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,46 +46,101 @@ class GuaranteeNet:
     """
 
     snapshot: Snapshot
-    contracts: tuple[Contract, ...]
+    contracts: Contracts
     loans: Mapping[str, frozenset[str]]
     balances: Mapping[str, int | None]
     net_assets: Mapping[str, int]
 
     @cached_property
-    def graph(self) -> nx.DiGraph:
-        """Guarantor → borrower, one edge a pair, its contracts on it."""
-        graph = nx.DiGraph()
-        for item in self.contracts:
-            if not graph.has_edge(item.guarantor, item.borrower):
-                graph.add_edge(item.guarantor, item.borrower, contracts=[])
-            graph[item.guarantor][item.borrower]["contracts"].append(item)
-        return graph
+    def standing(self) -> Standing:
+        """Who stands for whom, by place among the keys of the contracts."""
+        return Standing(self.contracts)
 
     @cached_property
-    def _labels(self) -> dict[str, tuple[str, str | None]]:
-        keys = self.snapshot.keys.to_pylist()
-        told = zip(self.snapshot.labels.to_pylist(), self.snapshot.names.to_pylist(), strict=True)
-        return dict(zip(keys, told, strict=True))
+    def parties(self) -> tuple[str, ...]:
+        """Keys of all who stand for somebody or have somebody stand for them, as contracts name them."""
+        keys = self.contracts.keys
+        return tuple(keys[place] for place in self.standing.turn.tolist())
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {key: place for place, key in enumerate(self.contracts.keys)}
+
+    def place(self, key: str) -> int | None:
+        """Place of a party among the keys of the contracts; None for one that stands in none."""
+        return self._places.get(key)
+
+    def places(self, keys: Collection[str]) -> NDArray[np.int64]:
+        """The same of those of several that stand in any, ascending."""
+        found = {self._places[key] for key in keys if key in self._places}
+        return np.array(sorted(found), np.int64)
+
+    @cached_property
+    def _labels(self) -> tuple[list[str], list[str | None]]:
+        """Labels and names of those in the net, by place."""
+        held = self.snapshot
+        numbers = pa.array(held.places(self.contracts.parties))
+        return held.labels.take(numbers).to_pylist(), held.names.take(numbers).to_pylist()
 
     def label(self, key: str) -> str:
         """Label of a party."""
-        return self._labels[key][0]
+        place = self.place(key)
+        if place is not None:
+            return self._labels[0][place]
+        return str(self.snapshot.labels[self.snapshot.index(key)].as_py())
 
     def name(self, key: str) -> str | None:
         """Name of a party, None when never told."""
-        return self._labels[key][1]
+        place = self.place(key)
+        if place is not None:
+            return self._labels[1][place]
+        return self.snapshot.name(self.snapshot.index(key))
+
+    def station(self, number: int) -> tuple[str, ...]:
+        """Keys of the parties of a station (`Standing.station`), sorted."""
+        return tuple(self.contracts.keys[place] for place in self.standing.station(number).tolist())
+
+    @cached_property
+    def names(self) -> dict[str, str | None]:
+        """Names of all `parties`, None when never told."""
+        names = self._labels[1]
+        places = self.standing.turn.tolist()
+        return dict(zip(self.parties, (names[place] for place in places), strict=True))
+
+    def of_pairs(self, pairs: NDArray[np.int64]) -> list[Contract]:
+        """Contracts of some pairs of `standing`."""
+        return self.contracts.take(self.standing.rows(pairs)[0])
 
     def given(self, key: str) -> list[Contract]:
         """Contracts in which the party stands for others."""
-        if key not in self.graph:
-            return []
-        return [c for _, _, held in self.graph.out_edges(key, "contracts") for c in held]
+        place = self.place(key)
+        return [] if place is None else self.of_pairs(self.standing.given(place))
 
     def received(self, key: str) -> list[Contract]:
         """Contracts in which others stand for the party."""
-        if key not in self.graph:
-            return []
-        return [c for _, _, held in self.graph.in_edges(key, "contracts") for c in held]
+        place = self.place(key)
+        return [] if place is None else self.of_pairs(self.standing.received(place))
+
+    def inside(self, keys: Collection[str]) -> list[Contract]:
+        """Contracts between any two of some parties."""
+        return self.of_pairs(self.standing.inside(self.places(keys)))
+
+    def reached(self, key: str, *, back: bool = False) -> dict[str, int]:
+        """For whom a party stands in the end, by the number of guarantees on the shortest way, itself
+        at 0; `back`: who stands for it.  Empty for one that stands in no contract."""
+        place = self.place(key)
+        found = {} if place is None else self.standing.distances(place, back=back)
+        return {self.contracts.keys[each]: steps for each, steps in found.items()}
+
+    def among(self, keys: Collection[str]) -> nx.DiGraph:
+        """Guarantor → borrower of those among some parties, one edge a pair."""
+        pairs = self.standing.inside(self.places(keys))
+        ends = (self.standing.guarantor[pairs].tolist(), self.standing.borrower[pairs].tolist())
+        names = self.contracts.keys
+        graph = nx.DiGraph()
+        graph.add_nodes_from(sorted(key for key in keys if key in self._places))
+        graph.add_edges_from((names[a], names[b]) for a, b in zip(*ends, strict=True))
+        return graph
 
     def debt(self, *keys: str) -> Fen:
         """What the parties owe as far as known loans tell; what several borrowed together, once.
@@ -114,52 +152,32 @@ class GuaranteeNet:
 
     def with_contract(self, contract: Contract) -> GuaranteeNet:
         """The net as it would be with one more contract."""
-        more = sorted((*self.contracts, contract), key=_order)
-        return replace(self, contracts=tuple(more))
+        return replace(self, contracts=self.contracts.with_one(contract))
 
 
 def read_guarantees(snapshot: Snapshot) -> GuaranteeNet:
     """Read the guarantees and debts of a snapshot."""
-    ties = snapshot.ties["GUARANTEES"].table
-    owed = snapshot.secured.owed(ties["discriminator"], ties["amount_fen"])
-    ties = ties.append_column("owed_fen", owed)
+    ties = snapshot.ties["GUARANTEES"]
+    stands = (ties.source != ties.target) & (
+        ties.facts["certainty"].to_numpy(zero_copy_only=False) >= 1
+    )
+    facts = ties.facts.filter(pa.array(stands))
+    told = facts.select(list(_TOLD)).rename_columns(list(_TOLD.values()))
+    owed = snapshot.secured.owed(told["number"].cast(pa.string()), told["amount_fen"])
+    told = told.append_column("owed_fen", owed)
     # of a contract told twice, the telling heard last counts
-    latest: dict[tuple[str, str, str], Contract] = {}
-    heard = ties.sort_by([("known_from", "ascending"), ("fact_id", "ascending")])
-    for row in heard.select(_TOLD).to_pylist():
-        if row["certainty"] < 1 or row["from_key"] == row["to_key"]:
-            continue
-        latest[row["from_key"], row["to_key"], row["discriminator"]] = Contract(
-            row["from_key"],
-            row["to_key"],
-            row["discriminator"],
-            row["amount_fen"],
-            row["owed_fen"],
-            row["guarantee_kind"],
-            row["relation"],
-            row["valid_to"],
-            tuple((name, row[name]) for name in _EVIDENCE),
-        )
-    contracts = tuple(sorted(latest.values(), key=_order))
+    for name in _HEARD:
+        told = told.append_column(name, _sortable(facts[name]))
+    contracts = Contracts(told, heard=_HEARD)
     return GuaranteeNet(
         snapshot, contracts, _loans(snapshot), _balances(snapshot), _net_assets(snapshot)
     )
 
 
-def secured(contracts: Iterable[Contract]) -> Fen:
-    """What is owed by contracts: one that several stand in is owed once."""
-    amounts: dict[tuple[str, str], int | None] = {}
-    for place, item in enumerate(contracts):
-        # contracts that nobody numbered are all different
-        name = (item.borrower, item.number or f"#{place}")
-        held = amounts.get(name)
-        if held is None or (item.owed_fen is not None and item.owed_fen > held):
-            amounts[name] = item.owed_fen
-    return total(amounts.values())
-
-
-def _order(contract: Contract) -> tuple[str, str, str]:
-    return contract.guarantor, contract.borrower, contract.number
+def _sortable(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts come dictionary-coded, and coded ones cannot be sorted."""
+    coded = pa.types.is_dictionary(column.type)
+    return column.cast(column.type.value_type) if coded else column
 
 
 def _loans(snapshot: Snapshot) -> dict[str, frozenset[str]]:

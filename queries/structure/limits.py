@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -147,9 +146,11 @@ def check_groups_of(
     net: GuaranteeNet, key: str, book: LimitBook | None = None
 ) -> tuple[LimitResult, ...]:
     """The limits on every joint group in which a party stands."""
-    if key not in net.graph:
+    place = net.place(key)
+    if place is None:
         return ()
-    groups, _ = find_joint_groups(net, among={key, *net.graph.predecessors(key)})
+    behind = net.standing.guarantor[net.standing.received(place)].tolist()
+    groups, _ = find_joint_groups(net, among={key, *(net.contracts.keys[each] for each in behind)})
     return tuple(
         found for group in groups if key in group.members for found in check_group(net, group, book)
     )
@@ -219,7 +220,7 @@ def check_relatives(net: GuaranteeNet, members: tuple[str, ...], book: LimitBook
     rule, kin = "no_relatives_in_joint_group", _kin(net.snapshot, members, book)
     unstated = []
     for a, b in combinations(members, 2):
-        held = [c for pair in ((a, b), (b, a)) for c in _between(net, *pair)]
+        held = net.inside((a, b))
         stated = {c.relation for c in held if c.relation}
         if stated & book.relatives.stated:
             kin.add((a, b))
@@ -237,11 +238,6 @@ def check_relatives(net: GuaranteeNet, members: tuple[str, ...], book: LimitBook
     return limit_result(
         book, rule, members[0], Verdict.MET, 0, "合同载明的关系中没有直系亲属", members
     )
-
-
-def _between(net: GuaranteeNet, guarantor: str, borrower: str) -> list[Any]:
-    found: list[Any] = net.graph.get_edge_data(guarantor, borrower, {"contracts": []})["contracts"]
-    return found
 
 
 def _kin(snapshot: Snapshot, members: tuple[str, ...], book: LimitBook) -> set[tuple[str, str]]:

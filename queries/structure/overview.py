@@ -134,7 +134,7 @@ class Structure:
         """All patterns among the guarantees."""
         groups, cut = find_joint_groups(self.net)
         rings = find_rings(self.net)
-        named = {key: self.net.name(key) for key in self.net.graph}
+        named = self.net.names
         cut = cut or any(ring.truncated for ring in rings)
         return GuaranteeOverview(
             rings,
@@ -163,7 +163,7 @@ class Structure:
         """How a party stands among guarantees; raises `NotFoundError` for an unknown one."""
         key = self._key(key)
         groups = tuple(group for group in self.overview.groups if key in group.members)
-        outcomes = check_guarantor(self.net, key) if key in self.net.graph else ()
+        outcomes = check_guarantor(self.net, key) if self.net.place(key) is not None else ()
         ring, reach = ring_of(self.net, key), reach_of(self.net, key)
         shown = {
             key,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 import networkx as nx
+import numpy as np
 
 from queries.structure.fen import Fen
-from queries.structure.guarantees import Contract, GuaranteeNet, secured
+from queries.structure.guarantees import GuaranteeNet, secured
 
 __all__ = [
     "JointGroup",
@@ -61,31 +62,35 @@ class JointGroup:
 
 def find_mutual(net: GuaranteeNet) -> tuple[MutualPair, ...]:
     """Every pair, the smaller key first."""
-    graph = net.graph
+    standing = net.standing
+    back = standing.back()
+    pairs = np.flatnonzero((back >= 0) & (standing.guarantor < standing.borrower))
+    both = np.concatenate([pairs, back[pairs]])
+    rows, of = standing.rows(both)
+    promised = net.contracts.secured(of, rows, len(both))
+    keys = net.contracts.keys
     return tuple(
-        MutualPair(
-            a, b, secured(graph[a][b]["contracts"]), secured(graph[b][a]["contracts"])
+        MutualPair(keys[a], keys[b], promised[at], promised[len(pairs) + at])
+        for at, (a, b) in enumerate(
+            zip(standing.guarantor[pairs].tolist(), standing.borrower[pairs].tolist(), strict=True)
         )
-        for a, b in sorted(graph.edges)
-        if a < b and graph.has_edge(b, a)
-    )  # fmt: skip
+    )
 
 
 def find_stars(net: GuaranteeNet, *, more_than: int = 5) -> tuple[Star, ...]:
     """Guarantors of more than so many borrowers, the largest first."""
-    found = []
-    for guarantor in net.graph:
-        borrowers = sorted(net.graph.successors(guarantor))
-        if len(borrowers) > more_than:
-            found.append(
-                Star(
-                    guarantor,
-                    tuple(borrowers),
-                    tuple(b for b in borrowers if is_firm(net.label(b))),
-                    secured(net.given(guarantor)),
-                    net.debt(*borrowers),
-                )
+    standing, keys, found = net.standing, net.contracts.keys, []
+    for place in np.flatnonzero(standing.borrowers_each > more_than).tolist():
+        borrowers = [keys[each] for each in standing.borrower[standing.given(place)].tolist()]
+        found.append(
+            Star(
+                keys[place],
+                tuple(borrowers),
+                tuple(b for b in borrowers if is_firm(net.label(b))),
+                secured(net.given(keys[place])),
+                net.debt(*borrowers),
             )
+        )
     return tuple(sorted(found, key=lambda star: (-len(star.borrowers), star.guarantor)))
 
 
@@ -101,12 +106,22 @@ def find_joint_groups(
 
     `among` keeps to these parties.
     """
-    graph = net.graph if among is None else net.graph.subgraph(among)
+    standing, keys = net.standing, net.contracts.keys
+    rows, of = standing.rows(np.arange(len(standing.guarantor)))
+    joint = np.zeros(len(standing.guarantor), bool)
+    joint[of[net.contracts.is_of("joint_group")[rows]]] = True
+    back = standing.back()
+    together = joint & (back >= 0) & joint[back] & (standing.guarantor < standing.borrower)
+    if among is not None:
+        some = net.places(set(among))
+        together &= np.isin(standing.guarantor, some) & np.isin(standing.borrower, some)
     both = nx.Graph()
-    for a, b, contracts in graph.edges(data="contracts"):
-        back = graph.get_edge_data(b, a)
-        if a < b and back and _joint(contracts) and _joint(back["contracts"]):
-            both.add_edge(a, b)
+    turn = np.zeros(len(keys), np.int64)
+    turn[standing.turn] = np.arange(len(standing.turn))
+    pairs = np.flatnonzero(together)
+    # as the contracts name them: where a tangle is cut, the order says which groups are listed
+    for pair in pairs[np.argsort(turn[standing.guarantor[pairs]], kind="stable")].tolist():
+        both.add_edge(keys[standing.guarantor[pair]], keys[standing.borrower[pair]])
     found, cut = [], False
     for tangle in nx.connected_components(both):
         if len(tangle) < least:
@@ -119,11 +134,5 @@ def find_joint_groups(
     return tuple(found), cut
 
 
-def _joint(contracts: list[Contract]) -> bool:
-    return any(item.kind == "joint_group" for item in contracts)
-
-
 def _group(net: GuaranteeNet, members: list[str]) -> JointGroup:
-    inside = net.graph.subgraph(members)
-    contracts = [c for _, _, held in inside.edges(data="contracts") for c in held]
-    return JointGroup(tuple(sorted(members)), secured(contracts), net.debt(*members))
+    return JointGroup(tuple(sorted(members)), secured(net.inside(members)), net.debt(*members))

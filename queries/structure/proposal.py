@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-import networkx as nx
-
 from graph.errors import InputError
 from queries.basis import Basis
 from queries.coded import with_codes
@@ -153,7 +151,7 @@ def _upstream(
 ) -> tuple[LimitResult, ...]:
     """Broken limits of those behind the guarantor, whose chains the new contract lengthens."""
     found = []
-    for key in sorted(nx.ancestors(after.graph, guarantor)):
+    for key in sorted(after.reached(guarantor, back=True).keys() - {guarantor}):
         if reach_of(net, key) != reach_of(after, key):
             broken = check_chain(after, key, book)
             found += [item for item in broken if item.verdict is Verdict.NOT_MET]
@@ -185,8 +183,8 @@ def _refuse_misfit(net: GuaranteeNet, proposal: GuaranteeProposal) -> None:
             "这笔贷款已结清或没有余额，没有可担保的债务。刚发放的，请先导入最新的贷款数据。",
             "Nothing is owed of the loan: there is nothing to secure.",
         )
-    for held in net.contracts:
-        if held.number == proposal.contract and held.guarantor == proposal.guarantor:
+    for held in net.given(proposal.guarantor):
+        if held.number == proposal.contract:
             raise _refused(
                 "该合同中此担保人的担保已经登记。", "This guarantor already stands in the contract."
             )

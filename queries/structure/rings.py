@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import networkx as nx
+import numpy as np
 
 from queries.structure.fen import Fen
 from queries.structure.guarantees import Contract, GuaranteeNet, secured
@@ -59,24 +60,20 @@ def find_rings(
 ) -> tuple[Ring, ...]:
     """Every ring, the largest first."""
     found = [
-        _ring(net, frozenset(members), cycles, length)
-        for members in nx.strongly_connected_components(net.graph)
-        if len(members) > 1
+        _ring(net, frozenset(net.station(number)), cycles, length)
+        for number in np.flatnonzero(net.standing.station_sizes > 1).tolist()
     ]
     return tuple(sorted(found, key=lambda ring: (-len(ring.members), ring.members)))
 
 
 def ring_of(net: GuaranteeNet, key: str) -> Ring | None:
     """The ring in which a party stands, or None."""
-    if key not in net.graph:
-        return None
-    members = (nx.descendants(net.graph, key) & nx.ancestors(net.graph, key)) | {key}
+    members = net.reached(key).keys() & net.reached(key, back=True).keys()
     return _ring(net, frozenset(members), CYCLES, CYCLE_LENGTH) if len(members) > 1 else None
 
 
 def _ring(net: GuaranteeNet, members: frozenset[str], cycles: int, length: int) -> Ring:
-    inner = net.graph.subgraph(members)
-    inside = [c for _, _, held in inner.edges(data="contracts") for c in held]
+    inner, inside = net.among(members), net.inside(members)
     outside = [c for m in sorted(members) for c in net.received(m) if c.guarantor not in members]
     debts = {member: net.debt(member) for member in members}
     debt = net.debt(*members)
@@ -128,9 +125,7 @@ def closes_ring(net: GuaranteeNet, guarantor: str, borrower: str) -> tuple[str, 
 
     With one more guarantee from `guarantor` to `borrower` they would be a ring.
     """
-    if guarantor not in net.graph or borrower not in net.graph:
+    ahead, behind = net.reached(borrower), net.reached(guarantor, back=True)
+    if guarantor not in ahead:
         return ()
-    try:
-        return tuple(nx.shortest_path(net.graph, borrower, guarantor))
-    except nx.NetworkXNoPath:
-        return ()
+    return tuple(nx.shortest_path(net.among({*ahead, *behind}), borrower, guarantor))

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graph.distinct import distinct
 from graph.errors import NotFoundError
 from graph.schema import SCHEMA
 from graph.snapshot import Snapshot
@@ -230,7 +231,7 @@ def read_shares(snapshot: Snapshot, thresholds: Thresholds | None = None) -> Sha
         }
     )
     # a firm of whose owners something is declared, and nobody is registered, is asked about as well
-    members = np.unique(np.concatenate([ties.source, ties.target, _declared(snapshot)]))
+    members = distinct(np.concatenate([ties.source, ties.target, _declared(snapshot)]))
     members = members.astype(np.int64)
     labels = snapshot.labels.take(pa.array(members)).to_pylist()
     doubts: dict[int, set[DoubtKind]] = {}
@@ -289,8 +290,8 @@ def _declared(snapshot: Snapshot) -> NDArray[np.int64]:
         facts = snapshot.facts(kind)
         key, label = (f"{end}_{name}" if end else name for name in ("key", "label"))
         firms = facts.filter(pc.is_in(facts[label].cast(pa.string()), pa.array(_FIRMS)))
-        at = pc.index_in(firms[key].cast(pa.string()), value_set=snapshot.keys.cast(pa.string()))
-        found.append(at.drop_null().to_numpy().astype(np.int64))
+        at = snapshot.places(firms[key].cast(pa.string()))
+        found.append(at[at >= 0])
     return np.concatenate(found)
 
 

@@ -107,7 +107,7 @@ def test_a_guarantee_of_a_settled_loan_is_over(office: Office) -> None:
         "有履行能力而拒不履行,2026-04-01,2028-04-01,",
     )
     snapshot = office.at(date(2026, 5, 1))
-    assert read_guarantees(snapshot).contracts == ()
+    assert not read_guarantees(snapshot).contracts
     run = assess(snapshot)
     assert explain(run, office.key("钱样二")).score < 0.01
     assert explain(run, office.key("吴样六")).score > 0.5

@@ -92,7 +92,7 @@ def test_nothing_is_left_of_it_when_the_loan_is_settled(office: World) -> None:
     snapshot = held(office, 1)
     for found in (snapshot, refresh_snapshot(before, office.log)):
         net = read_guarantees(found)
-        assert net.contracts == ()
+        assert not net.contracts
         assert check_guarantor(net, "a")[0].value == 0
         assert obligations(found).guarantees.fen.tolist() == []
         assert len(weigh(found, load_policy()).weight) == 0
@@ -133,7 +133,7 @@ def test_of_several_loans_every_one_must_be_settled() -> None:
     settle(world, "loan:1", EARLY)
     assert read_guarantees(held(world, 1)).contracts[0].owed_fen == 2 * WAN
     settle(world, "loan:2", EARLY)
-    assert read_guarantees(held(world, 2)).contracts == ()
+    assert not read_guarantees(held(world, 2)).contracts
 
 
 def test_of_what_is_not_known_the_promise_stands() -> None:

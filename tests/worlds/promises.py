@@ -8,7 +8,8 @@ from pathlib import Path
 from firms import label_of, new_world, snapshot_of
 from world import World
 
-from queries.structure.guarantees import Contract, GuaranteeNet, read_guarantees
+from queries.structure.contracts import Contract, Contracts
+from queries.structure.guarantees import GuaranteeNet, read_guarantees
 
 __all__ = ["bare_net", "lend", "net_of", "promise"]
 
@@ -54,4 +55,4 @@ def bare_net(pairs: set[tuple[str, str]], kind: str | None = None) -> GuaranteeN
     contracts = [Contract(a, b, f"{a}{b}", WAN, WAN, kind) for a, b in sorted(pairs)]
     loans = {key: frozenset({key}) for pair in pairs for key in pair}
     balances = dict.fromkeys(loans, WAN)
-    return GuaranteeNet(None, tuple(contracts), loans, balances, {})  # type: ignore[arg-type]
+    return GuaranteeNet(None, Contracts.of(contracts), loans, balances, {})  # type: ignore[arg-type]

@@ -16,7 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.facts import arrow_schema
+from graph.key_index import KeyIndex
 from graph.schema import SCHEMA
 from queries.eligibility.facts.catalogue import Read, Whose
 from queries.eligibility.facts.records import Records
@@ -58,6 +60,7 @@ class RelatedParties:
         others = pc.unique(pa.concat_arrays([keys.cast(pa.string()), *ends]))
         # `unique` keeps the order of first appearance: the parties asked about stay in front
         self.everybody: pa.Array = others
+        self._index = KeyIndex(others)
         homes = self.numbers(records.certain("Household")["key"])
         self._homes = homes[homes >= 0]
         self._pairs: dict[Whose, tuple[Numbers, Numbers]] = {}
@@ -70,8 +73,7 @@ class RelatedParties:
         if not len(keys):
             # a register that nobody sent: everybody need not be looked through for it
             return np.empty(0, np.int64)
-        found = pc.fill_null(pc.index_in(keys, value_set=self.everybody), -1)
-        return np.asarray(found.to_numpy(), np.int64)
+        return self._index.find(keys)
 
     def described(self, keys: Any) -> NDArray[np.bool_]:
         """Which of the parties asked about are among the keys."""
@@ -105,7 +107,7 @@ class RelatedParties:
             parties, others = self._find(whose)
             asked = parties < self._count
             # one number a pair: sorted as pairs, in a fraction of the time
-            pairs = np.unique(parties[asked] * len(self.everybody) + others[asked])
+            pairs = distinct(parties[asked] * len(self.everybody) + others[asked])
             self._pairs[whose] = pairs // len(self.everybody), pairs % len(self.everybody)
         return self._pairs[whose]
 
@@ -118,7 +120,7 @@ class RelatedParties:
         member, household = self._ends(self._belongs)
         if whose == "household":
             # a household asked about is its own, whether or not its members are known
-            homes = np.unique(np.concatenate([household, self._homes]))
+            homes = distinct(np.concatenate([household, self._homes]))
             return np.concatenate([member, homes]), np.concatenate([household, homes])
         parties, rows = _join(member, household, household, len(self.everybody))
         others = member[rows]

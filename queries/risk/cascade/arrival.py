@@ -58,9 +58,11 @@ def first_arrivals(
         raise ValueError(f"worlds: a multiple of {WORLDS}")
     first, last = throws.into[party], throws.into[party + 1]
     useful = np.ones(len(throws.coin), np.bool_) if useful is None else useful
+    # of everybody few are met: what is asked for as zeros is cleared by the system where it is touched
+    met_in, origin_of = np.zeros((2, len(throws.coin)), np.int64)
     seen, own, linked, by_tie, origin, share = _first_arrivals(
         party, throws.coin, throws.seed, throws.into, throws.source, throws.weight, useful,
-        without, worlds, budget, np.zeros(last - first), len(throws.coin),
+        without, worlds, budget, np.zeros(last - first), met_in, origin_of,
     )  # fmt: skip
     at = np.argsort(origin, kind="stable")
     return Arrivals(
@@ -81,13 +83,15 @@ def _first_arrivals(
     worlds: int,
     budget: int,
     by_tie: NDArray[np.float64],
-    parties: int,
+    met_in: NDArray[np.int64],
+    origin_of: NDArray[np.int64],
 ) -> tuple[int, int, int, NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-    world_of = np.full(parties, -1, np.int64)  # the last world in which a party was met
-    level = np.zeros(parties, np.int64)
-    ways = np.zeros(parties, np.int64)  # ties of first arrival at a party; -1: it begins
-    share = np.zeros(parties)
-    origin_of = np.full(parties, -1, np.int64)
+    # met_in: one more than the last world in which a party was met; 0 in none.  origin_of: likewise,
+    # place among the origins.  The others are set when a party is met
+    parties = len(met_in)
+    level = np.empty(parties, np.int64)
+    ways = np.empty(parties, np.int64)  # ties of first arrival at a party; -1: it begins
+    share = np.empty(parties)
     origins = np.empty(16, np.int64)
     shares = np.zeros(16)
     origin_count = 0
@@ -107,7 +111,7 @@ def _first_arrivals(
         if seed[party] and heads(coin[party], np.uint64(seed[party]), word, bit):
             own += 1
             continue
-        met[0], met_count, world_of[party], level[party] = party, 1, world, 0
+        met[0], met_count, met_in[party], level[party] = party, 1, world + 1, 0
         ways[party], share[party] = 0, 0.0
         begin, depth, held, found = 0, 0, 0, False
         while begin < met_count and not found:
@@ -119,7 +123,7 @@ def _first_arrivals(
                     sender = source[tie]
                     if not useful[sender] or tie == without:
                         continue
-                    if world_of[sender] == world and level[sender] < depth:
+                    if met_in[sender] == world + 1 and level[sender] < depth:
                         continue
                     looked += 1
                     if not heads(
@@ -129,8 +133,8 @@ def _first_arrivals(
                         bit,
                     ):
                         continue
-                    if world_of[sender] != world:
-                        world_of[sender], level[sender] = world, depth
+                    if met_in[sender] != world + 1:
+                        met_in[sender], level[sender] = world + 1, depth
                         ways[sender], share[sender] = 0, 0.0
                         met[met_count] = sender
                         met_count += 1
@@ -166,12 +170,12 @@ def _first_arrivals(
         for place in range(begin, met_count):
             sender = met[place]
             if ways[sender] == -1 and share[sender] > 0:
-                if origin_of[sender] < 0:
+                if not origin_of[sender]:
                     if origin_count == len(origins):
                         origins = np.append(origins, np.empty_like(origins))
                         shares = np.append(shares, np.zeros_like(shares))
-                    origin_of[sender] = origin_count
                     origins[origin_count] = sender
                     origin_count += 1
-                shares[origin_of[sender]] += share[sender]
+                    origin_of[sender] = origin_count
+                shares[origin_of[sender] - 1] += share[sender]
     return seen, own, linked, by_tie, origins[:origin_count], shares[:origin_count]
