@@ -78,8 +78,9 @@ def linked_without(
 ) -> float:
     """What would be linked if a tie into the party were not; never more than what is.
 
-    Exact where what is linked is; else less by the worlds, of those that were looked at, in which
-    it is reached over this tie alone.
+    Exact where what is linked is; else less by the share of worlds in which it is reached over this
+    tie alone, of those that were looked at: without it one follows others further, and of fewer
+    worlds where looking ran out.
     """
     if found.exact:
         exact = exactly_linked(throws, party, reachable=reachable, without=tie)
@@ -91,7 +92,8 @@ def linked_without(
     )
     if not looked.linked:
         return found.value
-    return found.value * without.linked / looked.linked
+    less = (without.linked / without.worlds) / (looked.linked / looked.worlds)
+    return found.value * min(less, 1.0)
 
 
 def exactly_linked(

@@ -265,3 +265,21 @@ def test_where_looking_ran_out_the_count_of_everybody_is_the_value(
     exact = linked_to(single, 1, 64, reachable=np.ones(2))
     assert (exact.exact, exact.value) == (True, pytest.approx(0.45))
     assert linked_without(single, 1, exact, 0, **near) == 0  # type: ignore[arg-type]
+
+
+def test_without_one_tie_of_many_hardly_less_is_linked_however_few_worlds_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without the tie fewer worlds were looked at, and their count was held against that of all."""
+    throws = Throws.of(of_arrays([0.9, 0.8] + [0.0] * 58, complete(60, 0.05)))
+    near = {"reachable": np.ones(60), "useful": throws.count(1024).reached > 0}
+    found = linked_to(throws, 7, 1024, **near)  # type: ignore[arg-type]
+    # party 3 begins nothing, and is one of fifty-nine over whom it may come
+    tie = int(throws.into[7]) + 3
+    whole = linked_without(throws, 7, found, tie, **near)  # type: ignore[arg-type]
+    monkeypatch.setattr(one_party, "_MORE_LOOKS", 1)
+    few = linked_without(throws, 7, found, tie, **near)  # type: ignore[arg-type]
+    assert found.value * 0.9 < whole <= found.value
+    # of 64 worlds: three standard errors
+    error = (found.value * (1 - found.value) / 64) ** 0.5
+    assert abs(few - whole) < 3 * error and few <= found.value
