@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,9 @@ from api.terminal import Bar, fetch_engine, open_settings, opened, say
 __all__ = ["commands"]
 
 commands = typer.Typer()
+
+#: New things after which Python asks whether they are garbage, of itself.
+_OFTEN = 700
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="端口 / port")]
 
@@ -67,6 +71,8 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
                 welcome()
             print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
 
+        # what lives for months gives back what it let go as soon as Python does (`api.cli`)
+        gc.set_threshold(_OFTEN)
         with logging_to(settings):
             run_until_stopped(
                 create_app(settings), host=host, port=port, stop_s=settings.stop_s, ready=ready
