@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.acts import Act
 from api.terminal import Bar, fetch_engine, open_settings, opened, say
+
+if TYPE_CHECKING:
+    from graph.settings import Settings
 
 __all__ = ["commands"]
 
@@ -36,13 +39,6 @@ def serve(
 
 def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> None:
     """Serve until it is stopped; `welcome` is said once it answers."""
-    from api.app import create_app
-    from api.interrupt import ending
-    from api.logs import logging_to
-    from api.security.first_start import has_people
-    from api.server import run_until_stopped
-    from graph.catch_up import catch_up
-    from graph.engine import leave_engine
     from graph.errors import SettingsError
 
     if host not in ("127.0.0.1", "localhost", "::1"):
@@ -53,8 +49,15 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
         )
     settings = open_settings(Act.KEEP)
     _refuse_taken(host, port)
-    fetch_engine(settings)
-    try:
+    with _engine_beside(settings):
+        from api.app import create_app
+        from api.logs import logging_to
+        from api.security.first_start import has_people
+        from api.server import run_until_stopped
+        from graph.catch_up import catch_up
+
+        app = create_app(settings)
+        fetch_engine(settings)
         with Bar() as step:
             catch_up(settings, progress=step)
         # what cannot be opened is said here, and not by the server with a traceback
@@ -74,9 +77,19 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
         # what lives for months gives back what it let go as soon as Python does (`api.cli`)
         gc.set_threshold(_OFTEN)
         with logging_to(settings):
-            run_until_stopped(
-                create_app(settings), host=host, port=port, stop_s=settings.stop_s, ready=ready
-            )
+            run_until_stopped(app, host=host, port=port, stop_s=settings.stop_s, ready=ready)
+
+
+@contextmanager
+def _engine_beside(settings: Settings) -> Iterator[None]:
+    """The engine comes up on one processor while the block loads the service on another; it is left at
+    the end, whatever that is."""
+    from api.interrupt import ending
+    from graph.engine import begin_engine, leave_engine
+
+    begin_engine(settings)
+    try:
+        yield
     finally:
         ending()
         # another server of this folder keeps it
@@ -89,6 +102,13 @@ def demo(
     port: Port = 8000,
 ) -> None:
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
+    settings = open_settings(Act.KEEP)
+    _refuse_taken("127.0.0.1", port)
+    with _engine_beside(settings):
+        _demonstrate(settings, persons, port)
+
+
+def _demonstrate(settings: Settings, persons: int, port: int) -> None:
     import ingest as room
     from api.security import local_asker
     from api.security.first_start import demonstration_client, demonstration_links
@@ -96,7 +116,6 @@ def demo(
     from graph.time import utc_now
     from ingest.sample import steps
 
-    settings = open_settings(Act.KEEP)
     folder = settings.data / "district"
     with fetching_beside(settings):
         if not (folder / "truth.json").exists():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graph.engine.supervisor import (
         Endpoint,
         EngineStatus,
+        begin_engine,
         delete_store,
         engine_status,
         ensure_engine,
@@ -34,6 +35,7 @@ __all__ = [
     "EngineStatus",
     "archive_classes",
     "awaits_filling",
+    "begin_engine",
     "delete_store",
     "engine_status",
     "ensure_engine",

@@ -23,6 +23,7 @@ from graph.progress import Progress
 from graph.settings import Settings
 
 __all__ = [
+    "are_there",
     "held",
     "jars",
     "java_environment",
@@ -96,7 +97,17 @@ def jars(settings: Settings, *, progress: Progress | None = None) -> list[Path]:
         # the folder may be read-only: what was checked is noted in our own cache
         note = settings.cache / f"checked-{settings.engine_version}.json"
         return _checked(wanted, settings.engine_jars, note)
-    return held(wanted, settings.cache / f"neo4j-{settings.engine_version}", progress=progress)
+    return held(wanted, _folder(settings), progress=progress)
+
+
+def are_there(settings: Settings) -> bool:
+    """Whether every jar lies where `jars` looks for it, so that none has to be fetched."""
+    folder = settings.engine_jars or _folder(settings)
+    return all((folder / jar.name).exists() for jar in pinned(settings.engine_version))
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.cache / f"neo4j-{settings.engine_version}"
 
 
 def held(wanted: Sequence[Jar], folder: Path, *, progress: Progress | None = None) -> list[Path]:
