@@ -14,6 +14,8 @@ from api.acts import Act
 from api.terminal import Bar, fetch_engine, open_settings, opened, say
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from graph.settings import Settings
 
 __all__ = ["commands"]
@@ -50,13 +52,12 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
     settings = open_settings(Act.KEEP)
     _refuse_taken(host, port)
     with _engine_beside(settings):
-        from api.app import create_app
+        app = _loaded(settings)
         from api.logs import logging_to
         from api.security.first_start import has_people
         from api.server import run_until_stopped
         from graph.catch_up import catch_up
 
-        app = create_app(settings)
         fetch_engine(settings)
         with Bar() as step:
             catch_up(settings, progress=step)
@@ -74,10 +75,23 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
                 welcome()
             print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
 
-        # what lives for months gives back what it let go as soon as Python does (`api.cli`)
-        gc.set_threshold(_OFTEN)
         with logging_to(settings):
             run_until_stopped(app, host=host, port=port, stop_s=settings.stop_s, ready=ready)
+
+
+def _loaded(settings: Settings) -> FastAPI:
+    """The service, loaded and made.  All of it stays as long as it lives: it is gone through for garbage
+    neither meanwhile nor later; what comes after it is, as often as Python does of itself (`api.cli`)."""
+    gc.disable()
+    try:
+        from api.app import create_app
+
+        app = create_app(settings)
+        gc.freeze()
+        return app
+    finally:
+        gc.set_threshold(_OFTEN)
+        gc.enable()
 
 
 @contextmanager

@@ -16,13 +16,13 @@ from pathlib import Path
 import psutil
 
 from graph.engine.home import import_marker, wipe_unfinished_import
+from graph.engine.outcome import start_failure
 from graph.engine.provision import jars
 from graph.engine.room import refuse_full_disk, refuse_too_little_memory
 from graph.engine.supervisor import (
     await_engine,
     end_host,
     free_port,
-    start_failure,
     start_host,
     stopped_engine,
 )

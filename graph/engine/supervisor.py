@@ -37,6 +37,7 @@ from graph.engine.home import (
     store_lost,
     wipe_unfinished_import,
 )
+from graph.engine.outcome import host_log, start_failure
 from graph.engine.provision import are_there, jars, java_environment
 from graph.engine.room import TO_REBUILD_MB, refuse_full_disk, refuse_too_little_memory
 from graph.engine.users import forget_use, forget_users, note_use, used_by_others
@@ -58,7 +59,6 @@ __all__ = [
     "leave_engine",
     "leave_started_engines",
     "renew_store",
-    "start_failure",
     "start_host",
     "stop_engine",
     "stopped_engine",
@@ -163,6 +163,7 @@ def stop_engine(settings: Settings) -> bool:
     """Stop the engine of this data folder; False when none was running."""
     if not settings.engine_dir.exists():
         return False
+    _give_up(settings)
     with _lock(settings):
         forget_users(settings)
         return _stop(settings)
@@ -172,9 +173,7 @@ def leave_engine(settings: Settings) -> bool:
     """Use the engine no longer, and stop it where nobody else does; whether it was stopped."""
     if settings.neo4j_uri or not settings.engine_dir.exists():
         return False
-    if begun := _BEGUN.pop(settings.engine_dir.resolve(), None):
-        # whoever waits for it holds the lock
-        begun.set()
+    _give_up(settings)
     with _lock(settings):
         forget_use(settings)
         return False if used_by_others(settings) else _stop(settings)
@@ -223,16 +222,18 @@ def stopped_engine(settings: Settings) -> Iterator[None]:
         yield
 
 
+def _give_up(settings: Settings) -> None:
+    """Wait no longer for what this process began to start: whoever waits for it holds the lock."""
+    if begun := _BEGUN.pop(settings.engine_dir.resolve(), None):
+        begun.set()
+
+
 def _lock(settings: Settings) -> FileLock:
     return FileLock(settings.engine_dir / ".lock", is_singleton=True)
 
 
 def _state_file(settings: Settings) -> Path:
     return settings.engine_dir / "engine.json"
-
-
-def _host_log(settings: Settings) -> Path:
-    return settings.engine_dir / "host.log"
 
 
 def _handed_file(settings: Settings) -> Path:
@@ -371,7 +372,7 @@ def start_host(
     _STARTED[settings.engine_dir.resolve()] = settings
     handed = _handed_file(settings)
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
-    with _host_log(settings).open("w", encoding="utf-8") as stream:
+    with host_log(settings).open("w", encoding="utf-8") as stream:
         child = subprocess.Popen(
             [sys.executable, "-m", "graph.engine.host", str(handed.resolve())],
             env=java_environment(),
@@ -426,36 +427,6 @@ def end_host(settings: Settings, child: subprocess.Popen[bytes]) -> None:
     child.kill()
     child.wait()
     _disown(settings)
-
-
-def start_failure(settings: Settings) -> EngineError:
-    """Why the engine's process ended, by what it said last; its own words from the second line on."""
-    log = _host_log(settings)
-    text = log.read_text(encoding="utf-8", errors="replace")
-    tail = "\n".join(line for line in text.splitlines() if line.strip())[-1500:]
-    if "Address already in use" in text:
-        return EngineError(
-            f"引擎端口被占用。请关闭占用者，或取消 XINNONG_ENGINE_PORT。\n{tail}",
-            "The engine's port is taken: free it or unset XINNONG_ENGINE_PORT.",
-            code="port_taken",
-        )
-    if "Could not reserve enough space" in text or "OutOfMemory" in text:
-        return EngineError(
-            f"内存不足，引擎无法启动。请关闭其他程序，或调小 XINNONG_ENGINE_HEAP_MB。\n{tail}",
-            "Too little memory for the engine: lower XINNONG_ENGINE_HEAP_MB.",
-            code="no_memory",
-        )
-    if "No space left on device" in text or "Disk quota exceeded" in text:
-        return EngineError(
-            f"磁盘已满，引擎无法启动。请腾出空间后重试；已接收的数据不受影响。\n{tail}",
-            "The disk is full, the engine cannot start: make room and try again; nothing was lost.",
-            code="disk_full",
-        )
-    return EngineError(
-        f"引擎启动失败。日志 {log} 的最后几行：\n{tail}",
-        f"The engine did not start; see {log}.",
-        code="start_failed",
-    )
 
 
 def free_port(settings: Settings) -> int:
