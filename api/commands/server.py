@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,8 +52,10 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
         )
     settings = open_settings(Act.KEEP)
     _refuse_taken(host, port)
-    with _engine_beside(settings):
-        app = _loaded(settings)
+    with _engine_beside(settings) as begun:
+        made = cache(lambda: _loaded(settings))
+        if begun:
+            made()
         from api.logs import logging_to
         from api.security.first_start import has_people
         from api.server import run_until_stopped
@@ -60,7 +63,9 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
 
         fetch_engine(settings)
         with Bar() as step:
-            catch_up(settings, progress=step)
+            # a first start imports the log, on the other processor as well
+            catch_up(settings, progress=step, meanwhile=made)
+        app = made()
         # what cannot be opened is said here, and not by the server with a traceback
         with opened(Act.KEEP) as services:
             services.open_store()
@@ -95,15 +100,15 @@ def _loaded(settings: Settings) -> FastAPI:
 
 
 @contextmanager
-def _engine_beside(settings: Settings) -> Iterator[None]:
-    """The engine comes up on one processor while the block loads the service on another; it is left at
-    the end, whatever that is."""
+def _engine_beside(settings: Settings) -> Iterator[bool]:
+    """The engine comes up on one processor while the block loads the service on another; whether it
+    does.  It is left at the end, whatever that is."""
     from api.interrupt import ending
     from graph.engine import begin_engine, leave_engine
 
-    begin_engine(settings)
+    begun = begin_engine(settings)
     try:
-        yield
+        yield begun
     finally:
         ending()
         # another server of this folder keeps it

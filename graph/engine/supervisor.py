@@ -137,17 +137,18 @@ def ensure_engine(
     )
 
 
-def begin_engine(settings: Settings) -> None:
+def begin_engine(settings: Settings) -> bool:
     """Have the engine come up while this process does what needs none: `ensure_engine` waits for it.
+    Whether it does.
 
     Begun only over a store that is there, by jars that are there: a first start has more to do and to say.
     What fails is tried again by `ensure_engine`, which says why.  Who ends before that owes `leave_engine`.
     """
     if settings.neo4j_uri or not store_exists(settings) or not are_there(settings):
-        return
+        return False
     folder = settings.engine_dir.resolve()
     if folder in _BEGUN:
-        return
+        return True
     given_up = _BEGUN[folder] = threading.Event()
 
     def start() -> None:
@@ -157,6 +158,7 @@ def begin_engine(settings: Settings) -> None:
             note_use(settings)
 
     threading.Thread(target=start, name="engine", daemon=True).start()
+    return True
 
 
 def stop_engine(settings: Settings) -> bool:

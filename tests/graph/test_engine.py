@@ -131,11 +131,11 @@ def test_a_command_killed_while_its_engine_starts(tmp_path: Path) -> None:
 def test_one_that_was_begun_is_the_one_that_is_used(settings: Settings) -> None:
     ensure_engine(settings)
     stop_engine(settings)
-    begin_engine(settings)
+    assert begin_engine(settings)
     until(lambda: hosts(settings) != [], pause=0.005)
     [begun] = hosts(settings)
     # what has begun is not begun again
-    begin_engine(settings)
+    assert begin_engine(settings)
     ensure_engine(settings)
     assert engine_status(settings).pid == begun.pid
     assert leave_engine(settings) and hosts(settings) == []
@@ -156,11 +156,11 @@ def test_one_that_was_begun_and_is_not_wanted_is_given_up(settings: Settings) ->
 def test_a_first_start_is_not_begun_beside(tmp_path: Path) -> None:
     """It has more to do than to start, and jars to fetch that it tells of."""
     new = Settings(data=tmp_path, engine_heap_mb=512)
-    begin_engine(new)
+    assert not begin_engine(new)
     assert not new.engine_dir.exists()
     (new.engine_dir / "data" / "databases" / "neo4j").mkdir(parents=True)
-    begin_engine(new.model_copy(update={"cache": tmp_path / "no jars"}))
-    begin_engine(new.model_copy(update={"neo4j_uri": "bolt://127.0.0.1:1"}))
+    assert not begin_engine(new.model_copy(update={"cache": tmp_path / "no jars"}))
+    assert not begin_engine(new.model_copy(update={"neo4j_uri": "bolt://127.0.0.1:1"}))
     assert hosts(new) == [] and not (new.engine_dir / ".lock").exists()
 
 
