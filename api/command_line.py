@@ -13,11 +13,13 @@ import os
 import pkgutil
 import re
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command_name
 
 import api.commands
 from api.command_needs import declaring_commands
@@ -45,15 +47,6 @@ def _is_file(name: str) -> bool:
     return "\0" not in name and os.path.lexists(name)
 
 
-app = typer.Typer(
-    cls=_Plain,
-    help="信农：农村与企业信用知识图谱 / rural and enterprise credit graph",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-
 def _tell_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
@@ -62,7 +55,6 @@ def _tell_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     _version: Annotated[
         bool,
@@ -74,14 +66,52 @@ def _options(
     pass
 
 
+def _made_of(groups: Iterable[typer.Typer]) -> typer.Typer:
+    """The command that has these groups of commands."""
+    made = typer.Typer(
+        cls=_Plain,
+        help="信农：农村与企业信用知识图谱 / rural and enterprise credit graph",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    made.callback()(_options)
+    for group in groups:
+        made.add_typer(group)
+    return made
+
+
 # a new group of commands is one file in api/commands and no edit here
 _groups = [
     importlib.import_module(f"api.commands.{found.name}").commands
     for found in pkgutil.iter_modules(api.commands.__path__)
 ]
 declaring_commands(_groups)
-for _group in _groups:
-    app.add_typer(_group)
+app = _made_of(_groups)
+
+
+def _naming(word: str) -> list[typer.Typer]:
+    """Groups that are called so, or have a command that is."""
+    return [group for group in _groups if word in _names(group)]
+
+
+def _names(group: typer.Typer, called: object = None) -> set[str]:
+    """What can be typed first to reach something of a group; `called` is how it is named where it is added."""
+    for name in (called, group.info.name):
+        # a name that nobody gave is the library's own word for that
+        if isinstance(name, str):
+            return {name}
+    own = {
+        one.name or get_command_name(one.callback.__name__)
+        for one in group.registered_commands
+        if one.callback is not None
+    }
+    within = [
+        _names(one.typer_instance, one.name)
+        for one in group.registered_groups
+        if one.typer_instance
+    ]
+    return own.union(*within)
 
 
 def run() -> None:
@@ -104,8 +134,12 @@ def run() -> None:
 def _run() -> int:
     """The exit status of the command, its errors said."""
     try:
+        # two hundred commands are made of their signatures in a sixth of a second: nobody waits for
+        # others than the one that was named.  A word that names none is told what there is
+        first = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+        named = _made_of(_naming(first) or _groups)
         # a command that ends by `typer.Exit` or Ctrl-C hands its status back instead of raising it
-        status = app(standalone_mode=False)
+        status = named(standalone_mode=False)
         if status == _INTERRUPTED:
             raise KeyboardInterrupt
         return status if isinstance(status, int) else 0

@@ -19,11 +19,10 @@ from graph.closing import Closing
 from graph.errors import NotFoundError, XinnongError
 from graph.log import FactLog
 from graph.moment import Moment
-from graph.operations import DecisionArchive, OfficeBooks, OperationsStore, Sessions
+from graph.operations.office import OfficeBooks
+from graph.operations.store import OperationsStore
 from graph.settings import Settings
 from graph.time import today, utc_now
-from queries.consent import Consented, ConsentedScopes, has_consent
-from queries.published import PUBLIC
 from queries.publishing import Publishing
 from queries.reader import Reader
 from queries.runs import Runs
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from ingest.delivery.deliveries import Deliveries
     from ingest.guarded_guarantee import GuardedGuarantee
     from ingest.identity.judging import Judging
+    from queries.consent import Consented, ConsentedScopes
     from queries.eligibility import Decision
     from queries.structure import GuaranteeProposal
 
@@ -107,6 +107,8 @@ class Services(Closing):
     @cached_property
     def consents(self) -> ConsentedScopes:
         """What consents open, as they stand in the store now."""
+        from queries.consent import ConsentedScopes
+
         return ConsentedScopes(self.store)
 
     def consented(self, asker: Asker, *, at: datetime) -> Scope:
@@ -128,11 +130,15 @@ class Services(Closing):
 
     def has_consent(self, subject: str, institution: str, purpose: str, at: datetime) -> bool:
         """Whether a subject lets an institution look at it for a purpose, at an instant."""
+        from queries.consent import has_consent
+
         return has_consent(self.store, subject, institution, purpose, at=at)
 
     def institution_names(self) -> dict[str, str]:
         """What the institutions that lend are called, by key: as the log says, engine or not.
         Anybody may know it."""
+        from queries.published import PUBLIC
+
         batches = self.log.batches()
         if not batches:
             return {}
@@ -155,6 +161,8 @@ class Services(Closing):
 
     def end_session(self, known: Known) -> None:
         """End the session in which somebody asks."""
+        from graph.operations import Sessions
+
         self.looked_at.forget(known.looks_as)
         Sessions(self.store).end(known.session.number, user=known.user.id, at=utc_now())
 
@@ -219,6 +227,7 @@ class Services(Closing):
 
     def keep(self, decision: Decision, *, by: str = "") -> str:
         """Keep a decision in the archive, in the name of who does it; returns its identifier."""
+        from graph.operations import DecisionArchive
         from queries.eligibility.decisions.record import keep
 
         return keep(decision, DecisionArchive(self.store), at=utc_now(), by=by)

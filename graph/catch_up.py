@@ -8,6 +8,7 @@ stopped (100,000 elements a second and more); everything else goes in batches ov
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 
 from filelock import FileLock
 
@@ -33,12 +34,14 @@ def catch_up(
     owned: bool = False,
     progress: Progress | None = None,
     import_from: int = IMPORT_FROM_FACTS,
+    meanwhile: Callable[[], object] | None = None,
 ) -> int:
     """Write into the graph what it lacks of the log; returns the number of batches written.
 
     Args:
         owned: an engine started by this call ends with this process.
         import_from: from how many facts on an empty store is filled by import.
+        meanwhile: done while an import is waited for, where there is one: may be done twice.
 
     A store of our own that turns out to be damaged is set aside, and filled from the log.
 
@@ -47,16 +50,20 @@ def catch_up(
     """
     say = progress or silent
     log = FactLog(settings.log_dir)
+
+    def fill() -> int:
+        return _fill(log, settings, say, owned=owned, import_from=import_from, meanwhile=meanwhile)
+
     private_folder(settings.data)
     with FileLock(settings.data / "projection.lock", is_singleton=True):
         try:
-            written = _fill(log, settings, say, owned=owned, import_from=import_from)
+            written = fill()
         except (GraphUnavailableError, InputError) as error:
             if not _is_of_the_store(error, settings):
                 raise
             if error.cause_code != STORE_RENEWED:
                 renew_store(settings, error.message_en)
-            written = _fill(log, settings, say, owned=owned, import_from=import_from)
+            written = fill()
         if settings.neo4j_uri is None:
             was_filled(settings)
         return written
@@ -67,12 +74,20 @@ def _is_of_the_store(error: GraphUnavailableError | InputError, settings: Settin
     return settings.neo4j_uri is None and error.cause_code in {STORE_RENEWED, "query_refused"}
 
 
-def _fill(log: FactLog, settings: Settings, say: Progress, *, owned: bool, import_from: int) -> int:
+def _fill(
+    log: FactLog,
+    settings: Settings,
+    say: Progress,
+    *,
+    owned: bool,
+    import_from: int,
+    meanwhile: Callable[[], object] | None,
+) -> int:
     batches = log.batches()
     much = sum(batch.fact_count for batch in batches) >= import_from
     imported = 0
     if much and settings.neo4j_uri is None and _is_empty(settings, owned=owned):
-        _import(log, settings, say, owned=owned)
+        _import(log, settings, say, owned=owned, meanwhile=meanwhile)
         imported = len(batches)
     with connect(settings, owned=owned, fills=False) as graph:
         return imported + project(log, graph, progress=say)
@@ -86,11 +101,18 @@ def _is_empty(settings: Settings, *, owned: bool) -> bool:
         return projected_to(graph) is None
 
 
-def _import(log: FactLog, settings: Settings, say: Progress, *, owned: bool) -> None:
+def _import(
+    log: FactLog,
+    settings: Settings,
+    say: Progress,
+    *,
+    owned: bool,
+    meanwhile: Callable[[], object] | None,
+) -> None:
     folder = settings.engine_dir / "import"
     try:
         # Java comes up while the files are written
-        with importing_engine(settings, owned=owned) as fill:
+        with importing_engine(settings, owned=owned, meanwhile=meanwhile) as fill:
             files = write_import_files(log, folder, progress=say)
             say("导入图数据库", 0, None)
             fill(files.nodes, files.relationships)

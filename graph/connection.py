@@ -16,6 +16,9 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+import graph.frameless  # noqa: F401 - before the driver, which would load pandas
+
+# isort: split
 import neo4j
 import neo4j.time
 from neo4j.exceptions import (

@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -37,8 +37,13 @@ from graph.vocabulary import Relationship
 __all__ = ["Resolution", "led", "redirects"]
 
 _TIES = tuple(kind for kind in SCHEMA.relationships if kind not in SCHEMA.identities)
-_KINDS = pa.array([item.kind for item in SCHEMA.kinds], pa.string())
 _STAND_ONLY = ["known_to", "origin"]
+
+
+@cache
+def _declared() -> pa.Array:
+    # made when it is used: pyarrow loads pandas, a fifth of a second, before the first array it makes of a list
+    return pa.array([item.kind for item in SCHEMA.kinds], pa.string())
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,7 @@ class Resolution:
         """What ends being held, or ends standing where it stood, with a batch: kind, fact_id."""
         said = self._log.closures(batch)
         # a log may be older than the schema: what is gone from it is read by nobody
-        said = said.filter(pc.is_in(said["kind"], value_set=_KINDS))
+        said = said.filter(pc.is_in(said["kind"], value_set=_declared()))
         turn = batch.known_at in {epoch.since for epoch in self._epochs}
         kinds = set(_TIES if turn else said["kind"].to_pylist())
         ended = []

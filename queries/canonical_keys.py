@@ -23,7 +23,7 @@ from graph.resolution import redirects
 from graph.statement import Statement
 from queries.lawful import parameters
 from queries.question import Question
-from queries.questions import library
+from queries.questions import find_question
 from queries.scope import Scope
 from queries.seen import of_fragment
 
@@ -186,4 +186,6 @@ class CanonicalKeys:
         return bool(self.tells_all(kind, pa.array([self.standing(key)]))[0])
 
     def _statement(self, name: str, key: str) -> Statement:
-        return statement_of(library()[name], self.scope, {"key": key, **self._at.parameters()})
+        question = find_question(name)
+        assert question is not None, name
+        return statement_of(question, self.scope, {"key": key, **self._at.parameters()})

@@ -14,7 +14,7 @@ from graph.statement import Rows, Statement
 from queries.basis import Basis
 from queries.canonical_keys import KNOWN, SAME_AS, At, CanonicalKeys, patience_s, statement_of
 from queries.question import Question
-from queries.questions import library
+from queries.questions import find_question, library
 from queries.scope import Scope
 from queries.search import best_first, read_typed
 from queries.typed_answer import QuestionAnswer, answer_model
@@ -239,7 +239,7 @@ def _statements(asked: Sequence[_Asked], keys: CanonicalKeys, of_known: bool) ->
 
 
 def _find(name: str) -> Question:
-    question = library().get(name)
+    question = find_question(name)
     if question is None:
         raise NotFoundError(
             f"没有名为 {name} 的查询。可用的有：{'、'.join(library())}。",

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.acts import Act
 from api.terminal import Bar, fetch_engine, open_settings, opened, say
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from graph.settings import Settings
+
 __all__ = ["commands"]
 
 commands = typer.Typer()
+
+#: New things after which Python asks whether they are garbage, of itself.
+_OFTEN = 700
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="端口 / port")]
 
@@ -32,13 +42,6 @@ def serve(
 
 def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> None:
     """Serve until it is stopped; `welcome` is said once it answers."""
-    from api.app import create_app
-    from api.interrupt import ending
-    from api.logs import logging_to
-    from api.security.first_start import has_people
-    from api.server import run_until_stopped
-    from graph.catch_up import catch_up
-    from graph.engine import leave_engine
     from graph.errors import SettingsError
 
     if host not in ("127.0.0.1", "localhost", "::1"):
@@ -49,10 +52,20 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
         )
     settings = open_settings(Act.KEEP)
     _refuse_taken(host, port)
-    fetch_engine(settings)
-    try:
+    with _engine_beside(settings) as begun:
+        made = cache(lambda: _loaded(settings))
+        if begun:
+            made()
+        from api.logs import logging_to
+        from api.security.first_start import has_people
+        from api.server import run_until_stopped
+        from graph.catch_up import catch_up
+
+        fetch_engine(settings)
         with Bar() as step:
-            catch_up(settings, progress=step)
+            # a first start imports the log, on the other processor as well
+            catch_up(settings, progress=step, meanwhile=made)
+        app = made()
         # what cannot be opened is said here, and not by the server with a traceback
         with opened(Act.KEEP) as services:
             services.open_store()
@@ -68,9 +81,34 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
             print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
 
         with logging_to(settings):
-            run_until_stopped(
-                create_app(settings), host=host, port=port, stop_s=settings.stop_s, ready=ready
-            )
+            run_until_stopped(app, host=host, port=port, stop_s=settings.stop_s, ready=ready)
+
+
+def _loaded(settings: Settings) -> FastAPI:
+    """The service, loaded and made.  All of it stays as long as it lives: it is gone through for garbage
+    neither meanwhile nor later; what comes after it is, as often as Python does of itself (`api.cli`)."""
+    gc.disable()
+    try:
+        from api.app import create_app
+
+        app = create_app(settings)
+        gc.freeze()
+        return app
+    finally:
+        gc.set_threshold(_OFTEN)
+        gc.enable()
+
+
+@contextmanager
+def _engine_beside(settings: Settings) -> Iterator[bool]:
+    """The engine comes up on one processor while the block loads the service on another; whether it
+    does.  It is left at the end, whatever that is."""
+    from api.interrupt import ending
+    from graph.engine import begin_engine, leave_engine
+
+    begun = begin_engine(settings)
+    try:
+        yield begun
     finally:
         ending()
         # another server of this folder keeps it
@@ -83,6 +121,13 @@ def demo(
     port: Port = 8000,
 ) -> None:
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
+    settings = open_settings(Act.KEEP)
+    _refuse_taken("127.0.0.1", port)
+    with _engine_beside(settings):
+        _demonstrate(settings, persons, port)
+
+
+def _demonstrate(settings: Settings, persons: int, port: int) -> None:
     import ingest as room
     from api.security import local_asker
     from api.security.first_start import demonstration_client, demonstration_links
@@ -90,7 +135,6 @@ def demo(
     from graph.time import utc_now
     from ingest.sample import steps
 
-    settings = open_settings(Act.KEEP)
     folder = settings.data / "district"
     with fetching_beside(settings):
         if not (folder / "truth.json").exists():

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from api.security.asker import Asker
 from api.security.role import Role
 from api.security.roles import policy_of
 from graph.errors import ForbiddenError
-from queries.consent import Consented, ConsentedScopes, Purpose, find_purpose
+from queries.consent import Purpose, find_purpose
+
+if TYPE_CHECKING:
+    from queries.consent import Consented, ConsentedScopes
 
 __all__ = [
     "PURPOSE_HEADER",

@@ -23,8 +23,9 @@ from pydantic import SecretStr
 
 from graph.connection import Graph, connect
 from graph.engine.home import host_configuration, prepare_home
+from graph.engine.jar import Jar
 from graph.engine.pin import resolve
-from graph.engine.provision import Jar, held, jars, pinned, read_pins
+from graph.engine.provision import held, jars, pinned, read_pins
 from graph.errors import EngineError
 from graph.progress import Progress
 from graph.secrets import make_secrets

@@ -6,29 +6,36 @@ in a child process of its own: a Java runtime inside this process could hang the
 
 from __future__ import annotations
 
-from graph.engine.archiving import archive_classes
-from graph.engine.aside import awaits_filling, last_set_aside, was_filled
-from graph.engine.bulk_import import importing_engine
-from graph.engine.examine import store_problem
-from graph.engine.home import store_exists
-from graph.engine.supervisor import (
-    Endpoint,
-    EngineStatus,
-    delete_store,
-    engine_status,
-    ensure_engine,
-    leave_engine,
-    leave_started_engines,
-    renew_store,
-    stop_engine,
-)
-from graph.engine.users import used_by_others
+from typing import TYPE_CHECKING
+
+from graph.lazy import attribute_of
+
+if TYPE_CHECKING:
+    from graph.engine.archiving import archive_classes
+    from graph.engine.aside import awaits_filling, last_set_aside, was_filled
+    from graph.engine.bulk_import import importing_engine
+    from graph.engine.examine import store_problem
+    from graph.engine.home import store_exists
+    from graph.engine.supervisor import (
+        Endpoint,
+        EngineStatus,
+        begin_engine,
+        delete_store,
+        engine_status,
+        ensure_engine,
+        leave_engine,
+        leave_started_engines,
+        renew_store,
+        stop_engine,
+    )
+    from graph.engine.users import used_by_others
 
 __all__ = [
     "Endpoint",
     "EngineStatus",
     "archive_classes",
     "awaits_filling",
+    "begin_engine",
     "delete_store",
     "engine_status",
     "ensure_engine",
@@ -43,3 +50,5 @@ __all__ = [
     "used_by_others",
     "was_filled",
 ]
+
+__getattr__ = attribute_of(__name__, __file__)

@@ -13,11 +13,11 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-import jpype
-
-from graph.engine.provision import java_home, sha256_of
+from graph.engine.jar import sha256_of
+from graph.engine.provision import java_home
 from graph.settings import Settings
 
 __all__ = ["ClassArchive", "class_archive"]
@@ -82,7 +82,10 @@ class ClassArchive:
 
 def class_archive(settings: Settings, jars: Sequence[Path]) -> ClassArchive:
     """The archive that belongs to these jars, to this Java and to this Python environment."""
-    support = Path(jpype.__file__).resolve().parent.parent / "org.jpype.jar"
+    # where it lies, without the bridge itself: only the engine's own process loads Java
+    bridge = find_spec("jpype")
+    assert bridge is not None and bridge.origin is not None
+    support = Path(bridge.origin).resolve().parent.parent / "org.jpype.jar"
     class_path = (*map(str, jars), str(support))
     told = hashlib.sha256((java_home() / "release").read_bytes() + _RECORDED)
     for each in class_path:

@@ -17,7 +17,7 @@ from filelock import FileLock
 from graph.engine.archive import ClassArchive, class_archive
 from graph.engine.bulk_import import import_arguments
 from graph.engine.home import host_configuration, import_marker, prepare_home
-from graph.engine.host import JAVA_OPTIONS
+from graph.engine.host_configuration import JAVA_OPTIONS
 from graph.engine.provision import jars, java_environment, java_home
 from graph.engine.rehearsal import write_rehearsal
 from graph.errors import EngineError

@@ -16,13 +16,13 @@ from pathlib import Path
 import psutil
 
 from graph.engine.home import import_marker, wipe_unfinished_import
+from graph.engine.outcome import start_failure
 from graph.engine.provision import jars
 from graph.engine.room import refuse_full_disk, refuse_too_little_memory
 from graph.engine.supervisor import (
     await_engine,
     end_host,
     free_port,
-    start_failure,
     start_host,
     stopped_engine,
 )
@@ -43,11 +43,14 @@ _POLL_S = 0.05
 
 
 @contextmanager
-def importing_engine(settings: Settings, *, owned: bool = False) -> Iterator[Fill]:
+def importing_engine(
+    settings: Settings, *, owned: bool = False, meanwhile: Callable[[], object] | None = None
+) -> Iterator[Fill]:
     """Stop the engine, and have another come up that imports what the block tells it, once.
 
     Args:
         owned: it belongs to this process and ends with it.
+        meanwhile: done while the import goes on, before it is waited for.
 
     A block that ends without having told anything leaves the store as it was, and no engine.
 
@@ -74,6 +77,8 @@ def importing_engine(settings: Settings, *, owned: bool = False) -> Iterator[Fil
                 raise _failure(settings) from None
             import_marker(settings).write_text(f"{child.pid} {created}", encoding="utf-8")
             _tell(child, import_arguments(settings, nodes, relationships))
+            if meanwhile is not None:
+                meanwhile()
             _await_import(settings, child)
             filled = True
 

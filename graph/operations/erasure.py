@@ -17,7 +17,8 @@ from sqlalchemy import Column, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from graph.errors import OperationsError
-from graph.operations.store import OperationsStore, Row
+from graph.operations.store import OperationsStore
+from graph.operations.tables import every_table
 from graph.plain_yaml import read_yaml
 
 __all__ = ["Named", "erase_named", "erasure_rules", "named"]
@@ -47,7 +48,7 @@ def erasure_rules() -> tuple[Mapping[str, Mapping[str, Fate]], Mapping[str, str]
     """
     stated: dict[str, Any] = read_yaml(_RULES.read_text(encoding="utf-8"))
     why = stated.pop("why")
-    tables = Row.metadata.tables
+    tables = every_table().tables
     wrong = sorted(tables.keys() ^ stated.keys())
     wrong += [
         f"{name}.{column}"
@@ -102,7 +103,7 @@ def _columns() -> list[tuple[Table, str, Fate, str]]:
     return [
         (table, column, fate, why.get(f"{table.name}.{column}", ""))
         # what hangs on another comes before it
-        for table in reversed(Row.metadata.sorted_tables)
+        for table in reversed(every_table().sorted_tables)
         for column, fate in rules[table.name].items()
     ]
 
@@ -138,7 +139,7 @@ def _remove(
 
 def _delete(session: Session, table: Table, row: tuple[Any, ...]) -> None:
     primary = [*table.primary_key.columns]
-    for other in Row.metadata.sorted_tables:
+    for other in every_table().sorted_tables:
         for reference in other.foreign_keys:
             if reference.column.table is table:
                 at = primary.index(reference.column)

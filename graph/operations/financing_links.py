@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from graph.errors import NotFoundError
+from graph.operations.financing_rows import DemandRow
 from graph.operations.responsible import responsible
 from graph.operations.store import Instant, OperationsStore, Row
 
@@ -27,7 +28,7 @@ class _Link(Row):
     __tablename__ = "financing_links"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    demand: Mapped[int] = mapped_column(ForeignKey("financing_demands.number"), index=True)
+    demand: Mapped[int] = mapped_column(ForeignKey(DemandRow.number), index=True)
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)

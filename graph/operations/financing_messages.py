@@ -18,6 +18,7 @@ from sqlalchemy import JSON, ForeignKey, Integer, String, UniqueConstraint, sele
 from sqlalchemy.orm import Mapped, mapped_column
 
 from graph import time
+from graph.operations.financing_rows import CaseRow
 from graph.operations.store import Instant, OperationsStore, Row
 
 __all__ = ["FinancingMessages", "Handover", "Handovers", "Marks", "Message", "MessageState"]
@@ -46,7 +47,7 @@ class _Handover(Row):
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     contract: Mapped[str] = mapped_column(String(64))
-    case_number: Mapped[int] = mapped_column(ForeignKey("financing_cases.number"))
+    case_number: Mapped[int] = mapped_column(ForeignKey(CaseRow.number))
     state: Mapped[str] = mapped_column(String(16), index=True)
     their_number: Mapped[str | None] = mapped_column(String(96))
     tries: Mapped[int] = mapped_column(Integer)

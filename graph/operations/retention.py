@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from graph.errors import OperationsError
 from graph.operations.store import Instant, OperationsStore, Row
+from graph.operations.tables import every_table
 
 __all__ = ["RetentionTurn", "RetentionTurns", "end_rows", "ended_rows", "refuse_undeclared"]
 
@@ -116,7 +117,7 @@ def refuse_undeclared(declared: Mapping[str, str]) -> None:
     Args:
         declared: table -> the rule under which it stands.
     """
-    wrong = sorted(Row.metadata.tables.keys() ^ declared.keys())
+    wrong = sorted(every_table().tables.keys() ^ declared.keys())
     if wrong:
         raise OperationsError(
             f"retention.yaml 没有说清这些表保存多久：{'、'.join(wrong)}",
@@ -126,7 +127,7 @@ def refuse_undeclared(declared: Mapping[str, str]) -> None:
 
 
 def _column(table: str, column: str) -> tuple[Table, Column[datetime]]:
-    found = Row.metadata.tables[table]
+    found = every_table().tables[table]
     return found, found.c[column]
 
 

@@ -24,7 +24,7 @@ from graph.compacted import COMPACTED
 from graph.log import FactLog
 from graph.operations import OperationsStore
 from graph.operations.erasure import erasure_rules
-from graph.operations.store import Row
+from graph.operations.tables import every_table
 from graph.sealed import read_sealed
 from graph.settings import Settings
 from graph.tombstones import standing, tombstones
@@ -122,7 +122,7 @@ def _columns(place: str, table: pa.Table) -> Iterator[tuple[str, pa.Array]]:
 def _cells(store: OperationsStore) -> Iterator[tuple[str, str]]:
     """Every cell of the operations store that is or holds text: `table.column`, text."""
     with store.reading() as session:
-        for table in Row.metadata.sorted_tables:
+        for table in every_table().sorted_tables:
             for row in session.execute(select(table)).mappings():
                 for name, value in row.items():
                     if isinstance(value, bytes):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from queries.eligibility.decisions.decide import (
-    Case,
-    Decision,
-    case_of,
-    decide,
-    decide_all,
-    find_product,
-)
-from queries.eligibility.rules.product import Product, Version, packaged
-from queries.eligibility.verdict import Verdict
+from typing import TYPE_CHECKING
+
+from graph.lazy import attribute_of
+
+if TYPE_CHECKING:
+    from queries.eligibility.decisions.decide import (
+        Case,
+        Decision,
+        case_of,
+        decide,
+        decide_all,
+        find_product,
+    )
+    from queries.eligibility.rules.product import Product, Version, packaged
+    from queries.eligibility.verdict import Verdict
 
 __all__ = [
     "Case",
@@ -25,3 +30,5 @@ __all__ = [
     "find_product",
     "packaged",
 ]
+
+__getattr__ = attribute_of(__name__, __file__)

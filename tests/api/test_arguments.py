@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 import typer
+import typer.core
 
 from api.arguments import papers_brought
+from api.command_line import _made_of, _naming, app
 from graph.errors import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +58,18 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "none.txt").write_text("any_loan", encoding="utf-8")
     with pytest.raises(typer.BadParameter):
         papers_brought([], tmp_path / "none.txt")
+
+
+def test_every_command_is_found_by_its_first_word() -> None:
+    """Only the group that was named is made; what is typed that names none is told what there is."""
+    whole = typer.main.get_command(app)
+    assert isinstance(whole, typer.core.TyperGroup) and len(whole.commands) > 60
+    for name in whole.commands:
+        [group] = _naming(name)
+        made = typer.main.get_command(_made_of([group]))
+        assert isinstance(made, typer.core.TyperGroup) and name in made.commands
+    # a word within a group is none that comes first
+    assert _naming("candidates") == _naming("nothing") == _naming("") == []
 
 
 def test_signals_are_heard_before_anything_is_loaded_that_can_wait() -> None:

@@ -21,7 +21,14 @@ from waiting import PATIENCE, until
 
 import graph.connection
 from graph.connection import connect
-from graph.engine import engine_status, ensure_engine, stop_engine, supervisor
+from graph.engine import (
+    begin_engine,
+    engine_status,
+    ensure_engine,
+    leave_engine,
+    stop_engine,
+    supervisor,
+)
 from graph.engine.home import (
     folder_identity,
     import_marker,
@@ -119,6 +126,42 @@ def test_a_command_killed_while_its_engine_starts(tmp_path: Path) -> None:
     [now] = hosts(own)
     assert now.pid == engine_status(own).pid and now.pid != left.pid
     assert stop_engine(own) and hosts(own) == []
+
+
+def test_one_that_was_begun_is_the_one_that_is_used(settings: Settings) -> None:
+    ensure_engine(settings)
+    stop_engine(settings)
+    assert begin_engine(settings)
+    until(lambda: hosts(settings) != [], pause=0.005)
+    [begun] = hosts(settings)
+    # what has begun is not begun again
+    assert begin_engine(settings)
+    ensure_engine(settings)
+    assert engine_status(settings).pid == begun.pid
+    assert leave_engine(settings) and hosts(settings) == []
+
+
+def test_one_that_was_begun_and_is_not_wanted_is_given_up(settings: Settings) -> None:
+    """Who stops while it comes up does not wait until it has come up."""
+    ensure_engine(settings)
+    stop_engine(settings)
+    begin_engine(settings)
+    until(lambda: hosts(settings) != [], pause=0.005)
+    leave_engine(settings)
+    assert hosts(settings) == [] and not (settings.engine_dir / "engine.json").exists()
+    # and the next who wants it has it
+    assert ensure_engine(settings).supervised
+
+
+def test_a_first_start_is_not_begun_beside(tmp_path: Path) -> None:
+    """It has more to do than to start, and jars to fetch that it tells of."""
+    new = Settings(data=tmp_path, engine_heap_mb=512)
+    assert not begin_engine(new)
+    assert not new.engine_dir.exists()
+    (new.engine_dir / "data" / "databases" / "neo4j").mkdir(parents=True)
+    assert not begin_engine(new.model_copy(update={"cache": tmp_path / "no jars"}))
+    assert not begin_engine(new.model_copy(update={"neo4j_uri": "bolt://127.0.0.1:1"}))
+    assert hosts(new) == [] and not (new.engine_dir / ".lock").exists()
 
 
 def test_an_engine_that_is_closing_is_waited_for(settings: Settings) -> None:

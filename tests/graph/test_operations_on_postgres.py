@@ -25,7 +25,7 @@ from graph.operations import (
     operations_problems,
     read_only_store,
 )
-from graph.operations.store import Row
+from graph.operations.tables import every_table
 from graph.settings import Settings
 
 DDL = Path(__file__).parent / "operations_ddl"
@@ -75,7 +75,7 @@ def test_an_older_store_is_brought_up_with_what_it_holds(
         assert operations_problems(settings, []) != []  # the batch is in no log here
         engine = create_engine(url)
         with engine.connect() as connection:
-            found = compare_metadata(MigrationContext.configure(connection), Row.metadata)
+            found = compare_metadata(MigrationContext.configure(connection), every_table())
         engine.dispose()
         assert found == []
 
@@ -90,7 +90,7 @@ def test_an_upgrade_that_fails_leaves_nothing(postgres: Server, tmp_path: Path) 
         # tables that were made before the step that failed are not there either
         assert inspect(engine).get_table_names() == []
         OperationsStore(settings).close()
-        assert set(Row.metadata.tables) <= set(inspect(engine).get_table_names())
+        assert set(every_table().tables) <= set(inspect(engine).get_table_names())
         engine.dispose()
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.engine import ahead, provision
-from graph.engine.provision import Jar, held
+from graph.engine import ahead, fetching, provision
+from graph.engine.jar import Jar
+from graph.engine.provision import held
 from graph.errors import EngineError
 from graph.settings import Settings
 
@@ -51,7 +52,7 @@ def repository(monkeypatch: pytest.MonkeyPatch) -> Iterator[Repository]:
         running.append((server, thread))
         address = f"http://127.0.0.1:{server.server_address[1]}"
         monkeypatch.setattr("jgo.constants.MAVEN_CENTRAL_URL", address)
-        monkeypatch.setattr(provision, "_PAUSES_S", (0.01, 0.01))
+        monkeypatch.setattr(fetching, "_PAUSES_S", (0.01, 0.01))
         return asked
 
     yield serve

@@ -119,12 +119,12 @@ class Nursery:
 
 
 def _serve() -> None:
-    import graph.operations  # noqa: F401
-
     # a package loads what is used: what the children use is loaded once, before they are forked
     import ingest.pipeline  # noqa: F401
     import ingest.withdrawal  # noqa: F401
+    from graph.operations.tables import every_table
 
+    every_table()
     for line in sys.stdin:
         child = os.fork()
         if not child:

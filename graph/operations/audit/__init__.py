@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from graph.operations.audit.check import AuditCheck, AuditProblem, check_chain
-from graph.operations.audit.cutting import KEPT_YEARS, AuditAnchor, cut
-from graph.operations.audit.entry import GENESIS, AuditEntry, AuditNote, content_of, hash_of
+from typing import TYPE_CHECKING
+
+from graph.lazy import attribute_of
 from graph.operations.audit.heads import AuditHead, export_heads, heads, seal
-from graph.operations.audit.mark import digest_of, mark_of, marks_digest
-from graph.operations.audit.trail import FoundEntries, Trail
-from graph.operations.audit.watch import AlertBook, KeptAlert, RaisedAlert, Watch
+
+if TYPE_CHECKING:
+    from graph.operations.audit.check import AuditCheck, AuditProblem, check_chain
+    from graph.operations.audit.cutting import KEPT_YEARS, AuditAnchor, cut
+    from graph.operations.audit.entry import GENESIS, AuditEntry, AuditNote, content_of, hash_of
+    from graph.operations.audit.mark import digest_of, mark_of, marks_digest
+    from graph.operations.audit.trail import FoundEntries, Trail
+    from graph.operations.audit.watch import AlertBook, KeptAlert, RaisedAlert, Watch
 
 __all__ = [
     "GENESIS",
@@ -36,3 +41,5 @@ __all__ = [
     "marks_digest",
     "seal",
 ]
+
+__getattr__ = attribute_of(__name__, __file__)

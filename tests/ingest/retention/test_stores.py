@@ -21,7 +21,7 @@ from graph.operations import (
 )
 from graph.operations.audit import KEPT_YEARS
 from graph.operations.retention import refuse_undeclared
-from graph.operations.store import Row
+from graph.operations.tables import every_table
 from graph.settings import Settings
 from ingest.correction.quarantine import KEEP
 from ingest.delivery.inbox import _EXPIRES
@@ -39,7 +39,7 @@ def store(tmp_path: Path) -> Iterator[OperationsStore]:
 
 
 def test_every_table_and_every_column_has_its_rule() -> None:
-    tables = Row.metadata.tables
+    tables = every_table().tables
     assert declared_tables().keys() == tables.keys()
     for rule in retention_rules().stores.values():
         assert rule.column is None or rule.column in tables[rule.tables[0]].c
