@@ -1,6 +1,6 @@
 """Check rows against the field catalogue and give them their types.
 
-The catalogue of a table becomes three pandera schemas, each validated lazily, so that one pass
+The catalogue of a table becomes three sets of rules, each looked at to its end, so that one pass
 names every fault.  What the file *says*: required cells, cells that a spreadsheet has spoilt,
 texts that have no value.  What it *means*: bounds, references, rules.  What the rows are to each
 other: keys.  Each looks only where the one before found nothing, so that a fault is told once.

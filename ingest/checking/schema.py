@@ -1,8 +1,4 @@
-"""The catalogue of a table as pandera schemas, and what they find, in the clerk's words.
-
-pandera validates lazily and tells for each check which rows fail it; which words belong to a row
-is ours.  Its own report is never shown, logged or raised further: it holds the values.
-"""
+"""The catalogue of a table as rules on columns, and what they find, in the clerk's words."""
 
 from __future__ import annotations
 
@@ -13,11 +9,10 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pandera
-from pandera.errors import SchemaErrorReason, SchemaErrors
+from numpy.typing import NDArray
 
 from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck
-from ingest.checking.naming import suggests
+from ingest.checking.naming import are_organisations
 from ingest.checking.numbers import per_unit
 from ingest.checking.reference import Joined, are_joined
 from ingest.checking.row_rules import ROW_RULES
@@ -26,7 +21,7 @@ from ingest.checking.values import Reading
 from ingest.checking.verdict import CellVerdict
 from ingest.finding import RowFinding
 from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
-from ingest.reading.texts import Texts
+from ingest.reading.texts import Texts, by_text, is_among
 
 #: What to do about a party without a number, where this source cannot do without.
 _WHO = (
@@ -71,22 +66,8 @@ def validate(
     Args:
         rules, titles: column -> its rules in order; the Chinese heading to report it under.
     """
-    schema = pandera.DataFrameSchema(
-        {
-            name: pandera.Column(
-                nullable=all(rule.holds for rule in each),
-                checks=[
-                    pandera.Check(_flags(rule.holds), name=rule.name, ignore_na=False)
-                    for rule in each
-                    if rule.holds
-                ],
-            )
-            for name, each in rules.items()
-            if each
-        }
-    )
     told: set[tuple[str, int]] = set()
-    failures = _failures(schema, frame, rules)
+    failures = list(_failures(frame, rules))
     # what refuses a row is told before what is only doubtful about the same cell
     for severity in ("error", "warning"):
         for column, rule, rows in failures:
@@ -110,36 +91,16 @@ def validate(
 
 
 def _failures(
-    schema: pandera.DataFrameSchema, frame: pd.DataFrame, rules: Mapping[str, list[Rule]]
-) -> list[tuple[str, Rule, list[int]]]:
-    """Column, rule that fails there, and the rows in which it does."""
-    try:
-        schema.validate(frame, lazy=True, inplace=True)
-    except SchemaErrors as report:
-        faults = report.schema_errors
-    else:
-        return []
-    found = []
-    for fault in faults:
-        column = str(fault.schema.name)
-        empty = fault.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS
-        rule = next(
-            (
-                each
-                for each in rules.get(column, ())
-                if (each.holds is None if empty else each.name == getattr(fault.check, "name", ""))
-            ),
-            None,
-        )
-        if rule is None or "index" not in getattr(fault.failure_cases, "columns", ()):
-            # a check of ours that could not be run is a fault of the program, not of the file
-            raise AssertionError(f"{column}: {fault.reason_code} ({type(fault.check).__name__})")
-        found.append((column, rule, fault.failure_cases["index"].tolist()))
-    return found
-
-
-def _flags(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], pd.Series]:
-    return lambda column: pd.Series(np.asarray(holds(column), dtype=bool), index=column.index)
+    frame: pd.DataFrame, rules: Mapping[str, list[Rule]]
+) -> Iterator[tuple[str, Rule, list[int]]]:
+    """Column, rule that fails there, and the rows in which it does; every rule is looked at."""
+    numbers = frame.index.to_numpy()
+    for name, each in rules.items():
+        for rule in each:
+            kept = frame[name].notna() if rule.holds is None else rule.holds(frame[name])
+            fails = ~np.asarray(kept, dtype=bool)
+            if fails.any():
+                yield name, rule, numbers[fails].tolist()
 
 
 def on_text(spec: FieldSpec, cells: Texts, reading: Reading) -> Iterator[Rule]:
@@ -254,7 +215,7 @@ def on_value(
         things = frozenset(known(spec.reference))
         yield _rule(
             "dangling_reference",
-            _unless(told, lambda column: column.isna() | column.isin(_among(column, things))),
+            _unless(told, lambda column: column.isna() | is_among(column, _among(column, things))),
             spec.message or f"“{spec.title}”在库中不存在。请核对编号，或先导入它所在的文件。",
             f"{spec.name} names a {spec.reference} that is not known.",
             "未知编号",
@@ -284,7 +245,7 @@ def on_name(
         )
 
     def kept(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], Any]:
-        return lambda column: ~of_persons | np.asarray(_where_known(column, holds), dtype=bool)
+        return lambda column: _where(of_persons & column.notna().to_numpy(), column, holds)
 
     severity: Literal["error", "warning"] = "error" if party.type == "resident_id" else "warning"
     no_name = told(severity, f"不是个人姓名：{rule.wording}请核对。")
@@ -295,7 +256,7 @@ def on_name(
             absent &= typed[f"{party.coded_by}_code"].isna().to_numpy()
         yield Rule(
             f"code_expected-{party.name}",
-            lambda column: ~absent | np.asarray(_where_known(column, _no_registered)),
+            lambda column: _where(absent & column.notna().to_numpy(), column, _no_registered),
             lambda _: CellVerdict(
                 "code_expected",
                 f"“{party.title}”为空，而公司、合作社依法都有统一社会信用代码。请补填；暂按名称保存为待核对的主体。",
@@ -315,8 +276,7 @@ def _no_registered(names: pd.Series) -> pd.Series:
 
 def _no_firms(names: pd.Series) -> pd.Series:
     """Which names are not as organisations are called; each looked at once."""
-    firms = [name for name in names.unique() if suggests(name) == "organisation"]
-    return ~names.isin(firms)
+    return ~by_text(names, are_organisations)
 
 
 def on_row(
@@ -380,8 +340,16 @@ def _within(column: pd.Series, low: float | None, high: float | None) -> pd.Seri
     return inside
 
 
-def _where_known(column: pd.Series, holds: Callable[[pd.Series], pd.Series]) -> pd.Series:
-    kept = pd.Series(True, index=column.index)
-    known = column.notna()
-    kept[known] = holds(column[known]).astype(bool)
+def _where_known(column: pd.Series, holds: Callable[[pd.Series], pd.Series]) -> NDArray[np.bool_]:
+    return _where(column.notna().to_numpy(), column, holds)
+
+
+def _where(
+    looked_at: NDArray[np.bool_], column: pd.Series, holds: Callable[[pd.Series], pd.Series]
+) -> NDArray[np.bool_]:
+    """What holds in the rows that are looked at; true in the others."""
+    kept = np.ones(len(column), bool)
+    if looked_at.any():
+        some = column if looked_at.all() else column[looked_at]
+        kept[looked_at] = holds(some).astype(bool)
     return kept
