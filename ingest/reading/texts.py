@@ -63,6 +63,11 @@ class Texts:
             at, begin = at + len(piece), begin + len(piece.dictionary)
         return place, named.dictionary
 
+    def given(self) -> NDArray[np.bool_]:
+        """Rows that have a text."""
+        pieces = [piece.is_valid().to_numpy(zero_copy_only=False) for piece in self.pieces]
+        return np.concatenate([np.zeros(0, bool), *pieces])
+
     def begin_with(self, mark: str) -> NDArray[np.bool_]:
         """Rows whose text begins with a mark."""
         return self._where(lambda texts: pc.starts_with(texts, mark))

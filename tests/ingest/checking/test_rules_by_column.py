@@ -95,19 +95,19 @@ def test_a_cell_is_told_once_by_the_gravest_rule(
         index=pd.Index(np.arange(len(cells)) * 2 + 5),
     )
 
-    def rule(low: int | None, grave: bool) -> Rule:
+    def rule(name: str, low: int | None, grave: bool) -> Rule:
         said = CellVerdict(
             f"at_least_{low}", "太小", "Too low.", "小", "error" if grave else "warning"
         )
         if low is None:
-            return Rule("required", None, lambda _: said)
-        return Rule(said.code, lambda column: (column >= low).fillna(True), lambda _: said)
+            return Rule(lambda: frame[name].notna(), lambda _: said)
+        return Rule(lambda: (frame[name] >= low).fillna(True), lambda _: said)
 
     given_rules: dict[str, list[tuple[int | None, bool]]] = {"a": [(None, True)], "b": []}
     for name, low, grave in bounds:
         given_rules[name].append((low, grave))
-    by_name = {name: [rule(*each) for each in some] for name, some in given_rules.items()}
-    found = list(validate(frame, by_name, {"a": "甲", "b": "乙"}))
+    by_name = {name: [rule(name, *each) for each in some] for name, some in given_rules.items()}
+    found = list(validate(frame.index, by_name, {"a": "甲", "b": "乙"}))
 
     expected = []
     told: set[tuple[str, int]] = set()
