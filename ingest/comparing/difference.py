@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ class Difference:
     asserted: SpilledTables = field(default_factory=SpilledTables)
     closed: dict[str, pa.ChunkedArray] = field(default_factory=dict)
     changed_rows: NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
-    stated: SpilledTables = field(default_factory=SpilledTables)
+    stated: SpilledTables = field(default_factory=partial(SpilledTables, packed=False))
     succeeded: dict[str, int] = field(default_factory=dict)
     disputes: list[Dispute] = field(default_factory=list)
     attachments: SpilledTables = field(default_factory=SpilledTables)
