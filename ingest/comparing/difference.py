@@ -182,7 +182,8 @@ def _held(log: FactLog, kind: str, source: str) -> SpilledTables:
     held = SpilledTables(packed=False)
     held.add(kind, arrow_schema(kind).empty_table())
     for facts in log.held(kind, rows=_AT_ONCE):
-        held.add(kind, facts.filter(pc.equal(facts["source"], source)))
+        ours = pc.equal(facts["source"], source)
+        held.add(kind, facts if pc.all(ours).as_py() else facts.filter(ours))
     release_memory()
     return held
 
