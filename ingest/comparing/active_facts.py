@@ -24,6 +24,7 @@ from graph.log import Batch, FactLog
 from ingest.comparing.difference import Difference
 from ingest.comparing.listed_rows import UNNAMED, ListedRows
 from ingest.comparing.slots import NO_SLOT, columns_read, numbered_slots
+from ingest.memory import release_memory
 from ingest.reading.texts import text_series
 from ingest.spill import SpilledTables
 
@@ -124,6 +125,8 @@ def active_facts(
         kind_of = np.full(len(held), at, np.int16)
         for name, column in zip(_COLUMNS, (kind_of, key, scope, stated, seen), strict=True):
             found[name].append(column)
+        del held, first
+        release_memory()
     columns = {
         name: np.concatenate([np.zeros(0, dtype), *found[name]]) for name, dtype in _COLUMNS.items()
     }

@@ -33,6 +33,7 @@ from ingest.comparing.list_part import ListPart
 from ingest.comparing.listed_rows import UNNAMED, ListedRows, Named, numbered_rows
 from ingest.comparing.listing import kept_listing, listing_table
 from ingest.finding import RowFinding
+from ingest.memory import release_memory
 from ingest.spill import SpilledTables
 
 __all__ = ["REASONS", "Settlement", "last_stale", "missing_parts", "parts_of", "settle"]
@@ -143,6 +144,7 @@ def settle(
     arrived = [kept_listing(log, item) for item in others.values()]
     [now, *elsewhere], listed = numbered_rows([lines, *arrived], _own_listings(log, own))
     del arrived
+    release_memory()
     facts = active_facts(log, own, others, listed, difference, day)
     if part is None:
         return _settled(before, facts, facts.stated == 0, _STALE.empty_table(), lines)
