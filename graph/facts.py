@@ -104,6 +104,8 @@ def ids_again(fact_ids: pa.ChunkedArray, position: int) -> pa.ChunkedArray:
 
 def first_ids(fact_ids: pa.ChunkedArray) -> pa.ChunkedArray:
     """Identifiers under which facts were stated the first time: what was noted of a fact goes by it."""
+    if not pc.any(pc.match_substring(fact_ids, ".")).as_py():
+        return fact_ids  # nearly always: no withdrawal stated any of them again
     return pc.replace_substring_regex(fact_ids, r"\.\d+$", "")
 
 

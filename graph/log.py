@@ -236,7 +236,9 @@ class FactLog:
         )
         # hundreds of small batches are looked at at once, and not one by one
         for facts in _gathered(pieces, rows):
-            yield facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
+            if len(ids):
+                facts = facts.filter(pc.invert(pc.is_in(facts["fact_id"], value_set=ids)))
+            yield facts
 
     # ---------------------------------------------------------------- appending
 

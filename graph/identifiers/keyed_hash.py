@@ -1,14 +1,19 @@
 """HMAC of many texts under one key: what depends on the key alone is hashed once.
 
-A column has a million numbers, and `hmac.digest` begins anew for each of them.
+A column has a million numbers, and `hmac.digest` begins anew for each of them.  `hmac.HMAC` can be
+begun once as well, and spends half of its time on being an object of Python: the two hashes that
+it consists of (RFC 2104) are taken here as they are.
 """
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 __all__ = ["keyed_hashes"]
+
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 def keyed_hashes(
@@ -18,10 +23,16 @@ def keyed_hashes(
 
     Raises `ValueError` where this machine lacks the algorithm.
     """
-    begun = hmac.new(key, said_before.encode("ascii"), algorithm)
-    return (_finished(begun.copy(), text) for text in texts)
+    block = hashlib.new(algorithm).block_size
+    whole = key if len(key) <= block else hashlib.new(algorithm, key).digest()
+    padded = whole.ljust(block, b"\0")
+    inner = hashlib.new(algorithm, padded.translate(_INNER) + said_before.encode("ascii"))
+    return _finished(texts, inner, hashlib.new(algorithm, padded.translate(_OUTER)))
 
 
-def _finished(begun: hmac.HMAC, text: str) -> str:
-    begun.update(text.encode("ascii"))
-    return begun.hexdigest()[:32]
+def _finished(texts: Iterable[str], inner: Any, outer: Any) -> Iterator[str]:
+    for text in texts:
+        said, whole = inner.copy(), outer.copy()
+        said.update(text.encode("ascii"))
+        whole.update(said.digest())
+        yield whole.hexdigest()[:32]

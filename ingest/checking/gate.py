@@ -1,6 +1,6 @@
 """Check rows against the field catalogue and give them their types.
 
-The catalogue of a table becomes three pandera schemas, each validated lazily, so that one pass
+The catalogue of a table becomes three sets of rules, each looked at to its end, so that one pass
 names every fault.  What the file *says*: required cells, cells that a spreadsheet has spoilt,
 texts that have no value.  What it *means*: bounds, references, rules.  What the rows are to each
 other: keys.  Each looks only where the one before found nothing, so that a fault is told once.
@@ -151,7 +151,7 @@ def _check_rows(
     titles = {name: spec.title for name, spec in fields.items()}
     of_text = list(
         validate(
-            pd.DataFrame({name: cells.series(index) for name, cells in said.items()}, copy=False),
+            index,
             {
                 name: list(on_text(spec, said[name], readings[name]))
                 for name, spec in fields.items()
@@ -171,7 +171,7 @@ def _check_rows(
     for name, spec in fields.items():
         if spec.within:
             columns[name] = typed[name] = referred(spec, typed, known(spec.reference or ""))
-    spoilt = {name: index.isin(faulty[name]) for name in fields}
+    spoilt = {name: _rows_among(index, faulty[name]) for name in fields}
     meant = {
         value_of[name]: list(on_value(spec, typed, known, spoilt[name]))
         for name, spec in fields.items()
@@ -181,7 +181,7 @@ def _check_rows(
         if named is not None and named.type == "text":
             told = spoilt[spec.name] | (spoilt[spec.coded_by] if spec.coded_by else False)
             meant[named.name] += on_name(spec, named, typed, told)
-    of_values = list(validate(typed, meant, value_titles))
+    of_values = list(validate(index, meant, value_titles))
     also = _faulty(of_values)
     for name in fields:
         if name in forgiving:  # what is left out is empty for the rules on whole rows
@@ -214,8 +214,7 @@ def _on_rows(
         return []
     value_of = {name: value_column(spec) for name, spec in fields.items()}
     unread, wrong = map(_faulty, before)
-    nothing = np.zeros(len(index), dtype=bool)
-    told = {name: nothing if name in forgiving else index.isin(unread[name]) for name in fields}
+    told = {name: _rows_among(index, () if name in forgiving else unread[name]) for name in fields}
     typed = pd.DataFrame(columns, copy=False)
     rules: dict[str, list[Rule]] = {}
     without: dict[str, set[int]] = defaultdict(set)
@@ -229,7 +228,7 @@ def _on_rows(
     seen = {(each.column, each.finding.row) for each in before[1]}
     return [
         (each.finding, each.finding.row in without[each.column])
-        for each in validate(typed, rules, titles)
+        for each in validate(index, rules, titles)
         if (each.column, each.finding.row) not in seen  # a cell is told once
     ]
 
@@ -268,6 +267,11 @@ def _faulty(told: Iterable[Told]) -> dict[str, set[int]]:
         if found.severity == "error" and found.row is not None:
             rows[column].add(found.row)
     return rows
+
+
+def _rows_among(index: pd.Index, rows: Collection[int]) -> NDArray[np.bool_]:
+    """Which rows are among some: of most columns none is."""
+    return index.isin(rows) if rows else np.zeros(len(index), dtype=bool)
 
 
 def _emptied(column: pd.Series, index: pd.Index, rows: Collection[int]) -> pd.Series:

@@ -11,9 +11,12 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from graph.names.writing import MIDDLE_DOTS
 
-__all__ = ["PROVISIONAL", "label_of_name", "suggests"]
+__all__ = ["PROVISIONAL", "are_organisations", "label_of_name", "suggests"]
 
 #: Keys of parties that were named without an identifier.
 PROVISIONAL = "provisional:"
@@ -63,6 +66,20 @@ def suggests(name: str) -> Literal["person", "organisation"] | None:
     if _ORGANISATION.search(text) or re.search(_ABROAD, name.strip(), re.IGNORECASE):
         return "organisation"
     return "person" if _PERSON.fullmatch(text) else None
+
+
+#: What nothing is folded in or left out of (RE2); and how such a name ends that may be an organisation's.
+_AS_IT_STANDS = r"^[\x{3400}-\x{9FFF}·]*$"
+_MAYBE_ENDING = f"[{''.join(sorted(set(re.findall('(.)(?=[|)])', _ORGANISATION.pattern))))}]$"
+
+
+def are_organisations(names: pa.Array) -> pa.Array:
+    """Of which names `suggests` says that they are organisations'; it is asked of those that may be."""
+    as_it_stands = pc.match_substring_regex(names, _AS_IT_STANDS)
+    maybe = pc.or_(pc.invert(as_it_stands), pc.match_substring_regex(names, _MAYBE_ENDING))
+    found = maybe.to_numpy(zero_copy_only=False).copy()
+    found[found] = [suggests(name) == "organisation" for name in names.filter(maybe).to_pylist()]
+    return pa.array(found)
 
 
 def label_of_name(name: str | None) -> str:

@@ -29,10 +29,11 @@ def _compare(holds: Callable[..., pd.Series]) -> Callable[[list[pd.Series]], pd.
     """The rule between columns, kept wherever one of them is empty."""
 
     def compared(columns: list[pd.Series]) -> pd.Series:
-        kept = pd.Series(True, index=columns[0].index)
         known = _known(columns)
-        kept[known] = holds(*(column[known] for column in columns)).astype(bool)
-        return kept
+        kept = np.ones(len(known), bool)
+        if known.any():
+            kept[known] = holds(*(column[known] for column in columns)).astype(bool)
+        return pd.Series(kept, index=columns[0].index)
 
     return compared
 
@@ -52,6 +53,15 @@ def _fined(kinds: pd.Series, amounts: pd.Series) -> pd.Series:
 def _written(names: pd.Series) -> pd.Series:
     """Names without what is written in between: blanks, dots of any kind."""
     return names.str.replace(r"[\s·•・‧∙.]", "", regex=True)
+
+
+def _agree(names: pd.Series, others: pd.Series) -> pd.Series:
+    """Whether two names are the same but for that; only those that are not are looked at closely."""
+    same = (names == others).astype(bool)
+    unlike = ~same.to_numpy()
+    if unlike.any():
+        same[unlike] = _written(names[unlike]) == _written(others[unlike])
+    return same
 
 
 def _class_fits(classes: pd.Series, days: pd.Series) -> pd.Series:
@@ -140,7 +150,7 @@ ROW_RULES = {
     "agree": RowRule(
         "“{0}”和“{1}”不一致。",
         "The two names are not the same.",
-        _compare(lambda a, b: _written(a) == _written(b)),
+        _compare(_agree),
     ),
     "not_filler": RowRule(
         "“{0}”是17个0加X，只表示没有代码。",

@@ -23,6 +23,7 @@ from graph.time import today
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.parties import FILLER
 from ingest.checking.register_codes import is_enterprise_type, is_industry
+from ingest.reading.texts import by_text
 
 __all__ = ["FIELD_RULES", "FieldRule", "RowRule", "find_rule", "value_column"]
 
@@ -100,6 +101,21 @@ _PERSON_NAME = (
     rf"^\p{{L}}[\p{{L}}\p{{M}} {MIDDLE_DOTS}]{{1,24}}(?:[(（][^()（）0-9]{{1,20}}[)）])?$"
 )
 
+#: What nearly all names are: such a one keeps the rule.
+_PLAIN_NAME = r"^[\x{4E00}-\x{9FA5}]{2,4}$"
+
+
+def _are_person_names(names: pa.Array) -> pa.Array:
+    plain = pc.match_substring_regex(names, _PLAIN_NAME)
+    if pc.all(plain).as_py():
+        return plain
+    # names stay as they were written: their width is folded to be looked at
+    others = pc.utf8_normalize(names.filter(pc.invert(plain)), form="NFKC")
+    return pc.replace_with_mask(
+        plain, pc.invert(plain), pc.match_substring_regex(others, _PERSON_NAME)
+    )
+
+
 FIELD_RULES = {
     "organisation_number": FieldRule(
         "像身份证号码。请改填单位的代码；个人的号码不要填在这一列。",
@@ -142,13 +158,7 @@ FIELD_RULES = {
     "person_name": FieldRule(
         "姓名应为 2 至 25 个汉字或字母，不含数字和符号（少数民族姓名可用“·”，别名写在括号里）。",
         "A name has 2 to 25 letters.",
-        # names stay as they were written: their width is folded to be looked at
-        lambda names: pd.Series(
-            pc.match_substring_regex(
-                pc.utf8_normalize(pa.array(names, pa.string()), form="NFKC"), _PERSON_NAME
-            ).to_numpy(zero_copy_only=False),
-            index=names.index,
-        ),
+        lambda names: by_text(names, _are_person_names),
     ),
     "mobile": FieldRule(
         "应为 11 位手机号码。",

@@ -1,23 +1,19 @@
-"""The catalogue of a table as pandera schemas, and what they find, in the clerk's words.
-
-pandera validates lazily and tells for each check which rows fail it; which words belong to a row
-is ours.  Its own report is never shown, logged or raised further: it holds the values.
-"""
+"""The catalogue of a table as rules on columns, and what they find, in the clerk's words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pandera
-from pandera.errors import SchemaErrorReason, SchemaErrors
+from numpy.typing import NDArray
 
 from ingest.catalogue.field import PARTY_TYPES, FieldSpec, RowCheck
-from ingest.checking.naming import suggests
+from ingest.checking.naming import are_organisations
 from ingest.checking.numbers import per_unit
 from ingest.checking.reference import Joined, are_joined
 from ingest.checking.row_rules import ROW_RULES
@@ -26,7 +22,7 @@ from ingest.checking.values import Reading
 from ingest.checking.verdict import CellVerdict
 from ingest.finding import RowFinding
 from ingest.reading.cell import ERROR, NUMERIC, UNCALCULATED
-from ingest.reading.texts import Texts
+from ingest.reading.texts import Texts, by_text, is_among
 
 #: What to do about a party without a number, where this source cannot do without.
 _WHO = (
@@ -47,46 +43,32 @@ class Rule:
     """One check of a column: which rows keep it, and what is said of a row that does not.
 
     Attributes:
-        holds: the column -> a flag a row; None: no cell may be empty.
+        holds: a flag a row, when it is asked.
         says: row -> the verdict.
     """
 
-    name: str
-    holds: Callable[[pd.Series], Any] | None
+    holds: Callable[[], Any]
     says: Callable[[int], CellVerdict]
 
 
 class Told(NamedTuple):
-    """A finding, and the column of the frame in which it was found."""
+    """A finding, and the typed column or the field in which it was found."""
 
     column: str
     finding: RowFinding
 
 
 def validate(
-    frame: pd.DataFrame, rules: Mapping[str, list[Rule]], titles: Mapping[str, str]
+    index: pd.Index, rules: Mapping[str, list[Rule]], titles: Mapping[str, str]
 ) -> Iterator[Told]:
-    """Validate the columns that have rules; a cell is told once, by the gravest rule it fails.
+    """Look at every rule; a cell is told once, by the gravest rule it fails.
 
     Args:
+        index: numbers the rows.
         rules, titles: column -> its rules in order; the Chinese heading to report it under.
     """
-    schema = pandera.DataFrameSchema(
-        {
-            name: pandera.Column(
-                nullable=all(rule.holds for rule in each),
-                checks=[
-                    pandera.Check(_flags(rule.holds), name=rule.name, ignore_na=False)
-                    for rule in each
-                    if rule.holds
-                ],
-            )
-            for name, each in rules.items()
-            if each
-        }
-    )
     told: set[tuple[str, int]] = set()
-    failures = _failures(schema, frame, rules)
+    failures = list(_failures(index.to_numpy(), rules))
     # what refuses a row is told before what is only doubtful about the same cell
     for severity in ("error", "warning"):
         for column, rule, rows in failures:
@@ -110,44 +92,21 @@ def validate(
 
 
 def _failures(
-    schema: pandera.DataFrameSchema, frame: pd.DataFrame, rules: Mapping[str, list[Rule]]
-) -> list[tuple[str, Rule, list[int]]]:
-    """Column, rule that fails there, and the rows in which it does."""
-    try:
-        schema.validate(frame, lazy=True, inplace=True)
-    except SchemaErrors as report:
-        faults = report.schema_errors
-    else:
-        return []
-    found = []
-    for fault in faults:
-        column = str(fault.schema.name)
-        empty = fault.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS
-        rule = next(
-            (
-                each
-                for each in rules.get(column, ())
-                if (each.holds is None if empty else each.name == getattr(fault.check, "name", ""))
-            ),
-            None,
-        )
-        if rule is None or "index" not in getattr(fault.failure_cases, "columns", ()):
-            # a check of ours that could not be run is a fault of the program, not of the file
-            raise AssertionError(f"{column}: {fault.reason_code} ({type(fault.check).__name__})")
-        found.append((column, rule, fault.failure_cases["index"].tolist()))
-    return found
-
-
-def _flags(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], pd.Series]:
-    return lambda column: pd.Series(np.asarray(holds(column), dtype=bool), index=column.index)
+    numbers: NDArray[np.int64], rules: Mapping[str, list[Rule]]
+) -> Iterator[tuple[str, Rule, list[int]]]:
+    """Column, rule that fails there, and the rows in which it does; every rule is looked at."""
+    for name, each in rules.items():
+        for rule in each:
+            fails = ~np.asarray(rule.holds(), dtype=bool)
+            if fails.any():
+                yield name, rule, numbers[fails].tolist()
 
 
 def on_text(spec: FieldSpec, cells: Texts, reading: Reading) -> Iterator[Rule]:
     """Rules on what a cell says: that it is there, unspoilt by a spreadsheet, and has a value."""
     if spec.required:
         yield Rule(
-            "required",
-            None,
+            cells.given,
             lambda _: CellVerdict(
                 "required",
                 f"“{spec.title}”不能为空。{_WHO if spec.type in PARTY_TYPES else '请补填。'}",
@@ -168,9 +127,9 @@ def on_text(spec: FieldSpec, cells: Texts, reading: Reading) -> Iterator[Rule]:
         )
 
     if reading.has("error"):
-        yield Rule("readable", lambda _: reading.passes("error"), refused)
+        yield Rule(lambda: reading.passes("error"), refused)
     if reading.has("warning"):
-        yield Rule("certain", lambda _: reading.passes("warning"), verdict)
+        yield Rule(lambda: reading.passes("warning"), verdict)
 
 
 def _unspoilt(spec: FieldSpec, cells: Texts) -> Iterator[Rule]:
@@ -194,14 +153,14 @@ def _unspoilt(spec: FieldSpec, cells: Texts) -> Iterator[Rule]:
     if not cells.marked():
         return
     for mark, *words in spoilt:
-        yield _rule(words[0], _always(~cells.begin_with(mark)), *words[1:])
+        yield _rule(words[0], partial(_unmarked, cells, mark), *words[1:])
     if spec.must_be_text:
         numbers = cells.begin_with(NUMERIC)
         if spec.begins_with_no_zero:  # up to fifteen digits a number keeps them all
             numbers &= ~cells.rows_that_match(_WHOLE_NUMBER)
         yield _rule(
             "numeric_identifier",
-            _always(~numbers),
+            lambda: ~numbers,
             "Excel 已把该号码存成数字，开头的 0 或末几位可能已丢失。请把该列设为文本格式后重新填写。",
             "Excel holds this identifier as a number: its last digits may be lost.",
             "数字单元格",
@@ -219,13 +178,14 @@ def on_value(
     Args:
         told: rows whose cell was refused for what it says; they are not looked at again.
     """
+    column = typed[value_column(spec)]
     low, high = spec.minimum, spec.maximum
     if low is not None or high is not None:
         # in the unit that we keep, as the column is
         bounds = [None if bound is None else bound * float(per_unit(spec)) for bound in (low, high)]
         yield _rule(
             "out_of_range",
-            _unless(told, lambda column: _within(column, *bounds)),
+            lambda: told | _within(column, *bounds),
             spec.message
             or f"超出允许范围（{'' if low is None else low} 至 {'' if high is None else high}）。"
             "请核对。",
@@ -235,17 +195,17 @@ def on_value(
     if spec.type == "date":
         yield _rule(
             "too_early",
-            _unless(told, lambda column: _where_known(column, lambda days: days >= _EARLIEST)),
+            lambda: told | _where_known(column, lambda days: days >= _EARLIEST),
             spec.message or "早于 1900 年，不会是真的日期。请核对年份。",
             "A date before 1900.",
             "超范围",
         )
     if spec.check:
         rule = find_rule(spec.check, FIELD_RULES)
-        looked_at = typed[spec.name + rule.suffix] if rule.suffix else typed[value_column(spec)]
+        looked_at = typed[spec.name + rule.suffix] if rule.suffix else column
         yield _rule(
             spec.check,
-            _unless(told, lambda _: _where_known(looked_at, rule.holds)),
+            lambda: told | _where_known(looked_at, rule.holds),
             spec.message or f"“{spec.title}”{rule.wording}请核对。",
             rule.english,
             "不合规则",
@@ -254,7 +214,7 @@ def on_value(
         things = frozenset(known(spec.reference))
         yield _rule(
             "dangling_reference",
-            _unless(told, lambda column: column.isna() | column.isin(_among(column, things))),
+            lambda: told | column.isna().to_numpy() | is_among(column, _among(column, things)),
             spec.message or f"“{spec.title}”在库中不存在。请核对编号，或先导入它所在的文件。",
             f"{spec.name} names a {spec.reference} that is not known.",
             "未知编号",
@@ -272,6 +232,7 @@ def on_name(
     if named.check or party.type not in PARTY_TYPES:
         return
     rule = FIELD_RULES["person_name"]
+    names = typed[value_column(named)]
     of_persons = (typed[f"{party.name}_label"] == "Person").to_numpy()
 
     def told(severity: Literal["error", "warning"], wording: str) -> CellVerdict:
@@ -283,8 +244,10 @@ def on_name(
             severity,
         )
 
-    def kept(holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], Any]:
-        return lambda column: ~of_persons | np.asarray(_where_known(column, holds), dtype=bool)
+    def kept(
+        rows: NDArray[np.bool_], holds: Callable[[pd.Series], pd.Series]
+    ) -> Callable[[], NDArray[np.bool_]]:
+        return lambda: _where(rows & names.notna().to_numpy(), names, holds)
 
     severity: Literal["error", "warning"] = "error" if party.type == "resident_id" else "warning"
     no_name = told(severity, f"不是个人姓名：{rule.wording}请核对。")
@@ -294,8 +257,7 @@ def on_name(
         if party.coded_by:  # told by its old organisation code
             absent &= typed[f"{party.coded_by}_code"].isna().to_numpy()
         yield Rule(
-            f"code_expected-{party.name}",
-            lambda column: ~absent | np.asarray(_where_known(column, _no_registered)),
+            kept(absent, _no_registered),
             lambda _: CellVerdict(
                 "code_expected",
                 f"“{party.title}”为空，而公司、合作社依法都有统一社会信用代码。请补填；暂按名称保存为待核对的主体。",
@@ -304,8 +266,8 @@ def on_name(
                 "warning",
             ),
         )
-    yield Rule(f"person_name-{party.name}", kept(rule.holds), lambda _: no_name)
-    yield Rule(f"no_firm_name-{party.name}", kept(_no_firms), lambda _: of_firm)
+    yield Rule(kept(of_persons, rule.holds), lambda _: no_name)
+    yield Rule(kept(of_persons, _no_firms), lambda _: of_firm)
 
 
 def _no_registered(names: pd.Series) -> pd.Series:
@@ -315,8 +277,7 @@ def _no_registered(names: pd.Series) -> pd.Series:
 
 def _no_firms(names: pd.Series) -> pd.Series:
     """Which names are not as organisations are called; each looked at once."""
-    firms = [name for name in names.unique() if suggests(name) == "organisation"]
-    return ~names.isin(firms)
+    return ~by_text(names, are_organisations)
 
 
 def on_row(
@@ -339,31 +300,19 @@ def on_row(
         "不合规则",
         check.severity,
     )
-    # two rules of one name would tell each other's words
-    cases = (f"{name}={'|'.join(values)}" for name, values in check.when.items())
-    name = "-".join((check.rule, *check.fields, *cases))
     kept = rule.holds or (lambda both: are_joined(str(check.tie), both, joined))
-    return Rule(name, lambda _: np.asarray(kept(columns)) | ~concerned, lambda _: said)
+    return Rule(lambda: np.asarray(kept(columns)) | ~concerned, lambda _: said)
 
 
 def _rule(
-    code: str,
-    holds: Callable[[pd.Series], Any],
-    message_zh: str,
-    message_en: str,
-    value_class: str,
+    code: str, holds: Callable[[], Any], message_zh: str, message_en: str, value_class: str
 ) -> Rule:
     said = CellVerdict(code, message_zh, message_en, value_class)
-    return Rule(code, holds, lambda _: said)
+    return Rule(holds, lambda _: said)
 
 
-def _always(flags: np.ndarray) -> Callable[[pd.Series], Any]:
-    return lambda _: flags
-
-
-def _unless(told: np.ndarray, holds: Callable[[pd.Series], Any]) -> Callable[[pd.Series], Any]:
-    """The check, not looked at where something is wrong already."""
-    return lambda column: np.asarray(holds(column), dtype=bool) | told
+def _unmarked(cells: Texts, mark: str) -> NDArray[np.bool_]:
+    return ~cells.begin_with(mark)
 
 
 def _among(column: pd.Series, things: Collection[str]) -> list[str]:
@@ -371,17 +320,25 @@ def _among(column: pd.Series, things: Collection[str]) -> list[str]:
     return [value for value in column.dropna().unique() if value in things]
 
 
-def _within(column: pd.Series, low: float | None, high: float | None) -> pd.Series:
-    inside = pd.Series(True, index=column.index)
+def _within(column: pd.Series, low: float | None, high: float | None) -> NDArray[np.bool_]:
+    inside = np.ones(len(column), bool)
     if low is not None:
-        inside &= (column >= low).fillna(True).astype(bool)
+        inside &= (column >= low).fillna(True).to_numpy(bool)
     if high is not None:
-        inside &= (column <= high).fillna(True).astype(bool)
+        inside &= (column <= high).fillna(True).to_numpy(bool)
     return inside
 
 
-def _where_known(column: pd.Series, holds: Callable[[pd.Series], pd.Series]) -> pd.Series:
-    kept = pd.Series(True, index=column.index)
-    known = column.notna()
-    kept[known] = holds(column[known]).astype(bool)
+def _where_known(column: pd.Series, holds: Callable[[pd.Series], pd.Series]) -> NDArray[np.bool_]:
+    return _where(column.notna().to_numpy(), column, holds)
+
+
+def _where(
+    looked_at: NDArray[np.bool_], column: pd.Series, holds: Callable[[pd.Series], pd.Series]
+) -> NDArray[np.bool_]:
+    """What holds in the rows that are looked at; true in the others."""
+    kept = np.ones(len(column), bool)
+    if looked_at.any():
+        some = column if looked_at.all() else column[looked_at]
+        kept[looked_at] = holds(some).astype(bool)
     return kept

@@ -331,8 +331,11 @@ def _checked(
 
 def _households(texts: pa.Array, beside: _Said) -> _Read:
     """A household's number is whatever its town wrote; that it exists is asked elsewhere."""
-    plain = [redacted_key(text, beside.identity_key) for text in texts.to_pylist()]
-    return [plain, [f"household:{text}" for text in plain]], {}
+    plain: list[str] = texts.to_pylist()
+    for at in np.flatnonzero(pc.match_substring_regex(texts, MAYBE_NUMBER)).tolist():
+        plain[at] = redacted_key(plain[at], beside.identity_key)
+    kept = pa.array(plain, pa.string())
+    return [kept, pc.binary_join_element_wise("household", kept, ":")], {}
 
 
 def _phones(texts: pa.Array, identity_key: str) -> _Read:

@@ -9,7 +9,9 @@ too would count as there, and a list that lost everything as one that lost half.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,36 +22,71 @@ from numpy.typing import NDArray
 from graph.facts import arrow_schema, first_ids
 from graph.log import Batch, FactLog
 from ingest.comparing.difference import Difference
-from ingest.comparing.listing import kept_listing
+from ingest.comparing.listed_rows import UNNAMED, ListedRows
 from ingest.comparing.slots import NO_SLOT, columns_read, numbered_slots
+from ingest.memory import release_memory
+from ingest.reading.texts import text_series
 from ingest.spill import SpilledTables
 
-__all__ = ["confirmed", "held_facts", "restated"]
+__all__ = ["ActiveFacts", "active_facts", "confirmed", "restated"]
 
 _CONFIRMED = pa.schema([("fact_id", pa.string())])
 _RESTATED = pa.schema([("fact_id", pa.string()), ("row", pa.int32())])
 
 _AT_ONCE = 1 << 16  # facts looked at at a time
 
-_NOTHING_HELD = pd.DataFrame(
-    {name: pd.Series(dtype=object) for name in ("kind", "fact_id", "batch")}
-    | {name: pd.Series(dtype=int) for name in ("place", "row", "stated")}
-    | {"seen": pd.Series(dtype=bool)}
-)
-_NOTHING_LISTED = pd.DataFrame(
-    {name: pd.Series(dtype=object) for name in ("batch", "key", "scope")}
-    | {"row": pd.Series(dtype=int)}
-)
+
+@dataclass(frozen=True)
+class ActiveFacts:
+    """The facts that a table's batches said and that run on a day, a place each.
+
+    Attributes:
+        kinds: of which there are some; the facts of one lie together, in this order.
+        kind: place in `kinds`.
+        key, scope: numbers of what the fact's row is about (`ingest.comparing.listed_rows`); a fact
+            that stands in no listed row has no scope: no list speaks for it.
+        stated: the row of this file that says it; 0: none.
+        seen: whether this file or another part of the list says it.
+        ids: by kind their identifiers.
+    """
+
+    kinds: tuple[str, ...]
+    kind: NDArray[np.int16]
+    key: NDArray[np.int32]
+    scope: NDArray[np.int32]
+    stated: NDArray[np.int32]
+    seen: NDArray[np.bool_]
+    ids: SpilledTables
+
+    def chosen(self, which: NDArray[np.bool_]) -> list[tuple[str, pa.ChunkedArray]]:
+        """By kind the identifiers of some facts; kinds of which there are none are left out."""
+        found = []
+        for at, kind in enumerate(self.kinds):
+            here = which[self.kind == at]
+            if here.any():
+                ids = self.ids.columns(kind, ["fact_id"])["fact_id"]
+                found.append((kind, ids.filter(pa.array(here))))
+        return found
+
+    def first_ids(self, which: NDArray[np.bool_]) -> pa.ChunkedArray:
+        """The identifiers under which some facts were stated the first time."""
+        chunks = [chunk for _, ids in self.chosen(which) for chunk in first_ids(ids).chunks]
+        return pa.chunked_array(chunks, pa.string())
 
 
-def held_facts(
-    log: FactLog, own: Sequence[Batch], others: dict[int, Batch], difference: Difference, day: date
-) -> tuple[dict[str, pa.ChunkedArray], pd.DataFrame]:
-    """The facts that a table's batches `own` said and that run on `day`, by kind as their identifiers;
-    and a line for each.
+def active_facts(
+    log: FactLog,
+    own: Sequence[Batch],
+    others: dict[int, Batch],
+    listed: ListedRows,
+    difference: Difference,
+    day: date,
+) -> ActiveFacts:
+    """The facts that a table's batches `own` said and that run on `day`.
 
-    Lines: kind, fact_id (the first one), place (in the facts), key and scope of its row, `stated`
-    (the row of this file that says it; 0: none), `seen` (by this file or another part of the list).
+    Args:
+        others: the other parts of the list that have arrived.
+        listed: the rows of `own`, and what those are about.
     """
     names = pa.array([item.batch for item in own], pa.string())
     elsewhere = pa.concat_arrays(
@@ -61,79 +98,107 @@ def held_facts(
         ]
     )
     arrived = pa.array([item.batch for item in others.values()], pa.string())
-    ids: dict[str, pa.ChunkedArray] = {}
-    lines = []
-    for kind in sorted({kind for item in own for kind in item.kinds}):
+    last_word = _last_word(log, own)
+    kinds = tuple(sorted({kind for item in own for kind in item.kinds}))
+    held_ids = SpilledTables(packed=False)
+    found: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    for at, kind in enumerate(kinds):
         held = _running(log, kind, names, day)
-        ids[kind] = held["fact_id"]
+        held_ids.add(kind, held.select(["fact_id"]))
         stated = _stating_rows(kind, held, difference.stated)
         first = first_ids(held["fact_id"])
         # what this file ended otherwise is spoken of
         over = difference.closed.get(kind, pa.chunked_array([], pa.string())).combine_chunks()
-        seen = pc.or_(
-            pc.or_(
-                pc.is_in(held["batch"], value_set=arrived), pc.is_in(first, value_set=elsewhere)
-            ),
-            pc.is_in(held["fact_id"], value_set=over),
-        ).to_numpy()
-        lines.append(
-            pd.DataFrame(
-                {
-                    "kind": kind,
-                    "fact_id": first.to_pandas(),
-                    "place": np.arange(len(held)),
-                    "batch": held["batch"].to_pandas(),
-                    "row": held["row"].to_pandas(),
-                    "stated": stated,
-                    "seen": (stated > 0) | seen,
-                }
-            )
-        )
-    facts = pd.concat(lines, ignore_index=True) if lines else _NOTHING_HELD
-    return ids, _with_rows(log, own, _by_last_word(log, own, facts))
+        seen = stated > 0
+        for column, values in (
+            (held["batch"], arrived),
+            (first, elsewhere),
+            (held["fact_id"], over),
+        ):
+            if len(values):
+                seen |= pc.is_in(column, value_set=values).to_numpy()
+        batch = pc.index_in(held["batch"], value_set=names).to_numpy()
+        row = held["row"].to_numpy()
+        if last_word is not None:
+            batch, row = _by_last_word(first, batch, row, last_word)
+        key, scope = listed.about(batch, row)
+        kind_of = np.full(len(held), at, np.int16)
+        for name, column in zip(_COLUMNS, (kind_of, key, scope, stated, seen), strict=True):
+            found[name].append(column)
+        del held, first
+        release_memory()
+    columns = {
+        name: np.concatenate([np.zeros(0, dtype), *found[name]]) for name, dtype in _COLUMNS.items()
+    }
+    return ActiveFacts(kinds=kinds, ids=held_ids, **columns)
 
 
-def confirmed(facts: pd.DataFrame) -> pa.Table:
+_COLUMNS = {
+    "kind": np.int16,
+    "key": np.int32,
+    "scope": np.int32,
+    "stated": np.int32,
+    "seen": np.bool_,
+}
+
+
+def confirmed(facts: ActiveFacts) -> pa.Table:
     """The facts that this file says again: fact_id."""
-    again = facts.loc[facts["stated"] > 0, ["fact_id"]]
-    return pa.Table.from_pandas(again, _CONFIRMED, preserve_index=False)
+    again = facts.first_ids(facts.stated > 0)
+    return _kept(_CONFIRMED, again, {})
 
 
-def restated(facts: pd.DataFrame, lines: pd.DataFrame) -> pa.Table:
-    """The facts that a row of another key says in this file: fact_id, row."""
-    said = facts[facts["stated"] > 0]
-    key = lines.drop_duplicates("row").set_index("row")["key"].reindex(said["stated"]).to_numpy()
-    other = said[said["key"].notna() & pd.notna(key) & (said["key"] != key)]
-    told = other[["fact_id", "stated"]].rename(columns={"stated": "row"})
-    return pa.Table.from_pandas(told, _RESTATED, preserve_index=False)
+def restated(facts: ActiveFacts, key_of: NDArray[np.int32]) -> pa.Table:
+    """The facts that a row of another key says in this file: fact_id, row.
+
+    Args:
+        key_of: the number of the key of each row of the file (`ListedRows.key_of`).
+    """
+    now = key_of[facts.stated]
+    other = (facts.stated > 0) & (facts.key != UNNAMED) & (now != UNNAMED) & (facts.key != now)
+    return _kept(_RESTATED, facts.first_ids(other), {"row": facts.stated[other]})
 
 
-def _by_last_word(log: FactLog, own: Sequence[Batch], facts: pd.DataFrame) -> pd.DataFrame:
-    """The facts with batch and row of the list that said them last, where it was another row."""
+def _kept(
+    schema: pa.Schema, fact_ids: pa.ChunkedArray, more: dict[str, NDArray[np.int32]]
+) -> pa.Table:
+    frame = pd.DataFrame(
+        {"fact_id": text_series(fact_ids, pd.RangeIndex(len(fact_ids))), **more}, copy=False
+    )
+    return pa.Table.from_pandas(frame, schema, preserve_index=False)
+
+
+def _last_word(
+    log: FactLog, own: Sequence[Batch]
+) -> tuple[pa.Array, NDArray[np.int32], NDArray[np.int32]] | None:
+    """The facts that another row said later, by their first identifiers: which batch, which row."""
     told = [
-        table.to_pandas().assign(batch=item.batch)
-        for item, table in ((item, log.table(item, "restated")) for item in own)
+        (at, table)
+        for at, table in ((at, log.table(item, "restated")) for at, item in enumerate(own))
         if table is not None
     ]
     if not told:
-        return facts
-    last = pd.concat(told).drop_duplicates("fact_id", keep="last").set_index("fact_id")
-    there = facts["fact_id"].isin(last.index)
-    now = last.loc[facts.loc[there, "fact_id"]]
-    facts.loc[there, "batch"] = now["batch"].to_numpy()
-    facts.loc[there, "row"] = now["row"].to_numpy()
-    return facts
+        return None
+    ids = pa.chunked_array([chunk for _, table in told for chunk in table["fact_id"].chunks])
+    batch = np.repeat([at for at, _ in told], [len(table) for _, table in told]).astype(np.int32)
+    row = np.concatenate([table["row"].to_numpy() for _, table in told])
+    coded = ids.combine_chunks().dictionary_encode()
+    last = np.zeros(len(coded.dictionary), np.int64)
+    last[coded.indices.to_numpy()] = np.arange(len(row))  # of several the last one stays
+    return coded.dictionary, batch[last], row[last]
 
 
-def _with_rows(log: FactLog, own: Sequence[Batch], facts: pd.DataFrame) -> pd.DataFrame:
-    """Each line with key and scope of the row that it goes by."""
-    in_use = set(facts["batch"])
-    rows = [
-        kept_listing(log, item).assign(batch=item.batch) for item in own if item.batch in in_use
-    ]
-    where = pd.concat(rows) if rows else _NOTHING_LISTED
-    # a fact that stands in no listed row has no scope: no list speaks for it
-    return facts.merge(where[["batch", "row", "key", "scope"]], on=["batch", "row"], how="left")
+def _by_last_word(
+    first: pa.ChunkedArray,
+    batch: NDArray[np.int32],
+    row: NDArray[np.int32],
+    last: tuple[pa.Array, NDArray[np.int32], NDArray[np.int32]],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Batch and row of the list that said each fact last, where it was another row."""
+    ids, batch_of, row_of = last
+    place = pc.fill_null(pc.index_in(first, value_set=ids), -1).to_numpy()
+    there = place >= 0
+    return np.where(there, batch_of[place], batch), np.where(there, row_of[place], row)
 
 
 def _running(log: FactLog, kind: str, batches: pa.Array, day: date) -> pa.Table:

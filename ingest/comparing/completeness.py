@@ -22,15 +22,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph.effective_batches import effective_batches
 from graph.facts import arrow_schema
 from graph.log import Batch, FactLog
-from ingest.comparing.active_facts import confirmed, held_facts, restated
+from ingest.comparing.active_facts import ActiveFacts, active_facts, confirmed, restated
 from ingest.comparing.difference import Difference, fact_ids
 from ingest.comparing.list_part import ListPart
+from ingest.comparing.listed_rows import UNNAMED, ListedRows, Named, numbered_rows
 from ingest.comparing.listing import kept_listing, listing_table
 from ingest.finding import RowFinding
+from ingest.memory import release_memory
 from ingest.spill import SpilledTables
 
 __all__ = ["REASONS", "Settlement", "last_stale", "missing_parts", "parts_of", "settle"]
@@ -44,6 +47,8 @@ REASONS = {
     "row_unreadable": "名单中有退回的行认不出是谁",
     "left_blank": "名单中有这一行，但没有填这一项",
 }
+
+_ENDS = -1  # in the place of a reason
 
 _AT_ONCE = 1 << 16  # facts looked at at a time
 
@@ -135,45 +140,67 @@ def settle(
     batches = effective_batches(log.batches())
     own = [item for item in batches if (item.source, item.notes.get("table")) == (source, table)]
     before = last_stale(log, batches, source, table)
+    others = {} if part is None else parts_of(batches, source, table, part)
+    arrived = [kept_listing(log, item) for item in others.values()]
+    [now, *elsewhere], listed = numbered_rows([lines, *arrived], _own_listings(log, own))
+    del arrived
+    release_memory()
+    facts = active_facts(log, own, others, listed, difference, day)
     if part is None:
-        _, facts = held_facts(log, own, {}, difference, day)
-        return _settled(before, facts[facts["stated"] == 0], _STALE.empty_table(), lines)
-    others = parts_of(batches, source, table, part)
+        return _settled(before, facts, facts.stated == 0, _STALE.empty_table(), lines)
     missing = _missing(part, others)
-    ids, facts = held_facts(log, own, others, difference, day)
-    everyone = pd.concat([lines, *(kept_listing(log, item) for item in others.values())])
-    judged = facts[facts["scope"].isin(everyone["scope"].dropna())]
-    reasons = _reasons(judged, everyone, difference, lines, limit, missing)
-    gone, stays = judged[~judged["seen"]], reasons.notna()
-    suspected = pa.Table.from_pandas(
-        gone[stays].assign(reason=reasons[stays])[_STALE.names], _STALE, preserve_index=False
-    )
-    elsewhere = facts[~facts.index.isin(judged.index)]
-    settlement = _settled(before, elsewhere, suspected, lines)
+    everyone = [now, *elsewhere]
+    is_judged = _those(listed.scopes, [each.scope for each in everyone])[facts.scope]
+    gone = is_judged & ~facts.seen
+    why = _reasons(facts, is_judged, gone, everyone, listed, difference, limit, missing)
+    stays = np.zeros(len(gone), bool)
+    stays[gone] = why != _ENDS
+    suspected = _suspected(facts, stays, why[why != _ENDS])
+    settlement = _settled(before, facts, ~is_judged, suspected, lines)
     settlement.missing_parts = missing
-    for kind, chosen in gone[~stays].groupby("kind", sort=True):
-        settlement.ended[kind] = len(chosen)
-        ended = ids[kind].take(pa.array(chosen["place"]))
+    for kind, ended in facts.chosen(gone & ~stays):
+        settlement.ended[kind] = len(ended)
         _end(kind, _held_in_full(log, kind, ended), day, batch, difference)
-    settlement.attachments["restated"] = restated(facts, lines)
+    settlement.attachments["restated"] = restated(facts, now.key_of(facts.stated.max(initial=0)))
     if part.of > 1:
         settlement.attachments["confirmed"] = confirmed(facts)
     settlement.findings = _findings(part, missing, suspected)
     return settlement
 
 
+def _own_listings(log: FactLog, own: Sequence[Batch]) -> list[pd.DataFrame | None]:
+    return [kept_listing(log, item) if "listed" in item.files else None for item in own]
+
+
 def _settled(
-    before: pa.Table, unjudged: pd.DataFrame, suspected: pa.Table, lines: pd.DataFrame
+    before: pa.Table,
+    facts: ActiveFacts,
+    unjudged: NDArray[np.bool_],
+    suspected: pa.Table,
+    lines: pd.DataFrame,
 ) -> Settlement:
     """The suspicion after a file: what it raises, and what was raised before and it leaves open."""
-    left = pa.array(unjudged["fact_id"], pa.string())
-    stale = pa.concat_tables(
-        [before.filter(pc.is_in(before["fact_id"], value_set=left)), suspected]
-    )
+    left = before
+    if len(before):
+        ids = facts.first_ids(unjudged).combine_chunks()
+        left = before.filter(pc.is_in(before["fact_id"], value_set=ids))
+    stale = pa.concat_tables([left, suspected])
     settlement = Settlement(stale=stale)
     settlement.attachments["listed"] = listing_table(lines)
     settlement.attachments["stale"] = stale
     return settlement
+
+
+def _suspected(facts: ActiveFacts, stays: NDArray[np.bool_], why: NDArray[np.int8]) -> pa.Table:
+    """The facts that stay though they were not seen again: kind, fact_id, reason."""
+    kinds = pa.DictionaryArray.from_arrays(
+        pa.array(facts.kind[stays], pa.int16()), pa.array(facts.kinds, pa.string())
+    )
+    reasons = pa.DictionaryArray.from_arrays(pa.array(why), pa.array([*REASONS], pa.string()))
+    return pa.table(
+        [kinds.cast(pa.string()), facts.first_ids(stays), reasons.cast(pa.string())],
+        schema=_STALE,
+    )
 
 
 def _held_in_full(log: FactLog, kind: str, ids: pa.ChunkedArray) -> pa.Table:
@@ -182,68 +209,97 @@ def _held_in_full(log: FactLog, kind: str, ids: pa.ChunkedArray) -> pa.Table:
     return pa.concat_tables([arrow_schema(kind).empty_table(), *chosen], promote_options="default")
 
 
-def _stated(
-    judged: pd.DataFrame, keys: pd.Series, difference: Difference, lines: pd.DataFrame
-) -> pd.Index:
-    """(kind, key) of which the list says something, by this file or by another part; of some keys."""
-    key_of = lines[lines["key"].isin(keys)].set_index("row")["key"]
-    said = []
-    for kind in difference.stated:
-        rows = difference.stated.columns(kind, ["row"])["row"].to_numpy()
-        found = key_of.reindex(rows[np.isin(rows, key_of.index)])
-        said.append(pd.DataFrame({"kind": kind, "key": found.to_numpy()}))
-    again = judged["seen"] & judged["key"].isin(keys)
-    pairs = pd.concat([judged.loc[again, ["kind", "key"]], *said])
-    return pd.MultiIndex.from_frame(pairs.drop_duplicates())
+def _those(count: int, numbers: Sequence[NDArray[np.int32]]) -> NDArray[np.bool_]:
+    """Of so many keys or scopes, which are among some; the last place is that of the unnamed."""
+    found = np.zeros(count + 1, bool)
+    for each in numbers:
+        found[each] = True
+    found[UNNAMED] = False
+    return found
 
 
-def _share_lost(things: pd.DataFrame) -> pd.Series:
-    """By scope the share of its things of which everything is lost."""
-    scope, scopes = pd.factorize(things["scope"])
-    thing, _ = pd.factorize(things["thing"])
+def _is_stated(
+    facts: ActiveFacts,
+    gone: NDArray[np.bool_],
+    judged: NDArray[np.bool_],
+    now: Named,
+    keys: int,
+    difference: Difference,
+) -> NDArray[np.bool_]:
+    """Of the facts gone, whether the list says anything of their kind in a row of their key."""
+    found = np.zeros(int(gone.sum()), bool)
+    kind_gone, key_gone = facts.kind[gone], facts.key[gone]
+    again = judged & facts.seen
+    for at, kind in enumerate(facts.kinds):
+        said = _those(keys, [facts.key[again & (facts.kind == at)]])
+        if kind in difference.stated:
+            rows = difference.stated.columns(kind, ["row"])["row"].to_numpy()
+            said[now.key_of(int(rows.max(initial=0)))[rows]] = True
+        said[UNNAMED] = False
+        here = kind_gone == at
+        found[here] = said[key_gone[here]]
+    return found
+
+
+def _share_lost(
+    scope: NDArray[np.int32], thing: NDArray[np.int64], is_lost: NDArray[np.bool_], scopes: int
+) -> NDArray[np.float64]:
+    """By scope the share of its things of which everything is lost; NaN where it has none."""
     each, place = np.unique(scope.astype(np.int64) << 32 | thing, return_inverse=True)
-    left = np.bincount(place, weights=~things["lost"].to_numpy(bool), minlength=len(each))
+    left = np.bincount(place, weights=~is_lost, minlength=len(each))
     of_scope = each >> 32
-    count = np.bincount(of_scope, minlength=len(scopes))
-    return pd.Series(np.bincount(of_scope, left == 0, minlength=len(scopes)) / count, scopes)
+    with np.errstate(invalid="ignore"):
+        share: NDArray[np.float64] = np.bincount(
+            of_scope, left == 0, minlength=scopes
+        ) / np.bincount(of_scope, minlength=scopes)
+    return share
 
 
 def _reasons(
-    judged: pd.DataFrame,
-    everyone: pd.DataFrame,
+    facts: ActiveFacts,
+    judged: NDArray[np.bool_],
+    gone: NDArray[np.bool_],
+    everyone: Sequence[Named],
+    listed: ListedRows,
     difference: Difference,
-    lines: pd.DataFrame,
     limit: float | None,
     missing: tuple[int, ...],
-) -> pd.Series:
-    """For every fact not seen again, why it stays; None for those that end."""
-    gone = judged[~judged["seen"]]
-    if gone.empty:
-        return pd.Series(index=gone.index, dtype=object)
-    stated = _stated(judged, gone["key"].dropna(), difference, lines)
-    refused = everyone["refused"].astype(bool)
-    accepted = everyone["key"][~refused].dropna()
-    unreadable = everyone[refused & everyone["key"].isna()]
-    everywhere = bool(unreadable["scope"].isna().any())
-    # what has no key is counted fact by fact
-    things = judged.assign(thing=judged["key"].fillna(judged["fact_id"]))
-    unlisted = ~things["key"].isin(everyone["key"].dropna())
-    things["lost"] = unlisted.where(things["key"].notna(), ~things["seen"])
-    # what another row says too tells nothing of the row that once stated it
-    things = things[~(things["lost"] & things["seen"])]
-    lost = _share_lost(things)
-    pairs = pd.MultiIndex.from_frame(gone[["kind", "key"]])
+) -> NDArray[np.int8]:
+    """For every fact not seen again, why it stays: its place among the reasons, or that it ends."""
+    if not gone.any():
+        return np.zeros(0, np.int8)
+    named = _those(listed.keys, [each.key for each in everyone])
+    accepted = _those(listed.keys, [each.key[~each.refused] for each in everyone])
+    refused = _those(listed.keys, [each.key[each.refused] for each in everyone])
+    unreadable = [each.scope[each.refused & (each.key == UNNAMED)] for each in everyone]
+    everywhere = any(bool((each == UNNAMED).any()) for each in unreadable)
+    key, scope = facts.key[gone], facts.scope[gone]
+    lost = _lost_by_scope(facts, judged, named, listed)
+    said = _is_stated(facts, gone, judged, everyone[0], listed.keys, difference)
     tests = {
-        "part_missing": np.full(len(gone), bool(missing)),
-        "row_unreadable": gone["scope"].isin(unreadable["scope"]) | everywhere,
-        "no_limit": np.full(len(gone), limit is None),
-        "fell": gone["scope"].map(lost) > (1 if limit is None else limit),
-        "row_refused": gone["key"].isin(everyone["key"][refused].dropna())
-        & ~gone["key"].isin(accepted),
-        "left_blank": gone["key"].isin(accepted) & ~pairs.isin(stated),
+        "part_missing": np.full(len(key), bool(missing)),
+        "row_unreadable": _those(listed.scopes, unreadable)[scope] | everywhere,
+        "no_limit": np.full(len(key), limit is None),
+        "fell": lost[scope] > (1 if limit is None else limit),
+        "row_refused": refused[key] & ~accepted[key],
+        "left_blank": accepted[key] & ~said,
     }
-    chosen = np.select([np.asarray(test, bool) for test in tests.values()], list(tests), "")
-    return pd.Series(chosen, gone.index, object).replace("", None)
+    places = [[*REASONS].index(name) for name in tests]
+    return np.select([*tests.values()], places, _ENDS).astype(np.int8)
+
+
+def _lost_by_scope(
+    facts: ActiveFacts, judged: NDArray[np.bool_], named: NDArray[np.bool_], listed: ListedRows
+) -> NDArray[np.float64]:
+    key, seen = facts.key[judged], facts.seen[judged]
+    # what has no key is counted fact by fact
+    thing = np.where(key == UNNAMED, listed.keys + np.arange(len(key)), key)
+    is_lost = np.where(key == UNNAMED, ~seen, ~named[key])
+    # what another row says too tells nothing of the row that once stated it
+    counted = ~(is_lost & seen)
+    return _share_lost(
+        facts.scope[judged][counted], thing[counted], is_lost[counted], listed.scopes
+    )
 
 
 def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Difference) -> None:

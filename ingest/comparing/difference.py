@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ class Difference:
     asserted: SpilledTables = field(default_factory=SpilledTables)
     closed: dict[str, pa.ChunkedArray] = field(default_factory=dict)
     changed_rows: NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
-    stated: SpilledTables = field(default_factory=SpilledTables)
+    stated: SpilledTables = field(default_factory=partial(SpilledTables, packed=False))
     succeeded: dict[str, int] = field(default_factory=dict)
     disputes: list[Dispute] = field(default_factory=list)
     attachments: SpilledTables = field(default_factory=SpilledTables)
@@ -181,7 +182,8 @@ def _held(log: FactLog, kind: str, source: str) -> SpilledTables:
     held = SpilledTables(packed=False)
     held.add(kind, arrow_schema(kind).empty_table())
     for facts in log.held(kind, rows=_AT_ONCE):
-        held.add(kind, facts.filter(pc.equal(facts["source"], source)))
+        ours = pc.equal(facts["source"], source)
+        held.add(kind, facts if pc.all(ours).as_py() else facts.filter(ours))
     release_memory()
     return held
 

@@ -26,6 +26,8 @@ class Laid:
         by_row: whether a row of the file says it so (else it is carried over),
         without: whether it goes on without its office.
         closed: identifiers of the facts that end being held.
+        closed_with: for each of those the first place of the facts that it was laid together with:
+            they are written in this order.
         succeeded: how many ties of which there is one at a time end sooner than was held.
         disputed: what there is one of, and the rows of the file that name several.
         again: facts that stay and the later days on which they are said again: fact_id, valid_from.
@@ -38,6 +40,7 @@ class Laid:
     by_row: NDArray[np.bool_]
     without: NDArray[np.bool_]
     closed: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
+    closed_with: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     succeeded: int = 0
     disputed: tuple[tuple[str, tuple[int, ...]], ...] = ()
     again: pa.Table = field(default_factory=AGAIN.empty_table)
@@ -45,13 +48,16 @@ class Laid:
 
     def and_also(self, other: Laid) -> Laid:
         """Both together."""
+        closed_with = np.concatenate([self.closed_with, other.closed_with])
+        order = np.argsort(closed_with, kind="stable")
         return Laid(
             take=np.concatenate([self.take, other.take]),
             begins=pa.concat_arrays([self.begins, other.begins]),
             ends=pa.concat_arrays([self.ends, other.ends]),
             by_row=np.concatenate([self.by_row, other.by_row]),
             without=np.concatenate([self.without, other.without]),
-            closed=pa.concat_arrays([self.closed, other.closed]),
+            closed=pa.concat_arrays([self.closed, other.closed]).take(pa.array(order)),
+            closed_with=closed_with[order],
             succeeded=self.succeeded + other.succeeded,
             disputed=self.disputed + other.disputed,
             again=pa.concat_tables([self.again, other.again]),

@@ -16,6 +16,7 @@ from ingest.comparing.laid import AGAIN, Laid
 from ingest.comparing.one_by_one import SAID_BY, one_by_one, together
 from ingest.comparing.said_again import SaidAgain
 from ingest.comparing.slots import NO_SLOT, Numbers, columns_read, numbered_slots
+from ingest.comparing.succession import succeeding
 from ingest.comparing.undated import begins_of
 from ingest.comparing.vacancies import Vacated
 from ingest.memory import release_memory
@@ -48,7 +49,11 @@ def lay(both: Both, *, kept: pa.Table, said: pa.Table, said_again: SaidAgain, da
     else:
         begins = both.news(["valid_from"])["valid_from"]
     fresh = _everywhere(now, (held_of == 0) & (news_of == 1) & settled)
-    again, holder = _again(both, before, now, begins, (held_of == 1) & (news_of == 1) & settled)
+    single, holder, is_same = _single(
+        both, before, now, begins, (held_of == 1) & (news_of == 1) & settled
+    )
+    again = np.zeros(both.news_count, bool)
+    again[single[is_same]] = True
     plain = pa.array(fresh)
     laid = Laid(
         take=np.flatnonzero(fresh) + both.held_count,
@@ -56,13 +61,18 @@ def lay(both: Both, *, kept: pa.Table, said: pa.Table, said_again: SaidAgain, da
         ends=both.news(["valid_to"])["valid_to"].filter(plain).combine_chunks(),
         by_row=np.ones(int(fresh.sum()), bool),
         without=np.zeros(int(fresh.sum()), bool),
-        again=_days_again(both, begins, again, holder),
+        again=_days_again(both, begins, again, holder[is_same]),
     )
-    del holder
+    done = fresh | again
+    if not slots_of(both.kind)[0].term and not is_same.all():
+        other = single[~is_same]
+        laid = laid.and_also(succeeding(both, holder[~is_same], other, begins))
+        done[other] = True
+    del single, holder, is_same
     touched = np.zeros(size + 1, bool)
     touched[np.fromiter(vacated.now, np.int64, len(vacated.now))] = True
     for numbers in now:
-        touched[numbers[~(fresh | again)]] = True
+        touched[numbers[~done]] = True
     touched[NO_SLOT] = False
     if not touched.any():
         return laid
@@ -85,18 +95,18 @@ def _everywhere(slots: Sequence[Numbers], test: NDArray[np.bool_]) -> NDArray[np
     return found
 
 
-def _again(
+def _single(
     both: Both,
     before: Sequence[Numbers],
     now: Sequence[Numbers],
     begins: pa.ChunkedArray,
     alone: NDArray[np.bool_],
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Rows restating their slot's single active fact, of no earlier day; and where that fact is."""
-    found = np.zeros(both.news_count, bool)
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """The facts of the file in whose slots one other is active; where that is; and whether it is
+    only said again, of no earlier day."""
     single = np.flatnonzero(_everywhere(now, alone))
     if not len(single):
-        return found, single
+        return single, single, np.zeros(0, bool)
     holder = np.zeros(len(alone) + 1, np.int64)
     for numbers in before:
         holder[numbers] = np.arange(both.held_count)
@@ -120,8 +130,7 @@ def _again(
             equal = pc.fill_null(pc.equal(old, new), False)
             same = pc.and_(same, pc.or_(equal, both_silent))
             release_memory()
-    found[single] = same.to_numpy()
-    return found, of[found[single]]
+    return single, of, same.to_numpy()
 
 
 def _days_again(

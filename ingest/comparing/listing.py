@@ -6,15 +6,18 @@ names has ended.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph.log import Batch, FactLog
 from ingest.catalogue.source import TableSpec
 from ingest.checking.gate import Gated
 from ingest.checking.values import read_column
 from ingest.reading.table import Table
-from ingest.reading.texts import Texts
+from ingest.reading.texts import TEXT, Texts, arrow_texts, text_series
 
 __all__ = ["kept_listing", "listing", "listing_table"]
 
@@ -82,12 +85,21 @@ def _lines(spec: TableSpec, typed: pd.DataFrame, *, refused: bool) -> pd.DataFra
 def _joined(typed: pd.DataFrame, names: tuple[str, ...], *, strict: bool) -> pd.Series:
     """The values of several columns as one text; `strict`: None where one of them is missing."""
     columns = [typed[f"{name}_key" if f"{name}_key" in typed else name] for name in names]
-    texts = pd.Series("", typed.index, object)
-    for place, column in enumerate(columns):
-        plain = column.astype(object)
-        shown = plain.where(plain.isna(), plain.astype(str)).where(plain.notna(), None)
-        texts = shown.fillna("") if not place else texts + "\x1f" + shown.fillna("")
-    if strict and columns:
-        whole = pd.concat([column.notna() for column in columns], axis=1).all(axis=1)
-        texts = texts.astype(object).where(whole, None)
-    return texts
+    if not columns:
+        return pd.Series("", typed.index, object)
+    texts = [_shown(column) for column in columns]
+    known = [text.is_valid() for text in texts]
+    joined = pc.binary_join_element_wise(*(pc.fill_null(text, "") for text in texts), "\x1f")
+    if strict:
+        joined = pc.if_else(reduce(pc.and_, known), joined, None)
+    if joined.null_count == len(joined):
+        return pd.Series([None] * len(joined), typed.index, object)  # kept as what it is: nothing
+    return text_series(joined, typed.index)
+
+
+def _shown(column: pd.Series) -> pa.ChunkedArray:
+    """The values of a column as texts."""
+    if column.dtype == TEXT:
+        return arrow_texts(column)
+    plain = column.astype(object)
+    return arrow_texts(plain.where(plain.isna(), plain.astype(str)).where(plain.notna(), None))

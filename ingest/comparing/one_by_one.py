@@ -86,8 +86,10 @@ def one_by_one(
         for at, first in enumerate(first_ids(held_ids).to_pylist()):
             said[at] = replace(said[at], again=told.get(first, ()))
     members: dict[int, tuple[list[Stated], list[Stated]]] = defaultdict(lambda: ([], []))
+    begins_at: dict[int, int] = {}
     for at, group in enumerate(_groups(slots, places).tolist()):
         members[group][int(is_new[at])].append(said[at])
+        begins_at.setdefault(group, int(places[at]))
     changes = [merge(held, news, vacated.days, vacated.now) for held, news in members.values()]
     rows = chosen["row"].to_pylist()
     terms = {slot.office is not None: slot.term for slot in slots_of(both.kind)}
@@ -104,6 +106,9 @@ def one_by_one(
         by_row=(taken >= both.held_count) & ~rest,
         without=np.array([item.office != "" and item.content == item.bare for item in found], bool),
         closed=pa.array([each for change in changes for each in change.closed], pa.string()),
+        closed_with=np.repeat(
+            np.array([*begins_at.values()], np.int64), [len(change.closed) for change in changes]
+        ),
         succeeded=sum(_succeeded(held, change) for (held, _), change in pairs)
         if is_tie_of_one
         else 0,

@@ -142,7 +142,14 @@ def _known(log: FactLog, wanted: _Hashes) -> tuple[_Hashes, _Hashes]:
                 keys.append(owners)
             pairs.append(_pair(owners, _written(names)))
             release_memory()
-    return np.unique(np.concatenate(keys)), np.unique(np.concatenate(pairs))
+    return _distinct(keys), _distinct(pairs)
+
+
+def _distinct(hashes: list[_Hashes]) -> _Hashes:
+    """Each of the numbers once; numpy's own `unique` puts them through a table first."""
+    every = np.sort(np.concatenate(hashes))
+    found: _Hashes = every[np.append(True, every[1:] != every[:-1])[: len(every)]]
+    return found
 
 
 def _hashed(texts: pd.Series) -> _Hashes:

@@ -17,14 +17,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph.identifiers import resident_id
 from graph.identifiers import unified_social_credit_code as uscc
 from graph.identifiers.appearance import appearance
 from graph.identifiers.person_in_code import as_meant, looks_like_a_person
-from graph.identifiers.redaction import redacted, redacted_key
+from graph.identifiers.redaction import MAYBE_NUMBER, redacted, redacted_key
 from graph.identifiers.spelling import compact
 from ingest.catalogue.field import FieldSpec
 from ingest.checking.parties import FILLER
@@ -131,8 +134,21 @@ def _kept_texts(
         ]
     else:
         hide = _hiding(spec, identity_key)
-        kept = [None if text is None else hide(text) for text in texts]
+        kept = list(texts)
+        for at in np.flatnonzero(_closely(spec, texts)).tolist():
+            kept[at] = hide(texts[at])  # type: ignore[arg-type]
     return pa.array(kept, pa.string())
+
+
+def _closely(spec: FieldSpec, texts: list[str | None]) -> NDArray[np.bool_]:
+    """Which cells must be looked at one by one; in the others no number of a person is to hide."""
+    said = pa.array(texts, pa.string())
+    if spec.check == "organisation_number":
+        maybe = said.is_valid()
+    else:
+        maybe = pc.fill_null(pc.match_substring_regex(said, MAYBE_NUMBER), False)
+    found: NDArray[np.bool_] = maybe.to_numpy(zero_copy_only=False)
+    return found
 
 
 def _hiding(spec: FieldSpec, identity_key: str) -> Callable[[str], str]:

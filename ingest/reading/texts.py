@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["TEXT", "Texts", "coded", "text_series"]
+__all__ = ["TEXT", "Texts", "arrow_texts", "by_text", "coded", "is_among", "text_series"]
 
 #: The type of text columns behind the gate: Arrow's bytes, with pandas' manners.
 TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
@@ -63,6 +63,11 @@ class Texts:
             at, begin = at + len(piece), begin + len(piece.dictionary)
         return place, named.dictionary
 
+    def given(self) -> NDArray[np.bool_]:
+        """Rows that have a text."""
+        pieces = [piece.is_valid().to_numpy(zero_copy_only=False) for piece in self.pieces]
+        return np.concatenate([np.zeros(0, bool), *pieces])
+
     def begin_with(self, mark: str) -> NDArray[np.bool_]:
         """Rows whose text begins with a mark."""
         return self._where(lambda texts: pc.starts_with(texts, mark))
@@ -106,6 +111,27 @@ class Texts:
 def text_series(texts: pa.ChunkedArray, index: pd.Index) -> pd.Series:
     """Arrow's texts as pandas has them."""
     return pd.Series(TEXT.__from_arrow__(texts), index=index)
+
+
+def arrow_texts(column: pd.Series) -> pa.ChunkedArray:
+    """A column of texts, however pandas has them, as Arrow has them."""
+    texts = pa.array(column, pa.string(), from_pandas=True)
+    return texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
+
+
+def by_text(column: pd.Series, holds: Callable[[pa.Array], pa.Array]) -> pd.Series:
+    """What holds of each text, false where there is none; `holds` is asked once a distinct text."""
+    place = arrow_texts(column).combine_chunks().dictionary_encode()
+    hit = np.append(holds(place.dictionary).to_numpy(zero_copy_only=False), False)
+    rows = hit[pc.fill_null(place.indices, -1).to_numpy()]
+    return pd.Series(rows, index=column.index)
+
+
+def is_among(column: pd.Series, texts: Iterable[str]) -> NDArray[np.bool_]:
+    """Which of the texts are among some; pandas' own `isin` makes an object of each of those first."""
+    hit = pc.is_in(arrow_texts(column), value_set=pa.array(texts, pa.string()))
+    rows: NDArray[np.bool_] = hit.to_numpy()
+    return rows
 
 
 def coded(texts: Sequence[str | None] | pa.Array) -> pa.DictionaryArray:

@@ -311,7 +311,7 @@ def test_an_unknown_column_is_a_warning(tmp_path: Path) -> None:
 def test_what_was_checked_goes_when_it_is_done(tmp_path: Path) -> None:
     path = written(tmp_path, HEAD + f"1,{GOOD},-1,,,\n2,,,今天,,610305100209\n")
     gc.collect()
-    gc.disable()  # nothing that pandera found may wait for the collector
+    gc.disable()  # nothing that was found may wait for the collector
     try:
         # by its very type: a weak proxy of something gone may not be asked; held, so that none of them goes meanwhile and lends its place to another
         before = [each for each in gc.get_objects() if type(each) is pd.DataFrame]

@@ -13,12 +13,17 @@ import pytest
 from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from slow_difference import slow_compare
 
 from graph.log import FactLog
-from ingest.comparing import slots
+from ingest.comparing import laying, slots
+from ingest.comparing.both import Both
 from ingest.comparing.difference import Difference, compare
+from ingest.comparing.laid import Laid
+from ingest.comparing.one_by_one import one_by_one
 from ingest.comparing.slots import NO_SLOT, numbered_slots
+from ingest.comparing.vacancies import Vacated
 from ingest.emit import Statement, node, tie, vacated
 
 DAY = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 1, 6)))
@@ -121,6 +126,47 @@ def test_by_column_as_by_row(
                 pending.attach(name, attached)
     ids = [one for kind in ALL for one in log.history(kind)["fact_id"].to_pylist()]  # fmt: skip
     assert len(ids) == len(set(ids))
+
+
+def one_after_the_other(
+    both: Both, held: NDArray[np.int64], news: NDArray[np.int64], begins: pa.ChunkedArray
+) -> Laid:
+    """What `succeeding` says in columns, by the timeline."""
+    slot = np.arange(both.held_count + both.news_count, dtype=np.int32)
+    slot[news + both.held_count] = held
+    places = np.sort(np.concatenate([held, news + both.held_count]))
+    return one_by_one(both, [slot], places, begins, Vacated(), lambda _: {})
+
+
+@settings(max_examples=examples(150))
+@given(
+    st.lists(
+        st.tuples(st.lists(NODE, max_size=6), st.lists(TIE, max_size=6)), min_size=2, max_size=4
+    )
+)
+def test_what_succeeds_another_is_written_as_the_timeline_has_it(
+    tmp_path_factory: pytest.TempPathFactory, files: list[tuple[list[Any], list[Any]]]
+) -> None:
+    """In the same order as well: identifiers go by it, and the bytes of the log."""
+    log = FactLog(tmp_path_factory.mktemp("log"))
+    for number, stated in enumerate(files, start=1):
+        fast = compare(log, frames(*stated), source="s", batch=f"s-{number}", day=TODAY)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(laying, "succeeding", one_after_the_other)
+            slow = compare(log, frames(*stated), source="s", batch=f"s-{number}", day=TODAY)
+        assert list(fast.asserted) == list(slow.asserted)
+        for kind in fast.asserted:
+            assert fast.asserted[kind].to_pylist() == slow.asserted[kind].to_pylist()
+        assert {kind: ids.to_pylist() for kind, ids in fast.closed.items()} == {
+            kind: ids.to_pylist() for kind, ids in slow.closed.items()
+        }
+        assert fast.changed_rows.tolist() == slow.changed_rows.tolist()
+        with log.append(
+            source="s", batch=f"s-{number}", file_name="f", content_sha256=str(number)
+        ) as pending:
+            for kind, table in fast.asserted.items():
+                pending.assert_facts(kind, table)
+            pending.close_facts(fast.closed)
 
 
 def test_what_other_sources_say_is_not_compared_with(
