@@ -40,7 +40,7 @@ _TARGETS = (
 )  # fmt: skip
 
 PAGE = MeasuredPage(
-    "load-benchmarks.md", "bench.ingest.results", _PARTS, _TARGETS, ("neo4j", "pandas", "pandera", "pyarrow")
+    "load-benchmarks.md", "bench.ingest.results", _PARTS, _TARGETS, ("neo4j", "pandas", "pyarrow")
 )  # fmt: skip
 
 if __name__ == "__main__":

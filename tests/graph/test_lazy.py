@@ -15,7 +15,7 @@ from graph.operations.store import Row
 from graph.operations.tables import every_table
 from queries.questions import _read, find_question, library
 
-_SLOW = ("fastapi", "pandera", "networkx", "jgo", "numba", "sqlalchemy", "pandas", "jpype")
+_SLOW = ("fastapi", "networkx", "jgo", "numba", "sqlalchemy", "pandas", "jpype")
 
 #: Packages whose names are looked up when they are used.
 _LAZY = (
