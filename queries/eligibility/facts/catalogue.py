@@ -16,12 +16,13 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from graph.errors import InputError
 from graph.plain_yaml import read_yaml
 from graph.schema import SCHEMA
 from queries.eligibility.facts.fact import Value
+from queries.rule_file import Strict
 
 __all__ = [
     "Catalogue",
@@ -29,7 +30,6 @@ __all__ = [
     "Filter",
     "Obtain",
     "Read",
-    "Strict",
     "Whose",
     "catalogue",
     "in_use",
@@ -45,12 +45,6 @@ Whose = Literal["party", "household", "members", "spouse", "guaranteed"]
 _UNIT_OF_CREDIT = frozenset({"BORROWED"})
 
 _OF_A_PROPERTY = frozenset({"latest", "sum", "years", "years_left", "months_left", "best"})
-
-
-class Strict(BaseModel):
-    """Data written by hand: a word that nobody declared is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Filter(Strict):

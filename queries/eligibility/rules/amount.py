@@ -25,10 +25,11 @@ from pydantic import (
     model_validator,
 )
 
-from queries.eligibility.facts.catalogue import FactSpec, Strict, in_use
+from queries.eligibility.facts.catalogue import FactSpec, in_use
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.condition import Rule
 from queries.eligibility.rules.surplus import Surplus, wan
+from queries.rule_file import Strict
 
 __all__ = ["Amount", "AmountRule", "CapBy", "Capacity", "Flat", "ShareOf", "Term", "as_conditions"]
 

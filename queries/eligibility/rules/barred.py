@@ -17,11 +17,11 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from graph.plain_yaml import read_yaml
-from queries.eligibility.facts.catalogue import Strict
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.condition import Test
 from queries.eligibility.rules.product import Product, Version
 from queries.eligibility.verdict import Verdict
+from queries.rule_file import Strict
 
 __all__ = ["BarredStep", "Instead", "barred_for", "load_barred", "objections"]
 

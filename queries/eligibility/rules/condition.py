@@ -26,10 +26,11 @@ from pydantic import (
     model_validator,
 )
 
-from queries.eligibility.facts.catalogue import FactSpec, Strict, in_use
+from queries.eligibility.facts.catalogue import FactSpec, in_use
 from queries.eligibility.facts.fact import Fact, Value
 from queries.eligibility.rules.surplus import Surplus
 from queries.eligibility.verdict import Verdict, all_of, any_of, negation
+from queries.rule_file import Strict
 
 __all__ = [
     "AllOf",

@@ -18,9 +18,10 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from graph.plain_yaml import read_yaml
 from queries.coded import Coded
-from queries.eligibility.facts.catalogue import Strict, in_use
+from queries.eligibility.facts.catalogue import in_use
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.condition import Certainty
+from queries.rule_file import Strict
 
 __all__ = [
     "FIRST_LOAN",

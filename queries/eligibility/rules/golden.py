@@ -16,12 +16,13 @@ from pydantic import Field
 
 from graph.errors import InputError
 from graph.plain_yaml import read_yaml
-from queries.eligibility.facts.catalogue import Strict, catalogue
+from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.fact import Fact, Value
 from queries.eligibility.rules.missing import least_missing
 from queries.eligibility.rules.product import Product, Version
 from queries.eligibility.rules.runner import evaluate, overall
 from queries.eligibility.verdict import Verdict
+from queries.rule_file import Strict
 
 __all__ = ["Cases", "GoldenCase", "failures", "read_cases", "shipped_cases"]
 

@@ -25,11 +25,12 @@ from pydantic import (
 
 from graph.errors import InputError, NotFoundError
 from graph.plain_yaml import read_yaml
-from queries.eligibility.facts.catalogue import Strict, catalogue, in_use
+from queries.eligibility.facts.catalogue import catalogue, in_use
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.amount import REPAYMENT, AmountRule, as_conditions
 from queries.eligibility.rules.condition import Condition
 from queries.eligibility.rules.first_loan import FIRST_LOAN, definitions
+from queries.rule_file import Strict
 
 __all__ = ["Product", "Version", "canonical", "packaged", "packaged_text", "read_product"]
 

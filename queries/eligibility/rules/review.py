@@ -15,10 +15,10 @@ from importlib.resources import files
 from pydantic import Field
 
 from graph.plain_yaml import read_yaml
-from queries.eligibility.facts.catalogue import Strict
 from queries.eligibility.rules.amount import AMOUNT, REPAYMENT
 from queries.eligibility.rules.condition import Certainty, Rule
 from queries.eligibility.rules.product import Product, Version
+from queries.rule_file import Strict
 
 __all__ = ["DueRule", "ReviewPolicy", "due_for_review", "review_policy", "rules_of"]
 

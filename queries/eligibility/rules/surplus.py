@@ -16,9 +16,10 @@ from typing import Self
 
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
-from queries.eligibility.facts.catalogue import FactSpec, Strict, in_use
+from queries.eligibility.facts.catalogue import FactSpec, in_use
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.verdict import Verdict
+from queries.rule_file import Strict
 
 __all__ = ["Surplus", "wan"]
 

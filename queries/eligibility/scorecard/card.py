@@ -19,8 +19,9 @@ from pydantic import Field, model_validator
 
 from graph.plain_yaml import read_yaml
 from graph.time import months_after
-from queries.eligibility.facts.catalogue import Strict, catalogue
+from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.fact import Fact, Value
+from queries.rule_file import Strict
 
 __all__ = ["UNRATED", "Card", "Item", "Score", "Scored", "load_card", "review_due", "score"]
 

@@ -20,12 +20,12 @@ from pydantic import Field, model_validator
 from graph.log_view import AnyLog
 from graph.plain_yaml import read_yaml
 from queries.coded import with_codes
-from queries.eligibility.facts.catalogue import Strict
 from queries.eligibility.facts.fact import Fact
 from queries.eligibility.rules.condition import Certainty, Leaf
 from queries.eligibility.rules.failing import failing_words
 from queries.eligibility.scorecard.counts import Counts, count_places
 from queries.eligibility.verdict import Verdict, all_of
+from queries.rule_file import Strict
 
 __all__ = [
     "Share",

@@ -104,6 +104,17 @@ def test_a_product_that_asks_nobody_who_can_repay_is_refused() -> None:
         read_product("apple_loan", yaml.safe_dump(stated, allow_unicode=True))
 
 
+def test_a_copy_that_tests_something_else_follows_from_that() -> None:
+    """What is worked out once of a condition went on into its copies."""
+    version = packaged()["apple_loan"].versions[-1]
+    first, other = version.conditions[:2]
+    told = first.facts, first.leaves, first.specs, first.test_text
+    copied = first.model_copy(update={"test": other.test})
+    assert copied.facts == other.facts and copied.leaves == other.leaves != told[1]
+    assert copied.specs == other.specs and copied.test_text == other.test_text
+    assert (first.facts, first.leaves, first.specs, first.test_text) == told
+
+
 @given(
     st.fixed_dictionaries(dict.fromkeys(SUMS, st.none() | st.integers(-50, 200))),
     st.integers(-20, 60),
