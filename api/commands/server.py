@@ -37,11 +37,6 @@ def serve(
     ] = "127.0.0.1",
 ) -> None:
     """补齐图，启动服务，登录后使用 / bring the graph up, start the server."""
-    _serve(host, port)
-
-
-def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> None:
-    """Serve until it is stopped; `welcome` is said once it answers."""
     from graph.errors import SettingsError
 
     if host not in ("127.0.0.1", "localhost", "::1"):
@@ -53,50 +48,64 @@ def _serve(host: str, port: int, welcome: Callable[[], None] | None = None) -> N
     settings = open_settings(Act.KEEP)
     _refuse_taken(host, port)
     with _engine_beside(settings) as begun:
-        made = cache(lambda: _loaded(settings))
-        if begun:
-            made()
-        from api.logs import logging_to
-        from api.security.first_start import has_people
-        from api.server import run_until_stopped
-        from graph.catch_up import catch_up
+        _serve(settings, host, port, begun=begun)
 
-        fetch_engine(settings)
-        with Bar() as step:
-            # a first start imports the log, on the other processor as well
-            catch_up(settings, progress=step, meanwhile=made)
-        app = made()
-        # what cannot be opened is said here, and not by the server with a traceback
-        with opened(Act.KEEP) as services:
-            services.open_store()
-            if not has_people(services.office.store):
-                say(
-                    "还没有用户：请在另一个窗口运行 xinnong init，取得管理员的登录链接 / no users yet"
-                )
 
-        def ready() -> None:
-            # what is printed before the service answers leads whoever is quick to an error
-            if welcome is not None:
-                welcome()
-            print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
+def _serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    begun: bool,
+    welcome: Callable[[], None] | None = None,
+) -> None:
+    """Serve until it is stopped.
 
-        with logging_to(settings):
-            run_until_stopped(app, host=host, port=port, stop_s=settings.stop_s, ready=ready)
+    Args:
+        begun: whether the engine comes up meanwhile.
+        welcome: said once the service answers.
+    """
+    made = cache(lambda: _loaded(settings))
+    if begun:
+        made()
+    from api.logs import logging_to
+    from api.security.first_start import has_people
+    from api.server import run_until_stopped
+    from graph.catch_up import catch_up
+
+    fetch_engine(settings)
+    with Bar() as step:
+        # a first start imports the log, on the other processor as well
+        catch_up(settings, progress=step, meanwhile=made)
+    app = made()
+    # what cannot be opened is said here, and not by the server with a traceback
+    with opened(Act.KEEP) as services:
+        services.open_store()
+        if not has_people(services.office.store):
+            say("还没有用户：请在另一个窗口运行 xinnong init，取得管理员的登录链接 / no users yet")
+
+    def ready() -> None:
+        # what is printed before the service answers leads whoever is quick to an error
+        if welcome is not None:
+            welcome()
+        print(f"打开 http://{host}:{port} （仅限本机；按 Ctrl-C 停止）", flush=True)
+
+    with logging_to(settings):
+        run_until_stopped(app, host=host, port=port, stop_s=settings.stop_s, ready=ready)
 
 
 def _loaded(settings: Settings) -> FastAPI:
     """The service, loaded and made.  All of it stays as long as it lives: it is gone through for garbage
     neither meanwhile nor later; what comes after it is, as often as Python does of itself (`api.cli`)."""
-    gc.disable()
-    try:
+    from queries.collector import collector_at_rest
+
+    gc.set_threshold(_OFTEN)
+    with collector_at_rest():
         from api.app import create_app
 
         app = create_app(settings)
         gc.freeze()
-        return app
-    finally:
-        gc.set_threshold(_OFTEN)
-        gc.enable()
+    return app
 
 
 @contextmanager
@@ -123,11 +132,11 @@ def demo(
     """样本区演示：生成、导入、启动服务 / the sample district, ingested and served."""
     settings = open_settings(Act.KEEP)
     _refuse_taken("127.0.0.1", port)
-    with _engine_beside(settings):
-        _demonstrate(settings, persons, port)
+    with _engine_beside(settings) as begun:
+        _demonstrate(settings, persons, port, begun=begun)
 
 
-def _demonstrate(settings: Settings, persons: int, port: int) -> None:
+def _demonstrate(settings: Settings, persons: int, port: int, *, begun: bool) -> None:
     import ingest as room
     from api.security import local_asker
     from api.security.first_start import demonstration_client, demonstration_links
@@ -163,8 +172,10 @@ def _demonstrate(settings: Settings, persons: int, port: int) -> None:
         # whoever shows it once shows it again
         beside.enter_context(archiving_beside(settings))
 
+    # a minute may have passed
+    _refuse_taken("127.0.0.1", port)
     with ExitStack() as beside:
-        _serve("127.0.0.1", port, welcome)
+        _serve(settings, "127.0.0.1", port, begun=begun, welcome=welcome)
 
 
 def _work_at_the_office() -> None:
