@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.trace import get_tracer
@@ -16,7 +16,7 @@ from queries.canonical_keys import KNOWN, SAME_AS, At, CanonicalKeys, patience_s
 from queries.question import Question
 from queries.questions import find_question, library
 from queries.scope import Scope
-from queries.search import best_first, read_typed
+from queries.search import best_first, is_exact, read_typed
 from queries.typed_answer import QuestionAnswer, answer_model
 
 if TYPE_CHECKING:
@@ -194,13 +194,18 @@ class _Asked:
         parties = _PARTIES & set(self.values) if question.name != SAME_AS else ()
         self.parties = {name: str(self.values[name]) for name in parties}
 
+    def asks_again(self, rows: Sequence[dict[str, Any]]) -> bool:
+        """Whether names near the one that was typed are wanted besides, which take the longest to
+        find; what is asked with is then theirs."""
+        near = self.typed and not is_exact(rows, self.typed) and self.typed.near()
+        self.values |= near or {}
+        return bool(near)
+
     def answered(self, found: Rows, scope: Scope) -> Answer:
         question, typed = self.question, self.typed
         rows, beyond = question.cut(found.rows)
         truncated = found.truncated or beyond is not None
         if typed is not None:
-            # near spellings come last: that one more would have fitted is no loss
-            truncated = truncated and rows[-1]["match"] != "near"
             rows = best_first(rows, typed)
             rows, truncated = rows[:_FOUND], truncated or len(rows) > _FOUND
         key = self.values.get("key")
@@ -222,6 +227,13 @@ def _answers(
 ) -> list[Answer]:
     statements = _statements(asked, keys, of_known)
     found = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
+    again = [number for number, one in enumerate(asked) if one.asks_again(found[number].rows)]
+    if again:
+        statements = _statements([asked[number] for number in again], keys, of_known)
+        more = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
+        for number, near in zip(again, more, strict=True):
+            # that one more name would have been near is no loss
+            found[number] = replace(found[number], rows=[*found[number].rows, *near.rows])
     return [one.answered(rows, keys.scope) for one, rows in zip(asked, found, strict=True)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queries.search.narrowing import SEARCHED_KINDS, Narrowing
-from queries.search.ranking import best_first
+from queries.search.ranking import best_first, is_exact
 from queries.search.typed import Typed, hidden, is_personal, read_typed
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Typed",
     "best_first",
     "hidden",
+    "is_exact",
     "is_personal",
     "read_typed",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
@@ -11,7 +12,7 @@ from graph.names.searching import fold
 from graph.names.sound import every_way, folded
 from queries.search.typed import Typed
 
-__all__ = ["best_first"]
+__all__ = ["best_first", "is_exact"]
 
 #: How a party was found, the surest first.
 _ORDER = (
@@ -54,6 +55,11 @@ def best_first(rows: list[dict[str, Any]], typed: Typed) -> list[dict[str, Any]]
     if any(row["match"] in _EXACT for row in sure):
         return sure
     return [*sure, *near[:_MOST_NEAR]]
+
+
+def is_exact(rows: Iterable[dict[str, Any]], typed: Typed) -> bool:
+    """Whether a party is exactly what was typed, so that nothing near it is wanted."""
+    return any(_fit(row, typed)[0] in _EXACT for row in rows)
 
 
 def _fit(row: dict[str, Any], typed: Typed) -> tuple[str | None, int]:

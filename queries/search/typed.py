@@ -41,6 +41,9 @@ _LONGEST = 30
 _MOST_CUTS = 12
 _MOST_NAMES, _MOST_NEAR = 300, 60
 
+#: Parameters of `find_party` by which something else than a name is found.
+_OTHERWISE = ("keys", "prefixes", "phone_keys", "loan_nos", "places")
+
 _ID_NOT_LOOKED_FOR = "像身份证号码，但校验不通过：{}请对照证件逐位核对后重输；只按借据号找过。"
 _DIGITS_ALONE = "只凭证件号码的后几位不能查找，请同时输入姓名，如“李永 001X”。"
 
@@ -87,6 +90,19 @@ class Typed:
             "tail_key": self.tail_key,
         }
 
+    def near(self) -> dict[str, Any] | None:
+        """What `find_party` is asked with once more for names that are nearly this one, where nothing
+        is exactly what was typed; None where it is no name."""
+        if self.is_latin:
+            query = _heard(self.syllables)
+        else:
+            query = _nearly(self.syllables[0]) if self.syllables else ""
+        if not query:
+            return None
+        nothing: dict[str, list[str]] = {name: [] for name in _OTHERWISE}
+        named = _named(query, "near", within=self.within)
+        return {**nothing, "names": [named], "digits": self.digits, "tail_key": self.tail_key}
+
     def _places(self) -> list[str]:
         if self.is_latin or not self.folded or self.digits or self.within:
             return []
@@ -96,32 +112,18 @@ class Typed:
 
     def _names(self) -> list[dict[str, Any]]:
         asked = []
-
-        def ask(query: str, match: str, *, within: str = "", household: bool = False) -> None:
-            asked.append(
-                {
-                    "query": query,
-                    "match": match,
-                    "within": within,
-                    "is_household": household,
-                    "limit": _MOST_NEAR if match == "near" else _MOST_NAMES,
-                }
-            )
-
         if self.folded:
-            ask(_phrase("written", self.folded), "part", within=self.within)
+            asked.append(_named(_phrase("written", self.folded), "part", within=self.within))
         if self.household:
-            ask(_phrase("written", self.household), "household", household=True)
+            written = _phrase("written", self.household)
+            asked.append(_named(written, "household", is_household=True))
         if self.alternative:
             name, place = self.alternative
-            ask(_phrase("written", name), "part", within=place)
+            asked.append(_named(_phrase("written", name), "part", within=place))
         if self.is_latin:
             ways = [_phrase("sounds", way) for way in self.syllables]
-            ask(" OR ".join([*ways, _phrase("initials", self.folded)]), "sound", within=self.within)
-            if near := _heard(self.syllables):
-                ask(near, "near", within=self.within)
-        elif self.syllables and (near := _nearly(self.syllables[0])):
-            ask(near, "near", within=self.within)
+            spoken = " OR ".join([*ways, _phrase("initials", self.folded)])
+            asked.append(_named(spoken, "sound", within=self.within))
         return asked
 
 
@@ -242,6 +244,18 @@ def _loan_nos(text: str, words: list[str]) -> tuple[str, ...]:
             each for each in spelt if len(each) >= _LEAST_LOAN_NO and any(map(str.isdigit, each))
         )
     )
+
+
+def _named(
+    query: str, match: str, *, within: str = "", is_household: bool = False
+) -> dict[str, Any]:
+    return {
+        "query": query,
+        "match": match,
+        "within": within,
+        "is_household": is_household,
+        "limit": _MOST_NEAR if match == "near" else _MOST_NAMES,
+    }
 
 
 def _phrase(column: str, tokens: str | tuple[str, ...]) -> str:

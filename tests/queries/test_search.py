@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from asking import ask
 from conftest import DAYS, INSTANTS, Worlds
 from searched import CODE, EXPECTED, FIRM, IDENTITY_KEY
 
+from graph.connection import Graph
 from graph.identifiers import resident_id
+from graph.statement import Rows, Statement
 from queries.search import hidden, is_personal, read_typed
 
 CLOCK = {"as_of": DAYS[2], "known_at": INSTANTS[2]}
@@ -92,3 +97,21 @@ def test_letters_that_are_no_pinyin_and_signs_of_the_search_language_do_no_harm(
 ) -> None:
     for typed in ("xzq OR NOT", "* AND ?", "~^()[]{}", "a", "name:x", "\\", '"', "许*", "AND"):
         ask(worlds.graph, "find_party", text=typed, **CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("typed", "times"), [("许春英", 1), ("许春瑛", 2), ("李永户", 1), ("JK2024-0007", 1)]
+)
+def test_near_names_are_asked_for_where_nothing_is_exactly_it(
+    typed: str, times: int, worlds: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    read_many = Graph.read_many
+
+    def counted(graph: Graph, statements: Sequence[Statement], **options: Any) -> list[Rows]:
+        sent.extend(one.text for one in statements if "searched_names" in one.text)
+        return read_many(graph, statements, **options)
+
+    monkeypatch.setattr(Graph, "read_many", counted)
+    assert ask(worlds.graph, "find_party", text=typed, **CLOCK).rows
+    assert len(sent) == times
