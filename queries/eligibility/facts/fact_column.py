@@ -90,15 +90,27 @@ class FactColumn:
 
     def older_than(self, day: date) -> Flags:
         """Whose word is of before a day; what bears no date is not."""
-        old = np.zeros(len(self.rows), bool)
+        return self.column.known & (self._said_on() < (day - _EPOCH).days)
+
+    def stated_before(self, day: date) -> Flags:
+        """Of whom the last statement is of before a day, be it one that is too old to count."""
+        lates = [one.late for one in self.origins if one.late is not None]
+        last = np.max(lates, axis=0) if lates else np.zeros(len(self.rows), np.int64)
+        late = self.stale & (last > 1) & (last < (day - _EPOCH).days)
+        return np.where(self.column.known, self.older_than(day), late)
+
+    def _said_on(self) -> Numbers:
+        """Days since 1970 of each party's word; the last of days where it bears none."""
+        said = np.full(len(self.rows), np.iinfo(np.int64).max)
         for place, origin in enumerate(self.origins):
             if origin.rows is None:
                 continue
             here = np.flatnonzero((self.which == place) & (self.rows >= 0))
             stated = origin.rows.stated(origin.read.used()).take(pa.array(self.rows[here]))
-            before = pc.fill_null(pc.less(stated, pa.scalar(day, pa.date32())), False)
-            old[here] = before.to_numpy(zero_copy_only=False)
-        return old & self.column.known
+            dated = pc.is_valid(stated).to_numpy(zero_copy_only=False)
+            days = pc.fill_null(stated.cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
+            said[here[dated]] = days[dated]
+        return said
 
     def _too_old(self, party: int) -> dict[str, Any]:
         """What the newest statement is that is too old: its day, and the document it is in."""

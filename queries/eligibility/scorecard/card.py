@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Self
@@ -23,7 +23,17 @@ from queries.eligibility.facts.catalogue import catalogue
 from queries.eligibility.facts.fact import Fact, Value
 from queries.rule_file import Strict
 
-__all__ = ["UNRATED", "Card", "Item", "Score", "Scored", "load_card", "review_due", "score"]
+__all__ = [
+    "UNRATED",
+    "Card",
+    "Item",
+    "Score",
+    "Scored",
+    "load_card",
+    "review_due",
+    "reviews_since",
+    "score",
+]
 
 UNRATED = "不评级"
 
@@ -255,6 +265,14 @@ def score(facts: Mapping[str, Fact], card: Card | None = None) -> Score:
 def review_due(stated_on: date, months: int) -> date:
     """The day by which a grade must be reviewed, so many months after it was given."""
     return months_after(stated_on, months)
+
+
+def reviews_since(as_of: date, months: int) -> date:
+    """The first day of which a grade need not be reviewed yet; every earlier one must be."""
+    day = months_after(as_of, -months)
+    while review_due(day, months) <= as_of:
+        day += timedelta(1)
+    return day
 
 
 def _scored(item: Item, facts: Mapping[str, Fact]) -> Scored:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from graph.log_view import AnyLog
 from queries.eligibility.decisions.decide import age_band
-from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.column import Column
+from queries.eligibility.facts.fact import Fact, Value
 from queries.eligibility.facts.gather import gather
 from queries.eligibility.facts.records import Records, records_from_log
-from queries.eligibility.scorecard.card import Card, load_card, review_due, score
+from queries.eligibility.scorecard.card import Card, load_card, reviews_since, score
 
 __all__ = ["GradeRow", "grade_report", "householders"]
 
@@ -56,42 +60,109 @@ def grade_report(
     records = records_from_log(log, as_of, known_at)
     heads = householders(records)
     asked = {name for item in chosen.used for name in item.looks_at}
-    gathered = gather(records, heads, facts=[*asked, "age", "village", "credit_grade"])
-    persons = records.certain("Person").select(["key", "sex"])
-    told_sex = dict(zip(persons["key"].to_pylist(), persons["sex"].to_pylist(), strict=True))
-    groups: dict[tuple[str, str], list[tuple[str, bool, str, float, float]]] = {}
-    known: dict[tuple[object, ...], tuple[str, float, float]] = {}
-    order = sorted(asked & set(gathered.told))
-    for place, head in enumerate(heads.to_pylist()):
-        values = tuple(gathered.told[name].column.value(place) for name in order)
-        if values not in known:
-            held = {n: Fact(v) for n, v in zip(order, values, strict=True) if v is not None}
-            found = score(held, chosen)
-            known[values] = (found.grade or _OPEN, found.low, found.high)
-        grade, low, high = known[values]
-        stated = gathered.told["credit_grade"].fact(place)
-        due = stated.stated_on is not None and (
-            review_due(stated.stated_on, chosen.review_months) <= as_of
-        )
-        age = gathered.told["age"].column.value(place)
-        village = gathered.told["village"].column.value(place)
-        row = (str(stated.value or "未评"), due, grade, low, high)
-        for group in (
-            ("sex", told_sex.get(head) or "未知"),
-            ("age_band", age_band(int(age)) if age is not None else "未知"),
-            ("village", str(village or "未知")),
-        ):
-            groups.setdefault(group, []).append(row)
-    return tuple(
-        GradeRow(
-            by,
-            value,
-            len(rows),
-            dict(sorted(Counter(row[0] for row in rows).items())),
-            sum(row[1] for row in rows),
-            dict(sorted(Counter(row[2] for row in rows).items())),
-            round(sum(row[3] for row in rows) / len(rows), 2),
-            round(sum(row[4] for row in rows) / len(rows), 2),
-        )
-        for (by, value), rows in sorted(groups.items())
-    )
+    told = gather(records, heads, facts=[*asked, "age", "village", "credit_grade"]).told
+    given = told["credit_grade"]
+    due = given.stated_before(reviews_since(as_of, chosen.review_months))
+    stated = _named(given.column, lambda value: str(value or "未评"))
+    scored, low, high = _scored({name: told[name].column for name in asked & set(told)}, chosen)
+    if not len(heads):
+        return ()
+    groups = {
+        "age_band": _named(told["age"].column, _band),
+        "sex": _sexes(records, heads),
+        "village": _named(told["village"].column, lambda value: str(value or "未知")),
+    }
+    rows = []
+    for by, people in groups.items():
+        count = people.summed(np.ones(len(heads)))
+        dues, lows, highs = (people.summed(each) for each in (due, low, high))
+        by_stated, by_scored = people.beside(stated), people.beside(scored)
+        for place, value in enumerate(people.names):
+            rows.append(
+                GradeRow(
+                    by,
+                    value,
+                    int(count[place]),
+                    by_stated[place],
+                    int(dues[place]),
+                    by_scored[place],
+                    round(float(lows[place] / count[place]), 2),
+                    round(float(highs[place] / count[place]), 2),
+                )
+            )
+    return tuple(rows)
+
+
+@dataclass(frozen=True, eq=False)
+class _Named:
+    """Everybody under one of some names, which are in order; each has somebody."""
+
+    names: tuple[str, ...]
+    which: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, told: Sequence[str], which: NDArray[np.int64]) -> _Named:
+        """By what each number is called: two may be called alike."""
+        names = sorted(set(told))
+        places = {name: place for place, name in enumerate(names)}
+        return cls(tuple(names), np.array([places[each] for each in told], np.int64)[which])
+
+    def summed(self, of: NDArray[Any]) -> NDArray[np.float64]:
+        """The sum of a number of each, by name."""
+        return np.bincount(self.which, weights=of, minlength=len(self.names)).astype(np.float64)
+
+    def beside(self, other: _Named) -> list[dict[str, int]]:
+        """By name, how many are under each name of another kind."""
+        both = self.which * len(other.names) + other.which
+        counts = np.bincount(both, minlength=len(self.names) * len(other.names))
+        return [
+            {name: count for name, count in zip(other.names, row, strict=True) if count}
+            for row in counts.reshape(len(self.names), -1).tolist()
+        ]
+
+
+def _named(column: Column, name: Callable[[Value], str]) -> _Named:
+    which, first = _told_apart([column])
+    return _Named.of([name(column.value(place)) for place in first], which)
+
+
+def _band(age: Value) -> str:
+    return "未知" if age is None else age_band(int(age))
+
+
+def _sexes(records: Records, heads: pa.Array) -> _Named:
+    persons = records.certain("Person").select(["key", "sex"]).combine_chunks()
+    # of several statements the last one counts
+    last = persons.take(pa.array(np.arange(len(persons))[::-1]))
+    sexes = last["sex"].take(pc.index_in(heads, last["key"].combine_chunks())).combine_chunks()
+    told = pc.replace_with_mask(sexes, pc.fill_null(pc.equal(sexes, ""), True), "未知")
+    encoded = told.dictionary_encode()
+    return _Named.of(encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64))
+
+
+def _scored(
+    columns: Mapping[str, Column], card: Card
+) -> tuple[_Named, NDArray[np.float64], NDArray[np.float64]]:
+    """Grade of everybody by the card, and both ends of the score: those alike are scored once."""
+    which, first = _told_apart(list(columns.values()))
+    found = []
+    for place in first:
+        values = {name: column.value(place) for name, column in columns.items()}
+        facts = {name: Fact(value) for name, value in values.items() if value is not None}
+        found.append(score(facts, card))
+    grades = _Named.of([one.grade or _OPEN for one in found], which)
+    low, high = (np.array([getattr(one, end) for one in found]) for end in ("low", "high"))
+    return grades, low[which], high[which]
+
+
+def _told_apart(columns: Sequence[Column]) -> tuple[NDArray[np.int64], list[int]]:
+    """Numbers of everybody, the same for those of whom the same is told; one of whom each is told."""
+    which = np.zeros(len(columns[0].known), np.int64)
+    for column in columns:
+        held = pa.array(column.values, mask=~column.known).dictionary_encode()
+        told = pc.fill_null(held.indices, len(held.dictionary)).to_numpy(zero_copy_only=False)
+        both = pa.array(which * (len(held.dictionary) + 1) + told)
+        which = both.dictionary_encode().indices.to_numpy().astype(np.int64)
+    first = np.empty(which.max(initial=-1) + 1, np.int64)
+    first[which[::-1]] = np.arange(len(which))[::-1]
+    return which, first.tolist()
