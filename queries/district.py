@@ -363,10 +363,11 @@ class DistrictReader:
 
     def grades(self, card: Card | None = None) -> tuple[GradeRow, ...]:
         """Grades of householders by sex, age band and village, by this card or the one in force."""
+        from queries.eligibility.facts.records import records_from_log
         from queries.eligibility.scorecard import grade_report
 
         at = self.moment
-        return grade_report(self._log, at.as_of, at.known_at, card or self.card)
+        return grade_report(records_from_log(self._log, at.as_of, at.known_at), card or self.card)
 
     def card_calibration(self) -> CardCalibration:
         """The scorecard in force held against local loans."""

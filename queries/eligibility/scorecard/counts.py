@@ -7,7 +7,7 @@ counted apart: a loan of whose class a year ago nobody says may be newly bad or 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -77,9 +77,9 @@ class Counts:
     newly_bad: Money
 
 
-def count_places(log: AnyLog, as_of: date, known_at: datetime) -> Counts:
-    """Count every village in which a household is known to live."""
-    records = records_from_log(log, as_of, known_at)
+def count_places(log: AnyLog, records: Records) -> Counts:
+    """Count every village in which a household is known to live; the log tells what was a year ago."""
+    as_of, known_at = records.as_of, records.known_at
     houses = pc.unique(records.certain("Household")["key"].combine_chunks())
     told = gather(records, houses, facts=["village", "credit_household_level"]).columns()
     where, level = told["village"], told["credit_household_level"]

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from graph.errors import NotFoundError
 from graph.log_view import AnyLog
 from queries.basis import Basis
+from queries.eligibility.facts.records import records_from_log
 from queries.eligibility.scorecard.card import Card, review_due
 from queries.eligibility.scorecard.report import GradeRow, grade_report
 from queries.eligibility.scorecard.village import (
@@ -79,12 +80,13 @@ def read_places(
 ) -> CreditPlaces:
     """Evaluate every place of the log; `position` is that of the log, for the basis."""
     rules = load_thresholds()
-    villages, towns = check_places(log, as_of, known_at, rules)
+    records = records_from_log(log, as_of, known_at)
+    villages, towns = check_places(log, records, rules)
     return CreditPlaces(
         villages,
         towns,
         division_names(log, as_of, known_at),
-        grade_report(log, as_of, known_at, card),
+        grade_report(records, card),
         recoded_divisions(log, as_of, known_at),
         rules,
         review_due(as_of, rules.review_months),

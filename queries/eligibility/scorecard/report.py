@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.log_view import AnyLog
 from queries.eligibility.decisions.decide import age_band
 from queries.eligibility.facts.column import Column
 from queries.eligibility.facts.fact import Fact, Value
 from queries.eligibility.facts.gather import gather
-from queries.eligibility.facts.records import Records, records_from_log
+from queries.eligibility.facts.records import Records
 from queries.eligibility.scorecard.card import Card, load_card, reviews_since, score
 
 __all__ = ["GradeRow", "grade_report", "householders"]
@@ -52,17 +50,14 @@ def householders(records: Records) -> pa.Array:
     return pc.unique(heads["from_key"].combine_chunks())
 
 
-def grade_report(
-    log: AnyLog, as_of: date, known_at: datetime, card: Card | None = None
-) -> tuple[GradeRow, ...]:
+def grade_report(records: Records, card: Card | None = None) -> tuple[GradeRow, ...]:
     """Every group of householders; sex and age are read for this report and nothing else."""
     chosen = card or load_card()
-    records = records_from_log(log, as_of, known_at)
     heads = householders(records)
     asked = {name for item in chosen.used for name in item.looks_at}
     told = gather(records, heads, facts=[*asked, "age", "village", "credit_grade"]).told
     given = told["credit_grade"]
-    due = given.stated_before(reviews_since(as_of, chosen.review_months))
+    due = given.stated_before(reviews_since(records.as_of, chosen.review_months))
     stated = _named(given.column, lambda value: str(value or "未评"))
     scored, low, high = _scored({name: told[name].column for name in asked & set(told)}, chosen)
     if not len(heads):

@@ -21,6 +21,7 @@ from graph.log_view import AnyLog
 from graph.plain_yaml import read_yaml
 from queries.coded import with_codes
 from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.records import Records, records_from_log
 from queries.eligibility.rules.condition import Certainty, Leaf
 from queries.eligibility.rules.failing import failing_words
 from queries.eligibility.scorecard.counts import Counts, count_places
@@ -159,14 +160,14 @@ def check_villages(
     log: AnyLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
 ) -> dict[str, VillageCheck]:
     """Every village with households, by division key."""
-    return check_places(log, as_of, known_at, rules)[0]
+    return check_places(log, records_from_log(log, as_of, known_at), rules)[0]
 
 
 def check_towns(
     log: AnyLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
 ) -> dict[str, VillageCheck]:
     """Every town, from its villages; a village's town is the first nine digits of its code."""
-    return check_places(log, as_of, known_at, rules)[1]
+    return check_places(log, records_from_log(log, as_of, known_at), rules)[1]
 
 
 def town_of(village: str) -> str:
@@ -175,10 +176,10 @@ def town_of(village: str) -> str:
 
 
 def check_places(
-    log: AnyLog, as_of: date, known_at: datetime, rules: Thresholds | None = None
+    log: AnyLog, records: Records, rules: Thresholds | None = None
 ) -> tuple[dict[str, VillageCheck], dict[str, VillageCheck]]:
     """Villages and towns from one reading of the log."""
-    counts = count_places(log, as_of, known_at)
+    counts = count_places(log, records)
     chosen = rules or load_thresholds()
     villages = {}
     for place, key in enumerate(counts.villages):

@@ -12,6 +12,7 @@ from world import World
 
 from bench.scope.memory_log import MemoryLog
 from queries.eligibility.facts.fact import Fact
+from queries.eligibility.facts.records import records_from_log
 from queries.eligibility.scorecard import grade_report, load_card, score
 from queries.eligibility.scorecard.card import UNRATED, Card, review_due
 
@@ -182,7 +183,8 @@ def test_grades_by_sex_age_and_village() -> None:
             world.node("Household", house[0], credit_grade=grade, valid_from=stated)
     known = datetime(2026, 3, 2, tzinfo=UTC)
     world.commit(known)
-    rows = {(r.by, r.value): r for r in grade_report(log, date(2026, 3, 15), known)}
+    records = records_from_log(log, date(2026, 3, 15), known)
+    rows = {(r.by, r.value): r for r in grade_report(records)}
     assert {group: row.householders for group, row in rows.items()} == {
         ("sex", "female"): 2, ("sex", "male"): 1, ("age_band", "30–44"): 1,
         ("age_band", "60 及以上"): 1, ("age_band", "18–29"): 1, ("village", "division:0"): 2,

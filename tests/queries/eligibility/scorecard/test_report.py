@@ -86,7 +86,7 @@ def one_by_one(log: MemoryLog) -> list[GradeRow]:
 @given(people)
 def test_everybody_at_once_is_everybody_in_turn(told: list[tuple[Any, ...]]) -> None:
     log = log_of(told)
-    assert list(grade_report(log, AS_OF, KNOWN)) == one_by_one(log)
+    assert list(grade_report(records_from_log(log, AS_OF, KNOWN))) == one_by_one(log)
 
 
 @given(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.integers(1, 24))
