@@ -28,7 +28,7 @@ from graph.effective_batches import effective_batches
 from graph.facts import arrow_schema
 from graph.log import Batch, FactLog
 from ingest.comparing.active_facts import ActiveFacts, active_facts, confirmed, restated
-from ingest.comparing.difference import Difference, fact_ids
+from ingest.comparing.difference import Difference, Held, fact_ids
 from ingest.comparing.list_part import ListPart
 from ingest.comparing.listed_rows import UNNAMED, ListedRows, Named, numbered_rows
 from ingest.comparing.listing import kept_listing, listing_table
@@ -131,6 +131,7 @@ def settle(
     """Add to `difference` what ends with a complete list; say what stays, and why.
 
     Args:
+        difference: with what was held before it (`compare`, `keep_held`).
         lines: the rows of this file (`ingest.comparing.listing`).
         part: which part of a list it is; None for corrected rows that came back: they lift the
             suspicion from what they say, and end nothing.
@@ -160,7 +161,8 @@ def settle(
     settlement.missing_parts = missing
     for kind, ended in facts.chosen(gone & ~stays):
         settlement.ended[kind] = len(ended)
-        _end(kind, _held_in_full(log, kind, ended), day, batch, difference)
+        in_full = _held_in_full(log, kind, (difference.held or {}).get(kind), ended)
+        _end(kind, in_full, day, batch, difference)
     settlement.attachments["restated"] = restated(facts, now.key_of(facts.stated.max(initial=0)))
     if part.of > 1:
         settlement.attachments["confirmed"] = confirmed(facts)
@@ -203,10 +205,13 @@ def _suspected(facts: ActiveFacts, stays: NDArray[np.bool_], why: NDArray[np.int
     )
 
 
-def _held_in_full(log: FactLog, kind: str, ids: pa.ChunkedArray) -> pa.Table:
-    pieces = log.held(kind, rows=_AT_ONCE)
-    chosen = [held.filter(pc.is_in(held["fact_id"], value_set=ids)) for held in pieces]
-    return pa.concat_tables([arrow_schema(kind).empty_table(), *chosen], promote_options="default")
+def _held_in_full(log: FactLog, kind: str, kept: Held | None, ids: pa.ChunkedArray) -> pa.Table:
+    chosen = [arrow_schema(kind).empty_table()]
+    for held in kept.facts.pieces(kind) if kept else log.held(kind, rows=_AT_ONCE):
+        here = pc.is_in(held["fact_id"], value_set=ids)
+        if pc.any(here).as_py():
+            chosen.append(held.filter(here))
+    return pa.concat_tables(chosen, promote_options="default")
 
 
 def _those(count: int, numbers: Sequence[NDArray[np.int32]]) -> NDArray[np.bool_]:
