@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.effective_batches import effective_batches
 from graph.facts import arrow_schema
 from graph.log import Batch, FactLog
@@ -250,13 +251,13 @@ def _share_lost(
     scope: NDArray[np.int32], thing: NDArray[np.int64], is_lost: NDArray[np.bool_], scopes: int
 ) -> NDArray[np.float64]:
     """By scope the share of its things of which everything is lost; NaN where it has none."""
-    each, place = np.unique(scope.astype(np.int64) << 32 | thing, return_inverse=True)
-    left = np.bincount(place, weights=~is_lost, minlength=len(each))
-    of_scope = each >> 32
+    of_scope = scope.astype(np.int64) << 32
+    every, left = (
+        np.bincount(distinct(things) >> 32, minlength=scopes)
+        for things in (of_scope | thing, (of_scope | thing)[~is_lost])
+    )
     with np.errstate(invalid="ignore"):
-        share: NDArray[np.float64] = np.bincount(
-            of_scope, left == 0, minlength=scopes
-        ) / np.bincount(of_scope, minlength=scopes)
+        share: NDArray[np.float64] = (every - left) / every
     return share
 
 

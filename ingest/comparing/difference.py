@@ -220,8 +220,7 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
     take = laid.take[order]
     begins, ends = (column.take(pa.array(order)) for column in (laid.begins, laid.ends))
     by_row, without = laid.by_row[order], laid.without[order]
-    ids = fact_ids(batch, kind, len(take))
-    again = _said_again(laid, order, ids)
+    again = _said_again(laid, order, batch, kind)
     if len(again):
         difference.attachments.add(table_name(kind), again)
     done, changed = 0, []
@@ -230,7 +229,7 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
         rows = facts["row"].to_numpy()
         changed.append(rows[by_row[some]])
         columns = dict(zip(facts.column_names, facts.columns, strict=True)) | {
-            "fact_id": ids.slice(done, len(facts)),
+            "fact_id": fact_ids(batch, kind, len(facts), done),
             "valid_from": begins.slice(done, len(facts)),
             "valid_to": ends.slice(done, len(facts)),
             "known_from": pa.nulls(len(facts), INSTANT),
@@ -251,13 +250,14 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
         difference.note_changed(np.concatenate(changed))
 
 
-def _said_again(laid: Laid, order: NDArray[np.int64], ids: pa.Array) -> pa.Table:
+def _said_again(laid: Laid, order: NDArray[np.int64], batch: str, kind: str) -> pa.Table:
     """The days on which facts were said again, under the identifiers that they have now."""
     if not laid.later:
         return laid.again
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     later = [(place[at], day) for at, days in laid.later.items() for day in days]
+    ids = fact_ids(batch, kind, len(order))
     more = pa.table(
         [ids.take(pa.array([at for at, _ in later])), pa.array([day for _, day in later])],
         schema=AGAIN,

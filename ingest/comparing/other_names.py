@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.log import FactLog
 from graph.names.writing import plain
 from graph.schema import SCHEMA
@@ -145,14 +146,7 @@ def _known(log: FactLog, wanted: _Hashes) -> tuple[_Hashes, _Hashes]:
                 keys.append(owners)
             pairs.append(_pair(owners, _written(names)))
             release_memory()
-    return _distinct(keys), _distinct(pairs)
-
-
-def _distinct(hashes: list[_Hashes]) -> _Hashes:
-    """Each of the numbers once; numpy's own `unique` puts them through a table first."""
-    every = np.sort(np.concatenate(hashes))
-    found: _Hashes = every[np.append(True, every[1:] != every[:-1])[: len(every)]]
-    return found
+    return distinct(np.concatenate(keys)), distinct(np.concatenate(pairs))
 
 
 def _among(hashes: _Hashes, some: _Hashes) -> NDArray[np.bool_]:
