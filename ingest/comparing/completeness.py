@@ -248,13 +248,15 @@ def _is_stated(
 
 
 def _share_lost(
-    scope: NDArray[np.int32], thing: NDArray[np.int64], is_lost: NDArray[np.bool_], scopes: int
+    scope: NDArray[np.int32], thing: NDArray[np.int32], is_lost: NDArray[np.bool_], scopes: int
 ) -> NDArray[np.float64]:
     """By scope the share of its things of which everything is lost; NaN where it has none."""
-    of_scope = scope.astype(np.int64) << 32
+    # one array of both, in place: there are five million of them
+    things = scope.astype(np.int64)
+    things <<= 32
+    things |= thing
     every, left = (
-        np.bincount(distinct(things) >> 32, minlength=scopes)
-        for things in (of_scope | thing, (of_scope | thing)[~is_lost])
+        np.bincount(distinct(some) >> 32, minlength=scopes) for some in (things, things[~is_lost])
     )
     with np.errstate(invalid="ignore"):
         share: NDArray[np.float64] = (every - left) / every
@@ -298,14 +300,14 @@ def _lost_by_scope(
     facts: ActiveFacts, judged: NDArray[np.bool_], named: NDArray[np.bool_], listed: ListedRows
 ) -> NDArray[np.float64]:
     key, seen = facts.key[judged], facts.seen[judged]
-    # what has no key is counted fact by fact
-    thing = np.where(key == UNNAMED, listed.keys + np.arange(len(key)), key)
     is_lost = np.where(key == UNNAMED, ~seen, ~named[key])
     # what another row says too tells nothing of the row that once stated it
     counted = ~(is_lost & seen)
-    return _share_lost(
-        facts.scope[judged][counted], thing[counted], is_lost[counted], listed.scopes
-    )
+    key = key[counted]
+    # what has no key is counted fact by fact
+    each = np.arange(listed.keys, listed.keys + len(key), dtype=np.int32)
+    thing = np.where(key == UNNAMED, each, key)
+    return _share_lost(facts.scope[judged][counted], thing, is_lost[counted], listed.scopes)
 
 
 def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Difference) -> None:
@@ -314,19 +316,16 @@ def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Differen
     begun = facts.filter(pc.fill_null(pc.less(facts["valid_from"], pa.scalar(day)), True))
     if not len(begun):
         return
-    before = difference.asserted.get(kind)
     count = len(begun)
     replaced = {
-        "fact_id": fact_ids(batch, kind, count, 0 if before is None else len(before)),
+        "fact_id": fact_ids(batch, kind, count, difference.asserted.counts().get(kind, 0)),
         "valid_to": pa.repeat(pa.scalar(day), count),
         "batch": pa.repeat(batch, count),
         "row": pa.repeat(pa.scalar(0, pa.int32()), count),
     }
     for name, column in replaced.items():
         begun = begun.set_column(begun.column_names.index(name), name, column)
-    difference.asserted[kind] = (
-        begun if before is None else pa.concat_tables([before, begun], promote_options="default")
-    )
+    difference.asserted.add(kind, begun)
 
 
 def _findings(part: ListPart, missing: tuple[int, ...], suspected: pa.Table) -> list[RowFinding]:
