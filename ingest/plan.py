@@ -203,7 +203,9 @@ def plan(
         frames = under_held_keys(log, under_registered_names(log, frames))
         del rows  # what reads them is the last to hold them
         release_memory()
-        difference = compare(log, frames, source=source.name, batch=batch, day=day)
+        difference = compare(
+            log, frames, source=source.name, batch=batch, day=day, keep_held=is_complete
+        )
         settlement = None
         if lines is not None:
             settlement = settle(
@@ -217,6 +219,7 @@ def plan(
                 batch=batch,
                 day=day,
             )
+            difference.held = None
             del lines
             release_memory()
         return Plan(

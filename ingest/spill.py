@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 
 from graph.errors import SettingsError
@@ -81,7 +82,7 @@ class SpilledTables(MutableMapping[str, pa.Table]):
         self._rows[name] = self._rows.get(name, 0) + len(table)
         if parts and isinstance(parts[-1], pa.Table):  # small ones are written together
             table = pa.concat_tables([parts.pop(), table], promote_options="default")
-        parts.append(table if len(table) < _SMALL else self._written(table))
+        parts.append(_alone(table) if len(table) < _SMALL else self._written(table))
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
@@ -145,6 +146,12 @@ class SpilledTables(MutableMapping[str, pa.Table]):
         pages = mmap.mmap(self._file.fileno(), end, access=mmap.ACCESS_READ)
         track_mmap(pages)
         return pa.py_buffer(pages).slice(begin, end - begin)
+
+
+def _alone(table: pa.Table) -> pa.Table:
+    """The rows by themselves: a slice would keep all of what it is a slice of."""
+    held = table.get_total_buffer_size()
+    return table.take(pa.array(np.arange(len(table)))) if held > 2 * table.nbytes else table
 
 
 @contextmanager

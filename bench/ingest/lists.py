@@ -31,6 +31,7 @@ from peak import peak_bytes
 import ingest
 from graph.identifiers import resident_id
 from graph.log import FactLog
+from graph.secrets import make_secrets
 from graph.settings import Settings
 from graph.time import utc_now
 from ingest.catalogue.source import load_source
@@ -105,6 +106,9 @@ def write_list(path: Path, rows: int, villages: list[str], stage: str) -> None:
 def take(path: Path) -> dict[str, Any]:
     """Take one list into the log beside it: seconds and processor seconds, whole and after reading."""
     log = FactLog(path.parent / "data" / "log")
+    secrets = make_secrets(
+        log.folder.with_name("secrets.json")
+    )  # as beside every log since 2026-12
     quarantine = Quarantine(log.folder.parent / "quarantine")
     marks: list[tuple[float, float]] = []
 
@@ -112,7 +116,7 @@ def take(path: Path) -> dict[str, Any]:
         marks.append((time.perf_counter(), time.process_time()))
 
     planned = plan(
-        log, load_source(SOURCE), path, content_sha256(path), identity_key="11" * 32,
+        log, load_source(SOURCE), path, content_sha256(path), identity_key=secrets.identity_key,
         quarantine=quarantine, part=part_named(path), day=_DAYS[path.stem], progress=progress,
     )  # fmt: skip
     report = commit(log, quarantine, planned, utc_now())

@@ -7,7 +7,7 @@ array arithmetic; every other id goes through `resident_id.check`, which alone s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -23,10 +23,10 @@ __all__ = ["PARTY_SUFFIXES", "ordinary", "persons", "surely_no_code"]
 #: Endings of the typed columns of a party, in the order of `persons`.
 PARTY_SUFFIXES = ("_key", "_label", "_masked", "_code", "_birth_on", "_sex", "_tail_key")
 
-_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int64)
-_CHECK = np.array([ord(each) for each in "10X98765432"], dtype=np.uint32)
-_CODE_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)], dtype=np.int64)
-_CODE_CHECK = np.array([ord(each) for each in "0123456789ABCDEFGHJKLMNPQRTUWXY"], dtype=np.uint32)
+_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int32)
+_CHECK = np.frombuffer(b"10X98765432", np.uint8)
+_CODE_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)], dtype=np.int32)
+_CODE_CHECK = np.frombuffer(b"0123456789ABCDEFGHJKLMNPQRTUWXY", np.uint8)
 
 
 def ordinary(texts: Sequence[str]) -> np.ndarray:
@@ -34,17 +34,20 @@ def ordinary(texts: Sequence[str]) -> np.ndarray:
 
     Never true where it would say otherwise; it may be false for a valid id in unusual spelling.
     """
-    hit = np.fromiter((len(text) == 18 for text in texts), bool, len(texts))
+    hit = np.fromiter((len(text) == 18 and text.isascii() for text in texts), bool, len(texts))
     if not hit.any():
         return hit
-    digits, last = _characters([text if len(text) == 18 else "0" * 18 for text in texts])
-    hit &= ((digits >= 0) & (digits <= 9)).all(axis=1)
-    hit &= last == _CHECK[(digits * _WEIGHTS).sum(axis=1) % 11]
-    good = digits[hit]
-    # a column of a million ids has some thousand places with a year, and days
-    hit[hit] = _each_once(_number(good, 0, 10), lambda said: _area_gave_numbers(f"{said:010d}")) & (
-        _each_once(_number(good, 6, 14), lambda said: _past(f"{said:08d}"))
-    )
+    some = texts if hit.all() else [texts[place] for place in np.flatnonzero(hit).tolist()]
+    digits, last = _characters(some)
+    good = (digits <= 9).all(axis=1)
+    good &= last == _CHECK[digits @ _WEIGHTS % 11]
+    digits = digits[good]
+    # a column of a million ids has some thousand places with a year
+    areas, place = np.unique(_number(digits, 0, 10), return_inverse=True)
+    gave = np.array([_area_gave_numbers(f"{each:010d}") for each in areas.tolist()], bool)
+    days, is_day = _days(digits)
+    good[good] = gave[place] & is_day & (days <= np.datetime64(today()))
+    hit[hit] = good
     return hit
 
 
@@ -71,8 +74,8 @@ def persons(
         tail_keys([value[14:] for value in usable], identity_key),
     ]
     if len(usable) < len(values):
-        read = [iter(column) for column in columns]
-        columns = [[None if value is None else next(each) for value in values] for each in read]
+        is_usable = np.fromiter((value is not None for value in values), bool, len(values))
+        columns = [_spread(column, is_usable) for column in columns]
     return columns, findings
 
 
@@ -87,8 +90,16 @@ def surely_no_code(ids: Sequence[str]) -> np.ndarray:
     if not ids:
         return np.zeros(0, dtype=bool)
     digits, last = _characters(ids)
-    fails: np.ndarray = last != _CODE_CHECK[-(digits * _CODE_WEIGHTS).sum(axis=1) % 31]
+    fails: np.ndarray = last != _CODE_CHECK[-(digits @ _CODE_WEIGHTS) % 31]
     return fails
+
+
+def _spread(column: list[Any], where: NDArray[np.bool_]) -> list[Any]:
+    """The values at the places where there are some, and None at the others."""
+    values = np.full(len(where), None, object)
+    values[where] = column
+    found: list[Any] = values.tolist()
+    return found
 
 
 def _born_and_sex(ids: Sequence[str]) -> tuple[list[date], list[str]]:
@@ -96,20 +107,20 @@ def _born_and_sex(ids: Sequence[str]) -> tuple[list[date], list[str]]:
     if not ids:
         return [], []
     digits, _ = _characters(ids)
-    day, place = np.unique(_number(digits, 6, 14), return_inverse=True)
-    days = np.empty(len(day), object)
-    days[:] = [_day(f"{each:08d}") for each in day.tolist()]
+    # one object for all who were born on a day
+    days, place = np.unique(_days(digits)[0], return_inverse=True)
     sexes = np.array(["female", "male"], object)
-    return days[place].tolist(), sexes[digits[:, 16] % 2].tolist()
+    return days.astype(object)[place].tolist(), sexes[digits[:, 16] % 2].tolist()
 
 
-def _characters(ids: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """The first seventeen of eighteen characters as digits, and the last one as it is."""
-    characters = np.array(ids, dtype="U18").view(np.uint32).reshape(len(ids), 18)
-    return characters[:, :17].astype(np.int64) - ord("0"), characters[:, 17]
+def _characters(ids: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The first seventeen of eighteen ASCII characters as digits (above 9: it is none), and the last
+    one as it is."""
+    characters = np.frombuffer("".join(ids).encode("ascii"), np.uint8).reshape(len(ids), 18)
+    return characters[:, :17] - np.uint8(ord("0")), characters[:, 17]
 
 
-def _number(digits: NDArray[np.int64], begin: int, end: int) -> NDArray[np.int64]:
+def _number(digits: NDArray[np.uint8], begin: int, end: int) -> NDArray[np.int64]:
     """The number that some of the digits are."""
     number = np.zeros(len(digits), np.int64)
     for place in range(begin, end):
@@ -117,10 +128,15 @@ def _number(digits: NDArray[np.int64], begin: int, end: int) -> NDArray[np.int64
     return number
 
 
-def _each_once(numbers: NDArray[np.int64], holds: Callable[[int], bool]) -> NDArray[np.bool_]:
-    """Whether it holds of each number; every distinct one is asked about once."""
-    distinct, place = np.unique(numbers, return_inverse=True)
-    return np.array([holds(each) for each in distinct.tolist()], bool)[place]
+def _days(digits: NDArray[np.uint8]) -> tuple[NDArray[np.datetime64], NDArray[np.bool_]]:
+    """The dates of birth, and which of them are in the calendar."""
+    year, month, day = (_number(digits, *place) for place in ((6, 10), (10, 12), (12, 14)))
+    months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
+    days: NDArray[np.datetime64] = months.astype("datetime64[D]") + (day - 1).astype(
+        "timedelta64[D]"
+    )
+    is_day = (year > 0) & (month > 0) & (month <= 12) & (days.astype("datetime64[M]") == months)
+    return days, is_day
 
 
 @lru_cache(maxsize=1 << 14)
@@ -128,16 +144,3 @@ def _area_gave_numbers(area_and_year: str) -> bool:
     """Whether somebody born on the first day of the year there has a plainly valid id."""
     found = resident_id.check(resident_id.complete(f"{area_and_year}0101001"))
     return found.code == "ok"
-
-
-@lru_cache(maxsize=1 << 16)
-def _day(text: str) -> date:
-    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-
-
-@lru_cache(maxsize=1 << 16)
-def _past(text: str) -> bool:
-    try:
-        return _day(text) <= today()
-    except ValueError:
-        return False

@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 
 from graph.facts import arrow_schema, first_ids
 from graph.log import Batch, FactLog
-from ingest.comparing.difference import Difference
+from ingest.comparing.difference import Difference, Held
 from ingest.comparing.listed_rows import UNNAMED, ListedRows
-from ingest.comparing.slots import NO_SLOT, columns_read, numbered_slots
 from ingest.memory import release_memory
 from ingest.reading.texts import text_series
 from ingest.spill import SpilledTables
@@ -87,6 +86,7 @@ def active_facts(
     Args:
         others: the other parts of the list that have arrived.
         listed: the rows of `own`, and what those are about.
+        difference: with what was held (`compare`, `keep_held`).
     """
     names = pa.array([item.batch for item in own], pa.string())
     elsewhere = pa.concat_arrays(
@@ -101,11 +101,12 @@ def active_facts(
     last_word = _last_word(log, own)
     kinds = tuple(sorted({kind for item in own for kind in item.kinds}))
     held_ids = SpilledTables(packed=False)
+    assert difference.held is not None
+    kept = difference.held
     found: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     for at, kind in enumerate(kinds):
-        held = _running(log, kind, names, day)
+        held, stated = _running(log, kind, kept.get(kind), names, day)
         held_ids.add(kind, held.select(["fact_id"]))
-        stated = _stating_rows(kind, held, difference.stated)
         first = first_ids(held["fact_id"])
         # what this file ended otherwise is spoken of
         over = difference.closed.get(kind, pa.chunked_array([], pa.string())).combine_chunks()
@@ -201,31 +202,23 @@ def _by_last_word(
     return np.where(there, batch_of[place], batch), np.where(there, row_of[place], row)
 
 
-def _running(log: FactLog, kind: str, batches: pa.Array, day: date) -> pa.Table:
-    """The held facts of some batches that run on a day: the columns that are looked at, and no others."""
-    names = ["batch", "row", "valid_to", *columns_read(kind)]
-    pieces = []
-    for held in log.held(kind, rows=_AT_ONCE, columns=names):
-        running = pc.fill_null(pc.greater(held["valid_to"], pa.scalar(day)), True)
-        pieces.append(held.filter(pc.and_(pc.is_in(held["batch"], value_set=batches), running)))
-    schema = pa.schema(
-        [arrow_schema(kind).field(name) for name in dict.fromkeys((*names, "fact_id"))]
-    )
-    return pa.concat_tables([schema.empty_table(), *pieces], promote_options="default")
+def _running(
+    log: FactLog, kind: str, kept: Held | None, batches: pa.Array, day: date
+) -> tuple[pa.Table, NDArray[np.int32]]:
+    """The held facts of some batches that run on a day, and the row of the file that states each.
 
-
-def _stating_rows(kind: str, held: pa.Table, stated: SpilledTables) -> NDArray[np.int32]:
-    """For each held fact the first row of the file that says something in its slot; 0: none."""
-    if kind not in stated or not len(held):
-        return np.zeros(len(held), np.int32)
-    names = list(columns_read(kind))
-    news = stated.columns(kind, list(dict.fromkeys((*names, "row"))))
-    both = pa.concat_tables([held.select(names), news.select(names)], promote_options="default")
-    rows = news["row"].to_numpy()[::-1]
-    found = np.zeros(len(held), np.int32)
-    for numbers in numbered_slots(kind, both):
-        row = np.zeros(int(numbers.max(initial=-1)) + 2, np.int32)
-        row[numbers[len(held) :][::-1]] = rows
-        row[NO_SLOT] = 0
-        found = np.where(found > 0, found, row[numbers[: len(held)]])
-    return found
+    Args:
+        kept: what was held of the kind, where the file states any of it; else the log is asked.
+    """
+    names = ["fact_id", "batch", "row", "valid_to"]
+    schema = pa.schema([arrow_schema(kind).field(name) for name in names])
+    held = kept.facts.pieces(kind, names) if kept else log.held(kind, rows=_AT_ONCE, columns=names)
+    pieces, running = [schema.empty_table()], [np.zeros(0, bool)]
+    for piece in held:
+        runs = pc.fill_null(pc.greater(piece["valid_to"], pa.scalar(day)), True)
+        ours = pc.and_(pc.is_in(piece["batch"], value_set=batches), runs)
+        pieces.append(piece if pc.all(ours).as_py() else piece.filter(ours))
+        running.append(ours.to_numpy())
+    found = pa.concat_tables([piece.select(names) for piece in pieces])
+    stated = kept.stated[np.concatenate(running)] if kept else np.zeros(len(found), np.int32)
+    return found, stated

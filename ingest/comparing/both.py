@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ingest.comparing.slots import NO_SLOT, Numbers, columns_read, numbered_slots
 from ingest.spill import SpilledTables
 
 __all__ = ["Both"]
@@ -29,6 +31,28 @@ class Both:
     def news(self, names: Sequence[str]) -> pa.Table:
         """Some columns of what the file states."""
         return self._parts[1].columns(self.kind, names)
+
+    def slot_columns(self) -> pa.Table:
+        """The columns that say which slots a fact fills, of all of them."""
+        names = columns_read(self.kind)
+        return pa.concat_tables([self.held(names), self.news(names)], promote_options="default")
+
+    @cached_property
+    def slots(self) -> list[Numbers]:
+        """For each slot of the kind a number a fact (`ingest.comparing.slots`)."""
+        return numbered_slots(self.kind, self.slot_columns())
+
+    def stating_rows(self) -> NDArray[np.int32]:
+        """For each held fact the first row of the file that says something in its slot; 0: none."""
+        rows = self.news(["row"])["row"].to_numpy()[::-1]
+        found = np.zeros(self.held_count, np.int32)
+        for numbers in self.slots:
+            before, now = np.split(numbers, [self.held_count])
+            row = np.zeros(int(numbers.max(initial=-1)) + 2, np.int32)
+            row[now[::-1]] = rows
+            row[NO_SLOT] = 0
+            found = np.where(found > 0, found, row[before])
+        return found
 
     def taken(self, places: NDArray[np.int64]) -> Iterator[pa.Table]:
         """Facts at places in rising order (the same may come again), piece by piece."""

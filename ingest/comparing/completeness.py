@@ -24,11 +24,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.effective_batches import effective_batches
 from graph.facts import arrow_schema
 from graph.log import Batch, FactLog
 from ingest.comparing.active_facts import ActiveFacts, active_facts, confirmed, restated
-from ingest.comparing.difference import Difference, fact_ids
+from ingest.comparing.difference import Difference, Held, fact_ids
 from ingest.comparing.list_part import ListPart
 from ingest.comparing.listed_rows import UNNAMED, ListedRows, Named, numbered_rows
 from ingest.comparing.listing import kept_listing, listing_table
@@ -131,6 +132,7 @@ def settle(
     """Add to `difference` what ends with a complete list; say what stays, and why.
 
     Args:
+        difference: with what was held before it (`compare`, `keep_held`).
         lines: the rows of this file (`ingest.comparing.listing`).
         part: which part of a list it is; None for corrected rows that came back: they lift the
             suspicion from what they say, and end nothing.
@@ -160,7 +162,8 @@ def settle(
     settlement.missing_parts = missing
     for kind, ended in facts.chosen(gone & ~stays):
         settlement.ended[kind] = len(ended)
-        _end(kind, _held_in_full(log, kind, ended), day, batch, difference)
+        in_full = _held_in_full(log, kind, (difference.held or {}).get(kind), ended)
+        _end(kind, in_full, day, batch, difference)
     settlement.attachments["restated"] = restated(facts, now.key_of(facts.stated.max(initial=0)))
     if part.of > 1:
         settlement.attachments["confirmed"] = confirmed(facts)
@@ -203,10 +206,13 @@ def _suspected(facts: ActiveFacts, stays: NDArray[np.bool_], why: NDArray[np.int
     )
 
 
-def _held_in_full(log: FactLog, kind: str, ids: pa.ChunkedArray) -> pa.Table:
-    pieces = log.held(kind, rows=_AT_ONCE)
-    chosen = [held.filter(pc.is_in(held["fact_id"], value_set=ids)) for held in pieces]
-    return pa.concat_tables([arrow_schema(kind).empty_table(), *chosen], promote_options="default")
+def _held_in_full(log: FactLog, kind: str, kept: Held | None, ids: pa.ChunkedArray) -> pa.Table:
+    chosen = [arrow_schema(kind).empty_table()]
+    for held in kept.facts.pieces(kind) if kept else log.held(kind, rows=_AT_ONCE):
+        here = pc.is_in(held["fact_id"], value_set=ids)
+        if pc.any(here).as_py():
+            chosen.append(held.filter(here))
+    return pa.concat_tables(chosen, promote_options="default")
 
 
 def _those(count: int, numbers: Sequence[NDArray[np.int32]]) -> NDArray[np.bool_]:
@@ -242,16 +248,18 @@ def _is_stated(
 
 
 def _share_lost(
-    scope: NDArray[np.int32], thing: NDArray[np.int64], is_lost: NDArray[np.bool_], scopes: int
+    scope: NDArray[np.int32], thing: NDArray[np.int32], is_lost: NDArray[np.bool_], scopes: int
 ) -> NDArray[np.float64]:
     """By scope the share of its things of which everything is lost; NaN where it has none."""
-    each, place = np.unique(scope.astype(np.int64) << 32 | thing, return_inverse=True)
-    left = np.bincount(place, weights=~is_lost, minlength=len(each))
-    of_scope = each >> 32
+    # one array of both, in place: there are five million of them
+    things = scope.astype(np.int64)
+    things <<= 32
+    things |= thing
+    every, left = (
+        np.bincount(distinct(some) >> 32, minlength=scopes) for some in (things, things[~is_lost])
+    )
     with np.errstate(invalid="ignore"):
-        share: NDArray[np.float64] = np.bincount(
-            of_scope, left == 0, minlength=scopes
-        ) / np.bincount(of_scope, minlength=scopes)
+        share: NDArray[np.float64] = (every - left) / every
     return share
 
 
@@ -292,14 +300,14 @@ def _lost_by_scope(
     facts: ActiveFacts, judged: NDArray[np.bool_], named: NDArray[np.bool_], listed: ListedRows
 ) -> NDArray[np.float64]:
     key, seen = facts.key[judged], facts.seen[judged]
-    # what has no key is counted fact by fact
-    thing = np.where(key == UNNAMED, listed.keys + np.arange(len(key)), key)
     is_lost = np.where(key == UNNAMED, ~seen, ~named[key])
     # what another row says too tells nothing of the row that once stated it
     counted = ~(is_lost & seen)
-    return _share_lost(
-        facts.scope[judged][counted], thing[counted], is_lost[counted], listed.scopes
-    )
+    key = key[counted]
+    # what has no key is counted fact by fact
+    each = np.arange(listed.keys, listed.keys + len(key), dtype=np.int32)
+    thing = np.where(key == UNNAMED, each, key)
+    return _share_lost(facts.scope[judged][counted], thing, is_lost[counted], listed.scopes)
 
 
 def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Difference) -> None:
@@ -308,19 +316,16 @@ def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Differen
     begun = facts.filter(pc.fill_null(pc.less(facts["valid_from"], pa.scalar(day)), True))
     if not len(begun):
         return
-    before = difference.asserted.get(kind)
     count = len(begun)
     replaced = {
-        "fact_id": fact_ids(batch, kind, count, 0 if before is None else len(before)),
+        "fact_id": fact_ids(batch, kind, count, difference.asserted.counts().get(kind, 0)),
         "valid_to": pa.repeat(pa.scalar(day), count),
         "batch": pa.repeat(batch, count),
         "row": pa.repeat(pa.scalar(0, pa.int32()), count),
     }
     for name, column in replaced.items():
         begun = begun.set_column(begun.column_names.index(name), name, column)
-    difference.asserted[kind] = (
-        begun if before is None else pa.concat_tables([before, begun], promote_options="default")
-    )
+    difference.asserted.add(kind, begun)
 
 
 def _findings(part: ListPart, missing: tuple[int, ...], suspected: pa.Table) -> list[RowFinding]:

@@ -35,7 +35,7 @@ from ingest.emit import FactFrame, Statement, Vacancies
 from ingest.memory import release_memory
 from ingest.spill import SpilledTables
 
-__all__ = ["Difference", "Dispute", "compare", "fact_ids"]
+__all__ = ["Difference", "Dispute", "Held", "compare", "fact_ids"]
 
 _FILLED_IN = ("fact_id", "known_from", "source", "batch")
 _AT_ONCE = 1 << 16  # rows of a frame turned into facts at a time
@@ -53,6 +53,19 @@ class Dispute:
     rows: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Held:
+    """What the log holds of a kind of facts of a source.
+
+    Attributes:
+        facts: under the name of the kind.
+        stated: for each the first row of the file that says something in its slot; 0: none.
+    """
+
+    facts: SpilledTables
+    stated: NDArray[np.int32]
+
+
 @dataclass
 class Difference:
     """What to write for one batch.
@@ -66,6 +79,7 @@ class Difference:
         succeeded: by kind, how many ties end sooner since another took their place, or none.
         disputes: what the file says in several ways at once.
         attachments: tables to keep with the batch (`ingest.comparing.vacancies`, `…said_again`).
+        held: by kind, what was held of all that is stated; None where it was not kept.
     """
 
     asserted: SpilledTables = field(default_factory=SpilledTables)
@@ -75,6 +89,7 @@ class Difference:
     succeeded: dict[str, int] = field(default_factory=dict)
     disputes: list[Dispute] = field(default_factory=list)
     attachments: SpilledTables = field(default_factory=SpilledTables)
+    held: dict[str, Held] | None = None
 
     def close(self, kind: str, fact_ids: pa.Array | pa.ChunkedArray) -> None:
         """Let facts of one kind end being held."""
@@ -106,13 +121,15 @@ def compare(
     source: str,
     batch: str,
     day: date,
+    keep_held: bool = False,
 ) -> Difference:
     """Lay the facts of a file over what the log holds of this source.
 
     Args:
         day: of the file: what ends without a day of its own is true until then.
+        keep_held: whether a list is settled afterwards, which looks at what was held once more.
     """
-    difference = Difference()
+    difference = Difference(held={} if keep_held else None)
     kept_with_it = difference.attachments
     for frame in frames:
         if isinstance(frame, Vacancies):
@@ -127,7 +144,8 @@ def compare(
         del frame
     release_memory()  # what the source looked at is free by now
     for kind in sorted(difference.stated):
-        both = Both(kind, _held(log, kind, source), difference.stated)
+        held = _held(log, kind, source)
+        both = Both(kind, held, difference.stated)
         said = kept_with_it.get(vacancies_name(kind), VACANT.empty_table())
         laid = lay(
             both,
@@ -138,7 +156,9 @@ def compare(
         )
         del said
         _write(both, laid, source, batch, difference)
-        del both, laid
+        if difference.held is not None:
+            difference.held[kind] = Held(held, both.stating_rows())
+        del held, both, laid
         release_memory()
     return difference
 
@@ -200,8 +220,7 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
     take = laid.take[order]
     begins, ends = (column.take(pa.array(order)) for column in (laid.begins, laid.ends))
     by_row, without = laid.by_row[order], laid.without[order]
-    ids = fact_ids(batch, kind, len(take))
-    again = _said_again(laid, order, ids)
+    again = _said_again(laid, order, batch, kind)
     if len(again):
         difference.attachments.add(table_name(kind), again)
     done, changed = 0, []
@@ -210,7 +229,7 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
         rows = facts["row"].to_numpy()
         changed.append(rows[by_row[some]])
         columns = dict(zip(facts.column_names, facts.columns, strict=True)) | {
-            "fact_id": ids.slice(done, len(facts)),
+            "fact_id": fact_ids(batch, kind, len(facts), done),
             "valid_from": begins.slice(done, len(facts)),
             "valid_to": ends.slice(done, len(facts)),
             "known_from": pa.nulls(len(facts), INSTANT),
@@ -231,13 +250,14 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
         difference.note_changed(np.concatenate(changed))
 
 
-def _said_again(laid: Laid, order: NDArray[np.int64], ids: pa.Array) -> pa.Table:
+def _said_again(laid: Laid, order: NDArray[np.int64], batch: str, kind: str) -> pa.Table:
     """The days on which facts were said again, under the identifiers that they have now."""
     if not laid.later:
         return laid.again
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     later = [(place[at], day) for at, days in laid.later.items() for day in days]
+    ids = fact_ids(batch, kind, len(order))
     more = pa.table(
         [ids.take(pa.array([at for at, _ in later])), pa.array([day for _, day in later])],
         schema=AGAIN,

@@ -15,7 +15,7 @@ from ingest.comparing.both import Both
 from ingest.comparing.laid import AGAIN, Laid
 from ingest.comparing.one_by_one import SAID_BY, one_by_one, together
 from ingest.comparing.said_again import SaidAgain
-from ingest.comparing.slots import NO_SLOT, Numbers, columns_read, numbered_slots
+from ingest.comparing.slots import NO_SLOT, Numbers
 from ingest.comparing.succession import succeeding
 from ingest.comparing.undated import begins_of
 from ingest.comparing.vacancies import Vacated
@@ -33,11 +33,8 @@ def lay(both: Both, *, kept: pa.Table, said: pa.Table, said_again: SaidAgain, da
         said_again: looks up when held facts were said again.
         day: of the file.
     """
-    names = columns_read(both.kind)
-    keys = pa.concat_tables([both.held(names), both.news(names)], promote_options="default")
-    slots = numbered_slots(both.kind, keys)
-    vacated = Vacated.among(both.kind, slots, keys, kept, said)
-    del keys
+    slots = both.slots
+    vacated = Vacated.among(both.kind, slots, both.slot_columns(), kept, said)
     release_memory()
     before = [numbers[: both.held_count] for numbers in slots]
     now = [numbers[both.held_count :] for numbers in slots]

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from graph.distinct import distinct
 from graph.log import FactLog
 from graph.names.writing import plain
 from graph.schema import SCHEMA
@@ -36,6 +37,8 @@ _AT_ONCE = 1 << 16  # rows of the log
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 #: A name that a public list has masked is nobody's: 张**, 李某某.
 _MASKED = r"[*×某]"
+#: A name that is written plainly as it stands (`graph.names.writing.plain`), as nearly all are.
+_PLAIN = "[0-9\u4e00-\u9fa5]*"
 _BETWEEN = re.compile(r"[、，,;；/ ]+")
 _NAMED = tuple(
     node.kind
@@ -73,9 +76,9 @@ def other_names(log: FactLog, spec: TableSpec, rows: pd.DataFrame) -> list[RowFi
     frames = [_named(place, each, known, again) for place, each in enumerate(told)]
     said = pd.concat(frames, ignore_index=True).sort_values(["row", "place"], kind="stable")
     first = said.groupby("key")["name"].transform("first")
-    is_known = np.isin(said["key"], known)
+    is_known = _among(said["key"].to_numpy(), known)
     other = np.where(
-        is_known, ~np.isin(_pair(said["key"], said["name"]), pairs), said["name"] != first
+        is_known, ~_among(_pair(said["key"], said["name"]), pairs), said["name"] != first
     )
     return [
         _finding(row, told[place].title, in_log=in_log)
@@ -110,7 +113,7 @@ def _mentions(spec: TableSpec, rows: pd.DataFrame) -> Iterator[_Mentions]:
 
 def _named(place: int, told: _Mentions, known: _Hashes, again: _Hashes) -> pd.DataFrame:
     """The mentions that there is something to hold against, with their names as numbers."""
-    chosen = np.flatnonzero(np.isin(told.keys, known) | np.isin(told.keys, again))
+    chosen = np.flatnonzero(_among(told.keys, known) | _among(told.keys, again))
     names = told.names.iloc[told.places[chosen]]
     open_ = ~names.str.contains(_MASKED, regex=True).to_numpy(bool)
     return pd.DataFrame(
@@ -130,25 +133,28 @@ def _known(log: FactLog, wanted: _Hashes) -> tuple[_Hashes, _Hashes]:
         column = "former_names" if kind == _ALIASES else "name"
         for piece in log.held(kind, rows=_AT_ONCE, columns=["key", column]):
             of_party = _hashed(pd.Series(TEXT.__from_arrow__(piece["key"].cast(pa.string()))))
-            chosen = np.isin(of_party, wanted) & piece[column].is_valid().to_numpy()
+            chosen = _among(of_party, wanted) & piece[column].is_valid().to_numpy()
             if not chosen.any():
                 continue
-            names = pd.Series(piece[column].cast(pa.string()).filter(pa.array(chosen)).to_pylist())
+            said = piece[column].cast(pa.string()).filter(pa.array(chosen))
+            names = pd.Series(TEXT.__from_arrow__(said))
             owners = of_party[chosen]
             if kind == _ALIASES:
-                several = names.map(_BETWEEN.split)
+                several = names.astype(object).map(_BETWEEN.split)
                 owners, names = np.repeat(owners, several.map(len)), several.explode()
             else:
                 keys.append(owners)
             pairs.append(_pair(owners, _written(names)))
             release_memory()
-    return _distinct(keys), _distinct(pairs)
+    return distinct(np.concatenate(keys)), distinct(np.concatenate(pairs))
 
 
-def _distinct(hashes: list[_Hashes]) -> _Hashes:
-    """Each of the numbers once; numpy's own `unique` puts them through a table first."""
-    every = np.sort(np.concatenate(hashes))
-    found: _Hashes = every[np.append(True, every[1:] != every[:-1])[: len(every)]]
+def _among(hashes: _Hashes, some: _Hashes) -> NDArray[np.bool_]:
+    """Which of the numbers are among some, sorted; numpy's own `isin` sorts those anew for each piece."""
+    if not len(some):
+        return np.zeros(len(hashes), bool)
+    place = np.minimum(np.searchsorted(some, hashes), len(some) - 1)
+    found: NDArray[np.bool_] = some[place] == hashes
     return found
 
 
@@ -158,11 +164,14 @@ def _hashed(texts: pd.Series) -> _Hashes:
 
 def _written(names: pd.Series) -> _Hashes:
     """Names as numbers, equal where they differ only in blanks, dots, width and case."""
+    names = names.astype(TEXT)
+    written = _hashed(names)
+    closely = np.flatnonzero(~names.str.fullmatch(_PLAIN).to_numpy(bool))
     # as many objects at a time as a piece of the log has, whatever the length of the file
-    pieces = range(0, max(len(names), 1), _AT_ONCE)
-    return np.concatenate(
-        [_hashed(names.iloc[at : at + _AT_ONCE].astype(object).map(plain)) for at in pieces]
-    )
+    for at in range(0, len(closely), _AT_ONCE):
+        some = closely[at : at + _AT_ONCE]
+        written[some] = _hashed(names.iloc[some].astype(object).map(plain))
+    return written
 
 
 def _pair(keys: _Hashes, names: _Hashes) -> _Hashes:

@@ -35,6 +35,14 @@ def test_small_and_large_come_back_in_order() -> None:
     assert len(spilled) == 1
 
 
+def test_a_slice_that_stays_in_memory_keeps_nothing_else() -> None:
+    spilled = SpilledTables()
+    spilled.add("cells", numbers(0, 1_000_000).slice(999_990))
+    [kept] = spilled.pieces("cells")
+    assert kept["n"].to_pylist() == list(range(999_990, 1_000_000))
+    assert kept.get_total_buffer_size() < 1_000
+
+
 @pytest.mark.parametrize("packed", [True, False])
 def test_some_columns_and_some_rows_at_a_time(packed: bool) -> None:
     spilled = SpilledTables(packed=packed)

@@ -71,7 +71,7 @@ def test_numbers_say_what_texts_say(
 )
 def test_the_share_of_things_lost(facts: list[tuple[int, int, bool]]) -> None:
     scope, thing, lost = (np.array([each[at] for each in facts]) for at in range(3))
-    found = _share_lost(scope.astype(np.int32), thing.astype(np.int64), lost.astype(bool), 3)
+    found = _share_lost(scope.astype(np.int32), thing.astype(np.int32), lost.astype(bool), 3)
     for each in range(3):
         things = defaultdict(list)
         for of, what, is_lost in facts:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ingest
+from graph.names.writing import plain
 from graph.settings import Settings
+from ingest.comparing.other_names import _PLAIN
 
 WU, QIAN = "610322198808081064", "61032219800229102X"
 FIRM = "91610305MA6XT0014H"
@@ -98,3 +102,8 @@ def test_every_party_of_a_row_is_looked_at(office: Office) -> None:
         f"{FIRM},凤翔样乙有限公司,2015-05-12,吴样七,{WU},钱样二,{QIAN}\n"
     ))  # fmt: skip
     assert sorted(told(report), key=repr) == [(2, "企业名称"), (2, "法定代表人")]
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_a_name_of_ideographs_and_digits_is_written_plainly_as_it_stands(name: str) -> None:
+    assert plain(name) == name
