@@ -149,12 +149,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=list(later))
     items[:] = [item for item in items if item not in later]
     # what was imported stays: it is not gone through again whenever a test has made much
-    gc.collect()
     gc.freeze()
     gc.enable()
-    rank = {name: place for place, name in enumerate(LONG)}
-    here = Path(__file__).parent
-    items.sort(key=lambda item: rank.get(item.path.relative_to(here).as_posix(), len(rank)))
+    rank = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 @pytest.fixture(scope="session", autouse=True)
