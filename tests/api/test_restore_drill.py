@@ -16,6 +16,7 @@ from graph.connection import connect
 from graph.engine import stop_engine
 from graph.settings import Settings
 
+
 @pytest.mark.sweep
 def test_a_lost_office_comes_back(tmp_path: Path) -> None:
     data = unpacked(VERSIONS[-1], tmp_path / "old").settings.data

@@ -33,9 +33,7 @@ from ingest.sample.public_records import (
     write_public_records,
 )
 
-pytestmark = pytest.mark.skipif(
-    BROWSER is None, reason="NO BROWSER: headless Chromium is not here"
-)
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here")
 
 DESK, PHONE = 1366, 390
 #: The file that the clerk has still to send.

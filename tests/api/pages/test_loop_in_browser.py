@@ -28,9 +28,7 @@ from ingest.financing import FinancingDesk
 from queries.consent import AskedConsent, find_purpose, register_consent
 from queries.scope import ADMINISTRATOR
 
-pytestmark = pytest.mark.skipif(
-    BROWSER is None, reason="NO BROWSER: headless Chromium is not here"
-)
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here")
 
 BANK = "institution:C1402610305001"
 #: Width of the window -> whose demand is walked through there.

@@ -28,9 +28,7 @@ from graph.settings import Settings
 from graph.time import today, utc_now
 from queries.consent import AskedConsent, find_purpose, register_consent
 
-pytestmark = pytest.mark.skipif(
-    BROWSER is None, reason="NO BROWSER: headless Chromium is not here"
-)
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here")
 
 BANK = "institution:C1402610305001"
 TOWN, VILLAGE = "division:610305100", "division:610305100201"
