@@ -160,10 +160,10 @@ class CutLog(FactLog):
         """Facts of a kind that are held, true on a day, and seen; kept, since many answers ask."""
         asked = kind, as_of, known_at, coded
         if asked not in self._tables_read:
-            self._tables_read[asked] = self._read(kind, as_of, known_at, coded=coded)
+            self._tables_read[asked] = self._cut(kind, as_of, known_at, coded=coded)
         return self._tables_read[asked]
 
-    def _read(
+    def _cut(
         self, kind: str, as_of: date | None, known_at: datetime | None, *, coded: bool
     ) -> pa.Table:
         moment = as_of or self._day, known_at or self._at[1]
