@@ -18,6 +18,7 @@ from breadth import at_landing, examples, look_everywhere
 from engine_need import is_quick
 from hypothesis import settings as hypothesis_settings
 from leftovers import left_over, shared_folder
+from new_stores import new_stores_copied
 from postgres import ABSENT, Server, programs, started
 from waiting import PATIENCE
 
@@ -120,6 +121,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis_settings.load_profile("xinnong")
     if quick and _has_room(_IN_MEMORY):
         os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
+    # engines of tests live for minutes: what is compiled thoroughly is hardly used any more
+    os.environ.setdefault("JAVA_TOOL_OPTIONS", LIGHT_ENGINE)
     # how long a question may take belongs to them too; tests of the limit give it
     Graph.read.__kwdefaults__["timeout_s"] = PATIENCE
 
@@ -146,12 +149,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=list(later))
     items[:] = [item for item in items if item not in later]
     # what was imported stays: it is not gone through again whenever a test has made much
-    gc.collect()
     gc.freeze()
     gc.enable()
-    rank = {name: place for place, name in enumerate(LONG)}
-    here = Path(__file__).parent
-    items.sort(key=lambda item: rank.get(item.path.relative_to(here).as_posix(), len(rank)))
+    rank = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -214,11 +215,10 @@ def neo4j_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting
     stop_engine(settings)
 
 
-@pytest.fixture(scope="module")
-def light_engines() -> Iterator[None]:
-    """Engines that live for seconds start in half the processor time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JAVA_TOOL_OPTIONS", LIGHT_ENGINE)
+@pytest.fixture(scope="session", autouse=True)
+def stores_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests that begin with an empty operations store do not make its tables each anew."""
+    with new_stores_copied(tmp_path_factory.mktemp("stores")):
         yield
 
 

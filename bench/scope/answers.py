@@ -152,6 +152,11 @@ def _told(case: Case) -> Iterator[Any]:
 def plain(value: Any) -> Any:
     """Nested values that `==` compares: of dataclasses their public fields, of arrays the items."""
     match value:
+        # most of what is compared is one of these
+        case Enum() | str() | date() | None | int():
+            return value
+        case float():
+            return repr(value)
         case pa.Table():
             return value.to_pylist()
         case pa.Array() | pa.ChunkedArray():
@@ -159,10 +164,6 @@ def plain(value: Any) -> Any:
         case np.ndarray():
             # what is no number is as equal as text is
             return [repr(item) for item in value.tolist()]
-        case Enum() | str() | date() | None | int():
-            return value
-        case float():
-            return repr(value)
         case Mapping():
             return {plain(key): plain(item) for key, item in value.items()}
         case Set():

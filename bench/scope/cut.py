@@ -142,6 +142,7 @@ class CutLog(FactLog):
         super().__init__(Path("/nowhere"))
         self._world, self._scope, self._day = world, scope, as_of
         self._cuts: dict[tuple[date, datetime], dict[str, pa.Table]] = {}
+        self._tables_read: dict[tuple[str, date | None, datetime | None, bool], pa.Table] = {}
         self._at = (as_of, known_at)
 
     def batches(self) -> list[Batch]:
@@ -156,7 +157,15 @@ class CutLog(FactLog):
         known_at: datetime | None = None,
         coded: bool = False,
     ) -> pa.Table:
-        """Facts of a kind that are held, true on a day, and seen."""
+        """Facts of a kind that are held, true on a day, and seen; kept, since many answers ask."""
+        asked = kind, as_of, known_at, coded
+        if asked not in self._tables_read:
+            self._tables_read[asked] = self._cut(kind, as_of, known_at, coded=coded)
+        return self._tables_read[asked]
+
+    def _cut(
+        self, kind: str, as_of: date | None, known_at: datetime | None, *, coded: bool
+    ) -> pa.Table:
         moment = as_of or self._day, known_at or self._at[1]
         if moment not in self._cuts:
             seen = facts_seen(self._world.at(*moment), self._scope)

@@ -94,6 +94,8 @@ class MemoryLog(FactLog):
 def table_of(kind: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows as a table of the log, columns that they do not tell null."""
     schema = arrow_schema(kind)
+    if not rows:
+        return schema.empty_table()
     return pa.table(
         {item.name: pa.array([row.get(item.name) for row in rows], item.type) for item in schema},
         schema=schema,

@@ -34,7 +34,7 @@ PARTIES = [f"person:{number}" for number in range(60)]
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Iterator[Settings]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
     world = World(FactLog(settings.log_dir))
     for key in PARTIES:

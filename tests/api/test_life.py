@@ -26,7 +26,6 @@ from graph.settings import Settings
 from ingest import ingest as take_in
 from ingest.sample import steps, write_district
 
-pytestmark = pytest.mark.usefixtures("light_engines")
 XINNONG = str(Path(sys.executable).parent / "xinnong")
 
 
@@ -38,7 +37,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Iterator[Settings]:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     made = Settings(data=tmp_path_factory.mktemp("life"), engine_heap_mb=512)
     yield made
     stop_engine(made)

@@ -16,8 +16,6 @@ from graph.connection import connect
 from graph.engine import stop_engine
 from graph.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("light_engines")
-
 
 @pytest.mark.sweep
 def test_a_lost_office_comes_back(tmp_path: Path) -> None:

@@ -30,12 +30,12 @@ from graph.errors import EngineError
 from graph.log import FactLog
 from graph.settings import Settings
 
-pytestmark = [pytest.mark.sweep, pytest.mark.usefixtures("light_engines")]
+pytestmark = pytest.mark.sweep
 VILLAGE = "division:6103051012{:02d}"
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Iterator[Settings]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A data folder whose graph is up to date and whose engine is stopped."""
     settings = Settings(data=tmp_path_factory.mktemp("whole"), engine_heap_mb=512)
     world = World(FactLog(settings.log_dir))

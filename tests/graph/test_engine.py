@@ -38,8 +38,6 @@ from graph.errors import EngineError, GraphUnavailableError, InputError
 from graph.secrets import make_secrets
 from graph.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("light_engines")
-
 OWNER = """
 import sys
 from pathlib import Path

@@ -21,7 +21,7 @@ from sqlalchemy import create_engine
 import graph.operations.migrations
 from graph.errors import OperationsError
 from graph.operations import DecisionArchive, Jobs, JudgementBook, Ledger, OperationsStore
-from graph.operations.store import Row
+from graph.operations.tables import every_table
 from graph.operations.upgrade import NEWEST
 from graph.settings import Settings
 
@@ -100,7 +100,9 @@ def differences(settings: Settings) -> list[object]:
     """What the tables are other than this version declares them."""
     engine = create_engine(f"sqlite:///{settings.operations_file}")
     with engine.connect() as connection:
-        found: list[object] = compare_metadata(MigrationContext.configure(connection), Row.metadata)
+        found: list[object] = compare_metadata(
+            MigrationContext.configure(connection), every_table()
+        )
     engine.dispose()
     return found
 

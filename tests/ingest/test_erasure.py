@@ -45,7 +45,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(taken_in: Path, tmp_path: Path, light_engines: None) -> Iterator[Settings]:
+def settings(taken_in: Path, tmp_path: Path) -> Iterator[Settings]:
     shutil.copytree(taken_in, tmp_path / "data")
     made = Settings(data=tmp_path / "data", engine_heap_mb=512)
     yield made

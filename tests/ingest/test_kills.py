@@ -95,7 +95,7 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("killed")
     deliveries = few(folder / "district")
     settings = Settings(data=folder / "office", engine_heap_mb=512)

@@ -74,7 +74,7 @@ SEEN = {
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory, light_engines: None) -> Iterator[Settings]:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     made = Settings(data=tmp_path_factory.mktemp("withdrawn"), engine_heap_mb=512)
     ensure_engine(made, owned=True)
     yield made

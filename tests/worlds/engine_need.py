@@ -89,14 +89,18 @@ def _mentioned(thing: Any) -> tuple[Any, ...]:
 
 
 def _is_ours(function: FunctionType) -> bool:
-    path = Path(function.__code__.co_filename)
+    return _lies_here(function.__code__.co_filename)
+
+
+@cache
+def _lies_here(file: str) -> bool:
+    path = Path(file)
     return path.is_relative_to(_HERE) and ".venv" not in path.parts
 
 
 def _is_followed(module: ModuleType) -> bool:
     """Whether what is taken from a module may matter: it is ours, or a door is in it."""
-    path = getattr(module, "__file__", None) or ""
-    is_ours = Path(path).is_relative_to(_HERE) and ".venv" not in Path(path).parts
+    is_ours = _lies_here(getattr(module, "__file__", None) or "")
     return is_ours or any(door.rpartition(".")[0] == module.__name__ for door in DOORS)
 
 

@@ -33,10 +33,7 @@ from ingest.sample.public_records import (
     write_public_records,
 )
 
-pytestmark = [
-    pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here"),
-    pytest.mark.usefixtures("light_engines"),
-]
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here")
 
 DESK, PHONE = 1366, 390
 #: The file that the clerk has still to send.
@@ -45,7 +42,7 @@ MONTH = "2026-03"
 
 
 @pytest.fixture(scope="module")
-def folder(light_engines: None, office: Settings) -> Path:
+def folder(office: Settings) -> Path:
     """The office with the registers and records of four plants, but for one department's file."""
     folder = office.data / "district"
     write_district(folder, persons=1_000)

@@ -28,10 +28,7 @@ from ingest.financing import FinancingDesk
 from queries.consent import AskedConsent, find_purpose, register_consent
 from queries.scope import ADMINISTRATOR
 
-pytestmark = [
-    pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here"),
-    pytest.mark.usefixtures("light_engines"),
-]
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here")
 
 BANK = "institution:C1402610305001"
 #: Width of the window -> whose demand is walked through there.
@@ -44,7 +41,7 @@ _NAMELESS = """
 
 
 @pytest.fixture(scope="module")
-def town(light_engines: None, office: Settings) -> Settings:
+def town(office: Settings) -> Settings:
     """Two farmers with households of their own, and a bank."""
     world = World(FactLog(office.log_dir))
     world.node("FinancialInstitution", BANK, name="样本农村商业银行")

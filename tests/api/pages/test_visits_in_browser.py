@@ -28,10 +28,7 @@ from graph.settings import Settings
 from graph.time import today, utc_now
 from queries.consent import AskedConsent, find_purpose, register_consent
 
-pytestmark = [
-    pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here"),
-    pytest.mark.usefixtures("light_engines"),
-]
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: headless Chromium is not here")
 
 BANK = "institution:C1402610305001"
 TOWN, VILLAGE = "division:610305100", "division:610305100201"
@@ -47,7 +44,7 @@ _NAMELESS = """
 
 
 @pytest.fixture(scope="module")
-def town(light_engines: None, office: Settings) -> Settings:
+def town(office: Settings) -> Settings:
     """Two households without a loan, one that owes, and who stands for it."""
     world = World(FactLog(office.log_dir))
     world.node("FinancialInstitution", BANK, name="样本农村商业银行")
