@@ -67,8 +67,8 @@ class Rehearsal(Closing):
             seen = [services.consented(who, at=now) for who in askers(services.store)]
             for scope in one_of_each(seen):
                 moment = services.reader(scope).moment
-                for names in rehearse(services.graph, moment=moment, scope=scope, first=_FIRST):
-                    asked += len(names)
+                for _ in rehearse(services.graph, moment=moment, scope=scope, first=_FIRST):
+                    asked += 1
                     self._let_others_go_first()
                     if self._closing.is_set():
                         return

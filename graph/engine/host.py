@@ -31,6 +31,9 @@ _POLL_S = 1.0
 _DATABASE = "neo4j"
 _AVAILABLE_MS = 10_000
 
+#: The thread of Java that makes the fastest code of what runs often, and how it is put after others.
+_OPTIMISER, _AFTER_OTHERS = "C2 CompilerThre", 10
+
 
 def main(configuration_file: str) -> None:
     """Run the engine until it is told to stop."""
@@ -80,6 +83,15 @@ def _start_java(configuration: HostConfiguration) -> None:
         classpath=configuration.jars,
         interrupt=False,
     )
+    _optimise_last()
+
+
+def _optimise_last() -> None:
+    """Whoever asks goes before what makes answers faster later: for some minutes after a start that would
+    take one processor whole, and a question is planned in code that is not compiled yet either way."""
+    for thread in Path("/proc/self/task").glob("*"):  # Linux tells; elsewhere there is none
+        if (thread / "comm").read_text(encoding="utf-8").startswith(_OPTIMISER):
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), _AFTER_OTHERS)
 
 
 def _import(configuration: HostConfiguration, marker: Path) -> None:

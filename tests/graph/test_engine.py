@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ from graph.engine.home import (
     import_marker,
     wipe_unfinished_import,
 )
+from graph.engine.host import _optimise_last
 from graph.errors import EngineError, GraphUnavailableError, InputError
 from graph.secrets import make_secrets
 from graph.settings import Settings
@@ -66,6 +68,29 @@ def test_a_killed_engine_is_started_again_and_whole(settings: Settings) -> None:
         found = graph.read("MATCH (l:Loan) RETURN count(l) AS n").rows
         assert found == [{"n": 1000}]
         assert engine_status(settings).pid != first.pid
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are named by /proc")
+def test_whoever_asks_goes_before_what_is_made_faster() -> None:
+    done, named = threading.Event(), threading.Event()
+
+    def compile_() -> None:
+        # as Java calls its own
+        comm = Path(f"/proc/self/task/{threading.get_native_id()}/comm")
+        comm.write_text("C2 CompilerThread0", encoding="utf-8")
+        named.set()
+        done.wait(PATIENCE)
+
+    compiler = threading.Thread(target=compile_)
+    compiler.start()
+    try:
+        assert named.wait(PATIENCE)
+        _optimise_last()
+        assert os.getpriority(os.PRIO_PROCESS, compiler.native_id or 0) > 0
+        assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == 0
+    finally:
+        done.set()
+        compiler.join()
 
 
 def test_two_commands_at_once_share_one(settings: Settings) -> None:
