@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Integer, String, func, select
+from sqlalchemy import JSON, ColumnElement, Date, ForeignKey, Integer, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from graph import time
@@ -158,9 +158,17 @@ class Subscriptions:
 
     def all(self) -> list[Subscription]:
         """Every one ever set up, oldest first."""
+        return self._those()
+
+    def running(self, name: str) -> list[Subscription]:
+        """Those of somebody that nobody ended, oldest first."""
+        return self._those(_Subscriber.name == name, _Subscription.ended_at.is_(None))
+
+    def _those(self, *which: ColumnElement[bool]) -> list[Subscription]:
         query = (
             select(_Subscription, _Subscriber.name)
             .join(_Subscriber, _Subscriber.number == _Subscription.subscriber)
+            .where(*which)
             .order_by(_Subscription.number)
         )
         with self._store.reading() as session:

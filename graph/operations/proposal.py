@@ -33,6 +33,10 @@ class _Proposal(Row):
     approved_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
 
 
+#: The order in which they were let pass.
+_IN_TURN = (_Proposal.approved_at, _Proposal.id)
+
+
 @dataclass(frozen=True)
 class Proposal:
     """One proposal.
@@ -111,13 +115,21 @@ class Proposals:
 
     def passed(self) -> dict[str, Proposal]:
         """The last one approved of each subject."""
-        query = (
-            select(_Proposal)
-            .where(_Proposal.approved_at.is_not(None))
-            .order_by(_Proposal.approved_at, _Proposal.id)
-        )
+        query = select(_Proposal).where(_Proposal.approved_at.is_not(None)).order_by(*_IN_TURN)
         with self._store.reading() as session:
             return {row.subject: _value(row) for row in session.scalars(query)}
+
+    def last_passed(self, subject: str) -> Proposal | None:
+        """The last one approved of a subject."""
+        query = (
+            select(_Proposal)
+            .where(_Proposal.subject == subject, _Proposal.approved_at.is_not(None))
+            .order_by(*(each.desc() for each in _IN_TURN))
+            .limit(1)
+        )
+        with self._store.reading() as session:
+            row = session.scalar(query)
+            return None if row is None else _value(row)
 
 
 def _named(by: str) -> None:

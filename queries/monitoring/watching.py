@@ -121,8 +121,4 @@ def note_seen(
 
 
 def _running(store: OperationsStore, owner: str) -> list[Subscription]:
-    return [
-        one
-        for one in Subscriptions(store).all()
-        if one.name == owner and WATCHED in one.wanted and one.ended_at is None
-    ]
+    return [one for one in Subscriptions(store).running(owner) if WATCHED in one.wanted]

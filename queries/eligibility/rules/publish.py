@@ -69,7 +69,7 @@ def is_product(proposal: Proposal) -> bool:
 def files_of(store: OperationsStore, name: str) -> tuple[str, str]:
     """The product file that is in force and its golden cases, as they were written: where a new
     version begins.  Raises `NotFoundError`."""
-    passed = Proposals(store).passed().get(name)
+    passed = Proposals(store).last_passed(name)
     if passed is not None and is_product(passed):
         return passed.text.decode(), passed.proof.decode()
     if name not in packaged():

@@ -35,7 +35,7 @@ class ProposedCard:
 
 def card_in_force(store: OperationsStore) -> Card:
     """The card that was let pass last, or the one that ships."""
-    passed = Proposals(store).passed().get(CARD)
+    passed = Proposals(store).last_passed(CARD)
     return load_card() if passed is None else _read(passed.text.decode())
 
 

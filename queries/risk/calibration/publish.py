@@ -46,7 +46,7 @@ def policy_in_force(store: OperationsStore) -> Policy:
     A published one gives way to one that ships with a later version: its lines were not in it.
     """
     shipped = load_policy()
-    passed = Proposals(store).passed().get(POLICY)
+    passed = Proposals(store).last_passed(POLICY)
     if passed is None:
         return shipped
     published = _read(passed.text.decode())
