@@ -70,6 +70,8 @@ class FactReader:
         self, spec: FactSpec, read: Read, rows: Observations, subjects: Numbers, places: Numbers
     ) -> FactColumn:
         """What the things that count come to."""
+        if not len(rows.who):
+            return self._nothing(spec, read, rows)
         count = len(self.people)
         codes = self._codes(read.where, rows)
         if read.ends and read.take != "share":
@@ -85,10 +87,7 @@ class FactReader:
         sure, perhaps = codes[places] == 2, codes[places] == 1
         yes = np.bincount(subjects[sure], minlength=count)
         unsure = np.bincount(subjects[perhaps], minlength=count) > 0
-        about = self.people.known(read.whose or spec.whose)
-        whole = self._lists(read) & about & self._tells_all(read, read.whose or spec.whose)
-        # the list is there, and too old to say who is not on it
-        late = np.zeros(count, bool) if self._lists(read) else self._listed_once(read) & about
+        whole = self._is_whole(spec, read)
         values: NDArray[Any]
         if read.take == "exists":
             values, known = yes > 0, (yes > 0) | (whole & ~unsure)
@@ -108,11 +107,35 @@ class FactReader:
             values, known = among / np.maximum(yes, 1), (yes > 0) & ~unsure
         first = first_rows(subjects[sure], places[sure], rows.table, count)
         proven = known & (yes > 0) if read.take == "exists" else np.zeros(count, bool)
-        stale = self._newest(read, rows, subjects, places, old)
-        if read.complete is not None and self._listed_once(read):
-            day = (self.records.sources[read.complete] - _EPOCH).days
-            stale = np.maximum(stale, np.where(late & ~known, day, 0))
+        stale = np.maximum(
+            self._newest(read, rows, subjects, places, old), self._listed_on(spec, read) * ~known
+        )
         return self._one(read, rows, Column(spec, values, known), first, unsure, stale, proven)
+
+    def _nothing(self, spec: FactSpec, read: Read, rows: Observations) -> FactColumn:
+        """What no things come to, as `_things` would say it: of most kinds a party has none."""
+        no = np.zeros(len(self.people), bool)
+        known = no if read.take == "share" else self._is_whole(spec, read)
+        real = spec.type == "real" or read.take == "share"
+        kind = bool if read.take == "exists" else np.float64 if real else np.int64
+        column = Column(spec, np.zeros(len(self.people), kind), known)
+        nowhere = np.full(len(self.people), -1, np.int64)
+        stale = self._listed_on(spec, read) * ~known
+        return self._one(read, rows, column, nowhere, no, stale, no)
+
+    def _is_whole(self, spec: FactSpec, read: Read) -> Flags:
+        """Of whom it would be listed, and told: where there is none, there is none."""
+        whose = read.whose or spec.whose
+        if not self._lists(read):
+            return np.zeros(len(self.people), bool)
+        return self.people.known(whose) & self._tells_all(read, whose)
+
+    def _listed_on(self, spec: FactSpec, read: Read) -> Numbers:
+        """By party the day of a list (`Origin.late`) that is too old to say who is not on it; else 0."""
+        if read.complete is None or not self._listed_once(read) or self._lists(read):
+            return np.zeros(len(self.people), np.int64)
+        day = (self.records.sources[read.complete] - _EPOCH).days
+        return self.people.known(read.whose or spec.whose) * day
 
     def _value(
         self, spec: FactSpec, read: Read, rows: Observations, subjects: Numbers, places: Numbers
