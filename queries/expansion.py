@@ -4,7 +4,8 @@
     begun(x)      as `live`, whether or not it has ended by $as_of
     source_of(x)  which source says it; one that states adverse records is not named for what a party is
     batch_of(x)   in which batch it came, as `source_of`
-    facts_of(x)   all that it says, source, batch and row as `source_of`
+    facts_of(x)   all that it says, source, batch and row as `source_of`; not until when it was held,
+                  which nobody knew at the moment that is asked about
     labels_of(p)  what a party is: its kind, and of the roles those that a live fact gives it
     kind_of(p)    the kind alone, of a party or a place
     held(x), known(x), visible(x)
@@ -73,8 +74,8 @@ def _written(word: str, name: str, fact: Bound, reading: Reading | None) -> str:
         "source_of": f"CASE WHEN {veiled} THEN '{OTHER_SOURCES}' ELSE {name}.source END",
         "batch_of": f"CASE WHEN {veiled} THEN null ELSE {name}.batch END",
         "facts_of": f"CASE WHEN {veiled} "
-        f"THEN {name} {{.*, source: '{OTHER_SOURCES}', batch: null, row: null}} "
-        f"ELSE properties({name}) END",
+        f"THEN {name} {{.*, source: '{OTHER_SOURCES}', batch: null, row: null, known_to: null}} "
+        f"ELSE {name} {{.*, known_to: null}} END",
     }[word]
     return f"{said} AND {reader}" if word in _FOR_A_READER and reader != "true" else said
 

@@ -51,6 +51,18 @@ def test_a_page_is_read_in_two_transactions(worlds: Worlds) -> None:
         assert (alone.rows, alone.basis, alone.notes) == (answer.rows, answer.basis, answer.notes)
 
 
+@pytest.mark.parametrize("name", ["party_card", "decision_records"])
+def test_until_when_something_was_held_nobody_knew_then(name: str, worlds: Worlds) -> None:
+    moment = Moment.of(worlds.log.batches(), as_of=DAYS[2], known_at=INSTANTS[0])
+    told = [
+        row["facts"]
+        for place in range(1, 10)
+        for row in ask(worlds.graph, name, moment=moment, key=f"w001:p{place}").rows
+    ]
+    assert told and all(facts["known_from"] <= INSTANTS[0] for facts in told)
+    assert {facts["known_to"] for facts in told} == {None}
+
+
 def test_a_key_is_looked_up_once_for_a_reader(worlds: Worlds) -> None:
     moment, counted = _moment(worlds), Counted(worlds.graph)
     keys = CanonicalKeys(counted, moment, ADMINISTRATOR)  # type: ignore[arg-type]
