@@ -30,6 +30,7 @@ from api.pages.rendering import page, see_other
 from api.security import Asker
 from api.services import Services
 from graph.errors import InputError
+from graph.operations import Events
 from graph.time import utc_now
 
 __all__ = ["ENTRIES", "router"]
@@ -134,12 +135,15 @@ def _listed(
     who: Asker, services: Services, *, given: dict[str, list[str]] | None = None, error: str = ""
 ) -> HTMLResponse:
     office = services.office
+    # before the list is read: what comes between is told by the stream
+    seen = Events(office.store).last()
     return page(
         "events.html",
         _UNPROCESSABLE if error else _OK,
         here=_HERE,
         hooks=hooks_of(office, who),
         events=newest_events(office, who, most=_ON_A_PAGE)[::-1],
+        seen=seen,
         kinds=EVENT_KINDS,
         states=STATES,
         given={name: values[0] for name, values in (given or {}).items() if name != "kinds"},

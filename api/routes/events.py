@@ -110,6 +110,9 @@ def listed(
 @needs(Act.NOTIFY)
 async def stream(
     request: Request,
+    after: Annotated[
+        Whole | None, Query(ge=0, le=MOST, description="从哪个位置之后，不写为现在 / behind; now")
+    ] = None,
     last_event_id: Annotated[
         str, Header(pattern=r"^\d{0,16}$", description="上次收到的位置 / go on behind it")
     ] = "",
@@ -122,7 +125,7 @@ async def stream(
         return found if found is not None and Act.NOTIFY in found.acts else None
 
     body: AsyncIterator[bytes] = await streams.begin(
-        again, int(last_event_id) if last_event_id else None
+        again, int(last_event_id) if last_event_id else after
     )
     # a proxy that gathers what it passes on would hold events back
     return StreamingResponse(

@@ -3,7 +3,7 @@
 "use strict";
 const notice = document.getElementById("live");
 if (notice && window.EventSource) {
-  const stream = new EventSource("/v1/events/stream");
+  const stream = new EventSource("/v1/events/stream?after=" + notice.dataset.after);
   const show = () => { notice.hidden = false; };
   for (const kind of notice.dataset.kinds.split(" ")) stream.addEventListener(kind, show);
   window.addEventListener("pagehide", () => stream.close());

@@ -99,8 +99,12 @@ async def told(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
             one = {}
 
 
-def opened(client: httpx.AsyncClient, served: Served, **headers: str) -> Any:
-    return client.stream("GET", f"{served.address}/v1/events/stream", headers=headers)
+def opened(
+    client: httpx.AsyncClient, served: Served, *, after: int | None = None, **headers: str
+) -> Any:
+    known = {} if after is None else {"after": after}
+    address = f"{served.address}/v1/events/stream"
+    return client.stream("GET", address, headers=headers, params=known)
 
 
 def client() -> httpx.AsyncClient:
@@ -131,6 +135,26 @@ def test_what_happens_is_told_as_it_happens_and_gone_on_with(services: Services)
             ):
                 heard = told(answer)
                 assert [(await anext(heard))["id"] for _ in range(2)] == ["3", "4"]
+
+        asyncio.run(listen())
+
+
+def test_what_happens_between_a_page_and_its_stream_is_told(services: Services) -> None:
+    with serving(services) as served:
+        served.happen(A)
+        seen = Events(services.office.store).last()
+        served.happen(B)
+
+        async def listen() -> None:
+            async with client() as asking:
+                async with opened(asking, served, after=seen) as answer:
+                    first = await anext(told(answer))
+                    assert (first["id"], first["subject"]) == ("2", B)
+                # who comes back goes on from what was told last
+                served.happen(A)
+                back = {"Last-Event-ID": "2"}
+                async with opened(asking, served, after=seen, **back) as answer:
+                    assert (await anext(told(answer)))["id"] == "3"
 
         asyncio.run(listen())
 
