@@ -43,6 +43,7 @@ __all__ = [
     "events_after",
     "hook_file",
     "hooks_of",
+    "last_event",
     "newest_events",
     "replay_hook",
     "send_again",
@@ -255,6 +256,11 @@ def events_after(
 def newest_events(office: OfficeBooks, asker: Asker, *, most: int) -> tuple[ToldEvent, ...]:
     """The last of the events that who asks is told, among those that were noted last, in order."""
     return tuple(told_to(office, asker, Events(office.store).newest(_MOST_LOOKED_AT))[-most:])
+
+
+def last_event(office: OfficeBooks) -> int:
+    """How far events go: behind it is what nobody was shown yet."""
+    return Events(office.store).last()
 
 
 def told_to(office: OfficeBooks, asker: Asker, events: Iterable[Event]) -> list[ToldEvent]:

@@ -18,6 +18,7 @@ from api.events.desk import (
     deliveries_of,
     hook_file,
     hooks_of,
+    last_event,
     newest_events,
     replay_hook,
     send_again,
@@ -30,7 +31,6 @@ from api.pages.rendering import page, see_other
 from api.security import Asker
 from api.services import Services
 from graph.errors import InputError
-from graph.operations import Events
 from graph.time import utc_now
 
 __all__ = ["ENTRIES", "router"]
@@ -136,7 +136,7 @@ def _listed(
 ) -> HTMLResponse:
     office = services.office
     # before the list is read: what comes between is told by the stream
-    seen = Events(office.store).last()
+    seen = last_event(office)
     return page(
         "events.html",
         _UNPROCESSABLE if error else _OK,

@@ -117,7 +117,8 @@ async def stream(
         str, Header(pattern=r"^\d{0,16}$", description="上次收到的位置 / go on behind it")
     ] = "",
 ) -> StreamingResponse:
-    """Server-sent events (WHATWG HTML, 9.2); a reader that comes back goes on from `Last-Event-ID`."""
+    """Server-sent events (WHATWG HTML, 9.2), from `after` on; a reader that comes back goes on from
+    `Last-Event-ID`."""
     streams: Streams = request.app.state.streams
 
     async def again() -> Asker | None:
