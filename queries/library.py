@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -205,12 +206,15 @@ class _Asked:
         parties = _PARTIES & set(self.values) if question.name != SAME_AS else ()
         self.parties = {name: str(self.values[name]) for name in parties}
 
-    def asks_again(self, rows: Sequence[dict[str, Any]]) -> bool:
-        """Whether names near the one that was typed are wanted besides, which take the longest to
-        find; what is asked with is then theirs."""
-        near = self.typed and not is_exact(rows, self.typed) and self.typed.near()
-        self.values |= near or {}
-        return bool(near)
+    def again(self, rows: Sequence[dict[str, Any]]) -> _Asked | None:
+        """The same of names near the one that was typed, which take the longest to find; None where
+        none are wanted."""
+        near = self.typed.near() if self.typed and not is_exact(rows, self.typed) else None
+        if near is None:
+            return None
+        other = copy(self)
+        other.values = {**self.values, **near}
+        return other
 
     def answered(self, found: Rows, scope: Scope) -> Answer:
         question, typed = self.question, self.typed
@@ -238,13 +242,15 @@ def _answers(
 ) -> list[Answer]:
     statements = _statements(asked, keys, of_known)
     found = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
-    again = [number for number, one in enumerate(asked) if one.asks_again(found[number].rows)]
-    if again:
-        statements = _statements([asked[number] for number in again], keys, of_known)
+    near = {
+        place: other for place, one in enumerate(asked) if (other := one.again(found[place].rows))
+    }
+    if near:
+        statements = _statements([*near.values()], keys, of_known)
         more = graph.read_many(statements, timeout_s=patience_s(keys.scope, len(statements)))
-        for number, near in zip(again, more, strict=True):
+        for place, told in zip(near, more, strict=True):
             # that one more name would have been near is no loss
-            found[number] = replace(found[number], rows=[*found[number].rows, *near.rows])
+            found[place] = replace(found[place], rows=[*found[place].rows, *told.rows])
     return [one.answered(rows, keys.scope) for one, rows in zip(asked, found, strict=True)]
 
 

@@ -106,9 +106,8 @@ def write_list(path: Path, rows: int, villages: list[str], stage: str) -> None:
 def take(path: Path) -> dict[str, Any]:
     """Take one list into the log beside it: seconds and processor seconds, whole and after reading."""
     log = FactLog(path.parent / "data" / "log")
-    secrets = make_secrets(
-        log.folder.with_name("secrets.json")
-    )  # as beside every log since 2026-12
+    # as beside every log: one without a key is read as older ones are, which costs
+    secrets = make_secrets(log.folder.with_name("secrets.json"))
     quarantine = Quarantine(log.folder.parent / "quarantine")
     marks: list[tuple[float, float]] = []
 

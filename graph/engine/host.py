@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import jpype
@@ -90,8 +91,9 @@ def _optimise_last() -> None:
     """Whoever asks goes before what makes answers faster later: for some minutes after a start that would
     take one processor whole, and a question is planned in code that is not compiled yet either way."""
     for thread in Path("/proc/self/task").glob("*"):  # Linux tells; elsewhere there is none
-        if (thread / "comm").read_text(encoding="utf-8").startswith(_OPTIMISER):
-            os.setpriority(os.PRIO_PROCESS, int(thread.name), _AFTER_OTHERS)
+        with suppress(OSError):  # one that ended meanwhile
+            if (thread / "comm").read_text(encoding="utf-8").startswith(_OPTIMISER):
+                os.setpriority(os.PRIO_PROCESS, int(thread.name), _AFTER_OTHERS)
 
 
 def _import(configuration: HostConfiguration, marker: Path) -> None:

@@ -106,4 +106,4 @@ RETURN p.key AS key, name_of(p) AS name, labels_of(p) AS labels, masked, town,
        village,
        CASE WHEN birth_on IS NULL THEN null ELSE duration.between(birth_on, $as_of).years END AS age,
        match, matched
-ORDER BY CASE match WHEN 'near' THEN 1 ELSE 0 END, score DESC, name, key
+ORDER BY score DESC, name, key

@@ -114,14 +114,11 @@ class FactReader:
 
     def _nothing(self, spec: FactSpec, read: Read, rows: Observations) -> FactColumn:
         """What no things come to, as `_things` would say it: of most kinds a party has none."""
-        no = np.zeros(len(self.people), bool)
-        known = no if read.take == "share" else self._is_whole(spec, read)
-        real = spec.type == "real" or read.take == "share"
+        count, real = len(self.people), spec.type == "real" or read.take == "share"
         kind = bool if read.take == "exists" else np.float64 if real else np.int64
-        column = Column(spec, np.zeros(len(self.people), kind), known)
-        nowhere = np.full(len(self.people), -1, np.int64)
+        known = np.zeros(count, bool) if read.take == "share" else self._is_whole(spec, read)
         stale = self._listed_on(spec, read) * ~known
-        return self._one(read, rows, column, nowhere, no, stale, no)
+        return self._unsaid(spec, read, rows, Column(spec, np.zeros(count, kind), known), stale)
 
     def _is_whole(self, spec: FactSpec, read: Read) -> Flags:
         """Of whom it would be listed, and told: where there is none, there is none."""
@@ -243,14 +240,19 @@ class FactReader:
         return self._unsaid(spec, read, None, Column(spec, values, known))
 
     def _unsaid(
-        self, spec: FactSpec, read: Read, rows: Observations | None, column: Column | None = None
+        self,
+        spec: FactSpec,
+        read: Read,
+        rows: Observations | None,
+        column: Column | None = None,
+        stale: Numbers | None = None,
     ) -> FactColumn:
         """What no row says: nothing, or what is seen without one."""
         count = len(self.people)
-        nowhere, none = np.full(count, -1, np.int64), np.zeros(count, np.int64)
-        no = np.zeros(count, bool)
+        nowhere, no = np.full(count, -1, np.int64), np.zeros(count, bool)
         told = column or Column.of(spec, [None] * count)
-        return self._one(read, rows, told, nowhere, no, none, no)
+        late = np.zeros(count, np.int64) if stale is None else stale
+        return self._one(read, rows, told, nowhere, no, late, no)
 
     def _rows_of(self, read: Read) -> Observations:
         name = (read.kind, read.through, read.way)
