@@ -43,6 +43,15 @@ class KeyIndex:
         whole = keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
         return self._table.find(whole).astype(np.int64)
 
+    def place(self, key: str) -> int:
+        """Place of one text among the keys, -1 where it is none of them.
+
+        Looked for from the first on until somebody filled the table: for one key none is filled.
+        """
+        if "_table" in vars(self):
+            return int(self._table.find(pa.array([key], pa.string()))[0])
+        return int(pc.index(self.keys, key).as_py())
+
     @cached_property
     def _table(self) -> KeyTable:
         from graph.key_table import KeyTable

@@ -131,14 +131,14 @@ class Snapshot:
 
     def index(self, key: str) -> int:
         """Number of a party, also by a key that was given up; raises `NotFoundError`."""
-        found = pc.index(self.keys, self.redirects.get(key, key)).as_py()
+        found = self._key_index.place(self.redirects.get(key, key))
         if found < 0:
             raise NotFoundError(
                 "在该时点没有这个主体。请核对编号，或先查找名称。",
                 "No party of that key exists at this time.",
                 code="party_unknown",
             )
-        return int(found)
+        return found
 
     def places(self, keys: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
         """Numbers of parties by their keys, -1 for a null and for a key that is nobody's here; one

@@ -6,9 +6,10 @@ and then looked up for any party.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field, computed_field
 
@@ -44,6 +45,8 @@ __all__ = [
     "Structure",
     "read_structure",
 ]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ class Structure:
     def guarantee_position(self, key: str) -> GuaranteePosition:
         """How a party stands among guarantees; raises `NotFoundError` for an unknown one."""
         key = self._key(key)
-        groups = tuple(group for group in self.overview.groups if key in group.members)
+        groups = self._groups_of.get(key, ())
         outcomes = check_guarantor(self.net, key) if self.net.place(key) is not None else ()
         ring, reach = ring_of(self.net, key), reach_of(self.net, key)
         shown = {
@@ -184,7 +187,7 @@ class Structure:
     def hints_about(self, key: str) -> tuple[AssociationHint, ...]:
         """Hints that name a party, the surest first; raises `NotFoundError` for an unknown one."""
         key = self._key(key)
-        return tuple(hint for hint in self.hints if key in (hint.subject, hint.other))
+        return self._hints_of.get(key, ())
 
     def hint_answer(self, key: str) -> HintAnswer:
         """The same as an answer of its own, with the notice and its basis."""
@@ -198,6 +201,14 @@ class Structure:
             return None
         return Owners.of(self.ownership, key)
 
+    @cached_property
+    def _groups_of(self) -> Mapping[str, tuple[JointGroup, ...]]:
+        return _by_party((group, group.members) for group in self.overview.groups)
+
+    @cached_property
+    def _hints_of(self) -> Mapping[str, tuple[AssociationHint, ...]]:
+        return _by_party((hint, (hint.subject, hint.other)) for hint in self.hints)
+
     def _key(self, key: str) -> str:
         """The key that stands for a party, also for one that was given up."""
         return str(self.snapshot.keys[self.snapshot.index(key)].as_py())
@@ -205,6 +216,15 @@ class Structure:
     def _basis(self, rules: str, *, truncated: bool = False) -> Basis:
         told = self.snapshot
         return Basis.of(told, rules=rules, truncated=truncated)
+
+
+def _by_party(named: Iterable[tuple[T, Iterable[str]]]) -> dict[str, tuple[T, ...]]:
+    """What names each party, in its order; named twice by the same it is told once."""
+    found: dict[str, list[T]] = {}
+    for each, parties in named:
+        for party in {*parties}:
+            found.setdefault(party, []).append(each)
+    return {party: tuple(each) for party, each in found.items()}
 
 
 def read_structure(snapshot: Snapshot) -> Structure:

@@ -26,6 +26,12 @@ def test_each_is_found_where_it_stands(many: int, held: list[str], asked: list[s
         assert found.dtype == np.int64 and found.tolist() == expected
         # the second time from the table that the first filled
         assert index.find(keys).tolist() == expected
+    # from the table where there is one, else from the first key on
+    assert [index.place(each) for each in asked if each is not None] == [
+        place for each, place in zip(asked, expected, strict=True) if each is not None
+    ]
+    fresh = KeyIndex(pa.array(held, pa.string()), many=many)
+    assert [fresh.place(each) for each in held] == list(range(len(held)))
 
 
 def test_a_key_that_is_null_is_never_found() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
@@ -276,6 +276,19 @@ class Catalogue(Strict):
         """Those of them of which some value says something of others, by name."""
         return tuple(name for name, spec in sorted(self.own.items()) if spec.implies)
 
+    def tellers_of(self, names: Set[str]) -> Iterator[str]:
+        """Tellers among some facts, and those of which some value says something of one of them."""
+        for teller in self.tellers:
+            if teller in names or not names.isdisjoint(self._told_by[teller]):
+                yield teller
+
+    @cached_property
+    def _told_by(self) -> Mapping[str, frozenset[str]]:
+        return {
+            name: frozenset().union(*(self.implied(name, value) for value in (True, False)))
+            for name in self.tellers
+        }
+
     def implied(
         self, name: str, value: Value, *, gone_by: bool = False
     ) -> Mapping[str, bool | int | str]:
@@ -311,11 +324,7 @@ class Catalogue(Strict):
     def telling(self, names: Iterable[str]) -> tuple[str, ...]:
         """Facts that say something of these by implication, in the order of the catalogue."""
         asked = set(names)
-        return tuple(
-            name
-            for name, spec in self.own.items()
-            if any(asked.intersection(self.implied(name, value)) for value in spec.implies)
-        )
+        return tuple(name for name in self.own if not asked.isdisjoint(self._told_by.get(name, ())))
 
     def only(self, names: Iterable[str]) -> Catalogue:
         """The part that a rule uses, to be kept with it, with what its facts say of each other."""

@@ -88,9 +88,10 @@ class Leaf(Strict):
         self._spec = spec
         return self
 
-    @property
+    @cached_property
     def spec(self) -> FactSpec:
         """What the catalogue says of the fact."""
+        # kept, for pydantic looks for a private attribute where it finds no other
         return self._spec
 
     def verdict(self, facts: Mapping[str, Fact]) -> Verdict:

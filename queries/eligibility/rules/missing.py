@@ -206,7 +206,7 @@ def _groups(
     wanted = set().union(*asked.values())
     says: dict[tuple[str, Value], dict[str, bool | int | str]] = {}
     # by name: of two that say of a third, the first is heard, as where papers are laid down
-    for name in known.tellers:
+    for name in known.tellers_of(wanted):
         spec = known.facts[name]
         if name in facts and facts[name].value is not None:
             continue
