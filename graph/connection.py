@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 import graph.frameless  # noqa: F401 - before the driver, which would load pandas
@@ -48,6 +48,7 @@ _COLD_S = 120.0
 #: What the driver raises when the engine went away.
 _LOST = (ServiceUnavailable, SessionExpired, OSError)
 _DAMAGED = "graph_damaged"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: Code of the error where the store was set aside in the middle of filling it.
 STORE_RENEWED = "store_renewed"
@@ -336,7 +337,11 @@ def _to_python(value: Any) -> Any:
     if isinstance(value, list):
         return [_to_python(item) for item in value]
     if isinstance(value, dict):
-        return {name: _to_python(item) for name, item in value.items()}
+        told = {name: _to_python(item) for name, item in value.items()}
+        # sent so (`graph.statement.microseconds`), for the driver makes an instant of ten objects
+        if isinstance(heard := told.get("known_from"), int):
+            told["known_from"] = _EPOCH + timedelta(microseconds=heard)
+        return told
     return value
 
 

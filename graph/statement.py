@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Rows", "Statement"]
+__all__ = ["Rows", "Statement", "microseconds"]
 
 
 @dataclass(frozen=True)
@@ -25,3 +25,12 @@ class Statement:
     text: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     max_rows: int = 10_000
+
+
+def microseconds(instant: str) -> str:
+    """An instant of the engine as a whole number since 1970, in Cypher.
+
+    Under the name `known_from` of a map it comes back as an instant (`graph.connection`): to make one of
+    what the engine calls an instant takes the driver ten objects.
+    """
+    return f"{instant}.epochSeconds * 1000000 + {instant}.microsecond"

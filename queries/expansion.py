@@ -22,6 +22,7 @@ from functools import cache
 
 from graph.provenance import OTHER_SOURCES, PARTY_KINDS
 from graph.schema import SCHEMA
+from graph.statement import microseconds
 from queries.brackets import blanked
 from queries.lawful import PARAMETERS
 from queries.pattern import Bound, bound
@@ -65,6 +66,7 @@ def _written(word: str, name: str, fact: Bound, reading: Reading | None) -> str:
     """What a word says of one version or tie."""
     reader = seen(name, fact, reading) if reading else "true"
     veiled = _veiled(name, fact)
+    heard = f"known_from: {microseconds(f'{name}.known_from')}, known_to: null"
     said = {
         "live": while_held(name),
         "begun": f"{name}.valid_from <= $as_of AND {while_known(name)}",
@@ -74,8 +76,8 @@ def _written(word: str, name: str, fact: Bound, reading: Reading | None) -> str:
         "source_of": f"CASE WHEN {veiled} THEN '{OTHER_SOURCES}' ELSE {name}.source END",
         "batch_of": f"CASE WHEN {veiled} THEN null ELSE {name}.batch END",
         "facts_of": f"CASE WHEN {veiled} "
-        f"THEN {name} {{.*, source: '{OTHER_SOURCES}', batch: null, row: null, known_to: null}} "
-        f"ELSE {name} {{.*, known_to: null}} END",
+        f"THEN {name} {{.*, source: '{OTHER_SOURCES}', batch: null, row: null, {heard}}} "
+        f"ELSE {name} {{.*, {heard}}} END",
     }[word]
     return f"{said} AND {reader}" if word in _FOR_A_READER and reader != "true" else said
 

@@ -74,6 +74,8 @@ def unused_ties(
     for kind in policy.ties:
         ties, place = snapshot.ties[kind], _KINDS.index(kind)
         rows = np.flatnonzero((ties.source == party) | (ties.target == party))
+        if not len(rows):
+            continue
         for row, why in silent_rows(snapshot, kind, policy, around, graph.own, rows):
             ends = int(ties.source[row]), int(ties.target[row])
             tie = place, ends[1] if ends[0] == party else ends[0]

@@ -273,16 +273,18 @@ def decide_all(case: Case, products: Iterable[Product]) -> tuple[Decision, ...]:
         return tuple(decide(case, item) for item in meant)
 
 
+#: Facts by which a party is counted in a report of fairness.
+_STRATA = ("age", "village", "party_kind")
+
+
 def strata_of(records: Records, gathered: Gathered, party: str) -> Strata:
     """Where the party stands in a report of fairness."""
-    facts = gathered.facts(0)
-    age = facts["age"].value
+    age, village, kind = (gathered.told[name].fact(0).value for name in _STRATA)
     sex = next(
         (row["sex"] for row in records.certain("Person").to_pylist()
          if row["key"] == party and row["sex"]),
         None,
     )  # fmt: skip
-    village, kind = facts["village"].value, facts["party_kind"].value
     return Strata(
         None if kind is None else str(kind),
         sex,

@@ -61,6 +61,9 @@ class FactReader:
         if read.take == "label":
             return self._label(spec, read)
         rows = self._rows_of(read)
+        if not len(rows.who):
+            things = read.take in _THINGS
+            return self._nothing(spec, read, rows) if things else self._unsaid(spec, read, rows)
         subjects, places = self.people.of(read.whose or spec.whose, rows.who)
         if read.take in _THINGS:
             return self._things(spec, read, rows, subjects, places)
@@ -70,8 +73,6 @@ class FactReader:
         self, spec: FactSpec, read: Read, rows: Observations, subjects: Numbers, places: Numbers
     ) -> FactColumn:
         """What the things that count come to."""
-        if not len(rows.who):
-            return self._nothing(spec, read, rows)
         count = len(self.people)
         codes = self._codes(read.where, rows)
         if read.ends and read.take != "share":
@@ -82,7 +83,7 @@ class FactReader:
         if read.take == "sum":
             held = rows.column(read.property or "")
             if len(held):
-                codes[(codes == 2) & ~_true(pc.is_valid(held))] = 1
+                codes[(codes == 2) & ~_given(held)] = 1
             amounts = pc.fill_null(held, 0).to_numpy(zero_copy_only=False)
         sure, perhaps = codes[places] == 2, codes[places] == 1
         yes = np.bincount(subjects[sure], minlength=count)
@@ -138,17 +139,15 @@ class FactReader:
         self, spec: FactSpec, read: Read, rows: Observations, subjects: Numbers, places: Numbers
     ) -> FactColumn:
         """What one of the statements says: the newest, or the greatest."""
-        if not len(rows.who):
-            return self._unsaid(spec, read, rows)
         held = _held(read, rows)
         codes = np.asarray(self._codes(read.where, rows))
-        told = (codes == 2) & _true(pc.is_valid(held))
+        told = (codes == 2) & _given(held)
         rank: NDArray[Any] | None = None
         if read.take in ("years_left", "months_left"):
             rank = pc.fill_null(pc.cast(held, pa.int32()), 0).to_numpy(zero_copy_only=False)
         elif read.take == "best":
             place = pc.index_in(held, value_set=pa.array(list(spec.values)))
-            told &= _true(pc.is_valid(place))
+            told &= _given(place)
             rank = -pc.fill_null(place, 0).to_numpy(zero_copy_only=False).astype(np.int64)
         elif read.through is None and read.kind in _PARTY_KINDS:
             # what a party is its register says before whoever mentions it, and a list last
@@ -192,7 +191,7 @@ class FactReader:
             values = months if read.take == "months_left" else months // 12
         elif spec.type == "code":
             place = pc.index_in(taken, value_set=pa.array(list(spec.values)))
-            known = known & _true(pc.is_valid(place))
+            known = known & _given(place)
             values = pc.fill_null(place, 0).to_numpy(zero_copy_only=False).astype(np.int16)
         elif spec.type == "flag":
             values = _true(taken if read.over is None else pc.greater(taken, read.over))
@@ -329,7 +328,7 @@ class FactReader:
 
     def _code(self, item: Filter, rows: Observations) -> NDArray[np.int8]:
         held = rows.column(item.property)
-        known = _true(pc.is_valid(held))
+        known = _given(held)
         day = pa.scalar(self.records.as_of, pa.date32())
         before = pa.scalar(self.before, pa.date32())
         match item.operator:
@@ -399,8 +398,14 @@ def _words(held: Any) -> Any:
 
 
 def _true(flags: Any) -> Flags:
-    found: Flags = pc.fill_null(flags, False).to_numpy(zero_copy_only=False)
+    told = pc.fill_null(flags, False) if flags.null_count else flags
+    found: Flags = told.to_numpy(zero_copy_only=False)
     return found
+
+
+def _given(values: Any) -> Flags:
+    """Which values are not null."""
+    return _true(pc.is_valid(values)) if values.null_count else np.ones(len(values), bool)
 
 
 def _months(since: date | Any, until: date | Any) -> Numbers:

@@ -82,6 +82,9 @@ class Records:
         own (`graph.debtor`).
         """
         table = self.table(kind)
+        if not len(table):
+            # of most kinds a party has none
+            return table
         if kind in CONTRACT_COLUMNS:
             table = self._secured.standing(kind, table)
         elif kind == "Guarantee":

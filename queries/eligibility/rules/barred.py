@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Self
 
@@ -60,7 +60,7 @@ class BarredStep(Strict):
             raise ValueError(f"{self.id}: what is said instead needs to know of whom")
         return self
 
-    @property
+    @cached_property
     def facts(self) -> frozenset[str]:
         """Facts that it looks at."""
         return frozenset() if self.when is None else frozenset(x.fact for x in self.when.leaves())
@@ -93,11 +93,8 @@ def load_barred() -> tuple[BarredStep, ...]:
 def barred_for(version: Version) -> tuple[BarredStep, ...]:
     """Those that can matter to a version: what is kept with a decision by it."""
     steps = [step.text for item in version.conditions for step in item.steps]
-    return tuple(
-        bar
-        for bar in load_barred()
-        if bar.facts <= set(version.facts) and any(map(bar.means, steps))
-    )
+    asked = set(version.facts)
+    return tuple(bar for bar in load_barred() if bar.facts <= asked and any(map(bar.means, steps)))
 
 
 def objections(product: Product, versions: Iterable[Version] | None = None) -> Iterator[str]:

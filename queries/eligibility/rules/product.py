@@ -12,7 +12,7 @@ import json
 import operator
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated, Any, Self
 
@@ -117,7 +117,7 @@ class Version(Strict):
                 found[name] = Fact(None, fact.source, fact.stated_on, reason="stale")
         return found
 
-    @property
+    @cached_property
     def facts(self) -> tuple[str, ...]:
         """Facts that conditions and amount ask for, each once."""
         asked = [name for item in self.conditions for name in item.facts]
