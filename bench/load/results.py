@@ -29,6 +29,7 @@ _TARGETS = (
     Target("borrower page, 5 a second, p50", "load", _ROW.format(5) + _P50, 100, "ms"),
     Target("borrower page, 5 a second, p99", "load", _ROW.format(5) + _P99, 1_000, "ms"),
     Target("borrower page, 50 a second, p99", "load", _ROW.format(50) + _P99, 50, "ms"),
+    Target("search, 50 a second, p50", "load", r"search, 50 a second\s+\d+\s+" + _P50, 50, "ms"),
     Target("memory of the service, 1,000 to 20,000 requests", "load",
            r"it grew by (-?[\d.]+) MiB", 32, "MiB"),
     Target(

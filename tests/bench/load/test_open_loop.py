@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from api.security import Role
 from bench.api.people import Credential
-from bench.load.open_loop import Asked, Timed, arrivals, quantile, run
+from bench.load.open_loop import Asked, Timed, arrivals, of_processors, quantile, run
 
 WHO = Credential(Role.LOAN_OFFICER, "session", "x")
 
@@ -33,6 +33,17 @@ def test_a_quantile_is_one_of_the_times_and_not_exceeded_by_its_share(
 def test_of_no_request_nothing_is_told() -> None:
     assert quantile([], 0.99) == 0.0
     assert Timed(otherwise=3).row("none", 0.0).split()[-1] == "3"
+
+
+def test_so_many_pages_a_second_as_the_slower_of_both_lets_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("psutil.cpu_count", lambda: 4)
+    # one interpreter takes 40 ms a page, though four processors would have time for 57 pages
+    said = of_processors((1.0, 2.0), (1.4, 2.3), 10)
+    assert "service takes 40.0 ms" in said and "engine 30.0 ms" in said and "most 25.0 " in said
+    # where the engine takes the most, all processors together
+    assert "most 20.0 " in of_processors((0.0, 0.0), (0.2, 1.8), 10)
 
 
 @given(st.floats(1, 200), st.integers(0, 9))
