@@ -8,7 +8,7 @@ import weakref
 
 import pyarrow as pa
 
-__all__ = ["let_the_system_allocate", "release_memory", "track_mmap"]
+__all__ = ["forget_pages", "let_the_system_allocate", "release_memory", "track_mmap"]
 
 #: What Arrow's own code takes from, whatever is chosen below: Parquet's dictionaries, for one.  The
 #: system's too, unless Arrow was loaded before this package was (`graph`).
@@ -43,6 +43,12 @@ def track_mmap(pages: mmap.mmap) -> None:
 def release_memory() -> None:
     """Hand back what is free by now; called wherever something large has just been let go."""
     pa.default_memory_pool().release_unused()
-    _ARROWS_OWN.release_unused()
+    if _ARROWS_OWN.backend_name != pa.default_memory_pool().backend_name:
+        _ARROWS_OWN.release_unused()
+    forget_pages()
+
+
+def forget_pages() -> None:
+    """Let go of the pages of files alone, which costs next to nothing."""
     for pages in list(_MAPPED):
         pages.madvise(mmap.MADV_DONTNEED)

@@ -317,15 +317,13 @@ def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Differen
     if not len(begun):
         return
     count = len(begun)
-    replaced = {
+    columns = dict(zip(begun.column_names, begun.columns, strict=True)) | {
         "fact_id": fact_ids(batch, kind, count, difference.asserted.counts().get(kind, 0)),
         "valid_to": pa.repeat(pa.scalar(day), count),
         "batch": pa.repeat(batch, count),
         "row": pa.repeat(pa.scalar(0, pa.int32()), count),
     }
-    for name, column in replaced.items():
-        begun = begun.set_column(begun.column_names.index(name), name, column)
-    difference.asserted.add(kind, begun)
+    difference.assert_facts(kind, columns)
 
 
 def _findings(part: ListPart, missing: tuple[int, ...], suspected: pa.Table) -> list[RowFinding]:
