@@ -48,6 +48,7 @@ _SMALL_BYTES = 1 << 18
 #: A file of so few rows is kept in memory once it was read, and so many of them: a log of many small
 #: batches is opened once in a process, and not once for every file that comes in.
 _FEW_ROWS, _SMALL_FILES = 256, 2_048
+_READ_AT_ONCE = 1 << 20  # bytes
 _END = 8  # length of the footer, and the four letters after it
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EIO})
 
@@ -107,7 +108,10 @@ def iterate_sealed(
         return
     with _named(path):
         _compare(path, stated)
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        # what is packed of a column comes a megabyte at a time too, and not all columns whole
+        with pq.ParquetFile(
+            path, page_checksum_verification=True, buffer_size=_READ_AT_ONCE
+        ) as file:
             # a file of before may lack a column
             there = [name for name in columns if name in file.schema_arrow.names]
             count = 0
