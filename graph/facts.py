@@ -34,6 +34,7 @@ __all__ = [
     "ids_again",
     "slots_of",
     "true_at",
+    "written_schema",
 ]
 
 INSTANT = pa.timestamp("us", tz="UTC")
@@ -45,6 +46,8 @@ ARROW_TYPES: dict[ValueType, pa.DataType] = {
     ValueType.FLAG: pa.bool_(),
     ValueType.DATE: pa.date32(),
 }
+
+_SAID_AGAIN = frozenset({"label", "from_label", "to_label", "source", "batch"})
 
 #: Columns that say what a tie joins; `from_label` and `to_label` are the entities' labels.
 END_COLUMNS = ("from_key", "from_label", "to_key", "to_label", "discriminator")
@@ -83,6 +86,16 @@ def coded_schema(kind: str) -> pa.Schema:
         if pa.types.is_string(field.type) and field.name != "fact_id"
         else field
         for field in arrow_schema(kind)
+    )
+
+
+@cache
+def written_schema(kind: str) -> pa.Schema:
+    """The same columns as a batch is held until it is written: coded is what says the same in row
+    after row, which so takes four bytes a row."""
+    return pa.schema(
+        coded if plain.name in _SAID_AGAIN else plain
+        for plain, coded in zip(arrow_schema(kind), coded_schema(kind), strict=True)
     )
 
 

@@ -38,7 +38,7 @@ from filelock import FileLock
 from graph.batch import CLOSURES, MANIFEST, Batch, load, remembered
 from graph.compacted import Copied, compacted, compacted_harms
 from graph.errors import LogError
-from graph.facts import INSTANT, arrow_schema, coded_schema, true_at
+from graph.facts import INSTANT, arrow_schema, coded_schema, true_at, written_schema
 from graph.identifiers.older_masks import shortened_table
 from graph.log_damage import altered, gap, tail_lost, unwritable
 from graph.log_head import HEAD, Head, place_head, prepare_head, read_head
@@ -55,7 +55,6 @@ _PENDING = ".pending-"
 _IS_BATCH = re.compile(r"[0-9].*-")
 #: Columns that had another name in logs of before 2026-12.
 _RENAMED = {"usable_until": "published_until"}
-_SAID_AGAIN = frozenset({"label", "from_label", "to_label", "source", "batch"})
 
 
 class FactLog:
@@ -378,26 +377,27 @@ class PendingBatch:
         self.files: dict[str, dict[str, Any]] = {}
         self.counts: dict[str, int] = {}
 
-    def assert_facts(self, kind: str, facts: pa.Table | Iterable[pa.Table]) -> None:
+    def assert_facts(
+        self,
+        kind: str,
+        facts: pa.Table | Iterable[pa.Table],
+        let_go: Callable[[], None] = lambda: None,
+    ) -> None:
         """Write the facts of one kind, in one table or in pieces.
 
         Each must have exactly the kind's columns.  `known_from` is filled in: it is the batch's.
+
+        Args:
+            let_go: as in `graph.sealed.write_sealed`.
         """
         pieces = [facts] if isinstance(facts, pa.Table) else facts
-        schema = self._schema(kind)
+        schema = written_schema(kind)
         table = pa.concat_tables(
             [schema.empty_table(), *(self._known(piece).cast(schema) for piece in pieces)]
         )
         if len(table):
-            self._write(kind, table.unify_dictionaries(), is_facts=True)
-
-    @staticmethod
-    def _schema(kind: str) -> pa.Schema:
-        """The kind's columns; what says the same in row after row is coded, to be held narrowly."""
-        return pa.schema(
-            coded if plain.name in _SAID_AGAIN else plain
-            for plain, coded in zip(arrow_schema(kind), coded_schema(kind), strict=True)
-        )
+            # that some texts are coded here is nothing that a reader should meet
+            self._write(kind, table.unify_dictionaries(), store_schema=False, let_go=let_go)
 
     def _known(self, facts: pa.Table) -> pa.Table:
         known = pa.repeat(pa.scalar(self.known_at, INSTANT), len(facts))
@@ -419,12 +419,11 @@ class PendingBatch:
         if len(table):
             self._write(name, table)
 
-    def _write(self, name: str, table: pa.Table, *, is_facts: bool = False) -> None:
+    def _write(self, name: str, table: pa.Table, **how: Any) -> None:
         if name in self.files:
             raise LogError(f"批次内重复写入 {name}", f"{name} was already written in this batch")
         path = self.folder / f"{name}.parquet"
-        # that some texts are coded here is nothing that a reader should meet
-        self.files[name] = write_sealed(path, table, store_schema=not is_facts)
+        self.files[name] = write_sealed(path, table, **how)
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,21 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.log_damage import file_damaged
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 __all__ = [
     "file_state",
@@ -44,27 +48,40 @@ _SMALL_BYTES = 1 << 18
 #: A file of so few rows is kept in memory once it was read, and so many of them: a log of many small
 #: batches is opened once in a process, and not once for every file that comes in.
 _FEW_ROWS, _SMALL_FILES = 256, 2_048
+_READ_AT_ONCE = 1 << 20  # bytes
 _END = 8  # length of the footer, and the four letters after it
 _GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EIO})
 
 
-def write_sealed(path: Path, table: pa.Table, *, store_schema: bool = True) -> dict[str, Any]:
-    """Write and sync a file; returns what its manifest must state of it."""
-    pq.write_table(
-        table,
-        path,
-        compression="zstd",
-        row_group_size=_ROW_GROUP,
-        dictionary_pagesize_limit=_DICTIONARY_BYTES,
-        # every fact_id occurs once: a dictionary of them would be the column again
-        use_dictionary=[field for field in table.column_names if field != "fact_id"],
-        store_schema=store_schema,
-        write_page_checksum=True,
-    )
+def write_sealed(
+    path: Path,
+    table: pa.Table,
+    *,
+    store_schema: bool = True,
+    let_go: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Write and sync a file; returns what its manifest must state of it.
+
+    Args:
+        let_go: called whenever some of it is written, which goes column by column: a table whose
+            columns lie in pages of a file needs those no more that were read.
+    """
+    with _Written(path, let_go) as file:
+        pq.write_table(
+            table,
+            file,
+            compression="zstd",
+            row_group_size=_ROW_GROUP,
+            dictionary_pagesize_limit=_DICTIONARY_BYTES,
+            # every fact_id occurs once: a dictionary of them would be the column again
+            use_dictionary=[field for field in table.column_names if field != "fact_id"],
+            store_schema=store_schema,
+            write_page_checksum=True,
+        )
     sync(path)
     size = _footer_size(path)
     return {
-        "sha256": sha256_of(path),
+        "sha256": file.digest.hexdigest(),
         "rows": len(table),
         "footer": {"bytes": size, "sha256": _digest_of_end(path, size)},
     }
@@ -91,7 +108,10 @@ def iterate_sealed(
         return
     with _named(path):
         _compare(path, stated)
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        # what is packed of a column comes a megabyte at a time too, and not all columns whole
+        with pq.ParquetFile(
+            path, page_checksum_verification=True, buffer_size=_READ_AT_ONCE
+        ) as file:
             # a file of before may lack a column
             there = [name for name in columns if name in file.schema_arrow.names]
             count = 0
@@ -129,6 +149,25 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+class _Written(io.BufferedWriter):
+    """A file being written, whose digest is taken on the way.
+
+    Attributes:
+        digest: of all that was written so far.
+    """
+
+    def __init__(self, path: Path, let_go: Callable[[], None]) -> None:
+        super().__init__(io.FileIO(path, "wb"))
+        self.digest = hashlib.sha256()
+        self._let_go = let_go
+
+    def write(self, some: Buffer, /) -> int:
+        self.digest.update(some)
+        count = super().write(some)
+        self._let_go()
+        return count
 
 
 def _whole(path: Path, stated: Mapping[str, Any], read_dictionary: tuple[str, ...]) -> pa.Table:

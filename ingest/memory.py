@@ -8,12 +8,14 @@ import weakref
 
 import pyarrow as pa
 
-__all__ = ["let_the_system_allocate", "release_memory", "track_mmap"]
+__all__ = ["forget_pages", "let_the_system_allocate", "release_memory", "track_mmap"]
 
 #: What Arrow's own code takes from, whatever is chosen below: Parquet's dictionaries, for one.  The
 #: system's too, unless Arrow was loaded before this package was (`graph`).
 _ARROWS_OWN = pa.default_memory_pool()
-_M_ARENA_MAX = -8  # of malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # of malloc.h
+_COLUMN = 4 << 20  # bytes; what is larger is as a rule a whole column of a large file
+_KEPT = 32 << 20  # bytes that may lie free
 _MAPPED: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 
 
@@ -25,14 +27,17 @@ def let_the_system_allocate() -> None:
     what numpy freed: a sixth less memory on the way of a large file.
     """
     pa.set_memory_pool(pa.system_memory_pool())
-    _share_one_arena()
+    _tune_the_system()
 
 
-def _share_one_arena() -> None:
-    """glibc keeps a heap for every few threads, and what one of them freed no other one uses."""
+def _tune_the_system() -> None:
+    """glibc keeps a heap for every few threads, and what one of them freed no other one uses; and
+    after a large block it keeps all that are smaller when they are freed."""
     tune = getattr(ctypes.CDLL(None), "mallopt", None)  # other systems' allocators have none
     if tune is not None:
         tune(_M_ARENA_MAX, 1)
+        tune(_M_MMAP_THRESHOLD, _COLUMN)
+        tune(_M_TRIM_THRESHOLD, _KEPT)
 
 
 def track_mmap(pages: mmap.mmap) -> None:
@@ -43,6 +48,12 @@ def track_mmap(pages: mmap.mmap) -> None:
 def release_memory() -> None:
     """Hand back what is free by now; called wherever something large has just been let go."""
     pa.default_memory_pool().release_unused()
-    _ARROWS_OWN.release_unused()
+    if _ARROWS_OWN.backend_name != pa.default_memory_pool().backend_name:
+        _ARROWS_OWN.release_unused()
+    forget_pages()
+
+
+def forget_pages() -> None:
+    """Let go of the pages of files alone, which costs next to nothing."""
     for pages in list(_MAPPED):
         pages.madvise(mmap.MADV_DONTNEED)

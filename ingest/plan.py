@@ -42,7 +42,7 @@ from ingest.correction.quarantine import Quarantine, rows_to_keep, settled_by
 from ingest.finding import RowFinding, by_importance, findings_table, kept_findings
 from ingest.guidance.platform import with_platform_words
 from ingest.identity.provisional import name_parties
-from ingest.memory import release_memory
+from ingest.memory import forget_pages, release_memory
 from ingest.reading.apart import read_apart
 from ingest.reading.table import Table
 from ingest.report import BatchReport
@@ -287,7 +287,7 @@ def commit(
     ) as pending:
         quarantine.keep(planned.batch, planned.kept)
         for kind in planned.difference.asserted:
-            pending.assert_facts(kind, planned.difference.asserted.pieces(kind))
+            pending.assert_facts(kind, planned.difference.asserted.pieces(kind), forget_pages)
             release_memory()
         pending.close_facts(planned.difference.closed)
         pending.attach("findings", findings_table(planned.findings, planned.table.name))

@@ -34,7 +34,7 @@ from ingest.checking.gate import check
 from ingest.comparing.difference import compare
 from ingest.correction.kept import kept_rows
 from ingest.correction.quarantine import Quarantine, rows_to_keep
-from ingest.memory import release_memory
+from ingest.memory import forget_pages, release_memory
 from ingest.reading.table import read_table
 
 
@@ -62,7 +62,7 @@ def measure(path: Path) -> dict[str, Any]:
                 "b", kept_rows(table, rows_to_keep(gated), "11" * 32)
             )
             for kind in difference.asserted:
-                pending.assert_facts(kind, difference.asserted.pieces(kind))
+                pending.assert_facts(kind, difference.asserted.pieces(kind), forget_pages)
                 release_memory()
     return {"rows": table.rows_in, "quarantined": quarantined, "steps": steps}
 

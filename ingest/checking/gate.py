@@ -310,10 +310,12 @@ def _whole(parts: list[dict[str, pd.Series]]) -> pd.DataFrame:
     index = pd.Index(
         np.concatenate([next(iter(part.values())).index for part in parts]), name="row"
     )
-    found = {
-        name: pd.concat([part.pop(name) for part in parts], ignore_index=True).set_axis(index)
-        for name in list(parts[0])
-    }
+    found = {}
+    for name in list(parts[0]):
+        column = pd.concat([part.pop(name) for part in parts], ignore_index=True)
+        found[name] = column.set_axis(index)
+        if len(parts) > 1:
+            release_memory()
     return pd.DataFrame(found, copy=False)
 
 

@@ -12,7 +12,21 @@ from numpy.typing import NDArray
 from ingest.comparing.slots import NO_SLOT, Numbers, columns_read, numbered_slots
 from ingest.spill import SpilledTables
 
-__all__ = ["Both"]
+__all__ = ["Both", "at_places"]
+
+
+def at_places(column: pa.ChunkedArray, places: NDArray[np.int64]) -> pa.ChunkedArray:
+    """The values at some places; of rising ones, as what is said again has them, without the copy of
+    the whole column that Arrow makes to take from it."""
+    if not len(places) or not bool(np.all(np.diff(places) > 0)):
+        return column.take(pa.array(places))
+    first, count = int(places[0]), int(places[-1] - places[0] + 1)
+    within = column.slice(first, count)
+    if count == len(places):
+        return within
+    wanted = np.zeros(count, bool)
+    wanted[places - first] = True
+    return within.filter(pa.array(wanted))
 
 
 class Both:

@@ -19,12 +19,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.distinct import distinct
 from graph.effective_batches import effective_batches
 from graph.facts import arrow_schema
 from graph.log import Batch, FactLog
@@ -32,7 +30,7 @@ from ingest.comparing.active_facts import ActiveFacts, active_facts, confirmed, 
 from ingest.comparing.difference import Difference, Held, fact_ids
 from ingest.comparing.list_part import ListPart
 from ingest.comparing.listed_rows import UNNAMED, ListedRows, Named, numbered_rows
-from ingest.comparing.listing import kept_listing, listing_table
+from ingest.comparing.listing import kept_listing
 from ingest.finding import RowFinding
 from ingest.memory import release_memory
 from ingest.spill import SpilledTables
@@ -120,7 +118,7 @@ def last_stale(log: FactLog, batches: Sequence[Batch], source: str, table: str) 
 def settle(
     log: FactLog,
     difference: Difference,
-    lines: pd.DataFrame,
+    lines: pa.Table,
     *,
     source: str,
     table: str,
@@ -171,7 +169,7 @@ def settle(
     return settlement
 
 
-def _own_listings(log: FactLog, own: Sequence[Batch]) -> list[pd.DataFrame | None]:
+def _own_listings(log: FactLog, own: Sequence[Batch]) -> list[pa.Table | None]:
     return [kept_listing(log, item) if "listed" in item.files else None for item in own]
 
 
@@ -180,7 +178,7 @@ def _settled(
     facts: ActiveFacts,
     unjudged: NDArray[np.bool_],
     suspected: pa.Table,
-    lines: pd.DataFrame,
+    lines: pa.Table,
 ) -> Settlement:
     """The suspicion after a file: what it raises, and what was raised before and it leaves open."""
     left = before
@@ -189,7 +187,7 @@ def _settled(
         left = before.filter(pc.is_in(before["fact_id"], value_set=ids))
     stale = pa.concat_tables([left, suspected])
     settlement = Settlement(stale=stale)
-    settlement.attachments["listed"] = listing_table(lines)
+    settlement.attachments["listed"] = lines
     settlement.attachments["stale"] = stale
     return settlement
 
@@ -251,13 +249,21 @@ def _share_lost(
     scope: NDArray[np.int32], thing: NDArray[np.int32], is_lost: NDArray[np.bool_], scopes: int
 ) -> NDArray[np.float64]:
     """By scope the share of its things of which everything is lost; NaN where it has none."""
-    # one array of both, in place: there are five million of them
+    # one array of all three, in place: there are five million of them
     things = scope.astype(np.int64)
-    things <<= 32
+    things <<= 31
     things |= thing
-    every, left = (
-        np.bincount(distinct(some) >> 32, minlength=scopes) for some in (things, things[~is_lost])
-    )
+    things <<= 1
+    things |= is_lost
+    things.sort()
+    # what of a thing is not lost comes first
+    lost = (things.astype(np.int8) & 1).astype(bool)
+    things >>= 1
+    first = np.ones(len(things), bool)
+    np.not_equal(things[1:], things[:-1], out=first[1:])
+    things = things[first]
+    things >>= 31
+    every, left = (np.bincount(some, minlength=scopes) for some in (things, things[~lost[first]]))
     with np.errstate(invalid="ignore"):
         share: NDArray[np.float64] = (every - left) / every
     return share
@@ -303,11 +309,14 @@ def _lost_by_scope(
     is_lost = np.where(key == UNNAMED, ~seen, ~named[key])
     # what another row says too tells nothing of the row that once stated it
     counted = ~(is_lost & seen)
-    key = key[counted]
+    thing, is_lost = key[counted], is_lost[counted]
+    del key, seen
     # what has no key is counted fact by fact
-    each = np.arange(listed.keys, listed.keys + len(key), dtype=np.int32)
-    thing = np.where(key == UNNAMED, each, key)
-    return _share_lost(facts.scope[judged][counted], thing, is_lost[counted], listed.scopes)
+    unnamed = np.flatnonzero(thing == UNNAMED)
+    thing[unnamed] = listed.keys + unnamed
+    where = judged.copy()
+    where[judged] = counted
+    return _share_lost(facts.scope[where], thing, is_lost, listed.scopes)
 
 
 def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Difference) -> None:
@@ -317,15 +326,13 @@ def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Differen
     if not len(begun):
         return
     count = len(begun)
-    replaced = {
+    columns = dict(zip(begun.column_names, begun.columns, strict=True)) | {
         "fact_id": fact_ids(batch, kind, count, difference.asserted.counts().get(kind, 0)),
         "valid_to": pa.repeat(pa.scalar(day), count),
         "batch": pa.repeat(batch, count),
         "row": pa.repeat(pa.scalar(0, pa.int32()), count),
     }
-    for name, column in replaced.items():
-        begun = begun.set_column(begun.column_names.index(name), name, column)
-    difference.asserted.add(kind, begun)
+    difference.assert_facts(kind, columns)
 
 
 def _findings(part: ListPart, missing: tuple[int, ...], suspected: pa.Table) -> list[RowFinding]:

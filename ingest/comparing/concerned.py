@@ -154,7 +154,9 @@ def _records(
                 ended = change.closed[kind].combine_chunks()
                 held = held.filter(pc.invert(pc.is_in(held["fact_id"], value_set=ended)))
             if kind in change.asserted:
-                new = change.asserted[kind].select(held.column_names)
+                # when it becomes known is open as yet
+                plain = pa.schema([each.with_nullable(True) for each in held.schema])
+                new = change.asserted[kind].select(held.column_names).cast(plain)
                 held = pa.concat_tables([held, new], promote_options="default")
         return held
 

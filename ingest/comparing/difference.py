@@ -7,7 +7,7 @@ and the same thing now goes through the timeline (`ingest.comparing.timeline`), 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from graph.facts import INSTANT, arrow_schema, slots_of
+from graph.facts import INSTANT, arrow_schema, slots_of, written_schema
 from graph.log import FactLog
 from ingest.comparing.both import Both
 from ingest.comparing.laid import AGAIN, Laid
@@ -71,7 +71,9 @@ class Difference:
     """What to write for one batch.
 
     Attributes:
-        asserted: tables of new facts by kind, ready for the log but for when they become known.
+        asserted: tables of new facts by kind, ready for the log but for when they become known
+            (`graph.facts.written_schema`).  They lie as they are, since a log is written column by
+            column, and what is written is let go.
         closed: by kind, identifiers of the facts that end being held.
         changed_rows: numbers of the rows of the file that said anything new, in order.
         stated: by kind, everything that the file says, new or not; columns of the log but for
@@ -82,7 +84,7 @@ class Difference:
         held: by kind, what was held of all that is stated; None where it was not kept.
     """
 
-    asserted: SpilledTables = field(default_factory=SpilledTables)
+    asserted: SpilledTables = field(default_factory=partial(SpilledTables, packed=False))
     closed: dict[str, pa.ChunkedArray] = field(default_factory=dict)
     changed_rows: NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
     stated: SpilledTables = field(default_factory=partial(SpilledTables, packed=False))
@@ -90,6 +92,11 @@ class Difference:
     disputes: list[Dispute] = field(default_factory=list)
     attachments: SpilledTables = field(default_factory=SpilledTables)
     held: dict[str, Held] | None = None
+
+    def assert_facts(self, kind: str, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
+        """Let facts of one kind be held; when they become known is left open (null)."""
+        schema = written_schema(kind)
+        self.asserted.add(kind, pa.table({x.name: columns[x.name].cast(x.type) for x in schema}))
 
     def close(self, kind: str, fact_ids: pa.Array | pa.ChunkedArray) -> None:
         """Let facts of one kind end being held."""
@@ -233,8 +240,8 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
             "valid_from": begins.slice(done, len(facts)),
             "valid_to": ends.slice(done, len(facts)),
             "known_from": pa.nulls(len(facts), INSTANT),
-            "source": pa.repeat(source, len(facts)),
-            "batch": pa.repeat(batch, len(facts)),
+            "source": _repeated(source, len(facts)),
+            "batch": _repeated(batch, len(facts)),
             # a fact carried over with a new end stands in no row of this file
             "row": pa.array(np.where(by_row[some], rows, 0), pa.int32()),
         }
@@ -243,11 +250,15 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
                 said = columns[slot.office[0]]
                 lost = pa.array(without[some])
                 columns[slot.office[0]] = pc.if_else(lost, pa.scalar(None, said.type), said)
-        facts = pa.table({name: columns[name] for name in arrow_schema(kind).names})
-        difference.asserted.add(kind, facts)
+        difference.assert_facts(kind, columns)
         done = some.stop
     if changed:
         difference.note_changed(np.concatenate(changed))
+
+
+def _repeated(text: str, count: int) -> pa.DictionaryArray:
+    """One text for so many rows."""
+    return pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), [text])
 
 
 def _said_again(laid: Laid, order: NDArray[np.int64], batch: str, kind: str) -> pa.Table:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from graph.facts import arrow_schema, first_ids, slots_of
-from ingest.comparing.both import Both
+from ingest.comparing.both import Both, at_places
 from ingest.comparing.laid import AGAIN, Laid
 from ingest.comparing.one_by_one import SAID_BY, one_by_one, together
 from ingest.comparing.said_again import SaidAgain
@@ -111,13 +111,13 @@ def _single(
     alike = np.ones(len(single), bool)
     for numbers in now[1:]:
         alike &= (numbers[single] == NO_SLOT) | (holder[numbers[single]] == of)
-    of_old, of_new = pa.array(of), pa.array(single)
 
     def pair(name: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
-        return both.held([name])[name].take(of_old), both.news([name])[name].take(of_new)
+        return at_places(both.held([name])[name], of), at_places(both.news([name])[name], single)
 
-    began = both.held(["valid_from"])["valid_from"].take(of_old)
-    same = pc.and_(pc.less_equal(_day(began), _day(begins.take(of_new))), pa.array(alike))
+    began = at_places(both.held(["valid_from"])["valid_from"], of)
+    now_from = at_places(begins, single)
+    same = pc.and_(pc.less_equal(_day(began), _day(now_from)), pa.chunked_array([pa.array(alike)]))
     # what names the only slot is the same already
     slot_names = slots_of(both.kind)[0].columns if len(now) == 1 else ()
     for name in arrow_schema(both.kind).names:

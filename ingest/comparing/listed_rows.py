@@ -10,12 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-
-from ingest.reading.texts import arrow_texts
 
 __all__ = ["UNNAMED", "ListedRows", "Named", "numbered_rows"]
 
@@ -71,7 +68,7 @@ class ListedRows:
 
 
 def numbered_rows(
-    lines: Sequence[pd.DataFrame], own: Sequence[pd.DataFrame | None]
+    lines: Sequence[pa.Table], own: Sequence[pa.Table | None]
 ) -> tuple[list[Named], ListedRows]:
     """The listings with their keys and scopes in numbers: those of a list, and of its earlier ones."""
     there = [*lines, *(each for each in own if each is not None)]
@@ -79,10 +76,10 @@ def numbered_rows(
     scope, scopes = _numbers([each["scope"] for each in there])
     named = [
         Named(
-            each["row"].to_numpy(np.int32),
+            each["row"].to_numpy(),
             key_of,
             scope_of,
-            each["refused"].to_numpy(bool),
+            each["refused"].to_numpy(),
         )
         for each, key_of, scope_of in zip(there, key, scope, strict=True)
     ]
@@ -91,10 +88,12 @@ def numbered_rows(
     return named[: len(lines)], ListedRows(before, keys, scopes)
 
 
-def _numbers(columns: Sequence[pd.Series]) -> tuple[list[NDArray[np.int32]], int]:
+def _numbers(columns: Sequence[pa.ChunkedArray]) -> tuple[list[NDArray[np.int32]], int]:
     """The texts of the columns as numbers, equal where they are; and how many there are."""
-    chunks = [chunk for column in columns for chunk in arrow_texts(column).chunks]
-    coded = pa.chunked_array(chunks, pa.string()).combine_chunks().dictionary_encode()
-    numbers = pc.fill_null(coded.indices, UNNAMED).to_numpy().astype(np.int32, copy=False)
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    # of all of them one dictionary; the texts are copied nowhere
+    coded = pa.chunked_array(chunks, pa.string()).dictionary_encode().chunks
+    found = [pc.fill_null(each.indices, UNNAMED).to_numpy() for each in coded]
     ends = np.cumsum([len(column) for column in columns])[:-1]
-    return np.split(numbers, ends), len(coded.dictionary)
+    numbers = np.split(np.concatenate([np.zeros(0, np.int32), *found]), ends)
+    return numbers, len(coded[-1].dictionary) if coded else 0

@@ -18,6 +18,7 @@ from ingest.checking.gate import Gated
 from ingest.checking.values import read_column
 from ingest.reading.table import Table
 from ingest.reading.texts import TEXT, Texts, arrow_texts, text_series
+from ingest.spill import SpilledTables
 
 __all__ = ["kept_listing", "listing", "listing_table"]
 
@@ -31,8 +32,11 @@ _SCHEMA = pa.schema(
 )
 
 
-def listing(table: Table, gated: Gated, identity_key: str) -> pd.DataFrame:
-    """One line a row of the file: `row`, `key`, `scope` (None: cannot be read), `refused`."""
+def listing(table: Table, gated: Gated, identity_key: str) -> pa.Table:
+    """One line a row of the file: `row`, `key`, `scope` (null: cannot be read), `refused`.
+
+    Looked at in a file: it is there from the gate to the end.
+    """
     spec = table.spec
     bad = table.rows(gated.quarantined)
     typed: dict[str, pd.Series] = {}
@@ -53,7 +57,10 @@ def listing(table: Table, gated: Gated, identity_key: str) -> pd.DataFrame:
     torn = [item.row for item in table.refused if item.row]
     if torn:
         lines.append(pd.DataFrame({"row": torn, "key": None, "scope": None, "refused": True}))
-    return pd.concat([item for item in lines if len(item)] or lines[:1], ignore_index=True)
+    whole = pd.concat([item for item in lines if len(item)] or lines[:1], ignore_index=True)
+    kept = SpilledTables(packed=False)
+    kept["listed"] = listing_table(whole)
+    return kept["listed"]
 
 
 def listing_table(lines: pd.DataFrame) -> pa.Table:
@@ -61,10 +68,10 @@ def listing_table(lines: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(lines, _SCHEMA, preserve_index=False)
 
 
-def kept_listing(log: FactLog, batch: Batch) -> pd.DataFrame:
+def kept_listing(log: FactLog, batch: Batch) -> pa.Table:
     """The listing that was kept with a batch; empty for one that was no complete list."""
     kept = log.table(batch, "listed")
-    return (_SCHEMA.empty_table() if kept is None else kept).to_pandas()
+    return _SCHEMA.empty_table() if kept is None else kept
 
 
 def _texts(rows: pd.DataFrame, name: str) -> Texts:

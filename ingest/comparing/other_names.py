@@ -71,8 +71,9 @@ def other_names(log: FactLog, spec: TableSpec, rows: pd.DataFrame) -> list[RowFi
     if not told:
         return []
     wanted, times = np.unique(np.concatenate([each.keys for each in told]), return_counts=True)
-    known, pairs = _known(log, wanted)
     again = wanted[times > 1]
+    del times
+    known, pairs = _known(log, wanted)
     frames = [_named(place, each, known, again) for place, each in enumerate(told)]
     said = pd.concat(frames, ignore_index=True).sort_values(["row", "place"], kind="stable")
     first = said.groupby("key")["name"].transform("first")

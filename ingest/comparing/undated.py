@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.comparing.both import Both
+from ingest.comparing.both import Both, at_places
 from ingest.comparing.slots import Numbers
+from ingest.memory import release_memory
 
 __all__ = ["UNDATED", "begins_of"]
 
@@ -35,20 +36,23 @@ def begins_of(both: Both, slots: Numbers, day: date) -> pa.ChunkedArray:
     marked = np.flatnonzero(pc.fill_null(both.news([UNDATED])[UNDATED], False).to_numpy())
     if not len(marked):
         return stated
-    held = both.held(["from_key", "to_key", "valid_from", "valid_to"])
+    held = both.held(["valid_from", "valid_to"])
     last = _last(slots[: both.held_count], slots, held["valid_from"])[
         slots[both.held_count + marked]
     ]
     told, last = marked[last != _NONE], last[last != _NONE]
-    news = both.news(["from_key", "to_key", "valid_to"]).take(pa.array(told))
-    before = held.take(pa.array(last))
     today = pa.scalar(day, pa.date32())
-    same = pc.and_(*(pc.equal(before[name], news[name]) for name in ("from_key", "to_key")))
-    over = pc.fill_null(pc.less_equal(before["valid_to"], today), False)
-    again = pc.and_(same, pc.invert(pc.and_(over, pc.is_null(news["valid_to"]))))
-    changed = pc.min_element_wise(today, news["valid_to"])
+    began, ended = (at_places(held[name], last) for name in ("valid_from", "valid_to"))
+    ends = at_places(both.news(["valid_to"])["valid_to"], told)
+    again = pc.invert(pc.and_(pc.fill_null(pc.less_equal(ended, today), False), pc.is_null(ends)))
+    for name in ("from_key", "to_key"):
+        before, now = (both.held([name])[name], last), (both.news([name])[name], told)
+        again = pc.and_(again, pc.equal(at_places(*before), at_places(*now)))
+        del before, now
+        release_memory()
+    changed = pc.min_element_wise(today, ends)
     begins = stated.to_numpy().copy()
-    begins[told] = pc.if_else(again, before["valid_from"], changed).to_numpy()
+    begins[told] = pc.if_else(again, began, changed).to_numpy()
     return pa.chunked_array([pa.array(begins, pa.date32())])
 
 

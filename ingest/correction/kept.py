@@ -60,7 +60,7 @@ def kept_rows(
     """Some rows as they may be kept: `row`, a column a field of the file, and `unread`."""
     rows = pa.array(sorted(numbers), pa.int32())
     said = table.texts(numbers)
-    kept: dict[str, pa.ChunkedArray] = {"row": said["row"]}
+    kept: dict[str, pa.ChunkedArray] = {}
     for spec in table.spec.fields:
         if spec.name not in said.column_names:
             continue
@@ -82,10 +82,11 @@ def kept_rows(
         None if line is None else redacted(line, strict=False)
         for line in map(table.unread.get, rows.to_pylist())
     ]
-    found = pa.table({"row": rows, UNREAD: pa.array(lines, pa.string())})
+    at = pc.index_in(rows, value_set=said["row"].combine_chunks())
+    found = {"row": rows, UNREAD: pa.array(lines, pa.string())}
+    found |= {name: column.take(at) for name, column in kept.items()}
     units = {spec.name: spec.unit for spec in table.spec.fields if spec.unit}
-    ordered = found.join(pa.table(kept), "row").sort_by("row")
-    return ordered.replace_schema_metadata({UNITS: json.dumps(units)})
+    return pa.table(found).replace_schema_metadata({UNITS: json.dumps(units)})
 
 
 def put_back(table: Table, held: Mapping[str, Mapping[int, Mapping[str, str | None]]]) -> Table:

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from ingest.emit import End, FactFrame, Statement, end, node, node_with_tie, tie, vacated
 from ingest.period import after_year, through
+from ingest.reading.texts import arrow_texts
 
 __all__ = [
     "account",
@@ -171,35 +176,54 @@ def _marriages(
     Role and marital status of one household may contradict each other: who is 配偶 and 离异 while
     the householder is 已婚.  Then nothing is read from it.
     """
-    single = rows["marital_status"].isin(("divorced", "widowed")).fillna(False)
-    place = pd.Series(rows.index, rows.index)
-    heads = place[head].set_axis(household[head])
-    # two householders in one household contradict each other: no marriage is read from it
-    heads = heads[~heads.index.duplicated(keep=False)]
-    partner = household[(rows["role"] == "spouse") & stays].map(heads).dropna().astype(int)
-    own, other = partner.index, pd.Index(partner)
-    ended = single.loc[own].to_numpy() | single.loc[other].to_numpy()
-    married = rows["marital_status"] == "married"
-    denied = ended & (married.loc[own] | married.loc[other].to_numpy()).fillna(False).to_numpy()
-    said = rows.loc[own, ["member_key", "collected_on"]]
-    first = said["member_key"].astype(object)
-    second = rows["member_key"].loc[other].astype(object).set_axis(own)
+    single = rows["marital_status"].isin(("divorced", "widowed")).fillna(False).to_numpy(bool)
+    married = (rows["marital_status"] == "married").fillna(False).to_numpy(bool)
+    spouse = ((rows["role"] == "spouse") & stays).to_numpy(bool)
+    own, other = _spouses(household, head.to_numpy(bool), spouse)
+    ended = single[own] | single[other]
+    denied = ended & (married[own] | married[other])
+    said = pd.DataFrame(index=rows.index[own])
+    first, second = (pd.Series(_at(rows["member_key"], each), said.index) for each in (own, other))
     swap = first > second
     yield tie(
         "SPOUSE_OF",
         said,
         source=(first.where(~swap, second), "Person"),
         target=(second.where(~swap, first), "Person"),
-        where=pd.Series(~ended, own),
-        valid_from=said["collected_on"],
+        where=pd.Series(~ended, said.index),
+        valid_from=pd.Series(_at(rows["collected_on"], own), said.index),
     )
-    disputed = rows.index.isin([*own[denied], *other[denied]])
+    disputed = np.zeros(len(rows), bool)
+    disputed[own[denied]] = disputed[other[denied]] = True
     yield vacated(
         "SPOUSE_OF",
         of=rows["member_key"],
         since=rows["collected_on"],
-        where=single & ~disputed,
+        where=pd.Series(single & ~disputed, rows.index),
     )
+
+
+def _spouses(
+    household: pd.Series, head: NDArray[np.bool_], spouse: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of those who are married to a householder, and those of their householders."""
+    heads = household[head]
+    # two householders in one household contradict each other: no marriage is read from it
+    alone = ~heads.duplicated(keep=False).to_numpy(bool)
+    named = arrow_texts(heads[alone]).combine_chunks()
+    found = pc.index_in(arrow_texts(household[spouse]), value_set=named, skip_nulls=True)
+    place = pc.fill_null(found, -1).to_numpy()
+    of = np.flatnonzero(head)[alone]
+    return np.flatnonzero(spouse)[place >= 0], of[place[place >= 0]]
+
+
+def _at(column: pd.Series, places: NDArray[np.int64]) -> ExtensionArray | np.ndarray:
+    """The values at some places, of which there are fewer than rows: Arrow copies all texts among
+    which it takes some."""
+    wanted = np.zeros(len(column), bool)
+    wanted[places] = True
+    found: ExtensionArray | np.ndarray = column.array[wanted].take(np.cumsum(wanted)[places] - 1)
+    return found
 
 
 def plot(rows: pd.DataFrame) -> Iterator[FactFrame]:

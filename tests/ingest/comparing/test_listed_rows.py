@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from breadth import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,9 +22,9 @@ ROW = st.tuples(
 LISTING = st.lists(ROW, max_size=6, unique_by=lambda row: row[0])
 
 
-def frame(rows: list[tuple[int, str | None, str | None, bool]]) -> pd.DataFrame:
+def frame(rows: list[tuple[int, str | None, str | None, bool]]) -> pa.Table:
     columns = pd.DataFrame(rows, columns=["row", "key", "scope", "refused"])
-    return listing_table(columns).to_pandas()
+    return listing_table(columns)
 
 
 @settings(max_examples=examples(100))
