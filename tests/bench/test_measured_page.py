@@ -80,12 +80,14 @@ def test_a_load_is_read_from_its_table() -> None:
         Timed([p50 / 1e3, p50 / 1e3, p99 / 1e3]).row(f"borrower page, {rate:g} a second", 0.1)
         for rate, p50, p99 in ((1.0, 150, 480), (5.0, 200, 1_100), (50.0, 20_000, 40_000))
     )
+    printed += "\n" + Timed([0.06, 0.06, 0.5]).row("search, 50 a second", 0.0)
     printed += "\n" + of_memory([600 << 20, 700 << 20, 705 << 20, 703 << 20], 3_000, 0)
     seen = {target.what: target.seen(printed) for target in load_results.PAGE.targets}
     assert seen == {
         "borrower page against its questions, 1 a second": 1.5,
         "borrower page, 1 a second, p50": 150.0, "borrower page, 5 a second, p50": 200.0,
         "borrower page, 5 a second, p99": 1_100.0, "borrower page, 50 a second, p99": 40_000.0,
+        "search, 50 a second, p50": 60.0,
         "memory of the service, 1,000 to 20,000 requests": 3.0,
         "pages of the menu within 300 ms": None,
     }  # fmt: skip
