@@ -11,9 +11,12 @@ from graph_dump import wipe
 from patient import Patient
 from starlette.testclient import TestClient
 
+import api.app
 import ingest
 from api.app import create_app
+from api.rehearsal import Rehearsal
 from api.security import Asker, local_asker
+from api.services import Services
 from graph.catch_up import catch_up
 from graph.connection import Graph
 from graph.engine import ensure_engine, stop_engine
@@ -21,6 +24,26 @@ from graph.log import FactLog
 from graph.settings import Settings
 from ingest.sample import steps, write_district
 from queries.scope import ADMINISTRATOR
+
+
+class _Silent(Rehearsal):
+    """Asks nothing."""
+
+    def start(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asked_by_tests_only() -> Iterator[None]:
+    """An app that starts asks the engine nothing by itself: a borrower's page is planned for twenty
+    seconds, which whoever closes the app waits for, also where no test looks at such a page.
+
+    That it does so otherwise is held to in `test_rehearsal`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Services, "warm", lambda *_: None)
+        patch.setattr(api.app, "Rehearsal", _Silent)
+        yield
 
 
 @pytest.fixture(scope="module")
