@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from described_once import described_once
 from fastapi import FastAPI
 from graph_dump import wipe
 from patient import Patient
@@ -43,6 +44,13 @@ def asked_by_tests_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Services, "warm", lambda *_: None)
         patch.setattr(api.app, "Rehearsal", _Silent)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_shared() -> Iterator[None]:
+    """What the routes take and answer is worked out once, and not by each app anew."""
+    with described_once():
         yield
 
 
