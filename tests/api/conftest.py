@@ -14,12 +14,10 @@ from leftovers import shared_folder
 from patient import Patient
 from starlette.testclient import TestClient
 
-import api.app
 import ingest
 from api.app import create_app
 from api.rehearsal import Rehearsal
 from api.security import Asker, local_asker
-from api.services import Services
 from graph.catch_up import catch_up
 from graph.engine import ensure_engine, leave_engine
 from graph.log import FactLog
@@ -43,8 +41,9 @@ def asked_by_tests_only() -> Iterator[None]:
     That it does so otherwise is held to in `test_rehearsal`.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Services, "warm", lambda *_: None)
-        patch.setattr(api.app, "Rehearsal", _Silent)
+        # by name: a test that mentions them is taken for one that needs an engine
+        patch.setattr("api.services.Services.warm", lambda *_: None)
+        patch.setattr("api.app.Rehearsal", _Silent)
         yield
 
 
