@@ -9,13 +9,14 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from breadth import at_landing, examples, look_everywhere
 from engine_need import is_quick
+from graph_dump import wipe
 from hypothesis import settings as hypothesis_settings
 from leftovers import left_over, shared_folder
 from new_stores import new_stores_copied
@@ -24,7 +25,8 @@ from waiting import PATIENCE
 
 from bench.light_engine import LIGHT_ENGINE
 from graph.connection import Graph
-from graph.engine import ensure_engine, stop_engine
+from graph.engine import ensure_engine, home, stop_engine
+from graph.private import private_folder
 from graph.settings import Settings
 
 # what is collected stays (`pytest_collection_modifyitems`): a seventh of the time that it takes is not
@@ -36,6 +38,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+#: Data folders, in what processes of tests share, whose engine the last of them stops.
+SHARED_ENGINES = ("worlds", "district")
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 
 
@@ -121,6 +125,9 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis_settings.load_profile("xinnong")
     if quick and _has_room(_IN_MEMORY):
         os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
+    # what an engine planned for one folder it keeps for the next, however much that holds: at the
+    # counts of a test no other plan would be worth the seconds
+    home._CONFIGURATION += "dbms.cypher.min_replan_interval=1d\n"
     # engines of tests live for minutes: what is compiled thoroughly is hardly used any more
     os.environ.setdefault("JAVA_TOOL_OPTIONS", LIGHT_ENGINE)
     # how long a question may take belongs to them too; tests of the limit give it
@@ -163,7 +170,7 @@ def nothing_left_running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     """
     yield
     folder = tmp_path_factory.getbasetemp()
-    left = left_over(folder, shared_folder(folder) / "worlds")
+    left = left_over(folder, *(shared_folder(folder) / name for name in SHARED_ENGINES))
     assert not left, f"tests left these running: {left}"
 
 
@@ -207,12 +214,27 @@ def kept_in(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def neo4j_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """Settings of a data folder whose engine runs (the version that the environment asks for)."""
-    settings = Settings(data=tmp_path_factory.mktemp("data"), engine_heap_mb=512)
-    ensure_engine(settings, owned=True)
-    yield settings
-    stop_engine(settings)
+def lend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Settings]]:
+    """An engine for one data folder after the other: it starts once, and keeps what it planned.
+
+    Called with a new folder it gives the settings of it, its graph empty; who had it before has it no
+    more.
+    """
+    lent = Settings(data=tmp_path_factory.mktemp("lent"), engine_heap_mb=512)
+
+    def to(folder: Path) -> Settings:
+        settings = Settings(data=folder, engine_heap_mb=512)
+        # a test may have stopped it
+        ensure_engine(lent, owned=True)
+        private_folder(folder)
+        settings.engine_dir.symlink_to(lent.engine_dir)
+        shutil.copy(lent.secrets_file, settings.secrets_file)
+        with Graph(settings) as graph:
+            wipe(graph)
+        return settings
+
+    yield to
+    stop_engine(lent)
 
 
 @pytest.fixture(scope="session", autouse=True)

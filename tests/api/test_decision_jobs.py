@@ -22,7 +22,7 @@ from api.decision_jobs import DecisionJobs
 from api.security import local_asker
 from api.services import Services
 from graph.catch_up import catch_up
-from graph.engine import engine_status, ensure_engine, stop_engine
+from graph.engine import engine_status
 from graph.errors import BusyError, GraphUnavailableError
 from graph.log import FactLog
 from graph.operations import DecisionArchive, Jobs, OperationsStore, Runner
@@ -34,16 +34,14 @@ PARTIES = [f"person:{number}" for number in range(60)]
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    settings = Settings(data=tmp_path_factory.mktemp("office"), engine_heap_mb=512)
-    world = World(FactLog(settings.log_dir))
+def office(office: Settings) -> Settings:
+    """Sixty farmers."""
+    world = World(FactLog(office.log_dir))
     for key in PARTIES:
         world.node("Person", key, name="样本", birth_on=date(1985, 3, 16))
     world.commit(datetime(2026, 3, 1, tzinfo=UTC))
-    ensure_engine(settings, owned=True)
-    catch_up(settings)
-    yield settings
-    stop_engine(settings)
+    catch_up(office)
+    return office
 
 
 @pytest.fixture(scope="module")

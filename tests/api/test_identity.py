@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from api.app import create_app
 from api.command_line import app
 from api.security import local_asker
 from graph.catch_up import catch_up
-from graph.engine import stop_engine
 from graph.log import FactLog
 from graph.settings import Settings
 
@@ -26,8 +25,10 @@ KNOWN, MENTION, TWIN, FIRM = "person:k", "provisional:m", "provisional:n", "org:
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    made = Settings(data=tmp_path_factory.mktemp("identity"), engine_heap_mb=512)
+def settings(
+    tmp_path_factory: pytest.TempPathFactory, lend: Callable[[Path], Settings]
+) -> Settings:
+    made = lend(tmp_path_factory.mktemp("identity"))
     world = World(FactLog(made.log_dir))
     village = ("division:610305110201", "Village")
     for key in (KNOWN, MENTION, TWIN):
@@ -42,9 +43,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     world.tie("BORROWED", (TWIN, "Person"), ("loan:B1:1", "Loan"))
     world.tie("SAME_AS", (TWIN, "Person"), (KNOWN, "Person"), certainty=0.99)
     world.commit(datetime(2026, 3, 1, tzinfo=UTC))
-    catch_up(made, owned=True)
-    yield made
-    stop_engine(made)
+    catch_up(made)
+    return made
 
 
 @pytest.fixture(scope="module")

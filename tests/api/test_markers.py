@@ -253,9 +253,8 @@ def in_town(keys: dict[str, str]) -> Scope:
 def officer(planted: Settings, in_town: Scope) -> Iterator[TestClient]:
     """The service as it answers that reader."""
     app = create_app(planted, answers_for=local_asker().seeing(in_town))
+    # nothing is planned for that reader ahead: most tests ask what is refused
     with Patient(app, "http://127.0.0.1", follow_redirects=True) as opened:
-        services = app.state.services
-        assert services.is_warm(services.reader(in_town), within=120)
         yield opened
 
 

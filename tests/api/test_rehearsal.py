@@ -8,11 +8,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+import api.app
 import api.rehearsal
+from api.app import create_app
 from api.metrics import Metrics
 from api.party_file import QUESTIONS
 from api.rehearsal import Rehearsal, one_of_each
+from api.security import Asker, local_asker
+from api.services import Services
+from graph.settings import Settings
 from queries.canonical_keys import At
 from queries.library import rehearse
 from queries.scope import ADMINISTRATOR, Scope
@@ -85,3 +91,19 @@ def test_closing_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     rehearsal.close()
     waiting.join(60)
     assert not waiting.is_alive()
+
+
+@pytest.mark.parametrize("asker", [local_asker(), None])
+def test_a_service_that_starts_asks_before_anybody_waits(
+    office: Settings, monkeypatch: pytest.MonkeyPatch, asker: Asker | None
+) -> None:
+    """For whom it answers it begins with a borrower's page, and for all who may log in with questions."""
+    seen: list[Any] = []
+    # no other test starts either (`conftest.asked_by_tests_only`)
+    monkeypatch.setattr(Services, "warm", lambda _, scope: seen.append(scope))
+    monkeypatch.setattr(api.app, "Rehearsal", Rehearsal)
+    monkeypatch.setattr(Rehearsal, "start", lambda self: seen.append(self._services))
+    app = create_app(office, answers_for=asker)
+    with TestClient(app, "http://127.0.0.1"):
+        began_with = [ADMINISTRATOR] if asker else []
+        assert seen == [*began_with, app.state.services]

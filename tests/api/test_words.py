@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from yaml_texts import yaml_of
 
 from api.commands.risk import _tell
 from api.pages.rendering import page
@@ -64,7 +64,7 @@ def _texts(path: Path) -> Iterator[str]:
     if path.suffix == ".html":
         yield re.sub(r"{#.*?#}", "", text, flags=re.DOTALL)
     elif path.suffix == ".yaml":
-        yield from _strings(yaml.safe_load(text))
+        yield from _strings(yaml_of(text))
     else:
         tree = ast.parse(text)
         spoken = "commands" in path.parts

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,12 +15,12 @@ from graph.settings import Settings
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def test_both_clients_agree(neo4j_settings: Settings) -> None:
+def test_both_clients_agree(lend: Callable[[Path], Settings], tmp_path: Path) -> None:
     py2neo = pytest.importorskip("py2neo")
     from py2neo.bulk import merge_nodes
 
     keys = ["loan:py2neo:1", "loan:py2neo:2"]
-    with connect(neo4j_settings) as graph:
+    with connect(lend(tmp_path)) as graph:
         endpoint = graph.endpoint
         graph.write("UNWIND $keys AS key MERGE (l:Loan {key: key})", {"keys": keys[:1]})
         other = py2neo.Graph(
@@ -30,7 +32,6 @@ def test_both_clients_agree(neo4j_settings: Settings) -> None:
         text = "MATCH (l:Loan) WHERE l.key STARTS WITH 'loan:py2neo:' RETURN l.key AS key"
         found = graph.read(text).rows
         other.service.connector.close()
-        graph.write("MATCH (l:Loan) WHERE l.key STARTS WITH 'loan:py2neo:' DELETE l")
     # what it left open is collected here, where its warnings are expected
     del other
     gc.collect()

@@ -45,10 +45,12 @@ def run(*arguments: str, cwd: Path | None = None, **said: str) -> subprocess.Com
 
 @pytest.fixture(scope="module")
 def asked(
-    neo4j_settings: Settings, case: Callable[[str], Office]
+    lend: Callable[[Path], Settings],
+    tmp_path_factory: pytest.TempPathFactory,
+    case: Callable[[str], Office],
 ) -> Iterator[Callable[[str], tuple[Graph, Office]]]:
     """The graph of a case, alone, and its office."""
-    with connect(neo4j_settings) as graph:
+    with connect(lend(tmp_path_factory.mktemp("asked"))) as graph:
         standing: list[str] = []
 
         def projected(number: str) -> tuple[Graph, Office]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from asking import ask
-from graph_dump import wipe
 
 import ingest
 from graph.connection import connect
@@ -139,10 +139,11 @@ def test_it_can_be_withdrawn_and_a_blank_takes_nothing_back(district: District) 
     assert district.households(datetime(2030, 1, 1, tzinfo=UTC)) == {EAST: 1, WEST: 1, SOUTH: 1}
 
 
-def test_questions_about_a_former_code(district: District, neo4j_settings: Settings) -> None:
+def test_questions_about_a_former_code(
+    district: District, lend: Callable[[Path], Settings], tmp_path: Path
+) -> None:
     district.take("regions", MERGED)
-    with connect(neo4j_settings) as graph:
-        wipe(graph)
+    with connect(lend(tmp_path / "graph")) as graph:
         project(district.log, graph)
         for key in (WEST, SOUTH, NEW):
             answer = ask(graph, "village_summary", key=key, as_of=DAY)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
+from yaml_texts import yaml_of
 
 from graph.schema import SCHEMA
 from graph.vocabulary import Property, Sensitivity, ValueType
@@ -53,7 +53,7 @@ OTHER_LISTS = {
 def raw_tables() -> Iterator[tuple[str, dict[str, Any]]]:
     for name in source_names():
         path = ROOT / "ingest" / "sources" / name / "source.yaml"
-        for table, said in yaml.safe_load(path.read_text(encoding="utf-8"))["tables"].items():
+        for table, said in yaml_of(path.read_text(encoding="utf-8"))["tables"].items():
             yield f"{name}/{table}", said
 
 
@@ -111,7 +111,7 @@ def test_every_code_that_a_source_states_is_declared() -> None:
     """Over the clean sample of every source, as its facts are expected."""
     strange: dict[str, set[str]] = {}
     for path in sorted(SAMPLES.glob("*/expected.yaml")):
-        facts = yaml.safe_load(path.read_text(encoding="utf-8"))["clean"]
+        facts = yaml_of(path.read_text(encoding="utf-8"))["clean"]
         for kind, rows in facts.items():
             for item in SCHEMA.kind(kind).properties:
                 if item.values and (
@@ -169,7 +169,7 @@ def mappings() -> Iterator[tuple[str, Mapping[str, str]]]:
                     ]
                     yield f"{where}: {node.lineno}", {str(k): str(v) for k, v in pairs}
         for path in sorted((ROOT / room).rglob("*.yaml")):
-            read = yaml.safe_load(path.read_text(encoding="utf-8"))
+            read = yaml_of(path.read_text(encoding="utf-8"))
             yield from _in_yaml(f"{path.relative_to(ROOT)}: ", "", read)
         for path in sorted((ROOT / room).rglob("*.html")):
             for number, found in enumerate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -15,7 +15,6 @@ from asking import ask
 import ingest
 from graph.catch_up import catch_up
 from graph.connection import Graph, connect
-from graph.engine import stop_engine
 from graph.settings import Settings
 
 FILES = {
@@ -31,15 +30,16 @@ def snapshot(shared_data: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def finbench(snapshot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
-    settings = Settings(data=tmp_path_factory.mktemp("finbench"), engine_heap_mb=512)
+def finbench(
+    snapshot: Path, tmp_path_factory: pytest.TempPathFactory, lend: Callable[[Path], Settings]
+) -> Iterator[Graph]:
+    settings = lend(tmp_path_factory.mktemp("finbench"))
     files = [snapshot / f"{name}.csv" for name in FILES]
     report = ingest.ingest("finbench", files, settings=settings, into_graph=False)
     assert {b.file_name[:-4]: b.accepted for b in report.batches} == FILES
-    catch_up(settings, owned=True)
+    catch_up(settings)
     with connect(settings) as graph:
         yield graph
-    stop_engine(settings)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

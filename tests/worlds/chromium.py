@@ -144,8 +144,11 @@ class Chromium:
         """The newest file that was saved, once there are more than `before` and all are whole."""
 
         def whole() -> list[Path]:
-            found = sorted(self.downloads.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-            return [] if any(path.suffix == ".crdownload" for path in found) else found
+            found = [*self.downloads.iterdir()]
+            # its name is about to be another, so it is not looked at
+            if any(path.suffix == ".crdownload" for path in found):
+                return []
+            return sorted(found, key=lambda path: path.stat().st_mtime_ns)
 
         until(lambda: len(whole()) > before)
         return whole()[-1]

@@ -41,8 +41,8 @@ def shared_folder(folder: Path) -> Path:
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
-def left_over(folder: Path, shared: Path, *, patience: float = 60.0) -> list[str]:
-    """What still runs of this process of tests, and of what several share in a data folder.
+def left_over(folder: Path, *shared: Path, patience: float = 60.0) -> list[str]:
+    """What still runs of this process of tests, and of what several share in data folders.
 
     An engine that others still use is theirs to stop, whoever started it; one that whoever went last
     is just stopping is waited for.
@@ -50,11 +50,15 @@ def left_over(folder: Path, shared: Path, *, patience: float = 60.0) -> list[str
     ends = time.monotonic() + patience
     while True:
         found = {
-            line.split(":")[0]: line for line in (*still_running(folder), *still_running(shared))
+            line.split(":")[0]: line for each in (folder, *shared) for line in still_running(each)
         }
-        of_all = {pid for pid, line in found.items() if f"{shared}/" in line}
-        if of_all and used_by_others(Settings(data=shared)):
-            found = {pid: line for pid, line in found.items() if pid not in of_all}
-        if not found.keys() & of_all or time.monotonic() > ends:
+        stopping = False
+        for each in shared:
+            of_all = {pid for pid, line in found.items() if f"{each}/" in line}
+            if of_all and used_by_others(Settings(data=each)):
+                found = {pid: line for pid, line in found.items() if pid not in of_all}
+            elif of_all:
+                stopping = True
+        if not stopping or time.monotonic() > ends:
             return list(found.values())
         time.sleep(0.2)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from yaml_texts import yaml_of
 
 from graph.facts import END_COLUMNS
 from graph.log import FactLog
@@ -52,7 +52,7 @@ def sample(source: str, table: str, state: str) -> Path:
 
 def expected(source: str) -> dict[str, Any]:
     text = (SAMPLES / source / "expected.yaml").read_text(encoding="utf-8")
-    said: dict[str, Any] = yaml.safe_load(text)
+    said: dict[str, Any] = yaml_of(text)
     return said
 
 
