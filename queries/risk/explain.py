@@ -7,6 +7,7 @@ An explanation looks at the party's surroundings only, whatever the size of the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -112,13 +113,11 @@ def _contributions(run: RiskRun, party: int, linked: Linked) -> tuple[Contributi
         (first + place, float(by_tie[place]) / total) for place in np.flatnonzero(by_tie).tolist()
     ]
     senders = [int(run.graph.source[tie]) for tie, _ in shares]
-    without = partial(
-        linked_without, run.throws, party, linked, reachable=run.strongest, useful=run.ever_reached
-    )
     told = sorted(
         (-share, run.snapshot.keys[sender].as_py(), tie, sender)
         for (tie, share), sender in zip(shares, senders, strict=True)
     )
+    without = _without(run, party, linked, [tie for _, _, tie, _ in told[:_HYPOTHESES]])
     return tuple(
         Contribution(
             party=key,
@@ -128,10 +127,23 @@ def _contributions(run: RiskRun, party: int, linked: Linked) -> tuple[Contributi
             ),
             value=linked.value * -share,
             share=-share,
-            without=without(tie) if place < _HYPOTHESES else None,
+            without=without.get(tie),
         )
-        for place, (share, key, tie, sender) in enumerate(told)
+        for share, key, tie, sender in told
     )
+
+
+def _without(run: RiskRun, party: int, linked: Linked, ties: Sequence[int]) -> dict[int, float]:
+    """What would be linked if each of some ties were not."""
+    look = partial(
+        linked_without, run.throws, party, linked, reachable=run.strongest, useful=run.ever_reached
+    )
+    if linked.exact:
+        return dict(zip(ties, map(look, ties), strict=True))
+    from queries.risk.kernels.blocks import crew, processors  # they load the compiler
+
+    # each looks at worlds of its own, and lets others go on meanwhile
+    return dict(zip(ties, crew(processors()).map(look, ties), strict=True))
 
 
 def _origins(run: RiskRun, linked: Linked) -> tuple[Origin, ...]:

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from graph.encoding import encode
 from queries.export import to_networkx
 from queries.risk import RiskAnswer, assess, explain, load_policy
+from queries.risk.cascade.one_party import linked_without
+from queries.risk.explain import linked_in
 from queries.risk.sentence import WORDING
 
 A, B, C = person(1), person(2), person(3)
@@ -130,6 +132,31 @@ def test_a_circle_with_one_bad_member_in_closed_form() -> None:
     assert told.linked.value == pytest.approx(0.9 * (0.6 + 0.4 * 0.36), abs=1e-12)
     without = {part.party: part.without for part in told.linked.contributions}
     assert without == {A[0]: pytest.approx(0.9 * 0.36), C[0]: pytest.approx(0.9 * 0.6)}
+
+
+def test_what_would_be_without_a_tie_is_the_same_looked_at_side_by_side() -> None:
+    """Too many stand around for an exact sum: the worlds are looked at by all processors."""
+    ring = [person(n) for n in range(60)]
+    facts = [*named(*ring), *loan(1, ring[0]), *loan(2, ring[20])]
+    facts += [
+        Said("GUARANTEES", (ring[n], ring[(n + k) % 60])) for n in range(60) for k in range(1, 6)
+    ]
+    run = assess(take([facts])[0])
+    told = explain(run, ring[58][0])
+    assert not told.linked.exact
+    party = run.snapshot.index(ring[58][0])
+    linked = linked_in(run, party)
+    expected = {
+        run.snapshot.keys[int(run.graph.source[tie])].as_py(): linked_without(
+            run.throws, party, linked, tie, reachable=run.strongest, useful=run.ever_reached
+        )
+        for tie in range(int(run.throws.into[party]), int(run.throws.into[party + 1]))
+    }
+    some = [part for part in told.linked.contributions if part.without is not None]
+    assert len(some) == 3 < len(told.linked.contributions)
+    assert {part.party: part.without for part in some} == {
+        part.party: expected[part.party] for part in some
+    }
 
 
 def test_the_same_bytes_twice() -> None:
