@@ -332,7 +332,7 @@ def _end(kind: str, facts: pa.Table, day: date, batch: str, difference: Differen
         "batch": pa.repeat(batch, count),
         "row": pa.repeat(pa.scalar(0, pa.int32()), count),
     }
-    difference.assert_facts(kind, columns)
+    difference.add_asserted(kind, columns)
 
 
 def _findings(part: ListPart, missing: tuple[int, ...], suspected: pa.Table) -> list[RowFinding]:

@@ -93,7 +93,7 @@ class Difference:
     attachments: SpilledTables = field(default_factory=SpilledTables)
     held: dict[str, Held] | None = None
 
-    def assert_facts(self, kind: str, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
+    def add_asserted(self, kind: str, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> None:
         """Let facts of one kind be held; when they become known is left open (null)."""
         schema = written_schema(kind)
         self.asserted.add(kind, pa.table({x.name: columns[x.name].cast(x.type) for x in schema}))
@@ -250,7 +250,7 @@ def _write(both: Both, laid: Laid, source: str, batch: str, difference: Differen
                 said = columns[slot.office[0]]
                 lost = pa.array(without[some])
                 columns[slot.office[0]] = pc.if_else(lost, pa.scalar(None, said.type), said)
-        difference.assert_facts(kind, columns)
+        difference.add_asserted(kind, columns)
         done = some.stop
     if changed:
         difference.note_changed(np.concatenate(changed))
