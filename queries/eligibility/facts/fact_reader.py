@@ -61,13 +61,11 @@ class FactReader:
         if read.take == "label":
             return self._label(spec, read)
         rows = self._rows_of(read)
+        counts = read.take in _THINGS
         if not len(rows.who):
-            things = read.take in _THINGS
-            return self._nothing(spec, read, rows) if things else self._unsaid(spec, read, rows)
-        subjects, places = self.people.of(read.whose or spec.whose, rows.who)
-        if read.take in _THINGS:
-            return self._things(spec, read, rows, subjects, places)
-        return self._value(spec, read, rows, subjects, places)
+            return (self._nothing if counts else self._unsaid)(spec, read, rows)
+        of = self.people.of(read.whose or spec.whose, rows.who)
+        return (self._things if counts else self._value)(spec, read, rows, *of)
 
     def _things(
         self, spec: FactSpec, read: Read, rows: Observations, subjects: Numbers, places: Numbers
@@ -175,8 +173,6 @@ class FactReader:
 
     def _column(self, spec: FactSpec, read: Read, held: Any, first: Numbers) -> Column:
         """Values of the rows chosen, as the fact has them."""
-        if not len(held):
-            return Column.of(spec, [None] * len(first))
         known = first >= 0
         taken = held.take(pa.array(np.where(known, first, 0)))
         values: NDArray[Any]
@@ -313,7 +309,7 @@ class FactReader:
 
     def _fresh(self, read: Read, rows: Observations) -> Flags:
         """Which rows are young enough to say something; an undated one is not, where age matters."""
-        if read.fresh_days is None or not len(rows.who):
+        if read.fresh_days is None:
             return np.ones(len(rows.who), bool)
         day = min(self.before, self.records.as_of) if read.about_history() else self.records.as_of
         since = pa.scalar(day - timedelta(read.fresh_days), pa.date32())
@@ -322,7 +318,7 @@ class FactReader:
     def _codes(self, filters: tuple[Filter, ...], rows: Observations) -> NDArray[np.int8]:
         """Of every row whether it counts: 2 yes, 1 perhaps, 0 no."""
         codes = np.full(len(rows.who), 2, np.int8)
-        for item in filters if len(codes) else ():
+        for item in filters:
             np.minimum(codes, self._code(item, rows), out=codes)
         return codes
 
