@@ -217,7 +217,10 @@ class Chromium:
         asked = {"id": self._number, "method": method, "params": parameters}
         if self._session:
             asked["sessionId"] = self._session
-        os.write(self._write, json.dumps(asked).encode() + b"\0")
+        told = json.dumps(asked).encode() + b"\0"
+        while told:
+            # whoever stops this process in the middle, a profiler say, leaves the rest to be written
+            told = told[os.write(self._write, told) :]
         ends = time.monotonic() + PATIENCE
         while True:
             answer = self._next(ends)

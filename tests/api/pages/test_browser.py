@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import threading
@@ -148,6 +149,17 @@ def test_axe_tells_who_is_shut_out(tmp_path: Path) -> None:
         browser.open(page.as_uri())
         found = {line.split(" ")[0] for line in barriers(browser)}
     assert {"color-contrast", "html-has-lang", "label"} <= found
+
+
+def test_what_a_browser_is_told_arrives_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a signal ends each write early: it waited for the rest until the test was given up."""
+    write = os.write
+    with Chromium(tmp_path / "told", width=390) as browser:
+        monkeypatch.setattr("chromium.PATIENCE", 20)
+        monkeypatch.setattr(os, "write", lambda end, told: write(end, told[:1_000]))
+        assert browser.tell(f"'{'字' * 3_000}'.length") == 3_000
 
 
 def test_a_browser_tells_what_the_policy_forbids(tmp_path: Path) -> None:
