@@ -23,7 +23,7 @@ from new_stores import new_stores_copied
 from postgres import ABSENT, Server, programs, started
 from waiting import PATIENCE
 
-from bench.light_engine import LIGHT_ENGINE
+from bench.light_engine import LASTING_ENGINE, LIGHT_ENGINE
 from graph.connection import Graph
 from graph.engine import ensure_engine, home, stop_engine
 from graph.private import private_folder
@@ -128,7 +128,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # what an engine planned for one folder it keeps for the next, however much that holds: at the
     # counts of a test no other plan would be worth the seconds
     home._CONFIGURATION += "dbms.cypher.min_replan_interval=1d\n"
-    # engines of tests live for minutes: what is compiled thoroughly is hardly used any more
+    # most engines of tests live for seconds: what is compiled thoroughly is hardly used any more
     os.environ.setdefault("JAVA_TOOL_OPTIONS", LIGHT_ENGINE)
     # how long a question may take belongs to them too; tests of the limit give it
     Graph.read.__kwdefaults__["timeout_s"] = PATIENCE
@@ -224,8 +224,11 @@ def lend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], 
 
     def to(folder: Path) -> Settings:
         settings = Settings(data=folder, engine_heap_mb=512)
-        # a test may have stopped it
-        ensure_engine(lent, owned=True)
+        with pytest.MonkeyPatch.context() as patch:
+            if os.environ["JAVA_TOOL_OPTIONS"] == LIGHT_ENGINE:
+                patch.setenv("JAVA_TOOL_OPTIONS", LASTING_ENGINE)
+            # a test may have stopped it
+            ensure_engine(lent, owned=True)
         private_folder(folder)
         settings.engine_dir.symlink_to(lent.engine_dir)
         shutil.copy(lent.secrets_file, settings.secrets_file)

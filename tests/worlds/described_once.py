@@ -2,6 +2,7 @@
 
 FastAPI works out for each application anew what a route takes and answers, at the first request, and
 so it does the description of the interface: seconds of processor time, for what is the same each time.
+The tree of commands is made anew for each that is run, likewise.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import pytest
 from fastapi import routing
 from starlette.routing import Mount
+from typer.main import get_command
 
 from api import app
 
@@ -26,6 +29,7 @@ def described_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         _share_routes(patch)
         _share_descriptions(patch)
+        patch.setattr("typer.testing._get_command", cache(get_command))
         yield
 
 
