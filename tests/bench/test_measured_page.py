@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
+from bench import measured_page
 from bench.district import growth
 from bench.district import results as growth_results
 from bench.ingest import results as ingest_results
@@ -127,6 +130,17 @@ def test_a_part_that_fails_is_said_to_have_failed() -> None:
     done = run(BenchCommand("none", "risk.no_such_measurement"))
     assert done.failed and "no_such_measurement" in done.text
     assert "ended after" in run(BenchCommand("slow", "risk.machine", limit_s=0.001)).text
+
+
+def test_a_page_says_how_fast_its_machine_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measured_page, "_MANUAL", tmp_path)
+    page = MeasuredPage("p.md", "none", (BenchCommand("none", "risk.no_such_measurement"),), ())
+    page.path.write_text(f"{page.begin}\n{END}\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="True"):
+        page.write()
+    assert re.search(r"ten million additions in \d+\.\d\d s, load", page.path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
