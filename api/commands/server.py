@@ -161,7 +161,7 @@ def _demonstrate(settings: Settings, persons: int, port: int, *, begun: bool) ->
             office, by = services.office, local_asker().name
             links = demonstration_links(office.store, by=by, at=utc_now())
             client = demonstration_client(office.store, office.settings, by=by, at=utc_now())
-        _work_at_the_office(folder / "office.planted")
+        _work_at_the_office()
 
     def welcome() -> None:
         print("演示用户的一次性登录链接（点一下即登录，各用一次）：")
@@ -178,23 +178,19 @@ def _demonstrate(settings: Settings, persons: int, port: int, *, begun: bool) ->
         _serve(settings, "127.0.0.1", port, begun=begun, welcome=welcome)
 
 
-def _work_at_the_office(note: Path) -> None:
-    """What the district's households opened to its main bank, and what its office did since: once, as
-    is noted when it is done."""
+def _work_at_the_office() -> None:
+    """What the district's households opened to its main bank, and what its office did since: once."""
     from api.who_asks import local_scope
     from graph.time import utc_now
     from ingest.sample.consents import households_of, register_sample
-    from ingest.sample.office import is_planted, note_planted, plant_all
+    from ingest.sample.office import plant_all
 
     with opened(Act.KEEP) as services:
-        if is_planted(services.office, note):
-            return
         reader = services.reader(local_scope())
         if made := register_sample(services.office, households_of(reader), at=utc_now()):
             say(f"登记样本授权 {made} 份 / {made} consents of the sample")
         say("办理样本区的融资等业务 / the sample office works")
         plant_all(services.office, reader, at=utc_now())
-        note_planted(services.office, note)
 
 
 def _write_whole(folder: Path, persons: int) -> None:

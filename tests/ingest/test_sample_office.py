@@ -20,7 +20,7 @@ from graph.settings import Settings
 from ingest.exchange.connection import FILE
 from ingest.financing import FinancingDesk
 from ingest.sample.consents import MAIN_BANK, kind_of
-from ingest.sample.office import Desk, exchange, financing, is_planted, note_planted
+from ingest.sample.office import Desk, exchange, financing
 from queries.reader import Reader
 from queries.runs import Runs
 from queries.scope import ADMINISTRATOR
@@ -99,28 +99,6 @@ def test_done_again_it_changes_nothing(world: World, office: OfficeBooks) -> Non
     before = told(office)
     financing.plant(Desk(office, reader(world, office), AT + timedelta(days=3, hours=5)))
     assert told(office) == before
-
-
-def test_it_is_noted_once_all_of_it_is_done(
-    world: World, office: OfficeBooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    note = tmp_path / "office.planted"
-    financing.plant(Desk(office, reader(world, office), AT))
-    assert not is_planted(office, note)
-    note_planted(office, note)
-    assert is_planted(office, note)
-    # a version that came since may plant more
-    monkeypatch.setattr("ingest.sample.office.version", lambda _: "99.0")
-    assert not is_planted(office, note)
-    monkeypatch.undo()
-    # an office that was begun anew beside the same files, and one in which it was done later
-    other = Settings(data=tmp_path / "other")
-    other.data.mkdir()
-    with OperationsStore(other) as store:
-        anew = OfficeBooks(other, store)
-        assert not is_planted(anew, note)
-        financing.plant(Desk(anew, reader(world, anew), AT + timedelta(hours=1)))
-        assert not is_planted(anew, note)
 
 
 class Killed(BaseException):

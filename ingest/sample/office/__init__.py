@@ -19,16 +19,14 @@ import pkgutil
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from graph.operations import FinancingBook, OfficeBooks
+from graph.operations import OfficeBooks
 from ingest.sample.office.desk import Desk
 from queries.reader import Reader
 
-__all__ = ["Desk", "is_planted", "note_planted", "plant_all", "subjects"]
+__all__ = ["Desk", "plant_all", "subjects"]
 
 
 @cache
@@ -50,22 +48,3 @@ def plant_all(office: OfficeBooks, reader: Reader, *, at: datetime) -> dict[str,
     """
     desk = Desk(office, reader, at)
     return {item.__name__.rpartition(".")[2]: item.plant(desk) for item in subjects()}
-
-
-def is_planted(office: OfficeBooks, note: Path) -> bool:
-    """Whether all of it was done in this office by the version that is installed: as `note_planted`
-    noted at the end, so that what was cut short is not."""
-    return note.exists() and note.read_text(encoding="utf-8") == _planted(office)
-
-
-def note_planted(office: OfficeBooks, note: Path) -> None:
-    """Note that all of it is done."""
-    note.write_text(_planted(office), encoding="utf-8")
-
-
-def _planted(office: OfficeBooks) -> str:
-    """The version, and when its first demand was registered: in another store that was another time."""
-    from ingest.sample.office.financing import CHANNEL, PLANNED
-
-    first = FinancingBook(office.store).find(CHANNEL, PLANNED[0].reference)
-    return f"{version('xinnong')} {first.made_at.isoformat() if first else 'nothing'}\n"
