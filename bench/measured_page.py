@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from mmap import PAGESIZE, mmap
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, PAGESIZE, mmap
 from pathlib import Path
+from timeit import repeat
 
 import psutil
 
@@ -181,15 +182,10 @@ def _machine(packages: Iterable[str]) -> str:
     )
 
 
-def _least_s(work: Callable[[], object], times: int = 3) -> float:
-    """Seconds, least of so many times: what an absolute time on the page has to be read by, for the same
+def _least_s(work: Callable[[], object]) -> float:
+    """Seconds, least of three times: what an absolute time on the page has to be read by, for the same
     machine is twice as slow on another day."""
-    least = float("inf")
-    for _ in range(times):
-        begun = time.perf_counter()
-        work()
-        least = min(least, time.perf_counter() - begun)
-    return least
+    return min(repeat(work, number=1, repeat=3))
 
 
 def _add_up() -> int:
@@ -201,7 +197,7 @@ def _add_up() -> int:
 
 def _take_memory() -> None:
     """A quarter of a GiB that nobody had before: large tables and every start wait for that."""
-    with mmap(-1, 1 << 28) as fresh:
+    with mmap(-1, 1 << 28, flags=MAP_PRIVATE | MAP_ANONYMOUS) as fresh:
         for place in range(0, len(fresh), PAGESIZE):
             fresh[place] = 1
 
