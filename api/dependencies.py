@@ -1,4 +1,8 @@
-"""What a route is handed: a reader for its answer, the doors of the office, a party's key."""
+"""What a route is handed: a reader for its answer, the doors of the office, a party's key.
+
+What waits for a store is a plain function, which the framework gives a thread; what is only looked at is
+a coroutine, for changing threads and back costs more than it does.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +51,7 @@ __all__ = [
     "Serving",
     "asker",
     "asker_again",
+    "asker_of",
     "asking",
     "inbox",
     "jobs",
@@ -56,6 +61,7 @@ __all__ = [
     "reader",
     "scope",
     "services",
+    "services_of",
 ]
 
 
@@ -76,7 +82,7 @@ AsOf = Annotated[
 ]
 
 
-def _past(
+async def _past(
     known_at: Annotated[
         Instant | None,
         Query(
@@ -93,13 +99,18 @@ def _past(
 KnownAt = Annotated[datetime | None, Depends(_past)]
 
 
-def services(request: Request) -> Services:
+def services_of(request: Request) -> Services:
     """What this application holds open."""
     found: Services = request.app.state.services
     return found
 
 
-def asker(request: Request) -> Asker:
+async def services(request: Request) -> Services:
+    """The same, of a route."""
+    return services_of(request)
+
+
+def asker_of(request: Request) -> Asker:
     """Who asks.
 
     Raises `LoginError` where nobody said who they are.
@@ -112,12 +123,17 @@ def asker(request: Request) -> Asker:
     return found
 
 
+async def asker(request: Request) -> Asker:
+    """The same, of a route; raises as `asker_of`."""
+    return asker_of(request)
+
+
 def asking(request: Request) -> Asker:
     """Who asks, for what this request states (`Purpose`); what consents open is no part of it.
 
     Raises `InputError` (`purpose_unknown`).
     """
-    return asking_for(asker(request), request.headers.get(PURPOSE_HEADER))
+    return asking_for(asker_of(request), request.headers.get(PURPOSE_HEADER))
 
 
 def scope(request: Request) -> Scope:
@@ -130,7 +146,7 @@ def scope(request: Request) -> Scope:
         return who.scope
     held: Consented | None = getattr(request.state, "consented", None)
     if held is None:
-        opened = services(request)
+        opened = services_of(request)
         held = request.state.consented = opened.consented_now(who, at=utc_now())
         # on which consents the answer stands is known once it is known whom it is about
         note_standing(request, opened.consents, held)
@@ -160,7 +176,7 @@ async def permitted(request: Request) -> None:
     await _find(request, endpoint)
     if is_open(endpoint):
         return
-    found = asker(request)
+    found = asker_of(request)
     count_asker(request, found.id)
     note_scope(request, found.scope.name)
     showing_to(found)
@@ -207,14 +223,14 @@ async def _who(request: Request, *, bearer: bool = True) -> tuple[Asker | None, 
     The only place that looks it up.  Raises as `from_bearer`.
     """
     if bearer and "authorization" in request.headers:
-        client = await _looked_up(request, from_bearer, request, services(request).office)
+        client = await _looked_up(request, from_bearer, request, services_of(request).office)
         if client is not None:
             return client, None
     local: Asker | None = request.app.state.asker
     if local is not None:
         return local, None
     token = request.cookies.get(COOKIE)
-    held = await _looked_up(request, services(request).known_by, token) if token else None
+    held = await _looked_up(request, services_of(request).known_by, token) if token else None
     return (None if held is None else held.asker), held
 
 
@@ -244,8 +260,8 @@ def reader(
 
     Raises `InputError` (`known_at_future`), and as `Services.moment`.
     """
-    who = asker(request)
-    made = services(request).reader(scope(request), as_of=as_of, known_at=known_at)
+    who = asker_of(request)
+    made = services_of(request).reader(scope(request), as_of=as_of, known_at=known_at)
     if not who.is_local:
         made = made.showing(policy_of(who.role).shows)
     note_scope(request, made.scope.name)
@@ -258,7 +274,7 @@ def reader_of_now(request: Request) -> Reader:
     return reader(request)
 
 
-def inbox(request: Request) -> Inbox:
+async def inbox(request: Request) -> Inbox:
     """The inbox of this application."""
     found: Inbox = request.app.state.inbox
     return found
@@ -272,9 +288,9 @@ def jobs(request: Request) -> AskersJobs:
     return found.of(asking(request))
 
 
-def own_sources(request: Request) -> OwnSources:
+async def own_sources(request: Request) -> OwnSources:
     """Whose files whoever asks sends and sees."""
-    return OwnSources(asker(request).department)
+    return OwnSources(asker_of(request).department)
 
 
 Owned = Annotated[OwnSources, Depends(own_sources)]

@@ -21,7 +21,7 @@ from fastapi import Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, TypeAdapter
 
-from api.dependencies import asker
+from api.dependencies import asker_of
 from api.handed import Handed, takes_also
 from api.services import Services
 from graph.operations import IdempotencyKeys
@@ -92,7 +92,7 @@ def once(
     """
     if key is None:
         return JSONResponse(_ANY.dump_python(act(), mode="json"), _decided(status))
-    owner, keys = asker(request).id, IdempotencyKeys(services.store)
+    owner, keys = asker_of(request).id, IdempotencyKeys(services.store)
     said = f"{request.method} {request.url.path}\n{body.model_dump_json()}"
     before = keys.begin(owner, key, hashlib.sha256(said.encode()).hexdigest(), at=utc_now())
     if before is not None:

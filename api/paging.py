@@ -25,7 +25,7 @@ from fastapi import Query, Request, Response
 from pydantic import TypeAdapter
 
 from api.cursor import LONGEST_CURSOR, Cursor
-from api.dependencies import asker
+from api.dependencies import asker_of
 from api.handed import Handed, takes_also
 from api.security.keys import digest_with, login_key
 from graph.errors import InputError, NotFoundError
@@ -207,7 +207,7 @@ def _key_of(request: Request) -> bytes:
 
 def _named(request: Request, given: dict[str, Any]) -> tuple[str, str]:
     """Names a list (who asks and why, route and filter), and what is seen of it."""
-    who = asker(request)
+    who = asker_of(request)
     seen: Scope = getattr(given.get("reader"), "scope", None) or given.get("scope") or who.scope
     chosen = sorted(item for item in request.query_params.multi_items() if item[0] not in _WHERE)
     told = [who.id, who.role.value, seen.purpose, request.url.path, chosen]

@@ -106,7 +106,11 @@ class RateLimit:
         """As an item of RateLimit-Policy."""
         return f'"{self.name}";q={self.most};w={self.seconds}'
 
-    def __call__(self, request: Request) -> None:
+    async def __call__(self, request: Request) -> None:
+        """Count a request by its address, of a route; raises as `count_address`."""
+        self.count_address(request)
+
+    def count_address(self, request: Request) -> None:
         """Count a request by its address; raises `RateLimitedError` (`rate_limited`)."""
         self.count_for(request, _address(request))
 
@@ -203,14 +207,14 @@ def count_asker(request: Request, asker: str) -> None:
     """
     kind = asker.partition(":")[0]
     if kind == "visitor":
-        LIMITS["visitor"](request)
+        LIMITS["visitor"].count_address(request)
     elif kind in _OF_ASKERS:
         _OF_ASKERS[kind].count_for(request, asker)
 
 
 def count_refused(request: Request) -> None:
     """Count a token that was refused; raises `RateLimitedError` (`rate_limited`)."""
-    LIMITS["refused_token"](request)
+    LIMITS["refused_token"].count_address(request)
 
 
 def forget_all() -> None:

@@ -38,7 +38,7 @@ _UNPROCESSABLE = 422
 _BY = {"password": "密码", "link": "一次性链接", "external": "外部登录"}
 
 
-def _logged_in(request: Request) -> Known:
+async def _logged_in(request: Request) -> Known:
     """Raises `NotFoundError` for whoever uses this machine: they have no account."""
     found = known(request)
     if found is None:

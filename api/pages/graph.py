@@ -73,7 +73,7 @@ class Chosen:
         return urlencode(said)
 
 
-def _chosen(
+async def _chosen(
     mode: Mode = "all",
     hops: Annotated[Whole, Query(ge=0, le=MOST_HOPS)] = 0,
     certainty: Certainty = "any",

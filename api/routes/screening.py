@@ -100,7 +100,7 @@ class ScreenJob:
     result: str | None
 
 
-def _jobs(request: Request) -> ScreeningJobs:
+async def _jobs(request: Request) -> ScreeningJobs:
     found: ScreeningJobs = request.app.state.screenings
     return found
 

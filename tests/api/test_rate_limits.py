@@ -122,7 +122,7 @@ def test_addresses_of_one_office_are_one() -> None:
 
     def asks(address: str) -> bool:
         try:
-            limit(Request({"type": "http", "client": (address, 1)}))
+            limit.count_address(Request({"type": "http", "client": (address, 1)}))
         except RateLimitedError:
             return False
         return True
