@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from api.acts import Act
 from api.app import create_app
 from api.audit_writer import TrailWriter
-from api.dependencies import asker
+from api.dependencies import asker_of
 from api.needs import needs
 from api.security import local_asker
 from graph.operations import OfficeBooks, OperationsStore
@@ -33,7 +33,7 @@ def served(folder: Path, **more: object) -> FastAPI:
     )
 
     def told(request: Request) -> dict[str, object]:
-        who = asker(request)
+        who = asker_of(request)
         return {
             "id": who.id,
             "name": who.name,
