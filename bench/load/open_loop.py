@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import math
 import os
 import platform
@@ -30,6 +31,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
@@ -63,7 +65,8 @@ _BORROWERS, _OFFICERS = 500, 8
 #: While memory is watched: so many a second, which one interpreter keeps up with, and of so many one
 #: is a borrower page, the others searches.
 _STEADY, _PAGE = 40, 20
-#: Asked all the while, in the part on slow answers: it reads the whole district.
+#: Asked all the while, in the part on slow answers, each time of another day: it reads the whole
+#: district.
 _SLOW = ("POST", "/v1/stress/losses")
 _LATE_S = 120.0
 #: So many pages a second for so many seconds before anything is timed: the engine compiles what it is
@@ -296,13 +299,20 @@ def _beside(address: str, page: Callable[[int], Asked], officer: Credential,
     at = arrivals(rate, given.seconds, given.seed)
     alone = run(address, page, at)
     method, path = _SLOW
+    days, held = itertools.count(1), list[float]()
 
     async def both() -> Timed:
         async with httpx.AsyncClient(base_url=address, timeout=_LATE_S) as client:
 
             async def again() -> None:
                 while True:
-                    await client.request(method, path, json={}, headers=officer.headers)
+                    # of a day that nobody asked about: what is known of a day is kept
+                    when = {"as_of": (today() - timedelta(next(days))).isoformat()}
+                    begun = time.perf_counter()
+                    await client.request(
+                        method, path, params=when, json={}, headers=officer.headers
+                    )
+                    held.append(time.perf_counter() - begun)
 
             slow = [asyncio.create_task(again()) for _ in range(2)]
             try:
@@ -313,6 +323,9 @@ def _beside(address: str, page: Callable[[int], Asked], officer: Credential,
 
     print(alone.row(f"page, {rate:g} a second, alone", 0.0))
     print(asyncio.run(both()).row(f"the same beside 2 × {path}", 0.0))
+    print(
+        f"  {len(held)} of these were answered meanwhile, each within {quantile(held, 0.5):.1f} s at p50"
+    )
 
 
 def main() -> None:
