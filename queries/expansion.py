@@ -104,12 +104,12 @@ def _roles() -> dict[str, str | None]:
 
 
 def _labels_of(party: str) -> str:
+    # by cases: of alternatives the engine makes every combination before it plans them
     ways = []
     for role, tie in _roles().items():
         words = f"has_tie({party}, {tie})" if tie else f"is_said_to_be({party}, label_)"
-        ways.append(f"(label_ = '{role}' AND {words})")
-    roles = [*_roles()]
-    return f"[label_ IN labels({party}) WHERE NOT label_ IN {roles} OR {' OR '.join(ways)}]"
+        ways.append(f"WHEN '{role}' THEN {words}")
+    return f"[label_ IN labels({party}) WHERE CASE label_ {' '.join(ways)} ELSE true END]"
 
 
 def _kind_of(thing: str) -> str:
