@@ -309,17 +309,18 @@ def _beside(address: str, page: Callable[[int], Asked], officer: Credential,
                     # of a day that nobody asked about: what is known of a day is kept
                     when = {"as_of": (today() - timedelta(next(days))).isoformat()}
                     begun = time.perf_counter()
-                    await client.request(
+                    answer = await client.request(
                         method, path, params=when, json={}, headers=officer.headers
                     )
+                    answer.raise_for_status()
                     held.append(time.perf_counter() - begun)
 
-            slow = [asyncio.create_task(again()) for _ in range(2)]
-            try:
-                return await _sent(address, [page(number) for number in range(len(at))], at)
-            finally:
+            async with asyncio.TaskGroup() as group:
+                slow = [group.create_task(again()) for _ in range(2)]
+                found = await _sent(address, [page(number) for number in range(len(at))], at)
                 for one in slow:
                     one.cancel()
+            return found
 
     print(alone.row(f"page, {rate:g} a second, alone", 0.0))
     print(asyncio.run(both()).row(f"the same beside 2 × {path}", 0.0))
