@@ -61,7 +61,6 @@ __all__ = [
     "reader",
     "scope",
     "services",
-    "services_of",
 ]
 
 
@@ -99,7 +98,7 @@ async def _past(
 KnownAt = Annotated[datetime | None, Depends(_past)]
 
 
-def services_of(request: Request) -> Services:
+def _services_of(request: Request) -> Services:
     """What this application holds open."""
     found: Services = request.app.state.services
     return found
@@ -107,7 +106,7 @@ def services_of(request: Request) -> Services:
 
 async def services(request: Request) -> Services:
     """The same, of a route."""
-    return services_of(request)
+    return _services_of(request)
 
 
 def asker_of(request: Request) -> Asker:
@@ -146,7 +145,7 @@ def scope(request: Request) -> Scope:
         return who.scope
     held: Consented | None = getattr(request.state, "consented", None)
     if held is None:
-        opened = services_of(request)
+        opened = _services_of(request)
         held = request.state.consented = opened.consented_now(who, at=utc_now())
         # on which consents the answer stands is known once it is known whom it is about
         note_standing(request, opened.consents, held)
@@ -223,14 +222,14 @@ async def _who(request: Request, *, bearer: bool = True) -> tuple[Asker | None, 
     The only place that looks it up.  Raises as `from_bearer`.
     """
     if bearer and "authorization" in request.headers:
-        client = await _looked_up(request, from_bearer, request, services_of(request).office)
+        client = await _looked_up(request, from_bearer, request, _services_of(request).office)
         if client is not None:
             return client, None
     local: Asker | None = request.app.state.asker
     if local is not None:
         return local, None
     token = request.cookies.get(COOKIE)
-    held = await _looked_up(request, services_of(request).known_by, token) if token else None
+    held = await _looked_up(request, _services_of(request).known_by, token) if token else None
     return (None if held is None else held.asker), held
 
 
@@ -261,7 +260,7 @@ def reader(
     Raises `InputError` (`known_at_future`), and as `Services.moment`.
     """
     who = asker_of(request)
-    made = services_of(request).reader(scope(request), as_of=as_of, known_at=known_at)
+    made = _services_of(request).reader(scope(request), as_of=as_of, known_at=known_at)
     if not who.is_local:
         made = made.showing(policy_of(who.role).shows)
     note_scope(request, made.scope.name)
